@@ -1,0 +1,1 @@
+"""Records in, and what can be known about a student on an as-of date."""

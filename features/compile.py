@@ -1,0 +1,218 @@
+"""From definitions to one Ibis table per snapshot: a row a student, a column a feature."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ibis
+import ibis.expr.types as ir
+
+from features.engine import Members, View
+from features.language import (
+    Combination,
+    Compare,
+    Condition,
+    Either,
+    FeatureSet,
+    Measure,
+    Outcome,
+    Quantity,
+    Where,
+    Window,
+)
+
+
+def quantities(feature_set: type[FeatureSet]) -> dict[str, Quantity]:
+    """Every quantity of a feature set by column name: its features, then the rule's signals."""
+    named = {name: feature.quantity for name, feature in feature_set.features().items()}
+    if feature_set.indicator is not None:
+        named["rule_signals"] = feature_set.indicator.signals
+    return named
+
+
+def measures_in(node: Quantity | Condition) -> Iterator[Measure]:
+    """Every measure below a node."""
+    match node:
+        case Measure():
+            yield node
+        case Combination() | Either():
+            yield from measures_in(node.left)
+            yield from measures_in(node.right)
+        case Compare():
+            yield from measures_in(node.quantity)
+
+
+@dataclass(frozen=True)
+class SnapshotQuery:
+    """Which snapshot: a feature set and the view it is taken from."""
+
+    feature_set: type[FeatureSet]
+    view: View
+
+
+@lru_cache(maxsize=256)
+def snapshot_sql(query: SnapshotQuery) -> str:
+    """DuckDB's SQL for a snapshot, compiled once: Ibis needs tens of milliseconds for it."""
+    return str(ibis.to_sql(snapshot(query.feature_set, query.view), dialect="duckdb"))
+
+
+def snapshot(feature_set: type[FeatureSet], view: View) -> ir.Table:
+    """The feature set's cohort as a table: `student_key`, `school_id`, `grade_level` and a column a feature."""
+    named = quantities(feature_set)
+    members = Members(view, feature_set.cohort)
+    table, columns = with_measures(members.table(), list(named.values()), view.of(members))
+    found = {name: as_column(quantity, table, columns) for name, quantity in named.items()}
+    return table.select("student_key", "school_id", "grade_level", **found).order_by("student_key")
+
+
+@lru_cache(maxsize=256)
+def label_sql(outcome: Outcome, start: View, horizon: View) -> str:
+    """DuckDB's SQL for the labels of the cohort that stood at `start`, seen from the horizon."""
+    return str(ibis.to_sql(labels(outcome, start, horizon), dialect="duckdb"))
+
+
+def labels(outcome: Outcome, start: View, horizon: View) -> ir.Table:
+    """`student_key`, `off_track` (missing where it cannot be said) and `missing_because` of each cohort member."""
+    members = Members(start, outcome.cohort)
+    cohort, horizon = members.table().select("student_key"), horizon.of(members)
+    exits = last_exit(horizon)
+    cohort = cohort.left_join(exits, "student_key").select(cohort, exits.exit_kind)
+    table, columns = with_measures(cohort, [outcome.off_track], horizon)
+    gone = ibis.coalesce(table.exit_kind.isin(outcome.censored_exits), False)
+    left = ibis.coalesce(table.exit_kind == "left", False)
+    told = ibis.coalesce(as_condition(outcome.off_track, table, columns), ibis.ifelse(left, True, ibis.null("boolean")))
+    off_track = ibis.ifelse(gone, ibis.null("boolean"), told)
+    why = ibis.cases((gone, "went elsewhere"), (off_track.isnull(), "no final marks"), else_=ibis.null("string"))
+    return table.select("student_key", off_track=off_track, missing_because=why).order_by("student_key")
+
+
+def last_exit(view: View) -> ir.Table:
+    """How each student's latest spell of the school year ended; empty for who stayed to the end."""
+    spells = view.spells()
+    spells = spells.filter(spells.school_year == view.school_year)
+    last = ibis.row_number().over(group_by="student_key", order_by=ibis.desc("entry_date"))
+    return spells.mutate(last=last).filter(ibis._.last == 0).select("student_key", "exit_kind")
+
+
+def with_measures(
+    cohort: ir.Table, nodes: list[Quantity] | list[Condition], view: View
+) -> tuple[ir.Table, dict[Measure, str]]:
+    """The cohort with one column per distinct measure, and what each column is called.
+
+    Each source table is aggregated once for all measures on it.
+    """
+    measures = list(dict.fromkeys(measure for node in nodes for measure in measures_in(node)))
+    columns = {measure: f"m{i}" for i, measure in enumerate(measures)}
+    table = with_school_days(cohort, view)
+    for name in dict.fromkeys(measure.records.table for measure in measures):
+        own = {columns[m]: m for m in measures if m.records.table == name}
+        table = joined(table, aggregated(view.records(name), own))
+    return table.mutate(**{columns[m]: settled(m, table[columns[m]], table) for m in measures}), columns
+
+
+def with_school_days(cohort: ir.Table, view: View) -> ir.Table:
+    """The cohort with the student's school days in this year (`days_0`) and the year before (`days_1`)."""
+    days = view.school_days()
+    per_year = days.group_by("student_key").aggregate(
+        days_0=days.days.sum(where=days.school_year == view.school_year),
+        days_1=days.days.sum(where=days.school_year == view.school_year - 1),
+    )
+    table = joined(cohort, per_year)
+    return table.mutate(days_0=ibis.coalesce(table.days_0, 0), days_1=ibis.coalesce(table.days_1, 0))
+
+
+def joined(table: ir.Table, more: ir.Table) -> ir.Table:
+    """A table with the columns of another, by student."""
+    return table.left_join(more, "student_key").drop("student_key_right")
+
+
+def aggregated(rows: ir.Table, measures: Mapping[str, Measure]) -> ir.Table:
+    """One row a student, one column a measure (counts and hundredths are still integers here)."""
+    return rows.group_by("student_key").aggregate(**{name: raw(measure, rows) for name, measure in measures.items()})
+
+
+def raw(measure: Measure, rows: ir.Table) -> ir.Scalar:
+    """A measure over a student's rows before its last division; missing without any row to speak of."""
+    chosen = inside(measure.records.window, rows) & matches(measure.records.where, rows)
+    match measure.aggregate:
+        case "count":
+            count = chosen.cast("int64").sum()
+            return count if not measure.among else null_unless(count, inside_among(measure, rows).any())
+        case "sum" | "share_of_days":
+            return rows[measure.column].sum(where=chosen)
+        case "mean":
+            return rows[measure.column].sum(where=chosen) / (100 * rows[measure.column].count(where=chosen)).nullif(0)
+        case "share_of_rows":
+            among = inside_among(measure, rows).cast("int64").sum()
+            return chosen.cast("int64").sum() / among.nullif(0)
+        case "distinct":
+            return rows[measure.column].nunique(where=chosen)
+
+
+def null_unless(value: ir.Scalar, condition: ir.Scalar) -> ir.Scalar:
+    """The value where the condition holds, else missing."""
+    return ibis.ifelse(condition, value, ibis.null("int64"))
+
+
+def inside(window: Window, rows: ir.Table) -> ir.BooleanColumn:
+    """Rows in a window."""
+    within: ir.BooleanColumn = rows.years_ago == window.years_ago
+    if window.to_days is not None:
+        within = within & rows.days_ago.between(window.from_days, window.to_days - 1)
+    return within
+
+
+def inside_among(measure: Measure, rows: ir.Table) -> ir.BooleanColumn:
+    """Rows that a share or a count of marks is taken among."""
+    return inside(measure.records.window, rows) & matches(measure.among, rows)
+
+
+def matches(where: tuple[Where, ...], rows: ir.Table) -> ir.BooleanColumn:
+    """Rows that meet every restriction."""
+    held: ir.BooleanColumn = ibis.literal(True)
+    for one in where:
+        held = held & ibis.coalesce(rows[one.column].isin(one.values), False)
+    return held
+
+
+def settled(measure: Measure, value: ir.Column, table: ir.Table) -> ir.Column:
+    """A measure in its unit: nothing recorded is 0 for a student who had school days, else missing."""
+    window = measure.records.window
+    year_days = table.days_0 if window.years_ago == 0 else table.days_1
+    if measure.records.table == "marks":
+        return value / 100 if measure.aggregate == "sum" else value
+    if measure.aggregate == "share_of_days":
+        days = in_window(year_days, window)
+        return ibis.coalesce(value, 0) / (100 * days).nullif(0)
+    there = ibis.ifelse(in_window(year_days, window) > 0, ibis.coalesce(value, 0), ibis.null("int64"))
+    return there / 100 if measure.aggregate == "sum" else there
+
+
+def in_window(days: ir.IntegerColumn, window: Window) -> ir.IntegerColumn:
+    """How many of a student's school days a window holds."""
+    if window.to_days is None:
+        return days
+    return ibis.greatest(ibis.least(days, window.to_days) - window.from_days, 0)
+
+
+def as_column(node: Quantity, table: ir.Table, columns: Mapping[Measure, str]) -> ir.Column:
+    """A quantity as a column of 64-bit floats."""
+    match node:
+        case Measure():
+            return table[columns[node]].cast("float64")
+        case Combination("-", left, right):
+            return as_column(left, table, columns) - as_column(right, table, columns)
+        case Combination("+", left, right):
+            return as_column(left, table, columns) + as_column(right, table, columns)
+    raise TypeError(f"not a quantity: {node!r}")
+
+
+def as_condition(node: Condition, table: ir.Table, columns: Mapping[Measure, str]) -> ir.BooleanColumn:
+    """A condition as a column of yes, no or missing."""
+    match node:
+        case Either(left, right):
+            return as_condition(left, table, columns) | as_condition(right, table, columns)
+        case Compare(quantity, operator, bound):
+            value = as_column(quantity, table, columns)
+            return {"<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound}[operator]
+    raise TypeError(f"not a condition: {node!r}")

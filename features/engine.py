@@ -1,0 +1,194 @@
+"""The engine: compiles definitions to Ibis. It alone knows the as-of date, so leakage has one place to hide.
+
+A *view* is the records as the district knew them at the end of one local day. Everything below starts from
+`View.rows`, which is the only place where a table is read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from features.language import Cohort
+from features.tables import ENVELOPE, TABLES, Kind, Table
+
+IBIS_TYPES: dict[Kind, str] = {
+    "text": "string",
+    "integer": "int64",
+    "date": "date",
+    "boolean": "boolean",
+    "hundredths": "int64",
+    "real": "float64",
+    "student": "string",
+    "assigned": "string",
+}
+
+
+def schema_of(table: Table) -> ibis.Schema:
+    """The warehouse schema of a canonical table."""
+    return ibis.schema({c.name: IBIS_TYPES[c.kind] for c in dict.fromkeys((*table.columns, *ENVELOPE))})
+
+
+def stored(name: str) -> ir.Table:
+    """A canonical table, not bound to any warehouse."""
+    return ibis.table(schema_of(TABLES[name]), name=name)
+
+
+@dataclass(frozen=True)
+class View:
+    """Records as they were known at the end of a local day, within one school year or the ones before.
+
+    `loads_through` leaves out loads that came after a past run, so that its score can be rebuilt.
+    """
+
+    as_of: date
+    school_year: int
+    loads_through: int | None = None
+    members: "Members | None" = None
+
+    def of(self, members: "Members") -> "View":
+        """The same view of these students' records only: a snapshot reads one cohort, not the district."""
+        return replace(self, members=members)
+
+    def rows(self, name: str) -> ir.Table:
+        """The current version of every record of a table that was visible on the as-of date."""
+        table = stored(name)
+        visible = table.filter(table.known_on <= self.as_of)
+        if self.loads_through is not None:
+            visible = visible.filter(visible.load_id <= self.loads_through)
+        if self.members is not None and "student_key" in visible.columns:
+            visible = visible.semi_join(self.members.table().select("student_key"), "student_key")
+        order = [ibis.desc(visible.load_id), ibis.desc(visible.known_on)]
+        version = ibis.row_number().over(group_by=list(TABLES[name].key), order_by=order)
+        return visible.mutate(version=version).filter(ibis._.version == 0).drop("version")
+
+    def calendar(self) -> ir.Table:
+        """Calendar days up to the as-of date; `day` counts the days on which attendance was taken."""
+        days = self.rows("calendar_days")
+        days = days.filter(days.date <= self.as_of)
+        counted = days.in_session & days.attendance_taken
+        running = counted.cast("int64").sum().over(
+            group_by=["school_id", "track", "school_year"], order_by="date", rows=(None, 0)
+        )  # fmt: skip
+        return days.select("school_id", "track", "school_year", "date", counted=counted, day=running)
+
+    def spells(self) -> ir.Table:
+        """Spells of enrollment with their school days.
+
+        `days` is the school days in the spell, `last_day` the calendar's number of its latest one, and `later`
+        the student's school days in later spells of the same school year.
+        """
+        enrollment = self.rows("enrollments")
+        enrollment = enrollment.filter(enrollment.entry_date <= self.as_of)
+        ends = ibis.least(ibis.coalesce(enrollment.exit_date, self.as_of), self.as_of)
+        enrollment = enrollment.mutate(ends=ends)
+        spans = self.spans(enrollment)
+        keys = ["school_id", "track", "school_year", "entry_date", "ends"]
+        spells = enrollment.left_join(spans, keys).select(
+            *[enrollment[c] for c in ("student_key", "grade_level", "exit_date", "exit_kind", *keys)],
+            days=ibis.coalesce(spans.days, 0),
+            last_day=ibis.coalesce(spans.last_day, 0),
+        )
+        later = spells.days.sum().over(
+            group_by=["student_key", "school_year"], order_by=ibis.desc("entry_date"), rows=(None, -1)
+        )  # fmt: skip
+        return spells.mutate(later=ibis.coalesce(later, 0))
+
+    def spans(self, enrollment: ir.Table) -> ir.Table:
+        """School days of each distinct span: students share few, so the calendar is joined to those."""
+        keys = ["school_id", "track", "school_year", "entry_date", "ends"]
+        spans = enrollment.select(*keys).distinct()
+        calendar = self.calendar().filter(ibis._.counted)
+        within = spans.inner_join(
+            calendar,
+            [
+                spans.school_id == calendar.school_id,
+                spans.track == calendar.track,
+                spans.school_year == calendar.school_year,
+                calendar.date >= spans.entry_date,
+                calendar.date <= spans.ends,
+            ],
+        ).select(*[spans[key] for key in keys], calendar.day)
+        return within.group_by(keys).aggregate(days=within.count(), last_day=within.day.max())
+
+    def school_days(self) -> ir.Table:
+        """School days per student and school year."""
+        spells = self.spells()
+        return spells.group_by(["student_key", "school_year"]).aggregate(days=spells.days.sum())
+
+    def placed(self, name: str) -> ir.Table:
+        """Dated records with `years_ago` and `days_ago`, the student's own school days before the latest one.
+
+        An absence on a day without attendance taken is left out: that day is unknown for everyone.
+        """
+        records, spells, calendar = self.rows(name), self.spells(), self.calendar()
+        joined = records.inner_join(
+            spells,
+            [
+                records.student_key == spells.student_key,
+                records.school_id == spells.school_id,
+                records.date >= spells.entry_date,
+                records.date <= spells.ends,
+            ],
+        ).select(records, spells.track, spells.school_year, spells.last_day, spells.later)
+        dated = joined.left_join(calendar, ["school_id", "track", "school_year", "date"]).select(
+            joined,
+            years_ago=self.school_year - joined.school_year,
+            days_ago=joined.later + joined.last_day - calendar.day,
+            counted=ibis.coalesce(calendar.counted, False),
+        )
+        return dated.filter(dated.counted) if name == "attendance" else dated
+
+    def marks(self) -> ir.Table:
+        """Marks with `years_ago`, and `is_latest` for the newest mark of a course in this school year."""
+        marks = self.rows("marks")
+        given = marks.filter(marks.mark.notnull())
+        newest = ibis.row_number().over(
+            group_by=["student_key", "school_year", "course_id"],
+            order_by=[ibis.desc(given.known_on), ibis.desc(given.mark_kind == "final"), ibis.desc(given.term_id)],
+        )
+        return given.mutate(years_ago=self.school_year - given.school_year, is_latest=newest == 0)
+
+    def records(self, name: str) -> ir.Table:
+        """Any table of the language, with `years_ago` and what a window needs."""
+        if name == "marks":
+            return self.marks()
+        if name == "enrollments":
+            spells = self.spells()
+            return spells.mutate(years_ago=self.school_year - spells.school_year)
+        return self.placed(name)
+
+    def cohort(self, cohort: Cohort) -> ir.Table:
+        """The cohort's students, one row each: `student_key`, `school_id`, `grade_level`, `entry_date`."""
+        spells = self.rows("enrollments").filter(ibis._.entry_date <= self.as_of)
+        this_year = spells.school_year == self.school_year
+        there = spells.exit_date.isnull() | (spells.exit_date > self.as_of)
+        members = spells.filter(this_year & there & (spells.grade_level == cohort.grade_level))
+        latest = ibis.row_number().over(
+            group_by="student_key", order_by=[ibis.desc("entry_date"), ibis.asc("school_id")]
+        )  # fmt: skip
+        members = members.mutate(place=latest).filter(ibis._.place == 0)
+        if cohort.first_time:
+            earlier = (spells.school_year < self.school_year) & (spells.grade_level == cohort.grade_level)
+            members = members.anti_join(spells.filter(earlier), "student_key")
+        return members.select("student_key", "school_id", "grade_level", "entry_date")
+
+
+@dataclass(frozen=True)
+class Members:
+    """Who a cohort was, in a view: the students whose records a snapshot or a label reads."""
+
+    view: View
+    cohort: Cohort
+
+    def table(self) -> ir.Table:
+        """The members, one row each: `student_key`, `school_id`, `grade_level`, `entry_date`."""
+        return self.view.cohort(self.cohort)
+
+
+def school_year_of(days: Sequence[tuple[int, date]], as_of: date) -> int | None:
+    """The school year of a date, from each year's first school day; None before the first."""
+    begun = [year for year, first in days if first <= as_of]
+    return max(begun, default=None)

@@ -1,0 +1,97 @@
+"""Evidence: the records behind a feature, as they were visible to the score, and a student's year in records."""
+
+from collections.abc import Iterable, Mapping
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from features.compile import inside, matches, measures_in, quantities
+from features.engine import Members, View
+from features.language import FeatureSet, Measure
+from features.warehouse import Reader
+
+Cell = str | int | bool | None
+Record = Mapping[str, Cell]
+
+SHOWN: dict[str, tuple[str, ...]] = {
+    "attendance": ("date", "kind", "absent_hundredths", "excused", "known_on"),
+    "marks": ("school_year", "term_id", "course_name", "subject", "mark", "mark_kind", "known_on"),
+    "incidents": ("date", "severity", "known_on"),
+    "discipline_actions": ("date", "action", "days_removed_hundredths", "known_on"),
+    "enrollments": ("school_id", "entry_date", "exit_date"),
+}
+"""What of each table's records a counselor is shown."""
+
+
+def records_behind(
+    reader: Reader, feature_set: type[FeatureSet], view: View, names: Iterable[str]
+) -> dict[str, dict[str, list[Record]]]:
+    """Per feature name and `student_key`, the records that the feature was computed from, oldest first."""
+    view = view.of(Members(view, feature_set.cohort))
+    named = quantities(feature_set)
+    return {name: by_student(reader.table(behind(list(measures_in(named[name])), view))) for name in names}
+
+
+def behind(measures: list[Measure], view: View) -> ir.Table:
+    """The rows that any of a feature's measures counts."""
+    table = measures[0].records.table
+    rows = view.records(table)
+    chosen = ibis.or_(*(counted(measure, rows) for measure in measures))
+    shown = rows.filter(chosen).select("student_key", *SHOWN[table])
+    return shown.order_by("student_key", *SHOWN[table])
+
+
+def counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:
+    """Rows that a measure counts: a late arrival adds nothing to days missed."""
+    chosen = inside(measure.records.window, rows) & matches(measure.records.where, rows)
+    return chosen & (rows[measure.column] > 0) if measure.aggregate in ("sum", "share_of_days") else chosen
+
+
+def attendance_by_week(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[Record]]:
+    """Per student, each week of this school year: `week` (its Monday), `days` enrolled, `missed` in hundredths."""
+    view = view.of(Members(view, feature_set.cohort))
+    spells, calendar = view.spells(), view.calendar().filter(ibis._.counted)
+    enrolled = spells.filter(spells.school_year == view.school_year).inner_join(
+        calendar,
+        [
+            spells.school_id == calendar.school_id,
+            spells.track == calendar.track,
+            spells.school_year == calendar.school_year,
+            calendar.date >= spells.entry_date,
+            calendar.date <= spells.ends,
+        ],
+    )  # fmt: skip
+    days = enrolled.select(spells.student_key, calendar.date)
+    absences = view.placed("attendance").filter(ibis._.years_ago == 0)
+    missed = absences.group_by("student_key", "date").aggregate(missed=absences.absent_hundredths.sum())
+    weekly = days.left_join(missed, ["student_key", "date"]).select(
+        days.student_key, week=days.date.truncate("W"), missed=ibis.coalesce(missed.missed, 0)
+    )  # fmt: skip
+    table = weekly.group_by("student_key", "week").aggregate(days=weekly.count(), missed=weekly.missed.sum())
+    return by_student(reader.table(table.order_by("student_key", "week")))
+
+
+def marks_over_time(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[Record]]:
+    """Per student, the marks of this school year and the one before, in the order they became known."""
+    marks = view.of(Members(view, feature_set.cohort)).marks()
+    recent = marks.filter(marks.years_ago <= 1)
+    shown = recent.select("student_key", *SHOWN["marks"])
+    return by_student(reader.table(shown.order_by("student_key", "known_on", "term_id", "course_name")))
+
+
+def by_student(rows: pd.DataFrame) -> dict[str, list[Record]]:
+    """Rows as plain records, grouped by student in their order. Dates are ISO text, missing is None."""
+    columns = [column for column in rows.columns if column != "student_key"]
+    plain = {column: as_cells(rows[column]) for column in columns}
+    found: dict[str, list[Record]] = {}
+    for i, student in enumerate(rows["student_key"]):
+        found.setdefault(student, []).append({column: plain[column][i] for column in columns})
+    return found
+
+
+def as_cells(values: "pd.Series[str]") -> list[Cell]:
+    """A column as JSON-able cells."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return [None if pd.isna(v) else pd.Timestamp(v).date().isoformat() for v in values]
+    return [None if pd.isna(v) else v for v in values.astype(object).tolist()]

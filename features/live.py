@@ -1,0 +1,79 @@
+"""Live features: one student's raw records, given in a request, through the same engine as everything else."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import duckdb
+import pandas as pd
+
+from features.compile import SnapshotQuery, quantities, snapshot_sql
+from features.engine import IBIS_TYPES, View, school_year_of
+from features.grade9 import FEATURE_SETS
+from features.settings import Refused
+from features.tables import ENVELOPE, TABLES, Table
+
+Given = Mapping[str, Sequence[Mapping[str, object]]]
+
+READ = ("calendar_days", "enrollments", "attendance", "marks", "incidents", "discipline_actions")
+"""The tables that a snapshot reads."""
+
+DUCKDB_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE", "boolean": "BOOLEAN", "float64": "DOUBLE"}
+
+
+def snapshot_of_records(feature_set_name: str, as_of: date, tables: Given) -> pd.DataFrame:
+    """A frame with the feature set's columns for the students of these records (index `student_key`).
+
+    `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them. It is empty
+    when nobody in it belongs to the cohort. Raises Refused for a row that its table does not allow.
+    """
+    feature_set = FEATURE_SETS[feature_set_name]
+    connection = duckdb.connect(config={"threads": "1"})
+    try:
+        for name in READ:
+            fill(connection, TABLES[name], tables.get(name, ()), as_of)
+        year = school_year_of(first_days(tables.get("calendar_days", ())), as_of)
+        if year is None:
+            return pd.DataFrame(columns=list(quantities(feature_set)), dtype="float64")
+        rows = (
+            connection.execute(snapshot_sql(SnapshotQuery(feature_set, View(as_of, year))))
+            .df()
+            .set_index("student_key")
+        )
+    finally:
+        connection.close()
+    return rows[list(quantities(feature_set))].astype("float64")
+
+
+def first_days(calendar: Sequence[Mapping[str, object]]) -> list[tuple[int, date]]:
+    """The first day of instruction of each school year in these rows."""
+    firsts: dict[int, date] = {}
+    for row in calendar:
+        if row.get("in_session"):
+            year, day = int(str(row["school_year"])), as_date(row["date"])
+            firsts[year] = min(day, firsts.get(year, day))
+    return list(firsts.items())
+
+
+def as_date(value: object) -> date:
+    """A date, also from its ISO text."""
+    return date.fromisoformat(str(value)[:10])
+
+
+def fill(
+    connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mapping[str, object]], as_of: date
+) -> None:
+    """The canonical table with these rows, each known on its own `known_on` or else on the as-of date."""
+    columns = (*table.columns, *ENVELOPE)
+    types = ", ".join(f'"{c.name}" {DUCKDB_TYPES[IBIS_TYPES[c.kind]]}' for c in columns)
+    connection.execute(f'CREATE TABLE "{table.name}" ({types})')
+    if not rows:
+        return
+    envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1}
+    values = [[{**envelope, **row}.get(c.name) for row in rows] for c in columns]
+    try:
+        frame = pd.DataFrame({c.name: pd.Series(v, dtype=object) for c, v in zip(columns, values, strict=True)})
+        connection.register("given", frame)
+        connection.execute(f'INSERT INTO "{table.name}" SELECT * FROM given')  # noqa: S608 - our own names
+        connection.unregister("given")
+    except duckdb.Error as error:
+        raise Refused(f"{table.name}: a row does not fit the table ({type(error).__name__})") from None

@@ -1,0 +1,150 @@
+"""What a district may set: one `ontrack.toml`, every unknown key refused with its nearest match."""
+
+import difflib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class Refused(Exception):  # noqa: N818 - the design's word
+    """Input that cannot be used: the message says what, where, and what to do. Exit code 3."""
+
+    exit_code = 3
+
+
+class SettingsRefused(Refused):
+    """An `ontrack.toml` that cannot be used. Exit code 2."""
+
+    exit_code = 2
+
+
+class Section(BaseModel):
+    """A table of `ontrack.toml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class District(Section):
+    """One district: its id, its name and its time zone."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="short id, used in file names and addresses")
+    name: str = Field(description="what people call it")
+    timezone: str = Field(default="America/Los_Angeles", description="an as-of date is the end of this zone's day")
+    records: Path | None = Field(default=None, description="folder of the district's files, one CSV per table")
+
+
+class Training(Section):
+    """How models are trained and on which dates they are asked to score."""
+
+    as_of: tuple[str, ...] = Field(default=("11-20",), description="month-day of each year's scoring dates")
+    outcome: str = Field(default="grade9_off_track_chicago", description="what is predicted")
+    seed: int = Field(default=7, description="seed of every random choice")
+    threads: int = Field(default=2, ge=1, description="threads of the estimator")
+    experiment_tracking: str = Field(default="", description="MLflow tracking address; empty for a store in `home`")
+
+
+class Gate(Section):
+    """What a model must show before it may serve."""
+
+    capacity: float = Field(default=0.15, gt=0, lt=1, description="share of the cohort that can be served")
+    minimum_off_track: int = Field(default=100, ge=1, description="students off track the test year must have")
+    calibration_bound: float = Field(default=0.05, gt=0, lt=1, description="largest tolerated calibration gap")
+    recall_gap_bound: float = Field(default=0.20, gt=0, lt=1, description="largest tolerated recall gap of a group")
+    replicates: int = Field(default=1000, ge=100, description="bootstrap replicates behind each interval")
+
+
+class Audit(Section):
+    """How groups are looked at."""
+
+    smallest_group: int = Field(default=11, ge=2, description="smaller cells are not shown")
+
+
+class Service(Section):
+    """Where the service listens and how long people stay signed in."""
+
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port to listen on")
+    database: str = Field(default="", description="SQLAlchemy address; empty for a SQLite file in `home`")
+    session_hours: int = Field(default=12, ge=1, le=24, description="longest time signed in")
+    idle_minutes: int = Field(default=30, ge=1, description="signed out after this long without a request")
+    bands: tuple[float, float] = Field(
+        default=(0.25, 0.50), description="risk from which a student shows some, and many, signals"
+    )
+
+
+class Settings(Section):
+    """Everything an installation sets."""
+
+    home: Path = Field(default=Path(".ontrack"), description="where warehouses, bundles and databases live")
+    today: date | None = Field(default=None, description="pretend it is this date (the demo's clock)")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    districts: tuple[District, ...] = ()
+    training: Training = Training()
+    gate: Gate = Gate()
+    audit: Audit = Audit()
+    service: Service = Service()
+
+    def district(self, district_id: str) -> District:
+        """The district of that id; SettingsRefused where there is none."""
+        for district in self.districts:
+            if district.id == district_id:
+                return district
+        known = ", ".join(d.id for d in self.districts) or "none"
+        raise SettingsRefused(f"no district '{district_id}' in ontrack.toml; it has: {known}")
+
+    def warehouse(self, district_id: str) -> Path:
+        """The district's warehouse file."""
+        return self.home / "warehouses" / f"{district_id}.duckdb"
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings of an `ontrack.toml`; relative paths are taken from its folder."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsRefused(f"{path}: no such file; `ontrack demo` writes one to start from") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsRefused(f"{path}: not TOML: {error}") from None
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsRefused(f"{path}: {explain(error, Settings)}") from None
+    return anchored(settings, path.parent)
+
+
+def anchored(settings: Settings, folder: Path) -> Settings:
+    """The same settings with relative paths taken from a folder."""
+    districts = tuple(
+        d.model_copy(update={"records": folder / d.records}) if d.records else d for d in settings.districts
+    )
+    return settings.model_copy(update={"home": folder / settings.home, "districts": districts})
+
+
+def explain(error: ValidationError, section: type[BaseModel]) -> str:
+    """One sentence per mistake: where it is, what was expected, and the nearest known key."""
+    return "; ".join(
+        explain_one(tuple(e["loc"]), e["type"], e["msg"], section) for e in error.errors(include_input=False)
+    )
+
+
+def explain_one(loc: tuple[int | str, ...], kind: str, message: str, section: type[BaseModel]) -> str:
+    """What is wrong at one place."""
+    place = ".".join(str(part) for part in loc)
+    if kind != "extra_forbidden":
+        return f"{place}: {message}"
+    known = sorted(known_keys(section))
+    nearest = difflib.get_close_matches(str(loc[-1]), known, n=1)
+    hint = f"; did you mean '{nearest[0]}'?" if nearest else f"; known keys: {', '.join(known)}"
+    return f"{place}: unknown key{hint}"
+
+
+def known_keys(section: type[BaseModel]) -> set[str]:
+    """Every key of a section and of the sections below it."""
+    names = set(section.model_fields)
+    if section is Settings:
+        for below in (District, Training, Gate, Audit, Service):
+            names |= set(below.model_fields)
+    return names

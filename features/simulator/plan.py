@@ -1,0 +1,59 @@
+"""What to simulate: a district, how many students, up to which day."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.datetime64]
+"""Local dates, `datetime64[D]`."""
+
+GRADES = range(6, 13)
+FIRST_MONTH = 7
+"""A school year runs from July 1 to June 30."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One district to simulate: `students` enrolled at a time, `years` school years, the last one in progress on `today`.
+
+    `two_tracks` gives its middle schools a second calendar track.
+    """
+
+    district_id: str
+    students: int
+    today: date = date(2026, 11, 20)
+    years: int = 6
+    seed: int = 7
+    two_tracks: bool = False
+
+    @property
+    def school_years(self) -> range:
+        """The school years simulated, each named by the calendar year in which it ends."""
+        last = self.today.year + (self.today.month >= FIRST_MONTH)
+        return range(last - self.years + 1, last + 1)
+
+    def generator(self, part: int) -> np.random.Generator:
+        """The random numbers of one part of the district: a school year, or 0 for what does not change."""
+        return np.random.default_rng([self.seed, zlib.crc32(self.district_id.encode()), part])
+
+
+def demo_plans(students: int, today: date) -> tuple[Plan, Plan]:
+    """The demo's two districts, `harbor` with about 85 % of the students and `mesa` with the rest."""
+    large = round(0.85 * students)
+    return Plan("harbor", large, today), Plan("mesa", students - large, today, two_tracks=True)
+
+
+def day(text: str) -> np.datetime64:
+    """The day written as YYYY-MM-DD."""
+    return np.datetime64(text, "D")
+
+
+def days_after(dates: Days, days: Ints) -> Days:
+    """Each date moved by its own number of days."""
+    return dates + days.astype("timedelta64[D]")

@@ -1,0 +1,110 @@
+"""Counselors, principals and the data lead; caseloads; contacts and plans."""
+
+import unicodedata
+
+import numpy as np
+import pandas as pd
+
+from features.simulator.calendars import Calendar
+from features.simulator.names import FIRST_NAMES, LAST_NAMES
+from features.simulator.people import days_of, student_ids
+from features.simulator.plan import Floats, Ints, Plan, days_after
+from features.simulator.schools import Schools
+from features.simulator.writing import coded
+
+STUDENTS_PER_COUNSELOR = 350
+LOW_ENGAGEMENT_SHARE = 0.25
+CONTACTED_SHARE = 0.15
+PLAN_SHARE = 0.35
+
+
+def staff_rows(plan: Plan, schools: Schools, known_on: np.datetime64) -> pd.DataFrame:
+    """A principal and two to five counselors per school, and one data lead of the district; ids begin at S001."""
+    rng = plan.generator(3)
+    school, role = ["" for _ in range(1)], ["district"]
+    for n, per_school in enumerate(counselor_counts(plan, schools)):
+        school += [schools.ids[n]] * (1 + per_school)
+        role += ["principal"] + ["counselor"] * per_school
+    names = rng.permutation(len(FIRST_NAMES) * len(LAST_NAMES))[: len(role)]
+    first = [FIRST_NAMES[name // len(LAST_NAMES)] for name in names]
+    last = [LAST_NAMES[name % len(LAST_NAMES)] for name in names]
+    email = [f"{plain(a)}.{plain(b)}@{plan.district_id}.example" for a, b in zip(first, last, strict=True)]
+    ids = [f"S{n + 1:03d}" for n in range(len(role))]
+    frame = {"staff_id": ids, "first_name": first, "last_name": last, "email": email, "role": role}
+    return pd.DataFrame(frame | {"school_id": [s or None for s in school], "known_on": known_on})
+
+
+def counselor_counts(plan: Plan, schools: Schools) -> list[int]:
+    """Counselors per school, about one for every 350 students."""
+    share = [3 / 7 / schools.middle] * schools.middle + [4 / 7 / schools.high] * schools.high
+    return [int(np.clip(round(plan.students * part / STUDENTS_PER_COUNSELOR), 2, 5)) for part in share]
+
+
+def plain(name: str) -> str:
+    """The name in lower-case ASCII letters, as in an address."""
+    letters = unicodedata.normalize("NFKD", name.lower().replace("ı", "i").replace("ø", "o"))
+    return "".join(c for c in letters if c.isascii() and c.isalpha())
+
+
+def counselors_of(
+    spells: pd.DataFrame, people: pd.DataFrame, staff: pd.DataFrame, schools: Schools, rng: np.random.Generator
+) -> Ints:
+    """Per spell, the place in `staff` of the student's counselor: by last name in some schools, at random in others."""
+    last = np.argsort(np.argsort(LAST_NAMES))[people["last"].to_numpy()][spells["person"].to_numpy()]
+    school, counselor = spells["school"].to_numpy(), np.zeros(len(spells), dtype=np.int64)
+    is_counselor = (staff["role"] == "counselor").to_numpy()
+    for n, school_id in enumerate(schools.ids):
+        places = np.flatnonzero(is_counselor & (staff["school_id"] == school_id).to_numpy())
+        here = np.flatnonzero(school == n)
+        ordered = here[np.argsort(last[here], kind="stable")] if n % 2 == 0 else rng.permutation(here)
+        counselor[ordered] = np.repeat(places, [len(part) for part in np.array_split(ordered, len(places))])
+    return counselor
+
+
+def caseload_rows(spells: pd.DataFrame, counselor: Ints, staff: pd.DataFrame) -> pd.DataFrame:
+    """This year's caseloads from the first day enrolled; the end is a second version, once the exit is known."""
+    rows = pd.DataFrame(
+        {
+            "staff_id": staff["staff_id"].to_numpy()[counselor],
+            "student_id": student_ids(spells["person"].to_numpy()),
+            "start_date": spells["entry"],
+            "end_date": spells["exit"],
+            "known_on": spells["exit_known"],
+        }
+    )
+    opened = rows.assign(end_date=pd.NaT, known_on=rows["start_date"])
+    return pd.concat([opened, rows[rows["end_date"].notna()]], ignore_index=True)
+
+
+def supports_of(spells: pd.DataFrame, engagement: Floats, calendar: Calendar, rng: np.random.Generator) -> pd.DataFrame:
+    """Contacts with some of the least engaged students, and the plans that grew out of a third of them."""
+    mean = engagement.mean(axis=1)
+    low = (mean < np.quantile(mean, LOW_ENGAGEMENT_SHARE))[spells["row"]]
+    chosen = spells[low & (rng.random(len(spells)) < CONTACTED_SHARE)]
+    last = chosen["exit"].fillna(pd.Timestamp(calendar.sessions[0][-1]))
+    span = np.maximum((days_of(last) - days_of(chosen["entry"])).astype(np.int64), 1)
+    since = (rng.random(len(chosen)) * span).astype(np.int64)
+    date = np.busday_offset(days_after(days_of(chosen["entry"]), since), 0, roll="backward")
+    known_on = days_after(date, rng.integers(0, 4, len(chosen)))
+    contacts = chosen.assign(kind=0, date=np.maximum(date, days_of(chosen["entry"])), end=pd.NaT, known_on=known_on)
+    grown = contacts[rng.random(len(contacts)) < PLAN_SHARE]
+    start = np.busday_offset(days_after(days_of(grown["date"]), rng.integers(5, 20, len(grown))), 0, roll="forward")
+    plans = grown.assign(kind=1, date=start, end=start + 56, known_on=start)
+    return pd.concat([contacts, plans[~(plans["date"] > plans["exit"])]], ignore_index=True)
+
+
+def support_rows(supports: pd.DataFrame, counselor: Ints, staff: pd.DataFrame, school_year: int) -> pd.DataFrame:
+    """The table of supports; the end of a plan is a second version."""
+    rows = pd.DataFrame(
+        {
+            "support_id": [f"C{school_year}-{n:05d}" for n in range(len(supports))],
+            "student_id": student_ids(supports["person"].to_numpy()),
+            "kind": coded(supports["kind"].to_numpy(), ("contact", "plan")),
+            "date": supports["date"],
+            "end_date": supports["end"],
+            "staff_id": staff["staff_id"].to_numpy()[counselor[supports["spell"]]],
+            "known_on": supports["known_on"],
+        }
+    )
+    ended = rows[rows["end_date"].notna()].assign(known_on=lambda ending: ending["end_date"])
+    return pd.concat([rows.assign(end_date=pd.NaT), ended], ignore_index=True)

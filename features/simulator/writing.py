@@ -1,0 +1,67 @@
+"""One CSV file per canonical table, written piece by piece."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from features.simulator.plan import Plan
+from features.tables import TABLES, Column, Table
+
+ARROW = {
+    "text": pa.string(),
+    "student": pa.string(),
+    "integer": pa.int64(),
+    "hundredths": pa.int64(),
+    "date": pa.date32(),
+    "boolean": pa.bool_(),
+}
+
+
+class Records:
+    """The files of one district, to which rows are added; rows not yet known today are left out."""
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        self.folder = folder
+        self.today = pd.Timestamp(plan.today)
+        self.rows = {name: 0 for name, table in TABLES.items() if table.from_source}
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in self.rows:
+            header = ",".join(file_columns(TABLES[name])) + "\n"
+            self.path(name).write_text(header, encoding="utf-8", newline="")
+
+    def path(self, name: str) -> Path:
+        """The file of a table."""
+        return self.folder / f"{name}.csv"
+
+    def add(self, name: str, frame: pd.DataFrame) -> None:
+        """Append the rows already known today."""
+        known = frame["known_on"] <= self.today
+        rows = frame if known.all() else frame[known]
+        options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="none")
+        with self.path(name).open("ab") as file:
+            pyarrow.csv.write_csv(as_arrow(rows, file_columns(TABLES[name])), file, options)
+        self.rows[name] += len(rows)
+
+
+def file_columns(table: Table) -> dict[str, Column]:
+    """The columns of a table's file, by their names in the file, in order."""
+    columns = {file_name(c): c for c in table.columns if c.kind != "assigned"}
+    return columns | {"known_on": table.column("known_on")}
+
+
+def file_name(column: Column) -> str:
+    """What a column is called in a file."""
+    return "student_id" if column.kind == "student" else column.name
+
+
+def as_arrow(frame: pd.DataFrame, columns: dict[str, Column]) -> pa.Table:
+    """The frame's columns as Arrow, each of its declared kind; NaN, NaT and None are missing."""
+    return pa.table({name: pa.array(frame[name], from_pandas=True).cast(ARROW[c.kind]) for name, c in columns.items()})
+
+
+def coded(codes: np.ndarray[tuple[int], np.dtype[np.integer]], names: tuple[str, ...] | list[str]) -> pd.Categorical:
+    """Text by its place in a short list; -1 is missing."""
+    return pd.Categorical.from_codes(codes, list(names))

@@ -1,0 +1,337 @@
+"""The canonical tables, declared once: what a district's records look like inside OnTrack."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "integer", "date", "boolean", "hundredths", "real", "student", "assigned"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind, what it means, in which unit, and what it may hold.
+
+    A column of kind `student` holds the district's own `student_id` in a source file and the
+    opaque `student_key` in the warehouse. A column of kind `assigned` is OnTrack's own: no file has it.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    required: bool = True
+    allowed: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its columns, the key of a record, and whether a district sends it as a file."""
+
+    name: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    optional: bool = False
+    from_source: bool = True
+
+    def __post_init__(self) -> None:
+        unknown = set(self.key) - {column.name for column in (*self.columns, *ENVELOPE)}
+        if unknown:
+            raise ValueError(f"table {self.name}: key names unknown columns {sorted(unknown)}")
+
+    @property
+    def has_students(self) -> bool:
+        """Whether its rows belong to a student."""
+        return any(column.kind == "student" for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError where there is none."""
+        return next(c for c in (*self.columns, *ENVELOPE) if c.name == name)
+
+
+ENVELOPE = (
+    Column("district_id", "text", "the district the row belongs to"),
+    Column("known_on", "date", "the local date on which the district knew this", unit="local date"),
+    Column("load_id", "integer", "the load that brought the row"),
+    Column(
+        "superseded_by_load",
+        "integer",
+        "the load that replaced the row; empty while it is current",
+        required=False,
+    ),
+)
+"""Columns that every row carries besides its own."""
+
+STUDENT = Column("student_key", "student", "the student (in a file: `student_id`, the district's own id)")
+SCHOOL = Column("school_id", "text", "the school, by the district's id")
+SCHOOL_YEAR = Column(
+    "school_year", "integer", "the calendar year in which the school year ends (2027 = 2026-27)",
+    unit="year", least=1990, most=2100,
+)  # fmt: skip
+TRACK = Column("track", "text", "the calendar track of the school; `main` where there is one only")
+
+SCHOOLS = Table(
+    "schools",
+    "Schools of the district.",
+    ("school_id",),
+    (
+        SCHOOL,
+        Column("name", "text", "what people call it"),
+        Column("level", "text", "the grades it serves", allowed=("middle", "high", "other")),
+    ),
+)
+TERMS = Table(
+    "terms",
+    "Marking terms of a school year.",
+    ("school_year", "term_id"),
+    (
+        SCHOOL_YEAR,
+        Column("term_id", "text", "the term, by the district's id"),
+        Column("kind", "text", "how long it is", allowed=("quarter", "trimester", "semester", "year", "summer")),
+        Column("start_date", "date", "its first day", unit="local date"),
+        Column("end_date", "date", "its last day", unit="local date"),
+    ),
+)
+CALENDAR_DAYS = Table(
+    "calendar_days",
+    "Days of a school's calendar. A day on which attendance was not taken is unknown, not present.",
+    ("school_id", "track", "date"),
+    (
+        SCHOOL,
+        TRACK,
+        Column("date", "date", "the day", unit="local date"),
+        SCHOOL_YEAR,
+        Column("in_session", "boolean", "whether it was a day of instruction"),
+        Column("attendance_taken", "boolean", "whether the school recorded attendance that day"),
+    ),
+)
+STUDENTS = Table(
+    "students",
+    "Students and their names. The only table of the warehouse that holds a name.",
+    ("student_id",),
+    (
+        Column("student_id", "text", "the district's own id, unique within the district only"),
+        Column("student_key", "assigned", "opaque random key, the only name of the student outside the warehouse"),
+        Column("first_name", "text", "given name"),
+        Column("last_name", "text", "family name"),
+        Column("birth_date", "date", "date of birth", unit="local date", required=False),
+        Column("state_id", "text", "the state's id, which follows movers between districts", required=False),
+    ),
+)
+DEMOGRAPHICS = Table(
+    "demographics",
+    "Dated protected attributes, for audits only. A student may have several races.",
+    ("student_key", "attribute", "value", "start_date"),
+    (
+        STUDENT,
+        Column("attribute", "text", "which attribute", allowed=("race_ethnicity", "sex")),
+        Column("value", "text", "its value, in the district's words"),
+        Column("start_date", "date", "first day it holds", unit="local date"),
+        Column("end_date", "date", "last day it holds; empty while it does", unit="local date", required=False),
+    ),
+)
+PROGRAMS = Table(
+    "programs",
+    "Dated program membership, for audits only.",
+    ("student_key", "program", "start_date"),
+    (
+        STUDENT,
+        Column(
+            "program", "text", "which program",
+            allowed=("english_learner", "special_education", "low_income", "foster", "homeless"),
+        ),
+        Column("start_date", "date", "first day in it", unit="local date"),
+        Column("end_date", "date", "last day in it; empty while it lasts", unit="local date", required=False),
+    ),
+)  # fmt: skip
+ENROLLMENTS = Table(
+    "enrollments",
+    "Spells of enrollment, one per student, school and entry.",
+    ("student_key", "school_id", "entry_date"),
+    (
+        STUDENT,
+        SCHOOL,
+        TRACK,
+        SCHOOL_YEAR,
+        Column("grade_level", "integer", "grade", unit="grade", least=-1, most=13),
+        Column("entry_date", "date", "first day enrolled", unit="local date"),
+        Column(
+            "exit_date", "date", "last day enrolled; empty while enrolled or to the end of the school year",
+            unit="local date", required=False,
+        ),
+        Column(
+            "exit_kind", "text", "how the spell ended", required=False,
+            allowed=("moved_school", "transferred", "left", "completed", "deceased", "unknown"),
+        ),
+    ),
+)  # fmt: skip
+ATTENDANCE = Table(
+    "attendance",
+    "Exceptions to being present. Present days are not stored.",
+    ("student_key", "school_id", "date", "section_id", "kind"),
+    (
+        STUDENT,
+        SCHOOL,
+        Column("date", "date", "the day", unit="local date"),
+        Column("section_id", "text", "the section it was taken in; `day` for daily attendance"),
+        Column("kind", "text", "what was recorded", allowed=("absent", "partial", "tardy", "suspended")),
+        Column(
+            "absent_hundredths", "hundredths", "how much of the day was missed", unit="1/100 day", least=0, most=100
+        ),
+        Column("excused", "boolean", "whether the absence was excused"),
+    ),
+)
+MARKS = Table(
+    "marks",
+    "Marks of courses, in progress and final.",
+    ("student_key", "school_id", "school_year", "term_id", "course_id", "mark_kind"),
+    (
+        STUDENT,
+        SCHOOL,
+        SCHOOL_YEAR,
+        Column("term_id", "text", "the term the mark is of"),
+        Column("course_id", "text", "the course, by the district's id"),
+        Column("course_name", "text", "what people call it"),
+        Column(
+            "subject", "text", "subject area; the first four are core",
+            allowed=("ela", "math", "science", "social_science", "other"),
+        ),
+        Column("mark_kind", "text", "whether credit follows from it", allowed=("progress", "final")),
+        Column(
+            "mark", "text", "the mark; empty where none was given, which is not an F", required=False,
+            allowed=("A", "B", "C", "D", "F", "P", "NP"),
+        ),
+        Column(
+            "points_hundredths", "hundredths", "grade points of the mark, empty where it has none",
+            unit="1/100 point", required=False, least=0, most=500,
+        ),
+        Column(
+            "credits_attempted_hundredths", "hundredths", "credits tried for", unit="1/100 credit", least=0, most=1000,
+        ),
+        Column(
+            "credits_earned_hundredths", "hundredths", "credits earned; empty for a mark in progress",
+            unit="1/100 credit", required=False, least=0, most=1000,
+        ),
+    ),
+)  # fmt: skip
+INCIDENTS = Table(
+    "incidents",
+    "Behavior incidents, one row per student involved.",
+    ("incident_id", "student_key"),
+    (
+        Column("incident_id", "text", "the incident, by the district's id"),
+        STUDENT,
+        SCHOOL,
+        Column("date", "date", "the day it happened", unit="local date"),
+        Column("severity", "text", "how serious", allowed=("minor", "major")),
+    ),
+)
+DISCIPLINE_ACTIONS = Table(
+    "discipline_actions",
+    "What followed an incident.",
+    ("incident_id", "student_key", "action", "date"),
+    (
+        Column("incident_id", "text", "the incident it followed"),
+        STUDENT,
+        SCHOOL,
+        Column("date", "date", "its first day", unit="local date"),
+        Column(
+            "action", "text", "what was done",
+            allowed=("conference", "detention", "in_school_suspension", "out_of_school_suspension", "expulsion"),
+        ),
+        Column(
+            "days_removed_hundredths", "hundredths", "school time taken away", unit="1/100 day", least=0, most=20000,
+        ),
+    ),
+)  # fmt: skip
+COMPLETIONS = Table(
+    "completions",
+    "Diplomas and other ways of finishing.",
+    ("student_key", "date", "kind"),
+    (
+        STUDENT,
+        Column("date", "date", "the day it was awarded", unit="local date"),
+        Column("kind", "text", "what was awarded", allowed=("diploma", "certificate", "equivalency")),
+    ),
+    optional=True,
+)
+STAFF = Table(
+    "staff",
+    "People who may sign in, and the scope they have.",
+    ("staff_id",),
+    (
+        Column("staff_id", "text", "the district's own id"),
+        Column("first_name", "text", "given name"),
+        Column("last_name", "text", "family name"),
+        Column("email", "text", "how they sign in"),
+        Column("role", "text", "what they may see", allowed=("counselor", "principal", "district")),
+        Column("school_id", "text", "their school; empty for the district's own staff", required=False),
+    ),
+)
+CASELOADS = Table(
+    "caseloads",
+    "Which counselor looks after which student, and when.",
+    ("staff_id", "student_key", "start_date"),
+    (
+        Column("staff_id", "text", "the counselor"),
+        STUDENT,
+        Column("start_date", "date", "first day", unit="local date"),
+        Column("end_date", "date", "last day; empty while it lasts", unit="local date", required=False),
+    ),
+)
+SUPPORTS = Table(
+    "supports",
+    "Contacts and plans: what was done for a student, as dated facts.",
+    ("support_id",),
+    (
+        Column("support_id", "text", "the contact or plan"),
+        STUDENT,
+        Column("kind", "text", "which of the two", allowed=("contact", "plan")),
+        Column("date", "date", "the day it happened or began", unit="local date"),
+        Column("end_date", "date", "the day a plan ended", unit="local date", required=False),
+        Column("staff_id", "text", "who did it", required=False),
+    ),
+    optional=True,
+)
+FLAGS = Table(
+    "flags",
+    "Every flag a scoring run raised, kept to be resolved later.",
+    ("run_id", "student_key", "outcome"),
+    (
+        Column("run_id", "text", "the scoring run"),
+        STUDENT,
+        Column("outcome", "text", "what the student is flagged for"),
+        Column("as_of", "date", "the date the score looked from", unit="local date"),
+        Column("release_id", "text", "the release that was served"),
+        Column("scorer", "text", "what raised it", allowed=("model", "rule")),
+        Column("capacity", "integer", "how many could be listed", unit="students"),
+        Column("list_position", "integer", "place on the list, from 1", unit="rank"),
+        Column("risk", "real", "calibrated probability of off track", unit="0-1", required=False),
+    ),
+    from_source=False,
+)
+LOADS = Table(
+    "loads",
+    "Every load, in order.",
+    ("load_id",),
+    (
+        Column("source", "text", "the folder or system it came from"),
+        Column("loaded_at", "text", "when, in UTC", unit="ISO 8601"),
+        Column("digest", "text", "sha256 over the files"),
+        Column("rows", "integer", "rows taken", unit="rows"),
+    ),
+    from_source=False,
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        SCHOOLS, TERMS, CALENDAR_DAYS, STUDENTS, DEMOGRAPHICS, PROGRAMS, ENROLLMENTS, ATTENDANCE,
+        MARKS, INCIDENTS, DISCIPLINE_ACTIONS, COMPLETIONS, STAFF, CASELOADS, SUPPORTS, FLAGS, LOADS,
+    )
+}  # fmt: skip
+"""Every canonical table by name, in the order in which they are loaded."""
+
+PROTECTED_TABLES = frozenset({"demographics", "programs"})
+"""Tables that no feature may read unless the configuration says so."""

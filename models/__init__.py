@@ -1,0 +1,1 @@
+"""A snapshot in, calibrated risk with reasons out."""

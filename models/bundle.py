@@ -1,0 +1,299 @@
+"""The bundle: a signed folder with everything a scorer needs, read without running any code of its own.
+
+Its digest is that of the manifest, which has the sha256 of every file but the signature and the provenance:
+the same parts give the same digest. The signature covers the manifest and the provenance.
+"""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import TypeAdapter
+
+from features.settings import Refused
+from models import golden
+from models.bundle_text import canonical, dictionary_text, digest_of, parse_dictionary, parse_object, parse_trees
+from models.calibration import Calibrator
+from models.dictionary import FeatureDictionary
+from models.risk import RiskModel
+from models.rule import RuleModel
+from models.signing import KeyPair, KeysRefused, sign, verify
+
+FORMAT = 1
+MANIFEST, SIGNATURE, PROVENANCE = "manifest.json", "manifest.sig", "provenance.json"
+SCORER_FILES = {"model": {"model.txt", "calibrator.json"}, "rule": {"rule.json"}}
+ALWAYS = {"features.json", "metrics.json", "card.md", "golden.json"}
+LARGEST = 64 << 20
+Kind = Literal["model", "rule"]
+
+
+class BundleRefused(Refused):
+    """A bundle that is not what was signed, or does not answer as it did. Exit code 5."""
+
+    exit_code = 5
+
+
+@dataclass(frozen=True)
+class BundleParts:
+    """What a bundle is made of: a model or a rule, and what is known about it (`metrics` and `gate` as JSON).
+
+    `name` is the outcome, or the prepared table. No part may hold a student's row.
+    """
+
+    kind: Kind
+    model: RiskModel | None
+    rule: RuleModel | None
+    dictionary: FeatureDictionary
+    metrics: Mapping[str, object]
+    card: str
+    gate: Mapping[str, object] | None
+    name: str
+    grade_band: str
+    feature_set: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A verified bundle: its scorer, and what stands beside it."""
+
+    kind: Kind
+    digest: str
+    path: Path
+    scorer: RiskModel | RuleModel
+    dictionary: FeatureDictionary
+    metrics: Mapping[str, object]
+    gate: Mapping[str, object] | None
+    card: str
+    name: str
+    grade_band: str
+    feature_set: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What was signed: the bundle's names, and the sha256 and size of every file."""
+
+    format: int
+    kind: Kind
+    name: str
+    grade_band: str
+    feature_set: str
+    files: dict[str, tuple[str, int]]
+
+
+def write_bundle(bundles: Path, parts: BundleParts, keys: KeyPair, provenance: Mapping[str, str]) -> Bundle:
+    """The bundle of these parts, whole in `bundles/<first 16 of its digest>` or not there at all.
+
+    Writing the same parts again changes nothing and gives back the bundle that is there, with its first provenance.
+    Raises BundleRefused where the written bundle does not open; ValueError where a metric is NaN.
+    """
+    files = encode(parts)
+    files[MANIFEST] = manifest_of(parts, files)
+    digest = digest_of(files[MANIFEST])
+    target = bundles / folder_name(digest)
+    if target.exists():
+        return open_bundle(target, keys.public_key)
+    files[PROVENANCE] = canonical(provenance)
+    files[SIGNATURE] = sign(signed_message(files), keys)
+    bundles.mkdir(parents=True, exist_ok=True)
+    return replace(place(target, files, keys.public_key), path=target)
+
+
+def open_bundle(path: Path, public_key: Ed25519PublicKey) -> Bundle:
+    """The bundle of a folder; BundleRefused names the file that is not as it was signed.
+
+    Checked in this order: the signature, every file's digest, the shape of the model's text, and, once for each
+    digest and host, its golden predictions in a process of its own.
+    """
+    files = read_files(path)
+    check_signature(path, files, public_key)
+    with blaming(path / MANIFEST):
+        manifest = TypeAdapter(Manifest).validate_json(files[MANIFEST])
+    check_manifest(path, files, manifest)
+    bundle = decode(path, files, manifest)
+    if manifest.kind == "model":
+        check_in_child(path, bundle.digest)
+    return bundle
+
+
+def folder_name(digest: str) -> str:
+    """The folder of the bundle with that digest."""
+    return digest[:16]
+
+
+def encode(parts: BundleParts) -> dict[str, bytes]:
+    """The content of every file that the manifest lists; ValueError where the parts do not belong together."""
+    files = {
+        "features.json": dictionary_text(parts.dictionary),
+        "metrics.json": canonical(parts.metrics),
+        "card.md": parts.card.encode(),
+        **encode_scorer(parts),
+    }
+    return files if parts.gate is None else {**files, "gate.json": canonical(parts.gate)}
+
+
+def encode_scorer(parts: BundleParts) -> dict[str, bytes]:
+    """The files of the model or of the rule, with its golden predictions."""
+    if parts.kind == "rule" and parts.rule and not parts.model:
+        expected = canonical(asdict(golden.golden_of_rule(parts.rule)))
+        return {"rule.json": parts.rule.to_json().encode(), "golden.json": expected}
+    if parts.kind == "model" and parts.model and not parts.rule and parts.model.dictionary == parts.dictionary:
+        return {
+            "model.txt": parts.model.booster_text.encode(),
+            "calibrator.json": parts.model.calibrator.to_json().encode(),
+            "golden.json": canonical(asdict(golden.golden_of(parts.model))),
+        }
+    raise ValueError(f"a bundle of kind '{parts.kind}' holds one {parts.kind}, over the features of its dictionary")
+
+
+def manifest_of(parts: BundleParts, files: Mapping[str, bytes]) -> bytes:
+    """The manifest of these files."""
+    listed = {name: (digest_of(content), len(content)) for name, content in files.items()}
+    return canonical(asdict(Manifest(FORMAT, parts.kind, parts.name, parts.grade_band, parts.feature_set, listed)))
+
+
+def signed_message(files: Mapping[str, bytes]) -> bytes:
+    """What the signature is of: the manifest and the provenance."""
+    return f"ontrack bundle\n{digest_of(files[MANIFEST])}\n{digest_of(files[PROVENANCE])}\n".encode()
+
+
+def place(target: Path, files: Mapping[str, bytes], public_key: Ed25519PublicKey) -> Bundle:
+    """The bundle read back from a folder beside the target, which is then renamed to it."""
+    temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=".writing-"))
+    try:
+        for name, content in files.items():
+            write_through(temporary / name, content)
+        temporary.chmod(0o755)
+        sync_folder(temporary)
+        bundle = open_bundle(temporary, public_key)
+        temporary.rename(target)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if not target.exists():
+            raise
+        return open_bundle(target, public_key)  # another process was first
+    sync_folder(target.parent)
+    return bundle
+
+
+def write_through(path: Path, content: bytes) -> None:
+    """A file with that content, on the disk when this returns."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """A folder whose entries are on the disk when this returns."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_files(path: Path) -> dict[str, bytes]:
+    """Every file of a bundle's folder; BundleRefused where there is something else, or a part is missing."""
+    if path.is_symlink() or not path.is_dir():
+        raise BundleRefused(f"{path}: no such folder; a bundle is a folder that `ontrack train` writes")
+    entries = sorted(path.iterdir())
+    for entry in entries:
+        if entry.is_symlink() or not entry.is_file():
+            raise BundleRefused(f"{entry}: expected a plain file; copy the bundle again from where it was made")
+        if entry.stat().st_size > LARGEST:
+            raise BundleRefused(f"{entry}: larger than {LARGEST} bytes; copy the bundle again from where it was made")
+    files = {entry.name: entry.read_bytes() for entry in entries}
+    for name in (MANIFEST, SIGNATURE, PROVENANCE):
+        if name not in files:
+            raise BundleRefused(f"{path / name}: missing; copy the bundle again from where it was made")
+    return files
+
+
+def check_signature(path: Path, files: Mapping[str, bytes], public_key: Ed25519PublicKey) -> None:
+    """Raise BundleRefused unless the key's holder signed this manifest and this provenance."""
+    try:
+        verify(signed_message(files), files[SIGNATURE], public_key)
+    except KeysRefused as error:
+        raise BundleRefused(f"{path}: {MANIFEST}, {PROVENANCE} or {SIGNATURE}: {error}") from None
+
+
+def check_manifest(path: Path, files: Mapping[str, bytes], manifest: Manifest) -> None:
+    """Raise BundleRefused unless the folder holds what the manifest lists, byte for byte, and nothing else."""
+    if manifest.format != FORMAT:
+        raise BundleRefused(f"{path / MANIFEST}: format {manifest.format}; this version reads {FORMAT}: train again")
+    needed = ALWAYS | SCORER_FILES[manifest.kind]
+    present = set(files) - {MANIFEST, SIGNATURE, PROVENANCE}
+    for name in sorted(present ^ set(manifest.files) | needed - present):
+        state = "missing" if name not in present else "not listed in the manifest"
+        raise BundleRefused(f"{path / name}: {state}; copy the bundle again from where it was made")
+    for name, (digest, size) in manifest.files.items():
+        if len(files[name]) != size or digest_of(files[name]) != digest:
+            raise BundleRefused(f"{path / name}: not what was signed; copy the bundle again from where it was made")
+
+
+@contextmanager
+def blaming(file: Path) -> Iterator[None]:
+    """A place where a content that cannot be read becomes a refusal naming its file."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as error:
+        raise BundleRefused(f"{file}: damaged before it was signed: {error}; train again") from None
+
+
+def decode(path: Path, files: Mapping[str, bytes], manifest: Manifest) -> Bundle:
+    """The bundle of checked files; its model's text has the shape of trees, but was not yet read by LightGBM."""
+    with blaming(path / "features.json"):
+        dictionary = parse_dictionary(files["features.json"])
+    with blaming(path / "metrics.json"):
+        metrics = parse_object(files["metrics.json"])
+    with blaming(path / "gate.json"):
+        gate = parse_object(files["gate.json"]) if "gate.json" in files else None
+    return Bundle(
+        kind=manifest.kind,
+        digest=digest_of(files[MANIFEST]),
+        path=path,
+        scorer=decode_scorer(path, files, dictionary),
+        dictionary=dictionary,
+        metrics=metrics,
+        gate=gate,
+        card=files["card.md"].decode(),
+        name=manifest.name,
+        grade_band=manifest.grade_band,
+        feature_set=manifest.feature_set,
+    )
+
+
+def decode_scorer(path: Path, files: Mapping[str, bytes], dictionary: FeatureDictionary) -> RiskModel | RuleModel:
+    """The model or the rule; a rule's golden predictions are checked here, as nothing in it can harm a process."""
+    if "rule.json" in files:
+        with blaming(path / "rule.json"):
+            rule = RuleModel.from_json(files["rule.json"].decode())
+            golden.check_rule(rule, golden.parse_golden_rule(files["golden.json"]))
+        return rule
+    with blaming(path / "model.txt"):
+        text = files["model.txt"].decode()
+        parse_trees(text, dictionary)
+    with blaming(path / "calibrator.json"):
+        calibrator = Calibrator.from_json(files["calibrator.json"].decode())
+    return RiskModel(text, calibrator, dictionary)
+
+
+def check_in_child(path: Path, digest: str) -> None:
+    """Raise BundleRefused unless a child process gets the golden predictions; asked once per digest and host."""
+    marker = path.parent / ".verified" / f"{folder_name(digest)}-{this_host()}"
+    if marker.exists():
+        return
+    command = [sys.executable, "-m", golden.__name__, str(path.resolve())]
+    try:
+        ...

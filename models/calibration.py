@@ -1,0 +1,71 @@
+"""From a model's margin to a risk that means what it says, never changing the order of two students."""
+
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from models.examples import Booleans, Floats
+
+PRIOR_SPREAD = 1.0
+"""Spread of the normal prior on the log of each slope: holds the curve near the identity where data are few."""
+
+
+@dataclass(frozen=True)
+class Calibrator:
+    """Beta calibration of Kull, Silva Filho and Flach (2017, EJS 11:5052), written on the margin.
+
+    log odds = intercept - low · log(1 + e^-margin) + high · log(1 + e^margin). Both slopes are above zero,
+    so the risk strictly increases with the margin; `low` and `high` equal is logistic (Platt) calibration.
+    """
+
+    low: float
+    high: float
+    intercept: float
+
+    def __post_init__(self) -> None:
+        if not (self.low > 0 and self.high > 0 and np.isfinite([self.low, self.high, self.intercept]).all()):
+            raise ValueError("a calibrator needs two finite slopes above zero and a finite intercept")
+
+    def log_odds(self, margin: Floats) -> Floats:
+        """The calibrated log odds of each margin."""
+        fall, rise = -np.logaddexp(0, -margin), np.logaddexp(0, margin)
+        return np.asarray(self.intercept + self.low * fall + self.high * rise, dtype=np.float64)
+
+    def risk_of(self, margin: Floats) -> Floats:
+        """The risk of each margin, within [0, 1]."""
+        return np.exp(-np.logaddexp(0, -self.log_odds(margin)))
+
+    def to_json(self) -> str:
+        """The calibrator as JSON text; `from_json` gives the same one back."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @staticmethod
+    def from_json(text: str) -> "Calibrator":
+        """The calibrator of a JSON text; ValueError where it is not one."""
+        values = json.loads(text)
+        if not isinstance(values, dict) or set(values) != {"low", "high", "intercept"}:
+            raise ValueError("a calibrator has exactly: low, high, intercept")
+        return Calibrator(**{name: float(value) for name, value in values.items()})
+
+
+def fit_calibrator(margin: Floats, label: Booleans) -> Calibrator:
+    """The calibrator that makes these labels most likely, held near the identity by a weak prior.
+
+    The margins must come from models that did not see the labels.
+    """
+    found = minimize(loss_and_slope, np.zeros(3), args=(margin, label), jac=True, method="BFGS")
+    low, high, intercept = (float(value) for value in found.x)
+    return Calibrator(low=float(np.exp(low)), high=float(np.exp(high)), intercept=intercept)
+
+
+def loss_and_slope(parameters: Floats, margin: Floats, label: Booleans) -> tuple[float, Floats]:
+    """Summed log loss with the prior, and its gradient by (log low, log high, intercept)."""
+    slopes = np.exp(parameters[:2])
+    terms = np.array([-np.logaddexp(0, -margin), np.logaddexp(0, margin)])
+    odds = slopes @ terms + parameters[2]
+    error = np.exp(-np.logaddexp(0, -odds)) - label
+    prior = parameters[:2] / PRIOR_SPREAD**2
+    loss = np.sum(np.logaddexp(0, odds) - label * odds) + 0.5 * prior @ parameters[:2]
+    return float(loss), np.append(slopes * (terms @ error) + prior, error.sum())

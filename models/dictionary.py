@@ -1,0 +1,70 @@
+"""The feature dictionary: what a model's columns are called, hold and mean."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Direction = Literal["worse", "better", "none"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One feature: its kind, its direction, and the sentence a counselor reads.
+
+    `categories` lists the known values of a text feature in order; a value not listed is missing.
+    `because` is a format string over the feature's value, empty for a prepared table's column.
+    `protected` marks an attribute meant for audits that was let in as a feature: never given as a reason.
+    """
+
+    name: str
+    kind: Literal["number", "boolean", "text"] = "number"
+    categories: tuple[str, ...] = ()
+    more_is: Direction = "none"
+    domain: str = ""
+    can_change: bool = False
+    because: str = ""
+    protected: bool = False
+
+    @property
+    def monotone(self) -> int:
+        """The constraint on the margin: 1 where more is worse, -1 where more is better, else 0."""
+        return {"worse": 1, "better": -1, "none": 0}[self.more_is]
+
+
+@dataclass(frozen=True)
+class FeatureDictionary:
+    """The features of a model, in the order of its columns."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Feature names in column order."""
+        return [entry.name for entry in self.entries]
+
+    def entry(self, name: str) -> Entry:
+        """The entry of that name; KeyError where there is none."""
+        for entry in self.entries:
+            if entry.name == name:
+                return entry
+        raise KeyError(name)
+
+    def encode(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+        """Rows × features as float64 in column order: text as category positions, missing as NaN."""
+        columns: Sequence[npt.NDArray[np.float64]] = [encode_column(frame[entry.name], entry) for entry in self.entries]
+        return np.column_stack(columns) if columns else np.empty((len(frame), 0))
+
+
+def encode_column(values: pd.Series, entry: Entry) -> npt.NDArray[np.float64]:
+    """One column as float64; a text value that the dictionary does not list is NaN."""
+    if entry.kind != "text":
+        return np.asarray(pd.to_numeric(values), dtype=np.float64)
+    positions = {category: float(i) for i, category in enumerate(entry.categories)}
+    given = np.asarray(values.notna(), dtype=np.bool_)
+    return np.array(
+        [positions.get(str(v), np.nan) if known else np.nan for v, known in zip(values, given, strict=True)]
+    )

@@ -1,0 +1,59 @@
+"""Why a student's risk is raised: exact SHAP values on the margin, said as codes and values."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.dictionary import Entry
+from models.examples import Booleans, Floats
+from models.risk import RiskModel
+
+LEAST_CONTRIBUTION = 0.05
+"""In log odds, about 5 in 100 of the odds: less than this is not worth a counselor's line."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One feature that raises a student's risk: its name, its value, by how much in log odds, and its domain."""
+
+    code: str
+    value: float | bool | str | None
+    contribution: float
+    domain: str
+
+
+def top_reasons(
+    model: RiskModel, features: pd.DataFrame, most: int = 3, least: float = LEAST_CONTRIBUTION
+) -> list[tuple[Reason, ...]]:
+    """For each row at most `most` reasons that raise its risk by `least` or more.
+
+    What a school can change comes first, then the larger contribution; a protected attribute is never a reason.
+    """
+    entries = model.dictionary.entries
+    contributions = model.contributions(features)[:, : len(entries)]
+    may_be_said = np.array([not entry.protected for entry in entries], dtype=np.bool_)
+    worth = (contributions >= max(least, np.finfo(float).tiny)) & may_be_said
+    cells = model.dictionary.encode(features)
+    return [
+        tuple(
+            Reason(entry.name, plain(cells[row, i], entry), float(contributions[row, i]), entry.domain)
+            for i, entry in first(entries, contributions[row], worth[row], most)
+        )
+        for row in range(len(features))
+    ]
+
+
+def first(entries: tuple[Entry, ...], contributions: Floats, worth: Booleans, most: int) -> list[tuple[int, Entry]]:
+    """The positions and entries to say first."""
+    order = sorted(np.flatnonzero(worth), key=lambda i: (not entries[i].can_change, -contributions[i], i))
+    return [(int(i), entries[i]) for i in order[:most]]
+
+
+def plain(cell: float, entry: Entry) -> float | bool | str | None:
+    """An encoded cell as a plain value: None where it is missing or a text that the dictionary does not list."""
+    if np.isnan(cell):
+        return None
+    if entry.kind == "text":
+        return entry.categories[int(cell)]
+    return bool(cell) if entry.kind == "boolean" else float(cell)

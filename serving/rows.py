@@ -1,0 +1,263 @@
+"""The tables of the service database. Ids are unique within a district only, so keys name the district."""
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import JSON, DateTime, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+Cell = None | bool | int | float | str
+Cells = dict[str, Cell]
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, kept as UTC without a zone and given back aware."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment in UTC; ValueError for one without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment, aware."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Row(DeclarativeBase):
+    """A row of the service database."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain class attribute
+        datetime: UtcTime,
+        Cells: JSON,
+        list[Cells]: JSON,
+        list[str]: JSON,
+        dict[str, list[Cells]]: JSON,
+    }
+
+
+class DistrictRow(Row):
+    """A district."""
+
+    __tablename__ = "districts"
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class SchoolRow(Row):
+    """A school."""
+
+    __tablename__ = "schools"
+    __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    school_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class StaffRow(Row):
+    """A person who may sign in once a password has been made for them."""
+
+    __tablename__ = "staff"
+    __table_args__ = (
+        ForeignKeyConstraint(["district_id"], ["districts.district_id"]),
+        UniqueConstraint("district_id", "email"),
+    )
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(primary_key=True)
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    email: Mapped[str]
+    role: Mapped[str]
+    school_id: Mapped[str | None]
+    password_hash: Mapped[str | None]
+
+
+class StudentRow(Row):
+    """A student; apart from `staff`, the only table with names."""
+
+    __tablename__ = "students"
+    __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    student_key: Mapped[str] = mapped_column(primary_key=True)
+    student_id: Mapped[str]
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    grade_level: Mapped[int]
+    school_id: Mapped[str]
+
+
+class CaseloadRow(Row):
+    """A student on a counselor's caseload."""
+
+    __tablename__ = "caseloads"
+    __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(primary_key=True)
+    student_key: Mapped[str] = mapped_column(primary_key=True)
+    start_date: Mapped[date] = mapped_column(primary_key=True)
+    end_date: Mapped[date | None]
+
+
+class ContactRow(Row):
+    """A contact or plan."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        ForeignKeyConstraint(["district_id"], ["districts.district_id"]),
+        Index(None, "district_id", "student_key"),
+    )
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    support_id: Mapped[str] = mapped_column(primary_key=True)
+    student_key: Mapped[str]
+    kind: Mapped[str]
+    date: Mapped[date]
+    staff_id: Mapped[str | None]
+
+
+class RunRow(Row):
+    """A scoring run."""
+
+    __tablename__ = "runs"
+    __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    outcome: Mapped[str]
+    as_of: Mapped[date]
+    created_at: Mapped[datetime]
+    release_id: Mapped[str]
+    scorer: Mapped[str]
+    verdict: Mapped[str]
+    bundle_digest: Mapped[str]
+    model_version: Mapped[str]
+    feature_set: Mapped[str]
+    capacity: Mapped[int]
+    data_through: Mapped[date]
+    students: Mapped[int]
+    flagged: Mapped[int]
+    unscored: Mapped[int]
+    headline: Mapped[Cells | None]
+    dictionary: Mapped[list[Cells]]
+
+
+class ScoreRow(Row):
+    """One student's score in one run, with its reasons and the records behind them."""
+
+    __tablename__ = "scores"
+    __table_args__ = (
+        ForeignKeyConstraint(["district_id", "run_id"], ["runs.district_id", "runs.run_id"]),
+        Index(None, "district_id", "student_key"),
+    )
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    student_key: Mapped[str] = mapped_column(primary_key=True)
+    school_id: Mapped[str]
+    risk: Mapped[float | None]
+    band: Mapped[str]
+    previous_risk: Mapped[float | None]
+    previous_band: Mapped[str | None]
+    previous_as_of: Mapped[date | None]
+    list_position: Mapped[int | None]
+    flagged: Mapped[bool]
+    reasons: Mapped[list[Cells]]
+    evidence: Mapped[dict[str, list[Cells]]]
+    history: Mapped[dict[str, list[Cells]]]
+
+
+class CalendarRow(Row):
+    """A school's calendar as of a run, for live scores."""
+
+    __tablename__ = "calendars"
+    __table_args__ = (ForeignKeyConstraint(["district_id", "run_id"], ["runs.district_id", "runs.run_id"]),)
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    school_id: Mapped[str] = mapped_column(primary_key=True)
+    calendar_days: Mapped[list[Cells]]
+    terms: Mapped[list[Cells]]
+
+
+class SessionRow(Row):
+    """Somebody signed in; the token itself is only in their browser."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        ForeignKeyConstraint(["district_id", "staff_id"], ["staff.district_id", "staff.staff_id"], ondelete="CASCADE"),
+    )
+
+    token_digest: Mapped[str] = mapped_column(primary_key=True)
+    district_id: Mapped[str]
+    staff_id: Mapped[str]
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SignInAttemptRow(Row):
+    """A try to sign in that did not succeed (yet), under a digest of the account."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (Index(None, "account_digest", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_digest: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ApiKeyRow(Row):
+    """An API key of a district; the secret itself is only with its holder."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
+
+    key_id: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    district_id: Mapped[str]
+    name: Mapped[str]
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class AccessRow(Row):
+    """Who saw or did what, when, and why they were allowed. Rows are only ever added.
+
+    `digest` is over the row and the digest of the district's row before, so that a missing or
+    changed row shows; the constraint keeps two rows from following the same one.
+    """
+
+    __tablename__ = "access_log"
+    __table_args__ = (UniqueConstraint("district_id", "previous_digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    district_id: Mapped[str]
+    at: Mapped[datetime]
+    subject: Mapped[str]
+    action: Mapped[str]
+    object: Mapped[str]
+    reason: Mapped[str]
+    students: Mapped[list[str]]
+    previous_digest: Mapped[str]
+    digest: Mapped[str]
