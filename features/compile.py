@@ -57,12 +57,12 @@ def snapshot_sql(query: SnapshotQuery) -> str:
 
 
 def snapshot(feature_set: type[FeatureSet], view: View) -> ir.Table:
-    """The feature set's cohort as a table: `student_key`, `school_id`, `grade_level` and a column a feature."""
+    """The feature set's cohort as a table: `student_key`, `school_id`, `school_days` this year, a column a feature."""
     named = quantities(feature_set)
     members = Members(view, feature_set.cohort)
     table, columns = with_measures(members.table(), list(named.values()), view.of(members))
     found = {name: as_column(quantity, table, columns) for name, quantity in named.items()}
-    return table.select("student_key", "school_id", "grade_level", **found).order_by("student_key")
+    return table.select("student_key", "school_id", school_days=table.days_0, **found).order_by("student_key")
 
 
 @lru_cache(maxsize=256)

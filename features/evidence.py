@@ -27,19 +27,31 @@ SHOWN: dict[str, tuple[str, ...]] = {
 def records_behind(
     reader: Reader, feature_set: type[FeatureSet], view: View, names: Iterable[str]
 ) -> dict[str, dict[str, list[Record]]]:
-    """Per feature name and `student_key`, the records that the feature was computed from, oldest first."""
+    """Per feature name and `student_key`, the records that the feature was computed from, oldest first.
+
+    Each table is read once for all features on it.
+    """
     view = view.of(Members(view, feature_set.cohort))
     named = quantities(feature_set)
-    return {name: by_student(reader.table(behind(list(measures_in(named[name])), view))) for name in names}
+    measures = {name: list(measures_in(named[name])) for name in names}
+    found: dict[str, dict[str, list[Record]]] = {}
+    for table in dict.fromkeys(of[0].records.table for of in measures.values()):
+        own = {name: of for name, of in measures.items() if of[0].records.table == table}
+        rows = reader.table(behind(table, own, view))
+        found |= {name: by_student(rows.loc[rows[MARK + name], ["student_key", *SHOWN[table]]]) for name in own}
+    return found
 
 
-def behind(measures: list[Measure], view: View) -> ir.Table:
-    """The rows that any of a feature's measures counts."""
-    table = measures[0].records.table
+MARK = "behind_"
+"""Prefix of the columns that say which features a record stands behind."""
+
+
+def behind(table: str, measures: Mapping[str, list[Measure]], view: View) -> ir.Table:
+    """The rows of a table that any of these features counts, with a column a feature that says which."""
     rows = view.records(table)
-    chosen = ibis.or_(*(counted(measure, rows) for measure in measures))
-    shown = rows.filter(chosen).select("student_key", *SHOWN[table])
-    return shown.order_by("student_key", *SHOWN[table])
+    marked = {MARK + name: ibis.or_(*(counted(m, rows) for m in of)) for name, of in measures.items()}
+    shown = rows.select("student_key", *SHOWN[table], **marked)
+    return shown.filter(ibis.or_(*(shown[mark] for mark in marked))).order_by("student_key", *SHOWN[table])
 
 
 def counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:

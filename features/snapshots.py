@@ -17,7 +17,8 @@ class Snapshot:
     """What was known about each student of a cohort at the end of a local day.
 
     `features` has a row per student (index `student_key`, sorted) and a float column per feature, plus
-    `rule_signals` where the feature set names a rule; missing is NaN. `school` has the same index.
+    `rule_signals` where the feature set names a rule; missing is NaN. `school` and `school_days` (enrolled this
+    school year, attendance taken) have the same index.
     """
 
     feature_set: str
@@ -25,6 +26,7 @@ class Snapshot:
     school_year: int
     features: pd.DataFrame
     school: "pd.Series[str]"
+    school_days: "pd.Series[int]"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def build_snapshot(
             "choose a date in session, or check enrollments.csv"
         )
     names = list(quantities(feature_set))
-    return Snapshot(feature_set.name, as_of, view.school_year, rows[names].astype("float64"), rows["school_id"])
+    features = rows[names].astype("float64")
+    return Snapshot(feature_set.name, as_of, view.school_year, features, rows["school_id"], rows["school_days"])
 
 
 def horizon_of(reader: Reader, outcome: Outcome, school_year: int) -> date:

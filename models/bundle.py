@@ -5,14 +5,11 @@ the same parts give the same digest. The signature covers the manifest and the p
 """
 
 import importlib.metadata
-import os
 import platform
 import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -25,6 +22,7 @@ from models import golden
 from models.bundle_text import canonical, dictionary_text, digest_of, parse_dictionary, parse_object, parse_trees
 from models.calibration import Calibrator
 from models.dictionary import FeatureDictionary
+from models.durable import sync_folder, write_through
 from models.risk import RiskModel
 from models.rule import RuleModel
 from models.signing import KeyPair, KeysRefused, sign, verify
@@ -113,7 +111,7 @@ def open_bundle(path: Path, public_key: Ed25519PublicKey) -> Bundle:
     """The bundle of a folder; BundleRefused names the file that is not as it was signed.
 
     Checked in this order: the signature, every file's digest, the shape of the model's text, and, once for each
-    digest and host, its golden predictions in a process of its own.
+    model and host, its golden predictions in a process of its own.
     """
     files = read_files(path)
     check_signature(path, files, public_key)
@@ -122,7 +120,7 @@ def open_bundle(path: Path, public_key: Ed25519PublicKey) -> Bundle:
     check_manifest(path, files, manifest)
     bundle = decode(path, files, manifest)
     if manifest.kind == "model":
-        check_in_child(path, bundle.digest)
+        check_in_child(path, manifest)
     return bundle
 
 
@@ -176,31 +174,20 @@ def place(target: Path, files: Mapping[str, bytes], public_key: Ed25519PublicKey
         temporary.chmod(0o755)
         sync_folder(temporary)
         bundle = open_bundle(temporary, public_key)
-        temporary.rename(target)
-    except BaseException:
+        rename_unless_there(temporary, target)
+    finally:
         shutil.rmtree(temporary, ignore_errors=True)
-        if not target.exists():
-            raise
-        return open_bundle(target, public_key)  # another process was first
     sync_folder(target.parent)
     return bundle
 
 
-def write_through(path: Path, content: bytes) -> None:
-    """A file with that content, on the disk when this returns."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """A folder whose entries are on the disk when this returns."""
-    handle = os.open(folder, os.O_RDONLY)
+def rename_unless_there(temporary: Path, target: Path) -> None:
+    """The folder under its own name; where another process wrote the same bundle meanwhile, that one stays."""
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        temporary.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
 
 
 def read_files(path: Path) -> dict[str, bytes]:
@@ -279,6 +266,7 @@ def decode_scorer(path: Path, files: Mapping[str, bytes], dictionary: FeatureDic
     if "rule.json" in files:
         with blaming(path / "rule.json"):
             rule = RuleModel.from_json(files["rule.json"].decode())
+        with blaming(path / "golden.json"):
             golden.check_rule(rule, golden.parse_golden_rule(files["golden.json"]))
         return rule
     with blaming(path / "model.txt"):
@@ -289,11 +277,20 @@ def decode_scorer(path: Path, files: Mapping[str, bytes], dictionary: FeatureDic
     return RiskModel(text, calibrator, dictionary)
 
 
-def check_in_child(path: Path, digest: str) -> None:
-    """Raise BundleRefused unless a child process gets the golden predictions; asked once per digest and host."""
-    marker = path.parent / ".verified" / f"{folder_name(digest)}-{this_host()}"
+def check_in_child(path: Path, manifest: Manifest) -> None:
+    """Raise BundleRefused unless a child process gets the golden predictions; asked once per model and host."""
+    asked_of = [manifest.files[name][0] for name in ("model.txt", "calibrator.json", "features.json", "golden.json")]
+    marker = path.parent / ".verified" / digest_of("\n".join([*asked_of, *this_host()]).encode())[:16]
     if marker.exists():
         return
-    command = [sys.executable, "-m", golden.__name__, str(path.resolve())]
-    try:
-        ...
+    wrong = golden.ask_in_child(path)
+    if wrong:
+        raise BundleRefused(f"{path / 'model.txt'}: {wrong}; train again")
+    with suppress(OSError):  # where bundles are read only, the child is asked each time
+        marker.parent.mkdir(exist_ok=True)
+        marker.touch()
+
+
+def this_host() -> list[str]:
+    """This machine, and the versions that read a model here."""
+    return [platform.node(), platform.machine(), platform.python_version(), importlib.metadata.version("lightgbm")]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from math import isfinite
 
 from pydantic import TypeAdapter
 
@@ -23,11 +24,12 @@ SINGLE = ("Tree", "num_leaves", "num_cat", "is_linear", "shrinkage")
 TREE = {*SINGLE, *PER_SPLIT, *WHOLE_PER_SPLIT, "leaf_value", "leaf_weight", "leaf_count"}
 OF_SETS = ("cat_boundaries", "cat_threshold")
 END = b"\nend of parameters\n\npandas_categorical:null\n"
-NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]\d+)?", re.ASCII)
+NUMBER = re.compile(r"-?(\d+(\.\d+)?(e[+-]\d+)?|inf)", re.ASCII)
+"""A threshold of `inf` tells only missing from not missing."""
 WHOLE = re.compile(r"-?\d{1,10}", re.ASCII)
 CATEGORICAL = 1
 KINDS_OF_SPLIT = range(12)
-"""Bits of a decision type: 1 splits a set of categories, 2 sends missing left, 4 or 8 (not both) tell what is missing."""
+"""Bits of a decision type: 1 splits a set of categories, 2 sends missing left, 4 or 8 say what is missing."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def parse_tree(number: int, block: str, dictionary: FeatureDictionary) -> Tree:
     expect(set(fields) == (TREE | {*OF_SETS} if any(sets) else TREE), f"tree {number} has other fields than a tree")
     expect((fields["Tree"], fields["is_linear"]) == (str(number), "0"), f"tree {number} is of another kind or place")
     check_lengths(number, fields)
+    expect(all(map(isfinite, numbers(fields["leaf_value"]))), f"tree {number} has a leaf without a value")
     tree = Tree(wholes(fields["split_feature"]), numbers(fields["threshold"]), wholes(fields["decision_type"]))
     check_nodes(number, fields)
     check_splits(number, tree, dictionary, sets)

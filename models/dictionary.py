@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.language import FeatureSet
+
 Direction = Literal["worse", "better", "none"]
 
 
@@ -67,4 +69,20 @@ def encode_column(values: pd.Series, entry: Entry) -> npt.NDArray[np.float64]:
     given = np.asarray(values.notna(), dtype=np.bool_)
     return np.array(
         [positions.get(str(v), np.nan) if known else np.nan for v, known in zip(values, given, strict=True)]
+    )
+
+
+def dictionary_of(feature_set: type[FeatureSet]) -> FeatureDictionary:
+    """The dictionary of a district's feature set."""
+    return FeatureDictionary(
+        tuple(
+            Entry(
+                name=name,
+                more_is=feature.more_is,
+                domain=feature.domain,
+                can_change=feature.can_change,
+                because=feature.because,
+            )
+            for name, feature in feature_set.features().items()
+        )
     )

@@ -28,12 +28,24 @@ def subgroup_table(
     Selected are those served at the capacity; equal risks count as drawn at random. `recall` is the share selected
     of those who ended off track, `false_positive_rate` of those who did not; `false_discovery_rate` is the share of
     the selected who ended on track. A rate over fewer than `smallest_group` students is None: not enough evidence.
-    A group that is too small, or would give one away, is {"suppressed": True}.
+    A group that is too small, or would give one away, is {"suppressed": True}. Values of an ordered column keep
+    their order, others are sorted.
     """
     selected = selected_share(risk, capacity)
     return {
-        str(name): attribute_table(label, risk, selected, values_of(groups[name]), smallest_group) for name in groups
+        str(name): in_order(
+            attribute_table(label, risk, selected, values_of(groups[name]), smallest_group), groups[name]
+        )
+        for name in groups
     }
+
+
+def in_order(attribute: Attribute, column: pd.Series) -> Attribute:
+    """The same figures in the order of the column's categories, where it has one."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return attribute
+    place = {str(value): i for i, value in enumerate(column.dtype.categories)}
+    return {value: attribute[value] for value in sorted(attribute, key=lambda value: place.get(value, len(place)))}
 
 
 def values_of(column: pd.Series) -> npt.NDArray[np.str_]:

@@ -4,6 +4,9 @@
 abort, hang or eat memory: it exits with 0 where the answers are the same, and says what differs where not.
 """
 
+import math
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +30,10 @@ SEED = 20
 MISSING = 0.1
 TOLERANCE = 1e-9
 MEMORY = 4 << 30
-SECONDS = 60
+PROCESSOR_SECONDS = 60
+SECONDS = 90
+ROOT = Path(__file__).parent.parent
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,9 @@ def drawn_rows(dictionary: FeatureDictionary, trees: tuple[Tree, ...], rng: np.r
 
 
 def split_points(trees: tuple[Tree, ...], feature: int) -> list[float]:
-    """Where the trees split a feature, in order."""
+    """Where the trees split a feature, in order; a split at infinity only tells missing values apart."""
     found = {at for tree in trees for split, at in zip(tree.feature, tree.threshold, strict=True) if split == feature}
-    return sorted(found)
+    return sorted(at for at in found if math.isfinite(at))
 
 
 def drawn_column(entry: Entry, edges: list[float], rng: np.random.Generator) -> "pd.Series[float] | pd.Series[str]":
@@ -92,7 +98,7 @@ def between(edges: list[float]) -> Floats:
     if not edges:
         return np.array([0.0, 1.0])
     outer = [edges[0] - 1.0, *edges, edges[-1] + 1.0]
-    return (np.array(outer[:-1]) + np.array(outer[1:])) / 2
+    return np.asarray((np.array(outer[:-1]) + np.array(outer[1:])) / 2, dtype=np.float64)
 
 
 def frame_of(golden: Golden, dictionary: FeatureDictionary) -> pd.DataFrame:
@@ -135,6 +141,21 @@ def check_same(what: str, answered: Floats, expected: Sequence[float] | Sequence
         raise ValueError(f"golden predictions: the {what} differs by {gap:.3g} from when the bundle was written")
 
 
+def ask_in_child(folder: Path) -> str:
+    """What is wrong with the answers of a verified folder's model, asked in another process; empty where nothing is."""
+    command = [sys.executable, "-m", "models.golden", str(folder.resolve())]
+    environment = {**os.environ, **ONE_THREAD}
+    try:
+        asked = subprocess.run(  # noqa: S603 - this interpreter and this module, on a folder that was verified
+            command, cwd=ROOT, env=environment, timeout=SECONDS, capture_output=True, text=True
+        )
+    except subprocess.TimeoutExpired:
+        return f"no answer within {SECONDS} seconds"
+    if asked.returncode == 0:
+        return ""
+    return asked.stderr.strip().rpartition("\n")[2] or f"the process that asked it ended with {asked.returncode}"
+
+
 def limit_this_process() -> None:
     """Bound what a damaged model can take: memory, seconds, and no image of the memory on disk."""
     if sys.platform == "win32":
@@ -142,7 +163,7 @@ def limit_this_process() -> None:
     import resource  # only where the platform has it
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

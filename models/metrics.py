@@ -226,6 +226,15 @@ def three_figures(label: Booleans, risk: Floats, weights: Floats, capacity: floa
     return np.stack([*at_capacity(label, risk, weights, capacity), roc_auc(label, risk, weights)])
 
 
+def calibration_gap(
+    label: Booleans, risk: Floats, student: npt.NDArray[np.str_], *, replicates: int = 1000, seed: int = 0
+) -> Interval:
+    """The share that ended off track less the mean risk, with an interval that draws whole students."""
+    gap = label - risk
+    drawn = [weights @ gap / weights.sum(axis=1) for weights in student_weights(student, replicates, seed)]
+    return interval(float(gap.mean()), np.concatenate(drawn))
+
+
 def interval(estimate: float, drawn: Floats) -> Interval:
     """The estimate with the 2.5th and 97.5th percentile of what was drawn, leaving out replicates without a figure."""
     low, high = np.nanpercentile(drawn, [2.5, 97.5])

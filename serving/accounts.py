@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import math
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import cast
@@ -157,7 +158,9 @@ class SignedIn:
     stale: bool
 
 
-def signed_in(session: Session, token: str, now: datetime, *, today: date, service: Service) -> SignedIn | None:
+def signed_in(
+    session: Session, token: str, now: datetime, *, today_of: Callable[[str], date], service: Service
+) -> SignedIn | None:
     """Who holds this session; None where it is unknown, ended, too old or idle for too long."""
     row = session.get(SessionRow, sha256(token))
     if row is None or row.revoked_at or is_over(row, now, service):
@@ -165,6 +168,7 @@ def signed_in(session: Session, token: str, now: datetime, *, today: date, servi
     staff = session.get(StaffRow, (row.district_id, row.staff_id))
     if staff is None:
         return None
+    today = today_of(staff.district_id)
     educator = Educator(staff.district_id, staff.staff_id, cast(Role, staff.role), staff.school_id, today)
     return SignedIn(educator, f"{staff.first_name} {staff.last_name}", now - row.last_seen_at >= SEEN_EVERY)
 

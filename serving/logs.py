@@ -7,7 +7,9 @@ from typing import TextIO
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-FIELDS = frozenset({"event", "level", "timestamp", "method", "route", "status", "ms", "incident", "error", "release"})
+FIELDS = frozenset(
+    {"event", "level", "timestamp", "method", "route", "status", "ms", "incident", "error", "where", "release"}
+)
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 

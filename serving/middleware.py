@@ -1,11 +1,14 @@
 """What surrounds every request: security headers, a limit on the body, one log line, and a last resort."""
 
 import time
+import traceback
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
@@ -30,9 +33,17 @@ HSTS = "max-age=31536000; includeSubDomains"
 class Surroundings:
     """Wraps the application; nothing raised inside it leaves it."""
 
-    def __init__(self, app: ASGIApp, *, log: FilteringBoundLogger, timer: Callable[[], float] = time.perf_counter):
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        log: FilteringBoundLogger,
+        fault: Callable[[str, str], Response],
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self.app = app
         self.log = log
+        self.fault = fault
         self.timer = timer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,14 +65,14 @@ class Surroundings:
         )
 
     async def run(self, scope: Scope, receive: Receive, answer: "Answer") -> None:
-        """Runs the application; what it cannot answer becomes an incident, of which only the kind is logged."""
+        """Runs the application; what it cannot answer becomes an incident, of which kind and place are logged."""
         try:
             await self.app(scope, receive, answer)
         except Exception as error:
             incident = uuid.uuid4().hex
-            self.log.error("incident", incident=incident, error=type(error).__name__, route=route_of(scope))
+            self.log.error("incident", incident=incident, error=type(error).__name__, where=where_of(error))
             if answer.status == 0:
-                await problem(500, incident=incident)(scope, receive, answer)
+                await self.fault(scope["path"], incident)(scope, receive, answer)
 
 
 class Answer:
@@ -76,15 +87,15 @@ class Answer:
         """Passes a message on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            add_headers(MutableHeaders(scope=message), https=self.scope["scheme"] == "https")
+            add_headers(MutableHeaders(scope=message), self.scope)
         await self.send(message)
 
 
-def add_headers(headers: MutableHeaders, *, https: bool) -> None:
-    """Adds what every response carries; caching only where a response asked for it."""
+def add_headers(headers: MutableHeaders, scope: Scope) -> None:
+    """Adds what every response carries; only the stylesheet and the icon may be kept, and are asked for anew."""
     headers.update(HEADERS)
-    headers.setdefault("Cache-Control", "no-store")
-    if https:
+    headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
+    if scope["scheme"] == "https":
         headers["Strict-Transport-Security"] = HSTS
 
 
@@ -114,3 +125,9 @@ def limited(receive: Receive) -> Receive:
 def route_of(scope: Scope) -> str:
     """The route's template, which holds no ids; empty where no route matched."""
     return str(getattr(scope.get("route"), "path", ""))
+
+
+def where_of(error: Exception) -> str:
+    """The file and line that raised, without any value."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"

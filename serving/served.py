@@ -3,12 +3,81 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
 
+from features.grade9 import OUTCOMES
 from features.settings import Refused
 from models.bundle import Bundle, open_bundle
-from models.releases import current
+from models.releases import ReleaseKey, current
 from models.signing import load_public_key
+
+LOOK_EVERY = 1.0
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A release with its verified bundle."""
+
+    release_id: str
+    bundle: Bundle
+
+    @property
+    def model_version(self) -> str:
+        """What an answer says scored it."""
+        return f"{self.bundle.name} {self.bundle.digest[:8]}"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found when one release was last looked up; a refused one is not tried again."""
+
+    at: float
+    serving: Serving | None
+    refused: str = ""
+
+
+class Releases:
+    """The releases of an installation; what serves changes only to a bundle that opened whole."""
+
+    def __init__(self, home: Path, log: FilteringBoundLogger, timer: Callable[[], float] = time.monotonic) -> None:
+        self.home = home
+        self.log = log
+        self.timer = timer
+        self.looked: dict[ReleaseKey, Looked] = {}
+        self.lock = threading.Lock()
+
+    def current(self, district_id: str, outcome: str) -> Serving | None:
+        """What serves a district's outcome; None where nothing that opens was ever released."""
+        key = ReleaseKey(district_id, outcome, OUTCOMES[outcome].grade_band)
+        with self.lock:
+            last = self.looked.get(key)
+            if last is None or self.timer() - last.at >= LOOK_EVERY:
+                last = self.look(key, last or Looked(0.0, None))
+                self.looked[key] = last
+        return last.serving
+
+    def look(self, key: ReleaseKey, last: Looked) -> Looked:
+        """What serves now; as before where nothing changed, or where the new one is refused."""
+        last = replace(last, at=self.timer())
+        try:
+            release = current(self.home, key)
+            known = {last.refused, last.serving.release_id if last.serving else ""}
+            if release is None or release.release_id in known:
+                return last
+            return self.opened(release.release_id, release.bundle_path, last)
+        except Refused as refusal:
+            self.log.error("release log refused", error=type(refusal).__name__)
+            return last
+
+    def opened(self, release_id: str, path: Path, last: Looked) -> Looked:
+        """The release with its bundle opened; the one before where it does not open."""
+        try:
+            bundle = open_bundle(path, load_public_key(self.home / "keys"))
+        except Refused as refusal:
+            self.log.error("release refused", release=release_id, error=type(refusal).__name__)
+            return replace(last, refused=release_id)
+        self.log.info("release in service", release=release_id)
+        return replace(last, serving=Serving(release_id, bundle))

@@ -134,7 +134,7 @@ def change(now: tuple[Band, float | None], before: tuple[Band, float | None] | N
         more = BAND_ORDER.index(band) > BAND_ORDER.index(band_before)
         return f"{'More' if more else 'Fewer'} signals than on {short_day(since)} (then: {BANDS[band_before].lower()})"
     if abs(risk - risk_before) >= NOTICEABLE:
-        return f"A little {'more' if risk > risk_before else 'less'} than on {short_day(since)}"
+        return f"Slightly {'more' if risk > risk_before else 'fewer'} signals than on {short_day(since)}"
     return f"No change since {short_day(since)}"
 
 

@@ -1,12 +1,17 @@
 """Districts drawn as tables: the smallest records that show a behaviour, written where the test is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
+import pandas as pd
+
 from features.csv_source import file_columns
 from features.ingest import LoadSummary, ingest
-from features.tables import TABLES
+from features.live import fill
+from features.tables import ENVELOPE, TABLES
+from features.warehouse import Reader
 
 DEFAULTS = {
     "track": "main",
@@ -53,11 +58,16 @@ def write_files(folder: Path, drawings: Mapping[str, str]) -> Path:
 
 def filled(row: Mapping[str, str], columns: tuple[str, ...]) -> list[str]:
     """A drawn row with what it left unsaid; `known_on` is the row's own date where it has one."""
+    values = spelled_out(row)
+    return [values.get(column, "") for column in columns]
+
+
+def spelled_out(row: Mapping[str, str]) -> dict[str, str]:
+    """A drawn row with every default."""
     dated = row.get("date") or row.get("entry_date") or row.get("start_date") or "2020-01-01"
     values = {**DEFAULTS, "known_on": dated, **row}
-    if "course_name" in columns and not values["course_name"]:
-        values["course_name"] = values["course_id"]
-    return [values.get(column, "") for column in columns]
+    values["course_name"] = values["course_name"] or values.get("course_id", "")
+    return values
 
 
 def load(folder: Path, warehouse: Path, drawings: Mapping[str, str], *, district_id: str = "north") -> LoadSummary:
@@ -67,11 +77,68 @@ def load(folder: Path, warehouse: Path, drawings: Mapping[str, str], *, district
     return ingest(folder, warehouse, district_id=district_id, now=now, progress=lambda _: None)
 
 
-def school_days(first: date, count: int, *, school_id: str = "10", school_year: int = 2026, skip: str = "") -> str:
+def canonical(name: str, drawing: str) -> list[dict[str, object]]:
+    """Drawn rows as the warehouse holds them; a student's key is the drawn id, the load 1 where none is drawn."""
+    columns = [column.name for column in (*TABLES[name].columns, *ENVELOPE)]
+    rows = [{"district_id": "north", "load_id": "1", **spelled_out(row)} for row in rows_of(drawing)]
+    keyed = [{"student_key": row.get("student_id", ""), **row} for row in rows]
+    closed = [{"superseded_by_load": closing_load(row, keyed, TABLES[name].key), **row} for row in keyed]
+    return [{column: row.get(column) or None for column in columns} for row in closed]
+
+
+def closing_load(row: Mapping[str, str], rows: Sequence[Mapping[str, str]], key: tuple[str, ...]) -> str:
+    """The load of the next version of the same record, as ingest would write it; nothing for the current one."""
+    versions = sorted(
+        (int(other["load_id"]), other["known_on"]) for other in rows if all(other[k] == row[k] for k in key)
+    )
+    later = [load for load, known_on in versions if (load, known_on) > (int(row["load_id"]), row["known_on"])]
+    return str(later[0]) if later else ""
+
+
+def reader(drawings: Mapping[str, str]) -> Reader:
+    """An open warehouse in memory holding the drawn rows, without the way through files."""
+    return reader_of({name: canonical(name, drawing) for name, drawing in drawings.items()})
+
+
+def reader_of(rows: Mapping[str, Sequence[Mapping[str, object]]]) -> Reader:
+    """An open warehouse in memory holding these canonical rows, in this order."""
+    connection = duckdb.connect(config={"threads": "1"})
+    for name, table in TABLES.items():
+        fill(connection, table, rows.get(name, ()), date(2020, 1, 1))
+    return Reader(connection)
+
+
+def stacked(*drawings: str) -> str:
+    """Drawn tables with the same header as one."""
+    first, *others = (drawing.strip().splitlines() for drawing in drawings)
+    return "\n".join([*first, *(line for other in others for line in other[1:])])
+
+
+def told(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """A frame by student as the rows of a drawn table, to be compared with the expected one."""
+    names = [str(column) for column in frame.columns]
+    return [
+        {"student_id": str(key), **{name: cell(value) for name, value in zip(names, row, strict=True)}}
+        for key, row in zip(frame.index, frame.itertuples(index=False), strict=True)
+    ]
+
+
+def cell(value: object) -> str:
+    """A value as it is drawn: numbers without needless digits, missing as nothing."""
+    if value is None or value is pd.NA or value != value:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def school_days(
+    first: date, count: int, *, school_id: str = "10", school_year: int = 2026, track: str = "main", skip: str = ""
+) -> str:
     """A drawn calendar of that many weekdays; days named in `skip` had no attendance taken."""
     days = [day for day in (first + timedelta(days=i) for i in range(count * 2)) if day.weekday() < 5][:count]
-    lines = ["| school_id | date | school_year | attendance_taken | known_on |"]
+    lines = ["| school_id | track | date | school_year | in_session | attendance_taken | known_on |"]
     for day in days:
         taken = "false" if day.isoformat() in skip else "true"
-        lines.append(f"| {school_id} | {day} | {school_year} | {taken} | 2020-01-01 |")
+        lines.append(f"| {school_id} | {track} | {day} | {school_year} | true | {taken} | 2020-01-01 |")
     return "\n".join(lines)

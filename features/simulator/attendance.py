@@ -20,6 +20,7 @@ def exceptions_of(
     spells: pd.DataFrame,
     weekly: Floats,
     suspended: Flags,
+    *,
     schools: Schools,
     calendar: Calendar,
     forgotten: Flags,
@@ -27,11 +28,11 @@ def exceptions_of(
 ) -> pd.DataFrame:
     """Every exception of the year, one per student and day, without the days a school forgot."""
     parts = []
-    for (school, track), group in spells.groupby(["school", "track"]):
-        taken = ~forgotten[school]
-        days = calendar.sessions[track][taken]
+    for _, group in spells.groupby(["school", "track"]):
+        taken = ~forgotten[group["school"].iloc[0]]
+        days = calendar.sessions[group["track"].iloc[0]][taken]
         engagement = weekly[group["row"]][:, calendar.week_of(days)]
-        kind = day_kinds(engagement, group["health"].to_numpy(), days, rng)
+        kind = day_kinds(engagement, group["health"].to_numpy(), days, rng=rng)
         kind[suspended[group["row"]][:, taken]] = SUSPENDED
         kind[outside(group, days)] = -1
         at, place = np.nonzero(kind >= 0)
@@ -40,7 +41,7 @@ def exceptions_of(
     return recorded(pd.concat(parts, ignore_index=True), schools, rng)
 
 
-def day_kinds(engagement: Floats, health: Floats, days: Days, rng: np.random.Generator) -> Ints:
+def day_kinds(engagement: Floats, health: Floats, days: Days, *, rng: np.random.Generator) -> Ints:
     """What would be recorded for each spell and day; -1 where the student is present."""
     absent = np.minimum(BASE_ABSENCE * np.exp(0.45 * health[:, None] - 0.6 * engagement) * day_factor(days), 0.8)
     partial = absent + 0.10 * absent + 0.003
@@ -91,7 +92,7 @@ def missed_days(exceptions: pd.DataFrame, calendar: Calendar, n: int) -> Floats:
     quarter = calendar.quarter_of(days_of(exceptions["date"]))
     cell = exceptions["row"].to_numpy() * QUARTERS + quarter
     missed = MISSED[exceptions["kind"].to_numpy()] / 100
-    return np.bincount(cell, weights=missed, minlength=n * QUARTERS).reshape(n, QUARTERS)
+    return np.bincount(cell, weights=missed, minlength=n * QUARTERS).reshape(n, QUARTERS).astype(np.float64)
 
 
 def attendance_rows(exceptions: pd.DataFrame, schools: Schools) -> pd.DataFrame:

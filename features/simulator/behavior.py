@@ -5,7 +5,7 @@ import pandas as pd
 
 from features.simulator.calendars import SESSION_DAYS, WEEKS, Calendar
 from features.simulator.people import BLACK, days_of, student_ids
-from features.simulator.plan import Days, Flags, Floats, Ints, days_after
+from features.simulator.plan import NEVER, Days, Flags, Floats, Ints, days_after
 from features.simulator.schools import Schools
 from features.simulator.writing import coded
 
@@ -16,15 +16,15 @@ MINOR_RECORDED, MINOR_RECORDED_BLACK = 0.45, 0.72
 
 
 def incidents_of(
-    roster: pd.DataFrame, spells: pd.DataFrame, weekly: Floats, calendar: Calendar, rng: np.random.Generator
+    roster: pd.DataFrame, spells: pd.DataFrame, weekly: Floats, *, calendar: Calendar, rng: np.random.Generator
 ) -> pd.DataFrame:
     """One row per recorded incident and student, in the spell during which it happened."""
-    rate = 0.028 * np.exp(-0.75 * weekly) * rng.gamma(0.7, 1 / 0.7, (len(weekly), 1))
+    rate: Floats = 0.028 * np.exp(-0.75 * weekly) * rng.gamma(0.7, 1 / 0.7, (len(weekly), 1))
     row, week = np.nonzero(rng.poisson(rate))
     major = rng.random(len(row)) < 0.17
     recorded = rng.random(len(row)) < np.where(major, 0.9, minor_recorded(roster["race"].to_numpy()[row]))
     happened = pd.DataFrame({"row": row, "week": week, "severity": major.astype(np.int64)})[recorded]
-    dated = happened.assign(date=session_in_week(happened, roster, calendar, rng)).dropna()
+    dated = happened.assign(date=session_in_week(happened, roster, calendar, rng=rng)).dropna()
     joined = dated.merge(spells, on="row")
     inside = (joined["date"] >= joined["entry"]) & ~(joined["date"] > joined["exit"])
     return numbered(joined[inside], calendar.school_year, rng)
@@ -38,7 +38,9 @@ def minor_recorded(race: Ints) -> Floats:
     return np.where(race == BLACK, MINOR_RECORDED_BLACK, MINOR_RECORDED)
 
 
-def session_in_week(happened: pd.DataFrame, roster: pd.DataFrame, calendar: Calendar, rng: np.random.Generator) -> Days:
+def session_in_week(
+    happened: pd.DataFrame, roster: pd.DataFrame, calendar: Calendar, *, rng: np.random.Generator
+) -> Days:
     """A random in-session day of each row's week on the student's track; NaT in a week without one."""
     track = roster["track"].to_numpy()[happened["row"]]
     sessions = np.stack(calendar.sessions)
@@ -46,7 +48,7 @@ def session_in_week(happened: pd.DataFrame, roster: pd.DataFrame, calendar: Cale
     first = np.stack([np.searchsorted(w, np.arange(WEEKS)) for w in weeks])[track, happened["week"]]
     size = np.stack([np.bincount(w, minlength=WEEKS) for w in weeks])[track, happened["week"]]
     place = np.minimum(first + (rng.random(len(happened)) * size).astype(np.int64), SESSION_DAYS - 1)
-    return np.where(size > 0, sessions[track, place], np.datetime64("NaT"))
+    return np.where(size > 0, sessions[track, place], NEVER)
 
 
 def numbered(happened: pd.DataFrame, school_year: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -74,8 +76,8 @@ def with_actions(incidents: pd.DataFrame, calendar: Calendar, rng: np.random.Gen
     followed = incidents.assign(
         action=action, removed=removed, place=place, date=date, known_on=days_of(incidents["known_on"]) + 1
     )
-    stays = ~(followed["date"] > followed["exit"])
-    return followed[(action < len(ACTIONS)) & (place < SESSION_DAYS) & stays]
+    taken: pd.DataFrame = followed[(action < len(ACTIONS)) & (place < SESSION_DAYS)]
+    return taken[(taken["date"] <= taken["exit"]) | taken["exit"].isna()]
 
 
 def suspended_days(actions: pd.DataFrame, n: int) -> Flags:

@@ -73,7 +73,8 @@ def days_off(school_year: int, shift: int) -> Days:
 
 def nth(start: str, n: int, weekday: str) -> np.datetime64:
     """The n-th (from 0) of a weekday on or after a day."""
-    return np.datetime64(np.busday_offset(day(start), n, roll="forward", weekmask=weekday), "D")
+    found: np.datetime64 = np.busday_offset(day(start), n, roll="forward", weekmask=weekday)
+    return found
 
 
 def term_rows(calendar: Calendar) -> pd.DataFrame:
@@ -102,7 +103,7 @@ def forgotten_days(schools: Schools, rng: np.random.Generator) -> Flags:
     return rng.random((schools.count, SESSION_DAYS)) < share[:, None]
 
 
-def calendar_rows(plan: Plan, schools: Schools, calendar: Calendar, forgotten: Flags) -> pd.DataFrame:
+def calendar_rows(plan: Plan, schools: Schools, calendar: Calendar, *, forgotten: Flags) -> pd.DataFrame:
     """Every weekday of every school and track; attendance of days after today is not yet taken."""
     days = calendar.weekdays
     parts = []

@@ -28,7 +28,7 @@ def simulate_district(plan: Plan, folder: Path) -> dict[str, int]:
     records.add("staff", everyone_on_staff)
     everyone = pd.DataFrame()
     for school_year in plan.school_years:
-        everyone = Year(plan, schools, everyone_on_staff, school_year, records).run(everyone)
+        everyone = Year(plan, schools, school_year, staff=everyone_on_staff, records=records).run(everyone)
     records.add("students", people.student_rows(everyone, plan))
     records.add("demographics", people.demographic_rows(everyone))
     records.add("programs", people.program_rows(everyone, plan))
@@ -39,17 +39,17 @@ class Year:
     """One school year of a district, from the people at its start to the people at its end."""
 
     def __init__(
-        self, plan: Plan, schools: Schools, everyone_on_staff: pd.DataFrame, school_year: int, records: Records
+        self, plan: Plan, schools: Schools, school_year: int, *, staff: pd.DataFrame, records: Records
     ) -> None:
-        self.plan, self.schools, self.staff, self.records = plan, schools, everyone_on_staff, records
+        self.plan, self.schools, self.staff, self.records = plan, schools, staff, records
         self.calendar = calendars.calendar_of(school_year)
         self.rng = plan.generator(school_year)
 
     def run(self, everyone: pd.DataFrame) -> pd.DataFrame:
         """The people as the next year finds them; the year's records are written on the way."""
-        everyone = enrollment.with_newcomers(everyone, self.plan, self.calendar.school_year, self.rng)
+        everyone = enrollment.with_newcomers(everyone, self.plan, self.calendar.school_year, rng=self.rng)
         roster = enrollment.placed(everyone, self.schools, self.rng)
-        spells = enrollment.spells_of(roster, self.schools, self.calendar, self.rng)
+        spells = enrollment.spells_of(roster, self.schools, self.calendar, rng=self.rng)
         everyone = enrollment.entered(everyone, roster, spells)
         weekly = weekly_engagement(roster, self.schools, self.rng)
         suspended = self.write_behavior(roster, spells, weekly)
@@ -59,11 +59,11 @@ class Year:
         self.write_supports(everyone, spells, quarterly)
         spells = self.write_enrollments(spells, failed)
         everyone.loc[roster["person"], "drift"] = weekly[:, -1] - weekly.mean(axis=1)
-        return enrollment.next_year(everyone, roster, spells, self.repeating(roster, failed))
+        return enrollment.next_year(everyone, roster, spells, repeats=self.repeating(roster, failed))
 
     def write_behavior(self, roster: pd.DataFrame, spells: pd.DataFrame, weekly: Floats) -> Flags:
         """Days suspended out of school, per roster row and session day."""
-        incidents = behavior.incidents_of(roster, spells, weekly, self.calendar, self.rng)
+        incidents = behavior.incidents_of(roster, spells, weekly, calendar=self.calendar, rng=self.rng)
         actions = behavior.with_actions(incidents, self.calendar, self.rng)
         self.records.add("incidents", behavior.incident_rows(incidents, self.schools))
         self.records.add("discipline_actions", behavior.action_rows(actions, self.schools))
@@ -73,9 +73,11 @@ class Year:
         """Days missed per roster row and quarter."""
         forgotten = calendars.forgotten_days(self.schools, self.rng)
         self.records.add("terms", calendars.term_rows(self.calendar))
-        self.records.add("calendar_days", calendars.calendar_rows(self.plan, self.schools, self.calendar, forgotten))
+        self.records.add(
+            "calendar_days", calendars.calendar_rows(self.plan, self.schools, self.calendar, forgotten=forgotten)
+        )
         exceptions = attendance.exceptions_of(
-            spells, weekly, suspended, self.schools, self.calendar, forgotten, self.rng
+            spells, weekly, suspended, schools=self.schools, calendar=self.calendar, forgotten=forgotten, rng=self.rng
         )
         versions = attendance.with_corrections(exceptions, self.rng)
         self.records.add("attendance", attendance.attendance_rows(versions, self.schools))
@@ -83,9 +85,9 @@ class Year:
 
     def write_marks(self, roster: pd.DataFrame, spells: pd.DataFrame, quarterly: Floats, missed: Floats) -> Ints:
         """Failed final marks of the year per roster row."""
-        scores = marks.quarter_scores(roster, quarterly, missed, self.rng)
+        scores = marks.quarter_scores(roster, quarterly, missed, rng=self.rng)
         given = marks.marks_of(
-            spells, roster["grade"].to_numpy(), marks.term_marks(scores, self.rng), self.calendar, self.rng
+            spells, roster["grade"].to_numpy(), marks.term_marks(scores, self.rng), calendar=self.calendar, rng=self.rng
         )
         versions = marks.with_make_ups(given, self.rng)
         self.records.add("marks", marks.mark_rows(versions, self.schools, self.calendar.school_year))
@@ -93,10 +95,12 @@ class Year:
 
     def write_supports(self, everyone: pd.DataFrame, spells: pd.DataFrame, quarterly: Floats) -> None:
         """Contacts and plans of the year and, in the running year, caseloads."""
-        counselor = staff.counselors_of(spells, everyone, self.staff, self.schools, self.rng)
+        counselor = staff.counselors_of(spells, everyone, self.staff, schools=self.schools, rng=self.rng)
         numbered = spells.assign(spell=np.arange(len(spells)))
-        supports = staff.supports_of(numbered, quarterly, self.calendar, self.rng)
-        self.records.add("supports", staff.support_rows(supports, counselor, self.staff, self.calendar.school_year))
+        supports = staff.supports_of(numbered, quarterly, self.calendar, rng=self.rng)
+        self.records.add(
+            "supports", staff.support_rows(supports, counselor, self.staff, school_year=self.calendar.school_year)
+        )
         if self.calendar.school_year == self.plan.school_years[-1]:
             self.records.add("caseloads", staff.caseload_rows(spells, counselor, self.staff))
 

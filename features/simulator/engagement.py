@@ -16,7 +16,8 @@ def weekly_engagement(roster: pd.DataFrame, schools: Schools, rng: np.random.Gen
     """Engagement per roster row and week: person, school, slow drift, the way into grade 9, and shocks."""
     lasting = 0.6 * roster["engagement"].to_numpy() + schools.effect[roster["school"].to_numpy()]
     drift = drifting(roster["drift"].to_numpy(), rng)
-    return lasting[:, None] + drift - transition(roster) - shocks(len(roster), rng)
+    weekly: Floats = lasting[:, None] + drift - transition(roster) - shocks(len(roster), rng)
+    return weekly
 
 
 def drifting(start: Floats, rng: np.random.Generator) -> Floats:
@@ -35,7 +36,8 @@ def transition(roster: pd.DataFrame) -> Floats:
     grade = roster["grade"].to_numpy()
     ninth, later = dip * (grade == FIRST_HIGH_GRADE), 0.5 * dip * (grade > FIRST_HIGH_GRADE)
     ramp = np.clip((np.arange(WEEKS) - 2) / 10, 0, 1)
-    return ninth[:, None] * ramp + later[:, None]
+    cost: Floats = ninth[:, None] * ramp + later[:, None]
+    return cost
 
 
 def shocks(n: int, rng: np.random.Generator) -> Floats:

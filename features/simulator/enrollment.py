@@ -5,7 +5,7 @@ import pandas as pd
 
 from features.simulator.calendars import SESSION_DAYS, TRACKS, Calendar
 from features.simulator.people import days_of, new_people, student_ids
-from features.simulator.plan import GRADES, Days, Flags, Ints, Plan, days_after
+from features.simulator.plan import GRADES, NEVER, Days, Flags, Ints, Plan, days_after
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools
 from features.simulator.writing import coded
 
@@ -15,7 +15,7 @@ MIDYEAR_SHARE = 0.04
 LATE_SHARE = 0.03
 
 
-def with_newcomers(people: pd.DataFrame, plan: Plan, year: int, rng: np.random.Generator) -> pd.DataFrame:
+def with_newcomers(people: pd.DataFrame, plan: Plan, year: int, *, rng: np.random.Generator) -> pd.DataFrame:
     """The people so far and those who come new: in August to fill each grade, and some during the year."""
     here = people.loc[people["here"], "grade"] if len(people) else pd.Series(dtype=np.int64)
     sizes = [len(part) for part in np.array_split(np.arange(plan.students), len(GRADES))]
@@ -40,7 +40,7 @@ def placed(people: pd.DataFrame, schools: Schools, rng: np.random.Generator) -> 
     return roster.assign(school=school, track=roster["track"].to_numpy() * has_tracks)
 
 
-def spells_of(roster: pd.DataFrame, schools: Schools, calendar: Calendar, rng: np.random.Generator) -> pd.DataFrame:
+def spells_of(roster: pd.DataFrame, schools: Schools, calendar: Calendar, *, rng: np.random.Generator) -> pd.DataFrame:
     """One row per spell; `row` is the student's place in the roster, dates are days, missing exits NaT."""
     n = len(roster)
     entry = entry_places(roster["midyear"].to_numpy(), rng)
@@ -48,7 +48,7 @@ def spells_of(roster: pd.DataFrame, schools: Schools, calendar: Calendar, rng: n
     leaving = np.minimum(entry + 5 + (rng.random(n) * (SESSION_DAYS - 8 - entry)).astype(np.int64), SESSION_DAYS - 3)
     sessions = np.stack(calendar.sessions)
     track = roster["track"].to_numpy()
-    exit_date = np.where(kind >= 0, sessions[track, leaving], np.datetime64("NaT"))
+    exit_date = np.where(kind >= 0, sessions[track, leaving], NEVER)
     spells = pd.DataFrame(
         {
             "row": np.arange(n),
@@ -93,7 +93,7 @@ def second_spells(spells: pd.DataFrame, schools: Schools, rng: np.random.Generat
     step = 1 + (rng.random(len(moved)) * (count - 1)).astype(np.int64)
     entry = np.busday_offset(days_of(moved["exit"]), 1, roll="forward")
     school = schools.place(moved["school"].to_numpy() - schools.middle * is_high + step, moved["grade"].to_numpy())
-    return moved.assign(school=school, entry=entry, exit=pd.NaT, exit_kind=-1, exit_known=pd.NaT, moved_in=True)
+    return moved.assign(school=school, entry=entry, exit=NEVER, exit_kind=-1, exit_known=NEVER, moved_in=True)
 
 
 def with_graduates(spells: pd.DataFrame, calendar: Calendar, passed: Flags) -> pd.DataFrame:
@@ -122,7 +122,7 @@ def enrollment_rows(spells: pd.DataFrame, schools: Schools, school_year: int) ->
             "known_on": spells["exit_known"],
         }
     )
-    opened = rows.assign(exit_date=pd.NaT, exit_kind=None, known_on=spells["entry"])
+    opened = rows.assign(exit_date=NEVER, exit_kind=None, known_on=spells["entry"])
     return pd.concat([opened, rows[rows["exit_date"].notna()]], ignore_index=True)
 
 
@@ -142,7 +142,7 @@ def completion_rows(spells: pd.DataFrame, rng: np.random.Generator) -> pd.DataFr
 
 def last_days(spells: pd.DataFrame, size: int) -> Days:
     """Per roster row, the day the student left the district; NaT for those who go on."""
-    gone = np.full(size, np.datetime64("NaT"), dtype="datetime64[D]")
+    gone = np.full(size, NEVER)
     final = spells[spells["exit_kind"] > MOVED]
     gone[final["row"]] = days_of(final["exit"])
     return gone
@@ -157,7 +157,7 @@ def entered(people: pd.DataFrame, roster: pd.DataFrame, spells: pd.DataFrame) ->
     return people.assign(known_on=known_on)
 
 
-def next_year(people: pd.DataFrame, roster: pd.DataFrame, spells: pd.DataFrame, repeats: Flags) -> pd.DataFrame:
+def next_year(people: pd.DataFrame, roster: pd.DataFrame, spells: pd.DataFrame, *, repeats: Flags) -> pd.DataFrame:
     """The people as the next year finds them: a grade further unless they repeat, and without those who are gone."""
     person, grade = roster["person"].to_numpy(), roster["grade"].to_numpy()
     gone, school = last_days(spells, len(roster)), roster["school"].to_numpy().copy()

@@ -5,7 +5,7 @@ import pandas as pd
 
 from features.simulator.calendars import QUARTERS, Calendar
 from features.simulator.people import days_of, student_ids
-from features.simulator.plan import Days, Flags, Floats, Ints, days_after
+from features.simulator.plan import Days, Floats, Ints, days_after
 from features.simulator.schools import Schools
 from features.simulator.writing import coded
 
@@ -31,14 +31,15 @@ MADE_UP_SHARE = 0.06
 """Share of Fs that a make-up turns into a better mark, about 0.5 % of all marks."""
 
 
-def quarter_scores(roster: pd.DataFrame, engagement: Floats, missed: Floats, rng: np.random.Generator) -> Floats:
+def quarter_scores(roster: pd.DataFrame, engagement: Floats, missed: Floats, *, rng: np.random.Generator) -> Floats:
     """Latent score per roster row, course and quarter, from ability, engagement and days missed."""
     n = len(roster)
     lasting = 0.40 * roster["ability"].to_numpy()[:, None] + rng.normal(0, 0.30, (n, len(SUBJECTS))) + COURSE_EASE
     present = 0.55 * engagement - 0.035 * np.minimum(missed - 3, 15)
     turns = np.cumsum(rng.normal(0, 0.45, (n, QUARTERS)), axis=1)
     noise = rng.normal(0, 0.50, (n, len(SUBJECTS), QUARTERS))
-    return 0.42 + lasting[:, :, None] + (present + turns)[:, None, :] + noise
+    scores: Floats = 0.42 + lasting[:, :, None] + (present + turns)[:, None, :] + noise
+    return scores
 
 
 def term_marks(scores: Floats, rng: np.random.Generator) -> Ints:
@@ -55,7 +56,7 @@ def term_marks(scores: Floats, rng: np.random.Generator) -> Ints:
 
 
 def marks_of(
-    spells: pd.DataFrame, grade: Ints, marks: Ints, calendar: Calendar, rng: np.random.Generator
+    spells: pd.DataFrame, grade: Ints, marks: Ints, *, calendar: Calendar, rng: np.random.Generator
 ) -> pd.DataFrame:
     """One row per mark that was given: to students enrolled at the end of the term, unless just arrived."""
     parts = []

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from features.simulator.names import FIRST_NAMES, LAST_NAMES
-from features.simulator.plan import Days, Flags, Ints, Plan, days_after
+from features.simulator.plan import NEVER, Days, Flags, Ints, Plan, days_after
 from features.simulator.writing import coded
 
 FIRST_STUDENT_ID = 100_001
@@ -16,6 +16,9 @@ BLACK = RACES.index("Black")
 TWO_RACES = 0.05
 SEXES = ("F", "M", "X")
 PROGRAMS = ("english_learner", "special_education", "low_income", "foster", "homeless")
+
+ENDING = {"english_learner": 0.35, "special_education": 0.05, "low_income": 0.05}
+"""Share of members who leave the program within about three years."""
 
 # Planted: base rates differ, since each of these lowers engagement and ability a little.
 ENGAGEMENT_SHIFT = np.array([-0.05, -0.15, -0.30, -0.50, -0.60])
@@ -48,8 +51,8 @@ def new_people(grade: Ints, school_year: int, rng: np.random.Generator) -> pd.Da
             "here": True,
             "new": True,
             "midyear": False,
-            "known_on": np.datetime64("NaT", "D"),
-            "gone_on": np.datetime64("NaT", "D"),
+            "known_on": NEVER,
+            "gone_on": NEVER,
         }
     )
 
@@ -120,7 +123,7 @@ def demographic_rows(people: pd.DataFrame) -> pd.DataFrame:
                     "attribute": attribute,
                     "value": coded(code[held] + offset, values),
                     "start_date": since,
-                    "end_date": np.datetime64("NaT"),
+                    "end_date": NEVER,
                     "known_on": since,
                 }
             )
@@ -134,7 +137,7 @@ def program_rows(people: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     parts = [one_program(people, name, rng) for name in PROGRAMS]
     rows = pd.concat(parts, ignore_index=True)
     ended = rows[rows["end_date"].notna()].assign(known_on=lambda ending: ending["end_date"])
-    return pd.concat([rows.assign(end_date=pd.NaT), ended], ignore_index=True)
+    return pd.concat([rows.assign(end_date=NEVER), ended], ignore_index=True)
 
 
 def one_program(people: pd.DataFrame, program: str, rng: np.random.Generator) -> pd.DataFrame:
@@ -144,9 +147,9 @@ def one_program(people: pd.DataFrame, program: str, rng: np.random.Generator) ->
     begins_later = program in ("foster", "homeless")
     start = days_after(days_of(people["known_on"]), later * begins_later)
     end = days_after(start, rng.integers(90, 400, n)) if begins_later else next_june(start, years)
-    end = np.where(ends < (0.8 if begins_later else ENDING[program]), end, np.datetime64("NaT"))
+    end = np.where(ends < (0.8 if begins_later else ENDING[program]), end, NEVER)
     gone = days_of(people["gone_on"])
-    end = np.where(~np.isnat(gone) & (end > gone), np.datetime64("NaT"), end)
+    end = np.where(~np.isnat(gone) & (end > gone), NEVER, end)
     member = people[program].to_numpy() & (np.isnat(gone) | (start < gone))
     frame = {
         "student_id": student_ids(np.arange(n)),
@@ -158,14 +161,11 @@ def one_program(people: pd.DataFrame, program: str, rng: np.random.Generator) ->
     return pd.DataFrame(frame)[member]
 
 
-ENDING = {"english_learner": 0.35, "special_education": 0.05, "low_income": 0.05}
-"""Share of members who leave the program within about three years."""
-
-
 def next_june(start: Days, years: Ints) -> Days:
     """June 15 of the calendar year so many years after a day."""
     year = start.astype("datetime64[Y]") + years.astype("timedelta64[Y]")
-    return year.astype("datetime64[D]") + 165
+    june: Days = year.astype("datetime64[D]") + 165
+    return june
 
 
 def days_of(column: "pd.Series[pd.Timestamp]") -> Days:

@@ -13,6 +13,9 @@ Flags = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
 """Local dates, `datetime64[D]`."""
 
+NEVER = np.datetime64("NaT", "D")
+"""The missing date."""
+
 GRADES = range(6, 13)
 FIRST_MONTH = 7
 """A school year runs from July 1 to June 30."""
@@ -20,7 +23,7 @@ FIRST_MONTH = 7
 
 @dataclass(frozen=True)
 class Plan:
-    """One district to simulate: `students` enrolled at a time, `years` school years, the last one in progress on `today`.
+    """One district to simulate: `students` at a time over `years` school years, the last in progress on `today`.
 
     `two_tracks` gives its middle schools a second calendar track.
     """
@@ -56,4 +59,5 @@ def day(text: str) -> np.datetime64:
 
 def days_after(dates: Days, days: Ints) -> Days:
     """Each date moved by its own number of days."""
-    return dates + days.astype("timedelta64[D]")
+    moved: Days = dates + days.astype("timedelta64[D]")
+    return moved

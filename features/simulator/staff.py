@@ -8,7 +8,7 @@ import pandas as pd
 from features.simulator.calendars import Calendar
 from features.simulator.names import FIRST_NAMES, LAST_NAMES
 from features.simulator.people import days_of, student_ids
-from features.simulator.plan import Floats, Ints, Plan, days_after
+from features.simulator.plan import NEVER, Flags, Floats, Ints, Plan, days_after
 from features.simulator.schools import Schools
 from features.simulator.writing import coded
 
@@ -21,7 +21,7 @@ PLAN_SHARE = 0.35
 def staff_rows(plan: Plan, schools: Schools, known_on: np.datetime64) -> pd.DataFrame:
     """A principal and two to five counselors per school, and one data lead of the district; ids begin at S001."""
     rng = plan.generator(3)
-    school, role = ["" for _ in range(1)], ["district"]
+    school, role = [""], ["district"]
     for n, per_school in enumerate(counselor_counts(plan, schools)):
         school += [schools.ids[n]] * (1 + per_school)
         role += ["principal"] + ["counselor"] * per_school
@@ -47,7 +47,7 @@ def plain(name: str) -> str:
 
 
 def counselors_of(
-    spells: pd.DataFrame, people: pd.DataFrame, staff: pd.DataFrame, schools: Schools, rng: np.random.Generator
+    spells: pd.DataFrame, people: pd.DataFrame, staff: pd.DataFrame, *, schools: Schools, rng: np.random.Generator
 ) -> Ints:
     """Per spell, the place in `staff` of the student's counselor: by last name in some schools, at random in others."""
     last = np.argsort(np.argsort(LAST_NAMES))[people["last"].to_numpy()][spells["person"].to_numpy()]
@@ -72,28 +72,31 @@ def caseload_rows(spells: pd.DataFrame, counselor: Ints, staff: pd.DataFrame) ->
             "known_on": spells["exit_known"],
         }
     )
-    opened = rows.assign(end_date=pd.NaT, known_on=rows["start_date"])
+    opened = rows.assign(end_date=NEVER, known_on=rows["start_date"])
     return pd.concat([opened, rows[rows["end_date"].notna()]], ignore_index=True)
 
 
-def supports_of(spells: pd.DataFrame, engagement: Floats, calendar: Calendar, rng: np.random.Generator) -> pd.DataFrame:
+def supports_of(
+    spells: pd.DataFrame, engagement: Floats, calendar: Calendar, *, rng: np.random.Generator
+) -> pd.DataFrame:
     """Contacts with some of the least engaged students, and the plans that grew out of a third of them."""
     mean = engagement.mean(axis=1)
-    low = (mean < np.quantile(mean, LOW_ENGAGEMENT_SHARE))[spells["row"]]
+    low: Flags = (mean < np.quantile(mean, LOW_ENGAGEMENT_SHARE))[spells["row"]]
     chosen = spells[low & (rng.random(len(spells)) < CONTACTED_SHARE)]
     last = chosen["exit"].fillna(pd.Timestamp(calendar.sessions[0][-1]))
     span = np.maximum((days_of(last) - days_of(chosen["entry"])).astype(np.int64), 1)
     since = (rng.random(len(chosen)) * span).astype(np.int64)
     date = np.busday_offset(days_after(days_of(chosen["entry"]), since), 0, roll="backward")
     known_on = days_after(date, rng.integers(0, 4, len(chosen)))
-    contacts = chosen.assign(kind=0, date=np.maximum(date, days_of(chosen["entry"])), end=pd.NaT, known_on=known_on)
+    contacts = chosen.assign(kind=0, date=date, end=NEVER, known_on=known_on)
     grown = contacts[rng.random(len(contacts)) < PLAN_SHARE]
     start = np.busday_offset(days_after(days_of(grown["date"]), rng.integers(5, 20, len(grown))), 0, roll="forward")
     plans = grown.assign(kind=1, date=start, end=start + 56, known_on=start)
-    return pd.concat([contacts, plans[~(plans["date"] > plans["exit"])]], ignore_index=True)
+    begun = plans[(plans["date"] <= plans["exit"]) | plans["exit"].isna()]
+    return pd.concat([contacts, begun], ignore_index=True)
 
 
-def support_rows(supports: pd.DataFrame, counselor: Ints, staff: pd.DataFrame, school_year: int) -> pd.DataFrame:
+def support_rows(supports: pd.DataFrame, counselor: Ints, staff: pd.DataFrame, *, school_year: int) -> pd.DataFrame:
     """The table of supports; the end of a plan is a second version."""
     rows = pd.DataFrame(
         {
@@ -107,4 +110,4 @@ def support_rows(supports: pd.DataFrame, counselor: Ints, staff: pd.DataFrame, s
         }
     )
     ended = rows[rows["end_date"].notna()].assign(known_on=lambda ending: ending["end_date"])
-    return pd.concat([rows.assign(end_date=pd.NaT), ended], ignore_index=True)
+    return pd.concat([rows.assign(end_date=NEVER), ended], ignore_index=True)

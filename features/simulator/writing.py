@@ -1,13 +1,13 @@
 """One CSV file per canonical table, written piece by piece."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-from features.simulator.plan import Plan
+from features.simulator.plan import Ints, Plan
 from features.tables import TABLES, Column, Table
 
 ARROW = {
@@ -62,6 +62,6 @@ def as_arrow(frame: pd.DataFrame, columns: dict[str, Column]) -> pa.Table:
     return pa.table({name: pa.array(frame[name], from_pandas=True).cast(ARROW[c.kind]) for name, c in columns.items()})
 
 
-def coded(codes: np.ndarray[tuple[int], np.dtype[np.integer]], names: tuple[str, ...] | list[str]) -> pd.Categorical:
+def coded(codes: Ints, names: Sequence[str]) -> "pd.Categorical[str]":
     """Text by its place in a short list; -1 is missing."""
-    return pd.Categorical.from_codes(codes, list(names))
+    return pd.Categorical.from_codes(codes, pd.Index(list(names)))

@@ -12,10 +12,10 @@ from features.settings import Refused
 from models.reasons import Reason, top_reasons
 from models.risk import RiskModel
 from serving.api.messages import GivenReason, InsufficientData, LiveScore, SentRecords
-from serving.bands import band_of
+from serving.bands import LEAST_SCHOOL_DAYS, band_of
 from serving.rows import Cells
-from serving.served import Release
-from serving.wording import reason_sentence
+from serving.served import Serving
+from serving.wording import entry_of, reason_sentence
 
 RULE_SIGNALS = "rule_signals"
 
@@ -24,16 +24,19 @@ RULE_SIGNALS = "rule_signals"
 class Scoring:
     """What a live score needs besides the records: a release, a date, a calendar, the band cuts."""
 
-    release: Release
+    serving: Serving
     as_of: date
     calendar_days: Sequence[Cells]
     terms: Sequence[Cells]
+    dictionary: Sequence[Cells]
     cuts: tuple[float, float]
 
 
 def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | InsufficientData:
     """Risk, band and reasons of the student of these records; why not, where there is no score. 422 for bad rows."""
-    bundle = scoring.release.bundle
+    bundle = scoring.serving.bundle
+    if school_days(scoring, records) < LEAST_SCHOOL_DAYS:
+        return InsufficientData(detail=f"Fewer than {LEAST_SCHOOL_DAYS} school days of enrollment are on record.")
     try:
         frame = snapshot_of_records(bundle.feature_set, scoring.as_of, tables_of(scoring, records))
     except Refused:
@@ -42,21 +45,39 @@ def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | Insuffi
         return InsufficientData(
             detail=f"On {scoring.as_of.isoformat()} the student of these records is not one this release scores."
         )
-    risk, reasons = judged(scoring.release, frame.iloc[:1])
+    risk, reasons = judged(scoring.serving, frame.iloc[:1])
     return LiveScore(
         risk=risk,
         band=band_of(risk, scoring.cuts),
-        reasons=[given(scoring.release, reason) for reason in reasons],
+        reasons=[given(scoring, reason) for reason in reasons],
         scorer=bundle.kind,
-        model_version=scoring.release.model_version,
-        release=scoring.release.release_id,
+        model_version=scoring.serving.model_version,
+        release=scoring.serving.release_id,
         as_of=scoring.as_of,
     )
 
 
-def judged(release: Release, frame: pd.DataFrame) -> tuple[float, tuple[Reason, ...]]:
+def school_days(scoring: Scoring, records: SentRecords) -> int:
+    """How many days with attendance taken the student was enrolled for, as far as the calendar is known."""
+    taken = [
+        (day["school_id"], day["track"], date.fromisoformat(str(day["date"])))
+        for day in scoring.calendar_days
+        if day["in_session"] and day["attendance_taken"]
+    ]
+    spells = [(s.school_id, s.track, s.entry_date, s.exit_date or scoring.as_of) for s in records.enrollments]
+    return len(
+        {
+            day
+            for school, track, day in taken
+            for s, t, first, last in spells
+            if (s, t) == (school, track) and first <= day <= min(last, scoring.as_of)
+        }
+    )
+
+
+def judged(serving: Serving, frame: pd.DataFrame) -> tuple[float, tuple[Reason, ...]]:
     """The risk of a frame's only row, and the reasons for it."""
-    scorer = release.bundle.scorer
+    scorer = serving.bundle.scorer
     if isinstance(scorer, RiskModel):
         return float(scorer.risk(frame)[0]), top_reasons(scorer, frame)[0]
     signals = frame[RULE_SIGNALS].to_numpy(dtype=float)
@@ -65,10 +86,11 @@ def judged(release: Release, frame: pd.DataFrame) -> tuple[float, tuple[Reason, 
     return risk, (reason,) if count > 0 else ()
 
 
-def given(release: Release, reason: Reason) -> GivenReason:
-    """A reason in words."""
-    entries = {entry.name: entry for entry in release.bundle.dictionary.entries}
-    sentence = reason_sentence(entries.get(reason.code), reason.code, reason.value)
+def given(scoring: Scoring, reason: Reason) -> GivenReason:
+    """A reason in words: the bundle's, or else those of the last run, which knows the rule's."""
+    words = {str(entry["name"]): entry_of(entry) for entry in scoring.dictionary}
+    words |= {entry.name: entry for entry in scoring.serving.bundle.dictionary.entries}
+    sentence = reason_sentence(words.get(reason.code), reason.code, reason.value)
     return GivenReason(code=reason.code, value=reason.value, sentence=sentence, domain=reason.domain)
 
 

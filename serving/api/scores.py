@@ -99,9 +99,7 @@ def worded(reasons: Sequence[Cells], dictionary: Sequence[Mapping[str, object]])
     ]
 
 
-def scoring_of(
-    session: Session, client: Client, service: Service, records: SentRecords
-) -> Scoring | InsufficientData:
+def scoring_of(session: Session, client: Client, service: Service, records: SentRecords) -> Scoring | InsufficientData:
     """What a live score of these records needs, from the district's last run and its release."""
     run = latest_run(session, client.district_id)
     if run is None:
@@ -113,8 +111,8 @@ def scoring_of(
     known = list(session.scalars(calendars))
     if not known:
         return InsufficientData(detail="The calendar of none of the schools in `enrollments` is known here.")
-    release = service.releases.current(run.district_id, run.outcome)
-    if release is None:
+    serving = service.releases.current(run.district_id, run.outcome)
+    if serving is None:
         return InsufficientData(detail="No release is in service for this district.")
     days = [day for calendar in known for day in calendar.calendar_days]
-    return Scoring(release, run.as_of, days, known[0].terms, service.settings.service.bands)
+    return Scoring(serving, run.as_of, days, known[0].terms, run.dictionary, service.settings.service.bands)

@@ -39,7 +39,9 @@ def test_json_gives_the_same_calibrator_back(low: float, high: float, intercept:
     assert Calibrator.from_json(calibrator.to_json()) == calibrator
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"low": 1, "high": 0, "intercept": 0}', '{"low": NaN, "high": 1, "intercept": 0}'])
+@pytest.mark.parametrize(
+    "text", ["[]", "{}", '{"low": 1, "high": 0, "intercept": 0}', '{"low": NaN, "high": 1, "intercept": 0}']
+)
 def test_a_text_that_is_no_calibrator_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="calibrator"):
         Calibrator.from_json(text)

@@ -1,0 +1,43 @@
+# OnTrack. `make demo` and `make test` are the only two commands a newcomer needs.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := ontrack.py features models training serving tests benchmarks
+
+.PHONY: help demo test format check types contracts bench docs clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.venv/installed: requirements.lock pyproject.toml
+	@sh scripts/install "$(PYTHON)"
+
+demo: .venv/installed ## two simulated districts, from records to pages, on http://127.0.0.1:8000
+	@$(BIN)/ontrack demo
+
+test: .venv/installed check types contracts ## everything CI runs
+	@sh scripts/browser
+	@$(BIN)/pytest
+
+format: .venv/installed ## put the code in its one form
+	@$(BIN)/ruff format $(PACKAGES)
+	@$(BIN)/ruff check --fix $(PACKAGES)
+
+check: .venv/installed
+	@$(BIN)/ruff format --check -q $(PACKAGES)
+	@$(BIN)/ruff check -q $(PACKAGES)
+
+types: .venv/installed
+	@$(BIN)/mypy
+
+contracts: .venv/installed
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+bench: .venv/installed ## measured speed and memory, as ratios (some minutes)
+	@$(BIN)/python -m benchmarks
+
+docs: .venv/installed ## write the generated reference again
+	@$(BIN)/python -m docs.generate
+
+clean: ## remove the environment and everything the demo made
+	rm -rf .venv .tools .ontrack .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,47 @@
+"""What every command shares: its settings, its options, the date, and progress on a terminal."""
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from features.settings import Refused, Settings
+
+DistrictOption = Annotated[str, typer.Option("--district", help="Which district of ontrack.toml.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")]
+Context = typer.Context
+Progress = Callable[[str], None]
+
+
+def settings_of(context: Context) -> Settings:
+    """The settings that the root command read."""
+    settings = context.find_object(Settings)
+    if settings is None:
+        raise Refused("no settings: run this through the `ontrack` command")
+    return settings
+
+
+def today_in(settings: Settings, district_id: str) -> date:
+    """The district's local date, or the date the settings pretend."""
+    zone = ZoneInfo(settings.district(district_id).timezone)
+    return settings.today or datetime.now(UTC).astimezone(zone).date()
+
+
+def on_terminal() -> Progress:
+    """Says each step with the seconds since the start; nothing where standard error is not a terminal."""
+    if not sys.stderr.isatty():
+        return quietly
+    started = time.monotonic()
+
+    def say(step: str) -> None:
+        typer.echo(f"{time.monotonic() - started:6.1f} s  {step}", err=True)
+
+    return say
+
+
+def quietly(_: str) -> None:
+    """Says nothing."""

@@ -1,0 +1,62 @@
+"""Commands over releases: promote, rollback."""
+
+from datetime import UTC, datetime
+from getpass import getuser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from features.grade9 import OUTCOMES
+from features.settings import Settings
+from features.terminal import Context, DistrictOption, settings_of
+from models.releases import Release, ReleaseKey, promote, rollback
+from models.signing import load_public_key
+
+app = typer.Typer(no_args_is_help=True)
+
+
+def key_of(settings: Settings, district_id: str) -> ReleaseKey:
+    """What a district's releases are kept under."""
+    outcome = OUTCOMES[settings.training.outcome]
+    return ReleaseKey(settings.district(district_id).id, outcome.name, outcome.grade_band)
+
+
+@app.command("promote")
+def promote_command(
+    context: Context,
+    district: DistrictOption,
+    bundle: Annotated[Path, typer.Argument(help="The bundle's folder, as `ontrack train` printed it.")],
+    reason: Annotated[str, typer.Option(help="Kept in the release log.")] = "",
+) -> None:
+    """Let a bundle serve a district: a model only with the gate's signed pass, a rule always."""
+    settings = settings_of(context)
+    release = promote(
+        settings.home,
+        key_of(settings, district),
+        bundle,
+        public_key=load_public_key(settings.home / "keys"),
+        by=getuser(),
+        now=datetime.now(UTC),
+        reason=reason,
+    )
+    typer.echo(said(release))
+
+
+@app.command("rollback")
+def rollback_command(
+    context: Context,
+    district: DistrictOption,
+    reason: Annotated[str, typer.Option(help="Kept in the release log.")] = "",
+) -> None:
+    """Go back to what served before."""
+    settings = settings_of(context)
+    public_key = load_public_key(settings.home / "keys")
+    key = key_of(settings, district)
+    release = rollback(settings.home, key, public_key=public_key, by=getuser(), now=datetime.now(UTC), reason=reason)
+    typer.echo(said(release))
+
+
+def said(release: Release) -> str:
+    """A release in a line."""
+    return f"{release.release_id} serves {release.key.district_id}: bundle {release.digest[:16]} ({release.action})"

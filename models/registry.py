@@ -1,0 +1,174 @@
+"""The data team's record of training runs and models, in MLflow; nothing that serves reads it."""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from models.bundle import Bundle
+from models.golden import frame_of, parse_golden
+from models.risk import RiskModel
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.models import ModelSignature
+
+MOST_METRICS = 200
+EXAMPLE_ROWS = 5
+CHAMPION, CHALLENGER = "champion", "challenger"
+NOBODY = {"mlflow.user": "ontrack", "mlflow.source.name": "ontrack train"}
+"""Without these, MLflow notes who is signed in and a path of this machine."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What MLflow calls a run, and the version of the model it registered (None for a rule)."""
+
+    run_id: str
+    model_version: str | None
+
+
+@dataclass(frozen=True)
+class Registry:
+    """An MLflow store: its address, and where files go where the address is a database (None: the server decides)."""
+
+    tracking_uri: str
+    artifacts: Path | None = None
+
+    def log_training(
+        self,
+        run_name: str,
+        experiment: str,
+        *,
+        params: Mapping[str, str | int | float],
+        metrics: Mapping[str, float],
+        bundle: Bundle,
+        report: Path | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> RunRecord:
+        """The record of one run: its numbers, the bundle's files, and a model's next version as challenger.
+
+        `experiment` is `<district>-<outcome>`, and the name the model is registered under. No student's row is
+        logged: the input example is made up. ValueError from 200 metrics on.
+        """
+        if len(metrics) >= MOST_METRICS:
+            raise ValueError(f"{len(metrics)} metrics in one run; expected fewer than {MOST_METRICS}")
+        with connected(self.tracking_uri) as client:
+            import mlflow
+
+            run = client.create_run(
+                self.experiment_id(client, experiment),
+                run_name=run_name,
+                tags={**NOBODY, "bundle": bundle.digest, "kind": bundle.kind, **(tags or {})},
+            )
+            with mlflow.start_run(run_id=run.info.run_id):
+                mlflow.log_params(dict(params))
+                mlflow.log_metrics(dict(metrics))
+                mlflow.log_artifacts(str(bundle.path), "bundle")
+                if report is not None:
+                    mlflow.log_artifact(str(report), "report")
+                registered = register(bundle, experiment)
+            if registered is not None:
+                client.set_registered_model_alias(experiment, CHALLENGER, registered)
+            return RunRecord(run.info.run_id, registered)
+
+    def mark_champion(self, name: str, model_version: str) -> None:
+        """The alias `champion` on that version of a registered model, which is then no challenger any more."""
+        with connected(self.tracking_uri) as client:
+            client.set_registered_model_alias(name, CHAMPION, model_version)
+            if str(client.get_registered_model(name).aliases.get(CHALLENGER)) == model_version:
+                client.delete_registered_model_alias(name, CHALLENGER)
+
+    def experiment_id(self, client: "MlflowClient", name: str) -> str:
+        """The experiment of that name, made on first use."""
+        found = client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        place = None if self.artifacts is None else self.artifacts.resolve().as_uri()
+        return str(client.create_experiment(name, artifact_location=place))
+
+
+def registry_in(home: Path, tracking_uri: str = "") -> Registry:
+    """The registry at an address, or the one in a home folder where none is given."""
+    if tracking_uri:
+        return Registry(tracking_uri)
+    home.mkdir(parents=True, exist_ok=True)
+    return Registry(f"sqlite:///{home.resolve() / 'mlflow.db'}", home / "mlartifacts")
+
+
+def register(bundle: Bundle, name: str) -> str | None:
+    """The version under which the bundle's trees were registered, as native text only; None for a rule."""
+    if not isinstance(bundle.scorer, RiskModel):
+        return None
+    import mlflow.lightgbm
+
+    example = example_rows(bundle)
+    info = mlflow.lightgbm.log_model(
+        bundle.scorer.booster,
+        name="model",
+        registered_model_name=name,
+        signature=signature_of(example),
+        input_example=example,
+        pip_requirements=[f"lightgbm=={version('lightgbm')}"],  # else MLflow loads the model to find out
+        tags={**NOBODY, "bundle": bundle.digest},
+    )
+    return str(info.registered_model_version)
+
+
+def example_rows(bundle: Bundle) -> pd.DataFrame:
+    """A few of the bundle's made-up rows, encoded as the trees take them."""
+    golden = parse_golden((bundle.path / "golden.json").read_bytes())
+    rows = bundle.dictionary.encode(frame_of(golden, bundle.dictionary)[:EXAMPLE_ROWS])
+    return pd.DataFrame(rows, columns=bundle.dictionary.names)
+
+
+def signature_of(example: pd.DataFrame) -> "ModelSignature":
+    """One number for each feature in, one number out."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema, TensorSpec
+
+    columns: list[ColSpec | TensorSpec] = [ColSpec("double", str(name)) for name in example.columns]
+    return ModelSignature(inputs=Schema(columns), outputs=Schema([ColSpec("double")]))
+
+
+@contextmanager
+def connected(tracking_uri: str) -> Iterator["MlflowClient"]:
+    """A client of the store that neither reports to MLflow's makers nor talks on stderr."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["DO_NOT_TRACK"] = "true"
+    with quiet():
+        import mlflow
+
+        before = mlflow.get_tracking_uri()
+        mlflow.set_tracking_uri(tracking_uri)
+        try:
+            yield mlflow.MlflowClient(tracking_uri)
+        finally:
+            mlflow.set_tracking_uri(before)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """A time in which MLflow, and the database tools below it, do not tell of each step."""
+    with warnings.catch_warnings():
+        # the versions of these three that resolve together warn of one another; there is nothing to do here
+        warnings.filterwarnings("ignore", "The ``noload`` loader strategy is deprecated")
+        warnings.filterwarnings("ignore", "Operation with range is deprecated")
+        from mlflow.utils.logging_utils import MLFLOW_LOGGING_STREAM
+
+        migrations = logging.getLogger("alembic")
+        level = migrations.level
+        migrations.setLevel(logging.WARNING)
+        MLFLOW_LOGGING_STREAM.enabled = False
+        try:
+            yield
+        finally:
+            MLFLOW_LOGGING_STREAM.enabled = True
+            migrations.setLevel(level)

@@ -1,0 +1,247 @@
+"""Releases: which bundle serves a district's outcome, who decided it when, and the way back.
+
+The log is append-only and says what holds; `current.json` is a copy of its last line that is replaced at once,
+for servers that look often. A process that dies between the two leaves a log that is ahead, and the log holds.
+"""
+
+import fcntl
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import TypeAdapter, ValidationError
+
+from features.settings import Refused
+from models.bundle import Bundle, folder_name, open_bundle
+from models.bundle_text import canonical
+from models.durable import append_through, replace_through
+
+POINTER, LOG, LOCK = "current.json", "log.jsonl", ".lock"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
+Action = Literal["promoted", "rolled_back"]
+
+
+class ReleaseRefused(Refused):
+    """A release that cannot be made or read. Exit code 3."""
+
+
+class GateRefused(Refused):
+    """A bundle without the right to serve here. Exit code 4."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True)
+class ReleaseKey:
+    """What is released: one outcome of one grade band in one district."""
+
+    district_id: str
+    outcome: str
+    grade_band: str
+
+    def __post_init__(self) -> None:
+        for part in (self.district_id, self.outcome, self.grade_band):
+            if not NAME.fullmatch(part):
+                raise ReleaseRefused(f"'{part}': expected letters, digits, '-' and '_'")
+
+    def folder(self, home: Path) -> Path:
+        """Where its pointer and its log are."""
+        return home / "releases" / self.district_id / self.outcome / self.grade_band
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the release log: what was decided, by whom and when (UTC)."""
+
+    sequence: int
+    action: Action
+    release_id: str
+    digest: str
+    previous_digest: str | None
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Release(Line):
+    """A bundle that serves, or served, and where it is."""
+
+    key: ReleaseKey
+    bundle_path: Path
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a refusal tells of one check of `gate.json`."""
+
+    code: str
+    verdict: str
+    says: str
+
+
+def promote(
+    home: Path,
+    key: ReleaseKey,
+    bundle_path: Path,
+    *,
+    public_key: Ed25519PublicKey,
+    by: str,
+    now: datetime,
+    reason: str = "",
+) -> Release:
+    """The release of a verified bundle whose signed gate lets it serve here; promoting what serves changes nothing.
+
+    Raises BundleRefused for a damaged bundle, GateRefused for a model without a pass or a bundle made for
+    elsewhere, ReleaseRefused for one outside `home/bundles`.
+    """
+    bundle = open_bundle(bundle_path, public_key)
+    check_gate(bundle, key)
+    if bundle_path.resolve() != (home / "bundles" / folder_name(bundle.digest)).resolve():
+        raise ReleaseRefused(f"{bundle_path}: expected {home / 'bundles' / folder_name(bundle.digest)}; move it there")
+    with locked(key.folder(home)):
+        serving = current(home, key)
+        if serving and serving.digest == bundle.digest:
+            return serving
+        return record(home, key, action="promoted", digest=bundle.digest, by=by, now=now, reason=reason)
+
+
+def rollback(
+    home: Path, key: ReleaseKey, *, public_key: Ed25519PublicKey, by: str, now: datetime, reason: str = ""
+) -> Release:
+    """The release of what served before, as a new line of the log; going back again goes further back.
+
+    Raises ReleaseRefused where nothing served before, BundleRefused where its bundle is not as it was.
+    """
+    with locked(key.folder(home)):
+        serving = served_in_turn(log(home, key))
+        if len(serving) < 2:
+            raise ReleaseRefused(f"{key.folder(home) / LOG}: nothing served before; promote another bundle instead")
+        open_bundle(home / "bundles" / folder_name(serving[-2]), public_key)
+        return record(home, key, action="rolled_back", digest=serving[-2], by=by, now=now, reason=reason)
+
+
+def current(home: Path, key: ReleaseKey) -> Release | None:
+    """What serves now, None where nothing ever did; from the log where the pointer is behind it or gone."""
+    folder = key.folder(home)
+    pointed = parse_line(read_or_empty(folder / POINTER).strip())
+    logged = parse_line(b"\n".join(whole_lines(folder / LOG)[-1:]))
+    line = max((one for one in (pointed, logged) if one), key=lambda one: one.sequence, default=None)
+    return None if line is None else release_of(home, key, line)
+
+
+def log(home: Path, key: ReleaseKey) -> tuple[Release, ...]:
+    """Every release of the key, oldest first; ReleaseRefused where a line was changed or taken out."""
+    path = key.folder(home) / LOG
+    lines = [line for line in map(parse_line, whole_lines(path)) if line]
+    for expected, line in enumerate(lines, start=1):
+        if line.sequence != expected:
+            raise ReleaseRefused(f"{path}: release {expected} is missing or changed; restore the file's back-up")
+    return tuple(release_of(home, key, line) for line in lines)
+
+
+def check_gate(bundle: Bundle, key: ReleaseKey) -> None:
+    """Raise GateRefused unless the bundle was made for the key, and passed the gate where it is a model."""
+    if (bundle.name, bundle.grade_band) != (key.outcome, key.grade_band):
+        raise GateRefused(
+            f"{bundle.path}: made for {bundle.name}, grades {bundle.grade_band}; "
+            f"expected {key.outcome}, grades {key.grade_band}: train for it"
+        )
+    if bundle.gate is None:
+        if bundle.kind == "model":
+            raise GateRefused(f"{bundle.path}: it has no gate.json; expected a pass: train on the district's warehouse")
+        return
+    judged_for = (bundle.gate.get("district_id"), bundle.gate.get("outcome"))
+    if judged_for != (key.district_id, key.outcome):
+        raise GateRefused(
+            f"{bundle.path}: gate.json is for {' '.join(map(str, judged_for))}; "
+            f"expected {key.district_id} {key.outcome}: train on that district's warehouse"
+        )
+    if bundle.kind == "model" and bundle.gate.get("verdict") != "pass":
+        raise GateRefused(
+            f"{bundle.path}: the gate's verdict is {bundle.gate.get('verdict')}: {unpassed(bundle.gate)}; "
+            "promote the rule's bundle of the same run instead, or train again with more years"
+        )
+
+
+def unpassed(gate: Mapping[str, object]) -> str:
+    """The checks that did not pass, each with what it says."""
+    checks = TypeAdapter(list[Checked]).validate_python(gate.get("checks") or [])
+    found = [f"{check.code} ({check.says})" for check in checks if check.verdict != "pass"]
+    return "; ".join(found) or "no check is recorded"
+
+
+def record(home: Path, key: ReleaseKey, *, action: Action, digest: str, by: str, now: datetime, reason: str) -> Release:
+    """The next line of the log, then the pointer to it; ReleaseRefused where the log lost lines."""
+    folder = key.folder(home)
+    if read_or_empty(folder / LOG)[-1:] not in (b"", b"\n"):
+        append_through(folder / LOG, b"\n")  # ends a line that a dying process left unfinished
+    sequence, serving = len(log(home, key)) + 1, current(home, key)
+    if serving and serving.sequence >= sequence:
+        raise ReleaseRefused(f"{folder / LOG}: it ends before release {serving.sequence}; restore the file's back-up")
+    line = Line(
+        sequence=sequence,
+        action=action,
+        release_id=f"{key.district_id}-{sequence:04d}",
+        digest=digest,
+        previous_digest=serving.digest if serving else None,
+        by=by,
+        at=now.astimezone(UTC),
+        reason=reason,
+    )
+    append_through(folder / LOG, canonical_line(line))
+    replace_through(folder / POINTER, canonical_line(line))
+    return release_of(home, key, line)
+
+
+def served_in_turn(releases: tuple[Release, ...]) -> list[str]:
+    """The digests that a rollback can reach, oldest first; the last one serves now."""
+    digests: list[str] = []
+    for release in releases:
+        if release.action == "promoted":
+            digests.append(release.digest)
+        else:
+            digests.pop()
+    return digests
+
+
+def release_of(home: Path, key: ReleaseKey, line: Line) -> Release:
+    """The release that a line of the log tells of."""
+    return Release(**vars(line), key=key, bundle_path=home / "bundles" / folder_name(line.digest))
+
+
+def canonical_line(line: Line) -> bytes:
+    """A line of the log as JSON."""
+    return canonical({**asdict(line), "at": line.at.isoformat()})
+
+
+def parse_line(content: bytes) -> Line | None:
+    """The line of a JSON text, None where it is not one."""
+    try:
+        return TypeAdapter(Line).validate_json(content)
+    except ValidationError:
+        return None
+
+
+def whole_lines(path: Path) -> list[bytes]:
+    """The lines of a file that were written to their end."""
+    return read_or_empty(path).split(b"\n")[:-1]
+
+
+def read_or_empty(path: Path) -> bytes:
+    """The content of a file, nothing where there is none."""
+    return path.read_bytes() if path.exists() else b""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """A time in which no other process releases under the same folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

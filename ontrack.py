@@ -1,0 +1,172 @@
+"""OnTrack's command line: mounts each package's commands; demo and doctor."""
+
+import os
+import shutil
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import features.commands
+import models.commands
+import serving.commands
+import training.commands
+from features.commands import ingest_district
+from features.settings import Refused, Settings, SettingsRefused, load_settings
+from features.simulator.district import simulate_district
+from features.simulator.plan import Plan, demo_plans
+from features.terminal import Context, Progress, settings_of
+from features.warehouse import reading
+from models.bundle import open_bundle
+from models.registry import registry_in
+from models.releases import current, promote
+from models.signing import ensure_keys
+from serving.commands import engine_of, free_port, serve
+from serving.database import writing
+from serving.demo import DemoAccount, demo_accounts, demo_key
+from serving.score_district import score_district
+from training.commands import experiment_of, train_and_record
+from training.gate import VERDICT_WORDS
+from training.train import release_key, trial_of
+
+DEMO_STUDENTS = 10_000
+PLACES = (Path("ontrack.toml"), Path("config/ontrack.toml"))
+"""Where settings are looked for when `--config` does not say."""
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="An early warning service you can check.")
+for part in (features, training, models, serving):
+    app.add_typer(part.commands.app)
+
+
+@app.callback()
+def root(
+    context: Context,
+    config: Annotated[Path | None, typer.Option(envvar="ONTRACK_CONFIG", help="The ontrack.toml to use.")] = None,
+    home: Annotated[Path | None, typer.Option(envvar="ONTRACK_HOME", help="Instead of `home` in ontrack.toml.")] = None,
+) -> None:
+    """Read the settings once for every command."""
+    place = config or next((path for path in PLACES if path.exists()), None)
+    settings = load_settings(place) if place else Settings()
+    context.obj = settings.model_copy(update={"home": home}) if home else settings
+
+
+def main() -> None:
+    """Run a command; input that cannot be used is said on standard error, with the exit code of its kind."""
+    try:
+        app()
+    except Refused as refused:
+        typer.echo(f"ontrack: {refused}", err=True)
+        sys.exit(refused.exit_code)
+
+
+@app.command("demo")
+def demo_command(
+    context: Context,
+    students: Annotated[int, typer.Option(min=400, help="Students in both districts together.")] = DEMO_STUDENTS,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop after scoring.")] = False,
+) -> None:
+    """Two simulated districts from records to pages: one earns a model, one is served by the rule."""
+    settings = demo_settings(settings_of(context), students)
+    if settings.today is None:
+        raise SettingsRefused("the demo needs `today` in ontrack.toml: its records are simulated up to a date")
+    started = time.monotonic()
+    progress = timed(started)
+    for plan in demo_plans(students, settings.today):
+        prepare(settings, plan, settings.today, progress)
+    typer.echo(f"ready after {time.monotonic() - started:.0f} s")
+    if not no_serve:
+        port = free_port(settings.service.host, settings.service.port)
+        with writing(engine_of(settings)) as session:
+            accounts = [a for district in settings.districts for a in demo_accounts(session, district.id)]
+            keys = {district.id: demo_key(session, district.id) for district in settings.districts}
+        typer.echo(how_to_sign_in(f"http://{settings.service.host}:{port}", accounts, keys))
+        serve(settings, port)
+
+
+def demo_settings(settings: Settings, students: int) -> Settings:
+    """The settings with a home of their own for another number of students."""
+    if students == DEMO_STUDENTS:
+        return settings
+    home = settings.home / f"students-{students}"
+    districts = tuple(d.model_copy(update={"records": home / "records" / d.id}) for d in settings.districts)
+    return settings.model_copy(update={"home": home, "districts": districts})
+
+
+def timed(started: float) -> Progress:
+    """Says each step with the seconds since the start."""
+    return lambda step: typer.echo(f"{time.monotonic() - started:6.1f} s  {step}", err=True)
+
+
+def prepare(settings: Settings, plan: Plan, today: date, progress: Progress) -> None:
+    """One district from records to scores; what an earlier run left is used again."""
+    district = settings.district(plan.district_id)
+    records = district.records or settings.home / "records" / district.id
+    note = records / ".simulated"
+    if not note.exists() or note.read_text(encoding="utf-8") != repr(plan):
+        progress(f"{district.name}: simulating {plan.students:,} students over {plan.years} school years")
+        simulate_district(plan, records)
+        note.write_text(repr(plan), encoding="utf-8")
+    progress(f"{district.name}: loading records")
+    ingest_district(settings, district.id, records)
+    release_best(settings, district.id, today, progress)
+    engine = engine_of(settings)
+    for as_of in (today - timedelta(weeks=2), today):
+        score_district(settings, engine, district.id, as_of=as_of, now=datetime.now(UTC), progress=progress)
+
+
+def release_best(settings: Settings, district_id: str, today: date, progress: Progress) -> None:
+    """Trains and promotes what the gate allows, unless what serves was made from the same records."""
+    key, keys = release_key(trial_of(settings, district_id, today)), ensure_keys(settings.home / "keys")
+    serving_now = current(settings.home, key)
+    if serving_now is not None:
+        with reading(settings.warehouse(district_id)) as reader:
+            data_version = reader.data_version()
+        if open_bundle(serving_now.bundle_path, keys.public_key).metrics["data_version"] == data_version:
+            return
+    trained, report, record = train_and_record(settings, district_id, today, progress)
+    verdict = VERDICT_WORDS[trained.judgement.gate.verdict]
+    progress(
+        f"{settings.district(district_id).name}: gate says {verdict}; promoting the {trained.best.kind} ({report})"
+    )
+    promote(
+        settings.home, key, trained.best.path,
+        public_key=keys.public_key, by="demo", now=datetime.now(UTC), reason=f"gate: {verdict}",
+    )  # fmt: skip
+    if trained.best.kind == "model" and record.model_version is not None:
+        registry = registry_in(settings.home, settings.training.experiment_tracking)
+        registry.mark_champion(experiment_of(district_id, key.outcome), record.model_version)
+
+
+def how_to_sign_in(address: str, accounts: list[DemoAccount], keys: dict[str, str]) -> str:
+    """What a newcomer needs to look around. Passwords are new at every start and kept nowhere."""
+    people = [f"  {a.district_id:<8} {a.role:<10} {a.email:<40} {a.password}" for a in accounts]
+    programs = [f"  {district:<8} API key    {key}" for district, key in keys.items()]
+    lines = ["", f"Open {address} and sign in as one of these (new at every start):", *people, *programs, ""]
+    return "\n".join(lines)
+
+
+@app.command("doctor")
+def doctor_command(context: Context) -> None:
+    """Say what this machine has and lacks."""
+    settings = settings_of(context)
+    checks = {
+        "python 3.11 or newer": sys.version_info >= (3, 11),
+        f"home {settings.home} can be written": can_write(settings.home),
+        "2 GB of disk free": shutil.disk_usage(existing(settings.home)).free > 2 << 30,
+        "Chromium for browser tests (Debian: apt-get install chromium)": shutil.which("chromium") is not None,
+    }
+    for name, held in checks.items():
+        typer.echo(f"{'yes' if held else 'no ':<4} {name}")
+
+
+def existing(path: Path) -> Path:
+    """The path, or the nearest folder above it that exists."""
+    return next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
+
+
+def can_write(path: Path) -> bool:
+    """Whether a file could be made there."""
+    return os.access(existing(path), os.W_OK)

@@ -1,0 +1,115 @@
+"""Commands over the service: score, serve, users, keys."""
+
+import json
+import socket
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+import uvicorn
+from sqlalchemy import Engine
+
+from features.settings import Settings
+from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
+from serving.accounts import create_api_key, create_password
+from serving.app import create_app
+from serving.database import address_of, migrate, open_engine, writing
+from serving.score_district import score_district
+
+app = typer.Typer(no_args_is_help=True)
+users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+keys = typer.Typer(no_args_is_help=True, help="Programs that may call the API.")
+app.add_typer(users, name="users")
+app.add_typer(keys, name="keys")
+
+PORTS_TRIED = 20
+
+
+def engine_of(settings: Settings) -> Engine:
+    """The service database, brought up to date."""
+    engine = open_engine(address_of(settings))
+    migrate(engine)
+    return engine
+
+
+@app.command("score")
+def score_command(
+    context: Context,
+    district: DistrictOption,
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The date to look from.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Score a district's cohort with what serves it, and list those to reach."""
+    settings = settings_of(context)
+    day = as_of.date() if as_of else today_in(settings, district)
+    run = score_district(
+        settings, engine_of(settings), district, as_of=day, now=datetime.now(UTC), progress=on_terminal()
+    )
+    listed = sum(score.flagged for score in run.scores)
+    if json_output:
+        answer = {"run_id": run.run_id, "students": len(run.scores), "listed": listed, "scorer": run.scorer}
+        typer.echo(json.dumps(answer))
+    else:
+        typer.echo(f"{run.run_id}: {len(run.scores):,} students scored by the {run.scorer}, {listed} listed")
+
+
+@app.command("serve")
+def serve_command(
+    context: Context,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Instead of the port in ontrack.toml.")] = None,
+) -> None:
+    """Serve the pages and the API until stopped."""
+    settings = settings_of(context)
+    serve(settings, free_port(settings.service.host, settings.service.port if port is None else port))
+
+
+def serve(settings: Settings, port: int) -> None:
+    """Serves until stopped."""
+    typer.echo(f"OnTrack on http://{settings.service.host}:{port} (stop with Ctrl-C)")
+    uvicorn.run(
+        create_app(settings),
+        host=settings.service.host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
+
+
+def free_port(host: str, wanted: int) -> int:
+    """The wanted port, or the next free one where it is taken, which is said."""
+    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            if port != wanted and wanted != 0:
+                typer.echo(f"port {wanted} is taken; using {port}", err=True)
+            return int(probe.getsockname()[1])
+    typer.echo(f"ports {wanted} to {wanted + PORTS_TRIED - 1} are taken; choose one with --port", err=True)
+    raise typer.Exit(5)
+
+
+@users.command("password")
+def password_command(
+    context: Context, district: DistrictOption, staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")]
+) -> None:
+    """Print a new generated password for a person, once; what they had before stops working."""
+    settings = settings_of(context)
+    with writing(engine_of(settings)) as session:
+        typer.echo(create_password(session, district, staff_id))
+
+
+@keys.command("create")
+def key_command(
+    context: Context,
+    district: DistrictOption,
+    name: Annotated[str, typer.Argument(help="Which program it is for.")],
+    scope: Annotated[list[str] | None, typer.Option(help="scores.read, scores.write")] = None,
+) -> None:
+    """Print a new API key of a district, once; only its digest is kept."""
+    settings = settings_of(context)
+    with writing(engine_of(settings)) as session:
+        typer.echo(create_api_key(session, district, name, tuple(scope or ("scores.read", "scores.write"))))

@@ -1,0 +1,1 @@
+"""The pages people see, complete without any script."""

@@ -1,0 +1,45 @@
+"""The caseload: the students somebody looks after, in the order in which a talk may help most."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from serving.access_log import record_access
+from serving.authorize import Denied, OwnDistrict, authorize
+from serving.pages.caseload_view import Shown, caseload_view
+from serving.pages.people import AskedService, KnownViewer
+from serving.pages.rendering import show
+from serving.past import latest_run
+
+router = APIRouter(include_in_schema=False)
+TITLES = {"counselor": "Your caseload", "principal": "Students of your school", "district": "Students of your district"}
+
+
+@router.get("/")
+def get_start(viewer: KnownViewer) -> Response:
+    """Leads to the caseload."""
+    return RedirectResponse("/caseload", status_code=303)
+
+
+@router.get("/caseload")
+def get_caseload(
+    viewer: KnownViewer,
+    service: AskedService,
+    shown: Annotated[Shown, Query(alias="show")] = "week",
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """The list of this week, or everyone; each student shown is named in the access log."""
+    educator = viewer.educator
+    with service.writing() as session:
+        allowed = authorize(session, educator, "list", OwnDistrict())
+        if isinstance(allowed, Denied):
+            raise HTTPException(404)
+        view = caseload_view(session, educator, latest_run(session, educator.district_id), shown, page)
+        seen = [line.student_key for line in view.lines]
+        if seen:
+            record_access(
+                session, educator, "list", thing="caseload", allowed=allowed, students=seen, at=service.clock()
+            )
+    return show(service, "caseload.html", who=viewer, view=view, title=TITLES[educator.role])

@@ -1,0 +1,194 @@
+"""What the caseload page shows, as plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, cast
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, load_only
+
+from serving.authorize import Subject, visible_students
+from serving.bands import Band
+from serving.rows import ContactRow, RunRow, SchoolRow, ScoreRow, StudentRow
+from serving.runs import Headline
+from serving.wording import BANDS, change, entry_of, headline_sentence, reason_sentence, short_day, why_served
+
+PAGE_SIZE = 50
+REASONS_SHOWN = 2
+Shown = Literal["week", "all"]
+Empty = Literal["", "no_run", "no_scope", "no_match"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One student on the list."""
+
+    student_key: str
+    name: str
+    grade: int
+    school: str
+    band: Band
+    band_words: str
+    reasons: tuple[str, ...]
+    change: str
+    contact: str
+    listed: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many students the subject can see in the run, and how many of them are on this week's list."""
+
+    all: int
+    week: int
+
+
+@dataclass(frozen=True)
+class CaseloadView:
+    """A page of the list, what stands above it, and why it is empty where it is."""
+
+    facts: tuple[str, ...]
+    data_through: date | None
+    lines: tuple[Line, ...]
+    counts: Counts
+    shown: Shown
+    page: int
+    pages: int
+    several_schools: bool
+    empty: Empty
+
+
+NOTHING = CaseloadView((), None, (), Counts(0, 0), "week", 1, 1, False, "no_run")
+
+
+def caseload_view(session: Session, subject: Subject, run: RunRow | None, shown: Shown, page: int) -> CaseloadView:
+    """The page of the list that the subject sees of a run."""
+    if run is None:
+        return NOTHING
+    counts = counted(session, subject, run)
+    matching = counts.week if shown == "week" else counts.all
+    pages = max(1, -(-matching // PAGE_SIZE))
+    page = min(page, pages)
+    lines = lines_of(session, subject, run, shown, page)
+    return CaseloadView(
+        facts=facts_of(run),
+        data_through=run.data_through,
+        lines=lines,
+        counts=counts,
+        shown=shown,
+        page=page,
+        pages=pages,
+        several_schools=len({line.school for line in lines}) > 1,
+        empty="" if lines else "no_match" if counts.all else "no_scope",
+    )
+
+
+def facts_of(run: RunRow) -> tuple[str, ...]:
+    """What a reader has to know about the list: how often such a list was right, and what orders it."""
+    headline = Headline(**run.headline) if run.headline else None  # type: ignore[arg-type]  # our own JSON
+    return headline_sentence(headline, run.outcome), why_served(run.scorer, run.verdict)
+
+
+def in_run(subject: Subject, run: RunRow) -> Select[StudentRow, ScoreRow]:
+    """The subject's students with their score in the run."""
+    return (
+        visible_students(subject)
+        .join(
+            ScoreRow,
+            (ScoreRow.district_id == StudentRow.district_id) & (ScoreRow.student_key == StudentRow.student_key),
+        )
+        .where(ScoreRow.run_id == run.run_id)
+        .add_columns(ScoreRow)
+    )
+
+
+def counted(session: Session, subject: Subject, run: RunRow) -> Counts:
+    """How many students there are, and how many on this week's list."""
+    found = in_run(subject, run).with_only_columns(func.count(), func.count().filter(ScoreRow.flagged))
+    everyone, week = session.execute(found).one()
+    return Counts(everyone, week)
+
+
+def lines_of(session: Session, subject: Subject, run: RunRow, shown: Shown, page: int) -> tuple[Line, ...]:
+    """One page of the list, in the order of the list."""
+    found = in_run(subject, run)
+    if shown == "week":
+        found = found.where(ScoreRow.flagged)
+    ordered = found.order_by(
+        ScoreRow.list_position.is_(None),
+        ScoreRow.list_position,
+        ScoreRow.risk.is_(None),
+        ScoreRow.risk.desc(),
+        StudentRow.last_name,
+        StudentRow.first_name,
+        StudentRow.student_key,
+    )
+    of_page = ordered.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE).options(load_only(*LISTED))
+    rows = list(session.execute(of_page).tuples())
+    contacts = last_contacts(session, subject.district_id, [student.student_key for student, _ in rows])
+    schools = school_names(session, subject.district_id)
+    return tuple(line_of(student, score, run, schools, contacts) for student, score in rows)
+
+
+LISTED = (
+    ScoreRow.risk,
+    ScoreRow.band,
+    ScoreRow.flagged,
+    ScoreRow.reasons,
+    ScoreRow.previous_risk,
+    ScoreRow.previous_band,
+    ScoreRow.previous_as_of,
+)
+"""What a line needs of a score; the records behind it are large and stay where they are."""
+
+
+def line_of(
+    student: StudentRow, score: ScoreRow, run: RunRow, schools: dict[str, str], contacts: dict[str, date]
+) -> Line:
+    """One student's line."""
+    contact = contacts.get(student.student_key)
+    band = cast(Band, score.band)
+    return Line(
+        student_key=student.student_key,
+        name=f"{student.last_name}, {student.first_name}",
+        grade=student.grade_level,
+        school=schools.get(student.school_id, student.school_id),
+        band=band,
+        band_words=BANDS[band],
+        reasons=sentences(score, run)[:REASONS_SHOWN],
+        change=change_of(score),
+        contact=short_day(contact) if contact else "",
+        listed=score.flagged,
+    )
+
+
+def sentences(score: ScoreRow, run: RunRow) -> tuple[str, ...]:
+    """A score's reasons in words."""
+    entries = {str(words["name"]): entry_of(words) for words in run.dictionary}
+    return tuple(
+        reason_sentence(entries.get(str(reason["code"])), str(reason["code"]), reason["value"])
+        for reason in score.reasons
+    )
+
+
+def change_of(score: ScoreRow) -> str:
+    """How the student's signals changed since the run before."""
+    before = (cast(Band, score.previous_band), score.previous_risk) if score.previous_band else None
+    return change((cast(Band, score.band), score.risk), before, score.previous_as_of)
+
+
+def last_contacts(session: Session, district_id: str, students: Sequence[str]) -> dict[str, date]:
+    """When each student was last contacted."""
+    found = (
+        select(ContactRow.student_key, func.max(ContactRow.date))
+        .where(ContactRow.district_id == district_id, ContactRow.student_key.in_(students))
+        .group_by(ContactRow.student_key)
+    )
+    return dict(session.execute(found).tuples().all())
+
+
+def school_names(session: Session, district_id: str) -> dict[str, str]:
+    """The district's schools by id."""
+    found = select(SchoolRow.school_id, SchoolRow.name).where(SchoolRow.district_id == district_id)
+    return dict(session.execute(found).tuples().all())

@@ -1,0 +1,75 @@
+"""Made-up bundles for the tests of bundles, releases and the registry."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from models.bundle import BundleParts, signed_message
+from models.bundle_text import canonical, digest_of
+from models.fitting import fit_risk_model
+from models.risk import RiskModel
+from models.rule import RuleModel, fit_rule
+from models.signing import KeyPair, sign
+from tests.models.made_rows import DICTIONARY, made_examples
+
+OUTCOME = "grade9_off_track_chicago"
+PASS: Mapping[str, object] = {
+    "district_id": "harbor",
+    "outcome": OUTCOME,
+    "verdict": "pass",
+    "checks": [{"code": "rules", "title": "Beats the rules", "verdict": "pass", "says": "it does"}],
+}
+FAIL: Mapping[str, object] = {
+    **PASS,
+    "verdict": "fail",
+    "checks": [
+        {"code": "calibration", "title": "Calibrated", "verdict": "fail", "says": "risks are 9 in 100 too high"},
+        {"code": "rules", "title": "Beats the rules", "verdict": "pass", "says": "it does"},
+    ],
+}
+
+
+@cache
+def made_model() -> RiskModel:
+    """A small fitted model, the same each time."""
+    return fit_risk_model(made_examples(900), seed=7, threads=1)
+
+
+@cache
+def made_rule() -> RuleModel:
+    """A small fitted rule, the same each time."""
+    return fit_rule(made_examples(900))
+
+
+def model_parts(gate: Mapping[str, object] | None = PASS, *, card: str = "# A card\n") -> BundleParts:
+    """The parts of a model's bundle."""
+    return BundleParts(
+        kind="model",
+        model=made_model(),
+        rule=None,
+        dictionary=DICTIONARY,
+        metrics={"roc_auc": 0.8125, "at": {"0.15": 0.1 + 0.2}},
+        card=card,
+        gate=gate,
+        name=OUTCOME,
+        grade_band="9",
+        feature_set="ninth_grade",
+    )
+
+
+def rule_parts(gate: Mapping[str, object] | None = None, *, card: str = "# A rule\n") -> BundleParts:
+    """The parts of a rule's bundle."""
+    return replace(model_parts(gate, card=card), kind="rule", model=None, rule=made_rule())
+
+
+def sign_again(folder: Path, keys: KeyPair) -> None:
+    """Lists and signs what is in the folder now, as its maker would have."""
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    for name in manifest["files"]:
+        content = (folder / name).read_bytes()
+        manifest["files"][name] = [digest_of(content), len(content)]
+    (folder / "manifest.json").write_bytes(canonical(manifest))
+    files = {name: (folder / name).read_bytes() for name in ("manifest.json", "provenance.json")}
+    (folder / "manifest.sig").write_bytes(sign(signed_message(files), keys))

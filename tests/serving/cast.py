@@ -1,0 +1,275 @@
+"""The cast: educators and students of two districts in which every id is the same."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from features.settings import District, Settings
+from models.dictionary import Entry, FeatureDictionary
+from models.reasons import Reason
+from serving.accounts import open_session
+from serving.app import create_app
+from serving.bands import band_of
+from serving.rows import Row
+from serving.runs import (
+    Assignment,
+    CalendarContext,
+    Contact,
+    Headline,
+    History,
+    Record,
+    Roster,
+    School,
+    ScoredStudent,
+    ScoringRun,
+    StaffMember,
+    Student,
+    record_run,
+)
+from serving.service import Service
+
+TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
+DISTRICTS = {"harbor": "Harbor Unified", "mesa": "Mesa Valley"}
+XSS = "<img src=x onerror=alert(1)>"
+
+# name of the student in harbor, in mesa; key, school, grade, risk, place on the list
+STUDENTS = (
+    ("Amara Boateng", "Abel Quintana", "k-amara", "north", 9, 0.83, 1),
+    ("Bruno Castellanos", "Bea Rasmussen", "k-bruno", "north", 9, 0.41, 2),
+    ("Chloe Dunham", "Cyrus Stavros", "k-chloe", "south", 9, 0.62, 3),
+    ("Dmitri Eklund", "Dora Thibault", "k-dmitri", "south", 9, 0.07, 4),
+    (f"Emil {XSS}", f"Edda {XSS}", "k-emil", "north", 9, None, None),
+    ("Farah Grönholm", "Felix Umarov", "k-farah", "north", 10, None, None),
+)
+STAFF = (
+    ("Ines Moreno", "Ilse Vandermeer", "s-ines", "counselor", "north"),
+    ("Jonas Nakamura", "Jade Whitlock", "s-jonas", "counselor", "south"),
+    ("Kira Olufsen", "Kwame Xavier", "s-kira", "principal", "north"),
+    ("Lena Petrov", "Luis Yamada", "s-lena", "district", None),
+    ("Mateo Quigley", "Mona Zielinski", "s-mateo", "counselor", "north"),
+)
+CASELOADS = {"s-ines": ("k-amara", "k-bruno", "k-emil", "k-farah"), "s-jonas": ("k-chloe", "k-dmitri")}
+PAST_CASELOADS = {"s-jonas": ("k-amara",)}
+FLAGGED = 3
+
+DICTIONARY = FeatureDictionary(
+    (
+        Entry(
+            "absence_rate_20d", more_is="worse", domain="attendance", can_change=True,
+            because="missed {:.0%} of the last 20 school days",
+        ),
+        Entry(
+            "core_failing_now", more_is="worse", domain="grades", can_change=True,
+            because="has an F now in {:.0f} core courses",
+        ),
+        Entry(
+            "gpa_previous_year", more_is="better", domain="grades",
+            because="had a grade average of {:.1f} last year",
+        ),
+    )
+)  # fmt: skip
+REASONS = (
+    Reason("absence_rate_20d", 0.25, 0.9, "attendance"),
+    Reason("core_failing_now", 1.0, 0.6, "grades"),
+    Reason("gpa_previous_year", 1.4, 0.2, "grades"),
+)
+MODEL_EVIDENCE = Headline(per_hundred=61.2, low=54.0, high=68.4, listed=212, test_year=2025)
+
+
+def person(district_id: str, in_harbor: str, in_mesa: str) -> tuple[str, str]:
+    """First and last name of the one who has this part in the district."""
+    first, _, last = (in_harbor if district_id == "harbor" else in_mesa).partition(" ")
+    return first, last
+
+
+def roster_of(district_id: str) -> Roster:
+    """Who is who in the district."""
+    staff = tuple(
+        StaffMember(staff_id, *person(district_id, harbor, mesa), f"{staff_id}@example.org", role, school)  # type: ignore[arg-type]  # a role of the drawn table
+        for harbor, mesa, staff_id, role, school in STAFF
+    )
+    students = tuple(
+        Student(key, f"10{i}", *person(district_id, harbor, mesa), grade, school)
+        for i, (harbor, mesa, key, school, grade, _, _) in enumerate(STUDENTS)
+    )
+    now = tuple(Assignment(s, key, date(2026, 8, 17)) for s, keys in CASELOADS.items() for key in keys)
+    past = tuple(
+        Assignment(s, key, date(2026, 8, 17), date(2026, 11, 19)) for s, keys in PAST_CASELOADS.items() for key in keys
+    )
+    return Roster(
+        schools=(
+            School("north", f"North {district_id.title()} High"),
+            School("south", f"South {district_id.title()} High"),
+        ),
+        staff=staff,
+        caseloads=now + past,
+        students=students,
+        contacts=(Contact("sup-1", "k-amara", "contact", date(2026, 11, 6), "s-ines"),),
+    )
+
+
+def absences() -> tuple[Record, ...]:
+    """Days the district recorded."""
+    days = (date(2026, 11, 2), date(2026, 11, 3), date(2026, 11, 10), date(2026, 11, 16), date(2026, 11, 17))
+    return tuple(
+        {
+            "date": day,
+            "kind": "absent",
+            "absent_hundredths": 100,
+            "excused": i == 0,
+            "known_on": day + timedelta(days=1),
+        }
+        for i, day in enumerate(days)
+    )
+
+
+def marks() -> tuple[Record, ...]:
+    """Marks of last year and this one."""
+    given = (
+        (2026, "S1", "Math 8", "math", "C", "final", date(2026, 1, 23)),
+        (2026, "S1", "English 8", "ela", "B", "final", date(2026, 1, 23)),
+        (2026, "S2", "Math 8", "math", "D", "final", date(2026, 6, 5)),
+        (2026, "S2", "English 8", "ela", "C", "final", date(2026, 6, 5)),
+        (2027, "S1", "Algebra 1", "math", "F", "progress", date(2026, 10, 16)),
+        (2027, "S1", "English 9", "ela", "C", "progress", date(2026, 10, 16)),
+        (2027, "S1", "Biology", "science", "D", "progress", date(2026, 10, 16)),
+    )
+    names = ("school_year", "term_id", "course_name", "subject", "mark", "mark_kind", "known_on")
+    return tuple(dict(zip(names, row, strict=True)) for row in given)
+
+
+def history() -> History:
+    """A fall in weeks and marks."""
+    missed = (0, 0, 100, 0, 0, 50, 0, 100, 0, 0, 200, 100, 100, 200)
+    weeks = tuple(
+        {"week": date(2026, 8, 17) + timedelta(weeks=i), "days": 4 if i == 3 else 5, "missed": m}
+        for i, m in enumerate(missed)
+    )
+    return History(attendance=weeks, marks=marks())
+
+
+def scored(key: str, school: str, risk: float | None, place: int | None) -> ScoredStudent:
+    """A student's score; those with little risk have no reasons."""
+    reasons = REASONS if risk is not None and risk >= 0.25 else ()
+    core = tuple(row for row in marks() if row["mark"] == "F")
+    return ScoredStudent(
+        student_key=key,
+        school_id=school,
+        risk=risk,
+        band=band_of(risk, (0.25, 0.50)),
+        list_position=place,
+        flagged=place is not None and place <= FLAGGED,
+        reasons=reasons,
+        evidence={"absence_rate_20d": absences(), "core_failing_now": core} if reasons else {},
+        history=history(),
+    )
+
+
+def calendar(school_id: str) -> CalendarContext:
+    """Weekdays of the fall up to today, and its term."""
+    days = [date(2026, 8, 17) + timedelta(days=i) for i in range((TODAY - date(2026, 8, 17)).days + 1)]
+    rows: tuple[Record, ...] = tuple(
+        {
+            "school_id": school_id, "track": "main", "date": day, "school_year": 2027,
+            "in_session": True, "attendance_taken": True,
+        }
+        for day in days if day.weekday() < 5
+    )  # fmt: skip
+    term: Record = {
+        "school_year": 2027, "term_id": "S1", "kind": "semester",
+        "start_date": date(2026, 8, 17), "end_date": date(2027, 1, 22),
+    }  # fmt: skip
+    return CalendarContext(school_id, rows, (term,))
+
+
+def run_of(district_id: str, as_of: date = TODAY, *, change: float = 0.0) -> ScoringRun:
+    """The district's run of that day: harbor is served by a model, mesa by the rule."""
+    model = district_id == "harbor"
+    return ScoringRun(
+        run_id=f"run-{as_of}",
+        district_id=district_id,
+        district_name=DISTRICTS[district_id],
+        outcome="grade9_off_track_chicago",
+        as_of=as_of,
+        created_at=NOW - (TODAY - as_of),
+        release_id="r-0001",
+        scorer="model" if model else "rule",
+        verdict="pass" if model else "not_enough_evidence",
+        bundle_digest="0" * 64,
+        model_version=f"grade9 {district_id}",
+        feature_set="grade9",
+        capacity=FLAGGED,
+        data_through=as_of,
+        dictionary=DICTIONARY,
+        roster=roster_of(district_id),
+        scores=tuple(
+            scored(key, school, None if risk is None else max(0.0, risk - change), place)
+            for _, _, key, school, grade, risk, place in STUDENTS
+            if grade == 9
+        ),
+        calendars=(calendar("north"), calendar("south")),
+        headline=MODEL_EVIDENCE if model else None,
+    )
+
+
+def settings_in(folder: Path) -> Settings:
+    """An installation with both districts, whose clock stands still."""
+    districts = tuple(District(id=d, name=name) for d, name in DISTRICTS.items())
+    return Settings(home=folder, today=TODAY, districts=districts)
+
+
+class Clock:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, **amount: float) -> None:
+        """Lets time pass."""
+        self.now += timedelta(**amount)
+
+
+class Stage:
+    """An application with the cast in its database, and its clock."""
+
+    def __init__(self, folder: Path, *, empty: bool = False) -> None:
+        self.clock = Clock()
+        self.app: FastAPI = create_app(settings_in(folder), self.clock)
+        self.service: Service = self.app.state.service
+        if not empty:
+            with self.writing() as session:
+                for district_id in DISTRICTS:
+                    record_run(session, run_of(district_id, TODAY - timedelta(days=7), change=0.2))
+                    record_run(session, replace(run_of(district_id), release_id="r-0002"))
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that is kept."""
+        with self.service.writing() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with self.service.reading() as session:
+            yield session
+
+    def rows(self, table: type[Row]) -> list[Row]:
+        """Every row of a table."""
+        with self.reading() as session:
+            return list(session.scalars(select(table)))
+
+    def session_of(self, district_id: str, staff_id: str) -> str:
+        """A token of somebody signed in, without typing a password."""
+        with self.writing() as session:
+            return open_session(session, district_id, staff_id, self.clock())

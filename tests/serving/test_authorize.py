@@ -1,0 +1,139 @@
+"""Who sees whom, in two districts in which students, schools and staff have the same ids."""
+
+import pytest
+
+from serving.access_log import broken_at
+from serving.authorize import Action, Allowed, Client, Denied, Educator, OneStudent, authorize, visible_students
+from serving.rows import AccessRow
+from serving.runs import Role
+from tests.serving.browser import Browser, Program
+from tests.serving.cast import DISTRICTS, STAFF, STUDENTS, TODAY, Stage
+
+# x: sees the student. Jonas had Amara on his caseload until yesterday. Farah is in grade 10.
+SEES = """
+            amara bruno chloe dmitri emil farah
+    s-ines    x     x     .     .     x     x
+    s-jonas   .     .     x     x     .     .
+    s-kira    x     x     .     .     x     x
+    s-lena    x     x     x     x     x     x
+    s-mateo   .     .     .     .     .     .
+"""
+REASON: dict[str, str] = {"counselor": "caseload", "principal": "school", "district": "district"}
+KEYS = [key for _, _, key, *_ in STUDENTS]
+
+
+def drawn() -> dict[tuple[str, str], bool]:
+    """The table as (staff, student key) → sees."""
+    head, *lines = [line.split() for line in SEES.strip().splitlines()]
+    return {(line[0], f"k-{name}"): cell == "x" for line in lines for name, cell in zip(head, line[1:], strict=True)}
+
+
+def educator(district_id: str, staff_id: str) -> Educator:
+    """The person of that id in the district."""
+    roles: dict[str, tuple[Role, str | None]] = {row[2]: (row[3], row[4]) for row in STAFF}  # type: ignore[misc]  # roles of a drawn table
+    role, school = roles[staff_id]
+    return Educator(district_id, staff_id, role, school, TODAY)
+
+
+@pytest.mark.parametrize("district_id", DISTRICTS)
+def test_educators_see_exactly_whom_the_table_says(stage: Stage, district_id: str) -> None:
+    with stage.reading() as session:
+        for (staff_id, key), sees in drawn().items():
+            who = educator(district_id, staff_id)
+            expected = Allowed(REASON[who.role]) if sees else Denied()  # type: ignore[arg-type]  # reasons of a drawn table
+            assert authorize(session, who, "see", OneStudent(key)) == expected, (staff_id, key)
+
+
+@pytest.mark.parametrize("district_id", DISTRICTS)
+def test_lists_hold_exactly_whom_the_table_says(stage: Stage, district_id: str) -> None:
+    with stage.reading() as session:
+        for staff_id in {staff for staff, _ in drawn()}:
+            seen = session.scalars(visible_students(educator(district_id, staff_id))).all()
+            assert {row.district_id for row in seen} <= {district_id}
+            assert {row.student_key for row in seen} == {k for (s, k), sees in drawn().items() if s == staff_id and sees}
+
+
+def test_no_page_shows_a_student_of_the_other_district(stage: Stage) -> None:
+    last_names = {
+        "harbor": [harbor.split()[1] for harbor, _, *_ in STUDENTS if "<" not in harbor],
+        "mesa": [mesa.split()[1] for _, mesa, *_ in STUDENTS if "<" not in mesa],
+    }
+    for district_id, other in (("harbor", "mesa"), ("mesa", "harbor")):
+        for _, _, staff_id, _, _ in STAFF:
+            browser = Browser(stage, district_id, staff_id)
+            for path in ("/caseload?show=all", *(f"/students/{key}" for key in KEYS)):
+                page = browser.get(path).text
+                assert not [name for name in last_names[other] if name in page], (district_id, staff_id, path)
+
+
+def test_pages_answer_as_the_table_says(stage: Stage) -> None:
+    for (staff_id, key), sees in drawn().items():
+        assert Browser(stage, "harbor", staff_id).get(f"/students/{key}").status_code == (200 if sees else 404)
+
+
+def test_a_student_out_of_scope_is_no_different_from_one_who_does_not_exist(stage: Stage) -> None:
+    browser = Browser(stage, "harbor", "s-ines")
+    hidden, absent = browser.get("/students/k-chloe"), browser.get("/students/k-nobody")
+    assert (hidden.status_code, hidden.text) == (absent.status_code, absent.text)
+    assert {**hidden.headers} == {**absent.headers}
+
+
+def test_somebody_whose_caseload_changed_sees_it_at_once(stage: Stage) -> None:
+    with stage.reading() as session:
+        jonas = Educator("harbor", "s-jonas", "counselor", "south", TODAY.replace(day=19))
+        assert authorize(session, jonas, "see", OneStudent("k-amara")) == Allowed("caseload")
+
+
+@pytest.mark.parametrize(("scopes", "action", "allowed"), [
+    ({"scores.read"}, "scores.read", True),
+    ({"scores.read"}, "scores.write", False),
+    (set(), "scores.read", False),
+    ({"scores.read", "scores.write"}, "see", False),
+])  # fmt: skip
+def test_a_key_may_do_what_its_scopes_say_and_no_page(
+    stage: Stage, scopes: set[str], action: Action, allowed: bool
+) -> None:
+    with stage.reading() as session:
+        answer = authorize(session, Client("harbor", "x", frozenset(scopes)), action, OneStudent("k-amara"))
+    assert answer == (Allowed("api_key") if allowed else Denied())
+
+
+def test_each_read_of_a_student_is_one_row_with_its_reason(stage: Stage) -> None:
+    Browser(stage, "harbor", "s-ines").get("/students/k-amara")
+    Program(stage, "harbor").ask("GET", "/v1/students/k-bruno/scores")
+    Browser(stage, "harbor", "s-kira").get("/caseload?show=all")
+    said = [(row.action, row.reason, sorted(row.students)) for row in rows(stage)]
+    assert said == [
+        ("see", "caseload", ["k-amara"]),
+        ("scores.read", "api_key", ["k-bruno"]),
+        ("list", "school", ["k-amara", "k-bruno", "k-emil"]),
+    ]
+
+
+def test_what_was_refused_leaves_no_row_of_a_read(stage: Stage) -> None:
+    Browser(stage, "harbor", "s-ines").get("/students/k-chloe")
+    Browser(stage).get("/students/k-amara")
+    Program(stage).ask("GET", "/v1/students/k-amara/scores")
+    assert rows(stage) == []
+
+
+def test_a_changed_or_missing_row_of_the_access_log_shows(stage: Stage) -> None:
+    browser = Browser(stage, "harbor", "s-ines")
+    for key in ("k-amara", "k-bruno", "k-emil"):
+        browser.get(f"/students/{key}")
+    second = rows(stage)[1].id
+    with stage.writing() as session:
+        assert broken_at(session, "harbor") is None
+        row = session.get(AccessRow, second)
+        assert row is not None
+        row.students = ["k-amara"]
+        session.flush()
+        assert broken_at(session, "harbor") == second
+        session.delete(row)
+        session.flush()
+        assert broken_at(session, "harbor") == second + 1
+
+
+def rows(stage: Stage) -> list[AccessRow]:
+    """The access log."""
+    return [row for row in stage.rows(AccessRow) if isinstance(row, AccessRow)]

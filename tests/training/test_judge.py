@@ -1,0 +1,65 @@
+"""The common core: every scorer speaks of rows that no model saw, the same twice."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from features.settings import Refused
+from models.baselines import fit_logistic
+from models.fitting import fit_risk_model
+from models.metrics import evaluate
+from tests.models.made_rows import made_examples
+from training.judge import cross_judge, judge_on
+
+
+def test_the_test_rows_are_judged_by_models_of_the_training_rows() -> None:
+    train, test = made_examples(600), made_examples(200, seed=1)
+    judged = judge_on(train, test, seed=7, threads=1)
+    model = fit_risk_model(train, seed=7, threads=1)
+    assert judged.model == model
+    assert np.array_equal(judged.risks["model"], model.risk(test.features))
+    assert np.array_equal(judged.risks["logistic"], fit_logistic(train).risk(test))
+    assert set(judged.risks) == {"model", "logistic", "school_only", "rule"}
+    assert judged.figures((0.1,))["model"] == evaluate(test.label, judged.risks["model"], (0.1,))
+
+
+def test_rows_without_school_or_rule_are_judged_by_the_others() -> None:
+    bare = replace(made_examples(300), school=None, rule=None)
+    judged = judge_on(bare, bare.take(np.arange(100)), seed=7, threads=1)
+    assert set(judged.risks) == {"model", "logistic"}
+    assert judged.rule is None
+
+
+def test_a_label_that_is_noise_is_not_predicted_out_of_fold() -> None:
+    examples = made_examples(600, rows_per_student=4)
+    noise = replace(examples, label=np.repeat(np.random.default_rng(3).random(150) < 0.5, 4))
+    told = replace(noise, features=noise.features.assign(noise=np.repeat(np.arange(150.0), 4)))
+    figures = cross_judge(told, told.student, k=5, seeds=(0, 1), threads=1).figures((0.1,))
+    assert abs(figures["model"].roc_auc - 0.5) < 0.12
+
+
+def test_a_student_is_not_learned_from_where_another_of_their_rows_is_judged() -> None:
+    examples = made_examples(400, rows_per_student=2)
+    wards = np.array([f"ward {i % 8}" for i in range(400)])
+    copied = replace(examples, label=np.repeat(np.random.default_rng(5).random(200) < 0.5, 2))
+    told = replace(copied, features=copied.features.assign(noise=np.repeat(np.arange(200.0), 2)))
+    figures = cross_judge(told, wards, k=2, seeds=(0, 1), threads=1).figures((0.1,))
+    assert abs(figures["model"].roc_auc - 0.5) < 0.15
+
+
+def test_figures_are_the_mean_over_the_seeds_whatever_the_order_of_rows() -> None:
+    examples = made_examples(300)
+    both = cross_judge(examples, examples.student, k=3, seeds=(0, 1), threads=1).figures((0.1,))
+    mixed = examples.take(np.random.default_rng(1).permutation(300))
+    each = [cross_judge(mixed, mixed.student, k=3, seeds=(seed,), threads=1).figures((0.1,)) for seed in (0, 1)]
+    for name in both:
+        assert both[name].roc_auc == pytest.approx(np.mean([one[name].roc_auc for one in each]))
+        assert both[name].recall_at[0.1] == pytest.approx(np.mean([one[name].recall_at[0.1] for one in each]))
+    assert each[0]["model"] != each[1]["model"]
+
+
+def test_fewer_groups_than_folds_are_refused() -> None:
+    examples = made_examples(100)
+    with pytest.raises(Refused, match="3 students or groups cannot be dealt into 5 folds"):
+        cross_judge(examples, np.asarray(examples.school), k=5, seeds=(0,), threads=1)

@@ -1,0 +1,191 @@
+"""`train-table` on a small made table: every kind of split, every separator, the same answer twice."""
+
+import gzip
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from models.bundle import open_bundle
+from models.signing import load_public_key
+from training.table import TableAnswer, print_answer, train, train_table
+from training.table_card import Trained, card_of
+from training.table_examples import prepare
+from training.table_file import read_table
+from training.table_spec import load_spec
+
+SPEC = """
+id = "who"
+label = { column = "ended", positive = ["off"] }
+exclude = ["secret_*"]
+subgroups = { language = "language", age = { column = "age", cuts = [15, 16] } }
+"""
+FEW_FOLDS = 'split = { kind = "folds", k = 2, seeds = [0] }\n'
+
+
+def made_table(rows: int = 300) -> pd.DataFrame:
+    """Students with absences, a program, missing values, and a column that gives the label away."""
+    rng = np.random.default_rng(4)
+    absent = rng.beta(1.2, 8, rows).round(3)
+    off = rng.random(rows) < 1 / (1 + np.exp(-(14 * absent - 2.5)))
+    return pd.DataFrame(
+        {
+            "who": [f"s{i // 2}" for i in range(rows)],
+            "year": 2020 + np.arange(rows) % 3,
+            "school": rng.choice(["North", "South", "East", "West"], rows),
+            "absent": np.where(rng.random(rows) < 0.1, np.nan, absent),
+            "moved": rng.choice(["true", "false"], rows),
+            "program": rng.choice(["arts", "crafts", "music, dance"], rows),
+            "secret_code": off.astype(int),
+            "language": rng.choice(["English", "Spanish", "Lao"], rows, p=[0.6, 0.38, 0.02]),
+            "age": rng.integers(14, 18, rows),
+            "ended": np.where(off, "off", "on"),
+        }
+    )
+
+
+def run(folder: Path, frame: pd.DataFrame, spec: str) -> TableAnswer:
+    """The answer for a table written as CSV and a spec."""
+    frame.to_csv(folder / "table.csv", index=False)
+    (folder / "spec.toml").write_text(spec, encoding="utf-8")
+    return train_table(folder / "table.csv", folder / "spec.toml", folder / "home", progress=lambda _: None)
+
+
+def fitted(folder: Path, frame: pd.DataFrame, spec: str) -> Trained:
+    """What is trained on a table, without the bundle, whose check takes seconds."""
+    (folder / "spec.toml").write_text(spec, encoding="utf-8")
+    asked = load_spec(folder / "spec.toml")
+    return train(prepare(frame, asked), asked, lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("table")
+
+
+@pytest.fixture(scope="module")
+def answer(folder: Path) -> TableAnswer:
+    return run(folder, made_table(), SPEC + FEW_FOLDS)
+
+
+def test_the_answer_has_the_shape_that_scripts_rely_on(answer: TableAnswer) -> None:
+    frame, said = made_table(), json.loads(json.dumps(answer.as_json(), allow_nan=False))
+    figures = {"roc_auc", "pr_auc", "brier", "calibration_error", "precision_at", "recall_at"}
+    assert set(said) == {"rows", "positives", "metrics", "subgroups", "bundle"}
+    assert (said["rows"], said["positives"]) == (300, int((frame["ended"] == "off").sum()))
+    assert set(said["metrics"]) == {"model", "logistic"}
+    assert all(set(one) == figures for one in said["metrics"].values())
+    assert set(said["metrics"]["model"]["precision_at"]) == {"0.10"}
+    assert list(said["subgroups"]["age"]) == ["< 15", "15 to < 16", ">= 16"]
+    assert {"n", "selection_rate", "recall"} <= set(said["subgroups"]["age"]["< 15"])
+    assert said["subgroups"]["language"]["Lao"] == {"suppressed": True}
+    assert 0.55 < said["metrics"]["model"]["roc_auc"] < 0.95
+
+
+def test_the_bundle_opens_and_holds_the_features_but_no_other_column(answer: TableAnswer, folder: Path) -> None:
+    bundle = open_bundle(answer.bundle, load_public_key(folder / "home" / "keys"))
+    assert bundle.dictionary.names == ["year", "school", "absent", "moved", "program"]
+    assert set(bundle.dictionary.entry("program").categories) == {"arts", "crafts", "music, dance"}
+    assert [bundle.dictionary.entry(name).kind for name in ("absent", "moved")] == ["number", "boolean"]
+    assert "No protected attribute is a feature" in bundle.card
+    assert answer.bundle.parent == folder / "home" / "bundles"
+
+
+def test_the_same_table_and_spec_give_the_same_bundle_in_any_order_of_rows(answer: TableAnswer, tmp_path: Path) -> None:
+    mixed = run(tmp_path, made_table().sample(frac=1, random_state=3), SPEC + FEW_FOLDS)
+    assert mixed.bundle.name == answer.bundle.name
+
+
+def test_protected_features_are_let_in_when_asked_and_the_card_says_so(tmp_path: Path) -> None:
+    trained = fitted(tmp_path, made_table(), "protected_features = true\n" + SPEC + FEW_FOLDS)
+    assert {"language", "age"} <= set(trained.model.dictionary.names)
+    assert "Protected columns are features, as the spec asked: language, age." in card_of(trained, "made")
+
+
+def test_a_split_by_time_learns_from_before_and_judges_the_listed_values(tmp_path: Path) -> None:
+    spec = SPEC + 'split = { kind = "time", column = "year", test = [2022] }\n'
+    trained = fitted(tmp_path, made_table(), spec)
+    assert trained.figures["model"].n == 100
+    assert "year" not in trained.model.dictionary.names
+    assert "the rows whose year is 2022, by a model of the rows before them" in card_of(trained, "made")
+
+
+def test_rows_after_the_earliest_test_value_teach_nothing(tmp_path: Path) -> None:
+    spec = SPEC + 'split = { kind = "time", column = "year", test = [2021] }\n'
+    frame = made_table()
+    changed = frame.assign(absent=frame["absent"].where(frame["year"] < 2022, 0.5))
+    assert fitted(tmp_path, frame, spec).figures == fitted(tmp_path, changed, spec).figures
+
+
+def test_a_split_by_groups_holds_whole_groups_out(tmp_path: Path) -> None:
+    spec = SPEC + 'split = { kind = "groups", column = "school", k = 4, seeds = [0] }\n'
+    trained = fitted(tmp_path, made_table(), spec)
+    assert trained.figures["model"].n == 300
+    assert "school" not in trained.model.dictionary.names
+
+
+def test_only_listed_features_are_used(tmp_path: Path) -> None:
+    spec = SPEC.replace('exclude = ["secret_*"]', 'features = ["abs*", "moved"]') + FEW_FOLDS
+    assert fitted(tmp_path, made_table(), spec).model.dictionary.names == ["absent", "moved"]
+
+
+def test_rows_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
+    frame = made_table()
+    frame.loc[:19, "ended"] = None
+    trained = fitted(tmp_path, frame, SPEC + FEW_FOLDS)
+    assert trained.figures["model"].n == 280
+    assert "20 rows without a label were left out." in card_of(trained, "made")
+
+
+def test_a_person_reads_figures_groups_and_where_the_bundle_is(answer: TableAnswer) -> None:
+    page = io.StringIO()
+    print_answer(answer, Console(file=page, width=120))
+    for said in ("roc auc", "logistic", "By language", "too few", str(answer.bundle)):
+        assert said in page.getvalue()
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "^"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_every_separator_is_found_in_the_header_line(tmp_path: Path, separator: str, zipped: bool) -> None:
+    text = "\ufeff" + made_table(20).to_csv(index=False, sep=separator)
+    path = tmp_path / "table.csv.gz"
+    path.write_bytes(gzip.compress(text.encode()) if zipped else text.encode())
+    frame = read_table(path)
+    assert list(frame) == list(made_table(1))
+    assert frame["program"].tolist() == made_table(20)["program"].tolist()
+    assert frame["absent"].isna().tolist() == made_table(20)["absent"].isna().tolist()
+
+
+def test_a_separator_inside_quotes_in_the_header_is_none(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text('"a, b, or c";d\n1;2\n')
+    assert list(read_table(tmp_path / "t.csv")) == ["a, b, or c", "d"]
+
+
+def test_decimal_commas_are_read_where_semicolons_separate(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a;b\n1,5;x,y\n2;z\n")
+    frame = read_table(tmp_path / "t.csv")
+    assert frame["a"].tolist() == ["1.5", "2"]
+    assert frame["b"].tolist() == ["x,y", "z"]
+
+
+def test_parquet_gives_the_same_figures_as_csv(answer: TableAnswer, tmp_path: Path) -> None:
+    frame = made_table()
+    typed = frame.assign(moved=frame["moved"] == "true", program=frame["program"].astype("category"))
+    typed.to_parquet(tmp_path / "table.parquet")
+    trained = fitted(tmp_path, read_table(tmp_path / "table.parquet"), SPEC + FEW_FOLDS)
+    assert (trained.figures, trained.model) == (answer.trained.figures, answer.trained.model)
+
+
+@pytest.mark.parametrize(
+    ("off", "on", "positive"), [(1, 0, "1"), (1.0, 0.0, "1"), (True, False, "true"), (True, False, '"True"')]
+)
+def test_numbers_and_booleans_are_labels_too(tmp_path: Path, off: float, on: float, positive: str) -> None:
+    ended = made_table()["ended"] == "off"
+    (tmp_path / "spec.toml").write_text(SPEC.replace('"off"', positive), encoding="utf-8")
+    coded = made_table().assign(ended=np.where(ended, off, on))
+    prepared = prepare(coded, load_spec(tmp_path / "spec.toml"))
+    assert prepared.examples.label.tolist() == ended.tolist()

@@ -1,0 +1,90 @@
+"""The card of a district's model or rule, from its judgement."""
+
+from collections.abc import Sequence
+
+from features.grade9 import FEATURE_SET_OF
+from models.card import CardFacts, FigureLine, render_card
+from models.dictionary import dictionary_of
+from training.gate import VERDICT_WORDS
+from training.judgement import Judgement
+
+SCORER_WORDS = {
+    "model": "this model",
+    "rule": "the published rule",
+    "logistic": "logistic regression",
+    "school_only": "knowing only the school",
+    "champion": "the model that served before",
+}
+
+
+def card_of(judgement: Judgement, kind: str) -> str:
+    """The card in Markdown. Where nothing could be judged, the figures say so."""
+    trial, basis = judgement.trial, judgement.basis
+    feature_set = FEATURE_SET_OF[trial.outcome.name]
+    own = judgement.figures.get(kind)
+    return render_card(
+        CardFacts(
+            name=trial.outcome.name,
+            kind=kind,
+            outcome=trial.outcome.says,
+            district=trial.district.name,
+            grade_band=trial.outcome.grade_band,
+            feature_set=feature_set.name,
+            trained_on=f"school years ending {', '.join(map(str, basis.split.train))}",
+            tested_on=f"the school year ending {basis.split.test}, which no training label was seen from",
+            students=basis.trained,
+            dictionary=dictionary_of(feature_set),
+            figures=figure_lines(judgement),
+            capacity=trial.settings.gate.capacity,
+            calibration_gap=own.calibration_error if own else float("nan"),
+            calibration=calibration_of(kind),
+            subgroups=judgement.subgroups,
+            smallest_group=trial.settings.audit.smallest_group,
+            limits=limits_of(judgement, kind),
+            verdict=VERDICT_WORDS[judgement.gate.verdict],
+        )
+    )
+
+
+def calibration_of(kind: str) -> str:
+    """How risks were brought to mean what they say."""
+    if kind == "rule":
+        return "The share of past students with as many signals who ended off track, never falling with the count."
+    return "A strictly rising curve (beta calibration) fitted on students that the trees had not seen."
+
+
+def figure_lines(judgement: Judgement) -> Sequence[FigureLine]:
+    """One line a scorer; a line of its own where nothing could be judged."""
+    capacity = judgement.trial.settings.gate.capacity
+    lines = [
+        FigureLine(
+            scorer=SCORER_WORDS[name],
+            precision=figures.precision_at[capacity],
+            recall=figures.recall_at[capacity],
+            auc=figures.roc_auc,
+            interval=precision_interval(judgement, name),
+        )
+        for name, figures in judgement.figures.items()
+    ]
+    nothing = FigureLine("nothing could be judged", float("nan"), float("nan"), float("nan"))
+    return lines or [nothing]
+
+
+def precision_interval(judgement: Judgement, name: str) -> str:
+    """The interval around a scorer's precision."""
+    found = judgement.headline[name]
+    return f"precision {found.low:.2f} to {found.high:.2f} (95 %)"
+
+
+def limits_of(judgement: Judgement, kind: str) -> list[str]:
+    """What a reader must know before believing the figures."""
+    missing = sum(judgement.basis.unlabelled.values())
+    sentences = [
+        f"Judged on one school year only ({judgement.basis.split.test}); the next may differ.",
+        f"{missing} students without a known outcome (moved elsewhere, no final marks) were left out.",
+        "Summer-school credits do not count; students who repeat grade 9 are not in the cohort.",
+        "Supports that students received are part of how they ended: the figures are of the school as it was.",
+    ]
+    if kind == "model" and judgement.gate.verdict != "pass":
+        sentences.insert(0, "This model has not earned its place: the published rule serves instead.")
+    return sentences

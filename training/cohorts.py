@@ -1,0 +1,100 @@
+"""From a district's warehouse to examples: the same cohort, scored on the same dates of each year."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from features.groups import groups_on
+from features.language import FeatureSet, Outcome
+from features.settings import Refused
+from features.snapshots import Labels, Snapshot, build_snapshot, horizon_of, label_outcome, scoring_dates
+from features.warehouse import Reader
+from models.dictionary import FeatureDictionary, dictionary_of
+from models.examples import Examples
+from training.split import Year
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One scoring date: what was known then, how it turned out, and the groups of that day."""
+
+    snapshot: Snapshot
+    labels: Labels
+    groups: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Every labelled cohort of a district, with the years they come from and how many labels are missing."""
+
+    examples: Examples
+    years: dict[int, Year]
+    unlabelled: dict[int, int]
+
+
+def labelled_cohorts(
+    reader: Reader, feature_set: type[FeatureSet], outcome: Outcome, month_days: tuple[str, ...], *, observed_on: date
+) -> Cohorts:
+    """The cohorts whose outcome is known on `observed_on`; Refused where there is none."""
+    dates = {
+        year: days
+        for year, days in scoring_dates(reader, month_days, until=observed_on).items()
+        if horizon_of(reader, outcome, year) <= observed_on
+    }
+    if not dates:
+        raise Refused(f"no school year is finished on {observed_on}: there is no outcome to learn from yet")
+    scored = {
+        year: [scored_on(reader, feature_set, outcome, day, observed_on) for day in days]
+        for year, days in dates.items()
+    }
+    years = {year: Year(year, tuple(dates[year]), found[0].labels.horizon) for year, found in scored.items()}
+    everything = [one for found in scored.values() for one in found]
+    return Cohorts(
+        examples=as_examples(dictionary_of(feature_set), everything),
+        years=years,
+        unlabelled={y: sum(int(o.labels.off_track.isna().sum()) for o in found) for y, found in scored.items()},
+    )
+
+
+def scored_on(
+    reader: Reader, feature_set: type[FeatureSet], outcome: Outcome, as_of: date, observed_on: date
+) -> Scored:
+    """One scoring date of one year."""
+    return Scored(
+        snapshot=build_snapshot(reader, feature_set, as_of),
+        labels=label_outcome(reader, outcome, as_of, observed_on=observed_on),
+        groups=groups_on(reader, reader.view(as_of)),
+    )
+
+
+def as_examples(dictionary: FeatureDictionary, scored: Sequence[Scored]) -> Examples:
+    """The labelled rows of every scoring date."""
+    parts = [labelled_rows(one) for one in scored]
+    rows = pd.concat(parts, ignore_index=True)
+    groups = [str(name) for name in rows.columns if str(name).startswith(GROUP)]
+    return Examples(
+        dictionary=dictionary,
+        features=rows[dictionary.names],
+        label=rows["off_track"].to_numpy(dtype=np.bool_),
+        student=rows["student_key"].to_numpy(dtype=np.str_),
+        time=rows["school_year"].to_numpy(dtype=np.int64),
+        groups=rows[groups].rename(columns={name: name.removeprefix(GROUP) for name in groups}),
+        school=rows["school_id"].to_numpy(dtype=np.str_),
+        rule=rows["rule_signals"].fillna(0.0).to_numpy(dtype=np.float64) if "rule_signals" in rows else None,
+    )
+
+
+GROUP = "group:"
+"""Prefix of audit columns while they travel beside features."""
+
+
+def labelled_rows(one: Scored) -> pd.DataFrame:
+    """One scoring date's students with a known outcome, with features, school and groups side by side."""
+    off_track = one.labels.off_track.dropna()
+    rows = one.snapshot.features.loc[off_track.index]
+    groups = one.groups.reindex(off_track.index).add_prefix(GROUP)
+    placed = rows.assign(off_track=off_track, school_id=one.snapshot.school, school_year=one.snapshot.school_year)
+    return placed.join(groups).rename_axis("student_key").reset_index()

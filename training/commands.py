@@ -1,0 +1,121 @@
+"""Commands over models: train, train-table, evaluate."""
+
+import json
+import subprocess
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from features.settings import Settings
+from features.terminal import Context, DistrictOption, JsonOption, Progress, on_terminal, settings_of, today_in
+from models.registry import RunRecord, registry_in
+from training.gate import VERDICT_WORDS, sentences
+from training.judgement import Judgement
+from training.report import render_report
+from training.table import print_answer, train_table
+from training.train import Trained, train, trial_of
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("train")
+def train_command(context: Context, district: DistrictOption, json_output: JsonOption = False) -> None:
+    """Train, judge and bundle a model for a district; promotes nothing."""
+    settings = settings_of(context)
+    today = today_in(settings, district)
+    trained, report, _ = train_and_record(settings, district, today, on_terminal())
+    if json_output:
+        typer.echo(json.dumps({**trained.judgement.as_json(), "bundle": str(trained.best.path), "report": str(report)}))
+        return
+    gate = trained.judgement.gate
+    typer.echo("\n".join([*sentences(gate.checks), "", f"verdict  {VERDICT_WORDS[gate.verdict]}"]))
+    typer.echo(f"report   {report}")
+    typer.echo(f"next     ontrack promote --district {district} {trained.best.path}")
+
+
+def train_and_record(
+    settings: Settings, district_id: str, today: date, progress: Progress
+) -> tuple[Trained, Path, RunRecord]:
+    """A judged run, its report in `home/reports`, and its record in MLflow."""
+    trial = trial_of(settings, district_id, today)
+    now = datetime.now(UTC)
+    trained = train(trial, now=now, code_version=code_version(), progress=progress)
+    report = settings.home / "reports" / f"{district_id}-{trial.outcome.name}-{trained.best.digest[:8]}.html"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(render_report(trained.judgement, made_on=today), encoding="utf-8")
+    progress(f"{trial.district.name}: recording the run in MLflow")
+    return trained, report, recorded(settings, trained, report)
+
+
+def recorded(settings: Settings, trained: Trained, report: Path) -> RunRecord:
+    """The run in MLflow, one experiment per district and outcome: numbers, files and digests, never a student."""
+    judgement = trained.judgement
+    training, gate = settings.training, settings.gate
+    registry = registry_in(settings.home, training.experiment_tracking)
+    bundle = trained.model or trained.rule
+    return registry.log_training(
+        f"{judgement.basis.split.test}-{bundle.digest[:8]}",
+        experiment_of(judgement.trial.district.id, judgement.trial.outcome.name),
+        params={
+            "seed": training.seed,
+            "as_of": " ".join(training.as_of),
+            "train_years": " ".join(map(str, judgement.basis.split.train)),
+            "test_year": judgement.basis.split.test,
+            "capacity": gate.capacity,
+            "feature_set": bundle.feature_set,
+        },
+        metrics=numbers(judgement),
+        bundle=bundle,
+        report=report,
+        tags={
+            "data_version": judgement.basis.data_version,
+            "code_version": code_version(),
+            "gate": judgement.gate.verdict,
+        },
+    )
+
+
+def experiment_of(district_id: str, outcome: str) -> str:
+    """What a district's experiment, and its registered model, is called."""
+    return f"{district_id}-{outcome}"
+
+
+def numbers(judgement: Judgement) -> dict[str, float]:
+    """The figures that MLflow keeps, by scorer and name."""
+    kept = ("roc_auc", "pr_auc", "brier", "calibration_error")
+    found = {
+        f"{scorer}_{name}": float(getattr(figures, name))
+        for scorer, figures in judgement.figures.items()
+        for name in kept
+    }
+    at = judgement.trial.settings.gate.capacity
+    for scorer, figures in judgement.figures.items():
+        found[f"{scorer}_precision_at_capacity"] = figures.precision_at[at]
+        found[f"{scorer}_recall_at_capacity"] = figures.recall_at[at]
+    return found
+
+
+def code_version() -> str:
+    """The commit of the checkout, or the version of the package."""
+    here = Path(__file__).parent
+    found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)  # noqa: S607
+    return found.stdout.strip() if found.returncode == 0 else version("ontrack")
+
+
+@app.command("train-table")
+def train_table_command(
+    context: Context,
+    table: Annotated[Path, typer.Argument(help="CSV, CSV.gz or Parquet, one row per student and date.")],
+    spec: Annotated[Path, typer.Argument(help="TOML that names the label, groups and split.")],
+    json_output: JsonOption = False,
+) -> None:
+    """Train, judge and bundle a model from a prepared feature table."""
+    answer = train_table(table, spec, settings_of(context).home, progress=on_terminal())
+    if json_output:
+        typer.echo(json.dumps(answer.as_json()))
+    else:
+        print_answer(answer, Console())

@@ -1,0 +1,125 @@
+"""The core that every training run shares: fit, and let a model and its baselines speak of rows none of them saw."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from features.settings import Refused
+from models.baselines import fit_logistic, fit_school_only
+from models.examples import Examples, Floats, fixed_order, folds_by
+from models.fitting import fit_risk_model
+from models.metrics import Figures, evaluate
+from models.risk import RiskModel
+from models.rule import RuleModel, fit_rule
+
+Risks = Mapping[str, Floats]
+"""Risk of each test row by scorer: "model", "logistic" and, where the rows allow it, "school_only" and "rule"."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A model fitted on some rows, and every scorer's risk of test rows that none of them saw.
+
+    `rule` is the published rule with the shares of the training rows, None where no rule applies.
+    """
+
+    test: Examples
+    model: RiskModel
+    rule: RuleModel | None
+    risks: Risks
+
+    def figures(self, capacities: Sequence[float]) -> dict[str, Figures]:
+        """Each scorer's figures; Refused where the test label has one class."""
+        return {name: evaluate(self.test.label, risk, capacities) for name, risk in self.risks.items()}
+
+
+@dataclass(frozen=True)
+class CrossJudged:
+    """The risks of all test rows from models that saw neither the row nor its student or group, once for each seed."""
+
+    examples: Examples
+    risks: tuple[Risks, ...]
+
+    def figures(self, capacities: Sequence[float]) -> dict[str, Figures]:
+        """Each scorer's figures over all rows, the mean over the seeds."""
+        found = [
+            {name: evaluate(self.examples.label, risk, capacities) for name, risk in risks.items()}
+            for risks in self.risks
+        ]
+        return {name: mean_figures([one[name] for one in found]) for name in found[0]}
+
+
+def judge_on(train: Examples, test: Examples, *, seed: int, threads: int) -> Judged:
+    """The model of the training rows, and what it and the baselines say of the test rows.
+
+    Raises Refused where the training label has one class or there are too few students.
+    """
+    model = fit_risk_model(train, seed=seed, threads=threads)
+    rule = fit_rule(train) if train.rule is not None else None
+    risks = {"model": model.risk(test.features), "logistic": fit_logistic(train).risk(test)}
+    if train.school is not None:
+        risks["school_only"] = fit_school_only(train).risk(test)
+    if rule is not None and test.rule is not None:
+        risks["rule"] = rule.risk(test.rule)
+    return Judged(test, model, rule, risks)
+
+
+def cross_judge(
+    examples: Examples,
+    units: npt.NDArray[np.str_],
+    *,
+    k: int,
+    seeds: Sequence[int],
+    threads: int,
+    progress: Callable[[str], None] = lambda _: None,
+) -> CrossJudged:
+    """Out-of-fold risks with `k` folds of whole units (students, schools), dealt anew for each seed.
+
+    A student who stands in the test fold is not learned from, even in another unit. Raises Refused where there are
+    fewer units than folds.
+    """
+    if (found := len(np.unique(units))) < k:
+        raise Refused(f"{found} students or groups cannot be dealt into {k} folds; ask for fewer folds")
+    order = fixed_order(examples)
+    ordered, dealt = examples.take(order), units[order]
+    risks = []
+    for seed in seeds:
+        fold = folds_by(dealt, k, np.random.default_rng(seed))
+        risks.append(out_of_fold(ordered, fold, seed=seed, threads=threads))
+        progress(f"seed {seed}: {k} folds judged")
+    return CrossJudged(ordered, tuple(risks))
+
+
+def out_of_fold(examples: Examples, fold: npt.NDArray[np.int64], *, seed: int, threads: int) -> Risks:
+    """Each row's risks from the rows of the other folds."""
+    parts = []
+    for held in np.unique(fold):
+        test = fold == held
+        train = ~test & ~np.isin(examples.student, examples.student[test])
+        judged = judge_on(examples.take(train), examples.take(test), seed=seed, threads=threads)
+        parts.append((np.flatnonzero(test), judged.risks))
+    rows = np.concatenate([rows for rows, _ in parts])
+    back = np.argsort(rows)
+    return {name: np.concatenate([risks[name] for _, risks in parts])[back] for name in parts[0][1]}
+
+
+def mean_figures(figures: Sequence[Figures]) -> Figures:
+    """The mean of figures of the same rows."""
+    first = figures[0]
+    return Figures(
+        n=first.n,
+        positives=first.positives,
+        roc_auc=float(np.mean([one.roc_auc for one in figures])),
+        pr_auc=float(np.mean([one.pr_auc for one in figures])),
+        brier=float(np.mean([one.brier for one in figures])),
+        calibration_error=float(np.mean([one.calibration_error for one in figures])),
+        precision_at=mean_by_key([one.precision_at for one in figures]),
+        recall_at=mean_by_key([one.recall_at for one in figures]),
+    )
+
+
+def mean_by_key(values: Sequence[Mapping[float, float]]) -> dict[float, float]:
+    """The mean of each key's values."""
+    return {key: float(np.mean([one[key] for one in values])) for key in values[0]}

@@ -1,0 +1,147 @@
+"""A judgement: what a training run found out on a year that no training label was seen from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from features.language import Outcome
+from features.settings import District, Gate, Settings
+from models.examples import Booleans, Examples, Floats
+from models.fairness import Attribute, recall_gaps, subgroup_table
+from models.metrics import (
+    Bin,
+    Figures,
+    Interval,
+    at_capacity,
+    difference_intervals,
+    interval,
+    places,
+    reliability,
+    student_weights,
+)
+from training.gate import Differences, Evidence, Gaps, GateResult, judge_evidence
+from training.judge import Judged
+from training.split import Split
+
+CAPACITIES = (0.05, 0.10, 0.15, 0.20)
+"""Shares of the cohort at which every run is reported, beside the district's own."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a training run is asked: whose records, which outcome, as seen on which day."""
+
+    settings: Settings
+    district: District
+    outcome: Outcome
+    today: date
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a judgement rests on: the split, the rows on each side, labels that are missing, and the data's digest."""
+
+    split: Split
+    trained: int
+    tested: int
+    unlabelled: Mapping[int, int]
+    data_version: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Everything a training run found out.
+
+    `figures` and `reliability` are by scorer: model, logistic, rule, school_only, champion. `headline` is, by
+    scorer, the share of those it would have listed in the test year who ended off track. `subgroups` are those
+    of the scorer that the gate judged.
+    """
+
+    trial: Trial
+    basis: Basis
+    gate: GateResult
+    figures: Mapping[str, Figures] = field(default_factory=dict)
+    differences: Differences = field(default_factory=dict)
+    reliability: Mapping[str, tuple[Bin, ...]] = field(default_factory=dict)
+    headline: Mapping[str, Interval] = field(default_factory=dict)
+    listed: int = 0
+    subgroups: Mapping[str, Attribute] = field(default_factory=dict)
+    gaps: Gaps = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """What stands in the bundle as `metrics.json` and what `ontrack train --json` prints."""
+        return {
+            "district_id": self.trial.district.id,
+            "outcome": self.trial.outcome.name,
+            "train_years": list(self.basis.split.train),
+            "test_year": self.basis.split.test,
+            "trained": self.basis.trained,
+            "tested": self.basis.tested,
+            "data_version": self.basis.data_version,
+            "capacity": self.trial.settings.gate.capacity,
+            "listed": self.listed,
+            "verdict": self.gate.verdict,
+            "metrics": {name: figures.as_json() for name, figures in self.figures.items()},
+            "headline": {name: interval_json(one) for name, one in self.headline.items()},
+            "differences": {
+                name: {what: interval_json(one) for what, one in found.items()}
+                for name, found in self.differences.items()
+            },
+            "subgroups": dict(self.subgroups),
+        }
+
+
+def interval_json(one: Interval) -> dict[str, float]:
+    """An interval as JSON values."""
+    return {"estimate": one.estimate, "low": one.low, "high": one.high}
+
+
+def judgement_of(trial: Trial, basis: Basis, judged: Judged) -> Judgement:
+    """Figures, differences, groups and the gate's verdict on the test rows."""
+    test, bounds, seed = judged.test, trial.settings.gate, trial.settings.training.seed
+    smallest = trial.settings.audit.smallest_group
+    capacity = bounds.capacity
+    figures = judged.figures(tuple(sorted({*CAPACITIES, capacity})))
+    model = judged.risks["model"]
+    differences = {
+        name: difference_intervals(
+            test.label, model, risk, test.student, capacity=capacity, replicates=bounds.replicates, seed=seed
+        )
+        for name, risk in judged.risks.items()
+        if name != "model"
+    }
+    gaps = recall_gaps(
+        test.label, model, test.groups, test.student,
+        capacity=capacity, smallest_group=smallest, replicates=bounds.replicates, seed=seed,
+    )  # fmt: skip
+    evidence = Evidence(figures, differences, calibration_gap(test, model, bounds, seed), gaps)
+    return Judgement(
+        trial=trial,
+        basis=basis,
+        gate=GateResult(trial.district.id, trial.outcome.name, judge_evidence(evidence, bounds)),
+        figures=figures,
+        differences=differences,
+        reliability={name: reliability(test.label, risk) for name, risk in judged.risks.items()},
+        headline={name: headline_of(test, risk, bounds, seed) for name, risk in judged.risks.items()},
+        listed=int(places(len(test), capacity)),
+        subgroups=subgroup_table(test.label, model, test.groups, capacity=capacity, smallest_group=smallest),
+        gaps=gaps,
+    )
+
+
+def calibration_gap(test: Examples, risk: Floats, bounds: Gate, seed: int) -> Interval:
+    """The share that ended off track less the mean risk; the bootstrap draws whole students."""
+    errors = test.label.astype(np.float64) - risk
+    drawn = [w @ errors / w.sum(axis=1) for w in student_weights(test.student, bounds.replicates, seed)]
+    return interval(float(errors.mean()), np.concatenate(drawn))
+
+
+def headline_of(test: Examples, risk: Floats, bounds: Gate, seed: int) -> Interval:
+    """The share of those listed at the capacity who ended off track; the bootstrap draws whole students."""
+    label: Booleans = test.label
+    observed = at_capacity(label, risk, np.ones((1, len(label))), bounds.capacity)[0]
+    weights = student_weights(test.student, bounds.replicates, seed)
+    drawn = [at_capacity(label, risk, block, bounds.capacity)[0] for block in weights]
+    return interval(float(observed[0]), np.concatenate(drawn))
