@@ -45,7 +45,7 @@ for part in (features, training, models, serving):
 def root(
     context: Context,
     config: Annotated[Path | None, typer.Option(envvar="ONTRACK_CONFIG", help="The ontrack.toml to use.")] = None,
-    home: Annotated[Path | None, typer.Option(envvar="ONTRACK_HOME", help="Instead of `home` in ontrack.toml.")] = None,
+    home: Annotated[Path | None, typer.Option(envvar="ONTRACK_HOME", help="Instead of `home` in it.")] = None,
 ) -> None:
     """Read the settings once for every command."""
     place = config or next((path for path in PLACES if path.exists()), None)

@@ -30,7 +30,7 @@ CHICAGO_SO_FAR = Indicator(
     says="the Chicago rule on the marks known so far",
     signals=marks.latest().core().failing() + marks.latest().failing(),
     flagged=marks.latest().core().failing() > 1,
-    because="has {:.0f} signals by the Chicago rule: one for each course with an F now, two for a core course",
+    reasons=("core_failing_now", "failing_now"),
     source=CHICAGO,
 )
 
@@ -88,6 +88,12 @@ class NinthGrade(FeatureSet):
     core_failing_now = Feature(
         marks.latest().core().failing(),
         because="has an F now in {:.0f} core courses",
+        more_is="worse",
+        domain="grades",
+    )
+    failing_now = Feature(
+        marks.latest().failing(),
+        because="has an F now in {:.0f} courses",
         more_is="worse",
         domain="grades",
     )

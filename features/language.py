@@ -281,13 +281,14 @@ class Indicator:
     """A published rule on what is known so far.
 
     `signals` counts what the rule holds against the student (the ranking); `flagged` is the rule itself.
+    `reasons` names the features that say in words what was counted.
     """
 
     name: str
     says: str
     signals: Quantity
     flagged: Condition
-    because: str
+    reasons: tuple[str, ...]
     source: str
 
 

@@ -1,6 +1,7 @@
 """What a district may set: one `ontrack.toml`, every unknown key refused with its nearest match."""
 
 import difflib
+import os
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -42,7 +43,7 @@ class Training(Section):
     as_of: tuple[str, ...] = Field(default=("11-20",), description="month-day of each year's scoring dates")
     outcome: str = Field(default="grade9_off_track_chicago", description="what is predicted")
     seed: int = Field(default=7, description="seed of every random choice")
-    threads: int = Field(default=2, ge=1, description="threads of the estimator")
+    threads: int = Field(default=1, ge=1, description="threads of the estimator; more are slower on a busy machine")
     experiment_tracking: str = Field(default="", description="MLflow tracking address; empty for a store in `home`")
 
 
@@ -118,9 +119,10 @@ def load_settings(path: Path) -> Settings:
 def anchored(settings: Settings, folder: Path) -> Settings:
     """The same settings with relative paths taken from a folder."""
     districts = tuple(
-        d.model_copy(update={"records": folder / d.records}) if d.records else d for d in settings.districts
+        d.model_copy(update={"records": Path(os.path.normpath(folder / d.records))}) if d.records else d
+        for d in settings.districts
     )
-    return settings.model_copy(update={"home": folder / settings.home, "districts": districts})
+    return settings.model_copy(update={"home": Path(os.path.normpath(folder / settings.home)), "districts": districts})
 
 
 def explain(error: ValidationError, section: type[BaseModel]) -> str:

@@ -32,6 +32,7 @@ TOLERANCE = 1e-9
 MEMORY = 4 << 30
 PROCESSOR_SECONDS = 60
 SECONDS = 90
+LONGEST_ANSWER = 300
 ROOT = Path(__file__).parent.parent
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -147,13 +148,14 @@ def ask_in_child(folder: Path) -> str:
     environment = {**os.environ, **ONE_THREAD}
     try:
         asked = subprocess.run(  # noqa: S603 - this interpreter and this module, on a folder that was verified
-            command, cwd=ROOT, env=environment, timeout=SECONDS, capture_output=True, text=True
+            command, cwd=ROOT, env=environment, timeout=SECONDS, capture_output=True
         )
     except subprocess.TimeoutExpired:
         return f"no answer within {SECONDS} seconds"
     if asked.returncode == 0:
         return ""
-    return asked.stderr.strip().rpartition("\n")[2] or f"the process that asked it ended with {asked.returncode}"
+    said = asked.stderr.decode("ascii", errors="backslashreplace").strip().rpartition("\n")[2]
+    return said[:LONGEST_ANSWER] or f"the process that asked it ended with {asked.returncode}"
 
 
 def limit_this_process() -> None:

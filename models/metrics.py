@@ -94,9 +94,11 @@ def evaluate(label: Booleans, risk: Floats, capacities: Sequence[float]) -> Figu
 
 
 def refuse_one_class(label: Booleans) -> None:
-    """Raise Refused unless the label holds both classes."""
+    """Raise Refused unless there are rows and their label holds both classes."""
+    if not len(label):
+        raise Refused("there is no row to learn from or to judge on")
     if label.all() or not label.any():
-        ended = "off track" if len(label) and label.all() else "on track"
+        ended = "off track" if label.all() else "on track"
         raise Refused(
             f"the label has one class: all {len(label)} rows ended {ended}; "
             "both are needed to learn from or to judge on"

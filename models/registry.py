@@ -1,12 +1,12 @@
 """The data team's record of training runs and models, in MLflow; nothing that serves reads it."""
 
-import logging
 import os
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,17 +158,9 @@ def connected(tracking_uri: str) -> Iterator["MlflowClient"]:
 def quiet() -> Iterator[None]:
     """A time in which MLflow, and the database tools below it, do not tell of each step."""
     with warnings.catch_warnings():
-        # the versions of these three that resolve together warn of one another; there is nothing to do here
+        # what MLflow does inside, with the newest versions of what it stands on; there is nothing to do here
         warnings.filterwarnings("ignore", "The ``noload`` loader strategy is deprecated")
         warnings.filterwarnings("ignore", "Operation with range is deprecated")
-        from mlflow.utils.logging_utils import MLFLOW_LOGGING_STREAM
-
-        migrations = logging.getLogger("alembic")
-        level = migrations.level
-        migrations.setLevel(logging.WARNING)
-        MLFLOW_LOGGING_STREAM.enabled = False
-        try:
+        warnings.filterwarnings("ignore", ".*Any type hint is inferred as AnyType")
+        with redirect_stderr(StringIO()):  # MLflow turns its own switch for this back on
             yield
-        finally:
-            MLFLOW_LOGGING_STREAM.enabled = True
-            migrations.setLevel(level)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from features.language import FeatureSet
 from models.examples import Floats
 from models.reasons import Reason, top_reasons
 from models.risk import RiskModel
@@ -21,16 +22,16 @@ def risk_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
     return scorer.risk(features)
 
 
-def reasons_of(scorer: Scorer, features: pd.DataFrame) -> list[tuple[Reason, ...]]:
-    """Per row, what raised its risk: a model's contributions, or the rule's count where it holds anything.
+def reasons_of(scorer: Scorer, features: pd.DataFrame, feature_set: type[FeatureSet]) -> list[tuple[Reason, ...]]:
+    """Per row, what raised its risk: a model's contributions, or the features that the rule counts, where above 0.
 
-    A rule's contribution is the share off track at that count less the overall share.
+    A rule's contribution is what the feature adds to its count of signals.
     """
     if isinstance(scorer, RiskModel):
         return top_reasons(scorer, features)
-    signals = features[RULE_SIGNALS].fillna(0.0)
-    raised = risk_of(scorer, features) - scorer.overall
+    names = feature_set.indicator.reasons if feature_set.indicator else ()
+    domains = {name: feature_set.features()[name].domain for name in names}
     return [
-        (Reason(RULE_SIGNALS, float(count), float(by), "grades"),) if count > 0 else ()
-        for count, by in zip(signals, raised, strict=True)
+        tuple(Reason(name, value, value, domains[name]) for name, value in zip(names, row, strict=True) if value > 0)
+        for row in features[list(names)].fillna(0.0).to_numpy(dtype=np.float64).tolist()
     ]

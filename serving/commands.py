@@ -2,6 +2,7 @@
 
 import json
 import socket
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -45,12 +46,11 @@ def score_command(
     run = score_district(
         settings, engine_of(settings), district, as_of=day, now=datetime.now(UTC), progress=on_terminal()
     )
-    listed = sum(score.flagged for score in run.scores)
     if json_output:
-        answer = {"run_id": run.run_id, "students": len(run.scores), "listed": listed, "scorer": run.scorer}
-        typer.echo(json.dumps(answer))
+        typer.echo(json.dumps(asdict(run)))
     else:
-        typer.echo(f"{run.run_id}: {len(run.scores):,} students scored by the {run.scorer}, {listed} listed")
+        said = "" if run.written else " (this run was there already)"
+        typer.echo(f"{run.run_id}: {run.students:,} students scored by the {run.scorer}, {run.listed} listed{said}")
 
 
 @app.command("serve")

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from serving.accounts import create_api_key, create_password
-from serving.rows import CaseloadRow, ScoreRow, StaffRow
+from serving.rows import ApiKeyRow, CaseloadRow, ScoreRow, StaffRow
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ def demo_accounts(session: Session, district_id: str) -> list[DemoAccount]:
 
 
 def demo_key(session: Session, district_id: str) -> str:
-    """A new API key that may read and write scores."""
+    """A new API key that may read and write scores; the one of an earlier start stops working."""
+    session.execute(delete(ApiKeyRow).where(ApiKeyRow.district_id == district_id, ApiKeyRow.name == "demo"))
     return create_api_key(session, district_id, "demo", ("scores.read", "scores.write"))
 
 

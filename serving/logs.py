@@ -13,10 +13,10 @@ FIELDS = frozenset(
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
-def open_log(level: str, to: TextIO = sys.stderr) -> FilteringBoundLogger:
-    """A logger that writes to a stream."""
+def open_log(level: str, to: TextIO | None = None) -> FilteringBoundLogger:
+    """A logger that writes to a stream, standard error without one."""
     logger: FilteringBoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(to),
+        structlog.PrintLogger(to or sys.stderr),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

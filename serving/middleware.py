@@ -128,6 +128,6 @@ def route_of(scope: Scope) -> str:
 
 
 def where_of(error: Exception) -> str:
-    """The file and line that raised, without any value."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(frame.filename).name}:{frame.lineno}"
+    """The last file and line of our own that led to it, without any value."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename]
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

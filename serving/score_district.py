@@ -18,7 +18,6 @@ from features.settings import District, Refused, Settings
 from features.snapshots import Snapshot, build_snapshot
 from features.warehouse import Reader, changing, reading
 from models.bundle import Bundle, open_bundle
-from models.dictionary import Entry, FeatureDictionary
 from models.metrics import places
 from models.reasons import Reason
 from models.releases import Release, ReleaseKey, current
@@ -26,8 +25,10 @@ from models.rule import RuleModel
 from models.scoring import RULE_SIGNALS, reasons_of, risk_of
 from models.signing import load_public_key
 from serving.bands import LEAST_SCHOOL_DAYS, band_of
+from serving.database import reading as reading_service
 from serving.database import writing
 from serving.district_roster import calendars_of, roster_of
+from serving.rows import RunRow
 from serving.runs import Headline, History, ScoredStudent, ScoringRun, record_run
 
 WIDEST_HEADLINE = 0.15
@@ -49,13 +50,6 @@ class Served:
         """The feature set that the bundle was made for."""
         return FEATURE_SETS[self.bundle.feature_set]
 
-    @property
-    def dictionary(self) -> FeatureDictionary:
-        """The bundle's features, and the rule's own sentence."""
-        rule = self.feature_set.indicator
-        said = Entry(RULE_SIGNALS, domain="grades", can_change=True, because=rule.because) if rule else None
-        return FeatureDictionary((*self.bundle.dictionary.entries, *([said] if said else [])))
-
 
 @dataclass(frozen=True)
 class Ranked:
@@ -75,33 +69,57 @@ def served_in(settings: Settings, district_id: str) -> Served:
     return Served(settings.district(district_id), release, bundle)
 
 
+@dataclass(frozen=True)
+class RunSummary:
+    """A scoring run in numbers; `written` is False where it was there already."""
+
+    run_id: str
+    scorer: str
+    students: int
+    listed: int
+    written: bool
+
+
 def score_district(
     settings: Settings, engine: Engine, district_id: str, *, as_of: date, now: datetime, progress: Progress
-) -> ScoringRun:
-    """Scores the cohort, writes the run to the service database and its flags to the warehouse.
+) -> RunSummary:
+    """Scores the cohort; flags go to the warehouse first, then everything pages need to the service database.
 
-    The same release and records on the same date make the same run, which is written once.
+    The same release and records on the same date are the same run, which is made once.
     """
     served = served_in(settings, district_id)
     warehouse = settings.warehouse(district_id)
-    progress(f"{served.district.name}: scoring as of {as_of} by the {served.bundle.kind}")
     with reading(warehouse) as reader:
-        run = scoring_run(settings, served, reader, as_of=as_of, now=now)
+        run_id = f"{as_of}-{served.release.release_id}-{reader.data_version()[:8]}"
+        made = summary_of(engine, district_id, run_id)
+        if made is not None:
+            return made
+        progress(f"{served.district.name}: scoring as of {as_of} by the {served.bundle.kind}")
+        run = scoring_run(settings, served, reader, run_id=run_id, as_of=as_of, now=now)
+    write_flags(warehouse, run)
     with writing(engine) as session:
         record_run(session, run)
-    write_flags(warehouse, run)
-    return run
+    listed = sum(score.flagged for score in run.scores)
+    return RunSummary(run_id, run.scorer, len(run.scores), listed, written=True)
 
 
-def scoring_run(settings: Settings, served: Served, reader: Reader, *, as_of: date, now: datetime) -> ScoringRun:
+def summary_of(engine: Engine, district_id: str, run_id: str) -> RunSummary | None:
+    """The run as an earlier call wrote it, None where it did not."""
+    with reading_service(engine) as session:
+        row = session.get(RunRow, (district_id, run_id))
+        return RunSummary(run_id, row.scorer, row.students, row.flagged, written=False) if row else None
+
+
+def scoring_run(
+    settings: Settings, served: Served, reader: Reader, *, run_id: str, as_of: date, now: datetime
+) -> ScoringRun:
     """Everything the run will write, read from the warehouse in one go."""
     view = reader.view(as_of)
     snapshot = build_snapshot(reader, served.feature_set, as_of)
-    identity = f"{as_of}-{served.release.release_id}-{reader.data_version()[:8]}"
     ranked = rank(served.bundle, snapshot, settings.gate.capacity, seed=settings.training.seed)
     scores = scored_students(settings, served, reader, snapshot, ranked)
     return ScoringRun(
-        run_id=identity,
+        run_id=run_id,
         district_id=served.district.id,
         district_name=served.district.name,
         outcome=served.bundle.name,
@@ -115,7 +133,7 @@ def scoring_run(settings: Settings, served: Served, reader: Reader, *, as_of: da
         feature_set=served.bundle.feature_set,
         capacity=ranked.capacity,
         data_through=min(as_of, reader.data_through()),
-        dictionary=served.dictionary,
+        dictionary=served.bundle.dictionary,
         roster=roster_of(reader, view),
         scores=scores,
         calendars=calendars_of(reader, view),
@@ -145,7 +163,7 @@ def scored_students(
 ) -> tuple[ScoredStudent, ...]:
     """Every student of the cohort with score, reasons, the records behind each reason, and their year in records."""
     features = snapshot.features.loc[ranked.table.index]
-    reasons = dict(zip(features.index, reasons_of(served.bundle.scorer, features), strict=True))
+    reasons = dict(zip(features.index, reasons_of(served.bundle.scorer, features, served.feature_set), strict=True))
     view = reader.view(snapshot.as_of)
     codes = sorted({reason.code for row in reasons.values() for reason in row})
     behind = records_behind(reader, served.feature_set, view, codes)

@@ -1,10 +1,11 @@
 """Districts drawn as tables: the smallest records that show a behaviour, written where the test is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from features.csv_source import file_columns
@@ -100,11 +101,13 @@ def reader(drawings: Mapping[str, str]) -> Reader:
     return reader_of({name: canonical(name, drawing) for name, drawing in drawings.items()})
 
 
-def reader_of(rows: Mapping[str, Sequence[Mapping[str, object]]]) -> Reader:
-    """An open warehouse in memory holding these canonical rows, in this order."""
+def reader_of(
+    rows: Mapping[str, Sequence[Mapping[str, object]]], *, names: Iterable[str] = tuple(TABLES)
+) -> Reader:
+    """An open warehouse in memory with the named tables, holding these canonical rows in this order."""
     connection = duckdb.connect(config={"threads": "1"})
-    for name, table in TABLES.items():
-        fill(connection, table, rows.get(name, ()), date(2020, 1, 1))
+    for name in names:
+        fill(connection, TABLES[name], rows.get(name, ()), date(2020, 1, 1))
     return Reader(connection)
 
 
@@ -127,7 +130,7 @@ def cell(value: object) -> str:
     """A value as it is drawn: numbers without needless digits, missing as nothing."""
     if value is None or value is pd.NA or value != value:
         return ""
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return str(value).lower()
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 

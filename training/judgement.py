@@ -15,6 +15,7 @@ from models.metrics import (
     Figures,
     Interval,
     at_capacity,
+    calibration_gap,
     difference_intervals,
     interval,
     places,
@@ -116,7 +117,8 @@ def judgement_of(trial: Trial, basis: Basis, judged: Judged) -> Judgement:
         test.label, model, test.groups, test.student,
         capacity=capacity, smallest_group=smallest, replicates=bounds.replicates, seed=seed,
     )  # fmt: skip
-    evidence = Evidence(figures, differences, calibration_gap(test, model, bounds, seed), gaps)
+    calibration = calibration_gap(test.label, model, test.student, replicates=bounds.replicates, seed=seed)
+    evidence = Evidence(figures, differences, calibration, gaps)
     return Judgement(
         trial=trial,
         basis=basis,
@@ -129,13 +131,6 @@ def judgement_of(trial: Trial, basis: Basis, judged: Judged) -> Judgement:
         subgroups=subgroup_table(test.label, model, test.groups, capacity=capacity, smallest_group=smallest),
         gaps=gaps,
     )
-
-
-def calibration_gap(test: Examples, risk: Floats, bounds: Gate, seed: int) -> Interval:
-    """The share that ended off track less the mean risk; the bootstrap draws whole students."""
-    errors = test.label.astype(np.float64) - risk
-    drawn = [w @ errors / w.sum(axis=1) for w in student_weights(test.student, bounds.replicates, seed)]
-    return interval(float(errors.mean()), np.concatenate(drawn))
 
 
 def headline_of(test: Examples, risk: Floats, bounds: Gate, seed: int) -> Interval:

@@ -54,9 +54,14 @@ def reliability_chart(series: Sequence[Series]) -> Html:
 def precision_chart(series: Sequence[Series], *, own: float, everyone: float) -> Html:
     """How many of those listed ended off track, by how many are listed; `everyone` is the share of the cohort."""
     capacities = [at for at, _ in series[0].points]
-    frame = Frame(height=340, first=min(0.04, capacities[0] - 0.01), last=max(capacities) + 0.005)
+    frame = Frame(height=340, first=capacities[0] - 0.01, last=max(capacities) + 0.005)
     base = element(
-        "line", class_="even", x1=frame.x(frame.first), y1=frame.y(everyone), x2=frame.x(frame.last), y2=frame.y(everyone)
+        "line",
+        class_="even",
+        x1=frame.x(frame.first),
+        y1=frame.y(everyone),
+        x2=frame.x(frame.last),
+        y2=frame.y(everyone),
     )
     parts = axes(frame, capacities, across="students listed, of 100", up="of 100 listed, ended off track")
     lines = [part for one in series for part in drawn(one, frame)]

@@ -65,7 +65,7 @@ def groups_section(judgement: Judgement) -> Html:
         framed(caption, head_of(HEAD), *bodies, class_="figures"),
         paragraph(
             f"Not shown: a group of fewer than {smallest} students, or one that would give such a group away. "
-            f"Not enough evidence: a figure over fewer than {smallest} students, or a comparison that needs one.",
+            f"Too few: a figure over fewer than {smallest} students. Not enough evidence: a comparison with one.",
             class_="soft",
         ),
     )
@@ -90,10 +90,13 @@ def value_of(name: str, value: str) -> str:
 
 
 def rows_of(name: str, values: Attribute, judgement: Judgement) -> list[Html]:
-    """One row a group."""
+    """One row a group, the reference group first."""
     gaps = judgement.gaps.get(name, {})
     smallest = judgement.trial.settings.audit.smallest_group
-    return [group_row(value_of(name, value), cell, gap_words(value, gaps), smallest) for value, cell in values.items()]
+    return [
+        group_row(value_of(name, value), values[value], gap_words(value, gaps), smallest)
+        for value in sorted(values, key=lambda value: value in gaps)
+    ]
 
 
 def group_row(title: str, cell: Cell, gap: str, smallest: int) -> Html:
@@ -106,8 +109,8 @@ def group_row(title: str, cell: Cell, gap: str, smallest: int) -> Html:
 
 
 def share_words(share: float | int | bool | None) -> str:
-    """A share of 100, or that it is not known well enough."""
-    return "not enough evidence" if share is None else of_100(share)
+    """A share of 100, or that too few students stand behind it."""
+    return "too few" if share is None else of_100(share)
 
 
 def gap_words(value: str, gaps: Mapping[str, Interval | None]) -> str:
@@ -119,11 +122,11 @@ def gap_words(value: str, gaps: Mapping[str, Interval | None]) -> str:
 
 
 def comparison(name: str, values: Attribute, gaps: Mapping[str, Interval | None]) -> str:
-    """The widest evidenced gap of an attribute in one sentence, empty where none is evidenced."""
+    """An attribute's widest evidenced gap in one sentence, empty where none is evidenced."""
     judged = {value: gap for value, gap in gaps.items() if gap}
     if not judged:
         return ""
-    widest = max(judged, key=lambda value: abs(judged[value].estimate))
+    widest = widest_gap(judged)
     reference = next(value for value in values if value not in gaps)
     one, other = ("yes", "no") if {widest, reference} == {"yes", "no"} else (widest, reference)
     found, beside = values[one].get("recall"), values[other].get("recall")
@@ -135,6 +138,12 @@ def comparison(name: str, values: Attribute, gaps: Mapping[str, Interval | None]
         f"of 100 {'others' if name in MEMBERS else people(name, other)}, {of_100(beside)}. "
         f"{'A difference of this size may be chance.' if chance else 'The difference is larger than chance explains.'}"
     )
+
+
+def widest_gap(judged: Mapping[str, Interval]) -> str:
+    """The group with the largest shortfall, or with the largest lead where none falls short."""
+    rising = sorted(judged, key=lambda value: judged[value].estimate)
+    return rising[0] if judged[rising[0]].estimate < 0 else rising[-1]
 
 
 def people(name: str, value: str) -> str:

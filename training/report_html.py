@@ -17,9 +17,7 @@ class Html(str):
 
 def element(name: str, *inside: str, **attributes: str | float) -> Html:
     """An element; whatever inside is not Html is escaped. `class_` stands for class, `_` in a name for a hyphen."""
-    given = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items()
-    )
+    given = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items())
     return Html(f"<{name}{given}>{joined(*inside)}</{name}>")
 
 
@@ -43,10 +41,10 @@ def bullets(lines: Sequence[str]) -> Html:
     return element("ul", *(element("li", line) for line in lines))
 
 
-def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, own: int = -1, text: bool = False) -> Html:
-    """A table whose first column names its rows; column `own` stands out, `text` aligns cells to the left."""
+def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, own: int = -1) -> Html:
+    """A table of figures whose first column names its rows; column `own` stands out."""
     body = element("tbody", *(row_of(row, own=own) for row in rows))
-    return framed(caption, head_of(head, own=own), body, class_="text" if text else "figures")
+    return framed(caption, head_of(head, own=own), body, class_="figures")
 
 
 def framed(caption: str, *parts: Html, class_: str) -> Html:
@@ -90,6 +88,11 @@ def page(title: str, *inside: str) -> str:
 def of_100(share: float) -> str:
     """A share as a number of 100."""
     return f"{share * 100:.0f}"
+
+
+def capacity_of_100(share: float) -> str:
+    """A capacity as a number of 100, with decimals only where it has some."""
+    return f"{share * 100:.3g}"
 
 
 def signed_of_100(share: float) -> str:

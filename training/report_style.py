@@ -12,7 +12,7 @@ STYLE = """
 *, *::before, *::after { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; }
+main { max-width: 62rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; }
 h1, h2, h3, p, ul, figure, pre { margin: 0; }
 h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -0.015em; font-weight: 680; }
 h2 { font-size: 1.25rem; line-height: 1.3; font-weight: 650; margin-bottom: 0.5rem; }
@@ -36,11 +36,12 @@ th, td { padding: 0.45rem 0.6rem; border-top: 1px solid var(--line); text-align:
 thead th { border-top: 0; color: var(--soft); font-weight: 600; font-size: 0.86rem; line-height: 1.35;
   vertical-align: bottom; }
 tbody th { font-weight: 500; }
+.figures td { white-space: nowrap; }
 .figures td, .figures thead th + th { text-align: right; }
-.figures td.left { text-align: left; }
+.figures td.left { text-align: left; white-space: normal; }
 .own { background: var(--wash); font-weight: 620; }
 .group th { padding-top: 1.1rem; border-top: 2px solid var(--line); font-weight: 620; }
-.group span { display: block; font-weight: 400; color: var(--soft); }
+.figures thead span, .group span { display: block; font-weight: 400; color: var(--soft); }
 .word { display: inline-flex; gap: 0.45rem; align-items: baseline; white-space: nowrap; font-weight: 620; }
 .pass .word { color: var(--model); }
 .fail .word, .not_enough_evidence .word { color: var(--warm); }
@@ -75,7 +76,11 @@ svg .name { font-weight: 620; }
 text.model { fill: var(--model); } text.rule { fill: var(--rule); } text.logistic { fill: var(--logistic); }
 text.school_only { fill: var(--school_only); } text.champion { fill: var(--champion); }
 footer { color: var(--soft); font-size: 0.9rem; margin-top: 1.5rem; }
-@media (max-width: 40rem) { main { padding: 1.5rem 1rem; } section { padding: 1.1rem; } dl { grid-template-columns: 1fr; } }
+@media (max-width: 40rem) {
+  main { padding: 1.5rem 1rem; }
+  section { padding: 1.1rem; }
+  dl { grid-template-columns: 1fr; }
+}
 @media print {
   :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --wash: #eef3f7; --model: #1d4f7c;
     --rule: #b3540f; --logistic: #6a5a86; --school_only: #5a646d; --champion: #1f7a6d; --warm: #8a3c08; }
@@ -87,6 +92,9 @@ footer { color: var(--soft); font-size: 0.9rem; margin-top: 1.5rem; }
   figure, tr, .verdict, pre { break-inside: avoid; }
   h2, h3, caption, .group { break-after: avoid; }
   .scroll { overflow: visible; }
+  table { font-size: 8.5pt; }
+  th, td { padding: 0.22rem 0.35rem; }
+  thead th { font-size: 8pt; }
   summary { display: none; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
 }

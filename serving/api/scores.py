@@ -65,7 +65,7 @@ def past_scores(session: Session, district_id: str, student_key: str) -> list[Pa
         .where(ScoreRow.district_id == district_id, ScoreRow.student_key == student_key)
         .order_by(RunRow.as_of.desc(), RunRow.created_at.desc())
     )
-    return [past_score(score, run) for score, run in session.execute(found).tuples()]
+    return [past_score(score, run) for score, run in session.execute(found)]
 
 
 def past_score(score: ScoreRow, run: RunRow) -> PastScore:

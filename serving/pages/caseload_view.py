@@ -125,7 +125,7 @@ def lines_of(session: Session, subject: Subject, run: RunRow, shown: Shown, page
         StudentRow.student_key,
     )
     of_page = ordered.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE).options(load_only(*LISTED))
-    rows = list(session.execute(of_page).tuples())
+    rows = list(session.execute(of_page))
     contacts = last_contacts(session, subject.district_id, [student.student_key for student, _ in rows])
     schools = school_names(session, subject.district_id)
     return tuple(line_of(student, score, run, schools, contacts) for student, score in rows)
@@ -185,10 +185,10 @@ def last_contacts(session: Session, district_id: str, students: Sequence[str]) -
         .where(ContactRow.district_id == district_id, ContactRow.student_key.in_(students))
         .group_by(ContactRow.student_key)
     )
-    return dict(session.execute(found).tuples().all())
+    return {key: value for key, value in session.execute(found)}  # noqa: C416 - a Row is no pair for dict()
 
 
 def school_names(session: Session, district_id: str) -> dict[str, str]:
     """The district's schools by id."""
     found = select(SchoolRow.school_id, SchoolRow.name).where(SchoolRow.district_id == district_id)
-    return dict(session.execute(found).tuples().all())
+    return {key: value for key, value in session.execute(found)}  # noqa: C416 - a Row is no pair for dict()

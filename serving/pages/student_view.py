@@ -136,7 +136,7 @@ def past_lines(session: Session, student: StudentRow) -> tuple[PastLine, ...]:
         .order_by(RunRow.as_of.desc(), RunRow.created_at.desc())
         .options(load_only(ScoreRow.risk, ScoreRow.band))
     )
-    rows = list(session.execute(found).tuples())
+    rows = list(session.execute(found))
     releases = [run.release_id for _, run in rows]
     before = (*releases[1:], *releases[-1:])
     return tuple(

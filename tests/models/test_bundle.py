@@ -188,9 +188,7 @@ def a_feature_too_many(text: str) -> str:
     return text.replace(line, "split_feature=" + " ".join(["7", *line.partition("=")[2].split()[1:]]), 1)
 
 
-@pytest.mark.parametrize(
-    "damage", [a_child_out_of_range, a_circle, another_objective, a_tree_less, a_feature_too_many]
-)
+@pytest.mark.parametrize("damage", [a_child_out_of_range, a_circle, another_objective, a_tree_less, a_feature_too_many])
 def test_a_signed_model_that_is_not_trees_is_refused_before_lightgbm_reads_it(
     copy: Path, keys: KeyPair, damage: Callable[[str], str]
 ) -> None:
@@ -230,11 +228,11 @@ def test_a_model_is_asked_once_for_each_host(
         open_bundle(copy, keys.public_key)
 
 
-def test_of_300_changed_characters_none_kills_the_asking_process_and_none_changes_a_risk_silently(
+def test_of_200_changed_characters_none_kills_the_asking_process_and_none_changes_a_risk_silently(
     written: Bundle,
 ) -> None:
     text = (written.path / "model.txt").read_text()
-    readable = [damaged for damaged in map(damaged_texts(text), range(300)) if has_shape(damaged)]
+    readable = [damaged for damaged in map(damaged_texts(text), range(200)) if has_shape(damaged)]
     asked = subprocess.run(
         [sys.executable, "-m", "tests.models.ask_damaged", str(written.path)],
         input=json.dumps(readable),
@@ -244,8 +242,8 @@ def test_of_300_changed_characters_none_kills_the_asking_process_and_none_change
         cwd=golden.ROOT,
         timeout=200,
     )
-    answers = json.loads(asked.stdout)
-    assert 30 < len(answers) < 270  # the shape check alone stops the others
+    answers = json.loads(asked.stdout.splitlines()[-1])  # LightGBM may warn above it
+    assert 20 < len(answers) < 180  # the shape check alone stops the others
     assert set(answers) == {"same", "caught"}
     assert answers.count("caught") >= 5
 
@@ -283,8 +281,8 @@ def test_golden_rows_are_no_students_and_reach_every_leaf(written: Bundle) -> No
 
 def test_no_part_of_a_bundle_is_a_pickle_and_no_module_of_it_imports_one(written: Bundle) -> None:
     for file in written.path.iterdir():
-        assert file.suffix in {".txt", ".json", ".md", ".sig"}
-        assert not file.read_bytes().startswith(b"\x80")
+        assert file.suffix in {".txt", ".json", ".md"} or (file.name, file.stat().st_size) == ("manifest.sig", 64)
+        assert file.name == "manifest.sig" or not file.read_bytes().startswith(b"\x80")
     for name in ("bundle", "bundle_text", "golden", "durable", "signing", "releases", "registry", "risk", "rule"):
         tree = ast.parse((golden.ROOT / "models" / f"{name}.py").read_text())
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}

@@ -95,6 +95,11 @@ def test_a_label_with_one_class_is_refused(ended: bool) -> None:
         evaluate(np.full(3, ended), np.array([0.1, 0.2, 0.3]), (0.1,))
 
 
+def test_no_rows_are_refused() -> None:
+    with pytest.raises(Refused, match="no row to learn from or to judge on"):
+        evaluate(np.array([], dtype=np.bool_), np.array([]), (0.1,))
+
+
 def test_a_missing_risk_is_refused() -> None:
     with pytest.raises(Refused, match="a risk is missing"):
         evaluate(np.array([True, False]), np.array([np.nan, 0.5]), (0.1,))

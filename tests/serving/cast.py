@@ -240,17 +240,19 @@ class Clock:
 
 
 class Stage:
-    """An application with the cast in its database, and its clock."""
+    """An application on a folder, and its clock."""
 
-    def __init__(self, folder: Path, *, empty: bool = False) -> None:
+    def __init__(self, folder: Path) -> None:
         self.clock = Clock()
         self.app: FastAPI = create_app(settings_in(folder), self.clock)
         self.service: Service = self.app.state.service
-        if not empty:
-            with self.writing() as session:
-                for district_id in DISTRICTS:
-                    record_run(session, run_of(district_id, TODAY - timedelta(days=7), change=0.2))
-                    record_run(session, replace(run_of(district_id), release_id="r-0002"))
+
+    def bring_in_the_cast(self) -> None:
+        """Records last week's run and today's, which another release scored, in both districts."""
+        with self.writing() as session:
+            for district_id in DISTRICTS:
+                record_run(session, run_of(district_id, TODAY - timedelta(days=7), change=0.2))
+                record_run(session, replace(run_of(district_id), release_id="r-0002"))
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -50,7 +50,9 @@ def test_lists_hold_exactly_whom_the_table_says(stage: Stage, district_id: str) 
         for staff_id in {staff for staff, _ in drawn()}:
             seen = session.scalars(visible_students(educator(district_id, staff_id))).all()
             assert {row.district_id for row in seen} <= {district_id}
-            assert {row.student_key for row in seen} == {k for (s, k), sees in drawn().items() if s == staff_id and sees}
+            assert {row.student_key for row in seen} == {
+                k for (s, k), sees in drawn().items() if s == staff_id and sees
+            }
 
 
 def test_no_page_shows_a_student_of_the_other_district(stage: Stage) -> None:

@@ -145,3 +145,19 @@ def test_a_late_correction_of_an_old_term_is_not_the_latest_mark() -> None:
     | ada        | 2026        | q1      | alg1      | math    | progress  | D    | 2025-11-28 |
     """
     assert grades(drawn)[0]["share_low"] == "0"
+
+
+def test_students_with_the_same_records_have_the_same_latest_mark() -> None:
+    """Also where two schools gave a mark of one course for one term on one day: which one counts is no accident."""
+    students = [f"student {n}" for n in range(8)]
+    header = "| student_id | school_id | school_year | term_id | course_id | subject | mark | known_on |"
+    drawn = [
+        f"| {student} | {school} | 2026 | q1 | alg1 | math | {mark} | 2025-10-01 |"
+        for student in students
+        for school, mark in (("10", "F"), ("20", "A"))
+    ]
+    enrolled_all = "| student_id | school_year | entry_date |\n" + "\n".join(
+        f"| {student} | 2026 | 2025-09-01 |" for student in students
+    )
+    records = reader({"calendar_days": CALENDAR, "enrollments": enrolled_all, "marks": "\n".join([header, *drawn])})
+    assert build_snapshot(records, Grades, AS_OF).features["failing"].nunique() == 1

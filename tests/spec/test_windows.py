@@ -349,6 +349,26 @@ def test_a_day_cannot_be_missed_twice() -> None:
     assert ways(absences) == rows_of(expected)
 
 
+def test_students_with_the_same_records_have_the_same_windows() -> None:
+    """Also where two spells began on one day: both schools' days count, in an order that is no accident."""
+    students = [f"student {n}" for n in range(8)]
+    spells = [f"| {s} | {school} | 2026 | 2025-10-01 | {ends} |" for s in students for school, ends in TWO_SPELLS]
+    absences = [f"| {s} | 10 | 2025-10-14 |" for s in students]
+    records = reader(
+        {
+            "calendar_days": stacked(TWO_WEEKS, school_days(WEDNESDAY, 10, school_id="20")),
+            "enrollments": "\n".join(
+                ["| student_id | school_id | school_year | entry_date | exit_date | exit_kind |", *spells]
+            ),
+            "attendance": "\n".join(["| student_id | school_id | date |", *absences]),
+        }
+    )
+    assert build_snapshot(records, Lately, date(2025, 10, 14)).features["days_3d"].nunique() == 1
+
+
+TWO_SPELLS = (("10", "|"), ("20", "2025-10-08 | moved_school"))
+
+
 @pytest.mark.parametrize(("years_ago", "from_days", "to_days"), [(-1, 0, None), (0, -5, None), (0, 5, 5), (0, 0, 0)])
 def test_a_window_cannot_reach_past_the_as_of_date_or_be_empty(
     years_ago: int, from_days: int, to_days: int | None

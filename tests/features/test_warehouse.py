@@ -1,0 +1,97 @@
+"""The warehouse file: replaced whole, or as it was."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from features.settings import Refused
+from features.tables import TABLES
+from features.warehouse import NothingKnown, changing, reading
+
+SCHOOL = pd.DataFrame(
+    [{"school_id": "10", "name": "North", "level": "high", "district_id": "north", "load_id": 1}]
+).assign(known_on=pd.Timestamp(2020, 1, 1).date())
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    """A warehouse with one school."""
+    path = tmp_path / "north.duckdb"
+    with changing(path) as writer:
+        writer.add("schools", SCHOOL)
+    return path
+
+
+def schools(path: Path) -> list[str]:
+    with reading(path) as reader:
+        return reader.current("schools")["school_id"].tolist()
+
+
+def test_a_new_warehouse_has_every_table(warehouse: Path) -> None:
+    with reading(warehouse) as reader:
+        assert {name for (name,) in reader.connection.execute("SHOW TABLES").fetchall()} == set(TABLES)
+
+
+def test_a_crash_during_a_change_leaves_the_old_file_and_nothing_else(warehouse: Path) -> None:
+    before = warehouse.read_bytes()
+    with pytest.raises(RuntimeError, match="power"), changing(warehouse) as writer:
+        writer.add("schools", SCHOOL.assign(school_id="20"))
+        raise RuntimeError("the power went")
+    assert warehouse.read_bytes() == before
+    assert [path.name for path in warehouse.parent.iterdir()] == ["north.duckdb"]
+    assert schools(warehouse) == ["10"]
+
+
+def test_a_crash_before_the_first_load_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="power"), changing(tmp_path / "south.duckdb"):
+        raise RuntimeError("the power went")
+    assert list(tmp_path.iterdir()) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from features.warehouse import changing
+with changing(Path(sys.argv[1])) as writer:
+    writer.drop("schools")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_process_killed_during_a_change_leaves_the_old_file_and_a_later_change_succeeds(warehouse: Path) -> None:
+    root = Path(__file__).parents[2]
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(warehouse)], cwd=root, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert schools(warehouse) == ["10"]
+    with changing(warehouse) as writer:
+        writer.add("schools", SCHOOL.assign(school_id="20"))
+    assert schools(warehouse) == ["10", "20"]
+
+
+def test_readers_read_on_while_a_change_is_made(warehouse: Path) -> None:
+    """They see the old rows until it is done, and those who opened before still do afterwards."""
+    with reading(warehouse) as reader:
+        with changing(warehouse) as writer:
+            writer.add("schools", SCHOOL.assign(school_id="20"))
+            assert schools(warehouse) == ["10"]
+        assert reader.current("schools")["school_id"].tolist() == ["10"]
+    assert schools(warehouse) == ["10", "20"]
+
+
+def test_no_warehouse_yet_is_a_sentence(tmp_path: Path) -> None:
+    with (
+        pytest.raises(Refused, match="south: no warehouse yet; run `ontrack ingest --district south`"),
+        reading(tmp_path / "south.duckdb"),
+    ):
+        pass
+
+
+def test_an_empty_warehouse_says_what_it_lacks(warehouse: Path) -> None:
+    with reading(warehouse) as reader:
+        assert reader.data_version() == "empty"
+        with pytest.raises(NothingKnown, match="no attendance and no marks; run `ontrack ingest` first"):
+            reader.data_through()

@@ -1,0 +1,116 @@
+"""From a folder of CSV files to a counselor's page, each step as its user takes it."""
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.conftest import Installation
+
+pytestmark = pytest.mark.browser
+
+
+def password_of(installation: Installation, district: str, staff_id: str) -> str:
+    return installation.run("users", "password", "--district", district, staff_id).strip()
+
+
+def counselor_of(installation: Installation, district: str) -> tuple[str, str]:
+    """The staff id and e-mail address of the district's first high-school counselor."""
+    records = installation.folder / "records" / district
+    high = {row[0] for row in cells(records / "schools.csv") if row[2] == "high"}
+    staff = next(row for row in cells(records / "staff.csv") if row[4] == "counselor" and row[5] in high)
+    return staff[0], staff[3]
+
+
+def cells(path: Path) -> list[list[str]]:
+    return [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+
+
+def signed_in(page: Page, address: str, district: str, email: str, password: str) -> None:
+    page.goto(address)
+    page.select_option("[name=district]", district)
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", password)
+    page.click("button[type=submit]")
+
+
+@pytest.mark.parametrize(("district", "scorer"), [("north", "model"), ("south", "published rule")])
+def test_a_counselor_reaches_reasons_and_the_records_behind_them(
+    scored: Installation, address: str, browser: Browser, district: str, scorer: str
+) -> None:
+    """In the district that earned a model and in the one served by the rule, without JavaScript."""
+    staff_id, email = counselor_of(scored, district)
+    page = browser.new_context(java_script_enabled=False).new_page()
+    signed_in(page, address, district, email, password_of(scored, district, staff_id))
+    assert scorer in page.inner_text("main")
+    page.locator("main a[href*='/students/']").first.click()
+    text = page.inner_text("main")
+    assert "What stands out" in text
+    assert page.locator("main table").count() >= 2
+    assert page.locator("main svg").count() >= 2
+    assert "students with similar records" in text.lower()
+
+
+def test_what_serves_is_what_the_gate_allowed(scored: Installation) -> None:
+    verdicts = {}
+    for district in ("north", "south"):
+        answer = json.loads((scored.folder / f"{district}.json").read_text(encoding="utf-8"))
+        verdicts[district] = (answer["verdict"], (scored.folder / answer["bundle"] / "rule.json").exists())
+    assert verdicts == {"north": ("pass", False), "south": ("not_enough_evidence", True)}
+
+
+def test_a_model_that_did_not_pass_is_not_promoted(scored: Installation) -> None:
+    """The small district's model lies beside its rule, signed with a verdict that is not a pass."""
+    bundles = scored.folder / "home" / "bundles"
+    refused = [
+        path.parent
+        for path in bundles.glob("*/gate.json")
+        if json.loads(path.read_bytes())["verdict"] != "pass" and not (path.parent / "rule.json").exists()
+    ]
+    said = scored.refused("promote", "--district", "south", str(refused[0]), code=4)
+    assert "not enough evidence" in said.replace("_", " ")
+
+
+def test_scores_come_back_through_the_api(scored: Installation, address: str, browser: Browser) -> None:
+    staff_id, email = counselor_of(scored, "north")
+    page = browser.new_page()
+    signed_in(page, address, "north", email, password_of(scored, "north", staff_id))
+    href = page.locator("main a[href*='/students/']").first.get_attribute("href")
+    assert href
+    key = scored.run("keys", "create", "--district", "north", "journey").strip()
+    mine = httpx.get(f"{address}/v1{href}/scores", headers={"Authorization": f"Bearer {key}"})
+    assert mine.status_code == 200
+    other = scored.run("keys", "create", "--district", "south", "journey").strip()
+    theirs = httpx.get(f"{address}/v1{href}/scores", headers={"Authorization": f"Bearer {other}"})
+    assert theirs.status_code == 404
+    assert theirs.headers["content-type"].startswith("application/problem+json")
+
+
+def test_loading_the_same_files_again_changes_nothing(scored: Installation) -> None:
+    assert "nothing changed" in scored.run("ingest", "--district", "north")
+
+
+def test_scoring_the_same_day_again_makes_no_second_run(scored: Installation) -> None:
+    assert "there already" in scored.run("score", "--district", "south")
+
+
+def test_a_date_before_the_first_school_day_is_refused(scored: Installation) -> None:
+    said = scored.refused("score", "--district", "south", "--as-of", "2001-01-01", code=3)
+    assert re.search(r"2001-01-01.*before the first school day", said)
+
+
+def test_no_name_reaches_reports_bundles_or_mlflow(scored: Installation) -> None:
+    """Every family name of the district that no word of ours contains is looked for where names may not be."""
+    row = cells(scored.folder / "records" / "north" / "students.csv")
+    names = {cell for line in row for cell in line[1:3] if len(cell) > 8}
+    assert names
+    home = scored.folder / "home"
+    for place in ("bundles", "reports", "mlartifacts", "mlflow.db"):
+        for path in [home / place, *(home / place).rglob("*")]:
+            if path.is_file():
+                content = path.read_bytes()
+                found = [name for name in names if name.encode() in content]
+                assert not found, f"{path.name} holds {len(found)} names"

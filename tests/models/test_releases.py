@@ -1,0 +1,249 @@
+"""Releases: the gate decides, the log remembers, and the pointer survives a process that dies."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from models.bundle import Bundle, BundleParts, BundleRefused, write_bundle
+from models.releases import GateRefused, Release, ReleaseKey, ReleaseRefused, current, log, promote, rollback
+from models.signing import KeyPair, ensure_keys
+from tests.models.made_bundles import FAIL, OUTCOME, PASS, model_parts, rule_parts, sign_again
+
+KEY = ReleaseKey("harbor", OUTCOME, "9")
+NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def verified(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home where the made-up model was asked once, so that its copies need not ask again."""
+    home = tmp_path_factory.mktemp("verified")
+    write_bundle(home / "bundles", model_parts(), ensure_keys(home / "keys"), {})
+    return home
+
+
+@pytest.fixture
+def home(verified: Path, tmp_path: Path) -> Path:
+    shutil.copytree(verified / "bundles" / ".verified", tmp_path / "bundles" / ".verified")
+    return tmp_path
+
+
+@pytest.fixture
+def keys(home: Path) -> KeyPair:
+    return ensure_keys(home / "keys")
+
+
+def written(home: Path, parts: BundleParts) -> Bundle:
+    return write_bundle(home / "bundles", parts, ensure_keys(home / "keys"), {"created_at": "2026-11-20"})
+
+
+def promoted(home: Path, bundle: Bundle, *, key: ReleaseKey = KEY, now: datetime = NOW) -> Release:
+    return promote(home, key, bundle.path, public_key=ensure_keys(home / "keys").public_key, by="ana", now=now)
+
+
+def rolled_back(home: Path) -> Release:
+    return rollback(home, KEY, public_key=ensure_keys(home / "keys").public_key, by="bo", now=NOW, reason="too many")
+
+
+def test_nothing_serves_before_a_promotion(home: Path) -> None:
+    assert current(home, KEY) is None
+    assert log(home, KEY) == ()
+
+
+def test_a_model_with_a_pass_serves(home: Path) -> None:
+    bundle = written(home, model_parts(PASS))
+    local = NOW.astimezone(timezone(timedelta(hours=-8)))
+    release = promoted(home, bundle, now=local)
+    assert current(home, KEY) == release
+    assert (release.release_id, release.digest, release.previous_digest) == ("harbor-0001", bundle.digest, None)
+    assert (release.by, release.at, release.action) == ("ana", NOW, "promoted")
+    assert release.bundle_path == bundle.path
+
+
+@pytest.mark.parametrize("verdict", ["fail", "not_enough_evidence", "PASS", "", None])
+def test_a_model_without_a_pass_does_not_serve(home: Path, verdict: str | None) -> None:
+    bundle = written(home, model_parts({**FAIL, "verdict": verdict}))
+    with pytest.raises(GateRefused) as refused:
+        promoted(home, bundle)
+    assert f"verdict is {verdict}: calibration (risks are 9 in 100 too high)" in str(refused.value)
+    assert "it does" not in str(refused.value)
+    assert refused.value.exit_code == 4
+    assert current(home, KEY) is None
+    assert log(home, KEY) == ()
+
+
+def test_a_model_without_a_gate_does_not_serve(home: Path) -> None:
+    with pytest.raises(GateRefused, match=r"no gate\.json"):
+        promoted(home, written(home, model_parts(None)))
+
+
+@pytest.mark.parametrize("gate", [None, FAIL])
+def test_a_rule_serves_whatever_the_gate_said_of_the_model(home: Path, gate: Mapping[str, object] | None) -> None:
+    bundle = written(home, rule_parts(gate))
+    assert promoted(home, bundle).digest == bundle.digest
+
+
+@pytest.mark.parametrize("changed", [{"district_id": "mesa"}, {"outcome": "another"}])
+@pytest.mark.parametrize("kind", ["model", "rule"])
+def test_a_gate_of_another_district_or_outcome_is_refused(home: Path, changed: dict[str, str], kind: str) -> None:
+    parts = model_parts if kind == "model" else rule_parts
+    with pytest.raises(GateRefused, match=r"gate\.json is for"):
+        promoted(home, written(home, parts({**PASS, **changed})))
+
+
+@pytest.mark.parametrize("changed", [{"name": "another"}, {"grade_band": "6-8"}])
+def test_a_bundle_made_for_another_outcome_or_grade_band_is_refused(home: Path, changed: dict[str, str]) -> None:
+    parts = rule_parts()
+    other = replace(parts, name=changed.get("name", parts.name), grade_band=changed.get("grade_band", "9"))
+    with pytest.raises(GateRefused, match="made for"):
+        promoted(home, written(home, other))
+
+
+def test_a_gate_rewritten_after_signing_is_refused(home: Path) -> None:
+    bundle = written(home, model_parts(FAIL))
+    gate = bundle.path / "gate.json"
+    gate.write_bytes(gate.read_bytes().replace(b'"verdict":"fail"}', b'"verdict":"pass"}'))
+    with pytest.raises(BundleRefused, match=r"gate\.json"):
+        promoted(home, bundle)
+    sign_again(bundle.path, ensure_keys(home / "other keys"))
+    with pytest.raises(BundleRefused, match="another installation"):
+        promoted(home, bundle)
+
+
+def test_a_bundle_outside_the_home_is_refused(home: Path, tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "elsewhere", rule_parts(), ensure_keys(home / "keys"), {})
+    with pytest.raises(ReleaseRefused, match="move it there"):
+        promoted(home, bundle)
+
+
+def test_each_release_notes_what_it_replaced(home: Path) -> None:
+    rule, model = written(home, rule_parts()), written(home, model_parts())
+    promoted(home, rule)
+    second = promoted(home, model)
+    assert (second.release_id, second.previous_digest) == ("harbor-0002", rule.digest)
+    assert [release.digest for release in log(home, KEY)] == [rule.digest, model.digest]
+
+
+def test_promoting_what_serves_changes_nothing(home: Path) -> None:
+    bundle = written(home, rule_parts())
+    assert promoted(home, bundle) == promoted(home, bundle, now=NOW + timedelta(days=1))
+    assert len(log(home, KEY)) == 1
+
+
+def test_a_rollback_restores_what_served_before_and_is_logged_itself(home: Path) -> None:
+    bundles = [written(home, rule_parts(card=f"# {i}\n")) for i in range(3)]
+    for bundle in bundles:
+        promoted(home, bundle)
+    assert rolled_back(home).digest == bundles[1].digest
+    back = rolled_back(home)
+    assert (back.digest, back.previous_digest) == (bundles[0].digest, bundles[1].digest)
+    assert (back.release_id, back.action, back.reason, back.by) == ("harbor-0005", "rolled_back", "too many", "bo")
+    assert current(home, KEY) == back
+    with pytest.raises(ReleaseRefused, match="nothing served before"):
+        rolled_back(home)
+    assert [release.action for release in log(home, KEY)] == ["promoted"] * 3 + ["rolled_back"] * 2
+
+
+def test_a_rollback_to_a_damaged_bundle_is_refused_and_what_serves_stays(home: Path) -> None:
+    first, second = written(home, rule_parts()), written(home, rule_parts(card="# 2\n"))
+    promoted(home, first)
+    promoted(home, second)
+    (first.path / "rule.json").write_text("{}")
+    with pytest.raises(BundleRefused, match=r"rule\.json"):
+        rolled_back(home)
+    serving = current(home, KEY)
+    assert serving is not None
+    assert serving.digest == second.digest
+
+
+def test_keys_do_not_touch_one_another(home: Path) -> None:
+    bundle = written(home, rule_parts())
+    promoted(home, bundle)
+    promoted(home, bundle, key=replace(KEY, district_id="mesa"))
+    assert [release.release_id for release in log(home, KEY)] == ["harbor-0001"]
+    assert [release.release_id for release in log(home, replace(KEY, district_id="mesa"))] == ["mesa-0001"]
+
+
+@pytest.mark.parametrize("part", ["", "..", "a/b", "../harbor", ".hidden", "a\n"])
+def test_a_key_cannot_leave_its_folder(part: str) -> None:
+    with pytest.raises(ReleaseRefused):
+        ReleaseKey(part, OUTCOME, "9")
+
+
+def test_the_log_only_grows(home: Path) -> None:
+    path = KEY.folder(home) / "log.jsonl"
+    before = b""
+    for parts in (rule_parts(), rule_parts(card="# 2\n"), rule_parts(card="# 3\n")):
+        promoted(home, written(home, parts))
+        assert path.read_bytes().startswith(before)
+        assert path.read_bytes() != before
+        before = path.read_bytes()
+    rolled_back(home)
+    assert path.read_bytes().startswith(before)
+
+
+def test_a_pointer_written_halfway_by_a_dying_process_does_not_count(home: Path) -> None:
+    first = promoted(home, written(home, rule_parts()))
+    (KEY.folder(home) / ".current.json.writing").write_text('{"sequence": 7, "dig')
+    assert current(home, KEY) == first
+    second = promoted(home, written(home, rule_parts(card="# 2\n")))
+    assert current(home, KEY) == second
+
+
+@pytest.mark.parametrize("pointer", [None, b"", b'{"sequence":'])
+def test_a_lost_pointer_comes_back_from_the_log(home: Path, pointer: bytes | None) -> None:
+    release = promoted(home, written(home, rule_parts()))
+    path = KEY.folder(home) / "current.json"
+    path.unlink() if pointer is None else path.write_bytes(pointer)
+    assert current(home, KEY) == release
+
+
+def test_a_process_that_dies_between_log_and_pointer_has_released(home: Path) -> None:
+    promoted(home, written(home, rule_parts()))
+    old_pointer = (KEY.folder(home) / "current.json").read_bytes()
+    second = promoted(home, written(home, rule_parts(card="# 2\n")))
+    (KEY.folder(home) / "current.json").write_bytes(old_pointer)
+    assert current(home, KEY) == second
+
+
+def test_a_log_line_that_a_dying_process_left_unfinished_never_happened(home: Path) -> None:
+    first = promoted(home, written(home, rule_parts()))
+    with (KEY.folder(home) / "log.jsonl").open("ab") as file:
+        file.write(b'{"sequence":2,"action":"promo')
+    assert current(home, KEY) == first
+    second = promoted(home, written(home, rule_parts(card="# 2\n")))
+    assert log(home, KEY) == (first, second)
+    assert current(home, KEY) == second
+
+
+def test_a_line_taken_out_of_the_log_is_noticed_while_the_pointer_still_serves(home: Path) -> None:
+    for i in range(3):
+        promoted(home, written(home, rule_parts(card=f"# {i}\n")))
+    serving, path = current(home, KEY), KEY.folder(home) / "log.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[2])
+    assert current(home, KEY) == serving
+    with pytest.raises(ReleaseRefused, match="release 2 is missing"):
+        log(home, KEY)
+    path.write_bytes(lines[0])
+    with pytest.raises(ReleaseRefused, match="ends before release 3"):
+        promoted(home, written(home, rule_parts()))
+
+
+def test_promotions_at_the_same_time_are_logged_one_after_another(home: Path) -> None:
+    bundles = [written(home, rule_parts(card=f"# {i}\n")) for i in range(6)]
+    threads = [Thread(target=promoted, args=(home, bundle)) for bundle in bundles]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    releases = log(home, KEY)
+    assert {release.digest for release in releases} == {bundle.digest for bundle in bundles}
+    pairs = zip(releases[1:], releases, strict=False)
+    assert all(release.previous_digest == before.digest for release, before in pairs)
+    assert json.loads((KEY.folder(home) / "current.json").read_bytes())["sequence"] == 6

@@ -1,0 +1,110 @@
+"""Keys: made once, readable by their owner alone, and refused with a way out when they are not right."""
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from features.settings import Refused
+from models.signing import KeysRefused, ensure_keys, load_public_key, sign, verify
+
+
+def test_what_was_signed_verifies_and_anything_else_is_refused(tmp_path: Path) -> None:
+    keys = ensure_keys(tmp_path / "a")
+    signature = sign(b"the message", keys)
+    verify(b"the message", signature, load_public_key(tmp_path / "a"))
+    with pytest.raises(KeysRefused, match="changed after signing"):
+        verify(b"the messagE", signature, keys.public_key)
+    with pytest.raises(KeysRefused, match="another installation"):
+        verify(b"the message", signature, ensure_keys(tmp_path / "b").public_key)
+    with pytest.raises(KeysRefused):
+        verify(b"the message", b"", keys.public_key)
+
+
+def test_keys_are_made_once_and_kept(tmp_path: Path) -> None:
+    first = ensure_keys(tmp_path / "keys")
+    before = (tmp_path / "keys" / "signing.key").read_bytes()
+    again = ensure_keys(tmp_path / "keys")
+    assert again.public_key == first.public_key
+    assert (tmp_path / "keys" / "signing.key").read_bytes() == before
+    assert sorted(os.listdir(tmp_path / "keys")) == ["signing.key", "signing.pub"]
+
+
+def test_keys_asked_for_at_the_same_time_are_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(ensure_keys, [tmp_path / "keys"] * 16))
+    assert len({keys.public_key.public_bytes_raw() for keys in made}) == 1
+    assert sorted(os.listdir(tmp_path / "keys")) == ["signing.key", "signing.pub"]
+
+
+def test_the_private_key_is_its_owners_alone_and_never_shown(tmp_path: Path) -> None:
+    keys = ensure_keys(tmp_path)
+    assert stat.S_IMODE((tmp_path / "signing.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "signing.pub").stat().st_mode) == 0o644
+    assert keys.private_key.private_bytes_raw().hex() not in repr(keys)
+    assert repr(keys) == "KeyPair(…)"
+
+
+def test_a_private_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    ensure_keys(tmp_path)
+    (tmp_path / "signing.key").chmod(0o640)
+    with pytest.raises(KeysRefused, match="chmod 600"):
+        ensure_keys(tmp_path)
+
+
+def test_a_lost_public_key_comes_back_from_the_private_one(tmp_path: Path) -> None:
+    keys = ensure_keys(tmp_path)
+    (tmp_path / "signing.pub").unlink()
+    assert ensure_keys(tmp_path).public_key == keys.public_key
+    assert load_public_key(tmp_path) == keys.public_key
+
+
+def test_a_place_that_only_checks_does_not_make_a_key_of_its_own(tmp_path: Path) -> None:
+    ensure_keys(tmp_path)
+    (tmp_path / "signing.key").unlink()
+    with pytest.raises(KeysRefused, match="Restore"):
+        ensure_keys(tmp_path)
+    assert not (tmp_path / "signing.key").exists()
+
+
+def test_halves_of_two_pairs_are_refused(tmp_path: Path) -> None:
+    ensure_keys(tmp_path / "a")
+    ensure_keys(tmp_path / "b")
+    (tmp_path / "a" / "signing.pub").write_bytes((tmp_path / "b" / "signing.pub").read_bytes())
+    with pytest.raises(KeysRefused, match="not the public half"):
+        ensure_keys(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not a key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
+)
+def test_an_unreadable_key_is_refused_with_a_way_out(tmp_path: Path, content: bytes) -> None:
+    ensure_keys(tmp_path)
+    (tmp_path / "signing.key").write_bytes(content)
+    with pytest.raises(KeysRefused, match="restore it"):
+        ensure_keys(tmp_path)
+    (tmp_path / "signing.pub").write_bytes(content)
+    with pytest.raises(KeysRefused, match="restore it"):
+        load_public_key(tmp_path)
+
+
+def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
+    rsa = generate_private_key(public_exponent=65537, key_size=2048)
+    private, public = tmp_path / "signing.key", tmp_path / "signing.pub"
+    private.write_bytes(rsa.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    private.chmod(0o600)
+    public.write_bytes(rsa.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    with pytest.raises(KeysRefused, match="expected an Ed25519 private key"):
+        ensure_keys(tmp_path)
+    with pytest.raises(KeysRefused, match="expected an Ed25519 public key"):
+        load_public_key(tmp_path)
+
+
+def test_an_absent_public_key_is_refused_as_a_matter_of_the_environment(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no such file; copy it") as refused:
+        load_public_key(tmp_path)
+    assert refused.value.exit_code == 5

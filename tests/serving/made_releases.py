@@ -1,0 +1,75 @@
+"""Signed releases on the stage: a small model of the grade 9 features, and a rule."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from features.grade9 import NinthGrade
+from models.bundle import BundleParts, write_bundle
+from models.dictionary import dictionary_of
+from models.examples import Examples
+from models.fitting import fit_risk_model
+from models.releases import Release, ReleaseKey, promote
+from models.risk import RiskModel
+from models.rule import RuleModel
+from models.signing import ensure_keys
+from tests.serving.cast import NOW, Stage
+
+OUTCOME = "grade9_off_track_chicago"
+RULE = RuleModel(counts=(0.0, 1.0, 2.0), shares=(0.1, 0.3, 0.6), n=(500, 200, 100), overall=0.2)
+GRADE9 = dictionary_of(NinthGrade)
+
+
+@cache
+def made_model() -> RiskModel:
+    """A model in which absence and failing marks count."""
+    rng = np.random.default_rng(0)
+    rows = 600
+    features = pd.DataFrame({name: rng.random(rows) for name in GRADE9.names})
+    features["absence_rate_20d"] *= 0.4
+    odds = 15 * features["absence_rate_20d"] + 4 * features["core_failing_now"] - 5
+    examples = Examples(
+        dictionary=GRADE9,
+        features=features,
+        label=rng.random(rows) < 1 / (1 + np.exp(-odds.to_numpy())),
+        student=np.array([f"student {i}" for i in range(rows)]),
+        time=np.full(rows, 2026, dtype=np.int64),
+    )
+    return fit_risk_model(examples, seed=1, threads=1)
+
+
+def release_rule(stage: Stage, district_id: str, rule: RuleModel = RULE) -> Release:
+    """Puts the rule in service."""
+    return release(stage, district_id, replace(model_parts(district_id), kind="rule", model=None, rule=rule, gate=None))
+
+
+def release_model(stage: Stage, district_id: str) -> Release:
+    """Puts the model in service."""
+    return release(stage, district_id, model_parts(district_id))
+
+
+def model_parts(district_id: str) -> BundleParts:
+    """The model's bundle, passed by the gate."""
+    return BundleParts(
+        kind="model",
+        model=made_model(),
+        rule=None,
+        dictionary=GRADE9,
+        metrics={},
+        card="# A card\n",
+        gate={"district_id": district_id, "outcome": OUTCOME, "verdict": "pass", "checks": []},
+        name=OUTCOME,
+        grade_band="9",
+        feature_set=NinthGrade.name,
+    )
+
+
+def release(stage: Stage, district_id: str, parts: BundleParts) -> Release:
+    """Writes, signs and promotes a bundle."""
+    home = stage.service.settings.home
+    keys = ensure_keys(home / "keys")
+    bundle = write_bundle(home / "bundles", parts, keys, {})
+    key = ReleaseKey(district_id, OUTCOME, "9")
+    return promote(home, key, bundle.path, public_key=keys.public_key, by="a test", now=NOW)

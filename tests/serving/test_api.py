@@ -1,0 +1,118 @@
+"""The API: what programs get, and how every error is stated."""
+
+import pytest
+
+from serving.api.messages import Scores
+from serving.problems import PROBLEM_TYPE
+from serving.rows import ApiKeyRow
+from tests.serving.browser import Program
+from tests.serving.cast import Stage
+
+SCORES = "/v1/students/{}/scores"
+PAIR = ("harbor", "mesa")
+ENROLLMENT = {"school_id": "north", "track": "main", "school_year": 2027, "grade_level": 9, "entry_date": "2026-08-17"}
+
+
+def test_a_students_scores_come_latest_first_with_reasons_in_words(stage: Stage) -> None:
+    response = Program(stage, "harbor").ask("GET", SCORES.format("k-amara"))
+    scores = Scores.model_validate(response.json()).scores
+    assert [(str(s.as_of), s.band, s.release) for s in scores] == [
+        ("2026-11-20", "many", "r-0002"),
+        ("2026-11-13", "many", "r-0001"),
+    ]
+    assert [reason.sentence for reason in scores[0].reasons] == [
+        "Missed 25% of the last 20 school days.",
+        "Has an F now in 1 core course.",
+        "Had a grade average of 1.4 last year.",
+    ]
+
+
+def test_a_student_without_a_score_has_none_rather_than_a_guess(stage: Stage) -> None:
+    answer = Program(stage, "harbor").ask("GET", SCORES.format("k-emil")).json()
+    assert [(score["risk"], score["band"]) for score in answer["scores"]] == [(None, "unknown")] * 2
+
+
+def test_the_same_key_of_two_districts_leads_to_two_students(stage: Stage) -> None:
+    versions = {d: Program(stage, d).ask("GET", SCORES.format("k-amara")).json()["scores"][0]["scorer"] for d in PAIR}
+    assert versions == {"harbor": "model", "mesa": "rule"}
+
+
+def test_keys_need_the_scope_and_say_which(stage: Stage) -> None:
+    reader = Program(stage, "harbor", "scores.read")
+    assert reader.ask("POST", "/v1/scores", {"enrollments": [ENROLLMENT]}).status_code == 403
+    writer = Program(stage, "harbor", "scores.write").ask("GET", SCORES.format("k-amara"))
+    assert (writer.status_code, writer.headers["www-authenticate"].split()[-1]) == (403, 'scope="scores.read"')
+
+
+@pytest.mark.parametrize("change", ["revoked", "expired", "wrong secret", "other prefix", "not a key"])
+def test_a_key_that_is_not_good_is_no_key(stage: Stage, change: str) -> None:
+    program = Program(stage, "harbor")
+    key = program.headers["Authorization"]
+    spoil(stage, change)
+    spoilt = {
+        "wrong secret": key[:-1] + "x",
+        "other prefix": key.replace("ontrack", "offtrack"),
+        "not a key": "Bearer x",
+    }
+    program.headers["Authorization"] = spoilt.get(change, key)
+    response = program.ask("GET", SCORES.format("k-amara"))
+    assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def spoil(stage: Stage, change: str) -> None:
+    """Revokes the key, or lets it expire."""
+    with stage.writing() as session:
+        for row in session.query(ApiKeyRow):
+            row.revoked_at = stage.clock() if change == "revoked" else None
+            row.expires_at = stage.clock() if change == "expired" else None
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [
+    ("GET", "/v1", 404),
+    ("GET", "/v1/nothing", 404),
+    ("GET", "/v1/students/k-nobody/scores", 404),
+    ("DELETE", "/v1/scores", 405),
+    ("POST", "/v1/scores", 422),
+    ("POST", "/livez", 405),
+])  # fmt: skip
+def test_every_error_is_a_problem(stage: Stage, method: str, path: str, status: int) -> None:
+    response = Program(stage, "harbor").ask(method, path)
+    assert (response.status_code, response.headers["content-type"]) == (status, PROBLEM_TYPE)
+    problem = response.json()
+    assert problem["status"] == status
+    assert {"type", "title", "detail", "errors"} <= set(problem)
+
+
+def test_a_fault_is_a_problem_that_tells_nothing_but_a_number(stage: Stage) -> None:
+    program = Program(stage, "harbor")
+    with stage.writing() as session:
+        session.connection().exec_driver_sql("DROP TABLE scores")
+    response = program.ask("GET", SCORES.format("k-amara"))
+    assert (response.status_code, response.headers["content-type"]) == (500, PROBLEM_TYPE)
+    assert len(response.json()["incident"]) == 32
+    assert "scores" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_a_service_with_a_run_is_live_and_ready(stage: Stage, path: str) -> None:
+    assert Program(stage).ask("GET", path).json() == {"status": "ok"}
+
+
+def test_before_the_first_run_the_service_is_live_but_not_ready(empty_stage: Stage) -> None:
+    assert Program(empty_stage).ask("GET", "/livez").status_code == 200
+    ready = Program(empty_stage).ask("GET", "/readyz")
+    assert (ready.status_code, ready.headers["content-type"]) == (503, PROBLEM_TYPE)
+
+
+def test_the_description_has_every_route_its_key_and_its_problems(stage: Stage) -> None:
+    api = Program(stage).ask("GET", "/openapi.json").json()
+    assert api["openapi"].startswith("3.1")
+    assert set(api["paths"]) == {"/livez", "/readyz", "/v1/scores", "/v1/students/{student_key}/scores"}
+    assert api["components"]["securitySchemes"]["api_key"]["scheme"] == "bearer"
+    for operations in api["paths"].values():
+        for operation in operations.values():
+            errors = {code: answer for code, answer in operation["responses"].items() if code >= "400"}
+            assert errors
+            assert all(list(answer["content"]) == [PROBLEM_TYPE] for answer in errors.values())
+    assert {"401", "403", "404", "413", "422", "500"} <= set(api["paths"]["/v1/scores"]["post"]["responses"])
+    assert "ValidationError" not in api["components"]["schemas"]

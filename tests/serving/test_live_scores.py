@@ -1,0 +1,173 @@
+"""Live scores: one student's records in the body, risk and reasons back."""
+
+from datetime import date
+
+import pytest
+
+from features.tables import TABLES
+from models.rule import RuleModel
+from serving.api.messages import SentRecords
+from serving.rows import AccessRow, DistrictRow
+from serving.served import Releases
+from tests.serving.browser import Program
+from tests.serving.cast import Stage
+from tests.serving.made_releases import OUTCOME, release_model, release_rule
+
+Rows = list[dict[str, object]]
+Body = dict[str, Rows]
+
+
+def enrollment(**differs: object) -> dict[str, object]:
+    """A ninth grader of North High."""
+    return {
+        "school_id": "north", "track": "main", "school_year": 2027, "grade_level": 9, "entry_date": "2026-08-17",
+        **differs,
+    }  # fmt: skip
+
+
+def mark(course: str, letter: str, subject: str = "math") -> dict[str, object]:
+    """A mark in progress."""
+    return {
+        "school_id": "north", "school_year": 2027, "term_id": "S1", "course_id": course, "course_name": course,
+        "subject": subject, "mark_kind": "progress", "mark": letter, "credits_attempted_hundredths": 50,
+    }  # fmt: skip
+
+
+def absent(day: date) -> dict[str, object]:
+    """A whole day."""
+    return {
+        "school_id": "north", "date": day.isoformat(), "section_id": "day", "kind": "absent",
+        "absent_hundredths": 100, "excused": False,
+    }  # fmt: skip
+
+
+def records(**differs: Rows) -> Body:
+    """A student who misses days and fails a core course."""
+    return {
+        "enrollments": [enrollment()],
+        "attendance": [absent(date(2026, 11, day)) for day in (3, 4, 10, 11, 17, 18, 19)],
+        "marks": [mark("algebra", "F"), mark("art", "B", "other")],
+        **differs,
+    }
+
+
+def test_a_served_model_answers_with_risk_band_and_reasons(stage: Stage) -> None:
+    released = release_model(stage, "harbor")
+    response = Program(stage, "harbor").ask("POST", "/v1/scores", records())
+    answer = response.json()
+    assert (response.status_code, answer["status"], answer["scorer"]) == (200, "scored", "model")
+    assert 0 < answer["risk"] < 1
+    assert (answer["as_of"], answer["release"]) == ("2026-11-20", released.release_id)
+    assert answer["model_version"] == f"{OUTCOME} {released.digest[:8]}"
+    sentences = {reason["code"]: reason["sentence"] for reason in answer["reasons"]}
+    assert sentences["absence_rate_20d"] == "Missed 35% of the last 20 school days."
+    assert sentences["core_failing_now"] == "Has an F now in 1 core course."
+
+
+def test_fewer_absences_never_raise_the_risk(stage: Stage) -> None:
+    release_model(stage, "harbor")
+    program = Program(stage, "harbor")
+    many = program.ask("POST", "/v1/scores", records()).json()["risk"]
+    none = program.ask("POST", "/v1/scores", records(attendance=[])).json()["risk"]
+    assert none < many
+
+
+def test_a_served_rule_answers_with_the_share_of_its_signals(stage: Stage) -> None:
+    release_rule(stage, "mesa")
+    answer = Program(stage, "mesa").ask("POST", "/v1/scores", records()).json()
+    assert (answer["scorer"], answer["risk"], answer["band"]) == ("rule", 0.6, "many")
+    assert [(reason["code"], reason["value"]) for reason in answer["reasons"]] == [("rule_signals", 2.0)]
+
+
+def test_a_release_serves_its_own_district_only(stage: Stage) -> None:
+    release_model(stage, "harbor")
+    assert Program(stage, "mesa").ask("POST", "/v1/scores", records()).json()["status"] == "insufficient_data"
+
+
+@pytest.mark.parametrize(("body", "says"), [
+    (records(enrollments=[enrollment(school_id="elsewhere")]), "calendar of none of the schools"),
+    (records(enrollments=[enrollment(entry_date="2026-11-16")]), "Fewer than 10 school days"),
+    (records(enrollments=[enrollment(grade_level=11)]), "not one this release scores"),
+])  # fmt: skip
+def test_without_enough_to_go_on_there_is_no_score_and_the_answer_says_why(stage: Stage, body: Body, says: str) -> None:
+    release_model(stage, "harbor")
+    response = Program(stage, "harbor").ask("POST", "/v1/scores", body)
+    assert (response.status_code, response.json()["status"]) == (200, "insufficient_data")
+    assert says in response.json()["detail"]
+
+
+def test_before_the_first_run_there_is_no_calendar_to_score_by(empty_stage: Stage) -> None:
+    with empty_stage.writing() as session:
+        session.add(DistrictRow(district_id="harbor", name="Harbor"))
+    answer = Program(empty_stage, "harbor").ask("POST", "/v1/scores", records()).json()
+    assert "no scoring run yet" in answer["detail"]
+
+
+def test_nothing_that_was_sent_is_kept(stage: Stage) -> None:
+    release_rule(stage, "harbor")
+    Program(stage, "harbor").ask("POST", "/v1/scores", records(marks=[mark("Canary 77", "F")]))
+    stored = (stage.service.settings.home / "service.db").read_bytes()
+    stored += (stage.service.settings.home / "service.db-wal").read_bytes()
+    assert b"Canary 77" not in stored
+    assert [row.students for row in stage.rows(AccessRow) if isinstance(row, AccessRow)] == [[]]
+
+
+@pytest.mark.parametrize(("place", "value", "pointer"), [
+    (("enrollments", "grade_level"), "nine", "#/enrollments/0/grade_level"),
+    (("attendance", "date"), "Zzcanary", "#/attendance/0/date"),
+    (("attendance", "kind"), "Zzcanary", "#/attendance/0/kind"),
+    (("attendance", "absent_hundredths"), 101, "#/attendance/0/absent_hundredths"),
+    (("marks", "mark"), "Zzcanary", "#/marks/0/mark"),
+    (("marks", "Zzcanary"), 1, "#/marks/0"),
+    (("marks", "course_name"), "", "#/marks/0/course_name"),
+])  # fmt: skip
+def test_a_row_that_is_not_as_expected_is_pointed_at_without_repeating_it(
+    stage: Stage, place: tuple[str, str], value: object, pointer: str
+) -> None:
+    body = records()
+    body[place[0]][0][place[1]] = value
+    response = Program(stage, "harbor").ask("POST", "/v1/scores", body)
+    assert response.status_code == 422
+    assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
+    assert "canary" not in response.text.lower()
+
+
+def test_too_many_rows_and_too_large_bodies_are_refused(stage: Stage) -> None:
+    program = Program(stage, "harbor")
+    many = records(incidents=[{"incident_id": "i", "school_id": "n", "date": "2026-11-02", "severity": "minor"}] * 2001)
+    assert program.ask("POST", "/v1/scores", many).json()["errors"][0]["pointer"] == "#/incidents"
+    for content in (b" " * (1 << 20) + b"{}", b"[" * 100_000):
+        assert program.send("/v1/scores", content).status_code in {400, 413, 422}
+    assert program.send("/v1/scores", b" " * (1 << 20) + b"{}").status_code == 413
+
+
+def test_the_messages_have_the_columns_of_the_canonical_tables() -> None:
+    for name, field in SentRecords.model_fields.items():
+        row = field.annotation.__args__[0]  # type: ignore[union-attr]  # each field is a list of rows
+        own = {column.name for column in TABLES[name].columns if column.kind not in {"student", "assigned"}}
+        assert set(row.model_fields) == own | {"known_on"}, name
+
+
+def test_a_new_release_serves_after_a_second_and_a_damaged_one_never(stage: Stage) -> None:
+    now = [0.0]
+    releases = Releases(stage.service.settings.home, stage.service.log, timer=lambda: now[0])
+    assert releases.current("harbor", OUTCOME) is None
+    first = release_rule(stage, "harbor")
+    assert releases.current("harbor", OUTCOME) is None
+    now[0] = 1.0
+    assert version(releases) == first.release_id
+    other = RuleModel(counts=(0.0, 1.0), shares=(0.1, 0.9), n=(50, 20), overall=0.2)
+    second = release_rule(stage, "harbor", other)
+    damaged = second.bundle_path / "rule.json"
+    damaged.write_text(damaged.read_text().replace("0.9", "0.8"))
+    now[0] = 2.0
+    assert version(releases) == first.release_id
+    now[0] = 3.0
+    assert version(releases) == first.release_id
+
+
+def version(releases: Releases) -> str:
+    """Which release serves harbor."""
+    serving = releases.current("harbor", OUTCOME)
+    assert serving is not None
+    return serving.release_id

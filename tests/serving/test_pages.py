@@ -1,0 +1,224 @@
+"""The pages: what is on them, what is never on them, and what surrounds them."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from serving.middleware import HEADERS
+from serving.pages.rendering import HERE, STATIC
+from serving.runs import Roster, Student, record_run
+from serving.wording import LIMITS
+from tests.serving.browser import Browser, Program, Tags
+from tests.serving.cast import STUDENTS, TODAY, XSS, Stage, run_of, scored
+
+PROTECTED = ("/", "/caseload", "/caseload?show=all", "/students/k-amara", "/students/k-emil", "/students/k-nobody")
+NEVER = (
+    "at-risk", "at risk", "dropout", "drop out", "will fail", "high-risk", "because of", "likely to fail", "red flag",
+)  # fmt: skip
+
+
+def pages(stage: Stage) -> dict[str, str]:
+    """Every page in every state, by what it is."""
+    ines, lena, mateo = (Browser(stage, "harbor", f"s-{name}") for name in ("ines", "lena", "mateo"))
+    mesa = Browser(stage, "mesa", "s-lena")
+    return {
+        "sign-in": Browser(stage).get("/sign-in").text,
+        "wrong": Browser(stage).post("/sign-in", {"district": "mesa", "email": "x", "password": "x"}).text,
+        "week": ines.get("/caseload").text,
+        "all": lena.get("/caseload?show=all").text,
+        "rule": mesa.get("/caseload?show=all").text,
+        "no students": mateo.get("/caseload").text,
+        "not found": ines.get("/students/k-nobody").text,
+        **{key: lena.get(f"/students/{key}").text for _, _, key, *_ in STUDENTS},
+    }
+
+
+@pytest.mark.parametrize("path", PROTECTED)
+def test_without_a_session_every_page_leads_to_the_sign_in(stage: Stage, path: str) -> None:
+    response = Browser(stage).get(path)
+    assert (response.status_code, response.headers["location"]) == (303, "/sign-in")
+
+
+def test_without_a_key_every_operation_of_the_api_is_401(stage: Stage) -> None:
+    program = Program(stage)
+    for path, operations in program.ask("GET", "/openapi.json").json()["paths"].items():
+        for method in operations:
+            status = program.ask(method.upper(), path, {}).status_code
+            assert status == (200 if path in {"/livez", "/readyz"} else 401), (method, path)
+
+
+def test_every_route_is_known_to_these_tests(stage: Stage) -> None:
+    known = {"/", "/caseload", "/students/{student_key}", "/sign-in", "/sign-out"}
+    known |= {"/livez", "/readyz", "/v1/scores", "/v1/students/{student_key}/scores", "/openapi.json", "/static"}
+    assert set(paths_of(stage.app.routes)) == known
+
+
+def paths_of(routes: object) -> list[str]:
+    """The paths of routes, also of those behind an included router."""
+    assert isinstance(routes, list)
+    found: list[str] = []
+    for route in routes:
+        inner = getattr(getattr(route, "original_router", None), "routes", None)
+        found += paths_of(inner) if inner else [route.path]
+    return found
+
+
+@pytest.mark.parametrize("path", [*PROTECTED, "/sign-in", "/livez", "/v1/nothing", "/static/ontrack.css", "/absent"])
+def test_every_response_carries_the_security_headers(stage: Stage, path: str) -> None:
+    headers = Browser(stage).get(path).headers
+    assert {name: headers[name] for name in HEADERS} == HEADERS
+    assert headers["cache-control"] == ("no-cache" if "static" in path else "no-store")
+    assert "server" not in headers
+
+
+def test_no_page_has_scripts_or_inline_styles_or_anything_from_elsewhere(stage: Stage) -> None:
+    for name, html in pages(stage).items():
+        tags = Tags(html)
+        assert not {"script", "style", "iframe", "object", "img"} & set(tags.tags), name
+        attributes = [(key, value) for key, value in tags.attributes if key == "style" or key.startswith("on")]
+        assert attributes == [], name
+        links = [value for key, value in tags.attributes if key in {"href", "src", "action"}]
+        assert all(link.startswith(("/", "#")) for link in links), name
+
+
+def test_a_name_that_is_html_is_shown_as_text(stage: Stage) -> None:
+    html = Browser(stage, "harbor", "s-ines").get("/students/k-emil").text
+    assert XSS not in html
+    assert f"Emil {XSS}" in Tags(html).words
+
+
+def test_no_page_uses_a_word_that_labels_students(stage: Stage) -> None:
+    for name, html in pages(stage).items():
+        words = re.sub(r"\s+", " ", Tags(html).words).lower()
+        assert not [word for word in NEVER if word in words], name
+    for template in (HERE / "templates").glob("*.html"):
+        assert not [word for word in NEVER if word in template.read_text(encoding="utf-8").lower()], template.name
+
+
+def test_risk_is_said_in_words_and_never_as_a_bare_number(stage: Stage) -> None:
+    words = Tags(Browser(stage, "harbor", "s-ines").get("/students/k-amara").text).words
+    assert "About 8 in 10 students with similar records ended grade 9 off track." in words
+    assert not re.search(r"0\.83|83 ?%", words)
+
+
+def test_every_page_has_one_heading_a_language_and_a_way_past_the_header(stage: Stage) -> None:
+    for name, html in pages(stage).items():
+        tags = Tags(html)
+        assert tags.tags.count("h1") == 1, name
+        assert ("lang", "en") in tags.attributes, name
+        assert ("href", "#main") in tags.attributes, name
+        ids = [value for key, value in tags.attributes if key == "id"]
+        assert len(ids) == len(set(ids)), name
+
+
+def test_the_stylesheet_has_no_red_and_loads_nothing() -> None:
+    css = (STATIC / "ontrack.css").read_text(encoding="utf-8")
+    assert "url(" not in css
+    assert "@import" not in css
+    for code in re.findall(r"#([0-9a-f]{6})", css):
+        red, green, blue = (int(code[i : i + 2], 16) for i in (0, 2, 4))
+        assert not (red > 140 and green < 60 and blue < 90), code
+
+
+def test_the_list_says_how_often_such_lists_were_right_and_what_orders_it(stage: Stage) -> None:
+    model = Tags(Browser(stage, "harbor", "s-ines").get("/caseload").text).words
+    assert "Of 100 students listed like this in 2024–25, about 61 ended grade 9 off track" in model
+    assert "comes from a model" in model
+    rule = Tags(Browser(stage, "mesa", "s-ines").get("/caseload").text).words
+    assert "Not enough evidence yet" in rule
+    assert "comes from the published rule" in rule
+
+
+def test_this_weeks_list_holds_the_flagged_and_all_holds_everyone_in_order(stage: Stage) -> None:
+    lena = Browser(stage, "harbor", "s-lena")
+    assert names(lena.get("/caseload").text) == ["Boateng", "Castellanos", "Dunham"]
+    assert names(lena.get("/caseload?show=all").text) == ["Boateng", "Castellanos", "Dunham", "Eklund", "&lt;img"]
+
+
+def names(html: str) -> list[str]:
+    """The family names on the list, from the top."""
+    return re.findall(r'<a href="/students/[^"]+">([^, ]+)', html)
+
+
+def test_an_empty_list_says_which_kind_of_empty_it_is(stage: Stage) -> None:
+    assert "none of them is assigned to you" in Browser(stage, "harbor", "s-mateo").get("/caseload").text
+    with stage.writing() as session:
+        calm = run_of("harbor", TODAY + timedelta(days=7))
+        scores = tuple(replace(score, flagged=False) for score in calm.scores)
+        record_run(session, replace(calm, scores=scores))
+    assert "None of your 3 students is on it" in Browser(stage, "harbor", "s-ines").get("/caseload").text
+    with stage.writing() as session:
+        session.connection().exec_driver_sql("DELETE FROM calendars")
+        session.connection().exec_driver_sql("DELETE FROM scores")
+        session.connection().exec_driver_sql("DELETE FROM runs")
+    assert "neither loaded nor scored" in Browser(stage, "harbor", "s-ines").get("/caseload").text
+
+
+def test_a_long_list_comes_in_pages_and_each_names_whom_it_showed(stage: Stage) -> None:
+    run = run_of("harbor", TODAY + timedelta(days=7))
+    many = [Student(f"k-{i:03}", str(i), "Gil", f"Number{i:03}", 9, "north") for i in range(1, 121)]
+    roster = Roster(run.roster.schools, run.roster.staff, (), tuple(many))
+    scores = tuple(scored(student.student_key, "north", 0.5, i) for i, student in enumerate(many, start=1))
+    with stage.writing() as session:
+        record_run(session, replace(run, roster=roster, scores=scores))
+    lena = Browser(stage, "harbor", "s-lena")
+    shown = [names(lena.get(f"/caseload?show=all&page={page}").text) for page in (1, 2, 3)]
+    assert [len(page) for page in shown] == [50, 50, 20]
+    assert [name for page in shown for name in page] == [student.last_name for student in many]
+    assert names(lena.get("/caseload?show=all&page=9").text) == shown[2]
+
+
+def test_a_students_page_shows_the_records_behind_each_reason(stage: Stage) -> None:
+    words = Tags(Browser(stage, "harbor", "s-ines").get("/students/k-amara").text).words
+    for expected in ("Missed 25% of the last 20 school days.", "Nov 17, 2026", "Whole day", "Algebra 1", "In progress"):
+        assert expected in words
+    assert "Contact, Nov 6, 2026" in re.sub(r"\s+", " ", words)
+    assert all(limit in words for limit in LIMITS)
+
+
+def test_a_change_of_release_is_marked_in_the_history(stage: Stage) -> None:
+    words = Tags(Browser(stage, "harbor", "s-ines").get("/students/k-amara").text).words
+    assert words.count("part of a change may come from that") == 1
+    assert "Slightly more signals than on Nov 13, 2026" in words
+
+
+@pytest.mark.parametrize(("key", "says"), [
+    ("k-emil", "records on this student do not yet go far enough"),
+    ("k-farah", "first year of grade 9"),
+])  # fmt: skip
+def test_without_a_score_the_page_says_why(stage: Stage, key: str, says: str) -> None:
+    words = Tags(Browser(stage, "harbor", "s-ines").get(f"/students/{key}").text).words
+    assert says in words
+    assert "in 10 students" not in words
+
+
+def test_a_chart_has_its_table_behind_it(stage: Stage) -> None:
+    tags = Tags(Browser(stage, "harbor", "s-ines").get("/students/k-amara").text)
+    assert tags.tags.count("figure") == 2
+    assert tags.tags.count("details") == 2
+    assert "Week of Nov 16, 2026" not in tags.words
+    assert "Nov 16, 2026" in tags.words
+
+
+def test_no_log_line_has_a_students_name_or_key(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    stage = Stage(stage.service.settings.home)  # once more, as pytest only now shows its standard error
+    browser = Browser(stage, "harbor", "s-ines")
+    browser.get("/students/k-amara")
+    browser.get("/caseload?show=all")
+    with stage.writing() as session:
+        session.connection().exec_driver_sql("DROP TABLE contacts")
+    assert browser.get("/students/k-amara").status_code == 500
+    logged = capsys.readouterr().err
+    assert "incident" in logged
+    assert not [word for word in ("Amara", "Boateng", "k-amara", "s-ines") if word in logged]
+
+
+def test_a_fault_on_a_page_is_a_page_with_a_number_to_quote(stage: Stage) -> None:
+    browser = Browser(stage, "harbor", "s-ines")
+    with stage.writing() as session:
+        session.connection().exec_driver_sql("DROP TABLE contacts")
+    response = browser.get("/caseload")
+    assert response.headers["content-type"].startswith("text/html")
+    assert re.search(r"quote [0-9a-f]{32}", response.text)

@@ -1,0 +1,117 @@
+"""Recording a run: once, whole, and with everybody's place in it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Table, func, select
+from sqlalchemy.exc import IntegrityError
+
+from serving.past import latest_run
+from serving.rows import CaseloadRow, Row, RunRow, ScoreRow, SessionRow, StaffRow
+from serving.runs import Roster, ScoringRun, record_run
+from tests.serving.browser import Browser
+from tests.serving.cast import DISTRICTS, TODAY, Stage, run_of
+
+NEXT_WEEK = TODAY + timedelta(days=7)
+
+
+def counts(stage: Stage) -> dict[str, int]:
+    """How many rows each table has."""
+    with stage.reading() as session:
+        return {
+            name: session.scalar(select(func.count()).select_from(table)) or 0
+            for name, table in Row.metadata.tables.items()
+        }
+
+
+def test_a_run_recorded_twice_changes_nothing_the_second_time(empty_stage: Stage) -> None:
+    with empty_stage.writing() as session:
+        assert record_run(session, run_of("harbor"))
+    once = counts(empty_stage)
+    with empty_stage.writing() as session:
+        assert not record_run(session, run_of("harbor"))
+    assert counts(empty_stage) == once
+
+
+def test_a_run_that_fails_halfway_leaves_nothing(empty_stage: Stage) -> None:
+    run = run_of("harbor")
+    twice = replace(run, scores=(*run.scores, run.scores[0]))
+    with pytest.raises(IntegrityError), empty_stage.writing() as session:
+        record_run(session, twice)
+    assert set(counts(empty_stage).values()) == {0}
+
+
+def test_runs_of_two_districts_with_the_same_ids_do_not_touch(empty_stage: Stage) -> None:
+    for district_id in DISTRICTS:
+        with empty_stage.writing() as session:
+            record_run(session, run_of(district_id))
+    with empty_stage.reading() as session:
+        kept = {row.district_id: (row.run_id, row.scorer) for row in session.scalars(select(RunRow))}
+    assert kept == {"harbor": ("run-2026-11-20", "model"), "mesa": ("run-2026-11-20", "rule")}
+
+
+def test_a_run_counts_its_students(stage: Stage) -> None:
+    with stage.reading() as session:
+        run = latest_run(session, "harbor")
+        assert run is not None
+        assert (run.students, run.flagged, run.unscored) == (5, 3, 1)
+
+
+def test_each_score_stands_beside_the_one_before(stage: Stage) -> None:
+    with stage.reading() as session:
+        score = session.get(ScoreRow, ("harbor", "run-2026-11-20", "k-bruno"))
+        first = session.get(ScoreRow, ("harbor", "run-2026-11-13", "k-bruno"))
+    assert score is not None
+    assert first is not None
+    assert (score.previous_band, score.previous_as_of) == ("few", date(2026, 11, 13))
+    assert score.previous_risk == pytest.approx(0.21)
+    assert first.previous_band is None
+
+
+def test_dates_in_records_are_kept_as_iso_text(stage: Stage) -> None:
+    with stage.reading() as session:
+        score = session.get(ScoreRow, ("harbor", "run-2026-11-20", "k-amara"))
+    assert score is not None
+    assert score.evidence["absence_rate_20d"][0]["date"] == "2026-11-02"
+    assert score.history["attendance"][0]["week"] == "2026-08-17"
+
+
+def with_roster(run: ScoringRun, roster: Roster) -> ScoringRun:
+    """The run with another roster."""
+    return replace(run, roster=roster)
+
+
+def test_people_who_stay_keep_their_password_and_people_who_go_are_signed_out(stage: Stage) -> None:
+    with stage.writing() as session:
+        for row in session.scalars(select(StaffRow).where(StaffRow.district_id == "harbor")):
+            row.password_hash = "kept"
+    ines, kira = Browser(stage, "harbor", "s-ines"), Browser(stage, "harbor", "s-kira")
+    run = run_of("harbor", NEXT_WEEK)
+    staff = tuple(member for member in run.roster.staff if member.staff_id != "s-ines")
+    with stage.writing() as session:
+        record_run(session, with_roster(run, replace(run.roster, staff=staff)))
+        kept = session.get(StaffRow, ("harbor", "s-kira"))
+        assert kept is not None
+        assert kept.password_hash == "kept"
+        assert session.get(StaffRow, ("harbor", "s-ines")) is None
+        assert session.get(StaffRow, ("mesa", "s-ines")) is not None
+        assert [row.staff_id for row in session.scalars(select(SessionRow))] == ["s-kira"]
+    assert (ines.get("/caseload").status_code, kira.get("/caseload").status_code) == (303, 200)
+
+
+def test_a_run_of_an_earlier_date_does_not_bring_back_the_old_roster(stage: Stage) -> None:
+    run = run_of("harbor", TODAY - timedelta(days=30))
+    with stage.writing() as session:
+        record_run(session, with_roster(run, replace(run.roster, caseloads=())))
+        newest = latest_run(session, "harbor")
+        assert newest is not None
+        assert newest.as_of == TODAY
+        assert session.scalars(select(CaseloadRow).where(CaseloadRow.district_id == "harbor")).first() is not None
+
+
+def test_keys_name_the_district_wherever_ids_could_collide() -> None:
+    for name, table in Row.metadata.tables.items():
+        assert isinstance(table, Table)
+        own = {"sessions", "sign_in_attempts", "api_keys", "access_log"}  # random or counted ids
+        assert "district_id" in table.primary_key.columns or name in own

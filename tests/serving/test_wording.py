@@ -1,0 +1,138 @@
+"""What people read, sentence by sentence."""
+
+from datetime import date
+from io import StringIO
+
+import pytest
+
+from models.dictionary import Entry
+from serving.bands import Band, band_of
+from serving.charts import attendance_chart, letter, marks_by_term, marks_chart
+from serving.logs import open_log
+from serving.pages.records import record_table
+from serving.runs import Headline
+from serving.wording import change, headline_sentence, reason_sentence, similar_students, tenths, why_served
+
+WEEK = date(2026, 11, 13)
+
+
+@pytest.mark.parametrize(("risk", "band"), [
+    (0.0, "few"), (0.2499, "few"), (0.25, "some"), (0.4999, "some"), (0.5, "many"), (1.0, "many"), (None, "unknown"),
+])  # fmt: skip
+def test_a_band_begins_at_its_cut(risk: float | None, band: Band) -> None:
+    assert band_of(risk, (0.25, 0.5)) == band
+
+
+@pytest.mark.parametrize(("risk", "words"), [
+    (0.0, "fewer than 1 in 10"), (0.04, "fewer than 1 in 10"), (0.11, "about 1 in 10"),
+    (0.58, "about 6 in 10"), (0.94, "about 9 in 10"), (0.96, "more than 9 in 10"), (1.0, "more than 9 in 10"),
+])  # fmt: skip
+def test_risk_is_said_in_tenths_and_never_as_certain(risk: float, words: str) -> None:
+    assert tenths(risk) == words
+
+
+def test_similar_students_are_the_subject_of_the_sentence() -> None:
+    expected = "About 6 in 10 students with similar records ended grade 9 off track."
+    assert similar_students(0.6, "grade9_off_track_chicago") == expected
+
+
+@pytest.mark.parametrize(("because", "value", "sentence"), [
+    ("missed {:.0%} of the last 20 school days", 0.25, "Missed 25% of the last 20 school days."),
+    ("has an F now in {:.0f} core courses", 1.0, "Has an F now in 1 core course."),
+    ("has an F now in {:.0f} core courses", 11.0, "Has an F now in 11 core courses."),
+    ("was late {:.0f} times in the last 45 school days", 1.0, "Was late 1 time in the last 45 school days."),
+    ("has {:.1f} days of unexcused absence this year", 2.5, "Has 2.5 days of unexcused absence this year."),
+    ("has {:.0f} courses", "text", "Some feature."),
+    ("has {:.0f} courses", None, "Some feature."),
+    ("", 1.0, "Some feature."),
+])  # fmt: skip
+def test_a_reason_is_a_sentence_whatever_its_value(because: str, value: float | str | None, sentence: str) -> None:
+    assert reason_sentence(Entry("some_feature", because=because), "some_feature", value) == sentence
+
+
+@pytest.mark.parametrize(("now", "before", "words"), [
+    (("many", 0.7), ("some", 0.4), "More signals than on Nov 13, 2026 (then: some signals)"),
+    (("few", 0.1), ("some", 0.4), "Fewer signals than on Nov 13, 2026 (then: some signals)"),
+    (("some", 0.44), ("some", 0.30), "Slightly more signals than on Nov 13, 2026"),
+    (("some", 0.30), ("some", 0.44), "Slightly fewer signals than on Nov 13, 2026"),
+    (("some", 0.33), ("some", 0.30), "No change since Nov 13, 2026"),
+    (("some", 0.33), ("unknown", None), "No score before to compare with"),
+    (("unknown", None), ("some", 0.33), "No score now"),
+    (("some", 0.33), None, "Scored for the first time"),
+])  # fmt: skip
+def test_a_change_is_said_in_words(
+    now: tuple[Band, float | None], before: tuple[Band, float | None] | None, words: str
+) -> None:
+    assert change(now, before, WEEK if before else None) == words
+
+
+def test_without_evidence_the_headline_says_so() -> None:
+    outcome = "grade9_off_track_chicago"
+    assert headline_sentence(None, outcome).endswith("Not enough evidence yet.")
+    with_evidence = headline_sentence(Headline(60.6, 51.2, 69.9, 200, 2026), outcome)
+    assert with_evidence == (
+        "Of 100 students listed like this in 2025–26, about 61 ended grade 9 off track"
+        " (likely between 51 and 70); the others did not."
+    )
+
+
+@pytest.mark.parametrize(("scorer", "verdict"), [("model", "pass"), ("rule", "fail"), ("rule", "not_enough_evidence")])
+def test_what_serves_is_said_with_the_reason_for_it(scorer: str, verdict: str) -> None:
+    says = why_served(scorer, verdict)
+    assert ("a model." in says) == (scorer == "model")
+    assert len(says.split(".")) >= 3
+
+
+def test_an_attendance_chart_has_a_bar_for_every_week_and_a_sliver_for_none_missed() -> None:
+    chart = attendance_chart(
+        [{"week": "2026-10-26", "days": 5, "missed": 0}, {"week": "2026-11-02", "days": 5, "missed": 500}]
+    )
+    assert chart is not None
+    assert [bar.height for bar in chart.bars] == [1.5, 120.0]
+    assert [tick.label for tick in chart.months] == ["Oct", "Nov"]
+    assert attendance_chart([]) is None
+
+
+def test_a_line_of_marks_needs_two_terms_and_leaves_out_marks_without_points() -> None:
+    marks = [mark(2026, "S1", "A"), mark(2026, "S1", "C"), mark(2027, "S1", "F"), mark(2027, "S1", "P")]
+    terms = marks_by_term(marks)  # type: ignore[arg-type]  # dicts are invariant
+    assert [(t.year, t.term, t.average, t.count) for t in terms] == [
+        ("2025–26", "S1", 3.0, 2), ("2026–27", "S1", 0.0, 1),
+    ]  # fmt: skip
+    chart = marks_chart(terms)
+    assert chart is not None
+    assert len(chart.points.split()) == 2
+    assert marks_chart(terms[:1]) is None
+
+
+def mark(year: int, term: str, given: str) -> dict[str, int | str]:
+    """A mark that became known in its year."""
+    return {"school_year": year, "term_id": term, "mark": given, "known_on": f"{year}-01-20"}
+
+
+@pytest.mark.parametrize(("average", "words"), [(4.0, "A"), (3.3, "B+"), (2.7, "B−"), (0.2, "F"), (1.1, "D")])
+def test_an_average_is_named_by_the_nearest_letter(average: float, words: str) -> None:
+    assert letter(average) == words
+
+
+def test_records_are_shown_newest_first_in_plain_words() -> None:
+    table = record_table(
+        [
+            {"date": "2026-11-02", "kind": "absent", "absent_hundredths": 100, "excused": True, "section_id": None},
+            {"date": "2026-11-03", "kind": "partial", "absent_hundredths": 50, "excused": False, "section_id": None},
+        ]
+    )
+    assert table is not None
+    assert table.columns == ("Date", "Recorded as", "Part of the day", "Excused")
+    assert table.rows == (
+        ("Nov 3, 2026", "Absent part of the day", "50 of 100", "No"),
+        ("Nov 2, 2026", "Absent", "Whole day", "Yes"),
+    )
+    assert record_table([]) is None
+
+
+def test_a_log_line_keeps_known_fields_only() -> None:
+    written = StringIO()
+    open_log("info", written).info("request", status=200, student="Zzcanary", route="/x")
+    assert "Zzcanary" not in written.getvalue()
+    assert '"status": 200' in written.getvalue()

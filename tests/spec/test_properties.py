@@ -1,0 +1,182 @@
+"""What holds for every district: the future, the row order and the other students never change a snapshot.
+
+Each property is also put to an engine that breaks it on purpose, and must find that out.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import ibis
+import ibis.expr.types as ir
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from features.compile import SnapshotQuery, label_sql, quantities, snapshot_sql
+from features.engine import View, stored
+from features.grade9 import OFF_TRACK_CHICAGO, NinthGrade
+from features.live import READ
+from features.tables import TABLES
+from tests.drawn import reader_of
+from tests.spec.made_districts import AS_OF, CALENDAR, STUDENTS, District, Rows, districts, merged
+
+settings.register_profile(
+    "ci",
+    derandomize=True,
+    deadline=None,
+    max_examples=30,
+    phases=[Phase.explicit, Phase.generate],  # a district takes minutes to shrink; add Phase.shrink when one fails
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+HONEST = View(AS_OF, 2026)
+RATES = [name for name in quantities(NinthGrade) if name.startswith(("absence_rate", "low_marks"))]
+RATES.remove("absence_rate_change")
+
+
+def holds(true_of: Callable[[District], bool]) -> None:
+    """AssertionError where something is not true of every district tried."""
+
+    @settings(settings.get_profile("ci"))
+    @given(districts)
+    def tried(district: District) -> None:
+        assert true_of(district)
+
+    tried()
+
+
+def found(sql: str, rows: Rows) -> list[str]:
+    """What a query finds on these rows, to the last bit."""
+    records = reader_of(merged({"calendar_days": CALENDAR}, rows), names=READ)
+    try:
+        return [repr(row) for row in records.connection.execute(sql).fetchall()]
+    finally:
+        records.connection.close()
+
+
+def snapshot_of(rows: Rows, view: View) -> list[str]:
+    """The ninth grade snapshot of these rows, by an engine; the student comes first in a row."""
+    return found(snapshot_sql(SnapshotQuery(NinthGrade, view)), rows)
+
+
+def labels_of(rows: Rows) -> list[str]:
+    """The Chicago labels of these rows, seen from four weeks after the as-of date."""
+    return found(label_sql(OFF_TRACK_CHICAGO, HONEST, View(AS_OF + timedelta(days=28), 2026)), rows)
+
+
+def everything(district: District) -> Rows:
+    """What was known and what became known."""
+    return merged(district.before, district.after)
+
+
+def ignores_the_future(district: District, view: View) -> bool:
+    """Whether rows and corrections that became known after the as-of date leave the snapshot as it was."""
+    return snapshot_of(district.before, view) == snapshot_of(everything(district), view)
+
+
+def ignores_order(rows: Rows, view: View) -> bool:
+    """Whether the same rows the other way round make the same snapshot."""
+    return snapshot_of(rows, view) == snapshot_of(reversed_rows(rows), view)
+
+
+def reversed_rows(rows: Rows) -> Rows:
+    """The same rows, last first."""
+    return {name: some[::-1] for name, some in rows.items()}
+
+
+def ignores_others(rows: Rows, view: View) -> bool:
+    """Whether a student's features are the same when nobody else is on record."""
+    student = STUDENTS[0]
+    together = [row for row in snapshot_of(rows, view) if row.startswith(f"('{student}'")]
+    return together == snapshot_of(only(student, rows), view)
+
+
+def only(student: str, rows: Rows) -> Rows:
+    """One student's rows, and those of no student."""
+    return {name: [row for row in some if row.get("student_key", student) == student] for name, some in rows.items()}
+
+
+def has_rates_within_bounds(rows: Rows) -> bool:
+    """Whether every rate lies between 0 and 1 or is missing."""
+    records = reader_of(merged({"calendar_days": CALENDAR}, rows), names=READ)
+    rates = records.frame(snapshot_sql(SnapshotQuery(NinthGrade, HONEST)))[RATES]
+    return bool((rates.isna() | ((rates >= 0) & (rates <= 1))).all(axis=None))
+
+
+def test_what_becomes_known_later_never_changes_a_snapshot() -> None:
+    """New rows and new versions of old rows, in attendance, marks, behavior, enrollment and the calendar."""
+    holds(lambda district: ignores_the_future(district, HONEST))
+
+
+def test_row_order_never_changes_a_snapshot() -> None:
+    """To the last bit, with the future among the rows."""
+    holds(lambda district: ignores_order(everything(district), HONEST))
+
+
+def test_a_students_features_do_not_depend_on_other_students() -> None:
+    """To the last bit; a student who is not in the cohort stays out of it."""
+    holds(lambda district: ignores_others(district.before, HONEST))
+
+
+def test_rates_lie_between_zero_and_one() -> None:
+    """Also where a day was entered twice, or two enrollments overlap."""
+    holds(lambda district: has_rates_within_bounds(district.before))
+
+
+def test_row_order_never_changes_a_label() -> None:
+    """Which spell is the last one is no accident of storage."""
+    holds(lambda district: labels_of(everything(district)) == labels_of(reversed_rows(everything(district))))
+
+
+class LeakyView(View):
+    """A broken engine: it takes the newest version of every record, whenever that became known."""
+
+    def rows(self, name: str) -> ir.Table:
+        """The newest version of every record."""
+        table = of_members(self, stored(name))
+        version = ibis.row_number().over(group_by=list(TABLES[name].key), order_by=ibis.desc("known_on"))
+        return table.mutate(version=version).filter(ibis._.version == 0).drop("version")
+
+
+class UnorderedView(View):
+    """A broken engine: of the versions of a record that were known, it takes whichever comes first."""
+
+    def rows(self, name: str) -> ir.Table:
+        """Any one version of every record that was known."""
+        table = of_members(self, stored(name))
+        version = ibis.row_number().over(group_by=list(TABLES[name].key))
+        known = table.filter(table.known_on <= self.as_of)
+        return known.mutate(version=version).filter(ibis._.version == 0).drop("version")
+
+
+class NosyView(View):
+    """A broken engine: it measures everyone against the longest enrollment of anyone."""
+
+    def school_days(self) -> ir.Table:
+        """The most school days of any student, for every student."""
+        days = super().school_days()
+        return days.mutate(days=days.days.max().over(group_by="school_year"))
+
+
+def of_members(view: View, table: ir.Table) -> ir.Table:
+    """The rows of a view's members."""
+    if view.members is None or "student_key" not in table.columns:
+        return table
+    return table.semi_join(view.members.table().select("student_key"), "student_key")
+
+
+def test_an_engine_that_leaks_is_found_out() -> None:
+    """The first property fails on an engine that ignores `known_on`."""
+    with pytest.raises(AssertionError):
+        holds(lambda district: ignores_the_future(district, LeakyView(AS_OF, 2026)))
+
+
+def test_an_engine_that_depends_on_row_order_is_found_out() -> None:
+    """The second property fails on an engine that takes versions as they come."""
+    with pytest.raises(AssertionError):
+        holds(lambda district: ignores_order(district.before, UnorderedView(AS_OF, 2026)))
+
+
+def test_an_engine_that_looks_at_other_students_is_found_out() -> None:
+    """The third property fails on an engine whose denominators are not the student's own."""
+    with pytest.raises(AssertionError):
+        holds(lambda district: ignores_others(district.before, NosyView(AS_OF, 2026)))

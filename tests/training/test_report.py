@@ -1,0 +1,297 @@
+"""The report: the verdict first, the figures of the judgement, no small group, nothing fetched and nothing run."""
+
+import colorsys
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.grade9 import OFF_TRACK_CHICAGO
+from features.settings import District, Gate, Settings, Training
+from models.examples import Examples
+from models.metrics import Interval
+from tests.models.made_rows import made_examples
+from training.gate import Check, GateResult, Verdict, beats, unfitted
+from training.judge import judge_on
+from training.judgement import Basis, Judgement, Trial, judgement_of
+from training.report import render_report
+from training.report_style import STYLE
+from training.split import Split
+
+MADE_ON = date(2026, 11, 20)
+VOID = frozenset({"meta", "br"})
+FORBIDDEN = ("at-risk", "at risk", "dropout", "drop out", "drop-out", "will fail", "predator", "offender")
+DATA_VERSION = "5a529af20842aef3" * 4
+LEAD = Interval(0.1, 0.05, 0.15)
+
+
+def with_groups(examples: Examples) -> Examples:
+    """The same examples with a group of seven students, a program of some and one of a few."""
+    rows = np.arange(len(examples))
+    groups = pd.DataFrame(
+        {
+            "language": np.where(rows < 7, "Hmong", np.where(rows % 3 == 0, "Spanish", "English")),
+            "english_learner": np.where(rows % 4 == 0, "yes", "no"),
+            "foster": np.where(rows < 15, "yes", "no"),
+        }
+    )
+    return replace(examples, groups=groups)
+
+
+@cache
+def made_judgement(tested: int = 600) -> Judgement:
+    """A judgement on made rows."""
+    settings = Settings(
+        districts=(District(id="north", name="North & South <b>Unified</b>"),),
+        gate=Gate(replicates=100),
+        training=Training(threads=1),
+    )
+    trial = Trial(settings, settings.district("north"), OFF_TRACK_CHICAGO, MADE_ON)
+    test = with_groups(made_examples(tested, seed=1))
+    basis = Basis(Split((2024, 2025), 2026), 600, tested, {2024: 0, 2025: 3, 2026: 12}, DATA_VERSION)
+    return judgement_of(trial, basis, judge_on(made_examples(600), test, seed=7, threads=1))
+
+
+def against_the_rule(lead: Interval) -> Judgement:
+    """A judgement whose only question is the rule."""
+    made = made_judgement()
+    check = beats("GATE02", "rule", "the rule", lead)
+    gate = GateResult("north", OFF_TRACK_CHICAGO.name, (check,))
+    return replace(
+        made, gate=gate, differences={**made.differences, "rule": {**made.differences["rule"], "precision": lead}}
+    )
+
+
+def not_fitted() -> Judgement:
+    """A judgement of records that do not allow a model."""
+    made = made_judgement()
+    gate = GateResult("north", OFF_TRACK_CHICAGO.name, unfitted("40 students are too few"))
+    return Judgement(made.trial, made.basis, gate)
+
+
+class Page(HTMLParser):
+    """A page read back: its rows as texts, its paragraphs, and the tags that stay open."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.texts: dict[str, list[str]] = {"tr": [], "p": [], "h1": [], "title": []}
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag in self.texts:
+            self.texts[tag].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        for tag in set(self.open) & set(self.texts):
+            self.texts[tag][-1] += f"{data} " if tag == "tr" else data
+
+    def rows(self, name: str) -> list[list[str]]:
+        """The words of each row that starts with a name."""
+        return [row.removeprefix(name).split() for row in self.texts["tr"] if row.startswith(f"{name} ")]
+
+
+def page_of(judgement: Judgement) -> Page:
+    """The report, read back."""
+    return Page(render_report(judgement, made_on=MADE_ON))
+
+
+def first_sentence(judgement: Judgement) -> str:
+    """The first thing said after the title and the date."""
+    return page_of(judgement).texts["p"][1]
+
+
+EVERY: Mapping[str, Callable[[], Judgement]] = {
+    "judged": made_judgement,
+    "passed": lambda: against_the_rule(LEAD),
+    "few": lambda: made_judgement(100),
+    "not fitted": not_fitted,
+}
+
+
+@pytest.mark.parametrize("judgement", EVERY.values(), ids=EVERY)
+def test_every_report_is_whole_fetches_nothing_and_runs_nothing(judgement: Callable[[], Judgement]) -> None:
+    html = render_report(judgement(), made_on=MADE_ON)
+    page = Page(html)
+    assert page.open == []
+    assert page.tags.isdisjoint({"script", "link", "img", "iframe", "form", "object"})
+    assert "default-src &#x27;none&#x27;; style-src &#x27;unsafe-inline&#x27;" in html
+    assert not re.search(r"https?:|//|url\(|@import|javascript:|\son\w+=", html)
+    assert len(html.encode()) < 300_000
+
+
+@pytest.mark.parametrize("judgement", EVERY.values(), ids=EVERY)
+def test_every_report_speaks_of_students_with_respect_and_of_none_of_them(judgement: Callable[[], Judgement]) -> None:
+    text = render_report(judgement(), made_on=MADE_ON).lower()
+    assert [word for word in FORBIDDEN if word in text] == []
+    assert not re.search(r"student \d", text)
+
+
+def test_no_color_is_red() -> None:
+    colors = [tuple(int(c[i : i + 2], 16) / 255 for i in (0, 2, 4)) for c in re.findall(r"#([0-9a-f]{6})\b", STYLE)]
+    reddish = [c for c in colors if (hls := colorsys.rgb_to_hls(*c))[2] > 0.2 and not 18 <= hls[0] * 360 <= 330]
+    assert len(colors) > 20
+    assert reddish == []
+
+
+def test_the_title_says_outcome_district_and_year_and_escapes_them() -> None:
+    page = page_of(made_judgement())
+    assert page.texts["title"] == ["Off track at the end of grade 9: North & South <b>Unified</b>, 2025–26"]
+    assert "b" not in page.tags
+
+
+def test_a_model_that_passed_may_serve() -> None:
+    assert first_sentence(against_the_rule(LEAD)) == (
+        "The model may serve: it passed every check on 2025–26, a school year that it had not seen, "
+        "and of 100 students listed, 10 more ended off track than by the published rule."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lead", "why"),
+    [
+        (
+            Interval(-0.05, -0.09, -0.01),
+            "did not pass its checks, because the published rule did better: "
+            "of 100 students it listed, 5 more ended off track.",
+        ),
+        (Interval(0.0, 0.0, 0.0), "did not pass its checks, because the published rule did just as well."),
+        (
+            Interval(-0.02, -0.06, 0.03),
+            "could not be proven better yet, because the published rule did better: "
+            "of 100 students it listed, 2 more ended off track, which may be chance.",
+        ),
+        (
+            Interval(0.04, -0.02, 0.09),
+            "could not be proven better yet, because its lead over the published rule "
+            "(4 more of 100 listed students ended off track) may be chance.",
+        ),
+    ],
+)
+def test_where_the_rule_was_not_beaten_the_first_sentence_says_so(lead: Interval, why: str) -> None:
+    assert first_sentence(against_the_rule(lead)) == f"The published rule serves: the model {why}"
+
+
+def test_a_rule_that_was_not_beaten_is_said_before_any_other_check() -> None:
+    tied = against_the_rule(Interval(0.0, -0.02, 0.02))
+    few = Check("GATE01", "enough students", "not_enough_evidence", "Too few.")
+    failed = Check("GATE06", "calibrated", "fail", "It is not.")
+    unsettled = replace(tied, gate=replace(tied.gate, checks=(few, *tied.gate.checks)))
+    assert re.search(r"because the published rule did just as well; and \d+ students", first_sentence(unsettled))
+    worse = replace(tied, gate=replace(tied.gate, checks=(failed, *tied.gate.checks)))
+    assert "because the published rule did just as well; and its risks are further" in first_sentence(worse)
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        ("GATE01", "not_enough_evidence"),
+        ("GATE03", "fail"),
+        ("GATE05", "fail"),
+        ("GATE05", "not_enough_evidence"),
+        ("GATE06", "fail"),
+        ("GATE06", "not_enough_evidence"),
+        ("GATE07", "fail"),
+        ("GATE07", "not_enough_evidence"),
+        ("GATE99", "fail"),
+    ],
+)
+def test_every_check_that_can_decide_has_its_reason_in_words(code: str, verdict: Verdict) -> None:
+    made = made_judgement()
+    gate = replace(made.gate, checks=(Check(code, "a check", verdict, "What was found by it."),))
+    said = first_sentence(replace(made, gate=gate))
+    assert re.fullmatch(r"The published rule serves: the model [a-z ]+, because .{20,}[^.]\.", said)
+
+
+def test_the_headline_gives_the_model_and_the_rule_of_100_with_intervals() -> None:
+    made = made_judgement()
+    found = {"model": Interval(0.614, 0.55, 0.666), "rule": Interval(0.48, 0.4, 0.56)}
+    assert page_of(replace(made, headline=found)).texts["p"][2] == (
+        "Of 100 students the model would have listed in 2025–26, 61 ended off track (between 55 and 67); "
+        "by the published rule, 48 (between 40 and 56)."
+    )
+
+
+def test_every_check_stands_with_its_verdict_in_words_its_code_and_its_sentence() -> None:
+    page = page_of(against_the_rule(Interval(0.04, -0.02, 0.09)))
+    row = next(row for row in page.texts["tr"] if "GATE02" in row)
+    assert row.startswith("? Not enough evidence GATE02")
+    assert "4 more ended off track than when listed by the rule (95% interval -2 to +9)." in row
+
+
+def test_the_figures_are_those_of_the_judgement_at_every_capacity() -> None:
+    made = made_judgement()
+    model, rows = made.figures["model"], page_of(made).rows("This model")
+    assert rows[0] == [f"{model.precision_at[at] * 100:.0f}" for at in (0.05, 0.10, 0.15, 0.20)]
+    assert rows[1] == [f"{model.recall_at[at] * 100:.0f}" for at in (0.05, 0.10, 0.15, 0.20)]
+    technical = (model.roc_auc, model.pr_auc, model.brier, model.calibration_error)
+    assert [f"{value:.3f}" for value in technical] in rows
+
+
+def test_a_capacity_that_lists_too_few_students_is_not_shown() -> None:
+    page = page_of(made_judgement(100))
+    assert "At 5, 10 of 100, fewer than 11 students would be listed: not shown." in page.texts["p"]
+    assert any("15 of 100 listed" in row for row in page.texts["tr"])
+    assert not any("5 of 100 listed" in row.replace("15 of", "") for row in page.texts["tr"])
+
+
+def test_a_reliability_curve_of_too_few_students_is_not_shown() -> None:
+    said = page_of(made_judgement(100)).texts["p"]
+    assert "A tenth of the students is fewer than 11: not shown." in said
+
+
+def test_a_small_group_and_the_one_that_would_give_it_away_have_no_figure() -> None:
+    page = page_of(made_judgement())
+    hidden = "fewer than 11 students, or would give such a group away: not shown".split()
+    assert page.rows("Hmong") == [hidden]
+    assert page.rows("Spanish") == [hidden]
+    suppressed = [v for values in made_judgement().subgroups.values() for v in values.values() if v.get("suppressed")]
+    assert len(suppressed) == sum("give such a group away: not shown" in row for row in page.texts["tr"])
+
+
+def test_a_group_is_compared_in_a_sentence_only_where_both_sides_are_evidenced() -> None:
+    made = made_judgement()
+    cells = made.subgroups["english_learner"]
+    said = (
+        f"Of 100 English learners who ended off track, {of_100(cells['yes']['recall'])} would have been listed; of 100"
+    )
+    assert f"{said} others, {of_100(cells['no']['recall'])}." in " ".join(page_of(made).texts["tr"])
+    unknown = replace(made, gaps={**made.gaps, "english_learner": {"yes": None}})
+    rows = page_of(unknown).texts["tr"]
+    assert not any("English learners who ended off track" in row for row in rows)
+    assert any(row.startswith("English learners") and row.endswith("not enough evidence ") for row in rows)
+
+
+def of_100(share: float | None) -> str:
+    """A share that is known, of 100."""
+    assert share is not None
+    return f"{share * 100:.0f}"
+
+
+def test_a_judgement_without_figures_says_why_and_shows_none() -> None:
+    page = page_of(not_fitted())
+    assert page.texts["p"][1] == "The published rule serves, because no model could be fitted: 40 students are too few."
+    assert "svg" not in page.tags
+    assert page.rows("This model") == []
+
+
+def test_the_data_can_be_traced_and_a_small_number_left_out_is_not_told() -> None:
+    html = render_report(made_judgement(), made_on=MADE_ON)
+    assert DATA_VERSION[:12] in html
+    assert DATA_VERSION[:13] not in html
+    assert "0 in 2023–24, fewer than 11 in 2024–25, 12 in 2025–26" in html
+    assert "ontrack train --district north" in html
