@@ -7,6 +7,7 @@ from models.card import CardFacts, FigureLine, render_card
 from models.dictionary import dictionary_of
 from training.gate import VERDICT_WORDS
 from training.judgement import Judgement
+from training.report_html import school_year
 
 SCORER_WORDS = {
     "model": "this model",
@@ -80,7 +81,7 @@ def limits_of(judgement: Judgement, kind: str) -> list[str]:
     """What a reader must know before believing the figures."""
     missing = sum(judgement.basis.unlabelled.values())
     sentences = [
-        f"Judged on one school year only ({judgement.basis.split.test}); the next may differ.",
+        f"Judged at most on one school year only ({school_year(judgement.basis.split.test)}); the next may differ.",
         f"{missing} students without a known outcome (moved elsewhere, no final marks) were left out.",
         "Summer-school credits do not count; students who repeat grade 9 are not in the cohort.",
         "Supports that students received are part of how they ended: the figures are of the school as it was.",

@@ -147,7 +147,7 @@ def is_calibrated(gap: Interval, bound: float) -> Check:
 
 def treats_groups_alike(gaps: Gaps, bound: float) -> Check:
     """Whether students who end off track are found about as often in every group that can be judged."""
-    judged = [(f"{name} {value}", gap) for name, values in gaps.items() for value, gap in values.items() if gap]
+    judged = [(group_words(name, value), gap) for name, values in gaps.items() for value, gap in values.items() if gap]
     unjudged = sum(gap is None for values in gaps.values() for gap in values.values())
     if not judged:
         says = "No group has enough students off track to be compared."
@@ -155,12 +155,21 @@ def treats_groups_alike(gaps: Gaps, bound: float) -> Check:
     missed = [name for name, gap in judged if gap.high < -bound]
     worst, gap = min(judged, key=lambda one: one[1].estimate)
     verdict: Verdict = "fail" if missed else "pass"
+    compared = f"{len(judged)} groups compared, {unjudged} too small to judge."
+    if gap.estimate >= 0:
+        return Check("GATE07", "groups", verdict, f"No group is found less often than the largest one. {compared}")
     says = (
-        f"Largest shortfall in students found: {worst}, {more_or_fewer(gap.estimate)} of 100 than in the largest group "
-        f"(95% interval {signed(gap.low)} to {signed(gap.high)}; allowed is {bound * 100:.0f}). "
-        f"{len(judged)} groups compared, {unjudged} too small to judge."
+        f"Found least often: {worst}. Of 100 who ended off track, {-gap.estimate * 100:.0f} fewer would have been "
+        f"listed than in the largest group (95% interval {signed(gap.low)} to {signed(gap.high)}; allowed is "
+        f"{bound * 100:.0f}). {compared}"
     )
     return Check("GATE07", "groups", verdict, says)
+
+
+def group_words(attribute: str, value: str) -> str:
+    """A group as a person says it."""
+    attribute = attribute.replace("_", " ")
+    return f"{attribute}: {value}" if value in ("yes", "no") else f"{value} ({attribute})"
 
 
 def sentences(checks: Sequence[Check]) -> list[str]:

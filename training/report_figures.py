@@ -116,7 +116,7 @@ def precision_figure(judgement: Judgement) -> Html:
     ]
     everyone = model.positives / model.n
     chart = precision_chart(series, own=judgement.trial.settings.gate.capacity, everyone=everyone)
-    says = f"Precision by length of the list; “all students” are the {of_100(everyone)} of 100 who ended off track."
+    says = f"Precision by length of the list; of all students, {of_100(everyone)} of 100 ended off track."
     tables = [
         capacity_table(judgement, "Precision", precision_of, "{:.3f}".format),
         capacity_table(judgement, "Recall", recall_of, "{:.3f}".format),

@@ -65,7 +65,7 @@ def groups_section(judgement: Judgement) -> Html:
         framed(caption, head_of(HEAD), *bodies, class_="figures"),
         paragraph(
             f"Not shown: a group of fewer than {smallest} students, or one that would give such a group away. "
-            f"Too few: a figure over fewer than {smallest} students. Not enough evidence: a comparison with one.",
+            f"Too few: a figure over fewer than {smallest} students. Not enough evidence: a comparison of such.",
             class_="soft",
         ),
     )

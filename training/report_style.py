@@ -20,7 +20,8 @@ h3 { font-size: 1.02rem; line-height: 1.4; font-weight: 620; margin-top: 1.5rem;
 p + p, p + ul { margin-top: 0.6rem; }
 ul { padding-left: 1.25rem; }
 li + li { margin-top: 0.3rem; }
-.soft, figcaption { color: var(--soft); font-size: 0.92rem; }
+.soft, figcaption { color: var(--soft); font-size: 0.92em; }
+td.soft { font-size: inherit; }
 header .soft { margin-top: 0.4rem; font-size: 1rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.5rem 1.75rem;
   margin-top: 1.5rem; }

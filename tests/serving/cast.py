@@ -55,7 +55,10 @@ STAFF = (
     ("Lena Petrov", "Luis Yamada", "s-lena", "district", None),
     ("Mateo Quigley", "Mona Zielinski", "s-mateo", "counselor", "north"),
 )
-CASELOADS = {"s-ines": ("k-amara", "k-bruno", "k-emil", "k-farah"), "s-jonas": ("k-chloe", "k-dmitri")}
+CASELOADS = {
+    "harbor": {"s-ines": ("k-amara", "k-bruno", "k-emil", "k-farah"), "s-jonas": ("k-chloe", "k-dmitri")},
+    "mesa": {"s-ines": ("k-bruno", "k-chloe"), "s-mateo": ("k-amara", "k-emil"), "s-jonas": ("k-farah",)},
+}
 PAST_CASELOADS = {"s-jonas": ("k-amara",)}
 FLAGGED = 3
 
@@ -99,7 +102,7 @@ def roster_of(district_id: str) -> Roster:
         Student(key, f"10{i}", *person(district_id, harbor, mesa), grade, school)
         for i, (harbor, mesa, key, school, grade, _, _) in enumerate(STUDENTS)
     )
-    now = tuple(Assignment(s, key, date(2026, 8, 17)) for s, keys in CASELOADS.items() for key in keys)
+    now = tuple(Assignment(s, key, date(2026, 8, 17)) for s, keys in CASELOADS[district_id].items() for key in keys)
     past = tuple(
         Assignment(s, key, date(2026, 8, 17), date(2026, 11, 19)) for s, keys in PAST_CASELOADS.items() for key in keys
     )
