@@ -101,9 +101,7 @@ def reader(drawings: Mapping[str, str]) -> Reader:
     return reader_of({name: canonical(name, drawing) for name, drawing in drawings.items()})
 
 
-def reader_of(
-    rows: Mapping[str, Sequence[Mapping[str, object]]], *, names: Iterable[str] = tuple(TABLES)
-) -> Reader:
+def reader_of(rows: Mapping[str, Sequence[Mapping[str, object]]], *, names: Iterable[str] = tuple(TABLES)) -> Reader:
     """An open warehouse in memory with the named tables, holding these canonical rows in this order."""
     connection = duckdb.connect(config={"threads": "1"})
     for name in names:

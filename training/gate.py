@@ -1,7 +1,7 @@
 """The gate: may this model serve? Pass, fail, or not enough evidence, each check in one sentence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from features.settings import Gate
@@ -73,14 +73,19 @@ def judge_evidence(evidence: Evidence, bounds: Gate) -> tuple[Check, ...]:
         for code, name, title in COMPARISONS
         if name in evidence.differences
     ]
+    enough = enough_students(evidence.figures["model"].positives, bounds.minimum_off_track)
     checks = [
-        enough_students(evidence.figures["model"].positives, bounds.minimum_off_track),
         *others,
         keeps_up_with_logistic(evidence.differences["logistic"]["roc_auc"]),
         is_calibrated(evidence.calibration, bounds.calibration_bound),
         treats_groups_alike(evidence.recall_gaps, bounds.recall_gap_bound),
     ]
-    return tuple(checks)
+    return (enough, *(checks if enough.verdict == "pass" else map(unproven, checks)))
+
+
+def unproven(check: Check) -> Check:
+    """The same check where there are too few students to judge by: a failure is then no proof either."""
+    return replace(check, verdict="not_enough_evidence") if check.verdict == "fail" else check
 
 
 COMPARISONS = (

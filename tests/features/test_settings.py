@@ -24,7 +24,10 @@ def refused(folder: Path, text: str) -> str:
         ("hom = 'x'", "hom: unknown key; did you mean 'home'?"),
         ("[gate]\ncapcity = 0.1", "gate.capcity: unknown key; did you mean 'capacity'?"),
         ("[servce]\nport = 1", "servce: unknown key; did you mean 'service'?"),
-        ("[[districts]]\nid = 'a'\nname = 'A'\ntimezon = 'UTC'", "districts.0.timezon: unknown key; did you mean 'timezone'?"),
+        (
+            "[[districts]]\nid = 'a'\nname = 'A'\ntimezon = 'UTC'",
+            "districts.0.timezon: unknown key; did you mean 'timezone'?",
+        ),
     ],
 )
 def test_an_unknown_key_is_refused_with_its_nearest_match(tmp_path: Path, text: str, said: str) -> None:

@@ -39,17 +39,23 @@ class Installation:
 
     folder: Path
 
-    def run(self, *arguments: str, code: int = 0) -> str:
-        """What a command prints on standard output; the test fails where it ends with another code."""
-        done = subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=300)
-        assert done.returncode == code, done.stderr
-        return done.stdout
+    def run(self, *arguments: str) -> str:
+        """What a command prints on standard output."""
+        return self.ended(arguments, code=0).stdout
+
+    def said(self, *arguments: str) -> str:
+        """What a command says on standard error."""
+        return self.ended(arguments, code=0).stderr
 
     def refused(self, *arguments: str, code: int) -> str:
         """What a command says on standard error when it ends with that code."""
+        return self.ended(arguments, code=code).stderr
+
+    def ended(self, arguments: tuple[str, ...], *, code: int) -> "subprocess.CompletedProcess[str]":
+        """A command that has run; the test fails where it ended with another code."""
         done = subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=300)
         assert done.returncode == code, done.stderr
-        return done.stderr
+        return done
 
     def command(self, *arguments: str) -> list[str]:
         """The command line."""

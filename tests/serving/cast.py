@@ -59,6 +59,10 @@ CASELOADS = {
     "harbor": {"s-ines": ("k-amara", "k-bruno", "k-emil", "k-farah"), "s-jonas": ("k-chloe", "k-dmitri")},
     "mesa": {"s-ines": ("k-bruno", "k-chloe"), "s-mateo": ("k-amara", "k-emil"), "s-jonas": ("k-farah",)},
 }
+CONTACTS = {
+    "harbor": Contact("sup-1", "k-amara", "contact", date(2026, 11, 6), "s-ines"),
+    "mesa": Contact("sup-1", "k-amara", "plan", date(2026, 11, 9), "s-mateo"),
+}
 PAST_CASELOADS = {"s-jonas": ("k-amara",)}
 FLAGGED = 3
 
@@ -114,7 +118,7 @@ def roster_of(district_id: str) -> Roster:
         staff=staff,
         caseloads=now + past,
         students=students,
-        contacts=(Contact("sup-1", "k-amara", "contact", date(2026, 11, 6), "s-ines"),),
+        contacts=(CONTACTS[district_id],),
     )
 
 

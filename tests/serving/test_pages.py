@@ -178,6 +178,12 @@ def test_a_students_page_shows_the_records_behind_each_reason(stage: Stage) -> N
     assert all(limit in words for limit in LIMITS)
 
 
+def test_the_last_contact_is_that_of_the_own_district(stage: Stage) -> None:
+    shown = {d: Tags(Browser(stage, d, "s-kira").get("/caseload").text).words for d in ("harbor", "mesa")}
+    assert ["Nov 6, 2026" in shown["harbor"], "Nov 9, 2026" in shown["harbor"]] == [True, False]
+    assert ["Nov 6, 2026" in shown["mesa"], "Nov 9, 2026" in shown["mesa"]] == [False, True]
+
+
 def test_a_change_of_release_is_marked_in_the_history(stage: Stage) -> None:
     words = Tags(Browser(stage, "harbor", "s-ines").get("/students/k-amara").text).words
     assert words.count("part of a change may come from that") == 1

@@ -123,12 +123,20 @@ def test_records_are_shown_newest_first_in_plain_words() -> None:
         ]
     )
     assert table is not None
-    assert table.columns == ("Date", "Recorded as", "Part of the day", "Excused")
+    assert table.columns == ("Date", "Recorded as", "How much of it", "Excused")
     assert table.rows == (
-        ("Nov 3, 2026", "Absent part of the day", "50 of 100", "No"),
+        ("Nov 3, 2026", "Absent part of the day", "Half a day", "No"),
         ("Nov 2, 2026", "Absent", "Whole day", "Yes"),
     )
     assert record_table([]) is None
+
+
+def test_a_record_of_a_mark_says_course_and_mark_first_and_the_year_with_the_term() -> None:
+    given = mark(2027, "Q1", "F") | {"course_name": "Algebra 1", "subject": "math", "mark_kind": "progress"}
+    table = record_table([given])  # type: ignore[list-item]  # dicts are invariant
+    assert table is not None
+    assert table.columns == ("Course", "Mark", "Term", "Kind of mark", "On record since")
+    assert table.rows == (("Algebra 1", "F", "Q1 2026–27", "In progress", "Jan 20, 2027"),)
 
 
 def test_a_log_line_keeps_known_fields_only() -> None:

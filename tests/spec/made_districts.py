@@ -44,9 +44,7 @@ class District:
 
 def versions(known_on: st.SearchStrategy[date], **columns: st.SearchStrategy[object]) -> st.SearchStrategy[Row]:
     """A version of a record."""
-    return st.fixed_dictionaries(
-        {**columns, "known_on": known_on, "load_id": loads, "district_id": st.just("north")}
-    )
+    return st.fixed_dictionaries({**columns, "known_on": known_on, "load_id": loads, "district_id": st.just("north")})
 
 
 def enrollments(known_on: st.SearchStrategy[date]) -> st.SearchStrategy[Row]:
@@ -142,7 +140,9 @@ KEYS = {
 def versions_of(name: str, made: st.SearchStrategy[Row], most: int) -> st.SearchStrategy[list[Row]]:
     """Rows of a table, each version once a load and date of knowledge, as the checks of ingest leave them."""
     identity = (*KEYS[name], "known_on", "load_id")
-    return st.lists(made, min_size=most // 3, max_size=most, unique_by=lambda row: tuple(row[column] for column in identity))
+    return st.lists(
+        made, min_size=most // 3, max_size=most, unique_by=lambda row: tuple(row[column] for column in identity)
+    )
 
 
 def records(known_on: st.SearchStrategy[date], most: int) -> st.SearchStrategy[Rows]:

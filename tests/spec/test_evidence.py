@@ -81,8 +81,10 @@ def shown(found: Mapping[str, list[Record]], *columns: str) -> list[tuple[object
 
 
 def test_behind_a_rate_stand_the_absences_that_count_as_they_were_known() -> None:
-    """The last three days are 6, 7 and 8 October: the absence corrected to half a day, not the late arrival, not what
-    became known on the 9th, not the days before, not last year's, and no other grade's.
+    """The last three days are 6, 7 and 8 October, as they were known on the 8th.
+
+    The absence corrected to half a day is behind it; not the late arrival, not what became known on the 9th, not the
+    days before, not last year's, and no other grade's.
     """
     expected = [("ada", "2025-10-06", 50, "2025-10-07"), ("bo", "2025-10-07", 25, "2025-10-07")]
     assert shown(behind("rate_3d"), "date", "absent_hundredths", "known_on") == expected

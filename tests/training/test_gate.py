@@ -104,7 +104,11 @@ def test_no_group_may_be_found_much_less_often(gap: Interval | None, expected: V
 
 
 def test_one_failed_check_outweighs_one_without_evidence() -> None:
-    assert verdict_of(evidence(off_track=1, over_rule=Interval(-0.1, -0.2, -0.01))) == "fail"
+    assert verdict_of(evidence(gap=None, over_rule=Interval(-0.1, -0.2, -0.01))) == "fail"
+
+
+def test_with_too_few_students_nothing_is_judged_either_way() -> None:
+    assert verdict_of(evidence(off_track=1, over_rule=Interval(-0.1, -0.2, -0.01))) == "not_enough_evidence"
 
 
 def test_a_district_without_a_model_has_not_enough_evidence() -> None:

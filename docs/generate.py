@@ -1,0 +1,272 @@
+"""Write the generated reference again: `python -m docs.generate`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from docs.reference_commands import commands_page
+from docs.reference_http import api_page
+from docs.reference_text import code, heading, page, table
+from features.grade9 import FEATURE_SET_OF, FEATURE_SETS, OUTCOMES
+from features.language import Cohort, Feature, FeatureSet, Indicator, Outcome
+from features.settings import Gate, Refused, Section, Settings
+from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
+from models.metrics import Figures, Interval
+from training.gate import (
+    COMPARISONS,
+    VERDICT_WORDS,
+    Check,
+    Evidence,
+    beats,
+    enough_students,
+    is_calibrated,
+    judge_evidence,
+    keeps_up_with_logistic,
+    treats_groups_alike,
+)
+
+REFERENCE = Path(__file__).parent / "reference"
+PACKAGES = ("features", "models", "training", "serving", "ontrack")
+PLACEHOLDER = re.compile(r"\{[^}]*\}")
+EXIT_CODES = {
+    0: "done",
+    1: "a fault of OnTrack: please report what was printed",
+    2: "the command, the settings or the spec cannot be used",
+    3: "the records, the table or a release cannot be used; nothing was changed",
+    4: "the gate does not let this bundle serve",
+    5: "this machine or this installation lacks something: a port, a key, a whole bundle",
+}
+
+
+def pages() -> dict[str, str]:
+    """Every page of the reference by file name."""
+    return {
+        "tables.md": tables_page(),
+        "features.md": features_page(),
+        "settings.md": settings_page(),
+        "commands.md": commands_page(),
+        "api.md": api_page(),
+        "checks.md": checks_page(),
+    }
+
+
+def tables_page() -> str:
+    """The canonical tables, column by column."""
+    intro = (
+        "A district sends one CSV file per table, columns found by their header. Students are named by the district's "
+        "own `student_id` in a file and by an opaque `student_key` in the warehouse. Hundredths keep counts whole: "
+        "50 hundredths of a day are half a day."
+    )
+    envelope = [
+        heading(2, "Columns that every row carries"),
+        "A file has `known_on` of these; the others are added by the load.",
+        columns_table(ENVELOPE),
+    ]
+    return page("Tables", intro, *envelope, *(part for one in TABLES.values() for part in table_parts(one)))
+
+
+def table_parts(one: Table) -> list[str]:
+    """One table's heading, what it is, and its columns."""
+    origin = f"File `{one.name}.csv`" if one.from_source else "Written by OnTrack; no file has it"
+    notes = [origin + (", may be left out" if one.optional else "")]
+    if one.name in PROTECTED_TABLES:
+        notes.append("Protected: for audits, never a feature")
+    key = ", ".join(map(code, one.key))
+    return [
+        heading(2, code(one.name)),
+        f"{one.meaning} {'. '.join(notes)}. Key of a record: {key}.",
+        columns_table(one.columns),
+    ]
+
+
+def columns_table(columns: Sequence[Column]) -> str:
+    """One row a column."""
+    rows = [
+        (code(c.name), c.kind, c.unit or "–", "no" if c.required else "yes", allowed(c), c.meaning) for c in columns
+    ]
+    return table(("Column", "Kind", "Unit", "May be empty", "Allowed", "Meaning"), rows)
+
+
+def allowed(column: Column) -> str:
+    """Which values a column may hold."""
+    if column.allowed:
+        return ", ".join(map(code, column.allowed))
+    return f"{column.least} to {column.most}" if column.least is not None else "–"
+
+
+def features_page() -> str:
+    """Feature sets with their features and rule, and outcomes."""
+    intro = (
+        "Definitions are Python in `features/grade9.py`; this page is made from them. A missing value says that the "
+        "records cannot tell."
+    )
+    sets = [part for one in FEATURE_SETS.values() for part in feature_set_parts(one)]
+    outcomes = [part for one in OUTCOMES.values() for part in outcome_parts(one)]
+    return page("Features, indicators and outcomes", intro, *sets, *outcomes)
+
+
+def feature_set_parts(one: type[FeatureSet]) -> list[str]:
+    """One feature set."""
+    rows = [feature_row(name, feature) for name, feature in one.features().items()]
+    parts = [
+        heading(2, f"Feature set {code(one.name)}"),
+        f"{one.__doc__ or ''} Cohort: {cohort_words(one.cohort)}.",
+        table(("Feature", "A counselor reads: the student …", "More is", "Domain", "A school can change it"), rows),
+    ]
+    return parts + (indicator_parts(one.indicator) if one.indicator else [])
+
+
+def feature_row(name: str, feature: Feature) -> tuple[str, ...]:
+    """One feature, its value shown as an ellipsis."""
+    changeable = "yes" if feature.can_change else "no"
+    return code(name), PLACEHOLDER.sub("…", feature.because), feature.more_is, feature.domain, changeable
+
+
+def indicator_parts(one: Indicator) -> list[str]:
+    """The published rule of a feature set."""
+    reasons = ", ".join(map(code, one.reasons))
+    says = f"{one.says}. Its reasons: {reasons}. Source: {one.source}."
+    return [heading(3, f"Indicator {code(one.name)}"), says[0].upper() + says[1:]]
+
+
+def outcome_parts(one: Outcome) -> list[str]:
+    """One outcome."""
+    censored = ", ".join(map(code, one.censored_exits))
+    rows = [
+        ("Says", one.says),
+        ("Source", one.source),
+        ("Cohort", cohort_words(one.cohort)),
+        ("Grade band", one.grade_band),
+        ("Horizon", f"{one.posting_days} days after the last school day of the as-of date's school year"),
+        ("Label missing", f"while the horizon is ahead, without final marks, and for exits {censored}"),
+        ("Feature set", code(FEATURE_SET_OF[one.name].name)),
+    ]
+    return [heading(2, f"Outcome {code(one.name)}"), table(("", ""), rows)]
+
+
+def cohort_words(cohort: Cohort) -> str:
+    """Who is in a cohort."""
+    repeats = ", for the first time" if cohort.first_time else ""
+    return f"students enrolled in grade {cohort.grade_level} on the as-of date{repeats}"
+
+
+def settings_page() -> str:
+    """Every setting with its default."""
+    intro = (
+        "One `ontrack.toml`; relative paths are taken from its folder. An unknown key is refused with the nearest "
+        "known one. `--config` or `ONTRACK_CONFIG` says which file; otherwise `ontrack.toml`, then "
+        "`config/ontrack.toml` of the current folder. `--home` or `ONTRACK_HOME` replaces `home`."
+    )
+    return page("Settings", intro, *section_parts(Settings, "Top of the file"))
+
+
+def section_parts(section: type[Section], title: str) -> list[str]:
+    """A section's heading and settings, then the sections below it."""
+    below = {name: kind for name, field in section.model_fields.items() if (kind := section_in(field.annotation))}
+    rows = [
+        (code(name), default_of(section, name), limits_of(section, name), field.description or "–")
+        for name, field in section.model_fields.items()
+        if name not in below
+    ]
+    parts = [heading(2, title), section.__doc__ or "", table(("Setting", "Default", "Allowed", "Meaning"), rows)]
+    for name, kind in below.items():
+        parts += section_parts(kind, f"`[[{name}]]`, once for each" if name == "districts" else f"`[{name}]`")
+    return parts
+
+
+def section_in(annotation: object) -> type[Section] | None:
+    """The section that a field holds, one or several of; None for a value."""
+    for kind in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(kind, type) and issubclass(kind, Section):
+            return kind
+    return None
+
+
+def default_of(section: type[Section], name: str) -> str:
+    """A setting's default as TOML would say it."""
+    field = section.model_fields[name]
+    if field.is_required():
+        return "needed"
+    value = field.default
+    if isinstance(value, tuple):
+        return code("[" + ", ".join(toml(one) for one in value) + "]")
+    return "none" if value is None else code(toml(value))
+
+
+def toml(value: object) -> str:
+    """A value as TOML."""
+    return str(value) if isinstance(value, int | float) else f'"{value}"'
+
+
+def limits_of(section: type[Section], name: str) -> str:
+    """What a setting may be: its JSON schema in words."""
+    schema: Mapping[str, object] = section.model_json_schema()["properties"][name]
+    words = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to", "exclusiveMaximum": "below"}
+    found = [f"{word} {schema[key]}" for key, word in words.items() if key in schema]
+    choices = schema.get("enum")
+    if isinstance(choices, list):
+        found.append(", ".join(map(code, map(str, choices))))
+    if "pattern" in schema:
+        found.append("small letters, digits, `-` and `_`")
+    return " ".join(found) or "–"
+
+
+def checks_page() -> str:
+    """The gate's checks, its verdicts and the exit codes."""
+    intro = "What the gate asks of a model, and what a command's exit code says."
+    rows = [(code(check.code), check.title, asked) for check, asked in checks()]
+    verdicts = ", ".join(VERDICT_WORDS.values())
+    bounds = table(
+        ("Setting", "Default", "Meaning"),
+        [
+            (code(f"gate.{name}"), default_of(Gate, name), field.description or "–")
+            for name, field in Gate.model_fields.items()
+        ],
+    )
+    codes = [(str(number), says, refusals(number)) for number, says in EXIT_CODES.items()]
+    return page(
+        "Checks and exit codes",
+        intro,
+        heading(2, "Checks of the gate"),
+        f"Each check ends in one of three verdicts: {verdicts}. A failed one fails the model; one that cannot be "
+        "judged leaves it unproven. Why it is so: [the gate](../explanation/the-gate.md).",
+        table(("Code", "Title", "Asks"), rows),
+        heading(2, "Bounds"),
+        bounds,
+        heading(2, "Exit codes"),
+        table(("Code", "Says", "Refusals with it"), codes),
+    )
+
+
+def checks() -> list[tuple[Check, str]]:
+    """Every check of the gate on made-up evidence, and the question it asks."""
+    even = Interval(0.0, 0.0, 0.0)
+    differences = {name: {"precision": even, "roc_auc": even} for name in (*(c[1] for c in COMPARISONS), "logistic")}
+    made_up = Evidence({"model": Figures(0, 0, 0.0, 0.0, 0.0, 0.0, {}, {})}, differences, even, {})
+    asked = [enough_students, *(beats for _ in COMPARISONS)]
+    last = [keeps_up_with_logistic, is_calibrated, treats_groups_alike]
+    questions = [function.__doc__ or "" for function in (*asked, *last)]
+    return list(zip(judge_evidence(made_up, Gate()), questions, strict=True))
+
+
+def refusals(exit_code: int) -> str:
+    """The kinds of refusal that end a command with a code."""
+    found = {kind.__name__ for kind in every_refusal(Refused) if kind.exit_code == exit_code}
+    return ", ".join(map(code, sorted(found))) or "–"
+
+
+def every_refusal(kind: type[Refused]) -> list[type[Refused]]:
+    """A refusal and every kind of it that OnTrack declares."""
+    own = [one for one in kind.__subclasses__() if one.__module__.split(".")[0] in PACKAGES]
+    return [kind, *(below for one in own for below in every_refusal(one))]
+
+
+def main() -> None:
+    """Write every page."""
+    REFERENCE.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""The reference of the HTTP API, read from the application's own OpenAPI, and of the pages."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from docs.reference_text import code, heading, page, table
+from features.settings import Settings
+from serving.accounts import SCOPES
+from serving.api import messages
+from serving.app import create_app
+from serving.pages import caseload, sign_in, student
+from serving.problems import DETAILS, PROBLEM_TYPE, Mistake, Problem
+
+SCOPE_OF = {"GET /v1/students/{student_key}/scores": "scores.read", "POST /v1/scores": "scores.write"}
+"""The scope that each route with a key asks for; a test asks each route for it."""
+
+Json = Mapping[str, object]
+MESSAGES: tuple[type[BaseModel], ...] = (
+    messages.SentRecords,
+    messages.EnrollmentRow,
+    messages.AttendanceRow,
+    messages.MarkRow,
+    messages.IncidentRow,
+    messages.DisciplineActionRow,
+    messages.LiveScore,
+    messages.InsufficientData,
+    messages.GivenReason,
+    messages.Scores,
+    messages.PastScore,
+    messages.Health,
+)
+
+
+def api_page() -> str:
+    """Routes, messages, problems and pages."""
+    schema = openapi()
+    intro = (
+        "`/openapi.json` has the same in OpenAPI 3.1. A program sends `Authorization: Bearer ontrack_<id>_<secret>`, "
+        "the key that `ontrack keys create` printed; it sees one district. Scopes: "
+        f"{', '.join(map(code, SCOPES))}. How to use it: [for the SIS integrator](../how-to/sis-integrator.md)."
+    )
+    routes = [part for path, one in objects(schema["paths"]).items() for part in route_parts(path, objects(one))]
+    sent = [part for one in MESSAGES for part in message_parts(one)]
+    return page(
+        "HTTP API", intro, heading(2, "Routes"), *routes, heading(2, "Messages"), *sent, *problems(), *page_routes()
+    )
+
+
+def openapi() -> Json:
+    """The description of the application, which is made in a folder of its own."""
+    with TemporaryDirectory() as folder:
+        app = create_app(Settings(home=Path(folder), log_level="error"))
+        schema: Json = app.openapi()
+        app.state.service.engine.dispose()
+    return schema
+
+
+def objects(value: object) -> dict[str, object]:
+    """A JSON object's members."""
+    return {str(key): one for key, one in value.items()} if isinstance(value, dict) else {}
+
+
+def route_parts(path: str, operations: Mapping[str, object]) -> list[str]:
+    """Each method of a path: what it does, who may ask, what it answers."""
+    parts = []
+    for method, operation in operations.items():
+        name, says = f"{method.upper()} {path}", objects(operation)
+        scope = f"Scope {code(SCOPE_OF[name])}." if "security" in says else "No key."
+        answers = [(status, str(objects(one)["description"])) for status, one in objects(says["responses"]).items()]
+        rows = [(status, "as below" if status == "200" else text) for status, text in sorted(answers)]
+        parts += [
+            heading(3, code(name)),
+            f"{says['summary']}. {says['description']}".replace("\n\n", " "),
+            scope,
+            table(("Status", "Says"), rows),
+        ]
+    return parts
+
+
+def message_parts(one: type[BaseModel]) -> list[str]:
+    """A message and its fields."""
+    schema = objects(one.model_json_schema()["properties"])
+    rows = [
+        (
+            code(name),
+            "yes" if field.is_required() else "no",
+            kind_of(objects(schema[name])),
+            field.description or "–",
+        )
+        for name, field in one.model_fields.items()
+    ]
+    return [heading(3, code(one.__name__)), one.__doc__ or "", table(("Field", "Needed", "Holds", "Meaning"), rows)]
+
+
+def kind_of(schema: Mapping[str, object]) -> str:
+    """What a field holds, from its JSON schema."""
+    several = schema.get("anyOf")
+    if isinstance(several, list):
+        return " or ".join(kind_of(objects(one)) for one in several)
+    if "$ref" in schema:
+        return code(str(schema["$ref"]).rpartition("/")[2])
+    choices = schema.get("enum")
+    if isinstance(choices, list):
+        return ", ".join(map(code, map(str, choices)))
+    if "const" in schema:
+        return code(str(schema["const"]))
+    if schema.get("type") == "array":
+        return f"list of {kind_of(objects(schema['items']))}"
+    return str(schema.get("format", schema.get("type"))) + bounds_of(schema)
+
+
+def bounds_of(schema: Mapping[str, object]) -> str:
+    """The range of a number."""
+    return f", {schema['minimum']} to {schema['maximum']}" if "maximum" in schema else ""
+
+
+def problems() -> list[str]:
+    """How an error is stated."""
+    rows = [(str(status), detail) for status, detail in DETAILS.items()]
+    return [
+        heading(2, "Problems"),
+        f"An error is {code(PROBLEM_TYPE)} (RFC 9457). It never repeats what was sent.",
+        *message_parts(Problem),
+        *message_parts(Mistake),
+        table(("Status", "Detail"), rows),
+    ]
+
+
+def page_routes() -> list[str]:
+    """The addresses that people open."""
+    routers: tuple[APIRouter, ...] = (sign_in.router, caseload.router, student.router)
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    rows = [(code(f"{', '.join(sorted(one.methods or ()))} {one.path}"), one.description) for one in routes]
+    return [heading(2, "Pages"), "For people who are signed in; not part of the API.", table(("Address", "Does"), rows)]
