@@ -243,9 +243,9 @@ def checks() -> list[tuple[Check, str]]:
     even = Interval(0.0, 0.0, 0.0)
     differences = {name: {"precision": even, "roc_auc": even} for name in (*(c[1] for c in COMPARISONS), "logistic")}
     made_up = Evidence({"model": Figures(0, 0, 0.0, 0.0, 0.0, 0.0, {}, {})}, differences, even, {})
-    asked = [enough_students, *(beats for _ in COMPARISONS)]
+    others = [f"{beats.__doc__} The other scorer: {title}." for _, _, title in COMPARISONS]
     last = [keeps_up_with_logistic, is_calibrated, treats_groups_alike]
-    questions = [function.__doc__ or "" for function in (*asked, *last)]
+    questions = [enough_students.__doc__ or "", *others, *(function.__doc__ or "" for function in last)]
     return list(zip(judge_evidence(made_up, Gate()), questions, strict=True))
 
 

@@ -65,10 +65,16 @@ def parameters_of(one: TyperCommand | TyperGroup) -> tuple[Parameter, ...]:
 
 def command_parts(one: Command) -> list[str]:
     """A command's heading, what it does, how it is written, and what it takes."""
-    arguments = [str(p.name).upper() for p in one.parameters if isinstance(p, TyperArgument)]
+    arguments = [placed(p) for p in one.parameters if isinstance(p, TyperArgument)]
     needed = [f"{p.opts[0]} …" for p in one.parameters if isinstance(p, TyperOption) and p.required]
     written = " ".join(["ontrack", one.name, *needed, *arguments])
     return [heading(2, code(f"ontrack {one.name}")), one.says, code(written), parameter_table(one.parameters)]
+
+
+def placed(one: TyperArgument) -> str:
+    """An argument as it stands in a command line, in brackets where it may be left out."""
+    name = str(one.name).upper()
+    return name if one.required else f"[{name}]"
 
 
 def parameter_table(parameters: Sequence[Parameter]) -> str:

@@ -90,7 +90,8 @@ def last_exit(view: View) -> ir.Table:
     """How each student's latest spell of the school year ended; empty for who stayed to the end."""
     spells = view.spells()
     spells = spells.filter(spells.school_year == view.school_year)
-    last = ibis.row_number().over(group_by="student_key", order_by=ibis.desc("entry_date"))
+    order = [ibis.desc("ends"), ibis.desc("entry_date"), ibis.asc("school_id")]
+    last = ibis.row_number().over(group_by="student_key", order_by=order)
     return spells.mutate(last=last).filter(ibis._.last == 0).select("student_key", "exit_kind")
 
 

@@ -87,6 +87,8 @@ def stray_files(folder: Path) -> Iterable[Finding]:
 def header_findings(path: Path, table: Table) -> list[Finding]:
     """Missing, unknown and repeated columns of a file."""
     header, expected = read_header(path), file_columns(table)
+    if not set(header) & set(expected):  # a row of data, perhaps: do not repeat it
+        return [Finding(path.name, 1, "", f"no header; expected {', '.join(expected)}")]
     findings = [Finding(path.name, 1, name, "missing column") for name in expected if name not in header]
     for name in dict.fromkeys(header):
         if header.count(name) > 1:

@@ -54,15 +54,20 @@ class View:
 
     def rows(self, name: str) -> ir.Table:
         """The current version of every record of a table that was visible on the as-of date."""
+        visible = self.visible(name)
+        order = [ibis.desc(visible.load_id), ibis.desc(visible.known_on)]
+        version = ibis.row_number().over(group_by=list(TABLES[name].key), order_by=order)
+        return visible.mutate(version=version).filter(ibis._.version == 0).drop("version")
+
+    def visible(self, name: str) -> ir.Table:
+        """Every version of every record of a table that was visible on the as-of date."""
         table = stored(name)
         visible = table.filter(table.known_on <= self.as_of)
         if self.loads_through is not None:
             visible = visible.filter(visible.load_id <= self.loads_through)
         if self.members is not None and "student_key" in visible.columns:
             visible = visible.semi_join(self.members.table().select("student_key"), "student_key")
-        order = [ibis.desc(visible.load_id), ibis.desc(visible.known_on)]
-        version = ibis.row_number().over(group_by=list(TABLES[name].key), order_by=order)
-        return visible.mutate(version=version).filter(ibis._.version == 0).drop("version")
+        return visible
 
     def calendar(self) -> ir.Table:
         """Calendar days up to the as-of date; `day` counts the days on which attendance was taken."""
@@ -77,12 +82,15 @@ class View:
     def spells(self) -> ir.Table:
         """Spells of enrollment with their school days.
 
-        `days` is the school days in the spell, `last_day` the calendar's number of its latest one, and `later`
-        the student's school days in later spells of the same school year.
+        A spell ends where the next one at the same school begins: an entry date that was corrected leaves both, and
+        one without an exit date ends with its school year. `days` is the school days in the spell, `last_day` the
+        calendar's number of its latest one, and `later` the student's school days in later spells of the same year.
         """
         enrollment = self.rows("enrollments")
         enrollment = enrollment.filter(enrollment.entry_date <= self.as_of)
-        ends = ibis.least(ibis.coalesce(enrollment.exit_date, self.as_of), self.as_of)
+        again = enrollment.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
+        before = (again - ibis.interval(days=1)).cast("date")
+        ends = ibis.least(*(ibis.coalesce(end, self.as_of) for end in (enrollment.exit_date, before)), self.as_of)
         enrollment = enrollment.mutate(ends=ends)
         spans = self.spans(enrollment)
         keys = ["school_id", "track", "school_year", "entry_date", "ends"]
@@ -92,26 +100,30 @@ class View:
             last_day=ibis.coalesce(spans.last_day, 0),
         )
         later = spells.days.sum().over(
-            group_by=["student_key", "school_year"], order_by=ibis.desc("entry_date"), rows=(None, -1)
-        )  # fmt: skip
+            group_by=["student_key", "school_year"],
+            order_by=[ibis.desc("entry_date"), ibis.asc("school_id")],
+            rows=(None, -1),
+        )
         return spells.mutate(later=ibis.coalesce(later, 0))
 
     def spans(self, enrollment: ir.Table) -> ir.Table:
         """School days of each distinct span: students share few, so the calendar is joined to those."""
         keys = ["school_id", "track", "school_year", "entry_date", "ends"]
         spans = enrollment.select(*keys).distinct()
-        calendar = self.calendar().filter(ibis._.counted)
-        within = spans.inner_join(
-            calendar,
-            [
-                spans.school_id == calendar.school_id,
-                spans.track == calendar.track,
-                spans.school_year == calendar.school_year,
-                calendar.date >= spans.entry_date,
-                calendar.date <= spans.ends,
-            ],
-        ).select(*[spans[key] for key in keys], calendar.day)
+        within = self.days_within(spans, *keys)
         return within.group_by(keys).aggregate(days=within.count(), last_day=within.day.max())
+
+    def days_within(self, spans: ir.Table, *kept: str) -> ir.Table:
+        """Each day on which attendance was taken in each span, with these of its columns: `date` and `day`."""
+        calendar = self.calendar().filter(ibis._.counted)
+        within = [
+            spans.school_id == calendar.school_id,
+            spans.track == calendar.track,
+            spans.school_year == calendar.school_year,
+            calendar.date >= spans.entry_date,
+            calendar.date <= spans.ends,
+        ]
+        return spans.inner_join(calendar, within).select(*[spans[name] for name in kept], calendar.date, calendar.day)
 
     def school_days(self) -> ir.Table:
         """School days per student and school year."""
@@ -139,15 +151,24 @@ class View:
             days_ago=joined.later + joined.last_day - calendar.day,
             counted=ibis.coalesce(calendar.counted, False),
         )
-        return dated.filter(dated.counted) if name == "attendance" else dated
+        return once_a_day(dated.filter(dated.counted)) if name == "attendance" else dated
 
     def marks(self) -> ir.Table:
-        """Marks with `years_ago`, and `is_latest` for the newest mark of a course in this school year."""
-        marks = self.rows("marks")
-        given = marks.filter(marks.mark.notnull())
+        """Marks with `years_ago`, and `is_latest` for the newest mark of a course in this school year.
+
+        The newest is the one first posted last: a correction of an old term is not the latest mark.
+        """
+        marks, versions, key = self.rows("marks"), self.visible("marks"), list(TABLES["marks"].key)
+        posted = versions.group_by(key).aggregate(posted=versions.known_on.min())
+        given = marks.filter(marks.mark.notnull()).inner_join(posted, key)
         newest = ibis.row_number().over(
             group_by=["student_key", "school_year", "course_id"],
-            order_by=[ibis.desc(given.known_on), ibis.desc(given.mark_kind == "final"), ibis.desc(given.term_id)],
+            order_by=[
+                ibis.desc(given.posted),
+                ibis.desc(given.mark_kind == "final"),
+                ibis.desc(given.term_id),
+                ibis.asc(given.school_id),
+            ],
         )
         return given.mutate(years_ago=self.school_year - given.school_year, is_latest=newest == 0)
 
@@ -186,6 +207,17 @@ class Members:
     def table(self) -> ir.Table:
         """The members, one row each: `student_key`, `school_id`, `grade_level`, `entry_date`."""
         return self.view.cohort(self.cohort)
+
+
+def once_a_day(absences: ir.Table) -> ir.Table:
+    """Absences that add up to one day at most: a day entered as absent and again as suspended is missed once."""
+    before = absences.absent_hundredths.sum().over(
+        group_by=["student_key", "date"],
+        order_by=[ibis.desc("absent_hundredths"), *map(ibis.asc, ("school_id", "section_id", "kind"))],
+        rows=(None, -1),
+    )
+    left = 100 - ibis.least(ibis.coalesce(before, 0), 100)
+    return absences.mutate(absent_hundredths=ibis.least(absences.absent_hundredths, left))
 
 
 def school_year_of(days: Sequence[tuple[int, date]], as_of: date) -> int | None:

@@ -63,18 +63,7 @@ def counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:
 def attendance_by_week(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[Record]]:
     """Per student, each week of this school year: `week` (its Monday), `days` enrolled, `missed` in hundredths."""
     view = view.of(Members(view, feature_set.cohort))
-    spells, calendar = view.spells(), view.calendar().filter(ibis._.counted)
-    enrolled = spells.filter(spells.school_year == view.school_year).inner_join(
-        calendar,
-        [
-            spells.school_id == calendar.school_id,
-            spells.track == calendar.track,
-            spells.school_year == calendar.school_year,
-            calendar.date >= spells.entry_date,
-            calendar.date <= spells.ends,
-        ],
-    )  # fmt: skip
-    days = enrolled.select(spells.student_key, calendar.date)
+    days = view.days_within(view.spells().filter(ibis._.school_year == view.school_year), "student_key")
     absences = view.placed("attendance").filter(ibis._.years_ago == 0)
     missed = absences.group_by("student_key", "date").aggregate(missed=absences.absent_hundredths.sum())
     weekly = days.left_join(missed, ["student_key", "date"]).select(

@@ -15,6 +15,7 @@ import pandas as pd
 from features.checks import columns_in_file, orphans, row_findings, staged, staged_name
 from features.csv_source import DataRefused, Finding, SourceFile, digest_of, find_files, read_header
 from features.engine import IBIS_TYPES, stored
+from features.settings import Refused
 from features.tables import TABLES, Table
 from features.warehouse import Writer, changing, reading
 
@@ -43,9 +44,10 @@ def ingest(folder: Path, warehouse: Path, *, district_id: str, now: datetime, pr
     """
     files = find_files(folder)
     digest = digest_of(files)
-    if digest in loaded_digests(warehouse):
+    if digest == latest_digest(warehouse):
         return LoadSummary(district_id, None, {}, {})
     with changing(warehouse) as writer:
+        refuse_other_district(writer, district_id)
         check(writer, files, progress)
         load_id = 1 + max(writer.current("loads")["load_id"], default=0)
         read, new = take(writer, files, Envelope(district_id, load_id), progress)
@@ -75,12 +77,19 @@ class Load:
     rows: int
 
 
-def loaded_digests(warehouse: Path) -> set[str]:
-    """The digests of every load so far."""
+def refuse_other_district(writer: Writer, district_id: str) -> None:
+    """Raise Refused where the warehouse holds another district's records."""
+    others = sorted(set(writer.current("loads")["district_id"]) - {district_id})
+    if others:
+        raise Refused(f"this warehouse holds district '{others[0]}', not '{district_id}': each has a file of its own")
+
+
+def latest_digest(warehouse: Path) -> str:
+    """The digest of the latest load, empty before the first."""
     if not warehouse.exists():
-        return set()
+        return ""
     with reading(warehouse) as reader:
-        return set(reader.current("loads")["digest"])
+        return reader.data_version()
 
 
 def check(writer: Writer, files: Sequence[SourceFile], progress: Progress) -> None:
@@ -175,7 +184,9 @@ def add_versions(writer: Writer, table: Table, envelope: Envelope) -> int:
     A version is closed by the load of the next one, by load and then by the date it became known.
     """
     held, incoming = stored(table.name), typed(table)
-    fresh = incoming.difference(held.select(*incoming.columns))
+    newest = ibis.row_number().over(group_by=[*table.key, "known_on"], order_by=ibis.desc("load_id"))
+    said_last = held.mutate(age=newest).filter(ibis._.age == 0)
+    fresh = incoming.difference(said_last.select(*incoming.columns))
     added = writer.count(fresh)
     if added:
         carried = fresh.mutate(

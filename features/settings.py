@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 
 class Refused(Exception):  # noqa: N818 - the design's word
@@ -45,6 +45,17 @@ class Training(Section):
     seed: int = Field(default=7, description="seed of every random choice")
     threads: int = Field(default=1, ge=1, description="threads of the estimator; more are slower on a busy machine")
     experiment_tracking: str = Field(default="", description="MLflow tracking address; empty for a store in `home`")
+
+    @field_validator("as_of")
+    @classmethod
+    def has_dates_of_every_year(cls, as_of: tuple[str, ...]) -> tuple[str, ...]:
+        """The month-days; ValueError for one that some year does not have."""
+        for month_day in as_of:
+            try:
+                date.fromisoformat(f"2001-{month_day}")
+            except ValueError:
+                raise ValueError("expected month-days such as 11-20, which every year has") from None
+        return as_of
 
 
 class Gate(Section):
@@ -137,16 +148,17 @@ def explain_one(loc: tuple[int | str, ...], kind: str, message: str, section: ty
     place = ".".join(str(part) for part in loc)
     if kind != "extra_forbidden":
         return f"{place}: {message}"
-    known = sorted(known_keys(section))
+    known = sorted(SECTIONS.get(str(loc[0]), section).model_fields if len(loc) > 1 else section.model_fields)
     nearest = difflib.get_close_matches(str(loc[-1]), known, n=1)
     hint = f"; did you mean '{nearest[0]}'?" if nearest else f"; known keys: {', '.join(known)}"
     return f"{place}: unknown key{hint}"
 
 
-def known_keys(section: type[BaseModel]) -> set[str]:
-    """Every key of a section and of the sections below it."""
-    names = set(section.model_fields)
-    if section is Settings:
-        for below in (District, Training, Gate, Audit, Service):
-            names |= set(below.model_fields)
-    return names
+SECTIONS: dict[str, type[BaseModel]] = {
+    "districts": District,
+    "training": Training,
+    "gate": Gate,
+    "audit": Audit,
+    "service": Service,
+}
+"""The tables of `ontrack.toml` by name."""

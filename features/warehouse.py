@@ -16,6 +16,7 @@ import duckdb
 import ibis
 import pandas as pd
 
+from features.durable import locked, sync_folder
 from features.engine import View, schema_of, school_year_of, stored
 from features.settings import Refused
 from features.tables import TABLES
@@ -47,21 +48,23 @@ class Reader:
 
     def view(self, as_of: date, *, loads_through: int | None = None) -> View:
         """The records as known at the end of that day; NothingKnown before the first school day."""
-        days = stored("calendar_days").filter(ibis._.in_session)
+        days = View(as_of, 0, loads_through).rows("calendar_days").filter(ibis._.in_session)
         firsts = self.table(days.group_by("school_year").aggregate(first=days.date.min()))
         begun = [(int(year), first.date()) for year, first in zip(firsts.school_year, firsts["first"], strict=True)]
         year = school_year_of(begun, as_of)
         if year is None:
-            first = min((day for _, day in begun), default=None)
+            calendar = self.current("calendar_days")
+            first = calendar.loc[calendar["in_session"].astype(bool), "date"].min()
+            on_record = "none" if pd.isna(first) else first.date()
             raise NothingKnown(
-                f"as-of date {as_of}: before the first school day on record ({first or 'none'}); choose a later date"
+                f"as-of date {as_of}: before the first school day on record ({on_record}); choose a later date"
             )
         return View(as_of, year, loads_through)
 
     def last_school_day(self, school_year: int) -> date:
         """The last day of instruction of a school year, over all schools."""
         days = stored("calendar_days")
-        days = days.filter(days.in_session & (days.school_year == school_year))
+        days = days.filter(days.in_session & (days.school_year == school_year) & days.superseded_by_load.isnull())
         last = self.table(days.aggregate(last=days.date.max()))["last"].iloc[0]
         return pd.Timestamp(last).date()
 
@@ -138,23 +141,32 @@ def reading(path: Path) -> Iterator[Reader]:
 
 @contextmanager
 def changing(path: Path) -> Iterator[Writer]:
-    """A copy of the warehouse to change; it replaces the file only when the block ends without an error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    copy = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        if path.exists():
-            shutil.copyfile(path, copy)
-        connection = duckdb.connect(str(copy), config={"threads": "2"})
+    """A copy of the warehouse to change; it replaces the file only when the block ends without an error.
+
+    One process at a time changes a warehouse; another waits.
+    """
+    copy = path.with_name(f".{path.name}.tmp")
+    with locked(path.with_name(f".{path.name}.lock")):
+        remove_copy(copy)  # of a change that was killed
         try:
-            writer = Writer(connection)
-            writer.create_missing()
-            yield writer
+            if path.exists():
+                shutil.copyfile(path, copy)
+            connection = duckdb.connect(str(copy), config={"threads": "2"})
+            try:
+                writer = Writer(connection)
+                writer.create_missing()
+                yield writer
+            finally:
+                connection.close()
+            replace_durably(copy, path)
         finally:
-            connection.close()
-        replace_durably(copy, path)
-    finally:
-        copy.unlink(missing_ok=True)
-        copy.with_name(copy.name + ".wal").unlink(missing_ok=True)
+            remove_copy(copy)
+
+
+def remove_copy(copy: Path) -> None:
+    """A copy and its log are gone: both hold students' records."""
+    copy.unlink(missing_ok=True)
+    copy.with_name(copy.name + ".wal").unlink(missing_ok=True)
 
 
 def replace_durably(new: Path, old: Path) -> None:
@@ -162,8 +174,4 @@ def replace_durably(new: Path, old: Path) -> None:
     with new.open("rb") as handle:
         os.fsync(handle.fileno())
     new.replace(old)
-    folder = os.open(old.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(old.parent)

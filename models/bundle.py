@@ -17,12 +17,12 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import TypeAdapter
 
+from features.durable import sync_folder, write_through
 from features.settings import Refused
 from models import golden
 from models.bundle_text import canonical, dictionary_text, digest_of, parse_dictionary, parse_object, parse_trees
 from models.calibration import Calibrator
 from models.dictionary import FeatureDictionary
-from models.durable import sync_folder, write_through
 from models.risk import RiskModel
 from models.rule import RuleModel
 from models.signing import KeyPair, KeysRefused, sign, verify

@@ -4,10 +4,8 @@ The log is append-only and says what holds; `current.json` is a copy of its last
 for servers that look often. A process that dies between the two leaves a log that is ahead, and the log holds.
 """
 
-import fcntl
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +14,10 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import TypeAdapter, ValidationError
 
+from features.durable import append_through, locked, replace_through
 from features.settings import Refused
 from models.bundle import Bundle, folder_name, open_bundle
 from models.bundle_text import canonical
-from models.durable import append_through, replace_through
 
 POINTER, LOG, LOCK = "current.json", "log.jsonl", ".lock"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
@@ -104,7 +102,7 @@ def promote(
     check_gate(bundle, key)
     if bundle_path.resolve() != (home / "bundles" / folder_name(bundle.digest)).resolve():
         raise ReleaseRefused(f"{bundle_path}: expected {home / 'bundles' / folder_name(bundle.digest)}; move it there")
-    with locked(key.folder(home)):
+    with locked(key.folder(home) / LOCK):
         serving = current(home, key)
         if serving and serving.digest == bundle.digest:
             return serving
@@ -118,7 +116,7 @@ def rollback(
 
     Raises ReleaseRefused where nothing served before, BundleRefused where its bundle is not as it was.
     """
-    with locked(key.folder(home)):
+    with locked(key.folder(home) / LOCK):
         serving = served_in_turn(log(home, key))
         if len(serving) < 2:
             raise ReleaseRefused(f"{key.folder(home) / LOG}: nothing served before; promote another bundle instead")
@@ -236,12 +234,3 @@ def whole_lines(path: Path) -> list[bytes]:
 def read_or_empty(path: Path) -> bytes:
     """The content of a file, nothing where there is none."""
     return path.read_bytes() if path.exists() else b""
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """A time in which no other process releases under the same folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -11,7 +11,7 @@ from serving.wording import short_day
 SHOWN_FIRST = 6
 COLUMNS = {
     "date": "Date", "week": "Week of", "course_name": "Course", "mark": "Mark", "kind": "Recorded as",
-    "severity": "Severity", "action": "What followed", "absent_hundredths": "How much of it",
+    "severity": "Severity", "action": "What followed", "absent_hundredths": "How long",
     "days_removed_hundredths": "School days", "missed": "Days missed", "days": "School days", "excused": "Excused",
     "subject": "Subject", "term_id": "Term", "school_year": "School year", "mark_kind": "Kind of mark",
     "school_id": "School", "entry_date": "From", "exit_date": "To", "known_on": "On record since",

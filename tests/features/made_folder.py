@@ -69,4 +69,4 @@ class District:
 
     def beside(self) -> list[str]:
         """What is in the warehouse's folder."""
-        return sorted(path.name for path in self.warehouse.parent.iterdir())
+        return sorted(path.name for path in self.warehouse.parent.iterdir() if path.suffix != ".lock")

@@ -90,3 +90,10 @@ def test_columns_may_come_in_any_order(district: District) -> None:
         assert reader.current("schools")[["school_id", "name", "level"]].to_numpy().tolist() == [
             ["10", "South Middle", "middle"]
         ]
+
+
+def test_a_district_cannot_be_loaded_into_another_ones_warehouse(tmp_path: Path) -> None:
+    warehouse = tmp_path / "north.duckdb"
+    load(tmp_path / "north", warehouse, {"schools": "| school_id |\n| 10 |"})
+    with pytest.raises(Refused, match="holds district 'north', not 'south'"):
+        load(tmp_path / "south", warehouse, {"schools": "| school_id |\n| 20 |"}, district_id="south")

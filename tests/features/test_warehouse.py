@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +32,11 @@ def schools(path: Path) -> list[str]:
         return reader.current("schools")["school_id"].tolist()
 
 
+def holding_records(folder: Path) -> list[str]:
+    """The files of a folder, but for the empty one that a change locks."""
+    return sorted(path.name for path in folder.iterdir() if path.suffix != ".lock" or path.stat().st_size)
+
+
 def test_a_new_warehouse_has_every_table(warehouse: Path) -> None:
     with reading(warehouse) as reader:
         assert {name for (name,) in reader.connection.execute("SHOW TABLES").fetchall()} == set(TABLES)
@@ -48,14 +54,14 @@ def test_a_crash_during_a_change_leaves_the_old_file_and_nothing_else(warehouse:
     with pytest.raises(RuntimeError, match="power"):
         add_and_crash(warehouse)
     assert warehouse.read_bytes() == before
-    assert [path.name for path in warehouse.parent.iterdir()] == ["north.duckdb"]
+    assert holding_records(warehouse.parent) == ["north.duckdb"]
     assert schools(warehouse) == ["10"]
 
 
 def test_a_crash_before_the_first_load_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="power"), changing(tmp_path / "south.duckdb"):
         raise RuntimeError("the power went")
-    assert list(tmp_path.iterdir()) == []
+    assert holding_records(tmp_path) == []
 
 
 KILLED = """
@@ -101,3 +107,26 @@ def test_an_empty_warehouse_says_what_it_lacks(warehouse: Path) -> None:
         assert reader.data_version() == "empty"
         with pytest.raises(NothingKnown, match="no attendance and no marks; run `ontrack ingest` first"):
             reader.data_through()
+
+
+def test_what_a_killed_change_left_is_gone_after_the_next(warehouse: Path) -> None:
+    (warehouse.parent / ".north.duckdb.tmp").write_bytes(b"a copy of students' records")
+    with changing(warehouse) as writer:
+        writer.add("schools", SCHOOL.assign(school_id="20"))
+    assert holding_records(warehouse.parent) == ["north.duckdb"]
+
+
+def test_two_changes_at_once_lose_nothing(warehouse: Path) -> None:
+    """The second waits for the first, and starts from what it left."""
+    with ThreadPoolExecutor() as pool:
+        with changing(warehouse) as writer:
+            second = pool.submit(add_school, warehouse, "30")
+            writer.add("schools", SCHOOL.assign(school_id="20"))
+            assert not second.done()
+        second.result(timeout=30)
+    assert sorted(schools(warehouse)) == ["10", "20", "30"]
+
+
+def add_school(path: Path, school_id: str) -> None:
+    with changing(path) as writer:
+        writer.add("schools", SCHOOL.assign(school_id=school_id))

@@ -123,7 +123,7 @@ def test_records_are_shown_newest_first_in_plain_words() -> None:
         ]
     )
     assert table is not None
-    assert table.columns == ("Date", "Recorded as", "How much of it", "Excused")
+    assert table.columns == ("Date", "Recorded as", "How long", "Excused")
     assert table.rows == (
         ("Nov 3, 2026", "Absent part of the day", "Half a day", "No"),
         ("Nov 2, 2026", "Absent", "Whole day", "Yes"),

@@ -1,0 +1,75 @@
+"""`python -m benchmarks`: measures, prints a table per part and, where asked, writes everything as JSON."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks.api_part import api_part
+from benchmarks.child import in_child
+from benchmarks.figures import Part, json_of, table_of
+from benchmarks.place import SEED, place_in
+from benchmarks.scoring_part import scoring_part
+from benchmarks.snapshot_part import ingest_part, snapshot_part
+from features.terminal import Progress
+
+API_STUDENTS = 700
+"""A small installation: what the API answers with does not depend on the size of a district."""
+
+
+class Name(StrEnum):
+    """The parts, in the order in which they run."""
+
+    INGEST = "ingest"
+    SNAPSHOT = "snapshot"
+    SCORING = "scoring"
+    API = "api"
+
+
+def bench(
+    students: Annotated[int, typer.Option(min=400, help="Students of the simulated district.")] = 100_000,
+    only: Annotated[list[Name] | None, typer.Option(help="Which parts; all of them otherwise.")] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Rounds behind each median.")] = 3,
+    requests: Annotated[int, typer.Option(min=20, max=500, help="Requests to each route in a round.")] = 150,
+    folder: Annotated[Path | None, typer.Option(help="Keep simulated districts here and use them again.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything measured here.")] = None,
+) -> None:
+    """Measure speed and memory, each figure beside a peer or a limit of the same run."""
+    console, parts = Console(width=None if sys.stdout.isatty() else 120), []
+    with nullcontext(str(folder.absolute())) if folder else tempfile.TemporaryDirectory() as kept:
+        for name, part in parts_in(Path(kept), students, runs=runs, requests=requests).items():
+            if not only or name in only:
+                parts.append(part())
+                console.print(table_of(parts[-1]))
+    if json_file:
+        asked = {"students": students, "api_students": API_STUDENTS, "runs": runs, "requests": requests, "seed": SEED}
+        json_file.write_text(json_of(parts, asked), encoding="utf-8")
+
+
+def parts_in(folder: Path, students: int, *, runs: int, requests: int) -> dict[Name, Callable[[], Part]]:
+    """What each part would measure."""
+    progress = on_stderr()
+    large, small = place_in(folder, students), place_in(folder, min(students, API_STUDENTS))
+    return {
+        Name.INGEST: lambda: ingest_part(large, in_child, progress),
+        Name.SNAPSHOT: lambda: snapshot_part(large, in_child, runs=runs, progress=progress),
+        Name.SCORING: lambda: scoring_part(large, runs=runs, progress=progress),
+        Name.API: lambda: api_part(small, runs=runs, requests=requests, progress=progress),
+    }
+
+
+def on_stderr() -> Progress:
+    """Says each step with the seconds since the start."""
+    began = time.monotonic()
+    return lambda step: typer.echo(f"{time.monotonic() - began:6.1f} s  {step}", err=True)
+
+
+if __name__ == "__main__":
+    typer.run(bench)

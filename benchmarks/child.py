@@ -1,0 +1,173 @@
+"""One piece of work on one district, in a process of its own so that its peak memory is its own."""
+
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import typer
+from pydantic import TypeAdapter
+
+from benchmarks.pandas_peer import ThreeFeatures, three_features
+from benchmarks.place import DISTRICT, NOW, TODAY, Place
+from benchmarks.scan import columns_read, read_csv, scan
+from benchmarks.timing import seconds_of
+from features.compile import SnapshotQuery, snapshot_sql
+from features.grade9 import NinthGrade
+from features.ingest import ingest
+from features.language import FeatureSet
+from features.snapshots import build_snapshot
+from features.terminal import quietly
+from features.warehouse import reading
+
+Work = Literal["idle", "ingest", "read_csv", "scan", "engine", "engine_three", "pandas_three"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a piece of work took; `counts` holds rows, and the seconds of steps."""
+
+    seconds: float
+    counts: dict[str, float] = field(default_factory=dict)
+    peak_mib: float = 0.0
+
+
+Runner = Callable[[Work, Place], Measured]
+
+
+def in_child(work: Work, place: Place) -> Measured:
+    """The work done in a new process."""
+    command = [sys.executable, "-m", "benchmarks.child", work, str(place.folder), str(place.students)]
+    root = Path(__file__).parents[1]
+    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, check=True, text=True)
+    return TypeAdapter(Measured).validate_json(done.stdout)
+
+
+def in_this_process(work: Work, place: Place) -> Measured:
+    """The work done here; its peak is that of everything so far."""
+    measured = WORKS[work](place)
+    return Measured(measured.seconds, measured.counts, peak_mib())
+
+
+def peak_mib() -> float:
+    """The most memory that this process ever held, in MiB."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # on Linux `ru_maxrss` of a child starts at what its parent held
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
+
+
+def idle(place: Place) -> Measured:
+    """Everything imported and the warehouse opened: what the others stand on."""
+    return Measured(seconds_of(lambda: open_only(place)))
+
+
+def open_only(place: Place) -> None:
+    """The warehouse was open."""
+    with reading(place.warehouse):
+        pass
+
+
+def load(place: Place) -> Measured:
+    """The district's files taken into a new warehouse."""
+    place.warehouse.unlink(missing_ok=True)
+    read: dict[str, int] = {}
+
+    def work() -> None:
+        summary = ingest(place.records, place.warehouse, district_id=DISTRICT, now=NOW, progress=quietly)
+        read.update(summary.rows_read)
+
+    return Measured(seconds_of(work), {"rows": sum(read.values())})
+
+
+def load_plainly(place: Place) -> Measured:
+    """The same files read into tables as they are."""
+    database, rows = place.folder / "plain.duckdb", [0]
+    seconds = seconds_of(lambda: rows.append(read_csv(place.records, database)))
+    database.unlink()
+    return Measured(seconds, {"rows": rows[-1]})
+
+
+def compiled(place: Place, feature_set: type[FeatureSet]) -> str:
+    """A snapshot's SQL."""
+    with reading(place.warehouse) as reader:
+        return snapshot_sql(SnapshotQuery(feature_set, reader.view(TODAY)))
+
+
+def plain_scan(place: Place) -> Measured:
+    """Every value that a snapshot of the whole feature set reads, touched once."""
+    sql, rows = compiled(place, NinthGrade), [0]
+    with reading(place.warehouse) as reader:
+        columns = columns_read(reader.connection, sql)
+
+    def work() -> None:
+        with reading(place.warehouse) as reader:
+            rows.append(scan(reader.connection, columns))
+
+    return Measured(seconds_of(work), {"rows": rows[-1], "columns": sum(map(len, columns.values()))})
+
+
+def engine(place: Place, feature_set: type[FeatureSet] = NinthGrade) -> Measured:
+    """A snapshot by the engine, its SQL compiled before."""
+    took = seconds_of(lambda: compiled(place, feature_set))
+    sql, students = compiled(place, feature_set), [0]
+    with reading(place.warehouse) as reader:
+        planned = seconds_of(lambda: reader.connection.execute(f"PREPARE planned AS {sql}"))
+
+    def work() -> None:
+        with reading(place.warehouse) as reader:
+            features = build_snapshot(reader, feature_set, TODAY).features
+        students.append(len(features))
+        features.to_parquet(found_by(place, feature_set.name))
+
+    return Measured(seconds_of(work), {"students": students[-1], "compile": took, "plan": planned})
+
+
+def engine_three(place: Place) -> Measured:
+    """The engine on three features only."""
+    return engine(place, ThreeFeatures)
+
+
+def pandas_three(place: Place) -> Measured:
+    """The same three features in pandas."""
+    students = [0]
+
+    def work() -> None:
+        with reading(place.warehouse) as reader:
+            features = three_features(reader.connection, TODAY)
+        students.append(len(features))
+        features.to_parquet(found_by(place, "pandas"))
+
+    return Measured(seconds_of(work), {"students": students[-1]})
+
+
+def found_by(place: Place, who: str) -> Path:
+    """Where features are left to be compared."""
+    return place.folder / f"found-{who}.parquet"
+
+
+WORKS: dict[Work, Callable[[Place], Measured]] = {
+    "idle": idle,
+    "ingest": load,
+    "read_csv": load_plainly,
+    "scan": plain_scan,
+    "engine": engine,
+    "engine_three": engine_three,
+    "pandas_three": pandas_three,
+}
+
+
+def main(work: str, folder: Path, students: int) -> None:
+    """Does the work and prints what it took as JSON."""
+    known = TypeAdapter[Work](Work).validate_python(work)
+    measured = in_this_process(known, Place(folder, students))
+    print(TypeAdapter(Measured).dump_json(measured).decode())
+
+
+if __name__ == "__main__":
+    typer.run(main)

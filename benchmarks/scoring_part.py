@@ -1,0 +1,98 @@
+"""Part `scoring`: risks with reasons in batches, and a whole scoring run."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+from benchmarks.figures import Figure, Part, compared
+from benchmarks.place import DISTRICT, NOW, SEED, TODAY, Place, release
+from benchmarks.timing import median_seconds
+from features.snapshots import build_snapshot
+from features.terminal import Progress
+from features.warehouse import Reader, reading
+from models.reasons import top_reasons
+from models.risk import RiskModel
+from models.scoring import risk_of
+from serving.database import migrate, open_engine, writing
+from serving.runs import ScoringRun, record_run
+from serving.score_district import Served, scoring_run, served_in
+
+BATCH = 10_000
+PREDICT, TWO_STEPS = "Booster.predict", "snapshot and risk only"
+
+
+def scoring_part(place: Place, *, runs: int, progress: Progress, batch: int = BATCH) -> Part:
+    """Risks and reasons beside plain predictions, and a scoring run beside snapshot and risk."""
+    release(place, progress)
+    served = served_in(place.settings, DISTRICT)
+    model = served.bundle.scorer
+    if not isinstance(model, RiskModel):
+        raise TypeError("the benchmark's release is a model")
+    with reading(place.warehouse) as reader:
+        progress(f"scoring: {runs} rounds over {batch:,} rows")
+        batches = batch_figures(model, reader, served, batch=batch, runs=runs)
+        progress(f"scoring: {runs} rounds of a whole scoring run")
+        students, whole = run_figures(place, served, reader, runs)
+    trees = model.booster.num_trees()
+    facts = {"batch": batch, "cohort": students, "trees": trees, "threads": model.threads, "runs": runs}
+    return Part("scoring", facts, (*batches, *whole))
+
+
+def batch_figures(model: RiskModel, reader: Reader, served: Served, *, batch: int, runs: int) -> tuple[Figure, ...]:
+    """Milliseconds per 10,000 rows, drawn with replacement from the cohort."""
+    features = build_snapshot(reader, served.feature_set, TODAY).features
+    rows = features.sample(batch, replace=True, random_state=SEED)
+    encoded = model.dictionary.encode(rows)
+    ways: dict[str, Callable[[], object]] = {
+        PREDICT: lambda: model.booster.predict(encoded, num_threads=model.threads),
+        "risk, calibrated": lambda: model.risk(rows),
+        "contributions": lambda: model.contributions(rows),
+        "risk with reasons": lambda: (model.risk(rows), top_reasons(model, rows)),
+    }
+    return per_10k(median_seconds(ways, runs), batch, PREDICT)
+
+
+def run_figures(place: Place, served: Served, reader: Reader, runs: int) -> tuple[int, tuple[Figure, ...]]:
+    """Students of the cohort, and milliseconds per 10,000 of them for each step of a run."""
+    made = made_run(place, served, reader)
+    fresh, engine = count(), open_engine(f"sqlite:///{emptied(place.folder / 'bench.db')}")
+    migrate(engine)
+
+    def record() -> None:
+        with writing(engine) as session:
+            record_run(session, replace(made, run_id=f"run-{next(fresh)}"))
+
+    ways: dict[str, Callable[[], object]] = {
+        TWO_STEPS: lambda: risk_of(
+            served.bundle.scorer, build_snapshot(reader, served.feature_set, TODAY).features
+        ),
+        "scoring run, with evidence and history": lambda: made_run(place, served, reader),
+        "recording the run (SQLite)": record,
+    }  # fmt: skip
+    figures = per_10k(median_seconds(ways, runs), len(made.scores), TWO_STEPS)
+    engine.dispose()
+    return len(made.scores), figures
+
+
+def made_run(place: Place, served: Served, reader: Reader) -> ScoringRun:
+    """A scoring run, not written anywhere."""
+    return scoring_run(place.settings, served, reader, run_id="bench", as_of=TODAY, now=NOW)
+
+
+def emptied(database: Path) -> Path:
+    """The path, with nothing there from an earlier benchmark."""
+    for name in (database.name, f"{database.name}-wal", f"{database.name}-shm"):
+        database.with_name(name).unlink(missing_ok=True)
+    return database
+
+
+def per_10k(seconds: dict[str, float], rows: int, peer: str) -> tuple[Figure, ...]:
+    """Each way's milliseconds per 10,000 rows, beside the peer's."""
+    ms = {name: took * 1000 * 10_000 / rows for name, took in seconds.items()}
+    return tuple(
+        Figure(name, value, "ms per 10k") if name == peer else compared(
+            name, value, "ms per 10k", to=ms[peer], beside=peer
+        )
+        for name, value in ms.items()
+    )  # fmt: skip

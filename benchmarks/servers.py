@@ -1,0 +1,60 @@
+"""A server on the loopback: the service, or an application with one empty route, each in a process of its own."""
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from features.settings import load_settings
+from serving.app import create_app
+
+HOST = "127.0.0.1"
+STOP_WITHIN = 30
+
+
+@contextmanager
+def serving(config: Path | None, log: Path) -> Iterator[int]:
+    """The port of a server that runs as long as the block: the service of a configuration, the empty one for None."""
+    command = [sys.executable, "-m", "benchmarks.servers", *([str(config)] if config else [])]
+    with log.open("w") as written:
+        root = Path(__file__).parents[1]
+        process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=written, text=True)
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            if not re.fullmatch(r"\d+\n", line):
+                raise RuntimeError(f"the server did not start; see {log.name}")
+            yield int(line)
+        finally:
+            process.terminate()
+            process.communicate(timeout=STOP_WITHIN)
+
+
+def empty_app() -> FastAPI:
+    """An application with one empty route."""
+    app = FastAPI()
+
+    @app.get("/empty")
+    def empty() -> dict[str, str]:
+        return {}
+
+    return app
+
+
+def main(config: Path | None = typer.Argument(None)) -> None:  # noqa: B008 - how typer takes an argument
+    """Prints a free port and serves on it until stopped, with the options of `ontrack serve`."""
+    app = create_app(load_settings(config)) if config else empty_app()
+    with socket.create_server((HOST, 0)) as listening:
+        print(listening.getsockname()[1], flush=True)
+        options = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        uvicorn.Server(options).run(sockets=[listening])
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,100 @@
+"""Parts `ingest` and `snapshot`: a district's files into a warehouse, and a cohort's features out of it."""
+
+from functools import partial
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.child import Measured, Runner, Work, found_by
+from benchmarks.figures import Figure, Part, compared
+from benchmarks.pandas_peer import ThreeFeatures
+from benchmarks.place import Place, load, simulate
+from benchmarks.timing import in_turns
+from features.terminal import Progress
+
+SCAN = "plain scan of the same columns"
+THREE = "pandas, the same three features"
+
+
+class DifferentAnswersError(Exception):
+    """The peer and the engine disagree: a comparison of their speed would mean nothing."""
+
+
+def ingest_part(place: Place, runner: Runner, progress: Progress) -> Part:
+    """One ingest into a new warehouse, beside a plain read of the same files."""
+    simulate(place, progress)
+    progress("ingest: a plain read of the files, then the ingest")
+    plain, ours = runner("read_csv", place), runner("ingest", place)
+    rows, beside = ours.counts["rows"], "plain read_csv of the same files"
+    figures = (
+        compared("ingest", ours.seconds, "s", to=plain.seconds, beside=beside),
+        compared("ingest", rows / ours.seconds, "rows/s", to=plain.counts["rows"] / plain.seconds, beside=beside),
+        compared("ingest", ours.peak_mib, "MiB peak", to=plain.peak_mib, beside=beside),
+        Figure(beside, plain.seconds, "s"),
+    )
+    return Part("ingest", {"students": place.students, "rows": int(rows), "runs": 1}, figures)
+
+
+def snapshot_part(place: Place, runner: Runner, *, runs: int, progress: Progress) -> Part:
+    """A snapshot beside a scan, and three of its features beside pandas; DifferentAnswersError where they disagree."""
+    load(place, progress)
+    progress(f"snapshot: {runs} rounds of a scan, the engine and pandas, each in a process of its own")
+    works: tuple[Work, ...] = ("idle", "scan", "engine", "engine_three", "pandas_three")
+    found = in_turns({work: partial(runner, work, place) for work in works}, runs)
+    refuse_differences(place)
+    rows, students = found["scan"][0].counts["rows"], found["engine"][0].counts["students"]
+    facts = {
+        "students": place.students,
+        "cohort": int(students),
+        "rows in the tables": int(rows),
+        "columns read": int(found["scan"][0].counts["columns"]),
+        "runs": runs,
+    }
+    return Part("snapshot", facts, (*speed(found, rows, students), *memory(found), *fixed_costs(found)))
+
+
+def speed(found: dict[str, list[Measured]], rows: float, students: float) -> tuple[Figure, ...]:
+    """Seconds and rows a second."""
+    took = {work: median(one.seconds for one in measured) for work, measured in found.items()}
+    whole, three = took["engine"], took["engine_three"]
+    return (
+        compared("snapshot, all features", whole, "s", to=took["scan"], beside=SCAN),
+        compared("snapshot, all features", rows / whole, "records/s", to=rows / took["scan"], beside=SCAN),
+        Figure("snapshot, all features", students / whole, "cohort students/s"),
+        compared("snapshot, three features", three, "s", to=took["pandas_three"], beside=THREE),
+        Figure(SCAN, took["scan"], "s"),
+        Figure(THREE, took["pandas_three"], "s"),
+    )
+
+
+def memory(found: dict[str, list[Measured]]) -> tuple[Figure, ...]:
+    """Peaks, and what they are above a process that only opens the warehouse."""
+    peak = {work: median(one.peak_mib for one in measured) for work, measured in found.items()}
+    return (
+        compared("snapshot, all features", peak["engine"], "MiB peak", to=peak["scan"], beside=SCAN),
+        compared("snapshot, three features", peak["engine_three"], "MiB peak", to=peak["pandas_three"], beside=THREE),
+        Figure("the warehouse only opened", peak["idle"], "MiB peak"),
+        Figure(SCAN, peak["scan"], "MiB peak"),
+        Figure(THREE, peak["pandas_three"], "MiB peak"),
+    )
+
+
+def fixed_costs(found: dict[str, list[Measured]]) -> tuple[Figure, ...]:
+    """What does not grow with the district: Ibis once a process, feature set and date; DuckDB's planning each time."""
+    compiled, planned = (median(one.counts[step] for one in found["engine"]) for step in ("compile", "plan"))
+    whole, beside = median(one.seconds for one in found["engine"]), "snapshot, all features"
+    return (
+        compared("compiling the expression (not in the above)", compiled, "s", to=whole, beside=beside),
+        compared("planning the SQL (in the above)", planned, "s", to=whole, beside=beside),
+    )
+
+
+def refuse_differences(place: Place) -> None:
+    """Nothing where engine and pandas found the same students and, to the last digit, the same numbers."""
+    peer = pd.read_parquet(found_by(place, "pandas"))
+    for who in ("grade9", ThreeFeatures.name):
+        ours = pd.read_parquet(found_by(place, who))[list(peer.columns)]
+        same = ours.index.equals(peer.index) and np.array_equal(ours.to_numpy(), peer.to_numpy(), equal_nan=True)
+        if not same:
+            raise DifferentAnswersError(f"the engine's {who} features and pandas differ in {place.folder.name}")

@@ -1,0 +1,35 @@
+"""Clocks: ways of doing the same thing, timed in turns so that a noisy machine is noisy for all of them."""
+
+import time
+from collections.abc import Callable, Mapping
+from statistics import median
+from typing import TypeVar
+
+Done = TypeVar("Done")
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """How long one call takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def in_turns(ways: Mapping[str, Callable[[], Done]], runs: int) -> dict[str, list[Done]]:
+    """What each way gave in each round; every round runs all of them."""
+    found: dict[str, list[Done]] = {name: [] for name in ways}
+    for _ in range(runs):
+        for name, way in ways.items():
+            found[name].append(way())
+    return found
+
+
+def median_seconds(ways: Mapping[str, Callable[[], object]], runs: int) -> dict[str, float]:
+    """The median time of each way, after one round that does not count."""
+    for way in ways.values():
+        way()
+
+    def timed(way: Callable[[], object]) -> Callable[[], float]:
+        return lambda: seconds_of(way)
+
+    return {name: median(took) for name, took in in_turns({n: timed(w) for n, w in ways.items()}, runs).items()}
