@@ -6,10 +6,11 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from features.compile import SnapshotQuery, quantities, snapshot_sql
+from features.compile import SnapshotQuery, snapshot_sql
 from features.engine import IBIS_TYPES, View, school_year_of
 from features.grade9 import FEATURE_SETS
 from features.settings import Refused
+from features.snapshots import Snapshot, snapshot_in
 from features.tables import ENVELOPE, TABLES, Table
 
 Given = Mapping[str, Sequence[Mapping[str, object]]]
@@ -20,28 +21,22 @@ READ = ("calendar_days", "enrollments", "attendance", "marks", "incidents", "dis
 DUCKDB_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE", "boolean": "BOOLEAN", "float64": "DOUBLE"}
 
 
-def snapshot_of_records(feature_set_name: str, as_of: date, tables: Given) -> pd.DataFrame:
-    """A frame with the feature set's columns for the students of these records (index `student_key`).
+def snapshot_of_records(feature_set_name: str, as_of: date, tables: Given) -> Snapshot:
+    """The snapshot of the students of these records; without a row when nobody in it belongs to the cohort.
 
-    `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them. It is empty
-    when nobody in it belongs to the cohort. Raises Refused for a row that its table does not allow.
+    `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them: of this school
+    year, and of the one before where its records are to count. Raises Refused for a row that its table does not allow.
     """
     feature_set = FEATURE_SETS[feature_set_name]
     connection = duckdb.connect(config={"threads": "1"})
     try:
         for name in READ:
             fill(connection, TABLES[name], tables.get(name, ()), as_of)
-        year = school_year_of(first_days(tables.get("calendar_days", ())), as_of)
-        if year is None:
-            return pd.DataFrame(columns=list(quantities(feature_set)), dtype="float64")
-        rows = (
-            connection.execute(snapshot_sql(SnapshotQuery(feature_set, View(as_of, year))))
-            .df()
-            .set_index("student_key")
-        )
+        year = school_year_of(first_days(tables.get("calendar_days", ())), as_of) or 0
+        sql = snapshot_sql(SnapshotQuery(feature_set, View(as_of, year)))
+        return snapshot_in(feature_set, as_of, year, connection.execute(sql).df())
     finally:
         connection.close()
-    return rows[list(quantities(feature_set))].astype("float64")
 
 
 def first_days(calendar: Sequence[Mapping[str, object]]) -> list[tuple[int, date]]:

@@ -42,9 +42,9 @@ def read_roster(reader: Reader, view: View) -> DistrictRoster:
 
 
 def calendar_context(reader: Reader, view: View) -> dict[str, dict[str, pd.DataFrame]]:
-    """Per school, this school year's rows of `calendar_days` and `terms`: what live scoring needs to know."""
+    """Per school, `calendar_days` of this school year and the one before, and `terms`: what a live score needs."""
     days = view.rows("calendar_days")
-    days = days.filter((days.school_year == view.school_year) & (days.date <= view.as_of))
+    days = days.filter(days.school_year.isin([view.school_year - 1, view.school_year]) & (days.date <= view.as_of))
     terms = view.rows("terms").filter(ibis._.school_year == view.school_year)
     frames = {"calendar_days": reader.table(days.order_by("school_id", "track", "date")), "terms": reader.table(terms)}
     schools = sorted(frames["calendar_days"]["school_id"].unique())

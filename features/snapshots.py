@@ -45,16 +45,23 @@ def build_snapshot(
 ) -> Snapshot:
     """The feature set's cohort on the as-of date; NothingKnown for a date or a cohort of nobody."""
     view = reader.view(as_of, loads_through=loads_through)
-    rows = reader.frame(snapshot_sql(SnapshotQuery(feature_set, view))).set_index("student_key")
-    if rows.empty:
+    snapshot = snapshot_in(
+        feature_set, as_of, view.school_year, reader.frame(snapshot_sql(SnapshotQuery(feature_set, view)))
+    )
+    if snapshot.features.empty:
         grade = feature_set.cohort.grade_level
         raise NothingKnown(
             f"{feature_set.name}: nobody was enrolled in grade {grade} on {as_of}; "
             "choose a date in session, or check enrollments.csv"
         )
-    names = list(quantities(feature_set))
-    features = rows[names].astype("float64")
-    return Snapshot(feature_set.name, as_of, view.school_year, features, rows["school_id"], rows["school_days"])
+    return snapshot
+
+
+def snapshot_in(feature_set: type[FeatureSet], as_of: date, school_year: int, rows: pd.DataFrame) -> Snapshot:
+    """The snapshot in the rows that its query found."""
+    rows = rows.set_index("student_key")
+    features = rows[list(quantities(feature_set))].astype("float64")
+    return Snapshot(feature_set.name, as_of, school_year, features, rows["school_id"], rows["school_days"])
 
 
 def horizon_of(reader: Reader, outcome: Outcome, school_year: int) -> date:

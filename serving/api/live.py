@@ -4,20 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import pandas as pd
 from starlette.exceptions import HTTPException
 
+from features.grade9 import FEATURE_SETS
 from features.live import snapshot_of_records
 from features.settings import Refused
-from models.reasons import Reason, top_reasons
-from models.risk import RiskModel
+from models.bundle import Bundle
+from models.reasons import Reason
+from models.scoring import reasons_of, risk_of
 from serving.api.messages import GivenReason, InsufficientData, LiveScore, SentRecords
 from serving.bands import LEAST_SCHOOL_DAYS, band_of
 from serving.rows import Cells
 from serving.served import Serving
-from serving.wording import entry_of, reason_sentence
-
-RULE_SIGNALS = "rule_signals"
+from serving.wording import reason_sentence
 
 
 @dataclass(frozen=True)
@@ -28,28 +27,28 @@ class Scoring:
     as_of: date
     calendar_days: Sequence[Cells]
     terms: Sequence[Cells]
-    dictionary: Sequence[Cells]
     cuts: tuple[float, float]
 
 
 def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | InsufficientData:
     """Risk, band and reasons of the student of these records; why not, where there is no score. 422 for bad rows."""
     bundle = scoring.serving.bundle
-    if school_days(scoring, records) < LEAST_SCHOOL_DAYS:
-        return InsufficientData(detail=f"Fewer than {LEAST_SCHOOL_DAYS} school days of enrollment are on record.")
     try:
-        frame = snapshot_of_records(bundle.feature_set, scoring.as_of, tables_of(scoring, records))
-    except Refused:
-        raise HTTPException(422) from None
-    if frame.empty:
+        snapshot = snapshot_of_records(bundle.feature_set, scoring.as_of, tables_of(scoring, records))
+    except Refused as refused:
+        raise HTTPException(422, str(refused)) from None
+    if snapshot.features.empty:
         return InsufficientData(
             detail=f"On {scoring.as_of.isoformat()} the student of these records is not one this release scores."
         )
-    risk, reasons = judged(scoring.serving, frame.iloc[:1])
+    if snapshot.school_days.iloc[0] < LEAST_SCHOOL_DAYS:
+        return InsufficientData(detail=f"Fewer than {LEAST_SCHOOL_DAYS} school days of enrollment are on record.")
+    risk = float(risk_of(bundle.scorer, snapshot.features)[0])
+    reasons = reasons_of(bundle.scorer, snapshot.features, FEATURE_SETS[bundle.feature_set])[0]
     return LiveScore(
         risk=risk,
         band=band_of(risk, scoring.cuts),
-        reasons=[given(scoring, reason) for reason in reasons],
+        reasons=[given(bundle, reason) for reason in reasons],
         scorer=bundle.kind,
         model_version=scoring.serving.model_version,
         release=scoring.serving.release_id,
@@ -57,40 +56,9 @@ def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | Insuffi
     )
 
 
-def school_days(scoring: Scoring, records: SentRecords) -> int:
-    """How many days with attendance taken the student was enrolled for, as far as the calendar is known."""
-    taken = [
-        (day["school_id"], day["track"], date.fromisoformat(str(day["date"])))
-        for day in scoring.calendar_days
-        if day["in_session"] and day["attendance_taken"]
-    ]
-    spells = [(s.school_id, s.track, s.entry_date, s.exit_date or scoring.as_of) for s in records.enrollments]
-    return len(
-        {
-            day
-            for school, track, day in taken
-            for s, t, first, last in spells
-            if (s, t) == (school, track) and first <= day <= min(last, scoring.as_of)
-        }
-    )
-
-
-def judged(serving: Serving, frame: pd.DataFrame) -> tuple[float, tuple[Reason, ...]]:
-    """The risk of a frame's only row, and the reasons for it."""
-    scorer = serving.bundle.scorer
-    if isinstance(scorer, RiskModel):
-        return float(scorer.risk(frame)[0]), top_reasons(scorer, frame)[0]
-    signals = frame[RULE_SIGNALS].to_numpy(dtype=float)
-    risk, count = float(scorer.risk(signals)[0]), float(signals[0])
-    reason = Reason(RULE_SIGNALS, count, risk - scorer.overall, "grades")
-    return risk, (reason,) if count > 0 else ()
-
-
-def given(scoring: Scoring, reason: Reason) -> GivenReason:
-    """A reason in words: the bundle's, or else those of the last run, which knows the rule's."""
-    words = {str(entry["name"]): entry_of(entry) for entry in scoring.dictionary}
-    words |= {entry.name: entry for entry in scoring.serving.bundle.dictionary.entries}
-    sentence = reason_sentence(words.get(reason.code), reason.code, reason.value)
+def given(bundle: Bundle, reason: Reason) -> GivenReason:
+    """A reason in words."""
+    sentence = reason_sentence(bundle.dictionary.entry(reason.code), reason.code, reason.value)
     return GivenReason(code=reason.code, value=reason.value, sentence=sentence, domain=reason.domain)
 
 

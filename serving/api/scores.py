@@ -115,4 +115,4 @@ def scoring_of(session: Session, client: Client, service: Service, records: Sent
     if serving is None:
         return InsufficientData(detail="No release is in service for this district.")
     days = [day for calendar in known for day in calendar.calendar_days]
-    return Scoring(serving, run.as_of, days, known[0].terms, run.dictionary, service.settings.service.bands)
+    return Scoring(serving, run.as_of, days, known[0].terms, service.settings.service.bands)

@@ -1,10 +1,13 @@
 """Ingest: a folder becomes one load, a correction a new version, and the same again nothing."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from features.settings import Refused
 from features.warehouse import reading
+from tests.drawn import load
 from tests.features.made_folder import District
 
 

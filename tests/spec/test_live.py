@@ -61,7 +61,7 @@ def records() -> Reader:
 
 def test_given_records_make_the_snapshot_that_the_warehouse_makes(records: Reader) -> None:
     """Every feature and the rule's signals, equal to the last bit, known_on obeyed."""
-    live = snapshot_of_records(NinthGrade.name, AS_OF, given(records))
+    live = snapshot_of_records(NinthGrade.name, AS_OF, given(records)).features
     stored = build_snapshot(records, NinthGrade, AS_OF).features
     assert live.equals(stored)
     assert stored.loc["ada", "absence_rate_10d"] == 0.05
@@ -75,7 +75,7 @@ def test_records_without_a_date_of_knowledge_are_known_on_the_as_of_date(records
     undated = {
         name: [{k: v for k, v in row.items() if k != "known_on"} for row in rows] for name, rows in tables.items()
     }
-    live = snapshot_of_records(NinthGrade.name, AS_OF, undated)
+    live = snapshot_of_records(NinthGrade.name, AS_OF, undated).features
     assert live.loc["ada", "absence_rate_10d"] == 0.15
 
 
@@ -83,9 +83,9 @@ def test_a_student_of_another_grade_is_an_empty_answer(records: Reader) -> None:
     """As are records without a school day before the as-of date."""
     tables = dict(given(records))
     tables["enrollments"] = [{**row, "grade_level": 10} for row in tables["enrollments"]]
-    assert snapshot_of_records(NinthGrade.name, AS_OF, tables).empty
-    assert snapshot_of_records(NinthGrade.name, date(2024, 9, 1), given(records)).empty
-    assert snapshot_of_records(NinthGrade.name, AS_OF, {}).empty
+    assert snapshot_of_records(NinthGrade.name, AS_OF, tables).features.empty
+    assert snapshot_of_records(NinthGrade.name, date(2024, 9, 1), given(records)).features.empty
+    assert snapshot_of_records(NinthGrade.name, AS_OF, {}).features.empty
 
 
 def test_a_row_that_does_not_fit_is_refused_without_its_value(records: Reader) -> None:

@@ -1,0 +1,101 @@
+"""The examples on the pages: valid for the code they are about."""
+
+import json
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import ontrack
+from docs.reference_commands import commands
+from features.settings import Settings
+from serving.api.messages import InsufficientData, LiveScore, Scores, SentRecords
+from serving.problems import Problem
+from tests.docs.pages import DOCS, ROOT, blocks, markdown, shown_commands
+from tests.serving.browser import Program
+from tests.serving.cast import Stage
+from tests.serving.made_releases import release_model
+from training.table_spec import TableSpec, load_spec
+
+INTEGRATOR = DOCS / "how-to" / "sis-integrator.md"
+PREPARED = DOCS / "how-to" / "prepared-table.md"
+SPECS = ("at_enrolment", "after_semester_1", "after_semester_2")
+
+
+def test_the_messages_shown_to_an_integrator_are_valid() -> None:
+    sent, scored, unscored, past, problem = blocks(INTEGRATOR, "json")
+    SentRecords.model_validate_json(sent)
+    LiveScore.model_validate_json(scored)
+    InsufficientData.model_validate_json(unscored)
+    Scores.model_validate_json(past)
+    Problem.model_validate_json(problem)
+
+
+def test_the_student_shown_to_an_integrator_gets_a_score(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.bring_in_the_cast()
+    release_model(stage, "harbor")
+    sent = json.loads(blocks(INTEGRATOR, "json")[0].replace('"school_id": "50"', '"school_id": "north"'))
+    answer = Program(stage, "harbor").ask("POST", "/v1/scores", sent)
+    assert (answer.status_code, answer.json()["status"]) == (200, "scored")
+    assert answer.json().keys() == json.loads(blocks(INTEGRATOR, "json")[1]).keys()
+
+
+def test_the_problem_shown_to_an_integrator_is_the_one_that_is_answered(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.bring_in_the_cast()
+    sent = json.loads(blocks(INTEGRATOR, "json")[0])
+    sent["marks"][0]["mark"] = "E"
+    answer = Program(stage, "harbor").ask("POST", "/v1/scores", sent)
+    assert answer.json() == json.loads(blocks(INTEGRATOR, "json")[-1])
+
+
+def test_the_curl_commands_ask_routes_that_exist(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.bring_in_the_cast()
+    for block in blocks(INTEGRATOR, "sh"):
+        words = shlex.split(block.replace("\\\n", " "))
+        path = next(word for word in words if word.startswith("http")).split(":8000")[1]
+        method = "POST" if "--data" in words else "GET"
+        answer = Program(stage, "harbor").ask(method, path.replace("000223fe54855a19", "k-amara"), None)
+        assert answer.status_code in {200, 422}, block
+
+
+@pytest.mark.parametrize("page", markdown(), ids=lambda page: page.name)
+def test_every_shown_ontrack_command_exists_and_takes_what_is_shown(page: Path) -> None:
+    for shown in shown_commands(page):
+        words = shlex.split(shown.command, comments=True)
+        if words[0] == "ontrack":
+            known = [one for one in commands() if words[1 : 1 + len(one.name.split())] == one.name.split()]
+            assert known, shown.command
+            asked = CliRunner().invoke(ontrack.app, [*words[1:], "--help"])
+            assert asked.exit_code == 0, asked.output
+            options = {option for parameter in known[0].parameters for option in parameter.opts}
+            assert {word for word in words if word.startswith("--")} <= options, shown.command
+
+
+@pytest.mark.parametrize("page", [DOCS / "tutorial.md", DOCS / "how-to" / "data-team.md"], ids=lambda page: page.name)
+def test_shown_settings_are_settings(page: Path) -> None:
+    for block in blocks(page, "toml"):
+        Settings.model_validate(tomllib.loads(block))
+
+
+def test_the_shown_spec_is_a_spec_and_the_shown_answer_has_its_shape() -> None:
+    TableSpec.model_validate(tomllib.loads(blocks(PREPARED, "toml")[0]))
+    answer = json.loads(blocks(PREPARED, "json")[0])
+    assert answer.keys() == {"rows", "positives", "metrics", "subgroups", "bundle"}
+    figures = {"roc_auc", "pr_auc", "brier", "calibration_error", "precision_at", "recall_at"}
+    assert [set(one) for one in answer["metrics"].values()] == [figures, figures]
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_the_example_specs_can_be_used_and_have_the_same_split(name: str) -> None:
+    spec = load_spec(ROOT / "docs" / "examples" / f"uci697_{name}.toml")
+    assert spec.split == load_spec(ROOT / "docs" / "examples" / f"uci697_{SPECS[0]}.toml").split
+    assert not spec.protected_features
+
+
+def test_the_settings_of_the_demo_are_settings() -> None:
+    Settings.model_validate(tomllib.loads((ROOT / "config" / "ontrack.toml").read_text(encoding="utf-8")))

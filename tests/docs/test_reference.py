@@ -1,0 +1,123 @@
+"""The generated reference: fresh, and with everything in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from docs.generate import REFERENCE, pages
+from docs.reference_commands import commands
+from docs.reference_http import MESSAGES, SCOPE_OF
+from features.grade9 import FEATURE_SETS, OUTCOMES
+from features.settings import Audit, District, Gate, Service, Settings, Training
+from features.tables import ENVELOPE, TABLES
+from serving.accounts import SCOPES
+from serving.api import messages
+from tests.docs.pages import ROOT
+from tests.serving.browser import Program
+from tests.serving.cast import Stage
+
+ROUTE = re.compile(r'@router\.(get|post|put|patch|delete)\("([^"]*)"')
+PREFIX = re.compile(r'APIRouter\(prefix="([^"]*)"')
+CODE = re.compile(r'"(GATE\d\d)"')
+COMMAND = re.compile(r'@(app|users|keys|describing)\.command\("([^"]*)"\)')
+GROUPS = {"app": "", "users": "users ", "keys": "keys ", "describing": "features "}
+
+
+@pytest.fixture(scope="module")
+def fresh() -> dict[str, str]:
+    """Every page as the code would write it now."""
+    return pages()
+
+
+def test_writing_the_reference_again_changes_nothing(fresh: dict[str, str]) -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
+    stale = sorted(name for name in fresh.keys() | written if fresh.get(name) != written.get(name))
+    assert stale == [], "the reference is not what the code says: run `make docs`"
+
+
+def declared(pattern: re.Pattern[str], folder: str) -> set[tuple[str, ...]]:
+    """What the source of a package declares, found by reading it."""
+    files = sorted((ROOT / folder).rglob("*.py")) if folder else [ROOT / "ontrack.py"]
+    return {tuple(found) for file in files for found in pattern.findall(file.read_text(encoding="utf-8"))}
+
+
+def test_every_command_is_in_the_reference(fresh: dict[str, str]) -> None:
+    sources = ("", "features", "models", "training", "serving")
+    in_source = {GROUPS[group] + name for folder in sources for group, name in declared(COMMAND, folder)}
+    assert {command.name for command in commands()} == in_source
+    assert {name for name in in_source if f"## `ontrack {name}`" not in fresh["commands.md"]} == set()
+
+
+def test_every_option_says_what_it_is_for() -> None:
+    silent = [f"{one.name} {p.name}" for one in commands() for p in one.parameters if not p.help]
+    assert silent == []
+
+
+@pytest.mark.parametrize("section", [Settings, District, Training, Gate, Audit, Service])
+def test_every_setting_is_in_the_reference(fresh: dict[str, str], section: type[BaseModel]) -> None:
+    below = {"districts", "training", "gate", "audit", "service"} if section is Settings else set()
+    missing = [name for name in section.model_fields.keys() - below if f"| `{name}` |" not in fresh["settings.md"]]
+    assert missing == []
+
+
+def test_every_feature_indicator_and_outcome_is_in_the_reference(fresh: dict[str, str]) -> None:
+    names = [*FEATURE_SETS, *OUTCOMES]
+    for feature_set in FEATURE_SETS.values():
+        names += feature_set.features()
+        names += [feature_set.indicator.name] if feature_set.indicator else []
+    assert [name for name in names if f"`{name}`" not in fresh["features.md"]] == []
+
+
+def test_every_table_and_column_is_in_the_reference(fresh: dict[str, str]) -> None:
+    sections = fresh["tables.md"].split("\n## ")
+    for table in TABLES.values():
+        section = next(part for part in sections if part.startswith(f"`{table.name}`"))
+        assert [c.name for c in table.columns if f"| `{c.name}` |" not in section] == []
+    assert [c.name for c in ENVELOPE if f"| `{c.name}` |" not in fresh["tables.md"]] == []
+
+
+def test_every_gate_check_is_in_the_reference(fresh: dict[str, str]) -> None:
+    codes = set(CODE.findall((ROOT / "training" / "gate.py").read_text(encoding="utf-8")))
+    assert len(codes) == 7
+    assert {code for code in codes if f"| `{code}` |" not in fresh["checks.md"]} == set()
+
+
+def routes_in(folder: Path) -> set[str]:
+    """The routes that the modules of a folder declare."""
+    found = set()
+    for file in folder.rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        prefix = "".join(PREFIX.findall(text))
+        found |= {f"{method.upper()} {prefix}{path}" for method, path in ROUTE.findall(text)}
+    return found
+
+
+def test_every_route_is_in_the_reference(fresh: dict[str, str]) -> None:
+    routes = routes_in(ROOT / "serving")
+    assert len(routes) >= 10
+    assert {route for route in routes if f"`{route}`" not in fresh["api.md"]} == set()
+
+
+def test_every_message_is_in_the_reference() -> None:
+    written = {kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, BaseModel)}
+    bases = {BaseModel, messages.Message, messages.SentRow}
+    assert written - bases == set(MESSAGES)
+
+
+@pytest.mark.parametrize(("route", "scope"), SCOPE_OF.items())
+def test_each_route_asks_for_the_scope_that_the_reference_names(tmp_path: Path, route: str, scope: str) -> None:
+    stage = Stage(tmp_path)
+    stage.bring_in_the_cast()
+    method, _, path = route.partition(" ")
+    body = {"enrollments": [EXAMPLE]} if method == "POST" else None
+    path = path.replace("{student_key}", "k-amara")
+    for held in SCOPES:
+        response = Program(stage, "harbor", held).ask(method, path, body)
+        assert response.status_code == (200 if held == scope else 403)
+
+
+EXAMPLE = {
+    "school_id": "north", "track": "main", "school_year": 2027, "grade_level": 9, "entry_date": "2026-08-17",
+}  # fmt: skip
