@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := ontrack.py features models training serving tests benchmarks
+PACKAGES := ontrack.py features models training serving tests benchmarks docs
 
 .PHONY: help demo test format check types contracts bench docs clean
 
@@ -17,7 +17,7 @@ demo: .venv/installed ## two simulated districts, from records to pages, on http
 
 test: .venv/installed check types contracts ## everything CI runs
 	@sh scripts/browser
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2
 
 format: .venv/installed ## put the code in its one form
 	@$(BIN)/ruff format $(PACKAGES)

@@ -72,4 +72,6 @@ def on_stderr() -> Progress:
 
 
 if __name__ == "__main__":
-    typer.run(bench)
+    app = typer.Typer(pretty_exceptions_enable=False)
+    app.command()(bench)
+    app()

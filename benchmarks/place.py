@@ -13,7 +13,7 @@ from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.terminal import Progress, quietly
 from features.warehouse import reading
-from models.bundle import BundleParts, write_bundle
+from models.bundle import BundleParts, open_bundle, write_bundle
 from models.dictionary import dictionary_of
 from models.fitting import fit_risk_model
 from models.releases import ReleaseKey, current, promote
@@ -91,10 +91,11 @@ def release(place: Place, progress: Progress) -> None:
     """A model of the district's finished years serves it, whatever the gate would say: this is about speed."""
     load(place, progress)
     key = ReleaseKey(DISTRICT, OFF_TRACK_CHICAGO.name, OFF_TRACK_CHICAGO.grade_band)
-    home = place.settings.home
-    if current(home, key) is None:
+    home, keys = place.settings.home, ensure_keys(place.settings.home / "keys")
+    serving = current(home, key)
+    # a kept folder may hold the release of an earlier checkout, with other features
+    if serving is None or open_bundle(serving.bundle_path, keys.public_key).dictionary != dictionary_of(NinthGrade):
         progress(f"fitting a model for {place.students:,} students")
-        keys = ensure_keys(home / "keys")
         bundle = write_bundle(home / "bundles", parts_of(fitted(place)), keys, {})
         promote(home, key, bundle.path, public_key=keys.public_key, by="benchmarks", now=NOW)
 

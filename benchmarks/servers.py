@@ -50,7 +50,10 @@ def empty_app() -> FastAPI:
 def main(config: Path | None = typer.Argument(None)) -> None:  # noqa: B008 - how typer takes an argument
     """Prints a free port and serves on it until stopped, with the options of `ontrack serve`."""
     app = create_app(load_settings(config)) if config else empty_app()
-    with socket.create_server((HOST, 0)) as listening:
+    # only on a socket that says it is TCP does asyncio send answers at once; otherwise each waits 40 ms
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        listening.bind((HOST, 0))
+        listening.listen()
         print(listening.getsockname()[1], flush=True)
         options = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         uvicorn.Server(options).run(sockets=[listening])

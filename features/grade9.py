@@ -30,7 +30,7 @@ CHICAGO_SO_FAR = Indicator(
     says="the Chicago rule on the marks known so far",
     signals=marks.latest().core().failing() + marks.latest().failing(),
     flagged=marks.latest().core().failing() > 1,
-    reasons=("core_failing_now", "failing_now"),
+    reasons=("core_failing_now", "other_failing_now"),
     source=CHICAGO,
 )
 
@@ -91,9 +91,9 @@ class NinthGrade(FeatureSet):
         more_is="worse",
         domain="grades",
     )
-    failing_now = Feature(
-        marks.latest().failing(),
-        because="has an F now in {:.0f} courses",
+    other_failing_now = Feature(
+        marks.latest().subject("other").failing(),
+        because="has an F now in {:.0f} courses outside the core subjects",
         more_is="worse",
         domain="grades",
     )

@@ -28,13 +28,15 @@ def top_reasons(
 ) -> list[tuple[Reason, ...]]:
     """For each row at most `most` reasons that raise its risk by `least` or more.
 
-    What a school can change comes first, then the larger contribution; a protected attribute is never a reason.
+    What a school can change comes first, then the larger contribution; neither a protected attribute nor a missing
+    value is ever a reason: there is no record to show for it.
     """
     entries = model.dictionary.entries
     contributions = model.contributions(features)[:, : len(entries)]
     may_be_said = np.array([not entry.protected for entry in entries], dtype=np.bool_)
     worth = (contributions >= max(least, np.finfo(float).tiny)) & may_be_said
     cells = model.dictionary.encode(features)
+    worth &= ~np.isnan(cells)
     return [
         tuple(
             Reason(entry.name, plain(cells[row, i], entry), float(contributions[row, i]), entry.domain)

@@ -24,8 +24,7 @@ def test_a_reason_raises_the_risk_and_says_its_value_and_contribution(model: Ris
         for reason in reasons:
             position = model.dictionary.names.index(reason.code)
             assert reason.contribution == contributions[row, position] >= LEAST_CONTRIBUTION
-            value = features[reason.code].iloc[row]
-            assert (reason.value == value) or (reason.value is None and (value is None or np.isnan(value)))
+            assert reason.value == features[reason.code].iloc[row]
             assert reason.domain == model.dictionary.entry(reason.code).domain
 
 
@@ -52,6 +51,15 @@ def test_a_protected_attribute_is_never_a_reason(model: RiskModel) -> None:
     kept = {reason.code for reasons in top_reasons(guarded, features) for reason in reasons}
     assert "grade_points" in said
     assert kept == said - {"grade_points"}
+
+
+def test_a_missing_value_is_never_a_reason(model: RiskModel) -> None:
+    """What is not on record may move the risk, but there is nothing to show for it."""
+    features = made_examples(200, seed=1).features.assign(grade_points=np.nan)
+    position = model.dictionary.names.index("grade_points")
+    assert (np.abs(model.contributions(features)[:, position]) > 0).any()
+    said = {reason.code for reasons in top_reasons(model, features, most=9, least=0) for reason in reasons}
+    assert "grade_points" not in said
 
 
 def test_values_keep_their_kind(model: RiskModel) -> None:

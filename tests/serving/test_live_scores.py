@@ -76,10 +76,7 @@ def test_a_served_rule_answers_with_the_share_of_its_signals(stage: Stage) -> No
     release_rule(stage, "mesa")
     answer = Program(stage, "mesa").ask("POST", "/v1/scores", records()).json()
     assert (answer["scorer"], answer["risk"], answer["band"]) == ("rule", 0.6, "many")
-    assert [(reason["code"], reason["value"]) for reason in answer["reasons"]] == [
-        ("core_failing_now", 1.0),
-        ("failing_now", 1.0),
-    ]
+    assert [(reason["code"], reason["value"]) for reason in answer["reasons"]] == [("core_failing_now", 1.0)]
 
 
 def test_a_release_serves_its_own_district_only(stage: Stage) -> None:
