@@ -126,7 +126,7 @@ def release_best(settings: Settings, district_id: str, today: date, progress: Pr
             data_version = reader.data_version()
         if open_bundle(serving_now.bundle_path, keys.public_key).metrics["data_version"] == data_version:
             return
-    trained, report, record = train_and_record(settings, district_id, today, progress)
+    trained, report, _ = train_and_record(settings, district_id, today, progress)
     verdict = VERDICT_WORDS[trained.judgement.gate.verdict]
     progress(
         f"{settings.district(district_id).name}: gate says {verdict}; promoting the {trained.best.kind} ({report})"
@@ -135,9 +135,8 @@ def release_best(settings: Settings, district_id: str, today: date, progress: Pr
         settings.home, key, trained.best.path,
         public_key=keys.public_key, by="demo", now=datetime.now(UTC), reason=f"gate: {verdict}",
     )  # fmt: skip
-    if trained.best.kind == "model" and record.model_version is not None:
-        registry = registry_in(settings.home, settings.training.experiment_tracking)
-        registry.mark_champion(experiment_of(district_id, key.outcome), record.model_version)
+    registry = registry_in(settings.home, settings.training.experiment_tracking)
+    registry.follow(experiment_of(district_id, key.outcome), trained.best.digest)
 
 
 def how_to_sign_in(address: str, accounts: list[DemoAccount], keys: dict[str, str]) -> str:

@@ -57,7 +57,7 @@ def api_part(place: Place, *, runs: int, requests: int, progress: Progress) -> P
 
 def affordable(asked: Ask, requests: int) -> int:
     """How many requests a round may hold, after some that do not count: fewer of a slow route."""
-    return min(requests, max(FEWEST, int(LONGEST_ROUND_MS / median(latencies(asked, WARM)))))
+    return min(requests, max(FEWEST, int(LONGEST_ROUND_MS / median(latencies(asked, min(WARM, requests))))))
 
 
 def ready(place: Place, progress: Progress) -> tuple[str, str, bytes]:

@@ -35,10 +35,11 @@ records = "records"
 
 @dataclass(frozen=True)
 class Place:
-    """A folder for one simulated district of so many students."""
+    """A folder for one simulated district of so many students over so many school years."""
 
     folder: Path
     students: int
+    years: int = 6
 
     @property
     def records(self) -> Path:
@@ -70,7 +71,7 @@ def place_in(folder: Path, students: int) -> Place:
 
 def simulate(place: Place, progress: Progress) -> None:
     """The district's files are there."""
-    plan, note = Plan(DISTRICT, place.students, TODAY, seed=SEED), place.folder / "simulated"
+    plan, note = Plan(DISTRICT, place.students, TODAY, place.years, SEED), place.folder / "simulated"
     if note.exists() and note.read_text(encoding="utf-8") == repr(plan):
         return
     progress(f"simulating {place.students:,} students over {plan.years} school years")

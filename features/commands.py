@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -28,14 +28,16 @@ app.add_typer(describing, name="features")
 
 @app.command("simulate")
 def simulate_command(
+    context: Context,
     folder: Annotated[Path, typer.Argument(help="Where the CSV files go.")],
     district: Annotated[str, typer.Option(help="The district's id.")] = "harbor",
     students: Annotated[int, typer.Option(min=50, help="Students enrolled at a time.")] = 1500,
     seed: Annotated[int, typer.Option(help="The same seed writes the same files.")] = 7,
     json_output: JsonOption = False,
 ) -> None:
-    """Write a simulated district's records, one CSV file per table."""
-    rows = simulate_district(Plan(district, students, seed=seed), folder)
+    """Write a simulated district's records up to today, one CSV file per table."""
+    today = settings_of(context).today or date.today()
+    rows = simulate_district(Plan(district, students, today=today, seed=seed), folder)
     print_counts("rows written", rows, json_output)
 
 

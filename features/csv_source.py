@@ -66,8 +66,9 @@ def find_files(folder: Path) -> list[SourceFile]:
             findings += header_findings(path, table)
             files.append(SourceFile(table, path))
         elif not table.optional:
-            findings.append(Finding(path.name, None, "", f"missing table: expected a file with {len(table.columns)} "
-                                    f"columns ({', '.join(file_columns(table))})"))  # fmt: skip
+            columns = file_columns(table)
+            missing = f"missing table: expected a file with {len(columns)} columns ({', '.join(columns)})"
+            findings.append(Finding(path.name, None, "", missing))
     findings += stray_files(folder)
     if findings:
         raise DataRefused(findings)

@@ -92,7 +92,9 @@ class Settings(Section):
 
     home: Path = Field(default=Path(".ontrack"), description="where warehouses, bundles and databases live")
     today: date | None = Field(default=None, description="pretend it is this date (the demo's clock)")
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="how much the service writes to its log; never a student's values"
+    )
     districts: tuple[District, ...] = ()
     training: Training = Training()
     gate: Gate = Gate()
@@ -117,7 +119,7 @@ def load_settings(path: Path) -> Settings:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsRefused(f"{path}: no such file; `ontrack demo` writes one to start from") from None
+        raise SettingsRefused(f"{path}: no such file; start from config/ontrack.toml") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsRefused(f"{path}: not TOML: {error}") from None
     try:

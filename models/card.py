@@ -18,7 +18,7 @@ REFUSED_USES = (
 )
 GATE = (
     "The verdict of the promotion gate is `gate.json` in this bundle, signed with everything else; "
-    "`ontrack promote` refuses a model whose verdict is not a pass. `ontrack evaluate` shows every check behind it."
+    "`ontrack promote` refuses a model whose verdict is not a pass. The report of the training run shows every check."
 )
 Subgroups = Mapping[str, Mapping[str, Mapping[str, float | int | bool | None]]]
 """Attribute, value and figures, as `models.fairness.subgroup_table` gives them."""
@@ -124,8 +124,8 @@ def what_it_is(facts: CardFacts) -> str:
 def data(facts: CardFacts) -> str:
     """What it learned from and was judged on."""
     return (
-        f"Learned from {facts.students:,} students ({facts.trained_on}); judged on {facts.tested_on}, "
-        "which it had not seen. This bundle holds no student's row: its examples are made up."
+        f"Learned from {facts.students:,} students ({facts.trained_on}); judged on {facts.tested_on}. "
+        "This bundle holds no student's row: its examples are made up."
     )
 
 

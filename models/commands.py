@@ -10,6 +10,7 @@ import typer
 from features.grade9 import OUTCOMES
 from features.settings import Settings
 from features.terminal import Context, DistrictOption, settings_of
+from models.registry import registry_in
 from models.releases import Release, ReleaseKey, promote, rollback
 from models.signing import load_public_key
 
@@ -40,7 +41,7 @@ def promote_command(
         now=datetime.now(UTC),
         reason=reason,
     )
-    typer.echo(said(release))
+    followed(settings, release)
 
 
 @app.command("rollback")
@@ -54,7 +55,14 @@ def rollback_command(
     public_key = load_public_key(settings.home / "keys")
     key = key_of(settings, district)
     release = rollback(settings.home, key, public_key=public_key, by=getuser(), now=datetime.now(UTC), reason=reason)
+    followed(settings, release)
+
+
+def followed(settings: Settings, release: Release) -> None:
+    """Says what serves, and lets the alias `champion` in MLflow follow it."""
     typer.echo(said(release))
+    registry = registry_in(settings.home, settings.training.experiment_tracking)
+    registry.follow(f"{release.key.district_id}-{release.key.outcome}", release.digest)
 
 
 def said(release: Release) -> str:

@@ -86,6 +86,19 @@ class Registry:
             if str(client.get_registered_model(name).aliases.get(CHALLENGER)) == model_version:
                 client.delete_registered_model_alias(name, CHALLENGER)
 
+    def follow(self, name: str, digest: str) -> str | None:
+        """The version of the bundle that serves now, with the alias `champion` on it.
+
+        None, and no champion, where that bundle is a rule or was not recorded in this store.
+        """
+        with connected(self.tracking_uri) as client:
+            found = recorded_version(client, name, digest)
+            if found is None and has_champion(client, name):
+                client.delete_registered_model_alias(name, CHAMPION)
+        if found is not None:
+            self.mark_champion(name, found)
+        return found
+
     def experiment_id(self, client: "MlflowClient", name: str) -> str:
         """The experiment of that name, made on first use."""
         found = client.get_experiment_by_name(name)
@@ -101,6 +114,22 @@ def registry_in(home: Path, tracking_uri: str = "") -> Registry:
         return Registry(tracking_uri)
     home.mkdir(parents=True, exist_ok=True)
     return Registry(f"sqlite:///{home.resolve() / 'mlflow.db'}", home / "mlartifacts")
+
+
+def recorded_version(client: "MlflowClient", name: str, digest: str) -> str | None:
+    """The newest version that a run with this bundle registered."""
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        return None
+    runs = {run.info.run_id for run in client.search_runs([experiment.experiment_id], f"tags.bundle = '{digest}'")}
+    versions = [int(v.version) for v in client.search_model_versions(f"name = '{name}'") if v.run_id in runs]
+    return str(max(versions)) if versions else None
+
+
+def has_champion(client: "MlflowClient", name: str) -> bool:
+    """Whether a version of that registered model serves, as far as the store knows."""
+    known = client.search_registered_models(f"name = '{name}'")
+    return any(CHAMPION in model.aliases for model in known)
 
 
 def register(bundle: Bundle, name: str) -> str | None:

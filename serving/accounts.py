@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from features.settings import Refused, Service
 from serving.authorize import Client, Educator
-from serving.rows import ApiKeyRow, SessionRow, SignInAttemptRow, StaffRow
+from serving.rows import ApiKeyRow, DistrictRow, SessionRow, SignInAttemptRow, StaffRow
 from serving.runs import Role
 
 MOST_ATTEMPTS = 3
@@ -28,6 +28,10 @@ KEY_PREFIX = "ontrack"
 
 class UnknownStaff(Refused):
     """A person who is not in the district's staff. Exit code 3."""
+
+
+class UnknownDistrict(Refused):
+    """A district without a scoring run. Exit code 3."""
 
 
 class ScopeRefused(Refused):
@@ -54,6 +58,8 @@ def create_api_key(
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise ScopeRefused(f"unknown scope {', '.join(unknown)}; expected one or more of {', '.join(SCOPES)}")
+    if session.get(DistrictRow, district_id) is None:
+        raise UnknownDistrict(f"district '{district_id}' is not in the service yet; score it first")
     key_id, secret = secrets.token_hex(8), secrets.token_hex(32)
     session.add(
         ApiKeyRow(

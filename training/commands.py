@@ -1,4 +1,4 @@
-"""Commands over models: train, train-table, evaluate."""
+"""Commands over models: train, train-table."""
 
 import json
 import subprocess

@@ -9,7 +9,7 @@ import numpy as np
 from features.grade9 import FEATURE_SET_OF, OUTCOMES
 from features.settings import Refused, Settings
 from features.warehouse import reading
-from models.bundle import Bundle, BundleParts, open_bundle, write_bundle
+from models.bundle import Bundle, BundleParts, BundleRefused, open_bundle, write_bundle
 from models.dictionary import dictionary_of
 from models.examples import Examples, Floats, in_fixed_order
 from models.releases import ReleaseKey, current
@@ -103,7 +103,10 @@ def champion_of(trial: Trial) -> RiskModel | None:
     release = current(home, release_key(trial))
     if release is None:
         return None
-    bundle = open_bundle(release.bundle_path, ensure_keys(home / "keys").public_key)
+    try:
+        bundle = open_bundle(release.bundle_path, ensure_keys(home / "keys").public_key)
+    except BundleRefused:
+        return None  # it could not serve either; a new one must not wait for it
     known = set(dictionary_of(FEATURE_SET_OF[trial.outcome.name]).names)
     fits = isinstance(bundle.scorer, RiskModel) and known >= set(bundle.dictionary.names)
     return bundle.scorer if isinstance(bundle.scorer, RiskModel) and fits else None

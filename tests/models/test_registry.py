@@ -126,6 +126,25 @@ def test_the_newest_model_is_challenger_until_it_is_champion(registry: Registry,
     assert aliases(client) == {"champion": second.model_version}
 
 
+def test_the_champion_follows_what_serves(registry: Registry, home: Path) -> None:
+    import mlflow
+
+    client = mlflow.MlflowClient(registry.tracking_uri)
+    keys = ensure_keys(home / "keys")
+    model = write_bundle(home / "bundles", model_parts(), keys, {})
+    rule = write_bundle(home / "bundles", rule_parts(), keys, {})
+    version = logged(registry, model).model_version
+    logged(registry, rule)
+    assert registry.follow(NAME, model.digest) == version
+    assert aliases(client)["champion"] == version
+    assert registry.follow(NAME, rule.digest) is None
+    assert "champion" not in aliases(client)
+
+
+def test_a_store_that_never_saw_the_district_has_nothing_to_follow(registry: Registry) -> None:
+    assert registry.follow("elsewhere-outcome", "0" * 64) is None
+
+
 def test_a_rule_is_recorded_without_a_registered_model(registry: Registry, home: Path) -> None:
     rule = write_bundle(home / "bundles", rule_parts(), ensure_keys(home / "keys"), {})
     assert logged(registry, rule).model_version is None
