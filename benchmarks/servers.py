@@ -1,4 +1,4 @@
-"""A server on the loopback: the service, or an application with one empty route, each in a process of its own."""
+"""A server on the loopback in a process of its own: the service, or an application with one empty route."""
 
 import re
 import socket
@@ -7,13 +7,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import typer
 import uvicorn
 from fastapi import FastAPI
-
-from features.settings import load_settings
-from serving.app import create_app
 
 HOST = "127.0.0.1"
 STOP_WITHIN = 30
@@ -47,9 +45,18 @@ def empty_app() -> FastAPI:
     return app
 
 
-def main(config: Path | None = typer.Argument(None)) -> None:  # noqa: B008 - how typer takes an argument
+def service_app(config: Path) -> FastAPI:
+    """The service of a configuration."""
+    # imported here, so that the empty application is measured without the service around it
+    from features.settings import load_settings
+    from serving.app import create_app
+
+    return create_app(load_settings(config))
+
+
+def main(config: Annotated[Path | None, typer.Argument()] = None) -> None:
     """Prints a free port and serves on it until stopped, with the options of `ontrack serve`."""
-    app = create_app(load_settings(config)) if config else empty_app()
+    app = service_app(config) if config else empty_app()
     # only on a socket that says it is TCP does asyncio send answers at once; otherwise each waits 40 ms
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind((HOST, 0))

@@ -84,7 +84,7 @@ def test_what_is_wrong_is_named_and_nothing_is_loaded(
 
 def test_a_missing_table_is_named_with_its_columns(district: District) -> None:
     (district.folder / "schools.csv").unlink()
-    expected = "schools.csv: missing table: expected a file with 3 columns (school_id, name, level, known_on)"
+    expected = "schools.csv: missing table: expected a file with 4 columns (school_id, name, level, known_on)"
     assert expected in district.refused()
 
 

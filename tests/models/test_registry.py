@@ -173,7 +173,7 @@ def test_the_store_does_not_say_whose_machine_it_was(record: RunRecord, registry
     client = mlflow.MlflowClient(registry.tracking_uri)
     run = client.get_run(record.run_id)
     version = client.get_model_version(NAME, str(record.model_version))
-    logged_model = mlflow.get_logged_model(str(version.source).removeprefix("models:/"))
+    logged_model = client.get_logged_model(str(version.source).removeprefix("models:/"))
     for tags in (run.data.tags, logged_model.tags):
         assert (tags["mlflow.user"], tags["mlflow.source.name"]) == ("ontrack", "ontrack train")
 
