@@ -26,6 +26,8 @@ def ingest_part(place: Place, runner: Runner, progress: Progress) -> Part:
     simulate(place, progress)
     progress("ingest: a plain read of the files, then the ingest")
     plain, ours = runner("read_csv", place), runner("ingest", place)
+    if plain.counts["rows"] != ours.counts["rows"]:
+        raise DifferentAnswersError("the ingest and the plain read found different numbers of rows")
     rows, beside = ours.counts["rows"], "plain read_csv of the same files"
     figures = (
         compared("ingest", ours.seconds, "s", to=plain.seconds, beside=beside),

@@ -1,7 +1,6 @@
 """The benchmark at a tiny size: it runs, its figures have peers, and its peers do the same work."""
 
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,17 +9,19 @@ from benchmarks.api_part import EMPTY, LIVE, STORED, api_part
 from benchmarks.child import found_by, in_this_process
 from benchmarks.figures import Part, json_of, table_of
 from benchmarks.pandas_peer import three_features
-from benchmarks.place import TODAY, Place
-from benchmarks.scoring_part import PREDICT, TWO_STEPS, scoring_part
+from benchmarks.place import DISTRICT, TODAY, Place, release
+from benchmarks.scoring_part import PREDICT, batch_figures
 from benchmarks.snapshot_part import DifferentAnswersError, ingest_part, refuse_differences, snapshot_part
 from features.terminal import quietly
 from features.warehouse import reading
+from models.risk import RiskModel
+from serving.score_district import served_in
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A district that is simulated once."""
-    return Place(tmp_path_factory.mktemp("bench"), students=800, years=2)
+    return Place(tmp_path_factory.mktemp("bench"), students=500, years=2)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,7 @@ def loaded(place: Place) -> Part:
 
 def test_ingest_and_its_peer_read_the_same_files(place: Place, loaded: Part) -> None:
     assert place.warehouse.exists()
+    assert loaded.facts["rows"] == sum(len(pd.read_csv(file, dtype=str)) for file in place.records.glob("*.csv"))
     seconds, peer = loaded.figure("ingest", "s"), loaded.figure("plain read_csv of the same files", "s")
     assert seconds.ratio == seconds.value / peer.value
 
@@ -50,20 +52,18 @@ def test_pandas_gives_the_same_numbers_as_the_engine(place: Place, loaded: Part)
 
 
 def test_scores_and_answers_stand_beside_their_peers(place: Place, loaded: Part) -> None:
-    scoring = scoring_part(place, runs=1, batch=200, progress=quietly)
-    reasons, run = scoring.figure("risk with reasons", "ms per 10k"), scoring.figures[-1]
-    assert (reasons.beside, run.beside) == (PREDICT, TWO_STEPS)
-    assert all(one.value > 0 for one in scoring.figures)
-    api = api_part(place, runs=1, requests=4, progress=quietly)
+    release(place, quietly)
+    served = served_in(place.settings, DISTRICT)
+    assert isinstance(served.bundle.scorer, RiskModel)
+    with reading(place.warehouse) as reader:
+        predicted, *others = batch_figures(served.bundle.scorer, reader, served, batch=200, runs=1)
+    assert [one.ratio for one in others] == [one.value / predicted.value for one in others]
+    assert {one.beside for one in others} == {PREDICT}
+    api = api_part(place, runs=1, requests=2, progress=quietly)
     for name in (STORED, LIVE):
         for unit in ("ms p50", "ms p99", "requests/s"):
             one = api.figure(name, unit)
             assert one.ratio == one.value / api.figure(EMPTY, unit).value
-    written = json.loads(json_of([loaded, scoring, api], {"students": place.students}))
-    assert [part["name"] for part in written["parts"]] == ["ingest", "scoring", "api"]
+    written = json.loads(json_of([loaded, api], {"students": place.students}))
+    assert [part["name"] for part in written["parts"]] == ["ingest", "api"]
     assert table_of(api).row_count == len(api.figures)
-
-
-def test_the_benchmark_keeps_to_its_folder(place: Place, loaded: Part) -> None:
-    assert {Path(path).name for path in place.folder.iterdir()} >= {"home", "records", "ontrack.toml"}
-    assert place.settings.home == place.folder / "home"

@@ -72,7 +72,7 @@ def test_what_is_not_toml_is_refused_with_the_line(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
-    with pytest.raises(SettingsRefused, match=r"no such file; `ontrack demo` writes one to start from"):
+    with pytest.raises(SettingsRefused, match=r"no such file; start from config/ontrack.toml"):
         load_settings(tmp_path / "ontrack.toml")
 
 

@@ -101,7 +101,7 @@ def address(scored: Installation) -> Iterator[str]:
         yield match.group()
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.communicate(timeout=30)
 
 
 def wait_until_ready(address: str) -> None:
