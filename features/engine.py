@@ -57,7 +57,13 @@ class View:
         visible = self.visible(name)
         order = [ibis.desc(visible.load_id), ibis.desc(visible.known_on)]
         version = ibis.row_number().over(group_by=list(TABLES[name].key), order_by=order)
-        return visible.mutate(version=version).filter(ibis._.version == 0).drop("version")
+        newest = visible.mutate(version=version).filter(ibis._.version == 0).drop("version")
+        return newest.alias(self.named(name))
+
+    def named(self, name: str) -> str:
+        """What a table as seen by this view is called in SQL: said once there, however often it is used."""
+        through = "" if self.loads_through is None else f"_through_{self.loads_through}"
+        return f"{name}_{self.as_of:%Y%m%d}{through}{'_of_members' if self.members else ''}"
 
     def visible(self, name: str) -> ir.Table:
         """Every version of every record of a table that was visible on the as-of date."""
@@ -206,7 +212,7 @@ class Members:
 
     def table(self) -> ir.Table:
         """The members, one row each: `student_key`, `school_id`, `grade_level`, `entry_date`."""
-        return self.view.cohort(self.cohort)
+        return self.view.cohort(self.cohort).alias(self.view.named("members"))
 
 
 def once_a_day(absences: ir.Table) -> ir.Table:

@@ -94,5 +94,6 @@ def by_student(rows: pd.DataFrame) -> dict[str, list[Record]]:
 def as_cells(values: "pd.Series[str]") -> list[Cell]:
     """A column as JSON-able cells."""
     if pd.api.types.is_datetime64_any_dtype(values):
-        return [None if pd.isna(v) else pd.Timestamp(v).date().isoformat() for v in values]
+        days = pd.DatetimeIndex(values)
+        return [day if known else None for day, known in zip(days.strftime("%Y-%m-%d"), days.notna(), strict=True)]
     return [None if pd.isna(v) else v for v in values.astype(object).tolist()]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import duckdb
-import pandas as pd
+import pyarrow as pa
 
 from features.compile import SnapshotQuery, snapshot_sql
 from features.engine import IBIS_TYPES, View, school_year_of
@@ -66,9 +66,8 @@ def fill(
     envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1}
     values = [[{**envelope, **row}.get(c.name) for row in rows] for c in columns]
     try:
-        frame = pd.DataFrame({c.name: pd.Series(v, dtype=object) for c, v in zip(columns, values, strict=True)})
-        connection.register("given", frame)
+        connection.register("given", pa.table({c.name: pa.array(v) for c, v in zip(columns, values, strict=True)}))
         connection.execute(f'INSERT INTO "{table.name}" SELECT * FROM given')  # noqa: S608 - our own names
         connection.unregister("given")
-    except duckdb.Error as error:
+    except (duckdb.Error, pa.ArrowException) as error:
         raise Refused(f"{table.name}: a row does not fit the table ({type(error).__name__})") from None

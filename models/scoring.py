@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from features.grade9 import FEATURE_SETS
 from features.language import FeatureSet
+from models.bundle import Bundle, BundleRefused
 from models.examples import Floats
 from models.reasons import Reason, top_reasons
 from models.risk import RiskModel
@@ -13,6 +15,14 @@ RULE_SIGNALS = "rule_signals"
 """The column of a snapshot that holds what the feature set's published rule counts."""
 
 Scorer = RiskModel | RuleModel
+
+
+def refuse_unknown_features(bundle: Bundle) -> None:
+    """Raise BundleRefused where a bundle asks for features that this version of OnTrack does not compute."""
+    known = set(FEATURE_SETS[bundle.feature_set].features()) if bundle.feature_set in FEATURE_SETS else set()
+    unknown = sorted(set(bundle.dictionary.names) - known)
+    if unknown:
+        raise BundleRefused(f"bundle {bundle.path.name}: no feature {', '.join(unknown)} here; train again")
 
 
 def risk_of(scorer: Scorer, features: pd.DataFrame) -> Floats:

@@ -12,6 +12,7 @@ from features.grade9 import OUTCOMES
 from features.settings import Refused
 from models.bundle import Bundle, open_bundle
 from models.releases import ReleaseKey, current
+from models.scoring import refuse_unknown_features
 from models.signing import load_public_key
 
 LOOK_EVERY = 1.0
@@ -76,6 +77,7 @@ class Releases:
         """The release with its bundle opened; the one before where it does not open."""
         try:
             bundle = open_bundle(path, load_public_key(self.home / "keys"))
+            refuse_unknown_features(bundle)
         except Refused as refusal:
             self.log.error("release refused", release=release_id, error=type(refusal).__name__)
             return replace(last, refused=release_id)

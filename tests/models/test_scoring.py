@@ -1,0 +1,51 @@
+"""Risk and reasons from whatever serves."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.grade9 import NinthGrade
+from models.bundle import Bundle, BundleRefused, write_bundle
+from models.dictionary import Entry, FeatureDictionary, dictionary_of
+from models.rule import RuleModel
+from models.scoring import reasons_of, refuse_unknown_features, risk_of
+from models.signing import ensure_keys
+from tests.models.made_bundles import rule_parts
+
+RULE = RuleModel(counts=(0.0, 2.0), shares=(0.1, 0.6), n=(90, 10), overall=0.15)
+
+
+def snapshot(**values: float) -> pd.DataFrame:
+    """One student of whom only this is known."""
+    columns = [*NinthGrade.features(), "rule_signals"]
+    return pd.DataFrame({name: [values.get(name, np.nan)] for name in columns})
+
+
+def test_a_rule_gives_the_share_of_its_count() -> None:
+    assert risk_of(RULE, snapshot(rule_signals=3)).tolist() == [0.6]
+
+
+def test_a_rules_reasons_are_what_it_counts_and_nothing_that_is_zero_or_missing() -> None:
+    row = snapshot(core_failing_now=2, other_failing_now=0, absence_rate_20d=0.9, rule_signals=4)
+    assert [(reason.code, reason.value) for reason in reasons_of(RULE, row, NinthGrade)[0]] == [("core_failing_now", 2)]
+    assert reasons_of(RULE, snapshot(), NinthGrade) == [()]
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    home: Path = tmp_path_factory.mktemp("home")
+    return write_bundle(home / "bundles", rule_parts(), ensure_keys(home / "keys"), {})
+
+
+def test_a_bundle_over_todays_features_may_serve(bundle: Bundle) -> None:
+    refuse_unknown_features(replace(bundle, feature_set="grade9", dictionary=dictionary_of(NinthGrade)))
+
+
+@pytest.mark.parametrize("feature_set", ["grade9", "a set that is gone"])
+def test_a_bundle_over_features_that_are_gone_is_refused(bundle: Bundle, feature_set: str) -> None:
+    gone = replace(bundle, feature_set=feature_set, dictionary=FeatureDictionary((Entry("a_feature_that_is_gone"),)))
+    with pytest.raises(BundleRefused, match="no feature a_feature_that_is_gone here; train again"):
+        refuse_unknown_features(gone)
