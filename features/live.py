@@ -11,7 +11,7 @@ from features.engine import IBIS_TYPES, View, school_year_of
 from features.grade9 import FEATURE_SETS
 from features.settings import Refused
 from features.snapshots import Snapshot, snapshot_in
-from features.tables import ENVELOPE, TABLES, Table
+from features.tables import ENVELOPE, TABLES, Column, Table
 
 Given = Mapping[str, Sequence[Mapping[str, object]]]
 
@@ -54,6 +54,13 @@ def as_date(value: object) -> date:
     return date.fromisoformat(str(value)[:10])
 
 
+def cell(value: object, column: Column) -> str | None:
+    """A value as text, which DuckDB casts to the column's type: a date may come as one or as its ISO text."""
+    if value is None:
+        return None
+    return as_date(value).isoformat() if column.kind == "date" else str(value)
+
+
 def fill(
     connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mapping[str, object]], as_of: date
 ) -> None:
@@ -64,10 +71,12 @@ def fill(
     if not rows:
         return
     envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1}
-    values = [[{**envelope, **row}.get(c.name) for row in rows] for c in columns]
     try:
-        connection.register("given", pa.table({c.name: pa.array(v) for c, v in zip(columns, values, strict=True)}))
+        given = {
+            c.name: pa.array([cell({**envelope, **row}.get(c.name), c) for row in rows], pa.string()) for c in columns
+        }
+        connection.register("given", pa.table(given))
         connection.execute(f'INSERT INTO "{table.name}" SELECT * FROM given')  # noqa: S608 - our own names
         connection.unregister("given")
-    except (duckdb.Error, pa.ArrowException) as error:
+    except (duckdb.Error, pa.ArrowException, ValueError) as error:
         raise Refused(f"{table.name}: a row does not fit the table ({type(error).__name__})") from None
