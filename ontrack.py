@@ -15,10 +15,11 @@ import models.commands
 import serving.commands
 import training.commands
 from features.commands import ingest_district
+from features.progress import Progress
 from features.settings import Refused, Settings, SettingsRefused, load_settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan, demo_plans
-from features.terminal import Context, Progress, settings_of
+from features.terminal import Context, settings_of
 from features.warehouse import reading
 from models.bundle import open_bundle
 from models.registry import registry_in

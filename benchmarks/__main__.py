@@ -18,7 +18,7 @@ from benchmarks.figures import Part, json_of, table_of
 from benchmarks.place import SEED, place_in
 from benchmarks.scoring_part import scoring_part
 from benchmarks.snapshot_part import ingest_part, snapshot_part
-from features.terminal import Progress
+from features.progress import Progress
 
 API_STUDENTS = 700
 """A small installation: what the API answers with does not depend on the size of a district."""

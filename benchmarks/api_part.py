@@ -13,7 +13,7 @@ from benchmarks.place import DISTRICT, NOW, TODAY, Place, release
 from benchmarks.servers import serving
 from benchmarks.timing import in_turns
 from benchmarks.wire import Ask, Line, ask, latencies, throughput
-from features.terminal import Progress
+from features.progress import Progress
 from features.warehouse import Reader, reading
 from serving.accounts import create_api_key
 from serving.api.messages import Message, SentRecords

@@ -17,10 +17,11 @@ from benchmarks.scan import columns_read, read_csv, scan
 from benchmarks.timing import seconds_of
 from features.compile import SnapshotQuery, snapshot_sql
 from features.grade9 import NinthGrade
-from features.ingest import ingest
+from features.ingest.desk import desk_of
+from features.ingest.steps import ingest
 from features.language import FeatureSet
+from features.progress import quietly
 from features.snapshots import build_snapshot
-from features.terminal import quietly
 from features.warehouse import reading
 
 Work = Literal["idle", "ingest", "read_csv", "scan", "engine", "engine_three", "pandas_three"]
@@ -79,8 +80,8 @@ def load(place: Place) -> Measured:
     read: dict[str, int] = {}
 
     def work() -> None:
-        summary = ingest(place.records, place.warehouse, district_id=DISTRICT, now=NOW, progress=quietly)
-        read.update(summary.rows_read)
+        report = ingest(desk_of(place.settings, DISTRICT, TODAY), place.records, now=NOW, progress=quietly)
+        read.update(report.counts("read"))
 
     return Measured(seconds_of(work), {"rows": sum(read.values())})
 

@@ -56,10 +56,11 @@ def known(
 ) -> pd.DataFrame:
     """The version of each row of a table that was known at the end of a day."""
     key = list(TABLES[name].key)
-    wanted = ", ".join(dict.fromkeys([*key, *columns.split(", "), "known_on", "load_id"]))
+    wanted = ", ".join(dict.fromkeys([*key, *columns.split(", "), "known_on", "load_id", "withdrawn"]))
     rows = connection.execute(f"SELECT {wanted} FROM {name} WHERE {since}").df()
     rows = rows[rows["known_on"] <= day]
-    return rows.sort_values(["load_id", "known_on"], kind="stable").drop_duplicates(key, keep="last")
+    newest = rows.sort_values(["known_on", "load_id"], kind="stable").drop_duplicates(key, keep="last")
+    return newest[~newest["withdrawn"].astype(bool)]
 
 
 def ninth_graders(spells: pd.DataFrame, year: int, day: pd.Timestamp) -> "pd.Index[str]":

@@ -7,11 +7,12 @@ from functools import cached_property
 from pathlib import Path
 
 from features.grade9 import OFF_TRACK_CHICAGO, NinthGrade
-from features.ingest import ingest
+from features.ingest.desk import desk_of
+from features.ingest.steps import ingest
+from features.progress import Progress, quietly
 from features.settings import Settings, load_settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.terminal import Progress, quietly
 from features.warehouse import reading
 from models.bundle import BundleParts, open_bundle, write_bundle
 from models.dictionary import dictionary_of
@@ -85,7 +86,7 @@ def load(place: Place, progress: Progress) -> None:
     simulate(place, progress)
     if not place.warehouse.exists():
         progress(f"loading {place.students:,} students' records")
-        ingest(place.records, place.warehouse, district_id=DISTRICT, now=NOW, progress=quietly)
+        ingest(desk_of(place.settings, DISTRICT, TODAY), place.records, now=NOW, progress=quietly)
 
 
 def release(place: Place, progress: Progress) -> None:

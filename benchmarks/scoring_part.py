@@ -8,8 +8,8 @@ from pathlib import Path
 from benchmarks.figures import Figure, Part, compared
 from benchmarks.place import DISTRICT, NOW, SEED, TODAY, Place, release
 from benchmarks.timing import median_seconds
+from features.progress import Progress
 from features.snapshots import build_snapshot
-from features.terminal import Progress
 from features.warehouse import Reader, reading
 from models.reasons import top_reasons
 from models.risk import RiskModel

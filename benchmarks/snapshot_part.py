@@ -11,7 +11,7 @@ from benchmarks.figures import Figure, Part, compared
 from benchmarks.pandas_peer import ThreeFeatures
 from benchmarks.place import Place, load, simulate
 from benchmarks.timing import in_turns
-from features.terminal import Progress
+from features.progress import Progress
 
 SCAN = "plain scan of the same columns"
 THREE = "pandas, the same three features"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from docs.reference_checks import record_checks
 from docs.reference_commands import commands_page
 from docs.reference_http import api_page
 from docs.reference_text import code, heading, page, table
@@ -212,8 +213,8 @@ def limits_of(section: type[Section], name: str) -> str:
 
 
 def checks_page() -> str:
-    """The gate's checks, its verdicts and the exit codes."""
-    intro = "What the gate asks of a model, and what a command's exit code says."
+    """The checks of records, the gate's checks, its verdicts and the exit codes."""
+    intro = "What is asked of records and of a model, and what a command's exit code says."
     rows = [(code(check.code), check.title, asked) for check, asked in checks()]
     verdicts = ", ".join(VERDICT_WORDS.values())
     bounds = table(
@@ -227,6 +228,7 @@ def checks_page() -> str:
     return page(
         "Checks and exit codes",
         intro,
+        *record_checks(),
         heading(2, "Checks of the gate"),
         f"Each check ends in one of three verdicts: {verdicts}. A failed one fails the model; one that cannot be "
         "judged leaves it unproven. Why it is so: [the gate](../explanation/the-gate.md).",

@@ -1,18 +1,23 @@
 """Commands over records: simulate, ingest, features."""
 
 import json
+import sys
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
+from pydantic import TypeAdapter
 from rich.console import Console
 from rich.table import Table
 
+import features.commands_check
 from features.grade9 import FEATURE_SETS
-from features.ingest import LoadSummary, ingest
+from features.ingest.desk import Desk, desk_of
+from features.ingest.preview import print_preview
+from features.ingest.report import LoadReport, print_report
+from features.ingest.steps import Tried, ingest, try_out
 from features.language import FeatureSet
 from features.settings import Refused, Settings
 from features.simulator.district import simulate_district
@@ -24,6 +29,7 @@ from features.warehouse import reading
 app = typer.Typer(no_args_is_help=True)
 describing = typer.Typer(no_args_is_help=True, help="What is known about a student, defined once.")
 app.add_typer(describing, name="features")
+app.add_typer(features.commands_check.app)
 
 
 @app.command("simulate")
@@ -32,12 +38,13 @@ def simulate_command(
     folder: Annotated[Path, typer.Argument(help="Where the CSV files go.")],
     district: Annotated[str, typer.Option(help="The district's id.")] = "harbor",
     students: Annotated[int, typer.Option(min=50, help="Students enrolled at a time.")] = 1500,
+    years: Annotated[int, typer.Option(min=1, max=12, help="School years, the last in progress.")] = 6,
     seed: Annotated[int, typer.Option(help="The same seed writes the same files.")] = 7,
     json_output: JsonOption = False,
 ) -> None:
     """Write a simulated district's records up to today, one CSV file per table."""
     today = settings_of(context).today or date.today()
-    rows = simulate_district(Plan(district, students, today=today, seed=seed), folder)
+    rows = simulate_district(Plan(district, students, today=today, years=years, seed=seed), folder)
     print_counts("rows written", rows, json_output)
 
 
@@ -45,28 +52,69 @@ def simulate_command(
 def ingest_command(
     context: Context,
     district: DistrictOption,
-    folder: Annotated[Path | None, typer.Argument(help="Folder of CSV files; the district's own by default.")] = None,
+    records: Annotated[Path | None, typer.Argument(help="Folder or zip of files; the district's own else.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and change nothing.")] = False,
     json_output: JsonOption = False,
 ) -> None:
-    """Load a folder of records into the district's warehouse, or nothing of it."""
+    """Load a folder of records into the district's warehouse, every row accounted for, or nothing of it."""
     settings = settings_of(context)
-    summary = ingest_district(settings, district, folder)
+    if dry_run:
+        print_tried(try_district(settings, district, records), json_output)
+        return
+    report = ingest_district(settings, district, records)
     if json_output:
-        typer.echo(json.dumps(asdict(summary)))
-    elif summary.unchanged:
-        typer.echo(f"{district}: these files are loaded already; nothing changed")
+        typer.echo(report.as_json())
     else:
-        print_counts(f"{district}: new rows, load {summary.load_id}", summary.rows_new, False)
+        print_report(report, console())
 
 
-def ingest_district(settings: Settings, district_id: str, folder: Path | None = None) -> LoadSummary:
-    """The summary of loading a district's records."""
-    district = settings.district(district_id)
-    source = folder or district.records
-    if source is None:
-        raise Refused(f"{district_id}: name a folder, or set `records` for this district in ontrack.toml")
-    now = datetime.now(UTC).astimezone(ZoneInfo(district.timezone))
-    return ingest(source, settings.warehouse(district_id), district_id=district_id, now=now, progress=on_terminal())
+def console() -> Console:
+    """Where reports are printed: as wide as the terminal, or wide enough for a file."""
+    return Console(width=None if sys.stdout.isatty() else 120)
+
+
+def ingest_district(settings: Settings, district_id: str, records: Path | None = None) -> LoadReport:
+    """What became of every row of a district's records."""
+    desk = desk_of(settings, district_id, today_in(settings, district_id))
+    return ingest(desk, place_of(desk, records), now=datetime.now(UTC), progress=on_terminal())
+
+
+def try_district(settings: Settings, district_id: str, records: Path | None) -> Tried:
+    """What loading a district's records would do."""
+    desk = desk_of(settings, district_id, today_in(settings, district_id))
+    return try_out(desk, place_of(desk, records), now=datetime.now(UTC), progress=on_terminal())
+
+
+def place_of(desk: Desk, records: Path | None) -> Path:
+    """The folder or zip named on the command line, or the district's own."""
+    place = records or desk.district.records
+    if place is None:
+        raise Refused(f"{desk.district.id}: name a folder, or set `records` for this district in ontrack.toml")
+    return place
+
+
+def print_tried(tried: Tried, as_json: bool) -> None:
+    """What a load would do; raises what it would be refused with."""
+    printed = console()
+    if as_json:
+        typer.echo(TypeAdapter(dict[str, object]).dump_json(tried_as_json(tried)).decode())
+    else:
+        for preview in tried.previews:
+            print_preview(preview, printed)
+        if tried.report:
+            print_report(tried.report, printed, tried=True)
+            printed.print("dry run: nothing was changed")
+    if tried.refusal:
+        raise tried.refusal
+
+
+def tried_as_json(tried: Tried) -> dict[str, object]:
+    """The same as JSON takes it."""
+    return {
+        "previews": [asdict(preview) for preview in tried.previews],
+        "report": asdict(tried.report) if tried.report else None,
+        "refused": str(tried.refusal) if tried.refusal else None,
+    }
 
 
 def print_counts(title: str, rows: dict[str, int], as_json: bool) -> None:

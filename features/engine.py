@@ -53,11 +53,11 @@ class View:
         return replace(self, members=members)
 
     def rows(self, name: str) -> ir.Table:
-        """The current version of every record of a table that was visible on the as-of date."""
+        """The current version of every record of a table that was visible on the as-of date, unless withdrawn."""
         visible = self.visible(name)
-        order = [ibis.desc(visible.load_id), ibis.desc(visible.known_on)]
+        order = [ibis.desc(visible.known_on), ibis.desc(visible.load_id)]
         version = ibis.row_number().over(group_by=list(TABLES[name].key), order_by=order)
-        newest = visible.mutate(version=version).filter(ibis._.version == 0).drop("version")
+        newest = visible.mutate(version=version).filter((ibis._.version == 0) & ~ibis._.withdrawn).drop("version")
         return newest.alias(self.named(name))
 
     def named(self, name: str) -> str:

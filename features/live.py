@@ -70,7 +70,7 @@ def fill(
     connection.execute(f'CREATE TABLE "{table.name}" ({types})')
     if not rows:
         return
-    envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1}
+    envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1, "withdrawn": False}
     try:
         given = {
             c.name: pa.array([cell({**envelope, **row}.get(c.name), c) for row in rows], pa.string()) for c in columns

@@ -3,11 +3,15 @@
 import difflib
 import os
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from features.ingest.mapping import Dialect, Files
+from features.ingest.misfits import refuse_misfits
 
 
 class Refused(Exception):  # noqa: N818 - the design's word
@@ -28,13 +32,36 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Total(Section):
+    """What a district says one figure of a school and month is, to be compared with the records."""
+
+    school_id: str
+    month: str = Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="YYYY-MM")
+    enrolled: int | None = Field(default=None, ge=0, description="students enrolled on the month's last school day")
+    absent_days: float | None = Field(default=None, ge=0, description="days of absence in the month")
+    incidents: int | None = Field(default=None, ge=0, description="incidents in the month")
+
+
 class District(Section):
-    """One district: its id, its name and its time zone."""
+    """One district: its id, its name, its time zone, and what its files look like."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="short id, used in file names and addresses")
     name: str = Field(description="what people call it")
     timezone: str = Field(default="America/Los_Angeles", description="an as-of date is the end of this zone's day")
-    records: Path | None = Field(default=None, description="folder of the district's files, one CSV per table")
+    records: Path | None = Field(default=None, description="folder, or zip, of the district's files")
+    reading: Dialect = Field(default=Dialect(), description="how its files are written")
+    files: dict[str, Files] = Field(default={}, description="canonical table = its files, where they are not ours")
+    quarantine_values: Literal["masked", "plain"] = Field(
+        default="masked", description="how a bad value is kept in quarantine: its shape, or itself"
+    )
+    totals: tuple[Total, ...] = Field(default=(), description="figures of its own that `ontrack check` compares")
+
+    @model_validator(mode="after")
+    def maps_known_columns(self) -> Self:
+        """The same; ValueError where a mapping says what its table cannot have."""
+        for name, files in self.files.items():
+            refuse_misfits(name, files)
+        return self
 
 
 class Training(Section):
@@ -147,20 +174,26 @@ def explain(error: ValidationError, section: type[BaseModel]) -> str:
 
 def explain_one(loc: tuple[int | str, ...], kind: str, message: str, section: type[BaseModel]) -> str:
     """What is wrong at one place."""
-    place = ".".join(str(part) for part in loc)
+    place, message = ".".join(str(part) for part in loc), message.removeprefix("Value error, ")
     if kind != "extra_forbidden":
-        return f"{place}: {message}"
-    known = sorted(SECTIONS.get(str(loc[0]), section).model_fields if len(loc) > 1 else section.model_fields)
+        return f"{place}.{message}" if message.startswith("files.") else f"{place}: {message}"
+    known = sorted(section_at(loc[:-1], section).model_fields)
     nearest = difflib.get_close_matches(str(loc[-1]), known, n=1)
     hint = f"; did you mean '{nearest[0]}'?" if nearest else f"; known keys: {', '.join(known)}"
     return f"{place}: unknown key{hint}"
 
 
-SECTIONS: dict[str, type[BaseModel]] = {
-    "districts": District,
-    "training": Training,
-    "gate": Gate,
-    "audit": Audit,
-    "service": Service,
-}
-"""The tables of `ontrack.toml` by name."""
+def section_at(loc: tuple[int | str, ...], section: type[BaseModel]) -> type[BaseModel]:
+    """The table of `ontrack.toml` at a place; positions and names of tables and columns lead no further."""
+    for part in loc:
+        field = section.model_fields.get(str(part))
+        section = section if field is None else next(sections_in(field.annotation), section)
+    return section
+
+
+def sections_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """The tables of `ontrack.toml` that a field may hold."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from sections_in(part)

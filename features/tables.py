@@ -60,6 +60,7 @@ ENVELOPE = (
         "the load that replaced the row; empty while it is current",
         required=False,
     ),
+    Column("withdrawn", "boolean", "whether the district took the record back: the row only says so"),
 )
 """Columns that every row carries besides its own."""
 
@@ -311,6 +312,22 @@ FLAGS = Table(
     ),
     from_source=False,
 )
+QUARANTINE = Table(
+    "quarantine",
+    "Rows of files that could not be taken, until a later load of the same file takes them.",
+    ("table_name", "file", "row"),
+    (
+        Column("table_name", "text", "the table the file is of"),
+        Column("file", "text", "the file, as it was called"),
+        Column("file_digest", "text", "sha256 over the file"),
+        Column("row", "integer", "the row of the file, its header being row 1", unit="row"),
+        Column("rule", "text", "the rule that the row breaks first"),
+        Column("broken", "text", "the columns it breaks it in"),
+        Column("expected", "text", "what was expected there"),
+        Column("shown", "text", "the value's shape: letters as x, digits as 9; the value where so set", required=False),
+    ),
+    from_source=False,
+)
 LOADS = Table(
     "loads",
     "Every load, in order.",
@@ -318,8 +335,9 @@ LOADS = Table(
     (
         Column("source", "text", "the folder or system it came from"),
         Column("loaded_at", "text", "when, in UTC", unit="ISO 8601"),
-        Column("digest", "text", "sha256 over the files"),
-        Column("rows", "integer", "rows taken", unit="rows"),
+        Column("digest", "text", "sha256 over the files and what ontrack.toml says about them"),
+        Column("rows", "integer", "rows written", unit="rows"),
+        Column("report", "text", "what became of every row, as printed by `ontrack ingest --json`", unit="JSON"),
     ),
     from_source=False,
 )
@@ -328,7 +346,8 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         SCHOOLS, TERMS, CALENDAR_DAYS, STUDENTS, DEMOGRAPHICS, PROGRAMS, ENROLLMENTS, ATTENDANCE,
-        MARKS, INCIDENTS, DISCIPLINE_ACTIONS, COMPLETIONS, STAFF, CASELOADS, SUPPORTS, FLAGS, LOADS,
+        MARKS, INCIDENTS, DISCIPLINE_ACTIONS, COMPLETIONS, STAFF, CASELOADS, SUPPORTS, FLAGS,
+        QUARANTINE, LOADS,
     )
 }  # fmt: skip
 """Every canonical table by name, in the order in which they are loaded."""

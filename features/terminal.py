@@ -2,19 +2,18 @@
 
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
+from features.progress import Progress, quietly
 from features.settings import Refused, Settings
 
 DistrictOption = Annotated[str, typer.Option("--district", help="Which district of ontrack.toml.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")]
 Context = typer.Context
-Progress = Callable[[str], None]
 
 
 def settings_of(context: Context) -> Settings:
@@ -41,7 +40,3 @@ def on_terminal() -> Progress:
         typer.echo(f"{time.monotonic() - started:6.1f} s  {step}", err=True)
 
     return say
-
-
-def quietly(_: str) -> None:
-    """Says nothing."""

@@ -10,20 +10,48 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
+from ibis.expr.operations import Node
 
-from features.durable import locked, sync_folder
+from features.durable import locked, saying_what_failed, sync_folder
 from features.engine import View, schema_of, school_year_of, stored
+from features.progress import Progress, quietly
 from features.settings import Refused
-from features.tables import TABLES
+from features.tables import TABLES, Table
+
+MEMORY = "2GB"
+"""What DuckDB may hold in memory while a warehouse changes; the rest spills to disk."""
+
+UNSORTED = 0.10
+"""Share of a table's rows that may lie behind its sorted part."""
 
 
 class NothingKnown(Refused):
     """A date or a cohort about which the warehouse knows nothing."""
+
+
+def sql_of(expression: ir.Expr) -> str:
+    """An expression as DuckDB's SQL; compiled once, as compiling takes longer than many a query."""
+    return compiled(expression.op())
+
+
+@lru_cache(maxsize=4096)
+def compiled(operation: Node) -> str:
+    """An operation as DuckDB's SQL."""
+    return str(ibis.to_sql(operation.to_expr(), dialect="duckdb"))
+
+
+def current(name: str) -> ir.Table:
+    """The rows of a canonical table that hold now: not replaced, and not withdrawn."""
+    table = stored(name)
+    return table.filter(table.superseded_by_load.isnull() & ~table.withdrawn)
 
 
 @dataclass(frozen=True)
@@ -39,12 +67,15 @@ class Reader:
 
     def table(self, expression: ibis.Table) -> pd.DataFrame:
         """The rows of an Ibis expression as a pandas frame."""
-        return self.frame(str(ibis.to_sql(expression, dialect="duckdb")))
+        return self.frame(sql_of(expression))
+
+    def records(self, expression: ibis.Table) -> list[tuple[Any, ...]]:
+        """The rows of an Ibis expression as Python values."""
+        return self.connection.execute(sql_of(expression)).fetchall()
 
     def current(self, name: str) -> pd.DataFrame:
         """Every current row of a canonical table."""
-        table = stored(name)
-        return self.table(table.filter(table.superseded_by_load.isnull()))
+        return self.table(current(name))
 
     def view(self, as_of: date, *, loads_through: int | None = None) -> View:
         """The records as known at the end of that day; NothingKnown before the first school day."""
@@ -63,8 +94,8 @@ class Reader:
 
     def last_school_day(self, school_year: int) -> date:
         """The last day of instruction of a school year, over all schools."""
-        days = stored("calendar_days")
-        days = days.filter(days.in_session & (days.school_year == school_year) & days.superseded_by_load.isnull())
+        days = current("calendar_days")
+        days = days.filter(days.in_session & (days.school_year == school_year))
         last = self.table(days.aggregate(last=days.date.max()))["last"].iloc[0]
         return pd.Timestamp(last).date()
 
@@ -97,9 +128,13 @@ class Writer(Reader):
         """How many rows an expression has."""
         return int(self.table(expression.aggregate(n=expression.count()))["n"].iloc[0])
 
+    def holds_rows(self, name: str) -> bool:
+        """Whether a table has a row."""
+        return bool(self.connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchall())  # noqa: S608 - our own names
+
     def create(self, name: str, expression: ibis.Table) -> None:
         """A new table holding an expression's rows in its order."""
-        self.connection.execute(f'CREATE TABLE "{name}" AS {ibis.to_sql(expression, dialect="duckdb")}')
+        self.connection.execute(f'CREATE TABLE "{name}" AS {sql_of(expression)}')
 
     def replace(self, name: str, expression: ibis.Table) -> None:
         """The same table holding other rows, which may be drawn from the old ones."""
@@ -112,6 +147,42 @@ class Writer(Reader):
         self.connection.register("added_rows", rows)
         self.connection.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM added_rows')  # noqa: S608 - our own names
         self.connection.unregister("added_rows")
+
+    def attach(self, path: Path, catalog: str) -> None:
+        """Another DuckDB file can be read, under that name."""
+        quoted = str(path).replace("'", "''")
+        self.connection.execute(f"ATTACH '{quoted}' AS {catalog} (READ_ONLY)")
+
+    def close_versions(self, table: Table, fresh: str, load_id: int) -> None:
+        """The current rows of a table whose record has a current row in `fresh` are superseded by that load."""
+        same = " AND ".join(f'held."{key}" = fresh."{key}"' for key in table.key)
+        self.connection.execute(
+            f'UPDATE "{table.name}" held SET superseded_by_load = {load_id} FROM "{fresh}" fresh '  # noqa: S608 - our own names
+            f"WHERE {same} AND held.superseded_by_load IS NULL AND fresh.superseded_by_load IS NULL"
+        )
+
+    def append(self, table: Table, rows: ibis.Table) -> None:
+        """More rows behind a table, in the order of its students."""
+        ordered = sql_of(rows.order_by(*sorting(table)))
+        self.connection.execute(f'INSERT INTO "{table.name}" BY NAME {ordered}')
+
+    def tidy(self, table: Table, load_id: int) -> None:
+        """A table with too many rows behind its sorted part is sorted again; that load is its latest."""
+        held, through = stored(table.name), self.sorted_through(table)
+        if through and self.count(held.filter(held.load_id > through)) <= UNSORTED * self.count(held):
+            return
+        if through:
+            self.replace(table.name, held.order_by(*sorting(table)))
+        self.connection.execute(f"COMMENT ON TABLE \"{table.name}\" IS 'sorted through load {load_id}'")
+
+    def sorted_through(self, table: Table) -> int:
+        """The load through which a table's rows are sorted, 0 where none of them is."""
+        said = self.connection.execute(
+            "SELECT coalesce(comment, '0') FROM duckdb_tables() "
+            "WHERE database_name = current_database() AND table_name = ?",
+            [table.name],
+        )
+        return int(said.fetchall()[0][0].rpartition(" ")[2])
 
     def drop(self, name: str) -> None:
         """That table is gone."""
@@ -127,6 +198,12 @@ class Writer(Reader):
             self.connection.unregister("nothing")
 
 
+def sorting(table: Table) -> list[str]:
+    """The columns by which a table's rows are stored in order, students first."""
+    student = ["student_key"] if table.has_students else []
+    return list(dict.fromkeys([*student, *table.key, "known_on", "load_id"]))
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[Reader]:
     """A read-only warehouse, closed afterwards; Refused where there is none."""
@@ -140,33 +217,51 @@ def reading(path: Path) -> Iterator[Reader]:
 
 
 @contextmanager
-def changing(path: Path) -> Iterator[Writer]:
+def changing(path: Path, *, keep: bool = True, progress: Progress = quietly) -> Iterator[Writer]:
     """A copy of the warehouse to change; it replaces the file only when the block ends without an error.
 
-    One process at a time changes a warehouse; another waits.
+    One process at a time changes a warehouse; another says so and waits. Without `keep` the change is only tried.
+    MachineRefused where the disk is full or fails; the warehouse is then as it was.
     """
     copy = path.with_name(f".{path.name}.tmp")
-    with locked(path.with_name(f".{path.name}.lock")):
+    with locked(path.with_name(f".{path.name}.lock"), progress), saying_what_failed(path):
         remove_copy(copy)  # of a change that was killed
         try:
             if path.exists():
                 shutil.copyfile(path, copy)
-            connection = duckdb.connect(str(copy), config={"threads": "2"})
-            try:
+            with opened(copy) as connection:
                 writer = Writer(connection)
                 writer.create_missing()
                 yield writer
-            finally:
-                connection.close()
-            replace_durably(copy, path)
+            if keep:
+                replace_durably(copy, path)
         finally:
             remove_copy(copy)
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB file to write, closed afterwards; what does not fit in memory spills beside it."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": "2", "memory_limit": MEMORY, "temp_directory": str(spill_of(path)),
+    }  # fmt: skip
+    connection = duckdb.connect(str(path), config=config)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def spill_of(path: Path) -> Path:
+    """Where a DuckDB file's work spills to."""
+    return path.with_name(f"{path.name}.spill")
+
+
 def remove_copy(copy: Path) -> None:
-    """A copy and its log are gone: both hold students' records."""
+    """A copy, its log and what it spilled are gone: they hold students' records."""
     copy.unlink(missing_ok=True)
     copy.with_name(copy.name + ".wal").unlink(missing_ok=True)
+    shutil.rmtree(spill_of(copy), ignore_errors=True)
 
 
 def replace_durably(new: Path, old: Path) -> None:

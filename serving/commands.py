@@ -2,7 +2,6 @@
 
 import json
 import socket
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,18 +9,21 @@ import typer
 import uvicorn
 from sqlalchemy import Engine
 
+from features.commands_check import say_warnings
 from features.settings import Settings
 from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
 from serving.accounts import create_api_key, create_password
 from serving.app import create_app
 from serving.database import address_of, migrate, open_engine, writing
 from serving.score_district import score_district
+from serving.worker import app as worker
 
 app = typer.Typer(no_args_is_help=True)
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 keys = typer.Typer(no_args_is_help=True, help="Programs that may call the API.")
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
+app.add_typer(worker, name="worker")
 
 PORTS_TRIED = 20
 
@@ -46,8 +48,9 @@ def score_command(
     run = score_district(
         settings, engine_of(settings), district, as_of=day, now=datetime.now(UTC), progress=on_terminal()
     )
+    say_warnings(run.warnings, district)
     if json_output:
-        typer.echo(json.dumps(asdict(run)))
+        typer.echo(json.dumps(run.as_json()))
     else:
         said = "" if run.written else " (this run was there already)"
         typer.echo(f"{run.run_id}: {run.students:,} students scored by the {run.scorer}, {run.listed} listed{said}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from sqlalchemy import Engine
 from features.evidence import attendance_by_week, marks_over_time, records_behind
 from features.grade9 import FEATURE_SETS, OUTCOMES
 from features.language import FeatureSet
+from features.reconcile.check import checked, refuse_errors
+from features.reconcile.codes import Finding
 from features.settings import District, Refused, Settings
 from features.snapshots import Snapshot, build_snapshot
 from features.warehouse import Reader, changing, reading
@@ -72,13 +75,21 @@ def served_in(settings: Settings, district_id: str) -> Served:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """A scoring run in numbers; `written` is False where it was there already."""
+    """A scoring run in numbers; `written` is False where it was there already.
+
+    `warnings` is what does not quite add up in the records.
+    """
 
     run_id: str
     scorer: str
     students: int
     listed: int
     written: bool
+    warnings: tuple[Finding, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """What `ontrack score --json` prints."""
+        return {**vars(self), "warnings": [finding.as_json() for finding in self.warnings]}
 
 
 def score_district(
@@ -86,22 +97,26 @@ def score_district(
 ) -> RunSummary:
     """Scores the cohort; flags go to the warehouse first, then everything pages need to the service database.
 
-    The same release and records on the same date are the same run, which is made once.
+    The same release and records on the same date are the same run, which is made once. Refused where the records do
+    not add up.
     """
     served = served_in(settings, district_id)
-    warehouse = settings.warehouse(district_id)
+    warehouse, zone = settings.warehouse(district_id), ZoneInfo(served.district.timezone)
     with reading(warehouse) as reader:
         run_id = f"{as_of}-{served.release.release_id}-{reader.data_version()[:8]}"
         made = summary_of(engine, district_id, run_id)
         if made is not None:
             return made
+        progress(f"{served.district.name}: checking records")
+        found = checked(reader, served.district, settings.today or now.astimezone(zone).date())
+        refuse_errors(found)
         progress(f"{served.district.name}: scoring as of {as_of} by the {served.bundle.kind}")
         run = scoring_run(settings, served, reader, run_id=run_id, as_of=as_of, now=now)
     write_flags(warehouse, run)
     with writing(engine) as session:
         record_run(session, run)
     listed = sum(score.flagged for score in run.scores)
-    return RunSummary(run_id, run.scorer, len(run.scores), listed, written=True)
+    return RunSummary(run_id, run.scorer, len(run.scores), listed, written=True, warnings=found.warnings)
 
 
 def summary_of(engine: Engine, district_id: str, run_id: str) -> RunSummary | None:
@@ -273,6 +288,7 @@ def write_flags(warehouse: Path, run: ScoringRun) -> None:
             "district_id": run.district_id,
             "known_on": run.as_of,
             "load_id": load_id,
+            "withdrawn": False,
         }
         for score in run.scores
         if score.flagged

@@ -8,9 +8,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from features.csv_source import file_columns
-from features.ingest import LoadSummary, ingest
+from features.ingest.desk import Desk
+from features.ingest.mapping import names_in_file
+from features.ingest.report import LoadReport
+from features.ingest.steps import ingest
 from features.live import fill
+from features.progress import quietly
+from features.settings import District
 from features.tables import ENVELOPE, TABLES
 from features.warehouse import Reader
 
@@ -50,7 +54,7 @@ def write_files(folder: Path, drawings: Mapping[str, str]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in TABLES.items():
         if table.from_source:
-            columns = file_columns(table)
+            columns = (*names_in_file(table), "known_on")
             rows = [filled(row, columns) for row in rows_of(drawings[name])] if name in drawings else []
             lines = [",".join(columns), *(",".join(row) for row in rows)]
             (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -71,17 +75,24 @@ def spelled_out(row: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def load(folder: Path, warehouse: Path, drawings: Mapping[str, str], *, district_id: str = "north") -> LoadSummary:
+def load(folder: Path, warehouse: Path, drawings: Mapping[str, str], *, district_id: str = "north") -> LoadReport:
     """The summary of loading drawn tables into a warehouse."""
     write_files(folder, drawings)
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    return ingest(folder, warehouse, district_id=district_id, now=now, progress=lambda _: None)
+    return ingest(desk_at(warehouse, district_id), folder, now=now, progress=quietly)
+
+
+def desk_at(warehouse: Path, district_id: str = "north", today: date = date(2026, 1, 1)) -> Desk:
+    """The desk whose warehouse is that file, `<home>/warehouses/<district>.duckdb`."""
+    assert warehouse == warehouse.parents[1] / "warehouses" / f"{district_id}.duckdb"
+    return Desk(District(id=district_id, name=district_id.title()), warehouse.parents[1], today)
 
 
 def canonical(name: str, drawing: str) -> list[dict[str, object]]:
     """Drawn rows as the warehouse holds them; a student's key is the drawn id, the load 1 where none is drawn."""
     columns = [column.name for column in (*TABLES[name].columns, *ENVELOPE)]
-    rows = [{"district_id": "north", "load_id": "1", **spelled_out(row)} for row in rows_of(drawing)]
+    envelope = {"district_id": "north", "load_id": "1", "withdrawn": "false"}
+    rows = [{**envelope, **spelled_out(row)} for row in rows_of(drawing)]
     keyed = [{"student_key": row.get("student_id", ""), **row} for row in rows]
     closed = [{"superseded_by_load": closing_load(row, keyed, TABLES[name].key), **row} for row in keyed]
     return [{column: row.get(column) or None for column in columns} for row in closed]
@@ -90,10 +101,10 @@ def canonical(name: str, drawing: str) -> list[dict[str, object]]:
 def closing_load(row: Mapping[str, str], rows: Sequence[Mapping[str, str]], key: tuple[str, ...]) -> str:
     """The load of the next version of the same record, as ingest would write it; nothing for the current one."""
     versions = sorted(
-        (int(other["load_id"]), other["known_on"]) for other in rows if all(other[k] == row[k] for k in key)
+        (other["known_on"], int(other["load_id"])) for other in rows if all(other[k] == row[k] for k in key)
     )
-    later = [load for load, known_on in versions if (load, known_on) > (int(row["load_id"]), row["known_on"])]
-    return str(later[0]) if later else ""
+    later = [load for known_on, load in versions if (known_on, load) > (row["known_on"], int(row["load_id"]))]
+    return str(max(later[0], int(row["load_id"]))) if later else ""
 
 
 def reader(drawings: Mapping[str, str]) -> Reader:

@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from features.commands_check import say_warnings
+from features.progress import Progress
 from features.settings import Settings
-from features.terminal import Context, DistrictOption, JsonOption, Progress, on_terminal, settings_of, today_in
+from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
 from models.registry import RunRecord, registry_in
 from training.gate import VERDICT_WORDS, sentences
 from training.judgement import Judgement
@@ -28,13 +30,21 @@ def train_command(context: Context, district: DistrictOption, json_output: JsonO
     settings = settings_of(context)
     today = today_in(settings, district)
     trained, report, _ = train_and_record(settings, district, today, on_terminal())
+    say_warnings(trained.warnings, district)
     if json_output:
-        typer.echo(json.dumps({**trained.judgement.as_json(), "bundle": str(trained.best.path), "report": str(report)}))
+        typer.echo(json.dumps(answer_of(trained, report)))
         return
     gate = trained.judgement.gate
     typer.echo("\n".join([*sentences(gate.checks), "", f"verdict  {VERDICT_WORDS[gate.verdict]}"]))
     typer.echo(f"report   {report}")
     typer.echo(f"next     ontrack promote --district {district} {trained.best.path}")
+
+
+def answer_of(trained: Trained, report: Path) -> dict[str, object]:
+    """What `ontrack train --json` prints."""
+    warnings = [finding.as_json() for finding in trained.warnings]
+    paths = {"bundle": str(trained.best.path), "report": str(report)}
+    return {**trained.judgement.as_json(), "warnings": warnings, **paths}
 
 
 def train_and_record(
@@ -46,7 +56,7 @@ def train_and_record(
     trained = train(trial, now=now, code_version=code_version(), progress=progress)
     report = settings.home / "reports" / f"{district_id}-{trial.outcome.name}-{trained.best.digest[:8]}.html"
     report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(render_report(trained.judgement, made_on=today), encoding="utf-8")
+    report.write_text(render_report(trained.judgement, made_on=today, warnings=trained.warnings), encoding="utf-8")
     progress(f"{trial.district.name}: recording the run in MLflow")
     return trained, report, recorded(settings, trained, report)
 

@@ -1,8 +1,10 @@
 """The report of a training run: one page that a principal can read and a data team can check, aggregates only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from features.reconcile.check import by_code
+from features.reconcile.codes import CHECKS, Finding
 from models.card import INTENDED, REFUSED_USES
 from models.metrics import Interval
 from training.card import SCORER_WORDS, limits_of
@@ -39,7 +41,7 @@ AGAINST: Mapping[tuple[str, Verdict], str] = {
 """What speaks against a model, by check and verdict, to follow the word because; another check speaks for itself."""
 
 
-def render_report(judgement: Judgement, *, made_on: date) -> str:
+def render_report(judgement: Judgement, *, made_on: date, warnings: Sequence[Finding] = ()) -> str:
     """The report as one HTML document that fetches and runs nothing.
 
     The verdict stands first in a plain sentence; then checks, figures, calibration, groups, data and limits. It holds
@@ -51,10 +53,13 @@ def render_report(judgement: Judgement, *, made_on: date) -> str:
     about = f"{district} · test year {year} · made on {written(made_on)}"
     header = element("header", element("h1", capitalized(outcome)), paragraph(about, class_="soft"))
     found = (figures_section, reliability_section, groups_section) if judgement.figures else ()
-    sections = (verdict_section, checks_section, *found, data_section, limits_section, reproduce_section)
+    sections = (verdict_section, checks_section, *found, data_section)
+    last = (limits_section, reproduce_section)
+    doubts = (warnings_section(warnings),) if warnings else ()
     footer = element("footer", "Made by OnTrack from totals only: no student’s record is on this page.")
     title = f"{capitalized(outcome)}: {district}, {year}"
-    return page(title, header, *(part(judgement) for part in sections), footer)
+    parts = (*(part(judgement) for part in sections), *doubts, *(part(judgement) for part in last))
+    return page(title, header, *parts, footer)
 
 
 def written(day: date) -> str:
@@ -197,6 +202,14 @@ def left_out(judgement: Judgement) -> str:
         for year, count in sorted(judgement.basis.unlabelled.items())
     ]
     return f"{', '.join(by_year)}: the outcome is not known (moved elsewhere, or no final marks)"
+
+
+def warnings_section(warnings: Sequence[Finding]) -> Html:
+    """What does not quite add up in the records: each kind and how often, without its figures, which may be small."""
+    found = by_code(warnings)
+    lines = [f"{code}: {CHECKS[code].means} Found {len(those):,} times." for code, those in found.items()]
+    says = "The records were used, though not everything in them adds up. Where: ontrack check."
+    return section("What does not add up in the records", paragraph(says), bullets(lines))
 
 
 def limits_section(judgement: Judgement) -> Html:

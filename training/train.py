@@ -7,6 +7,8 @@ from datetime import date, datetime
 import numpy as np
 
 from features.grade9 import FEATURE_SET_OF, OUTCOMES
+from features.reconcile.check import checked, refuse_errors
+from features.reconcile.codes import Finding
 from features.settings import Refused, Settings
 from features.warehouse import reading
 from models.bundle import Bundle, BundleParts, BundleRefused, open_bundle, write_bundle
@@ -28,11 +30,15 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Trained:
-    """A judged run and its bundles: the rule always, the model where one could be fitted."""
+    """A judged run and its bundles: the rule always, the model where one could be fitted.
+
+    `warnings` is what does not quite add up in the records; it depends on the day and is in no bundle.
+    """
 
     judgement: Judgement
     rule: Bundle
     model: Bundle | None
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def best(self) -> Bundle:
@@ -50,6 +56,8 @@ def trial_of(settings: Settings, district_id: str, today: date) -> Trial:
 
 def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress) -> Trained:
     """Fits, judges and bundles; the same warehouse, code and settings give the same digests."""
+    progress(f"{trial.district.name}: checking records")
+    warnings = check_records(trial)
     progress(f"{trial.district.name}: reading cohorts")
     cohorts, data_version = read_cohorts(trial)
     split = leave_future_out(cohorts.years)
@@ -66,7 +74,15 @@ def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress)
     provenance = {"created_at": now.isoformat(timespec="seconds"), "code": code_version, "data": data_version}
     write = Writing(trial, judgement, ensure_keys(trial.settings.home / "keys"), provenance)
     model = write.bundle(judged.model) if isinstance(judged, Judged) else None
-    return Trained(judgement, write.bundle(fit_rule(learn)), model)
+    return Trained(judgement, write.bundle(fit_rule(learn)), model, warnings)
+
+
+def check_records(trial: Trial) -> tuple[Finding, ...]:
+    """What does not quite add up in the district's records; Refused where an error is found."""
+    with reading(trial.settings.warehouse(trial.district.id)) as reader:
+        found = checked(reader, trial.district, trial.today)
+    refuse_errors(found)
+    return found.warnings
 
 
 def read_cohorts(trial: Trial) -> tuple[Cohorts, str]:

@@ -12,7 +12,7 @@ from benchmarks.pandas_peer import three_features
 from benchmarks.place import DISTRICT, TODAY, Place, release
 from benchmarks.scoring_part import PREDICT, batch_figures
 from benchmarks.snapshot_part import DifferentAnswersError, ingest_part, refuse_differences, snapshot_part
-from features.terminal import quietly
+from features.progress import quietly
 from features.warehouse import reading
 from models.risk import RiskModel
 from serving.score_district import served_in

@@ -12,8 +12,9 @@ from tests.features.made_folder import DRAWN, District
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse after a first load."""
     home = tmp_path_factory.mktemp("loaded")
-    load(home / "files", home / "north.duckdb", DRAWN)
-    return home / "north.duckdb"
+    warehouse = home / "warehouses" / "north.duckdb"
+    load(home / "files", warehouse, DRAWN)
+    return warehouse
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from features.csv_source import DataRefused
-from features.ingest import ingest
-from tests.drawn import school_days
+from features.ingest.findings import DataRefused
+from features.ingest.steps import ingest
+from features.progress import quietly
+from tests.drawn import desk_at, school_days
 
 DRAWN = {
     "schools": "| school_id |\n| 10 |",
@@ -61,7 +62,7 @@ class District:
     def load(self) -> int | None:
         """The load that the folder as it stands became; None where nothing changed."""
         now = datetime(2026, 1, 1, tzinfo=UTC)
-        return ingest(self.folder, self.warehouse, district_id="north", now=now, progress=lambda _: None).load_id
+        return ingest(desk_at(self.warehouse), self.folder, now=now, progress=quietly).load_id
 
     def digest(self) -> str:
         """The warehouse's bytes."""

@@ -96,7 +96,8 @@ def test_columns_may_come_in_any_order(district: District) -> None:
 
 
 def test_a_district_cannot_be_loaded_into_another_ones_warehouse(tmp_path: Path) -> None:
-    warehouse = tmp_path / "north.duckdb"
-    load(tmp_path / "north", warehouse, {"schools": "| school_id |\n| 10 |"})
+    north, south = (tmp_path / "warehouses" / f"{district}.duckdb" for district in ("north", "south"))
+    load(tmp_path / "north", north, {"schools": "| school_id |\n| 10 |"})
+    north.rename(south)
     with pytest.raises(Refused, match="holds district 'north', not 'south'"):
-        load(tmp_path / "south", warehouse, {"schools": "| school_id |\n| 20 |"}, district_id="south")
+        load(tmp_path / "south", south, {"schools": "| school_id |\n| 20 |"}, district_id="south")

@@ -48,27 +48,27 @@ WRONG = {
     ),
     "a yes that is no true": (
         ("attendance", "false", "yes"),
-        "attendance.csv, row 2, column excused: expected true or false",
+        "attendance.csv, row 2, column excused: expected one of true, false",
     ),
     "an unknown student": (
         ("attendance", "1001", "1009"),
-        "attendance.csv, row 2, column student_id: expected an id that students.csv has",
+        "attendance.csv, row 2, column student_id: expected a student",
     ),
     "an unknown school": (
         ("attendance", "1001,10,", "1001,11,"),
-        "attendance.csv, row 2, column school_id: expected an id that schools.csv has",
+        "attendance.csv, row 2, column school_id: expected a school",
     ),
     "a key said twice": (
         ("students", "1002", "1001"),
-        "students.csv, row 3, column student_id: expected each key once per known_on; this row repeats one",
+        "students.csv, rows 2, 3, column student_id: expected each record once",
     ),
     "a row with a cell too many": (
         ("students", "Xavier,Quimby", "Xavier,Quimby,Quimby"),
-        "students.csv, row 3: expected 6 comma-separated values",
+        "students.csv, row 3: expected as many cells as the header has, 6, but there are 7",
     ),
     "a row with a cell too few": (
         ("students", "Xavier,Quimby", "Xavier"),
-        "students.csv, row 3: expected 6 comma-separated values",
+        "students.csv, row 3: expected as many cells as the header has, 6, but there are 5",
     ),
 }
 
@@ -109,8 +109,8 @@ def test_a_file_that_is_not_utf_8_is_refused(district: District, name: str) -> N
     path = district.folder / "students.csv"
     path.write_bytes(path.read_text(encoding="utf-8").replace("Zelda", name).encode("latin-1"))
     said = district.refused()
-    assert "students.csv" in said
-    assert "UTF-8" in said
+    assert "FILE03 students.csv: expected text in utf-8" in said
+    assert 'encoding = "cp1252"' in said
 
 
 def test_a_file_without_its_header_does_not_have_its_first_student_repeated(district: District) -> None:
@@ -120,8 +120,8 @@ def test_a_file_without_its_header_does_not_have_its_first_student_repeated(dist
     assert "students.csv, row 1" in district.refused()
 
 
-def test_every_finding_of_every_file_is_told_at_once_up_to_twenty(district: District) -> None:
-    """Two files with one mistake each are two lines; thirty mistakes are twenty lines and a count."""
+def test_every_finding_of_every_file_is_told_at_once(district: District) -> None:
+    """Two files with one mistake each are two findings; thirty of the same are one, with the first rows."""
     district.change("marks", ",F,", ",E,")
     district.change("attendance", ",100,", ",101,")
     said = district.refused()
@@ -129,13 +129,23 @@ def test_every_finding_of_every_file_is_told_at_once_up_to_twenty(district: Dist
     assert "attendance.csv, row 2" in said
     rows = "".join(f"1001,10,2025-10-{day:02},day,absent,101,false,2025-10-31\n" for day in range(1, 30))
     district.change("attendance", "1001,10,", rows + "1001,10,")
+    assert "ROW05 attendance.csv, rows 2, 3, 4, 5, 6 and 25 more, column absent_hundredths" in district.refused()
+
+
+def test_no_more_than_twenty_findings_are_told(district: District) -> None:
+    """Twenty-five mistakes of their own are twenty lines and a count."""
+    for name in ("students", "enrollments", "attendance", "marks", "calendar_days"):
+        path = district.folder / f"{name}.csv"
+        header, *rows = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join([",".join(f"{column}x" for column in header.split(",")), *rows]), encoding="utf-8")
+        path.write_text(path.read_text(encoding="utf-8").replace("student_idx", "student_id"), encoding="utf-8")
     said = district.refused()
-    assert said.count("\n") == 21
-    assert said.endswith("… and 11 more")
+    assert said.count("\n  FILE04") == 20
+    assert "more" in said.rsplit("…", 1)[-1]
 
 
 def test_a_refused_first_load_leaves_no_warehouse(tmp_path: Path) -> None:
-    district = District(write_files(tmp_path / "files", DRAWN), tmp_path / "home" / "north.duckdb")
+    district = District(write_files(tmp_path / "files", DRAWN), tmp_path / "warehouses" / "north.duckdb")
     district.warehouse.parent.mkdir()
     district.change("attendance", ",100,", ",101,")
     district.refused()

@@ -14,7 +14,7 @@ from features.tables import TABLES
 from features.warehouse import NothingKnown, changing, reading
 
 SCHOOL = pd.DataFrame(
-    [{"school_id": "10", "name": "North", "level": "high", "district_id": "north", "load_id": 1}]
+    [{"school_id": "10", "name": "North", "level": "high", "district_id": "north", "load_id": 1, "withdrawn": False}]
 ).assign(known_on=pd.Timestamp(2020, 1, 1).date())
 
 

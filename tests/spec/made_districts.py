@@ -32,6 +32,7 @@ dates = st.sampled_from([*DAYS, *OLD_DAYS])
 known_before = st.sampled_from([AS_OF - timedelta(days=n) for n in (0, 1, 7, 30)])
 known_after = st.sampled_from([AS_OF + timedelta(days=n) for n in (1, 2, 20, 40)])
 loads = st.integers(1, 3)
+withdrawn = st.sampled_from([False, False, False, False, True])
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class District:
 
 def versions(known_on: st.SearchStrategy[date], **columns: st.SearchStrategy[object]) -> st.SearchStrategy[Row]:
     """A version of a record."""
-    return st.fixed_dictionaries({**columns, "known_on": known_on, "load_id": loads, "district_id": st.just("north")})
+    envelope = {"known_on": known_on, "load_id": loads, "district_id": st.just("north"), "withdrawn": withdrawn}
+    return st.fixed_dictionaries({**columns, **envelope})
 
 
 def enrollments(known_on: st.SearchStrategy[date]) -> st.SearchStrategy[Row]:
@@ -163,6 +165,7 @@ ENROLLED: list[Row] = [
     {
         "student_key": student, "school_id": "10", "track": "main", "school_year": 2026, "grade_level": 9,
         "entry_date": FIRST, "known_on": FIRST, "load_id": 1, "district_id": "north",
+        "withdrawn": False,
     }
     for student in STUDENTS[:3]
 ]  # fmt: skip

@@ -51,7 +51,7 @@ SOUTH = """
 def warehouses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Two districts with the same students and schools by id, and other absences."""
     home = tmp_path_factory.mktemp("home")
-    paths = {district: home / f"{district}.duckdb" for district in ("north", "south")}
+    paths = {district: home / "warehouses" / f"{district}.duckdb" for district in ("north", "south")}
     for (district, path), absences in zip(paths.items(), (NORTH, SOUTH), strict=True):
         load(home / district, path, {**SAME, "attendance": absences}, district_id=district)
     return paths
@@ -82,8 +82,9 @@ def test_the_same_id_in_two_districts_is_two_students(warehouses: dict[str, Path
 
 def test_a_students_key_is_opaque_and_random(warehouses: dict[str, Path], tmp_path: Path) -> None:
     """Sixteen hexadecimal digits that are others when the same files are loaded elsewhere."""
-    load(tmp_path / "files", tmp_path / "again.duckdb", {**SAME, "attendance": NORTH})
-    first, again = keys(warehouses["north"]), keys(tmp_path / "again.duckdb")
+    elsewhere = tmp_path / "warehouses" / "north.duckdb"
+    load(tmp_path / "files", elsewhere, {**SAME, "attendance": NORTH})
+    first, again = keys(warehouses["north"]), keys(elsewhere)
     assert all(re.fullmatch(r"[0-9a-f]{16}", key) for key in [*first, *again])
     assert not set(first) & set(again)
 

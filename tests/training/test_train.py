@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from features.grade9 import OFF_TRACK_CHICAGO, NinthGrade
-from features.ingest import ingest
+from features.ingest.desk import desk_of
+from features.ingest.steps import ingest
+from features.progress import quietly
 from features.settings import District, Refused, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
@@ -23,17 +25,13 @@ NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 
 
-def quietly(_: str) -> None:
-    """Says nothing."""
-
-
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     home = tmp_path_factory.mktemp("home")
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,))
     simulate_district(Plan("north", 900), home / "records")
-    ingest(home / "records", settings.warehouse("north"), district_id="north", now=NOW, progress=quietly)
+    ingest(desk_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
     return Trial(settings, district, OFF_TRACK_CHICAGO, TODAY)
 
 

@@ -1,0 +1,83 @@
+"""What can be wrong with a district's files: each kind has a code, each case a place. Never a student's value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from features.settings import Refused
+
+CODES = {
+    "FILE01": "A file that must be there is missing.",
+    "FILE02": "A file is of no table.",
+    "FILE03": "A file is not in its declared encoding.",
+    "FILE04": "A header is missing, or lacks, repeats or adds a column.",
+    "FILE05": "A row never ends: a quote that is not closed, or a cell beyond all measure.",
+    "FILE06": "A compressed file or archive is damaged or does what no extract does.",
+    "FILE07": "More rows are in quarantine than the declared share.",
+    "FILE08": "More records are gone from a full extract than the declared share.",
+    "FILE09": "A file changed while it was read.",
+    "FILE10": "A file is empty.",
+    "ROW01": "A row has more or fewer cells than the header.",
+    "ROW02": "A required cell is empty.",
+    "ROW03": "A cell has not the form of its kind.",
+    "ROW04": "A code is not mapped, or a value is not allowed.",
+    "ROW05": "A number is out of range.",
+    "ROW06": "Two cells of a row contradict each other.",
+    "ROW07": "A record is said twice and differently.",
+    "ROW08": "A row names a student, school, person or incident that the district did not send.",
+    "ROW09": "An absence is outside every enrollment, or on a day without instruction.",
+    "ROW10": "An id went through a spreadsheet and is lost.",
+    "ROW11": "A row became known after the day of the load.",
+    "ROW12": "A lookup finds nothing, or several values.",
+    "NOTE01": "Spells of enrollment overlap.",
+    "NOTE02": "A student has several values of an attribute at a time.",
+    "NOTE03": "A lookup found several values and took one, as declared.",
+    "NOTE04": "Columns of a file are not used.",
+    "NOTE05": "Withdrawals were held back because rows of the file could not be read.",
+}
+"""Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is told only."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found in a file: where, and what was expected. Never the value itself.
+
+    `count` is how many rows it was found in, `row` the first of them and `further` some of the next.
+    """
+
+    code: str
+    file: str
+    row: int | None
+    column: str
+    expected: str
+    count: int = 1
+    further: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.code} {self.file}{self.rows()}{column}: {self.expected}"
+
+    def rows(self) -> str:
+        """The rows it was found in, for a sentence."""
+        if self.row is None:
+            return ""
+        if not self.further:
+            return f", row {self.row}"
+        named = ", ".join(map(str, (self.row, *self.further)))
+        more = self.count - 1 - len(self.further)
+        return f", rows {named}" + (f" and {more:,} more" if more > 0 else "")
+
+
+class DataRefused(Refused):
+    """Files that cannot be loaded. The warehouse is as it was."""
+
+    shown = 20
+
+    def __init__(self, findings: Sequence[Finding], to_add: Sequence[str] = ()) -> None:
+        self.findings = tuple(findings)
+        more = len(findings) - self.shown
+        lines = [f"  {finding}" for finding in findings[: self.shown]]
+        if more > 0:
+            lines.append(f"  … and {more:,} more")
+        if to_add:
+            lines += ["to add to ontrack.toml:", *(f"  {line}" for line in to_add)]
+        super().__init__("nothing was loaded; mend the files and run it again:\n" + "\n".join(lines))

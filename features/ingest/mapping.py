@@ -1,0 +1,265 @@
+"""What a district says about its files in `ontrack.toml`: names, dialect, headers, codes, dates and history."""
+
+import codecs
+import re
+from datetime import date
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from features.tables import Table
+
+SIGNS = ("%Y", "%y", "%m", "%b", "%B", "%d", "%H", "%I", "%M", "%S", "%f", "%p")
+"""What the form of a date is made of: year, month, day, and a time that is not kept."""
+
+
+BEYOND = re.compile(r"\(\?(<?[=!]|>|\(|P=)|\\[1-9]|[*+?}]\+")
+"""What a regular expression of Python may have, and those that DuckDB runs may not."""
+
+
+class Said(BaseModel):
+    """A table of `ontrack.toml` that says something about files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Dialect(Said):
+    """How the text of a file is written. Declared, never guessed."""
+
+    encoding: str = Field(default="utf-8", description="utf-8, utf-16, cp1252, or another that Python knows")
+    delimiter: Literal[",", ";", "\t", "|", "^"] = Field(default=",", description="what stands between two cells")
+    quote: Literal['"', "'"] = Field(default='"', description="what cells are quoted with")
+    escape: Literal["", "\\"] = Field(default="", description="what escapes a quote; empty where quotes are doubled")
+    null: tuple[str, ...] = Field(default=(), description="words that stand for an empty cell, such as NULL")
+    dates: tuple[str, ...] = Field(
+        default=("%Y-%m-%d",), min_length=1, description="forms of a date, tried in this order"
+    )
+
+    @field_validator("encoding")
+    @classmethod
+    def is_known(cls, encoding: str) -> str:
+        """The encoding's one name; ValueError for one that nobody knows."""
+        try:
+            return codecs.lookup(encoding).name
+        except LookupError:
+            raise ValueError("no such encoding; common ones are utf-8, utf-16 and cp1252") from None
+
+    @field_validator("dates")
+    @classmethod
+    def have_one_meaning(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
+        """The forms; ValueError for one that names no day, or two that read one text as two dates."""
+        for form in dates:
+            refuse_form(form)
+        if len({form.replace("%m", "%").replace("%d", "%") for form in dates}) < len(set(dates)):
+            raise ValueError("two forms differ in the order of month and day only: one text would be two dates")
+        return dates
+
+
+def refuse_form(form: str) -> None:
+    """Raise ValueError for a form of a date that does not name a day."""
+    signs = re.findall("%.?", form)
+    unknown = [sign for sign in signs if sign not in SIGNS]
+    if unknown:
+        raise ValueError(f"{form}: no such sign as {unknown[0]}; there are {' '.join(SIGNS)}")
+    if [sum(sign in part for sign in signs) for part in (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))] != [1, 1, 1]:
+        raise ValueError(f"{form}: expected %Y or %y, %m or %b, and %d, such as %m/%d/%Y")
+
+
+class Lookup(Said):
+    """Another file in which a column's value is looked up."""
+
+    file: str = Field(description="name or pattern of the file")
+    column: str = Field(min_length=1, description="the column that holds the value")
+    match: tuple[str, ...] = Field(min_length=1, description="columns, of the same name in both files, that must agree")
+    take: Literal["one", "highest", "lowest"] = Field(
+        default="one", description="which value where several differ; `one` leaves the row in quarantine"
+    )
+
+
+class Column(Said):
+    """Where a canonical column's value comes from: a column, a constant, a day of the school year, or a lookup."""
+
+    column: str | None = Field(default=None, min_length=1, description="the file's column")
+    always: str | None = Field(default=None, min_length=1, description="the same value in every row")
+    day_of_school_year: str | None = Field(
+        default=None, description="a month-day of the school year that the row's `school_year` names, such as 07-01"
+    )
+    lookup: Lookup | None = Field(default=None, description="the column of another file")
+    pattern: str | None = Field(default=None, description="a regular expression whose first group is the value")
+    digits: int | None = Field(default=None, ge=1, le=20, description="pad ids with zeros to so many digits")
+    times: int | None = Field(
+        default=None, ge=1, le=100, description="multiply by, such as 100 for whole days or credits"
+    )
+    dates: tuple[str, ...] = Field(default=(), description="forms of a date, instead of the file's")
+
+    @model_validator(mode="after")
+    def has_one_source(self) -> Self:
+        """The same; ValueError unless just one source is named, with text to work on where it is worked on."""
+        sources = (self.column, self.always, self.day_of_school_year, self.lookup)
+        if sum(source is not None for source in sources) != 1:
+            raise ValueError("expected one of column, always, day_of_school_year, lookup")
+        worked_on = [name for name in ("pattern", "digits", "times", "dates") if getattr(self, name)]
+        if worked_on and self.column is None and self.lookup is None:
+            raise ValueError(f"{worked_on[0]}: only the text of a column or lookup needs it")
+        return self
+
+    @field_validator("day_of_school_year")
+    @classmethod
+    def is_a_day(cls, month_day: str | None) -> str | None:
+        """The month-day; ValueError for one that some year does not have."""
+        if month_day is not None and not is_date(f"2001-{month_day}"):
+            raise ValueError("expected a month-day such as 07-01, which every year has")
+        return month_day
+
+    @field_validator("pattern")
+    @classmethod
+    def has_a_group(cls, pattern: str | None) -> str | None:
+        """The pattern; ValueError where it is none, or has no group."""
+        try:
+            if pattern is not None and re.compile(pattern).groups < 1:
+                raise ValueError("expected a group in parentheses around the value")
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        if pattern is not None and BEYOND.search(pattern):
+            raise ValueError("no part of a pattern may look around, refer back, or be possessive")
+        return pattern
+
+    @field_validator("dates")
+    @classmethod
+    def dates_have_one_meaning(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
+        """The forms, as in a dialect."""
+        return Dialect.have_one_meaning(dates) if dates else dates
+
+
+class KnownOn(Said):
+    """When the district knew a row: a column, a fixed date, so long after the event, or the day of the load."""
+
+    column: str | None = Field(default=None, description="the file's column that holds the date")
+    always: str | None = Field(default=None, description="a fixed date, YYYY-MM-DD")
+    after: str | None = Field(default=None, description="the canonical date column of the event")
+    school_days: int | None = Field(default=None, ge=0, le=200, description="so many school days after it")
+    days: int | None = Field(default=None, ge=0, le=400, description="so many days after it")
+    load: Literal[True] | None = Field(default=None, description="the day of the load")
+
+    @model_validator(mode="after")
+    def says_one_thing(self) -> Self:
+        """The same; ValueError where it says nothing, or two things."""
+        if sum(source is not None for source in (self.column, self.always, self.after, self.load)) != 1:
+            raise ValueError("expected one of column, always, after, load")
+        counted = sum(days is not None for days in (self.school_days, self.days))
+        if counted != (self.after is not None):
+            raise ValueError("`after` goes with either school_days or days")
+        if self.always is not None and not is_date(self.always):
+            raise ValueError("always: expected a date as YYYY-MM-DD")
+        return self
+
+
+class Deletes(Said):
+    """How a delta says that a record is withdrawn."""
+
+    column: str = Field(description="the file's column")
+    values: tuple[str, ...] = Field(min_length=1, description="its values that mean: withdrawn")
+
+
+Covers = Literal["all", "school_years", "nothing"]
+
+
+class Files(Said):
+    """The file, or files, of one canonical table."""
+
+    file: str | None = Field(default=None, description="name or pattern; <table>.csv, also with .gz, by default")
+    sent: Literal["always", "sometimes", "never"] | None = Field(
+        default=None, description="whether every load has it; optional tables and deltas are sent sometimes"
+    )
+    kind: Literal["full", "delta"] = Field(default="full", description="everything there is, or what changed")
+    covers: Covers | Annotated[int, Field(ge=1, le=4000)] | None = Field(
+        default=None,
+        description="what a full extract covers: all, the school_years that are in it, the last so many days, nothing",
+    )
+    deletes: Deletes | None = Field(default=None, description="how a delta withdraws a record")
+    header: tuple[str, ...] | None = Field(default=None, description="the columns of a file without a header")
+    encoding: str | None = Field(default=None, description="as in [districts.reading], for this table only")
+    delimiter: Literal[",", ";", "\t", "|", "^"] | None = Field(default=None, description="likewise")
+    quote: Literal['"', "'"] | None = Field(default=None, description="likewise")
+    escape: Literal["", "\\"] | None = Field(default=None, description="likewise")
+    null: tuple[str, ...] | None = Field(default=None, description="likewise")
+    dates: tuple[str, ...] | None = Field(default=None, description="likewise")
+    columns: dict[str, Column] = Field(default={}, description="canonical column = where its value comes from")
+    codes: dict[str, dict[str, str]] = Field(default={}, description="canonical column = its codes and what they mean")
+    leave_out: dict[str, tuple[str, ...]] = Field(
+        default={}, description="the file's column = values whose rows are not records of this table"
+    )
+    known_on: KnownOn | None = Field(default=None, description="when the district knew a row; a column known_on else")
+    repeats: Literal["refuse", "last"] = Field(
+        default="refuse", description="rows that say one record twice and differently: quarantine, or the last counts"
+    )
+    most_quarantined: float = Field(
+        default=0.01, ge=0, le=1, description="share of rows in quarantine beyond which the load is refused"
+    )
+    most_withdrawn: float = Field(
+        default=0.10, ge=0, le=1, description="share of records gone from a full extract beyond which it is refused"
+    )
+
+    @field_validator("encoding")
+    @classmethod
+    def encoding_is_known(cls, encoding: str | None) -> str | None:
+        """The encoding, as in a dialect."""
+        return None if encoding is None else Dialect.is_known(encoding)
+
+    @field_validator("dates")
+    @classmethod
+    def dates_have_one_meaning(cls, dates: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """The forms, as in a dialect."""
+        return Dialect.have_one_meaning(dates) if dates else None
+
+    @field_validator("header")
+    @classmethod
+    def names_columns_once(cls, header: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """The header; ValueError where it is empty or names a column twice."""
+        if header is not None and (not header or len(set(header)) < len(header) or "" in header):
+            raise ValueError("expected every column of the file, each by a name of its own")
+        return header
+
+    @field_validator("covers", mode="before")
+    @classmethod
+    def covers_one_thing(cls, covers: object) -> object:
+        """The same; ValueError for neither a word nor days."""
+        if covers not in (None, *get_args(Covers)) and (isinstance(covers, bool) or not isinstance(covers, int)):
+            raise ValueError("expected all, school_years, nothing, or a number of days")
+        return covers
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def may_be_short(cls, columns: object) -> object:
+        """A name alone is the file's column."""
+        if not isinstance(columns, dict):
+            return columns
+        return {name: {"column": said} if isinstance(said, str) else said for name, said in columns.items()}
+
+    @model_validator(mode="after")
+    def fits_together(self) -> Self:
+        """The same; ValueError for a full extract with deletes or a delta that covers something."""
+        if self.kind == "full" and self.deletes:
+            raise ValueError("deletes: only a delta has them; a full extract withdraws by absence")
+        if self.kind == "delta" and self.covers is not None:
+            raise ValueError("covers: only a full extract covers something")
+        return self
+
+    def dialect(self, reading: Dialect) -> Dialect:
+        """The district's dialect with what this table says otherwise."""
+        own = {name: getattr(self, name) for name in Dialect.model_fields if getattr(self, name) is not None}
+        return Dialect.model_validate(reading.model_dump() | own)
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def names_in_file(table: Table) -> tuple[str, ...]:
+    """The canonical columns that a file of a table gives, students by their own id, without `known_on`."""
+    own = (column for column in table.columns if column.kind != "assigned")
+    return tuple("student_id" if column.kind == "student" else column.name for column in own)

@@ -1,0 +1,106 @@
+"""What became of every row of a load."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table as Drawn
+
+from features.ingest.findings import Finding
+
+KINDS = ("new", "unchanged", "corrected", "withdrawn", "quarantined", "left_out")
+"""What can become of a row of a file. Their sum is the rows read."""
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of the rows of one file, as one table."""
+
+    file: str
+    table: str
+    read: int
+    new: int = 0
+    unchanged: int = 0
+    corrected: int = 0
+    withdrawn: int = 0
+    quarantined: int = 0
+    left_out: int = 0
+
+    def __post_init__(self) -> None:
+        found = [getattr(self, kind) for kind in KINDS]
+        if sum(found) != self.read or min(found) < 0:
+            raise AssertionError(f"{self.file} as {self.table}: {self.read} rows read, {found} accounted for")
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did. `load_id` is None where nothing changed; `gone` are records that full extracts lack now."""
+
+    district_id: str
+    load_id: int | None
+    files: tuple[FileReport, ...] = ()
+    gone: Mapping[str, int] = field(default_factory=dict)
+    quarantine: tuple[Finding, ...] = ()
+    released: int = 0
+    notes: tuple[Finding, ...] = ()
+    to_add: tuple[str, ...] = ()
+
+    @property
+    def rows_written(self) -> int:
+        """Rows that the warehouse did not have before."""
+        said = sum(file.new + file.corrected + file.withdrawn for file in self.files)
+        return said + sum(self.gone.values())
+
+    def counts(self, kind: str) -> dict[str, int]:
+        """Rows of one kind (or `read`) per table."""
+        found: dict[str, int] = {}
+        for file in self.files:
+            found[file.table] = found.get(file.table, 0) + getattr(file, kind)
+        return found
+
+    def as_json(self) -> str:
+        """The report as JSON."""
+        return TypeAdapter(LoadReport).dump_json(self).decode()
+
+
+def report_from(text: str) -> LoadReport:
+    """The report that `as_json` wrote."""
+    return TypeAdapter(LoadReport).validate_json(text)
+
+
+def print_report(report: LoadReport, console: Console, *, tried: bool = False) -> None:
+    """The report for people: every file's rows, then what is in quarantine and why, then what to do."""
+    if report.load_id is None:
+        console.print(f"{report.district_id}: these files are loaded already; nothing changed")
+        return
+    console.print(
+        table_of(report, f"{report.district_id}: {'what a load would do' if tried else 'load'} {report.load_id}")
+    )
+    console.print("rows read = new + unchanged + corrected + withdrawn + quarantined + left out", style="dim")
+    for table, rows in report.gone.items():
+        console.print(f"{table}: {rows:,} records are no longer in the extract and were withdrawn")
+    if report.released:
+        console.print(f"released from quarantine: {report.released:,} rows")
+    for title, findings in (("in quarantine", report.quarantine), ("worth knowing", report.notes)):
+        if findings:
+            console.print(f"\n{title}")
+            for finding in findings:
+                console.print(f"  {finding}", markup=False, highlight=False, soft_wrap=True)
+    if report.to_add:
+        console.print("\nto add to ontrack.toml; what is mapped is released by the next load")
+        console.print("\n".join(report.to_add), markup=False, highlight=False, soft_wrap=True)
+
+
+def table_of(report: LoadReport, title: str) -> Drawn:
+    """One row a file; kinds of which there is no row are left out of the table."""
+    kinds = ["read", *(kind for kind in KINDS if sum(report.counts(kind).values()))]
+    drawn = Drawn(title=title, title_justify="left", box=SIMPLE)
+    drawn.add_column("table", no_wrap=True)
+    for kind in kinds:
+        drawn.add_column(kind.replace("_", " "), justify="right", no_wrap=True)
+    drawn.add_column("file", no_wrap=True, overflow="ellipsis")
+    for file in report.files:
+        drawn.add_row(file.table, *(f"{getattr(file, kind):,}" for kind in kinds), file.file)
+    return drawn

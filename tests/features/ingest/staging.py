@@ -1,0 +1,99 @@
+"""A staging file in memory, and drawn tables to be understood in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import ibis
+
+from features.ingest.across import mark_across
+from features.ingest.mapping import Dialect, Files, names_in_file
+from features.ingest.sent import Sent
+from features.ingest.sources import files_in
+from features.ingest.understand import Counted, understand
+from features.ingest.understood import understood
+from features.live import fill
+from features.tables import TABLES
+from features.warehouse import Writer
+from tests.drawn import canonical, filled, rows_of
+
+TODAY = date(2026, 1, 15)
+
+
+@dataclass(frozen=True)
+class Staging:
+    """Tables of a load as they are understood, one after the other."""
+
+    folder: Path
+    plain: bool = False
+    writer: Writer = field(default_factory=lambda: Writer(duckdb.connect(config={"threads": "1"})))
+
+    def send(self, name: str, drawing: str, **said: object) -> list[Counted]:
+        """Understands a drawn table as a file of our own shape; what it leaves unsaid has its default."""
+        columns = (*names_in_file(TABLES[name]), "known_on")
+        lines = [",".join(columns), *(",".join(filled(row, columns)) for row in told_rows(drawing))]
+        return self.send_text(name, {f"{name}.csv": "\n".join(lines)}, **said)
+
+    def send_as(
+        self, name: str, drawing: str, lookups: Mapping[str, str] | None = None, **said: object
+    ) -> list[Counted]:
+        """Understands a drawn table as a file of another shape: header and cells as drawn."""
+        others = {file: as_csv(text) for file, text in (lookups or {}).items()}
+        return self.send_text(name, {f"{name}.csv": as_csv(drawing)}, others, **said)
+
+    def send_text(
+        self, name: str, texts: Mapping[str, str], others: Mapping[str, str] | None = None, **said: object
+    ) -> list[Counted]:
+        """Understands files with these texts as one table; `said` is what `ontrack.toml` says of them."""
+        for folder, written in ((self.folder / name, texts), (self.folder / f"{name}_others", others or {})):
+            folder.mkdir()
+            for file, text in written.items():
+                (folder / file).write_text(text, encoding="utf-8")
+        files = Files.model_validate(said)
+        sent = Sent(TABLES[name], files, files.dialect(Dialect()), files_in(self.folder / name))
+        lookups = files_in(self.folder / f"{name}_others")
+        return understand(self.writer, sent, first_number=1, today=TODAY, plain=self.plain, lookups=lookups)
+
+    def sent(self, name: str, **said: object) -> Sent:
+        """A table as it was sent."""
+        return Sent(TABLES[name], Files.model_validate(said), Dialect(), files_in(self.folder / name))
+
+    def hold(self, drawings: Mapping[str, str]) -> None:
+        """Attaches a warehouse that holds drawn records, as `held`."""
+        path = self.folder / "held.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            for name in TABLES:
+                drawn = canonical(name, drawings[name]) if name in drawings else []
+                fill(connection, TABLES[name], drawn, date(2020, 1, 1))
+        self.writer.attach(path, "held")
+
+    def check_across(self, *names: str, held: bool = False) -> None:
+        """Checks tables against each other."""
+        mark_across(self.writer, names, held=held, plain=self.plain)
+
+    def verdicts(self, name: str) -> list[str]:
+        """The rule that each row breaks and in which columns, in the order of the file."""
+        return [f"{rule or ''} {broken or ''}".strip() for rule, broken in self.rows(name, "rule", "broken")]
+
+    def rows(self, name: str, *columns: str) -> list[tuple[object, ...]]:
+        """Columns of a table as understood, in the order of its files."""
+        rows = understood(name).order_by("file", "row").select(*columns)
+        return self.writer.connection.execute(ibis.to_sql(rows, dialect="duckdb")).fetchall()
+
+
+def told_rows(drawing: str) -> list[dict[str, str]]:
+    """The rows of a drawn table without what becomes of them."""
+    return [{name: cell for name, cell in row.items() if name != "becomes"} for row in rows_of(drawing)]
+
+
+def becomes(drawing: str) -> list[str]:
+    """What a drawn table says becomes of its rows."""
+    return [row["becomes"] for row in rows_of(drawing)]
+
+
+def as_csv(drawing: str) -> str:
+    """A drawn table as text, `becomes` left out."""
+    rows = told_rows(drawing)
+    return "\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)])

@@ -1,0 +1,48 @@
+"""A simulated district's warehouse, filled straight from its files: what a load would hold, to be spoilt by SQL."""
+
+from pathlib import Path
+
+import duckdb
+
+from features.engine import schema_of
+from features.live import fill
+from features.simulator.district import simulate_district
+from features.simulator.plan import Plan
+from features.tables import TABLES, Table
+from features.warehouse import Reader
+
+
+def simulated(plan: Plan, folder: Path) -> Path:
+    """The warehouse of a simulated district in a folder."""
+    simulate_district(plan, folder / "records")
+    path = folder / f"{plan.district_id}.duckdb"
+    with duckdb.connect(str(path), config={"threads": "1"}) as connection:
+        for table in TABLES.values():
+            fill(connection, table, (), plan.today)
+            if table.from_source:
+                connection.execute(filling(table, folder / "records" / f"{table.name}.csv", plan.district_id))
+        connection.execute("INSERT INTO loads BY NAME SELECT 1 AS load_id, 'made' AS digest, false AS withdrawn")
+    return path
+
+
+def filling(table: Table, file: Path, district_id: str) -> str:
+    """SQL that takes every row of a file; the version known last is the current one, a student's key is the id."""
+    given = {"student_key": "student_id", "district_id": f"'{district_id}'", "load_id": "1", "withdrawn": "false"}
+    key = ", ".join(given.get(name, name) for name in table.key)
+    last = f"row_number() OVER (PARTITION BY {key} ORDER BY known_on DESC) = 1"
+    given["superseded_by_load"] = f"CASE WHEN {last} THEN NULL ELSE 1 END"
+    columns = ", ".join(f"{given.get(name, name)} AS {name}" for name in schema_of(table))
+    return (
+        f"INSERT INTO {table.name} BY NAME SELECT {columns} FROM read_csv('{file}', all_varchar = true, header = true)"
+    )
+
+
+def spoilt(warehouse: Path, *statements: str) -> Reader:
+    """A copy of a warehouse in memory after these statements."""
+    connection = duckdb.connect(config={"threads": "1"})
+    connection.execute(f"ATTACH '{warehouse}' AS made (READ_ONLY)")
+    connection.execute("COPY FROM DATABASE made TO memory")
+    connection.execute("DETACH made")
+    for statement in statements:
+        connection.execute(statement)
+    return Reader(connection)

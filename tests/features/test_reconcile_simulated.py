@@ -1,0 +1,164 @@
+"""A simulated district adds up, and each fault that is planted in it is found, and nothing else."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from features.ingest.desk import Desk
+from features.ingest.steps import ingest
+from features.progress import quietly
+from features.reconcile.check import Checked, checked
+from features.reconcile.codes import CHECKS
+from features.settings import District, Total
+from features.simulator.plan import Plan
+from features.warehouse import reading
+from tests.features.made_warehouse import simulated, spoilt
+
+TODAY = date(2026, 11, 20)
+NORTH = District(id="north", name="North Unified")
+PLANS = {"one track": Plan("north", 900, TODAY, years=3), "two tracks": Plan("north", 500, TODAY, 3, two_tracks=True)}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {name: simulated(plan, tmp_path_factory.mktemp("made")) for name, plan in PLANS.items()}
+
+
+@pytest.fixture
+def large(made: dict[str, Path]) -> Path:
+    return made["one track"]
+
+
+def check(warehouse: Path, *statements: str, district: District = NORTH, today: date = TODAY) -> Checked:
+    """The check of a spoilt copy."""
+    return checked(spoilt(warehouse, *statements), district, today)
+
+
+def codes(found: Checked) -> list[str]:
+    """Every code that was found, once."""
+    return sorted({finding.code for finding in found.findings})
+
+
+def test_a_load_of_the_same_files_comes_to_the_same_figures(large: Path, tmp_path: Path) -> None:
+    """The warehouse that is spoilt below was not loaded but filled, which is quicker."""
+    desk = Desk(NORTH, tmp_path, TODAY)
+    ingest(desk, large.parent / "records", now=datetime(2026, 11, 20, 20, tzinfo=UTC), progress=quietly)
+    with reading(desk.warehouse) as reader:
+        loaded = checked(reader, NORTH, TODAY)
+    assert loaded == check(large)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize("today", [TODAY, date(2026, 9, 3), date(2026, 8, 20)])
+def test_a_simulated_district_adds_up(made: dict[str, Path], plan: str, today: date) -> None:
+    """Also earlier in the school year, when less of it is known."""
+    assert [str(finding) for finding in check(made[plan], today=today).findings] == []
+
+
+FAULTS = {
+    "a school sends no absences for its last weeks": (
+        "DELETE FROM attendance WHERE school_id = '10' AND date > '2026-11-02'",
+        ["CHECK08", "CHECK12"],
+    ),
+    "a school takes no attendance in its last weeks": (
+        "UPDATE calendar_days SET attendance_taken = false WHERE school_id = '10' AND date > '2026-11-06'",
+        ["CHECK08"],
+    ),
+    "a school takes no attendance for a month of last year": (
+        "UPDATE calendar_days SET attendance_taken = false WHERE school_id = '10' AND date BETWEEN '2026-01-10' "
+        "AND '2026-02-28'",
+        ["CHECK09"],
+    ),
+    "nobody takes attendance for two weeks": (
+        "UPDATE calendar_days SET attendance_taken = false WHERE date > '2026-11-03'",
+        ["CHECK07"],
+    ),
+    "nobody takes attendance for a month": (
+        "UPDATE calendar_days SET attendance_taken = false WHERE date > '2026-10-15'",
+        ["CHECK06"],
+    ),
+    "no absence of anybody comes for a month": (
+        "DELETE FROM attendance WHERE date > '2026-10-15'",
+        ["CHECK06", "CHECK12"],
+    ),
+    "absences of a school are there twice": (
+        "INSERT INTO attendance SELECT * REPLACE ('p1' AS section_id) FROM attendance "
+        "WHERE school_id = '20' AND date > '2026-09-01'",
+        ["CHECK12"],
+    ),
+    "grade points are of a hundred": (
+        "UPDATE marks SET points_hundredths = 25 * points_hundredths WHERE school_year = 2027",
+        ["CHECK17"],
+    ),
+    "grade points of a year are whole": (
+        "UPDATE marks SET points_hundredths = points_hundredths // 100 WHERE school_year = 2025 AND school_id = '10'",
+        ["CHECK17"],
+    ),
+    "grade points are gone": (
+        "UPDATE marks SET points_hundredths = NULL WHERE school_year = 2027",
+        ["CHECK17"],
+    ),
+    "a letter is new": (
+        "UPDATE marks SET mark = 'E' WHERE school_year = 2027 AND mark = 'F' AND school_id = '20'",
+        ["CHECK15", "CHECK16"],
+    ),
+    "a letter is gone": ("UPDATE marks SET mark = 'C' WHERE school_year = 2027 AND mark = 'D'", ["CHECK16"]),
+    "a term has no marks": ("DELETE FROM marks WHERE school_year = 2027 AND school_id = '10'", ["CHECK18"]),
+    "incidents are there three times": (
+        "INSERT INTO incidents SELECT incidents.* REPLACE (incident_id || '-' || n AS incident_id) FROM incidents, "
+        "range(2) r(n) WHERE school_id = '20' AND date > '2026-09-01'",
+        ["CHECK14"],
+    ),
+    "half the students of a school are missing": (
+        "DELETE FROM enrollments WHERE school_year = 2027 AND school_id = '20' AND student_key > (SELECT "
+        "median(student_key::BIGINT)::BIGINT::VARCHAR FROM enrollments WHERE school_year = 2027 AND school_id = '20')",
+        ["CHECK12", "CHECK13"],
+    ),
+    "a school's calendar is missing": (
+        "DELETE FROM calendar_days WHERE school_year = 2027 AND school_id = '10'",
+        ["CHECK04", "CHECK13"],
+    ),
+    "an earlier year of a school's calendar is missing": (
+        "DELETE FROM calendar_days WHERE school_year = 2025 AND school_id = '10'",
+        ["CHECK05"],
+    ),
+    "this year's calendar is missing": (
+        "DELETE FROM calendar_days WHERE school_year = 2027",
+        ["CHECK03", "CHECK04"],
+    ),
+    "a table is empty that scores rest on": ("DELETE FROM students", ["CHECK01"]),
+    "another table is empty": ("DELETE FROM staff", ["CHECK02"]),
+    "rows wait in quarantine": (
+        "INSERT INTO quarantine BY NAME SELECT 'marks' AS table_name, 'ROW04' AS rule, DATE '2026-11-01' AS known_on, "
+        "false AS withdrawn FROM range(3)",
+        ["CHECK19"],
+    ),
+}
+"""What goes wrong, the SQL that does it, and the codes of all that is then found."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found_and_nothing_else(large: Path, fault: str) -> None:
+    """What is said of it names no student."""
+    statement, expected = FAULTS[fault]
+    reader = spoilt(large, statement)
+    found = checked(reader, NORTH, TODAY)
+    assert codes(found) == expected
+    keys = {key for (key,) in reader.connection.execute("SELECT DISTINCT student_key FROM enrollments").fetchall()}
+    words = {word.strip(",.:") for finding in found.findings for word in finding.says.split()}
+    assert keys.isdisjoint(words)
+
+
+def test_every_code_is_found_somewhere() -> None:
+    assert {code for _, found in FAULTS.values() for code in found} | {"CHECK10", "CHECK11"} == set(CHECKS)
+
+
+@pytest.mark.parametrize(("times", "found"), [(1.0, []), (1.009, []), (1.05, ["CHECK11"]), (1.2, ["CHECK10"])])
+def test_declared_totals_are_compared(large: Path, times: float, found: list[str]) -> None:
+    october = check(large).months["20", date(2026, 10, 1)]
+    totals = (
+        Total(school_id="20", month="2026-10", enrolled=round(october.enrolled * times)),
+        Total(school_id="20", month="2026-10", absent_days=october.absent_hundredths / 100 * times),
+    )
+    assert codes(check(large, district=NORTH.model_copy(update={"totals": totals}))) == found

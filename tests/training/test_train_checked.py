@@ -1,0 +1,71 @@
+"""Training looks at the records first: it refuses an error, and says a warning."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from features.grade9 import OFF_TRACK_CHICAGO
+from features.progress import quietly
+from features.reconcile.codes import CHECKS, Finding
+from features.settings import District, Refused, Settings
+from features.simulator.plan import Plan
+from tests.features.made_warehouse import simulated
+from tests.training.test_report import MADE_ON, made_judgement
+from training.commands import answer_of
+from training.judgement import Trial
+from training.report import render_report
+from training.train import Trained, train
+
+NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Trial:
+    """A small district whose staff was never sent."""
+    district = District(id="north", name="North Unified")
+    settings = Settings(home=tmp_path, districts=(district,))
+    settings.warehouse("north").parent.mkdir()
+    simulated(Plan("north", 400, TODAY, years=4), tmp_path / "made").rename(settings.warehouse("north"))
+    spoil(settings, "DELETE FROM staff")
+    return Trial(settings, district, OFF_TRACK_CHICAGO, TODAY)
+
+
+def spoil(settings: Settings, statement: str) -> None:
+    """The warehouse after a statement."""
+    with duckdb.connect(str(settings.warehouse("north"))) as connection:
+        connection.execute(statement)
+
+
+def trained_on(trial: Trial) -> Trained:
+    """A training run."""
+    return train(trial, now=NOW, code_version="here", progress=quietly)
+
+
+def test_an_error_in_the_records_is_refused_before_anything_is_fitted(trial: Trial) -> None:
+    spoil(trial.settings, "DELETE FROM attendance WHERE date > '2026-09-30'")
+    with pytest.raises(Refused, match="CHECK06 no school has sent attendance since 2026-09-30"):
+        trained_on(trial)
+    assert not (trial.settings.home / "bundles").exists()
+
+
+def test_a_warning_is_kept_beside_the_bundle_and_not_in_it(trial: Trial) -> None:
+    """The digest of a bundle must not depend on the day."""
+    trained = trained_on(trial)
+    assert [finding.code for finding in trained.warnings] == ["CHECK02"]
+    warnings = answer_of(trained, Path("report.html"))["warnings"]
+    assert warnings == [finding.as_json() for finding in trained.warnings]
+    assert not [file.name for file in trained.rule.path.iterdir() if b"CHECK02" in file.read_bytes()]
+
+
+def test_the_report_tells_the_kind_of_a_warning_and_how_often_but_no_figure_of_it() -> None:
+    warnings = [Finding("CHECK14", f"school 10: {n} incidents", "10") for n in (3, 4)]
+    page = render_report(made_judgement(), made_on=MADE_ON, warnings=warnings)
+    assert f"CHECK14: {CHECKS['CHECK14'].means} Found 2 times." in page
+    assert "school 10" not in page
+
+
+def test_a_report_without_warnings_has_no_word_of_them() -> None:
+    assert "does not add up" not in render_report(made_judgement(), made_on=MADE_ON)
