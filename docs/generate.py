@@ -1,16 +1,17 @@
 """Write the generated reference again: `python -m docs.generate`."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from docs.reference_checks import record_checks
+from docs.reference_checks import ingest_codes, record_checks
 from docs.reference_commands import commands_page
 from docs.reference_http import api_page
+from docs.reference_settings import default_of, settings_page
 from docs.reference_text import code, heading, page, table
 from features.grade9 import FEATURE_SET_OF, FEATURE_SETS, OUTCOMES
 from features.language import Cohort, Feature, FeatureSet, Indicator, Outcome
-from features.settings import Gate, Refused, Section, Settings
+from features.settings import Gate, Refused
 from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
 from models.metrics import Figures, Interval
 from training.gate import (
@@ -151,67 +152,6 @@ def cohort_words(cohort: Cohort) -> str:
     return f"students enrolled in grade {cohort.grade_level} on the as-of date{repeats}"
 
 
-def settings_page() -> str:
-    """Every setting with its default."""
-    intro = (
-        "One `ontrack.toml`; relative paths are taken from its folder. An unknown key is refused with the nearest "
-        "known one. `--config` or `ONTRACK_CONFIG` says which file; otherwise `ontrack.toml`, then "
-        "`config/ontrack.toml` of the current folder. `--home` or `ONTRACK_HOME` replaces `home`."
-    )
-    return page("Settings", intro, *section_parts(Settings, "Top of the file"))
-
-
-def section_parts(section: type[Section], title: str) -> list[str]:
-    """A section's heading and settings, then the sections below it."""
-    below = {name: kind for name, field in section.model_fields.items() if (kind := section_in(field.annotation))}
-    rows = [
-        (code(name), default_of(section, name), limits_of(section, name), field.description or "–")
-        for name, field in section.model_fields.items()
-        if name not in below
-    ]
-    parts = [heading(2, title), section.__doc__ or "", table(("Setting", "Default", "Allowed", "Meaning"), rows)]
-    for name, kind in below.items():
-        parts += section_parts(kind, f"`[[{name}]]`, once for each" if name == "districts" else f"`[{name}]`")
-    return parts
-
-
-def section_in(annotation: object) -> type[Section] | None:
-    """The section that a field holds, one or several of; None for a value."""
-    for kind in (annotation, *getattr(annotation, "__args__", ())):
-        if isinstance(kind, type) and issubclass(kind, Section):
-            return kind
-    return None
-
-
-def default_of(section: type[Section], name: str) -> str:
-    """A setting's default as TOML would say it."""
-    field = section.model_fields[name]
-    if field.is_required():
-        return "needed"
-    value = field.default
-    if isinstance(value, tuple):
-        return code("[" + ", ".join(toml(one) for one in value) + "]")
-    return "none" if value is None else code(toml(value))
-
-
-def toml(value: object) -> str:
-    """A value as TOML."""
-    return str(value) if isinstance(value, int | float) else f'"{value}"'
-
-
-def limits_of(section: type[Section], name: str) -> str:
-    """What a setting may be: its JSON schema in words."""
-    schema: Mapping[str, object] = section.model_json_schema()["properties"][name]
-    words = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to", "exclusiveMaximum": "below"}
-    found = [f"{word} {schema[key]}" for key, word in words.items() if key in schema]
-    choices = schema.get("enum")
-    if isinstance(choices, list):
-        found.append(", ".join(map(code, map(str, choices))))
-    if "pattern" in schema:
-        found.append("small letters, digits, `-` and `_`")
-    return " ".join(found) or "–"
-
-
 def checks_page() -> str:
     """The checks of records, the gate's checks, its verdicts and the exit codes."""
     intro = "What is asked of records and of a model, and what a command's exit code says."
@@ -228,6 +168,7 @@ def checks_page() -> str:
     return page(
         "Checks and exit codes",
         intro,
+        *ingest_codes(),
         *record_checks(),
         heading(2, "Checks of the gate"),
         f"Each check ends in one of three verdicts: {verdicts}. A failed one fails the model; one that cannot be "

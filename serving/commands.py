@@ -16,14 +16,14 @@ from serving.accounts import create_api_key, create_password
 from serving.app import create_app
 from serving.database import address_of, migrate, open_engine, writing
 from serving.score_district import score_district
-from serving.worker import app as worker
+from serving.worker import workers
 
 app = typer.Typer(no_args_is_help=True)
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 keys = typer.Typer(no_args_is_help=True, help="Programs that may call the API.")
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
-app.add_typer(worker, name="worker")
+app.add_typer(workers, name="worker")
 
 PORTS_TRIED = 20
 

@@ -18,7 +18,7 @@ from features.settings import Settings
 from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
 from serving.logs import open_log
 
-app = typer.Typer(no_args_is_help=True, help="Imports in the background, which survive a kill.")
+workers = typer.Typer(no_args_is_help=True, help="Imports in the background, which survive a kill.")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Patience:
 # Commands import worker_queue and worker_workflows themselves: DBOS takes half a second, which all others would pay.
 
 
-@app.command("run")
+@workers.command("run")
 def run_command(
     context: Context,
     once: Annotated[bool, typer.Option("--once", help="Finish what waits or was begun, then exit.")] = False,
@@ -80,7 +80,7 @@ def stop_asked() -> threading.Event:
     return stop
 
 
-@app.command("enqueue")
+@workers.command("enqueue")
 def enqueue_command(
     context: Context,
     district: DistrictOption,
@@ -96,7 +96,7 @@ def enqueue_command(
     typer.echo(json.dumps({"operation": operation}) if json_output else operation)
 
 
-@app.command("list")
+@workers.command("list")
 def list_command(
     context: Context,
     newest: Annotated[int, typer.Option(min=1, help="How many.")] = 20,

@@ -75,11 +75,22 @@ def open_gzip(path: Path, name: str) -> Iterator[BinaryIO]:
     if PurePosixPath(name).stem.lower().endswith(NESTED):
         raise refused(name, "expected a file, not an archive in an archive; unpack the inner one")
     with opened(path, name) as packed:
+        trial = unpacked(packed, name)
+        # A bomb is found before rows of it are read, which takes longer than to unpack it.
+        for _ in range(2 * FREE >> 20):
+            if not trial.read(1 << 20):
+                break
+        packed.seek(0)
+        yield unpacked(packed, name)
 
-        def check(produced: int, _: bool) -> None:
-            refuse_growth(produced, packed.tell(), name)
 
-        yield io.BufferedReader(Plain(gzip.GzipFile(fileobj=packed), name, check), 1 << 20)
+def unpacked(packed: BinaryIO, name: str) -> BinaryIO:
+    """The plain bytes of a gzip stream, which must not grow as no extract does."""
+
+    def check(produced: int, _: bool) -> None:
+        refuse_growth(produced, packed.tell(), name)
+
+    return io.BufferedReader(Plain(gzip.GzipFile(fileobj=packed), name, check), 1 << 20)
 
 
 def refuse_growth(plain: int, packed: int, name: str) -> None:

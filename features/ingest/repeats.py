@@ -7,54 +7,55 @@ from features.ingest.sent import Sent
 from features.ingest.understood import change, columns_of, key_of, understood
 from features.warehouse import Writer
 
-REPEATED = "repeated"
-"""The table of rows whose record is said more than once, while they are compared."""
+SUSPECTS = "suspects"
+"""The table of rows whose key seems to come more than once, while they are compared."""
+
+AT_A_TIME = 1_000_000
+"""About how many of them are compared at a time: a whole table may have been sent twice."""
+
+EXPECTED = 'expected each record once, but rows say it differently; repeats = "last" lets the last one count'
 
 
 def mark_repeats(writer: Writer, sent: Sent) -> None:
     """Rows that say again what an earlier one says are `again`; those that say another thing break ROW07.
 
-    Where the last is to count, all before it are `again`. Only rows whose key comes twice are compared: keys are
-    counted by their hash, and the few that come twice are looked at as they are.
+    Where the last is to count, all before it are `again`. Keys are counted by their hash, which is cheap, and compared
+    as they are where a hash comes twice. Contents are compared by theirs.
     """
+    writer.create(SUSPECTS, suspects_of(sent))
+    suspects = ibis.table(suspects_of(sent).schema(), name=SUSPECTS)
+    parts = -(-writer.count(suspects) // AT_A_TIME)
+    for part in range(parts):
+        change(writer, sent.table, marks(sent, suspects.filter((suspects.said % parts + parts) % parts == part)))
+    writer.drop(SUSPECTS)
+
+
+def suspects_of(sent: Sent) -> ir.Table:
+    """Good rows whose key has the hash of another one's: `said`, that hash, the key, and the hash of the rest."""
+    key = [*key_of(sent.table), "known_on"]
     rows = understood(sent.table.name).filter(ibis._.rule.isnull())
-    key = [*key_of(sent.table), "known_on"]
-    hashed = rows.select("file", "row", said=ibis.struct({name: rows[name] for name in key}).hash())
-    twice = hashed.group_by("said").aggregate(n=ibis._.count()).filter(ibis._.n > 1).select("said")
-    writer.create(REPEATED, hashed.semi_join(twice, "said").select("file", "row"))
-    if writer.count(ibis.table({"file": "int64", "row": "int64"}, name=REPEATED)):
-        change(writer, sent.table, verdicts(sent, rows))
-    writer.drop(REPEATED)
+    rows = rows.mutate(said=hash_of(rows, key))
+    twice = rows.group_by("said").aggregate(n=rows.count()).filter(ibis._.n > 1).select("said")
+    rest = [name for name in (*columns_of(sent.table), "deleted") if name not in key]
+    return rows.semi_join(twice, "said").select("file", "row", "said", *key, content=hash_of(rows, rest))
 
 
-def verdicts(sent: Sent, rows: ir.Table) -> ir.Table:
-    """The rows to be marked: `file`, `row`, `again` and what `rule` they break."""
+def hash_of(rows: ir.Table, columns: list[str]) -> ir.IntegerValue:
+    """One number for some columns of each row, the same for the same values."""
+    return ibis.struct({name: rows[name] for name in columns}).hash()
+
+
+def marks(sent: Sent, suspects: ir.Table) -> ir.Table:
+    """The rows to be marked: `file`, `row`, `again`, and the rule that they break."""
     key = [*key_of(sent.table), "known_on"]
-    suspects = rows.semi_join(ibis.table({"file": "int64", "row": "int64"}, name=REPEATED), ["file", "row"])
-    content = {name: suspects[name] for name in (*columns_of(sent.table), "deleted") if name not in key}
-    place = ibis.struct({"file": suspects.file, "row": suspects.row})
-    suspects = suspects.mutate(content=ibis.struct(content), place=place)
-    groups = suspects.group_by(key).aggregate(
-        n=suspects.count(), contents=suspects.content.nunique(), first=suspects.place.min(), last=suspects.place.max()
+    rows = suspects.mutate(place=suspects.file * (1 << 40) + suspects.row)
+    groups = rows.group_by("said", *key).aggregate(
+        differ=rows.content.min() != rows.content.max(), first=rows.place.min(), last=rows.place.max()
     )
-    both = suspects.inner_join(groups.filter(groups.n > 1), key)
-    return marks(sent, both)
-
-
-def marks(sent: Sent, both: ir.Table) -> ir.Table:
-    """What becomes of rows beside what was found of all rows of their record."""
-    differ = both.contents > 1
+    both = rows.inner_join(groups.filter(groups["first"] != groups["last"]), ["said", *key])
     if sent.files.repeats == "last":
-        earlier = ibis.ifelse(differ, both.place != both["last"], both.place != both["first"])
-        return both.select("file", "row", again=earlier)
-    return both.select(
-        "file",
-        "row",
-        again=~differ & (both.place != both["first"]),
-        rule=ibis.ifelse(differ, "ROW07", None),
-        broken=ibis.ifelse(differ, ", ".join(key_of(sent.table)), None),
-        expected=ibis.ifelse(differ, EXPECTED, None),
-    )
-
-
-EXPECTED = 'expected each record once, but rows say it differently; repeats = "last" lets the last one count'
+        counts = ibis.ifelse(both.differ, both["last"], both["first"])
+        return both.select("file", "row", again=both.place != counts)
+    said = {"rule": "ROW07", "broken": ", ".join(key_of(sent.table)), "expected": EXPECTED}
+    told = {name: ibis.ifelse(both.differ, text, None) for name, text in said.items()}
+    return both.select("file", "row", again=~both.differ & (both.place != both["first"]), **told)

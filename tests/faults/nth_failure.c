@@ -107,6 +107,14 @@ static int fails_at(const char *call, int start, const char *name)
     return fails(call, path, "");
 }
 
+/* What is there already takes no room and no new entry. */
+static int fails_making(const char *call, int start, const char *name)
+{
+    int before = errno, made = folder && syscall(SYS_faccessat, start, name, F_OK) && fails_at(call, start, name);
+    errno = before;
+    return made;
+}
+
 static int refused(void)
 {
     if (!error_number)
@@ -208,7 +216,7 @@ int rename(const char *old, const char *new)
 
 int mkdirat(int start, const char *name, mode_t mode)
 {
-    return fails_at("mkdir", start, name) ? refused() : (int)syscall(SYS_mkdirat, start, name, mode);
+    return fails_making("mkdir", start, name) ? refused() : (int)syscall(SYS_mkdirat, start, name, mode);
 }
 
 int mkdir(const char *name, mode_t mode)
@@ -220,7 +228,7 @@ static int opened(int start, const char *name, int flags, va_list rest)
 {
     int makes = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
     mode_t mode = makes ? va_arg(rest, mode_t) : 0;
-    if (makes && fails_at("create", start, name))
+    if (makes && fails_making("create", start, name))
         return refused();
     return (int)syscall(SYS_openat, start, name, flags, mode);
 }

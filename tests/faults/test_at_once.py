@@ -107,7 +107,9 @@ def readers(site: Site, count: int) -> Iterator[list[Reads]]:
         for process in running:
             process.communicate(timeout=60)
     assert [process.returncode for process in running] == [0] * count
-    seen += [[(seconds, State(*state)) for seconds, *state in map(json.loads, file.open())] for file in files]
+    for file in files:
+        reads = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        seen.append([(seconds, State(digest, loads)) for seconds, digest, loads in reads])
 
 
 def started(site: Site, printed: Path) -> "subprocess.Popen[bytes]":

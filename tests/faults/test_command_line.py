@@ -22,9 +22,9 @@ def test_the_command_line_leaves_the_old_state_and_finishes_when_run_again(
     site.becomes(load.start)
     ended = run(site, load.extract, shim, Fault(renamed, fault.how, fault.lasts))
     assert ended.code == (-signal.SIGKILL if fault.how == "KILL" else 5)
-    assert [*problems_after(load, site, ended)] == []
+    assert "\n".join(problems_after(load, site, ended)) == ""
     assert site.state == load.old
-    assert [*problems_again(load, site, forks.run(site, load.extract))] == []
+    assert "\n".join(problems_again(load, site, forks.run(site, load.extract))) == ""
 
 
 def run(site: Site, extract: Path, shim: Path, fault: Fault) -> Ended:

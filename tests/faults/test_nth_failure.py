@@ -13,14 +13,15 @@ FAULTS = {
     "an error once": Fault(how="EIO"),
     "killed within": Fault(how="KILL"),
 }
-FEW = 2
+TURNS = 2 * len(FAULTS)
+"""Every fault with the first load and a later one."""
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_load_whose_nth_call_fails_is_there_whole_or_not_at_all(
     fault: str, load: Load, forks: Forks, site: Site
 ) -> None:
-    numbers = range(1, len(load.calls) + 1) if FULL else telling(load.calls, list(FAULTS).index(fault))
+    numbers = range(1, len(load.calls) + 1) if FULL else telling(load.calls, turn_of(fault, load))
     wrong = [f"call {at}: {problem}" for at in numbers for problem in problems(load, at, fault, forks, site)]
     assert not wrong, "\n".join(wrong)
 
@@ -35,10 +36,13 @@ def problems(load: Load, at: int, fault: str, forks: Forks, site: Site) -> Itera
     yield from (f"{failed}: {problem}" for problem in problems_again(load, site, forks.run(site, load.extract)))
 
 
+def turn_of(fault: str, load: Load) -> int:
+    """The place of a fault and a load among all."""
+    return 2 * list(FAULTS).index(fault) + (load.start is None)
+
+
 def telling(calls: Sequence[Call], turn: int) -> list[int]:
-    """Numbers of a few calls, each turn others: of the first of a kind on a file, and one of the last."""
-    firsts: dict[str, int] = {}
-    for number, call in enumerate(calls, start=1):
-        firsts.setdefault(str(call), number)
-    kinds = list(firsts.values())
-    return [*kinds[turn :: len(kinds) // FEW + 1], len(calls) - turn]
+    """Numbers of a few calls: the last that writes blocks, and the last of some kinds on a file, each turn others."""
+    lasts = {str(call): number for number, call in enumerate(calls, start=1)}
+    blocks = max(number for number, call in enumerate(calls, start=1) if call.name == "pwrite")
+    return sorted({blocks, *list(lasts.values())[turn::TURNS]})

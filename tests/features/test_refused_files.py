@@ -48,7 +48,7 @@ WRONG = {
     ),
     "a yes that is no true": (
         ("attendance", "false", "yes"),
-        "attendance.csv, row 2, column excused: expected one of true, false",
+        "attendance.csv, row 2, column excused: expected true or false",
     ),
     "an unknown student": (
         ("attendance", "1001", "1009"),

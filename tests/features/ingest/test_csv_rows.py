@@ -9,12 +9,9 @@ import pytest
 from features.ingest.csv_rows import MOST_BREAKS, read_rows
 from features.ingest.findings import DataRefused
 from features.ingest.mapping import Dialect
-from features.ingest.sources import files_in
+from features.ingest.sources import SourceFile
 from tests.features.ingest.reading import Row, only_sentence, refusal, take, written
 
-SHARED = Path(__file__).parents[3].parent / "shared" / "data"
-ASPEN = SHARED / "studentinsights" / "fixtures"
-TOOLKIT = SHARED / "opensdp_toolkit"
 MISQUOTED = "expected a quote to close at the end of its cell; one inside of a cell must be doubled or escaped"
 
 
@@ -59,8 +56,12 @@ ACCEPTED = {
     "one column": File("a\n1\n\n2\n", [(2, "1"), (3, ""), (4, "2")], header=("a",)),
     "a missing header, given": File("1,2\n3,4\n", [(1, "1", "2"), (2, "3", "4")], given=("a", "b")),
     "a header with one name too few, given": File("1,2\n", [], [(1, cells(1, 2))], ("a",), given=("a",)),
-    "names twice": File("a,a,b,a\n1,2,3,4\n", [(2, "1", "2", "3", "4")], [], ("a", "a", "b", "a"), ("a", "a (2)", "b", "a (3)")),
-    "a name like the second of another": File("a,a (2),a\n1,2,3\n", [(2, "1", "2", "3")], [], ("a", "a (2)", "a"), ("a", "a (2)", "a (3)")),
+    "names twice": File(
+        "a,a,b,a\n1,2,3,4\n", [(2, "1", "2", "3", "4")], [], ("a", "a", "b", "a"), ("a", "a (2)", "b", "a (3)")
+    ),
+    "a name like the second of another": File(
+        "a,a (2),a\n1,2,3\n", [(2, "1", "2", "3")], [], ("a", "a (2)", "a"), ("a", "a (2)", "a (3)")
+    ),
     "a column called row": File("row,b\n1,2\n", [(2, "1", "2")], [], ("row", "b"), ("row (2)", "b")),
     "names that are empty": File("a,,\n1,2,3\n", [(2, "1", "2", "3")], [], ("a", "", ""), ("a", "", " (2)")),
     "names with spaces and either quotes": File(" a ,' b'\n1,2\n", [(2, "1", "2")]),
@@ -69,7 +70,9 @@ ACCEPTED = {
     "NULL stays a word": File("a,b\nNULL,NA\n", [(2, "NULL", "NA")]),
     "an id that looks like a number": File("a,b\n007,1E+05\n", [(2, "007", "1E+05")]),
     "quoted delimiters": File('a,b\n"1,1","2;2"\n', [(2, "1,1", "2;2")]),
-    "quoted line breaks are not rows": File('a,b\n"1\n1","2\r\n2"\n3,"4\r4"\n', [(2, "1\n1", "2\r\n2"), (3, "3", "4\r4")]),
+    "quoted line breaks are not rows": File(
+        'a,b\n"1\n1","2\r\n2"\n3,"4\r4"\n', [(2, "1\n1", "2\r\n2"), (3, "3", "4\r4")]
+    ),
     "a quoted line break in the header": File('"a\nb",b\n1,2\n', [(2, "1", "2")], header=("a\nb", "b")),
     "doubled quotes": File('a,b\n"say ""hi""",""""\n', [(2, 'say "hi"', '"')]),
     "empty quotes": File('a,b\n"",""\n"",1\n', [(2, "", ""), (3, "", "1")]),
@@ -92,7 +95,9 @@ ACCEPTED = {
     ),
     "an open quote that the next one ends": File('a,b\n1,"x\n2,"y"\n3,4\n', [(3, "3", "4")], [(2, MISQUOTED)]),
     "misquoted, too short and good rows": File(
-        'a,b\n1\n"x"y,2\n3,4\n5\n"z" ,6\n', [(4, "3", "4")], [(2, cells(2, 1)), (3, MISQUOTED), (5, cells(2, 1)), (6, MISQUOTED)]
+        'a,b\n1\n"x"y,2\n3,4\n5\n"z" ,6\n',
+        [(4, "3", "4")],
+        [(2, cells(2, 1)), (3, MISQUOTED), (5, cells(2, 1)), (6, MISQUOTED)],
     ),
     "as many line breaks in a cell as may be": File(
         'a,b\n1,"' + "\r\n" * MOST_BREAKS + '"\n', [(2, "1", "\r\n" * MOST_BREAKS)]
@@ -215,14 +220,15 @@ REFUSED_WITHIN = {
 
 @pytest.mark.parametrize(("content", "code"), REFUSED_WITHIN.values(), ids=REFUSED_WITHIN.keys())
 def test_what_is_wrong_is_told_where_duckdb_asks_for_the_rows(content: bytes, code: str, tmp_path: Path) -> None:
-    with (
-        pytest.raises(DataRefused) as refused,
-        duckdb.connect() as connection,
-        read_rows(written(tmp_path, content), Dialect(), None) as rows,
-    ):
+    with pytest.raises(DataRefused) as refused:
+        take_into_duckdb(written(tmp_path, content))
+    assert only_sentence(refused.value).startswith(code)
+
+
+def take_into_duckdb(file: SourceFile) -> None:
+    with duckdb.connect() as connection, read_rows(file, Dialect(), None) as rows:
         connection.register("batches", rows.batches)
         connection.execute("CREATE TABLE taken AS SELECT * FROM batches")
-    assert only_sentence(refused.value).startswith(code)
 
 
 def test_an_error_of_the_caller_is_its_own(tmp_path: Path) -> None:
@@ -239,57 +245,3 @@ def test_a_reader_may_stop_in_the_middle(tmp_path: Path) -> None:
 def test_no_refusal_says_what_is_in_the_file(tmp_path: Path) -> None:
     for content in (b'a,b\nSecret,"Secret\n', b"a,b\nSecret,\xe9\n", b'"Secret"Secret,b\n', b"Secret" * 1_000_000):
         assert "Secret" not in refusal(written(tmp_path, content), Dialect())
-
-
-aspen = pytest.mark.skipif(
-    not ASPEN.exists(), reason="the exports are not beside this checkout: ../shared/data/studentinsights"
-)
-X2 = Dialect(escape="\\", null=("NULL",))
-EXPORTS = {
-    "attendance_dump.csv": (31, 2, None),
-    "bad_x2_assessments.csv": (9, 1, None),
-    "fake_behavior_export.csv": (7, 4, None),
-    "fake_students_export.csv": (25, 5, None),
-    "fake_no_headers.csv": (6, 6, ("section", "student", "school", "course", "term", "grade")),
-    "student_section_grades_fixture.csv": (6, 6, ("section", "student", "school", "course", "term", "grade")),
-}
-
-
-@aspen
-@pytest.mark.parametrize(("name", "shape"), EXPORTS.items(), ids=EXPORTS.keys())
-def test_exports_of_a_student_information_system_are_read(
-    name: str, shape: tuple[int, int, tuple[str, ...] | None]
-) -> None:
-    columns, rows, header = shape
-    file = next(file for file in files_in(ASPEN) if file.name == name)
-    taken = take(file, X2, header)
-    assert (len(taken.names), len(taken.rows), taken.malformed) == (columns, rows, [])
-    assert not any(name[:1] in "'\"" for name in taken.header)
-
-
-@aspen
-def test_backslash_escapes_of_an_export_become_letters() -> None:
-    file = next(file for file in files_in(ASPEN) if file.name == "attendance_dump.csv")
-    taken = take(file, X2)
-    first, second = (str(row[1 + taken.names.index("ATT_COMMENT")]) for row in taken.rows)
-    assert (first.count('"'), first.count("\\")) == (2, 0)
-    assert (second[-1], second.count("\\")) == ("\\", 1)
-
-
-@aspen
-def test_an_export_read_without_its_escape_is_not_taken_for_good() -> None:
-    file = next(file for file in files_in(ASPEN) if file.name == "attendance_dump.csv")
-    assert [row for row, _ in take(file, Dialect()).malformed] == [2]
-
-
-@pytest.mark.skipif(
-    not TOOLKIT.exists(), reason="the toolkit is not beside this checkout: ../shared/data/opensdp_toolkit"
-)
-def test_every_line_of_the_toolkits_files_is_accounted_for() -> None:
-    counts = {file.name: take(file, Dialect()) for file in files_in(TOOLKIT) if file.name.endswith(".csv.gz")}
-    for file in files_in(TOOLKIT):
-        if file.name in counts:
-            with file.open() as text:
-                lines = sum(1 for _ in text)
-            assert (len(counts[file.name].rows), counts[file.name].malformed) == (lines - 1, [])
-    assert len(counts) == 5

@@ -49,9 +49,8 @@ def test_a_row_with_another_number_of_cells_is_a_row_too(tmp_path: Path) -> None
         (3, None, "1002", True),
         (4, "ROW01", None, False),
     ]
-    assert "found" in str(staging.rows("attendance", "expected")[0]) or "8" in str(
-        staging.rows("attendance", "expected")[0]
-    )
+    told = [str(expected) for (expected,) in staging.rows("attendance", "expected") if expected]
+    assert ["8" in told[0], "2" in told[0], "9" in told[1]] == [True, True, True]
 
 
 def test_the_files_of_a_table_are_numbered_from_the_first_number(tmp_path: Path) -> None:
@@ -123,11 +122,9 @@ def test_a_mapping_says_where_each_value_comes_from_and_what_it_means(tmp_path: 
 def test_a_column_that_nothing_reads_is_counted_as_unused(tmp_path: Path) -> None:
     staging = Staging(tmp_path)
     columns = {"name": "Title", "level": {"always": "high"}}
-    drawing = "| school_id | Title | Fax | Fax | known_on |\n| 10 | North | 1 | 2 | 2025-09-01 |"
     text = "school_id,Title,Fax,Fax,known_on\n10,North,1,2,2025-09-01\n"
     (counted,) = staging.send_text("schools", {"schools.csv": text}, columns=columns)
     assert counted.unused == ("Fax", "Fax (2)")
-    assert drawing.count("Fax") == 2
     assert staging.rows("schools", "school_id", "name", "level", "rule") == [("10", "North", "high", None)]
 
 
