@@ -86,7 +86,7 @@ def told(operation: WorkflowStatus) -> dict[str, object]:
     return {
         "operation": operation.workflow_id,
         "outcome": became.get("outcome", state),
-        "says": became.get("says", str(operation.error or "")),
+        "says": became.get("says", ""),
         "load_id": became.get("load_id"),
         "rows": became.get("rows", {}),
     }

@@ -61,7 +61,7 @@ class Worker:
 
     def look(self, desk: Desk, import_id: str) -> Answer | None:
         """The answer where the latest load has these files already."""
-        if taken(desk, read_request(desk, import_id)) is None:
+        if taken(as_asked(desk, import_id), read_request(desk, import_id)) is None:
             return None
         return answer("unchanged", "these files are loaded already; nothing changed")
 
@@ -149,8 +149,9 @@ def run_steps(worker: Worker, district_id: str, import_id: str) -> Answer:
         return DBOS.run_step(options, run_step, worker, district_id, import_id, step)
 
     became = done("look", worker.look) or done("stage", worker.stage) or done("take", worker.take)
-    done("finish", worker.finish)
-    return became or answer("fault", "no step gave an answer")
+    became = became or answer("fault", "no step gave an answer")
+    left = done("finish", worker.finish)
+    return became if left is None else Answer({**became, "says": f"{became['says']}; not cleared away: {left['says']}"})
 
 
 def run_step(worker: Worker, district_id: str, import_id: str, step: Step) -> Answer | None:

@@ -10,7 +10,7 @@ from features.warehouse import Writer
 SUSPECTS = "suspects"
 """The table of rows whose key seems to come more than once, while they are compared."""
 
-AT_A_TIME = 1_000_000
+AT_A_TIME = 2_000_000
 """About how many of them are compared at a time: a whole table may have been sent twice."""
 
 EXPECTED = 'expected each record once, but rows say it differently; repeats = "last" lets the last one count'
@@ -46,7 +46,7 @@ def hash_of(rows: ir.Table, columns: list[str]) -> ir.IntegerValue:
 
 
 def marks(sent: Sent, suspects: ir.Table) -> ir.Table:
-    """The rows to be marked: `file`, `row`, `again`, and the rule that they break."""
+    """The rows that are not as they were: `file`, `row`, `again`, and the rule that they break."""
     key = [*key_of(sent.table), "known_on"]
     rows = suspects.mutate(place=suspects.file * (1 << 40) + suspects.row)
     groups = rows.group_by("said", *key).aggregate(
@@ -55,7 +55,7 @@ def marks(sent: Sent, suspects: ir.Table) -> ir.Table:
     both = rows.inner_join(groups.filter(groups["first"] != groups["last"]), ["said", *key])
     if sent.files.repeats == "last":
         counts = ibis.ifelse(both.differ, both["last"], both["first"])
-        return both.select("file", "row", again=both.place != counts)
+        return both.filter(both.place != counts).select("file", "row", again=ibis.literal(True))
     said = {"rule": "ROW07", "broken": ", ".join(key_of(sent.table)), "expected": EXPECTED}
     told = {name: ibis.ifelse(both.differ, text, None) for name, text in said.items()}
-    return both.select("file", "row", again=~both.differ & (both.place != both["first"]), **told)
+    return both.filter(both.differ | (both.place != both["first"])).select("file", "row", again=~both.differ, **told)

@@ -69,9 +69,8 @@ def insert(writer: Writer, name: str, arrived: pa.RecordBatchReader | pa.Table, 
 def change(writer: Writer, table: Table, changes: ir.Table) -> None:
     """The rows of a table that an expression names by `file` and `row` have its other columns' values."""
     others = ", ".join(f'"{name}" = changes."{name}"' for name in changes.columns if name not in ("file", "row"))
-    said = sql_of(changes)
     writer.connection.execute(
-        f'UPDATE "understood_{table.name}" AS rows SET {others} FROM ({said}) AS changes '  # noqa: S608 - our own names
+        f'UPDATE "understood_{table.name}" AS rows SET {others} FROM ({sql_of(changes)}) AS changes '  # noqa: S608 - our own names
         "WHERE rows.file = changes.file AND rows.row = changes.row"
     )
 

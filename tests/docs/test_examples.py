@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import ontrack
 from docs.reference_commands import commands
-from features.settings import Settings
+from features.settings import Settings, load_settings
 from serving.api.messages import InsufficientData, LiveScore, Scores, SentRecords
 from serving.problems import Problem
 from tests.docs.pages import DOCS, ROOT, blocks, markdown, shown_commands
@@ -88,6 +88,19 @@ def test_the_shown_spec_is_a_spec_and_the_shown_answer_has_its_shape() -> None:
     assert answer.keys() == {"rows", "positives", "metrics", "subgroups", "bundle"}
     figures = {"roc_auc", "pr_auc", "brier", "calibration_error", "precision_at", "recall_at"}
     assert [set(one) for one in answer["metrics"].values()] == [figures, figures]
+
+
+def test_the_settings_shown_for_records_are_settings() -> None:
+    """All blocks about one district, put together as a reader would; the last begins anew."""
+    *parts, totals = blocks(DOCS / "how-to" / "bring-your-records.md", "toml")
+    assert len(parts) == 3
+    (district,) = Settings.model_validate(tomllib.loads("\n".join(parts))).districts
+    assert district.files["attendance"].codes["excused"] == {"1": "true", "0": "false"}
+    assert Settings.model_validate(tomllib.loads(totals)).districts[0].totals
+
+
+def test_the_example_mapping_can_be_used() -> None:
+    assert load_settings(DOCS / "examples" / "sdp_toolkit.toml").district("toolkit").files
 
 
 @pytest.mark.parametrize("name", SPECS)

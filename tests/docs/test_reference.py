@@ -25,7 +25,7 @@ from tests.serving.cast import Stage
 ROUTE = re.compile(r'@router\.(get|post|put|patch|delete)\("([^"]*)"')
 PREFIX = re.compile(r'APIRouter\(prefix="([^"]*)"')
 CODE = re.compile(r'"(GATE\d\d)"')
-COMMAND = re.compile(r'@(app|users|keys|describing)\.command\("([^"]*)"\)')
+COMMAND = re.compile(r'@(app|workers|users|keys|describing)\.command\("([^"]*)"\)')
 GROUPS = {"app": "", "workers": "worker ", "users": "users ", "keys": "keys ", "describing": "features "}
 
 

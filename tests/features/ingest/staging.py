@@ -36,29 +36,32 @@ class Staging:
         lines = [",".join(columns), *(",".join(filled(row, columns)) for row in told_rows(drawing))]
         return self.send_text(name, {f"{name}.csv": "\n".join(lines)}, **said)
 
-    def send_as(
-        self, name: str, drawing: str, lookups: Mapping[str, str] | None = None, **said: object
-    ) -> list[Counted]:
+    def send_as(self, name: str, drawing: str, **said: object) -> list[Counted]:
         """Understands a drawn table as a file of another shape: header and cells as drawn."""
-        others = {file: as_csv(text) for file, text in (lookups or {}).items()}
-        return self.send_text(name, {f"{name}.csv": as_csv(drawing)}, others, **said)
+        return self.send_text(name, {f"{name}.csv": as_csv(drawing)}, **said)
 
-    def send_text(
-        self, name: str, texts: Mapping[str, str], others: Mapping[str, str] | None = None, **said: object
-    ) -> list[Counted]:
+    def send_text(self, name: str, texts: Mapping[str, str], **said: object) -> list[Counted]:
         """Understands files with these texts as one table; `said` is what `ontrack.toml` says of them."""
-        for folder, written in ((self.folder / name, texts), (self.folder / f"{name}_others", others or {})):
-            folder.mkdir()
-            for file, text in written.items():
-                (folder / file).write_text(text, encoding="utf-8")
-        files = Files.model_validate(said)
-        sent = Sent(TABLES[name], files, files.dialect(Dialect()), files_in(self.folder / name))
-        lookups = files_in(self.folder / f"{name}_others")
+        self.write(self.folder / name, texts)
+        sent = self.sent(name, **said)
+        lookups = files_in(self.beside) if self.beside.exists() else ()
         return understand(self.writer, sent, first_number=1, today=TODAY, plain=self.plain, lookups=lookups)
+
+    @property
+    def beside(self) -> Path:
+        """The folder of files in which values are looked up."""
+        return self.folder / "beside"
+
+    def write(self, folder: Path, texts: Mapping[str, str]) -> None:
+        """A new folder with these files."""
+        folder.mkdir()
+        for file, text in texts.items():
+            (folder / file).write_text(text, encoding="utf-8")
 
     def sent(self, name: str, **said: object) -> Sent:
         """A table as it was sent."""
-        return Sent(TABLES[name], Files.model_validate(said), Dialect(), files_in(self.folder / name))
+        files = Files.model_validate(said)
+        return Sent(TABLES[name], files, files.dialect(Dialect()), files_in(self.folder / name))
 
     def hold(self, drawings: Mapping[str, str]) -> None:
         """Attaches a warehouse that holds drawn records, as `held`."""

@@ -208,6 +208,13 @@ def test_letters_on_both_sides_of_a_chunk_are_whole(encoding: str, shift: int) -
     assert b"".join(as_utf8(io.BytesIO(text.encode(encoding)), encoding, "a.csv")) == text.encode()
 
 
+def test_half_a_letter_at_the_end_of_a_chunk_is_not_forgotten() -> None:
+    content = b"x" * (CHUNK - 1) + "é".encode()[:1] + b"x" * CHUNK
+    with pytest.raises(DataRefused) as refused:
+        list(as_utf8(io.BytesIO(content), "utf-8", "a.csv"))
+    assert "line 1 is not in it" in only_sentence(refused.value)
+
+
 def test_accents_that_begin_as_utf8_and_go_on_as_cp1252_are_cp1252() -> None:
     content = "Ã©".encode("cp1252") + b"x" * CHUNK + "é".encode("cp1252")
     plain = b"".join(as_utf8(io.BytesIO(content), "cp1252", "a.csv")).decode()

@@ -6,7 +6,7 @@ import pytest
 
 from features.ingest.findings import DataRefused
 from features.ingest.notes import notes
-from tests.features.ingest.staging import Staging, becomes
+from tests.features.ingest.staging import Staging, as_csv, becomes
 
 SPELLS = """
 | student_id | school_id | track | school_year | entry_date | exit_date | exit_kind | known_on   |
@@ -39,7 +39,8 @@ def staged(tmp_path: Path, grades: str, take: str, **more: object) -> Staging:
     lookup = {"file": "grades.csv", "column": "grade", "match": ["student_id", "school_year"], "take": take}
     staging = Staging(tmp_path)
     columns = {"grade_level": {"lookup": lookup, **more}}
-    staging.send_as("enrollments", SPELLS, {"grades.csv": grades}, columns=columns)
+    staging.write(staging.beside, {"grades.csv": as_csv(grades)})
+    staging.send_as("enrollments", SPELLS, columns=columns)
     return staging
 
 
@@ -88,8 +89,8 @@ OPTIONAL = """
 def test_an_optional_value_that_is_not_found_is_empty(tmp_path: Path) -> None:
     lookup = {"file": "state.csv", "column": "state", "match": ["student_id"]}
     staging = Staging(tmp_path)
-    state = {"state.csv": "| student_id | state |\n| 1 | S1 |"}
-    staging.send_as("students", OPTIONAL, state, columns={"state_id": {"lookup": lookup}})
+    staging.write(staging.beside, {"state.csv": "student_id,state\n1,S1\n"})
+    staging.send_as("students", OPTIONAL, columns={"state_id": {"lookup": lookup}})
     assert staging.verdicts("students") == ["", ""]
     assert [str(state) for (state,) in staging.rows("students", "state_id")] == becomes(OPTIONAL)
 

@@ -140,9 +140,9 @@ DRAWN = {
         "marks",
         """
         | student_id | school_year | term_id | course_id | subject | credits_earned_hundredths | becomes |
-        | 1001       | 2026        | q1      | alg1      | math    | 50 | |
-        | 1001       | 2026        | q1      | alg2      | math    |    | |
-        | 1001       | 2026        | q1      | alg3      | math    | 51 | ROW06 credits_earned_hundredths, credits_attempted_hundredths |
+        | 1 | 2026 | q1 | alg1 | math | 50 | |
+        | 1 | 2026 | q1 | alg2 | math |    | |
+        | 1 | 2026 | q1 | alg3 | math | 51 | ROW06 credits_earned_hundredths, credits_attempted_hundredths |
         """,
     ),
     "a caseload that ends before it starts": (

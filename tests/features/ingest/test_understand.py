@@ -179,7 +179,8 @@ REFUSED = {
     "a column that is not mapped": (
         "id,level,known_on",
         {"columns": {"school_id": "id"}},
-        ['column name: missing column; expected it in the header, or name = "…" below [districts.files.schools.columns]'],
+        ['column name: missing column; expected it in the header, or name = "…" below '
+         "[districts.files.schools.columns]"],
     ),
     "a column by which rows are left out": (
         "school_id,name,level,known_on",
