@@ -95,10 +95,10 @@ def rules_of(read: Read, today: date) -> list[Rule]:
 def marked(read: Read, rules: Sequence[Rule]) -> ir.Table:
     """The rows with `broke`, the place of the first rule each breaks, and `whole_key`. A deletion is but its key."""
     rows, own_key = read.rows, set(key(read.plan))
-    of_key = [rule for rule in rules if set(rule.columns) <= own_key]
-    breaks = [rule.broken if rule in of_key else rule.broken & ~rows.deleted for rule in rules]
+    breaks = [rule.broken if own_key >= set(rule.columns) else rule.broken & ~rows.deleted for rule in rules]
+    of_key = [rule.broken for rule in rules if own_key >= set(rule.columns)]
     broke = ibis.cases(*((broken, place) for place, broken in enumerate(breaks)), else_=None)
-    return rows.mutate(broke=broke.cast("int16"), whole_key=~any_of([rule.broken for rule in of_key]))
+    return rows.mutate(broke=broke.cast("int16"), whole_key=~any_of(of_key))
 
 
 def unless_deleted(rows: ir.Table, value: ir.Value) -> ir.Value:
@@ -141,8 +141,8 @@ def by_rule(rows: ir.Table, said: Sequence[tuple[int, str | ir.StringValue]]) ->
 def several(rows: ir.Table, plan: Plan) -> ir.StringValue:
     """The columns whose look-up took one of several values, nothing where none did."""
     parts = [
-        ibis.ifelse(rows[f"found_{one.column.name}"] > 1, one.column.name, None)
-        for one in looked_up(plan.sent, plan.sent.table.columns)
+        ibis.ifelse(rows[f"found_{one.name}"] > 1, one.name, None)
+        for one in looked_up(plan.sent)
         if one.lookup.take != "one"
     ]
     return ibis.literal(", ").join(parts).nullif("") if parts else ibis.null("string")

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from features.ingest.findings import DataRefused, Finding
-from features.ingest.mapping import Column, Files, names_in_file
+from features.ingest.mapping import Column, Files
 from features.ingest.sent import Sent
-from features.tables import SCHOOL_YEAR, Table
+from features.tables import SCHOOL_YEAR
 from features.tables import Column as Canonical
 
 KNOWN_ON = "known_on"
@@ -75,8 +75,8 @@ def plan_of(sent: Sent, file: str, names: Sequence[str], header: Sequence[str]) 
 
 
 def cells_of(sent: Sent, names: Sequence[str]) -> Iterator[Cell]:
-    """Every canonical column with its place; first the school year where only a day of it is asked for."""
-    for column in (*helping(sent), *own_columns(sent.table)):
+    """Every canonical column with its place."""
+    for column in columns_read(sent):
         cell = Cell(column, None)
         said = sent.files.columns.get(cell.name)
         if said is None and (cell.name in names or column.required):
@@ -84,15 +84,11 @@ def cells_of(sent: Sent, names: Sequence[str]) -> Iterator[Cell]:
         yield Cell(column, said)
 
 
-def own_columns(table: Table) -> tuple[Canonical, ...]:
-    """The columns that a file of a table gives."""
-    return tuple(column for column in table.columns if column.kind != "assigned")
-
-
-def helping(sent: Sent) -> tuple[Canonical, ...]:
-    """The school year of a file whose table has none, where a column is a day of it."""
+def columns_read(sent: Sent) -> tuple[Canonical, ...]:
+    """The columns that a file of a table gives; first a school year of which a column is but a day."""
+    own = tuple(column for column in sent.table.columns if column.kind != "assigned")
     asked = any(said.day_of_school_year for said in sent.files.columns.values())
-    return (SCHOOL_YEAR,) if asked and SCHOOL_YEAR.name not in names_in_file(sent.table) else ()
+    return own if SCHOOL_YEAR in own or not asked else (SCHOOL_YEAR, *own)
 
 
 def wanted_names(files: Files, cells: Sequence[Cell]) -> Iterator[str]:

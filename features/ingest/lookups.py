@@ -1,6 +1,6 @@
 """Look-ups: a column whose value stands in another file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -10,7 +10,7 @@ from features.ingest.arriving import Arriving
 from features.ingest.csv_rows import Rows, read_rows
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.forms import decoded, text_of, value_of
-from features.ingest.header import Plan
+from features.ingest.header import Cell, Plan, columns_read
 from features.ingest.mapping import Column, Lookup
 from features.ingest.sent import Sent
 from features.ingest.sources import SourceFile, of_pattern
@@ -32,32 +32,33 @@ class LookedUp:
     lookup: Lookup
 
     @property
+    def name(self) -> str:
+        """What the column is called in files."""
+        return "student_id" if self.column.kind == "student" else self.column.name
+
+    @property
     def columns(self) -> list[str]:
         """The columns that must agree, by their place."""
-        return [f"match_{self.column.name}_{place}" for place, _ in enumerate(self.lookup.match)]
+        return [f"match_{self.name}_{place}" for place, _ in enumerate(self.lookup.match)]
 
     @property
     def found(self) -> ir.Table:
         """What is found for each combination: `looked_…`, and `found_…`, how many values there are."""
-        name = self.column.name
-        columns = {**dict.fromkeys(self.columns, "string"), f"looked_{name}": "string", f"found_{name}": "int64"}
-        return ibis.table(columns, name=f"looked_up_{self.sent.table.name}_{name}")
+        said = {f"looked_{self.name}": "string", f"found_{self.name}": "int64"}
+        columns = {**dict.fromkeys(self.columns, "string"), **said}
+        return ibis.table(columns, name=f"looked_up_{self.sent.table.name}_{self.name}")
 
 
-def looked_up(sent: Sent, columns: Iterable[Canonical]) -> list[LookedUp]:
+def looked_up(sent: Sent) -> list[LookedUp]:
     """The columns of a table that are looked up."""
-    said = ((column, sent.files.columns.get(name_in_file(column))) for column in columns)
-    return [LookedUp(sent, column, one, one.lookup) for column, one in said if one is not None and one.lookup]
-
-
-def name_in_file(column: Canonical) -> str:
-    """What a canonical column is called in files."""
-    return "student_id" if column.kind == "student" else column.name
+    cells = [Cell(column, None) for column in columns_read(sent)]
+    said = ((cell, sent.files.columns.get(cell.name)) for cell in cells)
+    return [LookedUp(sent, cell.column, one, one.lookup) for cell, one in said if one is not None and one.lookup]
 
 
 def write_lookups(writer: Writer, sent: Sent, files: Sequence[SourceFile]) -> None:
     """Writes what each look-up of a table finds."""
-    for one in looked_up(sent, sent.table.columns):
+    for one in looked_up(sent):
         create_empty(writer, CELLS, ibis.schema(dict.fromkeys([*one.columns, "said"], "string")))
         for file in of_pattern(files, one.lookup.file):
             read_cells(writer, one, file)
@@ -81,7 +82,7 @@ def read_cells(writer: Writer, one: LookedUp, file: SourceFile) -> None:
 
 def refuse_missing(one: LookedUp, file: SourceFile, rows: Rows) -> None:
     """Raise DataRefused where a look-up's file lacks a column that it needs."""
-    place = f"[districts.files.{one.sent.table.name}.columns.{one.column.name}.lookup] names it"
+    place = f"[districts.files.{one.sent.table.name}.columns.{one.name}.lookup] names it"
     findings = [
         Finding("FILE04", file.name, 1, name, f"missing column; {place}")
         for name in (*one.lookup.match, one.lookup.column)
@@ -95,7 +96,7 @@ def found_in(one: LookedUp) -> ir.Table:
     """Each combination with the value that counts, as its file has it, and how many values there are."""
     cells = ibis.table(dict.fromkeys([*one.columns, "said"], "string"), name=CELLS)
     text = text_of(cells.said, one.said)
-    codes = one.sent.files.codes.get(name_in_file(one.column), {})
+    codes = one.sent.files.codes.get(one.name, {})
     value = value_of(one.column, one.said, decoded(text, codes) if codes else text, one.sent.dialect.dates)
     cells = cells.mutate(value=value, same=value.cast("string").fill_null(cells.said)).filter(cells.said.notnull())
     any_one = cells.said.max()
@@ -104,21 +105,21 @@ def found_in(one: LookedUp) -> ir.Table:
         "highest": cells.said.argmax(cells.value).fill_null(any_one),
         "lowest": cells.said.argmin(cells.value).fill_null(any_one),
     }[one.lookup.take]
-    name = one.column.name
+    name = one.name
     return cells.group_by(one.columns).aggregate(**{f"looked_{name}": chosen, f"found_{name}": cells.same.nunique()})
 
 
 def with_looked_up(rows: ir.Table, plan: Plan) -> ir.Table:
     """The rows with `looked_…` and `found_…` for each column that is looked up."""
-    for one in looked_up(plan.sent, plan.sent.table.columns):
+    for one in looked_up(plan.sent):
         match = zip(one.lookup.match, one.columns, strict=True)
         rows = rows.left_join(one.found, [rows[plan.place(name)] == one.found[column] for name, column in match])
-        name = f"found_{one.column.name}"
+        name = f"found_{one.name}"
         rows = rows.drop(*one.columns).mutate(**{name: rows[name].fill_null(0)})
     return rows
 
 
 def drop_lookups(writer: Writer, sent: Sent) -> None:
     """What the look-ups found is gone: it may name students."""
-    for one in looked_up(sent, sent.table.columns):
+    for one in looked_up(sent):
         writer.drop(one.found.get_name())

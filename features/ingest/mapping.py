@@ -40,8 +40,13 @@ class Dialect(Said):
     def is_known(cls, encoding: str) -> str:
         """The encoding's one name; ValueError for one that nobody knows."""
         try:
-            return codecs.lookup(encoding).name
-        except LookupError:
+            known = codecs.lookup(encoding).name
+            if known == "idna":
+                raise LookupError(known)
+            if not known.startswith(("utf-16", "utf-32")):
+                str(b"a,".decode(known))  # codecs such as hex and idna are of no text
+            return known
+        except (LookupError, ValueError):
             raise ValueError("no such encoding; common ones are utf-8, utf-16 and cp1252") from None
 
     @field_validator("dates")

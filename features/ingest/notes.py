@@ -80,8 +80,8 @@ def at_one_time(rows: ir.Table) -> ir.Table:
 def choices(writer: Writer, sent: Sent) -> Iterator[Finding]:
     """Look-ups that found several values and took one, as declared."""
     rows = understood(sent.table.name)
-    for one in looked_up(sent, sent.table.columns):
-        name, found = one.column.name, one.found
+    for one in looked_up(sent):
+        name, found = one.name, one.found
         several = writer.count(found.filter(found[f"found_{name}"] > 1))
         if several and one.lookup.take != "one":
             used = writer.count(rows.filter(rows.several.split(", ").contains(name)))

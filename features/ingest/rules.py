@@ -39,7 +39,7 @@ CROSS_FIELDS = (
 """Every rule about two cells of a row."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """What no row may do: its code, the columns, when it is broken, and what was expected instead."""
 

@@ -95,6 +95,22 @@ def test_an_optional_value_that_is_not_found_is_empty(tmp_path: Path) -> None:
     assert [str(state) for (state,) in staging.rows("students", "state_id")] == becomes(OPTIONAL)
 
 
+INCIDENTS = """
+| incident_id | state | school_id | date       | severity | known_on   | becomes |
+| i1          | S1    | 10        | 2025-09-01 | minor    | 2025-09-01 | 1       |
+| i2          | S2    | 10        | 2025-09-01 | minor    | 2025-09-01 | None    |
+"""
+
+
+def test_a_student_may_be_looked_up_by_another_id(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    staging.write(staging.beside, {"ids.csv": "state,local\nS1,1\n"})
+    lookup = {"file": "ids.csv", "column": "local", "match": ["state"]}
+    staging.send_as("incidents", INCIDENTS, columns={"student_id": {"lookup": lookup}})
+    assert [str(student) for (student,) in staging.rows("incidents", "student_id")] == becomes(INCIDENTS)
+    assert staging.verdicts("incidents") == ["", "ROW12 student_id"]
+
+
 def test_a_file_that_lacks_the_column_is_refused_with_the_setting_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(DataRefused) as refused:
         staged(tmp_path, "| student_id | grade |\n| 1 | 9 |", "one")
