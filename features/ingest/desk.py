@@ -38,6 +38,11 @@ class Desk:
         """Held by whoever works on an import of the district."""
         return self.home / "imports" / f".{self.district.id}.lock"
 
+    @property
+    def turn(self) -> Path:
+        """Held from the first step to the last by an import that runs them all, so that two take turns."""
+        return self.home / "imports" / f".{self.district.id}.turn.lock"
+
     def folder(self, import_id: str) -> Path:
         """The folder of one import."""
         return self.imports / import_id

@@ -37,16 +37,17 @@ def ingest(desk: Desk, place: Path, *, now: datetime, progress: Progress) -> Loa
 
     The same files twice change nothing. Killed at any moment, the next call finishes what was begun.
     """
-    request = request_of(desk, place)
-    if taken(desk, request) is not None:
-        remove_import(desk, request.import_id)
-        return LoadReport(desk.district.id, None)
-    import_id = begin(desk, place)
-    try:
-        stage(desk, import_id, progress=progress)
-        return take(desk, import_id, now=now, progress=progress)
-    finally:
-        finish(desk, import_id)
+    with locked(desk.turn, progress), saying_what_failed(desk.imports):
+        request = request_of(desk, place)
+        if taken(desk, request) is not None:
+            remove_import(desk, request.import_id)
+            return LoadReport(desk.district.id, None)
+        import_id = begin(desk, place)
+        try:
+            stage(desk, import_id, progress=progress)
+            return take(desk, import_id, now=now, progress=progress)
+        finally:
+            finish(desk, import_id)
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ class Site:
         """What is in the home besides the warehouse and locks; after a kill, what the next load clears away is fine."""
         found = (path for path in sorted(self.home.rglob("*")) if path.is_file())
         names = [path.relative_to(self.home).as_posix() for path in found if path != self.warehouse]
-        fine = r".*/\.north(\.duckdb)?\.lock" + (
+        fine = r".*/\.north(\.duckdb|\.turn)?\.lock" + (
             r"|imports/north/.*|warehouses/\.north\.duckdb\.tmp.*" if killed else ""
         )
         return [name for name in names if not re.fullmatch(fine, name)]
