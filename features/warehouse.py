@@ -4,6 +4,7 @@ An open writer keeps every other process out, so a change is made on a copy, whi
 file (file, then folder, forced to disk). Readers open the file read-only for one task.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -224,7 +225,7 @@ def changing(path: Path, *, keep: bool = True, progress: Progress = quietly) -> 
     MachineRefused where the disk is full or fails; the warehouse is then as it was.
     """
     copy = path.with_name(f".{path.name}.tmp")
-    with locked(path.with_name(f".{path.name}.lock"), progress), saying_what_failed(path):
+    with saying_what_failed(path), locked(path.with_name(f".{path.name}.lock"), progress):
         remove_copy(copy)  # of a change that was killed
         try:
             if path.exists():
@@ -241,15 +242,26 @@ def changing(path: Path, *, keep: bool = True, progress: Progress = quietly) -> 
 
 @contextmanager
 def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB file to write, closed afterwards; what does not fit in memory spills beside it."""
+    """A DuckDB file to write, whole when the block has ended; what does not fit in memory spills beside it.
+
+    Closing alone would not say that it could not write: what it left in the log beside the file would be lost.
+    """
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": "2", "memory_limit": MEMORY, "temp_directory": str(spill_of(path)),
     }  # fmt: skip
     connection = duckdb.connect(str(path), config=config)
     try:
         yield connection
+        connection.execute("CHECKPOINT")
     finally:
         connection.close()
+    if log_of(path).exists():
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+
+def log_of(path: Path) -> Path:
+    """Where a DuckDB file's latest changes stand until they are in the file."""
+    return path.with_name(f"{path.name}.wal")
 
 
 def spill_of(path: Path) -> Path:
@@ -260,7 +272,7 @@ def spill_of(path: Path) -> Path:
 def remove_copy(copy: Path) -> None:
     """A copy, its log and what it spilled are gone: they hold students' records."""
     copy.unlink(missing_ok=True)
-    copy.with_name(copy.name + ".wal").unlink(missing_ok=True)
+    log_of(copy).unlink(missing_ok=True)
     shutil.rmtree(spill_of(copy), ignore_errors=True)
 
 

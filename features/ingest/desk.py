@@ -99,9 +99,9 @@ def delivery_in(desk: Desk, request: Request) -> Delivery:
     return delivery_of(desk.district, found_in(request.place))
 
 
-def write_request(desk: Desk, request: Request) -> None:
+def write_request(desk: Desk, import_id: str, request: Request) -> None:
     """The import has a folder that says what it is, readable by its owner only."""
-    folder = desk.folder(request.import_id)
+    folder = desk.folder(import_id)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     replace_through(folder / "request.json", request.model_dump_json().encode())

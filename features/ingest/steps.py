@@ -31,23 +31,25 @@ from features.progress import Progress
 from features.settings import Refused
 from features.warehouse import Writer, changing, opened, reading, remove_copy
 
+INLINE = "at_once"
+"""The id of an import that is worked off as soon as it is asked for, one at a time. Others wait in the queue."""
+
 
 def ingest(desk: Desk, place: Path, *, now: datetime, progress: Progress) -> LoadReport:
     """What became of every row of a folder or zip of files; DataRefused where they cannot be taken.
 
     The same files twice change nothing. Killed at any moment, the next call finishes what was begun.
     """
-    with locked(desk.turn, progress), saying_what_failed(desk.imports):
+    with saying_what_failed(desk.imports), locked(desk.turn, progress):
         request = request_of(desk, place)
-        if taken(desk, request) is not None:
-            remove_import(desk, request.import_id)
-            return LoadReport(desk.district.id, None)
-        import_id = begin(desk, place)
         try:
-            stage(desk, import_id, progress=progress)
-            return take(desk, import_id, now=now, progress=progress)
+            if taken(desk, request) is not None:
+                return LoadReport(desk.district.id, None)
+            take_up(desk, request)
+            stage(desk, INLINE, progress=progress)
+            return take(desk, INLINE, now=now, progress=progress)
         finally:
-            finish(desk, import_id)
+            finish(desk, INLINE)
 
 
 @dataclass(frozen=True)
@@ -61,23 +63,38 @@ class Tried:
 
 def try_out(desk: Desk, place: Path, *, now: datetime, progress: Progress) -> Tried:
     """What loading these files would do; the warehouse stays as it is."""
-    import_id = begin(desk, place)
-    try:
-        stage(desk, import_id, progress=progress)
-        report = take(desk, import_id, now=now, progress=progress, keep=False)
-        return Tried(previews_of(desk.staged(import_id)), report, None)
-    except DataRefused as refusal:
-        unfinished = unfinished_in(desk, import_id)
-        previews = previews_of(unfinished if unfinished.exists() else desk.staged(import_id))
-        return Tried(previews, None, refusal)
-    finally:
-        finish(desk, import_id)
+    with saying_what_failed(desk.imports), locked(desk.turn, progress):
+        request = request_of(desk, place)
+        try:
+            take_up(desk, request)
+            stage(desk, INLINE, progress=progress)
+            report = take(desk, INLINE, now=now, progress=progress, keep=False)
+            return Tried(previews_of(desk.staged(INLINE)), report, None)
+        except DataRefused as refusal:
+            unfinished = unfinished_in(desk, INLINE)
+            previews = previews_of(unfinished if unfinished.exists() else desk.staged(INLINE))
+            return Tried(previews, None, refusal)
+        finally:
+            finish(desk, INLINE)
+
+
+def take_up(desk: Desk, request: Request) -> None:
+    """The desk's import that is worked off at once is this one: what another left goes, what this one left stays."""
+    if not asks(desk, request):
+        remove_import(desk, INLINE)
+        write_request(desk, INLINE, request)
+
+
+def asks(desk: Desk, request: Request) -> bool:
+    """Whether the import that is worked off at once was this one when it was killed."""
+    known = (desk.folder(INLINE) / "request.json").exists()
+    return known and read_request(desk, INLINE) == request
 
 
 def begin(desk: Desk, place: Path) -> str:
-    """The id of a new import of these files; nothing is read yet but names, headers and digests."""
+    """The id of a new import that waits to be worked off; nothing is read yet but names, headers and digests."""
     request = request_of(desk, place)
-    write_request(desk, request)
+    write_request(desk, request.import_id, request)
     return request.import_id
 
 
@@ -87,7 +104,7 @@ def stage(desk: Desk, import_id: str, *, progress: Progress) -> None:
     DataRefused where a file is not what it claims, or more rows are bad than the mapping allows.
     """
     done = desk.staged(import_id)
-    with locked(desk.lock, progress), saying_what_failed(done):
+    with saying_what_failed(done), locked(desk.lock, progress):
         if done.exists():
             return
         request = read_request(desk, import_id)
