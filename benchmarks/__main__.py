@@ -15,9 +15,10 @@ from rich.console import Console
 from benchmarks.api_part import api_part
 from benchmarks.child import in_child
 from benchmarks.figures import Part, json_of, table_of
+from benchmarks.ingest_part import ingest_part
 from benchmarks.place import SEED, place_in
 from benchmarks.scoring_part import scoring_part
-from benchmarks.snapshot_part import ingest_part, snapshot_part
+from benchmarks.snapshot_part import snapshot_part
 from features.progress import Progress
 
 API_STUDENTS = 700
@@ -35,6 +36,7 @@ class Name(StrEnum):
 
 def bench(
     students: Annotated[int, typer.Option(min=400, help="Students of the simulated district.")] = 100_000,
+    years: Annotated[int, typer.Option(min=2, max=12, help="School years on record.")] = 6,
     only: Annotated[list[Name] | None, typer.Option(help="Which parts; all of them otherwise.")] = None,
     runs: Annotated[int, typer.Option(min=1, help="Rounds behind each median.")] = 3,
     requests: Annotated[int, typer.Option(min=20, max=500, help="Requests to each route in a round.")] = 150,
@@ -44,19 +46,27 @@ def bench(
     """Measure speed and memory, each figure beside a peer or a limit of the same run."""
     console, parts = Console(width=None if sys.stdout.isatty() else 120), []
     with nullcontext(str(folder.absolute())) if folder else tempfile.TemporaryDirectory() as kept:
-        for name, part in parts_in(Path(kept), students, runs=runs, requests=requests).items():
+        for name, part in parts_in(Path(kept), (students, years), runs=runs, requests=requests).items():
             if not only or name in only:
                 parts.append(part())
                 console.print(table_of(parts[-1]))
     if json_file:
-        asked = {"students": students, "api_students": API_STUDENTS, "runs": runs, "requests": requests, "seed": SEED}
+        asked = {
+            "students": students,
+            "years": years,
+            "api_students": API_STUDENTS,
+            "runs": runs,
+            "requests": requests,
+            "seed": SEED,
+        }
         json_file.write_text(json_of(parts, asked), encoding="utf-8")
 
 
-def parts_in(folder: Path, students: int, *, runs: int, requests: int) -> dict[Name, Callable[[], Part]]:
-    """What each part would measure."""
+def parts_in(folder: Path, size: tuple[int, int], *, runs: int, requests: int) -> dict[Name, Callable[[], Part]]:
+    """What each part would measure, on a district of so many students and years."""
     progress = on_stderr()
-    large, small = place_in(folder, students), place_in(folder, min(students, API_STUDENTS))
+    students, years = size
+    large, small = place_in(folder, students, years), place_in(folder, min(students, API_STUDENTS), years)
     return {
         Name.INGEST: lambda: ingest_part(large, in_child, progress),
         Name.SNAPSHOT: lambda: snapshot_part(large, in_child, runs=runs, progress=progress),

@@ -1,6 +1,9 @@
 """One piece of work on one district, in a process of its own so that its peak memory is its own."""
 
+import io
+import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +13,9 @@ from typing import Literal
 
 import typer
 from pydantic import TypeAdapter
+from rich.console import Console
 
+from benchmarks.deliveries import Site, all_bad, nightly
 from benchmarks.pandas_peer import ThreeFeatures, three_features
 from benchmarks.place import DISTRICT, NOW, TODAY, Place
 from benchmarks.scan import columns_read, read_csv, scan
@@ -18,13 +23,16 @@ from benchmarks.timing import seconds_of
 from features.compile import SnapshotQuery, snapshot_sql
 from features.grade9 import NinthGrade
 from features.ingest.desk import desk_of
+from features.ingest.report import print_report
 from features.ingest.steps import ingest
 from features.language import FeatureSet
 from features.progress import quietly
 from features.snapshots import build_snapshot
 from features.warehouse import reading
 
-Work = Literal["idle", "ingest", "read_csv", "scan", "engine", "engine_three", "pandas_three"]
+Work = Literal[
+    "idle", "ingest", "read_csv", "nightly", "rewrite", "bad", "scan", "engine", "engine_three", "pandas_three"
+]
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ Runner = Callable[[Work, Place], Measured]
 
 def in_child(work: Work, place: Place) -> Measured:
     """The work done in a new process."""
-    command = [sys.executable, "-m", "benchmarks.child", work, str(place.folder), str(place.students)]
+    command = [sys.executable, "-m", "benchmarks.child", work, str(place.folder), str(place.students), str(place.years)]
     root = Path(__file__).parents[1]
     done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, check=True, text=True)
     return TypeAdapter(Measured).validate_json(done.stdout)
@@ -92,6 +100,44 @@ def load_plainly(place: Place) -> Measured:
     seconds = seconds_of(lambda: rows.append(read_csv(place.records, database)))
     database.unlink()
     return Measured(seconds, {"rows": rows[-1]})
+
+
+def load_nightly(place: Place) -> Measured:
+    """A delta with corrections of every hundredth row."""
+    return loaded(nightly(place))
+
+
+def load_bad(place: Place) -> Measured:
+    """A million bad rows."""
+    return loaded(all_bad(place))
+
+
+def loaded(site: Site) -> Measured:
+    """What is sent to a site taken in, with what became of the rows."""
+    counts: dict[str, float] = {}
+
+    def work() -> None:
+        report = ingest(site.desk, site.sent, now=NOW, progress=quietly)
+        told = io.StringIO()
+        print_report(report, Console(file=told))
+        kinds = {kind: sum(report.counts(kind).values()) for kind in ("corrected", "quarantined")}
+        counts.update(kinds, rows=sum(report.counts("read").values()), report_kib=len(told.getvalue()) / 1024)
+
+    return Measured(seconds_of(work), counts)
+
+
+def rewrite(place: Place) -> Measured:
+    """The warehouse written once more, as any change of it must."""
+    copy = place.folder / "copy.duckdb"
+
+    def work() -> None:
+        shutil.copyfile(place.warehouse, copy)
+        with copy.open("rb") as written:
+            os.fsync(written.fileno())
+
+    seconds = seconds_of(work)
+    copy.unlink()
+    return Measured(seconds)
 
 
 def compiled(place: Place, feature_set: type[FeatureSet]) -> str:
@@ -156,6 +202,9 @@ WORKS: dict[Work, Callable[[Place], Measured]] = {
     "idle": idle,
     "ingest": load,
     "read_csv": load_plainly,
+    "nightly": load_nightly,
+    "rewrite": rewrite,
+    "bad": load_bad,
     "scan": plain_scan,
     "engine": engine,
     "engine_three": engine_three,
@@ -163,10 +212,10 @@ WORKS: dict[Work, Callable[[Place], Measured]] = {
 }
 
 
-def main(work: str, folder: Path, students: int) -> None:
+def main(work: str, folder: Path, students: int, years: int) -> None:
     """Does the work and prints what it took as JSON."""
     known = TypeAdapter[Work](Work).validate_python(work)
-    measured = in_this_process(known, Place(folder, students))
+    measured = in_this_process(known, Place(folder, students, years))
     print(TypeAdapter(Measured).dump_json(measured).decode())
 
 

@@ -12,6 +12,10 @@ from rich.table import Table
 LIBRARIES = ("duckdb", "ibis-framework", "pandas", "lightgbm", "fastapi", "uvicorn", "sqlalchemy")
 
 
+class DifferentAnswersError(Exception):
+    """A peer did other work than we did: a comparison of their speed would mean nothing."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One number in its unit; `ratio` is it over the same number of the peer named in `beside`."""

@@ -40,7 +40,7 @@ class Place:
 
     folder: Path
     students: int
-    years: int = 6
+    years: int
 
     @property
     def records(self) -> Path:
@@ -65,9 +65,9 @@ class Place:
         return self.settings.warehouse(DISTRICT)
 
 
-def place_in(folder: Path, students: int) -> Place:
-    """The place of a district of so many students."""
-    return Place(folder / f"students-{students}", students)
+def place_in(folder: Path, students: int, years: int) -> Place:
+    """The place of a district of so many students over so many school years."""
+    return Place(folder / f"students-{students}-years-{years}", students, years)
 
 
 def simulate(place: Place, progress: Progress) -> None:

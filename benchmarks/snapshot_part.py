@@ -1,4 +1,4 @@
-"""Parts `ingest` and `snapshot`: a district's files into a warehouse, and a cohort's features out of it."""
+"""Part `snapshot`: a cohort's features out of the warehouse."""
 
 from functools import partial
 from statistics import median
@@ -7,35 +7,14 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.child import Measured, Runner, Work, found_by
-from benchmarks.figures import Figure, Part, compared
+from benchmarks.figures import DifferentAnswersError, Figure, Part, compared
 from benchmarks.pandas_peer import ThreeFeatures
-from benchmarks.place import Place, load, simulate
+from benchmarks.place import Place, load
 from benchmarks.timing import in_turns
 from features.progress import Progress
 
 SCAN = "plain scan of the same columns"
 THREE = "pandas, the same three features"
-
-
-class DifferentAnswersError(Exception):
-    """The peer and the engine disagree: a comparison of their speed would mean nothing."""
-
-
-def ingest_part(place: Place, runner: Runner, progress: Progress) -> Part:
-    """One ingest into a new warehouse, beside a plain read of the same files."""
-    simulate(place, progress)
-    progress("ingest: a plain read of the files, then the ingest")
-    plain, ours = runner("read_csv", place), runner("ingest", place)
-    if plain.counts["rows"] != ours.counts["rows"]:
-        raise DifferentAnswersError("the ingest and the plain read found different numbers of rows")
-    rows, beside = ours.counts["rows"], "plain read_csv of the same files"
-    figures = (
-        compared("ingest", ours.seconds, "s", to=plain.seconds, beside=beside),
-        compared("ingest", rows / ours.seconds, "rows/s", to=plain.counts["rows"] / plain.seconds, beside=beside),
-        compared("ingest", ours.peak_mib, "MiB peak", to=plain.peak_mib, beside=beside),
-        Figure(beside, plain.seconds, "s"),
-    )
-    return Part("ingest", {"students": place.students, "rows": int(rows), "runs": 1}, figures)
 
 
 def snapshot_part(place: Place, runner: Runner, *, runs: int, progress: Progress) -> Part:

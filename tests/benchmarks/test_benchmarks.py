@@ -5,13 +5,15 @@ import json
 import pandas as pd
 import pytest
 
+from benchmarks import deliveries
 from benchmarks.api_part import EMPTY, LIVE, STORED, api_part
 from benchmarks.child import found_by, in_this_process
-from benchmarks.figures import Part, json_of, table_of
+from benchmarks.figures import DifferentAnswersError, Part, json_of, table_of
+from benchmarks.ingest_part import ingest_part, refuse_other
 from benchmarks.pandas_peer import three_features
 from benchmarks.place import DISTRICT, TODAY, Place, release
 from benchmarks.scoring_part import PREDICT, batch_figures
-from benchmarks.snapshot_part import DifferentAnswersError, ingest_part, refuse_differences, snapshot_part
+from benchmarks.snapshot_part import refuse_differences, snapshot_part
 from features.progress import quietly
 from features.warehouse import reading
 from models.risk import RiskModel
@@ -26,8 +28,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 @pytest.fixture(scope="module")
 def loaded(place: Place) -> Part:
-    """What ingesting it took."""
-    return ingest_part(place, in_this_process, quietly)
+    """What ingesting it took, and a night's corrections, and some bad rows."""
+    with pytest.MonkeyPatch.context() as fewer:
+        fewer.setattr(deliveries, "BAD_ROWS", 1_000)
+        return ingest_part(place, in_this_process, quietly)
 
 
 def test_ingest_and_its_peer_read_the_same_files(place: Place, loaded: Part) -> None:
@@ -35,6 +39,16 @@ def test_ingest_and_its_peer_read_the_same_files(place: Place, loaded: Part) -> 
     assert loaded.facts["rows"] == sum(len(pd.read_csv(file, dtype=str)) for file in place.records.glob("*.csv"))
     seconds, peer = loaded.figure("ingest", "s"), loaded.figure("plain read_csv of the same files", "s")
     assert seconds.ratio == seconds.value / peer.value
+
+
+def test_a_nights_corrections_and_bad_rows_stand_beside_a_copy_and_a_limit(place: Place, loaded: Part) -> None:
+    with reading(place.warehouse) as reader:
+        rows = sum(len(reader.current(name)) // 100 for name in ("attendance", "marks"))
+    night = loaded.figure(f"corrections, {rows:,} rows", "s")
+    assert night.ratio == night.value / loaded.figure("copying the warehouse, forced to disk", "s").value
+    assert loaded.figure("1,000 bad rows", "KiB of report").value < 10
+    with pytest.raises(DifferentAnswersError):
+        refuse_other(rows, rows - 1)
 
 
 def test_pandas_gives_the_same_numbers_as_the_engine(place: Place, loaded: Part) -> None:

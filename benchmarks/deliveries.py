@@ -1,0 +1,96 @@
+"""What is sent to a district that was loaded: a night's corrections, and a file in which every row is bad."""
+
+import csv
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.place import DISTRICT, SETTINGS, TODAY, Place
+from features.ingest.desk import Desk, desk_of
+from features.ingest.mapping import names_in_file
+from features.settings import load_settings
+from features.tables import TABLES
+from features.warehouse import reading
+
+CORRECTED = {
+    "attendance": "excused = coalesce(NOT excused, true)",
+    "marks": "mark = CASE mark WHEN 'B' THEN 'A' ELSE 'B' END",
+}
+"""What a correction says otherwise, in the two tables that are nearly the whole district."""
+
+BAD_ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Site:
+    """An installation of its own beside a place, with what is sent to it."""
+
+    folder: Path
+
+    @property
+    def sent(self) -> Path:
+        """The files that are sent."""
+        return self.folder / "sent"
+
+    @property
+    def desk(self) -> Desk:
+        """Where they are taken."""
+        return desk_of(load_settings(self.folder / "ontrack.toml"), DISTRICT, TODAY)
+
+
+def nightly(place: Place) -> Site:
+    """A copy of the district's warehouse, and a delta that corrects every hundredth row."""
+    said = "".join(
+        f'[districts.files.{name}]\nkind = "delta"\n'
+        if name in CORRECTED
+        else f'[districts.files.{name}]\nsent = "never"\n'
+        for name, table in TABLES.items()
+        if table.from_source
+    )
+    site = site_in(place.folder / "nightly", said)
+    site.desk.warehouse.parent.mkdir(parents=True)
+    shutil.copyfile(place.warehouse, site.desk.warehouse)
+    with reading(place.warehouse) as reader:
+        for name in CORRECTED:
+            reader.connection.execute(f"COPY ({corrections(name)}) TO '{site.sent / name}.csv' (HEADER)")
+    return site
+
+
+def corrections(name: str) -> str:
+    """The SQL of every hundredth record of a table, each said otherwise today."""
+    column, _, value = CORRECTED[name].partition(" = ")
+    names = ", ".join(names_in_file(TABLES[name]))
+    return (
+        f"SELECT {names}, DATE '{TODAY}' AS known_on FROM (SELECT * REPLACE ({value} AS {column}) FROM \"{name}\" "
+        "WHERE superseded_by_load IS NULL AND NOT withdrawn) JOIN (SELECT student_id, student_key FROM students) "
+        "USING (student_key) QUALIFY row_number() OVER () % 100 = 0"
+    )
+
+
+def all_bad(place: Place) -> Site:
+    """An empty warehouse, and a file of students in which every row is bad, each in another way than its neighbours."""
+    others = (f'[districts.files.{name}]\nsent = "never"\n' for name in TABLES if name != "students")
+    site = site_in(place.folder / "bad", "".join(others) + "[districts.files.students]\nmost_quarantined = 1.0\n")
+    with (site.sent / "students.csv").open("w", newline="", encoding="utf-8") as file:
+        write = csv.writer(file)
+        names = ["student_id", "first_name", "last_name", "birth_date", "known_on"]
+        write.writerow(names)
+        ways = (
+            lambda n: [f"{n}", "Ann", "Lee", "2010-02-30", "2026-09-01"],
+            lambda n: ["", "Ann", "Lee", "2010-02-03", "2026-09-01"],
+            lambda n: [f"{n}", "Ann", "Lee", f"born {n}", "2026-09-01"],
+            lambda n: [f"{n}", "Ann", "Lee", "2010-02-03"],
+            lambda n: [f"{n}", "Ann", "Lee", "2010-02-03", "2099-01-01"],
+        )
+        write.writerows(ways[n % len(ways)](n) for n in range(BAD_ROWS))
+    return site
+
+
+def site_in(folder: Path, said: str) -> Site:
+    """A new installation whose settings say that of the district's files."""
+    shutil.rmtree(folder, ignore_errors=True)
+    site = Site(folder)
+    site.sent.mkdir(parents=True)
+    settings = SETTINGS.replace('records = "records"\n', "") + said
+    (folder / "ontrack.toml").write_text(settings, encoding="utf-8")
+    return site
