@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ CORRECTED = {
 """What a correction says otherwise, in the two tables that are nearly the whole district."""
 
 BAD_ROWS = 1_000_000
+
+NEVER = 'sent = "never"'
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,7 @@ class Site:
 
 def nightly(place: Place) -> Site:
     """A copy of the district's warehouse, and a delta that corrects every hundredth row."""
-    said = "".join(
-        f'[districts.files.{name}]\nkind = "delta"\n'
-        if name in CORRECTED
-        else f'[districts.files.{name}]\nsent = "never"\n'
-        for name, table in TABLES.items()
-        if table.from_source
-    )
-    site = site_in(place.folder / "nightly", said)
+    site = site_in(place.folder / "nightly", dict.fromkeys(CORRECTED, 'kind = "delta"'))
     site.desk.warehouse.parent.mkdir(parents=True)
     shutil.copyfile(place.warehouse, site.desk.warehouse)
     with reading(place.warehouse) as reader:
@@ -69,8 +65,7 @@ def corrections(name: str) -> str:
 
 def all_bad(place: Place) -> Site:
     """An empty warehouse, and a file of students in which every row is bad, each in another way than its neighbours."""
-    others = (f'[districts.files.{name}]\nsent = "never"\n' for name in TABLES if name != "students")
-    site = site_in(place.folder / "bad", "".join(others) + "[districts.files.students]\nmost_quarantined = 1.0\n")
+    site = site_in(place.folder / "bad", {"students": "most_quarantined = 1.0"})
     with (site.sent / "students.csv").open("w", newline="", encoding="utf-8") as file:
         write = csv.writer(file)
         names = ["student_id", "first_name", "last_name", "birth_date", "known_on"]
@@ -86,11 +81,13 @@ def all_bad(place: Place) -> Site:
     return site
 
 
-def site_in(folder: Path, said: str) -> Site:
-    """A new installation whose settings say that of the district's files."""
+def site_in(folder: Path, sent: Mapping[str, str]) -> Site:
+    """A new installation to which these tables are sent, with what its settings say of each."""
     shutil.rmtree(folder, ignore_errors=True)
     site = Site(folder)
     site.sent.mkdir(parents=True)
-    settings = SETTINGS.replace('records = "records"\n', "") + said
+    names = (name for name, table in TABLES.items() if table.from_source)
+    said = [f"[districts.files.{name}]\n{sent.get(name, NEVER)}\n" for name in names]
+    settings = SETTINGS.replace('records = "records"\n', "") + "".join(said)
     (folder / "ontrack.toml").write_text(settings, encoding="utf-8")
     return site
