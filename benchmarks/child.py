@@ -15,7 +15,7 @@ import typer
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from benchmarks.deliveries import Site, all_bad, nightly
+from benchmarks.deliveries import Site, bad_site, nightly_site
 from benchmarks.pandas_peer import ThreeFeatures, three_features
 from benchmarks.place import DISTRICT, NOW, TODAY, Place
 from benchmarks.scan import columns_read, read_csv, scan
@@ -104,12 +104,12 @@ def load_plainly(place: Place) -> Measured:
 
 def load_nightly(place: Place) -> Measured:
     """A delta with corrections of every hundredth row."""
-    return loaded(nightly(place))
+    return loaded(nightly_site(place))
 
 
 def load_bad(place: Place) -> Measured:
     """A million bad rows."""
-    return loaded(all_bad(place))
+    return loaded(bad_site(place))
 
 
 def loaded(site: Site) -> Measured:

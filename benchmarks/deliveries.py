@@ -41,15 +41,25 @@ class Site:
         return desk_of(load_settings(self.folder / "ontrack.toml"), DISTRICT, TODAY)
 
 
-def nightly(place: Place) -> Site:
+def nightly_site(place: Place) -> Site:
+    """Where a night's corrections are sent."""
+    return Site(place.folder / "nightly")
+
+
+def bad_site(place: Place) -> Site:
+    """Where bad rows are sent."""
+    return Site(place.folder / "bad")
+
+
+def send_corrections(place: Place) -> None:
     """A copy of the district's warehouse, and a delta that corrects every hundredth row."""
-    site = site_in(place.folder / "nightly", dict.fromkeys(CORRECTED, 'kind = "delta"'))
+    site = nightly_site(place)
+    begin(site, dict.fromkeys(CORRECTED, 'kind = "delta"'))
     site.desk.warehouse.parent.mkdir(parents=True)
     shutil.copyfile(place.warehouse, site.desk.warehouse)
     with reading(place.warehouse) as reader:
         for name in CORRECTED:
             reader.connection.execute(f"COPY ({corrections(name)}) TO '{site.sent / name}.csv' (HEADER)")
-    return site
 
 
 def corrections(name: str) -> str:
@@ -63,9 +73,10 @@ def corrections(name: str) -> str:
     )
 
 
-def all_bad(place: Place) -> Site:
+def send_bad_rows(place: Place) -> None:
     """An empty warehouse, and a file of students in which every row is bad, each in another way than its neighbours."""
-    site = site_in(place.folder / "bad", {"students": "most_quarantined = 1.0"})
+    site = bad_site(place)
+    begin(site, {"students": "most_quarantined = 1.0"})
     with (site.sent / "students.csv").open("w", newline="", encoding="utf-8") as file:
         write = csv.writer(file)
         names = ["student_id", "first_name", "last_name", "birth_date", "known_on"]
@@ -78,16 +89,13 @@ def all_bad(place: Place) -> Site:
             lambda n: [f"{n}", "Ann", "Lee", "2010-02-03", "2099-01-01"],
         )
         write.writerows(ways[n % len(ways)](n) for n in range(BAD_ROWS))
-    return site
 
 
-def site_in(folder: Path, sent: Mapping[str, str]) -> Site:
+def begin(site: Site, sent: Mapping[str, str]) -> None:
     """A new installation to which these tables are sent, with what its settings say of each."""
-    shutil.rmtree(folder, ignore_errors=True)
-    site = Site(folder)
+    shutil.rmtree(site.folder, ignore_errors=True)
     site.sent.mkdir(parents=True)
     names = (name for name, table in TABLES.items() if table.from_source)
     said = [f"[districts.files.{name}]\n{sent.get(name, NEVER)}\n" for name in names]
     settings = SETTINGS.replace('records = "records"\n', "") + "".join(said)
-    (folder / "ontrack.toml").write_text(settings, encoding="utf-8")
-    return site
+    (site.folder / "ontrack.toml").write_text(settings, encoding="utf-8")

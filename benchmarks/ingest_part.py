@@ -1,6 +1,7 @@
 """Part `ingest`: a district's files into a warehouse, a night's corrections, and a file in which every row is bad."""
 
 from benchmarks.child import Measured, Runner
+from benchmarks.deliveries import send_bad_rows, send_corrections
 from benchmarks.figures import DifferentAnswersError, Figure, Part, compared
 from benchmarks.place import Place, simulate
 from features.progress import Progress
@@ -18,9 +19,11 @@ def ingest_part(place: Place, runner: Runner, progress: Progress) -> Part:
     plain, first = runner("read_csv", place), runner("ingest", place)
     refuse_other(plain.counts["rows"], first.counts["rows"])
     progress("ingest: a night's corrections of every hundredth row")
+    send_corrections(place)
     night, rewrite = runner("nightly", place), runner("rewrite", place)
     refuse_other(night.counts["rows"], night.counts["corrected"])
     progress("ingest: a million bad rows")
+    send_bad_rows(place)
     bad = runner("bad", place)
     refuse_other(bad.counts["rows"], bad.counts["quarantined"])
     facts = {"students": place.students, "years": place.years, "rows": int(first.counts["rows"]), "runs": 1}

@@ -154,18 +154,21 @@ class Writer(Reader):
         quoted = str(path).replace("'", "''")
         self.connection.execute(f"ATTACH '{quoted}' AS {catalog} (READ_ONLY)")
 
-    def close_versions(self, table: Table, fresh: str, load_id: int) -> None:
-        """The current rows of a table whose record has a current row in `fresh` are superseded by that load."""
-        same = " AND ".join(f'held."{key}" = fresh."{key}"' for key in table.key)
+    def close(self, name: str, which: ibis.Table, load_id: int) -> None:
+        """The rows of a table that hold and agree with a row of an expression are superseded by that load."""
+        same = " AND ".join(f'held."{column}" = which."{column}"' for column in which.columns)
         self.connection.execute(
-            f'UPDATE "{table.name}" held SET superseded_by_load = {load_id} FROM "{fresh}" fresh '  # noqa: S608 - our own names
-            f"WHERE {same} AND held.superseded_by_load IS NULL AND fresh.superseded_by_load IS NULL"
+            f'UPDATE "{name}" held SET superseded_by_load = {load_id} FROM ({sql_of(which)}) which '  # noqa: S608 - our own names
+            f"WHERE {same} AND held.superseded_by_load IS NULL"
         )
+
+    def insert(self, name: str, rows: ibis.Table) -> None:
+        """More rows in a table, columns by name."""
+        self.connection.execute(f'INSERT INTO "{name}" BY NAME {sql_of(rows)}')
 
     def append(self, table: Table, rows: ibis.Table) -> None:
         """More rows behind a table, in the order of its students."""
-        ordered = sql_of(rows.order_by(*sorting(table)))
-        self.connection.execute(f'INSERT INTO "{table.name}" BY NAME {ordered}')
+        self.insert(table.name, rows.order_by(*sorting(table)))
 
     def tidy(self, table: Table, load_id: int) -> None:
         """A table with too many rows behind its sorted part is sorted again; that load is its latest."""

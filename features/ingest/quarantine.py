@@ -87,12 +87,8 @@ def quarantine(writer: Writer, staged: Sequence[Staged], stamp: Stamp) -> int:
     bad = ibis.union(*parts) if len(parts) > 1 else parts[0]
     again = said_again(held.filter(held.superseded_by_load.isnull()))
     released = writer.count(again.anti_join(bad, list(PLACE)))
-    closing = again.anti_join(bad, [*PLACE, *REASON]).select(*PLACE, *REASON, "load_id")
-    fresh = bad.anti_join(again, [*PLACE, *REASON])
-    same = [*PLACE, *REASON, "load_id"]
-    closed = held.semi_join(closing, same).mutate(superseded_by_load=ibis.literal(stamp.load_id, "int64"))
-    whole = (held.anti_join(closing, same), closed, fresh)
-    writer.replace("quarantine", ibis.union(*(part.select(*held.columns) for part in whole)))
+    writer.insert("quarantine", bad.anti_join(again, [*PLACE, *REASON]))
+    writer.close("quarantine", again.anti_join(bad, [*PLACE, *REASON]).select(*PLACE, *REASON), stamp.load_id)
     return released
 
 

@@ -45,7 +45,8 @@ def add_fresh(writer: Writer, incoming: Incoming, *, first: bool) -> None:
     """The fresh rows stand in their table, and what they replace is closed."""
     stamp = incoming.stamp
     if not first:
-        writer.close_versions(incoming.table, FRESH, stamp.load_id)
+        latest = fresh_rows(incoming.table).filter(ibis._.superseded_by_load.isnull())
+        writer.close(incoming.table.name, latest.select(*incoming.table.key), stamp.load_id)
     carried = {"district_id": ibis.literal(stamp.district_id), "load_id": ibis.literal(stamp.load_id, "int64")}
     writer.append(incoming.table, fresh_rows(incoming.table).drop("file", "was").mutate(**carried))
     writer.tidy(incoming.table, stamp.load_id)
