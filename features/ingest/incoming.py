@@ -9,19 +9,17 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from features.engine import stored
-from features.ingest.mapping import Files
+from features.ingest.mapping import TERM_END, Files
+from features.ingest.misfits import EVENTS
 from features.ingest.understood import schema_understood
 from features.tables import TABLES, Table
-from features.warehouse import Writer
+from features.warehouse import Writer, current
 
 KEYS = "student_keys"
 """The table from `student_id` to `student_key` while a load runs."""
 
 FIRST_MONTH = 7
 """A school year runs from July 1 to June 30."""
-
-EVENTS = ("date", "entry_date", "start_date")
-"""Columns that say when something happened: the first one that a table has."""
 
 FORGIVING = ("students", "schools")
 """Tables in which leaving is no reason to be forgotten: a full extract withdraws nobody unless told so."""
@@ -51,9 +49,16 @@ class Incoming:
 
     @property
     def event(self) -> str | None:
-        """The table's column of the event that a row's `known_on` is reckoned from, None where there is none."""
-        after = self.files.known_on.after if self.files.known_on else None
-        return after if after in self.own else None
+        """The event that a row's `known_on` is reckoned from: a column of the table, or `term_end`; None else."""
+        return self.files.known_on.after if self.files.known_on else None
+
+    def with_event(self, rows: ir.Table) -> ir.Table:
+        """The rows with the day of their event, where `known_on` is reckoned from one."""
+        if self.event != TERM_END:
+            return rows
+        ends = current("terms").select(in_year="school_year", in_term="term_id", term_end="end_date")
+        joined = rows.left_join(ends, [("school_year", "in_year"), ("term_id", "in_term")])
+        return joined.drop("in_year", "in_term")
 
     @property
     def covers(self) -> str | int:

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from features.ingest.forms import date_form, date_of
 from features.ingest.header import Plan
-from features.ingest.mapping import KnownOn
+from features.ingest.mapping import TERM_END, KnownOn
 from features.ingest.rules import Read, Rule
 from features.ingest.understood import columns_of, create_empty, holds, records_of
 from features.warehouse import Writer
@@ -16,6 +16,10 @@ from features.warehouse import Writer
 AFTER = "known_after"
 KNOWN_AFTER = ibis.schema({"school": "string", "event": "date", "known": "date"})
 """The table of the day on which an event of a school's day is known, while a load is understood."""
+
+TERM_ENDS = "term_ends"
+ENDS = ibis.schema({"in_year": "int64", "in_term": "string", TERM_END: "date"})
+"""The table of each term's last day, while a load is understood."""
 
 ANYWHERE = ""
 """The school of records that are of no school: a day of instruction anywhere counts for them."""
@@ -40,6 +44,8 @@ def by_rule(rows: ir.Table, rule: KnownOn, plan: Plan, day: ir.DateValue) -> ir.
     """The rows with the day that a rule says, which may yet come; `day` is the load's."""
     if rule.after is None:
         return rows.mutate(known_on=day if rule.always is None else ibis.date(rule.always))
+    if rule.after == TERM_END:
+        rows = rows.left_join(ibis.table(ENDS, name=TERM_ENDS), [("school_year", "in_year"), ("term_id", "in_term")])
     if not rule.school_days:
         return rows.mutate(known_on=rows[rule.after] + ibis.interval(days=rule.days or 0))
     after, beyond = ibis.table(KNOWN_AFTER, name=AFTER), ibis.interval(days=calendar_days(rule.school_days))
@@ -57,8 +63,11 @@ def calendar_days(school_days: int) -> int:
 
 
 def rules_of_known_on(read: Read, today: date) -> Iterator[Rule]:
-    """What breaks the column that says when a row became known. A rule of the mapping breaks nothing."""
+    """What breaks the column that says when a row became known. A rule of the mapping needs the row's term at most."""
     if read.plan.known_on is None:
+        if is_after_term(read.plan.sent.files.known_on):
+            told = "a term of the school year that the files or an earlier load have"
+            yield Rule("ROW08", ("term_id",), read.rows[TERM_END].isnull(), told, read.cell("term_id"))
         return
     cell, value = read.cell("known_on"), read.value("known_on")
     yield Rule("ROW02", ("known_on",), cell.isnull(), "a value; this column may not be empty", cell)
@@ -69,7 +78,15 @@ def rules_of_known_on(read: Read, today: date) -> Iterator[Rule]:
 
 
 def write_known_after(writer: Writer, rule: KnownOn | None) -> None:
-    """Writes the day on which an event of each school and day is known, where a rule counts school days."""
+    """Writes the day on which an event of each school and day is known, where a rule counts school days.
+
+    And each term's last day, where a rule counts from that.
+    """
+    if is_after_term(rule):
+        create_empty(writer, TERM_ENDS, ENDS)
+        terms = records_of(writer, "terms", held=holds(writer))
+        if terms is not None:
+            writer.replace(TERM_ENDS, terms.select(in_year="school_year", in_term="term_id", term_end="end_date"))
     if rule is None or not rule.school_days:
         return
     create_empty(writer, AFTER, KNOWN_AFTER)
@@ -80,9 +97,14 @@ def write_known_after(writer: Writer, rule: KnownOn | None) -> None:
 
 
 def drop_known_after(writer: Writer) -> None:
-    """The table of known days is gone."""
-    if AFTER in writer.names():
-        writer.drop(AFTER)
+    """The tables of known days and of terms' last days are gone."""
+    for name in {AFTER, TERM_ENDS} & writer.names():
+        writer.drop(name)
+
+
+def is_after_term(rule: KnownOn | None) -> bool:
+    """Whether a rule counts from the last day of a row's term."""
+    return rule is not None and rule.after == TERM_END
 
 
 def known_after(days: ir.Table, school_days: int) -> ir.Table:

@@ -136,12 +136,18 @@ class Column(Said):
         return Dialect.have_one_meaning(dates) if dates else dates
 
 
+TERM_END = "term_end"
+"""What `after` calls the last day of a row's term, which stands in another table."""
+
+
 class KnownOn(Said):
     """When the district knew a row: a column, a fixed date, so long after the event, or the day of the load."""
 
     column: str | None = Field(default=None, description="the file's column that holds the date")
     always: str | None = Field(default=None, description="a fixed date, YYYY-MM-DD")
-    after: str | None = Field(default=None, description="the canonical date column of the event")
+    after: str | None = Field(
+        default=None, description="the canonical date column of the event, or term_end: the last day of the row's term"
+    )
     school_days: int | None = Field(default=None, ge=0, le=200, description="so many school days after it")
     days: int | None = Field(default=None, ge=0, le=400, description="so many days after it")
     load: Literal[True] | None = Field(default=None, description="the day of the load")

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from features.ingest.mapping import Column, Files, is_date, names_in_file
+from features.ingest.mapping import TERM_END, Column, Files, is_date, names_in_file
 from features.tables import SCHOOL_YEAR, TABLES, Table
 from features.tables import Column as Canonical
 
@@ -12,7 +12,7 @@ WORKED_ON = {"times": ("hundredths",), "digits": ("text", "student"), "dates": (
 """Settings of a column that go with some kinds only."""
 
 EVENTS = ("date", "entry_date", "start_date")
-"""Columns that say when something happened."""
+"""Columns that say when something happened: the first one that a table has."""
 
 
 def refuse_misfits(name: str, files: Files) -> None:
@@ -123,8 +123,9 @@ def misfits_of_history(table: Table, files: Files) -> Iterator[tuple[str, str]]:
     """Rules about time that a table has no date for."""
     dates = [column.name for column in table.columns if column.kind == "date" and column.required]
     after = files.known_on.after if files.known_on else None
-    if after is not None and after not in dates:
-        told = f"expected a date that every row has: {', '.join(dates)}" if dates else "this table has no dates"
+    events = [*dates, TERM_END] if {"school_year", "term_id"} <= set(names_in_file(table)) else dates
+    if after is not None and after not in events:
+        told = f"expected a date that every row has: {', '.join(events)}" if events else "this table has no dates"
         yield "known_on.after", told
     dated = any(name in EVENTS for name in dates)
     if isinstance(files.covers, int) and not dated:

@@ -9,7 +9,8 @@ import ibis.expr.types as ir
 
 from features.engine import schema_of, stored
 from features.ingest.findings import DataRefused, Finding
-from features.ingest.incoming import EVENTS, Incoming, school_year, understood, with_keys
+from features.ingest.incoming import Incoming, school_year, understood, with_keys
+from features.ingest.misfits import EVENTS
 from features.tables import Table
 from features.warehouse import Writer
 
@@ -130,7 +131,7 @@ def beside_held(incoming: Incoming, latest: ir.Table) -> ir.Table:
     both = both.mutate(held=both.held_known_on.notnull(), held_withdrawn=gone_before)
     if incoming.event is None:
         return both.mutate(reached=ibis.null("date"))
-    rows = stored(incoming.table.name)
+    both, rows = incoming.with_event(both), incoming.with_event(stored(incoming.table.name))
     reached = rows.group_by(year=school_year(rows)).aggregate(reached=rows[incoming.event].max())
     return both.left_join(reached, school_year(both) == reached.year).drop("year")
 

@@ -173,3 +173,41 @@ def test_a_deletion_is_known_when_the_file_says_and_else_at_the_load(tmp_path: P
     ruled.folder.mkdir()
     ruled.send_as("programs", DELETIONS, kind="delta", deletes=deletes, known_on={"after": "start_date", "days": 2})
     assert {day for (day,) in ruled.rows("programs", "known_on")} == {TODAY}
+
+
+TERMS = """
+| school_year | term_id | kind     | start_date | end_date   |
+| 2025        | S1      | semester | 2024-08-20 | 2025-01-24 |
+| 2026        | S1      | semester | 2025-08-20 | 2026-01-10 |
+| 2025        | S2      | semester | 2025-01-27 | 2025-06-12 |
+"""
+
+MARKS = """
+| student_id | school_id | school_year | term_id | becomes    |
+| 1          | 10        | 2025        | S1      | 2025-01-31 |
+| 1          | 10        | 2025        | S2      | 2025-06-19 |
+| 1          | 10        | 2026        | S1      | 2026-01-15 |
+"""
+
+OF_A_MARK = {
+    "columns": {
+        "course_id": {"always": "E9"}, "course_name": {"always": "English 9"}, "subject": {"always": "ela"},
+        "mark_kind": {"always": "final"}, "mark": {"always": "B"}, "points_hundredths": {"always": "300"},
+        "credits_attempted_hundredths": {"always": "500"}, "credits_earned_hundredths": {"always": "500"},
+    }
+}  # fmt: skip
+
+
+def test_a_mark_may_be_known_so_long_after_the_end_of_its_term(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    staging.send("terms", TERMS)
+    staging.send_as("marks", MARKS, **OF_A_MARK, known_on={"after": "term_end", "days": 7})
+    assert staging.verdicts("marks") == [""] * 3
+    assert known(staging, "marks") == becomes(MARKS)
+
+
+def test_a_mark_of_no_known_term_cannot_say_when_it_was_known(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    staging.send("terms", TERMS)
+    staging.send_as("marks", MARKS.replace("| S2 ", "| S9 "), **OF_A_MARK, known_on={"after": "term_end", "days": 7})
+    assert [verdict.split(" ")[0] for verdict in staging.verdicts("marks")] == ["", "ROW08", ""]

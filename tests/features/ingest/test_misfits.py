@@ -148,7 +148,7 @@ MISTAKES = {
     "known_on after what is no date": (
         "marks",
         'known_on = { after = "mark", days = 2 }',
-        "marks.known_on.after: this table has no dates",
+        "marks.known_on.after: expected a date that every row has: term_end",
     ),
     "known_on after a date that a row may lack": (
         "enrollments",
