@@ -19,6 +19,7 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr.operations import Node
 
 from features.durable import locked, saying_what_failed, sync_folder
@@ -193,13 +194,24 @@ class Writer(Reader):
         self.connection.execute(f'DROP TABLE "{name}"')
 
     def create_missing(self) -> None:
-        """Every canonical table exists, empty where nothing was loaded."""
+        """Every canonical table and column exists, empty where nothing was loaded."""
+        for name in TABLES.keys() & self.names():
+            self.add_columns(TABLES[name])
         for name in TABLES.keys() - self.names():
             nothing = pd.DataFrame({column: [] for column in schema_of(TABLES[name])})
             self.connection.register("nothing", nothing)
             empty = ibis.table(dict.fromkeys(nothing, "float64"), name="nothing")
             self.create(name, empty.cast(dict(schema_of(TABLES[name]).items())))
             self.connection.unregister("nothing")
+
+    def add_columns(self, table: Table) -> None:
+        """A table of an earlier version has the columns that came since: empty, and no row withdrawn."""
+        held = {column for column, *_ in self.connection.execute(f'DESCRIBE "{table.name}"').fetchall()}
+        for column, kind in schema_of(table).items():
+            if column not in held:
+                default = "DEFAULT false" if column == "withdrawn" else ""
+                typed = f'"{column}" {DuckDBType.to_string(kind)}'
+                self.connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {typed} {default}')
 
 
 def sorting(table: Table) -> list[str]:

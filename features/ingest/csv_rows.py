@@ -23,6 +23,8 @@ from features.ingest.sources import SourceFile
 LONGEST = 4 << 20
 MOST_BREAKS = 200
 MOST_COLUMNS = 4096
+
+UNCLOSED = "expected a header, but its quotes do not close where its cells end; see to `delimiter` and `quote`"
 """Bytes of a row, line breaks in a cell, cells in a header: beyond these a file is not what it is declared to be."""
 
 NOTHING = pa.RecordBatch.from_pylist([])
@@ -104,7 +106,7 @@ class Reading:
         """The names in the first record; DataRefused where it has none."""
         row = self.malformed.before + 1
         if not batch.num_rows or batch.column(0)[0].as_py() != row:
-            raise self.refused("FILE04", row, "expected a header, but its quotes do not close where its cells end")
+            raise self.refused("FILE04", row, UNCLOSED)
         header = tuple(unquoted(cells[0].as_py()) for cells in batch.columns[1:])
         if not any(header):
             raise self.refused("FILE10", None, "expected a header and rows, but its cells are empty; send it again")

@@ -1,11 +1,13 @@
 """A file's header and what `ontrack.toml` says, put together: where each canonical column's value comes from."""
 
 import difflib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from features.ingest.findings import DataRefused, Finding
-from features.ingest.mapping import Column, Files
+from features.ingest.mapping import Column, Delimiter, Files
 from features.ingest.sent import Sent
 from features.tables import SCHOOL_YEAR
 from features.tables import Column as Canonical
@@ -111,11 +113,22 @@ def wanted(plan: Plan) -> tuple[str, ...]:
 
 def no_header(plan: Plan) -> str:
     """The sentence for a first row that names no column. It may be a record: it is not repeated."""
-    table = plan.sent.table.name
+    table, divider = plan.sent.table.name, divider_of(plan)
+    if divider:
+        how = f"set delimiter = {json.dumps(divider)} below [districts.files.{table}] or [districts.reading]"
+        return f"the header is one column, as the file is not divided by {plan.sent.dialect.delimiter!r}: {how}"
     return (
         f"no header; expected a first row with {', '.join(wanted(plan))}; if the file has none, "
         f"name its columns in header = […] below [districts.files.{table}]"
     )
+
+
+def divider_of(plan: Plan) -> str:
+    """What divides a header of one cell into columns that are wanted, where something does."""
+    if len(plan.names) != 1:
+        return ""
+    found = {divider: {part.strip(" \"'") for part in plan.names[0].split(divider)} for divider in get_args(Delimiter)}
+    return next((divider for divider, names in found.items() if names & set(wanted(plan))), "")
 
 
 def missing(plan: Plan) -> Iterator[Finding]:

@@ -23,11 +23,14 @@ class Said(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Delimiter = Literal[",", ";", "\t", "|", "^"]
+
+
 class Dialect(Said):
     """How the text of a file is written. Declared, never guessed."""
 
     encoding: str = Field(default="utf-8", description="utf-8, utf-16, cp1252, or another that Python knows")
-    delimiter: Literal[",", ";", "\t", "|", "^"] = Field(default=",", description="what stands between two cells")
+    delimiter: Delimiter = Field(default=",", description="what stands between two cells")
     quote: Literal['"', "'"] = Field(default='"', description="what cells are quoted with")
     escape: Literal["", "\\"] = Field(default="", description="what escapes a quote; empty where quotes are doubled")
     null: tuple[str, ...] = Field(default=(), description="words that stand for an empty cell, such as NULL")
@@ -190,7 +193,7 @@ class Files(Said):
     deletes: Deletes | None = Field(default=None, description="how a delta withdraws a record")
     header: tuple[str, ...] | None = Field(default=None, description="the columns of a file without a header")
     encoding: str | None = Field(default=None, description="as in [districts.reading], for this table only")
-    delimiter: Literal[",", ";", "\t", "|", "^"] | None = Field(default=None, description="likewise")
+    delimiter: Delimiter | None = Field(default=None, description="likewise")
     quote: Literal['"', "'"] | None = Field(default=None, description="likewise")
     escape: Literal["", "\\"] | None = Field(default=None, description="likewise")
     null: tuple[str, ...] | None = Field(default=None, description="likewise")

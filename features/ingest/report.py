@@ -75,9 +75,8 @@ def print_report(report: LoadReport, console: Console, *, tried: bool = False) -
     if report.load_id is None:
         console.print(f"{report.district_id}: these files are loaded already; nothing changed")
         return
-    console.print(
-        table_of(report, f"{report.district_id}: {'what a load would do' if tried else 'load'} {report.load_id}")
-    )
+    what = f"what load {report.load_id} would do" if tried else f"load {report.load_id}"
+    console.print(table_of(report, f"{report.district_id}: {what}"))
     console.print("rows read = new + unchanged + corrected + withdrawn + quarantined + left out", style="dim")
     for table, rows in report.gone.items():
         console.print(f"{table}: {rows:,} records are no longer in the extract and were withdrawn")

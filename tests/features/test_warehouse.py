@@ -6,9 +6,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
+from features.engine import schema_of
 from features.settings import Refused
 from features.tables import TABLES
 from features.warehouse import NothingKnown, changing, reading
@@ -130,3 +132,14 @@ def test_two_changes_at_once_lose_nothing(warehouse: Path) -> None:
 def add_school(path: Path, school_id: str) -> None:
     with changing(path) as writer:
         writer.add("schools", SCHOOL.assign(school_id=school_id))
+
+
+def test_a_warehouse_of_an_earlier_version_gets_the_columns_that_came_since(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("ALTER TABLE schools DROP COLUMN withdrawn")
+        connection.execute("ALTER TABLE loads DROP COLUMN report")
+    with changing(warehouse):
+        pass
+    assert schools(warehouse) == ["10"]
+    with reading(warehouse) as reader:
+        assert set(reader.current("loads").columns) == set(schema_of(TABLES["loads"]).names)

@@ -120,7 +120,8 @@ REFUSED = {
     ),
     "a header with a misplaced quote": (
         b'"a"x,b\n1,2\n',
-        "FILE04 a.csv, row 1: expected a header, but its quotes do not close where its cells end",
+        "FILE04 a.csv, row 1: expected a header, but its quotes do not close where its cells end; see to `delimiter` "
+        "and `quote`",
     ),
     "a header of thousands of names": (
         b"a," * 5000 + b"a\n",

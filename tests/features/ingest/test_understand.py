@@ -187,6 +187,11 @@ REFUSED = {
         {"leave_out": {"Closed": ["Y"]}},
         ["column Closed: missing column; [districts.files.schools] names it"],
     ),
+    "another delimiter than the file's": (
+        "school_id;name;level;known_on", {},
+        ["the header is one column, as the file is not divided by ',': set delimiter = \";\" below "
+         "[districts.files.schools] or [districts.reading]"],
+    ),
 }  # fmt: skip
 
 
@@ -197,7 +202,9 @@ def test_a_header_that_does_not_fit_is_refused_with_what_would_mend_it(
     with pytest.raises(DataRefused) as refused:
         Staging(tmp_path).send_text("schools", {"schools.csv": f"{header}\n"}, **said)
     for sentence in expected:
-        assert f"FILE04 schools.csv, row 1, {sentence}" in str(refused.value)
+        assert f"FILE04 schools.csv, row 1{',' if sentence.startswith('column') else ':'} {sentence}" in str(
+            refused.value
+        )
 
 
 def test_a_first_row_that_is_a_record_is_not_repeated(tmp_path: Path) -> None:
