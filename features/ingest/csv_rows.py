@@ -23,9 +23,9 @@ from features.ingest.sources import SourceFile
 LONGEST = 4 << 20
 MOST_BREAKS = 200
 MOST_COLUMNS = 4096
+"""Bytes of a row, line breaks in a cell, cells in a header: beyond these a file is not what it is declared to be."""
 
 UNCLOSED = "expected a header, but its quotes do not close where its cells end; see to `delimiter` and `quote`"
-"""Bytes of a row, line breaks in a cell, cells in a header: beyond these a file is not what it is declared to be."""
 
 NOTHING = pa.RecordBatch.from_pylist([])
 
