@@ -17,6 +17,7 @@ from features.language import (
     Measure,
     Outcome,
     Quantity,
+    Scaled,
     Where,
     Window,
 )
@@ -38,7 +39,7 @@ def measures_in(node: Quantity | Condition) -> Iterator[Measure]:
         case Combination() | Either():
             yield from measures_in(node.left)
             yield from measures_in(node.right)
-        case Compare():
+        case Compare() | Scaled():
             yield from measures_in(node.quantity)
 
 
@@ -112,14 +113,15 @@ def with_measures(
 
 
 def with_school_days(cohort: ir.Table, view: View) -> ir.Table:
-    """The cohort with the student's school days in this year (`days_0`) and the year before (`days_1`)."""
+    """The cohort with its school days in this year (`days_0`), the one before (`days_1`) and all (`days_ever`)."""
     days = view.school_days()
     per_year = days.group_by("student_key").aggregate(
         days_0=days.days.sum(where=days.school_year == view.school_year),
         days_1=days.days.sum(where=days.school_year == view.school_year - 1),
+        days_ever=days.days.sum(),
     )
     table = joined(cohort, per_year)
-    return table.mutate(days_0=ibis.coalesce(table.days_0, 0), days_1=ibis.coalesce(table.days_1, 0))
+    return table.mutate(**{name: ibis.coalesce(table[name], 0) for name in ("days_0", "days_1", "days_ever")})
 
 
 def joined(table: ir.Table, more: ir.Table) -> ir.Table:
@@ -148,6 +150,10 @@ def raw(measure: Measure, rows: ir.Table) -> ir.Scalar:
             return chosen.cast("int64").sum() / among.nullif(0)
         case "distinct":
             return rows[measure.column].nunique(where=chosen)
+        case "most":
+            return rows[measure.column].max(where=chosen)
+        case "least":
+            return rows[measure.column].min(where=chosen)
 
 
 def null_unless(value: ir.Scalar, condition: ir.Scalar) -> ir.Scalar:
@@ -157,9 +163,12 @@ def null_unless(value: ir.Scalar, condition: ir.Scalar) -> ir.Scalar:
 
 def inside(window: Window, rows: ir.Table) -> ir.BooleanColumn:
     """Rows in a window."""
+    if window.years_ago is None:
+        return rows.years_ago >= 0
     within: ir.BooleanColumn = rows.years_ago == window.years_ago
     if window.to_days is not None:
-        within = within & rows.days_ago.between(window.from_days, window.to_days - 1)
+        day = rows.days_in if window.from_start else rows.days_ago
+        within = within & day.between(window.from_days, window.to_days - 1)
     return within
 
 
@@ -179,7 +188,9 @@ def matches(where: tuple[Where, ...], rows: ir.Table) -> ir.BooleanColumn:
 def settled(measure: Measure, value: ir.Column, table: ir.Table) -> ir.Column:
     """A measure in its unit: nothing recorded is 0 for a student who had school days, else missing."""
     window = measure.records.window
-    year_days = table.days_0 if window.years_ago == 0 else table.days_1
+    year_days = table["days_ever" if window.years_ago is None else f"days_{window.years_ago}"]
+    if measure.aggregate in ("least", "share_of_rows"):
+        return value
     if measure.records.table == "marks":
         return value / 100 if measure.aggregate == "sum" else value
     if measure.aggregate == "share_of_days":
@@ -205,6 +216,8 @@ def as_column(node: Quantity, table: ir.Table, columns: Mapping[Measure, str]) -
             return as_column(left, table, columns) - as_column(right, table, columns)
         case Combination("+", left, right):
             return as_column(left, table, columns) + as_column(right, table, columns)
+        case Scaled(quantity, factor):
+            return as_column(quantity, table, columns) * factor
     raise TypeError(f"not a quantity: {node!r}")
 
 

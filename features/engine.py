@@ -11,6 +11,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from features.derived import with_edge_of_week, with_recovery, with_repetition, with_runs
 from features.language import Cohort
 from features.tables import ENVELOPE, TABLES, Kind, Table
 
@@ -110,7 +111,8 @@ class View:
             order_by=[ibis.desc("entry_date"), ibis.asc("school_id")],
             rows=(None, -1),
         )
-        return spells.mutate(later=ibis.coalesce(later, 0))
+        total = spells.days.sum().over(group_by=["student_key", "school_year"])
+        return spells.mutate(later=ibis.coalesce(later, 0), total=total)
 
     def spans(self, enrollment: ir.Table) -> ir.Table:
         """School days of each distinct span: students share few, so the calendar is joined to those."""
@@ -137,8 +139,9 @@ class View:
         return spells.group_by(["student_key", "school_year"]).aggregate(days=spells.days.sum())
 
     def placed(self, name: str) -> ir.Table:
-        """Dated records with `years_ago` and `days_ago`, the student's own school days before the latest one.
+        """Dated records with `years_ago`, `days_ago` and `days_in`.
 
+        These count the student's own school days of the year: back from the latest one, and on from the first.
         An absence on a day without attendance taken is left out: that day is unknown for everyone.
         """
         records, spells, calendar = self.rows(name), self.spells(), self.calendar()
@@ -150,14 +153,17 @@ class View:
                 records.date >= spells.entry_date,
                 records.date <= spells.ends,
             ],
-        ).select(records, spells.track, spells.school_year, spells.last_day, spells.later)
+        ).select(records, spells.track, spells.school_year, spells.last_day, spells.later, spells.total)
         dated = joined.left_join(calendar, ["school_id", "track", "school_year", "date"]).select(
             joined,
             years_ago=self.school_year - joined.school_year,
             days_ago=joined.later + joined.last_day - calendar.day,
+            days_in=joined.total - 1 - (joined.later + joined.last_day - calendar.day),
             counted=ibis.coalesce(calendar.counted, False),
         )
-        return once_a_day(dated.filter(dated.counted)) if name == "attendance" else dated
+        if name != "attendance":
+            return dated
+        return with_edge_of_week(with_runs(once_a_day(dated.filter(dated.counted))))
 
     def marks(self) -> ir.Table:
         """Marks with `years_ago`, and `is_latest` for the newest mark of a course in this school year.
@@ -176,14 +182,15 @@ class View:
                 ibis.asc(given.school_id),
             ],
         )
-        return given.mutate(years_ago=self.school_year - given.school_year, is_latest=newest == 0)
+        given = given.mutate(years_ago=self.school_year - given.school_year, is_latest=newest == 0)
+        return with_recovery(given)
 
     def records(self, name: str) -> ir.Table:
         """Any table of the language, with `years_ago` and what a window needs."""
         if name == "marks":
             return self.marks()
         if name == "enrollments":
-            spells = self.spells()
+            spells = with_repetition(self.spells())
             return spells.mutate(years_ago=self.school_year - spells.school_year)
         return self.placed(name)
 

@@ -4,10 +4,12 @@ A definition names records, a window and a measure. Only the engine knows the as
 expression looks back in a feature and forward in an outcome, and none can say "tomorrow".
 """
 
+import operator
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import ClassVar, Literal, Self
 
-Aggregate = Literal["count", "sum", "mean", "share_of_days", "share_of_rows", "distinct"]
+Aggregate = Literal["count", "sum", "mean", "share_of_days", "share_of_rows", "distinct", "most", "least"]
 Direction = Literal["worse", "better", "none"]
 Operator = Literal["<", "<=", ">", ">="]
 Domain = Literal["attendance", "grades", "behavior", "mobility"]
@@ -17,17 +19,21 @@ Domain = Literal["attendance", "grades", "behavior", "mobility"]
 class Window:
     """A part of a school year, seen from the as-of date.
 
-    `years_ago` 0 is the school year of the as-of date. `from_days` and `to_days` count a student's own
-    school days backwards (0 is the latest one; `to_days` is exclusive, None is the whole year).
+    `years_ago` 0 is the school year of the as-of date, None is that and every one before. `from_days` and `to_days`
+    count a student's own school days backwards (0 is the latest one; `to_days` is exclusive, None is the whole year),
+    or on from the first one where `from_start`.
     """
 
-    years_ago: int = 0
+    years_ago: int | None = 0
     from_days: int = 0
     to_days: int | None = None
+    from_start: bool = False
 
     def __post_init__(self) -> None:
-        if self.years_ago < 0 or self.from_days < 0:
+        if (self.years_ago or 0) < 0 or self.from_days < 0:
             raise ValueError("a window cannot look past the as-of date")
+        if self.years_ago is None and (self.from_days or self.to_days is not None):
+            raise ValueError("days are counted within one school year")
         if self.to_days is not None and self.to_days <= self.from_days:
             raise ValueError(f"an empty window: days {self.from_days} to {self.to_days}")
 
@@ -37,7 +43,7 @@ class Where:
     """Rows whose column holds one of these values."""
 
     column: str
-    values: tuple[str | bool, ...]
+    values: tuple[str | bool | int, ...]
 
 
 class Quantity:
@@ -48,6 +54,9 @@ class Quantity:
 
     def __add__(self, other: "Quantity") -> "Combination":
         return Combination("+", self, other)
+
+    def __mul__(self, factor: float) -> "Scaled":
+        return Scaled(self, factor)
 
     def __lt__(self, bound: float) -> "Compare":
         return Compare(self, "<", bound)
@@ -76,6 +85,23 @@ class Combination(Quantity):
     operator: Literal["+", "-"]
     left: Quantity
     right: Quantity
+
+
+@dataclass(frozen=True)
+class Scaled(Quantity):
+    """A quantity times a number."""
+
+    quantity: Quantity
+    factor: float
+
+
+def slope(first: Quantity, *others: Quantity) -> Quantity:
+    """The change per step of a straight line through quantities, oldest first (least squares); two or more."""
+    quantities = (first, *others)
+    middle = (len(quantities) - 1) / 2
+    spread = sum((step - middle) ** 2 for step in range(len(quantities)))
+    parts = [quantity * ((step - middle) / spread) for step, quantity in enumerate(quantities) if step != middle]
+    return reduce(operator.add, parts)
 
 
 @dataclass(frozen=True)
@@ -111,13 +137,25 @@ class Records:
         """The school year before that of the as-of date."""
         return replace(self, window=Window(years_ago=1))
 
-    def only(self, column: str, *values: str | bool) -> Self:
+    def first(self, *, school_days: int) -> Self:
+        """The student's first school days of this school year."""
+        return replace(self, window=Window(to_days=school_days, from_start=True))
+
+    def ever(self) -> Self:
+        """This school year and every one before that is on record."""
+        return replace(self, window=Window(years_ago=None))
+
+    def only(self, column: str, *values: str | bool | int) -> Self:
         """Rows whose column holds one of these values."""
         return replace(self, where=(*self.where, Where(column, values)))
 
     def count(self) -> "Measure":
         """How many rows; 0 for a student who was enrolled and has none."""
         return Measure("count", self)
+
+    def days_since(self) -> "Measure":
+        """School days since the latest one; missing where there is none in the window."""
+        return Measure("least", self, "days_ago")
 
 
 @dataclass(frozen=True)
@@ -156,6 +194,19 @@ class Attendance(Records):
         """Days missed."""
         return Measure("sum", self, "absent_hundredths")
 
+    def share_at_edge_of_week(self) -> Measure:
+        """Share of absences on a Monday or a Friday (0-1); missing where there was none."""
+        missed = self.only("kind", "absent", "partial")
+        return Measure("share_of_rows", missed.only("edge_of_week", True), among=missed.where)
+
+    def longest_run(self) -> Measure:
+        """The most school days missed one after the other."""
+        return Measure("most", self, "run_days")
+
+    def current_run(self) -> Measure:
+        """School days missed one after the other up to the latest one: days since the student was last there."""
+        return Measure("most", self.only("in_current_run", True), "run_days")
+
 
 @dataclass(frozen=True)
 class Marks(Records):
@@ -182,6 +233,10 @@ class Marks(Records):
     def failing(self) -> Measure:
         """How many F or no-pass marks; missing where no mark was given."""
         return Measure("count", self.only("mark", "F", "NP"), among=self.where)
+
+    def unrecovered(self) -> Self:
+        """Those whose course the student has not passed since."""
+        return self.only("is_recovered", False)
 
     def share_low(self) -> Measure:
         """Share of marks that are D, F or no pass (0-1)."""
@@ -227,6 +282,14 @@ class Enrollments(Records):
     def schools(self) -> Measure:
         """How many different schools."""
         return Measure("distinct", self, "school_id")
+
+    def repeated_years(self) -> Measure:
+        """School years in a grade in which the student had been before."""
+        return Measure("distinct", self.only("repeats_grade", True), "school_year")
+
+    def days_late(self) -> Measure:
+        """School days of the year before the student's first one."""
+        return Measure("least", self, "days_before")
 
 
 attendance = Attendance()

@@ -1,0 +1,56 @@
+"""What is said of a record besides its own columns: it follows from the student's other records in the same view."""
+
+import ibis
+import ibis.expr.types as ir
+
+WHOLE_DAY = 100
+"""Hundredths of a day missed on a day that belongs to a run of absences."""
+
+MONDAY, FRIDAY = 0, 4
+FAILING = ("F", "NP")
+
+
+def with_runs(absences: ir.Table) -> ir.Table:
+    """Absences with `run_days`, and whether they are `in_current_run`.
+
+    A run is school days one after the other of which the student missed the whole; `run_days` is how many they were,
+    0 on other days. The current run reaches the student's latest school day. Needs `days_ago` and `years_ago`, and
+    absences that add up to one day at most.
+    """
+    day = ["student_key", "years_ago", "days_ago"]
+    missed = absences.absent_hundredths.sum().over(group_by=day) >= WHOLE_DAY
+    rows = absences.mutate(missed=missed)
+    rows = rows.mutate(
+        number=ibis.dense_rank().over(group_by=["student_key", "years_ago", "missed"], order_by="days_ago")
+    )
+    rows = rows.mutate(run=rows.days_ago - rows.number)
+    run = ["student_key", "years_ago", "missed", "run"]
+    length = rows.days_ago.max().over(group_by=run) - rows.days_ago.min().over(group_by=run) + 1
+    rows = rows.mutate(
+        run_days=ibis.ifelse(rows.missed, length, 0),
+        in_current_run=rows.missed & (rows.days_ago.min().over(group_by=run) == 0),
+    )
+    return rows.drop("missed", "number", "run")
+
+
+def with_edge_of_week(dated: ir.Table) -> ir.Table:
+    """Dated records with `edge_of_week`: they happened on a Monday or a Friday."""
+    return dated.mutate(edge_of_week=dated.date.day_of_week.index().isin([MONDAY, FRIDAY]))
+
+
+def with_recovery(marks: ir.Table) -> ir.Table:
+    """Marks with `is_recovered`: failed, and the same course was passed later. Needs `posted`."""
+    later = {
+        "group_by": ["student_key", "course_id"], "order_by": ["school_year", "posted", "term_id"], "rows": (1, None),
+    }  # fmt: skip
+    passed = ((marks.mark_kind == "final") & marks.mark.notin(FAILING)).cast("int64").max().over(**later)
+    return marks.mutate(is_recovered=marks.mark.isin(FAILING) & (ibis.coalesce(passed, 0) == 1))
+
+
+def with_repetition(spells: ir.Table) -> ir.Table:
+    """Spells with `repeats_grade`, true where the student was in the same grade in an earlier school year.
+
+    And `days_before`, the school days of the year before the spell began. Needs `days` and `last_day`.
+    """
+    first = spells.school_year.min().over(group_by=["student_key", "grade_level"])
+    return spells.mutate(repeats_grade=spells.school_year > first, days_before=spells.last_day - spells.days)
