@@ -21,7 +21,7 @@ from benchmarks.place import DISTRICT, NOW, TODAY, Place
 from benchmarks.scan import columns_read, read_csv, scan
 from benchmarks.timing import seconds_of
 from features.compile import SnapshotQuery, snapshot_sql
-from features.grade9 import NinthGrade
+from features.definitions.grade9 import NinthGrade
 from features.ingest.desk import desk_of
 from features.ingest.report import print_report
 from features.ingest.steps import ingest

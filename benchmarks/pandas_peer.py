@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from features.grade9 import NinthGrade
+from features.definitions.grade9 import NinthGrade
 from features.language import FeatureSet
 from features.tables import TABLES
 

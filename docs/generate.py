@@ -9,9 +9,10 @@ from docs.reference_commands import commands_page
 from docs.reference_http import api_page
 from docs.reference_settings import default_of, settings_page
 from docs.reference_text import code, heading, page, table
-from features.grade9 import FEATURE_SET_OF, FEATURE_SETS, OUTCOMES
+from features.catalog import FEATURE_SET_OF, FEATURE_SETS, OUTCOMES
 from features.language import Cohort, Feature, FeatureSet, Indicator, Outcome
 from features.settings import Gate, Refused
+from features.snapshots import grades_of
 from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
 from models.metrics import Figures, Interval
 from training.gate import (
@@ -99,7 +100,7 @@ def allowed(column: Column) -> str:
 def features_page() -> str:
     """Feature sets with their features and rule, and outcomes."""
     intro = (
-        "Definitions are Python in `features/grade9.py`; this page is made from them. A missing value says that the "
+        "Definitions are Python in `features/definitions/`; this page is made from them. A missing value says that the "
         "records cannot tell."
     )
     sets = [part for one in FEATURE_SETS.values() for part in feature_set_parts(one)]
@@ -149,7 +150,7 @@ def outcome_parts(one: Outcome) -> list[str]:
 def cohort_words(cohort: Cohort) -> str:
     """Who is in a cohort."""
     repeats = ", for the first time" if cohort.first_time else ""
-    return f"students enrolled in grade {cohort.grade_level} on the as-of date{repeats}"
+    return f"students enrolled in {grades_of(cohort)} on the as-of date{repeats}"
 
 
 def checks_page() -> str:

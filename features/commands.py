@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 import features.commands_check
-from features.grade9 import FEATURE_SETS
+from features.catalog import FEATURE_SETS
 from features.ingest.desk import Desk, desk_of
 from features.ingest.preview import print_preview
 from features.ingest.report import LoadReport, print_report

@@ -199,14 +199,14 @@ class View:
         spells = self.rows("enrollments").filter(ibis._.entry_date <= self.as_of)
         this_year = spells.school_year == self.school_year
         there = spells.exit_date.isnull() | (spells.exit_date > self.as_of)
-        members = spells.filter(this_year & there & (spells.grade_level == cohort.grade_level))
+        members = spells.filter(this_year & there & spells.grade_level.isin(cohort.grade_levels))
         latest = ibis.row_number().over(
             group_by="student_key", order_by=[ibis.desc("entry_date"), ibis.asc("school_id")]
         )  # fmt: skip
         members = members.mutate(place=latest).filter(ibis._.place == 0)
         if cohort.first_time:
-            earlier = (spells.school_year < self.school_year) & (spells.grade_level == cohort.grade_level)
-            members = members.anti_join(spells.filter(earlier), "student_key")
+            earlier = spells.filter(spells.school_year < self.school_year).select("student_key", "grade_level")
+            members = members.anti_join(earlier, ["student_key", "grade_level"])
         return members.select("student_key", "school_id", "grade_level", "entry_date")
 
 

@@ -186,6 +186,10 @@ class Attendance(Records):
         """Late arrivals."""
         return self.only("kind", "tardy")
 
+    def partial(self) -> Self:
+        """Parts of days missed."""
+        return self.only("kind", "partial")
+
     def share_absent(self) -> Measure:
         """Days missed over school days enrolled on which attendance was taken (0-1)."""
         return Measure("share_of_days", self, "absent_hundredths")
@@ -301,15 +305,15 @@ enrollments = Enrollments()
 
 @dataclass(frozen=True)
 class Cohort:
-    """Students enrolled in a grade on the as-of date, first-time ones only where so said."""
+    """Students enrolled in one of some grades on the as-of date, first-time ones only where so said."""
 
-    grade_level: int
+    grade_levels: tuple[int, ...]
     first_time: bool = False
 
 
-def enrolled(*, grade_level: int, first_time: bool = False) -> Cohort:
-    """The students enrolled in that grade on the as-of date."""
-    return Cohort(grade_level, first_time)
+def enrolled(*grade_levels: int, first_time: bool = False) -> Cohort:
+    """The students enrolled in one of these grades on the as-of date."""
+    return Cohort(grade_levels, first_time)
 
 
 @dataclass(frozen=True)
@@ -335,8 +339,9 @@ class FeatureSet:
 
     @classmethod
     def features(cls) -> dict[str, Feature]:
-        """The features by name, in the order of definition."""
-        return {name: value for name, value in vars(cls).items() if isinstance(value, Feature)}
+        """The features by name, in the order of definition: those of its bases first, in the order of these."""
+        parts = [vars(base) for base in (*cls.__bases__, cls)]
+        return {name: value for part in parts for name, value in part.items() if isinstance(value, Feature)}
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
+from features.catalog import FEATURE_SETS
 from features.compile import SnapshotQuery, snapshot_sql
 from features.engine import IBIS_TYPES, View, school_year_of
-from features.grade9 import FEATURE_SETS
 from features.settings import Refused
 from features.snapshots import Snapshot, snapshot_in
 from features.tables import ENVELOPE, TABLES, Column, Table

@@ -8,7 +8,7 @@ import pandas as pd
 
 from features.compile import SnapshotQuery, label_sql, quantities, snapshot_sql
 from features.engine import View
-from features.language import FeatureSet, Outcome
+from features.language import Cohort, FeatureSet, Outcome
 from features.warehouse import NothingKnown, Reader
 
 
@@ -49,12 +49,17 @@ def build_snapshot(
         feature_set, as_of, view.school_year, reader.frame(snapshot_sql(SnapshotQuery(feature_set, view)))
     )
     if snapshot.features.empty:
-        grade = feature_set.cohort.grade_level
         raise NothingKnown(
-            f"{feature_set.name}: nobody was enrolled in grade {grade} on {as_of}; "
+            f"{feature_set.name}: nobody was enrolled in {grades_of(feature_set.cohort)} on {as_of}; "
             "choose a date in session, or check enrollments.csv"
         )
     return snapshot
+
+
+def grades_of(cohort: Cohort) -> str:
+    """A cohort's grades in words."""
+    noun = "grade" if len(cohort.grade_levels) == 1 else "grades"
+    return f"{noun} {', '.join(map(str, cohort.grade_levels))}"
 
 
 def snapshot_in(feature_set: type[FeatureSet], as_of: date, school_year: int, rows: pd.DataFrame) -> Snapshot:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from features.grade9 import OUTCOMES
+from features.catalog import OUTCOMES
 from features.settings import Settings
 from features.terminal import Context, DistrictOption, settings_of
 from models.registry import registry_in

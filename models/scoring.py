@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from features.grade9 import FEATURE_SETS
+from features.catalog import FEATURE_SETS
 from features.language import FeatureSet
 from models.bundle import Bundle, BundleRefused
 from models.examples import Floats

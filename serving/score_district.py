@@ -12,8 +12,8 @@ import pandas as pd
 from pydantic import BaseModel
 from sqlalchemy import Engine
 
+from features.catalog import FEATURE_SETS, OUTCOMES
 from features.evidence import attendance_by_week, marks_over_time, records_behind
-from features.grade9 import FEATURE_SETS, OUTCOMES
 from features.language import FeatureSet
 from features.reconcile.check import checked, refuse_errors
 from features.reconcile.codes import Finding

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
 
-from features.grade9 import OUTCOMES
+from features.catalog import OUTCOMES
 from features.settings import Refused
 from models.bundle import Bundle, open_bundle
 from models.releases import ReleaseKey, current

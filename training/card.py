@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from features.grade9 import FEATURE_SET_OF
+from features.catalog import FEATURE_SET_OF
 from models.card import CardFacts, FigureLine, render_card
 from models.dictionary import dictionary_of
 from training.gate import VERDICT_WORDS

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from features.grade9 import FEATURE_SET_OF, OUTCOMES
+from features.catalog import FEATURE_SET_OF, OUTCOMES
 from features.reconcile.check import checked, refuse_errors
 from features.reconcile.codes import Finding
 from features.settings import Refused, Settings

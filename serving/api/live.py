@@ -6,7 +6,7 @@ from datetime import date
 
 from starlette.exceptions import HTTPException
 
-from features.grade9 import FEATURE_SETS
+from features.catalog import FEATURE_SETS
 from features.live import snapshot_of_records
 from features.settings import Refused
 from models.bundle import Bundle

@@ -10,7 +10,7 @@ from docs.generate import REFERENCE, pages
 from docs.reference_commands import commands
 from docs.reference_http import MESSAGES, SCOPE_OF
 from docs.reference_settings import section_in
-from features.grade9 import FEATURE_SETS, OUTCOMES
+from features.catalog import FEATURE_SETS, OUTCOMES
 from features.ingest.findings import CODES
 from features.ingest.mapping import Column, Deletes, Dialect, Files, KnownOn, Lookup
 from features.reconcile.codes import CHECKS

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.grade9 import NinthGrade
+from features.definitions.grade9 import NinthGrade
 from models.bundle import Bundle, BundleRefused, write_bundle
 from models.dictionary import Entry, FeatureDictionary, dictionary_of
 from models.rule import RuleModel

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from features.grade9 import NinthGrade
+from features.definitions.grade9 import NinthGrade
 from models.bundle import BundleParts, write_bundle
 from models.dictionary import dictionary_of
 from models.examples import Examples

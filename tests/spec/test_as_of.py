@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from features.grade9 import OFF_TRACK_CHICAGO
+from features.definitions.grade9 import OFF_TRACK_CHICAGO
 from features.language import Feature, FeatureSet, attendance, enrolled, marks
 from features.snapshots import build_snapshot, horizon_of
 from features.warehouse import Reader
@@ -15,7 +15,7 @@ class Seen(FeatureSet):
     """Days missed and courses failed, as far as they are known."""
 
     name = "seen"
-    cohort = enrolled(grade_level=9)
+    cohort = enrolled(9)
     missed = Feature(attendance.days_absent(), because="missed {} days")
     failing = Feature(marks.latest().failing(), because="fails {} courses")
 

@@ -14,7 +14,7 @@ class FirstTimers(FeatureSet):
     """First-time ninth graders."""
 
     name = "first_timers"
-    cohort = enrolled(grade_level=9, first_time=True)
+    cohort = enrolled(9, first_time=True)
     missed = Feature(attendance.days_absent(), because="missed {} days")
     schools = Feature(enrollments.schools(), because="{} schools")
 
@@ -23,7 +23,7 @@ class Tenth(FeatureSet):
     """Tenth graders, repeaters among them."""
 
     name = "tenth"
-    cohort = enrolled(grade_level=10)
+    cohort = enrolled(10)
     missed = Feature(attendance.days_absent(), because="missed {} days")
 
 

@@ -11,7 +11,7 @@ class Years(FeatureSet):
     """This year beside the last."""
 
     name = "years"
-    cohort = enrolled(grade_level=9)
+    cohort = enrolled(9)
     rate_now = Feature(attendance.share_absent(), because="missed {:.0%} this year")
     rate_then = Feature(attendance.previous_year().share_absent(), because="missed {:.0%} last year")
     incidents_now = Feature(incidents.count(), because="{} incidents this year")
@@ -23,7 +23,7 @@ class Ways(FeatureSet):
     """Ways of not being there."""
 
     name = "ways"
-    cohort = enrolled(grade_level=9)
+    cohort = enrolled(9)
     missed = Feature(attendance.days_absent(), because="missed {} days")
     unexcused = Feature(attendance.unexcused().days_absent(), because="missed {} days without excuse")
     tardies = Feature(attendance.tardies().count(), because="late {} times")

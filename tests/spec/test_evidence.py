@@ -12,7 +12,7 @@ class Told(FeatureSet):
     """Features of every table that a counselor is shown records of."""
 
     name = "told"
-    cohort = enrolled(grade_level=9)
+    cohort = enrolled(9)
     rate_3d = Feature(attendance.last(school_days=3).share_absent(), because="missed {:.0%}")
     change = Feature(
         attendance.last(school_days=2).share_absent() - attendance.last(school_days=2, before=2).share_absent(),

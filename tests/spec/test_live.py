@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from features.grade9 import NinthGrade
+from features.definitions.grade9 import NinthGrade
 from features.live import READ, Given, snapshot_of_records
 from features.settings import Refused
 from features.snapshots import build_snapshot

@@ -11,7 +11,7 @@ class Grades(FeatureSet):
     """Marks so far."""
 
     name = "grades"
-    cohort = enrolled(grade_level=9)
+    cohort = enrolled(9)
     failing = Feature(marks.latest().failing(), because="fails {} courses")
     core_failing = Feature(marks.latest().core().failing(), because="fails {} core courses")
     share_low = Feature(marks.latest().share_low(), because="{:.0%} low")

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from features.grade9 import OFF_TRACK_CHICAGO
+from features.definitions.grade9 import OFF_TRACK_CHICAGO
 from features.language import Outcome, attendance, enrolled
 from features.snapshots import Labels, label_outcome
 from tests.drawn import cell, reader, rows_of, school_days, stacked
@@ -176,7 +176,7 @@ CHRONIC = Outcome(
     name="chronic",
     says="missed a tenth of the year",
     source="these tests",
-    cohort=enrolled(grade_level=9),
+    cohort=enrolled(9),
     off_track=attendance.share_absent() >= 0.1,
 )
 

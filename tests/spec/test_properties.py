@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from features.compile import SnapshotQuery, label_sql, quantities, snapshot_sql
+from features.definitions.grade9 import OFF_TRACK_CHICAGO, NinthGrade
 from features.engine import View, stored
-from features.grade9 import OFF_TRACK_CHICAGO, NinthGrade
 from features.live import READ
 from features.tables import TABLES
 from tests.drawn import reader_of

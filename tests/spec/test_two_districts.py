@@ -17,7 +17,7 @@ class Missed(FeatureSet):
     """Days missed."""
 
     name = "missed"
-    cohort = enrolled(grade_level=9)
+    cohort = enrolled(9)
     missed = Feature(attendance.days_absent(), because="missed {} days")
 
 

@@ -14,7 +14,7 @@ class Lately(FeatureSet):
     """Absences in short windows."""
 
     name = "lately"
-    cohort = enrolled(grade_level=9)
+    cohort = enrolled(9)
     days_3d = Feature(attendance.last(school_days=3).days_absent(), because="missed {} of 3 days")
     rate_5d = Feature(attendance.last(school_days=5).share_absent(), because="missed {:.0%} of 5 days")
     before = Feature(attendance.last(school_days=5, before=5).share_absent(), because="missed {:.0%} before")

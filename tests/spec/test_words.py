@@ -24,7 +24,7 @@ class Absent(FeatureSet):
     """How absences lie."""
 
     name = "absent"
-    cohort = enrolled(grade_level=9)
+    cohort = enrolled(9)
     longest = Feature(attendance.longest_run(), because="missed {:.0f} days in a row")
     current = Feature(attendance.current_run(), because="has not been here for {:.0f} days")
     edge = Feature(attendance.share_at_edge_of_week(), because="{:.0%} on Mondays and Fridays")
@@ -106,7 +106,7 @@ class History(FeatureSet):
     """What happened in all years on record."""
 
     name = "history"
-    cohort = enrolled(grade_level=9)
+    cohort = enrolled(9)
     failed = Feature(marks.ever().final().failing(), because="{:.0f} Fs")
     unrecovered = Feature(marks.ever().final().unrecovered().failing(), because="{:.0f} Fs not made up")
     repeated = Feature(enrollments.ever().repeated_years(), because="{:.0f} years repeated")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.grade9 import OFF_TRACK_CHICAGO, NinthGrade
+from features.definitions.grade9 import OFF_TRACK_CHICAGO, NinthGrade
 from features.ingest.desk import desk_of
 from features.ingest.steps import ingest
 from features.progress import quietly

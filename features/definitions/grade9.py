@@ -21,7 +21,7 @@ OFF_TRACK_CHICAGO = Outcome(
     name="grade9_off_track_chicago",
     says="off track at the end of grade 9: fewer than 5 credits, or more than one semester F in a core course",
     source=CHICAGO,
-    cohort=enrolled(grade_level=9, first_time=True),
+    cohort=enrolled(9, first_time=True),
     off_track=(marks.final().credits_earned() < 5) | (marks.final().core().failing() > 1),
 )
 
@@ -39,7 +39,7 @@ class NinthGrade(FeatureSet):
     """What is known about each first-time ninth grader on the as-of date."""
 
     name = "grade9"
-    cohort = enrolled(grade_level=9, first_time=True)
+    cohort = enrolled(9, first_time=True)
     indicator = CHICAGO_SO_FAR
 
     absence_rate_10d = Feature(
@@ -154,13 +154,3 @@ class NinthGrade(FeatureSet):
         domain="mobility",
         can_change=False,
     )
-
-
-FEATURE_SETS: dict[str, type[FeatureSet]] = {NinthGrade.name: NinthGrade}
-"""Feature sets by name."""
-
-OUTCOMES: dict[str, Outcome] = {OFF_TRACK_CHICAGO.name: OFF_TRACK_CHICAGO}
-"""Outcomes by name."""
-
-FEATURE_SET_OF: dict[str, type[FeatureSet]] = {OFF_TRACK_CHICAGO.name: NinthGrade}
-"""Which feature set predicts which outcome."""
