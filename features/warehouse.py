@@ -22,7 +22,7 @@ import pandas as pd
 from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr.operations import Node
 
-from features.durable import locked, saying_what_failed, sync_folder
+from features.durable import MachineRefused, locked, saying_what_failed, sync_folder
 from features.engine import View, schema_of, school_year_of, stored
 from features.progress import Progress, quietly
 from features.settings import Refused
@@ -292,8 +292,15 @@ def remove_copy(copy: Path) -> None:
 
 
 def replace_durably(new: Path, old: Path) -> None:
-    """The new file stands in the old one's place, on disk, or the old one still does."""
+    """The new file stands in the old one's place, on disk, or the old one still does.
+
+    MachineRefused where it stands there, and the disk does not say that it will after a power cut.
+    """
     with new.open("rb") as handle:
         os.fsync(handle.fileno())
     new.replace(old)
-    sync_folder(old.parent)
+    try:
+        sync_folder(old.parent)
+    except OSError as error:
+        said = f"the change was made, but the disk did not confirm it ({os.strerror(error.errno or errno.EIO)})"
+        raise MachineRefused(f"{old.name}: {said}; check the disk and run it again") from error
