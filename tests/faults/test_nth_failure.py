@@ -42,7 +42,7 @@ def turn_of(fault: str, load: Load) -> int:
 
 
 def telling(calls: Sequence[Call], turn: int) -> list[int]:
-    """Numbers of a few calls: the last, the last that writes blocks, and that of some kinds on a file, each turn others."""
+    """Numbers of a few calls: the last, the last that writes blocks, and those of some kinds, each turn others."""
     lasts = {str(call): number for number, call in enumerate(calls, start=1)}
     blocks = max(number for number, call in enumerate(calls, start=1) if call.name == "pwrite")
     return sorted({blocks, len(calls), *list(lasts.values())[turn::TURNS]})
