@@ -88,7 +88,8 @@ def what_failed(error: Exception) -> str | None:
         return "the disk is full: free some space and run it again"
     if isinstance(error, OSError) and error.errno in (errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM):
         return f"the disk does not take it ({os.strerror(error.errno)}): mend that and run it again"
-    if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException):
+    uncommitted = isinstance(error, duckdb.TransactionException) and "failed to commit" in said.lower()
+    if uncommitted or isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException):
         return "the disk failed while DuckDB was writing: check it and run it again"
     if isinstance(error, duckdb.OutOfMemoryException):
         return "neither memory nor disk has room for it: free some space and run it again"

@@ -198,6 +198,10 @@ MARKS = Table(
             "subject", "text", "subject area; the first four are core",
             allowed=("ela", "math", "science", "social_science", "other"),
         ),
+        Column(
+            "a_g", "text", "the area of the A-G requirements that the course counts for, empty where none or unknown",
+            required=False, allowed=("a", "b", "c", "d", "e", "f", "g"),
+        ),
         Column("mark_kind", "text", "whether credit follows from it", allowed=("progress", "final")),
         Column(
             "mark", "text", "the mark; empty where none was given, which is not an F", required=False,

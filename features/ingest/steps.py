@@ -49,7 +49,7 @@ def ingest(desk: Desk, place: Path, *, now: datetime, progress: Progress) -> Loa
             stage(desk, INLINE, progress=progress)
             return take(desk, INLINE, now=now, progress=progress)
         finally:
-            finish(desk, INLINE)
+            remove_import(desk, INLINE)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def try_out(desk: Desk, place: Path, *, now: datetime, progress: Progress) -> Tr
             previews = previews_of(unfinished if unfinished.exists() else desk.staged(INLINE))
             return Tried(previews, None, refusal)
         finally:
-            finish(desk, INLINE)
+            remove_import(desk, INLINE)
 
 
 def take_up(desk: Desk, request: Request) -> None:

@@ -6,12 +6,14 @@ import pandas as pd
 from features.simulator.calendars import QUARTERS, Calendar
 from features.simulator.people import days_of, student_ids
 from features.simulator.plan import Days, Floats, Ints, days_after
-from features.simulator.schools import Schools
+from features.simulator.schools import FIRST_HIGH_GRADE, Schools
 from features.simulator.writing import coded
 
 SUBJECTS = ("ela", "math", "science", "social_science", "other", "other")
 CODES = ("ELA", "MAT", "SCI", "SOC", "ART", "PE")
 COURSES = ("English", "Mathematics", "Science", "Social Studies", "Arts", "Physical Education")
+A_G = ("b", "c", "d", "a", "f")
+"""The area of each course of grades 9 to 12 in California's A-G requirements; physical education has none."""
 CORE = 4
 PASS_FAIL_COURSE = 5
 MARKS = ("A", "B", "C", "D", "F", "P", "NP")
@@ -100,6 +102,7 @@ def mark_rows(marks: pd.DataFrame, schools: Schools, school_year: int) -> pd.Dat
     """The table of marks."""
     mark, final = marks["mark"].to_numpy(), FINAL[marks["term"].to_numpy()]
     course = (marks["grade"].to_numpy() - 6) * len(SUBJECTS) + marks["course"].to_numpy()
+    in_a_g = (marks["grade"].to_numpy() >= FIRST_HIGH_GRADE) & (marks["course"].to_numpy() < len(A_G))
     points, earned = POINTS[mark], np.where(np.isin(mark, (F, NP)), 0, CREDIT)
     return pd.DataFrame(
         {
@@ -110,6 +113,7 @@ def mark_rows(marks: pd.DataFrame, schools: Schools, school_year: int) -> pd.Dat
             "course_id": coded(course, [f"{code}{grade:02d}" for grade in range(6, 13) for code in CODES]),
             "course_name": coded(course, [f"{name} {grade}" for grade in range(6, 13) for name in COURSES]),
             "subject": coded(marks["course"].to_numpy() - (marks["course"] == 5), SUBJECTS[:5]),
+            "a_g": coded(np.where(in_a_g, marks["course"].to_numpy(), -1), A_G),
             "mark_kind": coded(final.astype(np.int64), ("progress", "final")),
             "mark": coded(mark, MARKS),
             "points_hundredths": pd.Series(points, dtype="Int64").mask(points < 0),

@@ -24,7 +24,7 @@ HEADERS = {
     },
     "marks": {
         "student_id": "STD_ID", "school_id": "SKL_OID", "school_year": "YEAR", "term_id": "TRM", "course_id": "CRS",
-        "course_name": "CRS_NAME", "subject": "DEPT", "mark_kind": "TYPE", "mark": "GRADE",
+        "course_name": "CRS_NAME", "subject": "DEPT", "a_g": "AG_AREA", "mark_kind": "TYPE", "mark": "GRADE",
         "points_hundredths": "POINTS", "credits_attempted_hundredths": "CR_TRIED", "credits_earned_hundredths": "CR",
     },
 }  # fmt: skip
