@@ -8,19 +8,20 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine import Members, View
-from features.language import (
+from features.language import FeatureSet, Outcome
+from features.quantities import (
+    Both,
     Combination,
     Compare,
     Condition,
     Either,
-    FeatureSet,
-    Measure,
-    Outcome,
+    Held,
     Quantity,
     Scaled,
     Where,
     Window,
 )
+from features.records import Measure
 
 
 def quantities(feature_set: type[FeatureSet]) -> dict[str, Quantity]:
@@ -36,11 +37,13 @@ def measures_in(node: Quantity | Condition) -> Iterator[Measure]:
     match node:
         case Measure():
             yield node
-        case Combination() | Either():
+        case Combination() | Either() | Both():
             yield from measures_in(node.left)
             yield from measures_in(node.right)
         case Compare() | Scaled():
             yield from measures_in(node.quantity)
+        case Held():
+            yield from measures_in(node.condition)
 
 
 @dataclass(frozen=True)
@@ -106,22 +109,28 @@ def with_measures(
     measures = list(dict.fromkeys(measure for node in nodes for measure in measures_in(node)))
     columns = {measure: f"m{i}" for i, measure in enumerate(measures)}
     table = with_school_days(cohort, view)
-    for name in dict.fromkeys(measure.records.table for measure in measures):
-        own = {columns[m]: m for m in measures if m.records.table == name}
+    for name in dict.fromkeys(measure.records.table for measure in measures if measure.aggregate != "days"):
+        own = {columns[m]: m for m in measures if m.records.table == name and m.aggregate != "days"}
         table = joined(table, aggregated(view.records(name), own))
-    return table.mutate(**{columns[m]: settled(m, table[columns[m]], table) for m in measures}), columns
+    return table.mutate(**{columns[m]: settled(m, columns[m], table) for m in measures}), columns
 
 
 def with_school_days(cohort: ir.Table, view: View) -> ir.Table:
-    """The cohort with its school days in this year (`days_0`), the one before (`days_1`) and all (`days_ever`)."""
+    """The cohort with its school days.
+
+    In this year (`days_0`), in its marking term (`days_term`), in the year before (`days_1`), in all before
+    (`days_earlier`), and in all (`days_ever`).
+    """
     days = view.school_days()
     per_year = days.group_by("student_key").aggregate(
         days_0=days.days.sum(where=days.school_year == view.school_year),
+        days_term=days.term_days.sum(where=days.school_year == view.school_year),
         days_1=days.days.sum(where=days.school_year == view.school_year - 1),
+        days_earlier=days.days.sum(where=days.school_year < view.school_year),
         days_ever=days.days.sum(),
     )
     table = joined(cohort, per_year)
-    return table.mutate(**{name: ibis.coalesce(table[name], 0) for name in ("days_0", "days_1", "days_ever")})
+    return table.mutate(**{name: ibis.coalesce(table[name], 0) for name in per_year.columns[1:]})
 
 
 def joined(table: ir.Table, more: ir.Table) -> ir.Table:
@@ -142,7 +151,10 @@ def raw(measure: Measure, rows: ir.Table) -> ir.Scalar:
             count = chosen.cast("int64").sum()
             return count if not measure.among else null_unless(count, inside_among(measure, rows).any())
         case "sum" | "share_of_days":
-            return rows[measure.column].sum(where=chosen)
+            total = rows[measure.column].sum(where=chosen)
+            return (
+                total if not measure.among else null_unless(ibis.coalesce(total, 0), inside_among(measure, rows).any())
+            )
         case "mean":
             return rows[measure.column].sum(where=chosen) / (100 * rows[measure.column].count(where=chosen)).nullif(0)
         case "share_of_rows":
@@ -150,10 +162,12 @@ def raw(measure: Measure, rows: ir.Table) -> ir.Scalar:
             return chosen.cast("int64").sum() / among.nullif(0)
         case "distinct":
             return rows[measure.column].nunique(where=chosen)
-        case "most":
+        case "most" | "furthest":
             return rows[measure.column].max(where=chosen)
         case "least":
             return rows[measure.column].min(where=chosen)
+        case "days":
+            raise TypeError("school days are not counted from records")
 
 
 def null_unless(value: ir.Scalar, condition: ir.Scalar) -> ir.Scalar:
@@ -164,7 +178,9 @@ def null_unless(value: ir.Scalar, condition: ir.Scalar) -> ir.Scalar:
 def inside(window: Window, rows: ir.Table) -> ir.BooleanColumn:
     """Rows in a window."""
     if window.years_ago is None:
-        return rows.years_ago >= 0
+        return rows.years_ago >= (1 if window.earlier_only else 0)
+    if window.this_term:
+        return (rows.years_ago == 0) & rows.in_term
     within: ir.BooleanColumn = rows.years_ago == window.years_ago
     if window.to_days is not None:
         day = rows.days_in if window.from_start else rows.days_ago
@@ -185,11 +201,14 @@ def matches(where: tuple[Where, ...], rows: ir.Table) -> ir.BooleanColumn:
     return held
 
 
-def settled(measure: Measure, value: ir.Column, table: ir.Table) -> ir.Column:
+def settled(measure: Measure, column: str, table: ir.Table) -> ir.Column:
     """A measure in its unit: nothing recorded is 0 for a student who had school days, else missing."""
     window = measure.records.window
-    year_days = table["days_ever" if window.years_ago is None else f"days_{window.years_ago}"]
-    if measure.aggregate in ("least", "share_of_rows"):
+    year_days = table[days_column(window)]
+    if measure.aggregate == "days":
+        return in_window(year_days, window)
+    value = table[column]
+    if measure.aggregate in ("least", "furthest", "share_of_rows"):
         return value
     if measure.records.table == "marks":
         return value / 100 if measure.aggregate == "sum" else value
@@ -198,6 +217,13 @@ def settled(measure: Measure, value: ir.Column, table: ir.Table) -> ir.Column:
         return ibis.coalesce(value, 0) / (100 * days).nullif(0)
     there = ibis.ifelse(in_window(year_days, window) > 0, ibis.coalesce(value, 0), ibis.null("int64"))
     return there / 100 if measure.aggregate == "sum" else there
+
+
+def days_column(window: Window) -> str:
+    """The column of a student's school days that a window is a part of."""
+    if window.years_ago is None:
+        return "days_earlier" if window.earlier_only else "days_ever"
+    return "days_term" if window.this_term else f"days_{window.years_ago}"
 
 
 def in_window(days: ir.IntegerColumn, window: Window) -> ir.IntegerColumn:
@@ -218,6 +244,8 @@ def as_column(node: Quantity, table: ir.Table, columns: Mapping[Measure, str]) -
             return as_column(left, table, columns) + as_column(right, table, columns)
         case Scaled(quantity, factor):
             return as_column(quantity, table, columns) * factor
+        case Held(condition):
+            return as_condition(condition, table, columns).cast("float64")
     raise TypeError(f"not a quantity: {node!r}")
 
 
@@ -226,6 +254,8 @@ def as_condition(node: Condition, table: ir.Table, columns: Mapping[Measure, str
     match node:
         case Either(left, right):
             return as_condition(left, table, columns) | as_condition(right, table, columns)
+        case Both(left, right):
+            return as_condition(left, table, columns) & as_condition(right, table, columns)
         case Compare(quantity, operator, bound):
             value = as_column(quantity, table, columns)
             return {"<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound}[operator]

@@ -6,15 +6,17 @@ import ibis.expr.types as ir
 WHOLE_DAY = 100
 """Hundredths of a day missed on a day that belongs to a run of absences."""
 
+WHOLE_DAY_SECTION = "day"
 MONDAY, FRIDAY = 0, 4
 FAILING = ("F", "NP")
 
 
 def with_runs(absences: ir.Table) -> ir.Table:
-    """Absences with `run_days`, and whether they are `in_current_run`.
+    """Absences with `run_days`, whether they are `in_current_run`, and whether one `is_cut`.
 
     A run is school days one after the other of which the student missed the whole; `run_days` is how many they were,
-    0 on other days. The current run reaches the student's latest school day. Needs `days_ago` and `years_ago`, and
+    0 on other days. The current run reaches the student's latest school day. A cut is a class missed on a day of which
+    the student was there for a part. Needs `days_ago` and `years_ago`, and
     absences that add up to one day at most.
     """
     day = ["student_key", "years_ago", "days_ago"]
@@ -29,6 +31,7 @@ def with_runs(absences: ir.Table) -> ir.Table:
     rows = rows.mutate(
         run_days=ibis.ifelse(rows.missed, length, 0),
         in_current_run=rows.missed & (rows.days_ago.min().over(group_by=run) == 0),
+        is_cut=(rows.section_id != WHOLE_DAY_SECTION) & (rows.kind == "absent") & ~rows.missed,
     )
     return rows.drop("missed", "number", "run")
 
@@ -45,6 +48,31 @@ def with_recovery(marks: ir.Table) -> ir.Table:
     }  # fmt: skip
     passed = ((marks.mark_kind == "final") & marks.mark.notin(FAILING)).cast("int64").max().over(**later)
     return marks.mutate(is_recovered=marks.mark.isin(FAILING) & (ibis.coalesce(passed, 0) == 1))
+
+
+def with_grade(marks: ir.Table, enrollments: ir.Table) -> ir.Table:
+    """Marks with `grade_level`: the highest that the student was enrolled in that school year, if any."""
+    grades = enrollments.group_by(["student_key", "school_year"]).aggregate(grade_level=ibis._.grade_level.max())
+    keys = ["student_key", "school_year"]
+    return marks.left_join(grades, keys).select(marks, grades.grade_level)
+
+
+def with_terms(marks: ir.Table, terms: ir.Table) -> ir.Table:
+    """Marks with `terms_ago`: 0 in the student's latest term with marks of that kind, 1 in the one before."""
+    ends = terms.select("school_year", "term_id", term_end="end_date")
+    keys = ["school_year", "term_id"]
+    dated = marks.left_join(ends, keys).select(marks, ends.term_end)
+    ago = ibis.dense_rank().over(
+        group_by=["student_key", "mark_kind"], order_by=[ibis.desc("school_year"), ibis.desc("term_end")]
+    )
+    return dated.mutate(terms_ago=ago)
+
+
+def with_new_schools(spells: ir.Table) -> ir.Table:
+    """Spells with `is_new_school`: of a student who has earlier years on record, none of them at that school."""
+    here = spells.school_year.min().over(group_by=["student_key", "school_id"])
+    ever = spells.school_year.min().over(group_by="student_key")
+    return spells.mutate(is_new_school=(spells.school_year == here) & (spells.school_year > ever))
 
 
 def with_repetition(spells: ir.Table) -> ir.Table:

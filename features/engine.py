@@ -11,7 +11,15 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from features.derived import with_edge_of_week, with_recovery, with_repetition, with_runs
+from features.derived import (
+    with_edge_of_week,
+    with_grade,
+    with_new_schools,
+    with_recovery,
+    with_repetition,
+    with_runs,
+    with_terms,
+)
 from features.language import Cohort
 from features.tables import ENVELOPE, TABLES, Kind, Table
 
@@ -77,14 +85,24 @@ class View:
         return visible
 
     def calendar(self) -> ir.Table:
-        """Calendar days up to the as-of date; `day` counts the days on which attendance was taken."""
+        """Calendar days up to the as-of date; `day` counts the days on which attendance was taken.
+
+        `in_term` are those since the marking term of the as-of date began.
+        """
         days = self.rows("calendar_days")
         days = days.filter(days.date <= self.as_of)
         counted = days.in_session & days.attendance_taken
         running = counted.cast("int64").sum().over(
             group_by=["school_id", "track", "school_year"], order_by="date", rows=(None, 0)
         )  # fmt: skip
-        return days.select("school_id", "track", "school_year", "date", counted=counted, day=running)
+        in_term = ibis.coalesce(days.date >= self.term_start(), False)
+        return days.select("school_id", "track", "school_year", "date", counted=counted, day=running, in_term=in_term)
+
+    def term_start(self) -> ir.Scalar:
+        """The first day of the marking term that began last, missing where none did this school year."""
+        terms = self.rows("terms")
+        marking = terms.kind.isin(["quarter", "trimester", "semester"]) & (terms.school_year == self.school_year)
+        return terms.filter(marking & (terms.start_date <= self.as_of)).start_date.max().as_scalar()
 
     def spells(self) -> ir.Table:
         """Spells of enrollment with their school days.
@@ -104,6 +122,7 @@ class View:
         spells = enrollment.left_join(spans, keys).select(
             *[enrollment[c] for c in ("student_key", "grade_level", "exit_date", "exit_kind", *keys)],
             days=ibis.coalesce(spans.days, 0),
+            term_days=ibis.coalesce(spans.term_days, 0),
             last_day=ibis.coalesce(spans.last_day, 0),
         )
         later = spells.days.sum().over(
@@ -119,10 +138,12 @@ class View:
         keys = ["school_id", "track", "school_year", "entry_date", "ends"]
         spans = enrollment.select(*keys).distinct()
         within = self.days_within(spans, *keys)
-        return within.group_by(keys).aggregate(days=within.count(), last_day=within.day.max())
+        return within.group_by(keys).aggregate(
+            days=within.count(), term_days=within.in_term.cast("int64").sum(), last_day=within.day.max()
+        )
 
     def days_within(self, spans: ir.Table, *kept: str) -> ir.Table:
-        """Each day on which attendance was taken in each span, with these of its columns: `date` and `day`."""
+        """Each day on which attendance was taken in each span, with these of its columns: `date`, `day`, `in_term`."""
         calendar = self.calendar().filter(ibis._.counted)
         within = [
             spans.school_id == calendar.school_id,
@@ -131,12 +152,16 @@ class View:
             calendar.date >= spans.entry_date,
             calendar.date <= spans.ends,
         ]
-        return spans.inner_join(calendar, within).select(*[spans[name] for name in kept], calendar.date, calendar.day)
+        return spans.inner_join(calendar, within).select(
+            *[spans[name] for name in kept], calendar.date, calendar.day, calendar.in_term
+        )
 
     def school_days(self) -> ir.Table:
         """School days per student and school year."""
         spells = self.spells()
-        return spells.group_by(["student_key", "school_year"]).aggregate(days=spells.days.sum())
+        return spells.group_by(["student_key", "school_year"]).aggregate(
+            days=spells.days.sum(), term_days=spells.term_days.sum()
+        )
 
     def placed(self, name: str) -> ir.Table:
         """Dated records with `years_ago`, `days_ago` and `days_in`.
@@ -160,6 +185,7 @@ class View:
             days_ago=joined.later + joined.last_day - calendar.day,
             days_in=joined.total - 1 - (joined.later + joined.last_day - calendar.day),
             counted=ibis.coalesce(calendar.counted, False),
+            in_term=ibis.coalesce(calendar.in_term, False),
         )
         if name != "attendance":
             return dated
@@ -183,14 +209,21 @@ class View:
             ],
         )
         given = given.mutate(years_ago=self.school_year - given.school_year, is_latest=newest == 0)
-        return with_recovery(given)
+        return with_terms(with_grade(with_recovery(given), self.rows("enrollments")), self.rows("terms"))
+
+    def marks_not_given(self) -> ir.Table:
+        """Lines of a report without a mark in them, with `years_ago`."""
+        marks = self.rows("marks")
+        return marks.filter(marks.mark.isnull()).mutate(years_ago=self.school_year - ibis._.school_year)
 
     def records(self, name: str) -> ir.Table:
         """Any table of the language, with `years_ago` and what a window needs."""
         if name == "marks":
             return self.marks()
+        if name == "marks_not_given":
+            return self.marks_not_given()
         if name == "enrollments":
-            spells = with_repetition(self.spells())
+            spells = with_new_schools(with_repetition(self.spells()))
             return spells.mutate(years_ago=self.school_year - spells.school_year)
         return self.placed(name)
 

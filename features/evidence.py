@@ -8,7 +8,8 @@ import pandas as pd
 
 from features.compile import inside, matches, measures_in, quantities
 from features.engine import Members, View
-from features.language import FeatureSet, Measure
+from features.language import FeatureSet
+from features.records import Measure
 from features.warehouse import Reader
 
 Cell = str | int | bool | None

@@ -15,7 +15,7 @@ from features.tables import ENVELOPE, TABLES, Column, Table
 
 Given = Mapping[str, Sequence[Mapping[str, object]]]
 
-READ = ("calendar_days", "enrollments", "attendance", "marks", "incidents", "discipline_actions")
+READ = ("terms", "calendar_days", "enrollments", "attendance", "marks", "incidents", "discipline_actions")
 """The tables that a snapshot reads."""
 
 DUCKDB_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE", "boolean": "BOOLEAN", "float64": "DOUBLE"}

@@ -24,6 +24,12 @@ class AttendanceFeatures:
         more_is="worse",
         domain="attendance",
     )
+    absence_rate_term = Feature(
+        attendance.this_term().share_absent(),
+        because="missed {:.0%} of the school days since the marking term began",
+        more_is="worse",
+        domain="attendance",
+    )
     absence_rate_year = Feature(
         attendance.share_absent(),
         because="missed {:.0%} of the school days this year",
@@ -77,6 +83,12 @@ class AttendanceFeatures:
     partial_days_45d = Feature(
         attendance.last(school_days=45).partial().count(),
         because="missed a part of {:.0f} days in the last 45 school days",
+        more_is="worse",
+        domain="attendance",
+    )
+    classes_cut_45d = Feature(
+        attendance.last(school_days=45).cuts().count(),
+        because="missed {:.0f} classes in the last 45 school days on days in school",
         more_is="worse",
         domain="attendance",
     )

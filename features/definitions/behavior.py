@@ -37,6 +37,12 @@ class BehaviorFeatures:
         more_is="better",
         domain="behavior",
     )
+    days_since_first_incident = Feature(
+        incidents.days_since_first(),
+        because="had the year's first behavior incident {:.0f} school days ago",
+        more_is="none",
+        domain="behavior",
+    )
     days_removed_year = Feature(
         discipline.days_removed(),
         because="was removed from school for {:.1f} days this year",
@@ -49,4 +55,16 @@ class BehaviorFeatures:
         more_is="worse",
         domain="behavior",
         can_change=False,
+    )
+    days_suspended_out_of_school = Feature(
+        discipline.out_of_school().days_removed(),
+        because="was suspended out of school for {:.1f} days this year",
+        more_is="worse",
+        domain="behavior",
+    )
+    days_suspended_in_school = Feature(
+        discipline.in_school().days_removed(),
+        because="was suspended within school for {:.1f} days this year",
+        more_is="worse",
+        domain="behavior",
     )

@@ -28,28 +28,9 @@ CHICAGO_SO_FAR = Indicator(
 )
 
 
-class NinthGrade(FeatureSet):
+class NinthGrade(AttendanceFeatures, GradeFeatures, BehaviorFeatures, MobilityFeatures, FeatureSet):
     """What is known about each first-time ninth grader on the as-of date."""
 
     name = "grade9"
     cohort = enrolled(9, first_time=True)
     indicator = CHICAGO_SO_FAR
-
-    absence_rate_10d = AttendanceFeatures.absence_rate_10d
-    absence_rate_20d = AttendanceFeatures.absence_rate_20d
-    absence_rate_year = AttendanceFeatures.absence_rate_year
-    absence_rate_change = AttendanceFeatures.absence_rate_change
-    unexcused_days = AttendanceFeatures.unexcused_days
-    tardies_45d = AttendanceFeatures.tardies_45d
-    absence_rate_previous_year = AttendanceFeatures.absence_rate_previous_year
-    core_failing_now = GradeFeatures.core_failing_now
-    other_failing_now = GradeFeatures.other_failing_now
-    low_marks_now = GradeFeatures.low_marks_now
-    gpa_now = GradeFeatures.gpa_now
-    math_points_now = GradeFeatures.math_points_now
-    ela_points_now = GradeFeatures.ela_points_now
-    gpa_previous_year = GradeFeatures.gpa_previous_year
-    failed_previous_year = GradeFeatures.failed_previous_year
-    incidents_year = BehaviorFeatures.incidents_year
-    days_removed_year = BehaviorFeatures.days_removed_year
-    schools_this_year = MobilityFeatures.schools_this_year

@@ -20,6 +20,13 @@ class MobilityFeatures:
         domain="mobility",
         can_change=False,
     )
+    new_schools_this_year = Feature(
+        enrollments.new_school(),
+        because="came to {:.0f} schools this year that were new to the student",
+        more_is="none",
+        domain="mobility",
+        can_change=False,
+    )
     days_late_to_enroll = Feature(
         enrollments.days_late(),
         because="came to school {:.0f} school days after the year began",

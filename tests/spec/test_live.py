@@ -13,6 +13,10 @@ from tests.drawn import reader, school_days, stacked
 
 AS_OF = date(2025, 11, 20)
 DRAWN = {
+    "terms": """
+    | school_year | term_id | kind    | start_date | end_date   | known_on   |
+    | 2026        | p2      | quarter | 2025-10-13 | 2025-12-19 | 2025-07-01 |
+    """,
     "calendar_days": stacked(school_days(date(2024, 9, 2), 150, school_year=2025), school_days(date(2025, 9, 1), 150)),
     "enrollments": """
     | student_id | school_year | grade_level | entry_date |
@@ -45,6 +49,13 @@ DRAWN = {
 }
 
 
+WITHOUT_RECORDS = {
+    "absence_rate_slope", "ela_points_previous_year", "ela_points_year", "failed_year", "gpa_change_of_term",
+    "gpa_year", "math_points_year", "other_failing_now", "science_points_now", "social_science_points_now",
+}  # fmt: skip
+"""What Ada's records do not tell: 80 school days, a second term, final marks of this year, and other subjects."""
+
+
 def given(records: Reader) -> Given:
     """The warehouse's rows as plain values, as a request would carry them."""
     frames = {name: records.current(name).astype(object) for name in READ}
@@ -66,7 +77,8 @@ def test_given_records_make_the_snapshot_that_the_warehouse_makes(records: Reade
     assert live.equals(stored)
     assert stored.loc["ada", "absence_rate_10d"] == 0.05
     assert stored.loc["ada", "core_failing_now"] == 1
-    assert set(stored.columns[stored.isna().any()]) == {"other_failing_now"}
+    assert stored.loc["ada", "absence_rate_term"] == pytest.approx(0.5 / 29)
+    assert set(stored.columns[stored.isna().any()]) == WITHOUT_RECORDS
 
 
 def test_records_without_a_date_of_knowledge_are_known_on_the_as_of_date(records: Reader) -> None:

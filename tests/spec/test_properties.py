@@ -15,8 +15,9 @@ from features.compile import SnapshotQuery, label_sql, quantities, snapshot_sql
 from features.definitions.grade9 import OFF_TRACK_CHICAGO, NinthGrade
 from features.engine import View, stored
 from features.live import READ
+from features.records import Measure
 from features.tables import TABLES
-from tests.drawn import reader_of
+from tests.drawn import canonical, reader_of
 from tests.spec.made_districts import AS_OF, CALENDAR, STUDENTS, District, Rows, districts, merged
 
 settings.register_profile(
@@ -29,8 +30,20 @@ settings.register_profile(
 )
 
 HONEST = View(AS_OF, 2026)
-RATES = [name for name in quantities(NinthGrade) if name.startswith(("absence_rate", "low_marks"))]
-RATES.remove("absence_rate_change")
+TERMS = canonical(
+    "terms",
+    """
+    | school_year | term_id | kind    | start_date | end_date   | known_on   |
+    | 2025        | q1      | quarter | 2025-03-03 | 2025-03-04 | 2024-07-01 |
+    | 2026        | q1      | quarter | 2025-09-29 | 2025-10-10 | 2025-07-01 |
+    | 2026        | q2      | quarter | 2025-10-13 | 2025-12-19 | 2025-07-01 |
+    """,
+)
+RATES = [
+    name
+    for name, quantity in quantities(NinthGrade).items()
+    if isinstance(quantity, Measure) and quantity.aggregate in ("share_of_days", "share_of_rows")
+]
 
 
 def holds(true_of: Callable[[District], bool]) -> None:
@@ -46,7 +59,7 @@ def holds(true_of: Callable[[District], bool]) -> None:
 
 def found(sql: str, rows: Rows) -> list[str]:
     """What a query finds on these rows, to the last bit."""
-    records = reader_of(merged({"calendar_days": CALENDAR}, rows), names=READ)
+    records = reader_of(merged({"calendar_days": CALENDAR, "terms": TERMS}, rows), names=READ)
     try:
         return [repr(row) for row in records.connection.execute(sql).fetchall()]
     finally:
@@ -97,7 +110,7 @@ def only(student: str, rows: Rows) -> Rows:
 
 def has_rates_within_bounds(rows: Rows, view: View) -> bool:
     """Whether every rate lies between 0 and 1 or is missing."""
-    records = reader_of(merged({"calendar_days": CALENDAR}, rows), names=READ)
+    records = reader_of(merged({"calendar_days": CALENDAR, "terms": TERMS}, rows), names=READ)
     rates = records.frame(snapshot_sql(SnapshotQuery(NinthGrade, view)))[RATES]
     return bool((rates.isna() | ((rates >= 0) & (rates <= 1))).all(axis=None))
 

@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
-from features.language import Feature, FeatureSet, Records, Window, attendance, enrolled
+from features.language import Feature, FeatureSet, attendance, enrolled
+from features.quantities import Window
+from features.records import Records
 from features.snapshots import build_snapshot
 from features.warehouse import Reader
 from tests.drawn import reader, rows_of, school_days, stacked, told

@@ -8,7 +8,6 @@ import pytest
 from features.language import (
     Feature,
     FeatureSet,
-    Window,
     attendance,
     enrolled,
     enrollments,
@@ -16,6 +15,7 @@ from features.language import (
     marks,
     slope,
 )
+from features.quantities import Window
 from features.snapshots import build_snapshot
 from tests.drawn import reader, rows_of, school_days, stacked, told
 
