@@ -10,6 +10,7 @@ from docs.reference_http import api_page
 from docs.reference_settings import default_of, settings_page
 from docs.reference_text import code, heading, page, table
 from features.catalog import FEATURE_SET_OF, FEATURE_SETS, OUTCOMES
+from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
 from features.language import Cohort, Feature, FeatureSet, Indicator, Outcome
 from features.settings import Gate, Refused
 from features.snapshots import grades_of
@@ -105,7 +106,17 @@ def features_page() -> str:
     )
     sets = [part for one in FEATURE_SETS.values() for part in feature_set_parts(one)]
     outcomes = [part for one in OUTCOMES.values() for part in outcome_parts(one)]
-    return page("Features, indicators and outcomes", intro, *sets, *outcomes)
+    return page("Features, indicators and outcomes", intro, *sets, *published_parts(), *outcomes)
+
+
+def published_parts() -> list[str]:
+    """The published rules and bands, at the bounds they were published with."""
+    rows = [(code(rule.name), rule.says, rule.source) for rule in PUBLISHED]
+    bounds = ", ".join(f"{bound:.0%}" for bound in ATTENDANCE_BANDS.bounds)
+    bands = f"{ATTENDANCE_BANDS.says}: {', '.join(ATTENDANCE_BANDS.names)}, from {bounds} on"
+    rows.append((code(ATTENDANCE_BANDS.name), bands, ATTENDANCE_BANDS.source))
+    intro = "Written as published, each with a test at its bounds. No outcome is judged against them yet."
+    return [heading(2, "Published rules"), intro, table(("Rule", "Flags a student with", "Source"), rows)]
 
 
 def feature_set_parts(one: type[FeatureSet]) -> list[str]:

@@ -16,6 +16,7 @@ from features.quantities import (
     Condition,
     Either,
     Held,
+    Judged,
     Quantity,
     Scaled,
     Where,
@@ -44,6 +45,9 @@ def measures_in(node: Quantity | Condition) -> Iterator[Measure]:
             yield from measures_in(node.quantity)
         case Held():
             yield from measures_in(node.condition)
+        case Judged():
+            yield from measures_in(node.condition)
+            yield from measures_in(node.only_if)
 
 
 @dataclass(frozen=True)
@@ -256,6 +260,9 @@ def as_condition(node: Condition, table: ir.Table, columns: Mapping[Measure, str
             return as_condition(left, table, columns) | as_condition(right, table, columns)
         case Both(left, right):
             return as_condition(left, table, columns) & as_condition(right, table, columns)
+        case Judged(condition, only_if):
+            told = ibis.coalesce(as_condition(only_if, table, columns), False)
+            return ibis.ifelse(told, as_condition(condition, table, columns), ibis.null("boolean"))
         case Compare(quantity, operator, bound):
             value = as_column(quantity, table, columns)
             return {"<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound}[operator]

@@ -4,15 +4,17 @@ A definition names records, a window and a measure. Only the engine knows the as
 expression looks back in a feature and forward in an outcome, and none can say "tomorrow".
 """
 
+import operator
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import ClassVar, Literal
 
-from features.quantities import Condition, Held, Quantity, slope
+from features.quantities import Condition, Held, Judged, Quantity, slope
 from features.records import attendance, discipline, enrollments, incidents, marks, marks_not_given
 
 __all__ = [
-    "Cohort", "Feature", "FeatureSet", "Held", "Indicator", "Outcome", "attendance", "discipline", "enrolled",
-    "enrollments", "incidents", "marks", "marks_not_given", "slope",
+    "Bands", "Cohort", "Feature", "FeatureSet", "Held", "Indicator", "Judged", "Outcome", "attendance", "discipline",
+    "enrolled", "enrollments", "incidents", "marks", "marks_not_given", "published", "slope",
 ]  # fmt: skip
 
 Direction = Literal["worse", "better", "none"]
@@ -74,6 +76,47 @@ class Indicator:
     flagged: Condition
     reasons: tuple[str, ...]
     source: str
+
+
+def published(
+    name: str,
+    says: str,
+    *signs: Condition,
+    source: str,
+    judged_if: Condition | None = None,
+    reasons: tuple[str, ...] = (),
+) -> Indicator:
+    """A rule that flags a student with one or more of some signs, and counts them.
+
+    It says nothing of students for whom `judged_if` does not hold.
+    """
+    flagged = reduce(operator.or_, signs)
+    signals = reduce(operator.add, (Held(sign) for sign in signs))
+    return Indicator(
+        name=name,
+        says=says,
+        signals=signals,
+        flagged=flagged if judged_if is None else Judged(flagged, judged_if),
+        reasons=reasons,
+        source=source,
+    )
+
+
+@dataclass(frozen=True)
+class Bands:
+    """A quantity cut at published bounds: a student at a bound belongs to the band that begins there."""
+
+    name: str
+    says: str
+    quantity: Quantity
+    bounds: tuple[float, ...]
+    names: tuple[str, ...]
+    source: str
+
+    @property
+    def number(self) -> Quantity:
+        """The place of the student's band in `names`, from 0."""
+        return reduce(operator.add, (Held(self.quantity >= bound) for bound in self.bounds))
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,14 @@ class Both(Condition):
 
 
 @dataclass(frozen=True)
+class Judged(Condition):
+    """A condition, missing where another does not hold: too few days to say."""
+
+    condition: Condition
+    only_if: Condition
+
+
+@dataclass(frozen=True)
 class Held(Quantity):
     """1 where a condition holds, 0 where not, missing where it cannot be told."""
 

@@ -64,6 +64,7 @@ class MarkRow(SentRow):
     points_hundredths: Annotated[int, Field(strict=True, ge=0, le=500)] | None = None
     credits_attempted_hundredths: Annotated[int, Field(strict=True, ge=0, le=1000)]
     credits_earned_hundredths: Annotated[int, Field(strict=True, ge=0, le=1000)] | None = None
+    a_g: Literal["a", "b", "c", "d", "e", "f", "g"] | None = None
 
 
 class IncidentRow(SentRow):

@@ -11,6 +11,7 @@ from docs.reference_commands import commands
 from docs.reference_http import MESSAGES, SCOPE_OF
 from docs.reference_settings import section_in
 from features.catalog import FEATURE_SETS, OUTCOMES
+from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
 from features.ingest.findings import CODES
 from features.ingest.mapping import Column, Deletes, Dialect, Files, KnownOn, Lookup
 from features.reconcile.codes import CHECKS
@@ -76,7 +77,7 @@ def test_every_setting_is_in_the_reference(fresh: dict[str, str], section: type[
 
 
 def test_every_feature_indicator_and_outcome_is_in_the_reference(fresh: dict[str, str]) -> None:
-    names = [*FEATURE_SETS, *OUTCOMES]
+    names = [*FEATURE_SETS, *OUTCOMES, *(rule.name for rule in PUBLISHED), ATTENDANCE_BANDS.name]
     for feature_set in FEATURE_SETS.values():
         names += feature_set.features()
         names += [feature_set.indicator.name] if feature_set.indicator else []

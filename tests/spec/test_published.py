@@ -1,0 +1,186 @@
+"""Every published rule at its bounds: the value on the bound, the one beside it, and what cannot be told."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
+from features.language import Feature, FeatureSet, Held, Indicator, enrolled
+from features.snapshots import build_snapshot
+from tests.drawn import cell, reader, rows_of, school_days, stacked
+
+AS_OF = date(2026, 6, 5)
+THIS_YEAR = school_days(date(2025, 9, 1), 200)
+LAST_YEAR = school_days(date(2024, 9, 2), 200, school_year=2025)
+DAYS = [row["date"] for row in rows_of(THIS_YEAR)]
+LAST_DAYS = [row["date"] for row in rows_of(LAST_YEAR)]
+RULES = {rule.name: rule for rule in PUBLISHED}
+POINTS = {"A": 400, "B": 300, "C": 200, "D": 100, "F": 0}
+
+DRAWN = {
+    "chicago_mid_year": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 0      | A   | F    | AAA   |       |        |         | true    | 1     | 2.0 credits                  |
+    | 200  | 0      | A   | F    | AAAA  |       |        |         | false   | 0     | exactly 2.5 credits, one F   |
+    | 200  | 0      | F   | F    | AAAAA |       |        |         | true    | 1     | two Fs in core               |
+    | 200  | 0      |     |      |       |       |        |         |         |       | no final marks               |
+    """,
+    "core_grade8_readiness": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 8      | B   | C    |       |       |        |         | false   | 0     | exactly 2.5 and 96 %         |
+    | 200  | 8.5    | B   | C    |       |       |        |         | true    | 1     | 95.75 %                      |
+    | 200  | 0      | B   | C    | B C D |       |        |         | true    | 1     | a grade average of 2.2       |
+    | 200  | 0      | D   | A    | A     |       |        |         | true    | 1     | a D in English               |
+    | 200  | 0      | A   | D    | A     |       |        |         | true    | 1     | a D in math                  |
+    | 200  | 0      | A   | A    | D     |       |        |         | false   | 0     | a D elsewhere                |
+    | 200  | 0      | A   | A    |       |       |        | in 1    | true    | 1     | suspended within school      |
+    | 200  | 0      | A   | A    |       |       |        | det 0   | false   | 0     | detention is none            |
+    | 200  | 20     |     |      |       |       |        |         | true    |       | attendance is enough         |
+    """,
+    "ew_grade9": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 8      | B   | B    |       |       |        |         | false   | 0     | exactly 3.0 and 96 %         |
+    | 200  | 0      | B   | C    | B     |       |        |         | true    | 1     | 2.67                         |
+    """,
+    "sfusd_incoming_grade9": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 50     | C   | C    |       | then  |        |         | true    | 1     | 2.0 is enough, 75 % is not   |
+    | 200  | 25     | C   | C    |       | then  |        |         | false   | 0     | exactly 87.5 %               |
+    | 200  | 25.5   | C   | D    |       | then  |        |         | true    | 2     | both                         |
+    | 200  | 50     | F   | F    |       |       |        |         |         |       | nothing of last year         |
+    """,
+    "balfanz_grade6": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 40     | A   | A    |       |       |        |         | true    | 1     | exactly 80 %                 |
+    | 200  | 39.5   | D   | D    |       |       |        | in 2    | false   | 0     | 80.25 %, Ds, within school   |
+    | 200  | 40     | F   | F    |       |       |        | out 1   | true    | 4     | all four                     |
+    """,
+    "air_high": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 20     | B   | B    |       |       |        |         | true    | 1     | exactly 10 %                 |
+    | 200  | 19.5   | B   | B    |       |       |        | in 0.5  | false   | 0     | 9.75 % and half a day        |
+    | 200  | 0      | C   | C    |       |       |        |         | true    | 1     | exactly 2.0                  |
+    | 200  | 0      | C   | C    | B     |       |        | out 1   | true    | 1     | a day suspended              |
+    | 200  | 0      | A   | A    | F     |       |        |         | true    | 1     | one F                        |
+    """,
+    "air_middle": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 40     | A   | A    |       |       |        |         | true    | 1     | exactly 20 %                 |
+    | 200  | 39.5   | D   | D    | F     |       |        |         | false   | 0     | an F elsewhere               |
+    """,
+    "edfi_at_risk": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 40     | D   | D    |       |       | 4      |         | false   | 0     | exactly 80 %, four incidents |
+    | 200  | 40.5   | A   | A    |       |       |        |         | true    | 1     | 79.75 %                      |
+    | 200  | 0      | A   | A    |       |       | 5      |         | true    | 1     | the bound itself, on one day |
+    | 200  | 0      | A   | A    |       |       | major  |         | true    | 1     | a serious one                |
+    | 200  | 0      | F   | A    |       |       |        |         | true    | 1     | an F                         |
+    """,
+    "edfi_early_warning": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 24     | C   | C    |       |       | 1      |         | false   | 0     | exactly 88 %, one incident   |
+    | 200  | 24.5   | C   | D    |       |       | 2      |         | true    | 3     | all three                    |
+    """,
+    "chronic_absence": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 20     |     |      |       |       |        |         | true    | 1     | exactly 90.0 %               |
+    | 200  | 19.5   |     |      |       |       |        |         | false   | 0     | 90.25 %                      |
+    | 30   | 10     |     |      |       |       |        |         |         | 1     | 30 days are too few          |
+    | 31   | 10     |     |      |       |       |        |         | true    | 1     | 31 are not                   |
+    | 40   | 40     |     |      |       |       |        |         |         | 1     | never there                  |
+    | 200  | 0      |     |      |       |       |        | in 40   | false   | 0     | within school is no absence  |
+    """,
+    "chronic_absence_20_days": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 20   | 2      |     |      |       |       |        |         | true    | 1     | exactly 90.0 % of 20 days    |
+    | 19   | 2      |     |      |       |       |        |         |         | 1     | 19 days                      |
+    | 200  | 19.5   |     |      |       |       |        |         | false   | 0     | 90.25 %                      |
+    """,
+}
+"""Per rule, what a student has by the year's end, whether that flags, and how many signs there are."""
+
+ACTIONS = {"in": "in_school_suspension", "out": "out_of_school_suspension", "det": "detention"}
+
+
+def absences(missed: float, days: list[str]) -> str:
+    """That many of the last days missed, and a half where there is one."""
+    whole, half = divmod(round(2 * missed), 2)
+    lines = [f"| ada | {day} | absent | 100 |" for day in days[len(days) - whole :]]
+    lines += [f"| ada | {days[-whole - 1]} | partial | 50 |"] if half else []
+    return "\n".join(["| student_id | date | kind | absent_hundredths |", *lines])
+
+
+def final_marks(row: dict[str, str], year: int) -> str:
+    """Final semester marks, half a credit each where passed."""
+    given = [("ela", row["ela"]), ("math", row["math"]), *(("other", mark) for mark in row["other"].replace(" ", ""))]
+    lines = [
+        f"| ada | {year} | s1 | c{n} | {subject} | {mark} | {POINTS[mark]} | {50 * (mark != 'F')} | {year}-02-01 |"
+        for n, (subject, mark) in enumerate(given)
+        if mark
+    ]
+    header = "| student_id | school_year | term_id | course_id | subject | mark | points_hundredths "
+    return "\n".join([header + "| credits_earned_hundredths | known_on |", *lines])
+
+
+def drawn(row: dict[str, str]) -> dict[str, str]:
+    """The district in which one student has what the row says."""
+    then, school_year = row["known"] == "then", 2025 if row["known"] == "then" else 2026
+    days = LAST_DAYS if then else DAYS[200 - int(row["days"]) :]
+    spells = f"| ada | 2026 | {DAYS[0] if then else days[0]} | 9 |" + (f"\n| ada | 2025 | {days[0]} | 8 |" * then)
+    severity = "major" if row["events"] == "major" else "minor"
+    count = 1 if row["events"] == "major" else int(row["events"] or 0)
+    happened = [f"| ada | i{n} | {DAYS[-1]} | {severity} |" for n in range(count)]
+    action, length = (row["removed"] or "det 0").split()
+    removed = f"| ada | i9 | {DAYS[-1]} | {ACTIONS[action]} | {round(100 * float(length))} |"
+    return {
+        "calendar_days": stacked(THIS_YEAR, LAST_YEAR),
+        "enrollments": f"| student_id | school_year | entry_date | grade_level |\n{spells}",
+        "attendance": absences(float(row["missed"]), days),
+        "marks": final_marks(row, school_year),
+        "incidents": "\n".join(["| student_id | incident_id | date | severity |", *happened]),
+        "discipline_actions": f"| student_id | incident_id | date | action | days_removed_hundredths |\n{removed}",
+    }
+
+
+def as_features(rule: Indicator) -> type[FeatureSet]:
+    """The rule as features: an indicator is a feature with a published threshold."""
+    said = {"flagged": Feature(Held(rule.flagged), because="{}"), "signs": Feature(rule.signals, because="{}")}
+    return type(rule.name, (FeatureSet,), {"name": rule.name, "cohort": enrolled(9), **said})
+
+
+SETS = {name: as_features(rule) for name, rule in RULES.items()}
+
+
+CASES = [(rule, row) for rule, drawing in DRAWN.items() for row in rows_of(drawing)]
+
+
+@pytest.mark.parametrize(("rule", "row"), CASES, ids=[f"{rule}: {row['because']}" for rule, row in CASES])
+def test_a_rule_at_its_bounds(rule: str, row: dict[str, str]) -> None:
+    found = build_snapshot(reader(drawn(row)), SETS[rule], AS_OF).features.loc["ada"]
+    flagged: str = "" if pd.isna(found["flagged"]) else cell(bool(found["flagged"]))
+    assert (flagged, cell(found["signs"])) == (row["flagged"], row["signs"])
+
+
+def test_every_rule_is_drawn_at_its_bounds() -> None:
+    assert set(DRAWN) == set(RULES)
+    for drawing in DRAWN.values():
+        assert {"true", "false"} <= {row["flagged"] for row in rows_of(drawing)}
+
+
+class Bands(FeatureSet):
+    """The band of a student."""
+
+    name = "bands"
+    cohort = enrolled(9)
+    band = Feature(ATTENDANCE_BANDS.number, because="{}")
+
+
+@pytest.mark.parametrize(
+    ("missed", "band"), [(0, 0), (9.5, 0), (10, 1), (19.5, 1), (20, 2), (39.5, 2), (40, 3), (200, 3)]
+)
+def test_a_student_at_a_bound_belongs_to_the_band_that_begins_there(missed: float, band: int) -> None:
+    row = {**rows_of(DRAWN["chronic_absence"])[0], "missed": str(missed)}
+    found = build_snapshot(reader(drawn(row)), Bands, AS_OF).features
+    assert found.at["ada", "band"] == band
+    assert len(ATTENDANCE_BANDS.names) == len(ATTENDANCE_BANDS.bounds) + 1
