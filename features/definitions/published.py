@@ -92,7 +92,7 @@ EDFI_AT_RISK = published(
     marks.latest().subject("math").failing() > 0,
     incidents.major().count() > 0,
     incidents.count() >= 5,
-    source=f"Ed-Fi Analytics Middle Tier, the graver of its two bounds; {LETTERS}. Incidents count one by one, and the bound itself flags",
+    source=f"Ed-Fi Analytics Middle Tier, its graver bound; {LETTERS}. Each incident counts, the bound included",
 )
 
 EDFI_EARLY_WARNING = published(
