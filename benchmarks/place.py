@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from features.definitions.grade9 import OFF_TRACK_CHICAGO, NinthGrade
+from features.definitions.grade9 import NinthGrade
+from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.desk import desk_of
 from features.ingest.steps import ingest
 from features.progress import Progress, quietly

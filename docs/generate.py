@@ -9,11 +9,10 @@ from docs.reference_commands import commands_page
 from docs.reference_http import api_page
 from docs.reference_settings import default_of, settings_page
 from docs.reference_text import code, heading, page, table
-from features.catalog import FEATURE_SET_OF, FEATURE_SETS, OUTCOMES
+from features.catalog import FEATURE_SETS, OUTCOMES, feature_set_of
 from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
-from features.language import Cohort, Feature, FeatureSet, Indicator, Outcome
+from features.language import Feature, FeatureSet, Indicator, Outcome
 from features.settings import Gate, Refused
-from features.snapshots import grades_of
 from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
 from models.metrics import Figures, Interval
 from training.gate import (
@@ -105,8 +104,21 @@ def features_page() -> str:
         "records cannot tell."
     )
     sets = [part for one in FEATURE_SETS.values() for part in feature_set_parts(one)]
+    missing = (
+        "A label is missing, never false, while its horizon is ahead; for students who went elsewhere, died, or left "
+        "no record of where they went; and where the records do not tell. Thresholds are set in `[outcomes.<name>]`; "
+        "a district's own outcomes are [a Python file](../how-to/add-an-outcome.md)."
+    )
     outcomes = [part for one in OUTCOMES.values() for part in outcome_parts(one)]
-    return page("Features, indicators and outcomes", intro, *sets, *published_parts(), *outcomes)
+    return page(
+        "Features, indicators and outcomes",
+        intro,
+        *sets,
+        *published_parts(),
+        heading(2, "Outcomes"),
+        missing,
+        *outcomes,
+    )
 
 
 def published_parts() -> list[str]:
@@ -115,7 +127,7 @@ def published_parts() -> list[str]:
     bounds = ", ".join(f"{bound:.0%}" for bound in ATTENDANCE_BANDS.bounds)
     bands = f"{ATTENDANCE_BANDS.says}: {', '.join(ATTENDANCE_BANDS.names)}, from {bounds} on"
     rows.append((code(ATTENDANCE_BANDS.name), bands, ATTENDANCE_BANDS.source))
-    intro = "Written as published, each with a test at its bounds. No outcome is judged against them yet."
+    intro = "Written as published, each with a test at its bounds. The feature sets have rules of their own."
     return [heading(2, "Published rules"), intro, table(("Rule", "Flags a student with", "Source"), rows)]
 
 
@@ -124,7 +136,7 @@ def feature_set_parts(one: type[FeatureSet]) -> list[str]:
     rows = [feature_row(name, feature) for name, feature in one.features().items()]
     parts = [
         heading(2, f"Feature set {code(one.name)}"),
-        f"{one.__doc__ or ''} Cohort: {cohort_words(one.cohort)}.",
+        f"{one.__doc__ or ''} Cohort: {one.cohort.words}.",
         table(("Feature", "A counselor reads: the student …", "More is", "Domain", "A school can change it"), rows),
     ]
     return parts + (indicator_parts(one.indicator) if one.indicator else [])
@@ -138,30 +150,25 @@ def feature_row(name: str, feature: Feature) -> tuple[str, ...]:
 
 def indicator_parts(one: Indicator) -> list[str]:
     """The published rule of a feature set."""
-    reasons = ", ".join(map(code, one.reasons))
+    reasons = ", ".join(code(sign.feature) for sign in one.reasons)
     says = f"{one.says}. Its reasons: {reasons}. Source: {one.source}."
     return [heading(3, f"Indicator {code(one.name)}"), says[0].upper() + says[1:]]
 
 
 def outcome_parts(one: Outcome) -> list[str]:
     """One outcome."""
-    censored = ", ".join(map(code, one.censored_exits))
+    thresholds = ", ".join(f"{code(name)} {value:g}" for name, value in one.thresholds.items())
     rows = [
         ("Says", one.says),
         ("Source", one.source),
-        ("Cohort", cohort_words(one.cohort)),
+        ("Cohort", one.cohort.words),
         ("Grade band", one.grade_band),
-        ("Horizon", f"{one.posting_days} days after the last school day of the as-of date's school year"),
-        ("Label missing", f"while the horizon is ahead, without final marks, and for exits {censored}"),
-        ("Feature set", code(FEATURE_SET_OF[one.name].name)),
+        ("Thresholds", thresholds or "none"),
+        ("Known", one.horizon.words),
+        ("Needs", ", ".join(map(code, one.needs)) or "enrollments"),
+        ("Feature set", code(feature_set_of(one).name)),
     ]
-    return [heading(2, f"Outcome {code(one.name)}"), table(("", ""), rows)]
-
-
-def cohort_words(cohort: Cohort) -> str:
-    """Who is in a cohort."""
-    repeats = ", for the first time" if cohort.first_time else ""
-    return f"students enrolled in {grades_of(cohort)} on the as-of date{repeats}"
+    return [heading(3, f"Outcome {code(one.name)}"), table(("", ""), rows)]
 
 
 def checks_page() -> str:

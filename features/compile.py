@@ -7,8 +7,9 @@ from functools import lru_cache
 import ibis
 import ibis.expr.types as ir
 
+from features.cohorts import Cohort
 from features.engine import Members, View
-from features.language import FeatureSet, Outcome
+from features.language import FeatureSet
 from features.quantities import (
     Both,
     Combination,
@@ -56,51 +57,23 @@ class SnapshotQuery:
 
     feature_set: type[FeatureSet]
     view: View
+    cohort: Cohort | None = None
+    """Who of the feature set's cohort; everyone where empty."""
 
 
 @lru_cache(maxsize=256)
 def snapshot_sql(query: SnapshotQuery) -> str:
     """DuckDB's SQL for a snapshot, compiled once: Ibis needs tens of milliseconds for it."""
-    return str(ibis.to_sql(snapshot(query.feature_set, query.view), dialect="duckdb"))
+    return str(ibis.to_sql(snapshot(query), dialect="duckdb"))
 
 
-def snapshot(feature_set: type[FeatureSet], view: View) -> ir.Table:
-    """The feature set's cohort as a table: `student_key`, `school_id`, `school_days` this year, a column a feature."""
-    named = quantities(feature_set)
-    members = Members(view, feature_set.cohort)
-    table, columns = with_measures(members.table(), list(named.values()), view.of(members))
+def snapshot(query: SnapshotQuery) -> ir.Table:
+    """The cohort as a table: `student_key`, `school_id`, `school_days` this year, a column a feature."""
+    named = quantities(query.feature_set)
+    members = Members(query.view, query.cohort or query.feature_set.cohort)
+    table, columns = with_measures(members.table(), list(named.values()), query.view.of(members))
     found = {name: as_column(quantity, table, columns) for name, quantity in named.items()}
     return table.select("student_key", "school_id", school_days=table.days_0, **found).order_by("student_key")
-
-
-@lru_cache(maxsize=256)
-def label_sql(outcome: Outcome, start: View, horizon: View) -> str:
-    """DuckDB's SQL for the labels of the cohort that stood at `start`, seen from the horizon."""
-    return str(ibis.to_sql(labels(outcome, start, horizon), dialect="duckdb"))
-
-
-def labels(outcome: Outcome, start: View, horizon: View) -> ir.Table:
-    """`student_key`, `off_track` (missing where it cannot be said) and `missing_because` of each cohort member."""
-    members = Members(start, outcome.cohort)
-    cohort, horizon = members.table().select("student_key"), horizon.of(members)
-    exits = last_exit(horizon)
-    cohort = cohort.left_join(exits, "student_key").select(cohort, exits.exit_kind)
-    table, columns = with_measures(cohort, [outcome.off_track], horizon)
-    gone = ibis.coalesce(table.exit_kind.isin(outcome.censored_exits), False)
-    left = ibis.coalesce(table.exit_kind == "left", False)
-    told = ibis.coalesce(as_condition(outcome.off_track, table, columns), ibis.ifelse(left, True, ibis.null("boolean")))
-    off_track = ibis.ifelse(gone, ibis.null("boolean"), told)
-    why = ibis.cases((gone, "went elsewhere"), (off_track.isnull(), "no final marks"), else_=ibis.null("string"))
-    return table.select("student_key", off_track=off_track, missing_because=why).order_by("student_key")
-
-
-def last_exit(view: View) -> ir.Table:
-    """How each student's latest spell of the school year ended; empty for who stayed to the end."""
-    spells = view.spells()
-    spells = spells.filter(spells.school_year == view.school_year)
-    order = [ibis.desc("ends"), ibis.desc("entry_date"), ibis.asc("school_id")]
-    last = ibis.row_number().over(group_by="student_key", order_by=order)
-    return spells.mutate(last=last).filter(ibis._.last == 0).select("student_key", "exit_kind")
 
 
 def with_measures(
@@ -248,8 +221,9 @@ def as_column(node: Quantity, table: ir.Table, columns: Mapping[Measure, str]) -
             return as_column(left, table, columns) + as_column(right, table, columns)
         case Scaled(quantity, factor):
             return as_column(quantity, table, columns) * factor
-        case Held(condition):
-            return as_condition(condition, table, columns).cast("float64")
+        case Held(condition, untold):
+            held = as_condition(condition, table, columns).cast("float64")
+            return held if untold is None else ibis.coalesce(held, untold)
     raise TypeError(f"not a quantity: {node!r}")
 
 
@@ -263,7 +237,7 @@ def as_condition(node: Condition, table: ir.Table, columns: Mapping[Measure, str
         case Judged(condition, only_if):
             told = ibis.coalesce(as_condition(only_if, table, columns), False)
             return ibis.ifelse(told, as_condition(condition, table, columns), ibis.null("boolean"))
-        case Compare(quantity, operator, bound):
-            value = as_column(quantity, table, columns)
+        case Compare(quantity, operator):
+            value, bound = as_column(quantity, table, columns), node.number
             return {"<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound}[operator]
     raise TypeError(f"not a condition: {node!r}")

@@ -58,10 +58,17 @@ def with_grade(marks: ir.Table, enrollments: ir.Table) -> ir.Table:
 
 
 def with_terms(marks: ir.Table, terms: ir.Table) -> ir.Table:
-    """Marks with `terms_ago`: 0 in the student's latest term with marks of that kind, 1 in the one before."""
-    ends = terms.select("school_year", "term_id", term_end="end_date")
+    """Marks with `term_start`, `is_summer`, and `terms_ago`.
+
+    The last is 0 in the student's latest term with marks of that kind, and 1 in the one before.
+    """
+    spans = terms.select(
+        "school_year", "term_id", term_start="start_date", term_end="end_date", is_summer=terms.kind == "summer"
+    )
     keys = ["school_year", "term_id"]
-    dated = marks.left_join(ends, keys).select(marks, ends.term_end)
+    dated = marks.left_join(spans, keys).select(
+        marks, spans.term_start, spans.term_end, is_summer=ibis.coalesce(spans.is_summer, False)
+    )
     ago = ibis.dense_rank().over(
         group_by=["student_key", "mark_kind"], order_by=[ibis.desc("school_year"), ibis.desc("term_end")]
     )
@@ -73,6 +80,13 @@ def with_new_schools(spells: ir.Table) -> ir.Table:
     here = spells.school_year.min().over(group_by=["student_key", "school_id"])
     ever = spells.school_year.min().over(group_by="student_key")
     return spells.mutate(is_new_school=(spells.school_year == here) & (spells.school_year > ever))
+
+
+def with_last(spells: ir.Table) -> ir.Table:
+    """Spells with `is_last`: no spell of the student ends later."""
+    order = [ibis.desc("ends"), ibis.desc("entry_date"), ibis.asc("school_id")]
+    place = ibis.row_number().over(group_by="student_key", order_by=order)
+    return spells.mutate(is_last=place == 0)
 
 
 def with_repetition(spells: ir.Table) -> ir.Table:

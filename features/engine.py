@@ -6,21 +6,22 @@ A *view* is the records as the district knew them at the end of one local day. E
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
+from features.cohorts import Cohort
 from features.derived import (
     with_edge_of_week,
     with_grade,
+    with_last,
     with_new_schools,
     with_recovery,
     with_repetition,
     with_runs,
     with_terms,
 )
-from features.language import Cohort
 from features.tables import ENVELOPE, TABLES, Kind, Table
 
 IBIS_TYPES: dict[Kind, str] = {
@@ -49,13 +50,22 @@ def stored(name: str) -> ir.Table:
 class View:
     """Records as they were known at the end of a local day, within one school year or the ones before.
 
-    `loads_through` leaves out loads that came after a past run, so that its score can be rebuilt.
+    `loads_through` leaves out loads that came after a past run, so that its score can be rebuilt. A label is seen from
+    a day on which its records are in: `through` is then the last day that counts, and `term_from` the first day of the
+    marking term that is looked at.
     """
 
     as_of: date
     school_year: int
     loads_through: int | None = None
     members: "Members | None" = None
+    through: date | None = None
+    term_from: date | None = None
+
+    @property
+    def last_day(self) -> date:
+        """The last day whose records count."""
+        return self.through or self.as_of
 
     def of(self, members: "Members") -> "View":
         """The same view of these students' records only: a snapshot reads one cohort, not the district."""
@@ -85,12 +95,12 @@ class View:
         return visible
 
     def calendar(self) -> ir.Table:
-        """Calendar days up to the as-of date; `day` counts the days on which attendance was taken.
+        """Calendar days up to the last day that counts; `day` counts the days on which attendance was taken.
 
         `in_term` are those since the marking term of the as-of date began.
         """
         days = self.rows("calendar_days")
-        days = days.filter(days.date <= self.as_of)
+        days = days.filter(days.date <= self.last_day)
         counted = days.in_session & days.attendance_taken
         running = counted.cast("int64").sum().over(
             group_by=["school_id", "track", "school_year"], order_by="date", rows=(None, 0)
@@ -100,6 +110,8 @@ class View:
 
     def term_start(self) -> ir.Scalar:
         """The first day of the marking term that began last, missing where none did this school year."""
+        if self.term_from is not None:
+            return ibis.literal(self.term_from)
         terms = self.rows("terms")
         marking = terms.kind.isin(["quarter", "trimester", "semester"]) & (terms.school_year == self.school_year)
         return terms.filter(marking & (terms.start_date <= self.as_of)).start_date.max().as_scalar()
@@ -112,11 +124,17 @@ class View:
         calendar's number of its latest one, and `later` the student's school days in later spells of the same year.
         """
         enrollment = self.rows("enrollments")
-        enrollment = enrollment.filter(enrollment.entry_date <= self.as_of)
+        enrollment = enrollment.filter(enrollment.entry_date <= self.last_day)
         again = enrollment.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
         before = (again - ibis.interval(days=1)).cast("date")
-        ends = ibis.least(*(ibis.coalesce(end, self.as_of) for end in (enrollment.exit_date, before)), self.as_of)
-        enrollment = enrollment.mutate(ends=ends)
+        last_day = ibis.literal(self.last_day)
+        ends = ibis.least(*(ibis.coalesce(end, last_day) for end in (enrollment.exit_date, before)), last_day)
+        ended = enrollment.exit_date <= last_day
+        enrollment = enrollment.mutate(
+            ends=ends,
+            exit_date=ibis.ifelse(ended, enrollment.exit_date, ibis.null("date")),
+            exit_kind=ibis.ifelse(ended, enrollment.exit_kind, ibis.null("string")),
+        )
         spans = self.spans(enrollment)
         keys = ["school_id", "track", "school_year", "entry_date", "ends"]
         spells = enrollment.left_join(spans, keys).select(
@@ -209,7 +227,9 @@ class View:
             ],
         )
         given = given.mutate(years_ago=self.school_year - given.school_year, is_latest=newest == 0)
-        return with_terms(with_grade(with_recovery(given), self.rows("enrollments")), self.rows("terms"))
+        dated = with_terms(with_grade(with_recovery(given), self.rows("enrollments")), self.rows("terms"))
+        in_term = (dated.term_start >= self.term_start()) & (dated.term_start <= self.last_day)
+        return dated.mutate(in_term=ibis.coalesce(in_term, False))
 
     def marks_not_given(self) -> ir.Table:
         """Lines of a report without a mark in them, with `years_ago`."""
@@ -223,8 +243,10 @@ class View:
         if name == "marks_not_given":
             return self.marks_not_given()
         if name == "enrollments":
-            spells = with_new_schools(with_repetition(self.spells()))
+            spells = with_last(with_new_schools(with_repetition(self.spells())))
             return spells.mutate(years_ago=self.school_year - spells.school_year)
+        if name == "completions":
+            return self.rows(name).mutate(years_ago=0)
         return self.placed(name)
 
     def cohort(self, cohort: Cohort) -> ir.Table:
@@ -233,6 +255,10 @@ class View:
         this_year = spells.school_year == self.school_year
         there = spells.exit_date.isnull() | (spells.exit_date > self.as_of)
         members = spells.filter(this_year & there & spells.grade_level.isin(cohort.grade_levels))
+        if cohort.on_census_day and (census := census_day(self.school_year)) <= self.as_of:
+            then = this_year & (spells.entry_date <= census)
+            then = then & (spells.exit_date.isnull() | (spells.exit_date >= census))
+            members = members.semi_join(spells.filter(then).select("student_key"), "student_key")
         latest = ibis.row_number().over(
             group_by="student_key", order_by=[ibis.desc("entry_date"), ibis.asc("school_id")]
         )  # fmt: skip
@@ -264,6 +290,12 @@ def once_a_day(absences: ir.Table) -> ir.Table:
     )
     left = 100 - ibis.least(ibis.coalesce(before, 0), 100)
     return absences.mutate(absent_hundredths=ibis.least(absences.absent_hundredths, left))
+
+
+def census_day(school_year: int) -> date:
+    """California's census day of a school year: the first Wednesday in October."""
+    first = date(school_year - 1, 10, 1)
+    return first + timedelta(days=(2 - first.weekday()) % 7)
 
 
 def school_year_of(days: Sequence[tuple[int, date]], as_of: date) -> int | None:

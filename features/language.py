@@ -5,33 +5,32 @@ expression looks back in a feature and forward in an outcome, and none can say "
 """
 
 import operator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from typing import ClassVar, Literal
 
-from features.quantities import Condition, Held, Judged, Quantity, slope
-from features.records import attendance, discipline, enrollments, incidents, marks, marks_not_given
+from features.cohorts import Cohort, enrolled
+from features.outcomes import Horizon, Outcome, end_of_next_term, end_of_year, months_later
+from features.quantities import Condition, Held, Judged, Quantity, Threshold, slope, threshold
+from features.records import (
+    attendance,
+    completions,
+    discipline,
+    enrollments,
+    incidents,
+    marks,
+    marks_not_given,
+)
 
 __all__ = [
-    "Bands", "Cohort", "Feature", "FeatureSet", "Held", "Indicator", "Judged", "Outcome", "attendance", "discipline",
-    "enrolled", "enrollments", "incidents", "marks", "marks_not_given", "published", "slope",
+    "Bands", "Cohort", "Feature", "FeatureSet", "Held", "Horizon", "Indicator", "Judged", "Outcome", "Sign",
+    "Threshold",
+    "attendance", "completions", "discipline", "end_of_next_term", "end_of_year", "enrolled", "enrollments",
+    "incidents", "marks", "marks_not_given", "months_later", "published", "slope", "threshold",
 ]  # fmt: skip
 
 Direction = Literal["worse", "better", "none"]
 Domain = Literal["attendance", "grades", "behavior", "mobility"]
-
-
-@dataclass(frozen=True)
-class Cohort:
-    """Students enrolled in one of some grades on the as-of date, first-time ones only where so said."""
-
-    grade_levels: tuple[int, ...]
-    first_time: bool = False
-
-
-def enrolled(*grade_levels: int, first_time: bool = False) -> Cohort:
-    """The students enrolled in one of these grades on the as-of date."""
-    return Cohort(grade_levels, first_time)
 
 
 @dataclass(frozen=True)
@@ -63,18 +62,32 @@ class FeatureSet:
 
 
 @dataclass(frozen=True)
+class Sign:
+    """A feature that says in words what a rule counts, and from where on; `each` unit is a signal of its own."""
+
+    feature: str
+    operator: Literal[">", ">="] = ">"
+    bound: float = 0.0
+    each: bool = False
+
+    def met_by(self, value: float) -> bool:
+        """Whether the rule counts a student of that value; never one that is missing."""
+        return value >= self.bound if self.operator == ">=" else value > self.bound
+
+
+@dataclass(frozen=True)
 class Indicator:
     """A published rule on what is known so far.
 
     `signals` counts what the rule holds against the student (the ranking); `flagged` is the rule itself.
-    `reasons` names the features that say in words what was counted.
+    `reasons` are the features that say in words what was counted.
     """
 
     name: str
     says: str
     signals: Quantity
     flagged: Condition
-    reasons: tuple[str, ...]
+    reasons: tuple[Sign, ...]
     source: str
 
 
@@ -84,14 +97,16 @@ def published(
     *signs: Condition,
     source: str,
     judged_if: Condition | None = None,
-    reasons: tuple[str, ...] = (),
+    reasons: tuple[Sign, ...] = (),
+    untold: float | None = None,
 ) -> Indicator:
     """A rule that flags a student with one or more of some signs, and counts them.
 
-    It says nothing of students for whom `judged_if` does not hold.
+    It says nothing of students for whom `judged_if` does not hold, and counts nobody of whom a sign cannot be told,
+    unless it takes that for `untold`.
     """
     flagged = reduce(operator.or_, signs)
-    signals = reduce(operator.add, (Held(sign) for sign in signs))
+    signals = reduce(operator.add, (Held(sign, untold) for sign in signs))
     return Indicator(
         name=name,
         says=says,
@@ -117,21 +132,3 @@ class Bands:
     def number(self) -> Quantity:
         """The place of the student's band in `names`, from 0."""
         return reduce(operator.add, (Held(self.quantity >= bound) for bound in self.bounds))
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a student may end as by a horizon, and for whom it can be said.
-
-    The horizon is `posting_days` after the last school day of the as-of date's school year: by then the
-    final marks are in. A label is missing while it is unfinished and for students who went elsewhere.
-    """
-
-    name: str
-    says: str
-    source: str
-    cohort: Cohort
-    off_track: Condition
-    posting_days: int = 30
-    censored_exits: tuple[str, ...] = ("transferred", "deceased", "unknown")
-    grade_band: str = field(default="9", kw_only=True)

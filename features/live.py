@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from features.catalog import FEATURE_SETS
+from features.cohorts import Cohort
 from features.compile import SnapshotQuery, snapshot_sql
 from features.engine import IBIS_TYPES, View, school_year_of
 from features.settings import Refused
@@ -21,7 +22,7 @@ READ = ("terms", "calendar_days", "enrollments", "attendance", "marks", "inciden
 DUCKDB_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE", "boolean": "BOOLEAN", "float64": "DOUBLE"}
 
 
-def snapshot_of_records(feature_set_name: str, as_of: date, tables: Given) -> Snapshot:
+def snapshot_of_records(feature_set_name: str, as_of: date, tables: Given, *, cohort: Cohort | None = None) -> Snapshot:
     """The snapshot of the students of these records; without a row when nobody in it belongs to the cohort.
 
     `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them: of this school
@@ -33,7 +34,7 @@ def snapshot_of_records(feature_set_name: str, as_of: date, tables: Given) -> Sn
         for name in READ:
             fill(connection, TABLES[name], tables.get(name, ()), as_of)
         year = school_year_of(first_days(tables.get("calendar_days", ())), as_of) or 0
-        sql = snapshot_sql(SnapshotQuery(feature_set, View(as_of, year)))
+        sql = snapshot_sql(SnapshotQuery(feature_set, View(as_of, year), cohort))
         return snapshot_in(feature_set, as_of, year, connection.execute(sql).df())
     finally:
         connection.close()

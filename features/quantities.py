@@ -44,6 +44,9 @@ class Window:
 THIS_YEAR = Window()
 """The school year of the as-of date."""
 
+EVER = Window(years_ago=None)
+"""That and every one before."""
+
 
 @dataclass(frozen=True)
 class Where:
@@ -65,16 +68,16 @@ class Quantity:
     def __mul__(self, factor: float) -> "Scaled":
         return Scaled(self, factor)
 
-    def __lt__(self, bound: float) -> "Compare":
+    def __lt__(self, bound: "float | Threshold") -> "Compare":
         return Compare(self, "<", bound)
 
-    def __le__(self, bound: float) -> "Compare":
+    def __le__(self, bound: "float | Threshold") -> "Compare":
         return Compare(self, "<=", bound)
 
-    def __gt__(self, bound: float) -> "Compare":
+    def __gt__(self, bound: "float | Threshold") -> "Compare":
         return Compare(self, ">", bound)
 
-    def __ge__(self, bound: float) -> "Compare":
+    def __ge__(self, bound: "float | Threshold") -> "Compare":
         return Compare(self, ">=", bound)
 
 
@@ -115,12 +118,30 @@ def slope(first: Quantity, *others: Quantity) -> Quantity:
 
 
 @dataclass(frozen=True)
+class Threshold:
+    """A bound with a name, by which `[outcomes.<name>]` in the settings tunes it."""
+
+    name: str
+    value: float
+
+
+def threshold(name: str, value: float) -> Threshold:
+    """A bound that a district may set."""
+    return Threshold(name, float(value))
+
+
+@dataclass(frozen=True)
 class Compare(Condition):
     """Whether a quantity lies on one side of a bound."""
 
     quantity: Quantity
     operator: Operator
-    bound: float
+    bound: float | Threshold
+
+    @property
+    def number(self) -> float:
+        """The bound's value."""
+        return self.bound.value if isinstance(self.bound, Threshold) else self.bound
 
 
 @dataclass(frozen=True)
@@ -141,9 +162,10 @@ class Judged(Condition):
 
 @dataclass(frozen=True)
 class Held(Quantity):
-    """1 where a condition holds, 0 where not, missing where it cannot be told."""
+    """1 where a condition holds, 0 where not; `untold` where it cannot be told, which is missing by default."""
 
     condition: Condition
+    untold: float | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from features.quantities import THIS_YEAR, Aggregate, Quantity, Where, Window
+from features.quantities import EVER, THIS_YEAR, Aggregate, Quantity, Where, Window
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,10 @@ class Marks(Records):
         """Final marks, from which credit follows."""
         return self.only("mark_kind", "final")
 
+    def regular(self) -> Self:
+        """Those of no summer term."""
+        return self.only("is_summer", False)
+
     def high_school(self) -> Self:
         """Those of grades 9 to 12."""
         return self.only("grade_level", 9, 10, 11, 12)
@@ -236,6 +240,10 @@ class Enrollments(Records):
         """Spells in one of these grades."""
         return self.only("grade_level", *grade_levels)
 
+    def last_ended(self, *exit_kinds: str) -> Measure:
+        """1 where the student's last spell of all ended like that, else 0."""
+        return self.ever().only("is_last", True).only("exit_kind", *exit_kinds).count()
+
     def school_years(self) -> Measure:
         """How many different school years."""
         return Measure("distinct", self, "school_year")
@@ -253,9 +261,22 @@ class Enrollments(Records):
         return Measure("least", self, "days_before")
 
 
+@dataclass(frozen=True)
+class Completions(Records):
+    """Diplomas and other ways of finishing, in every year on record."""
+
+    table: str = "completions"
+    window: Window = EVER
+
+    def diplomas(self) -> Self:
+        """Diplomas only."""
+        return self.only("kind", "diploma")
+
+
 attendance = Attendance()
 marks = Marks()
 incidents = Incidents()
 discipline = DisciplineActions()
 enrollments = Enrollments()
+completions = Completions()
 marks_not_given = MarksNotGiven()

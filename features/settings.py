@@ -85,6 +85,15 @@ class Training(Section):
         return as_of
 
 
+class OutcomeSettings(Section):
+    """One outcome: whether it is used, and a district's thresholds for it."""
+
+    on: bool = Field(default=True, description="whether it may be trained for and scored")
+    thresholds: dict[str, float] = Field(
+        default={}, description="threshold = value, where the published one is not used"
+    )
+
+
 class Gate(Section):
     """What a model must show before it may serve."""
 
@@ -123,6 +132,8 @@ class Settings(Section):
         default="info", description="how much the service writes to its log; never a student's values"
     )
     districts: tuple[District, ...] = ()
+    definitions: tuple[Path, ...] = Field(default=(), description="Python files with outcomes of the district's own")
+    outcomes: dict[str, OutcomeSettings] = Field(default={}, description="outcome = whether it is on, its thresholds")
     training: Training = Training()
     gate: Gate = Gate()
     audit: Audit = Audit()
@@ -162,7 +173,9 @@ def anchored(settings: Settings, folder: Path) -> Settings:
         d.model_copy(update={"records": Path(os.path.normpath(folder / d.records))}) if d.records else d
         for d in settings.districts
     )
-    return settings.model_copy(update={"home": Path(os.path.normpath(folder / settings.home)), "districts": districts})
+    home = Path(os.path.normpath(folder / settings.home))
+    definitions = tuple(Path(os.path.normpath(folder / path)) for path in settings.definitions)
+    return settings.model_copy(update={"home": home, "districts": districts, "definitions": definitions})
 
 
 def explain(error: ValidationError, section: type[BaseModel]) -> str:

@@ -1,14 +1,14 @@
-"""Snapshots and labels, run against a warehouse."""
+"""Snapshots, run against a warehouse."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 
-from features.compile import SnapshotQuery, label_sql, quantities, snapshot_sql
-from features.engine import View
-from features.language import Cohort, FeatureSet, Outcome
+from features.cohorts import Cohort
+from features.compile import SnapshotQuery, quantities, snapshot_sql
+from features.language import FeatureSet
 from features.warehouse import NothingKnown, Reader
 
 
@@ -29,37 +29,25 @@ class Snapshot:
     school_days: "pd.Series[int]"
 
 
-@dataclass(frozen=True)
-class Labels:
-    """How a cohort turned out: `off_track` per `student_key`, missing where it cannot be said, and why not."""
-
-    outcome: str
-    school_year: int
-    horizon: date
-    off_track: "pd.Series[bool]"
-    missing_because: "pd.Series[str]"
-
-
 def build_snapshot(
-    reader: Reader, feature_set: type[FeatureSet], as_of: date, *, loads_through: int | None = None
+    reader: Reader,
+    feature_set: type[FeatureSet],
+    as_of: date,
+    *,
+    cohort: Cohort | None = None,
+    loads_through: int | None = None,
 ) -> Snapshot:
-    """The feature set's cohort on the as-of date; NothingKnown for a date or a cohort of nobody."""
+    """The feature set's cohort on the as-of date, or a part of it; NothingKnown for a date or a cohort of nobody."""
     view = reader.view(as_of, loads_through=loads_through)
-    snapshot = snapshot_in(
-        feature_set, as_of, view.school_year, reader.frame(snapshot_sql(SnapshotQuery(feature_set, view)))
-    )
+    query = SnapshotQuery(feature_set, view, cohort)
+    snapshot = snapshot_in(feature_set, as_of, view.school_year, reader.frame(snapshot_sql(query)))
     if snapshot.features.empty:
+        grades = ", ".join(map(str, (cohort or feature_set.cohort).grade_levels))
         raise NothingKnown(
-            f"{feature_set.name}: nobody was enrolled in {grades_of(feature_set.cohort)} on {as_of}; "
+            f"{feature_set.name}: nobody was enrolled in grade {grades} on {as_of}; "
             "choose a date in session, or check enrollments.csv"
         )
     return snapshot
-
-
-def grades_of(cohort: Cohort) -> str:
-    """A cohort's grades in words."""
-    noun = "grade" if len(cohort.grade_levels) == 1 else "grades"
-    return f"{noun} {', '.join(map(str, cohort.grade_levels))}"
 
 
 def snapshot_in(feature_set: type[FeatureSet], as_of: date, school_year: int, rows: pd.DataFrame) -> Snapshot:
@@ -67,27 +55,6 @@ def snapshot_in(feature_set: type[FeatureSet], as_of: date, school_year: int, ro
     rows = rows.set_index("student_key")
     features = rows[list(quantities(feature_set))].astype("float64")
     return Snapshot(feature_set.name, as_of, school_year, features, rows["school_id"], rows["school_days"])
-
-
-def horizon_of(reader: Reader, outcome: Outcome, school_year: int) -> date:
-    """The date by which an outcome of that school year is known."""
-    return reader.last_school_day(school_year) + timedelta(days=outcome.posting_days)
-
-
-def label_outcome(reader: Reader, outcome: Outcome, as_of: date, *, observed_on: date) -> Labels:
-    """How the cohort of the as-of date turned out, as far as can be said on `observed_on`.
-
-    While the horizon lies after `observed_on`, every label is missing: an unfinished year is not a false one.
-    """
-    start = reader.view(as_of)
-    end = horizon_of(reader, outcome, start.school_year)
-    rows = reader.frame(label_sql(outcome, start, View(end, start.school_year))).set_index("student_key")
-    off_track = rows["off_track"].astype("boolean")
-    because = rows["missing_because"]
-    if observed_on < end:
-        off_track = pd.Series(pd.NA, index=rows.index, dtype="boolean")
-        because = pd.Series("the school year is unfinished", index=rows.index)
-    return Labels(outcome.name, start.school_year, end, off_track, because)
 
 
 def scoring_dates(reader: Reader, month_days: tuple[str, ...], *, until: date) -> dict[int, list[date]]:

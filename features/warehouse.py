@@ -94,6 +94,10 @@ class Reader:
             )
         return View(as_of, year, loads_through)
 
+    def has_rows(self, name: str) -> bool:
+        """Whether a table holds anything."""
+        return not self.table(stored(name).limit(1)).empty
+
     def last_school_day(self, school_year: int) -> date:
         """The last day of instruction of a school year, over all schools."""
         days = current("calendar_days")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from features.catalog import OUTCOMES
+from features.catalog import outcome_of
 from features.settings import Settings
 from features.terminal import Context, DistrictOption, settings_of
 from models.registry import registry_in
@@ -19,7 +19,7 @@ app = typer.Typer(no_args_is_help=True)
 
 def key_of(settings: Settings, district_id: str) -> ReleaseKey:
     """What a district's releases are kept under."""
-    outcome = OUTCOMES[settings.training.outcome]
+    outcome = outcome_of(settings)
     return ReleaseKey(settings.district(district_id).id, outcome.name, outcome.grade_band)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from features.catalog import FEATURE_SETS
-from features.language import FeatureSet
+from features.language import FeatureSet, Outcome
 from models.bundle import Bundle, BundleRefused
 from models.examples import Floats
 from models.reasons import Reason, top_reasons
@@ -25,6 +25,15 @@ def refuse_unknown_features(bundle: Bundle) -> None:
         raise BundleRefused(f"bundle {bundle.path.name}: no feature {', '.join(unknown)} here; train again")
 
 
+def refuse_other_definition(bundle: Bundle, outcome: Outcome) -> None:
+    """Raise BundleRefused where the outcome has changed since the bundle learned it: a threshold, its cohort."""
+    if bundle.metrics.get("definition", outcome.definition) != outcome.definition:
+        raise BundleRefused(
+            f"bundle {bundle.path.name}: it learned another definition of {outcome.name} than the settings have now "
+            f"({outcome.says}); train again"
+        )
+
+
 def risk_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
     """The risk of each row of a snapshot, in [0, 1]."""
     if isinstance(scorer, RuleModel):
@@ -33,15 +42,19 @@ def risk_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
 
 
 def reasons_of(scorer: Scorer, features: pd.DataFrame, feature_set: type[FeatureSet]) -> list[tuple[Reason, ...]]:
-    """Per row, what raised its risk: a model's contributions, or the features that the rule counts, where above 0.
+    """Per row, what raised its risk: a model's contributions, or the features that meet a sign of the rule.
 
     A rule's contribution is what the feature adds to its count of signals.
     """
     if isinstance(scorer, RiskModel):
         return top_reasons(scorer, features)
-    names = feature_set.indicator.reasons if feature_set.indicator else ()
-    domains = {name: feature_set.features()[name].domain for name in names}
+    signs = feature_set.indicator.reasons if feature_set.indicator else ()
+    domains = {sign.feature: feature_set.features()[sign.feature].domain for sign in signs}
     return [
-        tuple(Reason(name, value, value, domains[name]) for name, value in zip(names, row, strict=True) if value > 0)
-        for row in features[list(names)].fillna(0.0).to_numpy(dtype=np.float64).tolist()
+        tuple(
+            Reason(sign.feature, value, value if sign.each else 1.0, domains[sign.feature])
+            for sign, value in zip(signs, row, strict=True)
+            if sign.met_by(value)
+        )
+        for row in features[[sign.feature for sign in signs]].to_numpy(dtype=np.float64).tolist()
     ]

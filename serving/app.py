@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from features.catalog import outcomes_of
 from features.settings import Settings
 from serving import health
 from serving.api import scores
@@ -52,7 +53,7 @@ def open_service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     engine = open_engine(address_of(settings))
     migrate(engine)
     log = open_log(settings.log_level)
-    return Service(settings, engine, Releases(settings.home, log), open_templates(), log, clock)
+    return Service(settings, engine, Releases(settings.home, outcomes_of(settings), log), open_templates(), log, clock)
 
 
 def answer_http_error(request: Request, error: Exception) -> Response:

@@ -143,6 +143,7 @@ class RunRow(Row):
     district_id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str] = mapped_column(primary_key=True)
     outcome: Mapped[str]
+    ended: Mapped[str]
     as_of: Mapped[date]
     created_at: Mapped[datetime]
     release_id: Mapped[str]

@@ -12,9 +12,9 @@ import pandas as pd
 from pydantic import BaseModel
 from sqlalchemy import Engine
 
-from features.catalog import FEATURE_SETS, OUTCOMES
+from features.catalog import FEATURE_SETS, outcome_of
 from features.evidence import attendance_by_week, marks_over_time, records_behind
-from features.language import FeatureSet
+from features.language import FeatureSet, Outcome
 from features.reconcile.check import checked, refuse_errors
 from features.reconcile.codes import Finding
 from features.settings import District, Refused, Settings
@@ -25,7 +25,7 @@ from models.metrics import places
 from models.reasons import Reason
 from models.releases import Release, ReleaseKey, current
 from models.rule import RuleModel
-from models.scoring import RULE_SIGNALS, reasons_of, refuse_unknown_features, risk_of
+from models.scoring import RULE_SIGNALS, reasons_of, refuse_other_definition, refuse_unknown_features, risk_of
 from models.signing import load_public_key
 from serving.bands import LEAST_SCHOOL_DAYS, band_of
 from serving.database import reading as reading_service
@@ -45,6 +45,7 @@ class Served:
     """What serves a district: its release and the bundle behind it."""
 
     district: District
+    outcome: Outcome
     release: Release
     bundle: Bundle
 
@@ -64,13 +65,14 @@ class Ranked:
 
 def served_in(settings: Settings, district_id: str) -> Served:
     """What serves a district now; Refused where nothing was promoted yet."""
-    outcome = OUTCOMES[settings.training.outcome]
+    outcome = outcome_of(settings)
     release = current(settings.home, ReleaseKey(district_id, outcome.name, outcome.grade_band))
     if release is None:
         raise Refused(f"{district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
     bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys"))
     refuse_unknown_features(bundle)
-    return Served(settings.district(district_id), release, bundle)
+    refuse_other_definition(bundle, outcome)
+    return Served(settings.district(district_id), outcome, release, bundle)
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def scoring_run(
 ) -> ScoringRun:
     """Everything the run will write, read from the warehouse in one go."""
     view = reader.view(as_of)
-    snapshot = build_snapshot(reader, served.feature_set, as_of)
+    snapshot = build_snapshot(reader, served.feature_set, as_of, cohort=served.outcome.cohort)
     ranked = rank(served.bundle, snapshot, settings.gate.capacity, seed=settings.training.seed)
     scores = scored_students(settings, served, reader, snapshot, ranked)
     return ScoringRun(
@@ -139,6 +141,7 @@ def scoring_run(
         district_id=served.district.id,
         district_name=served.district.name,
         outcome=served.bundle.name,
+        ended=served.outcome.ended,
         as_of=as_of,
         created_at=now,
         release_id=served.release.release_id,

@@ -2,17 +2,17 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
 
-from features.catalog import OUTCOMES
+from features.language import Outcome
 from features.settings import Refused
 from models.bundle import Bundle, open_bundle
-from models.releases import ReleaseKey, current
-from models.scoring import refuse_unknown_features
+from models.releases import Release, ReleaseKey, current
+from models.scoring import refuse_other_definition, refuse_unknown_features
 from models.signing import load_public_key
 
 LOOK_EVERY = 1.0
@@ -20,10 +20,11 @@ LOOK_EVERY = 1.0
 
 @dataclass(frozen=True)
 class Serving:
-    """A release with its verified bundle."""
+    """A release with its verified bundle, and the outcome that it is about."""
 
     release_id: str
     bundle: Bundle
+    outcome: Outcome
 
     @property
     def model_version(self) -> str:
@@ -43,16 +44,25 @@ class Looked:
 class Releases:
     """The releases of an installation; what serves changes only to a bundle that opened whole."""
 
-    def __init__(self, home: Path, log: FilteringBoundLogger, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        home: Path,
+        outcomes: Mapping[str, Outcome],
+        log: FilteringBoundLogger,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.home = home
+        self.outcomes = outcomes
         self.log = log
         self.timer = timer
         self.looked: dict[ReleaseKey, Looked] = {}
         self.lock = threading.Lock()
 
     def current(self, district_id: str, outcome: str) -> Serving | None:
-        """What serves a district's outcome; None where nothing that opens was ever released."""
-        key = ReleaseKey(district_id, outcome, OUTCOMES[outcome].grade_band)
+        """What serves a district's outcome; None where it is off, or nothing that opens was ever released."""
+        if outcome not in self.outcomes:
+            return None
+        key = ReleaseKey(district_id, outcome, self.outcomes[outcome].grade_band)
         with self.lock:
             last = self.looked.get(key)
             if last is None or self.timer() - last.at >= LOOK_EVERY:
@@ -68,18 +78,21 @@ class Releases:
             known = {last.refused, last.serving.release_id if last.serving else ""}
             if release is None or release.release_id in known:
                 return last
-            return self.opened(release.release_id, release.bundle_path, last)
+            return self.opened(release, last)
         except Refused as refusal:
             self.log.error("release log refused", error=type(refusal).__name__)
             return last
 
-    def opened(self, release_id: str, path: Path, last: Looked) -> Looked:
+    def opened(self, release: Release, last: Looked) -> Looked:
         """The release with its bundle opened; the one before where it does not open."""
+        release_id = release.release_id
         try:
-            bundle = open_bundle(path, load_public_key(self.home / "keys"))
+            bundle = open_bundle(release.bundle_path, load_public_key(self.home / "keys"))
             refuse_unknown_features(bundle)
+            outcome = self.outcomes[release.key.outcome]
+            refuse_other_definition(bundle, outcome)
         except Refused as refusal:
             self.log.error("release refused", release=release_id, error=type(refusal).__name__)
             return replace(last, refused=release_id)
         self.log.info("release in service", release=release_id)
-        return replace(last, serving=Serving(release_id, bundle))
+        return replace(last, serving=Serving(release_id, bundle, outcome))

@@ -15,7 +15,6 @@ BANDS: dict[Band, str] = {
     "unknown": "Not enough data",
 }
 BAND_ORDER: tuple[Band, ...] = ("few", "some", "many")
-OUTCOMES = {"grade9_off_track_chicago": "ended grade 9 off track"}
 DOMAINS = {"attendance": "Attendance", "grades": "Grades", "behavior": "Behavior", "mobility": "Changes of school"}
 ROLES = {"counselor": "Counselor", "principal": "Principal", "district": "District staff"}
 CONTACTS = {"contact": "Contact", "plan": "Plan"}
@@ -55,11 +54,6 @@ LIMITS = (
 )
 
 
-def outcome_words(outcome: str) -> str:
-    """What happened to students counted under this outcome."""
-    return OUTCOMES.get(outcome, "ended the year off track")
-
-
 def day(value: date) -> str:
     """A date as people write it: November 20, 2026."""
     return f"{MONTHS[value.month - 1]} {value.day}, {value.year}"
@@ -78,10 +72,10 @@ def tenths(risk: float) -> str:
     return "more than 9 in 10" if count == 10 else f"about {count} in 10"
 
 
-def similar_students(risk: float, outcome: str) -> str:
+def similar_students(risk: float, ended: str) -> str:
     """What became of students with similar records."""
     words = tenths(risk)
-    return f"{words[0].upper()}{words[1:]} students with similar records {outcome_words(outcome)}."
+    return f"{words[0].upper()}{words[1:]} students with similar records {ended}."
 
 
 def reason_sentence(entry: Entry | None, code: str, value: float | bool | str | None) -> str:
@@ -101,13 +95,13 @@ def filled(because: str, value: float | bool | str | None) -> str:
         return ""
 
 
-def headline_sentence(headline: Headline | None, outcome: str) -> str:
+def headline_sentence(headline: Headline | None, ended: str) -> str:
     """How often such a list was right, in one sentence."""
     if headline is None:
-        return f"How many students listed like this {outcome_words(outcome)}? Not enough evidence yet."
+        return f"How many students listed like this {ended}? Not enough evidence yet."
     return (
         f"Of 100 students listed like this in {school_year(headline.test_year)}, about"
-        f" {round(headline.per_hundred)} {outcome_words(outcome)}"
+        f" {round(headline.per_hundred)} {ended}"
         f" (likely between {round(headline.low)} and {round(headline.high)}); the others did not."
     )
 

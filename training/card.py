@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from features.catalog import FEATURE_SET_OF
+from features.catalog import feature_set_of
 from models.card import CardFacts, FigureLine, render_card
 from models.dictionary import dictionary_of
 from training.gate import VERDICT_WORDS
@@ -21,7 +21,7 @@ SCORER_WORDS = {
 def card_of(judgement: Judgement, kind: str) -> str:
     """The card in Markdown. Where nothing could be judged, the figures say so."""
     trial, basis = judgement.trial, judgement.basis
-    feature_set = FEATURE_SET_OF[trial.outcome.name]
+    feature_set = feature_set_of(trial.outcome)
     own = judgement.figures.get(kind)
     return render_card(
         CardFacts(
@@ -82,8 +82,8 @@ def limits_of(judgement: Judgement, kind: str) -> list[str]:
     missing = sum(judgement.basis.unlabelled.values())
     sentences = [
         f"Judged at most on one school year only ({school_year(judgement.basis.split.test)}); the next may differ.",
-        f"{missing} students without a known outcome (moved elsewhere, no final marks) were left out.",
-        "Summer-school credits do not count; students who repeat grade 9 are not in the cohort.",
+        f"{missing} students without a known outcome (moved elsewhere, or too little on record) were left out.",
+        f"It is about {judgement.trial.outcome.cohort.words}, and about nobody else.",
         "Supports that students received are part of how they ended: the figures are of the school as it was.",
     ]
     if kind == "model" and judgement.gate.verdict != "pass":

@@ -1,6 +1,6 @@
 """From a district's warehouse to examples: the same cohort, scored on the same dates of each year."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from features.groups import groups_on
+from features.labels import Labels, first_said, label_outcome, unsaid
 from features.language import FeatureSet, Outcome
 from features.settings import Refused
-from features.snapshots import Labels, Snapshot, build_snapshot, horizon_of, label_outcome, scoring_dates
+from features.snapshots import Snapshot, build_snapshot, scoring_dates
 from features.warehouse import Reader
 from models.dictionary import FeatureDictionary, dictionary_of
 from models.examples import Examples
@@ -39,18 +40,18 @@ def labelled_cohorts(
     reader: Reader, feature_set: type[FeatureSet], outcome: Outcome, month_days: tuple[str, ...], *, observed_on: date
 ) -> Cohorts:
     """The cohorts whose outcome is known on `observed_on`; Refused where there is none."""
-    dates = {
-        year: days
-        for year, days in scoring_dates(reader, month_days, until=observed_on).items()
-        if horizon_of(reader, outcome, year) <= observed_on
+    every = scoring_dates(reader, month_days, until=observed_on)
+    said = {
+        year: [day for day in days if not unsaid(reader, outcome, day, observed_on)] for year, days in every.items()
     }
+    dates = {year: days for year, days in said.items() if days}
     if not dates:
-        raise Refused(f"no school year is finished on {observed_on}: there is no outcome to learn from yet")
+        raise Refused(not_yet(reader, outcome, every, observed_on))
     scored = {
         year: [scored_on(reader, feature_set, outcome, day, observed_on) for day in days]
         for year, days in dates.items()
     }
-    years = {year: Year(year, tuple(dates[year]), found[0].labels.horizon) for year, found in scored.items()}
+    years = {year: Year(year, tuple(dates[year]), last_horizon(found)) for year, found in scored.items()}
     everything = [one for found in scored.values() for one in found]
     return Cohorts(
         examples=as_examples(dictionary_of(feature_set), everything),
@@ -59,12 +60,26 @@ def labelled_cohorts(
     )
 
 
+def not_yet(reader: Reader, outcome: Outcome, dates: Mapping[int, Sequence[date]], observed_on: date) -> str:
+    """Why there is nothing to learn from, and from when there will be."""
+    every = [day for days in dates.values() for day in days]
+    why = unsaid(reader, outcome, every[0], observed_on) if every else "no scoring date is past"
+    since = first_said(reader, outcome, every)
+    when = f"; it can be judged from {since} on" if since and since > observed_on else ""
+    return f"{outcome.name} cannot be judged yet on {observed_on}: {why}{when}"
+
+
+def last_horizon(scored: Sequence[Scored]) -> date:
+    """The day by which the outcome of every scoring date of a year is known."""
+    return max(one.labels.horizon for one in scored if one.labels.horizon)
+
+
 def scored_on(
     reader: Reader, feature_set: type[FeatureSet], outcome: Outcome, as_of: date, observed_on: date
 ) -> Scored:
     """One scoring date of one year."""
     return Scored(
-        snapshot=build_snapshot(reader, feature_set, as_of),
+        snapshot=build_snapshot(reader, feature_set, as_of, cohort=outcome.cohort),
         labels=label_outcome(reader, outcome, as_of, observed_on=observed_on),
         groups=groups_on(reader, reader.view(as_of)),
     )

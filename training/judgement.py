@@ -76,6 +76,7 @@ class Judgement:
         return {
             "district_id": self.trial.district.id,
             "outcome": self.trial.outcome.name,
+            "definition": self.trial.outcome.definition,
             "train_years": list(self.basis.split.train),
             "test_year": self.basis.split.test,
             "trained": self.basis.trained,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from features.catalog import FEATURE_SET_OF, OUTCOMES
+from features.catalog import feature_set_of, outcome_of
 from features.reconcile.check import checked, refuse_errors
 from features.reconcile.codes import Finding
 from features.settings import Refused, Settings
@@ -46,12 +46,9 @@ class Trained:
         return self.model if self.model and self.judgement.gate.verdict == "pass" else self.rule
 
 
-def trial_of(settings: Settings, district_id: str, today: date) -> Trial:
-    """The trial that the settings ask for; Refused for an outcome that is not defined."""
-    name = settings.training.outcome
-    if name not in OUTCOMES:
-        raise Refused(f"training.outcome: no outcome '{name}'; defined are {', '.join(OUTCOMES)}")
-    return Trial(settings, settings.district(district_id), OUTCOMES[name], today)
+def trial_of(settings: Settings, district_id: str, today: date, outcome: str = "") -> Trial:
+    """The trial of the named outcome, or of the one that the settings ask for; Refused for one that is not defined."""
+    return Trial(settings, settings.district(district_id), outcome_of(settings, outcome), today)
 
 
 def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress) -> Trained:
@@ -88,7 +85,7 @@ def check_records(trial: Trial) -> tuple[Finding, ...]:
 def read_cohorts(trial: Trial) -> tuple[Cohorts, str]:
     """Every labelled cohort of the district, and the version of its data."""
     with reading(trial.settings.warehouse(trial.district.id)) as reader:
-        month_days, feature_set = trial.settings.training.as_of, FEATURE_SET_OF[trial.outcome.name]
+        month_days, feature_set = trial.settings.training.as_of, feature_set_of(trial.outcome)
         cohorts = labelled_cohorts(reader, feature_set, trial.outcome, month_days, observed_on=trial.today)
         return cohorts, reader.data_version()
 
@@ -123,7 +120,7 @@ def champion_of(trial: Trial) -> RiskModel | None:
         bundle = open_bundle(release.bundle_path, ensure_keys(home / "keys").public_key)
     except BundleRefused:
         return None  # it could not serve either; a new one must not wait for it
-    known = set(dictionary_of(FEATURE_SET_OF[trial.outcome.name]).names)
+    known = set(dictionary_of(feature_set_of(trial.outcome)).names)
     fits = isinstance(bundle.scorer, RiskModel) and known >= set(bundle.dictionary.names)
     return bundle.scorer if isinstance(bundle.scorer, RiskModel) and fits else None
 
@@ -144,7 +141,7 @@ class Writing:
 
     def bundle(self, scorer: RiskModel | RuleModel) -> Bundle:
         """The bundle of a model or of the rule, with the judgement beside it."""
-        feature_set = FEATURE_SET_OF[self.trial.outcome.name]
+        feature_set = feature_set_of(self.trial.outcome)
         is_model = isinstance(scorer, RiskModel)
         parts = BundleParts(
             kind="model" if is_model else "rule",

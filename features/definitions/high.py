@@ -1,11 +1,31 @@
-"""Grades 10 to 12: what is known about each student."""
+"""Grades 10 to 12: what is known about each student, and the published rule."""
 
 from features.definitions.attendance import AttendanceFeatures
 from features.definitions.behavior import BehaviorFeatures
 from features.definitions.credits import CreditFeatures
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
-from features.language import FeatureSet, enrolled
+from features.language import FeatureSet, Sign, attendance, discipline, enrolled, enrollments, marks, published
+
+AIR_HIGH_SO_FAR = published(
+    "air_high_so_far",
+    "10 % of days missed, an F now, a grade average of 2.0 or less, a day suspended, or a move to another school",
+    attendance.share_absent() >= 0.10,
+    marks.latest().failing() > 0,
+    marks.latest().gpa() <= 2.0,
+    discipline.suspensions().days_removed() >= 1,
+    enrollments.schools() > 1,
+    source="National High School Center at AIR, thresholds for high school, on what is known so far",
+    reasons=(
+        Sign("absence_rate_year", ">=", 0.10),
+        Sign("core_failing_now"),
+        Sign("other_failing_now"),
+        Sign("days_suspended_out_of_school"),
+        Sign("days_suspended_in_school"),
+        Sign("schools_this_year", ">", 1),
+    ),
+    untold=0.0,
+)
 
 
 class HighSchool(AttendanceFeatures, GradeFeatures, CreditFeatures, BehaviorFeatures, MobilityFeatures, FeatureSet):
@@ -13,3 +33,4 @@ class HighSchool(AttendanceFeatures, GradeFeatures, CreditFeatures, BehaviorFeat
 
     name = "grades10_12"
     cohort = enrolled(10, 11, 12)
+    indicator = AIR_HIGH_SO_FAR

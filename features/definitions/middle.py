@@ -1,10 +1,29 @@
-"""Grades 6 to 8: what is known about each student."""
+"""Grades 6 to 8: what is known about each student, and the published rule."""
 
 from features.definitions.attendance import AttendanceFeatures
 from features.definitions.behavior import BehaviorFeatures
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
-from features.language import FeatureSet, enrolled
+from features.language import FeatureSet, Sign, attendance, discipline, enrolled, enrollments, marks, published
+
+AIR_MIDDLE_SO_FAR = published(
+    "air_middle_so_far",
+    "20 % of days missed, an F in English or in math now, a suspension, or a move to another school",
+    attendance.share_absent() >= 0.20,
+    marks.latest().subject("ela").failing() > 0,
+    marks.latest().subject("math").failing() > 0,
+    discipline.suspensions().count() > 0,
+    enrollments.schools() > 1,
+    source="National High School Center at AIR, thresholds for middle school, on what is known so far",
+    reasons=(
+        Sign("absence_rate_year", ">=", 0.20),
+        Sign("core_failing_now"),
+        Sign("days_suspended_out_of_school"),
+        Sign("days_suspended_in_school"),
+        Sign("schools_this_year", ">", 1),
+    ),
+    untold=0.0,
+)
 
 
 class MiddleSchool(AttendanceFeatures, GradeFeatures, BehaviorFeatures, MobilityFeatures, FeatureSet):
@@ -12,3 +31,4 @@ class MiddleSchool(AttendanceFeatures, GradeFeatures, BehaviorFeatures, Mobility
 
     name = "grades6_8"
     cohort = enrolled(6, 7, 8)
+    indicator = AIR_MIDDLE_SO_FAR

@@ -34,7 +34,9 @@ def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | Insuffi
     """Risk, band and reasons of the student of these records; why not, where there is no score. 422 for bad rows."""
     bundle = scoring.serving.bundle
     try:
-        snapshot = snapshot_of_records(bundle.feature_set, scoring.as_of, tables_of(scoring, records))
+        snapshot = snapshot_of_records(
+            bundle.feature_set, scoring.as_of, tables_of(scoring, records), cohort=scoring.serving.outcome.cohort
+        )
     except Refused as refused:
         raise HTTPException(422, str(refused)) from None
     if snapshot.features.empty:

@@ -87,7 +87,7 @@ def caseload_view(session: Session, subject: Subject, run: RunRow | None, shown:
 def facts_of(run: RunRow) -> tuple[str, ...]:
     """What a reader has to know about the list: how often such a list was right, and what orders it."""
     headline = Headline(**run.headline) if run.headline else None  # type: ignore[arg-type]  # our own JSON
-    return headline_sentence(headline, run.outcome), why_served(run.scorer, run.verdict)
+    return headline_sentence(headline, run.ended), why_served(run.scorer, run.verdict)
 
 
 def in_run(subject: Subject, run: RunRow) -> Select[StudentRow, ScoreRow]:

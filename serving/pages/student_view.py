@@ -88,7 +88,7 @@ def student_view(session: Session, student: StudentRow, run: RunRow | None) -> S
         student_id=student.student_id,
         band=band,
         band_words=BANDS[band],
-        similar=similar_students(score.risk, run.outcome) if run and score and score.risk is not None else "",
+        similar=similar_students(score.risk, run.ended) if run and score and score.risk is not None else "",
         unscored=why_unscored(score, run),
         change=change_of(score) if score else "",
         listed=score.flagged if score else False,

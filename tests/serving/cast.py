@@ -200,6 +200,7 @@ def run_of(district_id: str, as_of: date = TODAY, *, change: float = 0.0) -> Sco
     """The district's run of that day: harbor is served by a model, mesa by the rule."""
     model = district_id == "harbor"
     return ScoringRun(
+        ended="ended grade 9 off track",
         run_id=f"run-{as_of}",
         district_id=district_id,
         district_name=DISTRICTS[district_id],

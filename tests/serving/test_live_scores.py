@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from features.catalog import OUTCOMES
 from features.tables import TABLES
 from models.rule import RuleModel
 from serving.api.messages import SentRecords
@@ -150,7 +151,7 @@ def test_the_messages_have_the_columns_of_the_canonical_tables() -> None:
 
 def test_a_new_release_serves_after_a_second_and_a_damaged_one_never(stage: Stage) -> None:
     now = [0.0]
-    releases = Releases(stage.service.settings.home, stage.service.log, timer=lambda: now[0])
+    releases = Releases(stage.service.settings.home, OUTCOMES, stage.service.log, timer=lambda: now[0])
     assert releases.current("harbor", OUTCOME) is None
     first = release_rule(stage, "harbor")
     assert releases.current("harbor", OUTCOME) is None

@@ -33,7 +33,7 @@ def test_risk_is_said_in_tenths_and_never_as_certain(risk: float, words: str) ->
 
 def test_similar_students_are_the_subject_of_the_sentence() -> None:
     expected = "About 6 in 10 students with similar records ended grade 9 off track."
-    assert similar_students(0.6, "grade9_off_track_chicago") == expected
+    assert similar_students(0.6, "ended grade 9 off track") == expected
 
 
 @pytest.mark.parametrize(("because", "value", "sentence"), [
@@ -67,7 +67,7 @@ def test_a_change_is_said_in_words(
 
 
 def test_without_evidence_the_headline_says_so() -> None:
-    outcome = "grade9_off_track_chicago"
+    outcome = "ended grade 9 off track"
     assert headline_sentence(None, outcome).endswith("Not enough evidence yet.")
     with_evidence = headline_sentence(Headline(60.6, 51.2, 69.9, 200, 2026), outcome)
     assert with_evidence == (

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from features.definitions.grade9 import OFF_TRACK_CHICAGO
+from features.definitions.outcomes import OFF_TRACK_CHICAGO
+from features.labels import period_of
 from features.language import Feature, FeatureSet, attendance, enrolled, marks
-from features.snapshots import build_snapshot, horizon_of
+from features.snapshots import build_snapshot
 from features.warehouse import Reader
 from tests.drawn import reader, rows_of, school_days, stacked, told
 
@@ -139,7 +140,9 @@ def test_a_last_school_day_that_was_called_off_does_not_move_the_horizon() -> No
     | 10        | main  | 2025-10-28 | 2026        | false      | false            | 2025-10-08 |
     """
     records = reader({"calendar_days": stacked(OCTOBER, called_off), "enrollments": ENROLLED})
-    assert horizon_of(records, OFF_TRACK_CHICAGO, 2026) == date(2025, 11, 26)
+    period = period_of(records, OFF_TRACK_CHICAGO, date(2025, 10, 7))
+    assert period is not None
+    assert period.known_by == date(2025, 11, 26)
 
 
 def test_the_rows_of_an_expected_table_are_told_as_drawn() -> None:

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from features.definitions.grade9 import OFF_TRACK_CHICAGO
+from features.definitions.outcomes import OFF_TRACK_CHICAGO
+from features.labels import LOST, Labels, label_outcome
 from features.language import Outcome, attendance, enrolled
-from features.snapshots import Labels, label_outcome
 from tests.drawn import cell, reader, rows_of, school_days, stacked
 
 AS_OF = date(2025, 11, 20)
@@ -83,7 +83,7 @@ def test_an_unfinished_year_is_not_a_false_label(observed_on: date, label: str) 
     """The marks are in on the last school day, the label 30 days later, when all of them are."""
     labels = labelled({"enrollments": ADA, "marks": transcripts(FIVE_CREDITS)}, observed_on=observed_on)
     assert off_track(labels) == {"ada": label}
-    assert labels.missing_because["ada"] == "the school year is unfinished" or label
+    assert labels.missing_because["ada"] == "the horizon is ahead" or label
 
 
 @pytest.mark.parametrize(("known_on", "label"), [(HORIZON, "true"), (date(2026, 7, 6), "")])
@@ -125,14 +125,17 @@ def test_students_who_went_elsewhere_have_no_label() -> None:
     enrollments = """
     | student_id | school_id | school_year | entry_date | exit_date  | exit_kind    | off track | missing because |
     | ada        | 10        | 2026        | 2025-09-01 | 2026-02-02 | transferred  |           | went elsewhere  |
-    | bo         | 10        | 2026        | 2025-09-01 | 2026-02-02 | deceased     |           | went elsewhere  |
-    | cy         | 10        | 2026        | 2025-09-01 | 2026-02-02 | unknown      |           | went elsewhere  |
+    | bo         | 10        | 2026        | 2025-09-01 | 2026-02-02 | deceased     |           | died            |
+    | cy         | 10        | 2026        | 2025-09-01 | 2026-02-02 | unknown      |           | LOST            |
     | di         | 10        | 2026        | 2025-09-01 | 2026-02-02 | left         | true      |                 |
     | eve        | 10        | 2026        | 2025-09-01 | 2026-02-02 | moved_school | false     |                 |
     | eve        | 20        | 2026        | 2026-02-03 |            |              | false     |                 |
     | flo        | 10        | 2026        | 2025-09-01 | 2026-02-02 | transferred  | true      |                 |
     | flo        | 10        | 2026        | 2026-04-01 |            |              | true      |                 |
-    | gus        | 10        | 2026        | 2025-09-01 |            |              |           | no final marks  |
+    | gus        | 10        | 2026        | 2025-09-01 |            |              |           | UNTOLD          |
+    | hal        | 10        | 2026        | 2025-09-01 | 2026-02-02 |              |           | LOST            |
+    | ida        | 10        | 2026        | 2025-09-01 | 2026-02-02 | moved_school |           | LOST            |
+    | jo         | 10        | 2026        | 2025-09-01 | 2026-06-03 |              | false     |                 |
     """
     drawn = """
     | student_id | core passed | core failed | other passed | other failed |
@@ -141,13 +144,17 @@ def test_students_who_went_elsewhere_have_no_label() -> None:
     | cy         | 8           | 0           | 2            | 0            |
     | eve        | 8           | 0           | 2            | 0            |
     | flo        | 8           | 2           | 2            | 0            |
+    | hal        | 8           | 0           | 2            | 0            |
+    | ida        | 8           | 0           | 2            | 0            |
+    | jo         | 8           | 0           | 2            | 0            |
     """
     calendar = stacked(CALENDAR, school_days(date(2025, 9, 1), 200, school_id="20"))
     labels = labelled({"calendar_days": calendar, "enrollments": enrollments, "marks": transcripts(drawn)})
     expected = rows_of(enrollments)
     assert off_track(labels) == {row["student_id"]: row["off track"] for row in expected}
     because = {str(student): cell(why) for student, why in labels.missing_because.items()}
-    assert because == {row["student_id"]: row["missing because"] for row in expected}
+    words = {"LOST": LOST, "UNTOLD": "the records do not tell"}
+    assert because == {row["student_id"]: words.get(row["missing because"], row["missing because"]) for row in expected}
 
 
 def test_leaving_school_in_winter_is_off_track_by_the_credits_that_are_missing() -> None:
@@ -175,6 +182,7 @@ def test_marks_without_any_core_course_still_tell_the_credits() -> None:
 CHRONIC = Outcome(
     name="chronic",
     says="missed a tenth of the year",
+    ended="missed a tenth of the year",
     source="these tests",
     cohort=enrolled(9),
     off_track=attendance.share_absent() >= 0.1,
@@ -199,7 +207,7 @@ def test_an_unfinished_year_says_so_for_every_student_of_the_cohort() -> None:
     """
     labels = labelled({"enrollments": enrollments}, observed_on=date(2026, 3, 1))
     assert off_track(labels) == {"ada": "", "bo": ""}
-    assert set(labels.missing_because) == {"the school year is unfinished"}
+    assert set(labels.missing_because) == {"the horizon is ahead"}
 
 
 def test_students_with_the_same_records_have_the_same_label() -> None:

@@ -11,9 +11,11 @@ import ibis.expr.types as ir
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from features.compile import SnapshotQuery, label_sql, quantities, snapshot_sql
-from features.definitions.grade9 import OFF_TRACK_CHICAGO, NinthGrade
+from features.compile import SnapshotQuery, quantities, snapshot_sql
+from features.definitions.grade9 import NinthGrade
+from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.engine import View, stored
+from features.labels import label_sql
 from features.live import READ
 from features.records import Measure
 from features.tables import TABLES
@@ -59,7 +61,7 @@ def holds(true_of: Callable[[District], bool]) -> None:
 
 def found(sql: str, rows: Rows) -> list[str]:
     """What a query finds on these rows, to the last bit."""
-    records = reader_of(merged({"calendar_days": CALENDAR, "terms": TERMS}, rows), names=READ)
+    records = reader_of(merged({"calendar_days": CALENDAR, "terms": TERMS}, rows), names=(*READ, "completions"))
     try:
         return [repr(row) for row in records.connection.execute(sql).fetchall()]
     finally:

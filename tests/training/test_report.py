@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.definitions.grade9 import OFF_TRACK_CHICAGO
+from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.settings import District, Gate, Settings, Training
 from models.examples import Examples
 from models.metrics import Interval

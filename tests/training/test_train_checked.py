@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from features.definitions.grade9 import OFF_TRACK_CHICAGO
+from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.progress import quietly
 from features.reconcile.codes import CHECKS, Finding
 from features.settings import District, Refused, Settings

@@ -1,0 +1,34 @@
+"""Who is looked at: students enrolled in some grades on the as-of date."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Students enrolled in one of some grades on the as-of date.
+
+    First-time ones only where so said; and, once it is past, only those who were enrolled on the school year's census
+    day (California: the first Wednesday in October) where so said.
+    """
+
+    grade_levels: tuple[int, ...]
+    first_time: bool = False
+    on_census_day: bool = False
+
+    @property
+    def words(self) -> str:
+        """Who they are, as a noun."""
+        grades = ", ".join(map(str, self.grade_levels))
+        words = f"students enrolled in grade{'' if len(self.grade_levels) == 1 else 's'} {grades} on the as-of date"
+        repeats = ", for the first time" if self.first_time else ""
+        return words + repeats + (", and on census day" if self.on_census_day else "")
+
+    def within(self, other: "Cohort") -> bool:
+        """Whether everyone of this cohort belongs to another one."""
+        rules = (self.first_time or not other.first_time) and (self.on_census_day or not other.on_census_day)
+        return rules and set(self.grade_levels) <= set(other.grade_levels)
+
+
+def enrolled(*grade_levels: int, first_time: bool = False, on_census_day: bool = False) -> Cohort:
+    """The students enrolled in one of these grades on the as-of date."""
+    return Cohort(grade_levels, first_time, on_census_day)

@@ -1,0 +1,133 @@
+"""Outcomes: what students may end as, each as published, for a cohort, by a horizon."""
+
+from features.definitions.published import CHRONIC_ABSENCE, CORE_READINESS, EW_GRADE9
+from features.language import (
+    Cohort,
+    Outcome,
+    attendance,
+    completions,
+    discipline,
+    end_of_next_term,
+    end_of_year,
+    enrolled,
+    enrollments,
+    marks,
+    months_later,
+    threshold,
+)
+
+CHICAGO = (
+    "UChicago Consortium on School Research, Freshman OnTrack: 5 full-year credits and at most one semester F in core"
+)
+FOUR_YEARS = "Adjusted cohort graduation rate: a diploma by the summer after year four; transfers out are left out"
+LEFT = "Exits that the district coded as having left school, without a diploma or another school"
+ANY_F = "Allensworth and Easton 2007: course failures are what graduation is lost by"
+
+REGULAR = marks.final().regular()
+"""Final marks, without those of summer school, which came too late to be on track."""
+
+OFF_TRACK_CHICAGO = Outcome(
+    name="grade9_off_track_chicago",
+    says="off track at the end of grade 9: fewer than {least_credits:g} credits, or more than "
+    "{most_core_failures:g} semester F in a core course",
+    ended="ended grade 9 off track",
+    source=CHICAGO,
+    cohort=enrolled(9, first_time=True),
+    off_track=(REGULAR.credits_earned() < threshold("least_credits", 5))
+    | (REGULAR.core().failing() > threshold("most_core_failures", 1)),
+    leaving_is_off_track=True,
+)
+
+NOT_READY_CORE = Outcome(
+    name="grade8_not_ready_core",
+    says="not ready for high school at the end of grade 8: a grade average under {least_gpa:g}, more than "
+    "{most_missed:.1%} of the days missed, a D or F in English or in math, or a suspension",
+    ended="ended grade 8 short of one of the readiness marks",
+    source=CORE_READINESS.source,
+    cohort=enrolled(8, on_census_day=True),
+    off_track=(REGULAR.gpa() < threshold("least_gpa", 2.5))
+    | (attendance.share_absent() > threshold("most_missed", 0.04))
+    | (REGULAR.subject("ela").low() > 0)
+    | (REGULAR.subject("math").low() > 0)
+    | (discipline.suspensions().count() > 0),
+    needs=("marks",),
+)
+
+OFF_TRACK_EW = Outcome(
+    name="grade9_off_track_ew",
+    says="off track at the end of grade 9: a grade average under {least_gpa:g}, more than "
+    "{most_missed:.1%} of the days missed, a D or F in English or in math, or a suspension",
+    ended="ended grade 9 short of one of the on-track marks",
+    source=EW_GRADE9.source,
+    cohort=enrolled(9, first_time=True, on_census_day=True),
+    off_track=(REGULAR.gpa() < threshold("least_gpa", 3))
+    | (attendance.share_absent() > threshold("most_missed", 0.04))
+    | (REGULAR.subject("ela").low() > 0)
+    | (REGULAR.subject("math").low() > 0)
+    | (discipline.suspensions().count() > 0),
+    leaving_is_off_track=True,
+    needs=("marks",),
+)
+
+
+def chronic_absence(band: str, cohort: Cohort) -> Outcome:
+    """A tenth of the year missed, among students who were expected for long enough and came at least once."""
+    return Outcome(
+        name=f"chronic_absence_{band}",
+        says="missed {least_share:.1%} of the school year or more",
+        ended="missed {least_share:.1%} of the school year or more",
+        source=CHRONIC_ABSENCE.source,
+        cohort=cohort,
+        off_track=attendance.share_absent() >= threshold("least_share", 0.10),
+        judged_if=(attendance.days_expected() > threshold("more_than_days", 30)) & (attendance.share_absent() < 1),
+        needs=("attendance",),
+    )
+
+
+def core_failure_next_term(band: str, cohort: Cohort) -> Outcome:
+    """An F in any core course in the term that begins next."""
+    return Outcome(
+        name=f"core_f_next_term_{band}",
+        says="{least_failures:g} or more Fs in core courses in the next term",
+        ended="had {least_failures:g} or more Fs in core courses in the next term",
+        source=ANY_F,
+        cohort=cohort,
+        off_track=REGULAR.core().this_term().failing() >= threshold("least_failures", 1),
+        horizon=end_of_next_term(),
+        needs=("marks", "terms"),
+    )
+
+
+def left_school(band: str, cohort: Cohort) -> Outcome:
+    """Left without finishing, within a year of the as-of date."""
+    return Outcome(
+        name=f"left_within_12_months_{band}",
+        says="left school without finishing, within 12 months",
+        ended="left school without finishing within 12 months",
+        source=LEFT,
+        cohort=cohort,
+        off_track=enrollments.last_ended("left") > 0,
+        horizon=months_later(12),
+    )
+
+
+NOT_GRADUATED = Outcome(
+    name="not_graduated_on_time",
+    says="no diploma by the end of the fourth year of high school",
+    ended="had no diploma after four years of high school",
+    source=FOUR_YEARS,
+    cohort=enrolled(9, first_time=True),
+    off_track=completions.diplomas().count() < 1,
+    horizon=end_of_year(years_later=3, posting_days=75),
+    needs=("completions",),
+)
+
+MIDDLE, NINTH, HIGH = enrolled(6, 7, 8), enrolled(9, first_time=True), enrolled(10, 11, 12)
+
+ALL = (
+    OFF_TRACK_CHICAGO, OFF_TRACK_EW, NOT_READY_CORE,
+    chronic_absence("6_8", MIDDLE), chronic_absence("9", NINTH), chronic_absence("10_12", HIGH),
+    core_failure_next_term("6_8", MIDDLE), core_failure_next_term("9", NINTH), core_failure_next_term("10_12", HIGH),
+    NOT_GRADUATED, left_school("9", NINTH), left_school("10_12", HIGH),
+)  # fmt: skip
+"""Every outcome, with the thresholds it was published with."""
