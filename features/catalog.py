@@ -34,10 +34,9 @@ def outcomes_of(settings: Settings) -> Mapping[str, Outcome]:
     return {name: as_set(one, settings) for name, one in on.items()}
 
 
-def outcome_of(settings: Settings, name: str = "") -> Outcome:
-    """The named outcome, or the one that the settings ask for; SettingsRefused where it is off or unknown."""
-    name = name or settings.training.outcome
-    outcomes = outcomes_of(settings)
+def outcome_of(settings: Settings) -> Outcome:
+    """The outcome that the settings ask for; SettingsRefused where it is off or unknown."""
+    name, outcomes = settings.training.outcome, outcomes_of(settings)
     if name in outcomes:
         return outcomes[name]
     if name in settings.outcomes:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,18 +14,20 @@ from rich.console import Console
 from rich.table import Table
 
 import features.commands_check
-from features.catalog import FEATURE_SETS
+from features.catalog import FEATURE_SETS, outcomes_of
 from features.ingest.desk import Desk, desk_of
 from features.ingest.preview import print_preview
 from features.ingest.report import LoadReport, print_report
 from features.ingest.steps import Tried, ingest, try_out
-from features.language import FeatureSet
+from features.labels import first_said, unsaid
+from features.language import FeatureSet, Outcome
+from features.needs import left_out, missing_when, source_of
 from features.settings import Refused, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.snapshots import build_snapshot
+from features.snapshots import build_snapshot, scoring_dates
 from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
-from features.warehouse import reading
+from features.warehouse import Reader, reading
 
 app = typer.Typer(no_args_is_help=True)
 describing = typer.Typer(no_args_is_help=True, help="What is known about a student, defined once.")
@@ -129,32 +132,82 @@ def print_counts(title: str, rows: dict[str, int], as_json: bool) -> None:
 
 
 @describing.command("describe")
-def describe_command(json_output: JsonOption = False) -> None:
-    """Print every feature with its sentence, direction and domain."""
+def describe_command(
+    context: Context,
+    district: Annotated[str, typer.Option(help="Say which features this district sends no data for.")] = "",
+    json_output: JsonOption = False,
+) -> None:
+    """Print every feature with its sentence, direction, domain, source, and when it is missing."""
+    lacking = {name: lacking_in(settings_of(context), district, one) for name, one in FEATURE_SETS.items()}
     if json_output:
-        typer.echo(json.dumps({name: described(one) for name, one in FEATURE_SETS.items()}))
+        typer.echo(json.dumps({name: described(one, lacking[name]) for name, one in FEATURE_SETS.items()}))
         return
     for name, feature_set in FEATURE_SETS.items():
-        table = Table(
-            "feature", "a counselor reads: the student …", "more is", "domain", "school can change", title=name
-        )
-        for row in described(feature_set):
-            table.add_row(*(str(value) for value in row.values()))
-        Console().print(table)
+        table = Table(*HEADINGS, title=name)
+        table.columns[0].no_wrap = True
+        for row in described(feature_set, lacking[name]):
+            table.add_row(*row.values())
+        console().print(table)
+        for feature, lacks in lacking[name].items():
+            console().print(f"left out: {feature}, because {district} sends no {lacks}")
 
 
-def described(feature_set: type[FeatureSet]) -> list[dict[str, str]]:
-    """The feature set's dictionary, a row a feature."""
+HEADINGS = ("feature", "a counselor reads: the student …", "more is", "domain", "can change", "from", "missing with")
+
+
+def lacking_in(settings: Settings, district: str, feature_set: type[FeatureSet]) -> Mapping[str, str]:
+    """The features of a set that a district sends no data for; none where no district is named."""
+    if not district:
+        return {}
+    with reading(settings.warehouse(settings.district(district).id)) as reader:
+        return left_out(reader, feature_set)
+
+
+def described(feature_set: type[FeatureSet], lacking: Mapping[str, str]) -> list[dict[str, str]]:
+    """The feature set's dictionary, a row a feature, without those that lack data."""
     return [
         {
             "feature": name,
             "sentence": feature.because,
             "more_is": feature.more_is,
-            "domain": feature.domain,
+            "domain": "context" if feature.is_context else feature.domain,
             "can_change": "yes" if feature.can_change else "no",
+            "source": ", ".join(source_of(feature)) or "enrollments",
+            "missing_when": missing_when(feature.quantity) or "never",
         }
-        for name, feature in feature_set.features().items()
+        for name, feature in feature_set.defined().items()
+        if name not in lacking
     ]
+
+
+@describing.command("outcomes")
+def outcomes_command(context: Context, district: DistrictOption, json_output: JsonOption = False) -> None:
+    """Print every outcome that is on, and since when, or from when on, this district's records can tell it."""
+    settings = settings_of(context)
+    today = today_in(settings, district)
+    with reading(settings.warehouse(settings.district(district).id)) as reader:
+        rows = [told(reader, one, settings.training.as_of, today) for one in outcomes_of(settings).values()]
+    if json_output:
+        typer.echo(json.dumps(rows))
+        return
+    table = Table("outcome", "says", "can be judged", title=district)
+    for row in rows:
+        table.add_row(row["outcome"], row["says"], row["judged"])
+    console().print(table)
+
+
+def told(reader: Reader, outcome: Outcome, month_days: tuple[str, ...], today: date) -> dict[str, str]:
+    """An outcome, and how many school years of it are told on a day, or from when on the first one is."""
+    dates = scoring_dates(reader, month_days, until=today)
+    known = [year for year, days in dates.items() if not all(unsaid(reader, outcome, day, today) for day in days)]
+    every = [day for days in dates.values() for day in days]
+    if known:
+        judged = f"yes, on {len(known)} school year{'s' if len(known) > 1 else ''}: {', '.join(map(str, known))}"
+    else:
+        since = first_said(reader, outcome, every)
+        why = unsaid(reader, outcome, every[0], today) if every else "no scoring date is past"
+        judged = f"not yet: {why}" + (f"; from {since} on" if since and since > today else "")
+    return {"outcome": outcome.name, "says": outcome.says, "judged": judged}
 
 
 @describing.command("snapshot")
@@ -172,5 +225,8 @@ def snapshot_command(
     day = as_of.date() if as_of else today_in(settings, district)
     with reading(settings.warehouse(district)) as reader:
         snapshot = build_snapshot(reader, FEATURE_SETS[feature_set], day)
-    snapshot.features.to_parquet(out)
+        lacking = left_out(reader, FEATURE_SETS[feature_set])
+    snapshot.features.drop(columns=list(lacking)).join(snapshot.context).to_parquet(out)
+    for feature, lacks in lacking.items():
+        typer.echo(f"left out: {feature}, because {district} sends no {lacks}", err=True)
     typer.echo(f"{len(snapshot.features):,} students as of {day} in {out}")

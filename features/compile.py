@@ -18,8 +18,10 @@ from features.quantities import (
     Either,
     Held,
     Judged,
+    OfSchool,
     Quantity,
     Scaled,
+    Schoolmates,
     Where,
     Window,
 )
@@ -27,8 +29,9 @@ from features.records import Measure
 
 
 def quantities(feature_set: type[FeatureSet]) -> dict[str, Quantity]:
-    """Every quantity of a feature set by column name: its features, then the rule's signals."""
-    named = {name: feature.quantity for name, feature in feature_set.features().items()}
+    """Every quantity of a feature set by column name: its features, its context, then the rule's signals."""
+    described = {**feature_set.features(), **feature_set.context()}
+    named = {name: feature.quantity for name, feature in described.items()}
     if feature_set.indicator is not None:
         named["rule_signals"] = feature_set.indicator.signals
     return named
@@ -42,7 +45,7 @@ def measures_in(node: Quantity | Condition) -> Iterator[Measure]:
         case Combination() | Either() | Both():
             yield from measures_in(node.left)
             yield from measures_in(node.right)
-        case Compare() | Scaled():
+        case Compare() | Scaled() | OfSchool():
             yield from measures_in(node.quantity)
         case Held():
             yield from measures_in(node.condition)
@@ -71,9 +74,19 @@ def snapshot(query: SnapshotQuery) -> ir.Table:
     """The cohort as a table: `student_key`, `school_id`, `school_days` this year, a column a feature."""
     named = quantities(query.feature_set)
     members = Members(query.view, query.cohort or query.feature_set.cohort)
-    table, columns = with_measures(members.table(), list(named.values()), query.view.of(members))
+    view = query.view.of(members)
+    table, columns = with_measures(with_previous_school(members.table(), view), list(named.values()), view)
     found = {name: as_column(quantity, table, columns) for name, quantity in named.items()}
     return table.select("student_key", "school_id", school_days=table.days_0, **found).order_by("student_key")
+
+
+def with_previous_school(cohort: ir.Table, view: View) -> ir.Table:
+    """The cohort with `previous_school`: where each student was last in the school year before, if on record."""
+    spells = view.records("enrollments").filter(lambda rows: rows.years_ago == 1)
+    order = [ibis.desc("ends"), ibis.desc("entry_date"), ibis.asc("school_id")]
+    place = ibis.row_number().over(group_by="student_key", order_by=order)
+    last = spells.mutate(place=place).filter(lambda rows: rows.place == 0)
+    return joined(cohort, last.select("student_key", previous_school="school_id"))
 
 
 def with_measures(
@@ -221,10 +234,28 @@ def as_column(node: Quantity, table: ir.Table, columns: Mapping[Measure, str]) -
             return as_column(left, table, columns) + as_column(right, table, columns)
         case Scaled(quantity, factor):
             return as_column(quantity, table, columns) * factor
+        case OfSchool(quantity):
+            return school_mean(as_column(quantity, table, columns))
+        case Schoolmates(from_same_school):
+            return schoolmates(table, from_same_school=from_same_school)
         case Held(condition, untold):
             held = as_condition(condition, table, columns).cast("float64")
             return held if untold is None else ibis.coalesce(held, untold)
     raise TypeError(f"not a quantity: {node!r}")
+
+
+def school_mean(value: ir.Column) -> ir.Column:
+    """The mean of a column within each school, from millionths: the order of the rows never changes it."""
+    millionths = (value * 1_000_000).round().cast("int64").sum().over(group_by="school_id")
+    return millionths / (1_000_000 * value.count().over(group_by="school_id")).nullif(0)
+
+
+def schoolmates(table: ir.Table, *, from_same_school: bool) -> ir.Column:
+    """How many rows a school has, or how many others came from the same school."""
+    if not from_same_school:
+        return table.count().over(group_by="school_id").cast("float64")
+    others = table.count().over(group_by=["school_id", "previous_school"]) - 1
+    return ibis.ifelse(table.previous_school.notnull(), others, ibis.null("int64")).cast("float64")
 
 
 def as_condition(node: Condition, table: ir.Table, columns: Mapping[Measure, str]) -> ir.BooleanColumn:

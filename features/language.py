@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from features.cohorts import Cohort, enrolled
 from features.outcomes import Horizon, Outcome, end_of_next_term, end_of_year, months_later
-from features.quantities import Condition, Held, Judged, Quantity, Threshold, slope, threshold
+from features.quantities import Condition, Held, Judged, OfSchool, Quantity, Schoolmates, Threshold, slope, threshold
 from features.records import (
     attendance,
     completions,
@@ -23,10 +23,10 @@ from features.records import (
 )
 
 __all__ = [
-    "Bands", "Cohort", "Feature", "FeatureSet", "Held", "Horizon", "Indicator", "Judged", "Outcome", "Sign",
-    "Threshold",
-    "attendance", "completions", "discipline", "end_of_next_term", "end_of_year", "enrolled", "enrollments",
-    "incidents", "marks", "marks_not_given", "months_later", "published", "slope", "threshold",
+    "Bands", "Cohort", "Feature", "FeatureSet", "Held", "Horizon", "Indicator", "Judged", "OfSchool", "Outcome",
+    "Schoolmates", "Sign", "Threshold", "attendance", "completions", "discipline", "end_of_next_term", "end_of_year",
+    "enrolled", "enrollments", "incidents", "marks", "marks_not_given", "months_later", "published", "slope",
+    "threshold",
 ]  # fmt: skip
 
 Direction = Literal["worse", "better", "none"]
@@ -37,7 +37,8 @@ Domain = Literal["attendance", "grades", "behavior", "mobility"]
 class Feature:
     """A quantity, the sentence that a counselor reads, and which way it points.
 
-    `because` is a format string over the value. `more_is` is also the model's monotone constraint.
+    `because` is a format string over the value. `more_is` is also the model's monotone constraint. `is_context` is
+    what a student does not own, such as the school's own absence rate: kept apart, never a reason.
     """
 
     quantity: Quantity
@@ -45,6 +46,7 @@ class Feature:
     more_is: Direction = "none"
     domain: Domain = "attendance"
     can_change: bool = True
+    is_context: bool = False
 
 
 class FeatureSet:
@@ -56,7 +58,17 @@ class FeatureSet:
 
     @classmethod
     def features(cls) -> dict[str, Feature]:
-        """The features by name, in the order of definition: those of its bases first, in the order of these."""
+        """What is the student's own by name, in the order of definition: that of its bases first."""
+        return {name: feature for name, feature in cls.defined().items() if not feature.is_context}
+
+    @classmethod
+    def context(cls) -> dict[str, Feature]:
+        """What is known about the student's school and company: for telling a school's part from a student's."""
+        return {name: feature for name, feature in cls.defined().items() if feature.is_context}
+
+    @classmethod
+    def defined(cls) -> dict[str, Feature]:
+        """Features and context by name, in the order of definition."""
         parts = [vars(base) for base in (*cls.__bases__, cls)]
         return {name: value for part in parts for name, value in part.items() if isinstance(value, Feature)}
 

@@ -169,6 +169,24 @@ class Held(Quantity):
 
 
 @dataclass(frozen=True)
+class OfSchool(Quantity):
+    """The mean of a quantity over the cohort's students at the student's school; missing where it is for all."""
+
+    quantity: Quantity
+
+
+@dataclass(frozen=True)
+class Schoolmates(Quantity):
+    """How many students of the cohort are at the student's school.
+
+    `from_same_school`: only the others of them who were at the student's school of the year before as well; missing
+    for a student of whom that year is not on record.
+    """
+
+    from_same_school: bool = False
+
+
+@dataclass(frozen=True)
 class Either(Condition):
     """Whether at least one of two conditions holds."""
 

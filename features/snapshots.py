@@ -16,8 +16,9 @@ from features.warehouse import NothingKnown, Reader
 class Snapshot:
     """What was known about each student of a cohort at the end of a local day.
 
-    `features` has a row per student (index `student_key`, sorted) and a float column per feature, plus
-    `rule_signals` where the feature set names a rule; missing is NaN. `school` and `school_days` (enrolled this
+    `features` has a row per student (index `student_key`, sorted) and a float column per feature, plus `rule_signals`
+    where the feature set names a rule; missing is NaN. `context`, with the same index, holds what the student does not
+    own, such as the school's absence rate: only it depends on other students. `school` and `school_days` (enrolled this
     school year, attendance taken) have the same index.
     """
 
@@ -25,6 +26,7 @@ class Snapshot:
     as_of: date
     school_year: int
     features: pd.DataFrame
+    context: pd.DataFrame
     school: "pd.Series[str]"
     school_days: "pd.Series[int]"
 
@@ -53,8 +55,16 @@ def build_snapshot(
 def snapshot_in(feature_set: type[FeatureSet], as_of: date, school_year: int, rows: pd.DataFrame) -> Snapshot:
     """The snapshot in the rows that its query found."""
     rows = rows.set_index("student_key")
-    features = rows[list(quantities(feature_set))].astype("float64")
-    return Snapshot(feature_set.name, as_of, school_year, features, rows["school_id"], rows["school_days"])
+    found, context = rows[list(quantities(feature_set))].astype("float64"), list(feature_set.context())
+    return Snapshot(
+        feature_set=feature_set.name,
+        as_of=as_of,
+        school_year=school_year,
+        features=found.drop(columns=context),
+        context=found[context],
+        school=rows["school_id"],
+        school_days=rows["school_days"],
+    )
 
 
 def scoring_dates(reader: Reader, month_days: tuple[str, ...], *, until: date) -> dict[int, list[date]]:

@@ -226,14 +226,29 @@ def sorting(table: Table) -> list[str]:
 
 @contextmanager
 def reading(path: Path) -> Iterator[Reader]:
-    """A read-only warehouse, closed afterwards; Refused where there is none."""
+    """A read-only warehouse, closed afterwards; Refused where there is none.
+
+    One of an earlier version first gets the tables and columns that came since, empty.
+    """
     if not path.exists():
         raise Refused(f"{path.stem}: no warehouse yet; run `ontrack ingest --district {path.stem}`")
     connection = duckdb.connect(str(path), read_only=True, config={"threads": "2"})
     try:
+        if not is_of_this_version(connection):
+            connection.close()
+            with changing(path):
+                pass
+            connection = duckdb.connect(str(path), read_only=True, config={"threads": "2"})
         yield Reader(connection)
     finally:
         connection.close()
+
+
+def is_of_this_version(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a warehouse has every table and column."""
+    said = "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = current_database()"
+    held = set(connection.execute(said).fetchall())
+    return held >= {(name, column) for name, table in TABLES.items() for column in schema_of(table)}
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The feature dictionary: what a model's columns are called, hold and mean."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,8 +72,8 @@ def encode_column(values: pd.Series, entry: Entry) -> npt.NDArray[np.float64]:
     )
 
 
-def dictionary_of(feature_set: type[FeatureSet]) -> FeatureDictionary:
-    """The dictionary of a district's feature set."""
+def dictionary_of(feature_set: type[FeatureSet], *, without: Collection[str] = ()) -> FeatureDictionary:
+    """The dictionary of a district's feature set, without those for which it sends no data."""
     return FeatureDictionary(
         tuple(
             Entry(
@@ -84,5 +84,6 @@ def dictionary_of(feature_set: type[FeatureSet]) -> FeatureDictionary:
                 because=feature.because,
             )
             for name, feature in feature_set.features().items()
+            if name not in without
         )
     )

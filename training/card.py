@@ -34,7 +34,7 @@ def card_of(judgement: Judgement, kind: str) -> str:
             trained_on=f"school years ending {', '.join(map(str, basis.split.train))}",
             tested_on=f"the school year ending {basis.split.test}, which no training label was seen from",
             students=basis.trained,
-            dictionary=dictionary_of(feature_set),
+            dictionary=dictionary_of(feature_set, without=basis.left_out),
             figures=figure_lines(judgement),
             capacity=trial.settings.gate.capacity,
             calibration_gap=own.calibration_error if own else float("nan"),
@@ -86,6 +86,9 @@ def limits_of(judgement: Judgement, kind: str) -> list[str]:
         f"It is about {judgement.trial.outcome.cohort.words}, and about nobody else.",
         "Supports that students received are part of how they ended: the figures are of the school as it was.",
     ]
+    if judgement.basis.left_out:
+        named = ", ".join(f"{name} (no {lacks})" for name, lacks in judgement.basis.left_out.items())
+        sentences.append(f"Features left out for want of data: {named}.")
     if kind == "model" and judgement.gate.verdict != "pass":
         sentences.insert(0, "This model has not earned its place: the published rule serves instead.")
     return sentences

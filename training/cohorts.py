@@ -10,6 +10,7 @@ import pandas as pd
 from features.groups import groups_on
 from features.labels import Labels, first_said, label_outcome, unsaid
 from features.language import FeatureSet, Outcome
+from features.needs import left_out
 from features.settings import Refused
 from features.snapshots import Snapshot, build_snapshot, scoring_dates
 from features.warehouse import Reader
@@ -29,11 +30,15 @@ class Scored:
 
 @dataclass(frozen=True)
 class Cohorts:
-    """Every labelled cohort of a district, with the years they come from and how many labels are missing."""
+    """Every labelled cohort of a district, with the years they come from and how many labels are missing.
+
+    `left_out` names the features for which the district sends no data, each with what it lacks.
+    """
 
     examples: Examples
     years: dict[int, Year]
     unlabelled: dict[int, int]
+    left_out: Mapping[str, str]
 
 
 def labelled_cohorts(
@@ -52,11 +57,12 @@ def labelled_cohorts(
         for year, days in dates.items()
     }
     years = {year: Year(year, tuple(dates[year]), last_horizon(found)) for year, found in scored.items()}
-    everything = [one for found in scored.values() for one in found]
+    everything, lacking = [one for found in scored.values() for one in found], left_out(reader, feature_set)
     return Cohorts(
-        examples=as_examples(dictionary_of(feature_set), everything),
+        examples=as_examples(dictionary_of(feature_set, without=lacking), everything),
         years=years,
         unlabelled={y: sum(int(o.labels.off_track.isna().sum()) for o in found) for y, found in scored.items()},
+        left_out=lacking,
     )
 
 

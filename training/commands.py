@@ -25,9 +25,17 @@ app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("train")
-def train_command(context: Context, district: DistrictOption, json_output: JsonOption = False) -> None:
+def train_command(
+    context: Context,
+    district: DistrictOption,
+    outcome: Annotated[str, typer.Option(help="Which outcome; that of the settings otherwise.")] = "",
+    json_output: JsonOption = False,
+) -> None:
     """Train, judge and bundle a model for a district; promotes nothing."""
     settings = settings_of(context)
+    if outcome:
+        training = settings.training.model_copy(update={"outcome": outcome})
+        settings = settings.model_copy(update={"training": training})
     today = today_in(settings, district)
     trained, report, _ = train_and_record(settings, district, today, on_terminal())
     say_warnings(trained.warnings, district)

@@ -42,13 +42,17 @@ class Trial:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a judgement rests on: the split, the rows on each side, labels that are missing, and the data's digest."""
+    """What a judgement rests on: the split, the rows on each side, labels that are missing, and the data's digest.
+
+    `left_out` names the features for which the district sends no data, each with what it lacks.
+    """
 
     split: Split
     trained: int
     tested: int
     unlabelled: Mapping[int, int]
     data_version: str
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ class Judgement:
             "trained": self.basis.trained,
             "tested": self.basis.tested,
             "data_version": self.basis.data_version,
+            "left_out": dict(self.basis.left_out),
             "capacity": self.trial.settings.gate.capacity,
             "listed": self.listed,
             "verdict": self.gate.verdict,

@@ -46,9 +46,9 @@ class Trained:
         return self.model if self.model and self.judgement.gate.verdict == "pass" else self.rule
 
 
-def trial_of(settings: Settings, district_id: str, today: date, outcome: str = "") -> Trial:
-    """The trial of the named outcome, or of the one that the settings ask for; Refused for one that is not defined."""
-    return Trial(settings, settings.district(district_id), outcome_of(settings, outcome), today)
+def trial_of(settings: Settings, district_id: str, today: date) -> Trial:
+    """The trial that the settings ask for; SettingsRefused for an outcome that is not defined, or is off."""
+    return Trial(settings, settings.district(district_id), outcome_of(settings), today)
 
 
 def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress) -> Trained:
@@ -60,7 +60,7 @@ def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress)
     split = leave_future_out(cohorts.years)
     learn = cohorts.examples.take(np.isin(cohorts.examples.time, split.train))
     test = in_fixed_order(cohorts.examples.take(cohorts.examples.time == split.test))
-    basis = Basis(split, len(learn), len(test), cohorts.unlabelled, data_version)
+    basis = Basis(split, len(learn), len(test), cohorts.unlabelled, data_version, cohorts.left_out)
     progress(f"{trial.district.name}: fitting on {len(learn)} students, judging on {len(test)} of {split.test}")
     judged = attempt(trial, learn, test)
     if isinstance(judged, Judged):
@@ -147,7 +147,7 @@ class Writing:
             kind="model" if is_model else "rule",
             model=scorer if isinstance(scorer, RiskModel) else None,
             rule=scorer if isinstance(scorer, RuleModel) else None,
-            dictionary=dictionary_of(feature_set),
+            dictionary=dictionary_of(feature_set, without=self.judgement.basis.left_out),
             metrics=self.judgement.as_json(),
             card=card_of(self.judgement, "model" if is_model else "rule"),
             gate=self.judgement.gate.as_json(),

@@ -2,6 +2,7 @@
 
 from features.definitions.attendance import AttendanceFeatures
 from features.definitions.behavior import BehaviorFeatures
+from features.definitions.context import SchoolContext
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
 from features.definitions.outcomes import CHICAGO
@@ -17,7 +18,7 @@ CHICAGO_SO_FAR = Indicator(
 )
 
 
-class NinthGrade(AttendanceFeatures, GradeFeatures, BehaviorFeatures, MobilityFeatures, FeatureSet):
+class NinthGrade(AttendanceFeatures, GradeFeatures, BehaviorFeatures, MobilityFeatures, SchoolContext, FeatureSet):
     """What is known about each first-time ninth grader on the as-of date."""
 
     name = "grade9"

@@ -2,6 +2,7 @@
 
 from features.definitions.attendance import AttendanceFeatures
 from features.definitions.behavior import BehaviorFeatures
+from features.definitions.context import SchoolContext
 from features.definitions.credits import CreditFeatures
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
@@ -28,7 +29,9 @@ AIR_HIGH_SO_FAR = published(
 )
 
 
-class HighSchool(AttendanceFeatures, GradeFeatures, CreditFeatures, BehaviorFeatures, MobilityFeatures, FeatureSet):
+class HighSchool(
+    AttendanceFeatures, GradeFeatures, CreditFeatures, BehaviorFeatures, MobilityFeatures, SchoolContext, FeatureSet
+):
     """What is known about each student in grades 10 to 12 on the as-of date."""
 
     name = "grades10_12"

@@ -2,6 +2,7 @@
 
 from features.definitions.attendance import AttendanceFeatures
 from features.definitions.behavior import BehaviorFeatures
+from features.definitions.context import SchoolContext
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
 from features.language import FeatureSet, Sign, attendance, discipline, enrolled, enrollments, marks, published
@@ -26,7 +27,7 @@ AIR_MIDDLE_SO_FAR = published(
 )
 
 
-class MiddleSchool(AttendanceFeatures, GradeFeatures, BehaviorFeatures, MobilityFeatures, FeatureSet):
+class MiddleSchool(AttendanceFeatures, GradeFeatures, BehaviorFeatures, MobilityFeatures, SchoolContext, FeatureSet):
     """What is known about each student in grades 6 to 8 on the as-of date."""
 
     name = "grades6_8"
