@@ -1,6 +1,6 @@
 """From definitions to one Ibis table per snapshot: a row a student, a column a feature."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -75,9 +75,11 @@ def snapshot(query: SnapshotQuery) -> ir.Table:
     named = quantities(query.feature_set)
     members = Members(query.view, query.cohort or query.feature_set.cohort)
     view = query.view.of(members)
-    table, columns = with_measures(with_previous_school(members.table(), view), list(named.values()), view)
+    cohort = with_previous_school(members.numbered(), view)
+    table, columns = with_measures(cohort, list(named.values()), view)
     found = {name: as_column(quantity, table, columns) for name, quantity in named.items()}
-    return table.select("student_key", "school_id", school_days=table.days_0, **found).order_by("student_key")
+    found = table.select("student_key", "school_id", school_days=table.days_0, **found)
+    return members.with_keys(found).order_by("student_key")
 
 
 def with_previous_school(cohort: ir.Table, view: View) -> ir.Table:
@@ -101,8 +103,14 @@ def with_measures(
     table = with_school_days(cohort, view)
     for name in dict.fromkeys(measure.records.table for measure in measures if measure.aggregate != "days"):
         own = {columns[m]: m for m in measures if m.records.table == name and m.aggregate != "days"}
-        table = joined(table, aggregated(view.records(name), own))
+        table = joined(table, aggregated(view.records(name, years=years_of(own.values())), own))
     return table.mutate(**{columns[m]: settled(m, columns[m], table) for m in measures}), columns
+
+
+def years_of(measures: Iterable[Measure]) -> int | None:
+    """How many years before this one some measures look back; None where they ask for all."""
+    years = [measure.records.window.years_ago for measure in measures]
+    return None if None in years else max(year for year in years if year is not None)
 
 
 def with_school_days(cohort: ir.Table, view: View) -> ir.Table:

@@ -3,6 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
+from features.tables import TABLES
+
 WHOLE_DAY = 100
 """Hundredths of a day missed on a day that belongs to a run of absences."""
 
@@ -16,12 +18,9 @@ def with_runs(absences: ir.Table) -> ir.Table:
 
     A run is school days one after the other of which the student missed the whole; `run_days` is how many they were,
     0 on other days. The current run reaches the student's latest school day. A cut is a class missed on a day of which
-    the student was there for a part. Needs `days_ago` and `years_ago`, and
-    absences that add up to one day at most.
+    the student was there for a part. Needs `days_ago`, `years_ago` and `missed`.
     """
-    day = ["student_key", "years_ago", "days_ago"]
-    missed = absences.absent_hundredths.sum().over(group_by=day) >= WHOLE_DAY
-    rows = absences.mutate(missed=missed)
+    rows = absences
     rows = rows.mutate(
         number=ibis.dense_rank().over(group_by=["student_key", "years_ago", "missed"], order_by="days_ago")
     )
@@ -41,13 +40,42 @@ def with_edge_of_week(dated: ir.Table) -> ir.Table:
     return dated.mutate(edge_of_week=dated.date.day_of_week.index().isin([MONDAY, FRIDAY]))
 
 
+def with_posted(marks: ir.Table, versions: ir.Table) -> ir.Table:
+    """Marks with `posted`: when the first version of each was known. Few have more than one."""
+    key = list(TABLES["marks"].key)
+    replaced = versions.filter(versions.superseded_by_load.notnull())
+    first = replaced.group_by(key).aggregate(first=replaced.known_on.min())
+    posted = ibis.least(ibis.coalesce(first.first, marks.known_on), marks.known_on)
+    return marks.left_join(first, key).select(marks, posted=posted)
+
+
+def with_latest(marks: ir.Table) -> ir.Table:
+    """Marks with `is_latest`: the newest of a course in this school year. Needs `posted` and `years_ago`.
+
+    The newest is the one first posted last: a correction of an old term is not the latest mark.
+    """
+    now = marks.filter(marks.years_ago == 0)
+    order = [ibis.desc("posted"), ibis.desc(now.mark_kind == "final"), ibis.desc("term_id"), ibis.asc("school_id")]
+    place = ibis.row_number().over(group_by=["student_key", "course_id"], order_by=order)
+    before = marks.filter(marks.years_ago != 0)
+    return now.mutate(is_latest=place == 0).union(before.mutate(is_latest=ibis.literal(False)))
+
+
 def with_recovery(marks: ir.Table) -> ir.Table:
     """Marks with `is_recovered`: failed, and the same course was passed later. Needs `posted`."""
-    later = {
-        "group_by": ["student_key", "course_id"], "order_by": ["school_year", "posted", "term_id"], "rows": (1, None),
-    }  # fmt: skip
-    passed = ((marks.mark_kind == "final") & marks.mark.notin(FAILING)).cast("int64").max().over(**later)
-    return marks.mutate(is_recovered=marks.mark.isin(FAILING) & (ibis.coalesce(passed, 0) == 1))
+    failed = marks.filter(marks.mark.isin(FAILING)).select("student_key", "course_id").distinct()
+    passed = marks.filter((marks.mark_kind == "final") & marks.mark.notin(FAILING))
+    passed = passed.semi_join(failed, ["student_key", "course_id"])
+    last = passed.group_by("student_key", "course_id").aggregate(passed_on=when(passed).max())
+    joined = marks.left_join(last, ["student_key", "course_id"])
+    recovered = marks.mark.isin(FAILING) & ibis.coalesce(last.passed_on > when(marks), False)
+    return joined.select(marks, is_recovered=recovered)
+
+
+def when(marks: ir.Table) -> ir.StringColumn:
+    """The place of a mark in time, to be compared: school year, day posted, term."""
+    year, posted = marks.school_year.cast("string"), marks.posted.cast("string")
+    return year.concat(" ", posted, " ", marks.term_id)
 
 
 def with_grade(marks: ir.Table, enrollments: ir.Table) -> ir.Table:
@@ -60,7 +88,7 @@ def with_grade(marks: ir.Table, enrollments: ir.Table) -> ir.Table:
 def with_terms(marks: ir.Table, terms: ir.Table) -> ir.Table:
     """Marks with `term_start`, `is_summer`, and `terms_ago`.
 
-    The last is 0 in the student's latest term with marks of that kind, and 1 in the one before.
+    The last is 0 in the student's latest term with final marks, and 1 in the one before.
     """
     spans = terms.select(
         "school_year", "term_id", term_start="start_date", term_end="end_date", is_summer=terms.kind == "summer"
@@ -69,10 +97,15 @@ def with_terms(marks: ir.Table, terms: ir.Table) -> ir.Table:
     dated = marks.left_join(spans, keys).select(
         marks, spans.term_start, spans.term_end, is_summer=ibis.coalesce(spans.is_summer, False)
     )
-    ago = ibis.dense_rank().over(
-        group_by=["student_key", "mark_kind"], order_by=[ibis.desc("school_year"), ibis.desc("term_end")]
-    )
-    return dated.mutate(terms_ago=ago)
+    finals = dated.filter(dated.mark_kind == "final").select("student_key", "school_year", "term_end").distinct()
+    place = ibis.dense_rank().over(group_by="student_key", order_by=[ibis.desc("school_year"), ibis.desc("term_end")])
+    ranked = finals.mutate(terms_ago=place)
+    same = [
+        dated.student_key == ranked.student_key,
+        dated.school_year == ranked.school_year,
+        dated.term_end.identical_to(ranked.term_end),
+    ]
+    return dated.left_join(ranked, same).select(dated, ranked.terms_ago)
 
 
 def with_new_schools(spells: ir.Table) -> ir.Table:

@@ -13,10 +13,13 @@ import ibis.expr.types as ir
 
 from features.cohorts import Cohort
 from features.derived import (
+    WHOLE_DAY,
     with_edge_of_week,
     with_grade,
     with_last,
+    with_latest,
     with_new_schools,
+    with_posted,
     with_recovery,
     with_repetition,
     with_runs,
@@ -74,10 +77,19 @@ class View:
     def rows(self, name: str) -> ir.Table:
         """The current version of every record of a table that was visible on the as-of date, unless withdrawn."""
         visible = self.visible(name)
-        order = [ibis.desc(visible.known_on), ibis.desc(visible.load_id)]
+        current, replaced = visible.filter(self.is_current(visible)), visible.filter(~self.is_current(visible))
+        order = [ibis.desc(replaced.known_on), ibis.desc(replaced.load_id)]
         version = ibis.row_number().over(group_by=list(TABLES[name].key), order_by=order)
-        newest = visible.mutate(version=version).filter((ibis._.version == 0) & ~ibis._.withdrawn).drop("version")
-        return newest.alias(self.named(name))
+        last = replaced.mutate(version=version).filter(ibis._.version == 0).drop("version")
+        newest = current.union(last.anti_join(current, list(TABLES[name].key)))
+        return newest.filter(~newest.withdrawn).alias(self.named(name))
+
+    def is_current(self, versions: ir.Table) -> ir.BooleanColumn:
+        """Which versions nothing has replaced since, whenever that became known: few records have more than one."""
+        current = versions.superseded_by_load.isnull()
+        if self.loads_through is not None:
+            current = current | (versions.superseded_by_load > self.loads_through)
+        return current
 
     def named(self, name: str) -> str:
         """What a table as seen by this view is called in SQL: said once there, however often it is used."""
@@ -85,13 +97,18 @@ class View:
         return f"{name}_{self.as_of:%Y%m%d}{through}{'_of_members' if self.members else ''}"
 
     def visible(self, name: str) -> ir.Table:
-        """Every version of every record of a table that was visible on the as-of date."""
+        """Every version of every record of a table that was visible on the as-of date.
+
+        Seen for members, `student_key` is the member's number: a short key to join and sort by.
+        """
         table = stored(name)
         visible = table.filter(table.known_on <= self.as_of)
         if self.loads_through is not None:
             visible = visible.filter(visible.load_id <= self.loads_through)
         if self.members is not None and "student_key" in visible.columns:
-            visible = visible.semi_join(self.members.table().select("student_key"), "student_key")
+            numbers = self.members.table().select("student_key", "number")
+            joined = visible.inner_join(numbers, "student_key")
+            visible = joined.select(*[c for c in visible.columns if c != "student_key"], student_key="number")
         return visible
 
     def calendar(self) -> ir.Table:
@@ -181,13 +198,15 @@ class View:
             days=spells.days.sum(), term_days=spells.term_days.sum()
         )
 
-    def placed(self, name: str) -> ir.Table:
-        """Dated records with `years_ago`, `days_ago` and `days_in`.
+    def placed(self, name: str, *, years: int | None = None) -> ir.Table:
+        """Dated records of so many years before this one, or of all, with `years_ago`, `days_ago` and `days_in`.
 
         These count the student's own school days of the year: back from the latest one, and on from the first.
         An absence on a day without attendance taken is left out: that day is unknown for everyone.
         """
         records, spells, calendar = self.rows(name), self.spells(), self.calendar()
+        if years is not None:
+            spells = spells.filter(spells.school_year >= self.school_year - years)
         joined = records.inner_join(
             spells,
             [
@@ -210,24 +229,11 @@ class View:
         return with_edge_of_week(with_runs(once_a_day(dated.filter(dated.counted))))
 
     def marks(self) -> ir.Table:
-        """Marks with `years_ago`, and `is_latest` for the newest mark of a course in this school year.
-
-        The newest is the one first posted last: a correction of an old term is not the latest mark.
-        """
-        marks, versions, key = self.rows("marks"), self.visible("marks"), list(TABLES["marks"].key)
-        posted = versions.group_by(key).aggregate(posted=versions.known_on.min())
-        given = marks.filter(marks.mark.notnull()).inner_join(posted, key)
-        newest = ibis.row_number().over(
-            group_by=["student_key", "school_year", "course_id"],
-            order_by=[
-                ibis.desc(given.posted),
-                ibis.desc(given.mark_kind == "final"),
-                ibis.desc(given.term_id),
-                ibis.asc(given.school_id),
-            ],
-        )
-        given = given.mutate(years_ago=self.school_year - given.school_year, is_latest=newest == 0)
-        dated = with_terms(with_grade(with_recovery(given), self.rows("enrollments")), self.rows("terms"))
+        """Marks with `years_ago`, `posted` (when the mark was first known), and what follows from the others."""
+        given = self.rows("marks").filter(lambda marks: marks.mark.notnull())
+        given = with_posted(given, self.visible("marks")).mutate(years_ago=self.school_year - given.school_year)
+        marks = with_recovery(with_latest(given))
+        dated = with_terms(with_grade(marks, self.rows("enrollments")), self.rows("terms"))
         in_term = (dated.term_start >= self.term_start()) & (dated.term_start <= self.last_day)
         return dated.mutate(in_term=ibis.coalesce(in_term, False))
 
@@ -236,8 +242,11 @@ class View:
         marks = self.rows("marks")
         return marks.filter(marks.mark.isnull()).mutate(years_ago=self.school_year - ibis._.school_year)
 
-    def records(self, name: str) -> ir.Table:
-        """Any table of the language, with `years_ago` and what a window needs."""
+    def records(self, name: str, *, years: int | None = None) -> ir.Table:
+        """Any table of the language, with `years_ago` and what a window needs.
+
+        Dated records may be left out that are more than so many years old.
+        """
         if name == "marks":
             return self.marks()
         if name == "marks_not_given":
@@ -247,7 +256,7 @@ class View:
             return spells.mutate(years_ago=self.school_year - spells.school_year)
         if name == "completions":
             return self.rows(name).mutate(years_ago=0)
-        return self.placed(name)
+        return self.placed(name, years=years)
 
     def cohort(self, cohort: Cohort) -> ir.Table:
         """The cohort's students, one row each: `student_key`, `school_id`, `grade_level`, `entry_date`."""
@@ -277,19 +286,33 @@ class Members:
     cohort: Cohort
 
     def table(self) -> ir.Table:
-        """The members, one row each: `student_key`, `school_id`, `grade_level`, `entry_date`."""
-        return self.view.cohort(self.cohort).alias(self.view.named("members"))
+        """The members, one row each: `student_key`, `number`, `school_id`, `grade_level`, `entry_date`."""
+        members = self.view.cohort(self.cohort)
+        number = ibis.row_number().over(order_by="student_key")
+        return members.mutate(number=number).alias(self.view.named("members"))
+
+    def numbered(self) -> ir.Table:
+        """The members by number, which is the `student_key` of all that is seen for them: with `school_id`."""
+        return self.table().select("school_id", student_key="number")
+
+    def with_keys(self, rows: ir.Table) -> ir.Table:
+        """Rows by number as rows by the students' own keys."""
+        members = self.table().select("number", key="student_key")
+        joined = rows.inner_join(members, rows.student_key == members.number)
+        return joined.select(*[rows[c] for c in rows.columns if c != "student_key"], student_key=members.key)
 
 
 def once_a_day(absences: ir.Table) -> ir.Table:
-    """Absences that add up to one day at most: a day entered as absent and again as suspended is missed once."""
-    before = absences.absent_hundredths.sum().over(
-        group_by=["student_key", "date"],
-        order_by=[ibis.desc("absent_hundredths"), *map(ibis.asc, ("school_id", "section_id", "kind"))],
-        rows=(None, -1),
-    )
+    """Absences that add up to one day at most: a day entered as absent and again as suspended is missed once.
+
+    And whether the day was `missed` as a whole.
+    """
+    order = [ibis.desc("absent_hundredths"), *map(ibis.asc, ("school_id", "section_id", "kind"))]
+    day = ibis.window(group_by=["student_key", "date"], order_by=order)
+    sums = absences.absent_hundredths.sum()
+    before, whole = sums.over(day, rows=(None, -1)), sums.over(day, rows=(None, None))
     left = 100 - ibis.least(ibis.coalesce(before, 0), 100)
-    return absences.mutate(absent_hundredths=ibis.least(absences.absent_hundredths, left))
+    return absences.mutate(absent_hundredths=ibis.least(absences.absent_hundredths, left), missed=whole >= WHOLE_DAY)
 
 
 def census_day(school_year: int) -> date:

@@ -33,13 +33,13 @@ def records_behind(
 
     Each table is read once for all features on it.
     """
-    view = view.of(Members(view, feature_set.cohort))
-    named = quantities(feature_set)
+    members = Members(view, feature_set.cohort)
+    view, named = view.of(members), quantities(feature_set)
     measures = {name: list(measures_in(named[name])) for name in names}
     found: dict[str, dict[str, list[Record]]] = {}
     for table in dict.fromkeys(of[0].records.table for of in measures.values()):
         own = {name: of for name, of in measures.items() if of[0].records.table == table}
-        rows = reader.table(behind(table, own, view))
+        rows = reader.table(ordered(members.with_keys(behind(table, own, view)), SHOWN[table]))
         found |= {name: by_student(rows.loc[rows[MARK + name], ["student_key", *SHOWN[table]]]) for name in own}
     return found
 
@@ -53,7 +53,12 @@ def behind(table: str, measures: Mapping[str, list[Measure]], view: View) -> ir.
     rows = view.records(table)
     marked = {MARK + name: ibis.or_(*(counted(m, rows) for m in of)) for name, of in measures.items()}
     shown = rows.select("student_key", *SHOWN[table], **marked)
-    return shown.filter(ibis.or_(*(shown[mark] for mark in marked))).order_by("student_key", *SHOWN[table])
+    return shown.filter(ibis.or_(*(shown[mark] for mark in marked)))
+
+
+def ordered(rows: ir.Table, by: Iterable[str]) -> ir.Table:
+    """Rows by student, then by some columns."""
+    return rows.order_by("student_key", *by)
 
 
 def counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:
@@ -64,7 +69,8 @@ def counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:
 
 def attendance_by_week(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[Record]]:
     """Per student, each week of this school year: `week` (its Monday), `days` enrolled, `missed` in hundredths."""
-    view = view.of(Members(view, feature_set.cohort))
+    members = Members(view, feature_set.cohort)
+    view = view.of(members)
     days = view.days_within(view.spells().filter(ibis._.school_year == view.school_year), "student_key")
     absences = view.placed("attendance").filter(ibis._.years_ago == 0)
     missed = absences.group_by("student_key", "date").aggregate(missed=absences.absent_hundredths.sum())
@@ -72,15 +78,16 @@ def attendance_by_week(reader: Reader, feature_set: type[FeatureSet], view: View
         days.student_key, week=days.date.truncate("W"), missed=ibis.coalesce(missed.missed, 0)
     )  # fmt: skip
     table = weekly.group_by("student_key", "week").aggregate(days=weekly.count(), missed=weekly.missed.sum())
-    return by_student(reader.table(table.order_by("student_key", "week")))
+    return by_student(reader.table(ordered(members.with_keys(table), ("week",))))
 
 
 def marks_over_time(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[Record]]:
     """Per student, the marks of this school year and the one before, in the order they became known."""
-    marks = view.of(Members(view, feature_set.cohort)).marks()
+    members = Members(view, feature_set.cohort)
+    marks = view.of(members).marks()
     recent = marks.filter(marks.years_ago <= 1)
-    shown = recent.select("student_key", *SHOWN["marks"])
-    return by_student(reader.table(shown.order_by("student_key", "known_on", "term_id", "course_name")))
+    shown = members.with_keys(recent.select("student_key", *SHOWN["marks"]))
+    return by_student(reader.table(ordered(shown, ("known_on", "term_id", "course_name"))))
 
 
 def by_student(rows: pd.DataFrame) -> dict[str, list[Record]]:

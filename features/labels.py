@@ -144,7 +144,7 @@ def labels(outcome: Outcome, start: View, horizon: View) -> ir.Table:
     """`student_key`, `off_track` (missing where it cannot be said) and `missing_because` of each cohort member."""
     members = Members(start, outcome.cohort)
     horizon = horizon.of(members)
-    cohort = with_endings(members.table().select("student_key"), horizon)
+    cohort = with_endings(members.numbered().select("student_key"), horizon)
     asked = [outcome.off_track, *([outcome.judged_if] if outcome.judged_if else [])]
     table, columns = with_measures(cohort, asked, horizon)
     told = as_condition(outcome.off_track, table, columns)
@@ -160,7 +160,8 @@ def labels(outcome: Outcome, start: View, horizon: View) -> ir.Table:
         else_=ibis.null("string"),
     )
     off_track = ibis.ifelse(why.isnull(), told, ibis.null("boolean"))
-    return table.select("student_key", off_track=off_track, missing_because=why).order_by("student_key")
+    found = table.select("student_key", off_track=off_track, missing_because=why)
+    return members.with_keys(found).order_by("student_key")
 
 
 def with_endings(cohort: ir.Table, view: View) -> ir.Table:

@@ -62,6 +62,15 @@ def cell(value: object, column: Column) -> str | None:
     return as_date(value).isoformat() if column.kind == "date" else str(value)
 
 
+def superseding(table: Table) -> str:
+    """SQL for the given rows, each with the load of the next version of the same record, as ingest keeps them."""
+    key = ", ".join(f'"{column}"' for column in table.key)
+    versions = f"OVER (PARTITION BY {key} ORDER BY CAST(known_on AS DATE), CAST(load_id AS BIGINT))"
+    following = f"greatest(CAST(load_id AS BIGINT), lead(CAST(load_id AS BIGINT)) {versions})"
+    replaced = f"CASE WHEN lead(load_id) {versions} IS NULL THEN NULL ELSE {following} END"
+    return f"SELECT * REPLACE ({replaced} AS superseded_by_load) FROM given"  # noqa: S608 - our own names
+
+
 def fill(
     connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mapping[str, object]], as_of: date
 ) -> None:
@@ -77,7 +86,7 @@ def fill(
             c.name: pa.array([cell({**envelope, **row}.get(c.name), c) for row in rows], pa.string()) for c in columns
         }
         connection.register("given", pa.table(given))
-        connection.execute(f'INSERT INTO "{table.name}" SELECT * FROM given')  # noqa: S608 - our own names
+        connection.execute(f'INSERT INTO "{table.name}" BY NAME {superseding(table)}')
         connection.unregister("given")
     except (duckdb.Error, pa.ArrowException, ValueError) as error:
         raise Refused(f"{table.name}: a row does not fit the table ({type(error).__name__})") from None
