@@ -1,8 +1,8 @@
 """From definitions to one Ibis table per snapshot: a row a student, a column a feature."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import ibis
 import ibis.expr.types as ir
@@ -26,6 +26,7 @@ from features.quantities import (
     Window,
 )
 from features.records import Measure
+from features.script import Script, Steps, script_of
 
 
 def quantities(feature_set: type[FeatureSet]) -> dict[str, Quantity]:
@@ -65,16 +66,17 @@ class SnapshotQuery:
 
 
 @lru_cache(maxsize=256)
-def snapshot_sql(query: SnapshotQuery) -> str:
-    """DuckDB's SQL for a snapshot, compiled once: Ibis needs tens of milliseconds for it."""
-    return str(ibis.to_sql(snapshot(query), dialect="duckdb"))
+def snapshot_script(query: SnapshotQuery) -> Script:
+    """DuckDB's SQL for a snapshot, compiled once: Ibis needs a second for it."""
+    steps = Steps()
+    return script_of(snapshot(query, steps), steps)
 
 
-def snapshot(query: SnapshotQuery) -> ir.Table:
+def snapshot(query: SnapshotQuery, steps: Steps | None = None) -> ir.Table:
     """The cohort as a table: `student_key`, `school_id`, `school_days` this year, a column a feature."""
     named = quantities(query.feature_set)
-    members = Members(query.view, query.cohort or query.feature_set.cohort)
-    view = query.view.of(members)
+    members = Members(replace(query.view, steps=steps), query.cohort or query.feature_set.cohort)
+    view = members.view.of(members)
     cohort = with_previous_school(members.numbered(), view)
     table, columns = with_measures(cohort, list(named.values()), view)
     found = {name: as_column(quantity, table, columns) for name, quantity in named.items()}
@@ -103,8 +105,13 @@ def with_measures(
     table = with_school_days(cohort, view)
     for name in dict.fromkeys(measure.records.table for measure in measures if measure.aggregate != "days"):
         own = {columns[m]: m for m in measures if m.records.table == name and m.aggregate != "days"}
-        table = joined(table, aggregated(view.records(name, years=years_of(own.values())), own))
+        table = joined(table, view.kept(f"measures_of_{name}", partial(measured, name, own, view)))
     return table.mutate(**{columns[m]: settled(m, columns[m], table) for m in measures}), columns
+
+
+def measured(name: str, measures: Mapping[str, Measure], view: View) -> ir.Table:
+    """A table's measures."""
+    return aggregated(view.records(name, years=years_of(measures.values())), measures)
 
 
 def years_of(measures: Iterable[Measure]) -> int | None:

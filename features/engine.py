@@ -4,8 +4,8 @@ A *view* is the records as the district knew them at the end of one local day. E
 `View.rows`, which is the only place where a table is read.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import ibis
@@ -25,7 +25,11 @@ from features.derived import (
     with_runs,
     with_terms,
 )
+from features.script import Steps
 from features.tables import ENVELOPE, TABLES, Kind, Table
+
+SHARED = ("enrollments", "calendar_days", "terms")
+"""Small tables that many parts of a query read."""
 
 IBIS_TYPES: dict[Kind, str] = {
     "text": "string",
@@ -64,6 +68,7 @@ class View:
     members: "Members | None" = None
     through: date | None = None
     term_from: date | None = None
+    steps: Steps | None = field(default=None, compare=False, repr=False)
 
     @property
     def last_day(self) -> date:
@@ -76,13 +81,22 @@ class View:
 
     def rows(self, name: str) -> ir.Table:
         """The current version of every record of a table that was visible on the as-of date, unless withdrawn."""
+        return self.kept(name, lambda: self.versions_in_force(name)) if name in SHARED else self.versions_in_force(name)
+
+    def kept(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
+        """What several parts of a query read: said once, and where the query has steps, made once."""
+        named = self.named(name)
+        return make().alias(named) if self.steps is None else self.steps.kept(named, make)
+
+    def versions_in_force(self, name: str) -> ir.Table:
+        """Of each record the last version that was visible."""
         visible = self.visible(name)
         current, replaced = visible.filter(self.is_current(visible)), visible.filter(~self.is_current(visible))
         order = [ibis.desc(replaced.known_on), ibis.desc(replaced.load_id)]
         version = ibis.row_number().over(group_by=list(TABLES[name].key), order_by=order)
         last = replaced.mutate(version=version).filter(ibis._.version == 0).drop("version")
         newest = current.union(last.anti_join(current, list(TABLES[name].key)))
-        return newest.filter(~newest.withdrawn).alias(self.named(name))
+        return newest.filter(~newest.withdrawn)
 
     def is_current(self, versions: ir.Table) -> ir.BooleanColumn:
         """Which versions nothing has replaced since, whenever that became known: few records have more than one."""
@@ -112,6 +126,10 @@ class View:
         return visible
 
     def calendar(self) -> ir.Table:
+        """Calendar days of `days_counted`, once."""
+        return self.kept("calendar", self.days_counted)
+
+    def days_counted(self) -> ir.Table:
         """Calendar days up to the last day that counts; `day` counts the days on which attendance was taken.
 
         `in_term` are those since the marking term of the as-of date began.
@@ -140,6 +158,10 @@ class View:
         one without an exit date ends with its school year. `days` is the school days in the spell, `last_day` the
         calendar's number of its latest one, and `later` the student's school days in later spells of the same year.
         """
+        return self.kept("spells", self.spells_with_days)
+
+    def spells_with_days(self) -> ir.Table:
+        """Spells of enrollment, as `spells` says."""
         enrollment = self.rows("enrollments")
         enrollment = enrollment.filter(enrollment.entry_date <= self.last_day)
         again = enrollment.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
@@ -287,9 +309,12 @@ class Members:
 
     def table(self) -> ir.Table:
         """The members, one row each: `student_key`, `number`, `school_id`, `grade_level`, `entry_date`."""
+        return self.view.kept("members", self.with_numbers)
+
+    def with_numbers(self) -> ir.Table:
+        """The members, each with a number in the order of their keys."""
         members = self.view.cohort(self.cohort)
-        number = ibis.row_number().over(order_by="student_key")
-        return members.mutate(number=number).alias(self.view.named("members"))
+        return members.mutate(number=ibis.row_number().over(order_by="student_key"))
 
     def numbered(self) -> ir.Table:
         """The members by number, which is the `student_key` of all that is seen for them: with `school_id`."""

@@ -1,7 +1,7 @@
 """How cohorts turned out: a label is true, false, or missing with the reason why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ import pandas as pd
 from features.compile import as_condition, with_measures
 from features.engine import Members, View, school_year_of
 from features.outcomes import CENSORED, Outcome
+from features.script import Script, Steps, script_of
 from features.snapshots import first_school_days
 from features.warehouse import Reader
 
@@ -68,7 +69,7 @@ def label_outcome(reader: Reader, outcome: Outcome, as_of: date, *, observed_on:
         keys = reader.frame(cohort_sql(outcome, start))["student_key"]
         nothing = pd.Series(pd.NA, index=pd.Index(keys, name="student_key"), dtype="boolean")
         return Labels(outcome.name, start.school_year, horizon, nothing, nothing.astype("object").fillna(why))
-    rows = reader.frame(label_sql(outcome, start, period.view)).set_index("student_key")
+    rows = label_script(outcome, start, period.view).frame(reader.connection).set_index("student_key")
     return Labels(
         outcome.name, start.school_year, horizon, rows["off_track"].astype("boolean"), rows["missing_because"]
     )
@@ -135,9 +136,10 @@ def cohort_sql(outcome: Outcome, start: View) -> str:
 
 
 @lru_cache(maxsize=256)
-def label_sql(outcome: Outcome, start: View, horizon: View) -> str:
+def label_script(outcome: Outcome, start: View, horizon: View) -> Script:
     """DuckDB's SQL for the labels of the cohort that stood at `start`, seen from the horizon."""
-    return str(ibis.to_sql(labels(outcome, start, horizon), dialect="duckdb"))
+    steps = Steps()
+    return script_of(labels(outcome, replace(start, steps=steps), replace(horizon, steps=steps)), steps)
 
 
 def labels(outcome: Outcome, start: View, horizon: View) -> ir.Table:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from features.catalog import FEATURE_SETS
 from features.cohorts import Cohort
-from features.compile import SnapshotQuery, snapshot_sql
+from features.compile import SnapshotQuery, snapshot_script
 from features.engine import IBIS_TYPES, View, school_year_of
 from features.settings import Refused
 from features.snapshots import Snapshot, snapshot_in
@@ -34,8 +34,8 @@ def snapshot_of_records(feature_set_name: str, as_of: date, tables: Given, *, co
         for name in READ:
             fill(connection, TABLES[name], tables.get(name, ()), as_of)
         year = school_year_of(first_days(tables.get("calendar_days", ())), as_of) or 0
-        sql = snapshot_sql(SnapshotQuery(feature_set, View(as_of, year), cohort))
-        return snapshot_in(feature_set, as_of, year, connection.execute(sql).df())
+        script = snapshot_script(SnapshotQuery(feature_set, View(as_of, year), cohort))
+        return snapshot_in(feature_set, as_of, year, script.frame(connection))
     finally:
         connection.close()
 

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from features.cohorts import Cohort
-from features.compile import SnapshotQuery, quantities, snapshot_sql
+from features.compile import SnapshotQuery, quantities, snapshot_script
 from features.language import FeatureSet
 from features.warehouse import NothingKnown, Reader
 
@@ -42,7 +42,7 @@ def build_snapshot(
     """The feature set's cohort on the as-of date, or a part of it; NothingKnown for a date or a cohort of nobody."""
     view = reader.view(as_of, loads_through=loads_through)
     query = SnapshotQuery(feature_set, view, cohort)
-    snapshot = snapshot_in(feature_set, as_of, view.school_year, reader.frame(snapshot_sql(query)))
+    snapshot = snapshot_in(feature_set, as_of, view.school_year, snapshot_script(query).frame(reader.connection))
     if snapshot.features.empty:
         grades = ", ".join(map(str, (cohort or feature_set.cohort).grade_levels))
         raise NothingKnown(

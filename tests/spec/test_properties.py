@@ -11,13 +11,14 @@ import ibis.expr.types as ir
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from features.compile import SnapshotQuery, quantities, snapshot_sql
+from features.compile import SnapshotQuery, quantities, snapshot_script
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.engine import View, stored
-from features.labels import label_sql
+from features.labels import label_script
 from features.live import READ
 from features.records import Measure
+from features.script import Script
 from features.tables import TABLES
 from tests.drawn import canonical, reader_of
 from tests.spec.made_districts import AS_OF, CALENDAR, STUDENTS, District, Rows, districts, merged
@@ -59,23 +60,23 @@ def holds(true_of: Callable[[District], bool]) -> None:
     tried()
 
 
-def found(sql: str, rows: Rows) -> list[str]:
+def found(script: Script, rows: Rows) -> list[str]:
     """What a query finds on these rows, to the last bit."""
     records = reader_of(merged({"calendar_days": CALENDAR, "terms": TERMS}, rows), names=(*READ, "completions"))
     try:
-        return [repr(row) for row in records.connection.execute(sql).fetchall()]
+        return [repr(tuple(row)) for row in script.frame(records.connection).itertuples(index=False)]
     finally:
         records.connection.close()
 
 
 def snapshot_of(rows: Rows, view: View) -> list[str]:
     """The ninth grade snapshot of these rows, by an engine; the student comes first in a row."""
-    return found(snapshot_sql(SnapshotQuery(NinthGrade, view)), rows)
+    return found(snapshot_script(SnapshotQuery(NinthGrade, view)), rows)
 
 
 def labels_of(rows: Rows) -> list[str]:
     """The Chicago labels of these rows, seen from four weeks after the as-of date."""
-    return found(label_sql(OFF_TRACK_CHICAGO, HONEST, View(AS_OF + timedelta(days=28), 2026)), rows)
+    return found(label_script(OFF_TRACK_CHICAGO, HONEST, View(AS_OF + timedelta(days=28), 2026)), rows)
 
 
 def everything(district: District) -> Rows:
@@ -113,7 +114,7 @@ def only(student: str, rows: Rows) -> Rows:
 def has_rates_within_bounds(rows: Rows, view: View) -> bool:
     """Whether every rate lies between 0 and 1 or is missing."""
     records = reader_of(merged({"calendar_days": CALENDAR, "terms": TERMS}, rows), names=READ)
-    rates = records.frame(snapshot_sql(SnapshotQuery(NinthGrade, view)))[RATES]
+    rates = snapshot_script(SnapshotQuery(NinthGrade, view)).frame(records.connection)[RATES]
     return bool((rates.isna() | ((rates >= 0) & (rates <= 1))).all(axis=None))
 
 
