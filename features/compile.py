@@ -215,7 +215,7 @@ def settled(measure: Measure, column: str, table: ir.Table) -> ir.Column:
     value = table[column]
     if measure.aggregate in ("least", "furthest", "share_of_rows"):
         return value
-    if measure.records.table == "marks":
+    if measure.records.table in ("marks", "latest_marks"):
         return value / 100 if measure.aggregate == "sum" else value
     if measure.aggregate == "share_of_days":
         days = in_window(year_days, window)

@@ -40,25 +40,19 @@ def with_edge_of_week(dated: ir.Table) -> ir.Table:
     return dated.mutate(edge_of_week=dated.date.day_of_week.index().isin([MONDAY, FRIDAY]))
 
 
-def with_posted(marks: ir.Table, versions: ir.Table) -> ir.Table:
-    """Marks with `posted`: when the first version of each was known. Few have more than one."""
+def with_posted(marks: ir.Table, replaced: ir.Table) -> ir.Table:
+    """Marks with `posted`: when the first version of each was known, by the versions replaced since."""
     key = list(TABLES["marks"].key)
-    replaced = versions.filter(versions.superseded_by_load.notnull())
     first = replaced.group_by(key).aggregate(first=replaced.known_on.min())
     posted = ibis.least(ibis.coalesce(first.first, marks.known_on), marks.known_on)
     return marks.left_join(first, key).select(marks, posted=posted)
 
 
-def with_latest(marks: ir.Table) -> ir.Table:
-    """Marks with `is_latest`: the newest of a course in this school year. Needs `posted` and `years_ago`.
-
-    The newest is the one first posted last: a correction of an old term is not the latest mark.
-    """
-    now = marks.filter(marks.years_ago == 0)
-    order = [ibis.desc("posted"), ibis.desc(now.mark_kind == "final"), ibis.desc("term_id"), ibis.asc("school_id")]
+def newest_of_course(marks: ir.Table) -> ir.Table:
+    """Of each student and course the mark first posted last: a correction of an old term is not the newest one."""
+    order = [ibis.desc("posted"), ibis.desc(marks.mark_kind == "final"), ibis.desc("term_id"), ibis.asc("school_id")]
     place = ibis.row_number().over(group_by=["student_key", "course_id"], order_by=order)
-    before = marks.filter(marks.years_ago != 0)
-    return now.mutate(is_latest=place == 0).union(before.mutate(is_latest=ibis.literal(False)))
+    return marks.mutate(place=place).filter(lambda rows: rows.place == 0).drop("place")
 
 
 def with_recovery(marks: ir.Table) -> ir.Table:

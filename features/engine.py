@@ -14,10 +14,10 @@ import ibis.expr.types as ir
 from features.cohorts import Cohort
 from features.derived import (
     WHOLE_DAY,
+    newest_of_course,
     with_edge_of_week,
     with_grade,
     with_last,
-    with_latest,
     with_new_schools,
     with_posted,
     with_recovery,
@@ -27,6 +27,9 @@ from features.derived import (
 )
 from features.script import Steps
 from features.tables import ENVELOPE, TABLES, Kind, Table
+
+VERSION = ("known_on", "load_id", "superseded_by_load")
+"""What tells the versions of a record apart."""
 
 SHARED = ("enrollments", "calendar_days", "terms")
 """Small tables that many parts of a query read."""
@@ -90,33 +93,37 @@ class View:
 
     def versions_in_force(self, name: str) -> ir.Table:
         """Of each record the last version that was visible."""
-        visible = self.visible(name)
-        current, replaced = visible.filter(self.is_current(visible)), visible.filter(~self.is_current(visible))
+        key = list(TABLES[name].key)
+        current, replaced = self.visible(name, replaced=False), self.visible(name, replaced=True)
         order = [ibis.desc(replaced.known_on), ibis.desc(replaced.load_id)]
-        version = ibis.row_number().over(group_by=list(TABLES[name].key), order_by=order)
+        version = ibis.row_number().over(group_by=key, order_by=order)
         last = replaced.mutate(version=version).filter(ibis._.version == 0).drop("version")
-        newest = current.union(last.anti_join(current, list(TABLES[name].key)))
+        newest = current.union(last.anti_join(self.visible(name, *key, replaced=False), key))
         return newest.filter(~newest.withdrawn)
 
-    def is_current(self, versions: ir.Table) -> ir.BooleanColumn:
-        """Which versions nothing has replaced since, whenever that became known: few records have more than one."""
-        current = versions.superseded_by_load.isnull()
+    def is_replaced(self, versions: ir.Table) -> ir.BooleanColumn:
+        """Which versions another has replaced since, whenever that became known: few records have more than one."""
+        replaced = versions.superseded_by_load.notnull()
         if self.loads_through is not None:
-            current = current | (versions.superseded_by_load > self.loads_through)
-        return current
+            replaced = replaced & (versions.superseded_by_load <= self.loads_through)
+        return replaced
 
     def named(self, name: str) -> str:
         """What a table as seen by this view is called in SQL: said once there, however often it is used."""
         through = "" if self.loads_through is None else f"_through_{self.loads_through}"
         return f"{name}_{self.as_of:%Y%m%d}{through}{'_of_members' if self.members else ''}"
 
-    def visible(self, name: str) -> ir.Table:
-        """Every version of every record of a table that was visible on the as-of date.
+    def visible(self, name: str, *columns: str, replaced: bool) -> ir.Table:
+        """The versions of a table's records that were visible on the as-of date: those replaced since, or the others.
 
-        Seen for members, `student_key` is the member's number: a short key to join and sort by.
+        All columns, or some of them. Seen for members, `student_key` is the member's number: a short key to join and
+        sort by.
         """
         table = stored(name)
-        visible = table.filter(table.known_on <= self.as_of)
+        if columns:
+            table = table.select(*dict.fromkeys((*columns, *VERSION)))
+        is_replaced = self.is_replaced(table)
+        visible = table.filter((table.known_on <= self.as_of) & (is_replaced if replaced else ~is_replaced))
         if self.loads_through is not None:
             visible = visible.filter(visible.load_id <= self.loads_through)
         if self.members is not None and "student_key" in visible.columns:
@@ -252,12 +259,20 @@ class View:
 
     def marks(self) -> ir.Table:
         """Marks with `years_ago`, `posted` (when the mark was first known), and what follows from the others."""
-        given = self.rows("marks").filter(lambda marks: marks.mark.notnull())
-        given = with_posted(given, self.visible("marks")).mutate(years_ago=self.school_year - given.school_year)
-        marks = with_recovery(with_latest(given))
+        marks = with_recovery(self.marks_posted())
         dated = with_terms(with_grade(marks, self.rows("enrollments")), self.rows("terms"))
         in_term = (dated.term_start >= self.term_start()) & (dated.term_start <= self.last_day)
         return dated.mutate(in_term=ibis.coalesce(in_term, False))
+
+    def marks_posted(self) -> ir.Table:
+        """Marks with `years_ago` and `posted`."""
+        given = self.rows("marks").filter(lambda marks: marks.mark.notnull())
+        posted = with_posted(given, self.visible("marks", replaced=True))
+        return posted.mutate(years_ago=self.school_year - given.school_year)
+
+    def latest_marks(self) -> ir.Table:
+        """The newest mark of each course in this school year, with `years_ago`, which is 0."""
+        return newest_of_course(self.marks_posted().filter(lambda marks: marks.years_ago == 0))
 
     def marks_not_given(self) -> ir.Table:
         """Lines of a report without a mark in them, with `years_ago`."""
@@ -271,6 +286,8 @@ class View:
         """
         if name == "marks":
             return self.marks()
+        if name == "latest_marks":
+            return self.latest_marks()
         if name == "marks_not_given":
             return self.marks_not_given()
         if name == "enrollments":

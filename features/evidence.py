@@ -18,6 +18,7 @@ Record = Mapping[str, Cell]
 SHOWN: dict[str, tuple[str, ...]] = {
     "attendance": ("date", "kind", "absent_hundredths", "excused", "known_on"),
     "marks": ("school_year", "term_id", "course_name", "subject", "mark", "mark_kind", "known_on"),
+    "latest_marks": ("school_year", "term_id", "course_name", "subject", "mark", "mark_kind", "known_on"),
     "marks_not_given": ("school_year", "term_id", "course_name", "subject", "mark_kind", "known_on"),
     "incidents": ("date", "severity", "known_on"),
     "discipline_actions": ("date", "action", "days_removed_hundredths", "known_on"),

@@ -148,8 +148,10 @@ class Marks(Records):
         return self.final().only("terms_ago", ago)
 
     def latest(self) -> Self:
-        """The latest mark of each course."""
-        return self.only("is_latest", True)
+        """The latest mark of each course of this school year."""
+        if self.window != THIS_YEAR:
+            raise ValueError("the latest marks are those of this school year")
+        return replace(self, table="latest_marks")
 
     def failing(self) -> Measure:
         """How many F or no-pass marks; missing where no mark was given."""
