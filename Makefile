@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := ontrack.py features models training serving tests benchmarks docs
 
-.PHONY: help demo test format check types contracts bench faults docs clean
+.PHONY: help demo test format check types contracts bench faults properties docs clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ bench: .venv/installed ## measured speed and memory, as ratios (some minutes)
 
 faults: .venv/installed ## make every write of an import fail, and kill it 200 times (about an hour; needs cc)
 	@ONTRACK_FAULTS=full ONTRACK_REQUIRE_FAULTS=1 $(BIN)/pytest -n 2 tests/faults
+
+properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
+	@ONTRACK_PROPERTIES=full $(BIN)/pytest -n 2 tests/spec/test_properties.py
 
 docs: .venv/installed ## write the generated reference again
 	@$(BIN)/python -m docs.generate

@@ -10,6 +10,7 @@ from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.desk import desk_of
 from features.ingest.steps import ingest
+from features.needs import left_out
 from features.progress import Progress, quietly
 from features.settings import Settings, load_settings
 from features.simulator.district import simulate_district
@@ -97,10 +98,16 @@ def release(place: Place, progress: Progress) -> None:
     home, keys = place.settings.home, ensure_keys(place.settings.home / "keys")
     serving = current(home, key)
     # a kept folder may hold the release of an earlier checkout, with other features
-    if serving is None or open_bundle(serving.bundle_path, keys.public_key).dictionary != dictionary_of(NinthGrade):
+    if serving is None or open_bundle(serving.bundle_path, keys.public_key).dictionary.names != fits(place):
         progress(f"fitting a model for {place.students:,} students")
         bundle = write_bundle(home / "bundles", parts_of(fitted(place)), keys, {})
         promote(home, key, bundle.path, public_key=keys.public_key, by="benchmarks", now=NOW)
+
+
+def fits(place: Place) -> list[str]:
+    """The features for which the district sends data."""
+    with reading(place.warehouse) as reader:
+        return dictionary_of(NinthGrade, without=left_out(reader, NinthGrade)).names
 
 
 def fitted(place: Place) -> RiskModel:
@@ -117,7 +124,7 @@ def parts_of(model: RiskModel) -> BundleParts:
         kind="model",
         model=model,
         rule=None,
-        dictionary=dictionary_of(NinthGrade),
+        dictionary=model.dictionary,
         metrics={"headline": {}, "listed": 0, "test_year": TODAY.year},
         card="# Made by the benchmark, not judged\n",
         gate={"district_id": DISTRICT, "outcome": OFF_TRACK_CHICAGO.name, "verdict": "pass", "checks": []},

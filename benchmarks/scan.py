@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, Field, TypeAdapter
 
+from features.script import Script
 from features.tables import TABLES, Kind
 
 SUMS: dict[Kind, str] = {"text": "sum(strlen({0}))", "student": "sum(strlen({0}))", "date": "max({0})"}
@@ -18,11 +19,18 @@ class Node(BaseModel):
     children: list["Node"] = Field(default_factory=list)
 
 
-def columns_read(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, list[str]]:
-    """Per canonical table, the columns that a query reads, as DuckDB's plan says."""
-    plan = connection.execute(f"EXPLAIN (FORMAT json) {sql}").fetchall()[0][1]
+def columns_read(connection: duckdb.DuckDBPyConnection, script: Script) -> dict[str, list[str]]:
+    """Per canonical table, the columns that the steps of a query read, as DuckDB's plans say."""
     found: dict[str, set[str]] = {}
-    waiting = TypeAdapter(list[Node]).validate_json(plan)
+    for name, sql in script.steps:
+        plan = connection.execute(f"EXPLAIN (FORMAT json) {sql}").fetchall()[0][1]
+        note_columns(found, TypeAdapter(list[Node]).validate_json(plan))
+        connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
+    return {name: sorted(columns) for name, columns in found.items()}
+
+
+def note_columns(found: dict[str, set[str]], waiting: list[Node]) -> None:
+    """Adds the columns that a plan reads, by table."""
     while waiting:
         node = waiting.pop()
         waiting += node.children
@@ -30,7 +38,6 @@ def columns_read(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, l
         if name in TABLES:
             projected = TypeAdapter(list[str] | str).validate_python(node.extra_info.get("Projections", []))
             found.setdefault(name, {"known_on"}).update([projected] if isinstance(projected, str) else projected)
-    return {name: sorted(columns) for name, columns in found.items()}
 
 
 def scan(connection: duckdb.DuckDBPyConnection, columns: dict[str, list[str]]) -> int:

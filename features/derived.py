@@ -13,26 +13,24 @@ MONDAY, FRIDAY = 0, 4
 FAILING = ("F", "NP")
 
 
-def with_runs(absences: ir.Table) -> ir.Table:
-    """Absences with `run_days`, whether they are `in_current_run`, and whether one `is_cut`.
+def with_cuts(absences: ir.Table) -> ir.Table:
+    """Absences with `is_cut`: a class missed on a day of which the student was there for a part. Needs `missed`."""
+    section = absences.section_id != WHOLE_DAY_SECTION
+    return absences.mutate(is_cut=section & (absences.kind == "absent") & ~absences.missed)
 
-    A run is school days one after the other of which the student missed the whole; `run_days` is how many they were,
-    0 on other days. The current run reaches the student's latest school day. A cut is a class missed on a day of which
-    the student was there for a part. Needs `days_ago`, `years_ago` and `missed`.
+
+def with_runs(missed: ir.Table) -> ir.Table:
+    """Days missed as a whole with `run_days`, and whether they are `in_current_run`.
+
+    A run is school days one after the other; `run_days` is how many they were. The current run reaches the student's
+    latest school day. Needs `days_ago` and `years_ago`.
     """
-    rows = absences
-    rows = rows.mutate(
-        number=ibis.dense_rank().over(group_by=["student_key", "years_ago", "missed"], order_by="days_ago")
-    )
+    year = ["student_key", "years_ago"]
+    rows = missed.mutate(number=ibis.dense_rank().over(group_by=year, order_by="days_ago"))
     rows = rows.mutate(run=rows.days_ago - rows.number)
-    run = ["student_key", "years_ago", "missed", "run"]
-    length = rows.days_ago.max().over(group_by=run) - rows.days_ago.min().over(group_by=run) + 1
-    rows = rows.mutate(
-        run_days=ibis.ifelse(rows.missed, length, 0),
-        in_current_run=rows.missed & (rows.days_ago.min().over(group_by=run) == 0),
-        is_cut=(rows.section_id != WHOLE_DAY_SECTION) & (rows.kind == "absent") & ~rows.missed,
-    )
-    return rows.drop("missed", "number", "run")
+    run = ibis.window(group_by=[*year, "run"])
+    first, last = rows.days_ago.min().over(run), rows.days_ago.max().over(run)
+    return rows.mutate(run_days=last - first + 1, in_current_run=first == 0).drop("number", "run")
 
 
 def with_edge_of_week(dated: ir.Table) -> ir.Table:
@@ -43,7 +41,7 @@ def with_edge_of_week(dated: ir.Table) -> ir.Table:
 def with_posted(marks: ir.Table, replaced: ir.Table) -> ir.Table:
     """Marks with `posted`: when the first version of each was known, by the versions replaced since."""
     key = list(TABLES["marks"].key)
-    first = replaced.group_by(key).aggregate(first=replaced.known_on.min())
+    first = replaced.group_by(key).aggregate(first=replaced.known_on.min()).view()
     posted = ibis.least(ibis.coalesce(first.first, marks.known_on), marks.known_on)
     return marks.left_join(first, key).select(marks, posted=posted)
 
@@ -60,7 +58,7 @@ def with_recovery(marks: ir.Table) -> ir.Table:
     failed = marks.filter(marks.mark.isin(FAILING)).select("student_key", "course_id").distinct()
     passed = marks.filter((marks.mark_kind == "final") & marks.mark.notin(FAILING))
     passed = passed.semi_join(failed, ["student_key", "course_id"])
-    last = passed.group_by("student_key", "course_id").aggregate(passed_on=when(passed).max())
+    last = passed.group_by("student_key", "course_id").aggregate(passed_on=when(passed).max()).view()
     joined = marks.left_join(last, ["student_key", "course_id"])
     recovered = marks.mark.isin(FAILING) & ibis.coalesce(last.passed_on > when(marks), False)
     return joined.select(marks, is_recovered=recovered)
@@ -93,7 +91,7 @@ def with_terms(marks: ir.Table, terms: ir.Table) -> ir.Table:
     )
     finals = dated.filter(dated.mark_kind == "final").select("student_key", "school_year", "term_end").distinct()
     place = ibis.dense_rank().over(group_by="student_key", order_by=[ibis.desc("school_year"), ibis.desc("term_end")])
-    ranked = finals.mutate(terms_ago=place)
+    ranked = finals.mutate(terms_ago=place).view()
     same = [
         dated.student_key == ranked.student_key,
         dated.school_year == ranked.school_year,

@@ -15,6 +15,7 @@ from features.cohorts import Cohort
 from features.derived import (
     WHOLE_DAY,
     newest_of_course,
+    with_cuts,
     with_edge_of_week,
     with_grade,
     with_last,
@@ -255,7 +256,11 @@ class View:
         )
         if name != "attendance":
             return dated
-        return with_edge_of_week(with_runs(once_a_day(dated.filter(dated.counted))))
+        return with_edge_of_week(with_cuts(once_a_day(dated.filter(dated.counted))))
+
+    def days_missed(self, *, years: int | None = None) -> ir.Table:
+        """Absences of days that were missed as a whole, with the run of such days that each belongs to."""
+        return with_runs(self.placed("attendance", years=years).filter(lambda absences: absences.missed))
 
     def marks(self) -> ir.Table:
         """Marks with `years_ago`, `posted` (when the mark was first known), and what follows from the others."""
@@ -286,6 +291,8 @@ class View:
         """
         if name == "marks":
             return self.marks()
+        if name == "days_missed":
+            return self.days_missed(years=years)
         if name == "latest_marks":
             return self.latest_marks()
         if name == "marks_not_given":
@@ -341,7 +348,8 @@ class Members:
         """Rows by number as rows by the students' own keys."""
         members = self.table().select("number", key="student_key")
         joined = rows.inner_join(members, rows.student_key == members.number)
-        return joined.select(*[rows[c] for c in rows.columns if c != "student_key"], student_key=members.key)
+        others = [rows[column] for column in rows.columns if column != "student_key"]
+        return joined.select(members.key.name("student_key"), *others)
 
 
 def once_a_day(absences: ir.Table) -> ir.Table:
@@ -350,9 +358,9 @@ def once_a_day(absences: ir.Table) -> ir.Table:
     And whether the day was `missed` as a whole.
     """
     order = [ibis.desc("absent_hundredths"), *map(ibis.asc, ("school_id", "section_id", "kind"))]
-    day = ibis.window(group_by=["student_key", "date"], order_by=order)
-    sums = absences.absent_hundredths.sum()
-    before, whole = sums.over(day, rows=(None, -1)), sums.over(day, rows=(None, None))
+    sums, day = absences.absent_hundredths.sum(), ["student_key", "date"]
+    before = sums.over(group_by=day, order_by=order, rows=(None, -1))
+    whole = sums.over(group_by=day, order_by=order, rows=(None, None))
     left = 100 - ibis.least(ibis.coalesce(before, 0), 100)
     return absences.mutate(absent_hundredths=ibis.least(absences.absent_hundredths, left), missed=whole >= WHOLE_DAY)
 

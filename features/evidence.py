@@ -17,6 +17,7 @@ Record = Mapping[str, Cell]
 
 SHOWN: dict[str, tuple[str, ...]] = {
     "attendance": ("date", "kind", "absent_hundredths", "excused", "known_on"),
+    "days_missed": ("date", "kind", "absent_hundredths", "excused", "known_on"),
     "marks": ("school_year", "term_id", "course_name", "subject", "mark", "mark_kind", "known_on"),
     "latest_marks": ("school_year", "term_id", "course_name", "subject", "mark", "mark_kind", "known_on"),
     "marks_not_given": ("school_year", "term_id", "course_name", "subject", "mark_kind", "known_on"),

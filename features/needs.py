@@ -10,7 +10,7 @@ from features.quantities import Held, Quantity
 from features.records import Measure
 from features.warehouse import Reader
 
-READ_AS = {"marks_not_given": "marks", "latest_marks": "marks"}
+READ_AS = {"marks_not_given": "marks", "latest_marks": "marks", "days_missed": "attendance"}
 """Words of the language that are parts of a table."""
 
 
@@ -80,8 +80,10 @@ def missing_of(measure: Measure) -> str:
     """When one measure is missing."""
     if measure.aggregate in ("least", "furthest"):
         return "nothing such on record"
-    if measure.aggregate == "share_of_rows" or READ_AS.get(measure.records.table, measure.records.table) == "marks":
-        return "no mark given" if measure.records.table != "attendance" else "no such record to be a share of"
+    if measure.records.table in ("marks", "latest_marks"):
+        return "no mark given"
+    if measure.aggregate == "share_of_rows":
+        return "no such record to be a share of"
     if measure.aggregate == "days":
         return "never"
     return "no school day in the window"

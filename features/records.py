@@ -110,11 +110,12 @@ class Attendance(Records):
 
     def longest_run(self) -> Measure:
         """The most school days missed one after the other."""
-        return Measure("most", self, "run_days")
+        return Measure("most", replace(self, table="days_missed"), "run_days")
 
     def current_run(self) -> Measure:
         """School days missed one after the other up to the latest one: days since the student was last there."""
-        return Measure("most", self.only("in_current_run", True), "run_days")
+        missed = replace(self, table="days_missed")
+        return Measure("most", missed.only("in_current_run", True), "run_days")
 
 
 @dataclass(frozen=True)
