@@ -63,12 +63,13 @@ def cell(value: object, column: Column) -> str | None:
 
 
 def superseding(table: Table) -> str:
-    """SQL for the given rows, each with the load of the next version of the same record, as ingest keeps them."""
+    """SQL for the given rows in their order, each with the load of the next version of its record, as ingest has it."""
     key = ", ".join(f'"{column}"' for column in table.key)
     versions = f"OVER (PARTITION BY {key} ORDER BY CAST(known_on AS DATE), CAST(load_id AS BIGINT))"
     following = f"greatest(CAST(load_id AS BIGINT), lead(CAST(load_id AS BIGINT)) {versions})"
     replaced = f"CASE WHEN lead(load_id) {versions} IS NULL THEN NULL ELSE {following} END"
-    return f"SELECT * REPLACE ({replaced} AS superseded_by_load) FROM given"  # noqa: S608 - our own names
+    said = f"SELECT * EXCLUDE (place) REPLACE ({replaced} AS superseded_by_load) FROM given"  # noqa: S608 - our own names
+    return f"{said} ORDER BY place"
 
 
 def fill(
@@ -85,7 +86,7 @@ def fill(
         given = {
             c.name: pa.array([cell({**envelope, **row}.get(c.name), c) for row in rows], pa.string()) for c in columns
         }
-        connection.register("given", pa.table(given))
+        connection.register("given", pa.table({**given, "place": pa.array(range(len(rows)))}))
         connection.execute(f'INSERT INTO "{table.name}" BY NAME {superseding(table)}')
         connection.unregister("given")
     except (duckdb.Error, pa.ArrowException, ValueError) as error:
