@@ -23,8 +23,8 @@ from features.labels import first_said, unsaid
 from features.language import FeatureSet, Outcome
 from features.needs import left_out, missing_when, source_of
 from features.settings import Refused, Settings
-from features.simulator.district import simulate_district
-from features.simulator.plan import Plan
+from features.simulator.district import simulate_district, simulate_state
+from features.simulator.plan import Plan, state_plans
 from features.snapshots import build_snapshot, scoring_dates
 from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
 from features.warehouse import Reader, reading
@@ -38,17 +38,27 @@ app.add_typer(features.commands_check.app)
 @app.command("simulate")
 def simulate_command(
     context: Context,
-    folder: Annotated[Path, typer.Argument(help="Where the CSV files go.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Where the CSV files go; a folder each where there are several districts.")
+    ],
     district: Annotated[str, typer.Option(help="The district's id.")] = "harbor",
+    districts: Annotated[int, typer.Option(min=1, max=99, help="How many, of one collaborative.")] = 1,
     students: Annotated[int, typer.Option(min=50, help="Students enrolled at a time.")] = 1500,
     years: Annotated[int, typer.Option(min=1, max=12, help="School years, the last in progress.")] = 6,
     seed: Annotated[int, typer.Option(help="The same seed writes the same files.")] = 7,
+    truth: Annotated[Path | None, typer.Option(help="Where to write what no district could know.")] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Write a simulated district's records up to today, one CSV file per table."""
+    """Write simulated districts' records up to today, one CSV file per table."""
     today = settings_of(context).today or date.today()
-    rows = simulate_district(Plan(district, students, today=today, years=years, seed=seed), folder)
-    print_counts("rows written", rows, json_output)
+    if districts == 1:
+        plan = Plan(district, students, today=today, years=years, seed=seed)
+        print_counts("rows written", simulate_district(plan, folder, truth=truth), json_output)
+        return
+    plans = state_plans(students, districts, today=today, years=years, seed=seed)
+    written = simulate_state(plans, {plan.district_id: folder / plan.district_id for plan in plans}, truth=truth)
+    total = {name: sum(rows[name] for rows in written.values()) for name in written[plans[0].district_id]}
+    print_counts(f"rows written for {districts} districts", total, json_output)
 
 
 @app.command("ingest")

@@ -12,7 +12,7 @@ from features.simulator.writing import coded
 KINDS = ("absent", "partial", "tardy", "suspended")
 ABSENT, PARTIAL, TARDY, SUSPENDED = range(4)
 MISSED = np.array([100, 50, 0, 100])
-BASE_ABSENCE = 0.0475
+BASE_ABSENCE = 0.0460
 CORRECTED_SHARE = 0.02
 
 
@@ -93,6 +93,33 @@ def missed_days(exceptions: pd.DataFrame, calendar: Calendar, n: int) -> Floats:
     cell = exceptions["row"].to_numpy() * QUARTERS + quarter
     missed = MISSED[exceptions["kind"].to_numpy()] / 100
     return np.bincount(cell, weights=missed, minlength=n * QUARTERS).reshape(n, QUARTERS).astype(np.float64)
+
+
+PERIODS = (("P1", 17), ("P2", 17), ("P3", 17), ("P4", 17), ("P5", 16), ("P6", 16))
+"""Class periods and the hundredths of a day that each is."""
+
+NEVER_TAKEN = "P5"
+"""Planted: the period in which every tenth student sits with a teacher who never takes attendance."""
+
+CUT_SHARE = 0.3
+"""Share of tardies that were a class cut, where classes are recorded."""
+
+
+def by_section(rows: pd.DataFrame, in_high_school: Flags) -> pd.DataFrame:
+    """The rows as a district has them that takes attendance in every class of its high schools.
+
+    A day missed is six classes missed, part of one the first three, and some late arrivals a class cut.
+    """
+    daily, high = rows[~in_high_school], rows[in_high_school]
+    cut = (high["kind"] == "tardy") & (high["student_id"].to_numpy() * 31 % 100 < 100 * CUT_SHARE)
+    parts = [daily, high[(high["kind"] == "tardy") & ~cut]]
+    for place, (period, share) in enumerate(PERIODS):
+        missed = high["kind"].isin(["absent", "suspended"]) | ((high["kind"] == "partial") & (place < 3))
+        missed |= cut & (place == 3)
+        forgotten = (period == NEVER_TAKEN) & (high["student_id"] % 10 == 0)
+        kind = high["kind"].astype(str).where(high["kind"] == "suspended", "absent")
+        parts.append(high.assign(section_id=period, kind=kind, absent_hundredths=share)[missed & ~forgotten])
+    return pd.concat(parts, ignore_index=True)
 
 
 def attendance_rows(exceptions: pd.DataFrame, schools: Schools) -> pd.DataFrame:

@@ -12,6 +12,13 @@ from features.simulator.writing import coded
 SEVERITIES = ("minor", "major")
 ACTIONS = ("conference", "detention", "in_school_suspension", "out_of_school_suspension")
 IN_SCHOOL, OUT_OF_SCHOOL = 2, 3
+SERIOUS = [0.5, 0.86, 0.92, 1.0]
+SLIGHT = [0.60, 0.88, 0.888, 0.89]
+"""What follows serious and slight behavior: a conference, detention, suspension within and out of school, or nothing.
+
+Cumulative shares.
+"""
+
 MINOR_RECORDED, MINOR_RECORDED_BLACK = 0.45, 0.72
 
 
@@ -65,7 +72,7 @@ def numbered(happened: pd.DataFrame, school_year: int, rng: np.random.Generator)
 def with_actions(incidents: pd.DataFrame, calendar: Calendar, rng: np.random.Generator) -> pd.DataFrame:
     """The incidents that something followed, with the action, its first day, and the session days removed."""
     u, major = rng.random(len(incidents)), incidents["severity"].to_numpy() == 1
-    edges = np.where(major[:, None], [0.05, 0.30, 0.55, 1.0], [0.55, 0.85, 0.88, 0.89])
+    edges = np.where(major[:, None], SERIOUS, SLIGHT)
     action = (u[:, None] >= edges).sum(axis=1)
     removed = np.where(action == IN_SCHOOL, 1, np.where(action == OUT_OF_SCHOOL, rng.integers(1, 6, len(u)), 0))
     sessions, track = np.stack(calendar.sessions), incidents["track"].to_numpy()

@@ -1,5 +1,6 @@
 """A simulated district, written year by year as the CSV files it would export."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,58 +8,129 @@ import pandas as pd
 
 from features.simulator import attendance, behavior, calendars, enrollment, marks, people, staff
 from features.simulator.engagement import quarter_means, weekly_engagement
-from features.simulator.plan import Flags, Floats, Ints, Plan
+from features.simulator.help import Help, help_given, with_help
+from features.simulator.plan import GRADES, Flags, Floats, Ints, Plan
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools, school_rows, schools_of
+from features.simulator.truth import Truth
 from features.simulator.writing import Records
 
 REPEATING_SHARE = 0.015
-FAILED_FINALS_OF_A_GRADUATE = 5
+MOST_OWED_BY_A_GRADUATE = 7
+"""Semester courses failed in high school and not made up."""
+
+MADE_UP_BY_SUMMER = 0.22
+"""Share of what a student owes that summer school and online courses make up each year."""
+
+STAYING_IN_STATE = 0.4
+"""Share of those who transfer out who come to another district of the collaborative in the year after."""
 
 
-def simulate_district(plan: Plan, folder: Path) -> dict[str, int]:
+def simulate_district(plan: Plan, folder: Path, *, truth: Path | None = None) -> dict[str, int]:
     """Rows written per table; one CSV file per canonical table lands in the folder, older ones are replaced.
 
-    The same plan writes the same bytes. Nothing that the district learns after `plan.today` is written.
+    The same plan writes the same bytes. Nothing that the district learns after `plan.today` is written. What no
+    district could know, such as the true effect of help, goes to the folder `truth`, where one is named.
     """
-    records = Records(folder, plan)
-    schools = schools_of(plan)
-    founded = calendars.calendar_of(plan.school_years[0]).opening
-    records.add("schools", school_rows(schools, founded))
-    everyone_on_staff = staff.staff_rows(plan, schools, founded)
-    records.add("staff", everyone_on_staff)
-    everyone = pd.DataFrame()
-    for school_year in plan.school_years:
-        everyone = Year(plan, schools, school_year, staff=everyone_on_staff, records=records).run(everyone)
-    records.add("students", people.student_rows(everyone, plan))
-    records.add("demographics", people.demographic_rows(everyone))
-    records.add("programs", people.program_rows(everyone, plan))
-    return records.rows
+    return simulate_state((plan,), {plan.district_id: folder}, truth=truth)[plan.district_id]
+
+
+def simulate_state(
+    plans: Sequence[Plan], folders: Mapping[str, Path], *, truth: Path | None = None
+) -> dict[str, dict[str, int]]:
+    """Rows written per district and table: districts of one collaborative, between which some students move."""
+    districts = [District(plan, folders[plan.district_id], truth) for plan in plans]
+    movers = pd.DataFrame()
+    for school_year in plans[0].school_years:
+        arrivals = spread(movers, districts, school_year)
+        left = [
+            district.year(school_year, arrivals[place]).assign(district=place)
+            for place, district in enumerate(districts)
+        ]
+        movers = pd.concat(left, ignore_index=True)
+    return {district.plan.district_id: district.finish() for district in districts}
+
+
+def spread(movers: pd.DataFrame, districts: "Sequence[District]", school_year: int) -> list[pd.DataFrame]:
+    """Which district each mover comes to, by size, never the one that was left."""
+    if movers.empty or len(districts) == 1:
+        return [movers.iloc[:0] for _ in districts]
+    rng = districts[0].plan.generator(school_year * 10)
+    size = np.array([district.plan.students for district in districts], dtype=np.float64)
+    weight = np.where(movers["district"].to_numpy()[:, None] == np.arange(len(districts)), 0.0, size)
+    chosen = (rng.random((len(movers), 1)) >= np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)).sum(axis=1)
+    stays = rng.random(len(movers)) < STAYING_IN_STATE
+    return [movers[stays & (chosen == place)] for place in range(len(districts))]
+
+
+class District:
+    """One district, simulated year by year."""
+
+    def __init__(self, plan: Plan, folder: Path, truth: Path | None) -> None:
+        self.plan, self.records, self.schools = plan, Records(folder, plan), schools_of(plan)
+        self.truth = Truth(truth, plan, self.schools) if truth else None
+        founded = calendars.calendar_of(plan.school_years[0]).opening
+        self.records.add("schools", school_rows(self.schools, founded))
+        self.staff = staff.staff_rows(plan, self.schools, founded)
+        self.records.add("staff", self.staff)
+        self.everyone = pd.DataFrame()
+
+    def year(self, school_year: int, arrivals: pd.DataFrame) -> pd.DataFrame:
+        """Those who transferred out for the first time, as the next year would find them; the records are written."""
+        year = Year(self.plan, self.schools, school_year, staff=self.staff, records=self.records, truth=self.truth)
+        self.everyone = year.run(self.everyone, arrivals)
+        came_once = self.everyone["state"] < 0
+        gone = self.everyone[self.everyone["transferred"] & came_once & (self.everyone["grade"] <= GRADES[-1])]
+        self.everyone["transferred"] = False
+        return gone.assign(state=people.state_of(gone, self.plan))
+
+    def finish(self) -> dict[str, int]:
+        """Rows written per table."""
+        self.records.add("students", people.student_rows(self.everyone, self.plan))
+        self.records.add("demographics", people.demographic_rows(self.everyone))
+        self.records.add("programs", people.program_rows(self.everyone, self.plan))
+        return self.records.rows
 
 
 class Year:
     """One school year of a district, from the people at its start to the people at its end."""
 
     def __init__(
-        self, plan: Plan, schools: Schools, school_year: int, *, staff: pd.DataFrame, records: Records
+        self,
+        plan: Plan,
+        schools: Schools,
+        school_year: int,
+        *,
+        staff: pd.DataFrame,
+        records: Records,
+        truth: Truth | None,
     ) -> None:
-        self.plan, self.schools, self.staff, self.records = plan, schools, staff, records
+        self.plan, self.schools, self.staff, self.records, self.truth = plan, schools, staff, records, truth
         self.calendar = calendars.calendar_of(school_year)
         self.rng = plan.generator(school_year)
 
-    def run(self, everyone: pd.DataFrame) -> pd.DataFrame:
+    def run(self, everyone: pd.DataFrame, movers: pd.DataFrame) -> pd.DataFrame:
         """The people as the next year finds them; the year's records are written on the way."""
-        everyone = enrollment.with_newcomers(everyone, self.plan, self.calendar.school_year, rng=self.rng)
+        everyone = enrollment.with_newcomers(
+            everyone, self.plan, self.calendar.school_year, rng=self.rng, movers=movers
+        )
         roster = enrollment.placed(everyone, self.schools, self.rng)
         spells = enrollment.spells_of(roster, self.schools, self.calendar, rng=self.rng)
         everyone = enrollment.entered(everyone, roster, spells)
-        weekly = weekly_engagement(roster, self.schools, self.rng)
+        alone = weekly_engagement(roster, self.schools, self.rng)
+        given = help_given(alone, self.rng)
+        weekly = with_help(alone, given)
+        if self.truth:
+            self.truth.add(self.calendar.school_year, roster, alone, given)
         suspended = self.write_behavior(roster, spells, weekly)
         missed = self.write_days(spells, weekly, suspended)
         quarterly = quarter_means(weekly, self.calendar)
         failed = self.write_marks(roster, spells, quarterly, missed)
-        self.write_supports(everyone, spells, quarterly)
-        spells = self.write_enrollments(spells, failed)
-        everyone.loc[roster["person"], "drift"] = weekly[:, -1] - weekly.mean(axis=1)
+        self.write_supports(everyone, spells, given)
+        owed = self.owed(roster, failed)
+        spells = self.write_enrollments(spells, owed)
+        everyone.loc[roster["person"], "owed"] = owed - self.made_up(owed)
+        everyone.loc[roster["person"], "away"] = missed.sum(axis=1)
+        everyone.loc[roster["person"], "drift"] = alone[:, -1] - alone.mean(axis=1)
         return enrollment.next_year(everyone, roster, spells, repeats=self.repeating(roster, failed))
 
     def write_behavior(self, roster: pd.DataFrame, spells: pd.DataFrame, weekly: Floats) -> Flags:
@@ -80,7 +152,10 @@ class Year:
             spells, weekly, suspended, schools=self.schools, calendar=self.calendar, forgotten=forgotten, rng=self.rng
         )
         versions = attendance.with_corrections(exceptions, self.rng)
-        self.records.add("attendance", attendance.attendance_rows(versions, self.schools))
+        rows = attendance.attendance_rows(versions, self.schools)
+        if self.plan.by_section:
+            rows = attendance.by_section(rows, versions["school"].to_numpy() >= self.schools.middle)
+        self.records.add("attendance", rows)
         return attendance.missed_days(exceptions, self.calendar, len(weekly))
 
     def write_marks(self, roster: pd.DataFrame, spells: pd.DataFrame, quarterly: Floats, missed: Floats) -> Ints:
@@ -93,20 +168,28 @@ class Year:
         self.records.add("marks", marks.mark_rows(versions, self.schools, self.calendar.school_year))
         return marks.failed_finals(given, len(roster))
 
-    def write_supports(self, everyone: pd.DataFrame, spells: pd.DataFrame, quarterly: Floats) -> None:
+    def owed(self, roster: pd.DataFrame, failed: Ints) -> Ints:
+        """Semester courses of high school that each student failed and has not made up, at the end of the year."""
+        return roster["owed"].to_numpy() + np.where(roster["grade"] >= FIRST_HIGH_GRADE, failed, 0)
+
+    def made_up(self, owed: Ints) -> Ints:
+        """How many of them summer school and online courses make up."""
+        return self.rng.binomial(owed, MADE_UP_BY_SUMMER).astype(np.int64)
+
+    def write_supports(self, everyone: pd.DataFrame, spells: pd.DataFrame, given: Help) -> None:
         """Contacts and plans of the year and, in the running year, caseloads."""
         counselor = staff.counselors_of(spells, everyone, self.staff, schools=self.schools, rng=self.rng)
         numbered = spells.assign(spell=np.arange(len(spells)))
-        supports = staff.supports_of(numbered, quarterly, self.calendar, rng=self.rng)
+        supports = staff.supports_of(numbered, given, self.calendar, rng=self.rng)
         self.records.add(
             "supports", staff.support_rows(supports, counselor, self.staff, school_year=self.calendar.school_year)
         )
         if self.calendar.school_year == self.plan.school_years[-1]:
             self.records.add("caseloads", staff.caseload_rows(spells, counselor, self.staff))
 
-    def write_enrollments(self, spells: pd.DataFrame, failed: Ints) -> pd.DataFrame:
+    def write_enrollments(self, spells: pd.DataFrame, owed: Ints) -> pd.DataFrame:
         """The spells, those of graduates ending with the year."""
-        finished = enrollment.with_graduates(spells, self.calendar, failed <= FAILED_FINALS_OF_A_GRADUATE)
+        finished = enrollment.with_graduates(spells, self.calendar, owed <= MOST_OWED_BY_A_GRADUATE)
         self.records.add("enrollments", enrollment.enrollment_rows(finished, self.schools, self.calendar.school_year))
         self.records.add("completions", enrollment.completion_rows(finished, self.rng))
         return finished

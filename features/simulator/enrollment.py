@@ -4,19 +4,39 @@ import numpy as np
 import pandas as pd
 
 from features.simulator.calendars import SESSION_DAYS, TRACKS, Calendar
-from features.simulator.people import days_of, new_people, student_ids
+from features.simulator.people import PROGRAMS, days_of, new_people, student_ids
 from features.simulator.plan import GRADES, NEVER, Days, Flags, Ints, Plan, days_after
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools
 from features.simulator.writing import coded
 
-EXIT_KINDS = ("moved_school", "transferred", "left", "completed")
-MOVED, TRANSFERRED, LEFT, COMPLETED = range(4)
+EXIT_KINDS = ("moved_school", "transferred", "left", "unknown", "completed")
+MOVED, TRANSFERRED, LEFT, UNKNOWN, COMPLETED = range(5)
 MIDYEAR_SHARE = 0.04
 LATE_SHARE = 0.03
+LEAVING = 0.0004
+"""Share of students of grades 10 to 12 who leave school in a year, of those whom nothing below makes leave."""
+
+OWING_TELLS, MOST_OWED = 0.2, 14
+"""What each failed semester course not made up adds to the log of that, up to so many."""
+
+AWAY_TELLS, MOST_AWAY = 0.11, 50
+"""What each day missed in the year before adds to it, up to so many."""
 
 
-def with_newcomers(people: pd.DataFrame, plan: Plan, year: int, *, rng: np.random.Generator) -> pd.DataFrame:
-    """The people so far and those who come new: in August to fill each grade, and some during the year."""
+LASTING = (
+    "race", "second_race", "sex", *PROGRAMS, "first", "last", "birth", "engagement", "ability", "health", "dip",
+    "drift", "owed", "away", "state",
+)  # fmt: skip
+"""What a student who comes from another district brings along."""
+
+
+def with_newcomers(
+    people: pd.DataFrame, plan: Plan, year: int, *, rng: np.random.Generator, movers: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The people so far and those who come new: in August to fill each grade, and some during the year.
+
+    Of the new ones of a grade the first are `movers`, where there are any: students of another district.
+    """
     here = people.loc[people["here"], "grade"] if len(people) else pd.Series(dtype=np.int64)
     sizes = [len(part) for part in np.array_split(np.arange(plan.students), len(GRADES))]
     missing = [max(0, size - int((here == grade).sum())) for grade, size in zip(GRADES, sizes, strict=True)]
@@ -24,7 +44,22 @@ def with_newcomers(people: pd.DataFrame, plan: Plan, year: int, *, rng: np.rando
     grades = np.concatenate([np.repeat(np.array(GRADES), missing), rng.integers(GRADES[0], GRADES[-1] + 1, midyear)])
     new = new_people(grades.astype(np.int64), year, rng)
     new["midyear"] = np.arange(len(new)) >= len(new) - midyear
+    if movers is not None and len(movers):
+        new = with_movers(new, movers)
     return pd.concat([people, new], ignore_index=True) if len(people) else new
+
+
+def with_movers(new: pd.DataFrame, movers: pd.DataFrame) -> pd.DataFrame:
+    """The new people, as many as there are movers of their grade being those."""
+    place = new.groupby("grade").cumcount()
+    movers = movers.assign(place=movers.groupby("grade").cumcount())
+    at = new.assign(place=place, at=np.arange(len(new))).merge(movers[["grade", "place"]], on=["grade", "place"])
+    who = movers.merge(at[["grade", "place", "at"]], on=["grade", "place"])
+    for name in LASTING:
+        values = new[name].to_numpy().copy()
+        values[who["at"]] = who[name].to_numpy()
+        new[name] = values
+    return new
 
 
 def placed(people: pd.DataFrame, schools: Schools, rng: np.random.Generator) -> pd.DataFrame:
@@ -79,10 +114,14 @@ def exit_kinds(roster: pd.DataFrame, schools: Schools, rng: np.random.Generator)
     engagement, grade = roster["engagement"].to_numpy(), roster["grade"].to_numpy()
     others = np.where(grade >= FIRST_HIGH_GRADE, schools.high, schools.middle) > 1
     transferred = 0.039 * np.exp(-0.2 * engagement)
-    left = np.where(grade > FIRST_HIGH_GRADE, 0.016, 0.003) * np.exp(-0.8 * engagement)
-    edges = np.cumsum(np.column_stack([0.02 * others, transferred, left]), axis=1)
+    owed = np.minimum(roster["owed"].to_numpy(), MOST_OWED)
+    away = np.minimum(roster["away"].to_numpy(), MOST_AWAY)
+    often = np.exp(-0.3 * engagement + OWING_TELLS * owed + AWAY_TELLS * away)
+    left = np.minimum(np.where(grade > FIRST_HIGH_GRADE, LEAVING, 0.1 * LEAVING) * often, 0.6)
+    unknown = np.full(len(roster), 0.004)
+    edges = np.cumsum(np.column_stack([0.02 * others, transferred, left, unknown]), axis=1)
     place = (rng.random((len(roster), 1)) >= edges).sum(axis=1)
-    return np.where(place < len(EXIT_KINDS) - 1, place, -1).astype(np.int64)
+    return np.where(place < COMPLETED, place, -1).astype(np.int64)
 
 
 def second_spells(spells: pd.DataFrame, schools: Schools, rng: np.random.Generator) -> pd.DataFrame:
@@ -129,7 +168,7 @@ def enrollment_rows(spells: pd.DataFrame, schools: Schools, school_year: int) ->
 def completion_rows(spells: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """What graduates were awarded on the last day of the year."""
     graduates = spells[spells["exit_kind"] == COMPLETED]
-    kind = (rng.random(len(graduates)) < 0.04).astype(np.int64)
+    kind = (rng.random(len(graduates)) < 0.01).astype(np.int64)
     return pd.DataFrame(
         {
             "student_id": student_ids(graduates["person"].to_numpy()),
@@ -166,5 +205,8 @@ def next_year(people: pd.DataFrame, roster: pd.DataFrame, spells: pd.DataFrame, 
     people.loc[person, "grade"] = np.where(repeats, grade, grade + 1)
     people.loc[person, "here"] = np.isnat(gone) & (grade < GRADES[-1])
     people.loc[person, "gone_on"] = gone
+    moved_away = np.zeros(len(roster), dtype=np.bool_)
+    moved_away[spells.loc[spells["exit_kind"] == TRANSFERRED, "row"]] = True
+    people.loc[person, "transferred"] = moved_away
     people.loc[person, "school"] = school
     return people

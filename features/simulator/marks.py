@@ -20,7 +20,11 @@ MARKS = ("A", "B", "C", "D", "F", "P", "NP")
 F, P, NP = 4, 5, 6
 POINTS = np.array([400, 300, 200, 100, 0, -1, -1, -1])
 """Grade points by mark; no points for P, NP and the missing mark, which is last (-1)."""
-EDGES = (-0.95, -0.35, 0.35, 1.15)
+ENGAGEMENT_WORTH = 0.55
+ABSENCE_COST = 0.07
+"""What engagement and a day missed in a quarter, beyond three, are worth in a latent score."""
+
+EDGES = (-1.3, -0.85, -0.12, 0.7)
 """Least scores for a D, C, B and A."""
 COURSE_EASE = np.array([0.05, -0.20, -0.05, 0.05, 0.45, 0.60])
 CREDIT = 50
@@ -37,7 +41,7 @@ def quarter_scores(roster: pd.DataFrame, engagement: Floats, missed: Floats, *, 
     """Latent score per roster row, course and quarter, from ability, engagement and days missed."""
     n = len(roster)
     lasting = 0.40 * roster["ability"].to_numpy()[:, None] + rng.normal(0, 0.30, (n, len(SUBJECTS))) + COURSE_EASE
-    present = 0.55 * engagement - 0.035 * np.minimum(missed - 3, 15)
+    present = ENGAGEMENT_WORTH * engagement - ABSENCE_COST * np.minimum(missed - 3, 15)
     turns = np.cumsum(rng.normal(0, 0.45, (n, QUARTERS)), axis=1)
     noise = rng.normal(0, 0.50, (n, len(SUBJECTS), QUARTERS))
     scores: Floats = 0.42 + lasting[:, :, None] + (present + turns)[:, None, :] + noise

@@ -48,6 +48,10 @@ def new_people(grade: Ints, school_year: int, rng: np.random.Generator) -> pd.Da
             "grade": grade,
             "school": rng.integers(0, 1_000_000, n),
             "track": rng.integers(0, 2, n),
+            "owed": 0,
+            "away": 0.0,
+            "state": -1,
+            "transferred": False,
             "here": True,
             "new": True,
             "midyear": False,
@@ -90,7 +94,7 @@ def student_rows(people: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """The table of students; one in twenty has no state id."""
     rng = plan.generator(1)
     n = len(people)
-    number = int(rng.integers(1000, 9999)) * 1_000_000 + rng.permutation(n)
+    number = state_of(people, plan)
     return pd.DataFrame(
         {
             "student_id": student_ids(np.arange(n)),
@@ -101,6 +105,13 @@ def student_rows(people: pd.DataFrame, plan: Plan) -> pd.DataFrame:
             "known_on": people["known_on"],
         }
     )
+
+
+def state_of(people: pd.DataFrame, plan: Plan) -> Ints:
+    """The state's id of some people by their place: the one brought along, or this district's, up to a million."""
+    brought, first = people["state"].to_numpy(), int(plan.generator(4).integers(1000, 9999))
+    numbers = first * 1_000_000 + (people.index.to_numpy() * 7_919 + 12_345) % 1_000_000
+    return np.where(brought >= 0, brought, numbers).astype(np.int64)
 
 
 def demographic_rows(people: pd.DataFrame) -> pd.DataFrame:

@@ -25,7 +25,8 @@ FIRST_MONTH = 7
 class Plan:
     """One district to simulate: `students` at a time over `years` school years, the last in progress on `today`.
 
-    `two_tracks` gives its middle schools a second calendar track.
+    `two_tracks` gives its middle schools a second calendar track; with `by_section`, its high schools take attendance
+    in every class.
     """
 
     district_id: str
@@ -34,6 +35,7 @@ class Plan:
     years: int = 6
     seed: int = 7
     two_tracks: bool = False
+    by_section: bool = False
 
     @property
     def school_years(self) -> range:
@@ -50,6 +52,19 @@ def demo_plans(students: int, today: date) -> tuple[Plan, Plan]:
     """The demo's two districts, `harbor` with about 85 % of the students and `mesa` with the rest."""
     large = round(0.85 * students)
     return Plan("harbor", large, today), Plan("mesa", students - large, today, two_tracks=True)
+
+
+def state_plans(students: int, districts: int, *, today: date, years: int, seed: int) -> tuple[Plan, ...]:
+    """So many districts of a collaborative, from large to small; every third has two tracks or sections."""
+    weight = np.array([1 / (place + 1.5) for place in range(districts)])
+    sizes = np.maximum(np.round(students * weight / weight.sum()), 50).astype(np.int64)
+    return tuple(
+        Plan(
+            f"district{place + 1:02d}", int(size), today, years, seed,
+            two_tracks=place % 3 == 1, by_section=place % 3 == 2,
+        )
+        for place, size in enumerate(sizes)
+    )  # fmt: skip
 
 
 def day(text: str) -> np.datetime64:

@@ -6,16 +6,14 @@ import numpy as np
 import pandas as pd
 
 from features.simulator.calendars import Calendar
+from features.simulator.help import Help
 from features.simulator.names import FIRST_NAMES, LAST_NAMES
 from features.simulator.people import days_of, student_ids
-from features.simulator.plan import NEVER, Flags, Floats, Ints, Plan, days_after
+from features.simulator.plan import NEVER, Ints, Plan, days_after
 from features.simulator.schools import Schools
 from features.simulator.writing import coded
 
 STUDENTS_PER_COUNSELOR = 350
-LOW_ENGAGEMENT_SHARE = 0.25
-CONTACTED_SHARE = 0.15
-PLAN_SHARE = 0.35
 
 
 def staff_rows(plan: Plan, schools: Schools, known_on: np.datetime64) -> pd.DataFrame:
@@ -76,24 +74,21 @@ def caseload_rows(spells: pd.DataFrame, counselor: Ints, staff: pd.DataFrame) ->
     return pd.concat([opened, rows[rows["end_date"].notna()]], ignore_index=True)
 
 
-def supports_of(
-    spells: pd.DataFrame, engagement: Floats, calendar: Calendar, *, rng: np.random.Generator
-) -> pd.DataFrame:
-    """Contacts with some of the least engaged students, and the plans that grew out of a third of them."""
-    mean = engagement.mean(axis=1)
-    low: Flags = (mean < np.quantile(mean, LOW_ENGAGEMENT_SHARE))[spells["row"]]
-    chosen = spells[low & (rng.random(len(spells)) < CONTACTED_SHARE)]
-    last = chosen["exit"].fillna(pd.Timestamp(calendar.sessions[0][-1]))
-    span = np.maximum((days_of(last) - days_of(chosen["entry"])).astype(np.int64), 1)
-    since = (rng.random(len(chosen)) * span).astype(np.int64)
-    date = np.busday_offset(days_after(days_of(chosen["entry"]), since), 0, roll="backward")
-    known_on = days_after(date, rng.integers(0, 4, len(chosen)))
-    contacts = chosen.assign(kind=0, date=date, end=NEVER, known_on=known_on)
-    grown = contacts[rng.random(len(contacts)) < PLAN_SHARE]
-    start = np.busday_offset(days_after(days_of(grown["date"]), rng.integers(5, 20, len(grown))), 0, roll="forward")
+def supports_of(spells: pd.DataFrame, given: Help, calendar: Calendar, *, rng: np.random.Generator) -> pd.DataFrame:
+    """The contacts of a year, in the spell in which they fell, and the plans that grew out of some."""
+    week = given.week[spells["row"]]
+    monday = calendar.weekdays[0] + 7 * week
+    day = np.busday_offset(monday + rng.integers(0, 5, len(spells)), 0, roll="forward")
+    chosen = (week >= 0) & (spells["entry"] <= day) & ~(spells["exit"] < day)
+    date = day[chosen]
+    known_on = days_after(date, rng.integers(0, 4, len(date)))
+    contacts = spells[chosen].assign(kind=0, date=date, end=NEVER, known_on=known_on)
+    grown = contacts[given.plan[contacts["row"]]]
+    start = np.busday_offset(days_after(days_of(grown["date"]), rng.integers(5, 10, len(grown))), 0, roll="forward")
     plans = grown.assign(kind=1, date=start, end=start + 56, known_on=start)
     begun = plans[(plans["date"] <= plans["exit"]) | plans["exit"].isna()]
-    return pd.concat([contacts, begun], ignore_index=True)
+    both: pd.DataFrame = pd.concat([contacts, begun], ignore_index=True)
+    return both
 
 
 def support_rows(supports: pd.DataFrame, counselor: Ints, staff: pd.DataFrame, *, school_year: int) -> pd.DataFrame:

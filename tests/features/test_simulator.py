@@ -223,8 +223,9 @@ def test_addresses_of_staff_are_plain_and_unique() -> None:
     assert email.str.fullmatch(r"[a-z]+\.[a-z]+@harbor\.example").all()
 
 
-def test_about_a_quarter_of_ninth_graders_end_off_track(large: Path) -> None:
-    assert 0.20 < off_track(large).mean() < 0.31
+def test_about_a_sixth_of_ninth_graders_end_off_track(large: Path) -> None:
+    """Chicago publishes 15 to 20 % of those who stay."""
+    assert 0.12 < off_track(large).mean() < 0.22
 
 
 def off_track(folder: Path) -> "pd.Series[bool]":
@@ -246,4 +247,4 @@ def test_about_a_fifth_of_students_are_chronically_absent(large: Path) -> None:
     days = missed["absent_hundredths"].astype(int).groupby(missed["student_id"]).sum() / 100
     rate = days.reindex(spells["student_id"], fill_value=0) / 180
     assert 0.06 < rate.mean() < 0.08
-    assert 0.17 < (rate >= 0.1).mean() < 0.26
+    assert 0.14 < (rate >= 0.1).mean() < 0.24
