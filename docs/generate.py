@@ -8,10 +8,12 @@ from docs.reference_checks import ingest_codes, record_checks
 from docs.reference_commands import commands_page
 from docs.reference_http import api_page
 from docs.reference_settings import default_of, settings_page
+from docs.reference_simulation import simulation_page
 from docs.reference_text import code, heading, page, table
 from features.catalog import FEATURE_SETS, OUTCOMES, feature_set_of
 from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
 from features.language import Feature, FeatureSet, Indicator, Outcome
+from features.needs import missing_when, source_of
 from features.settings import Gate, Refused
 from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
 from models.metrics import Figures, Interval
@@ -50,6 +52,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands_page(),
         "api.md": api_page(),
         "checks.md": checks_page(),
+        "simulation.md": simulation_page(),
     }
 
 
@@ -133,19 +136,38 @@ def published_parts() -> list[str]:
 
 def feature_set_parts(one: type[FeatureSet]) -> list[str]:
     """One feature set."""
-    rows = [feature_row(name, feature) for name, feature in one.features().items()]
+    rows = [feature_row(name, feature) for name, feature in one.defined().items()]
     parts = [
         heading(2, f"Feature set {code(one.name)}"),
         f"{one.__doc__ or ''} Cohort: {one.cohort.words}.",
-        table(("Feature", "A counselor reads: the student …", "More is", "Domain", "A school can change it"), rows),
+        table(
+            (
+                "Feature",
+                "A counselor reads: the student …",
+                "More is",
+                "Domain",
+                "A school can change it",
+                "From",
+                "Missing with",
+            ),
+            rows,
+        ),
     ]
     return parts + (indicator_parts(one.indicator) if one.indicator else [])
+
+
+FEATURE_COLUMNS = (
+    "Feature", "A counselor reads: the student …", "More is", "Domain", "A school can change it", "From", "Missing with",
+)  # fmt: skip
 
 
 def feature_row(name: str, feature: Feature) -> tuple[str, ...]:
     """One feature, its value shown as an ellipsis."""
     changeable = "yes" if feature.can_change else "no"
-    return code(name), PLACEHOLDER.sub("…", feature.because), feature.more_is, feature.domain, changeable
+    domain = "context" if feature.is_context else feature.domain
+    source = ", ".join(map(code, source_of(feature))) or code("enrollments")
+    words = PLACEHOLDER.sub("…", feature.because)
+    return code(name), words, feature.more_is, domain, changeable, source, missing_when(feature.quantity)
 
 
 def indicator_parts(one: Indicator) -> list[str]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from docs.reference_text import code, heading, page, table
 from features.settings import Settings
 
-PLACEHOLDERS = {"files": "<table>", "columns": "<column>"}
+PLACEHOLDERS = {"files": "<table>", "columns": "<column>", "outcomes": "<outcome>"}
 """What stands for the names that a district chooses."""
 
 

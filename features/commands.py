@@ -183,7 +183,7 @@ def described(feature_set: type[FeatureSet], lacking: Mapping[str, str]) -> list
             "domain": "context" if feature.is_context else feature.domain,
             "can_change": "yes" if feature.can_change else "no",
             "source": ", ".join(source_of(feature)) or "enrollments",
-            "missing_when": missing_when(feature.quantity) or "never",
+            "missing_when": missing_when(feature.quantity),
         }
         for name, feature in feature_set.defined().items()
         if name not in lacking

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from features.compile import measures_in
 from features.engine import stored
 from features.language import Feature, FeatureSet
-from features.quantities import Held, Quantity
+from features.quantities import Held, Quantity, Schoolmates
 from features.records import Measure
 from features.warehouse import Reader
 
@@ -73,6 +73,8 @@ def missing_when(quantity: Quantity) -> str:
     """When a feature's value is missing, which is never the same as 0."""
     if isinstance(quantity, Held) and quantity.untold is not None:
         return "never"
+    if isinstance(quantity, Schoolmates):
+        return "the year before not on record" if quantity.from_same_school else "never"
     return " or ".join(dict.fromkeys(missing_of(measure) for measure in measures_in(quantity)))
 
 

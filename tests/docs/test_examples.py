@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 import ontrack
 from docs.reference_commands import commands
+from features.catalog import outcome_of, outcomes_of
 from features.settings import Settings, load_settings
 from serving.api.messages import InsufficientData, LiveScore, Scores, SentRecords
 from serving.problems import Problem
@@ -21,6 +22,7 @@ from training.table_spec import TableSpec, load_spec
 
 INTEGRATOR = DOCS / "how-to" / "sis-integrator.md"
 PREPARED = DOCS / "how-to" / "prepared-table.md"
+OWN = DOCS / "how-to" / "add-an-outcome.md"
 SPECS = ("at_enrolment", "after_semester_1", "after_semester_2")
 
 
@@ -112,3 +114,16 @@ def test_the_example_specs_can_be_used_and_have_the_same_split(name: str) -> Non
 
 def test_the_settings_of_the_demo_are_settings() -> None:
     Settings.model_validate(tomllib.loads((ROOT / "config" / "ontrack.toml").read_text(encoding="utf-8")))
+
+
+def test_the_outcome_that_is_added_on_the_page_can_be_trained_for(tmp_path: Path) -> None:
+    """Its file and its settings as shown, tuned as shown."""
+    (tmp_path / "our_outcomes.py").write_text(blocks(OWN, "python")[0], encoding="utf-8")
+    tuned, own = blocks(OWN, "toml")
+    (tmp_path / "ontrack.toml").write_text(own + tuned, encoding="utf-8")
+    settings = load_settings(tmp_path / "ontrack.toml")
+    assert outcome_of(settings).says == "missed 14 school days or more"
+    outcomes = outcomes_of(settings)
+    assert "fewer than 5.5 credits" in outcomes["grade9_off_track_chicago"].says
+    assert "core_f_next_term_6_8" not in outcomes
+    assert len(blocks(OWN, "python")[0].strip().splitlines()) <= 13
