@@ -140,24 +140,13 @@ def feature_set_parts(one: type[FeatureSet]) -> list[str]:
     parts = [
         heading(2, f"Feature set {code(one.name)}"),
         f"{one.__doc__ or ''} Cohort: {one.cohort.words}.",
-        table(
-            (
-                "Feature",
-                "A counselor reads: the student …",
-                "More is",
-                "Domain",
-                "A school can change it",
-                "From",
-                "Missing with",
-            ),
-            rows,
-        ),
+        table(FEATURE_COLUMNS, rows),
     ]
     return parts + (indicator_parts(one.indicator) if one.indicator else [])
 
 
 FEATURE_COLUMNS = (
-    "Feature", "A counselor reads: the student …", "More is", "Domain", "A school can change it", "From", "Missing with",
+    "Feature", "A counselor reads: the student …", "More is", "Domain", "A school can change it", "From", "Missing with"
 )  # fmt: skip
 
 

@@ -27,8 +27,8 @@ def simulation_page() -> str:
     closing = (
         f"{len(off)} of {len(found)} figures are off. California's figures and the gradients come from different "
         "places and times: a state where 86 of 100 graduate, and a city in which far fewer did. The simulation keeps to "
-        "California, so those who do badly graduate more often in it than they did in Chicago or San Francisco; the "
-        "order is the same, the steps are smaller."
+        "California, so those who do badly graduate more often in it than they did in Chicago or San Francisco. "
+        "The order is the same, the steps are smaller."
     )
     planted = (
         "Planted, so that an audit has something true to find: minor behavior of Black students is written down 1.6 "
