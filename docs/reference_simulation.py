@@ -25,8 +25,8 @@ def simulation_page() -> str:
         "about how well OnTrack would do in a real district."
     )
     closing = (
-        f"{len(off)} of {len(found)} figures are off. California's figures and the gradients come from different "
-        "places and times: a state where 86 of 100 graduate, and a city in which far fewer did. The simulation keeps to "
+        f"{len(off)} of {len(found)} figures are off. California's and the gradients come from different "
+        "places and times: a state where 86 of 100 graduate, a city where far fewer did. The simulation keeps to "
         "California, so those who do badly graduate more often in it than they did in Chicago or San Francisco. "
         "The order is the same, the steps are smaller."
     )
