@@ -1,7 +1,9 @@
 """From definitions to one Ibis table per snapshot: a row a student, a column a feature."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache, partial
 
 import ibis
@@ -65,11 +67,39 @@ class SnapshotQuery:
     """Who of the feature set's cohort; everyone where empty."""
 
 
+ANY_DAY, ANY_YEAR = date(3901, 5, 17), 7_001_000
+"""The as-of date and school year of a script that is made for any date."""
+
+MADE_UP_YEAR = re.compile(r"\b700\d{4}\b")
+
+
 @lru_cache(maxsize=256)
 def snapshot_script(query: SnapshotQuery) -> Script:
-    """DuckDB's SQL for a snapshot, compiled once: Ibis needs a second for it."""
+    """DuckDB's SQL for a snapshot.
+
+    Ibis needs a second to compile one: it does so once for each feature set and cohort, for a day that stands for any.
+    """
+    view, anybody = query.view, query.cohort or query.feature_set.cohort
+    if view != View(view.as_of, view.school_year) or anybody.on_census_day:
+        return compiled(query)
+    made = compiled(replace(query, view=View(ANY_DAY, ANY_YEAR)))
+    steps = ((on_day(name, view), on_day(sql, view)) for name, sql in made.steps)
+    return Script(tuple(steps), on_day(made.sql, view))
+
+
+@lru_cache(maxsize=256)
+def compiled(query: SnapshotQuery) -> Script:
+    """DuckDB's SQL for a snapshot, as Ibis makes it."""
     steps = Steps()
     return script_of(snapshot(query, steps), steps)
+
+
+def on_day(sql: str, view: View) -> str:
+    """SQL made for any day as that of a view."""
+    day, made = view.as_of, ANY_DAY
+    sql = sql.replace(f"{made:%Y%m%d}", f"{day:%Y%m%d}")
+    sql = sql.replace(f"({made.year}, {made.month}, {made.day})", f"({day.year}, {day.month}, {day.day})")
+    return MADE_UP_YEAR.sub(lambda found: str(int(found[0]) - ANY_YEAR + view.school_year), sql)
 
 
 def snapshot(query: SnapshotQuery, steps: Steps | None = None) -> ir.Table:

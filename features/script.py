@@ -45,5 +45,5 @@ class Script:
 
 def script_of(query: ir.Table, steps: Steps) -> Script:
     """A query and its steps as SQL."""
-    made = [(name, str(ibis.to_sql(one, dialect="duckdb"))) for name, one in steps.made.items()]
-    return Script(tuple(made), str(ibis.to_sql(query, dialect="duckdb")))
+    made = [(name, str(ibis.to_sql(one, dialect="duckdb", pretty=False))) for name, one in steps.made.items()]
+    return Script(tuple(made), str(ibis.to_sql(query, dialect="duckdb", pretty=False)))
