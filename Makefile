@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := ontrack.py features models training serving tests benchmarks docs
 
-.PHONY: help demo test format check types contracts bench faults properties docs clean
+.PHONY: help demo test format check types contracts bench bench-full faults properties docs clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 .venv/installed: requirements.lock pyproject.toml
 	@sh scripts/install "$(PYTHON)"
@@ -35,6 +35,10 @@ contracts: .venv/installed
 
 bench: .venv/installed ## measured speed and memory, as ratios (some minutes)
 	@$(BIN)/python -m benchmarks
+
+bench-full: .venv/installed ## snapshots of 200,000 and of a million students (about half an hour, 40 GB of disk)
+	@$(BIN)/python -m benchmarks --students 200000 --years 4 --only snapshot --runs 2
+	@$(BIN)/python -m benchmarks --students 1000000 --years 2 --only snapshot --runs 1
 
 faults: .venv/installed ## make every write of an import fail, and kill it 200 times (about an hour; needs cc)
 	@ONTRACK_FAULTS=full ONTRACK_REQUIRE_FAULTS=1 $(BIN)/pytest -n 2 tests/faults

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +23,8 @@ from benchmarks.scan import columns_read, read_csv, scan
 from benchmarks.timing import seconds_of
 from features.compile import SnapshotQuery, snapshot_script
 from features.definitions.grade9 import NinthGrade
+from features.definitions.high import HighSchool
+from features.definitions.middle import MiddleSchool
 from features.ingest.desk import desk_of
 from features.ingest.report import print_report
 from features.ingest.steps import ingest
@@ -32,7 +35,20 @@ from features.snapshots import build_snapshot
 from features.warehouse import reading
 
 Work = Literal[
-    "idle", "ingest", "read_csv", "nightly", "rewrite", "bad", "scan", "engine", "engine_three", "pandas_three"
+    "idle",
+    "ingest",
+    "read_csv",
+    "nightly",
+    "rewrite",
+    "bad",
+    "scan",
+    "engine",
+    "engine_three",
+    "pandas_three",
+    "hand",
+    "ten_dates",
+    "middle",
+    "high",
 ]
 
 
@@ -167,7 +183,8 @@ def engine(place: Place, feature_set: type[FeatureSet] = NinthGrade) -> Measured
 
     def work() -> None:
         with reading(place.warehouse) as reader:
-            features = build_snapshot(reader, feature_set, TODAY).features
+            snapshot = build_snapshot(reader, feature_set, TODAY)
+        features = snapshot.features.join(snapshot.context)
         students.append(len(features))
         features.to_parquet(found_by(place, feature_set.name))
 
@@ -177,6 +194,44 @@ def engine(place: Place, feature_set: type[FeatureSet] = NinthGrade) -> Measured
 def engine_three(place: Place) -> Measured:
     """The engine on three features only."""
     return engine(place, ThreeFeatures)
+
+
+def middle(place: Place) -> Measured:
+    """The feature set of grades 6 to 8."""
+    return engine(place, MiddleSchool)
+
+
+def high(place: Place) -> Measured:
+    """The feature set of grades 10 to 12."""
+    return engine(place, HighSchool)
+
+
+def hand(place: Place) -> Measured:
+    """The features of grade 9 by SQL written by hand."""
+    *steps, last = (Path(__file__).parent / "hand_written.sql").read_text(encoding="utf-8").split(";\n")
+    students = [0]
+
+    def work() -> None:
+        with reading(place.warehouse) as reader:
+            for step in steps:
+                reader.connection.execute(step)
+            features = reader.connection.execute(last).df().set_index("student_key").astype("float64")
+        students.append(len(features))
+        features.to_parquet(found_by(place, "hand"))
+
+    return Measured(seconds_of(work), {"students": students[-1]})
+
+
+def ten_dates(place: Place) -> Measured:
+    """The features of grade 9 on ten dates of last school year, one after the other."""
+    days, students = [date(2025, 9, 26) + timedelta(days=28 * place) for place in range(10)], [0]
+    compiled(place, NinthGrade)
+
+    def work() -> None:
+        with reading(place.warehouse) as reader:
+            students.extend(len(build_snapshot(reader, NinthGrade, day).features) for day in days)
+
+    return Measured(seconds_of(work), {"students": sum(students)})
 
 
 def pandas_three(place: Place) -> Measured:
@@ -208,6 +263,10 @@ WORKS: dict[Work, Callable[[Place], Measured]] = {
     "engine": engine,
     "engine_three": engine_three,
     "pandas_three": pandas_three,
+    "hand": hand,
+    "ten_dates": ten_dates,
+    "middle": middle,
+    "high": high,
 }
 
 

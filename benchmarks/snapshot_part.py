@@ -15,13 +15,19 @@ from features.progress import Progress
 
 SCAN = "plain scan of the same columns"
 THREE = "pandas, the same three features"
+HAND = "SQL written by hand"
+OTHERS: dict[Work, str] = {"middle": "grades 6 to 8", "high": "grades 10 to 12"}
+NEAR = 1e-6
+"""How far means may lie apart that were summed in another order; ours are summed as whole numbers."""
 
 
 def snapshot_part(place: Place, runner: Runner, *, runs: int, progress: Progress) -> Part:
     """A snapshot beside a scan, and three of its features beside pandas; DifferentAnswersError where they disagree."""
     load(place, progress)
     progress(f"snapshot: {runs} rounds of a scan, the engine and pandas, each in a process of its own")
-    works: tuple[Work, ...] = ("idle", "scan", "engine", "engine_three", "pandas_three")
+    works: tuple[Work, ...] = (
+        "idle", "scan", "engine", "hand", "ten_dates", "middle", "high", "engine_three", "pandas_three",
+    )  # fmt: skip
     found = in_turns({work: partial(runner, work, place) for work in works}, runs)
     refuse_differences(place)
     rows, students = found["scan"][0].counts["rows"], found["engine"][0].counts["students"]
@@ -42,6 +48,10 @@ def speed(found: dict[str, list[Measured]], rows: float, students: float) -> tup
     return (
         compared("snapshot, all features", whole, "s", to=took["scan"], beside=SCAN),
         compared("snapshot, all features", rows / whole, "records/s", to=rows / took["scan"], beside=SCAN),
+        compared("snapshot, all features of grade 9", whole, "s", to=took["hand"], beside=HAND),
+        compared("ten snapshots of grade 9", took["ten_dates"], "s", to=whole, beside="one"),
+        *(Figure(f"snapshot, all features of {name}", took[work], "s") for work, name in OTHERS.items()),
+        Figure("snapshots of all grades", whole + took["middle"] + took["high"], "s"),
         Figure("snapshot, all features", students / whole, "cohort students/s"),
         compared("snapshot, three features", three, "s", to=took["pandas_three"], beside=THREE),
         Figure(SCAN, took["scan"], "s"),
@@ -54,6 +64,8 @@ def memory(found: dict[str, list[Measured]]) -> tuple[Figure, ...]:
     peak = {work: median(one.peak_mib for one in measured) for work, measured in found.items()}
     return (
         compared("snapshot, all features", peak["engine"], "MiB peak", to=peak["scan"], beside=SCAN),
+        compared("snapshot, all features of grade 9", peak["engine"], "MiB peak", to=peak["hand"], beside=HAND),
+        *(Figure(f"snapshot, all features of {name}", peak[work], "MiB peak") for work, name in OTHERS.items()),
         compared("snapshot, three features", peak["engine_three"], "MiB peak", to=peak["pandas_three"], beside=THREE),
         Figure("the warehouse only opened", peak["idle"], "MiB peak"),
         Figure(SCAN, peak["scan"], "MiB peak"),
@@ -77,3 +89,7 @@ def refuse_differences(place: Place) -> None:
         same = ours.index.equals(peer.index) and np.array_equal(ours.to_numpy(), peer.to_numpy(), equal_nan=True)
         if not same:
             raise DifferentAnswersError(f"the engine's {who} features and pandas differ in {place.folder.name}")
+    ours, hand = pd.read_parquet(found_by(place, "grade9")), pd.read_parquet(found_by(place, "hand"))
+    same = ours.index.equals(hand.index) and set(ours.columns) == set(hand.columns)
+    if not same or not np.allclose(ours, hand[ours.columns], rtol=0, atol=NEAR, equal_nan=True):
+        raise DifferentAnswersError(f"the engine's features and those by hand differ in {place.folder.name}")

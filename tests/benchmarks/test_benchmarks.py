@@ -60,8 +60,14 @@ def test_pandas_gives_the_same_numbers_as_the_engine(place: Place, loaded: Part)
     assert part.facts["cohort"] == len(ours) > 50
     assert peer.nunique().min() > 1
     assert part.figure("snapshot, all features", "records/s").value > 0
+    assert part.figure("ten snapshots of grade 9", "s").ratio
     (peer + 1e-9).to_parquet(found_by(place, "pandas"))
     with pytest.raises(DifferentAnswersError):
+        refuse_differences(place)
+    peer.to_parquet(found_by(place, "pandas"))
+    hand = pd.read_parquet(found_by(place, "hand"))
+    hand.assign(tardies_year=hand["tardies_year"] + 1).to_parquet(found_by(place, "hand"))
+    with pytest.raises(DifferentAnswersError, match="by hand"):
         refuse_differences(place)
 
 
