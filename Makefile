@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := ontrack.py features models training serving tests benchmarks docs
 
-.PHONY: help demo test format check types contracts bench bench-full faults properties docs clean
+.PHONY: help demo test format check types contracts bench bench-full faults properties spark docs clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -45,6 +45,10 @@ faults: .venv/installed ## make every write of an import fail, and kill it 200 t
 
 properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
 	@ONTRACK_PROPERTIES=full $(BIN)/pytest -n 2 tests/spec/test_properties.py
+
+spark: .venv/installed ## the same features on a local Spark (needs Java; some minutes)
+	@uv=$$(command -v uv || echo .tools/bin/uv); $$uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
+	@$(BIN)/pytest tests/spark
 
 docs: .venv/installed ## write the generated reference again
 	@$(BIN)/python -m docs.generate
