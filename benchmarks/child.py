@@ -31,7 +31,7 @@ from features.ingest.steps import ingest
 from features.language import FeatureSet
 from features.progress import quietly
 from features.script import Script
-from features.snapshots import build_snapshot
+from features.snapshots import build_snapshot, build_snapshots
 from features.warehouse import reading
 
 Work = Literal[
@@ -223,13 +223,13 @@ def hand(place: Place) -> Measured:
 
 
 def ten_dates(place: Place) -> Measured:
-    """The features of grade 9 on ten dates of last school year, one after the other."""
+    """The features of grade 9 on ten dates of last school year."""
     days, students = [date(2025, 9, 26) + timedelta(days=28 * place) for place in range(10)], [0]
     compiled(place, NinthGrade)
 
     def work() -> None:
         with reading(place.warehouse) as reader:
-            students.extend(len(build_snapshot(reader, NinthGrade, day).features) for day in days)
+            students.extend(len(one.features) for one in build_snapshots(reader, NinthGrade, days))
 
     return Measured(seconds_of(work), {"students": sum(students)})
 

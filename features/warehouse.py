@@ -62,6 +62,10 @@ class Reader:
 
     connection: duckdb.DuckDBPyConnection
 
+    def beside(self) -> "Reader":
+        """Another reader of the same warehouse, for another thread."""
+        return Reader(self.connection.cursor())
+
     def frame(self, sql: str) -> pd.DataFrame:
         """The rows of a query as a pandas frame."""
         found: pd.DataFrame = self.connection.execute(sql).df()

@@ -12,7 +12,7 @@ from features.labels import Labels, first_said, label_outcome, unsaid
 from features.language import FeatureSet, Outcome
 from features.needs import left_out
 from features.settings import Refused
-from features.snapshots import Snapshot, build_snapshot, scoring_dates
+from features.snapshots import Snapshot, build_snapshots, scoring_dates
 from features.warehouse import Reader
 from models.dictionary import FeatureDictionary, dictionary_of
 from models.examples import Examples
@@ -52,9 +52,12 @@ def labelled_cohorts(
     dates = {year: days for year, days in said.items() if days}
     if not dates:
         raise Refused(not_yet(reader, outcome, every, observed_on))
+    every_day = [day for days in dates.values() for day in days]
+    snapshots = dict(
+        zip(every_day, build_snapshots(reader, feature_set, every_day, cohort=outcome.cohort), strict=True)
+    )
     scored = {
-        year: [scored_on(reader, feature_set, outcome, day, observed_on) for day in days]
-        for year, days in dates.items()
+        year: [scored_on(reader, snapshots[day], outcome, observed_on) for day in days] for year, days in dates.items()
     }
     years = {year: Year(year, tuple(dates[year]), last_horizon(found)) for year, found in scored.items()}
     everything, lacking = [one for found in scored.values() for one in found], left_out(reader, feature_set)
@@ -80,14 +83,12 @@ def last_horizon(scored: Sequence[Scored]) -> date:
     return max(one.labels.horizon for one in scored if one.labels.horizon)
 
 
-def scored_on(
-    reader: Reader, feature_set: type[FeatureSet], outcome: Outcome, as_of: date, observed_on: date
-) -> Scored:
+def scored_on(reader: Reader, snapshot: Snapshot, outcome: Outcome, observed_on: date) -> Scored:
     """One scoring date of one year."""
     return Scored(
-        snapshot=build_snapshot(reader, feature_set, as_of, cohort=outcome.cohort),
-        labels=label_outcome(reader, outcome, as_of, observed_on=observed_on),
-        groups=groups_on(reader, reader.view(as_of)),
+        snapshot=snapshot,
+        labels=label_outcome(reader, outcome, snapshot.as_of, observed_on=observed_on),
+        groups=groups_on(reader, reader.view(snapshot.as_of)),
     )
 
 

@@ -2,12 +2,15 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from features.catalog import FEATURE_SETS
 from features.compile import SnapshotQuery, compiled, snapshot_script
 from features.engine import View
 from features.language import FeatureSet, enrolled
+from features.snapshots import build_snapshot, build_snapshots
+from tests.drawn import reader, school_days
 
 
 @pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))
@@ -15,6 +18,24 @@ from features.language import FeatureSet, enrolled
 def test_a_script_for_any_day_is_that_of_the_day(feature_set: type[FeatureSet], day: date) -> None:
     query = SnapshotQuery(feature_set, View(day, day.year + (day.month > 6)))
     assert snapshot_script(query) == compiled(query)
+
+
+def test_snapshots_of_several_dates_are_those_of_each() -> None:
+    """In the order asked for, taken side by side."""
+    records = reader(
+        {
+            "calendar_days": school_days(date(2025, 9, 1), 150),
+            "enrollments": "| student_id | school_year | entry_date |\n| ada | 2026 | 2025-09-01 |",
+            "attendance": "| student_id | date |\n| ada | 2025-10-02 |\n| ada | 2025-11-04 |",
+        }
+    )
+    days = [date(2025, 11, 20), date(2025, 9, 30), date(2025, 10, 31)]
+    found = build_snapshots(records, FEATURE_SETS["grade9"], days)
+    assert [one.as_of for one in found] == days
+    for one in found:
+        alone = build_snapshot(records, FEATURE_SETS["grade9"], one.as_of)
+        pd.testing.assert_frame_equal(one.features, alone.features, check_exact=True)
+    assert [one.features["unexcused_days"].iloc[0] for one in found] == [2, 0, 1]
 
 
 def test_a_script_of_one_cohort_is_not_that_of_another() -> None:
