@@ -28,6 +28,9 @@ from features.progress import Progress, quietly
 from features.settings import Refused
 from features.tables import TABLES, Table
 
+READING: dict[str, str | bool | int | float | list[str]] = {"threads": "2", "memory_limit": "3GB"}
+"""How a warehouse is read: what a snapshot of a large district does not hold in that much memory, it spills."""
+
 MEMORY = "2GB"
 """What DuckDB may hold in memory while a warehouse changes; the rest spills to disk."""
 
@@ -236,13 +239,13 @@ def reading(path: Path) -> Iterator[Reader]:
     """
     if not path.exists():
         raise Refused(f"{path.stem}: no warehouse yet; run `ontrack ingest --district {path.stem}`")
-    connection = duckdb.connect(str(path), read_only=True, config={"threads": "2"})
+    connection = duckdb.connect(str(path), read_only=True, config=READING)
     try:
         if not is_of_this_version(connection):
             connection.close()
             with changing(path):
                 pass
-            connection = duckdb.connect(str(path), read_only=True, config={"threads": "2"})
+            connection = duckdb.connect(str(path), read_only=True, config=READING)
         yield Reader(connection)
     finally:
         connection.close()
