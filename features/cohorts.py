@@ -1,6 +1,7 @@
 """Who is looked at: students enrolled in some grades on the as-of date."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True)
@@ -32,3 +33,9 @@ class Cohort:
 def enrolled(*grade_levels: int, first_time: bool = False, on_census_day: bool = False) -> Cohort:
     """The students enrolled in one of these grades on the as-of date."""
     return Cohort(grade_levels, first_time, on_census_day)
+
+
+def census_day(school_year: int) -> date:
+    """California's census day of a school year: the first Wednesday in October."""
+    first = date(school_year - 1, 10, 1)
+    return first + timedelta(days=(2 - first.weekday()) % 7)

@@ -13,6 +13,19 @@ MONDAY, FRIDAY = 0, 4
 FAILING = ("F", "NP")
 
 
+def once_a_day(absences: ir.Table) -> ir.Table:
+    """Absences that add up to one day at most: a day entered as absent and again as suspended is missed once.
+
+    And whether the day was `missed` as a whole.
+    """
+    order = [ibis.desc("absent_hundredths"), *map(ibis.asc, ("school_id", "section_id", "kind"))]
+    sums, day = absences.absent_hundredths.sum(), ["student_key", "date"]
+    before = sums.over(group_by=day, order_by=order, rows=(None, -1))
+    whole = sums.over(group_by=day, order_by=order, rows=(None, None))
+    left = 100 - ibis.least(ibis.coalesce(before, 0), 100)
+    return absences.mutate(absent_hundredths=ibis.least(absences.absent_hundredths, left), missed=whole >= WHOLE_DAY)
+
+
 def with_cuts(absences: ir.Table) -> ir.Table:
     """Absences with `is_cut`: a class missed on a day of which the student was there for a part. Needs `missed`."""
     section = absences.section_id != WHOLE_DAY_SECTION

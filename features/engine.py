@@ -6,15 +6,15 @@ A *view* is the records as the district knew them at the end of one local day. E
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
-from features.cohorts import Cohort
+from features.cohorts import Cohort, census_day
 from features.derived import (
-    WHOLE_DAY,
     newest_of_course,
+    once_a_day,
     with_cuts,
     with_edge_of_week,
     with_grade,
@@ -350,25 +350,6 @@ class Members:
         joined = rows.inner_join(members, rows.student_key == members.number)
         others = [rows[column] for column in rows.columns if column != "student_key"]
         return joined.select(members.key.name("student_key"), *others)
-
-
-def once_a_day(absences: ir.Table) -> ir.Table:
-    """Absences that add up to one day at most: a day entered as absent and again as suspended is missed once.
-
-    And whether the day was `missed` as a whole.
-    """
-    order = [ibis.desc("absent_hundredths"), *map(ibis.asc, ("school_id", "section_id", "kind"))]
-    sums, day = absences.absent_hundredths.sum(), ["student_key", "date"]
-    before = sums.over(group_by=day, order_by=order, rows=(None, -1))
-    whole = sums.over(group_by=day, order_by=order, rows=(None, None))
-    left = 100 - ibis.least(ibis.coalesce(before, 0), 100)
-    return absences.mutate(absent_hundredths=ibis.least(absences.absent_hundredths, left), missed=whole >= WHOLE_DAY)
-
-
-def census_day(school_year: int) -> date:
-    """California's census day of a school year: the first Wednesday in October."""
-    first = date(school_year - 1, 10, 1)
-    return first + timedelta(days=(2 - first.weekday()) % 7)
 
 
 def school_year_of(days: Sequence[tuple[int, date]], as_of: date) -> int | None:

@@ -9,8 +9,9 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from features.compile import as_condition, with_measures
+from features.compile import with_measures
 from features.engine import Members, View, school_year_of
+from features.nodes import as_condition
 from features.outcomes import CENSORED, Outcome
 from features.script import Script, Steps, script_of
 from features.snapshots import first_school_days

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from features.catalog import OUTCOMES
-from features.engine import census_day
+from features.cohorts import census_day
 from features.labels import LOST, UNFINISHED, Labels, label_outcome
 from features.outcomes import Outcome
 from tests.drawn import cell, reader, rows_of, school_days, stacked
