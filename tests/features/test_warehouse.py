@@ -12,8 +12,10 @@ import pytest
 
 from features.engine import schema_of
 from features.settings import Refused
+from features.simulator.plan import Plan
 from features.tables import TABLES
 from features.warehouse import NothingKnown, changing, reading
+from tests.features.made_warehouse import simulated
 
 SCHOOL = pd.DataFrame(
     [{"school_id": "10", "name": "North", "level": "high", "district_id": "north", "load_id": 1, "withdrawn": False}]
@@ -143,3 +145,16 @@ def test_a_warehouse_of_an_earlier_version_gets_the_columns_that_came_since(ware
     assert schools(warehouse) == ["10"]
     with reading(warehouse) as reader:
         assert set(reader.current("loads").columns) == set(schema_of(TABLES["loads"]).names)
+
+
+def test_a_warehouse_of_an_earlier_version_is_brought_up_to_date_when_it_is_read(tmp_path: Path) -> None:
+    """A column that came since is there, empty; the rows are as they were."""
+    path = simulated(Plan("north", 60, years=1), tmp_path)
+    with duckdb.connect(str(path)) as connection:
+        before = connection.execute("SELECT count(*) FROM marks").fetchall()
+        connection.execute("ALTER TABLE marks DROP COLUMN a_g")
+        connection.execute("DROP TABLE completions")
+    with reading(path) as reader:
+        assert reader.connection.execute("SELECT count(*) FROM marks").fetchall() == before
+        assert reader.current("marks")["a_g"].isna().all()
+        assert not reader.has_rows("completions")
