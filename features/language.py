@@ -23,7 +23,7 @@ from features.records import (
 )
 
 __all__ = [
-    "Bands", "Cohort", "Feature", "FeatureSet", "Held", "Horizon", "Indicator", "Judged", "OfSchool", "Outcome",
+    "Bands", "Cohort", "Condition", "Feature", "FeatureSet", "Held", "Horizon", "Indicator", "Judged", "OfSchool", "Outcome",
     "Schoolmates", "Sign", "Threshold", "attendance", "completions", "discipline", "end_of_next_term", "end_of_year",
     "enrolled", "enrollments", "incidents", "marks", "marks_not_given", "months_later", "published", "slope",
     "threshold",

@@ -3,6 +3,7 @@
 from features.definitions.published import CHRONIC_ABSENCE, CORE_READINESS, EW_GRADE9
 from features.language import (
     Cohort,
+    Condition,
     Outcome,
     attendance,
     completions,
@@ -26,6 +27,18 @@ ANY_F = "Allensworth and Easton 2007: course failures are what graduation is los
 REGULAR = marks.final().regular()
 """Final marks, without those of summer school, which came too late to be on track."""
 
+
+def short_of_the_marks(least_gpa: float) -> Condition:
+    """The five marks that CORE set for grade 8 and the E-W framework took up for 9: one that is missed is enough."""
+    return (
+        (REGULAR.gpa() < threshold("least_gpa", least_gpa))
+        | (attendance.share_absent() > threshold("most_missed", 0.04))
+        | (REGULAR.subject("ela").low() > 0)
+        | (REGULAR.subject("math").low() > 0)
+        | (discipline.suspensions().count() > 0)
+    )
+
+
 OFF_TRACK_CHICAGO = Outcome(
     name="grade9_off_track_chicago",
     says="off track at the end of grade 9: fewer than {least_credits:g} credits, or more than "
@@ -45,11 +58,7 @@ NOT_READY_CORE = Outcome(
     ended="ended grade 8 short of one of the readiness marks",
     source=CORE_READINESS.source,
     cohort=enrolled(8, on_census_day=True),
-    off_track=(REGULAR.gpa() < threshold("least_gpa", 2.5))
-    | (attendance.share_absent() > threshold("most_missed", 0.04))
-    | (REGULAR.subject("ela").low() > 0)
-    | (REGULAR.subject("math").low() > 0)
-    | (discipline.suspensions().count() > 0),
+    off_track=short_of_the_marks(2.5),
     needs=("marks",),
 )
 
@@ -60,11 +69,7 @@ OFF_TRACK_EW = Outcome(
     ended="ended grade 9 short of one of the on-track marks",
     source=EW_GRADE9.source,
     cohort=enrolled(9, first_time=True, on_census_day=True),
-    off_track=(REGULAR.gpa() < threshold("least_gpa", 3))
-    | (attendance.share_absent() > threshold("most_missed", 0.04))
-    | (REGULAR.subject("ela").low() > 0)
-    | (REGULAR.subject("math").low() > 0)
-    | (discipline.suspensions().count() > 0),
+    off_track=short_of_the_marks(3),
     leaving_is_off_track=True,
     needs=("marks",),
 )

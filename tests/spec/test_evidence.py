@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
+import pytest
+
+from features.catalog import FEATURE_SETS
 from features.evidence import Record, attendance_by_week, marks_over_time, records_behind
 from features.language import Feature, FeatureSet, attendance, enrolled, enrollments, incidents, marks
 from tests.drawn import reader, school_days, stacked
@@ -165,3 +168,10 @@ def test_marks_over_time_are_those_known_of_this_year_and_the_last() -> None:
         ("ada", "p2", "art"),
         ("ada", "p2", "eng1"),
     ]
+
+
+@pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))
+def test_every_feature_has_records_behind_it(feature_set: type[FeatureSet]) -> None:
+    """Whatever part of a table it is read from, a reason can be shown with its records."""
+    opened, names = reader(RECORDS), list(feature_set.features())
+    assert set(records_behind(opened, feature_set, opened.view(AS_OF), names)) == set(names)
