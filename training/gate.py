@@ -89,7 +89,7 @@ def unproven(check: Check) -> Check:
 
 
 COMPARISONS = (
-    ("GATE02", "rule", "the Chicago rule on what is known so far"),
+    ("GATE02", "rule", "the published rule on what is known so far"),
     ("GATE03", "school_only", "knowing only the school"),
     ("GATE04", "champion", "the model that serves now"),
 )
