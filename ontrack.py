@@ -23,7 +23,7 @@ from features.terminal import Context, settings_of
 from features.warehouse import reading
 from models.bundle import open_bundle
 from models.registry import registry_in
-from models.releases import current, promote
+from models.releases import Approval, current, promote
 from models.signing import ensure_keys
 from serving.commands import engine_of, free_port, serve
 from serving.database import writing
@@ -134,7 +134,7 @@ def release_best(settings: Settings, district_id: str, today: date, progress: Pr
     )
     promote(
         settings.home, key, trained.best.path,
-        public_key=keys.public_key, by="demo", now=datetime.now(UTC), reason=f"gate: {verdict}",
+        public_key=keys.public_key, now=datetime.now(UTC), approval=Approval("demo", f"gate: {verdict}", alone=True),
     )  # fmt: skip
     registry = registry_in(settings.home, settings.training.experiment_tracking)
     registry.follow(experiment_of(district_id, key.outcome), trained.best.digest)

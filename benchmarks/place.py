@@ -19,7 +19,7 @@ from features.warehouse import reading
 from models.bundle import BundleParts, open_bundle, write_bundle
 from models.dictionary import dictionary_of
 from models.fitting import fit_risk_model
-from models.releases import ReleaseKey, current, promote
+from models.releases import Approval, ReleaseKey, current, promote
 from models.risk import RiskModel
 from models.signing import ensure_keys
 from training.cohorts import labelled_cohorts
@@ -101,7 +101,7 @@ def release(place: Place, progress: Progress) -> None:
     if serving is None or open_bundle(serving.bundle_path, keys.public_key).dictionary.names != fits(place):
         progress(f"fitting a model for {place.students:,} students")
         bundle = write_bundle(home / "bundles", parts_of(fitted(place)), keys, {})
-        promote(home, key, bundle.path, public_key=keys.public_key, by="benchmarks", now=NOW)
+        promote(home, key, bundle.path, public_key=keys.public_key, approval=Approval("benchmarks"), now=NOW)
 
 
 def fits(place: Place) -> list[str]:

@@ -1,7 +1,7 @@
 """The bundle: a signed folder with everything a scorer needs, read without running any code of its own.
 
 Its digest is that of the manifest, which has the sha256 of every file but the signature and the provenance:
-the same parts give the same digest. The signature covers the manifest and the provenance.
+the same parts give the same digest. The signature covers every other file, the provenance too.
 """
 
 import importlib.metadata
@@ -14,24 +14,27 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from pydantic import TypeAdapter
 
+from features.catalog import FEATURE_SETS
 from features.durable import sync_folder, write_through
 from features.settings import Refused
 from models import golden
 from models.bundle_text import canonical, dictionary_text, digest_of, parse_dictionary, parse_object, parse_trees
 from models.calibration import Calibrator
-from models.dictionary import FeatureDictionary
+from models.dictionary import FeatureDictionary, changed_here
 from models.risk import RiskModel
 from models.rule import RuleModel
 from models.signing import KeyPair, KeysRefused, sign, verify
 
-FORMAT = 1
-MANIFEST, SIGNATURE, PROVENANCE = "manifest.json", "manifest.sig", "provenance.json"
+FORMAT = 2
+MANIFEST, SIGNATURE, PROVENANCE = "manifest.json", "model.sig", "provenance.json"
 SCORER_FILES = {"model": {"model.txt", "calibrator.json"}, "rule": {"rule.json"}}
 ALWAYS = {"features.json", "metrics.json", "card.md", "golden.json"}
 LARGEST = 64 << 20
+PREPARED_TABLE = "prepared table"
+"""The feature set of a bundle over the columns of a table that someone else computed."""
 Kind = Literal["model", "rule"]
 
 
@@ -75,6 +78,7 @@ class Bundle:
     name: str
     grade_band: str
     feature_set: str
+    provenance: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -102,16 +106,16 @@ def write_bundle(bundles: Path, parts: BundleParts, keys: KeyPair, provenance: M
     if target.exists():
         return open_bundle(target, keys.public_key)
     files[PROVENANCE] = canonical(provenance)
-    files[SIGNATURE] = sign(signed_message(files), keys)
+    files[SIGNATURE] = sign(files, keys)
     bundles.mkdir(parents=True, exist_ok=True)
     return replace(place(target, files, keys.public_key), path=target)
 
 
-def open_bundle(path: Path, public_key: Ed25519PublicKey) -> Bundle:
+def open_bundle(path: Path, public_key: EllipticCurvePublicKey) -> Bundle:
     """The bundle of a folder; BundleRefused names the file that is not as it was signed.
 
-    Checked in this order: the signature, every file's digest, the shape of the model's text, and, once for each
-    model and host, its golden predictions in a process of its own.
+    Checked in this order: the signature, every file's digest, whether its features are computed here as they were,
+    the shape of the model's text, and, once for each model and host, its golden predictions in another process.
     """
     files = read_files(path)
     check_signature(path, files, public_key)
@@ -160,12 +164,7 @@ def manifest_of(parts: BundleParts, files: Mapping[str, bytes]) -> bytes:
     return canonical(asdict(Manifest(FORMAT, parts.kind, parts.name, parts.grade_band, parts.feature_set, listed)))
 
 
-def signed_message(files: Mapping[str, bytes]) -> bytes:
-    """What the signature is of: the manifest and the provenance."""
-    return f"ontrack bundle\n{digest_of(files[MANIFEST])}\n{digest_of(files[PROVENANCE])}\n".encode()
-
-
-def place(target: Path, files: Mapping[str, bytes], public_key: Ed25519PublicKey) -> Bundle:
+def place(target: Path, files: Mapping[str, bytes], public_key: EllipticCurvePublicKey) -> Bundle:
     """The bundle read back from a folder beside the target, which is then renamed to it."""
     temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=".writing-"))
     try:
@@ -207,12 +206,13 @@ def read_files(path: Path) -> dict[str, bytes]:
     return files
 
 
-def check_signature(path: Path, files: Mapping[str, bytes], public_key: Ed25519PublicKey) -> None:
-    """Raise BundleRefused unless the key's holder signed this manifest and this provenance."""
+def check_signature(path: Path, files: Mapping[str, bytes], public_key: EllipticCurvePublicKey) -> None:
+    """Raise BundleRefused unless the key's holder signed exactly these files."""
+    signed = {name: content for name, content in files.items() if name != SIGNATURE}
     try:
-        verify(signed_message(files), files[SIGNATURE], public_key)
+        verify(signed, files[SIGNATURE], public_key)
     except KeysRefused as error:
-        raise BundleRefused(f"{path}: {MANIFEST}, {PROVENANCE} or {SIGNATURE}: {error}") from None
+        raise BundleRefused(f"{path}: {SIGNATURE}: {error}") from None
 
 
 def check_manifest(path: Path, files: Mapping[str, bytes], manifest: Manifest) -> None:
@@ -229,6 +229,18 @@ def check_manifest(path: Path, files: Mapping[str, bytes], manifest: Manifest) -
             raise BundleRefused(f"{path / name}: not what was signed; copy the bundle again from where it was made")
 
 
+def check_features(path: Path, manifest: Manifest, dictionary: FeatureDictionary) -> None:
+    """Raise BundleRefused where this version of OnTrack does not compute the features, or the rule, as it did."""
+    if manifest.feature_set == PREPARED_TABLE:
+        return
+    if manifest.feature_set not in FEATURE_SETS:
+        raise BundleRefused(f"{path / 'features.json'}: no feature set {manifest.feature_set!r} here; train again")
+    changed = changed_here(dictionary, FEATURE_SETS[manifest.feature_set], of_rule=manifest.kind == "rule")
+    if changed:
+        names = ", ".join(changed)
+        raise BundleRefused(f"{path / 'features.json'}: computed in another way here: {names}; train again")
+
+
 @contextmanager
 def blaming(file: Path) -> Iterator[None]:
     """A place where a content that cannot be read becomes a refusal naming its file."""
@@ -242,10 +254,13 @@ def decode(path: Path, files: Mapping[str, bytes], manifest: Manifest) -> Bundle
     """The bundle of checked files; its model's text has the shape of trees, but was not yet read by LightGBM."""
     with blaming(path / "features.json"):
         dictionary = parse_dictionary(files["features.json"])
+    check_features(path, manifest, dictionary)
     with blaming(path / "metrics.json"):
         metrics = parse_object(files["metrics.json"])
     with blaming(path / "gate.json"):
         gate = parse_object(files["gate.json"]) if "gate.json" in files else None
+    with blaming(path / PROVENANCE):
+        provenance = TypeAdapter(dict[str, str]).validate_json(files[PROVENANCE])
     return Bundle(
         kind=manifest.kind,
         digest=digest_of(files[MANIFEST]),
@@ -258,6 +273,7 @@ def decode(path: Path, files: Mapping[str, bytes], manifest: Manifest) -> Bundle
         name=manifest.name,
         grade_band=manifest.grade_band,
         feature_set=manifest.feature_set,
+        provenance=provenance,
     )
 
 

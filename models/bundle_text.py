@@ -9,11 +9,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from itertools import pairwise
 from math import isfinite
 
 from pydantic import TypeAdapter
 
 from models.dictionary import FeatureDictionary
+from models.plain_text import END, plain
 
 ONE_MARGIN = {"version": "v4", "num_class": "1", "num_tree_per_iteration": "1", "objective": "binary sigmoid:1"}
 PER_FEATURE = ("feature_names", "feature_infos", "monotone_constraints")
@@ -23,22 +25,30 @@ WHOLE_PER_SPLIT = ("split_feature", "decision_type", "left_child", "right_child"
 SINGLE = ("Tree", "num_leaves", "num_cat", "is_linear", "shrinkage")
 TREE = {*SINGLE, *PER_SPLIT, *WHOLE_PER_SPLIT, "leaf_value", "leaf_weight", "leaf_count"}
 OF_SETS = ("cat_boundaries", "cat_threshold")
-END = b"\nend of parameters\n\npandas_categorical:null\n"
 NUMBER = re.compile(r"-?(\d+(\.\d+)?(e[+-]\d+)?|inf)", re.ASCII)
 """A threshold of `inf` tells only missing from not missing."""
 WHOLE = re.compile(r"-?\d{1,10}", re.ASCII)
 CATEGORICAL = 1
-KINDS_OF_SPLIT = range(12)
-"""Bits of a decision type: 1 splits a set of categories, 2 sends missing left, 4 or 8 say what is missing."""
+KINDS_OF_SPLIT = (1, 2, 8, 9, 10)
+"""Bits of a decision type: 1 splits a set of categories, 2 sends missing left, 8 tells missing from 0.
+
+Those that LightGBM writes for our parameters: a split that does not know missing values always has 1 or 2.
+"""
 
 
 @dataclass(frozen=True)
 class Tree:
-    """The splits of a tree: which feature, where (a set's number for a text feature), of which kind."""
+    """The splits of a tree: which feature, where (a set's number for a text feature), of which kind, and what is below.
+
+    A child below 0 is a leaf. `sets` are the categories that go left, by a set's number.
+    """
 
     feature: list[int]
     threshold: list[float]
     decision: list[int]
+    left: list[int]
+    right: list[int]
+    sets: list[frozenset[int]]
 
 
 def canonical(value: Mapping[str, object]) -> bytes:
@@ -74,13 +84,24 @@ def parse_trees(text: str, dictionary: FeatureDictionary) -> tuple[Tree, ...]:
     header = fields_of(head.removeprefix("tree\n"))
     expect({*header, "monotone_constraints"} == HEADER, "its header has other fields than a model")
     expect(ONE_MARGIN.items() <= header.items(), "it is not a version 4 model of one binary outcome")
+    check_columns(header, dictionary)
+    blocks = tree_blocks(("Tree=0\n" + body).encode(), wholes(header["tree_sizes"]))
+    trees = tuple(parse_tree(i, block, dictionary) for i, block in enumerate(blocks))
+    expect(plain(text) == text, "it says more than trees need")
+    return trees
+
+
+def check_columns(header: Mapping[str, str], dictionary: FeatureDictionary) -> None:
+    """Raise ValueError unless the columns are the dictionary's, with its directions."""
     features = len(dictionary.entries)
     lengths = {len(header[name].split()) for name in PER_FEATURE if name in header}
-    expect(
-        lengths == {features} and header["max_feature_idx"] == str(features - 1), f"it is not over {features} features"
-    )
-    blocks = tree_blocks(("Tree=0\n" + body).encode(), wholes(header["tree_sizes"]))
-    return tuple(parse_tree(i, block, dictionary) for i, block in enumerate(blocks))
+    fits = lengths == {features} and header["max_feature_idx"] == str(features - 1)
+    expect(fits, f"it is not over {features} features")
+    names = " ".join(f"Column_{number}" for number in range(features))
+    expect((header["feature_names"], header["label_index"]) == (names, "0"), "its columns have names of their own")
+    directions = [0 if entry.kind == "text" else entry.monotone for entry in dictionary.entries]
+    stated = wholes(header["monotone_constraints"]) if "monotone_constraints" in header else [0] * features
+    expect(stated == directions, "its directions are not those of the features")
 
 
 def tree_blocks(body: bytes, sizes: list[int]) -> list[str]:
@@ -90,7 +111,7 @@ def tree_blocks(body: bytes, sizes: list[int]) -> list[str]:
         expect(size > 0 and body[:size].endswith(b"\n\n\n"), f"tree {len(blocks)} does not end where its header says")
         blocks.append(body[:size].decode().removesuffix("\n\n\n"))
         body = body[size:]
-    expect(body.startswith(b"end of trees\n") and body.endswith(END), "its end is missing or changed")
+    expect(body == END.encode(), "its end is missing or changed")
     return blocks
 
 
@@ -102,11 +123,16 @@ def parse_tree(number: int, block: str, dictionary: FeatureDictionary) -> Tree:
     expect((fields["Tree"], fields["is_linear"]) == (str(number), "0"), f"tree {number} is of another kind or place")
     check_lengths(number, fields)
     expect(all(map(isfinite, numbers(fields["leaf_value"]))), f"tree {number} has a leaf without a value")
-    tree = Tree(wholes(fields["split_feature"]), numbers(fields["threshold"]), wholes(fields["decision_type"]))
+    tree = Tree(
+        feature=wholes(fields["split_feature"]),
+        threshold=numbers(fields["threshold"]),
+        decision=wholes(fields["decision_type"]),
+        left=wholes(fields["left_child"]),
+        right=wholes(fields["right_child"]),
+        sets=category_sets(number, fields, sets) if any(sets) else [],
+    )
     check_nodes(number, fields)
     check_splits(number, tree, dictionary, sets)
-    if any(sets):
-        check_sets(number, fields, sets)
     return tree
 
 
@@ -144,12 +170,16 @@ def check_splits(number: int, tree: Tree, dictionary: FeatureDictionary, sets: l
         expect(not text or threshold in range(sets[0]), f"tree {number} names a set of categories that is not there")
 
 
-def check_sets(number: int, fields: Mapping[str, str], sets: list[int]) -> None:
-    """Raise ValueError unless the sets of categories lie one after another within their array."""
+def category_sets(number: int, fields: Mapping[str, str], sets: list[int]) -> list[frozenset[int]]:
+    """The categories that go left, by set; ValueError unless the sets lie one after another within their array."""
     ends, words = wholes(fields["cat_boundaries"]), wholes(fields["cat_threshold"])
     in_order = ends[:1] == [0] and ends[-1] == len(words) and ends == sorted(set(ends))
     fits = in_order and len(ends) == sets[0] + 1 and all(0 <= word < 2**32 for word in words)
     expect(fits, f"tree {number} has sets of categories that do not fit")
+    return [
+        frozenset(32 * at + bit for at, word in enumerate(words[start:end]) for bit in range(32) if word >> bit & 1)
+        for start, end in pairwise(ends)
+    ]
 
 
 def fields_of(text: str) -> dict[str, str]:

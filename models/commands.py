@@ -1,7 +1,6 @@
 """Commands over releases: promote, rollback."""
 
 from datetime import UTC, datetime
-from getpass import getuser
 from pathlib import Path
 from typing import Annotated
 
@@ -11,10 +10,14 @@ from features.catalog import outcome_of
 from features.settings import Settings
 from features.terminal import Context, DistrictOption, settings_of
 from models.registry import registry_in
-from models.releases import Release, ReleaseKey, promote, rollback
+from models.releases import Approval, Release, ReleaseKey, promote, rollback
 from models.signing import load_public_key
 
 app = typer.Typer(no_args_is_help=True)
+
+ApproverOption = Annotated[str, typer.Option(help="Who answers for this release: not the account that trained it.")]
+ReasonOption = Annotated[str, typer.Option(help="Kept in the release log.")]
+AloneOption = Annotated[bool, typer.Option("--alone", help="One person trained and approves; the log keeps it.")]
 
 
 def key_of(settings: Settings, district_id: str) -> ReleaseKey:
@@ -28,7 +31,9 @@ def promote_command(
     context: Context,
     district: DistrictOption,
     bundle: Annotated[Path, typer.Argument(help="The bundle's folder, as `ontrack train` printed it.")],
-    reason: Annotated[str, typer.Option(help="Kept in the release log.")] = "",
+    approved_by: ApproverOption,
+    reason: ReasonOption = "",
+    alone: AloneOption = False,
 ) -> None:
     """Let a bundle serve a district: a model only with the gate's signed pass, a rule always."""
     settings = settings_of(context)
@@ -37,9 +42,8 @@ def promote_command(
         key_of(settings, district),
         bundle,
         public_key=load_public_key(settings.home / "keys"),
-        by=getuser(),
+        approval=Approval(approved_by, reason, alone),
         now=datetime.now(UTC),
-        reason=reason,
     )
     followed(settings, release)
 
@@ -48,13 +52,16 @@ def promote_command(
 def rollback_command(
     context: Context,
     district: DistrictOption,
-    reason: Annotated[str, typer.Option(help="Kept in the release log.")] = "",
+    approved_by: ApproverOption,
+    reason: ReasonOption = "",
+    alone: AloneOption = False,
 ) -> None:
     """Go back to what served before."""
     settings = settings_of(context)
     public_key = load_public_key(settings.home / "keys")
     key = key_of(settings, district)
-    release = rollback(settings.home, key, public_key=public_key, by=getuser(), now=datetime.now(UTC), reason=reason)
+    approval = Approval(approved_by, reason, alone)
+    release = rollback(settings.home, key, public_key=public_key, approval=approval, now=datetime.now(UTC))
     followed(settings, release)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ class Entry:
     `categories` lists the known values of a text feature in order; a value not listed is missing.
     `because` is a format string over the feature's value, empty for a prepared table's column.
     `protected` marks an attribute meant for audits that was let in as a feature: never given as a reason.
+    `fingerprint` is a digest of how the feature is computed, empty for a prepared table's column.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Entry:
     can_change: bool = False
     because: str = ""
     protected: bool = False
+    fingerprint: str = ""
 
     @property
     def monotone(self) -> int:
@@ -39,9 +42,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class FeatureDictionary:
-    """The features of a model, in the order of its columns."""
+    """The features of a model, in the order of its columns; `rule` is a digest of the published rule beside them."""
 
     entries: tuple[Entry, ...]
+    rule: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -82,8 +86,23 @@ def dictionary_of(feature_set: type[FeatureSet], *, without: Collection[str] = (
                 domain=feature.domain,
                 can_change=feature.can_change,
                 because=feature.because,
+                fingerprint=fingerprint_of(feature.quantity),
             )
             for name, feature in feature_set.features().items()
             if name not in without
-        )
+        ),
+        rule=fingerprint_of(feature_set.indicator),
     )
+
+
+def fingerprint_of(definition: object) -> str:
+    """A digest of a definition: two with the same one compute alike."""
+    return sha256(repr(definition).encode()).hexdigest()[:16]
+
+
+def changed_here(dictionary: FeatureDictionary, feature_set: type[FeatureSet], *, of_rule: bool) -> list[str]:
+    """What is gone from the feature set, or computed in another way than when the dictionary was written."""
+    here = dictionary_of(feature_set)
+    known = {entry.name: entry.fingerprint for entry in here.entries}
+    changed = [entry.name for entry in dictionary.entries if known.get(entry.name) != entry.fingerprint]
+    return ["the published rule", *changed] if of_rule and dictionary.rule != here.rule else changed

@@ -10,6 +10,7 @@ from models.calibration import Calibrator, fit_calibrator
 from models.dictionary import FeatureDictionary
 from models.examples import Booleans, Examples, Floats, folds_by, in_fixed_order
 from models.metrics import refuse_one_class
+from models.plain_text import plain
 from models.risk import RiskModel
 
 MOST_ROUNDS = 300
@@ -56,7 +57,7 @@ def fit_risk_model(examples: Examples, *, seed: int, threads: int) -> RiskModel:
     rounds = best_rounds(held_out)
     booster = lgb.train(parameters, as_dataset(ordered.matrix(), ordered.label, ordered.dictionary), rounds)
     return RiskModel(
-        booster_text=booster.model_to_string(num_iteration=rounds),
+        booster_text=plain(booster.model_to_string(num_iteration=rounds)),
         calibrator=calibrator_of(held_out, rounds),
         dictionary=ordered.dictionary,
         threads=threads,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from pydantic import TypeAdapter, ValidationError
 
 from features.durable import append_through, locked, replace_through
@@ -54,7 +54,11 @@ class ReleaseKey:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the release log: what was decided, by whom and when (UTC)."""
+    """One line of the release log: what was decided, by whom and when (UTC).
+
+    `by` is the person who answers for it, `trained_by` the account that trained the bundle. Two people, unless
+    `alone` says that one decided without a second.
+    """
 
     sequence: int
     action: Action
@@ -64,9 +68,20 @@ class Line:
     by: str
     at: datetime
     reason: str
+    trained_by: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True)
+class Approval:
+    """Who lets a bundle serve and why; `alone` where the trainer does so without a second person."""
+
+    by: str
+    reason: str = ""
+    alone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Release(Line):
     """A bundle that serves, or served, and where it is."""
 
@@ -88,40 +103,42 @@ def promote(
     key: ReleaseKey,
     bundle_path: Path,
     *,
-    public_key: Ed25519PublicKey,
-    by: str,
+    public_key: EllipticCurvePublicKey,
+    approval: Approval,
     now: datetime,
-    reason: str = "",
 ) -> Release:
     """The release of a verified bundle whose signed gate lets it serve here; promoting what serves changes nothing.
 
-    Raises BundleRefused for a damaged bundle, GateRefused for a model without a pass or a bundle made for
-    elsewhere, ReleaseRefused for one outside `home/bundles`.
+    Raises BundleRefused for a damaged bundle, GateRefused for a model without a pass, a bundle made for elsewhere or
+    an approver who trained it, ReleaseRefused for one outside `home/bundles`.
     """
     bundle = open_bundle(bundle_path, public_key)
     check_gate(bundle, key)
+    check_approver(bundle, approval)
     if bundle_path.resolve() != (home / "bundles" / folder_name(bundle.digest)).resolve():
         raise ReleaseRefused(f"{bundle_path}: expected {home / 'bundles' / folder_name(bundle.digest)}; move it there")
     with locked(key.folder(home) / LOCK):
         serving = current(home, key)
         if serving and serving.digest == bundle.digest:
             return serving
-        return record(home, key, action="promoted", digest=bundle.digest, by=by, now=now, reason=reason)
+        return record(home, key, bundle, action="promoted", approval=approval, now=now)
 
 
 def rollback(
-    home: Path, key: ReleaseKey, *, public_key: Ed25519PublicKey, by: str, now: datetime, reason: str = ""
+    home: Path, key: ReleaseKey, *, public_key: EllipticCurvePublicKey, approval: Approval, now: datetime
 ) -> Release:
     """The release of what served before, as a new line of the log; going back again goes further back.
 
-    Raises ReleaseRefused where nothing served before, BundleRefused where its bundle is not as it was.
+    Raises ReleaseRefused where nothing served before, BundleRefused where its bundle is not as it was, GateRefused
+    where the approver trained it.
     """
     with locked(key.folder(home) / LOCK):
         serving = served_in_turn(log(home, key))
         if len(serving) < 2:
             raise ReleaseRefused(f"{key.folder(home) / LOG}: nothing served before; promote another bundle instead")
-        open_bundle(home / "bundles" / folder_name(serving[-2]), public_key)
-        return record(home, key, action="rolled_back", digest=serving[-2], by=by, now=now, reason=reason)
+        bundle = open_bundle(home / "bundles" / folder_name(serving[-2]), public_key)
+        check_approver(bundle, approval)
+        return record(home, key, bundle, action="rolled_back", approval=approval, now=now)
 
 
 def current(home: Path, key: ReleaseKey) -> Release | None:
@@ -167,6 +184,18 @@ def check_gate(bundle: Bundle, key: ReleaseKey) -> None:
         )
 
 
+def check_approver(bundle: Bundle, approval: Approval) -> None:
+    """Raise GateRefused unless a named person approves whom the bundle's signed provenance does not name as trainer."""
+    if not approval.by.strip():
+        raise GateRefused("a release needs a name: say who approves it with --approved-by")
+    trainer = bundle.provenance.get("trained_by", "")
+    if trainer.casefold() == approval.by.strip().casefold() and not approval.alone:
+        raise GateRefused(
+            f"{bundle.path}: {trainer} trained it and cannot approve it too; name a second person with --approved-by, "
+            "or say --alone, which the release log keeps"
+        )
+
+
 def unpassed(gate: Mapping[str, object]) -> str:
     """The checks that did not pass, each with what it says."""
     checks = TypeAdapter(list[Checked]).validate_python(gate.get("checks") or [])
@@ -174,7 +203,9 @@ def unpassed(gate: Mapping[str, object]) -> str:
     return "; ".join(found) or "no check is recorded"
 
 
-def record(home: Path, key: ReleaseKey, *, action: Action, digest: str, by: str, now: datetime, reason: str) -> Release:
+def record(
+    home: Path, key: ReleaseKey, bundle: Bundle, *, action: Action, approval: Approval, now: datetime
+) -> Release:
     """The next line of the log, then the pointer to it; ReleaseRefused where the log lost lines."""
     folder = key.folder(home)
     if read_or_empty(folder / LOG)[-1:] not in (b"", b"\n"):
@@ -186,11 +217,13 @@ def record(home: Path, key: ReleaseKey, *, action: Action, digest: str, by: str,
         sequence=sequence,
         action=action,
         release_id=f"{key.district_id}-{sequence:04d}",
-        digest=digest,
+        digest=bundle.digest,
         previous_digest=serving.digest if serving else None,
-        by=by,
+        by=approval.by.strip(),
         at=now.astimezone(UTC),
-        reason=reason,
+        reason=approval.reason,
+        trained_by=bundle.provenance.get("trained_by", ""),
+        alone=approval.alone,
     )
     append_through(folder / LOG, canonical_line(line))
     replace_through(folder / POINTER, canonical_line(line))

@@ -17,12 +17,10 @@ RULE_SIGNALS = "rule_signals"
 Scorer = RiskModel | RuleModel
 
 
-def refuse_unknown_features(bundle: Bundle) -> None:
-    """Raise BundleRefused where a bundle asks for features that this version of OnTrack does not compute."""
-    known = set(FEATURE_SETS[bundle.feature_set].features()) if bundle.feature_set in FEATURE_SETS else set()
-    unknown = sorted(set(bundle.dictionary.names) - known)
-    if unknown:
-        raise BundleRefused(f"bundle {bundle.path.name}: no feature {', '.join(unknown)} here; train again")
+def refuse_prepared_table(bundle: Bundle) -> None:
+    """Raise BundleRefused where a bundle is over the columns of a table: there are no records to compute them from."""
+    if bundle.feature_set not in FEATURE_SETS:
+        raise BundleRefused(f"bundle {bundle.path.name}: made from a prepared table; train on the district's records")
 
 
 def refuse_other_definition(bundle: Bundle, outcome: Outcome) -> None:

@@ -1,14 +1,25 @@
-"""Ed25519 keys of an installation: what a bundle is signed with, and what a server checks it by."""
+"""Keys of an installation, and signatures in the format of OpenSSF model signing: with a key, offline.
+
+Anyone who has the public key can check a bundle without OnTrack:
+`model_signing verify key BUNDLE --signature BUNDLE/model.sig --public_key keys/signing.pub`.
+"""
 
 import os
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -22,6 +33,8 @@ from features.settings import Refused
 
 PRIVATE = "signing.key"
 PUBLIC = "signing.pub"
+CONTENT, KEY, SIGNED = "bundle", "key.pem", "signature"
+A_KEY = "key on the curve P-256 (early versions of OnTrack made others)"
 
 
 class KeysRefused(Refused):
@@ -34,8 +47,8 @@ class KeysRefused(Refused):
 class KeyPair:
     """The private key that signs and the public key that checks."""
 
-    private_key: Ed25519PrivateKey
-    public_key: Ed25519PublicKey
+    private_key: EllipticCurvePrivateKey
+    public_key: EllipticCurvePublicKey
 
     def __repr__(self) -> str:
         return "KeyPair(…)"
@@ -59,8 +72,8 @@ def ensure_keys(folder: Path) -> KeyPair:
     return keys
 
 
-def load_public_key(folder: Path) -> Ed25519PublicKey:
-    """The folder's public key; KeysRefused where it is absent or not an Ed25519 key."""
+def load_public_key(folder: Path) -> EllipticCurvePublicKey:
+    """The folder's public key; KeysRefused where it is absent or of another kind."""
     path = folder / PUBLIC
     try:
         key = load_pem_public_key(path.read_bytes())
@@ -68,25 +81,60 @@ def load_public_key(folder: Path) -> Ed25519PublicKey:
         raise KeysRefused(f"{path}: no such file; copy it from the place that trains, or train here once") from None
     except (ValueError, UnsupportedAlgorithm, OSError):
         raise KeysRefused(f"{path}: not a readable public key in PEM; restore it from its back-up") from None
-    if not isinstance(key, Ed25519PublicKey):
-        raise KeysRefused(f"{path}: expected an Ed25519 public key; restore it from its back-up")
+    if not isinstance(key, EllipticCurvePublicKey) or key.curve.name != SECP256R1.name:
+        raise KeysRefused(
+            f"{path}: expected a public {A_KEY}; restore it from its back-up, or train again with new keys"
+        )
     return key
 
 
-def sign(message: bytes, keys: KeyPair) -> bytes:
-    """The 64-byte signature of a message; the same message gives the same signature."""
-    return keys.private_key.sign(message)
+def sign(files: Mapping[str, bytes], keys: KeyPair) -> bytes:
+    """The signature of these files, all of them, by name and content."""
+    from model_signing.signing import Config  # takes a second to import, and few commands sign
+
+    private = keys.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with laid_out(files, key=private) as desk:
+        Config().use_elliptic_key_signer(private_key=desk / KEY).sign(desk / CONTENT, desk / SIGNED)
+        return (desk / SIGNED).read_bytes()
 
 
-def verify(message: bytes, signature: bytes, public_key: Ed25519PublicKey) -> None:
-    """Nothing where the key's holder signed exactly this message; KeysRefused otherwise."""
-    try:
-        public_key.verify(signature, message)
-    except InvalidSignature:
-        raise KeysRefused(
-            "the signature is not of this content by this key; it was changed after signing, or signed by another "
-            f"installation: compare {PUBLIC} with the place that made it, or train again"
-        ) from None
+def verify(files: Mapping[str, bytes], signature: bytes, public_key: EllipticCurvePublicKey) -> None:
+    """Nothing where the key's holder signed exactly these files; KeysRefused says which is not as it was.
+
+    The files are laid out again from memory, so that what was checked is what is read afterwards.
+    """
+    from model_signing.verifying import Config
+
+    public = public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    with laid_out(files, key=public) as desk:
+        (desk / SIGNED).write_bytes(signature)
+        try:
+            Config().use_elliptic_key_verifier(public_key=desk / KEY).verify(desk / CONTENT, desk / SIGNED)
+        except (ValueError, TypeError, KeyError, AttributeError, LookupError, InvalidSignature) as error:
+            raise KeysRefused(unsigned(error)) from None
+
+
+def unsigned(error: Exception) -> str:
+    """Why a signature does not hold, and what to do."""
+    _, mismatch, differs = str(error).partition("Signature mismatch: ")
+    if mismatch:
+        return f"changed after signing: {differs.strip('[]')}; copy the bundle again from where it was made"
+    return (
+        "the signature is not one of this installation's key; it was changed after signing, or signed by another "
+        f"installation: compare {PUBLIC} with the place that made it, or train again"
+    )
+
+
+@contextmanager
+def laid_out(files: Mapping[str, bytes], *, key: bytes) -> Iterator[Path]:
+    """A folder of our own, gone afterwards, with the files and a key as the signing library reads them."""
+    with tempfile.TemporaryDirectory(prefix="ontrack-") as folder:
+        desk = Path(folder)
+        (desk / CONTENT).mkdir()
+        for name, content in files.items():
+            (desk / CONTENT / name).write_bytes(content)
+        (desk / KEY).write_bytes(key)
+        yield desk
 
 
 def read_private_key(path: Path) -> KeyPair:
@@ -97,15 +145,17 @@ def read_private_key(path: Path) -> KeyPair:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm, OSError):
         raise KeysRefused(f"{path}: not a readable private key in PEM; restore it from its back-up") from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise KeysRefused(f"{path}: expected an Ed25519 private key; restore it from its back-up")
+    if not isinstance(key, EllipticCurvePrivateKey) or key.curve.name != SECP256R1.name:
+        raise KeysRefused(
+            f"{path}: expected a private {A_KEY}; restore it from its back-up, or move it away to begin with new keys"
+        )
     return KeyPair(key, key.public_key())
 
 
 def create_private_key(path: Path) -> None:
     """A new private key at the path; one that another process put there meanwhile is kept."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = Ed25519PrivateKey.generate()
+    key = generate_private_key(SECP256R1())
     place(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 

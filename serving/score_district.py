@@ -25,7 +25,7 @@ from models.metrics import places
 from models.reasons import Reason
 from models.releases import Release, ReleaseKey, current
 from models.rule import RuleModel
-from models.scoring import RULE_SIGNALS, reasons_of, refuse_other_definition, refuse_unknown_features, risk_of
+from models.scoring import RULE_SIGNALS, reasons_of, refuse_other_definition, refuse_prepared_table, risk_of
 from models.signing import load_public_key
 from serving.bands import LEAST_SCHOOL_DAYS, band_of
 from serving.database import reading as reading_service
@@ -70,7 +70,7 @@ def served_in(settings: Settings, district_id: str) -> Served:
     if release is None:
         raise Refused(f"{district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
     bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys"))
-    refuse_unknown_features(bundle)
+    refuse_prepared_table(bundle)
     refuse_other_definition(bundle, outcome)
     return Served(settings.district(district_id), outcome, release, bundle)
 

@@ -12,7 +12,7 @@ from features.language import Outcome
 from features.settings import Refused
 from models.bundle import Bundle, open_bundle
 from models.releases import Release, ReleaseKey, current
-from models.scoring import refuse_other_definition, refuse_unknown_features
+from models.scoring import refuse_other_definition, refuse_prepared_table
 from models.signing import load_public_key
 
 LOOK_EVERY = 1.0
@@ -63,12 +63,21 @@ class Releases:
         if outcome not in self.outcomes:
             return None
         key = ReleaseKey(district_id, outcome, self.outcomes[outcome].grade_band)
-        with self.lock:
-            last = self.looked.get(key)
-            if last is None or self.timer() - last.at >= LOOK_EVERY:
-                last = self.look(key, last or Looked(0.0, None))
-                self.looked[key] = last
-        return last.serving
+        last = self.looked.get(key)
+        if not self.lock.acquire(blocking=last is None):
+            return last.serving if last else None  # someone else is looking: what served a second ago still may
+        try:
+            return self.looked_up(key).serving
+        finally:
+            self.lock.release()
+
+    def looked_up(self, key: ReleaseKey) -> Looked:
+        """What was found less than a second ago, or is found now."""
+        last = self.looked.get(key)
+        if last is None or self.timer() - last.at >= LOOK_EVERY:
+            last = self.look(key, last or Looked(0.0, None))
+            self.looked[key] = last
+        return last
 
     def look(self, key: ReleaseKey, last: Looked) -> Looked:
         """What serves now; as before where nothing changed, or where the new one is refused."""
@@ -88,7 +97,7 @@ class Releases:
         release_id = release.release_id
         try:
             bundle = open_bundle(release.bundle_path, load_public_key(self.home / "keys"))
-            refuse_unknown_features(bundle)
+            refuse_prepared_table(bundle)
             outcome = self.outcomes[release.key.outcome]
             refuse_other_definition(bundle, outcome)
         except Refused as refusal:

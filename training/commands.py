@@ -3,6 +3,7 @@
 import json
 import subprocess
 from datetime import UTC, date, datetime
+from getpass import getuser
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -45,7 +46,7 @@ def train_command(
     gate = trained.judgement.gate
     typer.echo("\n".join([*sentences(gate.checks), "", f"verdict  {VERDICT_WORDS[gate.verdict]}"]))
     typer.echo(f"report   {report}")
-    typer.echo(f"next     ontrack promote --district {district} {trained.best.path}")
+    typer.echo(f"next     ontrack promote --district {district} {trained.best.path} --approved-by NAME")
 
 
 def answer_of(trained: Trained, report: Path) -> dict[str, object]:
@@ -61,7 +62,7 @@ def train_and_record(
     """A judged run, its report in `home/reports`, and its record in MLflow."""
     trial = trial_of(settings, district_id, today)
     now = datetime.now(UTC)
-    trained = train(trial, now=now, code_version=code_version(), progress=progress)
+    trained = train(trial, now=now, code_version=code_version(), progress=progress, trained_by=getuser())
     report = settings.home / "reports" / f"{district_id}-{trial.outcome.name}-{trained.best.digest[:8]}.html"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text(render_report(trained.judgement, made_on=today, warnings=trained.warnings), encoding="utf-8")

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from features.settings import Refused
-from models.bundle import Bundle, BundleParts, write_bundle
+from models.bundle import PREPARED_TABLE, Bundle, BundleParts, write_bundle
 from models.examples import Floats
 from models.fairness import Attribute, mean_table, subgroup_table
 from models.fitting import fit_risk_model
@@ -124,7 +124,7 @@ def written(table: Path, spec: Path, home: Path, trained: Trained) -> Bundle:
         gate=None,
         name=spec.stem,
         grade_band="all",
-        feature_set="prepared table",
+        feature_set=PREPARED_TABLE,
     )
     return write_bundle(home / "bundles", parts, ensure_keys(home / "keys"), provenance)
 

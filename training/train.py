@@ -51,7 +51,7 @@ def trial_of(settings: Settings, district_id: str, today: date) -> Trial:
     return Trial(settings, settings.district(district_id), outcome_of(settings), today)
 
 
-def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress) -> Trained:
+def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress, trained_by: str = "") -> Trained:
     """Fits, judges and bundles; the same warehouse, code and settings give the same digests."""
     progress(f"{trial.district.name}: checking records")
     warnings = check_records(trial)
@@ -68,7 +68,12 @@ def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress)
     else:
         gate = GateResult(trial.district.id, trial.outcome.name, unfitted(str(judged)))
         judgement = Judgement(trial, basis, gate)
-    provenance = {"created_at": now.isoformat(timespec="seconds"), "code": code_version, "data": data_version}
+    provenance = {
+        "created_at": now.isoformat(timespec="seconds"),
+        "code": code_version,
+        "data": data_version,
+        "trained_by": trained_by,
+    }
     write = Writing(trial, judgement, ensure_keys(trial.settings.home / "keys"), provenance)
     model = write.bundle(judged.model) if isinstance(judged, Judged) else None
     return Trained(judgement, write.bundle(fit_rule(learn)), model, warnings)

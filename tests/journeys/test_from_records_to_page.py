@@ -70,7 +70,7 @@ def test_a_model_that_did_not_pass_is_not_promoted(scored: Installation) -> None
         for path in bundles.glob("*/gate.json")
         if json.loads(path.read_bytes())["verdict"] != "pass" and not (path.parent / "rule.json").exists()
     ]
-    said = scored.refused("promote", "--district", "south", str(refused[0]), code=4)
+    said = scored.refused("promote", "--district", "south", str(refused[0]), "--approved-by", "Ana", code=4)
     assert "not enough evidence" in said.replace("_", " ")
 
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from models.bundle_text import parse_dictionary, parse_trees
 from models.calibration import Calibrator
-from models.golden import check_model, drawn_rows, parse_golden
+from models.golden import check_model, parse_golden
+from models.golden_rows import golden_rows
 from models.risk import RiskModel
 
 ANSWERS = ("same", "caught", "different")
@@ -27,7 +28,7 @@ def main(folder: Path) -> None:
     calibrator = Calibrator.from_json((folder / "calibrator.json").read_text())
     sound = RiskModel((folder / "model.txt").read_text(), calibrator, dictionary)
     golden = parse_golden((folder / "golden.json").read_bytes())
-    fresh = drawn_rows(dictionary, parse_trees(sound.booster_text, dictionary), np.random.default_rng(99))
+    fresh = golden_rows(dictionary, parse_trees(sound.booster_text, dictionary), np.random.default_rng(99), drawn=4000)
     expected = sound.risk(fresh)
 
     def answer(text: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from models.bundle import BundleParts, signed_message
+from models.bundle import PREPARED_TABLE, BundleParts
 from models.bundle_text import canonical, digest_of
 from models.fitting import fit_risk_model
 from models.risk import RiskModel
@@ -55,7 +55,7 @@ def model_parts(gate: Mapping[str, object] | None = PASS, *, card: str = "# A ca
         gate=gate,
         name=OUTCOME,
         grade_band="9",
-        feature_set="ninth_grade",
+        feature_set=PREPARED_TABLE,
     )
 
 
@@ -71,5 +71,5 @@ def sign_again(folder: Path, keys: KeyPair) -> None:
         content = (folder / name).read_bytes()
         manifest["files"][name] = [digest_of(content), len(content)]
     (folder / "manifest.json").write_bytes(canonical(manifest))
-    files = {name: (folder / name).read_bytes() for name in ("manifest.json", "provenance.json")}
-    (folder / "manifest.sig").write_bytes(sign(signed_message(files), keys))
+    files = {file.name: file.read_bytes() for file in folder.iterdir() if file.name != "model.sig"}
+    (folder / "model.sig").write_bytes(sign(files, keys))

@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 
 from models.bundle import Bundle, BundleParts, BundleRefused, write_bundle
-from models.releases import GateRefused, Release, ReleaseKey, ReleaseRefused, current, log, promote, rollback
+from models.releases import Approval, GateRefused, Release, ReleaseKey, ReleaseRefused, current, log, promote, rollback
 from models.signing import KeyPair, ensure_keys
 from tests.models.made_bundles import FAIL, OUTCOME, PASS, model_parts, rule_parts, sign_again
 
@@ -39,15 +39,22 @@ def keys(home: Path) -> KeyPair:
 
 
 def written(home: Path, parts: BundleParts) -> Bundle:
-    return write_bundle(home / "bundles", parts, ensure_keys(home / "keys"), {"created_at": "2026-11-20"})
+    return write_bundle(home / "bundles", parts, ensure_keys(home / "keys"), {"trained_by": "tess"})
 
 
-def promoted(home: Path, bundle: Bundle, *, key: ReleaseKey = KEY, now: datetime = NOW) -> Release:
-    return promote(home, key, bundle.path, public_key=ensure_keys(home / "keys").public_key, by="ana", now=now)
+ANA = Approval("ana")
+
+
+def promoted(
+    home: Path, bundle: Bundle, *, key: ReleaseKey = KEY, now: datetime = NOW, approval: Approval = ANA
+) -> Release:
+    public_key = ensure_keys(home / "keys").public_key
+    return promote(home, key, bundle.path, public_key=public_key, approval=approval, now=now)
 
 
 def rolled_back(home: Path) -> Release:
-    return rollback(home, KEY, public_key=ensure_keys(home / "keys").public_key, by="bo", now=NOW, reason="too many")
+    approval = Approval("bo", "too many")
+    return rollback(home, KEY, public_key=ensure_keys(home / "keys").public_key, approval=approval, now=NOW)
 
 
 def test_nothing_serves_before_a_promotion(home: Path) -> None:
@@ -63,6 +70,30 @@ def test_a_model_with_a_pass_serves(home: Path) -> None:
     assert (release.release_id, release.digest, release.previous_digest) == ("harbor-0001", bundle.digest, None)
     assert (release.by, release.at, release.action) == ("ana", NOW, "promoted")
     assert release.bundle_path == bundle.path
+
+
+@pytest.mark.parametrize("name", ["tess", " Tess ", "TESS"])
+def test_who_trained_it_does_not_approve_it_too(home: Path, name: str) -> None:
+    bundle = written(home, rule_parts())
+    with pytest.raises(GateRefused, match="tess trained it and cannot approve it too") as refused:
+        promoted(home, bundle, approval=Approval(name))
+    assert refused.value.exit_code == 4
+    assert current(home, KEY) is None
+    alone = promoted(home, bundle, approval=Approval(name, alone=True))
+    assert (alone.by, alone.trained_by, alone.alone) == (name.strip(), "tess", True)
+
+
+def test_a_release_needs_a_name(home: Path) -> None:
+    with pytest.raises(GateRefused, match="needs a name"):
+        promoted(home, written(home, rule_parts()), approval=Approval(" "))
+
+
+def test_going_back_needs_a_second_person_too(home: Path) -> None:
+    for card in ("# one\n", "# two\n"):
+        promoted(home, written(home, rule_parts(card=card)))
+    key = ensure_keys(home / "keys").public_key
+    with pytest.raises(GateRefused, match="cannot approve it too"):
+        rollback(home, KEY, public_key=key, approval=Approval("tess"), now=NOW)
 
 
 @pytest.mark.parametrize("verdict", ["fail", "not_enough_evidence", "PASS", "", None])

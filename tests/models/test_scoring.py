@@ -9,9 +9,9 @@ import pytest
 
 from features.definitions.grade9 import NinthGrade
 from models.bundle import Bundle, BundleRefused, write_bundle
-from models.dictionary import Entry, FeatureDictionary, dictionary_of
+from models.dictionary import dictionary_of
 from models.rule import RuleModel
-from models.scoring import reasons_of, refuse_unknown_features, risk_of
+from models.scoring import reasons_of, refuse_prepared_table, risk_of
 from models.signing import ensure_keys
 from tests.models.made_bundles import rule_parts
 
@@ -40,12 +40,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     return write_bundle(home / "bundles", rule_parts(), ensure_keys(home / "keys"), {})
 
 
-def test_a_bundle_over_todays_features_may_serve(bundle: Bundle) -> None:
-    refuse_unknown_features(replace(bundle, feature_set="grade9", dictionary=dictionary_of(NinthGrade)))
-
-
-@pytest.mark.parametrize("feature_set", ["grade9", "a set that is gone"])
-def test_a_bundle_over_features_that_are_gone_is_refused(bundle: Bundle, feature_set: str) -> None:
-    gone = replace(bundle, feature_set=feature_set, dictionary=FeatureDictionary((Entry("a_feature_that_is_gone"),)))
-    with pytest.raises(BundleRefused, match="no feature a_feature_that_is_gone here; train again"):
-        refuse_unknown_features(gone)
+def test_a_bundle_of_a_prepared_table_may_not_serve(bundle: Bundle) -> None:
+    refuse_prepared_table(replace(bundle, feature_set="grade9", dictionary=dictionary_of(NinthGrade)))
+    with pytest.raises(BundleRefused, match="made from a prepared table"):
+        refuse_prepared_table(bundle)

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,17 +14,35 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from features.settings import Refused
 from models.signing import KeysRefused, ensure_keys, load_public_key, sign, verify
 
+FILES = {"model.txt": b"trees", "manifest.json": b"{}"}
+
 
 def test_what_was_signed_verifies_and_anything_else_is_refused(tmp_path: Path) -> None:
     keys = ensure_keys(tmp_path / "a")
-    signature = sign(b"the message", keys)
-    verify(b"the message", signature, load_public_key(tmp_path / "a"))
-    with pytest.raises(KeysRefused, match="changed after signing"):
-        verify(b"the messagE", signature, keys.public_key)
+    signature = sign(FILES, keys)
+    verify(FILES, signature, load_public_key(tmp_path / "a"))
+    for other in ({**FILES, "model.txt": b"treeS"}, {**FILES, "more.py": b""}, {"model.txt": b"trees"}):
+        with pytest.raises(KeysRefused, match="changed after signing"):
+            verify(other, signature, keys.public_key)
     with pytest.raises(KeysRefused, match="another installation"):
-        verify(b"the message", signature, ensure_keys(tmp_path / "b").public_key)
-    with pytest.raises(KeysRefused):
-        verify(b"the message", b"", keys.public_key)
+        verify(FILES, signature, ensure_keys(tmp_path / "b").public_key)
+    for nothing in (b"", b"{}", b"not json", signature[:-40]):
+        with pytest.raises(KeysRefused, match="not one of this installation"):
+            verify(FILES, nothing, keys.public_key)
+
+
+def test_anyone_with_the_public_key_can_check_a_signature_without_us(tmp_path: Path) -> None:
+    """With the command that the signing library brings; and it bites."""
+    keys = ensure_keys(tmp_path / "keys")
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    for name, content in {**FILES, "model.sig": sign(FILES, keys)}.items():
+        (folder / name).write_bytes(content)
+    command = [sys.executable, "-m", "model_signing", "verify", "key", str(folder)]
+    command += ["--signature", str(folder / "model.sig"), "--public_key", str(tmp_path / "keys" / "signing.pub")]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    (folder / "model.txt").write_bytes(b"other trees")
+    assert subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 
 def test_keys_are_made_once_and_kept(tmp_path: Path) -> None:
@@ -37,7 +57,7 @@ def test_keys_are_made_once_and_kept(tmp_path: Path) -> None:
 def test_keys_asked_for_at_the_same_time_are_the_same(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(ensure_keys, [tmp_path / "keys"] * 16))
-    assert len({keys.public_key.public_bytes_raw() for keys in made}) == 1
+    assert len({keys.public_key.public_numbers() for keys in made}) == 1
     assert sorted(os.listdir(tmp_path / "keys")) == ["signing.key", "signing.pub"]
 
 
@@ -45,7 +65,7 @@ def test_the_private_key_is_its_owners_alone_and_never_shown(tmp_path: Path) -> 
     keys = ensure_keys(tmp_path)
     assert stat.S_IMODE((tmp_path / "signing.key").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "signing.pub").stat().st_mode) == 0o644
-    assert keys.private_key.private_bytes_raw().hex() not in repr(keys)
+    assert str(keys.private_key.private_numbers().private_value) not in repr(keys)
     assert repr(keys) == "KeyPair(…)"
 
 
@@ -98,9 +118,9 @@ def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
     private.write_bytes(rsa.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     private.chmod(0o600)
     public.write_bytes(rsa.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    with pytest.raises(KeysRefused, match="expected an Ed25519 private key"):
+    with pytest.raises(KeysRefused, match="expected a private key on the curve P-256"):
         ensure_keys(tmp_path)
-    with pytest.raises(KeysRefused, match="expected an Ed25519 public key"):
+    with pytest.raises(KeysRefused, match="expected a public key on the curve P-256"):
         load_public_key(tmp_path)
 
 

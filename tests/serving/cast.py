@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from features.definitions.grade9 import NinthGrade
 from features.settings import District, Settings
-from models.dictionary import Entry, FeatureDictionary
+from models.dictionary import dictionary_of
 from models.reasons import Reason
 from serving.accounts import open_session
 from serving.app import create_app
@@ -66,22 +67,11 @@ CONTACTS = {
 PAST_CASELOADS = {"s-jonas": ("k-amara",)}
 FLAGGED = 3
 
-DICTIONARY = FeatureDictionary(
-    (
-        Entry(
-            "absence_rate_20d", more_is="worse", domain="attendance", can_change=True,
-            because="missed {:.0%} of the last 20 school days",
-        ),
-        Entry(
-            "core_failing_now", more_is="worse", domain="grades", can_change=True,
-            because="has an F now in {:.0f} core courses",
-        ),
-        Entry(
-            "gpa_previous_year", more_is="better", domain="grades",
-            because="had a grade average of {:.1f} last year",
-        ),
-    )
-)  # fmt: skip
+EVERY_FEATURE = dictionary_of(NinthGrade)
+DICTIONARY = replace(
+    EVERY_FEATURE,
+    entries=tuple(map(EVERY_FEATURE.entry, ("absence_rate_20d", "core_failing_now", "gpa_previous_year"))),
+)
 REASONS = (
     Reason("absence_rate_20d", 0.25, 0.9, "attendance"),
     Reason("core_failing_now", 1.0, 0.6, "grades"),

@@ -11,7 +11,7 @@ from models.bundle import BundleParts, write_bundle
 from models.dictionary import dictionary_of
 from models.examples import Examples
 from models.fitting import fit_risk_model
-from models.releases import Release, ReleaseKey, promote
+from models.releases import Approval, Release, ReleaseKey, promote
 from models.risk import RiskModel
 from models.rule import RuleModel
 from models.signing import ensure_keys
@@ -72,4 +72,4 @@ def release(stage: Stage, district_id: str, parts: BundleParts) -> Release:
     keys = ensure_keys(home / "keys")
     bundle = write_bundle(home / "bundles", parts, keys, {})
     key = ReleaseKey(district_id, OUTCOME, "9")
-    return promote(home, key, bundle.path, public_key=keys.public_key, by="a test", now=NOW)
+    return promote(home, key, bundle.path, public_key=keys.public_key, approval=Approval("a test"), now=NOW)

@@ -1,0 +1,86 @@
+"""A release reaches a running service within five seconds, and nobody who asks meanwhile is turned away."""
+
+import csv
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import httpx
+import pytest
+
+from models.bundle import BundleParts, open_bundle, write_bundle
+from models.rule import RuleModel
+from models.signing import ensure_keys
+from tests.journeys.conftest import Installation
+
+WITHIN = 5.0
+DISTRICT = "south"
+SENT = ("school_id", "track", "school_year", "grade_level", "entry_date")
+
+
+@dataclass
+class Asking:
+    """Asks for what serves, again and again, until told to stop."""
+
+    ask: Callable[[], httpx.Response]
+    statuses: set[int] = field(default_factory=set)
+    served: list[tuple[float, str]] = field(default_factory=list)
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Asks until `done`."""
+        while not self.done.is_set():
+            answer = self.ask()
+            self.statuses.add(answer.status_code)
+            self.served.append((time.monotonic(), str(answer.json().get("release"))))
+
+
+def another_rule(scored: Installation) -> str:
+    """The folder of a bundle like the one that serves, with another card."""
+    home = scored.folder / "home"
+    keys = ensure_keys(home / "keys")
+    serving = json.loads(next(home.glob(f"releases/{DISTRICT}/*/*/current.json")).read_bytes())["digest"]
+    bundle = open_bundle(home / "bundles" / serving[:16], keys.public_key)
+    assert isinstance(bundle.scorer, RuleModel)
+    parts = BundleParts(
+        kind="rule", model=None, rule=replace(bundle.scorer, overall=0.5), dictionary=bundle.dictionary,
+        metrics=bundle.metrics, card=bundle.card, gate=bundle.gate, name=bundle.name, grade_band=bundle.grade_band,
+        feature_set=bundle.feature_set,
+    )  # fmt: skip
+    return str(write_bundle(home / "bundles", parts, keys, {"trained_by": "tess"}).path)
+
+
+def a_ninth_grader(scored: Installation) -> dict[str, object]:
+    """What a program would send of one student's enrollment."""
+    with (scored.folder / "records" / DISTRICT / "enrollments.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["grade_level"] == "9" and not row["exit_date"]]
+    sent: dict[str, object] = {name: max(rows, key=lambda row: row["school_year"])[name] for name in SENT}
+    return {**sent, "school_year": int(str(sent["school_year"])), "grade_level": 9}
+
+
+@pytest.fixture
+def asking(scored: Installation, address: str) -> Asking:
+    """A program that asks for live scores with its own key."""
+    key = scored.run("keys", "create", "--district", DISTRICT, "steady").strip()
+    client = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+    return Asking(lambda: client.post("/v1/scores", json={"enrollments": [a_ninth_grader(scored)]}))
+
+
+def test_a_release_and_the_way_back_reach_a_running_service(scored: Installation, asking: Asking) -> None:
+    asker = threading.Thread(target=asking.run)
+    asker.start()
+    switched = []
+    try:
+        for command in (["promote", another_rule(scored)], ["rollback"]):
+            scored.run(command[0], "--district", DISTRICT, *command[1:], "--approved-by", "Ana")
+            switched.append(time.monotonic())
+            time.sleep(WITHIN + 1)
+    finally:
+        asking.done.set()
+        asker.join(timeout=60)
+    assert asking.statuses == {200}
+    for release, since in zip(("south-0002", "south-0003"), switched, strict=True):
+        reached = min(at for at, serving in asking.served if serving == release)
+        assert reached - since <= WITHIN
