@@ -31,13 +31,14 @@ from features.records import Measure
 from features.script import Script, Steps, script_of
 
 
-def quantities(feature_set: type[FeatureSet]) -> dict[str, Quantity]:
-    """Every quantity of a feature set by column name: its features, its context, then the rule's signals."""
+def quantities(feature_set: type[FeatureSet], *, with_peers: bool = False) -> dict[str, Quantity]:
+    """Every quantity of a feature set by column name: its features, its context, then its rule's and peers' signals."""
     described = {**feature_set.features(), **feature_set.context()}
     named = {name: feature.quantity for name, feature in described.items()}
     if feature_set.indicator is not None:
         named["rule_signals"] = feature_set.indicator.signals
-    return named
+    peers = feature_set.peers if with_peers else ()
+    return {**named, **{peer.name: peer.signals for peer in peers}}
 
 
 def measures_in(node: Quantity | Condition) -> Iterator[Measure]:
@@ -65,6 +66,7 @@ class SnapshotQuery:
     view: View
     cohort: Cohort | None = None
     """Who of the feature set's cohort; everyone where empty."""
+    with_peers: bool = False
 
 
 ANY_DAY, ANY_YEAR = date(3901, 5, 17), 7_001_000
@@ -104,7 +106,7 @@ def on_day(sql: str, view: View) -> str:
 
 def snapshot(query: SnapshotQuery, steps: Steps | None = None) -> ir.Table:
     """The cohort as a table: `student_key`, `school_id`, `school_days` this year, a column a feature."""
-    named = quantities(query.feature_set)
+    named = quantities(query.feature_set, with_peers=query.with_peers)
     members = Members(replace(query.view, steps=steps), query.cohort or query.feature_set.cohort)
     view = members.view.of(members)
     cohort = with_previous_school(members.numbered(), view)

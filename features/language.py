@@ -55,6 +55,8 @@ class FeatureSet:
     name: ClassVar[str]
     cohort: ClassVar[Cohort]
     indicator: ClassVar["Indicator | None"] = None
+    peers: ClassVar[tuple["Indicator", ...]] = ()
+    """Other published rules that fit the cohort: every training run compares with them, none of them serves."""
 
     @classmethod
     def features(cls) -> dict[str, Feature]:

@@ -19,7 +19,8 @@ class Snapshot:
 
     `features` has a row per student (index `student_key`, sorted) and a float column per feature, plus `rule_signals`
     where the feature set names a rule; missing is NaN. `context`, with the same index, holds what the student does not
-    own, such as the school's absence rate: only it depends on other students. `school` and `school_days` (enrolled this
+    own, such as the school's absence rate: only it depends on other students. `peers` holds the signals of the other
+    published rules where they were asked for. `school` and `school_days` (enrolled this
     school year, attendance taken) have the same index.
     """
 
@@ -28,6 +29,7 @@ class Snapshot:
     school_year: int
     features: pd.DataFrame
     context: pd.DataFrame
+    peers: pd.DataFrame
     school: "pd.Series[str]"
     school_days: "pd.Series[int]"
 
@@ -39,10 +41,11 @@ def build_snapshot(
     *,
     cohort: Cohort | None = None,
     loads_through: int | None = None,
+    with_peers: bool = False,
 ) -> Snapshot:
     """The feature set's cohort on the as-of date, or a part of it; NothingKnown for a date or a cohort of nobody."""
     view = reader.view(as_of, loads_through=loads_through)
-    query = SnapshotQuery(feature_set, view, cohort)
+    query = SnapshotQuery(feature_set, view, cohort, with_peers)
     snapshot = snapshot_in(feature_set, as_of, view.school_year, snapshot_script(query).frame(reader.connection))
     if snapshot.features.empty:
         grades = ", ".join(map(str, (cohort or feature_set.cohort).grade_levels))
@@ -58,23 +61,34 @@ AT_ONCE = 2
 
 
 def build_snapshots(
-    reader: Reader, feature_set: type[FeatureSet], dates: Sequence[date], *, cohort: Cohort | None = None
+    reader: Reader,
+    feature_set: type[FeatureSet],
+    dates: Sequence[date],
+    *,
+    cohort: Cohort | None = None,
+    with_peers: bool = False,
 ) -> list[Snapshot]:
     """The snapshots of several dates, in their order; NothingKnown as for one."""
+
+    def taken(day: date) -> Snapshot:
+        return build_snapshot(reader.beside(), feature_set, day, cohort=cohort, with_peers=with_peers)
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(lambda day: build_snapshot(reader.beside(), feature_set, day, cohort=cohort), dates))
+        return list(pool.map(taken, dates))
 
 
 def snapshot_in(feature_set: type[FeatureSet], as_of: date, school_year: int, rows: pd.DataFrame) -> Snapshot:
     """The snapshot in the rows that its query found."""
     rows = rows.set_index("student_key")
     found, context = rows[list(quantities(feature_set))].astype("float64"), list(feature_set.context())
+    peers = [peer.name for peer in feature_set.peers if peer.name in rows]
     return Snapshot(
         feature_set=feature_set.name,
         as_of=as_of,
         school_year=school_year,
         features=found.drop(columns=context),
         context=found[context],
+        peers=rows[peers].astype("float64"),
         school=rows["school_id"],
         school_days=rows["school_days"],
     )

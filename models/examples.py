@@ -20,7 +20,8 @@ class Examples:
     ended off track. `student` says whose row it is (several rows may be one student's).
     `time` is the school year, or whatever a split orders by. `groups` holds protected attributes as text
     (missing where unknown): for audits only, never features. `rule` is the published rule's
-    count of signals, None where no rule applies; `school` is None in a table without schools.
+    count of signals, None where no rule applies; `peers` has a column of signals for each other published rule.
+    `school` is None in a table without schools. `as_of` is the scoring date, where rows have one.
     """
 
     dictionary: FeatureDictionary
@@ -31,6 +32,8 @@ class Examples:
     groups: pd.DataFrame = field(default_factory=pd.DataFrame)
     school: npt.NDArray[np.str_] | None = None
     rule: Floats | None = None
+    peers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    as_of: npt.NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         return len(self.label)
@@ -47,6 +50,8 @@ class Examples:
             groups=self.groups.iloc[picked].reset_index(drop=True) if self.groups.columns.size else self.groups,
             school=None if self.school is None else self.school[picked],
             rule=None if self.rule is None else self.rule[picked],
+            peers=self.peers.iloc[picked].reset_index(drop=True) if self.peers.columns.size else self.peers,
+            as_of=None if self.as_of is None else self.as_of[picked],
         )
 
     def matrix(self) -> Floats:
@@ -60,48 +65,55 @@ def in_fixed_order(examples: Examples) -> Examples:
 
 
 def fixed_order(examples: Examples) -> npt.NDArray[np.int64]:
-    """The rows ordered by what they hold: features, label and time first, audit columns only in ties.
+    """The rows ordered by what they hold, whatever order they came in and however students are named.
 
-    Neither the order they came in nor how students are named changes the answer: rows that still tie
-    are interchangeable, and students are told apart by the rows they have.
+    Rows are hashed (64 bits): first what a model reads, and only in ties the audit columns, so that those do not
+    change a model. Students are told apart by the rows they have; rows that still tie are interchangeable.
     """
-    content = [*examples.matrix().T, examples.label.astype(np.float64), examples.time.astype(np.float64)]
-    known = dense_rank(content)
-    full = dense_rank([known.astype(np.float64), *audit_columns(examples)])
+    known = hashed(what_models_read(examples))
+    full = hashed(what_audits_read(examples)) ^ known
     who = student_rank(examples.student, known, full)
     return np.lexsort((full, who, known))
 
 
-def audit_columns(examples: Examples) -> list[Floats]:
-    """The columns that no model reads, as numbers: the rule's signals, the school and the groups."""
-    texts = [examples.groups[name].astype("object") for name in examples.groups]
-    if examples.school is not None:
-        texts.append(pd.Series(examples.school, dtype="object"))
-    codes = [np.asarray(pd.factorize(text, sort=True)[0], dtype=np.float64) for text in texts]
-    return codes if examples.rule is None else [examples.rule, *codes]
+def what_models_read(examples: Examples) -> pd.DataFrame:
+    """Features, label and time."""
+    matrix = pd.DataFrame(examples.matrix(), columns=list(range(len(examples.dictionary.entries))))
+    return matrix.assign(label=examples.label, time=examples.time)
 
 
-def dense_rank(columns: list[Floats]) -> npt.NDArray[np.int64]:
-    """The position of each row among the distinct rows, sorted by the columns in turn; NaN sorts last."""
-    table = np.column_stack(columns)
-    order = np.lexsort(table.T[::-1])
-    above, below = table[order][1:], table[order][:-1]
-    same = (above == below) | (np.isnan(above) & np.isnan(below))
-    rank = np.empty(len(table), dtype=np.int64)
-    rank[order] = np.concatenate([[0], np.cumsum(~same.all(axis=1))]) if len(table) else 0
-    return rank
+def what_audits_read(examples: Examples) -> pd.DataFrame:
+    """The scoring date, the rules' signals, the school and the groups."""
+    given = {"rule": examples.rule, "school": examples.school, "as of": examples.as_of}
+    own = pd.DataFrame({name: values for name, values in given.items() if values is not None}, range(len(examples)))
+    groups, peers = (part.reset_index(drop=True) for part in (examples.groups, examples.peers))
+    return pd.concat([own, groups.astype("object").add_prefix("group "), peers.add_prefix("peer ")], axis=1)
+
+
+def hashed(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
+    """A number for each row that only rows of the same content share."""
+    if not rows.columns.size:
+        return np.zeros(len(rows), dtype=np.uint64)
+    as_text = rows.apply(lambda column: column if is_number(column) else column.astype("str"))
+    return np.asarray(pd.util.hash_pandas_object(as_text, index=False, categorize=False), dtype=np.uint64)
+
+
+def is_number(column: pd.Series) -> bool:
+    """Whether a column can be hashed as it is."""
+    return bool(pd.api.types.is_numeric_dtype(column))
 
 
 def student_rank(
-    student: npt.NDArray[np.str_], known: npt.NDArray[np.int64], full: npt.NDArray[np.int64]
+    student: npt.NDArray[np.str_], known: npt.NDArray[np.uint64], full: npt.NDArray[np.uint64]
 ) -> npt.NDArray[np.int64]:
-    """For each row, the position of its student when students are sorted by the rows they have."""
-    rows = pd.DataFrame({"student": student, "known": known, "full": full}).sort_values(["known", "full"])
-    grouped = rows.groupby("student", sort=False)
-    held = pd.DataFrame({"known": grouped["known"].agg(tuple), "full": grouped["full"].agg(tuple)})
-    ordered = sorted(zip(held["known"], held["full"], held.index, strict=True), key=lambda one: one[:2])
-    position = {name: i for i, (_, _, name) in enumerate(ordered)}
-    return np.array([position[name] for name in student], dtype=np.int64)
+    """For each row, the place of its student when students are sorted by the rows they have."""
+    codes, distinct = pd.factorize(student)
+    together = np.zeros((2, len(distinct)), dtype=np.uint64)
+    for held, hashes in zip(together, (known, full), strict=True):
+        np.add.at(held, codes, hashes)  # a sum does not depend on order; it wraps around
+    place = np.empty(len(distinct), dtype=np.int64)
+    place[np.lexsort((together[1], together[0]))] = np.arange(len(distinct))
+    return place[codes]
 
 
 def folds_by(units: npt.NDArray[np.str_], k: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:

@@ -1,5 +1,6 @@
-"""Fit a risk model: rounds and calibration chosen on students that the trees did not see."""
+"""Fit a risk model: rounds and calibration chosen on years, or students, that the trees did not see."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import lightgbm as lgb
@@ -15,7 +16,11 @@ from models.risk import RiskModel
 
 MOST_ROUNDS = 300
 INNER_FOLDS = 5
-Parameters = dict[str, bool | float | int | str | list[int]]
+YEARS_OF_THEIR_OWN = 5
+"""Labelled years from which one is kept for the number of rounds, and a later one for calibration."""
+PATIENCE = 30
+ParameterValue = bool | float | int | str | list[int]
+Parameters = dict[str, ParameterValue]
 
 SMALL_AND_REGULARISED: Parameters = {
     "objective": "binary",
@@ -36,7 +41,7 @@ SMALL_AND_REGULARISED: Parameters = {
 
 @dataclass(frozen=True)
 class HeldOut:
-    """One inner fold: its booster, the rows it did not see, and its loss on them after each round."""
+    """Rows that a booster did not see, and its loss on them after each round."""
 
     booster: lgb.Booster
     rows: Floats
@@ -44,24 +49,72 @@ class HeldOut:
     loss: Floats
 
 
-def fit_risk_model(examples: Examples, *, seed: int, threads: int) -> RiskModel:
-    """The model of these examples: the same for any order of rows and any names of students.
+NOTHING_TUNED: Parameters = {}
 
-    The number of rounds and the calibrator come from 5 folds by student inside the examples; the trees are then
-    grown on all of them. Raises Refused where the label has one class or there are fewer than 5 students.
+
+def fit_risk_model(
+    examples: Examples, *, seed: int, threads: int, tuned: Mapping[str, ParameterValue] = NOTHING_TUNED
+) -> RiskModel:
+    """The model of these examples: the same for any order of rows, any names of students and any number of threads.
+
+    From five labelled years on, the trees learn from all but the last two; the number of rounds comes from the last
+    but one, the calibrator from the last. With fewer, both come from 5 folds by student inside the examples, and the
+    trees are then grown on all of them. `tuned` goes before the defaults. Raises Refused where the label has one
+    class or there are fewer than 5 students.
     """
     refuse_one_class(examples.label)
     ordered = in_fixed_order(examples)
-    parameters = parameters_for(ordered.dictionary, seed=seed, threads=threads)
-    held_out = inner_folds(ordered, parameters, seed)
-    rounds = best_rounds(held_out)
-    booster = lgb.train(parameters, as_dataset(ordered.matrix(), ordered.label, ordered.dictionary), rounds)
+    parameters = {**parameters_for(ordered.dictionary, seed=seed, threads=threads), **tuned}
+    by_year = len(np.unique(ordered.time)) >= YEARS_OF_THEIR_OWN
+    grown = grown_by_year(ordered, parameters) if by_year else grown_by_folds(ordered, parameters, seed)
     return RiskModel(
-        booster_text=plain(booster.model_to_string(num_iteration=rounds)),
-        calibrator=calibrator_of(held_out, rounds),
+        booster_text=plain(grown.booster.model_to_string(num_iteration=grown.rounds)),
+        calibrator=grown.calibrator,
         dictionary=ordered.dictionary,
         threads=threads,
     )
+
+
+@dataclass(frozen=True)
+class Grown:
+    """Trees, how many of them count, and the calibrator of their margins."""
+
+    booster: lgb.Booster
+    rounds: int
+    calibrator: Calibrator
+
+
+def grown_by_folds(examples: Examples, parameters: Parameters, seed: int) -> Grown:
+    """Trees of all rows, with rounds and calibrator from folds of students."""
+    held_out = inner_folds(examples, parameters, seed)
+    rounds = best_rounds(held_out)
+    booster = lgb.train(parameters, as_dataset(examples.matrix(), examples.label, examples.dictionary), rounds)
+    return Grown(booster, rounds, calibrator_of(held_out, rounds))
+
+
+def grown_by_year(examples: Examples, parameters: Parameters) -> Grown:
+    """Trees of the years before the last two; rounds from the first of these, calibrator from the second."""
+    *_, stopping, calibrating = np.unique(examples.time)
+    learning = examples.take(examples.time < stopping)
+    for year in (stopping, calibrating):
+        refuse_one_class(examples.label[examples.time == year])
+    held = examples.take(examples.time == stopping)
+    fold = grown_beside(learning, held, parameters)
+    rounds = best_rounds([fold])
+    last = examples.take(examples.time == calibrating)
+    margin = np.asarray(fold.booster.predict(last.matrix(), raw_score=True, num_iteration=rounds))
+    return Grown(fold.booster, rounds, fit_calibrator(margin, last.label))
+
+
+def grown_beside(learning: Examples, held: Examples, parameters: Parameters) -> HeldOut:
+    """Trees of some rows, with their loss on the held ones; they stop growing once that no longer falls."""
+    train = as_dataset(learning.matrix(), learning.label, learning.dictionary)
+    rows = held.matrix()
+    valid = train.create_valid(rows, held.label.astype(np.float64))
+    seen: dict[str, dict[str, list[float]]] = {}
+    stop: list[Callable[..., None]] = [lgb.record_evaluation(seen), lgb.early_stopping(PATIENCE, verbose=False)]
+    booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=stop)
+    return HeldOut(booster, rows, held.label, np.array(seen["valid_0"]["binary_logloss"]))
 
 
 def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) -> Parameters:

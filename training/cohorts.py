@@ -54,7 +54,11 @@ def labelled_cohorts(
         raise Refused(not_yet(reader, outcome, every, observed_on))
     every_day = [day for days in dates.values() for day in days]
     snapshots = dict(
-        zip(every_day, build_snapshots(reader, feature_set, every_day, cohort=outcome.cohort), strict=True)
+        zip(
+            every_day,
+            build_snapshots(reader, feature_set, every_day, cohort=outcome.cohort, with_peers=True),
+            strict=True,
+        )
     )
     scored = {
         year: [scored_on(reader, snapshots[day], outcome, observed_on) for day in days] for year, days in dates.items()
@@ -97,6 +101,7 @@ def as_examples(dictionary: FeatureDictionary, scored: Sequence[Scored]) -> Exam
     parts = [labelled_rows(one) for one in scored]
     rows = pd.concat(parts, ignore_index=True)
     groups = [str(name) for name in rows.columns if str(name).startswith(GROUP)]
+    peers = [str(name) for name in rows.columns if str(name).startswith(PEER)]
     return Examples(
         dictionary=dictionary,
         features=rows[dictionary.names],
@@ -106,11 +111,13 @@ def as_examples(dictionary: FeatureDictionary, scored: Sequence[Scored]) -> Exam
         groups=rows[groups].rename(columns={name: name.removeprefix(GROUP) for name in groups}),
         school=rows["school_id"].to_numpy(dtype=np.str_),
         rule=rows["rule_signals"].fillna(0.0).to_numpy(dtype=np.float64) if "rule_signals" in rows else None,
+        peers=rows[peers].rename(columns=lambda name: name.removeprefix(PEER)).fillna(0.0),
+        as_of=rows["as_of"].to_numpy(dtype=np.str_),
     )
 
 
-GROUP = "group:"
-"""Prefix of audit columns while they travel beside features."""
+GROUP, PEER = "group:", "peer:"
+"""Prefixes of audit columns and of other rules' signals while they travel beside features."""
 
 
 def labelled_rows(one: Scored) -> pd.DataFrame:
@@ -118,5 +125,11 @@ def labelled_rows(one: Scored) -> pd.DataFrame:
     off_track = one.labels.off_track.dropna()
     rows = one.snapshot.features.loc[off_track.index]
     groups = one.groups.reindex(off_track.index).add_prefix(GROUP)
-    placed = rows.assign(off_track=off_track, school_id=one.snapshot.school, school_year=one.snapshot.school_year)
-    return placed.join(groups).rename_axis("student_key").reset_index()
+    placed = rows.assign(
+        off_track=off_track,
+        school_id=one.snapshot.school,
+        school_year=one.snapshot.school_year,
+        as_of=one.snapshot.as_of.isoformat(),
+    )
+    peers = one.snapshot.peers.add_prefix(PEER)
+    return placed.join(groups).join(peers).rename_axis("student_key").reset_index()

@@ -4,8 +4,10 @@ from features.definitions.attendance import AttendanceFeatures
 from features.definitions.behavior import BehaviorFeatures
 from features.definitions.context import SchoolContext
 from features.definitions.grades import GradeFeatures
+from features.definitions.high import AIR_HIGH_SO_FAR
 from features.definitions.mobility import MobilityFeatures
 from features.definitions.outcomes import CHICAGO
+from features.definitions.published import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING, SFUSD_INCOMING
 from features.language import FeatureSet, Indicator, Sign, enrolled, marks
 
 CHICAGO_SO_FAR = Indicator(
@@ -24,3 +26,4 @@ class NinthGrade(AttendanceFeatures, GradeFeatures, BehaviorFeatures, MobilityFe
     name = "grade9"
     cohort = enrolled(9, first_time=True)
     indicator = CHICAGO_SO_FAR
+    peers = (SFUSD_INCOMING, AIR_HIGH_SO_FAR, EDFI_EARLY_WARNING, EDFI_AT_RISK, ATTENDANCE_WORKS)

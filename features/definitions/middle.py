@@ -5,6 +5,7 @@ from features.definitions.behavior import BehaviorFeatures
 from features.definitions.context import SchoolContext
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
+from features.definitions.published import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING
 from features.language import FeatureSet, Sign, attendance, discipline, enrolled, enrollments, marks, published
 
 AIR_MIDDLE_SO_FAR = published(
@@ -33,3 +34,4 @@ class MiddleSchool(AttendanceFeatures, GradeFeatures, BehaviorFeatures, Mobility
     name = "grades6_8"
     cohort = enrolled(6, 7, 8)
     indicator = AIR_MIDDLE_SO_FAR
+    peers = (EDFI_EARLY_WARNING, EDFI_AT_RISK, ATTENDANCE_WORKS)

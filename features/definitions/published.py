@@ -131,6 +131,15 @@ ATTENDANCE_BANDS = Bands(
     source="Attendance Works: under 5 %, 5 to 9 %, 10 to 19 %, 20 % and more of the days missed",
 )
 
+ATTENDANCE_WORKS = Indicator(
+    name="attendance_works",
+    says="the band of the share of school days missed so far; chronic absence begins at 10 %",
+    signals=ATTENDANCE_BANDS.number,
+    flagged=MISSED >= 0.10,
+    reasons=(),
+    source=ATTENDANCE_BANDS.source,
+)
+
 PUBLISHED: tuple[Indicator, ...] = (
     CHICAGO_MID_YEAR, CORE_READINESS, EW_GRADE9, SFUSD_INCOMING, BALFANZ_GRADE6, AIR_HIGH, AIR_MIDDLE, EDFI_AT_RISK,
     EDFI_EARLY_WARNING, CHRONIC_ABSENCE, CHRONIC_ABSENCE_20_DAYS,

@@ -4,7 +4,7 @@ import csv
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import httpx
@@ -61,11 +61,12 @@ def a_ninth_grader(scored: Installation) -> dict[str, object]:
 
 
 @pytest.fixture
-def asking(scored: Installation, address: str) -> Asking:
+def asking(scored: Installation, address: str) -> Iterator[Asking]:
     """A program that asks for live scores with its own key."""
     key = scored.run("keys", "create", "--district", DISTRICT, "steady").strip()
-    client = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=30)
-    return Asking(lambda: client.post("/v1/scores", json={"enrollments": [a_ninth_grader(scored)]}))
+    authorization = {"Authorization": f"Bearer {key}"}
+    with httpx.Client(base_url=address, headers=authorization, timeout=30) as client:
+        yield Asking(lambda: client.post("/v1/scores", json={"enrollments": [a_ninth_grader(scored)]}))
 
 
 def test_a_release_and_the_way_back_reach_a_running_service(scored: Installation, asking: Asking) -> None:

@@ -1,0 +1,151 @@
+"""Every figure of a list of risks at once, for many weightings of the same rows: intervals by bootstrap of students.
+
+`weights` is replicates × rows everywhere: how often each row stands in a replicate. Each function gives one value a
+replicate.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from models.examples import Booleans, Floats
+from models.metrics import (
+    BINS,
+    Interval,
+    at_capacity,
+    by_level,
+    interval,
+    levels_of,
+    ratio,
+    roc_auc,
+    student_weights,
+)
+
+STEPS = 12
+LONGEST_STEP = 1.0
+"""Of Newton's method, from slope 1 and intercept 0: more steps change nothing that is shown, longer ones may not end."""
+LEAST_RISK = 1e-4
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Rows with what happened and the risk that was said, and the school of each where schools are known."""
+
+    label: Booleans
+    risk: Floats
+    school: npt.NDArray[np.str_] | None = None
+
+
+def figures_of(scored: Scored, weights: Floats, capacities: Sequence[float]) -> dict[str, Floats]:
+    """Every figure by name; those at a capacity end in `@` and the share."""
+    slope, intercept = calibration_line(scored, weights)
+    found = {
+        "roc_auc": roc_auc(scored.label, scored.risk, weights),
+        "pr_auc": average_precision(scored, weights),
+        "brier": mean_of((scored.risk - scored.label) ** 2, weights),
+        "calibration_error": calibration_error(scored, weights),
+        "calibration_slope": slope,
+        "calibration_intercept": intercept,
+    }
+    if scored.school is not None:
+        found["within_school_auc"] = within_school_auc(scored, weights)
+    share = mean_of(scored.label.astype(np.float64), weights)
+    for capacity in capacities:
+        precision, recall = at_capacity(scored.label, scored.risk, weights, capacity)
+        found[f"precision@{capacity:.3f}"] = precision
+        found[f"recall@{capacity:.3f}"] = recall
+        found[f"lift@{capacity:.3f}"] = ratio(precision, share)
+    return found
+
+
+def with_intervals(
+    scored: Scored, student: npt.NDArray[np.str_], capacities: Sequence[float], *, replicates: int, seed: int
+) -> dict[str, Interval]:
+    """Every figure with the interval of a bootstrap that draws whole students."""
+    observed = figures_of(scored, np.ones((1, len(scored.label))), capacities)
+    drawn = [figures_of(scored, weights, capacities) for weights in student_weights(student, replicates, seed)]
+    return {
+        name: interval(float(value[0]), np.concatenate([block[name] for block in drawn]))
+        for name, value in observed.items()
+    }
+
+
+def mean_of(values: Floats, weights: Floats) -> Floats:
+    """The weighted mean."""
+    return np.asarray(weights @ values / weights.sum(axis=1), dtype=np.float64)
+
+
+def average_precision(scored: Scored, weights: Floats) -> Floats:
+    """The precision at each risk, averaged over the students off track who have it."""
+    levels = levels_of(scored.risk)
+    rows, off_track = by_level(weights, levels), by_level(weights * scored.label, levels)
+    precision = np.cumsum(off_track, axis=1) / np.maximum(np.cumsum(rows, axis=1), 1)
+    return ratio((precision * off_track).sum(axis=1), off_track.sum(axis=1))
+
+
+def calibration_error(scored: Scored, weights: Floats) -> Floats:
+    """The mean gap between risk and share off track over bins of equal count of the rows as they are."""
+    order = np.argsort(scored.risk, kind="stable")
+    bins = min(BINS, len(order))
+    starts = np.array([0, *np.cumsum([len(part) for part in np.array_split(order, bins)])[:-1]])
+    sizes = np.add.reduceat(weights[:, order], starts, axis=1)
+    gaps = np.add.reduceat((weights * (scored.risk - scored.label))[:, order], starts, axis=1)
+    return np.asarray(np.abs(gaps).sum(axis=1) / sizes.sum(axis=1), dtype=np.float64)
+
+
+def calibration_line(scored: Scored, weights: Floats) -> tuple[Floats, Floats]:
+    """Slope and intercept of what happened on the log odds that were said: 1 and 0 where risks mean what they say.
+
+    A slope below 1 says that high risks are too high and low ones too low. NaN where the risks are all the same.
+    """
+    risk = np.clip(scored.risk, LEAST_RISK, 1 - LEAST_RISK)
+    odds = np.log(risk / (1 - risk))
+    slope, intercept = np.ones(len(weights)), np.zeros(len(weights))
+    for _ in range(STEPS):
+        said = expit(slope[:, None] * odds + intercept[:, None])
+        error, spread = weights * (scored.label - said), weights * said * (1 - said)
+        up_slope, up_intercept = error @ odds, error.sum(axis=1)
+        of_slope, of_both, of_intercept = spread @ odds**2, spread @ odds, spread.sum(axis=1)
+        area = of_slope * of_intercept - of_both**2
+        slope = slope + step(of_intercept * up_slope - of_both * up_intercept, area)
+        intercept = intercept + step(of_slope * up_intercept - of_both * up_slope, area)
+    return slope, intercept
+
+
+def step(part: Floats, whole: Floats) -> Floats:
+    """A step of Newton's method, none longer than the longest; NaN where there is no way."""
+    return np.clip(ratio(part, whole), -LONGEST_STEP, LONGEST_STEP)
+
+
+def within_school_auc(scored: Scored, weights: Floats) -> Floats:
+    """The chance that, of two students of one school, the one who ended off track has the higher risk."""
+    won, pairs = np.zeros(len(weights)), np.zeros(len(weights))
+    for rows in rows_by_school(scored):
+        own, label = weights[:, rows], scored.label[rows]
+        both = (own @ label) * (own @ ~label)
+        won += np.nan_to_num(roc_auc(label, scored.risk[rows], own)) * both
+        pairs += both
+    return ratio(won, pairs)
+
+
+def rows_by_school(scored: Scored) -> Iterator[npt.NDArray[np.int64]]:
+    """The rows of each school in turn."""
+    assert scored.school is not None, "a school-wise figure needs schools"  # noqa: S101 - told by the caller
+    for school in np.unique(scored.school):
+        yield np.flatnonzero(scored.school == school)
+
+
+def lines(found: Mapping[str, Interval]) -> dict[str, dict[str, float | None]]:
+    """Figures with intervals as JSON values; a figure that does not exist is null."""
+    return {
+        name: {what: none_if_nan(getattr(one, what)) for what in ("estimate", "low", "high")}
+        for name, one in found.items()
+    }
+
+
+def none_if_nan(value: float) -> float | None:
+    """The value, None where there is none."""
+    return None if np.isnan(value) else value
