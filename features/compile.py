@@ -112,7 +112,7 @@ def snapshot(query: SnapshotQuery, steps: Steps | None = None) -> ir.Table:
     cohort = with_previous_school(members.numbered(), view)
     table, columns = with_measures(cohort, list(named.values()), view)
     found = {name: as_column(quantity, table, columns) for name, quantity in named.items()}
-    found = table.select("student_key", "school_id", school_days=table.days_0, **found)
+    found = table.select("student_key", "school_id", "grade_level", school_days=table.days_0, **found)
     return members.with_keys(found).order_by("student_key")
 
 

@@ -341,8 +341,8 @@ class Members:
         return members.mutate(number=ibis.row_number().over(order_by="student_key"))
 
     def numbered(self) -> ir.Table:
-        """The members by number, which is the `student_key` of all that is seen for them: with `school_id`."""
-        return self.table().select("school_id", student_key="number")
+        """The members by number, which is the `student_key` of all that is seen for them: with school and grade."""
+        return self.table().select("school_id", "grade_level", student_key="number")
 
     def with_keys(self, rows: ir.Table) -> ir.Table:
         """Rows by number as rows by the students' own keys."""

@@ -69,6 +69,9 @@ class Training(Section):
 
     as_of: tuple[str, ...] = Field(default=("11-20",), description="month-day of each year's scoring dates")
     outcome: str = Field(default="grade9_off_track_chicago", description="what is predicted")
+    years: int = Field(default=3, ge=1, description="how many of the latest years are judged, each by the years before")
+    weeks: int = Field(default=6, ge=0, description="weeks after the first scoring date in which lists are drawn again")
+    search_trials: int = Field(default=0, ge=0, description="trials of a search for better parameters; 0 for none")
     seed: int = Field(default=7, description="seed of every random choice")
     threads: int = Field(default=1, ge=1, description="threads of the estimator; more are slower on a busy machine")
     experiment_tracking: str = Field(default="", description="MLflow tracking address; empty for a store in `home`")
@@ -98,6 +101,8 @@ class Gate(Section):
     """What a model must show before it may serve."""
 
     capacity: float = Field(default=0.15, gt=0, lt=1, description="share of the cohort that can be served")
+    counselor_minutes: int = Field(default=0, ge=0, description="minutes counselors have for a list; 0 where not said")
+    minutes_per_student: int = Field(default=20, ge=1, description="minutes that one student on a list takes")
     minimum_off_track: int = Field(default=100, ge=1, description="students off track the test year must have")
     calibration_bound: float = Field(default=0.05, gt=0, lt=1, description="largest tolerated calibration gap")
     recall_gap_bound: float = Field(default=0.20, gt=0, lt=1, description="largest tolerated recall gap of a group")

@@ -20,8 +20,8 @@ class Snapshot:
     `features` has a row per student (index `student_key`, sorted) and a float column per feature, plus `rule_signals`
     where the feature set names a rule; missing is NaN. `context`, with the same index, holds what the student does not
     own, such as the school's absence rate: only it depends on other students. `peers` holds the signals of the other
-    published rules where they were asked for. `school` and `school_days` (enrolled this
-    school year, attendance taken) have the same index.
+    published rules where they were asked for. `school`, `grade` and `school_days`
+    (enrolled this school year, attendance taken) have the same index.
     """
 
     feature_set: str
@@ -31,6 +31,7 @@ class Snapshot:
     context: pd.DataFrame
     peers: pd.DataFrame
     school: "pd.Series[str]"
+    grade: "pd.Series[int]"
     school_days: "pd.Series[int]"
 
 
@@ -90,6 +91,7 @@ def snapshot_in(feature_set: type[FeatureSet], as_of: date, school_year: int, ro
         context=found[context],
         peers=rows[peers].astype("float64"),
         school=rows["school_id"],
+        grade=rows["grade_level"],
         school_days=rows["school_days"],
     )
 

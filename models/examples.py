@@ -21,7 +21,8 @@ class Examples:
     `time` is the school year, or whatever a split orders by. `groups` holds protected attributes as text
     (missing where unknown): for audits only, never features. `rule` is the published rule's
     count of signals, None where no rule applies; `peers` has a column of signals for each other published rule.
-    `school` is None in a table without schools. `as_of` is the scoring date, where rows have one.
+    `school` is None in a table without schools. `as_of` is the scoring date, where rows have one;
+    `parts` holds other columns that figures are told apart by, such as the grade.
     """
 
     dictionary: FeatureDictionary
@@ -34,6 +35,7 @@ class Examples:
     rule: Floats | None = None
     peers: pd.DataFrame = field(default_factory=pd.DataFrame)
     as_of: npt.NDArray[np.str_] | None = None
+    parts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __len__(self) -> int:
         return len(self.label)
@@ -52,6 +54,7 @@ class Examples:
             rule=None if self.rule is None else self.rule[picked],
             peers=self.peers.iloc[picked].reset_index(drop=True) if self.peers.columns.size else self.peers,
             as_of=None if self.as_of is None else self.as_of[picked],
+            parts=self.parts.iloc[picked].reset_index(drop=True) if self.parts.columns.size else self.parts,
         )
 
     def matrix(self) -> Floats:

@@ -238,6 +238,11 @@ def calibration_gap(
 
 
 def interval(estimate: float, drawn: Floats) -> Interval:
-    """The estimate with the 2.5th and 97.5th percentile of what was drawn, leaving out replicates without a figure."""
+    """The estimate with the 2.5th and 97.5th percentile of what was drawn, leaving out replicates without a figure.
+
+    Low and high are NaN where no replicate has one.
+    """
+    if np.isnan(drawn).all():
+        return Interval(estimate, float("nan"), float("nan"))
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return Interval(estimate, float(low), float(high))

@@ -26,7 +26,7 @@ from models.metrics import (
 
 STEPS = 12
 LONGEST_STEP = 1.0
-"""Of Newton's method, from slope 1 and intercept 0: more steps change nothing that is shown, longer ones may not end."""
+"""Of Newton's method, from slope 1 and intercept 0: more change nothing that is shown, longer ones may not end."""
 LEAST_RISK = 1e-4
 
 

@@ -8,14 +8,7 @@ from models.dictionary import dictionary_of
 from training.gate import VERDICT_WORDS
 from training.judgement import Judgement
 from training.report_html import school_year
-
-SCORER_WORDS = {
-    "model": "this model",
-    "rule": "the published rule",
-    "logistic": "logistic regression",
-    "school_only": "knowing only the school",
-    "champion": "the model that served before",
-}
+from training.scorers import in_order, words_of
 
 
 def card_of(judgement: Judgement, kind: str) -> str:
@@ -59,13 +52,13 @@ def figure_lines(judgement: Judgement) -> Sequence[FigureLine]:
     capacity = judgement.trial.settings.gate.capacity
     lines = [
         FigureLine(
-            scorer=SCORER_WORDS[name],
+            scorer=words_of(name),
             precision=figures.precision_at[capacity],
             recall=figures.recall_at[capacity],
             auc=figures.roc_auc,
             interval=precision_interval(judgement, name),
         )
-        for name, figures in judgement.figures.items()
+        for name, figures in ((name, judgement.figures[name]) for name in in_order(judgement.figures))
     ]
     nothing = FigureLine("nothing could be judged", float("nan"), float("nan"), float("nan"))
     return lines or [nothing]

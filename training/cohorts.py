@@ -21,11 +21,12 @@ from training.split import Year
 
 @dataclass(frozen=True)
 class Scored:
-    """One scoring date: what was known then, how it turned out, and the groups of that day."""
+    """One scoring date: what was known then, how it turned out, the groups of that day, and each school's level."""
 
     snapshot: Snapshot
     labels: Labels
     groups: pd.DataFrame
+    levels: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def scored_on(reader: Reader, snapshot: Snapshot, outcome: Outcome, observed_on:
         snapshot=snapshot,
         labels=label_outcome(reader, outcome, snapshot.as_of, observed_on=observed_on),
         groups=groups_on(reader, reader.view(snapshot.as_of)),
+        levels=dict(reader.current("schools")[["school_id", "level"]].itertuples(index=False)),
     )
 
 
@@ -113,6 +115,7 @@ def as_examples(dictionary: FeatureDictionary, scored: Sequence[Scored]) -> Exam
         rule=rows["rule_signals"].fillna(0.0).to_numpy(dtype=np.float64) if "rule_signals" in rows else None,
         peers=rows[peers].rename(columns=lambda name: name.removeprefix(PEER)).fillna(0.0),
         as_of=rows["as_of"].to_numpy(dtype=np.str_),
+        parts=rows[["grade", "school level"]],
     )
 
 
@@ -130,6 +133,8 @@ def labelled_rows(one: Scored) -> pd.DataFrame:
         school_id=one.snapshot.school,
         school_year=one.snapshot.school_year,
         as_of=one.snapshot.as_of.isoformat(),
+        grade=one.snapshot.grade.astype("int64").astype("str"),
+        **{"school level": one.snapshot.school.map(one.levels).fillna("not on record")},
     )
     peers = one.snapshot.peers.add_prefix(PEER)
     return placed.join(groups).join(peers).rename_axis("student_key").reset_index()

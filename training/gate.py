@@ -6,6 +6,7 @@ from typing import Literal
 
 from features.settings import Gate
 from models.metrics import Figures, Interval
+from training.leaks import Leak
 
 Verdict = Literal["pass", "fail", "not_enough_evidence"]
 VERDICT_WORDS: Mapping[Verdict, str] = {"pass": "pass", "fail": "fail", "not_enough_evidence": "not enough evidence"}
@@ -57,13 +58,14 @@ class GateResult:
 class Evidence:
     """What the gate looks at: figures on a year that no training label was seen from.
 
-    `calibration` is the share off track less the mean risk, with its interval.
+    `calibration` is the share off track less the mean risk, with its interval; `leaks` are features that know the end.
     """
 
     figures: Mapping[str, Figures]
     differences: Differences
     calibration: Interval
     recall_gaps: Gaps
+    leaks: tuple[Leak, ...] = ()
 
 
 def judge_evidence(evidence: Evidence, bounds: Gate) -> tuple[Check, ...]:
@@ -80,6 +82,7 @@ def judge_evidence(evidence: Evidence, bounds: Gate) -> tuple[Check, ...]:
         is_calibrated(evidence.calibration, bounds.calibration_bound),
         treats_groups_alike(evidence.recall_gaps, bounds.recall_gap_bound),
     ]
+    checks = [*checks, knows_no_end(evidence.leaks)]
     return (enough, *(checks if enough.verdict == "pass" else map(unproven, checks)))
 
 
@@ -169,6 +172,14 @@ def treats_groups_alike(gaps: Gaps, bound: float) -> Check:
         f"{bound * 100:.0f}). {compared}"
     )
     return Check("GATE07", "groups", verdict, says)
+
+
+def knows_no_end(leaks: Sequence[Leak]) -> Check:
+    """Whether no feature tells the end before it can be known."""
+    verdict: Verdict = "fail" if leaks else "pass"
+    found = " ".join(leak.says for leak in leaks)
+    says = found or "No feature alone tells the end in the training years and not in the test year."
+    return Check("GATE08", "no feature knows the end", verdict, says)
 
 
 def group_words(attribute: str, value: str) -> str:

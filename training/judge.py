@@ -1,21 +1,25 @@
 """The core that every training run shares: fit, and let a model and its baselines speak of rows none of them saw."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from features.settings import Refused
 from models.baselines import fit_logistic, fit_school_only
+from models.dictionary import Entry, FeatureDictionary
 from models.examples import Examples, Floats, fixed_order, folds_by
-from models.fitting import fit_risk_model
+from models.fitting import NOTHING_TUNED, ParameterValue, fit_risk_model
 from models.metrics import Figures, evaluate
 from models.risk import RiskModel
-from models.rule import RuleModel, fit_rule
+from models.rule import RuleModel, fit_rule, shares_of
+from training.scorers import PEER
 
+GROUP = "group "
 Risks = Mapping[str, Floats]
-"""Risk of each test row by scorer: "model", "logistic" and, where the rows allow it, "school_only" and "rule"."""
+"""Risk of each test row by scorer: "model", "logistic" and, where the rows allow it, "school_only" and rules."""
 
 
 @dataclass(frozen=True)
@@ -51,19 +55,61 @@ class CrossJudged:
         return {name: mean_figures([one[name] for one in found]) for name in found[0]}
 
 
-def judge_on(train: Examples, test: Examples, *, seed: int, threads: int) -> Judged:
+def judge_on(
+    train: Examples,
+    test: Examples,
+    *,
+    seed: int,
+    threads: int,
+    tuned: Mapping[str, ParameterValue] = NOTHING_TUNED,
+) -> Judged:
     """The model of the training rows, and what it and the baselines say of the test rows.
 
     Raises Refused where the training label has one class or there are too few students.
     """
-    model = fit_risk_model(train, seed=seed, threads=threads)
+    model = fit_risk_model(train, seed=seed, threads=threads, tuned=tuned)
     rule = fit_rule(train) if train.rule is not None else None
     risks = {"model": model.risk(test.features), "logistic": fit_logistic(train).risk(test)}
     if train.school is not None:
         risks["school_only"] = fit_school_only(train).risk(test)
     if rule is not None and test.rule is not None:
         risks["rule"] = rule.risk(test.rule)
-    return Judged(test, model, rule, risks)
+    return Judged(test, model, rule, {**risks, **peer_risks(train, test)})
+
+
+def peer_risks(train: Examples, test: Examples) -> Risks:
+    """What every other published rule says of the test rows, with the shares of the training rows."""
+    return {
+        f"{PEER}{name}": shares_of(signals_of(train, name), train.label).risk(signals_of(test, name))
+        for name in map(str, train.peers.columns)
+    }
+
+
+def signals_of(examples: Examples, peer: str) -> Floats:
+    """One rule's count of signals in each row."""
+    return np.asarray(examples.peers[peer], dtype=np.float64)
+
+
+def told_protected(train: Examples, test: Examples, *, seed: int, threads: int) -> Floats:
+    """The test rows' risks by the same trees, told the protected attributes too: to compare, never to serve."""
+    together = FeatureDictionary((*train.dictionary.entries, *map(protected_entry(train), train.groups.columns)))
+    taught, tested = (replace(one, dictionary=together, features=beside(one)) for one in (train, test))
+    return fit_risk_model(taught, seed=seed, threads=threads).risk(tested.features)
+
+
+def beside(examples: Examples) -> pd.DataFrame:
+    """Features and groups side by side."""
+    return pd.concat([examples.features.reset_index(drop=True), examples.groups.add_prefix(GROUP)], axis=1)
+
+
+def protected_entry(train: Examples) -> Callable[[str], Entry]:
+    """The entry of a group's column, with the values that the training rows hold."""
+
+    def entry(name: str) -> Entry:
+        values = sorted({str(value) for value in train.groups[name].dropna()})
+        return Entry(f"{GROUP}{name}", kind="text", categories=tuple(values), protected=True)
+
+    return entry
 
 
 def cross_judge(

@@ -1,6 +1,6 @@
 """A judgement: what a training run found out on a year that no training label was seen from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,10 +22,19 @@ from models.metrics import (
     reliability,
     student_weights,
 )
+from models.search import Found
+from models.weighted import Scored, lines, with_intervals
+from training.following import Followed
 from training.gate import Differences, Evidence, Gaps, GateResult, judge_evidence
 from training.judge import Judged
+from training.leaks import leaks_in
+from training.scorers import FIRST
+from training.slices import Slice, slices_of
 from training.split import Split
+from training.years import JudgedYear
 
+MOST_CELLS = 20_000_000
+"""Replicates × rows behind the intervals of one scorer."""
 CAPACITIES = (0.05, 0.10, 0.15, 0.20)
 """Shares of the cohort at which every run is reported, beside the district's own."""
 
@@ -61,7 +70,8 @@ class Judgement:
 
     `figures` and `reliability` are by scorer: model, logistic, rule, school_only, champion. `headline` is, by
     scorer, the share of those it would have listed in the test year who ended off track. `subgroups` are those
-    of the scorer that the gate judged.
+    of the scorer that the gate judged. `intervals` has every figure of the scorers that may serve or must be beaten;
+    `slices` are the model's parts of the test year, `years` the judged years, oldest first, the test year last.
     """
 
     trial: Trial
@@ -74,6 +84,11 @@ class Judgement:
     listed: int = 0
     subgroups: Mapping[str, Attribute] = field(default_factory=dict)
     gaps: Gaps = field(default_factory=dict)
+    intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
+    slices: tuple[Slice, ...] = ()
+    years: tuple[JudgedYear, ...] = ()
+    search: Found | None = None
+    followed: tuple[Followed, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """What stands in the bundle as `metrics.json` and what `ontrack train --json` prints."""
@@ -97,6 +112,11 @@ class Judgement:
                 for name, found in self.differences.items()
             },
             "subgroups": dict(self.subgroups),
+            "intervals": {name: lines(found) for name, found in self.intervals.items()},
+            "slices": [one.as_json() for one in self.slices],
+            "years": [one.as_json() for one in self.years],
+            "followed": [one.as_json() for one in self.followed],
+            "search": None if self.search is None else vars(self.search),
         }
 
 
@@ -105,12 +125,22 @@ def interval_json(one: Interval) -> dict[str, float]:
     return {"estimate": one.estimate, "low": one.low, "high": one.high}
 
 
-def judgement_of(trial: Trial, basis: Basis, judged: Judged) -> Judgement:
-    """Figures, differences, groups and the gate's verdict on the test rows."""
+def capacities_of(bounds: Gate, rows: int) -> tuple[float, ...]:
+    """The shares at which lists are judged: the usual ones, the district's own, and what counselors have time for."""
+    students = bounds.counselor_minutes // bounds.minutes_per_student
+    by_time = (min(0.99, students / rows),) if students else ()
+    return tuple(sorted({*CAPACITIES, bounds.capacity, *by_time}))
+
+
+def judgement_of(
+    trial: Trial, basis: Basis, judged: Judged, *, learn: Examples | None = None, years: tuple[JudgedYear, ...] = ()
+) -> Judgement:
+    """Figures, differences, groups and the gate's verdict on the test rows; `learn` is looked through for leaks."""
     test, bounds, seed = judged.test, trial.settings.gate, trial.settings.training.seed
     smallest = trial.settings.audit.smallest_group
     capacity = bounds.capacity
-    figures = judged.figures(tuple(sorted({*CAPACITIES, capacity})))
+    capacities = capacities_of(bounds, len(test))
+    figures = judged.figures(capacities)
     model = judged.risks["model"]
     differences = {
         name: difference_intervals(
@@ -124,7 +154,8 @@ def judgement_of(trial: Trial, basis: Basis, judged: Judged) -> Judgement:
         capacity=capacity, smallest_group=smallest, replicates=bounds.replicates, seed=seed,
     )  # fmt: skip
     calibration = calibration_gap(test.label, model, test.student, replicates=bounds.replicates, seed=seed)
-    evidence = Evidence(figures, differences, calibration, gaps)
+    leaks = () if learn is None else leaks_in(learn, test)
+    evidence = Evidence(figures, differences, calibration, gaps, leaks)
     return Judgement(
         trial=trial,
         basis=basis,
@@ -136,7 +167,23 @@ def judgement_of(trial: Trial, basis: Basis, judged: Judged) -> Judgement:
         listed=int(places(len(test), capacity)),
         subgroups=subgroup_table(test.label, model, test.groups, capacity=capacity, smallest_group=smallest),
         gaps=gaps,
+        intervals={
+            name: intervals_of(test, judged.risks[name], capacities, bounds, seed)
+            for name in FIRST
+            if name in judged.risks
+        },
+        slices=slices_of(test, model, replicates=bounds.replicates, seed=seed),
+        years=years,
     )
+
+
+def intervals_of(
+    test: Examples, risk: Floats, capacities: Sequence[float], bounds: Gate, seed: int
+) -> dict[str, Interval]:
+    """Every figure of one scorer with its interval; fewer replicates where there are very many rows."""
+    replicates = min(bounds.replicates, max(200, MOST_CELLS // max(1, len(test))))
+    scored = Scored(test.label, risk, test.school)
+    return with_intervals(scored, test.student, capacities, replicates=replicates, seed=seed)
 
 
 def headline_of(test: Examples, risk: Floats, bounds: Gate, seed: int) -> Interval:

@@ -7,7 +7,7 @@ from features.reconcile.check import by_code
 from features.reconcile.codes import CHECKS, Finding
 from models.card import INTENDED, REFUSED_USES
 from models.metrics import Interval
-from training.card import SCORER_WORDS, limits_of
+from training.card import limits_of
 from training.gate import COMPARISONS, VERDICT_WORDS, Check, Verdict
 from training.judgement import Judgement
 from training.report_figures import figures_section, reliability_section
@@ -27,6 +27,8 @@ from training.report_html import (
     school_year,
     section,
 )
+from training.report_years import following_section, slices_section, years_section
+from training.scorers import is_rule, words_of
 
 SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✕", "not_enough_evidence": "?"}
 COMPARED = {code: name for code, name, _ in COMPARISONS}
@@ -52,7 +54,8 @@ def render_report(judgement: Judgement, *, made_on: date, warnings: Sequence[Fin
     district, year = judgement.trial.district.name, school_year(judgement.basis.split.test)
     about = f"{district} · test year {year} · made on {written(made_on)}"
     header = element("header", element("h1", capitalized(outcome)), paragraph(about, class_="soft"))
-    found = (figures_section, reliability_section, groups_section) if judgement.figures else ()
+    figures = (figures_section, reliability_section, slices_section, years_section, following_section, groups_section)
+    found = figures if judgement.figures else ()
     sections = (verdict_section, checks_section, *found, data_section)
     last = (limits_section, reproduce_section)
     doubts = (warnings_section(warnings),) if warnings else ()
@@ -68,12 +71,27 @@ def written(day: date) -> str:
 
 
 def verdict_section(judgement: Judgement) -> Html:
-    """What serves and why, and how often the list would have been right."""
-    first = paragraph(verdict_sentence(judgement), class_="first")
+    """What serves and why, and how often the list would have been right; where a rule wins, that comes first."""
+    words = [rule_that_won(judgement), verdict_sentence(judgement)]
+    first = paragraph(" ".join(filter(None, words)), class_="first")
     rest = [paragraph(headline(judgement), class_="headline"), counts(judgement)] if judgement.figures else []
     outcome = paragraph(f"The outcome: {judgement.trial.outcome.says}.", class_="soft")
     kind = "verdict" if judgement.gate.verdict == "pass" else "verdict unproven"
     return element("section", first, *rest, outcome, class_=kind)
+
+
+def rule_that_won(judgement: Judgement) -> str:
+    """The published rule whose list held more students off track than the model's; empty where none did."""
+    at = judgement.trial.settings.gate.capacity
+    rules = {name: one.precision_at[at] for name, one in judgement.figures.items() if is_rule(name)}
+    best = max(rules, key=lambda name: rules[name], default="")
+    if not best or rules[best] <= judgement.figures["model"].precision_at[at]:
+        return ""
+    more = of_100(rules[best] - judgement.figures["model"].precision_at[at])
+    return (
+        f"A simple rule did better than the model: of 100 students listed by {words_of(best)}, {more} more ended off "
+        f"track."
+    )
 
 
 def verdict_sentence(judgement: Judgement) -> str:
@@ -109,7 +127,7 @@ def reason_against(check: Check, judgement: Judgement) -> str:
     """One check that a model did not pass, to follow the word because."""
     if check.code in COMPARED:
         name = COMPARED[check.code]
-        return not_beaten(SCORER_WORDS[name], judgement.differences[name]["precision"])
+        return not_beaten(words_of(name), judgement.differences[name]["precision"])
     if check.code == "GATE01":
         needed = judgement.trial.settings.gate.minimum_off_track
         return f"{judgement.figures['model'].positives} students ended off track and {needed} are needed to judge by"

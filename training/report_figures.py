@@ -1,9 +1,9 @@
 """The figures of a report: the model beside every baseline, at each capacity, in order and in calibration."""
 
 from collections.abc import Callable, Mapping
+from math import isnan
 
-from models.metrics import Figures, places
-from training.card import SCORER_WORDS
+from models.metrics import Figures, Interval, places
 from training.judgement import Judgement
 from training.report_charts import Series, merged, precision_chart, reliability_chart
 from training.report_html import (
@@ -20,12 +20,9 @@ from training.report_html import (
     table,
     technical_interval,
 )
+from training.scorers import SHORT, in_order, words_of
 
-ORDER = ("model", "rule", "logistic", "school_only", "champion")
-"""The scorers in the order in which a reader meets them."""
 CURVES = ("model", "rule")
-SHORT = {"model": "model", "rule": "published rule", "logistic": "logistic", "school_only": "school only"}
-"""Names that fit beside a line."""
 Reading = Callable[[Figures], Mapping[float, float]]
 
 
@@ -67,7 +64,7 @@ def recall_of(figures: Figures) -> Mapping[float, float]:
 
 def scorers(judgement: Judgement) -> list[str]:
     """The scorers that were judged, in reading order."""
-    return [name for name in ORDER if name in judgement.figures]
+    return in_order(judgement.figures)
 
 
 def shown_capacities(judgement: Judgement) -> list[float]:
@@ -104,15 +101,16 @@ def capacity_words(capacity: float, own: float) -> Html:
 
 def scorer_cell(name: str) -> Html:
     """A scorer's name."""
-    return joined(capitalized(SCORER_WORDS[name]))
+    return joined(capitalized(words_of(name)))
 
 
 def precision_figure(judgement: Judgement) -> Html:
     """Precision over the capacities as lines, with its table."""
     shown, model = shown_capacities(judgement), judgement.figures["model"]
     series = [
-        Series(name, SHORT.get(name, "served before"), [(at, judgement.figures[name].precision_at[at]) for at in shown])
+        Series(name, SHORT[name], [(at, judgement.figures[name].precision_at[at]) for at in shown])
         for name in scorers(judgement)
+        if name in SHORT
     ]
     everyone = model.positives / model.n
     chart = precision_chart(series, own=judgement.trial.settings.gate.capacity, everyone=everyone)
@@ -124,20 +122,33 @@ def precision_figure(judgement: Judgement) -> Html:
     return figure(chart, says, joined(*tables))
 
 
+TECHNICAL = {
+    "roc_auc": "ROC AUC (higher is better)",
+    "within_school_auc": "ROC AUC within schools (higher)",
+    "pr_auc": "PR AUC (higher)",
+    "brier": "Brier score (lower)",
+    "calibration_error": "Calibration error (lower)",
+    "calibration_slope": "Calibration slope (1 is right)",
+    "calibration_intercept": "Calibration intercept (0 is right)",
+}
+
+
 def technical_table(judgement: Judgement) -> Html:
-    """How well each scorer orders students and how far its risks are from what happened."""
-    head = (
-        "Scorer",
-        "ROC AUC (higher is better)",
-        "PR AUC (higher)",
-        "Brier score (lower)",
-        "Calibration error (lower)",
-    )
+    """How well each scorer orders students and how far its risks are from what happened, with intervals."""
+    found = {name: judgement.intervals[name] for name in in_order(judgement.intervals)}
     rows = [
-        [scorer_cell(name), *(f"{value:.3f}" for value in (one.roc_auc, one.pr_auc, one.brier, one.calibration_error))]
-        for name, one in ((name, judgement.figures[name]) for name in scorers(judgement))
+        [scorer_cell(name), *(with_range(figures[what]) if what in figures else "none" for what in TECHNICAL)]
+        for name, figures in found.items()
     ]
-    return table("Order and calibration, over all students of the test year", head, rows)
+    caption = "Order and calibration, over all students of the test year, with 95% intervals"
+    return table(caption, ("Scorer", *TECHNICAL.values()), rows)
+
+
+def with_range(one: Interval) -> str:
+    """A figure with its interval; none where it does not exist, as for risks that are all the same."""
+    if isnan(one.estimate) or isnan(one.low):
+        return "none"
+    return f"{one.estimate:.3f} ({one.low:.3f} to {one.high:.3f})".replace("-", "−")
 
 
 def difference_table(judgement: Judgement) -> Html:
@@ -145,7 +156,7 @@ def difference_table(judgement: Judgement) -> Html:
     capacity = capacity_of_100(judgement.trial.settings.gate.capacity)
     head = ("Model compared with", "Off track, of 100 listed", "Found, of 100 off track", "ROC AUC")
     rows = []
-    for name in (name for name in ORDER if name in judgement.differences):
+    for name in in_order(judgement.differences):
         found = judgement.differences[name]
         people = [people_interval(found[what]) for what in ("precision", "recall")]
         rows.append([scorer_cell(name), *people, technical_interval(found["roc_auc"])])

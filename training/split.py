@@ -24,6 +24,23 @@ class Split:
     test: int
 
 
+def rolling(years: Mapping[int, Year], most: int) -> tuple[Split, ...]:
+    """The splits of the latest test years, oldest first, `most` of them at most; the last is `leave_future_out`.
+
+    Each test year has the years whose outcome was known before its first score to learn from. Raises Refused where
+    not even the last year has one.
+    """
+    last = leave_future_out(years)
+    earlier = []
+    for test in sorted(year for year in years if year < last.test):
+        seen = {year: years[year] for year in years if year <= test}
+        try:
+            earlier.append(leave_future_out(seen))
+        except Refused:
+            continue
+    return (*earlier, last)[-most:]
+
+
 def leave_future_out(years: Mapping[int, Year]) -> Split:
     """The latest year as test; to train, every year whose outcome was known before the test year's first score.
 

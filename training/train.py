@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
+import pandas as pd
 
 from features.catalog import feature_set_of, outcome_of
 from features.reconcile.check import checked, refuse_errors
 from features.reconcile.codes import Finding
 from features.settings import Refused, Settings
+from features.snapshots import build_snapshots
 from features.warehouse import reading
 from models.bundle import Bundle, BundleParts, BundleRefused, open_bundle, write_bundle
 from models.dictionary import dictionary_of
@@ -17,13 +19,18 @@ from models.examples import Examples, Floats, in_fixed_order
 from models.releases import ReleaseKey, current
 from models.risk import RiskModel
 from models.rule import RuleModel, fit_rule
+from models.scoring import Scorer, risk_of
+from models.search import Budget, Found, search
 from models.signing import KeyPair, ensure_keys
 from training.card import card_of
 from training.cohorts import Cohorts, labelled_cohorts
+from training.following import Followed, Weeks, by_scorer, weekly
 from training.gate import GateResult, unfitted
-from training.judge import Judged, judge_on
-from training.judgement import Basis, Judgement, Trial, judgement_of
-from training.split import leave_future_out
+from training.judge import Judged, judge_on, told_protected
+from training.judgement import Basis, Judgement, Trial, capacities_of, judgement_of
+from training.scorers import PROTECTED
+from training.split import Year, rolling
+from training.years import Recipe, earlier_years, judged_year_of
 
 Progress = Callable[[str], None]
 
@@ -57,14 +64,23 @@ def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress,
     warnings = check_records(trial)
     progress(f"{trial.district.name}: reading cohorts")
     cohorts, data_version = read_cohorts(trial)
-    split = leave_future_out(cohorts.years)
+    *earlier, split = rolling(cohorts.years, trial.settings.training.years)
     learn = cohorts.examples.take(np.isin(cohorts.examples.time, split.train))
     test = in_fixed_order(cohorts.examples.take(cohorts.examples.time == split.test))
     basis = Basis(split, len(learn), len(test), cohorts.unlabelled, data_version, cohorts.left_out)
+    found = searched(trial, learn, data_version, progress)
     progress(f"{trial.district.name}: fitting on {len(learn)} students, judging on {len(test)} of {split.test}")
-    judged = attempt(trial, learn, test)
+    judged = attempt(trial, learn, test, found)
     if isinstance(judged, Judged):
-        judgement = judgement_of(trial, basis, with_champion(trial, judged))
+        progress(f"{trial.district.name}: judging {len(earlier)} earlier years")
+        recipe = recipe_of(trial, len(test), found)
+        years = (*earlier_years(cohorts.examples, earlier, recipe), judged_year_of(split, judged, recipe))
+        compared = with_protected(trial, with_champion(trial, judged), learn)
+        judgement = replace(
+            judgement_of(trial, basis, compared, learn=learn, years=years),
+            search=found,
+            followed=follow(trial, cohorts.years[split.test], judged),
+        )
     else:
         gate = GateResult(trial.district.id, trial.outcome.name, unfitted(str(judged)))
         judgement = Judgement(trial, basis, gate)
@@ -95,11 +111,59 @@ def read_cohorts(trial: Trial) -> tuple[Cohorts, str]:
         return cohorts, reader.data_version()
 
 
-def attempt(trial: Trial, learn: Examples, test: Examples) -> Judged | Refused:
+def searched(trial: Trial, learn: Examples, data_version: str, progress: Progress) -> Found | None:
+    """What a search within the settings' budget found in the training rows; None where none is asked for."""
+    training = trial.settings.training
+    if not training.search_trials:
+        return None
+    name = f"{trial.district.id}-{trial.outcome.name}-{data_version[:12]}-{training.seed}"
+    budget = Budget(training.search_trials, trial.settings.home / "searches" / f"{name}.log", name)
+    try:
+        return search(learn, budget, seed=training.seed, threads=training.threads, progress=progress)
+    except Refused:
+        return None  # too little to learn from: the fit says so
+
+
+def recipe_of(trial: Trial, rows: int, found: Found | None) -> Recipe:
+    """How every year of a run is fitted and judged."""
+    training, bounds = trial.settings.training, trial.settings.gate
+    tuned = found.parameters if found else {}
+    return Recipe(training.seed, training.threads, bounds.replicates, capacities_of(bounds, rows), tuned)
+
+
+def with_protected(trial: Trial, judged: Judged, learn: Examples) -> Judged:
+    """The same judgement beside trees that were told the protected attributes: a comparison, which is never kept."""
+    training = trial.settings.training
+    told = told_protected(learn, judged.test, seed=training.seed, threads=training.threads)
+    return replace(judged, risks={**judged.risks, PROTECTED: told})
+
+
+def follow(trial: Trial, year: Year, judged: Judged) -> tuple[Followed, ...]:
+    """The lists of the model and the rule in the weeks after the test year's first scoring date."""
+    training, first = trial.settings.training, year.scored_on[0]
+    dates = weekly(first, training.weeks, until=min(trial.today, year.horizon))
+    if len(dates) < 2:
+        return ()
+    feature_set = feature_set_of(trial.outcome)
+    with reading(trial.settings.warehouse(trial.district.id)) as reader:
+        snapshots = build_snapshots(reader, feature_set, dates, cohort=trial.outcome.cohort)
+    test = judged.test
+    begun = test.take(test.as_of == first.isoformat()) if test.as_of is not None else test
+    weeks = Weeks(dates, pd.Index(begun.student), begun.label, year.horizon)
+    scorers: dict[str, Scorer] = {"model": judged.model, **({"rule": judged.rule} if judged.rule else {})}
+    risks = {
+        name: [pd.Series(risk_of(scorer, one.features), one.features.index) for one in snapshots]
+        for name, scorer in scorers.items()
+    }
+    return by_scorer(risks, weeks, capacity=trial.settings.gate.capacity, seed=training.seed)
+
+
+def attempt(trial: Trial, learn: Examples, test: Examples, found: Found | None) -> Judged | Refused:
     """What could be judged, or why nothing could: a district too small for a model still has its rule."""
     training = trial.settings.training
     try:
-        judged = judge_on(learn, test, seed=training.seed, threads=training.threads)
+        tuned = found.parameters if found else {}
+        judged = judge_on(learn, test, seed=training.seed, threads=training.threads, tuned=tuned)
         judged.figures((trial.settings.gate.capacity,))
     except Refused as refused:
         return refused

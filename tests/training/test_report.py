@@ -238,8 +238,18 @@ def test_the_figures_are_those_of_the_judgement_at_every_capacity() -> None:
     model, rows = made.figures["model"], page_of(made).rows("This model")
     assert rows[0] == [f"{model.precision_at[at] * 100:.0f}" for at in (0.05, 0.10, 0.15, 0.20)]
     assert rows[1] == [f"{model.recall_at[at] * 100:.0f}" for at in (0.05, 0.10, 0.15, 0.20)]
-    technical = (model.roc_auc, model.pr_auc, model.brier, model.calibration_error)
-    assert [f"{value:.3f}" for value in technical] in rows
+    technical = next(row for row in rows if f"{model.roc_auc:.3f}" in row)
+    for what in ("pr_auc", "brier", "calibration_error"):
+        assert f"{getattr(model, what):.3f}" in technical
+        assert f"({made.intervals['model'][what].low:.3f}" in technical
+
+
+def test_where_a_rule_wins_the_report_says_so_first() -> None:
+    made = made_judgement()
+    better = replace(made.figures["rule"], precision_at={at: 0.99 for at in made.figures["rule"].precision_at})
+    first = page_of(replace(made, figures={**made.figures, "rule sfusd": better})).texts["p"][1]
+    assert first.startswith("A simple rule did better than the model: of 100 students listed by the rule sfusd, ")
+    assert "simple rule" not in page_of(made).texts["p"][1]
 
 
 def test_a_capacity_that_lists_too_few_students_is_not_shown() -> None:

@@ -1,0 +1,42 @@
+"""Who is judged: the scorers of a training run, what each is called, and in which order a reader meets them."""
+
+from collections.abc import Iterable
+
+FIRST = ("model", "rule", "logistic", "school_only", "champion")
+PROTECTED = "with_protected"
+"""The same trees, told the protected attributes too: a comparison, which never serves."""
+WORDS = {
+    "model": "this model",
+    "rule": "the published rule",
+    "logistic": "logistic regression",
+    "school_only": "knowing only the school",
+    "champion": "the model that served before",
+    PROTECTED: "the model told protected attributes (never serves)",
+}
+SHORT = {
+    "model": "model",
+    "rule": "published rule",
+    "logistic": "logistic",
+    "school_only": "school only",
+    "champion": "served before",
+}
+"""Names that fit beside a line."""
+PEER = "rule "
+"""Before the name of another published rule that fits the cohort."""
+
+
+def words_of(scorer: str) -> str:
+    """What a scorer is called in a sentence."""
+    if scorer.startswith(PEER):
+        return f"the rule {scorer.removeprefix(PEER).replace('_', ' ')}"
+    return WORDS[scorer]
+
+
+def in_order(scorers: Iterable[str]) -> list[str]:
+    """Scorers as a reader meets them: the model, what it is judged against, then other rules and comparisons."""
+    return sorted(scorers, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name == PROTECTED))
+
+
+def is_rule(scorer: str) -> bool:
+    """Whether a scorer is a published rule."""
+    return scorer == "rule" or scorer.startswith(PEER)

@@ -1,0 +1,63 @@
+"""Whether risks mean what they say in every part of the test year: grade by grade, level by level, date by date."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.examples import Booleans, Examples, Floats
+from models.metrics import Interval, calibration_gap, roc_auc
+
+LEAST_OFF_TRACK = 20
+"""Students off track, and on track, that a part needs to be judged."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One part of the test year; without a gap it is too small to judge, and its figures are not told."""
+
+    by: str
+    value: str
+    n: int
+    mean_risk: float = float("nan")
+    share: float = float("nan")
+    auc: float = float("nan")
+    gap: Interval | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The part as JSON values."""
+        if self.gap is None:
+            return {"by": self.by, "value": self.value, "too_small": True}
+        gap = {"estimate": self.gap.estimate, "low": self.gap.low, "high": self.gap.high}
+        figures = {"n": self.n, "mean_risk": self.mean_risk, "share": self.share, "roc_auc": self.auc}
+        return {"by": self.by, "value": self.value, **figures, "calibration_gap": gap}
+
+
+def slices_of(test: Examples, risk: Floats, *, replicates: int, seed: int) -> tuple[Slice, ...]:
+    """Every part of the test rows, by each column of `parts` and by scoring date; nothing where there is one only."""
+    return tuple(
+        slice_of(test, risk, (name, value), rows, replicates=replicates, seed=seed)
+        for name, values in columns_of(test)
+        if len(set(values)) > 1
+        for value in sorted(set(values))
+        for rows in [np.array([one == value for one in values], dtype=np.bool_)]
+    )
+
+
+def columns_of(test: Examples) -> Iterator[tuple[str, Sequence[str]]]:
+    """What the rows are divided by."""
+    for name in test.parts:
+        yield str(name), [str(value) for value in test.parts[name]]
+    if test.as_of is not None:
+        yield "scoring date", [str(day) for day in test.as_of]
+
+
+def slice_of(test: Examples, risk: Floats, of: tuple[str, str], rows: Booleans, *, replicates: int, seed: int) -> Slice:
+    """One part: how many, what was said of them, and what happened."""
+    label, said = test.label[rows], risk[rows]
+    off_track = int(label.sum())
+    if min(off_track, len(label) - off_track) < LEAST_OFF_TRACK:
+        return Slice(*of, len(label))
+    gap = calibration_gap(label, said, test.student[rows], replicates=replicates, seed=seed)
+    auc = float(roc_auc(label, said, np.ones((1, len(label))))[0])
+    return Slice(*of, len(label), float(said.mean()), float(label.mean()), auc, gap)
