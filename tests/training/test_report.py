@@ -246,7 +246,7 @@ def test_the_figures_are_those_of_the_judgement_at_every_capacity() -> None:
 
 def test_where_a_rule_wins_the_report_says_so_first() -> None:
     made = made_judgement()
-    better = replace(made.figures["rule"], precision_at={at: 0.99 for at in made.figures["rule"].precision_at})
+    better = replace(made.figures["rule"], precision_at=dict.fromkeys(made.figures["rule"].precision_at, 0.99))
     first = page_of(replace(made, figures={**made.figures, "rule sfusd": better})).texts["p"][1]
     assert first.startswith("A simple rule did better than the model: of 100 students listed by the rule sfusd, ")
     assert "simple rule" not in page_of(made).texts["p"][1]
