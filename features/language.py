@@ -94,7 +94,7 @@ class Indicator:
     """A published rule on what is known so far.
 
     `signals` counts what the rule holds against the student (the ranking); `flagged` is the rule itself.
-    `reasons` are the features that say in words what was counted.
+    `reasons` are the features that say in words what was counted. `called` is what people call the rule.
     """
 
     name: str
@@ -103,6 +103,7 @@ class Indicator:
     flagged: Condition
     reasons: tuple[Sign, ...]
     source: str
+    called: str = ""
 
 
 def published(
@@ -113,6 +114,7 @@ def published(
     judged_if: Condition | None = None,
     reasons: tuple[Sign, ...] = (),
     untold: float | None = None,
+    called: str = "",
 ) -> Indicator:
     """A rule that flags a student with one or more of some signs, and counts them.
 
@@ -128,6 +130,7 @@ def published(
         flagged=flagged if judged_if is None else Judged(flagged, judged_if),
         reasons=reasons,
         source=source,
+        called=called,
     )
 
 

@@ -1,6 +1,9 @@
 """Who is judged: the scorers of a training run, what each is called, and in which order a reader meets them."""
 
 from collections.abc import Iterable
+from functools import cache
+
+from features.catalog import FEATURE_SETS
 
 FIRST = ("model", "rule", "logistic", "school_only", "champion")
 PROTECTED = "with_protected"
@@ -27,9 +30,14 @@ PEER = "rule "
 
 def words_of(scorer: str) -> str:
     """What a scorer is called in a sentence."""
-    if scorer.startswith(PEER):
-        return f"the rule {scorer.removeprefix(PEER).replace('_', ' ')}"
-    return WORDS[scorer]
+    return called().get(scorer) or WORDS[scorer]
+
+
+@cache
+def called() -> dict[str, str]:
+    """What people call the other published rules, by scorer."""
+    peers = {peer for feature_set in FEATURE_SETS.values() for peer in feature_set.peers}
+    return {f"{PEER}{peer.name}": peer.called for peer in peers}
 
 
 def in_order(scorers: Iterable[str]) -> list[str]:

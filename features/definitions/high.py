@@ -17,6 +17,7 @@ AIR_HIGH_SO_FAR = published(
     marks.latest().gpa() <= 2.0,
     discipline.suspensions().days_removed() >= 1,
     enrollments.schools() > 1,
+    called="the AIR rule for high school",
     source="National High School Center at AIR, thresholds for high school, on what is known so far",
     reasons=(
         Sign("absence_rate_year", ">=", 0.10),

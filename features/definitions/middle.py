@@ -16,6 +16,7 @@ AIR_MIDDLE_SO_FAR = published(
     marks.latest().subject("math").failing() > 0,
     discipline.suspensions().count() > 0,
     enrollments.schools() > 1,
+    called="the AIR rule for the middle grades",
     source="National High School Center at AIR, thresholds for middle school, on what is known so far",
     reasons=(
         Sign("absence_rate_year", ">=", 0.20),

@@ -45,6 +45,7 @@ SFUSD_INCOMING = published(
     "a grade average under 2.0, or attendance under 87.5 %, in the year before grade 9",
     marks.previous_year().final().gpa() < 2.0,
     attendance.previous_year().share_absent() > 0.125,
+    called="the San Francisco rule for incoming ninth graders",
     source="San Francisco Unified and the Gardner Center, early warning indicators for incoming ninth graders",
 )
 
@@ -92,6 +93,7 @@ EDFI_AT_RISK = published(
     marks.latest().subject("math").failing() > 0,
     incidents.major().count() > 0,
     incidents.count() >= 5,
+    called="the Ed-Fi rule at its graver bound",
     source=f"Ed-Fi Analytics Middle Tier, its graver bound; {LETTERS}. Each incident counts, the bound included",
 )
 
@@ -103,6 +105,7 @@ EDFI_EARLY_WARNING = published(
     marks.latest().subject("math").low() > 0,
     incidents.major().count() > 0,
     incidents.count() >= 2,
+    called="the Ed-Fi early warning rule",
     source=f"Ed-Fi Analytics Middle Tier, early warning; {LETTERS}. Incidents count one by one, the bound itself flags",
 )
 
@@ -137,6 +140,7 @@ ATTENDANCE_WORKS = Indicator(
     signals=ATTENDANCE_BANDS.number,
     flagged=MISSED >= 0.10,
     reasons=(),
+    called="the Attendance Works bands",
     source=ATTENDANCE_BANDS.source,
 )
 

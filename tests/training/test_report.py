@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.catalog import FEATURE_SETS
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.settings import District, Gate, Settings, Training
 from models.examples import Examples
@@ -22,6 +23,7 @@ from training.judge import judge_on
 from training.judgement import Basis, Judgement, Trial, judgement_of
 from training.report import render_report
 from training.report_style import STYLE
+from training.scorers import PEER, words_of
 from training.split import Split
 
 MADE_ON = date(2026, 11, 20)
@@ -247,9 +249,17 @@ def test_the_figures_are_those_of_the_judgement_at_every_capacity() -> None:
 def test_where_a_rule_wins_the_report_says_so_first() -> None:
     made = made_judgement()
     better = replace(made.figures["rule"], precision_at=dict.fromkeys(made.figures["rule"].precision_at, 0.99))
-    first = page_of(replace(made, figures={**made.figures, "rule sfusd": better})).texts["p"][1]
-    assert first.startswith("A simple rule did better than the model: of 100 students listed by the rule sfusd, ")
+    first = page_of(replace(made, figures={**made.figures, "rule sfusd_incoming_grade9": better})).texts["p"][1]
+    assert first.startswith("A simple rule did better than the model: of 100 students listed by the San Francisco rule")
     assert "simple rule" not in page_of(made).texts["p"][1]
+
+
+def test_every_published_rule_has_a_name_for_people() -> None:
+    for feature_set in FEATURE_SETS.values():
+        for peer in feature_set.peers:
+            words = words_of(f"{PEER}{peer.name}")
+            assert words.startswith("the ")
+            assert not [word for word in FORBIDDEN if word in words]
 
 
 def test_a_capacity_that_lists_too_few_students_is_not_shown() -> None:
