@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.settings import Refused
-from training.split import Year, leave_future_out
+from training.split import Year, leave_future_out, rolling
 
 
 def year(school_year: int, *, horizon: date | None = None) -> Year:
@@ -46,3 +46,16 @@ def test_no_training_label_is_known_on_or_after_the_first_score(horizons: dict[i
     first_score = min(years[split.test].scored_on)
     assert all(years[y].horizon < first_score for y in split.train)
     assert split.test not in split.train
+
+
+def test_the_origin_rolls_over_the_latest_years_and_each_learns_from_those_before_it() -> None:
+    found = rolling({y: year(y) for y in range(2020, 2026)}, 3)
+    assert [(split.test, split.train) for split in found] == [
+        (2023, (2020, 2021, 2022)),
+        (2024, (2020, 2021, 2022, 2023)),
+        (2025, (2020, 2021, 2022, 2023, 2024)),
+    ]
+
+
+def test_the_first_year_has_nothing_to_learn_from_and_is_not_judged() -> None:
+    assert [split.test for split in rolling({y: year(y) for y in (2023, 2024, 2025)}, 9)] == [2024, 2025]

@@ -1,0 +1,123 @@
+"""What a report says of a truth that was planted in a simulated district's records: it must be right about it.
+
+The cohorts are those of a real warehouse; only the ends, or one feature, are replaced by what the test knows.
+"""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from features.catalog import feature_set_of
+from features.definitions.outcomes import OFF_TRACK_CHICAGO
+from features.ingest.desk import desk_of
+from features.ingest.steps import ingest
+from features.progress import quietly
+from features.settings import District, Gate, Settings
+from features.simulator.district import simulate_district
+from features.simulator.plan import Plan
+from features.warehouse import reading
+from models.examples import Examples, in_fixed_order
+from training.cohorts import labelled_cohorts
+from training.judge import cross_judge, judge_on
+from training.judgement import Basis, Judgement, Trial, judgement_of
+from training.leaks import leaks_in
+from training.report import render_report
+from training.split import Split
+
+NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
+TEST = 2026
+FILLED_LATER = "days_suspended_in_school"
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    home: Path = tmp_path_factory.mktemp("home")
+    district = District(id="north", name="North Unified")
+    settings = Settings(home=home, districts=(district,), gate=Gate(minimum_off_track=20, replicates=300))
+    simulate_district(Plan("north", 2500), home / "records")
+    ingest(desk_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
+    return Trial(settings, district, OFF_TRACK_CHICAGO, TODAY)
+
+
+@pytest.fixture(scope="module")
+def examples(trial: Trial) -> Examples:
+    with reading(trial.settings.warehouse("north")) as reader:
+        feature_set = feature_set_of(trial.outcome)
+        return labelled_cohorts(reader, feature_set, trial.outcome, ("11-20",), observed_on=TODAY).examples
+
+
+def halves(examples: Examples) -> tuple[Examples, Examples]:
+    """The years before the test year, and the test year."""
+    tested = examples.time == TEST
+    return examples.take(~tested), in_fixed_order(examples.take(tested))
+
+
+def judged(trial: Trial, examples: Examples) -> Judgement:
+    """The judgement of a run on these rows."""
+    learn, test = halves(examples)
+    basis = Basis(Split(tuple(sorted(set(learn.time.tolist()))), TEST), len(learn), len(test), {}, "0" * 64)
+    return judgement_of(trial, basis, judge_on(learn, test, seed=7, threads=1), learn=learn)
+
+
+def by_the_rule(examples: Examples, years: np.ndarray) -> Examples:
+    """In these years, who ended off track is whom the rule counts most against; by grades of last year in others."""
+    assert examples.rule is not None
+    rng = np.random.default_rng(5)
+    held = np.where(examples.rule > 0, 0.95, 0.03)
+    other = np.where(examples.features["gpa_previous_year"].fillna(2.5) > 3.2, 0.6, 0.05)
+    chance = np.where(np.isin(examples.time, years), held, other)
+    return replace(examples, label=rng.random(len(examples)) < chance)
+
+
+def test_a_model_of_a_truth_that_is_gone_loses_to_the_rule_and_the_report_begins_with_it(
+    trial: Trial, examples: Examples
+) -> None:
+    judgement = judged(trial, by_the_rule(examples, np.array([TEST])))
+    rule = next(check for check in judgement.gate.checks if check.code == "GATE02")
+    assert (judgement.gate.verdict, rule.verdict) == ("fail", "fail")
+    page = render_report(judgement, made_on=TODAY)
+    first = page[page.index('<p class="first">') :].partition("</p>")[0]
+    assert "A simple rule did better than the model" in first
+    assert "The published rule serves" in first
+
+
+def test_where_the_rule_is_all_there_is_to_know_the_model_does_not_pass(trial: Trial, examples: Examples) -> None:
+    judgement = judged(trial, by_the_rule(examples, np.unique(examples.time)))
+    rule = next(check for check in judgement.gate.checks if check.code == "GATE02")
+    assert rule.verdict != "pass"
+    assert judgement.gate.verdict != "pass"
+
+
+def filled_afterwards(examples: Examples) -> Examples:
+    """A record that a school completes once it knows how the year ended: past years have it, the last one not yet."""
+    told = examples.label & (examples.time < TEST)
+    return replace(examples, features=examples.features.assign(**{FILLED_LATER: told.astype(float)}))
+
+
+def test_a_record_that_is_filled_in_afterwards_shines_in_a_random_split_and_is_caught_by_the_year_ahead(
+    trial: Trial, examples: Examples
+) -> None:
+    leaking = filled_afterwards(examples)
+    learn, _ = halves(leaking)
+    random = cross_judge(learn, learn.student, k=3, seeds=(1,), threads=1).figures((0.15,))["model"]
+    judgement = judged(trial, leaking)
+    assert random.roc_auc > 0.99
+    assert judgement.figures["model"].roc_auc < random.roc_auc - 0.1
+    named = next(check for check in judgement.gate.checks if check.code == "GATE08")
+    assert (named.verdict, judgement.gate.verdict) == ("fail", "fail")
+    assert FILLED_LATER in named.says
+    assert "probably filled in afterwards" in render_report(judgement, made_on=TODAY)
+
+
+def test_no_feature_of_honest_records_is_called_a_leak(examples: Examples) -> None:
+    assert leaks_in(*halves(examples)) == ()
+
+
+def test_a_feature_that_holds_the_outcome_is_named_though_it_holds_it_every_year(examples: Examples) -> None:
+    holding = replace(examples, features=examples.features.assign(**{FILLED_LATER: examples.label.astype(float)}))
+    assert [leak.feature for leak in leaks_in(*halves(holding))] == [FILLED_LATER]
+    assert "it probably holds the outcome" in leaks_in(*halves(holding))[0].says
