@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
@@ -18,8 +16,8 @@ from models.fitting import fit_risk_model
 from models.metrics import Figures
 from models.signing import ensure_keys
 from training.judge import CrossJudged, cross_judge, judge_on
-from training.table_card import CAPACITY, SCORERS, Trained, card_of, limits_of
-from training.table_examples import Prepared, prepare
+from training.table_card import CAPACITY, SCORERS, Trained, base_rates, card_of, limits_of
+from training.table_examples import Prepared, before_and_tested, prepare
 from training.table_file import read_table
 from training.table_spec import TableSpec, Time, load_spec
 
@@ -87,13 +85,11 @@ def held_out(prepared: Prepared, spec: TableSpec, threads: int, progress: Callab
 
 def later_rows(prepared: Prepared, split: Time, *, seed: int, threads: int) -> CrossJudged:
     """The risks of the test rows from the rows before the earliest of them."""
-    tested = np.isin(prepared.split_by, split.test)
     unseen = sorted(set(split.test) - set(prepared.split_by))
     if unseen:
         seen = ", ".join(sorted(set(prepared.split_by))[:10])
         raise Refused(f"split: no row of column {split.column!r} is {', '.join(unseen)}; it holds: {seen}")
-    when = in_time(prepared.split_by)
-    before = when < when[tested].min()
+    before, tested = before_and_tested(prepared, split)
     if not before.any():
         raise Refused(
             f"split: no row of column {split.column!r} is before the earliest test value: nothing to learn from"
@@ -101,14 +97,6 @@ def later_rows(prepared: Prepared, split: Time, *, seed: int, threads: int) -> C
     examples = prepared.examples
     judged = judge_on(examples.take(before), examples.take(tested), seed=seed, threads=threads)
     return CrossJudged(judged.test, (judged.risks,))
-
-
-def in_time(values: npt.NDArray[np.str_]) -> npt.NDArray[np.int64]:
-    """The place of each value when they are sorted as numbers, or as text (ISO dates) where they are not."""
-    try:
-        return np.unique(values.astype(np.float64), return_inverse=True)[1].astype(np.int64)
-    except ValueError:
-        return np.unique(values, return_inverse=True)[1].astype(np.int64)
 
 
 def written(table: Path, spec: Path, home: Path, trained: Trained) -> Bundle:
@@ -139,6 +127,7 @@ def measured(trained: Trained) -> dict[str, object]:
     """The figures as JSON values."""
     counts = {"n", "positives"}
     return {
+        **drift(trained),
         "rows": len(trained.prepared.examples),
         "positives": int(trained.prepared.examples.label.sum()),
         "metrics": {
@@ -147,6 +136,12 @@ def measured(trained: Trained) -> dict[str, object]:
         },
         "subgroups": dict(trained.subgroups),
     }
+
+
+def drift(trained: Trained) -> dict[str, object]:
+    """The share off track among the rows learned from and the later rows judged; nothing where no row is later."""
+    found = base_rates(trained)
+    return {} if found is None else {"share_off_track": {"learned_from": found[0], "judged": found[1]}}
 
 
 def print_answer(answer: TableAnswer, console: Console) -> None:

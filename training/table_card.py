@@ -7,7 +7,7 @@ from models.card import CardFacts, FigureLine, render_card
 from models.fairness import SMALLEST_GROUP, Attribute
 from models.metrics import Figures
 from models.risk import RiskModel
-from training.table_examples import RAREST_CATEGORY, Prepared
+from training.table_examples import RAREST_CATEGORY, Prepared, before_and_tested
 from training.table_spec import Groups, TableSpec, Time
 
 CAPACITY = 0.10
@@ -66,8 +66,14 @@ def tested_on(spec: TableSpec) -> str:
 def limits_of(trained: Trained) -> list[str]:
     """What a reader must know before believing the figures."""
     sentences = ["The figures are of models fitted in the same way on a part of the rows; this one was fitted on all."]
-    if not isinstance(trained.spec.split, Time):
+    rates = base_rates(trained)
+    if rates is None:
         sentences.append("No later year was held out: how it does in a year to come is not shown.")
+    else:
+        sentences.append(
+            f"Of 100 rows learned from, {rates[0] * 100:.1f} ended off track; of 100 later rows judged, "
+            f"{rates[1] * 100:.1f}: a calibration error holds that drift too."
+        )
     if trained.prepared.unlabelled:
         sentences.append(f"{trained.prepared.unlabelled:,} rows without a label were left out.")
     protected = [entry.name for entry in trained.model.dictionary.entries if entry.protected]
@@ -76,6 +82,16 @@ def limits_of(trained: Trained) -> list[str]:
     if any(entry.kind == "text" for entry in trained.model.dictionary.entries):
         sentences.append(f"A text value that fewer than {RAREST_CATEGORY} rows have counts as missing.")
     return sentences
+
+
+def base_rates(trained: Trained) -> tuple[float, float] | None:
+    """The share off track among the rows learned from and the later rows judged; None where no row is later."""
+    split = trained.spec.split
+    if not isinstance(split, Time):
+        return None
+    label = trained.prepared.examples.label
+    before, tested = before_and_tested(trained.prepared, split)
+    return float(label[before].mean()), float(label[tested].mean())
 
 
 def figure_line(scorer: str, figures: Figures) -> FigureLine:

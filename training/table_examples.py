@@ -13,7 +13,7 @@ import pandas as pd
 from features.settings import Refused
 from models.dictionary import Entry, FeatureDictionary
 from models.examples import Booleans, Examples, Floats
-from training.table_spec import Subgroup, TableSpec, canonical
+from training.table_spec import Subgroup, TableSpec, Time, canonical
 
 RAREST_CATEGORY = 10
 MOST_CATEGORIES = 255
@@ -182,3 +182,21 @@ def categories_of(texts: pd.Series) -> tuple[str, ...]:
     times = texts.value_counts()
     order = sorted((-int(n), str(value)) for value, n in times.items() if n >= RAREST_CATEGORY)
     return tuple(value for _, value in order[:MOST_CATEGORIES])
+
+
+def before_and_tested(prepared: Prepared, split: Time) -> tuple[Booleans, Booleans]:
+    """Which rows a time split learns from, and which it judges: those before the earliest test value, and the tested.
+
+    Both are empty where no row has a test value.
+    """
+    tested = np.isin(prepared.split_by, split.test)
+    when = in_time(prepared.split_by)
+    return when < when[tested].min(initial=len(when)) if tested.any() else tested, tested
+
+
+def in_time(values: npt.NDArray[np.str_]) -> npt.NDArray[np.int64]:
+    """The place of each value when they are sorted as numbers, or as text (ISO dates) where they are not."""
+    try:
+        return np.unique(values.astype(np.float64), return_inverse=True)[1].astype(np.int64)
+    except ValueError:
+        return np.unique(values, return_inverse=True)[1].astype(np.int64)

@@ -1,0 +1,69 @@
+"""Real courses, day by day: what came later is in no table, and the model keeps up with logistic regression."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+from training.table import train_table
+
+REPOSITORY = Path(__file__).parents[2]
+DATA = REPOSITORY.parent / "shared" / "data" / "oulad"
+EXAMPLES = REPOSITORY / "docs" / "examples"
+DAY = 30
+
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason="OULAD is not beside this checkout: ../shared/data/oulad")
+
+
+@pytest.fixture(scope="module")
+def recipe() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("oulad", EXAMPLES / "oulad.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def table(recipe: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out: Path = tmp_path_factory.mktemp("oulad") / "day30.csv"
+    recipe.main(DATA, DAY, out)
+    return out
+
+
+def test_what_came_later_is_not_in_the_table(recipe: ModuleType, table: Path, tmp_path: Path) -> None:
+    """Everything handed in, and everyone who left, after the day is taken out of the data: the table stays the same."""
+    shutil.copytree(DATA, tmp_path / "data")
+    for name, column in (("student_assessment", "date_submitted"), ("student_registration", "date_unregistration")):
+        path = tmp_path / "data" / f"{name}.parquet"
+        rows = pd.read_parquet(path)
+        later = pd.to_numeric(rows[column], errors="coerce") > DAY
+        kept = rows[~later] if name == "student_assessment" else rows.assign(**{column: rows[column].mask(later)})
+        assert later.sum() > 1000
+        kept.to_parquet(path)
+    recipe.main(tmp_path / "data", DAY, tmp_path / "again.csv")
+    assert (tmp_path / "again.csv").read_bytes() == table.read_bytes()
+
+
+def test_who_had_left_by_the_day_is_in_no_row(table: Path) -> None:
+    rows = pd.read_csv(table)
+    assert len(rows) > 18_000
+    gone = pd.read_parquet(DATA / "student_registration.parquet")
+    gone = gone[pd.to_numeric(gone["date_unregistration"], errors="coerce") <= DAY]
+    left = set(zip(gone["id_student"], gone["code_module"] + " " + gone["code_presentation"], strict=True))
+    assert not left & set(zip(rows["student_key"], rows["school_id"], strict=True))
+
+
+def test_a_later_presentation_is_judged_by_a_model_of_the_ones_before(table: Path, tmp_path: Path) -> None:
+    answer = train_table(table, EXAMPLES / "oulad_day30.toml", tmp_path / "home", progress=lambda _: None)
+    model, logistic = (answer.trained.figures[name] for name in ("model", "logistic"))
+    assert model.roc_auc > 0.75
+    assert model.roc_auc >= logistic.roc_auc - 0.005
+    assert answer.as_json()["share_off_track"] == {
+        "learned_from": pytest.approx(0.441, abs=0.003),
+        "judged": pytest.approx(0.483, abs=0.003),
+    }
