@@ -27,6 +27,7 @@ from training.gate import (
     is_calibrated,
     judge_evidence,
     keeps_up_with_logistic,
+    knows_no_end,
     treats_groups_alike,
 )
 
@@ -217,7 +218,7 @@ def checks() -> list[tuple[Check, str]]:
     differences = {name: {"precision": even, "roc_auc": even} for name in (*(c[1] for c in COMPARISONS), "logistic")}
     made_up = Evidence({"model": Figures(0, 0, 0.0, 0.0, 0.0, 0.0, {}, {})}, differences, even, {})
     others = [f"{beats.__doc__} The other scorer: {title}." for _, _, title in COMPARISONS]
-    last = [keeps_up_with_logistic, is_calibrated, treats_groups_alike]
+    last = [keeps_up_with_logistic, is_calibrated, treats_groups_alike, knows_no_end]
     questions = [enough_students.__doc__ or "", *others, *(function.__doc__ or "" for function in last)]
     return list(zip(judge_evidence(made_up, Gate()), questions, strict=True))
 

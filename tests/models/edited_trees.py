@@ -37,11 +37,12 @@ def leaves_swapped(fields: Fields, rng: random.Random) -> None:
 
 
 def another_threshold(fields: Fields, rng: random.Random) -> None:
-    """A number's threshold a hair higher; a category set's number one further."""
+    """A number's threshold a hair higher, a category set's number one further, a yes or no never yes."""
     at = rng.randrange(len(fields["threshold"]))
     text = int(fields["decision_type"][at]) & 1
     value = float(fields["threshold"][at])
-    fields["threshold"][at] = str(int(value) + 1) if text else repr(value + abs(value) * 1e-12 + 1e-30)
+    higher = value + abs(value) * 1e-12 if abs(value) > 1e-12 else 1.5  # between 0 and 1, a yes or no stays the same
+    fields["threshold"][at] = str(int(value) + 1) if text else repr(higher)
 
 
 def sides_swapped(fields: Fields, rng: random.Random) -> None:

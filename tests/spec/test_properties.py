@@ -144,9 +144,10 @@ NEW_NAMES = dict(zip(STUDENTS, ("zoe", "yan", "xia", "wim"), strict=True))
 
 def ignores_names(rows: Rows, looking: Looking) -> bool:
     """Whether students with other keys, and incidents with other ids, have the same features."""
-    before = {row.replace(f"('{old}'", f"('{new}'") for old, new in NEW_NAMES.items() for row in looking.rows(rows)}
+    found = looking.rows(rows)
+    before = {row.replace(f"('{old}'", f"('{new}'") for old, new in NEW_NAMES.items() for row in found}
     after = looking.rows({name: [renamed(row) for row in some] for name, some in rows.items()})
-    return set(after) <= before and len(after) == len(looking.rows(rows))
+    return set(after) <= before and len(after) == len(found)
 
 
 def renamed(row: Row) -> Row:
