@@ -146,7 +146,8 @@ def follow(trial: Trial, year: Year, judged: Judged) -> tuple[Followed, ...]:
         return ()
     feature_set = feature_set_of(trial.outcome)
     with reading(trial.settings.warehouse(trial.district.id)) as reader:
-        snapshots = build_snapshots(reader, feature_set, dates, cohort=trial.outcome.cohort)
+        cohort = trial.outcome.cohort
+        snapshots = build_snapshots(reader, feature_set, dates, cohort=cohort, with_peers=True)
     test = judged.test
     begun = test.take(test.as_of == first.isoformat()) if test.as_of is not None else test
     weeks = Weeks(dates, pd.Index(begun.student), begun.label, year.horizon)
