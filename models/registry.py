@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_METRICS = 200
 EXAMPLE_ROWS = 5
+ADDRESS = "MLFLOW_TRACKING_URI"
 CHAMPION, CHALLENGER = "champion", "challenger"
 NOBODY = {"mlflow.user": "ontrack", "mlflow.source.name": "ontrack train"}
 """Without these, MLflow notes who is signed in and a path of this machine."""
@@ -109,9 +110,10 @@ class Registry:
 
 
 def registry_in(home: Path, tracking_uri: str = "") -> Registry:
-    """The registry at an address, or the one in a home folder where none is given."""
-    if tracking_uri:
-        return Registry(tracking_uri)
+    """The registry at an address, at that of `MLFLOW_TRACKING_URI`, or the one in a home folder where none is given."""
+    address = tracking_uri or os.environ.get(ADDRESS, "")
+    if address:
+        return Registry(address)
     home.mkdir(parents=True, exist_ok=True)
     return Registry(f"sqlite:///{home.resolve() / 'mlflow.db'}", home / "mlartifacts")
 
@@ -175,12 +177,16 @@ def connected(tracking_uri: str) -> Iterator["MlflowClient"]:
     with quiet():
         import mlflow
 
-        before = mlflow.get_tracking_uri()
+        before, said = mlflow.get_tracking_uri(), os.environ.get(ADDRESS)
         mlflow.set_tracking_uri(tracking_uri)
         try:
             yield mlflow.MlflowClient(tracking_uri)
         finally:
-            mlflow.set_tracking_uri(before)
+            mlflow.set_tracking_uri(before)  # which MLflow writes into the environment too
+            if said is None:
+                os.environ.pop(ADDRESS, None)
+            else:
+                os.environ[ADDRESS] = said
 
 
 @contextmanager

@@ -1,0 +1,102 @@
+"""A real MLflow server on loopback: the run, the registered model, and the same answers from MLflow's own scoring."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from models.bundle import Bundle, write_bundle
+from models.registry import registry_in
+from models.signing import ensure_keys
+from tests.models.made_bundles import made_model, model_parts
+from tests.models.made_rows import made_examples
+
+STARTS_WITHIN = 90
+QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a tracking server with a store and artifacts of its own."""
+    folder, address = tmp_path_factory.mktemp("server"), f"http://127.0.0.1:{free_port()}"
+    command = [
+        sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", address.rpartition(":")[2],
+        "--backend-store-uri", f"sqlite:///{folder}/runs.db", "--artifacts-destination", str(folder / "artifacts"),
+        "--workers", "1",
+    ]  # fmt: skip
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **QUIET}, cwd=folder)
+    try:
+        wait_for(f"{address}/health")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def wait_for(address: str) -> None:
+    """Returns once the server answers."""
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(address).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.5)
+    pytest.fail(f"no tracking server within {STARTS_WITHIN} s")
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    home = tmp_path_factory.mktemp("home")
+    return write_bundle(home / "bundles", model_parts(), ensure_keys(home / "keys"), {})
+
+
+def test_a_run_on_a_tracking_server_is_registered_and_mlflow_gives_the_same_risks(
+    server: str, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
+    registry = registry_in(tmp_path / "home")
+    assert registry.tracking_uri == server
+    record = registry.log_training(
+        "2026-test", "harbor-outcome", params={"seed": 7}, metrics={"model_roc_auc": 0.8}, bundle=bundle
+    )
+    assert record.model_version == "1"
+    assert not (tmp_path / "home").exists()
+    answers = predicted(server, "models:/harbor-outcome@challenger", tmp_path)
+    rows = made_examples(50, seed=9).features
+    expected = expit(made_model().margin(rows))
+    assert np.abs(np.array(answers) - expected).max() <= 1e-9
+
+
+def predicted(server: str, model: str, folder: Path) -> list[float]:
+    """What `mlflow models predict` answers for 50 made-up rows."""
+    rows = made_examples(50, seed=9)
+    matrix = [[None if np.isnan(value) else value for value in row] for row in rows.matrix()]
+    sent = {"dataframe_split": {"columns": rows.dictionary.names, "data": matrix}}
+    (folder / "rows.json").write_text(json.dumps(sent))
+    command = [
+        sys.executable, "-m", "mlflow", "models", "predict", "--model-uri", model, "--env-manager", "local",
+        "--input-path", str(folder / "rows.json"), "--output-path", str(folder / "answers.json"),
+    ]  # fmt: skip
+    environment = {**os.environ, **QUIET, "MLFLOW_TRACKING_URI": server}
+    ran = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=200, check=False)
+    assert ran.returncode == 0, ran.stderr[-1000:]
+    answers: list[float] = json.loads((folder / "answers.json").read_text())["predictions"]
+    return answers
