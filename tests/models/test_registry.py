@@ -13,7 +13,7 @@ import pytest
 from models.bundle import Bundle, write_bundle
 from models.fitting import fit_risk_model
 from models.golden import ROOT
-from models.registry import Registry, RunRecord, registry_in
+from models.registry import Registry, RunRecord, connected, registry_in
 from models.risk import RiskModel
 from models.signing import ensure_keys
 from tests.models.made_bundles import model_parts, rule_parts
@@ -86,8 +86,8 @@ def test_the_registered_model_gives_the_margins_of_ours(
 ) -> None:
     import mlflow
 
-    mlflow.set_tracking_uri(registry.tracking_uri)
-    registered = mlflow.lightgbm.load_model(f"models:/{NAME}/{record.model_version}")
+    with connected(registry.tracking_uri):
+        registered = mlflow.lightgbm.load_model(f"models:/{NAME}/{record.model_version}")
     features = made_examples(300, seed=5).features
     margins = np.asarray(registered.predict(model.dictionary.encode(features), raw_score=True, num_threads=1))
     assert np.abs(margins - model.margin(features)).max() < 1e-9
