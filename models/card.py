@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from math import isnan
 
 from models.dictionary import Entry, FeatureDictionary
 
@@ -99,8 +100,13 @@ def refuse_empty(facts: CardFacts) -> None:
 
 
 def header(facts: CardFacts) -> str:
-    """The YAML header: names that a catalogue of models reads (JSON strings are YAML)."""
-    named = {
+    """The YAML header in the form of Hugging Face model cards (JSON values are YAML)."""
+    named: dict[str, object] = {
+        "language": "en",
+        "library_name": "lightgbm" if facts.kind == "model" else "ontrack",
+        "pipeline_tag": "tabular-classification",
+        "tags": ["early-warning", "tabular", "education"],
+        "model-index": [index_of(facts)],
         "name": facts.name,
         "kind": facts.kind,
         "district": facts.district,
@@ -109,7 +115,24 @@ def header(facts: CardFacts) -> str:
         "verdict": facts.verdict,
     }
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in named.items()]
-    return "\n".join(["---", *lines, "tags: [early-warning, tabular, education]", "---"])
+    return "\n".join(["---", *lines, "---"])
+
+
+def index_of(facts: CardFacts) -> dict[str, object]:
+    """The figures of the card's own scorer, the first line, as catalogues of models list them."""
+    own = facts.figures[0]
+    at = f"at {facts.capacity:.0%}"
+    found = {"roc_auc": own.auc, f"precision {at}": own.precision, f"recall {at}": own.recall}
+    metrics = [
+        {"type": name.partition(" ")[0], "name": name, "value": round(value, 4)}
+        for name, value in found.items()
+        if not isnan(value)
+    ]
+    dataset = {"name": f"records of {facts.district}, {facts.tested_on}", "type": "private"}
+    return {
+        "name": facts.name,
+        "results": [{"task": {"type": "tabular-classification"}, "dataset": dataset, "metrics": metrics}],
+    }
 
 
 def what_it_is(facts: CardFacts) -> str:

@@ -28,7 +28,7 @@ def card_of(judgement: Judgement, kind: str) -> str:
             tested_on=f"the school year ending {basis.split.test}, which no training label was seen from",
             students=basis.trained,
             dictionary=dictionary_of(feature_set, without=basis.left_out),
-            figures=figure_lines(judgement),
+            figures=figure_lines(judgement, kind),
             capacity=trial.settings.gate.capacity,
             calibration_gap=own.calibration_error if own else float("nan"),
             calibration=calibration_of(kind),
@@ -47,8 +47,9 @@ def calibration_of(kind: str) -> str:
     return "A strictly rising curve (beta calibration) fitted on students that the trees had not seen."
 
 
-def figure_lines(judgement: Judgement) -> Sequence[FigureLine]:
-    """One line a scorer; a line of its own where nothing could be judged."""
+def figure_lines(judgement: Judgement, kind: str) -> Sequence[FigureLine]:
+    """One line a scorer, the card's own first; a line of its own where nothing could be judged."""
+    names = sorted(in_order(judgement.figures), key=lambda name: name != kind)
     capacity = judgement.trial.settings.gate.capacity
     lines = [
         FigureLine(
@@ -58,7 +59,7 @@ def figure_lines(judgement: Judgement) -> Sequence[FigureLine]:
             auc=figures.roc_auc,
             interval=precision_interval(judgement, name),
         )
-        for name, figures in ((name, judgement.figures[name]) for name in in_order(judgement.figures))
+        for name, figures in ((name, judgement.figures[name]) for name in names)
     ]
     nothing = FigureLine("nothing could be judged", float("nan"), float("nan"), float("nan"))
     return lines or [nothing]

@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 
 import pytest
+import yaml
 
 from models.card import CardFacts, FigureLine, render_card
 from models.dictionary import Entry, FeatureDictionary
@@ -99,9 +100,16 @@ def test_a_card_says_whether_protected_attributes_are_features() -> None:
 
 def test_a_card_begins_with_a_header_that_no_name_can_break_out_of() -> None:
     card = render_card(replace(FACTS, district='Harbor: "new"\n---\nkind: other'))
-    header = card.split("---\n")[1]
-    assert '\ndistrict: "Harbor: \\"new\\"\\n' in card
-    assert header.startswith('name: "grade9_off_track_chicago"\nkind: "model"')
+    header = yaml.safe_load(card.split("---\n")[1])
+    assert (header["district"], header["kind"]) == ('Harbor: "new"\n---\nkind: other', "model")
+
+
+def test_the_header_is_that_of_a_hugging_face_card_with_the_scorers_own_figures() -> None:
+    header = yaml.safe_load(render_card(FACTS).split("---\n")[1])
+    assert (header["library_name"], header["pipeline_tag"]) == ("lightgbm", "tabular-classification")
+    result = header["model-index"][0]["results"][0]
+    assert result["dataset"]["type"] == "private"
+    assert {one["type"]: one["value"] for one in result["metrics"]}["roc_auc"] == round(FACTS.figures[0].auc, 4)
 
 
 def test_a_bar_in_a_sentence_does_not_break_its_table() -> None:
