@@ -1,9 +1,10 @@
-"""The figures of a report: the model beside every baseline, at each capacity, in order and in calibration."""
+"""The figures of a report: the model beside its baselines, at each capacity, in order and in calibration."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from math import isnan
 
-from models.metrics import Figures, Interval, places
+from models.metrics import Bin, Figures, Interval, places
 from training.judgement import Judgement
 from training.report_charts import Series, merged, precision_chart, reliability_chart
 from training.report_html import (
@@ -22,33 +23,63 @@ from training.report_html import (
 )
 from training.scorers import SHORT, in_order, words_of
 
-CURVES = ("model", "rule")
 Reading = Callable[[Figures], Mapping[float, float]]
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """What a report shows of the model and its baselines: figures, intervals, the model's leads and bins, by scorer.
+
+    `capacity` stands out and is named by `whose`; figures over fewer than `smallest` students are not shown; `over`
+    says of whom the figures are; `curves` are the scorers whose reliability is drawn.
+    """
+
+    figures: Mapping[str, Figures]
+    intervals: Mapping[str, Mapping[str, Interval]]
+    differences: Mapping[str, Mapping[str, Interval]]
+    reliability: Mapping[str, tuple[Bin, ...]]
+    capacity: float
+    smallest: int
+    whose: str = "the district’s capacity"
+    over: str = "all students of the test year"
+    curves: Sequence[str] = ("model", "rule")
+
+
+def comparison_of(judgement: Judgement) -> Comparison:
+    """What is shown of a judgement."""
+    settings = judgement.trial.settings
+    return Comparison(
+        judgement.figures, judgement.intervals, judgement.differences, judgement.reliability,
+        capacity=settings.gate.capacity, smallest=settings.audit.smallest_group,
+    )  # fmt: skip
+
+
 def figures_section(judgement: Judgement) -> Html:
+    """How good the list of a district's model is."""
+    return compared_section(comparison_of(judgement))
+
+
+def compared_section(found: Comparison) -> Html:
     """How good the list is at each capacity, and the order behind it."""
     return section(
         "How good is the list, and compared with what?",
-        unshown_capacities(judgement),
-        *(capacity_parts(judgement) if shown_capacities(judgement) else []),
-        technical_table(judgement),
-        difference_table(judgement),
+        unshown_capacities(found),
+        *(capacity_parts(found) if shown_capacities(found) else []),
+        technical_table(found),
+        difference_table(found),
     )
 
 
-def capacity_parts(judgement: Judgement) -> list[Html]:
+def capacity_parts(found: Comparison) -> list[Html]:
     """Precision and recall in people, and the chart."""
     return [
         paragraph(
             "The longer the list, the more students off track are found, and the more flags are wrong. Where students "
             "tie at the end of the list, each counts by the chance of being drawn."
         ),
-        capacity_table(judgement, "Of 100 students listed, how many ended off track (precision)", precision_of, of_100),
-        capacity_table(
-            judgement, "Of 100 students who ended off track, how many were listed (recall)", recall_of, of_100
-        ),
-        precision_figure(judgement),
+        capacity_table(found, "Of 100 students listed, how many ended off track (precision)", precision_of, of_100),
+        capacity_table(found, "Of 100 students who ended off track, how many were listed (recall)", recall_of, of_100),
+        precision_figure(found),
     ]
 
 
@@ -62,40 +93,37 @@ def recall_of(figures: Figures) -> Mapping[float, float]:
     return figures.recall_at
 
 
-def scorers(judgement: Judgement) -> list[str]:
+def scorers(found: Comparison) -> list[str]:
     """The scorers that were judged, in reading order."""
-    return in_order(judgement.figures)
+    return in_order(found.figures)
 
 
-def shown_capacities(judgement: Judgement) -> list[float]:
+def shown_capacities(found: Comparison) -> list[float]:
     """The capacities that list enough students for a figure."""
-    figures, smallest = judgement.figures["model"], judgement.trial.settings.audit.smallest_group
-    return [at for at in sorted(figures.precision_at) if places(figures.n, at) >= smallest]
+    figures = found.figures["model"]
+    return [at for at in sorted(figures.precision_at) if places(figures.n, at) >= found.smallest]
 
 
-def unshown_capacities(judgement: Judgement) -> Html:
+def unshown_capacities(found: Comparison) -> Html:
     """Which capacities list too few students; nothing where none does."""
-    shown, smallest = shown_capacities(judgement), judgement.trial.settings.audit.smallest_group
-    hidden = [at for at in sorted(judgement.figures["model"].precision_at) if at not in shown]
+    shown = shown_capacities(found)
+    hidden = [at for at in sorted(found.figures["model"].precision_at) if at not in shown]
     which = ", ".join(map(capacity_of_100, hidden))
-    says = f"At {which} of 100, fewer than {smallest} students would be listed: not shown."
+    says = f"At {which} of 100, fewer than {found.smallest} students would be listed: not shown."
     return paragraph(says, class_="soft") if hidden else Html("")
 
 
-def capacity_table(judgement: Judgement, caption: str, reading: Reading, number: Callable[[float], str]) -> Html:
-    """One figure of every scorer at every capacity, the district's own standing out."""
-    shown, own = shown_capacities(judgement), judgement.trial.settings.gate.capacity
-    head = ["Listed by", *(capacity_words(at, own) for at in shown)]
-    rows = [
-        [scorer_cell(name), *(number(reading(judgement.figures[name])[at]) for at in shown)]
-        for name in scorers(judgement)
-    ]
+def capacity_table(found: Comparison, caption: str, reading: Reading, number: Callable[[float], str]) -> Html:
+    """One figure of every scorer at every capacity, one of these standing out."""
+    shown, own = shown_capacities(found), found.capacity
+    head = ["Listed by", *(capacity_words(at, found) for at in shown)]
+    rows = [[scorer_cell(name), *(number(reading(found.figures[name])[at]) for at in shown)] for name in scorers(found)]
     return table(caption, head, rows, own=shown.index(own) + 1 if own in shown else -1)
 
 
-def capacity_words(capacity: float, own: float) -> Html:
+def capacity_words(capacity: float, found: Comparison) -> Html:
     """The head of a capacity's column."""
-    whose = [element("span", "the district’s capacity")] if capacity == own else []
+    whose = [element("span", found.whose)] if capacity == found.capacity else []
     return joined(f"{capacity_of_100(capacity)} of 100 listed", *whose)
 
 
@@ -104,20 +132,20 @@ def scorer_cell(name: str) -> Html:
     return joined(capitalized(words_of(name)))
 
 
-def precision_figure(judgement: Judgement) -> Html:
+def precision_figure(found: Comparison) -> Html:
     """Precision over the capacities as lines, with its table."""
-    shown, model = shown_capacities(judgement), judgement.figures["model"]
+    shown, model = shown_capacities(found), found.figures["model"]
     series = [
-        Series(name, SHORT[name], [(at, judgement.figures[name].precision_at[at]) for at in shown])
-        for name in scorers(judgement)
+        Series(name, SHORT[name], [(at, found.figures[name].precision_at[at]) for at in shown])
+        for name in scorers(found)
         if name in SHORT
     ]
     everyone = model.positives / model.n
-    chart = precision_chart(series, own=judgement.trial.settings.gate.capacity, everyone=everyone)
+    chart = precision_chart(series, own=found.capacity, everyone=everyone)
     says = f"Precision by length of the list; of all students, {of_100(everyone)} of 100 ended off track."
     tables = [
-        capacity_table(judgement, "Precision", precision_of, "{:.3f}".format),
-        capacity_table(judgement, "Recall", recall_of, "{:.3f}".format),
+        capacity_table(found, "Precision", precision_of, "{:.3f}".format),
+        capacity_table(found, "Recall", recall_of, "{:.3f}".format),
     ]
     return figure(chart, says, joined(*tables))
 
@@ -133,14 +161,14 @@ TECHNICAL = {
 }
 
 
-def technical_table(judgement: Judgement) -> Html:
+def technical_table(found: Comparison) -> Html:
     """How well each scorer orders students and how far its risks are from what happened, with intervals."""
-    found = {name: judgement.intervals[name] for name in in_order(judgement.intervals)}
+    by_scorer = {name: found.intervals[name] for name in in_order(found.intervals)}
     rows = [
         [scorer_cell(name), *(with_range(figures[what]) if what in figures else "none" for what in TECHNICAL)]
-        for name, figures in found.items()
+        for name, figures in by_scorer.items()
     ]
-    caption = "Order and calibration, over all students of the test year, with 95% intervals"
+    caption = f"Order and calibration, over {found.over}, with 95% intervals"
     return table(caption, ("Scorer", *TECHNICAL.values()), rows)
 
 
@@ -151,27 +179,31 @@ def with_range(one: Interval) -> str:
     return f"{one.estimate:.3f} ({one.low:.3f} to {one.high:.3f})".replace("-", "−")
 
 
-def difference_table(judgement: Judgement) -> Html:
+def difference_table(found: Comparison) -> Html:
     """By how much the model is better than every other scorer."""
-    capacity = capacity_of_100(judgement.trial.settings.gate.capacity)
+    capacity = capacity_of_100(found.capacity)
     head = ("Model compared with", "Off track, of 100 listed", "Found, of 100 off track", "ROC AUC")
     rows = []
-    for name in in_order(judgement.differences):
-        found = judgement.differences[name]
-        people = [people_interval(found[what]) for what in ("precision", "recall")]
-        rows.append([scorer_cell(name), *people, technical_interval(found["roc_auc"])])
+    for name in in_order(found.differences):
+        lead = found.differences[name]
+        people = [people_interval(lead[what]) for what in ("precision", "recall")]
+        rows.append([scorer_cell(name), *people, technical_interval(lead["roc_auc"])])
     caption = f"The model’s lead, with 95% intervals, {capacity} of 100 students listed (above 0, the model is better)"
     return table(caption, head, rows)
 
 
 def reliability_section(judgement: Judgement) -> Html:
+    """Whether the risks of a district's model mean what they say."""
+    return calibration_section(comparison_of(judgement))
+
+
+def calibration_section(found: Comparison) -> Html:
     """Whether risks mean what they say."""
-    smallest = judgement.trial.settings.audit.smallest_group
-    curves = [name for name in CURVES if name in judgement.reliability]
-    bins = {name: merged(judgement.reliability[name]) for name in curves}
+    curves = [name for name in found.curves if name in found.reliability]
+    bins = {name: merged(found.reliability[name]) for name in curves}
     title = "Do the risks mean what they say?"
-    if any(one.n < smallest for found in bins.values() for one in found):
-        return section(title, paragraph(f"A tenth of the students is fewer than {smallest}: not shown."))
+    if any(one.n < found.smallest for held in bins.values() for one in held):
+        return section(title, paragraph(f"A tenth of the students is fewer than {found.smallest}: not shown."))
     series = [Series(name, SHORT[name], [(one.mean_risk, one.share) for one in bins[name]]) for name in curves]
     rows = [
         (scorer_cell(name), f"{one.n:,}", f"{one.mean_risk:.3f}", f"{one.share:.3f}")
