@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := ontrack.py features models training serving tests benchmarks docs
 
-.PHONY: help demo test format check types contracts bench bench-full faults mutations properties spark docs clean
+.PHONY: help demo test format check types contracts bench bench-full faults mutations disclosure properties spark docs clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ faults: .venv/installed ## make every write of an import fail, and kill it 200 t
 
 mutations: .venv/installed ## open 388 damaged models as a server would: none may load (some minutes)
 	@ONTRACK_MUTATIONS=all $(BIN)/pytest -n 2 tests/models/test_mutations.py
+
+disclosure: .venv/installed ## an adversary tries 10,000 audits for what they hide (about 10 minutes)
+	@ONTRACK_DISCLOSURE=full $(BIN)/pytest -n 2 tests/models/test_disclosure.py
 
 properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
 	@ONTRACK_PROPERTIES=full $(BIN)/pytest -n 2 tests/spec/test_properties.py

@@ -1,0 +1,131 @@
+"""Cells of an audit: how many students of each group ended how, and how early they would have been listed.
+
+Every figure of a group is a quotient of such counts, so a bootstrap draws counts and never rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_matrix
+
+from models.examples import Booleans, Floats
+from models.metrics import places
+
+Integers = npt.NDArray[np.int64]
+Texts = npt.NDArray[np.str_]
+LOT = 11
+"""Seed of the lot that orders students of equal risk."""
+RISK_BINS = 100
+"""Bins of equal count in which replicates of order and calibration are drawn."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Rows as a list sees them: how each ended, its risk, and the first of the rising capacities that lists it.
+
+    `band` is the capacity's place, the number of capacities where none lists the row. `student` numbers the student of
+    each row from 0, None where each student has one row.
+    """
+
+    label: Booleans
+    risk: Floats
+    band: Integers
+    capacities: tuple[float, ...]
+    student: Integers | None
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+
+def listing_of(label: Booleans, risk: Floats, student: Texts, capacities: Sequence[float]) -> Listing:
+    """The rows with their bands; rows of equal risk are listed in the order of a lot that is drawn once."""
+    rising = tuple(sorted(capacities))
+    order = np.lexsort((np.random.default_rng(LOT).permutation(len(risk)), -risk))
+    place = np.empty(len(risk), dtype=np.int64)
+    place[order] = np.arange(len(risk))
+    lengths = [places(len(risk), capacity) for capacity in rising]
+    return Listing(label, risk, np.searchsorted(lengths, place, side="right"), rising, numbered(student))
+
+
+def numbered(student: Texts) -> Integers | None:
+    """The students as numbers from 0; None where each has one row."""
+    codes, distinct = pd.factorize(student)
+    return None if len(distinct) == len(codes) else codes.astype(np.int64)
+
+
+def counts(cell: Integers, cells: int) -> Floats:
+    """How many rows lie in each cell."""
+    return np.bincount(cell, minlength=cells).astype(np.float64)
+
+
+def drawn_counts(cell: Integers, cells: int, student: Integers | None, *, replicates: int, seed: int) -> Floats:
+    """Replicates × cells: the counts of bootstraps that draw whole students.
+
+    Students whose rows lie in the same cells are alike, so a multinomial over such patterns is that bootstrap. None
+    for `student` stands for one row a student: the patterns are then the cells.
+    """
+    rng = np.random.default_rng(seed)
+    if student is None:
+        held = counts(cell, cells)
+        there = np.flatnonzero(held)
+        drawn = np.zeros((replicates, cells))
+        drawn[:, there] = rng.multinomial(len(cell), held[there] / len(cell), size=replicates)
+        return drawn
+    patterns, times = patterns_of(cell, cells, student)
+    chosen = rng.multinomial(int(times.sum()), times / times.sum(), size=replicates)
+    return np.asarray((patterns.T @ chosen.T.astype(np.float64)).T, dtype=np.float64)
+
+
+def patterns_of(cell: Integers, cells: int, student: Integers) -> tuple[csr_matrix, Integers]:
+    """The different ways in which students' rows lie in cells (patterns × cells), and how many students have each.
+
+    Ways are told apart by the sum of a random 64-bit number for each row's cell.
+    """
+    marks = np.random.default_rng(LOT).integers(0, 1 << 63, cells, dtype=np.uint64)
+    way = np.zeros(int(student.max()) + 1, dtype=np.uint64)
+    np.add.at(way, student, marks[cell])  # wraps around, which does no harm
+    _, first, pattern, times = np.unique(way, return_index=True, return_inverse=True, return_counts=True)
+    shown = np.flatnonzero(first[pattern[student]] == student)  # the rows of the first student of each pattern
+    held = csr_matrix((np.ones(len(shown)), (pattern[student[shown]], cell[shown])), shape=(len(times), cells))
+    return held, times.astype(np.int64)
+
+
+def list_counts(listing: Listing, group: Integers, groups: int) -> Floats:
+    """Groups × 2 (on track, off track) × bands: how many rows."""
+    shape = (groups, 2, len(listing.capacities) + 1)
+    return counts(list_cell(listing, group), int(np.prod(shape))).reshape(shape)
+
+
+def drawn_list_counts(listing: Listing, group: Integers, groups: int, *, replicates: int, seed: int) -> Floats:
+    """Replicates × groups × 2 × bands, drawing whole students."""
+    shape = (groups, 2, len(listing.capacities) + 1)
+    cell = list_cell(listing, group)
+    drawn = drawn_counts(cell, int(np.prod(shape)), listing.student, replicates=replicates, seed=seed)
+    return drawn.reshape(replicates, *shape)
+
+
+def list_cell(listing: Listing, group: Integers) -> Integers:
+    """The cell of each row among groups × 2 × bands."""
+    bands = len(listing.capacities) + 1
+    return np.asarray((group * 2 + listing.label) * bands + listing.band, dtype=np.int64)
+
+
+def risk_bins(risk: Floats) -> tuple[Integers, Floats]:
+    """The bin of each row by rising risk, equal risks in one bin, and each bin's mean risk."""
+    edges = np.unique(np.quantile(risk, np.linspace(0, 1, RISK_BINS + 1)))
+    place = np.searchsorted(edges[1:-1], risk, side="right")
+    _, place = np.unique(place, return_inverse=True)
+    return place.astype(np.int64), np.bincount(place, weights=risk) / np.bincount(place)
+
+
+def drawn_risk_counts(
+    listing: Listing, group: Integers, groups: int, place: Integers, *, replicates: int, seed: int
+) -> Floats:
+    """Replicates × groups × 2 × risk bins, drawing whole students."""
+    shape = (groups, 2, int(place.max()) + 1)
+    cell = np.asarray((group * 2 + listing.label) * shape[2] + place, dtype=np.int64)
+    drawn = drawn_counts(cell, int(np.prod(shape)), listing.student, replicates=replicates, seed=seed)
+    return drawn.reshape(replicates, *shape)

@@ -1,0 +1,125 @@
+"""What an audit may see: groups that are too small are folded together before anything is computed.
+
+Every table, sentence, metric and card is rendered from figures of these groups, so none of them can tell more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.cells import Integers, Listing, Texts, counts
+from models.disclosure import shown_groups, shown_pairs
+from models.examples import Booleans, Floats
+
+NOT_RECORDED = "not recorded"
+CROSSED = " × "
+TOGETHER = " or "
+Listed = Sequence[Booleans]
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """One attribute as it may be told: the groups' names, and each row's group (-1 for a row in none of them).
+
+    `of` names the attribute, or the two that are crossed. `folded` names the group that holds those too small to be
+    told apart, empty where there is none. `untold` are values of which nothing is told.
+    """
+
+    of: str
+    names: tuple[str, ...]
+    group: Integers
+    crossed: bool = False
+    folded: str = ""
+    untold: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute of the rows as it is: its values in order, and the place of each row's value."""
+
+    name: str
+    values: tuple[str, ...]
+    code: Integers
+
+
+def attribute_of(name: str, column: pd.Series) -> Attribute:
+    """The attribute of a column: a missing value is one of its own; an ordered column keeps its order."""
+    texts = texts_of(column)
+    found, code = np.unique(texts, return_inverse=True)
+    order = np.arange(len(found))
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        place = {str(value): at for at, value in enumerate(column.dtype.categories)}
+        order = np.argsort([place.get(str(value), len(place)) for value in found], kind="stable")
+    rank = np.empty(len(found), dtype=np.int64)
+    rank[order] = np.arange(len(found))
+    return Attribute(name, tuple(str(value) for value in found[order]), rank[code])
+
+
+def texts_of(column: pd.Series) -> Texts:
+    """A column as text, a missing value as one of its own."""
+    return np.asarray(column.astype("object").where(column.notna(), NOT_RECORDED), dtype=np.str_)
+
+
+def told(
+    listing: Listing, groups: pd.DataFrame, *, center: str, apart: Sequence[str] = (), also: Listed = (), least: int
+) -> tuple[Grouped, ...]:
+    """Every attribute, and each crossed with the center's, as they may be told together.
+
+    `center` is the attribute that the others are crossed with, but for those `apart`; the first one where the groups do
+    not have it. `also` has the rows of each other list of which group figures are published. One row a student is
+    expected.
+    """
+    ends = Ends(listing.label, layers_of(listing, also))
+    singles = {str(name): folded(attribute_of(str(name), groups[name]), ends, least) for name in groups}
+    middle = singles.get(center) or next(iter(singles.values()), None)
+    if middle is None or not middle.names:
+        return tuple(singles.values())
+    beside = [one for name, one in singles.items() if one is not middle and name not in apart and one.names]
+    return (*singles.values(), *(crossed(middle, one, ends, least) for one in beside))
+
+
+def layers_of(listing: Listing, also: Listed) -> Integers:
+    """The way of each row of being on the lists: rows of one way are on the same ones."""
+    ways = np.column_stack([listing.band, *(rows.astype(np.int64) for rows in also)])
+    return np.asarray(np.unique(ways, axis=0, return_inverse=True)[1], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How each row ended, and its way of being on the lists."""
+
+    label: Booleans
+    layer: Integers
+
+    def table(self, *of: tuple[Integers, int]) -> Floats:
+        """How many rows of each group, or pair of groups, ended how (on track, off track), in each layer."""
+        shape = (*(size for _, size in of), 2, int(self.layer.max()) + 1)
+        place = (*(code for code, _ in of), self.label.astype(np.int64), self.layer)
+        return counts(np.ravel_multi_index(place, shape), int(np.prod(shape))).reshape(shape)
+
+
+def folded(attribute: Attribute, ends: Ends, least: int) -> Grouped:
+    """The groups that may be shown, and those that may not as one; where none may, nothing is told of the attribute."""
+    shown = shown_groups(ends.table((attribute.code, len(attribute.values))), least)
+    apart = [value for value, alone in zip(attribute.values, shown, strict=True) if alone]
+    others = tuple(value for value in attribute.values if value not in apart)
+    if not apart:
+        return Grouped(attribute.name, (), np.full(len(attribute.code), -1), untold=attribute.values)
+    names = [*apart, TOGETHER.join(others)] if others else apart
+    place = np.array([names.index(value) if value in apart else len(apart) for value in attribute.values])
+    return Grouped(attribute.name, tuple(names), place[attribute.code], folded=names[-1] if others else "")
+
+
+def crossed(middle: Grouped, other: Grouped, ends: Ends, least: int) -> Grouped:
+    """The pairs that may be shown, all others are in no group; a table of which none may be is not published at all."""
+    shown = shown_pairs(ends.table((middle.group, len(middle.names)), (other.group, len(other.names))), least)
+    place = np.full(shown.shape, -1, dtype=np.int64)
+    place[shown] = np.arange(int(shown.sum()))
+    pairs = {alone: np.argwhere(shown == alone) for alone in (True, False)}
+    names = {
+        alone: tuple(f"{middle.names[a]}{CROSSED}{other.names[b]}" for a, b in found) for alone, found in pairs.items()
+    }
+    of, untold = f"{middle.of}{CROSSED}{other.of}", names[False] if shown.any() else ()
+    return Grouped(of, names[True], place[middle.group, other.group], crossed=True, untold=untold)
