@@ -11,16 +11,19 @@ always be completed to a whole district (they form a tree), so all of them toget
 two attributes that would not hold: of 40 students 25 and 20 cannot but share 5. (So much follows from the groups of any
 two attributes; a table of pairs is published only where it adds nothing to that about its hidden pairs.)
 
-Counts are published of each list apart, so they are held here by layer: one for each way of being on the lists.
+Counts are published of several lists: of groups for each list by itself, of pairs for the main one. They are held here
+by layer, one for each way of being on the lists that occurs.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, kron, vstack
 from scipy.sparse import identity as eye
 
+from models.cells import Integers
 from models.examples import Booleans, Floats
 
 ROUNDING = 1e-6
@@ -51,13 +54,20 @@ def shown_groups(table: Floats, least: int) -> Booleans:
     return shown
 
 
-def shown_pairs(table: Floats, least: int) -> Booleans:
+@dataclass(frozen=True)
+class Layers:
+    """The ways of being on the lists: the place of each on every list (layers × lists), and which are on the main one."""
+
+    places: Integers
+    main: Booleans
+
+
+def shown_pairs(table: Floats, layers: Layers, least: int) -> Booleans:
     """The pairs of two attributes (groups × groups × 2 × layers) that may be shown where all groups of both are shown.
 
     The large ones, less those that would tell a small one.
     """
-    shown = large(table, least)
-    program = Program(table, sums_of(*table.shape[:2]))
+    shown, program = large(table, least), Program(table, layers)
     waiting = [(int(a), int(b)) for a, b in np.argwhere(~shown)]
     while waiting := [pair for pair in waiting if program.tells(pair, shown, least)]:
         further = {near for pair in waiting if (near := nearest_shown(table, shown, pair))}
@@ -69,19 +79,12 @@ def shown_pairs(table: Floats, least: int) -> Booleans:
     return shown
 
 
-def sums_of(rows: int, columns: int) -> csr_matrix:
-    """The sums of a table's rows and of its columns, for its cells in one line."""
-    by_row = kron(eye(rows), np.ones((1, columns)))
-    by_column = kron(np.ones((1, rows)), eye(columns))
-    return csr_matrix(vstack([by_row, by_column]))
-
-
 @dataclass(frozen=True)
 class Program:
-    """The linear programs over one table of pairs, whose rows' and columns' sums are known."""
+    """The linear programs over one table of pairs: its cells are variables, what is published are sums of them."""
 
     table: Floats
-    sums: csr_matrix
+    layers: Layers
 
     def tells(self, pair: Pair, shown: Booleans, least: int) -> bool:
         """Whether a small number of a hidden pair can be told more closely than as one from 0 to `least` - 1."""
@@ -89,24 +92,29 @@ class Program:
         return any(self.tells_kind(pair, shown, kind, least) for kind in (ON, OFF) if ended[kind] < least)
 
     def tells_kind(self, pair: Pair, shown: Booleans, kind: int, least: int) -> bool:
-        """The same of its students on or off track: layers are known apart, so each has bounds of its own."""
-        really = self.table[pair][kind]
-        if any(self.reach(pair, shown, (kind, int(layer)), 1) > ROUNDING for layer in np.flatnonzero(really)):
-            return True
-        most = float(really.sum())
-        for layer in np.argsort(-self.table[:, :, kind].sum(axis=(0, 1)), kind="stable"):
-            if most >= least - 1 - ROUNDING:
-                return False
-            most += self.reach(pair, shown, (kind, int(layer)), -1) - float(really[layer])
-        return most < least - 1 - ROUNDING
+        """The same of its students on or off track."""
+        known = csr_matrix(vstack([self.group_sums, self.pair_sums(shown)]))
+        held = self.table[:, :, kind].ravel()
+        own = np.zeros(self.table.shape[:2])
+        own[pair] = 1.0
+        objective = np.repeat(own.ravel(), self.table.shape[-1])
+        low, high = (sign * linprog(sign * objective, A_eq=known, b_eq=known @ held).fun for sign in (1.0, -1.0))
+        return bool(low > ROUNDING or high < least - 1 - ROUNDING)
 
-    def reach(self, pair: Pair, shown: Booleans, of: tuple[int, int], sign: int) -> float:
-        """The least number that a pair can have in a layer for sign 1, its largest for -1."""
-        held = self.table[:, :, of[0], of[1]].ravel()
-        bounds = np.column_stack([np.where(shown.ravel(), held, 0.0), np.where(shown.ravel(), held, held.sum())])
-        objective = np.zeros(held.size)
-        objective[np.ravel_multi_index(pair, shown.shape)] = sign
-        return float(sign * linprog(objective, A_eq=self.sums, b_eq=self.sums @ held, bounds=bounds).fun)
+    @cached_property
+    def group_sums(self) -> csr_matrix:
+        """What is published of groups: of each, its students at each place of each list."""
+        rows, columns = self.table.shape[:2]
+        at = [[(places == place).astype(np.float64)] for places in self.layers.places.T for place in np.unique(places)]
+        by_row = [kron(kron(eye(rows), np.ones((1, columns))), one) for one in at]
+        by_column = [kron(kron(np.ones((1, rows)), eye(columns)), one) for one in at]
+        return csr_matrix(vstack([*by_row, *by_column]))
+
+    def pair_sums(self, shown: Booleans) -> csr_matrix:
+        """What is published of pairs: of each that is shown, its students on the main list, and those who are not."""
+        chosen = csr_matrix(eye(shown.size))[np.flatnonzero(shown.ravel())]
+        main = self.layers.main.astype(np.float64)
+        return csr_matrix(vstack([kron(chosen, [main]), kron(chosen, [1 - main])]))
 
 
 def nearest_shown(table: Floats, shown: Booleans, pair: Pair) -> Pair | None:

@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from models.cells import Integers, Listing, Texts, counts
-from models.disclosure import shown_groups, shown_pairs
+from models.disclosure import Layers, shown_groups, shown_pairs
 from models.examples import Booleans, Floats
 
 NOT_RECORDED = "not recorded"
 CROSSED = " × "
 TOGETHER = " or "
-Listed = Sequence[Booleans]
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,14 @@ def texts_of(column: pd.Series) -> Texts:
 
 
 def told(
-    listing: Listing, groups: pd.DataFrame, *, center: str, apart: Sequence[str] = (), also: Listed = (), least: int
+    listing: Listing,
+    groups: pd.DataFrame,
+    *,
+    capacity: float,
+    center: str,
+    least: int,
+    apart: Sequence[str] = (),
+    also: Sequence[Booleans] = (),
 ) -> tuple[Grouped, ...]:
     """Every attribute, and each crossed with the center's, as they may be told together.
 
@@ -71,7 +77,7 @@ def told(
     not have it. `also` has the rows of each other list of which group figures are published. One row a student is
     expected.
     """
-    ends = Ends(listing.label, layers_of(listing, also))
+    ends = ends_of(listing, capacity, also)
     singles = {str(name): folded(attribute_of(str(name), groups[name]), ends, least) for name in groups}
     middle = singles.get(center) or next(iter(singles.values()), None)
     if middle is None or not middle.names:
@@ -80,24 +86,27 @@ def told(
     return (*singles.values(), *(crossed(middle, one, ends, least) for one in beside))
 
 
-def layers_of(listing: Listing, also: Listed) -> Integers:
-    """The way of each row of being on the lists: rows of one way are on the same ones."""
-    ways = np.column_stack([listing.band, *(rows.astype(np.int64) for rows in also)])
-    return np.asarray(np.unique(ways, axis=0, return_inverse=True)[1], dtype=np.int64)
-
-
 @dataclass(frozen=True)
 class Ends:
-    """How each row ended, and its way of being on the lists."""
+    """How each row ended, and its layer: its way of being on the lists."""
 
     label: Booleans
     layer: Integers
+    layers: Layers
 
     def table(self, *of: tuple[Integers, int]) -> Floats:
         """How many rows of each group, or pair of groups, ended how (on track, off track), in each layer."""
-        shape = (*(size for _, size in of), 2, int(self.layer.max()) + 1)
+        shape = (*(size for _, size in of), 2, len(self.layers.main))
         place = (*(code for code, _ in of), self.label.astype(np.int64), self.layer)
         return counts(np.ravel_multi_index(place, shape), int(np.prod(shape))).reshape(shape)
+
+
+def ends_of(listing: Listing, capacity: float, also: Sequence[Booleans]) -> Ends:
+    """How the rows of a listing ended, by their ways of being on it and on other lists."""
+    ways = np.column_stack([listing.band, *(rows.astype(np.int64) for rows in also)])
+    places, layer = np.unique(ways, axis=0, return_inverse=True)
+    main = places[:, 0] <= listing.capacities.index(capacity)
+    return Ends(listing.label, layer.astype(np.int64), Layers(places, main))
 
 
 def folded(attribute: Attribute, ends: Ends, least: int) -> Grouped:
@@ -114,7 +123,9 @@ def folded(attribute: Attribute, ends: Ends, least: int) -> Grouped:
 
 def crossed(middle: Grouped, other: Grouped, ends: Ends, least: int) -> Grouped:
     """The pairs that may be shown, all others are in no group; a table of which none may be is not published at all."""
-    shown = shown_pairs(ends.table((middle.group, len(middle.names)), (other.group, len(other.names))), least)
+    shown = shown_pairs(
+        ends.table((middle.group, len(middle.names)), (other.group, len(other.names))), ends.layers, least
+    )
     place = np.full(shown.shape, -1, dtype=np.int64)
     place[shown] = np.arange(int(shown.sum()))
     pairs = {alone: np.argwhere(shown == alone) for alone in (True, False)}

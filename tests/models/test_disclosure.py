@@ -6,7 +6,7 @@ could be spread over all groups of all attributes at once. `make disclosure` tri
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,14 +15,15 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from models.cells import Listing, listing_of
-from models.disclosure import shown_groups, shown_pairs
+from models.disclosure import Layers, shown_groups, shown_pairs
+from models.examples import Booleans
 from models.told import CROSSED, TOGETHER, Grouped, told
 
 LEAST = 11
 CAPACITIES = (0.1, 0.2)
 TABLES = 10_000 if os.environ.get("ONTRACK_DISCLOSURE") == "full" else 120
 AT_ONCE = 40
-Booleans = np.ndarray
+Named = dict[str, set[str]]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class District:
     """A drawn district: its list, its attributes as text, and what may be told of them."""
 
     listing: Listing
+    other: Booleans
     groups: pd.DataFrame
     told: tuple[Grouped, ...]
 
@@ -48,44 +50,55 @@ def drawn_district(seed: int) -> District:
     risk = np.round(rng.beta(1, 3, n), int(rng.integers(1, 4)))
     label = rng.random(n) < risk * rng.uniform(0.5, 1.5)
     listing = listing_of(label, risk, np.arange(n).astype(str), CAPACITIES)
-    return District(listing, groups, told(listing, groups, center="center", least=LEAST))
+    other = rng.random(n) < np.where(label, 0.4, 0.1)
+    return District(
+        listing, other, groups, told(listing, groups, capacity=0.2, center="center", least=LEAST, also=(other,))
+    )
 
 
 class Adversary:
     """Someone with every published count, who tries every district that has the same ones."""
 
     def __init__(self, district: District) -> None:
+        self.district = district
         self.values = {str(name): sorted(set(district.groups[name])) for name in district.groups}
-        self.shape = (*(len(values) for values in self.values.values()), 2, len(CAPACITIES) + 1)
+        self.shape = (*(len(values) for values in self.values.values()), 2, len(CAPACITIES) + 1, 2)
         size = int(np.prod(self.shape))
         self.index = np.arange(size).reshape(self.shape)
-        facts = list(self.facts(district))
-        rows = np.concatenate([np.full(len(cells), row) for row, (cells, _) in enumerate(facts)])
-        cells = np.concatenate([cells for cells, _ in facts])
+        facts = list(self.facts())
+        rows = np.concatenate([np.full(cells.size, row) for row, (cells, _) in enumerate(facts)])
+        cells = np.concatenate([cells.ravel() for cells, _ in facts])
         self.known = csr_matrix((np.ones(len(cells)), (rows, cells)), shape=(len(facts), size))
         self.counts = np.array([count for _, count in facts], dtype=np.float64)
 
-    def facts(self, district: District) -> Iterator[tuple[np.ndarray, int]]:
+    def facts(self) -> Iterator[tuple[np.ndarray, int]]:
         """The cells of each published count, and the count: of all students, of each group and of each pair."""
-        everyone = np.ones(len(district.listing), dtype=np.bool_)
-        yield from self.counted(district, {}, everyone)
-        for one in district.told:
+        yield from self.of_each_list({}, np.ones(len(self.district.listing), dtype=np.bool_))
+        for one in self.district.told:
             for at, name in enumerate(one.names):
-                named = zip(one.of.split(CROSSED), name.split(CROSSED), strict=True)
-                of = {attribute: set(value.split(TOGETHER)) for attribute, value in named}
-                yield from self.counted(district, of, one.group == at)
+                counted = self.of_the_main_list if one.crossed else self.of_each_list
+                yield from counted(values_of(one.of, name), one.group == at)
 
-    def counted(
-        self, district: District, of: dict[str, set[str]], rows: np.ndarray
-    ) -> Iterator[tuple[np.ndarray, int]]:
-        """The counts of some rows by how they ended and from which list on they are listed."""
-        cells = self.cells(of)
+    def of_each_list(self, of: Named, rows: Booleans) -> Iterator[tuple[np.ndarray, int]]:
+        """The counts of some rows by how they ended: from which list on they are listed, and on the other list."""
+        cells, listing = self.cells(of), self.district.listing
         for ended in (0, 1):
-            for band in range(self.shape[-1]):
-                held = rows & (district.listing.label == bool(ended)) & (district.listing.band == band)
-                yield cells[..., ended, band].ravel(), int(held.sum())
+            held = rows & (listing.label == bool(ended))
+            for band in range(len(CAPACITIES) + 1):
+                yield cells[..., ended, band, :], int((held & (listing.band == band)).sum())
+            for on_other in (0, 1):
+                yield cells[..., ended, :, on_other], int((held & (self.district.other == bool(on_other))).sum())
 
-    def cells(self, of: dict[str, set[str]]) -> np.ndarray:
+    def of_the_main_list(self, of: Named, rows: Booleans) -> Iterator[tuple[np.ndarray, int]]:
+        """The counts of some rows by how they ended and whether they are on the longest list."""
+        cells, listing = self.cells(of), self.district.listing
+        last = len(CAPACITIES)
+        for ended in (0, 1):
+            held = rows & (listing.label == bool(ended))
+            yield cells[..., ended, :last, :], int((held & (listing.band < last)).sum())
+            yield cells[..., ended, last:, :], int((held & (listing.band == last)).sum())
+
+    def cells(self, of: Named) -> np.ndarray:
         """The cells of students with these values."""
         chosen = self.index
         for axis, (name, values) in enumerate(self.values.items()):
@@ -93,15 +106,21 @@ class Adversary:
             chosen = np.take(chosen, wanted, axis=axis)
         return chosen
 
-    def bounds(self, of: dict[str, set[str]], ended: int) -> tuple[float, float]:
+    def bounds(self, of: Named, ended: int) -> tuple[float, float]:
         """The fewest and the most students with these values who can have ended so."""
         objective = np.zeros(self.index.size)
-        objective[self.cells(of)[..., ended, :].ravel()] = 1
+        objective[self.cells(of)[..., ended, :, :].ravel()] = 1
         ends = [linprog(sign * objective, A_eq=self.known, b_eq=self.counts).fun for sign in (1, -1)]
         return ends[0], -ends[1]
 
 
-def hidden(district: District) -> Iterator[dict[str, set[str]]]:
+def values_of(of: str, name: str) -> Named:
+    """The values of each attribute that a group, or a pair, stands for."""
+    named = zip(of.split(CROSSED), name.split(CROSSED), strict=True)
+    return {attribute: set(value.split(TOGETHER)) for attribute, value in named}
+
+
+def hidden(district: District) -> Iterator[Named]:
     """Every group and pair of which nothing is told by itself."""
     singles = [one for one in district.told if not one.crossed]
     for one in singles:
@@ -109,8 +128,7 @@ def hidden(district: District) -> Iterator[dict[str, set[str]]]:
         yield from ({one.of: {value}} for value in sorted(set(district.groups[one.of])) if value not in alone)
     for one in district.told:
         for name in one.untold if one.crossed else ():
-            named = zip(one.of.split(CROSSED), name.split(CROSSED), strict=True)
-            yield {attribute: set(value.split(TOGETHER)) for attribute, value in named}
+            yield values_of(one.of, name)
 
 
 def told_too_much(district: District) -> list[str]:
@@ -163,7 +181,7 @@ def test_the_adversary_finds_what_is_hidden_carelessly() -> None:
             place = np.cumsum(~np.array(small)) - 1
             shown = tuple(str(name) for name, hide in zip(names, small, strict=True) if not hide)
             careless.append(Grouped(one.of, shown, np.where(np.array(small)[code], -1, place[code])))
-        found += bool(told_too_much(District(district.listing, district.groups, tuple(careless))))
+        found += bool(told_too_much(replace(district, told=tuple(careless))))
     assert found > 10
 
 
@@ -190,7 +208,7 @@ def test_a_small_pair_hides_enough_around_it() -> None:
     table = np.zeros((3, 2, 2, 2))
     table[:, :, 1, 0] = [[40, 30], [35, 3], [25, 28]]
     table[:, :, 0, 0] = 100
-    shown = shown_pairs(table, LEAST)
+    shown = shown_pairs(table, Layers(np.array([[0], [1]]), np.array([True, False])), LEAST)
     assert not shown[1, 1]
     assert (~shown).sum() >= 4
     assert shown.any()
