@@ -56,7 +56,10 @@ def shown_groups(table: Floats, least: int) -> Booleans:
 
 @dataclass(frozen=True)
 class Layers:
-    """The ways of being on the lists: the place of each on every list (layers × lists), and which are on the main one."""
+    """The ways of being on the lists: the place of each on every list, and which are on the main one.
+
+    `places` is layers × lists, `main` says it of each layer.
+    """
 
     places: Integers
     main: Booleans

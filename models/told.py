@@ -3,8 +3,8 @@
 Every table, sentence, metric and card is rendered from figures of these groups, so none of them can tell more.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -22,8 +22,8 @@ TOGETHER = " or "
 class Grouped:
     """One attribute as it may be told: the groups' names, and each row's group (-1 for a row in none of them).
 
-    `of` names the attribute, or the two that are crossed. `folded` names the group that holds those too small to be
-    told apart, empty where there is none. `untold` are values of which nothing is told.
+    `of` names the attribute, or the two that are crossed. `holds` gives each value's group. `folded` names the group
+    that holds those too small to be told apart, empty where there is none. Of the values in `untold` nothing is told.
     """
 
     of: str
@@ -32,6 +32,7 @@ class Grouped:
     crossed: bool = False
     folded: str = ""
     untold: tuple[str, ...] = ()
+    holds: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,15 @@ def texts_of(column: pd.Series) -> Texts:
     return np.asarray(column.astype("object").where(column.notna(), NOT_RECORDED), dtype=np.str_)
 
 
-def told(
+def told_alone(listing: Listing, groups: pd.DataFrame, least: int) -> tuple[Grouped, ...]:
+    """Every attribute as it may be told; one row a student is expected."""
+    ends = ends_of(listing)
+    return tuple(folded(attribute_of(str(name), groups[name]), ends, least) for name in groups)
+
+
+def told_crossed(
     listing: Listing,
-    groups: pd.DataFrame,
+    alone: Sequence[Grouped],
     *,
     capacity: float,
     center: str,
@@ -71,19 +78,17 @@ def told(
     apart: Sequence[str] = (),
     also: Sequence[Booleans] = (),
 ) -> tuple[Grouped, ...]:
-    """Every attribute, and each crossed with the center's, as they may be told together.
+    """Each attribute crossed with the center's, as they may be told beside all that is told of each alone.
 
-    `center` is the attribute that the others are crossed with, but for those `apart`; the first one where the groups do
-    not have it. `also` has the rows of each other list of which group figures are published. One row a student is
-    expected.
+    `center` is the attribute that the others are crossed with, but for those `apart`; the first one where there is none
+    of that name. `also` has the rows of each other list of which figures are published.
     """
-    ends = ends_of(listing, capacity, also)
-    singles = {str(name): folded(attribute_of(str(name), groups[name]), ends, least) for name in groups}
-    middle = singles.get(center) or next(iter(singles.values()), None)
+    middle = next((one for one in alone if one.of == center), alone[0] if alone else None)
     if middle is None or not middle.names:
-        return tuple(singles.values())
-    beside = [one for name, one in singles.items() if one is not middle and name not in apart and one.names]
-    return (*singles.values(), *(crossed(middle, one, ends, least) for one in beside))
+        return ()
+    ends = ends_of(listing, capacity, also)
+    beside = [one for one in alone if one is not middle and one.of not in apart and one.names]
+    return tuple(crossed(middle, one, ends, least) for one in beside)
 
 
 @dataclass(frozen=True)
@@ -101,11 +106,12 @@ class Ends:
         return counts(np.ravel_multi_index(place, shape), int(np.prod(shape))).reshape(shape)
 
 
-def ends_of(listing: Listing, capacity: float, also: Sequence[Booleans]) -> Ends:
-    """How the rows of a listing ended, by their ways of being on it and on other lists."""
+def ends_of(listing: Listing, capacity: float | None = None, also: Sequence[Booleans] = ()) -> Ends:
+    """How the rows of a listing ended, by their ways of being on it and on other lists; main is its longest list."""
     ways = np.column_stack([listing.band, *(rows.astype(np.int64) for rows in also)])
     places, layer = np.unique(ways, axis=0, return_inverse=True)
-    main = places[:, 0] <= listing.capacities.index(capacity)
+    last = len(listing.capacities) - 1 if capacity is None else listing.capacities.index(capacity)
+    main = places[:, 0] <= last
     return Ends(listing.label, layer.astype(np.int64), Layers(places, main))
 
 
@@ -118,7 +124,13 @@ def folded(attribute: Attribute, ends: Ends, least: int) -> Grouped:
         return Grouped(attribute.name, (), np.full(len(attribute.code), -1), untold=attribute.values)
     names = [*apart, TOGETHER.join(others)] if others else apart
     place = np.array([names.index(value) if value in apart else len(apart) for value in attribute.values])
-    return Grouped(attribute.name, tuple(names), place[attribute.code], folded=names[-1] if others else "")
+    return Grouped(
+        of=attribute.name,
+        names=tuple(names),
+        group=place[attribute.code],
+        folded=names[-1] if others else "",
+        holds=dict(zip(attribute.values, place.tolist(), strict=True)),
+    )
 
 
 def crossed(middle: Grouped, other: Grouped, ends: Ends, least: int) -> Grouped:

@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from models.cells import Listing, listing_of
 from models.disclosure import Layers, shown_groups, shown_pairs
 from models.examples import Booleans
-from models.told import CROSSED, TOGETHER, Grouped, told
+from models.told import CROSSED, TOGETHER, Grouped, told_alone, told_crossed
 
 LEAST = 11
 CAPACITIES = (0.1, 0.2)
@@ -51,9 +51,9 @@ def drawn_district(seed: int) -> District:
     label = rng.random(n) < risk * rng.uniform(0.5, 1.5)
     listing = listing_of(label, risk, np.arange(n).astype(str), CAPACITIES)
     other = rng.random(n) < np.where(label, 0.4, 0.1)
-    return District(
-        listing, other, groups, told(listing, groups, capacity=0.2, center="center", least=LEAST, also=(other,))
-    )
+    alone = told_alone(listing, groups, LEAST)
+    pairs = told_crossed(listing, alone, capacity=0.2, center="center", least=LEAST, also=(other,))
+    return District(listing, other, groups, (*alone, *pairs))
 
 
 class Adversary:
