@@ -16,19 +16,28 @@ from features.language import Feature, FeatureSet, Indicator, Outcome
 from features.needs import missing_when, source_of
 from features.settings import Gate, Refused
 from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
-from models.metrics import Figures, Interval
-from training.gate import (
+from models.metrics import Interval
+from models.paired import Lead
+from training.bounds import LOOSER
+from training.compared import ChosenRule, Compared
+from training.evidence import Evidence, judge_evidence
+from training.gate import VERDICT_WORDS, Check
+from training.gate_bounds import (
+    is_calibrated,
+    is_calibrated_in_groups,
+    knows_no_end,
+    records_add_up,
+    treats_groups_alike,
+)
+from training.gate_lists import (
+    CHAMPION,
     COMPARISONS,
-    VERDICT_WORDS,
-    Check,
-    Evidence,
     beats,
     enough_students,
-    is_calibrated,
-    judge_evidence,
+    keeps_up_with_champion,
     keeps_up_with_logistic,
-    knows_no_end,
-    treats_groups_alike,
+    not_worse_at_own_count,
+    not_worse_in_last_year,
 )
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -189,9 +198,9 @@ def checks_page() -> str:
     rows = [(code(check.code), check.title, asked) for check, asked in checks()]
     verdicts = ", ".join(VERDICT_WORDS.values())
     bounds = table(
-        ("Setting", "Default", "Meaning"),
+        ("Setting", "Default", "Meaning", "Looser if"),
         [
-            (code(f"gate.{name}"), default_of(Gate, name), field.description or "–")
+            (code(f"gate.{name}"), default_of(Gate, name), field.description or "–", LOOSER.get(name, "–"))
             for name, field in Gate.model_fields.items()
         ],
     )
@@ -214,11 +223,15 @@ def checks_page() -> str:
 
 def checks() -> list[tuple[Check, str]]:
     """Every check of the gate on made-up evidence, and the question it asks."""
-    even = Interval(0.0, 0.0, 0.0)
-    differences = {name: {"precision": even, "roc_auc": even} for name in (*(c[1] for c in COMPARISONS), "logistic")}
-    made_up = Evidence({"model": Figures(0, 0, 0.0, 0.0, 0.0, 0.0, {}, {})}, differences, even, {})
+    even, lead = Interval(0.0, 0.0, 0.0), Lead(0.0, 0.0, 0.0, error=0.0)
+    leads = {name: lead for _, name, _ in (*COMPARISONS, CHAMPION)}
+    compared = Compared((2025, 2026), 0, 0, leads, ChosenRule("rule"), own_count=lead, last_year=lead)
+    made_up = Evidence(compared, even, even, {}, group_calibration={"a group": even})
     others = [f"{beats.__doc__} The other scorer: {title}." for _, _, title in COMPARISONS]
-    last = [keeps_up_with_logistic, is_calibrated, treats_groups_alike, knows_no_end]
+    last = [
+        keeps_up_with_champion, keeps_up_with_logistic, is_calibrated, treats_groups_alike, knows_no_end,
+        is_calibrated_in_groups, records_add_up, not_worse_at_own_count, not_worse_in_last_year,
+    ]  # fmt: skip
     questions = [enough_students.__doc__ or "", *others, *(function.__doc__ or "" for function in last)]
     return list(zip(judge_evidence(made_up, Gate()), questions, strict=True))
 

@@ -103,9 +103,18 @@ class Gate(Section):
     capacity: float = Field(default=0.15, gt=0, lt=1, description="share of the cohort that can be served")
     counselor_minutes: int = Field(default=0, ge=0, description="minutes counselors have for a list; 0 where not said")
     minutes_per_student: int = Field(default=20, ge=1, description="minutes that one student on a list takes")
-    minimum_off_track: int = Field(default=100, ge=1, description="students off track the test year must have")
+    minimum_off_track: int = Field(default=100, ge=1, description="students off track the judged years must have")
     calibration_bound: float = Field(default=0.05, gt=0, lt=1, description="largest tolerated calibration gap")
+    group_calibration_bound: float = Field(
+        default=0.10, gt=0, lt=1, description="largest tolerated calibration gap of a group"
+    )
     recall_gap_bound: float = Field(default=0.20, gt=0, lt=1, description="largest tolerated recall gap of a group")
+    champion_margin: float = Field(
+        default=0.03, ge=0, lt=1, description="recall by which a model may fall short of the one that serves now"
+    )
+    data_warnings: int = Field(
+        default=3, ge=0, description="kinds of warning about past records with which a model may still serve"
+    )
     replicates: int = Field(default=1000, ge=100, description="bootstrap replicates behind each interval")
 
 
@@ -113,6 +122,9 @@ class Audit(Section):
     """How groups are looked at."""
 
     smallest_group: int = Field(default=11, ge=2, description="smaller cells are not shown")
+    crossed_with: str = Field(
+        default="race_ethnicity", description="the attribute that each other one is crossed with in the audit"
+    )
 
 
 class Service(Section):

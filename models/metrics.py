@@ -70,22 +70,23 @@ class Levels:
     starts: Integers
 
 
-def evaluate(label: Booleans, risk: Floats, capacities: Sequence[float]) -> Figures:
+def evaluate(label: Booleans, risk: Floats, capacities: Sequence[float], *, listed_by: Floats | None = None) -> Figures:
     """Every figure of these risks; equal risks count as drawn at random. Raises Refused where the label has one class.
 
     `roc_auc` counts a tie as half; `pr_auc` is average precision; `brier` is the mean squared error;
-    `calibration_error` is the mean |mean risk - share off track| over 10 bins of equal count.
+    `calibration_error` is the mean |mean risk - share off track| over 10 bins of equal count. `listed_by` is what
+    students are listed by where that is not the risk, such as a rule's count of signals.
     """
     refuse_one_class(label)
     if not np.isfinite(risk).all():
         raise Refused("a risk is missing: every row that is judged needs one")
-    one = np.ones((1, len(label)))
-    precision, recall = zip(*(at_capacity(label, risk, one, capacity) for capacity in capacities), strict=True)
+    one, order = np.ones((1, len(label))), risk if listed_by is None else listed_by
+    precision, recall = zip(*(at_capacity(label, order, one, capacity) for capacity in capacities), strict=True)
     return Figures(
         n=len(label),
         positives=int(label.sum()),
-        roc_auc=float(roc_auc(label, risk, one)[0]),
-        pr_auc=average_precision(label, risk),
+        roc_auc=float(roc_auc(label, order, one)[0]),
+        pr_auc=average_precision(label, order),
         brier=float(np.mean((risk - label) ** 2)),
         calibration_error=calibration_error(label, risk),
         precision_at={at: float(value[0]) for at, value in zip(capacities, precision, strict=True)},
@@ -138,13 +139,23 @@ def at_capacity(label: Booleans, risk: Floats, weights: Floats, capacity: float)
 
     `weights` is replicates × rows: how often each row stands in a replicate.
     """
+    served = places_in(weights, capacity)
+    found = found_among(label, risk, weights, served)
+    return found / served, ratio(found, weights @ label)
+
+
+def places_in(weights: Floats, capacity: float) -> Floats:
+    """How many rows of each replicate a capacity serves."""
+    return np.array([places(total, capacity) for total in weights.sum(axis=1)], dtype=np.float64)
+
+
+def found_among(label: Booleans, risk: Floats, weights: Floats, served: Floats) -> Floats:
+    """How many of the `served` rows of highest risk ended off track, in each replicate; ties expected at random."""
     levels = levels_of(risk)
     rows, off_track = by_level(weights, levels), by_level(weights * label, levels)
-    served = np.array([places(total, capacity) for total in rows.sum(axis=1)])
     above = np.cumsum(rows, axis=1) - rows
     share = np.clip((served[:, None] - above) / np.maximum(rows, 1), 0, 1)
-    found = (share * off_track).sum(axis=1)
-    return found / served, ratio(found, off_track.sum(axis=1))
+    return np.asarray((share * off_track).sum(axis=1), dtype=np.float64)
 
 
 def roc_auc(label: Booleans, risk: Floats, weights: Floats) -> Floats:

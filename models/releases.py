@@ -18,6 +18,7 @@ from features.durable import append_through, locked, replace_through
 from features.settings import Refused
 from models.bundle import Bundle, folder_name, open_bundle
 from models.bundle_text import canonical
+from models.dictionary import fingerprint_of
 
 POINTER, LOG, LOCK = "current.json", "log.jsonl", ".lock"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
@@ -177,6 +178,8 @@ def check_gate(bundle: Bundle, key: ReleaseKey) -> None:
             f"{bundle.path}: gate.json is for {' '.join(map(str, judged_for))}; "
             f"expected {key.district_id} {key.outcome}: train on that district's warehouse"
         )
+    if bundle.kind == "model" and bundle.gate.get("features") != fingerprint_of(bundle.dictionary):
+        raise GateRefused(f"{bundle.path}: gate.json is about other features than the bundle has; train again")
     if bundle.kind == "model" and bundle.gate.get("verdict") != "pass":
         raise GateRefused(
             f"{bundle.path}: the gate's verdict is {bundle.gate.get('verdict')}: {unpassed(bundle.gate)}; "

@@ -39,6 +39,13 @@ def risk_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
     return scorer.risk(features)
 
 
+def order_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
+    """What each row is listed by, the highest first: a model's risk, the rule's own count; one that is missing is 0."""
+    if isinstance(scorer, RuleModel):
+        return features[RULE_SIGNALS].fillna(0.0).to_numpy(dtype=np.float64)
+    return scorer.risk(features)
+
+
 def reasons_of(scorer: Scorer, features: pd.DataFrame, feature_set: type[FeatureSet]) -> list[tuple[Reason, ...]]:
     """Per row, what raised its risk: a model's contributions, or the features that meet a sign of the rule.
 

@@ -32,18 +32,27 @@ LEAST_RISK = 1e-4
 
 @dataclass(frozen=True)
 class Scored:
-    """Rows with what happened and the risk that was said, and the school of each where schools are known."""
+    """Rows with what happened and the risk that was said, and the school of each where schools are known.
+
+    `listed_by` is what students are listed by where that is not the risk, such as a rule's count of signals.
+    """
 
     label: Booleans
     risk: Floats
     school: npt.NDArray[np.str_] | None = None
+    listed_by: Floats | None = None
+
+    @property
+    def order(self) -> Floats:
+        """What students are listed by, the highest first."""
+        return self.risk if self.listed_by is None else self.listed_by
 
 
 def figures_of(scored: Scored, weights: Floats, capacities: Sequence[float]) -> dict[str, Floats]:
     """Every figure by name; those at a capacity end in `@` and the share."""
     slope, intercept = calibration_line(scored, weights)
     found = {
-        "roc_auc": roc_auc(scored.label, scored.risk, weights),
+        "roc_auc": roc_auc(scored.label, scored.order, weights),
         "pr_auc": average_precision(scored, weights),
         "brier": mean_of((scored.risk - scored.label) ** 2, weights),
         "calibration_error": calibration_error(scored, weights),
@@ -54,7 +63,7 @@ def figures_of(scored: Scored, weights: Floats, capacities: Sequence[float]) -> 
         found["within_school_auc"] = within_school_auc(scored, weights)
     share = mean_of(scored.label.astype(np.float64), weights)
     for capacity in capacities:
-        precision, recall = at_capacity(scored.label, scored.risk, weights, capacity)
+        precision, recall = at_capacity(scored.label, scored.order, weights, capacity)
         found[f"precision@{capacity:.3f}"] = precision
         found[f"recall@{capacity:.3f}"] = recall
         found[f"lift@{capacity:.3f}"] = ratio(precision, share)
@@ -80,7 +89,7 @@ def mean_of(values: Floats, weights: Floats) -> Floats:
 
 def average_precision(scored: Scored, weights: Floats) -> Floats:
     """The precision at each risk, averaged over the students off track who have it."""
-    levels = levels_of(scored.risk)
+    levels = levels_of(scored.order)
     rows, off_track = by_level(weights, levels), by_level(weights * scored.label, levels)
     precision = np.cumsum(off_track, axis=1) / np.maximum(np.cumsum(rows, axis=1), 1)
     return ratio((precision * off_track).sum(axis=1), off_track.sum(axis=1))
@@ -126,7 +135,7 @@ def within_school_auc(scored: Scored, weights: Floats) -> Floats:
     for rows in rows_by_school(scored):
         own, label = weights[:, rows], scored.label[rows]
         both = (own @ label) * (own @ ~label)
-        won += np.nan_to_num(roc_auc(label, scored.risk[rows], own)) * both
+        won += np.nan_to_num(roc_auc(label, scored.order[rows], own)) * both
         pairs += both
     return ratio(won, pairs)
 

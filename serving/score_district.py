@@ -25,7 +25,7 @@ from models.metrics import places
 from models.reasons import Reason
 from models.releases import Release, ReleaseKey, current
 from models.rule import RuleModel
-from models.scoring import RULE_SIGNALS, reasons_of, refuse_other_definition, refuse_prepared_table, risk_of
+from models.scoring import order_of, reasons_of, refuse_other_definition, refuse_prepared_table, risk_of
 from models.signing import load_public_key
 from serving.bands import LEAST_SCHOOL_DAYS, band_of
 from serving.database import reading as reading_service
@@ -161,19 +161,21 @@ def scoring_run(
 
 
 def rank(bundle: Bundle, snapshot: Snapshot, share: float, *, seed: int) -> Ranked:
-    """The cohort in list order; those at the same risk in an order drawn at random from the seed and the date.
+    """The cohort in list order; those who tie in an order drawn at random from the seed and the date.
 
-    A rule lists nobody against whom it holds nothing, even where there is room.
+    A rule lists by its count of signals, and nobody against whom it holds nothing, even where there is room.
     """
     risk = pd.Series(risk_of(bundle.scorer, snapshot.features), index=snapshot.features.index)
     risk = risk.where(snapshot.school_days >= LEAST_SCHOOL_DAYS)
+    order = pd.Series(order_of(bundle.scorer, snapshot.features), index=risk.index).where(risk.notna())
     capacity = int(places(len(risk), share))
     drawn = np.random.default_rng([seed, snapshot.as_of.toordinal()]).random(len(risk))
-    table = pd.DataFrame({"risk": risk, "drawn": drawn}).sort_values(["risk", "drawn"], ascending=[False, True])
+    ranked = pd.DataFrame({"risk": risk, "order": order, "drawn": drawn})
+    table = ranked.sort_values(["order", "drawn"], ascending=[False, True])
     position = pd.Series(np.arange(1, len(table) + 1), index=table.index)
     may_be_listed = table["risk"].notna()
     if isinstance(bundle.scorer, RuleModel):
-        may_be_listed &= snapshot.features[RULE_SIGNALS].reindex(table.index) > 0
+        may_be_listed &= table["order"] > 0
     return Ranked(table.assign(position=position, flagged=may_be_listed & (position <= capacity)), capacity)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from features.catalog import feature_set_of
 from models.card import CardFacts, FigureLine, render_card
 from models.dictionary import dictionary_of
+from training.bounds import loosened
 from training.gate import VERDICT_WORDS
 from training.judgement import Judgement
 from training.report_html import school_year
@@ -74,12 +75,18 @@ def precision_interval(judgement: Judgement, name: str) -> str:
 def limits_of(judgement: Judgement, kind: str) -> list[str]:
     """What a reader must know before believing the figures."""
     missing = sum(judgement.basis.unlabelled.values())
+    years = judgement.compared.years if judgement.compared else (judgement.basis.split.test,)
+    loose = loosened(judgement.trial.settings.gate)
     sentences = [
-        f"Judged at most on one school year only ({school_year(judgement.basis.split.test)}); the next may differ.",
+        f"Judged on no more than {', '.join(map(school_year, years))}; the next school year may differ.",
         f"{missing} students without a known outcome (moved elsewhere, or too little on record) were left out.",
         f"It is about {judgement.trial.outcome.cohort.words}, and about nobody else.",
         "Supports that students received are part of how they ended: the figures are of the school as it was.",
     ]
+    if judgement.compared and judgement.compared.power:
+        sentences.append(judgement.compared.power.says)
+    if loose:
+        sentences.append(f"The district has loosened what its gate asks: {'; '.join(loose)}.")
     if judgement.basis.left_out:
         named = ", ".join(f"{name} (no {lacks})" for name, lacks in judgement.basis.left_out.items())
         sentences.append(f"Features left out for want of data: {named}.")

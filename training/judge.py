@@ -36,7 +36,11 @@ class Judged:
 
     def figures(self, capacities: Sequence[float]) -> dict[str, Figures]:
         """Each scorer's figures; Refused where the test label has one class."""
-        return {name: evaluate(self.test.label, risk, capacities) for name, risk in self.risks.items()}
+        return figures_of(self.test, self.risks, capacities)
+
+    def order(self, scorer: str) -> Floats:
+        """What a scorer lists students by, the highest first: a rule its own count of signals, any other its risk."""
+        return counts_of(self.test).get(scorer, self.risks[scorer])
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,20 @@ class CrossJudged:
 
     def figures(self, capacities: Sequence[float]) -> dict[str, Figures]:
         """Each scorer's figures over all rows, the mean over the seeds."""
-        found = [
-            {name: evaluate(self.examples.label, risk, capacities) for name, risk in risks.items()}
-            for risks in self.risks
-        ]
+        found = [figures_of(self.examples, risks, capacities) for risks in self.risks]
         return {name: mean_figures([one[name] for one in found]) for name in found[0]}
+
+
+def counts_of(examples: Examples) -> dict[str, Floats]:
+    """What every published rule counts in each row, by scorer: the feature set's own first, nothing fitted."""
+    own = {} if examples.rule is None else {"rule": examples.rule}
+    return {**own, **{f"{PEER}{name}": signals_of(examples, name) for name in map(str, examples.peers.columns)}}
+
+
+def figures_of(test: Examples, risks: Risks, capacities: Sequence[float]) -> dict[str, Figures]:
+    """Each scorer's figures; a rule lists by its count of signals, and its risk is the share seen with as many."""
+    counts = counts_of(test)
+    return {name: evaluate(test.label, risk, capacities, listed_by=counts.get(name)) for name, risk in risks.items()}
 
 
 def judge_on(

@@ -8,6 +8,7 @@ import numpy as np
 
 from features.language import Outcome
 from features.settings import District, Gate, Settings
+from models.dictionary import fingerprint_of
 from models.examples import Booleans, Examples, Floats
 from models.fairness import Attribute, recall_gaps, subgroup_table
 from models.metrics import (
@@ -24,8 +25,11 @@ from models.metrics import (
 )
 from models.search import Found
 from models.weighted import Scored, lines, with_intervals
+from training.compared import Compared, compare
+from training.evidence import Evidence, judge_evidence
 from training.following import Followed
-from training.gate import Differences, Evidence, Gaps, GateResult, judge_evidence
+from training.gate import Declared, GateResult
+from training.gate_bounds import Gaps
 from training.judge import Judged
 from training.leaks import leaks_in
 from training.scorers import FIRST
@@ -33,6 +37,8 @@ from training.slices import Slice, slices_of
 from training.split import Split
 from training.years import JudgedYear
 
+Differences = Mapping[str, Mapping[str, Interval]]
+"""In the test year, by how much the model is better than each other scorer: precision, recall, and ROC AUC."""
 MOST_CELLS = 20_000_000
 """Replicates × rows behind the intervals of one scorer."""
 CAPACITIES = (0.05, 0.10, 0.15, 0.20)
@@ -68,6 +74,7 @@ class Basis:
 class Judgement:
     """Everything a training run found out.
 
+    `compared` is what decides: recall at the capacity over all judged years, None where no model could be fitted.
     `figures` and `reliability` are by scorer: model, logistic, rule, school_only, champion. `headline` is, by
     scorer, the share of those it would have listed in the test year who ended off track. `subgroups` are those
     of the scorer that the gate judged. `intervals` has every figure of the scorers that may serve or must be beaten;
@@ -89,6 +96,7 @@ class Judgement:
     years: tuple[JudgedYear, ...] = ()
     search: Found | None = None
     followed: tuple[Followed, ...] = ()
+    compared: Compared | None = None
 
     def as_json(self) -> dict[str, object]:
         """What stands in the bundle as `metrics.json` and what `ontrack train --json` prints."""
@@ -105,6 +113,7 @@ class Judgement:
             "capacity": self.trial.settings.gate.capacity,
             "listed": self.listed,
             "verdict": self.gate.verdict,
+            "compared": self.compared.as_json() if self.compared else None,
             "metrics": {name: figures.as_json() for name, figures in self.figures.items()},
             "headline": {name: interval_json(one) for name, one in self.headline.items()},
             "differences": {
@@ -133,9 +142,19 @@ def capacities_of(bounds: Gate, rows: int) -> tuple[float, ...]:
 
 
 def judgement_of(
-    trial: Trial, basis: Basis, judged: Judged, *, learn: Examples | None = None, years: tuple[JudgedYear, ...] = ()
+    trial: Trial,
+    basis: Basis,
+    judged: Judged,
+    *,
+    learn: Examples | None = None,
+    years: tuple[JudgedYear, ...] = (),
+    warnings: tuple[str, ...] = (),
 ) -> Judgement:
-    """Figures, differences, groups and the gate's verdict on the test rows; `learn` is looked through for leaks."""
+    """Figures, differences, groups and the gate's verdict.
+
+    `learn` is what was learned from for the test year: it is looked through for leaks, and the rule to beat is chosen
+    on what of it is before the first of the judged `years`. `warnings` are kinds of warning about its records.
+    """
     test, bounds, seed = judged.test, trial.settings.gate, trial.settings.training.seed
     smallest = trial.settings.audit.smallest_group
     capacity = bounds.capacity
@@ -144,9 +163,15 @@ def judgement_of(
     model = judged.risks["model"]
     differences = {
         name: difference_intervals(
-            test.label, model, risk, test.student, capacity=capacity, replicates=bounds.replicates, seed=seed
+            test.label,
+            model,
+            judged.order(name),
+            test.student,
+            capacity=capacity,
+            replicates=bounds.replicates,
+            seed=seed,
         )
-        for name, risk in judged.risks.items()
+        for name in judged.risks
         if name != "model"
     }
     gaps = recall_gaps(
@@ -155,41 +180,53 @@ def judgement_of(
     )  # fmt: skip
     calibration = calibration_gap(test.label, model, test.student, replicates=bounds.replicates, seed=seed)
     leaks = () if learn is None else leaks_in(learn, test)
-    evidence = Evidence(figures, differences, calibration, gaps, leaks)
+    compared = compared_over(trial, basis, judged, learn=learn, years=years)
+    evidence = Evidence(compared, differences["logistic"]["roc_auc"], calibration, gaps, leaks, warnings=warnings)
+    declared = Declared(bounds, fingerprint_of(test.dictionary), compared)
     return Judgement(
         trial=trial,
         basis=basis,
-        gate=GateResult(trial.district.id, trial.outcome.name, judge_evidence(evidence, bounds)),
+        gate=GateResult(trial.district.id, trial.outcome.name, judge_evidence(evidence, bounds), declared),
         figures=figures,
         differences=differences,
         reliability={name: reliability(test.label, risk) for name, risk in judged.risks.items()},
-        headline={name: headline_of(test, risk, bounds, seed) for name, risk in judged.risks.items()},
+        headline={name: headline_of(test, judged.order(name), bounds, seed) for name in judged.risks},
         listed=int(places(len(test), capacity)),
         subgroups=subgroup_table(test.label, model, test.groups, capacity=capacity, smallest_group=smallest),
         gaps=gaps,
         intervals={
-            name: intervals_of(test, judged.risks[name], capacities, bounds, seed)
-            for name in FIRST
-            if name in judged.risks
+            name: intervals_of(judged, name, capacities, bounds, seed) for name in FIRST if name in judged.risks
         },
         slices=slices_of(test, model, replicates=bounds.replicates, seed=seed),
         years=years,
+        compared=compared,
     )
 
 
+def compared_over(
+    trial: Trial, basis: Basis, judged: Judged, *, learn: Examples | None, years: Sequence[JudgedYear]
+) -> Compared:
+    """The comparisons over the judged years; the rule is chosen on what the first of them was learned from."""
+    every = {**{one.split.test: one.judged for one in years}, basis.split.test: judged}
+    first = years[0].split if years else basis.split
+    before = None if learn is None else learn.take(np.isin(learn.time, first.train))
+    return compare(every, before, trial.settings.gate, seed=trial.settings.training.seed)
+
+
 def intervals_of(
-    test: Examples, risk: Floats, capacities: Sequence[float], bounds: Gate, seed: int
+    judged: Judged, scorer: str, capacities: Sequence[float], bounds: Gate, seed: int
 ) -> dict[str, Interval]:
     """Every figure of one scorer with its interval; fewer replicates where there are very many rows."""
+    test = judged.test
     replicates = min(bounds.replicates, max(200, MOST_CELLS // max(1, len(test))))
-    scored = Scored(test.label, risk, test.school)
+    scored = Scored(test.label, judged.risks[scorer], test.school, judged.order(scorer))
     return with_intervals(scored, test.student, capacities, replicates=replicates, seed=seed)
 
 
-def headline_of(test: Examples, risk: Floats, bounds: Gate, seed: int) -> Interval:
+def headline_of(test: Examples, order: Floats, bounds: Gate, seed: int) -> Interval:
     """The share of those listed at the capacity who ended off track; the bootstrap draws whole students."""
     label: Booleans = test.label
-    observed = at_capacity(label, risk, np.ones((1, len(label))), bounds.capacity)[0]
+    observed = at_capacity(label, order, np.ones((1, len(label))), bounds.capacity)[0]
     weights = student_weights(test.student, bounds.replicates, seed)
-    drawn = [at_capacity(label, risk, block, bounds.capacity)[0] for block in weights]
+    drawn = [at_capacity(label, order, block, bounds.capacity)[0] for block in weights]
     return interval(float(observed[0]), np.concatenate(drawn))

@@ -5,10 +5,11 @@ from datetime import date
 
 from features.reconcile.check import by_code
 from features.reconcile.codes import CHECKS, Finding
+from features.settings import Gate
 from models.card import INTENDED, REFUSED_USES
-from models.metrics import Interval
+from training.bounds import loosened, primary_of
 from training.card import limits_of
-from training.gate import COMPARISONS, VERDICT_WORDS, Check, Verdict
+from training.gate import VERDICT_WORDS, Check, Verdict
 from training.judgement import Judgement
 from training.report_figures import figures_section, reliability_section
 from training.report_groups import groups_section
@@ -21,26 +22,15 @@ from training.report_html import (
     framed,
     head_of,
     joined,
-    of_100,
     page,
     paragraph,
     school_year,
     section,
 )
+from training.report_verdict import refusal_section, verdict_section
 from training.report_years import following_section, slices_section, years_section
-from training.scorers import is_rule, words_of
 
 SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✕", "not_enough_evidence": "?"}
-COMPARED = {code: name for code, name, _ in COMPARISONS}
-AGAINST: Mapping[tuple[str, Verdict], str] = {
-    ("GATE05", "fail"): "plain logistic regression orders students better",
-    ("GATE05", "not_enough_evidence"): "it is not settled that it orders students as well as plain logistic regression",
-    ("GATE06", "fail"): "its risks are further from what happened than is allowed",
-    ("GATE06", "not_enough_evidence"): "it is not settled that its risks mean what they say",
-    ("GATE07", "fail"): "it finds students of one group less often than is allowed",
-    ("GATE07", "not_enough_evidence"): "no group has enough students off track to be compared",
-}
-"""What speaks against a model, by check and verdict, to follow the word because; another check speaks for itself."""
 
 
 def render_report(judgement: Judgement, *, made_on: date, warnings: Sequence[Finding] = ()) -> str:
@@ -56,7 +46,7 @@ def render_report(judgement: Judgement, *, made_on: date, warnings: Sequence[Fin
     header = element("header", element("h1", capitalized(outcome)), paragraph(about, class_="soft"))
     figures = (figures_section, reliability_section, slices_section, years_section, following_section, groups_section)
     found = figures if judgement.figures else ()
-    sections = (verdict_section, checks_section, *found, data_section)
+    sections = (verdict_section, refusal_section, checks_section, *found, data_section)
     last = (limits_section, reproduce_section)
     doubts = (warnings_section(warnings),) if warnings else ()
     footer = element("footer", "Made by OnTrack from totals only: no student’s record is on this page.")
@@ -70,115 +60,27 @@ def written(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
-def verdict_section(judgement: Judgement) -> Html:
-    """What serves and why, and how often the list would have been right; where a rule wins, that comes first."""
-    words = [rule_that_won(judgement), verdict_sentence(judgement)]
-    first = paragraph(" ".join(filter(None, words)), class_="first")
-    rest = [paragraph(headline(judgement), class_="headline"), counts(judgement)] if judgement.figures else []
-    outcome = paragraph(f"The outcome: {judgement.trial.outcome.says}.", class_="soft")
-    kind = "verdict" if judgement.gate.verdict == "pass" else "verdict unproven"
-    return element("section", first, *rest, outcome, class_=kind)
-
-
-def rule_that_won(judgement: Judgement) -> str:
-    """The published rule whose list held more students off track than the model's; empty where none did."""
-    at = judgement.trial.settings.gate.capacity
-    rules = {name: one.precision_at[at] for name, one in judgement.figures.items() if is_rule(name)}
-    best = max(rules, key=lambda name: rules[name], default="")
-    if not best or rules[best] <= judgement.figures["model"].precision_at[at]:
-        return ""
-    more = of_100(rules[best] - judgement.figures["model"].precision_at[at])
-    return (
-        f"A simple rule did better than the model: of 100 students listed by {words_of(best)}, {more} more ended off "
-        f"track."
-    )
-
-
-def verdict_sentence(judgement: Judgement) -> str:
-    """What may serve and why, in one sentence."""
-    if not judgement.figures:
-        why = " ".join(check.says for check in judgement.gate.checks)
-        return f"The published rule serves, because {why[:1].lower()}{why[1:]}"
-    verdict = judgement.gate.verdict
-    if verdict == "pass":
-        return f"The model may serve: {reason_for(judgement)}."
-    short_of = "did not pass its checks" if verdict == "fail" else "could not be proven better yet"
-    return f"The published rule serves: the model {short_of}, because {'; and '.join(reasons_against(judgement))}."
-
-
-def reason_for(judgement: Judgement) -> str:
-    """Why a model that passed may serve."""
-    year = school_year(judgement.basis.split.test)
-    passed = f"it passed every check on {year}, a school year that it had not seen"
-    if "rule" not in judgement.differences:
-        return passed
-    lead = judgement.differences["rule"]["precision"].estimate
-    return f"{passed}, and of 100 students listed, {of_100(lead)} more ended off track than by the published rule"
-
-
-def reasons_against(judgement: Judgement) -> list[str]:
-    """The checks that decided, in words; a rule that was not beaten always comes first."""
-    gate = judgement.gate
-    decided = [c for c in gate.checks if c.verdict == gate.verdict or (c.code == "GATE02" and c.verdict != "pass")]
-    return [reason_against(check, judgement) for check in sorted(decided, key=lambda check: check.code != "GATE02")]
-
-
-def reason_against(check: Check, judgement: Judgement) -> str:
-    """One check that a model did not pass, to follow the word because."""
-    if check.code in COMPARED:
-        name = COMPARED[check.code]
-        return not_beaten(words_of(name), judgement.differences[name]["precision"])
-    if check.code == "GATE01":
-        needed = judgement.trial.settings.gate.minimum_off_track
-        return f"{judgement.figures['model'].positives} students ended off track and {needed} are needed to judge by"
-    return AGAINST.get((check.code, check.verdict), f"{check.title}: {check.says.removesuffix('.')}")
-
-
-def not_beaten(other: str, lead: Interval) -> str:
-    """How another scorer held its ground."""
-    more = round(abs(lead.estimate) * 100)
-    if more == 0:
-        return f"{other} did just as well"
-    if lead.estimate < 0:
-        chance = ", which may be chance" if lead.high > 0 else ""
-        return f"{other} did better: of 100 students it listed, {more} more ended off track{chance}"
-    return f"its lead over {other} ({more} more of 100 listed students ended off track) may be chance"
-
-
-def headline(judgement: Judgement) -> str:
-    """Of 100 students listed, how many ended off track, by the model and by the rule."""
-    smallest = judgement.trial.settings.audit.smallest_group
-    if judgement.listed < smallest:
-        return f"Fewer than {smallest} students would have been listed: how many ended off track is not shown."
-    year, found = school_year(judgement.basis.split.test), judgement.headline
-    rule = f"; by the published rule, {off_track(found['rule'])}" if "rule" in found else ""
-    return (
-        f"Of 100 students the model would have listed in {year}, {off_track(found['model'], ' ended off track')}{rule}."
-    )
-
-
-def off_track(one: Interval, words: str = "") -> str:
-    """How many of 100, with the interval."""
-    return f"{of_100(one.estimate)}{words} (between {of_100(one.low)} and {of_100(one.high)})"
-
-
-def counts(judgement: Judgement) -> Html:
-    """How many students stand behind the headline."""
-    figures, capacity = judgement.figures["model"], judgement.trial.settings.gate.capacity
-    return paragraph(
-        f"Of {figures.n:,} students with a known outcome, {figures.positives:,} ended off track. Counselors can reach "
-        f"{capacity_of_100(capacity)} of 100 students, so the list holds {judgement.listed:,}. "
-        "“Between” is a 95% interval.",
-        class_="soft",
-    )
-
-
 def checks_section(judgement: Judgement) -> Html:
     """Every check of the gate."""
     rows = element("tbody", *(check_row(check) for check in judgement.gate.checks))
     head = head_of(("Verdict", "Check", "What was found"))
-    says = "A model may serve only where every check passes. Short of that, the published rule serves."
-    return section("What was checked", paragraph(says), framed("The gate’s checks", head, rows, class_="text"))
+    bounds = judgement.trial.settings.gate
+    says = (
+        "A model may serve only where every check passes. Short of that, the published rule serves. Declared before "
+        f"the run: the figure that decides is {primary_of(bounds)}."
+    )
+    return section(
+        "What was checked",
+        paragraph(says),
+        *loosened_parts(bounds),
+        framed("The gate’s checks", head, rows, class_="text"),
+    )
+
+
+def loosened_parts(bounds: Gate) -> list[Html]:
+    """The bounds that the district has loosened; nothing where it has none."""
+    found = loosened(bounds)
+    return [paragraph("Looser than the defaults, by the district’s settings:"), bullets(found)] if found else []
 
 
 def check_row(check: Check) -> Html:

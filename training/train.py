@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel
 
 from features.catalog import feature_set_of, outcome_of
 from features.reconcile.check import checked, refuse_errors
@@ -19,18 +20,19 @@ from models.examples import Examples, Floats, in_fixed_order
 from models.releases import ReleaseKey, current
 from models.risk import RiskModel
 from models.rule import RuleModel, fit_rule
-from models.scoring import Scorer, risk_of
+from models.scoring import Scorer, order_of
 from models.search import Budget, Found, search
 from models.signing import KeyPair, ensure_keys
 from training.card import card_of
 from training.cohorts import Cohorts, labelled_cohorts
 from training.following import Followed, Weeks, by_scorer, weekly
-from training.gate import GateResult, unfitted
+from training.gate import Declared, GateResult, unfitted
+from training.gate_bounds import kinds_of
 from training.judge import Judged, judge_on, told_protected
 from training.judgement import Basis, Judgement, Trial, capacities_of, judgement_of
 from training.scorers import PROTECTED
 from training.split import Year, rolling
-from training.years import Recipe, earlier_years, judged_year_of
+from training.years import JudgedYear, Recipe, earlier_years, judged_year_of
 
 Progress = Callable[[str], None]
 
@@ -74,15 +76,17 @@ def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress,
     if isinstance(judged, Judged):
         progress(f"{trial.district.name}: judging {len(earlier)} earlier years")
         recipe = recipe_of(trial, len(test), found)
-        years = (*earlier_years(cohorts.examples, earlier, recipe), judged_year_of(split, judged, recipe))
-        compared = with_protected(trial, with_champion(trial, judged), learn)
+        own = (*earlier_years(cohorts.examples, earlier, recipe), judged_year_of(split, judged, recipe))
+        years = with_champion(champion_of(trial), judged.model, own)
+        compared = with_protected(trial, years[-1].judged, learn)
+        kinds = kinds_of(warnings, cohorts.years[split.test].horizon)
         judgement = replace(
-            judgement_of(trial, basis, compared, learn=learn, years=years),
+            judgement_of(trial, basis, compared, learn=learn, years=years, warnings=kinds),
             search=found,
             followed=follow(trial, cohorts.years[split.test], judged),
         )
     else:
-        gate = GateResult(trial.district.id, trial.outcome.name, unfitted(str(judged)))
+        gate = GateResult(trial.district.id, trial.outcome.name, unfitted(str(judged)), Declared(trial.settings.gate))
         judgement = Judgement(trial, basis, gate)
     provenance = {
         "created_at": now.isoformat(timespec="seconds"),
@@ -152,11 +156,11 @@ def follow(trial: Trial, year: Year, judged: Judged) -> tuple[Followed, ...]:
     begun = test.take(test.as_of == first.isoformat()) if test.as_of is not None else test
     weeks = Weeks(dates, pd.Index(begun.student), begun.label, year.horizon)
     scorers: dict[str, Scorer] = {"model": judged.model, **({"rule": judged.rule} if judged.rule else {})}
-    risks = {
-        name: [pd.Series(risk_of(scorer, one.features), one.features.index) for one in snapshots]
+    orders = {
+        name: [pd.Series(order_of(scorer, one.features), one.features.index) for one in snapshots]
         for name, scorer in scorers.items()
     }
-    return by_scorer(risks, weeks, capacity=trial.settings.gate.capacity, seed=training.seed)
+    return by_scorer(orders, weeks, capacity=trial.settings.gate.capacity, seed=training.seed)
 
 
 def attempt(trial: Trial, learn: Examples, test: Examples, found: Found | None) -> Judged | Refused:
@@ -171,16 +175,33 @@ def attempt(trial: Trial, learn: Examples, test: Examples, found: Found | None) 
     return judged
 
 
-def with_champion(trial: Trial, judged: Judged) -> Judged:
-    """The same judgement with the model that serves now among the scorers, where it is another one."""
-    serving = champion_of(trial)
-    if serving is None or serving.booster_text == judged.model.booster_text:
-        return judged
-    risk: Floats = serving.risk(judged.test.features)
+@dataclass(frozen=True)
+class Champion:
+    """The model that serves now, and the last year that it learned from."""
+
+    model: RiskModel
+    learned_through: int
+
+
+def with_champion(champion: Champion | None, model: RiskModel, years: tuple[JudgedYear, ...]) -> tuple[JudgedYear, ...]:
+    """The same years with the model that serves now among the scorers of those it never saw; not beside itself."""
+    if champion is None or champion.model.booster_text == model.booster_text:
+        return years
+    return tuple(
+        replace(one, judged=beside_champion(champion.model, one.judged))
+        if one.split.test > champion.learned_through
+        else one
+        for one in years
+    )
+
+
+def beside_champion(champion: RiskModel, judged: Judged) -> Judged:
+    """The same judgement with the champion's risks."""
+    risk: Floats = champion.risk(judged.test.features)
     return replace(judged, risks={**judged.risks, "champion": risk})
 
 
-def champion_of(trial: Trial) -> RiskModel | None:
+def champion_of(trial: Trial) -> Champion | None:
     """The model that serves the district now, over the features we have; None where a rule or nothing serves."""
     home = trial.settings.home
     release = current(home, release_key(trial))
@@ -191,8 +212,15 @@ def champion_of(trial: Trial) -> RiskModel | None:
     except BundleRefused:
         return None  # it could not serve either; a new one must not wait for it
     known = set(dictionary_of(feature_set_of(trial.outcome)).names)
-    fits = isinstance(bundle.scorer, RiskModel) and known >= set(bundle.dictionary.names)
-    return bundle.scorer if isinstance(bundle.scorer, RiskModel) and fits else None
+    if not isinstance(bundle.scorer, RiskModel) or not known >= set(bundle.dictionary.names):
+        return None
+    return Champion(bundle.scorer, max(LearnedFrom.model_validate(bundle.metrics).train_years))
+
+
+class LearnedFrom(BaseModel):
+    """What of a bundle's `metrics.json` says which years it learned from."""
+
+    train_years: tuple[int, ...]
 
 
 def release_key(trial: Trial) -> ReleaseKey:

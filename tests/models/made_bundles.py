@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.bundle import PREPARED_TABLE, BundleParts
 from models.bundle_text import canonical, digest_of
+from models.dictionary import fingerprint_of
 from models.fitting import fit_risk_model
 from models.risk import RiskModel
 from models.rule import RuleModel, fit_rule
@@ -19,6 +20,7 @@ PASS: Mapping[str, object] = {
     "district_id": "harbor",
     "outcome": OUTCOME,
     "verdict": "pass",
+    "features": fingerprint_of(DICTIONARY),
     "checks": [{"code": "rules", "title": "Beats the rules", "verdict": "pass", "says": "it does"}],
 }
 FAIL: Mapping[str, object] = {

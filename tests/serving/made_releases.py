@@ -8,7 +8,7 @@ import pandas as pd
 
 from features.definitions.grade9 import NinthGrade
 from models.bundle import BundleParts, write_bundle
-from models.dictionary import dictionary_of
+from models.dictionary import dictionary_of, fingerprint_of
 from models.examples import Examples
 from models.fitting import fit_risk_model
 from models.releases import Approval, Release, ReleaseKey, promote
@@ -59,7 +59,13 @@ def model_parts(district_id: str) -> BundleParts:
         dictionary=GRADE9,
         metrics={},
         card="# A card\n",
-        gate={"district_id": district_id, "outcome": OUTCOME, "verdict": "pass", "checks": []},
+        gate={
+            "district_id": district_id,
+            "outcome": OUTCOME,
+            "verdict": "pass",
+            "features": fingerprint_of(GRADE9),
+            "checks": [],
+        },
         name=OUTCOME,
         grade_band="9",
         feature_set=NinthGrade.name,

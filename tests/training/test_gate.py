@@ -1,39 +1,74 @@
 """The gate's verdicts at their boundaries."""
 
+from datetime import date
+
 import pytest
 
+from features.reconcile.codes import Finding
 from features.settings import Gate
-from models.metrics import Figures, Interval
-from training.gate import Check, Evidence, GateResult, Verdict, judge_evidence, unfitted
+from models.metrics import Interval
+from models.paired import Lead
+from training.bounds import LOOSER, loosened
+from training.compared import ChosenRule, Compared
+from training.evidence import Evidence, judge_evidence
+from training.gate import Check, Declared, GateResult, Verdict, sentences, unfitted
+from training.gate_bounds import kinds_of
 
-BOUNDS = Gate(capacity=0.15, minimum_off_track=100, calibration_bound=0.05, recall_gap_bound=0.20)
-BETTER = {name: Interval(0.10, 0.02, 0.18) for name in ("precision", "recall", "roc_auc")}
-
+BOUNDS = Gate(
+    capacity=0.15, minimum_off_track=100, calibration_bound=0.05, recall_gap_bound=0.20,
+    group_calibration_bound=0.10, champion_margin=0.03, data_warnings=2,
+)  # fmt: skip
 CALIBRATED = Interval(0.0, -0.02, 0.02)
 SMALL_GAP = Interval(-0.05, -0.15, 0.05)
+
+
+def lead(low: float, high: float) -> Lead:
+    """A lead of this interval."""
+    return Lead((low + high) / 2, low, high, (high - low) / 3.92)
+
+
+BETTER = lead(0.02, 0.18)
 
 
 def evidence(
     *,
     off_track: int = 200,
-    over_rule: Interval = BETTER["precision"],
-    over_school: Interval = BETTER["precision"],
-    over_logistic: Interval = BETTER["roc_auc"],
+    over_rule: Lead = BETTER,
+    over_school: Lead = BETTER,
+    over_champion: Lead | None = None,
+    own_count: Lead = BETTER,
+    last_year: Lead = BETTER,
+    over_logistic: Interval = BETTER,
     calibration: Interval = CALIBRATED,
     gap: Interval | None = SMALL_GAP,
+    in_groups: Interval = CALIBRATED,
+    warnings: tuple[str, ...] = (),
 ) -> Evidence:
     """Evidence for a pass, but for what is said."""
-    figures = {"model": Figures(1000, off_track, 0.9, 0.8, 0.1, 0.01, {0.15: 0.8}, {0.15: 0.5})}
-    differences = {
-        "rule": {**BETTER, "precision": over_rule},
-        "school_only": {**BETTER, "precision": over_school},
-        "logistic": {**BETTER, "roc_auc": over_logistic},
-    }
-    return Evidence(figures, differences, calibration, {"sex": {"F": gap}})
+    leads = {"rule": over_rule, "school_only": over_school}
+    compared = Compared(
+        years=(2025, 2026), students=500, off_track=off_track, rule=ChosenRule("rule"), flagged=0.3,
+        leads={**leads, "champion": over_champion} if over_champion else leads,
+        own_count=own_count, last_year=last_year,
+    )  # fmt: skip
+    groups = {"F (sex)": in_groups, "M (sex)": CALIBRATED}
+    return Evidence(
+        compared, over_logistic, calibration, {"sex": {"F": gap}}, group_calibration=groups, warnings=warnings
+    )
 
 
 def verdict_of(given: Evidence) -> Verdict:
-    return GateResult("north", "grade9_off_track_chicago", judge_evidence(given, BOUNDS)).verdict
+    return result_of(judge_evidence(given, BOUNDS)).verdict
+
+
+def result_of(checks: tuple[Check, ...], bounds: Gate = BOUNDS) -> GateResult:
+    """The answer of these checks."""
+    return GateResult("north", "an_outcome", checks, Declared(bounds))
+
+
+def check_of(given: Evidence, code: str) -> Check:
+    """One check of the gate."""
+    return next(check for check in judge_evidence(given, BOUNDS) if check.code == code)
 
 
 def test_a_model_better_than_everything_passes() -> None:
@@ -52,8 +87,7 @@ def test_a_model_better_than_everything_passes() -> None:
 )
 @pytest.mark.parametrize("other", ["rule", "school_only"])
 def test_being_better_must_be_beyond_chance(other: str, low: float, high: float, expected: Verdict) -> None:
-    better = Interval((low + high) / 2, low, high)
-    given = evidence(over_rule=better) if other == "rule" else evidence(over_school=better)
+    given = evidence(over_rule=lead(low, high)) if other == "rule" else evidence(over_school=lead(low, high))
     assert verdict_of(given) == expected
 
 
@@ -104,24 +138,152 @@ def test_no_group_may_be_found_much_less_often(gap: Interval | None, expected: V
 
 
 def test_one_failed_check_outweighs_one_without_evidence() -> None:
-    assert verdict_of(evidence(gap=None, over_rule=Interval(-0.1, -0.2, -0.01))) == "fail"
+    assert verdict_of(evidence(gap=None, over_rule=lead(-0.2, -0.01))) == "fail"
 
 
 def test_with_too_few_students_nothing_is_judged_either_way() -> None:
-    assert verdict_of(evidence(off_track=1, over_rule=Interval(-0.1, -0.2, -0.01))) == "not_enough_evidence"
+    assert verdict_of(evidence(off_track=1, over_rule=lead(-0.2, -0.01))) == "not_enough_evidence"
 
 
 def test_a_district_without_a_model_has_not_enough_evidence() -> None:
-    result = GateResult("north", "grade9_off_track_chicago", unfitted("the label has one class"))
+    result = result_of(unfitted("the label has one class"))
     assert result.verdict == "not_enough_evidence"
     assert "one class" in result.checks[0].says
 
 
-def test_the_signed_verdict_names_the_district_and_every_check() -> None:
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (-0.029, 0.10, "pass"),
+        (-0.03, 0.10, "not_enough_evidence"),
+        (-0.20, -0.03, "not_enough_evidence"),
+        (-0.20, -0.031, "fail"),
+        (-0.025, -0.001, "pass"),
+    ],
+)
+def test_a_model_need_not_beat_the_one_that_serves_but_keep_up_within_a_margin(
+    low: float, high: float, expected: Verdict
+) -> None:
+    assert verdict_of(evidence(over_champion=lead(low, high))) == expected
+    assert "allowed is -3" in check_of(evidence(over_champion=lead(low, high)), "GATE04").says
+
+
+def test_without_another_model_in_service_none_is_compared_with() -> None:
+    assert "GATE04" not in [check.code for check in judge_evidence(evidence(), BOUNDS)]
+
+
+@pytest.mark.parametrize(("low", "high", "expected"), [(-0.2, 0.0, "pass"), (-0.2, -0.001, "fail"), (0.1, 0.2, "pass")])
+@pytest.mark.parametrize("where", ["own_count", "last_year"])
+def test_a_secondary_comparison_with_the_rule_can_fail_a_model_and_cannot_earn_a_pass(
+    where: str, low: float, high: float, expected: Verdict
+) -> None:
+    found = lead(low, high)
+    unproven = lead(-0.01, 0.1)
+    given = evidence(own_count=found) if where == "own_count" else evidence(last_year=found)
+    assert verdict_of(given) == expected
+    without = (
+        evidence(own_count=found, over_rule=unproven)
+        if where == "own_count"
+        else evidence(last_year=found, over_rule=unproven)
+    )
+    assert verdict_of(without) != "pass"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(-0.10, 0.02, "pass"), (0.05, 0.30, "pass"), (0.10, 0.30, "pass"), (0.101, 0.30, "fail"), (-0.30, -0.101, "fail")],
+)
+def test_risks_must_not_be_shown_to_be_wrong_in_a_group(low: float, high: float, expected: Verdict) -> None:
+    given = evidence(in_groups=Interval((low + high) / 2, low, high))
+    assert verdict_of(given) == expected
+    assert check_of(given, "GATE09").says.endswith("2 groups judged.")
+
+
+def test_the_group_that_is_furthest_off_is_named() -> None:
+    assert check_of(evidence(in_groups=Interval(0.2, 0.15, 0.25)), "GATE09").says == (
+        "Furthest off: F (sex). Of 100 of them, 20 more ended off track than the risks said "
+        "(95% interval +15 to +25; allowed is 10). 2 groups judged."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [(("CHECK12", "CHECK13"), "pass"), (("CHECK12", "CHECK13", "CHECK19"), "not_enough_evidence")],
+)
+def test_records_with_many_kinds_of_warning_prove_nothing(kinds: tuple[str, ...], expected: Verdict) -> None:
+    assert verdict_of(evidence(warnings=kinds)) == expected
+
+
+def test_a_warning_counts_once_for_its_kind_and_only_where_it_is_about_past_records() -> None:
+    found = [
+        Finding("CHECK14", "incidents", "10", "2025-09"),
+        Finding("CHECK14", "incidents", "20", "2025-10"),
+        Finding("CHECK12", "absence", "10", "2026-11"),
+        Finding("CHECK19", "rows wait"),
+        Finding("CHECK02", "no staff"),
+    ]
+    assert kinds_of(found, date(2026, 6, 15)) == ("CHECK14", "CHECK19")
+
+
+def test_the_comparison_with_the_rule_says_what_it_could_have_shown() -> None:
+    given = evidence(over_rule=Lead(0.04, -0.058, 0.138, 0.05))
+    assert check_of(given, "GATE02").says == (
+        "Of 100 students who ended off track, 4 more are listed than by the published rule "
+        "(95% interval -6 to +14). The rule: the published rule. With 500 students a year over 2 years, this "
+        "comparison can show a difference of 14 of 100 (80% power); to show the one seen, it would take about 6,100 "
+        "students a year."
+    )
+
+
+def test_every_check_is_asked_in_the_order_of_its_code() -> None:
+    codes = [check.code for check in judge_evidence(evidence(over_champion=BETTER), BOUNDS)]
+    assert codes == [f"GATE{number:02d}" for number in range(1, 13)]
+    assert len(sentences(judge_evidence(evidence(), BOUNDS))) == 11
+
+
+LOOSE = Gate(
+    minimum_off_track=50, calibration_bound=0.06, group_calibration_bound=0.2, recall_gap_bound=0.3,
+    champion_margin=0.05, data_warnings=19,
+)  # fmt: skip
+STRICT = Gate(
+    minimum_off_track=500, calibration_bound=0.01, group_calibration_bound=0.02, recall_gap_bound=0.1,
+    champion_margin=0.0, data_warnings=0,
+)  # fmt: skip
+
+
+def test_every_bound_that_is_looser_than_its_default_is_named_and_no_other() -> None:
+    assert len(loosened(LOOSE)) == len(LOOSER)
+    assert "gate.minimum_off_track is 50; the default is 100" in loosened(LOOSE)
+    assert loosened(STRICT) == loosened(Gate()) == ()
+
+
+@pytest.mark.parametrize("name", LOOSER)
+def test_a_loosened_bound_never_turns_a_pass_into_less(name: str) -> None:
+    """The direction that is called looser is the one that lets more models serve."""
+    order: dict[Verdict, int] = {"fail": 0, "not_enough_evidence": 1, "pass": 2}
+    given = evidence(
+        off_track=100, over_champion=lead(-0.04, -0.01), calibration=Interval(0.0, -0.055, 0.05),
+        in_groups=Interval(0.2, 0.15, 0.25), gap=Interval(-0.3, -0.35, -0.25),
+        warnings=("CHECK12", "CHECK13", "CHECK18", "CHECK19"),
+    )  # fmt: skip
+    usual = Gate()
+    loose = usual.model_copy(update={name: getattr(LOOSE, name)})
+    pairs = zip(judge_evidence(given, usual), judge_evidence(given, loose), strict=True)
+    assert all(order[after.verdict] >= order[before.verdict] for before, after in pairs)
+
+
+def test_the_signed_verdict_names_the_district_every_check_and_what_was_declared() -> None:
     checks = (Check("GATE01", "enough students", "pass", "yes"),)
-    assert GateResult("north", "an_outcome", checks).as_json() == {
+    bounds = Gate(capacity=0.2, champion_margin=0.05)
+    assert result_of(checks, bounds).as_json() == {
         "district_id": "north",
         "outcome": "an_outcome",
         "verdict": "pass",
         "checks": [{"code": "GATE01", "title": "enough students", "verdict": "pass", "says": "yes"}],
+        "primary": "recall at 0.2 of the cohort",
+        "bounds": bounds.model_dump(),
+        "loosened": ["gate.champion_margin is 0.05; the default is 0.03"],
+        "features": "",
+        "years": [],
+        "power": None,
     }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 
 import numpy as np
@@ -17,8 +18,11 @@ from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.settings import District, Gate, Settings, Training
 from models.examples import Examples
 from models.metrics import Interval
+from models.paired import Lead
 from tests.models.made_rows import made_examples
-from training.gate import Check, GateResult, Verdict, beats, unfitted
+from training.compared import ChosenRule
+from training.gate import Check, Declared, GateResult, Verdict, unfitted
+from training.gate_lists import beats, checks_on_lists
 from training.judge import judge_on
 from training.judgement import Basis, Judgement, Trial, judgement_of
 from training.report import render_report
@@ -30,7 +34,7 @@ MADE_ON = date(2026, 11, 20)
 VOID = frozenset({"meta", "br"})
 FORBIDDEN = ("at-risk", "at risk", "dropout", "drop out", "drop-out", "will fail", "predator", "offender")
 DATA_VERSION = "5a529af20842aef3" * 4
-LEAD = Interval(0.1, 0.05, 0.15)
+LEAD = Lead(0.1, 0.05, 0.15, error=0.025)
 
 
 def with_groups(examples: Examples) -> Examples:
@@ -60,20 +64,19 @@ def made_judgement(tested: int = 600) -> Judgement:
     return judgement_of(trial, basis, judge_on(made_examples(600), test, seed=7, threads=1))
 
 
-def against_the_rule(lead: Interval) -> Judgement:
+def against_the_rule(lead: Lead) -> Judgement:
     """A judgement whose only question is the rule."""
     made = made_judgement()
-    check = beats("GATE02", "rule", "the rule", lead)
-    gate = GateResult("north", OFF_TRACK_CHICAGO.name, (check,))
-    return replace(
-        made, gate=gate, differences={**made.differences, "rule": {**made.differences["rule"], "precision": lead}}
-    )
+    assert made.compared
+    gate = replace(made.gate, checks=(beats("GATE02", "rule", "the rule", lead),))
+    return replace(made, gate=gate, compared=replace(made.compared, leads={**made.compared.leads, "rule": lead}))
 
 
 def not_fitted() -> Judgement:
     """A judgement of records that do not allow a model."""
     made = made_judgement()
-    gate = GateResult("north", OFF_TRACK_CHICAGO.name, unfitted("40 students are too few"))
+    checks = unfitted("40 students are too few")
+    gate = GateResult("north", OFF_TRACK_CHICAGO.name, checks, Declared(made.trial.settings.gate))
     return Judgement(made.trial, made.basis, gate)
 
 
@@ -159,7 +162,7 @@ def test_the_title_says_outcome_district_and_year_and_escapes_them() -> None:
 def test_a_model_that_passed_may_serve() -> None:
     assert first_sentence(against_the_rule(LEAD)) == (
         "The model may serve: it passed every check on 2025–26, a school year that it had not seen, "
-        "and of 100 students listed, 10 more ended off track than by the published rule."
+        "and of 100 students who ended off track, it listed 10 more than the published rule."
     )
 
 
@@ -167,29 +170,29 @@ def test_a_model_that_passed_may_serve() -> None:
     ("lead", "why"),
     [
         (
-            Interval(-0.05, -0.09, -0.01),
+            Lead(-0.05, -0.09, -0.01, 0.02),
             "did not pass its checks, because the published rule did better: "
-            "of 100 students it listed, 5 more ended off track.",
+            "of 100 students who ended off track, it listed 5 more.",
         ),
-        (Interval(0.0, 0.0, 0.0), "did not pass its checks, because the published rule did just as well."),
+        (Lead(0.0, 0.0, 0.0, 0.0), "did not pass its checks, because the published rule did just as well."),
         (
-            Interval(-0.02, -0.06, 0.03),
+            Lead(-0.02, -0.06, 0.03, 0.02),
             "could not be proven better yet, because the published rule did better: "
-            "of 100 students it listed, 2 more ended off track, which may be chance.",
+            "of 100 students who ended off track, it listed 2 more, which may be chance.",
         ),
         (
-            Interval(0.04, -0.02, 0.09),
+            Lead(0.04, -0.02, 0.09, 0.03),
             "could not be proven better yet, because its lead over the published rule "
-            "(4 more of 100 listed students ended off track) may be chance.",
+            "(4 more listed of 100 students who ended off track) may be chance.",
         ),
     ],
 )
-def test_where_the_rule_was_not_beaten_the_first_sentence_says_so(lead: Interval, why: str) -> None:
+def test_where_the_rule_was_not_beaten_the_first_sentence_says_so(lead: Lead, why: str) -> None:
     assert first_sentence(against_the_rule(lead)) == f"The published rule serves: the model {why}"
 
 
 def test_a_rule_that_was_not_beaten_is_said_before_any_other_check() -> None:
-    tied = against_the_rule(Interval(0.0, -0.02, 0.02))
+    tied = against_the_rule(Lead(0.0, -0.02, 0.02, 0.01))
     few = Check("GATE01", "enough students", "not_enough_evidence", "Too few.")
     failed = Check("GATE06", "calibrated", "fail", "It is not.")
     unsettled = replace(tied, gate=replace(tied.gate, checks=(few, *tied.gate.checks)))
@@ -203,12 +206,18 @@ def test_a_rule_that_was_not_beaten_is_said_before_any_other_check() -> None:
     [
         ("GATE01", "not_enough_evidence"),
         ("GATE03", "fail"),
+        ("GATE04", "fail"),
+        ("GATE04", "not_enough_evidence"),
         ("GATE05", "fail"),
         ("GATE05", "not_enough_evidence"),
         ("GATE06", "fail"),
         ("GATE06", "not_enough_evidence"),
         ("GATE07", "fail"),
         ("GATE07", "not_enough_evidence"),
+        ("GATE09", "fail"),
+        ("GATE10", "not_enough_evidence"),
+        ("GATE11", "fail"),
+        ("GATE12", "fail"),
         ("GATE99", "fail"),
     ],
 )
@@ -217,6 +226,50 @@ def test_every_check_that_can_decide_has_its_reason_in_words(code: str, verdict:
     gate = replace(made.gate, checks=(Check(code, "a check", verdict, "What was found by it."),))
     said = first_sentence(replace(made, gate=gate))
     assert re.fullmatch(r"The published rule serves: the model [a-z ]+, because .{20,}[^.]\.", said)
+
+
+def bulleted(judgement: Judgement) -> list[str]:
+    """What the report lists point by point."""
+    html = render_report(judgement, made_on=MADE_ON)
+    return [unescape(item) for item in re.findall(r"<li>(.*?)</li>", html)]
+
+
+def test_a_refusal_says_what_stands_against_the_model_what_serves_and_what_it_would_take() -> None:
+    refused = against_the_rule(Lead(0.04, -0.02, 0.09, 0.03))
+    page, points = page_of(refused), bulleted(refused)
+    assert any(point.startswith("Better than rule: Of 100 students who ended off track, 4 more") for point in points)
+    assert any("The Chicago rule on the marks known so far".lower() in said.lower() for said in page.texts["p"])
+    assert (
+        "With 600 students a year, this comparison can show a difference of 8 of 100 (80% power); "
+        "to show the one seen, it would take about 2,600 students a year."
+    ) in points
+    assert "Why the model does not serve" not in render_report(against_the_rule(LEAD), made_on=MADE_ON)
+
+
+def test_a_refusal_of_a_district_without_a_model_says_when_to_try_again() -> None:
+    assert any(point.startswith("Each finished school year adds one") for point in bulleted(not_fitted()))
+
+
+def test_what_was_declared_and_loosened_stands_above_the_checks() -> None:
+    made = made_judgement()
+    said = page_of(made).texts["p"]
+    assert any(one.endswith("the figure that decides is recall at 0.15 of the cohort.") for one in said)
+    assert not any("Looser" in one for one in said)
+    loose = made.trial.settings.model_copy(update={"gate": Gate(replicates=100, calibration_bound=0.2)})
+    loosened = replace(made, trial=replace(made.trial, settings=loose))
+    assert "gate.calibration_bound is 0.2; the default is 0.05" in bulleted(loosened)
+
+
+def test_the_rule_that_was_compared_with_is_named() -> None:
+    made = against_the_rule(LEAD)
+    assert made.compared
+    other = replace(made.compared, rule=ChosenRule("rule sfusd_incoming_grade9", 6, (2023, 2024), 0.41))
+    assert "it listed 10 more than the San Francisco rule" in first_sentence(replace(made, compared=other))
+    assert checks_on_lists(other, 0.03)[0].says.endswith(
+        "The rule: the San Francisco rule for incoming ninth graders, which of 6 found most (41 of 100) in the school "
+        "years ending 2023, 2024, before the first judged one. With 600 students a year, this comparison can show a "
+        "difference of 7 of 100 (80% power)."
+    )
 
 
 def test_the_headline_gives_the_model_and_the_rule_of_100_with_intervals() -> None:
@@ -229,10 +282,10 @@ def test_the_headline_gives_the_model_and_the_rule_of_100_with_intervals() -> No
 
 
 def test_every_check_stands_with_its_verdict_in_words_its_code_and_its_sentence() -> None:
-    page = page_of(against_the_rule(Interval(0.04, -0.02, 0.09)))
+    page = page_of(against_the_rule(Lead(0.04, -0.02, 0.09, 0.03)))
     row = next(row for row in page.texts["tr"] if "GATE02" in row)
     assert row.startswith("? Not enough evidence GATE02")
-    assert "4 more ended off track than when listed by the rule (95% interval -2 to +9)." in row
+    assert "4 more are listed than by the rule (95% interval -2 to +9)." in row
 
 
 def test_the_figures_are_those_of_the_judgement_at_every_capacity() -> None:
@@ -248,9 +301,12 @@ def test_the_figures_are_those_of_the_judgement_at_every_capacity() -> None:
 
 def test_where_a_rule_wins_the_report_says_so_first() -> None:
     made = made_judgement()
-    better = replace(made.figures["rule"], precision_at=dict.fromkeys(made.figures["rule"].precision_at, 0.99))
+    better = replace(made.figures["rule"], recall_at=dict.fromkeys(made.figures["rule"].recall_at, 0.99))
     first = page_of(replace(made, figures={**made.figures, "rule sfusd_incoming_grade9": better})).texts["p"][1]
-    assert first.startswith("A simple rule did better than the model: of 100 students listed by the San Francisco rule")
+    assert first.startswith(
+        "A simple rule did better than the model in 2025–26: of 100 students who ended off track, the San Francisco "
+        "rule for incoming ninth graders would have listed"
+    )
     assert "simple rule" not in page_of(made).texts["p"][1]
 
 

@@ -1,0 +1,201 @@
+"""How a report begins: what serves and why; and, short of a pass, the refusal in words and what it would take."""
+
+from collections.abc import Mapping
+
+from features.catalog import feature_set_of
+from models.metrics import Interval
+from training.gate import Check, Verdict
+from training.gate_lists import COMPARISONS
+from training.judgement import Judgement
+from training.report_html import (
+    Html,
+    bullets,
+    capacity_of_100,
+    capitalized,
+    element,
+    of_100,
+    paragraph,
+    school_year,
+    section,
+)
+from training.scorers import is_rule, words_of
+
+COMPARED = {code: name for code, name, _ in COMPARISONS}
+AGAINST: Mapping[tuple[str, Verdict], str] = {
+    ("GATE04", "fail"): "the model that serves now finds more of the students who end off track",
+    ("GATE04", "not_enough_evidence"): "it is not settled that it keeps up with the model that serves now",
+    ("GATE05", "fail"): "plain logistic regression orders students better",
+    ("GATE05", "not_enough_evidence"): "it is not settled that it orders students as well as plain logistic regression",
+    ("GATE06", "fail"): "its risks are further from what happened than is allowed",
+    ("GATE06", "not_enough_evidence"): "it is not settled that its risks mean what they say",
+    ("GATE07", "fail"): "it finds students of one group less often than is allowed",
+    ("GATE07", "not_enough_evidence"): "no group has enough students off track to be compared",
+    ("GATE09", "fail"): "its risks are further from what happened in one group than is allowed",
+    ("GATE10", "not_enough_evidence"): "too much in the records of past years does not add up",
+    ("GATE11", "fail"): "the published rule finds more where both list as many students as the rule flags",
+    ("GATE12", "fail"): "in the last year alone the published rule found more",
+}
+"""What speaks against a model, by check and verdict, to follow the word because; another check speaks for itself."""
+ANOTHER_YEAR = "Each finished school year adds one to judge by: train again after its final marks."
+
+
+def verdict_section(judgement: Judgement) -> Html:
+    """What serves and why, and how often the list would have been right; where a rule wins, that comes first."""
+    words = [rule_that_won(judgement), verdict_sentence(judgement)]
+    first = paragraph(" ".join(filter(None, words)), class_="first")
+    rest = [paragraph(headline(judgement), class_="headline"), counts(judgement)] if judgement.figures else []
+    outcome = paragraph(f"The outcome: {judgement.trial.outcome.says}.", class_="soft")
+    kind = "verdict" if judgement.gate.verdict == "pass" else "verdict unproven"
+    return element("section", first, *rest, outcome, class_=kind)
+
+
+def rule_that_won(judgement: Judgement) -> str:
+    """The published rule whose list held more students off track than the model's; empty where none did."""
+    at = judgement.trial.settings.gate.capacity
+    rules = {name: one.recall_at[at] for name, one in judgement.figures.items() if is_rule(name)}
+    best = max(rules, key=lambda name: rules[name], default="")
+    if not best or rules[best] <= judgement.figures["model"].recall_at[at]:
+        return ""
+    more = of_100(rules[best] - judgement.figures["model"].recall_at[at])
+    return (
+        f"A simple rule did better than the model in {school_year(judgement.basis.split.test)}: of 100 students who "
+        f"ended off track, {words_of(best)} would have listed {more} more."
+    )
+
+
+def verdict_sentence(judgement: Judgement) -> str:
+    """What may serve and why, in one sentence."""
+    if not judgement.figures:
+        why = " ".join(check.says for check in judgement.gate.checks)
+        return f"The published rule serves, because {why[:1].lower()}{why[1:]}"
+    verdict = judgement.gate.verdict
+    if verdict == "pass":
+        return f"The model may serve: {reason_for(judgement)}."
+    short_of = "did not pass its checks" if verdict == "fail" else "could not be proven better yet"
+    return f"The published rule serves: the model {short_of}, because {'; and '.join(reasons_against(judgement))}."
+
+
+def reason_for(judgement: Judgement) -> str:
+    """Why a model that passed may serve."""
+    passed = f"it passed every check on {judged_years(judgement)}"
+    lead = leads_of(judgement).get("rule")
+    if lead is None:
+        return passed
+    more = of_100(lead.estimate)
+    return f"{passed}, and of 100 students who ended off track, it listed {more} more than {rule_of(judgement)}"
+
+
+def judged_years(judgement: Judgement) -> str:
+    """The school years that the verdict is of."""
+    years = judgement.compared.years if judgement.compared else (judgement.basis.split.test,)
+    if len(years) == 1:
+        return f"{school_year(years[0])}, a school year that it had not seen"
+    return f"{', '.join(map(school_year, years))}, each judged by what was learned from the years before it"
+
+
+def leads_of(judgement: Judgement) -> Mapping[str, Interval]:
+    """The model's leads at the capacity by scorer; none where nothing could be compared."""
+    return judgement.compared.leads if judgement.compared else {}
+
+
+def rule_of(judgement: Judgement) -> str:
+    """What the rule that the model was compared with is called."""
+    chosen = judgement.compared.rule if judgement.compared else None
+    return words_of(chosen.scorer if chosen else "rule")
+
+
+def reasons_against(judgement: Judgement) -> list[str]:
+    """The checks that decided, in words; a rule that was not beaten always comes first."""
+    gate = judgement.gate
+    decided = [c for c in gate.checks if c.verdict == gate.verdict or (c.code == "GATE02" and c.verdict != "pass")]
+    return [reason_against(check, judgement) for check in sorted(decided, key=lambda check: check.code != "GATE02")]
+
+
+def reason_against(check: Check, judgement: Judgement) -> str:
+    """One check that a model did not pass, to follow the word because."""
+    if check.code in COMPARED:
+        name = COMPARED[check.code]
+        return not_beaten(rule_of(judgement) if name == "rule" else words_of(name), leads_of(judgement)[name])
+    if check.code == "GATE01":
+        needed = judgement.trial.settings.gate.minimum_off_track
+        ended = judgement.compared.off_track if judgement.compared else 0
+        return f"{ended} students ended off track and {needed} are needed to judge by"
+    return AGAINST.get((check.code, check.verdict), f"{check.title}: {check.says.removesuffix('.')}")
+
+
+def not_beaten(other: str, lead: Interval) -> str:
+    """How another scorer held its ground."""
+    more = round(abs(lead.estimate) * 100)
+    if more == 0:
+        return f"{other} did just as well"
+    if lead.estimate < 0:
+        chance = ", which may be chance" if lead.high > 0 else ""
+        return f"{other} did better: of 100 students who ended off track, it listed {more} more{chance}"
+    return f"its lead over {other} ({more} more listed of 100 students who ended off track) may be chance"
+
+
+def headline(judgement: Judgement) -> str:
+    """Of 100 students listed, how many ended off track, by the model and by the rule."""
+    smallest = judgement.trial.settings.audit.smallest_group
+    if judgement.listed < smallest:
+        return f"Fewer than {smallest} students would have been listed: how many ended off track is not shown."
+    year, found = school_year(judgement.basis.split.test), judgement.headline
+    rule = f"; by the published rule, {off_track(found['rule'])}" if "rule" in found else ""
+    return (
+        f"Of 100 students the model would have listed in {year}, {off_track(found['model'], ' ended off track')}{rule}."
+    )
+
+
+def off_track(one: Interval, words: str = "") -> str:
+    """How many of 100, with the interval."""
+    return f"{of_100(one.estimate)}{words} (between {of_100(one.low)} and {of_100(one.high)})"
+
+
+def counts(judgement: Judgement) -> Html:
+    """How many students stand behind the headline."""
+    figures, capacity = judgement.figures["model"], judgement.trial.settings.gate.capacity
+    return paragraph(
+        f"Of {figures.n:,} students with a known outcome, {figures.positives:,} ended off track. Counselors can reach "
+        f"{capacity_of_100(capacity)} of 100 students, so the list holds {judgement.listed:,}. "
+        "“Between” is a 95% interval.",
+        class_="soft",
+    )
+
+
+def refusal_section(judgement: Judgement) -> Html:
+    """Short of a pass: which checks stand against the model, what serves in its place, and what it would take."""
+    if judgement.gate.verdict == "pass":
+        return Html("")
+    against = [
+        f"{capitalized(check.title)}: {check.says}" for check in judgement.gate.checks if check.verdict != "pass"
+    ]
+    return section(
+        "Why the model does not serve",
+        paragraph("A model that is not shown to be better than a simple rule is not used. This stands against it:"),
+        bullets(against),
+        element("h3", "What serves in its place"),
+        paragraph(what_serves(judgement)),
+        element("h3", "What it would take"),
+        bullets(what_it_takes(judgement)),
+    )
+
+
+def what_serves(judgement: Judgement) -> str:
+    """The rule that serves, in words."""
+    indicator = feature_set_of(judgement.trial.outcome).indicator
+    which = f": {indicator.says}" if indicator else ""
+    return (
+        f"The published rule{which}. Students are listed by how many of its signals their records show; their risk is "
+        "the share of past students with as many who ended off track. Pages and answers are the same, and each says "
+        "that it is by the rule."
+    )
+
+
+def what_it_takes(judgement: Judgement) -> list[str]:
+    """What could be shown with as many students, how many more it takes, and when to try again."""
+    compared, needed = judgement.compared, judgement.trial.settings.gate.minimum_off_track
+    if compared is None:
+        return [ANOTHER_YEAR]
+    few = f"{compared.off_track} students off track in the judged years; {needed} are needed."
+    short = [few] if compared.off_track < needed else []
+    return [*([compared.power.says] if compared.power else []), *short, ANOTHER_YEAR]
