@@ -19,7 +19,10 @@ from models.registry import RunRecord, registry_in
 from training.gate import VERDICT_WORDS, sentences
 from training.judgement import Judgement
 from training.report import render_report
-from training.table import print_answer, train_table
+from training.table import train_table
+from training.table_print import print_answer
+from training.table_record import record_table
+from training.table_run import Terms
 from training.train import Trained, train, trial_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -133,8 +136,14 @@ def train_table_command(
     json_output: JsonOption = False,
 ) -> None:
     """Train, judge and bundle a model from a prepared feature table."""
-    answer = train_table(table, spec, settings_of(context).home, progress=on_terminal())
+    settings, progress = settings_of(context), on_terminal()
+    terms = Terms(settings.gate.replicates, settings.audit.smallest_group)
+    today = settings.today or datetime.now(UTC).astimezone().date()
+    answer = train_table(table, spec, settings.home, made_on=today, progress=progress, terms=terms)
+    progress("recording the run in MLflow")
+    registry = registry_in(settings.home, settings.training.experiment_tracking)
+    record = record_table(answer, registry, code_version())
     if json_output:
-        typer.echo(json.dumps(answer.as_json()))
+        typer.echo(json.dumps({**answer.as_json(), "mlflow_run": record.run_id}))
     else:
         print_answer(answer, Console())

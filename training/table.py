@@ -1,120 +1,67 @@
-"""`ontrack train-table`: a data team's prepared table gets the training, audit, card and bundle of a district."""
+"""`ontrack train-table`: a data team's prepared table gets what a district's training run gets."""
 
 import hashlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
-from features.settings import Refused
+from features.progress import Progress
 from models.bundle import PREPARED_TABLE, Bundle, BundleParts, write_bundle
-from models.examples import Floats
-from models.fairness import Attribute, mean_table, subgroup_table
-from models.fitting import fit_risk_model
-from models.metrics import Figures
+from models.fitting import NOTHING_TUNED, fit_risk_model
+from models.metrics import difference_intervals, evaluate
 from models.signing import ensure_keys
-from training.judge import CrossJudged, cross_judge, judge_on
-from training.table_card import CAPACITY, SCORERS, Trained, base_rates, card_of, limits_of
-from training.table_examples import Prepared, before_and_tested, prepare
+from training.judgement import CAPACITIES
+from training.leaks import leaks_in
+from training.table_card import card_of
+from training.table_examples import Prepared, prepare
+from training.table_figures import CAPACITY, draws_of, measured_of
 from training.table_file import read_table
-from training.table_spec import TableSpec, Time, load_spec
+from training.table_groups import audited
+from training.table_judge import Fitting, HeldOut, held_out
+from training.table_periods import Period, earlier_periods, tested_periods
+from training.table_report import Source, render_table_report
+from training.table_run import Asked, Terms, Told, Trained
+from training.table_spec import Time, load_spec
+from training.table_verdict import verdict_of
+from training.years import Recipe
 
-GROUP_COLUMNS = ("n", "share_off_track", "mean_risk", "selection_rate", "recall", "false_positive_rate")
 THREADED_FROM = 20_000
 """Rows from which a second thread gains more than it costs."""
+USUAL = Terms()
+"""The settings where nobody set any."""
 
 
 @dataclass(frozen=True)
 class TableAnswer:
-    """What a training run on a prepared table says: its figures on rows that were held out, and its bundle's folder."""
+    """What a training run on a prepared table says: its figures on rows that were held out, its bundle and report."""
 
     trained: Trained
-    bundle: Path
+    source: Source
+    bundle: Bundle
+    report: Path
 
     def as_json(self) -> dict[str, object]:
         """The answer in the shape that scripts rely on."""
-        return {**measured(self.trained), "bundle": str(self.bundle)}
+        says = {"says": verdict_of(self.trained)}
+        return {**says, **self.trained.as_json(), "bundle": str(self.bundle.path), "report": str(self.report)}
 
 
-def train_table(table: Path, spec: Path, home: Path, *, progress: Callable[[str], None]) -> TableAnswer:
-    """Train, judge and audit on a prepared table, and write the bundle of a model fitted on all its rows.
+def train_table(
+    table: Path, spec: Path, home: Path, *, made_on: date, progress: Progress, terms: Terms = USUAL
+) -> TableAnswer:
+    """Train, judge and audit on a prepared table; write the bundle of a model fitted on all its rows, and the report.
 
     Deterministic in the table's content, the spec and its seeds. Raises Refused where the table or the spec cannot be
     used, naming the place.
     """
-    asked = load_spec(spec)
-    prepared = prepare(read_table(table), asked)
-    trained = train(prepared, asked, progress)
-    return TableAnswer(trained, written(table, spec, home, trained).path)
-
-
-def train(prepared: Prepared, spec: TableSpec, progress: Callable[[str], None]) -> Trained:
-    """The model of all rows, with figures and groups from rows that were held out."""
-    examples = prepared.examples
-    progress(f"{len(examples):,} rows, {len(examples.dictionary.entries)} features")
-    threads = 2 if len(examples) >= THREADED_FROM else 1
-    judged = held_out(prepared, spec, threads, progress)
-    figures = judged.figures((CAPACITY,))
-    subgroups = mean_table([audited(judged, risks["model"]) for risks in judged.risks])
-    model = fit_risk_model(examples, seed=first_seed(spec), threads=threads)
-    progress(f"model fitted on all {len(examples):,} rows")
-    return Trained(prepared, spec, model, figures, subgroups)
-
-
-def audited(judged: CrossJudged, risk: Floats) -> dict[str, Attribute]:
-    """The subgroup table of one seed's risks."""
-    return subgroup_table(judged.examples.label, risk, judged.examples.groups, capacity=CAPACITY)
-
-
-def first_seed(spec: TableSpec) -> int:
-    """The seed of the model that is kept."""
-    return 0 if isinstance(spec.split, Time) else spec.split.seeds[0]
-
-
-def held_out(prepared: Prepared, spec: TableSpec, threads: int, progress: Callable[[str], None]) -> CrossJudged:
-    """The risks of rows that were not learned from, as the spec's split says."""
-    split = spec.split
-    if isinstance(split, Time):
-        return later_rows(prepared, split, seed=first_seed(spec), threads=threads)
-    return cross_judge(
-        prepared.examples, prepared.split_by, k=split.k, seeds=split.seeds, threads=threads, progress=progress
-    )
-
-
-def later_rows(prepared: Prepared, split: Time, *, seed: int, threads: int) -> CrossJudged:
-    """The risks of the test rows from the rows before the earliest of them."""
-    unseen = sorted(set(split.test) - set(prepared.split_by))
-    if unseen:
-        seen = ", ".join(sorted(set(prepared.split_by))[:10])
-        raise Refused(f"split: no row of column {split.column!r} is {', '.join(unseen)}; it holds: {seen}")
-    before, tested = before_and_tested(prepared, split)
-    if not before.any():
-        raise Refused(
-            f"split: no row of column {split.column!r} is before the earliest test value: nothing to learn from"
-        )
-    examples = prepared.examples
-    judged = judge_on(examples.take(before), examples.take(tested), seed=seed, threads=threads)
-    return CrossJudged(judged.test, (judged.risks,))
-
-
-def written(table: Path, spec: Path, home: Path, trained: Trained) -> Bundle:
-    """The bundle in the home folder, signed with its key; where it came from is said by name and digest."""
-    provenance = {"table": table.name, "table_sha256": sha256(table), "spec": spec.name, "spec_sha256": sha256(spec)}
-    parts = BundleParts(
-        kind="model",
-        model=trained.model,
-        rule=None,
-        dictionary=trained.model.dictionary,
-        metrics={**measured(trained), "split": trained.spec.split.model_dump(mode="json")},
-        card=card_of(trained, spec.stem),
-        gate=None,
-        name=spec.stem,
-        grade_band="all",
-        feature_set=PREPARED_TABLE,
-    )
-    return write_bundle(home / "bundles", parts, ensure_keys(home / "keys"), provenance)
+    wanted = load_spec(spec)
+    prepared = prepare(read_table(table), wanted)
+    source = Source(table.name, spec.name, sha256(table))
+    name = f"table-{spec.stem}-{source.digest[:12]}-{sha256(spec)[:8]}"
+    trained = train(prepared, Asked(wanted, home / "searches", name, terms), progress)
+    bundle = written(trained, source, sha256(spec), home)
+    progress("writing the report")
+    return TableAnswer(trained, source, bundle, reported(trained, source, bundle, home, made_on))
 
 
 def sha256(path: Path) -> str:
@@ -123,62 +70,78 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def measured(trained: Trained) -> dict[str, object]:
-    """The figures as JSON values."""
-    counts = {"n", "positives"}
-    return {
-        **drift(trained),
-        "rows": len(trained.prepared.examples),
-        "positives": int(trained.prepared.examples.label.sum()),
-        "metrics": {
-            name: {key: value for key, value in trained.figures[name].as_json().items() if key not in counts}
-            for name in SCORERS
-        },
-        "subgroups": dict(trained.subgroups),
+def train(prepared: Prepared, asked: Asked, progress: Progress) -> Trained:
+    """The model of all rows, with everything that is found out on rows that were held out."""
+    examples, terms = prepared.examples, asked.terms
+    progress(f"{len(examples):,} rows, {len(examples.dictionary.entries)} features")
+    fitting = Fitting(asked, 2 if len(examples) >= THREADED_FROM else 1, progress)
+    held = held_out(prepared, fitting)
+    progress("fitting on all rows, and drawing students for the intervals")
+    seed = asked.seeds[0]
+    found = fitting.found(held.learned, held.name, seed)
+    tuned = NOTHING_TUNED if found is None else found.parameters
+    return Trained(
+        prepared=prepared,
+        asked=asked,
+        model=fit_risk_model(examples, seed=seed, threads=fitting.threads, tuned=tuned),
+        measured=measured_of(held.judged, replicates=terms.replicates, seed=seed),
+        subgroups=audited(held.judged, terms.smallest_group),
+        told=told_of(held, asked),
+        leaks=leaks_in(held.learned, held.judged.examples),
+        periods=periods_of(prepared, held, Recipe(seed, fitting.threads, terms.replicates, CAPACITIES, tuned), asked),
+        search=found,
+    )
+
+
+def told_of(held: HeldOut, asked: Asked) -> Told | None:
+    """The first seed's model beside the same trees told the protected attributes; None where nothing was told."""
+    if held.told is None:
+        return None
+    test, (first, *_) = held.judged.examples, held.judged.risks
+    draws = draws_of(len(test), 1, asked.terms.replicates)
+    lead = difference_intervals(
+        test.label, first["model"], held.told, test.student,
+        capacity=CAPACITY, replicates=draws, seed=asked.seeds[0],
+    )  # fmt: skip
+    return Told(evaluate(test.label, held.told, CAPACITIES), lead)
+
+
+def periods_of(prepared: Prepared, held: HeldOut, recipe: Recipe, asked: Asked) -> tuple[Period, ...]:
+    """Each value of a time split's column, earliest first; nothing where the table is split otherwise."""
+    split = asked.spec.split
+    if not isinstance(split, Time):
+        return ()
+    (risks,) = held.judged.risks
+    tested = tested_periods(held.judged.examples, risks["model"], held.learned, recipe)
+    return (*earlier_periods(prepared, split, recipe), *tested)
+
+
+def written(trained: Trained, source: Source, spec_digest: str, home: Path) -> Bundle:
+    """The bundle in the home folder, signed with its key; where it came from is said by name and digest."""
+    provenance = {
+        "table": source.table,
+        "table_sha256": source.digest,
+        "spec": source.spec,
+        "spec_sha256": spec_digest,
     }
+    parts = BundleParts(
+        kind="model",
+        model=trained.model,
+        rule=None,
+        dictionary=trained.model.dictionary,
+        metrics={**trained.as_json(), "split": trained.asked.spec.split.model_dump(mode="json")},
+        card=card_of(trained, source.stem),
+        gate=None,
+        name=source.stem,
+        grade_band="all",
+        feature_set=PREPARED_TABLE,
+    )
+    return write_bundle(home / "bundles", parts, ensure_keys(home / "keys"), provenance)
 
 
-def drift(trained: Trained) -> dict[str, object]:
-    """The share off track among the rows learned from and the later rows judged; nothing where no row is later."""
-    found = base_rates(trained)
-    return {} if found is None else {"share_off_track": {"learned_from": found[0], "judged": found[1]}}
-
-
-def print_answer(answer: TableAnswer, console: Console) -> None:
-    """Write the answer for a person to read: figures, groups, and where the bundle is."""
-    trained = answer.trained
-    rows, ended = len(trained.prepared.examples), int(trained.prepared.examples.label.sum())
-    console.print(f"{rows:,} rows, {ended:,} off track, {len(trained.model.dictionary.entries)} features")
-    for sentence in limits_of(trained):
-        console.print(f"- {sentence}")
-    console.print(figure_table(trained.figures))
-    for name, attribute in trained.subgroups.items():
-        console.print(group_table(name, attribute))
-    console.print(f"bundle: {answer.bundle}", soft_wrap=True)
-
-
-def figure_table(figures: Mapping[str, Figures]) -> Table:
-    """Model and logistic regression side by side."""
-    shown = Table("on rows held out", *SCORERS, title="Figures")
-    for name in ("roc_auc", "pr_auc", "brier", "calibration_error"):
-        shown.add_row(name.replace("_", " "), *(f"{getattr(figures[one], name):.3f}" for one in SCORERS))
-    at = f"where {CAPACITY:.0%} can be reached"
-    shown.add_row(f"precision {at}", *(f"{figures[one].precision_at[CAPACITY]:.3f}" for one in SCORERS))
-    shown.add_row(f"recall {at}", *(f"{figures[one].recall_at[CAPACITY]:.3f}" for one in SCORERS))
-    return shown
-
-
-def group_table(name: str, attribute: Attribute) -> Table:
-    """One attribute's groups; a small one is named but not shown."""
-    shown = Table(name, *(column.replace("_", " ") for column in GROUP_COLUMNS), title=f"By {name}")
-    for value, cell in attribute.items():
-        hidden = "suppressed" in cell
-        shown.add_row(value, *("too few" if hidden else spoken(cell[column]) for column in GROUP_COLUMNS))
-    return shown
-
-
-def spoken(figure: float | int | None) -> str:
-    """A figure for a person: a count with thousands, a rate with three decimals."""
-    if figure is None:
-        return "not enough"
-    return f"{figure:,}" if isinstance(figure, int) else f"{figure:.3f}"
+def reported(trained: Trained, source: Source, bundle: Bundle, home: Path, made_on: date) -> Path:
+    """The report's file in the home folder."""
+    report = home / "reports" / f"table-{source.stem}-{bundle.digest[:8]}.html"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(render_table_report(trained, source, made_on=made_on), encoding="utf-8")
+    return report

@@ -1,56 +1,43 @@
 """The card of a model from a prepared table: its figures, its groups, and in sentences what they do not show."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from models.card import CardFacts, FigureLine, render_card
-from models.fairness import SMALLEST_GROUP, Attribute
-from models.metrics import Figures
-from models.risk import RiskModel
-from training.table_examples import RAREST_CATEGORY, Prepared, before_and_tested
+from training.scorers import in_order
+from training.table_examples import RAREST_CATEGORY
+from training.table_figures import CAPACITY
+from training.table_run import Trained, base_rates
 from training.table_spec import Groups, TableSpec, Time
-
-CAPACITY = 0.10
-SCORERS = ("model", "logistic")
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A model of all rows, and figures of models fitted the same way, on rows held out from them."""
-
-    prepared: Prepared
-    spec: TableSpec
-    model: RiskModel
-    figures: Mapping[str, Figures]
-    subgroups: Mapping[str, Attribute]
 
 
 def card_of(trained: Trained, name: str) -> str:
     """The card in Markdown."""
     rows = len(trained.prepared.examples)
-    label = trained.spec.label
     return render_card(
         CardFacts(
             name=name,
             kind="model",
-            outcome=f"column {label.column} is {' or '.join(label.positive)}",
+            outcome=outcome_of(trained.asked.spec),
             district="a prepared table",
             grade_band="all",
             feature_set="the table's columns",
             trained_on=f"all {rows:,} labelled rows of the table",
-            tested_on=tested_on(trained.spec),
+            tested_on=tested_on(trained.asked.spec),
             students=len(set(trained.prepared.examples.student)),
             dictionary=trained.model.dictionary,
-            figures=[figure_line(name, trained.figures[name]) for name in SCORERS],
+            figures=[figure_line(trained, name) for name in in_order(trained.figures)],
             capacity=CAPACITY,
             calibration_gap=trained.figures["model"].calibration_error,
             calibration="A strictly rising curve (beta calibration) fitted on students that the trees had not seen.",
             subgroups=trained.subgroups,
-            smallest_group=SMALLEST_GROUP,
+            smallest_group=trained.asked.terms.smallest_group,
             limits=limits_of(trained),
             verdict="none",
         )
     )
+
+
+def outcome_of(spec: TableSpec) -> str:
+    """What counts as off track."""
+    return f"column {spec.label.column} is {' or '.join(spec.label.positive)}"
 
 
 def tested_on(spec: TableSpec) -> str:
@@ -79,21 +66,15 @@ def limits_of(trained: Trained) -> list[str]:
     protected = [entry.name for entry in trained.model.dictionary.entries if entry.protected]
     if protected:
         sentences.append(f"Protected columns are features, as the spec asked: {', '.join(protected)}.")
+    sentences += [one.says for one in trained.leaks]
     if any(entry.kind == "text" for entry in trained.model.dictionary.entries):
         sentences.append(f"A text value that fewer than {RAREST_CATEGORY} rows have counts as missing.")
     return sentences
 
 
-def base_rates(trained: Trained) -> tuple[float, float] | None:
-    """The share off track among the rows learned from and the later rows judged; None where no row is later."""
-    split = trained.spec.split
-    if not isinstance(split, Time):
-        return None
-    label = trained.prepared.examples.label
-    before, tested = before_and_tested(trained.prepared, split)
-    return float(label[before].mean()), float(label[tested].mean())
-
-
-def figure_line(scorer: str, figures: Figures) -> FigureLine:
+def figure_line(trained: Trained, scorer: str) -> FigureLine:
     """One scorer's figures at the capacity."""
-    return FigureLine(scorer, figures.precision_at[CAPACITY], figures.recall_at[CAPACITY], figures.roc_auc)
+    figures = trained.figures[scorer]
+    found = trained.measured.intervals[scorer][f"precision@{CAPACITY:.3f}"]
+    says = f"precision {found.low:.2f} to {found.high:.2f} (95 %)"
+    return FigureLine(scorer, figures.precision_at[CAPACITY], figures.recall_at[CAPACITY], figures.roc_auc, says)

@@ -46,7 +46,8 @@ def prepare(frame: pd.DataFrame, spec: TableSpec) -> Prepared:
         label=label,
         student=student,
         time=np.zeros(len(kept), dtype=np.int64),
-        groups=pd.DataFrame({name: group_of(kept, one) for name, one in spec.subgroups.items()}, index=kept.index),
+        groups=pd.DataFrame({name: group_of(kept, one) for name, one in spec.subgroups.items()}),
+        school=None if spec.school is None else whole(kept, spec.school),
     )
     split_by = student if spec.split_column is None else whole(kept, spec.split_column)
     return Prepared(examples, split_by, int((~labelled).sum()))
@@ -55,7 +56,8 @@ def prepare(frame: pd.DataFrame, spec: TableSpec) -> Prepared:
 def check_columns(frame: pd.DataFrame, spec: TableSpec) -> None:
     """Raise Refused where the spec names a column or a pattern that the table does not have."""
     subgroups = {f"subgroups.{name}": one.column for name, one in spec.subgroups.items()}
-    named = {"id": spec.id, "label": spec.label.column, "split": spec.split_column, **subgroups}
+    plain = {"id": spec.id, "school": spec.school, "label": spec.label.column, "split": spec.split_column}
+    named = {**plain, **subgroups}
     for place, column in named.items():
         if column is not None and column not in frame.columns:
             raise Refused(f"{place}: no column {column!r} in the table{nearest(column, frame.columns.to_list())}")

@@ -100,11 +100,13 @@ class TableSpec(Section):
     """A prepared table: which columns are the label, the features, the subgroups, and how to split."""
 
     id: str | None = None
+    school: str | None = None
     label: Label
     exclude: tuple[str, ...] = ()
     features: tuple[str, ...] | None = Field(default=None, min_length=1)
     subgroups: dict[str, Annotated[Subgroup, BeforeValidator(as_subgroup)]] = {}
     protected_features: bool = False
+    search_trials: int = Field(default=0, ge=0)
     split: Annotated[Folds | Groups | Time, Field(discriminator="kind")] = Folds()
 
     @model_validator(mode="after")
@@ -112,6 +114,13 @@ class TableSpec(Section):
         """The spec, unless it both lists and excludes features."""
         if self.features is not None and self.exclude:
             raise ValueError("give `features` or `exclude`, not both")
+        return self
+
+    @model_validator(mode="after")
+    def no_school_unseen_only(self) -> "TableSpec":
+        """The spec, unless it asks what a school tells where every school that is judged is a new one."""
+        if isinstance(self.split, Groups) and self.school == self.split.column:
+            raise ValueError("no school that is judged was learned from: leave out `school`, or split another way")
         return self
 
     @property

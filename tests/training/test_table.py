@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,15 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from features.progress import quietly
 from models.bundle import open_bundle
 from models.signing import load_public_key
-from training.table import TableAnswer, print_answer, train, train_table
-from training.table_card import Trained, card_of
+from training.table import TableAnswer, train, train_table
+from training.table_card import card_of
 from training.table_examples import prepare
 from training.table_file import read_table
+from training.table_print import print_answer
+from training.table_run import Asked, Terms, Trained
 from training.table_spec import load_spec
 
 SPEC = """
@@ -25,6 +29,14 @@ exclude = ["secret_*"]
 subgroups = { language = "language", age = { column = "age", cuts = [15, 16] } }
 """
 FEW_FOLDS = 'split = { kind = "folds", k = 2, seeds = [0] }\n'
+BY_YEAR = 'split = { kind = "time", column = "year", test = [2022] }\n'
+SAID = {
+    "says", "rows", "positives", "metrics", "intervals", "differences", "reliability", "with_protected", "leaks",
+    "periods", "search", "subgroups", "bundle", "report",
+}  # fmt: skip
+"""What the answer of a split by folds holds; one by time also has `share_off_track`."""
+MADE_ON = date(2026, 11, 20)
+FEW_DRAWS = Terms(replicates=200)
 
 
 def made_table(rows: int = 300) -> pd.DataFrame:
@@ -52,14 +64,17 @@ def run(folder: Path, frame: pd.DataFrame, spec: str) -> TableAnswer:
     """The answer for a table written as CSV and a spec."""
     frame.to_csv(folder / "table.csv", index=False)
     (folder / "spec.toml").write_text(spec, encoding="utf-8")
-    return train_table(folder / "table.csv", folder / "spec.toml", folder / "home", progress=lambda _: None)
+    home = folder / "home"
+    return train_table(
+        folder / "table.csv", folder / "spec.toml", home, made_on=MADE_ON, progress=quietly, terms=FEW_DRAWS
+    )
 
 
 def fitted(folder: Path, frame: pd.DataFrame, spec: str) -> Trained:
     """What is trained on a table, without the bundle, whose check takes seconds."""
     (folder / "spec.toml").write_text(spec, encoding="utf-8")
     asked = load_spec(folder / "spec.toml")
-    return train(prepare(frame, asked), asked, lambda _: None)
+    return train(prepare(frame, asked), Asked(asked, folder / "searches", "made", FEW_DRAWS), quietly)
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +90,11 @@ def answer(folder: Path) -> TableAnswer:
 def test_the_answer_has_the_shape_that_scripts_rely_on(answer: TableAnswer) -> None:
     frame, said = made_table(), json.loads(json.dumps(answer.as_json(), allow_nan=False))
     figures = {"roc_auc", "pr_auc", "brier", "calibration_error", "precision_at", "recall_at"}
-    assert set(said) == {"rows", "positives", "metrics", "subgroups", "bundle"}
+    assert set(said) == SAID
     assert (said["rows"], said["positives"]) == (300, int((frame["ended"] == "off").sum()))
     assert set(said["metrics"]) == {"model", "logistic"}
     assert all(set(one) == figures for one in said["metrics"].values())
-    assert set(said["metrics"]["model"]["precision_at"]) == {"0.10"}
+    assert set(said["metrics"]["model"]["precision_at"]) == {"0.05", "0.10", "0.15", "0.20"}
     assert list(said["subgroups"]["age"]) == ["< 15", "15 to < 16", ">= 16"]
     assert {"n", "selection_rate", "recall"} <= set(said["subgroups"]["age"]["< 15"])
     assert said["subgroups"]["language"]["Lao"] == {"suppressed": True}
@@ -87,17 +102,17 @@ def test_the_answer_has_the_shape_that_scripts_rely_on(answer: TableAnswer) -> N
 
 
 def test_the_bundle_opens_and_holds_the_features_but_no_other_column(answer: TableAnswer, folder: Path) -> None:
-    bundle = open_bundle(answer.bundle, load_public_key(folder / "home" / "keys"))
+    bundle = open_bundle(answer.bundle.path, load_public_key(folder / "home" / "keys"))
     assert bundle.dictionary.names == ["year", "school", "absent", "moved", "program"]
     assert set(bundle.dictionary.entry("program").categories) == {"arts", "crafts", "music, dance"}
     assert [bundle.dictionary.entry(name).kind for name in ("absent", "moved")] == ["number", "boolean"]
     assert "No protected attribute is a feature" in bundle.card
-    assert answer.bundle.parent == folder / "home" / "bundles"
+    assert bundle.path.parent == folder / "home" / "bundles"
 
 
 def test_the_same_table_and_spec_give_the_same_bundle_in_any_order_of_rows(answer: TableAnswer, tmp_path: Path) -> None:
     mixed = run(tmp_path, made_table().sample(frac=1, random_state=3), SPEC + FEW_FOLDS)
-    assert mixed.bundle.name == answer.bundle.name
+    assert mixed.bundle.digest == answer.bundle.digest
 
 
 def test_protected_features_are_let_in_when_asked_and_the_card_says_so(tmp_path: Path) -> None:
@@ -107,8 +122,7 @@ def test_protected_features_are_let_in_when_asked_and_the_card_says_so(tmp_path:
 
 
 def test_a_split_by_time_learns_from_before_and_judges_the_listed_values(tmp_path: Path) -> None:
-    spec = SPEC + 'split = { kind = "time", column = "year", test = [2022] }\n'
-    trained = fitted(tmp_path, made_table(), spec)
+    trained = fitted(tmp_path, made_table(), SPEC + BY_YEAR)
     assert trained.figures["model"].n == 100
     assert "year" not in trained.model.dictionary.names
     assert "the rows whose year is 2022, by a model of the rows before them" in card_of(trained, "made")
@@ -128,6 +142,12 @@ def test_a_split_by_groups_holds_whole_groups_out(tmp_path: Path) -> None:
     assert "school" not in trained.model.dictionary.names
 
 
+def test_a_table_without_groups_is_trained_on_and_the_card_says_so(tmp_path: Path) -> None:
+    trained = fitted(tmp_path, made_table(), SPEC[: SPEC.index("subgroups")] + FEW_FOLDS)
+    assert trained.subgroups == {}
+    assert "No groups are recorded for these students" in card_of(trained, "made")
+
+
 def test_only_listed_features_are_used(tmp_path: Path) -> None:
     spec = SPEC.replace('exclude = ["secret_*"]', 'features = ["abs*", "moved"]') + FEW_FOLDS
     assert fitted(tmp_path, made_table(), spec).model.dictionary.names == ["absent", "moved"]
@@ -144,7 +164,7 @@ def test_rows_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
 def test_a_person_reads_figures_groups_and_where_the_bundle_is(answer: TableAnswer) -> None:
     page = io.StringIO()
     print_answer(answer, Console(file=page, width=120))
-    for said in ("roc auc", "logistic", "By language", "too few", str(answer.bundle)):
+    for said in ("roc auc", "logistic", "By language", "too few", str(answer.bundle.path), str(answer.report)):
         assert said in page.getvalue()
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.progress import quietly
 from features.settings import Refused
-from tests.training.test_table import FEW_FOLDS, SPEC, made_table, run
+from tests.training.test_table import FEW_FOLDS, MADE_ON, SPEC, made_table, run
 from training.table import train_table
 from training.table_file import read_table
 from training.table_spec import load_spec
@@ -26,6 +27,11 @@ from training.table_spec import load_spec
         (SPEC + 'split = { kind = "time", column = "year" }', "split.time.test: Field required"),
         (SPEC.replace("[15, 16]", "[16, 15]"), r"subgroups.age.cuts: .*rising numbers"),
         (SPEC.replace("cuts", "cut"), "subgroups.age.cut: unknown key; did you mean 'cuts'"),
+        (SPEC + "search_trials = -1", "search_trials: .*greater than or equal to 0"),
+        (
+            SPEC + 'school = "ward"\nsplit = { kind = "groups", column = "ward" }',
+            "no school that is judged was learned from: leave out `school`",
+        ),
         (SPEC + 'features = ["absent"]', "give `features` or `exclude`, not both"),
         ("label = ", "not TOML"),
     ],
@@ -48,6 +54,8 @@ def test_a_spec_that_is_not_there_is_refused(tmp_path: Path) -> None:
     [
         ('"ended"', '"endde"', "label: no column 'endde' in the table; did you mean 'ended'"),
         ('"who"', '"xyz"', "id: no column 'xyz' in the table; it has: who, year"),
+        ('id = "who"', 'id = "who"\nschool = "shool"', "school: no column 'shool'.*did you mean 'school'"),
+        ('id = "who"', 'id = "who"\nschool = "absent"', "column 'absent' is empty in .* rows"),
         ('= "language"', '= "langauge"', "subgroups.language: no column 'langauge'.*did you mean 'language'"),
         ('["secret_*"]', '["secrets_*"]', "no column matches 'secrets_*'"),
         ('["off"]', '["Off", "gone"]', "label: no row of column 'ended' is Off, gone; it holds: o"),
@@ -127,6 +135,7 @@ def test_a_file_that_is_not_there_or_not_parquet_is_refused(tmp_path: Path) -> N
 def test_a_column_that_is_no_feature_is_refused(tmp_path: Path, values: pd.Series, said: str) -> None:
     made_table().assign(extra=values).to_parquet(tmp_path / "table.parquet")
     (tmp_path / "spec.toml").write_text(SPEC + FEW_FOLDS, encoding="utf-8")
+    table, spec, home = (tmp_path / name for name in ("table.parquet", "spec.toml", "home"))
     with pytest.raises(Refused, match=said):
-        train_table(tmp_path / "table.parquet", tmp_path / "spec.toml", tmp_path / "home", progress=lambda _: None)
-    assert not (tmp_path / "home").exists()
+        train_table(table, spec, home, made_on=MADE_ON, progress=quietly)
+    assert not home.exists()

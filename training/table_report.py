@@ -1,0 +1,191 @@
+"""The report of a run on a prepared table: one page, aggregates only, what it comes to in the first sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from models.card import INTENDED, REFUSED_USES
+from models.metrics import Interval
+from training.report_figures import Comparison, calibration_section, compared_section
+from training.report_html import (
+    Html,
+    bullets,
+    capitalized,
+    element,
+    joined,
+    of_100,
+    page,
+    paragraph,
+    section,
+    table,
+    technical_interval,
+)
+from training.report_years import slice_row
+from training.table_card import limits_of, outcome_of, tested_on
+from training.table_figures import CAPACITY, draws_of
+from training.table_groups import groups_section
+from training.table_periods import Period
+from training.table_run import Told, Trained
+from training.table_spec import Time
+from training.table_verdict import OTHER, beats, verdict_of
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a run comes from: the names of its table and its spec, and the digest of the table's content."""
+
+    table: str
+    spec: str
+    digest: str
+
+    @property
+    def stem(self) -> str:
+        """What the spec is called."""
+        return self.spec.removesuffix(".toml")
+
+
+def render_table_report(trained: Trained, source: Source, *, made_on: date) -> str:
+    """The report as one HTML document that fetches and runs nothing, and holds no row of the table."""
+    title = capitalized(source.stem.replace("_", " "))
+    about = f"Prepared table {source.table} · made on {made_on:%B} {made_on.day}, {made_on.year}"
+    header = element("header", element("h1", title), paragraph(about, class_="soft"))
+    found = comparison_of(trained)
+    parts = (
+        verdict_section(trained),
+        compared_section(found),
+        calibration_section(found),
+        periods_section(trained.periods, found.smallest),
+        told_section(trained.told),
+        groups_section(trained.subgroups, found.smallest),
+        leaks_section(trained),
+        data_section(trained, source),
+        limits_section(trained),
+        reproduce_section(source),
+    )
+    footer = element("footer", "Made by OnTrack from totals only: no student’s record is on this page.")
+    return page(title, header, *parts, footer)
+
+
+def comparison_of(trained: Trained) -> Comparison:
+    """What is shown of a run's figures."""
+    found = trained.measured
+    return Comparison(
+        found.figures, found.intervals, {name: at_capacity(one) for name, one in found.differences.items()},
+        found.reliability,
+        capacity=CAPACITY, smallest=trained.asked.terms.smallest_group, whose="lists and groups are told at this",
+        over="all rows that were held out", curves=("model", OTHER),
+    )  # fmt: skip
+
+
+def at_capacity(lead: Mapping[str, Interval]) -> dict[str, Interval]:
+    """A lead in the order of all, and in the list at the capacity."""
+    return {"roc_auc": lead["roc_auc"], **{what: lead[f"{what}@{CAPACITY:.3f}"] for what in ("precision", "recall")}}
+
+
+def verdict_section(trained: Trained) -> Html:
+    """What the run comes to, in plain sentences."""
+    first, *rest = verdict_of(trained)
+    spec, figures = trained.asked.spec, trained.figures["model"]
+    counts = (
+        f"Judged on {figures.n:,} rows, of which {figures.positives:,} ended off track: {tested_on(spec)}. "
+        "In brackets stand 95% intervals."
+    )
+    outcome = paragraph(f"The outcome: {outcome_of(spec)}.", class_="soft")
+    won = beats(trained.measured.differences[OTHER]["roc_auc"]) and not trained.leaks
+    kind = "verdict" if won else "verdict unproven"
+    said = paragraph(" ".join(rest), class_="headline")
+    return element(
+        "section", paragraph(first, class_="first"), said, paragraph(counts, class_="soft"), outcome, class_=kind
+    )
+
+
+def periods_section(periods: tuple[Period, ...], smallest: int) -> Html:
+    """Calibration value by value of the column that the table is split by; nothing where it is split otherwise."""
+    if not periods:
+        return Html("")
+    head = (
+        "Column", "Value", "Rows", "Risk said, of 100", "Off track, of 100", "Difference", "ROC AUC", "Learned from",
+        "Off track there, of 100",
+    )  # fmt: skip
+    rows = [(*slice_row(one.part, smallest), f"{one.learned_from:,}", of_100(one.share_before)) for one in periods]
+    says = (
+        "Each value is judged by a model of rows before it. Where many more or fewer end off track than in the rows "
+        "learned from, risks are off by about as much: no model of earlier rows can know that."
+    )
+    return section("Do the risks hold from one time to the next?", paragraph(says), table("By time", head, rows))
+
+
+def told_section(told: Told | None) -> Html:
+    """What protected attributes would add; nothing where that was not asked."""
+    if told is None:
+        return Html("")
+    says = (
+        "The same trees were also told the protected attributes, to compare and never to keep. The model, which does "
+        "not know them, is ahead of these in ROC AUC by "
+    )
+    return section(
+        "What would protected attributes add?", paragraph(says, f"{technical_interval(told.lead['roc_auc'])}.")
+    )
+
+
+def leaks_section(trained: Trained) -> Html:
+    """The columns that know the end."""
+    title = "Does a column know the end?"
+    if trained.leaks:
+        return section(title, bullets([capitalized(one.says) for one in trained.leaks]))
+    later = isinstance(trained.asked.spec.split, Time)
+    by_time = "none tells it in the rows learned from and not in later ones, and " if later else ""
+    beyond = "" if later else " Without a split by time, columns that were filled in afterwards cannot be told."
+    return section(
+        title, paragraph(f"Each column was tried alone: {by_time}none tells it almost without error.{beyond}")
+    )
+
+
+def data_section(trained: Trained, source: Source) -> Html:
+    """What the figures rest on."""
+    pairs = [joined(element("dt", key), element("dd", value)) for key, value in facts_of(trained, source).items()]
+    return section("The data", element("dl", *pairs))
+
+
+def facts_of(trained: Trained, source: Source) -> Mapping[str, str]:
+    """The data, the seeds and the draws."""
+    asked, examples = trained.asked, trained.prepared.examples
+    seeds, draws = len(asked.seeds), draws_of(trained.figures["model"].n, len(asked.seeds), asked.terms.replicates)
+    mean = "Figures are the mean over the seeds, and so is each draw. " if seeds > 1 else ""
+    return {
+        "Rows": f"{len(examples):,} with a label, {int(examples.label.sum()):,} off track",
+        "A row": "one student" if asked.spec.id is None else "one student, or one student as seen on one date",
+        "Features": f"{len(trained.model.dictionary.entries)}",
+        "Held out": tested_on(asked.spec),
+        "Seeds": ", ".join(map(str, asked.seeds)),
+        "Intervals": f"{mean}{draws:,} bootstrap draws of whole students; reliability is of the first seed",
+        "Parameters": parameters_of(trained),
+        "Table": f"{source.table}, sha256 {source.digest[:12]}",
+    }
+
+
+def parameters_of(trained: Trained) -> str:
+    """How the parameters were come by."""
+    found = trained.search
+    if found is None:
+        return "the defaults, the same for every table"
+    better = f"log loss {found.loss:.4f} after {found.default_loss:.4f}" if found.parameters else "none was better"
+    return f"searched for in {found.trials} trials, among the rows learned from only: {better}"
+
+
+def limits_section(trained: Trained) -> Html:
+    """What a list is for, what it is not for, and what the figures cannot say."""
+    return section(
+        "Limits",
+        paragraph(INTENDED),
+        element("h3", "What it is not for"),
+        bullets([use.replace("**", "") for use in REFUSED_USES]),
+        element("h3", "What the figures cannot say"),
+        bullets(limits_of(trained)),
+    )
+
+
+def reproduce_section(source: Source) -> Html:
+    """How to come to the same figures."""
+    command = element("pre", element("code", f"ontrack train-table {source.table} {source.spec}"))
+    return section("How to reproduce this", paragraph("The same table, spec and code give the same figures:"), command)

@@ -1,0 +1,117 @@
+"""A run on a prepared table: what is asked, and what was found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.fairness import SMALLEST_GROUP, Attribute
+from models.metrics import Figures, Interval
+from models.risk import RiskModel
+from models.search import Found
+from models.weighted import lines
+from training.leaks import Leak
+from training.scorers import in_order
+from training.table_examples import Prepared, before_and_tested
+from training.table_figures import Measured
+from training.table_periods import Period
+from training.table_spec import TableSpec, Time
+
+COUNTS = ("n", "positives")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a run takes from the settings: bootstrap draws, and the fewest students that a figure is shown of."""
+
+    replicates: int = 1000
+    smallest_group: int = SMALLEST_GROUP
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run on a table is asked; searches are kept in a folder, under names that begin with `name`."""
+
+    spec: TableSpec
+    searches: Path
+    name: str
+    terms: Terms = Terms()
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of the run; the first one is that of the model that is kept."""
+        return (0,) if isinstance(self.spec.split, Time) else self.spec.split.seeds
+
+
+@dataclass(frozen=True)
+class Told:
+    """The same trees told the protected attributes too: their figures, and the model's lead, both on the first seed."""
+
+    figures: Figures
+    lead: Mapping[str, Interval]
+
+    def as_json(self) -> dict[str, object]:
+        """The comparison as JSON values."""
+        return {"metrics": told_figures(self.figures), "lead": lines(self.lead)}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model of all rows, and what models fitted the same way reached on rows held out from them.
+
+    `told` is None without subgroups, or where protected columns are features anyway. `periods` are empty unless the
+    split is by time; `search` is None where none was asked for.
+    """
+
+    prepared: Prepared
+    asked: Asked
+    model: RiskModel
+    measured: Measured
+    subgroups: Mapping[str, Attribute]
+    told: Told | None = None
+    leaks: tuple[Leak, ...] = ()
+    periods: tuple[Period, ...] = ()
+    search: Found | None = None
+
+    @property
+    def figures(self) -> Mapping[str, Figures]:
+        """Each scorer's figures, the mean over the seeds."""
+        return self.measured.figures
+
+    def as_json(self) -> dict[str, object]:
+        """What stands in the bundle as `metrics.json` and, with more beside it, in the answer."""
+        shown = self.measured.shown_reliability(self.asked.terms.smallest_group)
+        return {
+            **drift(self),
+            "rows": len(self.prepared.examples),
+            "positives": int(self.prepared.examples.label.sum()),
+            "metrics": {name: told_figures(self.figures[name]) for name in in_order(self.figures)},
+            "intervals": {name: lines(found) for name, found in self.measured.intervals.items()},
+            "differences": {name: lines(found) for name, found in self.measured.differences.items()},
+            "reliability": {name: [vars(one) for one in bins] for name, bins in shown.items()},
+            "with_protected": None if self.told is None else self.told.as_json(),
+            "leaks": [vars(one) for one in self.leaks],
+            "periods": [one.as_json() for one in self.periods],
+            "search": None if self.search is None else vars(self.search),
+            "subgroups": dict(self.subgroups),
+        }
+
+
+def told_figures(figures: Figures) -> dict[str, object]:
+    """Figures as JSON values, without the counts that all scorers share."""
+    return {key: value for key, value in figures.as_json().items() if key not in COUNTS}
+
+
+def drift(trained: Trained) -> dict[str, object]:
+    """The share off track among the rows learned from and the later rows judged; nothing where no row is later."""
+    found = base_rates(trained)
+    return {} if found is None else {"share_off_track": {"learned_from": found[0], "judged": found[1]}}
+
+
+def base_rates(trained: Trained) -> tuple[float, float] | None:
+    """The share off track among the rows learned from and the later rows judged; None where no row is later."""
+    split = trained.asked.spec.split
+    if not isinstance(split, Time):
+        return None
+    label = trained.prepared.examples.label
+    before, tested = before_and_tested(trained.prepared, split)
+    return float(label[before].mean()), float(label[tested].mean())
