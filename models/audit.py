@@ -20,7 +20,10 @@ TESTED = ("recall", "false_positive_rate", "false_discovery_rate", "calibration_
 
 @dataclass(frozen=True)
 class GroupTable:
-    """One attribute, or two crossed: its groups, the largest of which is the reference, and of whom nothing is told."""
+    """One attribute, or two crossed: its groups, and of whom nothing is told.
+
+    The reference is the largest group that holds one value only; of pairs without such a one, the largest.
+    """
 
     of: str
     crossed: bool
@@ -78,7 +81,7 @@ def table_of(listing: Listing, grouped: Grouped, draws: Draws, lead: Floats | No
         return GroupTable(grouped.of, grouped.crossed, "", (), grouped.untold)
     seen = Drawn(listing, grouped, draws, lead)
     sizes = seen.counts[0].sum(axis=(1, 2))
-    alone = [at for at in range(groups) if grouped.names[at] != grouped.folded]
+    alone = [at for at in range(groups) if at not in grouped.together] or range(groups)
     reference = max(alone, key=lambda at: (sizes[at], -at))
     found = tuple(seen.group(at, reference) for at in range(groups))
     return GroupTable(grouped.of, grouped.crossed, grouped.names[reference], found, grouped.untold)

@@ -39,6 +39,11 @@ class Listing:
     def __len__(self) -> int:
         return len(self.label)
 
+    @property
+    def rows_a_student(self) -> float:
+        """How many rows a student has on average."""
+        return 1.0 if self.student is None else len(self) / (int(self.student.max()) + 1)
+
 
 def listing_of(label: Booleans, risk: Floats, student: Texts, capacities: Sequence[float]) -> Listing:
     """The rows with their bands; rows of equal risk are listed in the order of a lot that is drawn once."""
@@ -115,10 +120,18 @@ def list_cell(listing: Listing, group: Integers) -> Integers:
 
 def risk_bins(risk: Floats) -> tuple[Integers, Floats]:
     """The bin of each row by rising risk, equal risks in one bin, and each bin's mean risk."""
-    edges = np.unique(np.quantile(risk, np.linspace(0, 1, RISK_BINS + 1)))
-    place = np.searchsorted(edges[1:-1], risk, side="right")
+    distinct, place = np.unique(risk, return_inverse=True)
+    if len(distinct) > RISK_BINS:
+        edges = np.unique(np.quantile(risk, np.linspace(0, 1, RISK_BINS + 1)))
+        place = np.searchsorted(edges[1:-1], risk, side="right")
     _, place = np.unique(place, return_inverse=True)
     return place.astype(np.int64), np.bincount(place, weights=risk) / np.bincount(place)
+
+
+def risk_counts(listing: Listing, group: Integers, groups: int, place: Integers) -> Floats:
+    """Groups × 2 × risk bins: how many rows."""
+    shape = (groups, 2, int(place.max()) + 1)
+    return counts(risk_cell(listing, group, place), int(np.prod(shape))).reshape(shape)
 
 
 def drawn_risk_counts(
@@ -126,6 +139,11 @@ def drawn_risk_counts(
 ) -> Floats:
     """Replicates × groups × 2 × risk bins, drawing whole students."""
     shape = (groups, 2, int(place.max()) + 1)
-    cell = np.asarray((group * 2 + listing.label) * shape[2] + place, dtype=np.int64)
+    cell = risk_cell(listing, group, place)
     drawn = drawn_counts(cell, int(np.prod(shape)), listing.student, replicates=replicates, seed=seed)
     return drawn.reshape(replicates, *shape)
+
+
+def risk_cell(listing: Listing, group: Integers, place: Integers) -> Integers:
+    """The cell of each row among groups × 2 × risk bins."""
+    return np.asarray((group * 2 + listing.label) * (int(place.max()) + 1) + place, dtype=np.int64)

@@ -2,15 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
 
 import numpy as np
 import pandas as pd
 from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
-from scipy.stats import norm
 from sklearn.metrics import precision_score
 
-from models.cells import Integers, Listing, drawn_counts, drawn_list_counts, drawn_risk_counts, list_counts, risk_bins
+from models.cells import (
+    Integers,
+    Listing,
+    drawn_counts,
+    drawn_list_counts,
+    drawn_risk_counts,
+    list_counts,
+    risk_bins,
+    risk_counts,
+)
+from models.chances import (
+    Moments,
+    Two,
+    chance_of_counts,
+    chance_of_spread,
+    moments_of,
+    spread_of_gaps,
+    spread_of_means,
+    spread_of_orders,
+)
 from models.examples import Floats
 from models.metrics import Interval, interval, ratio, roc_auc
 from models.told import Grouped
@@ -66,17 +83,21 @@ class Drawn:
     def __init__(self, listing: Listing, grouped: Grouped, draws: Draws, lead: Floats | None) -> None:
         self.grouped, self.draws, self.capacities = grouped, draws, listing.capacities
         self.at, groups = listing.capacities.index(draws.capacity), len(grouped.names)
+        self.rows_a_student = listing.rows_a_student
         group = np.where(grouped.group < 0, groups, grouped.group)  # rows in no group make a last one, left out below
         size = {"replicates": draws.replicates, "seed": draws.seed}
         drawn = drawn_list_counts(listing, group, groups + 1, **size)
         self.counts = np.concatenate([list_counts(listing, group, groups + 1)[None], drawn])[:, :groups]
         self.whole = denominators(self.counts)
         self.rates = rates_of(self.counts)
-        self.others = {
-            "share_off_track": ratio(self.whole["recall"], self.whole["selection_rate"])[..., 0],
-            **({} if grouped.crossed else order_and_calibration(listing, group, groups, draws)),
-            **({} if lead is None else {"lead_weeks": lead_of(lead, listing.student, group, groups, draws)}),
-        }
+        self.others = {"share_off_track": ratio(self.whole["recall"], self.whole["selection_rate"])[..., 0]}
+        self.risk, self.lead = moments_of(listing.risk, group, groups), Moments(*np.zeros((3, groups)))
+        if not grouped.crossed:
+            self.others |= order_and_calibration(listing, group, groups, draws)
+        if lead is not None:
+            found = ~np.isnan(lead)
+            self.lead = moments_of(lead[found], group[found], groups)
+            self.others["lead_weeks"] = lead_of(lead, listing.student, group, groups, draws)
         self.library = by_the_library(self.counts[0], self.at, grouped.names)
 
     def group(self, at: int, reference: int) -> Group:
@@ -115,9 +136,7 @@ class Drawn:
         if name in self.rates:
             return bool(self.whole[name][0, at, self.at] >= self.draws.least)
         if name == "lead_weeks":
-            return bool(self.counts[0, at, 1, : self.at + 1].sum() >= self.draws.least) and not np.isnan(
-                self.others[name][0, at]
-            )
+            return bool(self.lead.n[at] >= self.draws.least)
         return True
 
     def compared(self, at: int, reference: int) -> dict[str, Comparison]:
@@ -137,22 +156,27 @@ class Drawn:
         difference = interval(float(own[0] - other[0]), own[1:] - other[1:])
         parts = ratio(own, other)
         by = None if np.isnan(parts[0]) or name == "calibration_gap" else interval(float(parts[0]), parts[1:])
-        spread = float(np.nanstd(own[1:] - other[1:]))
+        chance = chance_of_spread(difference.estimate, self.spread(name, (at, reference), own[1:] - other[1:]))
         if name in self.rates:
-            spread = max(spread, self.spread_of_counts(name, at, reference))
-        return Comparison(difference, by, chance_of(difference.estimate, spread))
+            chance = max(chance, self.chance_of_counts(name, (at, reference)))
+        return Comparison(difference, by, chance)
 
-    def spread_of_counts(self, name: str, at: int, reference: int) -> float:
-        """The standard error of a difference of shares with one more of each kind (Agresti and Caffo 2000).
+    def spread(self, name: str, two: Two, drawn: Floats) -> float:
+        """The standard error of a difference: that of the bootstrap, or if larger that of two groups that are alike."""
+        alike, (_, reference) = 0.0, two
+        if name == "lead_weeks":
+            alike = spread_of_means(self.lead, two)
+        elif name == "calibration_gap":
+            alike = spread_of_gaps(self.risk, self.others[name][0], two)
+        elif name == "roc_auc":
+            on_track, off_track = self.counts[0][list(two)].sum(axis=-1).T
+            alike = spread_of_orders(float(self.others[name][0, reference]), off_track, on_track)
+        return max(float(np.nanstd(drawn)), alike)
 
-        A bootstrap of 0 of 11 never varies, which would make chance look like proof.
-        """
-        parts = []
-        for place in (at, reference):
-            whole = float(self.whole[name][0, place, self.at])
-            share = (float(self.rates[name][0, place, self.at]) * whole + 1) / (whole + 2)
-            parts.append(share * (1 - share) / (whole + 2))
-        return sqrt(sum(parts))
+    def chance_of_counts(self, name: str, two: Two) -> float:
+        """How likely two rates as far apart are by chance alone, counted exactly."""
+        whole = self.whole[name][0, list(two), self.at]
+        return chance_of_counts(self.rates[name][0, list(two), self.at] * whole, whole, self.rows_a_student)
 
 
 def denominators(counted: Floats) -> dict[str, Floats]:
@@ -210,20 +234,38 @@ def precision(y_true: Floats, y_pred: Floats, *, sample_weight: Floats) -> float
 def order_and_calibration(listing: Listing, group: Integers, groups: int, draws: Draws) -> dict[str, Floats]:
     """(1 + replicates) × groups: ROC AUC within each group, and the share off track less the mean risk.
 
-    Replicates are drawn on bins of risk; what was observed is exact.
+    Replicates are drawn on bins of risk and moved by what the bins are off; what was observed is exact.
     """
     place, mean = risk_bins(listing.risk)
     drawn = drawn_risk_counts(listing, group, groups + 1, place, replicates=draws.replicates, seed=draws.seed)
-    drawn = drawn[:, :groups]
-    students, off = drawn.sum(axis=(2, 3)), drawn[:, :, 1].sum(axis=-1)
-    gap = ratio(off - drawn.sum(axis=2) @ mean, students)
-    higher = drawn[:, :, 0].cumsum(axis=-1) - drawn[:, :, 0] / 2
-    auc = ratio((drawn[:, :, 1] * higher).sum(axis=-1), off * (students - off))
+    binned = np.concatenate([risk_counts(listing, group, groups + 1, place)[None], drawn])[:, :groups]
+    found = {"calibration_gap": binned_gap(binned, mean), "roc_auc": binned_auc(binned)}
+    exact = exactly(listing, group, groups)
+    return {name: values + (exact[name] - values[0]) for name, values in found.items()}
+
+
+def binned_gap(binned: Floats, mean: Floats) -> Floats:
+    """… × groups: the share off track less the mean risk, from counts of … × groups × 2 × bins of that mean risk."""
+    students, off_track = binned.sum(axis=(-2, -1)), binned[..., 1, :].sum(axis=-1)
+    return ratio(off_track - binned.sum(axis=-2) @ mean, students)
+
+
+def binned_auc(binned: Floats) -> Floats:
+    """… × groups: ROC AUC from counts of … × groups × 2 × bins, a tie in a bin counting half."""
+    on_track, off_track = binned[..., 0, :], binned[..., 1, :]
+    lower = on_track.cumsum(axis=-1) - on_track / 2
+    return ratio((off_track * lower).sum(axis=-1), off_track.sum(axis=-1) * on_track.sum(axis=-1))
+
+
+def exactly(listing: Listing, group: Integers, groups: int) -> dict[str, Floats]:
+    """Per group: its calibration gap and ROC AUC, from its rows."""
     rows = [group == at for at in range(groups)]
-    one = [np.ones((1, int(own.sum()))) for own in rows]
-    exact = [float(roc_auc(listing.label[own], listing.risk[own], w)[0]) for own, w in zip(rows, one, strict=True)]
-    gaps = [float((listing.label[own] - listing.risk[own]).mean()) for own in rows]
-    return {"calibration_gap": np.vstack([gaps, gap]), "roc_auc": np.vstack([exact, auc])}
+    label, risk = [listing.label[own] for own in rows], [listing.risk[own] for own in rows]
+    pairs = list(zip(label, risk, strict=True))
+    return {
+        "calibration_gap": np.array([float((ended - said).mean()) for ended, said in pairs]),
+        "roc_auc": np.array([float(roc_auc(ended, said, np.ones((1, len(ended))))[0]) for ended, said in pairs]),
+    }
 
 
 def lead_of(lead: Floats, student: Integers | None, group: Integers, groups: int, draws: Draws) -> Floats:
@@ -238,8 +280,3 @@ def lead_of(lead: Floats, student: Integers | None, group: Integers, groups: int
     drawn = drawn_counts(cell, cells, student, replicates=draws.replicates, seed=draws.seed)
     counted = np.vstack([np.bincount(cell, minlength=cells), drawn])[:, :-1].reshape(-1, groups + 1, len(weeks))
     return ratio(counted @ weeks, counted.sum(axis=-1))[:, :groups]
-
-
-def chance_of(difference: float, spread: float) -> float:
-    """How likely a difference as large is by chance, in either direction; 1 where nothing varies."""
-    return float(2 * norm.sf(abs(difference) / spread)) if spread > 0 else 1.0

@@ -23,7 +23,8 @@ class Grouped:
     """One attribute as it may be told: the groups' names, and each row's group (-1 for a row in none of them).
 
     `of` names the attribute, or the two that are crossed. `holds` gives each value's group. `folded` names the group
-    that holds those too small to be told apart, empty where there is none. Of the values in `untold` nothing is told.
+    that holds those too small to be told apart, empty where there is none; `together` has the places of groups, or of
+    pairs, that hold several values. Of the values in `untold` nothing is told.
     """
 
     of: str
@@ -31,6 +32,7 @@ class Grouped:
     group: Integers
     crossed: bool = False
     folded: str = ""
+    together: frozenset[int] = frozenset()
     untold: tuple[str, ...] = ()
     holds: Mapping[str, int] = field(default_factory=dict)
 
@@ -129,6 +131,7 @@ def folded(attribute: Attribute, ends: Ends, least: int) -> Grouped:
         names=tuple(names),
         group=place[attribute.code],
         folded=names[-1] if others else "",
+        together=frozenset({len(apart)} if others else ()),
         holds=dict(zip(attribute.values, place.tolist(), strict=True)),
     )
 
@@ -144,5 +147,12 @@ def crossed(middle: Grouped, other: Grouped, ends: Ends, least: int) -> Grouped:
     names = {
         alone: tuple(f"{middle.names[a]}{CROSSED}{other.names[b]}" for a, b in found) for alone, found in pairs.items()
     }
-    of, untold = f"{middle.of}{CROSSED}{other.of}", names[False] if shown.any() else ()
-    return Grouped(of, names[True], place[middle.group, other.group], crossed=True, untold=untold)
+    together = [at for at, (a, b) in enumerate(pairs[True].tolist()) if a in middle.together or b in other.together]
+    return Grouped(
+        of=f"{middle.of}{CROSSED}{other.of}",
+        names=names[True],
+        group=place[middle.group, other.group],
+        crossed=True,
+        together=frozenset(together),
+        untold=names[False] if shown.any() else (),
+    )
