@@ -9,7 +9,7 @@ import numpy as np
 from features.settings import Refused
 from models.calibration import Calibrator, fit_calibrator
 from models.dictionary import FeatureDictionary
-from models.examples import Booleans, Examples, Floats, folds_by, in_fixed_order
+from models.examples import Booleans, Examples, Floats, Places, fixed_order, folds_by
 from models.metrics import refuse_one_class
 from models.plain_text import plain
 from models.risk import RiskModel
@@ -63,14 +63,18 @@ def fit_risk_model(
     class or there are fewer than 5 students.
     """
     refuse_one_class(examples.label)
-    ordered = in_fixed_order(examples)
-    parameters = {**parameters_for(ordered.dictionary, seed=seed, threads=threads), **tuned}
-    by_year = len(np.unique(ordered.time)) >= YEARS_OF_THEIR_OWN
-    grown = grown_by_year(ordered, parameters) if by_year else grown_by_folds(ordered, parameters, seed)
+    parameters = {**parameters_for(examples.dictionary, seed=seed, threads=threads), **tuned}
+    order = fixed_order(examples)
+    by_year = len(np.unique(examples.time)) >= YEARS_OF_THEIR_OWN
+    grown = (
+        grown_apart(examples, years_apart(examples, order), parameters)
+        if by_year
+        else grown_by_folds(examples.take(order), parameters, seed)
+    )
     return RiskModel(
         booster_text=plain(grown.booster.model_to_string(num_iteration=grown.rounds)),
         calibrator=grown.calibrator,
-        dictionary=ordered.dictionary,
+        dictionary=examples.dictionary,
         threads=threads,
     )
 
@@ -92,29 +96,42 @@ def grown_by_folds(examples: Examples, parameters: Parameters, seed: int) -> Gro
     return Grown(booster, rounds, calibrator_of(held_out, rounds))
 
 
-def grown_by_year(examples: Examples, parameters: Parameters) -> Grown:
-    """Trees of the years before the last two; rounds from the first of these, calibrator from the second."""
+@dataclass(frozen=True)
+class Parts:
+    """Three parts of the rows, each in the fixed order: for the trees, their number, and the calibrator."""
+
+    learning: Places
+    stopping: Places
+    calibrating: Places
+
+
+def years_apart(examples: Examples, order: Places) -> Parts:
+    """The years before the last two, the first of these, and the last; Refused where one has one class."""
     *_, stopping, calibrating = np.unique(examples.time)
-    learning = examples.take(examples.time < stopping)
     for year in (stopping, calibrating):
         refuse_one_class(examples.label[examples.time == year])
-    held = examples.take(examples.time == stopping)
-    fold = grown_beside(learning, held, parameters)
+    time = examples.time[order]
+    return Parts(order[time < stopping], order[time == stopping], order[time == calibrating])
+
+
+def grown_apart(examples: Examples, parts: Parts, parameters: Parameters) -> Grown:
+    """Trees of the first part, with rounds from the second and the calibrator from the third."""
+    fold = grown_beside(examples, parts, parameters)
     rounds = best_rounds([fold])
-    last = examples.take(examples.time == calibrating)
-    margin = np.asarray(fold.booster.predict(last.matrix(), raw_score=True, num_iteration=rounds))
-    return Grown(fold.booster, rounds, fit_calibrator(margin, last.label))
+    last = examples.matrix_of(parts.calibrating)
+    margin = np.asarray(fold.booster.predict(last, raw_score=True, num_iteration=rounds))
+    return Grown(fold.booster, rounds, fit_calibrator(margin, examples.label[parts.calibrating]))
 
 
-def grown_beside(learning: Examples, held: Examples, parameters: Parameters) -> HeldOut:
-    """Trees of some rows, with their loss on the held ones; they stop growing once that no longer falls."""
-    train = as_dataset(learning.matrix(), learning.label, learning.dictionary)
-    rows = held.matrix()
-    valid = train.create_valid(rows, held.label.astype(np.float64))
+def grown_beside(examples: Examples, parts: Parts, parameters: Parameters) -> HeldOut:
+    """Trees of the first part, with their loss on the second; they stop growing once that no longer falls."""
+    label, held = examples.label, examples.matrix_of(parts.stopping)
+    train = as_dataset(examples.matrix_of(parts.learning), label[parts.learning], examples.dictionary)
+    valid = train.create_valid(held, label[parts.stopping].astype(np.float64))
     seen: dict[str, dict[str, list[float]]] = {}
     stop: list[Callable[..., None]] = [lgb.record_evaluation(seen), lgb.early_stopping(PATIENCE, verbose=False)]
     booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=stop)
-    return HeldOut(booster, rows, held.label, np.array(seen["valid_0"]["binary_logloss"]))
+    return HeldOut(booster, held, label[parts.stopping], np.array(seen["valid_0"]["binary_logloss"]))
 
 
 def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) -> Parameters:
