@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import lightgbm as lgb
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from features.settings import Refused
 from models.calibration import Calibrator, fit_calibrator
@@ -18,6 +20,8 @@ MOST_ROUNDS = 300
 INNER_FOLDS = 5
 YEARS_OF_THEIR_OWN = 5
 """Labelled years from which one is kept for the number of rounds, and a later one for calibration."""
+ROWS_FOR_ONE_FOLD = 100_000
+"""Rows from which one fold of students is enough to choose the number of rounds and to fit the calibrator."""
 PATIENCE = 30
 ParameterValue = bool | float | int | str | list[int]
 Parameters = dict[str, ParameterValue]
@@ -59,18 +63,13 @@ def fit_risk_model(
 
     From five labelled years on, the trees learn from all but the last two; the number of rounds comes from the last
     but one, the calibrator from the last. With fewer, both come from 5 folds by student inside the examples, and the
-    trees are then grown on all of them. `tuned` goes before the defaults. Raises Refused where the label has one
-    class or there are fewer than 5 students.
+    trees are then grown on all of them; from 100,000 rows on both come from one of these folds, and the trees are
+    those of the other four. `tuned` goes before the defaults. Raises Refused where the label has one class or there
+    are fewer than 5 students.
     """
     refuse_one_class(examples.label)
     parameters = {**parameters_for(examples.dictionary, seed=seed, threads=threads), **tuned}
-    order = fixed_order(examples)
-    by_year = len(np.unique(examples.time)) >= YEARS_OF_THEIR_OWN
-    grown = (
-        grown_apart(examples, years_apart(examples, order), parameters)
-        if by_year
-        else grown_by_folds(examples.take(order), parameters, seed)
-    )
+    grown = grown_from(examples, fixed_order(examples), parameters, seed=seed)
     return RiskModel(
         booster_text=plain(grown.booster.model_to_string(num_iteration=grown.rounds)),
         calibrator=grown.calibrator,
@@ -86,6 +85,15 @@ class Grown:
     booster: lgb.Booster
     rounds: int
     calibrator: Calibrator
+
+
+def grown_from(examples: Examples, order: Places, parameters: Parameters, *, seed: int) -> Grown:
+    """Trees and calibrator: by year where there are enough, by one fold of students where rows are many, or by five."""
+    if len(np.unique(examples.time)) >= YEARS_OF_THEIR_OWN:
+        return grown_apart(examples, years_apart(examples, order), parameters)
+    if len(examples) >= ROWS_FOR_ONE_FOLD:
+        return grown_apart(examples, students_apart(examples, order, seed), parameters)
+    return grown_by_folds(examples.take(order), parameters, seed)
 
 
 def grown_by_folds(examples: Examples, parameters: Parameters, seed: int) -> Grown:
@@ -112,6 +120,14 @@ def years_apart(examples: Examples, order: Places) -> Parts:
         refuse_one_class(examples.label[examples.time == year])
     time = examples.time[order]
     return Parts(order[time < stopping], order[time == stopping], order[time == calibrating])
+
+
+def students_apart(examples: Examples, order: Places, seed: int) -> Parts:
+    """Four folds of students, and the fifth twice: for so many rows, its few choices say nothing about its students."""
+    fold = student_folds(examples.student[order], seed)
+    held = order[fold == 0]
+    refuse_one_class(examples.label[held])
+    return Parts(order[fold > 0], held, held)
 
 
 def grown_apart(examples: Examples, parts: Parts, parameters: Parameters) -> Grown:
@@ -148,12 +164,17 @@ def as_dataset(rows: Floats, label: Booleans, dictionary: FeatureDictionary) -> 
 
 def inner_folds(examples: Examples, parameters: Parameters, seed: int) -> list[HeldOut]:
     """One booster per fold of students, each with the rows it did not see."""
-    students = len(np.unique(examples.student))
-    if students < INNER_FOLDS:
-        raise Refused(f"{students} students to learn from; at least {INNER_FOLDS} are needed")
-    fold = folds_by(examples.student, INNER_FOLDS, np.random.default_rng(seed))
+    fold = student_folds(examples.student, seed)
     rows = examples.matrix()
     return [held_out_fold(rows, examples, fold == i, parameters) for i in range(INNER_FOLDS)]
+
+
+def student_folds(student: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.int64]:
+    """The fold of each row, one for all rows of a student; Refused where there are fewer students than folds."""
+    students = len(pd.unique(student))
+    if students < INNER_FOLDS:
+        raise Refused(f"{students} students to learn from; at least {INNER_FOLDS} are needed")
+    return folds_by(student, INNER_FOLDS, np.random.default_rng(seed))
 
 
 def held_out_fold(rows: Floats, examples: Examples, held: Booleans, parameters: Parameters) -> HeldOut:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from features.settings import Refused
+from models import fitting
 from models.examples import Examples, folds_by, in_fixed_order
 from models.fitting import fit_risk_model
 from tests.models.made_rows import made_examples
@@ -49,12 +50,36 @@ def test_another_seed_gives_another_model() -> None:
     assert len(texts) == 2
 
 
+def test_a_matrix_of_some_rows_is_that_of_all_rows_in_their_order() -> None:
+    examples, rows = made_examples(9000), np.random.default_rng(1).permutation(9000)[:5000]
+    assert np.array_equal(examples.matrix_of(rows), examples.matrix()[rows], equal_nan=True)
+
+
 def test_every_row_of_a_student_is_in_one_fold_and_folds_are_of_one_size() -> None:
     student = np.array(["a", "b", "a", "c", "d", "e", "f", "b"])
     fold = folds_by(student, 3, np.random.default_rng(1))
     assert all(len(set(fold[student == name])) == 1 for name in student)
     sizes = np.bincount([fold[student == name][0] for name in np.unique(student)])
     assert sizes.tolist() == [2, 2, 2]
+
+
+def test_six_years_and_many_rows_are_fitted_apart_whatever_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each way holds rows out of its own; the number of rows decides between one fold of students and five."""
+    examples = made_examples(1200, rows_per_student=2)
+    years = replace(examples, time=2021 + np.arange(1200) % 6)
+    five, by_year = (fit_risk_model(one, seed=7, threads=1) for one in (examples, years))
+    monkeypatch.setattr(fitting, "ROWS_FOR_ONE_FOLD", 1200)
+    one_fold = fit_risk_model(examples, seed=7, threads=1)
+    assert len({model.booster_text for model in (five, by_year, one_fold)}) == 3
+    again = [fit_risk_model(shuffled(one, 3), seed=7, threads=1) for one in (years, examples)]
+    assert again == [by_year, one_fold]
+
+
+def test_a_fold_of_many_rows_with_one_class_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting, "ROWS_FOR_ONE_FOLD", 60)
+    examples = made_examples(60, rows_per_student=12)
+    with pytest.raises(Refused, match="the label has one class: all 12 rows ended on track"):
+        fit_risk_model(replace(examples, label=np.isin(np.arange(60), [12, 13])), seed=7, threads=1)
 
 
 @pytest.mark.parametrize("ended", [True, False])
