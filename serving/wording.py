@@ -117,6 +117,11 @@ def why_served(scorer: str, verdict: str) -> str:
     return WHY_SERVED.get((scorer, verdict), f"The order comes from {by}.")
 
 
+def scored_by(scorer: str) -> str:
+    """What gave a student's score, in one sentence."""
+    return "Scored by a model." if scorer == "model" else "Scored by the published rule."
+
+
 def change(now: tuple[Band, float | None], before: tuple[Band, float | None] | None, since: date | None) -> str:
     """How a student's signals changed since the run before."""
     if before is None or since is None:

@@ -112,7 +112,7 @@ class LiveScore(Message):
     risk: float = Field(ge=0, le=1, description="calibrated probability of ending off track")
     band: Band
     reasons: list[GivenReason]
-    scorer: Literal["model", "rule"]
+    scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
     model_version: str
     release: str
     as_of: date = Field(description="the date the score looks from: that of the district's last run")
@@ -136,7 +136,7 @@ class PastScore(Message):
     band: Band
     flagged: bool = Field(description="within the district's capacity")
     reasons: list[GivenReason]
-    scorer: Literal["model", "rule"]
+    scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
     model_version: str
     release: str
 

@@ -13,7 +13,17 @@ from serving.charts import BarChart, LineChart, TermMarks, attendance_chart, mar
 from serving.pages.caseload_view import change_of, school_names
 from serving.pages.records import RecordTable, record_table
 from serving.rows import ContactRow, RunRow, ScoreRow, StaffRow, StudentRow
-from serving.wording import BANDS, CONTACTS, DOMAINS, NOT_SCORED, entry_of, reason_sentence, similar_students, tenths
+from serving.wording import (
+    BANDS,
+    CONTACTS,
+    DOMAINS,
+    NOT_SCORED,
+    entry_of,
+    reason_sentence,
+    scored_by,
+    similar_students,
+    tenths,
+)
 
 CONTACTS_SHOWN = 5
 
@@ -61,6 +71,7 @@ class StudentView:
     band_words: str
     similar: str
     unscored: str
+    scored_by: str
     change: str
     listed: bool
     data_through: date | None
@@ -90,6 +101,7 @@ def student_view(session: Session, student: StudentRow, run: RunRow | None) -> S
         band_words=BANDS[band],
         similar=similar_students(score.risk, run.ended) if run and score and score.risk is not None else "",
         unscored=why_unscored(score, run),
+        scored_by=scored_by(run.scorer) if run and score else "",
         change=change_of(score) if score else "",
         listed=score.flagged if score else False,
         data_through=run.data_through if run else None,

@@ -131,6 +131,18 @@ def test_the_list_says_how_often_such_lists_were_right_and_what_orders_it(stage:
     assert "comes from the published rule" in rule
 
 
+def test_every_page_with_a_score_says_whether_a_model_or_the_rule_gave_it(stage: Stage) -> None:
+    said = {"harbor": ("Scored by a model.", "comes from a model"), "mesa": ("Scored by the published rule.", "rule")}
+    for district, (of_student, of_list) in said.items():
+        lena = Browser(stage, district, "s-lena")
+        lists = [lena.get(path).text for path in ("/caseload", "/caseload?show=all")]
+        assert all(of_list in Tags(html).words for html in lists)
+        scored_keys = re.findall(r'href="/students/([^"]+)"', lists[1])
+        pages_of_students = [Tags(lena.get(f"/students/{key}").text).words for key in scored_keys]
+        assert pages_of_students
+        assert all(of_student in words or "There is no score" in words for words in pages_of_students)
+
+
 def test_this_weeks_list_holds_the_flagged_and_all_holds_everyone_in_order(stage: Stage) -> None:
     lena = Browser(stage, "harbor", "s-lena")
     assert names(lena.get("/caseload").text) == ["Boateng", "Castellanos", "Dunham"]
