@@ -12,10 +12,12 @@ from features.settings import Gate
 from models.examples import Examples
 from models.metrics import found_among, places
 from models.paired import Lead, PairedYear, recall_lead
-from training.judge import Judged, counts_of
+from training.judge import Risks, counts_of, order_of
 from training.power import Power, power_of
 from training.scorers import words_of
 
+Heard = tuple[Examples, Risks]
+"""A year's rows, and what every scorer says of them."""
 OTHERS = ("school_only", "champion")
 
 
@@ -94,13 +96,13 @@ class Bootstrap:
         return recall_lead(years, capacity=capacity, replicates=self.replicates, seed=self.seed)
 
 
-def compare(judged: Mapping[int, Judged], before: Examples | None, bounds: Gate, *, seed: int) -> Compared:
+def compare(judged: Mapping[int, Heard], before: Examples | None, bounds: Gate, *, seed: int) -> Compared:
     """The model of each judged year beside the others; `before` are rows of earlier years to choose the rule by.
 
     A scorer is compared on the years that it has risks of; the model's list and the other's are of the same rows.
     """
     draws = Bootstrap(bounds.capacity, bounds.replicates, seed)
-    tests = [one.test for one in judged.values()]
+    tests = [test for test, _ in judged.values()]
     pairs = {name: list(paired(judged, name)) for name in OTHERS}
     found = Compared(
         years=tuple(judged),
@@ -127,11 +129,12 @@ def beside_rule(found: Compared, years: Sequence[PairedYear], rule: ChosenRule, 
     )
 
 
-def paired(judged: Mapping[int, Judged], other: str) -> Iterator[PairedYear]:
+def paired(judged: Mapping[int, Heard], other: str) -> Iterator[PairedYear]:
     """The years in which another scorer has spoken, the model's order beside its own."""
-    for one in judged.values():
-        if other in one.risks:
-            yield PairedYear(one.test.label, one.test.student, one.order("model"), one.order(other))
+    for test, risks in judged.values():
+        if other in risks:
+            orders = (order_of(name, test, risks) for name in ("model", other))
+            yield PairedYear(test.label, test.student, *orders)
 
 
 def choose_rule(test: Examples, before: Examples | None, capacity: float) -> ChosenRule | None:

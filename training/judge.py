@@ -40,7 +40,7 @@ class Judged:
 
     def order(self, scorer: str) -> Floats:
         """What a scorer lists students by, the highest first: a rule its own count of signals, any other its risk."""
-        return counts_of(self.test).get(scorer, self.risks[scorer])
+        return order_of(scorer, self.test, self.risks)
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,11 @@ def counts_of(examples: Examples) -> dict[str, Floats]:
     """What every published rule counts in each row, by scorer: the feature set's own first, nothing fitted."""
     own = {} if examples.rule is None else {"rule": examples.rule}
     return {**own, **{f"{PEER}{name}": signals_of(examples, name) for name in map(str, examples.peers.columns)}}
+
+
+def order_of(scorer: str, test: Examples, risks: Risks) -> Floats:
+    """What a scorer lists the rows by, the highest first: a rule its own count of signals, any other its risk."""
+    return counts_of(test).get(scorer, risks[scorer])
 
 
 def figures_of(test: Examples, risks: Risks, capacities: Sequence[float]) -> dict[str, Figures]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
 from features.language import Outcome
 from features.settings import District, Gate, Settings
 from models.dictionary import fingerprint_of
 from models.examples import Booleans, Examples, Floats
-from models.fairness import Attribute, recall_gaps, subgroup_table
 from models.metrics import (
     Bin,
     Figures,
@@ -25,11 +25,11 @@ from models.metrics import (
 )
 from models.search import Found
 from models.weighted import Scored, lines, with_intervals
+from training.audit import Asked, Audited, audited_of
 from training.compared import Compared, compare
 from training.evidence import Evidence, judge_evidence
 from training.following import Followed
 from training.gate import Declared, GateResult
-from training.gate_bounds import Gaps
 from training.judge import Judged
 from training.leaks import leaks_in
 from training.scorers import FIRST
@@ -76,9 +76,10 @@ class Judgement:
 
     `compared` is what decides: recall at the capacity over all judged years, None where no model could be fitted.
     `figures` and `reliability` are by scorer: model, logistic, rule, school_only, champion. `headline` is, by
-    scorer, the share of those it would have listed in the test year who ended off track. `subgroups` are those
-    of the scorer that the gate judged. `intervals` has every figure of the scorers that may serve or must be beaten;
-    `slices` are the model's parts of the test year, `years` the judged years, oldest first, the test year last.
+    scorer, the share of those it would have listed in the test year who ended off track. `audited` is about the groups
+    of the model's list, None where nothing could be judged. `intervals` has every figure of the scorers that may serve
+    or must be beaten; `slices` are the model's scoring dates, `years` the judged years, oldest first, the test year
+    last.
     """
 
     trial: Trial
@@ -89,8 +90,7 @@ class Judgement:
     reliability: Mapping[str, tuple[Bin, ...]] = field(default_factory=dict)
     headline: Mapping[str, Interval] = field(default_factory=dict)
     listed: int = 0
-    subgroups: Mapping[str, Attribute] = field(default_factory=dict)
-    gaps: Gaps = field(default_factory=dict)
+    audited: Audited | None = None
     intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
     slices: tuple[Slice, ...] = ()
     years: tuple[JudgedYear, ...] = ()
@@ -120,13 +120,24 @@ class Judgement:
                 name: {what: interval_json(one) for what, one in found.items()}
                 for name, found in self.differences.items()
             },
-            "subgroups": dict(self.subgroups),
+            "audit": self.audited.as_json() if self.audited else None,
             "intervals": {name: lines(found) for name, found in self.intervals.items()},
             "slices": [one.as_json() for one in self.slices],
             "years": [one.as_json() for one in self.years],
             "followed": [one.as_json() for one in self.followed],
             "search": None if self.search is None else vars(self.search),
         }
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What an audit is told beyond the rows: weeks of lead by student, and each school's attendance."""
+
+    lead: "pd.Series[float] | None" = None
+    schools: pd.DataFrame | None = None
+
+
+NOTHING = Beside()
 
 
 def interval_json(one: Interval) -> dict[str, float]:
@@ -149,14 +160,15 @@ def judgement_of(
     learn: Examples | None = None,
     years: tuple[JudgedYear, ...] = (),
     warnings: tuple[str, ...] = (),
+    beside: Beside = NOTHING,
 ) -> Judgement:
     """Figures, differences, groups and the gate's verdict.
 
     `learn` is what was learned from for the test year: it is looked through for leaks, and the rule to beat is chosen
     on what of it is before the first of the judged `years`. `warnings` are kinds of warning about its records.
+    `beside` is what the audit is told beyond the rows.
     """
     test, bounds, seed = judged.test, trial.settings.gate, trial.settings.training.seed
-    smallest = trial.settings.audit.smallest_group
     capacity = bounds.capacity
     capacities = capacities_of(bounds, len(test))
     figures = judged.figures(capacities)
@@ -174,14 +186,19 @@ def judgement_of(
         for name in judged.risks
         if name != "model"
     }
-    gaps = recall_gaps(
-        test.label, model, test.groups, test.student,
-        capacity=capacity, smallest_group=smallest, replicates=bounds.replicates, seed=seed,
-    )  # fmt: skip
     calibration = calibration_gap(test.label, model, test.student, replicates=bounds.replicates, seed=seed)
     leaks = () if learn is None else leaks_in(learn, test)
     compared = compared_over(trial, basis, judged, learn=learn, years=years)
-    evidence = Evidence(compared, differences["logistic"]["roc_auc"], calibration, gaps, leaks, warnings=warnings)
+    audited = None if learn is None else audit(trial, learn, judged, capacities, beside)
+    evidence = Evidence(
+        compared=compared,
+        logistic=differences["logistic"]["roc_auc"],
+        calibration=calibration,
+        recall_gaps=audited.recall_gaps() if audited else {},
+        leaks=leaks,
+        group_calibration=audited.calibration_gaps() if audited else {},
+        warnings=warnings,
+    )
     declared = Declared(bounds, fingerprint_of(test.dictionary), compared)
     return Judgement(
         trial=trial,
@@ -192,8 +209,7 @@ def judgement_of(
         reliability={name: reliability(test.label, risk) for name, risk in judged.risks.items()},
         headline={name: headline_of(test, judged.order(name), bounds, seed) for name in judged.risks},
         listed=int(places(len(test), capacity)),
-        subgroups=subgroup_table(test.label, model, test.groups, capacity=capacity, smallest_group=smallest),
-        gaps=gaps,
+        audited=audited,
         intervals={
             name: intervals_of(judged, name, capacities, bounds, seed) for name in FIRST if name in judged.risks
         },
@@ -203,14 +219,21 @@ def judgement_of(
     )
 
 
+def audit(trial: Trial, learn: Examples, judged: Judged, capacities: tuple[float, ...], beside: Beside) -> Audited:
+    """The audit of the model's list in the test year."""
+    asked = Asked(learn, judged.test, judged.risks["model"], trial.settings, capacities, beside.lead, beside.schools)
+    return audited_of(asked)
+
+
 def compared_over(
     trial: Trial, basis: Basis, judged: Judged, *, learn: Examples | None, years: Sequence[JudgedYear]
 ) -> Compared:
     """The comparisons over the judged years; the rule is chosen on what the first of them was learned from."""
     every = {**{one.split.test: one.judged for one in years}, basis.split.test: judged}
+    heard = {year: (one.test, one.risks) for year, one in every.items()}
     first = years[0].split if years else basis.split
     before = None if learn is None else learn.take(np.isin(learn.time, first.train))
-    return compare(every, before, trial.settings.gate, seed=trial.settings.training.seed)
+    return compare(heard, before, trial.settings.gate, seed=trial.settings.training.seed)
 
 
 def intervals_of(
