@@ -13,7 +13,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from features.settings import Refused
 from models.dictionary import FeatureDictionary
-from models.examples import Examples, Floats, in_fixed_order
+from models.examples import Examples, Floats, fixed_order
 from models.metrics import refuse_one_class
 
 MOST_CATEGORIES = 30
@@ -55,9 +55,9 @@ class SchoolOnly:
 def fit_logistic(examples: Examples) -> Logistic:
     """L2 logistic regression: numbers imputed by their median with an indicator and standardised, text one-hot."""
     refuse_one_class(examples.label)
-    ordered = in_fixed_order(examples)
-    pipeline = make_pipeline(columns_for(ordered.dictionary), LogisticRegression(C=1.0, max_iter=2000))
-    return Logistic(pipeline.fit(ordered.matrix(), ordered.label))
+    order = fixed_order(examples)
+    pipeline = make_pipeline(columns_for(examples.dictionary), LogisticRegression(C=1.0, max_iter=2000))
+    return Logistic(pipeline.fit(examples.matrix_of(order), examples.label[order]))
 
 
 def columns_for(dictionary: FeatureDictionary) -> ColumnTransformer:

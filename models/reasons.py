@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from models.dictionary import Entry
-from models.examples import Booleans, Floats
+from models.examples import Booleans, Floats, Places
 from models.risk import RiskModel
 
 LEAST_CONTRIBUTION = 0.05
@@ -37,19 +37,21 @@ def top_reasons(
     worth = (contributions >= max(least, np.finfo(float).tiny)) & may_be_said
     cells = model.dictionary.encode(features)
     worth &= ~np.isnan(cells)
-    return [
-        tuple(
-            Reason(entry.name, plain(cells[row, i], entry), float(contributions[row, i]), entry.domain)
-            for i, entry in first(entries, contributions[row], worth[row], most)
-        )
-        for row in range(len(features))
-    ]
+    reasons: list[list[Reason]] = [[] for _ in range(len(features))]
+    for row, i in first(entries, contributions, worth, most).tolist():
+        entry = entries[i]
+        reasons[row].append(Reason(entry.name, plain(cells[row, i], entry), float(contributions[row, i]), entry.domain))
+    return [tuple(one) for one in reasons]
 
 
-def first(entries: tuple[Entry, ...], contributions: Floats, worth: Booleans, most: int) -> list[tuple[int, Entry]]:
-    """The positions and entries to say first."""
-    order = sorted(np.flatnonzero(worth), key=lambda i: (not entries[i].can_change, -contributions[i], i))
-    return [(int(i), entries[i]) for i in order[:most]]
+def first(entries: tuple[Entry, ...], contributions: Floats, worth: Booleans, most: int) -> Places:
+    """Cells × 2: the row and the column of what is to be said, each row's first reason before its second."""
+    rows, columns = np.nonzero(worth)
+    fixed = np.array([not entry.can_change for entry in entries], dtype=np.bool_)
+    order = np.lexsort((columns, -contributions[rows, columns], fixed[columns], rows))
+    cells = np.column_stack([rows, columns])[order]
+    begins = np.searchsorted(rows, cells[:, 0])
+    return cells[np.arange(len(cells)) - begins < most]
 
 
 def plain(cell: float, entry: Entry) -> float | bool | str | None:
