@@ -34,8 +34,8 @@ def alone(drawing: str) -> tuple[Grouped, ...]:
 
 def test_groups_too_small_to_be_shown_are_folded_into_one() -> None:
     (language,) = alone(LANGUAGES)
-    assert language.names == ("English", "Spanish", "Hmong or Lao")
-    assert language.folded == "Hmong or Lao"
+    assert language.names == ("English", "Spanish", f"Hmong{TOGETHER}Lao")
+    assert language.folded == f"Hmong{TOGETHER}Lao"
     assert language.together == {2}
     assert np.bincount(language.group).tolist() == [270, 127, 70]
     assert language.holds == {"English": 0, "Spanish": 1, "Hmong": 2, "Lao": 2}
