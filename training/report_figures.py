@@ -146,8 +146,20 @@ def precision_figure(found: Comparison) -> Html:
     tables = [
         capacity_table(found, "Precision", precision_of, "{:.3f}".format),
         capacity_table(found, "Recall", recall_of, "{:.3f}".format),
+        *(ranged_table(found, what) for what in ("precision", "recall", "lift")),
     ]
     return figure(chart, says, joined(*tables))
+
+
+def ranged_table(found: Comparison, what: str) -> Html:
+    """One figure at every capacity with its interval, of the scorers that have one."""
+    shown = shown_capacities(found)
+    rows = [
+        [scorer_cell(name), *(with_range(found.intervals[name][f"{what}@{at:.3f}"]) for at in shown)]
+        for name in in_order(found.intervals)
+    ]
+    head = ["Listed by", *(capacity_words(at, found) for at in shown)]
+    return table(f"{capitalized(what)}, with 95% intervals", head, rows)
 
 
 TECHNICAL = {
@@ -164,12 +176,13 @@ TECHNICAL = {
 def technical_table(found: Comparison) -> Html:
     """How well each scorer orders students and how far its risks are from what happened, with intervals."""
     by_scorer = {name: found.intervals[name] for name in in_order(found.intervals)}
+    columns = {what: words for what, words in TECHNICAL.items() if any(what in one for one in by_scorer.values())}
     rows = [
-        [scorer_cell(name), *(with_range(figures[what]) if what in figures else "none" for what in TECHNICAL)]
+        [scorer_cell(name), *(with_range(figures[what]) if what in figures else "none" for what in columns)]
         for name, figures in by_scorer.items()
     ]
     caption = f"Order and calibration, over {found.over}, with 95% intervals"
-    return table(caption, ("Scorer", *TECHNICAL.values()), rows)
+    return table(caption, ("Scorer", *columns.values()), rows)
 
 
 def with_range(one: Interval) -> str:

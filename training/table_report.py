@@ -120,12 +120,11 @@ def told_section(told: Told | None) -> Html:
     if told is None:
         return Html("")
     says = (
-        "The same trees were also told the protected attributes, to compare and never to keep. The model, which does "
-        "not know them, is ahead of these in ROC AUC by "
+        "The same trees were also told the protected attributes, to compare and never to keep. "
+        f"They order students with a ROC AUC of {told.figures.roc_auc:.3f}; "
+        f"beside them, the lead of the model, which does not know them, is {technical_interval(told.lead['roc_auc'])}."
     )
-    return section(
-        "What would protected attributes add?", paragraph(says, f"{technical_interval(told.lead['roc_auc'])}.")
-    )
+    return section("What would protected attributes add?", paragraph(says))
 
 
 def leaks_section(trained: Trained) -> Html:

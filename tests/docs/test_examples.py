@@ -18,6 +18,7 @@ from tests.docs.pages import DOCS, ROOT, blocks, markdown, shown_commands
 from tests.serving.browser import Program
 from tests.serving.cast import Stage
 from tests.serving.made_releases import release_model
+from tests.training.test_table import SAID
 from training.table_spec import TableSpec, load_spec
 
 INTEGRATOR = DOCS / "how-to" / "sis-integrator.md"
@@ -87,7 +88,7 @@ def test_shown_settings_are_settings(page: Path) -> None:
 def test_the_shown_spec_is_a_spec_and_the_shown_answer_has_its_shape() -> None:
     TableSpec.model_validate(tomllib.loads(blocks(PREPARED, "toml")[0]))
     answer = json.loads(blocks(PREPARED, "json")[0])
-    assert answer.keys() == {"rows", "positives", "metrics", "subgroups", "bundle"}
+    assert answer.keys() == {*SAID, "mlflow_run"}
     figures = {"roc_auc", "pr_auc", "brier", "calibration_error", "precision_at", "recall_at"}
     assert [set(one) for one in answer["metrics"].values()] == [figures, figures]
 

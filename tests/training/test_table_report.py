@@ -111,6 +111,18 @@ def test_every_scorer_has_its_figures_with_intervals_and_the_model_its_lead(trai
     assert technical.count(" to ") == 7
 
 
+@pytest.mark.parametrize("what", ["precision", "recall", "lift"])
+def test_each_length_of_a_list_has_its_interval(trained: Trained, what: str) -> None:
+    one = trained.measured.intervals["logistic"][f"{what}@0.200"]
+    shown = f"{one.estimate:.3f} ({one.low:.3f} to {one.high:.3f})"
+    assert [row for row in page_of(trained).texts["tr"] if row.startswith("Logistic regression ") and shown in row]
+
+
+def test_a_column_that_no_scorer_has_is_not_shown(trained: Trained, by_year: Trained) -> None:
+    assert "ROC AUC within schools" in render_table_report(trained, SOURCE, made_on=MADE_ON)
+    assert "ROC AUC within schools" not in render_table_report(by_year, SOURCE, made_on=MADE_ON)
+
+
 def test_a_small_group_is_named_and_has_no_figure(trained: Trained) -> None:
     assert page_of(trained).rows("Lao") == [["too", "few"] * 6]
 
