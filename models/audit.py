@@ -74,6 +74,11 @@ def audit_of(listing: Listing, grouped: Sequence[Grouped], draws: Draws, lead: F
     )
 
 
+def with_pairs(audit: Audit, pairs: Audit) -> Audit:
+    """The same audit with the tables of another, corrected for all comparisons of both."""
+    return corrected(replace(audit, tables=(*audit.tables, *pairs.tables)))
+
+
 def table_of(listing: Listing, grouped: Grouped, draws: Draws, lead: Floats | None) -> GroupTable:
     """The figures of one attribute's groups."""
     groups = len(grouped.names)

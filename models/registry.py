@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -51,7 +51,7 @@ class Registry:
         params: Mapping[str, str | int | float],
         metrics: Mapping[str, float],
         bundle: Bundle,
-        report: Path | None = None,
+        reports: Sequence[Path] = (),
         tags: Mapping[str, str] | None = None,
     ) -> RunRecord:
         """The record of one run: its numbers, the bundle's files, and a model's next version as challenger.
@@ -73,7 +73,7 @@ class Registry:
                 mlflow.log_params(dict(params))
                 mlflow.log_metrics(dict(metrics))
                 mlflow.log_artifacts(str(bundle.path), "bundle")
-                if report is not None:
+                for report in reports:
                     mlflow.log_artifact(str(report), "report")
                 registered = register(bundle, experiment)
             if registered is not None:

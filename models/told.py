@@ -15,7 +15,7 @@ from models.examples import Booleans, Floats
 
 NOT_RECORDED = "not recorded"
 CROSSED = " × "
-TOGETHER = " or "
+TOGETHER = " / "
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Commands over models: train, train-table."""
+"""Commands over models: train, train-table, audit."""
 
 import json
 import subprocess
@@ -9,13 +9,22 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter
 from rich.console import Console
 
 from features.commands_check import say_warnings
 from features.progress import Progress
-from features.settings import Settings
+from features.settings import Refused, Settings
 from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
+from models.bundle import open_bundle
 from models.registry import RunRecord, registry_in
+from models.signing import load_public_key
+from training.audit import Audited
+from training.audit_checks import VERDICT_WORDS as WORDS
+from training.audit_checks import AuditCheck
+from training.board import render_board
+from training.card import NAMED
+from training.bounds import primary_of
 from training.gate import VERDICT_WORDS, sentences
 from training.judgement import Judgement
 from training.report import render_report
@@ -49,28 +58,35 @@ def train_command(
     gate = trained.judgement.gate
     typer.echo("\n".join([*sentences(gate.checks), "", f"verdict  {VERDICT_WORDS[gate.verdict]}"]))
     typer.echo(f"report   {report}")
+    typer.echo(f"board    {board_beside(report)}")
     typer.echo(f"next     ontrack promote --district {district} {trained.best.path} --approved-by NAME")
 
 
 def answer_of(trained: Trained, report: Path) -> dict[str, object]:
     """What `ontrack train --json` prints."""
     warnings = [finding.as_json() for finding in trained.warnings]
-    paths = {"bundle": str(trained.best.path), "report": str(report)}
+    paths = {"bundle": str(trained.best.path), "report": str(report), "board": str(board_beside(report))}
     return {**trained.judgement.as_json(), "warnings": warnings, **paths}
 
 
 def train_and_record(
     settings: Settings, district_id: str, today: date, progress: Progress
 ) -> tuple[Trained, Path, RunRecord]:
-    """A judged run, its report in `home/reports`, and its record in MLflow."""
+    """A judged run, its report and the page for the board in `home/reports`, and its record in MLflow."""
     trial = trial_of(settings, district_id, today)
     now = datetime.now(UTC)
     trained = train(trial, now=now, code_version=code_version(), progress=progress, trained_by=getuser())
     report = settings.home / "reports" / f"{district_id}-{trial.outcome.name}-{trained.best.digest[:8]}.html"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text(render_report(trained.judgement, made_on=today, warnings=trained.warnings), encoding="utf-8")
+    board_beside(report).write_text(render_board(trained.judgement, made_on=today), encoding="utf-8")
     progress(f"{trial.district.name}: recording the run in MLflow")
     return trained, report, recorded(settings, trained, report)
+
+
+def board_beside(report: Path) -> Path:
+    """Where the page for the board is, beside a report."""
+    return report.with_name(f"{report.stem}-board.html")
 
 
 def recorded(settings: Settings, trained: Trained, report: Path) -> RunRecord:
@@ -87,12 +103,13 @@ def recorded(settings: Settings, trained: Trained, report: Path) -> RunRecord:
             "as_of": " ".join(training.as_of),
             "train_years": " ".join(map(str, judgement.basis.split.train)),
             "test_year": judgement.basis.split.test,
-            "capacity": gate.capacity,
+            "primary_figure": primary_of(gate),
+            **{f"gate_{name}": value for name, value in gate.model_dump().items()},
             "feature_set": bundle.feature_set,
         },
         metrics=numbers(judgement),
         bundle=bundle,
-        report=report,
+        reports=(report, board_beside(report)),
         tags={
             "data_version": judgement.basis.data_version,
             "code_version": code_version(),
@@ -118,7 +135,34 @@ def numbers(judgement: Judgement) -> dict[str, float]:
     for scorer, figures in judgement.figures.items():
         found[f"{scorer}_precision_at_capacity"] = figures.precision_at[at]
         found[f"{scorer}_recall_at_capacity"] = figures.recall_at[at]
-    return found
+    return {**found, **audit_numbers(judgement.audited)}
+
+
+def audit_numbers(audited: Audited | None) -> dict[str, float]:
+    """What MLflow keeps of an audit: how many checks name something, and each attribute's widest gap in recall."""
+    if audited is None:
+        return {}
+    gaps = {of: [gap.estimate for gap in found.values() if gap] for of, found in audited.recall_gaps().items()}
+    widest = {f"audit_widest_recall_gap_{of.replace(' ', '_')}": min(those) for of, those in gaps.items() if those}
+    return {"audit_named": float(sum(check.verdict in NAMED for check in audited.checks)), **widest}
+
+
+@app.command("audit")
+def audit_command(
+    context: Context,
+    bundle: Annotated[Path, typer.Argument(help="The bundle's folder, as `ontrack train` printed it.")],
+    json_output: JsonOption = False,
+) -> None:
+    """What the fairness audit in a signed bundle found; everything it published with --json."""
+    opened = open_bundle(bundle, load_public_key(settings_of(context).home / "keys"))
+    found = opened.metrics.get("audit")
+    if not isinstance(found, dict):
+        raise Refused(f"{bundle}: no audit in it, as nothing could be judged; train again with more years")
+    if json_output:
+        typer.echo(json.dumps(found))
+        return
+    checks = TypeAdapter(list[AuditCheck]).validate_python(found["checks"])
+    typer.echo("\n".join(f"{WORDS[check.verdict]:>19}  {check.code}  {check.says}" for check in checks))
 
 
 def code_version() -> str:

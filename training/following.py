@@ -57,8 +57,7 @@ def weekly(first: date, weeks: int, *, until: date) -> tuple[date, ...]:
 
 def followed(scorer: str, risks: Sequence["pd.Series[float]"], weeks: Weeks, *, capacity: float, seed: int) -> Followed:
     """How a scorer's lists went, from its risks on each date by student; who has left is on no list."""
-    order = np.random.default_rng(seed).permutation(len(weeks.students))
-    lists = np.stack([listed(floats_of(risk, weeks), order, capacity) for risk in risks])
+    lists = drawn_lists(risks, weeks, capacity, seed)
     ever, first = lists.any(axis=0), lists.argmax(axis=0)
     lead = np.array([(weeks.known_by - day).days / 7 for day in weeks.dates])
     found = ever & weeks.off_track
@@ -73,6 +72,22 @@ def followed(scorer: str, risks: Sequence["pd.Series[float]"], weeks: Weeks, *, 
         lead_weeks=float(np.median(lead[first[found]])) if found.any() else float("nan"),
         stays=stays(lists),
     )
+
+
+def lead_by_student(
+    risks: Sequence["pd.Series[float]"], weeks: Weeks, *, capacity: float, seed: int
+) -> "pd.Series[float]":
+    """The weeks from the first list each student was on to the day the outcome was known; only of those found."""
+    lists = drawn_lists(risks, weeks, capacity, seed)
+    lead = np.array([(weeks.known_by - day).days / 7 for day in weeks.dates])
+    found = lists.any(axis=0) & weeks.off_track
+    return pd.Series(lead[lists.argmax(axis=0)][found], weeks.students[found])
+
+
+def drawn_lists(risks: Sequence["pd.Series[float]"], weeks: Weeks, capacity: float, seed: int) -> Listed:
+    """Who was on the list of each date."""
+    order = np.random.default_rng(seed).permutation(len(weeks.students))
+    return np.stack([listed(floats_of(risk, weeks), order, capacity) for risk in risks])
 
 
 def floats_of(risk: "pd.Series[float]", weeks: Weeks) -> Floats:

@@ -11,8 +11,8 @@ from training.bounds import loosened, primary_of
 from training.card import limits_of
 from training.gate import VERDICT_WORDS, Check, Verdict
 from training.judgement import Judgement
+from training.report_audit import audit_section
 from training.report_figures import figures_section, reliability_section
-from training.report_groups import groups_section
 from training.report_html import (
     Html,
     bullets,
@@ -44,7 +44,7 @@ def render_report(judgement: Judgement, *, made_on: date, warnings: Sequence[Fin
     district, year = judgement.trial.district.name, school_year(judgement.basis.split.test)
     about = f"{district} · test year {year} · made on {written(made_on)}"
     header = element("header", element("h1", capitalized(outcome)), paragraph(about, class_="soft"))
-    figures = (figures_section, reliability_section, slices_section, years_section, following_section, groups_section)
+    figures = (figures_section, reliability_section, slices_section, years_section, following_section, audit_section)
     found = figures if judgement.figures else ()
     sections = (verdict_section, refusal_section, checks_section, *found, data_section)
     last = (limits_section, reproduce_section)

@@ -52,17 +52,18 @@ def year_row(one: JudgedYear, judgement: Judgement) -> tuple[str, ...]:
 
 
 def slices_section(judgement: Judgement) -> Html:
-    """Calibration in every part of the test year; nothing where it has no parts."""
+    """Calibration on every scoring date of the test year; nothing where there is one only."""
     if not judgement.slices:
         return Html("")
     smallest = judgement.trial.settings.audit.smallest_group
     says = (
-        "Risks may be right on the whole and wrong in a part. A part with fewer than 20 students off track, or on "
-        "track, is too small to judge."
+        "Risks may be right on the whole and wrong on a date. One with fewer than 20 students off track, or on track, "
+        "is too small to judge. Groups of students, and schools, are below."
     )
     head = ("By", "Part", "Students", "Risk said, of 100", "Off track, of 100", "Difference", "ROC AUC")
     rows = [slice_row(one, smallest) for one in judgement.slices]
-    return section("Do the risks hold in every part?", paragraph(says), table("By part of the test year", head, rows))
+    title = "Do the risks hold on every date?"
+    return section(title, paragraph(says), table("By scoring date of the test year", head, rows))
 
 
 def slice_row(one: Slice, smallest: int) -> tuple[str, ...]:

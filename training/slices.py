@@ -1,6 +1,5 @@
-"""Whether risks mean what they say in every part of the test year: grade by grade, level by level, date by date."""
+"""Whether risks mean what they say on every scoring date of the test year; groups of students are the audit's."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,22 +33,13 @@ class Slice:
 
 
 def slices_of(test: Examples, risk: Floats, *, replicates: int, seed: int) -> tuple[Slice, ...]:
-    """Every part of the test rows, by each column of `parts` and by scoring date; nothing where there is one only."""
+    """The test rows of every scoring date; nothing where there is one only."""
+    dates = np.unique(test.as_of) if test.as_of is not None else np.array([], dtype=np.str_)
     return tuple(
-        slice_of(test, risk, (name, value), rows, replicates=replicates, seed=seed)
-        for name, values in columns_of(test)
-        if len(set(values)) > 1
-        for value in sorted(set(values))
-        for rows in [np.array([one == value for one in values], dtype=np.bool_)]
+        slice_of(test, risk, ("scoring date", str(day)), test.as_of == day, replicates=replicates, seed=seed)
+        for day in dates
+        if len(dates) > 1
     )
-
-
-def columns_of(test: Examples) -> Iterator[tuple[str, Sequence[str]]]:
-    """What the rows are divided by."""
-    for name in test.parts:
-        yield str(name), [str(value) for value in test.parts[name]]
-    if test.as_of is not None:
-        yield "scoring date", [str(day) for day in test.as_of]
 
 
 def slice_of(test: Examples, risk: Floats, of: tuple[str, str], rows: Booleans, *, replicates: int, seed: int) -> Slice:

@@ -20,7 +20,7 @@ def record_table(answer: TableAnswer, registry: Registry, code_version: str) -> 
         params=parameters_of(trained),
         metrics=numbers(trained),
         bundle=bundle,
-        report=answer.report,
+        reports=(answer.report,),
         tags={"data_version": answer.source.digest, "code_version": code_version, "gate": "none"},
     )
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
+from features.taken import attendance_taken
 from pydantic import BaseModel
 
 from features.catalog import feature_set_of, outcome_of
@@ -25,11 +26,11 @@ from models.search import Budget, Found, search
 from models.signing import KeyPair, ensure_keys
 from training.card import card_of
 from training.cohorts import Cohorts, labelled_cohorts
-from training.following import Followed, Weeks, by_scorer, weekly
+from training.following import Followed, Weeks, by_scorer, lead_by_student, weekly
 from training.gate import Declared, GateResult, unfitted
 from training.gate_bounds import kinds_of
 from training.judge import Judged, judge_on, told_protected
-from training.judgement import Basis, Judgement, Trial, capacities_of, judgement_of
+from training.judgement import Basis, Beside, Judgement, Trial, capacities_of, judgement_of
 from training.scorers import PROTECTED
 from training.split import Year, rolling
 from training.years import JudgedYear, Recipe, earlier_years, judged_year_of
@@ -80,10 +81,13 @@ def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress,
         years = with_champion(champion_of(trial), judged.model, own)
         compared = with_protected(trial, years[-1].judged, learn)
         kinds = kinds_of(warnings, cohorts.years[split.test].horizon)
+        progress(f"{trial.district.name}: following the lists, auditing groups")
+        followed = follow(trial, cohorts.years[split.test], judged)
+        beside = Beside(followed.lead, schools_on(trial, cohorts.years[split.test].scored_on[0]))
         judgement = replace(
-            judgement_of(trial, basis, compared, learn=learn, years=years, warnings=kinds),
+            judgement_of(trial, basis, compared, learn=learn, years=years, warnings=kinds, beside=beside),
             search=found,
-            followed=follow(trial, cohorts.years[split.test], judged),
+            followed=followed.lists,
         )
     else:
         gate = GateResult(trial.district.id, trial.outcome.name, unfitted(str(judged)), Declared(trial.settings.gate))
@@ -105,6 +109,12 @@ def check_records(trial: Trial) -> tuple[Finding, ...]:
         found = checked(reader, trial.district, trial.today)
     refuse_errors(found)
     return found.warnings
+
+
+def schools_on(trial: Trial, day: date) -> pd.DataFrame:
+    """Each school's attendance in the school year up to a day: days, days taken, entries and late ones."""
+    with reading(trial.settings.warehouse(trial.district.id)) as reader:
+        return attendance_taken(reader, reader.view(day))
 
 
 def read_cohorts(trial: Trial) -> tuple[Cohorts, str]:
@@ -142,12 +152,20 @@ def with_protected(trial: Trial, judged: Judged, learn: Examples) -> Judged:
     return replace(judged, risks={**judged.risks, PROTECTED: told})
 
 
-def follow(trial: Trial, year: Year, judged: Judged) -> tuple[Followed, ...]:
+@dataclass(frozen=True)
+class Follow:
+    """The lists of the weeks after the first scoring date, and by student the weeks from the first one to the end."""
+
+    lists: tuple[Followed, ...] = ()
+    lead: "pd.Series[float] | None" = None
+
+
+def follow(trial: Trial, year: Year, judged: Judged) -> Follow:
     """The lists of the model and the rule in the weeks after the test year's first scoring date."""
     training, first = trial.settings.training, year.scored_on[0]
     dates = weekly(first, training.weeks, until=min(trial.today, year.horizon))
     if len(dates) < 2:
-        return ()
+        return Follow()
     feature_set = feature_set_of(trial.outcome)
     with reading(trial.settings.warehouse(trial.district.id)) as reader:
         cohort = trial.outcome.cohort
@@ -160,7 +178,9 @@ def follow(trial: Trial, year: Year, judged: Judged) -> tuple[Followed, ...]:
         name: [pd.Series(order_of(scorer, one.features), one.features.index) for one in snapshots]
         for name, scorer in scorers.items()
     }
-    return by_scorer(orders, weeks, capacity=trial.settings.gate.capacity, seed=training.seed)
+    capacity, seed = trial.settings.gate.capacity, training.seed
+    lead = lead_by_student(orders["model"], weeks, capacity=capacity, seed=seed)
+    return Follow(by_scorer(orders, weeks, capacity=capacity, seed=seed), lead)
 
 
 def attempt(trial: Trial, learn: Examples, test: Examples, found: Found | None) -> Judged | Refused:

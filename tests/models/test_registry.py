@@ -69,7 +69,7 @@ def logged(registry: Registry, bundle: Bundle, report: Path | None = None) -> Ru
         params={"seed": 7, "outcome": "grade9_off_track_chicago"},
         metrics={"roc_auc": 0.8},
         bundle=bundle,
-        report=report,
+        reports=(report,) if report else (),
         tags={"data": "abc"},
     )
 

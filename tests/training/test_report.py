@@ -20,6 +20,7 @@ from models.examples import Examples
 from models.metrics import Interval
 from models.paired import Lead
 from tests.models.made_rows import made_examples
+from training.audit_checks import CODES
 from training.compared import ChosenRule
 from training.gate import Check, Declared, GateResult, Verdict, unfitted
 from training.gate_lists import beats, checks_on_lists
@@ -61,7 +62,8 @@ def made_judgement(tested: int = 600) -> Judgement:
     trial = Trial(settings, settings.district("north"), OFF_TRACK_CHICAGO, MADE_ON)
     test = with_groups(made_examples(tested, seed=1))
     basis = Basis(Split((2024, 2025), 2026), 600, tested, {2024: 0, 2025: 3, 2026: 12}, DATA_VERSION)
-    return judgement_of(trial, basis, judge_on(made_examples(600), test, seed=7, threads=1))
+    learn = with_groups(made_examples(600))
+    return judgement_of(trial, basis, judge_on(learn, test, seed=7, threads=1), learn=learn)
 
 
 def against_the_rule(lead: Lead) -> Judgement:
@@ -330,26 +332,35 @@ def test_a_reliability_curve_of_too_few_students_is_not_shown() -> None:
     assert "A tenth of the students is fewer than 11: not shown." in said
 
 
-def test_a_small_group_and_the_one_that_would_give_it_away_have_no_figure() -> None:
-    page = page_of(made_judgement())
-    hidden = "fewer than 11 students, or would give such a group away: not shown".split()
-    assert page.rows("Hmong") == [hidden]
-    assert page.rows("Spanish") == [hidden]
-    suppressed = [v for values in made_judgement().subgroups.values() for v in values.values() if v.get("suppressed")]
-    assert len(suppressed) == sum("give such a group away: not shown" in row for row in page.texts["tr"])
+def test_a_small_group_is_told_together_with_the_next_smallest() -> None:
+    rows = page_of(made_judgement()).texts["tr"]
+    named = [row for row in rows if row.startswith(("Hmong", "Spanish"))]
+    assert named
+    assert all(row.startswith("Hmong / Spanish ") and "reference" not in row for row in named)
 
 
-def test_a_group_is_compared_in_a_sentence_only_where_both_sides_are_evidenced() -> None:
+def test_an_attribute_of_which_nothing_may_be_told_says_so() -> None:
+    assert "too small to be told apart: no, yes " in page_of(made_judgement()).texts["tr"]
+
+
+def test_groups_are_compared_in_figures_of_100_with_an_interval() -> None:
     made = made_judgement()
-    cells = made.subgroups["english_learner"]
-    said = (
-        f"Of 100 English learners who ended off track, {of_100(cells['yes']['recall'])} would have been listed; of 100"
-    )
-    assert f"{said} others, {of_100(cells['no']['recall'])}." in " ".join(page_of(made).texts["tr"])
-    unknown = replace(made, gaps={**made.gaps, "english_learner": {"yes": None}})
-    rows = page_of(unknown).texts["tr"]
-    assert not any("English learners who ended off track" in row for row in rows)
-    assert any(row.startswith("English learners") and row.endswith("not enough evidence ") for row in rows)
+    assert made.audited
+    table = made.audited.model.table("english_learner")
+    assert table
+    group = next(one for one in table.groups if one.name != table.reference)
+    found = group.figures["recall"]
+    assert found
+    row = next(row for row in page_of(made).texts["tr"] if row.startswith(f"{group.name} {group.n} "))
+    assert f" {of_100(found.estimate)} " in row
+    assert re.search(r"[+−]?\d+ \([+−]?\d+ to [+−]?\d+\)", row)
+
+
+def test_every_check_of_the_audit_is_in_the_report_and_links_to_what_it_asks() -> None:
+    html = render_report(made_judgement(), made_on=MADE_ON)
+    for code in CODES:
+        assert f'href="#{code}"' in html
+        assert f'id="{code}"' in html
 
 
 def of_100(share: float | None) -> str:

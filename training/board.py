@@ -1,0 +1,142 @@
+"""The page for a school board: what the list is for, how often it is right, whom it misses, in plain sentences."""
+
+from datetime import date
+
+from models.audit import GroupTable
+from models.card import INTENDED, REFUSED_USES
+from models.group_figures import Group
+from training.audit import RULE, Audited
+from training.audit_charts import gap_chart
+from training.audit_checks import BY_LISTS
+from training.card import limits_of
+from training.group_words import people
+from training.judgement import Judgement
+from training.report_html import (
+    Html,
+    bullets,
+    capitalized,
+    element,
+    of_100,
+    page,
+    paragraph,
+    school_year,
+    section,
+)
+from training.report_verdict import headline, verdict_sentence
+
+NAMED = ("warn", "fail")
+
+
+def render_board(judgement: Judgement, *, made_on: date) -> str:
+    """The page as one HTML document that fetches and runs nothing; it holds no student and no small group."""
+    outcome, _, _ = judgement.trial.outcome.says.partition(":")
+    district, year = judgement.trial.district.name, school_year(judgement.basis.split.test)
+    about = f"{district} · school year {year} · made on {made_on:%B} {made_on.day}, {made_on.year}"
+    header = element("header", element("h1", f"For the board: {outcome}"), paragraph(about, class_="soft"))
+    audited = judgement.audited
+    found = (right_part(judgement, audited), groups_part(audited), named_part(audited)) if audited else ()
+    footer = element("footer", "Made by OnTrack from totals only: no student’s record is on this page.")
+    parts = (first_part(judgement), *found, unknown_part(judgement), uses_part())
+    return page(f"For the board: {outcome}, {district}, {year}", header, *parts, footer)
+
+
+def first_part(judgement: Judgement) -> Html:
+    """What serves and why, and what it is about."""
+    outcome = judgement.trial.outcome
+    words = [
+        paragraph(verdict_sentence(judgement), class_="first"),
+        paragraph(f"It is about {outcome.cohort.words}: {outcome.says}.", class_="soft"),
+    ]
+    kind = "verdict" if judgement.gate.verdict == "pass" else "verdict unproven"
+    return element("section", *words, class_=kind)
+
+
+def right_part(judgement: Judgement, audited: Audited) -> Html:
+    """How often a place on the list is right, and how many it misses."""
+    audit = audited.model
+    share = audit.listed / audit.n
+    lines = [
+        headline(judgement),
+        f"The list holds {of_100(share)} of 100 students, as many as counselors can reach.",
+        *missed(audited),
+    ]
+    return section("How often is it right, and whom does it miss?", bullets(lines))
+
+
+def missed(audited: Audited) -> list[str]:
+    """Those who ended off track and were not listed, by the model and by the rule."""
+    shares = {name: found_of(audit.tables) for name, audit in {"model": audited.model, **audited.others}.items()}
+    model, rule = shares["model"], shares.get(RULE)
+    if model is None:
+        return []
+    beside = f"; by the published rule, with as many listed, {of_100(1 - rule)}" if rule is not None else ""
+    return [f"Of 100 students who ended off track, {of_100(1 - model)} were not on the list{beside}."]
+
+
+def found_of(tables: tuple[GroupTable, ...]) -> float | None:
+    """The share found of those who ended off track, from a table that holds everyone; None where there is none."""
+    whole = next((one for one in tables if not one.crossed and one.groups and not one.untold), None)
+    if whole is None or not all(group.figures["recall"] for group in whole.groups):
+        return None
+    found = sum(group.off_track * recall.estimate for group in whole.groups if (recall := group.figures["recall"]))
+    return found / sum(group.off_track for group in whole.groups)
+
+
+def groups_part(audited: Audited) -> Html:
+    """Who is found, group by group, in sentences and as a picture."""
+    alone = [
+        one for one in audited.model.tables if not one.crossed and one.of not in ("school", "school level", "grade")
+    ]
+    lines = [line for one in alone if (line := found_sentence(one))]
+    if not lines:
+        return section("Is it as good for every group?", paragraph("No group is large enough to be compared."))
+    chart = gap_chart(alone, "recall", "Students found, group by group, beside the largest group of each kind")
+    caption = (
+        "Of 100 students who ended off track, how many more or fewer were on the list than in the largest group; the "
+        "line is what chance leaves open."
+    )
+    drawn = element("figure", chart, element("figcaption", caption))
+    return section("Is it as good for every group?", bullets(lines), drawn)
+
+
+def found_sentence(table: GroupTable) -> str:
+    """An attribute's widest difference in who is found; empty where nothing can be compared."""
+    compared = [group for group in table.groups if "recall" in group.against]
+    if not compared:
+        return ""
+    widest = min(compared, key=lambda group: group.against["recall"].difference.estimate)
+    own, other = widest.figures["recall"], table.group(table.reference).figures["recall"]
+    if own is None or other is None:
+        return ""
+    words = people(table.of, widest.name), others(table, widest)
+    chance = widest.against["recall"].corrected >= BY_LISTS
+    return (
+        f"Of 100 {words[0]} who later fell off track, {of_100(own.estimate)} were on the list; of 100 {words[1]}, "
+        f"{of_100(other.estimate)}. {'This may be chance.' if chance else 'Chance alone does not explain this.'}"
+    )
+
+
+def others(table: GroupTable, group: Group) -> str:
+    """The reference group beside a group: others, where there are only the two."""
+    return "others" if {group.name, table.reference} == {"yes", "no"} else people(table.of, table.reference)
+
+
+def named_part(audited: Audited) -> Html:
+    """What the audit names, and what it could not judge."""
+    named = [f"{capitalized(check.title)}? {check.says}" for check in audited.checks if check.verdict in NAMED]
+    unjudged = [check.title for check in audited.checks if check.verdict == "not_enough_evidence"]
+    nothing = "Nothing that chance would not explain. That is no proof that there is nothing."
+    shown = bullets(named) if named else paragraph(nothing)
+    rest = f"Not enough students to say: {', '.join(unjudged)}." if unjudged else ""
+    return section("What should the board look at?", shown, *([paragraph(rest, class_="soft")] if rest else []))
+
+
+def unknown_part(judgement: Judgement) -> Html:
+    """What the figures cannot say."""
+    return section("What is not known", bullets(limits_of(judgement, "model" if judgement.figures else "rule")))
+
+
+def uses_part() -> Html:
+    """What it is for and what it must not be used for."""
+    refused = bullets([use.replace("**", "") for use in REFUSED_USES])
+    return section("What it is for, and what it is not for", paragraph(INTENDED), refused)
