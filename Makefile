@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := ontrack.py features models training serving tests benchmarks docs
 
-.PHONY: help demo test format check types contracts bench bench-full faults mutations disclosure properties spark docs clean
+.PHONY: help demo test format check types contracts bench bench-full faults mutations disclosure properties spark aequitas docs clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -56,8 +56,12 @@ spark: .venv/installed ## the same features on a local Spark (needs Java; some m
 	@uv=$$(command -v uv || echo .tools/bin/uv); $$uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
 	@$(BIN)/pytest tests/spark
 
+aequitas: .venv/installed ## the audit's figures beside Aequitas's, from an environment of its own (about a minute)
+	@sh scripts/aequitas
+	@ONTRACK_REQUIRE_AEQUITAS=1 $(BIN)/pytest tests/models/test_audit_peers.py
+
 docs: .venv/installed ## write the generated reference again
 	@$(BIN)/python -m docs.generate
 
 clean: ## remove the environment and everything the demo made
-	rm -rf .venv .tools .ontrack .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools .aequitas .ontrack .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
