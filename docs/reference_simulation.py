@@ -36,8 +36,13 @@ def simulation_page() -> str:
         "school records late and forgets days; half of the plans that follow a contact help. `--truth` writes who and "
         "what, apart from the records."
     )
+    switched = (
+        "A district's `Plan.planted` switches it: how much more often, how many days and what share, whether programs "
+        "and schools differ at all, and, off unless asked for, a program whose members show only after November 20 how "
+        "their year ends. With `NOTHING` only the help is left, and whatever an audit finds is chance."
+    )
     head = ("Figure", "Simulated", "Published", "Is")
-    return page("The simulation", intro, table(head, rows), closing, heading(2, "What is planted"), planted)
+    return page("The simulation", intro, table(head, rows), closing, heading(2, "What is planted"), planted, switched)
 
 
 def figures() -> tuple[Marginal, ...]:

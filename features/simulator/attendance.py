@@ -6,6 +6,7 @@ import pandas as pd
 from features.simulator.calendars import QUARTERS, Calendar
 from features.simulator.people import days_of, student_ids
 from features.simulator.plan import Days, Flags, Floats, Ints, days_after
+from features.simulator.planted import COMMON_LATE_SHARE, Planted
 from features.simulator.schools import Schools
 from features.simulator.writing import coded
 
@@ -13,6 +14,10 @@ KINDS = ("absent", "partial", "tardy", "suspended")
 ABSENT, PARTIAL, TARDY, SUSPENDED = range(4)
 MISSED = np.array([100, 50, 0, 100])
 BASE_ABSENCE = 0.0460
+MOST_ABSENT = 0.8
+SPARED = 0.6
+"""How much of absence engagement spares a student, on the log scale."""
+
 CORRECTED_SHARE = 0.02
 
 
@@ -43,7 +48,8 @@ def exceptions_of(
 
 def day_kinds(engagement: Floats, health: Floats, days: Days, *, rng: np.random.Generator) -> Ints:
     """What would be recorded for each spell and day; -1 where the student is present."""
-    absent = np.minimum(BASE_ABSENCE * np.exp(0.45 * health[:, None] - 0.6 * engagement) * day_factor(days), 0.8)
+    share = BASE_ABSENCE * np.exp(0.45 * health[:, None] - SPARED * engagement) * day_factor(days)
+    absent = np.minimum(share, MOST_ABSENT)
     partial = absent + 0.10 * absent + 0.003
     tardy = partial + np.minimum(0.025 * np.exp(-0.5 * engagement), 0.15)
     u = rng.random(engagement.shape)
@@ -71,7 +77,7 @@ def recorded(exceptions: pd.DataFrame, schools: Schools, rng: np.random.Generato
     n = len(exceptions)
     engagement, kind = exceptions["engagement"].to_numpy(), exceptions["kind"].to_numpy()
     excusable = rng.random(n) < 1 / (1 + np.exp(-0.4 - 0.6 * engagement))
-    late = np.where(exceptions["school"].to_numpy() == schools.late, 0.35, 0.03)
+    late = np.where(exceptions["school"].to_numpy() == schools.late, schools.planted.late_share, COMMON_LATE_SHARE)
     delay = np.where(rng.random(n) < late, rng.integers(1, 11, n), 0)
     return exceptions.assign(
         excused=np.where(kind == SUSPENDED, True, np.where(kind == TARDY, False, excusable)),
@@ -98,14 +104,14 @@ def missed_days(exceptions: pd.DataFrame, calendar: Calendar, n: int) -> Floats:
 PERIODS = (("P1", 17), ("P2", 17), ("P3", 17), ("P4", 17), ("P5", 16), ("P6", 16))
 """Class periods and the hundredths of a day that each is."""
 
-NEVER_TAKEN = "P5"
+LOST_PERIOD = "P5"
 """Planted: the period in which every tenth student sits with a teacher who never takes attendance."""
 
 CUT_SHARE = 0.3
 """Share of tardies that were a class cut, where classes are recorded."""
 
 
-def by_section(rows: pd.DataFrame, in_high_school: Flags) -> pd.DataFrame:
+def by_section(rows: pd.DataFrame, in_high_school: Flags, planted: Planted) -> pd.DataFrame:
     """The rows as a district has them that takes attendance in every class of its high schools.
 
     A day missed is six classes missed, part of one the first three, and some late arrivals a class cut.
@@ -116,7 +122,8 @@ def by_section(rows: pd.DataFrame, in_high_school: Flags) -> pd.DataFrame:
     for place, (period, share) in enumerate(PERIODS):
         missed = high["kind"].isin(["absent", "suspended"]) | ((high["kind"] == "partial") & (place < 3))
         missed |= cut & (place == 3)
-        forgotten = (period == NEVER_TAKEN) & (high["student_id"] % 10 == 0)
+        lost = planted.a_period_is_lost and period == LOST_PERIOD
+        forgotten = lost & (high["student_id"] % 10 == 0)
         kind = high["kind"].astype(str).where(high["kind"] == "suspended", "absent")
         parts.append(high.assign(section_id=period, kind=kind, absent_hundredths=share)[missed & ~forgotten])
     return pd.concat(parts, ignore_index=True)

@@ -5,7 +5,8 @@ import pandas as pd
 
 from features.simulator.calendars import SESSION_DAYS, WEEKS, Calendar
 from features.simulator.people import BLACK, days_of, student_ids
-from features.simulator.plan import NEVER, Days, Flags, Floats, Ints, days_after
+from features.simulator.plan import NEVER, Days, Flags, Floats, days_after
+from features.simulator.planted import Planted
 from features.simulator.schools import Schools
 from features.simulator.writing import coded
 
@@ -19,17 +20,24 @@ SLIGHT = [0.60, 0.88, 0.888, 0.89]
 Cumulative shares.
 """
 
-MINOR_RECORDED, MINOR_RECORDED_BLACK = 0.45, 0.72
+MINOR_RECORDED = 0.45
 
 
 def incidents_of(
-    roster: pd.DataFrame, spells: pd.DataFrame, weekly: Floats, *, calendar: Calendar, rng: np.random.Generator
+    roster: pd.DataFrame,
+    spells: pd.DataFrame,
+    weekly: Floats,
+    *,
+    calendar: Calendar,
+    planted: Planted,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """One row per recorded incident and student, in the spell during which it happened."""
     rate: Floats = 0.028 * np.exp(-0.75 * weekly) * rng.gamma(0.7, 1 / 0.7, (len(weekly), 1))
     row, week = np.nonzero(rng.poisson(rate))
     major = rng.random(len(row)) < 0.17
-    recorded = rng.random(len(row)) < np.where(major, 0.9, minor_recorded(roster["race"].to_numpy()[row]))
+    chance = np.where(roster["race"].to_numpy()[row] == BLACK, minor_recorded_black(planted), MINOR_RECORDED)
+    recorded = rng.random(len(row)) < np.where(major, 0.9, chance)
     happened = pd.DataFrame({"row": row, "week": week, "severity": major.astype(np.int64)})[recorded]
     dated = happened.assign(date=session_in_week(happened, roster, calendar, rng=rng)).dropna()
     joined = dated.merge(spells, on="row")
@@ -37,12 +45,12 @@ def incidents_of(
     return numbered(joined[inside], calendar.school_year, rng)
 
 
-def minor_recorded(race: Ints) -> Floats:
-    """The chance that minor behavior is written down.
+def minor_recorded_black(planted: Planted) -> float:
+    """The chance that minor behavior of a Black student is written down.
 
-    Planted: recording differs. The same behavior of a Black student is recorded 1.6 times as often.
+    Planted: recording differs. The same behavior is recorded 1.6 times as often as anybody else's.
     """
-    return np.where(race == BLACK, MINOR_RECORDED_BLACK, MINOR_RECORDED)
+    return min(1.0, MINOR_RECORDED * planted.black_recorded)
 
 
 def session_in_week(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from features.simulator.plan import FIRST_MONTH, Days, Flags, Ints, Plan, day
+from features.simulator.planted import COMMON_FORGOTTEN_DAYS
 from features.simulator.schools import Schools
 
 TRACKS = ("main", "B")
@@ -96,10 +97,12 @@ def term_rows(calendar: Calendar) -> pd.DataFrame:
 def forgotten_days(schools: Schools, rng: np.random.Generator) -> Flags:
     """Per school and session day, whether the school forgot to take attendance.
 
-    Planted: every school forgets up to three days a year, the late-recording school about a dozen.
+    Every school forgets up to three days a year; planted: the late-recording school up to about a dozen. Where schools
+    do not differ, each forgets half as many as it might.
     """
-    most = np.where(np.arange(schools.count) == schools.late, 14, 3)
-    share = rng.integers(0, most + 1) / SESSION_DAYS
+    planted, is_late = schools.planted, np.arange(schools.count) == schools.late
+    most = np.where(is_late, planted.forgotten_days, COMMON_FORGOTTEN_DAYS)
+    share = (rng.integers(0, most + 1) if planted.schools_differ else most / 2) / SESSION_DAYS
     return rng.random((schools.count, SESSION_DAYS)) < share[:, None]
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from features.simulator import attendance, behavior, calendars, enrollment, marks, people, staff
 from features.simulator.engagement import quarter_means, weekly_engagement
 from features.simulator.help import Help, help_given, with_help
+from features.simulator.later import with_later_signal
 from features.simulator.plan import GRADES, Flags, Floats, Ints, Plan
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools, school_rows, schools_of
 from features.simulator.truth import Truth
@@ -117,6 +118,8 @@ class Year:
         spells = enrollment.spells_of(roster, self.schools, self.calendar, rng=self.rng)
         everyone = enrollment.entered(everyone, roster, spells)
         alone = weekly_engagement(roster, self.schools, self.rng)
+        if self.plan.planted.later:
+            alone = with_later_signal(alone, roster, self.plan.planted.later, self.rng)
         given = help_given(alone, self.rng)
         weekly = with_help(alone, given)
         if self.truth:
@@ -135,7 +138,9 @@ class Year:
 
     def write_behavior(self, roster: pd.DataFrame, spells: pd.DataFrame, weekly: Floats) -> Flags:
         """Days suspended out of school, per roster row and session day."""
-        incidents = behavior.incidents_of(roster, spells, weekly, calendar=self.calendar, rng=self.rng)
+        incidents = behavior.incidents_of(
+            roster, spells, weekly, calendar=self.calendar, planted=self.plan.planted, rng=self.rng
+        )
         actions = behavior.with_actions(incidents, self.calendar, self.rng)
         self.records.add("incidents", behavior.incident_rows(incidents, self.schools))
         self.records.add("discipline_actions", behavior.action_rows(actions, self.schools))
@@ -154,7 +159,7 @@ class Year:
         versions = attendance.with_corrections(exceptions, self.rng)
         rows = attendance.attendance_rows(versions, self.schools)
         if self.plan.by_section:
-            rows = attendance.by_section(rows, versions["school"].to_numpy() >= self.schools.middle)
+            rows = attendance.by_section(rows, versions["school"].to_numpy() >= self.schools.middle, self.plan.planted)
         self.records.add("attendance", rows)
         return attendance.missed_days(exceptions, self.calendar, len(weekly))
 

@@ -42,7 +42,7 @@ def with_newcomers(
     missing = [max(0, size - int((here == grade).sum())) for grade, size in zip(GRADES, sizes, strict=True)]
     midyear = round(MIDYEAR_SHARE * plan.students)
     grades = np.concatenate([np.repeat(np.array(GRADES), missing), rng.integers(GRADES[0], GRADES[-1] + 1, midyear)])
-    new = new_people(grades.astype(np.int64), year, rng)
+    new = new_people(grades.astype(np.int64), year, plan.planted, rng=rng)
     new["midyear"] = np.arange(len(new)) >= len(new) - midyear
     if movers is not None and len(movers):
         new = with_movers(new, movers)

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from features.simulator.names import FIRST_NAMES, LAST_NAMES
-from features.simulator.plan import NEVER, Days, Flags, Ints, Plan, days_after
+from features.simulator.plan import NEVER, Days, Flags, Floats, Ints, Plan, days_after
+from features.simulator.planted import Planted
 from features.simulator.writing import coded
 
 FIRST_STUDENT_ID = 100_001
@@ -25,7 +26,7 @@ ENGAGEMENT_SHIFT = np.array([-0.05, -0.15, -0.30, -0.50, -0.60])
 ABILITY_SHIFT = np.array([-0.35, -0.45, -0.30, -0.20, -0.20])
 
 
-def new_people(grade: Ints, school_year: int, rng: np.random.Generator) -> pd.DataFrame:
+def new_people(grade: Ints, school_year: int, planted: Planted, *, rng: np.random.Generator) -> pd.DataFrame:
     """One row per new student of the given grades: fixed traits, and state that changes from year to year."""
     n = len(grade)
     race = rng.choice(len(RACES), n, p=RACE_SHARES)
@@ -40,8 +41,8 @@ def new_people(grade: Ints, school_year: int, rng: np.random.Generator) -> pd.Da
             "first": rng.integers(0, len(FIRST_NAMES), n),
             "last": rng.integers(0, len(LAST_NAMES), n),
             "birth": birth_dates(grade, school_year, rng),
-            "engagement": engagement + member @ ENGAGEMENT_SHIFT + 0.25,
-            "ability": 0.5 * engagement + rng.normal(0, 0.87, n) + member @ ABILITY_SHIFT + 0.3,
+            "engagement": engagement + member @ engagement_shift(planted) + 0.25,
+            "ability": 0.5 * engagement + rng.normal(0, 0.87, n) + member @ ability_shift(planted) + 0.3,
             "health": rng.normal(0, 1, n),
             "dip": np.where(rng.random(n) < 0.3, rng.exponential(0.8, n), 0.0),
             "drift": rng.normal(0, 0.5, n),
@@ -59,6 +60,16 @@ def new_people(grade: Ints, school_year: int, rng: np.random.Generator) -> pd.Da
             "gone_on": NEVER,
         }
     )
+
+
+def engagement_shift(planted: Planted) -> Floats:
+    """What each program adds to its members' engagement."""
+    return np.where(planted.groups_differ, ENGAGEMENT_SHIFT, 0.0)
+
+
+def ability_shift(planted: Planted) -> Floats:
+    """What each program adds to its members' ability."""
+    return np.where(planted.groups_differ, ABILITY_SHIFT, 0.0)
 
 
 def memberships(race: Ints, rng: np.random.Generator) -> Flags:

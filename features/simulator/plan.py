@@ -7,6 +7,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from features.simulator.planted import USUAL, Planted
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -26,7 +28,7 @@ class Plan:
     """One district to simulate: `students` at a time over `years` school years, the last in progress on `today`.
 
     `two_tracks` gives its middle schools a second calendar track; with `by_section`, its high schools take attendance
-    in every class.
+    in every class. `planted` is what its records hide.
     """
 
     district_id: str
@@ -36,6 +38,7 @@ class Plan:
     seed: int = 7
     two_tracks: bool = False
     by_section: bool = False
+    planted: Planted = USUAL
 
     @property
     def school_years(self) -> range:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from features.simulator.names import SCHOOL_NAMES
 from features.simulator.plan import Floats, Ints, Plan
+from features.simulator.planted import Planted
 
 FIRST_HIGH_GRADE = 9
 
@@ -20,7 +21,9 @@ class Schools:
     two_tracks: bool
     effect: Floats
     late: int
-    """The school that records attendance late and forgets days."""
+    """The school that records attendance late and forgets days, where that is planted."""
+
+    planted: Planted
 
     @property
     def count(self) -> int:
@@ -47,7 +50,8 @@ def schools_of(plan: Plan) -> Schools:
     rng = plan.generator(0)
     middle, high = (max(1, round(plan.students * share / 8500)) for share in (4, 3))
     late = middle + high - 1 if high > 1 else 0
-    return Schools(middle, high, plan.two_tracks, rng.normal(0, 0.2, middle + high), late)
+    effect = np.where(plan.planted.schools_differ, rng.normal(0, 0.2, middle + high), 0.0)
+    return Schools(middle, high, plan.two_tracks, effect, late, plan.planted)
 
 
 def school_rows(schools: Schools, known_on: np.datetime64) -> pd.DataFrame:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from features.simulator.behavior import MINOR_RECORDED, MINOR_RECORDED_BLACK
+from features.simulator.attendance import LOST_PERIOD
+from features.simulator.behavior import MINOR_RECORDED, minor_recorded_black
 from features.simulator.help import EFFECT, PLAN_SHARE, RESPONDING_SHARE, Help
-from features.simulator.people import ABILITY_SHIFT, ENGAGEMENT_SHIFT, PROGRAMS, RACES, student_ids
+from features.simulator.people import PROGRAMS, RACES, ability_shift, engagement_shift, student_ids
 from features.simulator.plan import Floats, Plan
+from features.simulator.planted import Planted
 from features.simulator.schools import Schools
 
 
@@ -22,15 +24,7 @@ class Truth:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{plan.district_id}.csv"
         self.path.unlink(missing_ok=True)
-        planted = {
-            "minor_behavior_recorded": {"Black": MINOR_RECORDED_BLACK, "others": MINOR_RECORDED},
-            "engagement_shift": dict(zip(PROGRAMS, ENGAGEMENT_SHIFT.tolist(), strict=True)),
-            "ability_shift": dict(zip(PROGRAMS, ABILITY_SHIFT.tolist(), strict=True)),
-            "school_that_records_late": schools.ids[schools.late],
-            "school_effects": dict(zip(schools.ids, schools.effect.round(4).tolist(), strict=True)),
-            "help": {"plans": PLAN_SHARE, "responding": RESPONDING_SHARE, "effect": EFFECT},
-        }
-        text = json.dumps(planted, indent=2)
+        text = json.dumps(said_of(plan.planted, schools), indent=2)
         (folder / f"{plan.district_id}.json").write_text(text + "\n", encoding="utf-8")
 
     def add(self, school_year: int, roster: pd.DataFrame, weekly: Floats, given: Help) -> None:
@@ -49,3 +43,20 @@ class Truth:
             }
         )
         rows.to_csv(self.path, mode="a", header=not self.path.exists(), index=False)
+
+
+def said_of(planted: Planted, schools: Schools) -> dict[str, object]:
+    """What is planted in a district, and how strongly, as its truth says it."""
+    recorded = {"Black": round(minor_recorded_black(planted), 4), "others": MINOR_RECORDED}
+    return {
+        "minor_behavior_recorded": recorded,
+        "engagement_shift": dict(zip(PROGRAMS, engagement_shift(planted).tolist(), strict=True)),
+        "ability_shift": dict(zip(PROGRAMS, ability_shift(planted).tolist(), strict=True)),
+        "school_that_records_late": schools.ids[schools.late] if planted.a_school_is_odd else None,
+        "days_it_forgets_at_most": planted.forgotten_days,
+        "share_it_records_late": planted.late_share,
+        "school_effects": dict(zip(schools.ids, schools.effect.round(4).tolist(), strict=True)),
+        "program_whose_signal_comes_later": planted.later,
+        "period_lost": LOST_PERIOD if planted.a_period_is_lost else None,
+        "help": {"plans": PLAN_SHARE, "responding": RESPONDING_SHARE, "effect": EFFECT},
+    }
