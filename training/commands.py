@@ -23,8 +23,8 @@ from training.audit import Audited
 from training.audit_checks import VERDICT_WORDS as WORDS
 from training.audit_checks import AuditCheck
 from training.board import render_board
-from training.card import NAMED
 from training.bounds import primary_of
+from training.card import NAMED
 from training.gate import VERDICT_WORDS, sentences
 from training.judgement import Judgement
 from training.report import render_report
