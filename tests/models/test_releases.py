@@ -135,6 +135,13 @@ def test_a_bundle_made_for_another_outcome_or_grade_band_is_refused(home: Path, 
         promoted(home, written(home, other))
 
 
+def test_a_gate_about_other_features_is_refused(home: Path) -> None:
+    for features in ("0" * 16, ""):
+        bundle = written(home, model_parts({**PASS, "features": features}))
+        with pytest.raises(GateRefused, match=r"gate\.json is about other features than the bundle has; train again"):
+            promoted(home, bundle)
+
+
 def test_a_gate_rewritten_after_signing_is_refused(home: Path) -> None:
     bundle = written(home, model_parts(FAIL))
     gate = bundle.path / "gate.json"

@@ -17,10 +17,12 @@ from features.settings import District, Refused, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.warehouse import reading
+from models.dictionary import fingerprint_of
 from models.fitting import fit_risk_model
+from training.card import card_of
 from training.cohorts import Cohorts, labelled_cohorts
 from training.judgement import Trial
-from training.train import Trained, train
+from training.train import Champion, Trained, train, with_champion
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -86,6 +88,49 @@ def test_metrics_in_the_bundle_are_those_of_the_judgement(trained: Trained) -> N
     written = json.loads((trained.rule.path / "metrics.json").read_bytes())
     assert written["metrics"]["model"]["roc_auc"] == trained.judgement.figures["model"].roc_auc
     assert written["test_year"] == 2026
+
+
+def test_the_signed_gate_says_what_was_declared_which_years_were_judged_and_what_they_could_show(
+    trained: Trained,
+) -> None:
+    assert trained.model
+    for bundle in (trained.model, trained.rule):
+        gate = json.loads((bundle.path / "gate.json").read_bytes())
+        assert gate["primary"] == "recall at 0.15 of the cohort"
+        assert gate["bounds"]["champion_margin"] == 0.03
+        assert gate["loosened"] == []
+        assert gate["years"] == [2024, 2025, 2026]
+        assert 0 < gate["power"]["smallest"] < 1
+        assert gate["features"] == fingerprint_of(bundle.dictionary)
+
+
+def test_the_rule_to_beat_is_chosen_on_the_years_before_the_first_judged_one(trained: Trained) -> None:
+    compared = trained.judgement.compared
+    assert compared
+    assert compared.rule
+    assert (compared.rule.years, compared.rule.rules) == ((2022, 2023), 6)
+
+
+def test_a_model_is_compared_with_the_one_that_serves_on_years_which_that_never_saw(
+    trained: Trained, cohorts: Cohorts
+) -> None:
+    years = trained.judgement.years
+    earlier = cohorts.examples.take(cohorts.examples.time < 2024)
+    champion = Champion(fit_risk_model(earlier, seed=3, threads=1), learned_through=2024)
+    beside = with_champion(champion, years[-1].judged.model, years)
+    assert ["champion" in one.judged.risks for one in beside] == [False, True, True]
+    assert with_champion(Champion(years[-1].judged.model, 2021), years[-1].judged.model, years) == years
+    assert with_champion(None, years[-1].judged.model, years) == years
+
+
+def test_a_bound_that_a_district_has_loosened_is_on_the_card_and_in_the_gate(trained: Trained) -> None:
+    judgement = trained.judgement
+    settings = judgement.trial.settings
+    gate = settings.gate.model_copy(update={"recall_gap_bound": 0.4})
+    loose = replace(judgement, trial=replace(judgement.trial, settings=settings.model_copy(update={"gate": gate})))
+    said = "The district has loosened what its gate asks: gate.recall_gap_bound is 0.4; the default is 0.2."
+    assert said in card_of(loose, "model")
+    assert "loosened" not in card_of(judgement, "model")
 
 
 def test_no_student_key_is_in_a_bundle(trained: Trained, cohorts: Cohorts) -> None:
