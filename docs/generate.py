@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from docs.reference_checks import ingest_codes, record_checks
+from docs.reference_checks import audit_checks, ingest_codes, record_checks
 from docs.reference_commands import commands_page
 from docs.reference_http import api_page
 from docs.reference_settings import default_of, settings_page
@@ -216,6 +216,7 @@ def checks_page() -> str:
         table(("Code", "Title", "Asks"), rows),
         heading(2, "Bounds"),
         bounds,
+        *audit_checks(),
         heading(2, "Exit codes"),
         table(("Code", "Says", "Refusals with it"), codes),
     )

@@ -1,9 +1,11 @@
-"""The reference of what `ontrack ingest` finds and `ontrack check` looks for."""
+"""The reference of what `ontrack ingest` finds, `ontrack check` looks for, and an audit asks."""
 
 from docs.reference_text import code, heading, table
 from features.ingest.findings import CODES
 from features.ingest.rules import CROSS_FIELDS
 from features.reconcile.codes import CHECKS
+from training.audit_checks import CODES as CODES_OF_AUDIT
+from training.audit_checks import FALSE_FINDINGS, VERDICT_WORDS
 
 
 def ingest_codes() -> list[str]:
@@ -32,3 +34,16 @@ def record_checks() -> list[str]:
     )
     rows = [(code(name), check.severity, check.means) for name, check in CHECKS.items()]
     return [heading(2, "Checks of the records"), says, table(("Code", "Severity", "Means"), rows)]
+
+
+def audit_checks() -> list[str]:
+    """Every code of an audit, with what passes and when it is named."""
+    verdicts = ", ".join(VERDICT_WORDS.values())
+    says = (
+        "`ontrack train` audits the model's list and the records behind it, group by group; `ontrack audit` shows what "
+        f"the audit of a bundle found. Verdicts: {verdicts}. Where groups do not differ, at most "
+        f"{FALSE_FINDINGS * 100:.0f} of 100 audits name a difference. Why, and what is not shown: "
+        "[fairness and small groups](../explanation/fairness-and-suppression.md)."
+    )
+    rows = [(code(name), passes) for name, passes in CODES_OF_AUDIT.items()]
+    return [heading(2, "Checks of the audit"), says, table(("Code", "Passes where"), rows)]
