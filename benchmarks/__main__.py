@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,8 @@ from benchmarks.ingest_part import ingest_part
 from benchmarks.place import SEED, place_in
 from benchmarks.scoring_part import scoring_part
 from benchmarks.snapshot_part import snapshot_part
+from benchmarks.training_child import fit_in_child
+from benchmarks.training_part import training_part
 from features.progress import Progress
 
 API_STUDENTS = 700
@@ -30,6 +33,7 @@ class Name(StrEnum):
 
     INGEST = "ingest"
     SNAPSHOT = "snapshot"
+    TRAINING = "training"
     SCORING = "scoring"
     API = "api"
 
@@ -37,6 +41,7 @@ class Name(StrEnum):
 def bench(
     students: Annotated[int, typer.Option(min=400, help="Students of the simulated district.")] = 100_000,
     years: Annotated[int, typer.Option(min=2, max=12, help="School years on record.")] = 6,
+    rows: Annotated[int, typer.Option(min=400, help="Made examples of the training part.")] = 200_000,
     only: Annotated[list[Name] | None, typer.Option(help="Which parts; all of them otherwise.")] = None,
     runs: Annotated[int, typer.Option(min=1, help="Rounds behind each median.")] = 3,
     requests: Annotated[int, typer.Option(min=20, max=500, help="Requests to each route in a round.")] = 150,
@@ -46,7 +51,8 @@ def bench(
     """Measure speed and memory, each figure beside a peer or a limit of the same run."""
     console, parts = Console(width=None if sys.stdout.isatty() else 120), []
     with nullcontext(str(folder.absolute())) if folder else tempfile.TemporaryDirectory() as kept:
-        for name, part in parts_in(Path(kept), (students, years), runs=runs, requests=requests).items():
+        size = Size(students, years, rows)
+        for name, part in parts_in(Path(kept), size, runs=runs, requests=requests).items():
             if not only or name in only:
                 parts.append(part())
                 console.print(table_of(parts[-1]))
@@ -54,6 +60,7 @@ def bench(
         asked = {
             "students": students,
             "years": years,
+            "rows": rows,
             "api_students": API_STUDENTS,
             "runs": runs,
             "requests": requests,
@@ -62,14 +69,25 @@ def bench(
         json_file.write_text(json_of(parts, asked), encoding="utf-8")
 
 
-def parts_in(folder: Path, size: tuple[int, int], *, runs: int, requests: int) -> dict[Name, Callable[[], Part]]:
-    """What each part would measure, on a district of so many students and years."""
+@dataclass(frozen=True)
+class Size:
+    """Students and school years of the simulated district, and rows of the made examples."""
+
+    students: int
+    years: int
+    rows: int
+
+
+def parts_in(folder: Path, size: Size, *, runs: int, requests: int) -> dict[Name, Callable[[], Part]]:
+    """What each part would measure at this size."""
     progress = on_stderr()
-    students, years = size
-    large, small = place_in(folder, students, years), place_in(folder, min(students, API_STUDENTS), years)
+    large, small = (
+        place_in(folder, students, size.years) for students in (size.students, min(size.students, API_STUDENTS))
+    )
     return {
         Name.INGEST: lambda: ingest_part(large, in_child, progress),
         Name.SNAPSHOT: lambda: snapshot_part(large, in_child, runs=runs, progress=progress),
+        Name.TRAINING: lambda: training_part(size.rows, fit_in_child, runs=runs, progress=progress),
         Name.SCORING: lambda: scoring_part(large, runs=runs, progress=progress),
         Name.API: lambda: api_part(small, runs=runs, requests=requests, progress=progress),
     }

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from rich.table import Table
 
-LIBRARIES = ("duckdb", "ibis-framework", "pandas", "lightgbm", "fastapi", "uvicorn", "sqlalchemy")
+LIBRARIES = ("duckdb", "ibis-framework", "pandas", "lightgbm", "shap", "fastapi", "uvicorn", "sqlalchemy")
 
 
 class DifferentAnswersError(Exception):

@@ -17,7 +17,7 @@ from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.warehouse import reading
 from models.bundle import BundleParts, open_bundle, write_bundle
-from models.dictionary import dictionary_of
+from models.dictionary import dictionary_of, fingerprint_of
 from models.fitting import fit_risk_model
 from models.releases import Approval, ReleaseKey, current, promote
 from models.risk import RiskModel
@@ -127,7 +127,13 @@ def parts_of(model: RiskModel) -> BundleParts:
         dictionary=model.dictionary,
         metrics={"headline": {}, "listed": 0, "test_year": TODAY.year},
         card="# Made by the benchmark, not judged\n",
-        gate={"district_id": DISTRICT, "outcome": OFF_TRACK_CHICAGO.name, "verdict": "pass", "checks": []},
+        gate={
+            "district_id": DISTRICT,
+            "outcome": OFF_TRACK_CHICAGO.name,
+            "verdict": "pass",
+            "checks": [],
+            "features": fingerprint_of(model.dictionary),
+        },
         name=OFF_TRACK_CHICAGO.name,
         grade_band=OFF_TRACK_CHICAGO.grade_band,
         feature_set=NinthGrade.name,

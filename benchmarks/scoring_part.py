@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, Part, compared
 from benchmarks.place import DISTRICT, NOW, SEED, TODAY, Place, release
+from benchmarks.shap_peer import Explainer, refuse_other_values
 from benchmarks.timing import median_seconds
 from features.progress import Progress
 from features.snapshots import build_snapshot
@@ -20,6 +21,8 @@ from serving.score_district import Served, scoring_run, served_in
 
 BATCH = 10_000
 PREDICT, TWO_STEPS = "Booster.predict", "snapshot and risk only"
+CONTRIBUTIONS, REASONS = "contributions", "risk with reasons"
+PRED_CONTRIB, EXPLAINER = "Booster.predict(pred_contrib=True), rows encoded", "shap.TreeExplainer, rows encoded"
 
 
 def scoring_part(place: Place, *, runs: int, progress: Progress, batch: int = BATCH) -> Part:
@@ -40,17 +43,27 @@ def scoring_part(place: Place, *, runs: int, progress: Progress, batch: int = BA
 
 
 def batch_figures(model: RiskModel, reader: Reader, served: Served, *, batch: int, runs: int) -> tuple[Figure, ...]:
-    """Milliseconds per 10,000 rows, drawn with replacement from the cohort."""
+    """Milliseconds per 10,000 rows of the cohort, drawn with replacement; DifferentAnswersError where SHAP differs."""
     features = build_snapshot(reader, served.feature_set, TODAY).features
     rows = features.sample(batch, replace=True, random_state=SEED)
-    encoded = model.dictionary.encode(rows)
+    refuse_other_values(model, rows)
+    encoded, explainer = model.dictionary.encode(rows), Explainer(model)
     ways: dict[str, Callable[[], object]] = {
         PREDICT: lambda: model.booster.predict(encoded, num_threads=model.threads),
         "risk, calibrated": lambda: model.risk(rows),
-        "contributions": lambda: model.contributions(rows),
-        "risk with reasons": lambda: (model.risk(rows), top_reasons(model, rows)),
+        CONTRIBUTIONS: lambda: model.contributions(rows),
+        REASONS: lambda: (model.risk(rows), top_reasons(model, rows)),
+        PRED_CONTRIB: lambda: model.booster.predict(encoded, pred_contrib=True, num_threads=model.threads),
+        EXPLAINER: lambda: explainer.values(encoded),
     }
-    return per_10k(median_seconds(ways, runs), batch, PREDICT)
+    figures = per_10k(median_seconds(ways, runs), batch, PREDICT)
+    return (*figures, *explained({one.name: one.value for one in figures}))
+
+
+def explained(ms: dict[str, float]) -> tuple[Figure, ...]:
+    """What contributions cost beside those who give the same, and what reasons cost beside contributions."""
+    pairs = ((CONTRIBUTIONS, PRED_CONTRIB), (CONTRIBUTIONS, EXPLAINER), (REASONS, CONTRIBUTIONS))
+    return tuple(compared(name, ms[name], "ms per 10k", to=ms[peer], beside=peer) for name, peer in pairs)
 
 
 def run_figures(place: Place, served: Served, reader: Reader, runs: int) -> tuple[int, tuple[Figure, ...]]:

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,12 +11,18 @@ from benchmarks.api_part import EMPTY, LIVE, STORED, api_part
 from benchmarks.child import found_by, in_this_process
 from benchmarks.figures import DifferentAnswersError, Part, json_of, table_of
 from benchmarks.ingest_part import ingest_part, refuse_other
+from benchmarks.made_examples import made_examples, made_matrix
 from benchmarks.pandas_peer import three_features
-from benchmarks.place import DISTRICT, TODAY, Place, release
-from benchmarks.scoring_part import PREDICT, batch_figures
+from benchmarks.place import DISTRICT, SEED, TODAY, Place, release
+from benchmarks.scoring_part import CONTRIBUTIONS, EXPLAINER, PRED_CONTRIB, PREDICT, batch_figures
+from benchmarks.shap_peer import refuse_other_values
 from benchmarks.snapshot_part import refuse_differences, snapshot_part
+from benchmarks.training_child import fit_in_this_process
+from benchmarks.training_part import ALL, BARE, BARE_FEW, SOME, YEAR, training_part
 from features.progress import quietly
 from features.warehouse import reading
+from models.examples import Floats
+from models.fitting import fit_risk_model
 from models.risk import RiskModel
 from serving.score_district import served_in
 
@@ -71,14 +78,55 @@ def test_pandas_gives_the_same_numbers_as_the_engine(place: Place, loaded: Part)
         refuse_differences(place)
 
 
+def test_fits_stand_beside_lightgbm_alone_with_as_many_rounds() -> None:
+    part = training_part(3_000, fit_in_this_process, runs=1, progress=quietly)
+    assert part.facts["rounds"] == fit_risk_model(made_examples(3_000), seed=SEED, threads=1).booster.num_trees()
+    for name, peer, unit in ((ALL, BARE, "s"), (SOME, BARE_FEW, "s"), (YEAR, BARE, "s"), (ALL, BARE, "MiB peak")):
+        one = part.figure(name, unit)
+        assert one.ratio == one.value / part.figure(peer, unit).value
+    steps = [one.value for one in part.figures if one.name.startswith("of it: ")]
+    assert sum(steps) == pytest.approx(part.figure(YEAR, "s").value)
+
+
+def test_made_examples_are_like_a_districts_and_the_same_each_time() -> None:
+    examples, again = made_examples(3_000), made_examples(3_000)
+    assert 0.15 < examples.label.mean() < 0.25
+    assert examples.features.shape == (3_000, 60)
+    assert examples.features.isna().to_numpy().mean() == pytest.approx(0.05, abs=0.01)
+    assert np.array_equal(np.unique(examples.time), np.arange(2021, 2027))
+    assert examples.features.equals(again.features)
+    assert np.array_equal(examples.matrix(), made_matrix(3_000, order="C")[0], equal_nan=True)
+
+
+# shap's plots, loaded with it, use what matplotlib will drop
+@pytest.mark.filterwarnings("ignore:The set_\\w+ function will be deprecated:PendingDeprecationWarning")
+def test_contributions_that_shap_does_not_find_are_refused() -> None:
+    examples = made_examples(3_000)
+    model, rows = fit_risk_model(examples, seed=SEED, threads=1), examples.features.head(50)
+    refuse_other_values(model, rows)
+    with pytest.raises(DifferentAnswersError, match="shap"):
+        refuse_other_values(Doubled(model.booster_text, model.calibrator, model.dictionary), rows)
+
+
+class Doubled(RiskModel):
+    """A model whose contributions are wrong."""
+
+    def contributions(self, features: pd.DataFrame) -> Floats:
+        """Twice what each is."""
+        return 2 * super().contributions(features)
+
+
+# shap's plots, loaded with it, use what matplotlib will drop
+@pytest.mark.filterwarnings("ignore:The set_\\w+ function will be deprecated:PendingDeprecationWarning")
 def test_scores_and_answers_stand_beside_their_peers(place: Place, loaded: Part) -> None:
     release(place, quietly)
     served = served_in(place.settings, DISTRICT)
     assert isinstance(served.bundle.scorer, RiskModel)
     with reading(place.warehouse) as reader:
         predicted, *others = batch_figures(served.bundle.scorer, reader, served, batch=200, runs=1)
-    assert [one.ratio for one in others] == [one.value / predicted.value for one in others]
-    assert {one.beside for one in others} == {PREDICT}
+    ms = {one.name: one.value for one in (predicted, *others)}
+    assert all(one.ratio == one.value / ms[one.beside] for one in others)
+    assert {one.beside for one in others} == {PREDICT, PRED_CONTRIB, EXPLAINER, CONTRIBUTIONS}
     api = api_part(place, runs=1, requests=2, progress=quietly)
     for name in (STORED, LIVE):
         for unit in ("ms p50", "ms p99", "requests/s"):
