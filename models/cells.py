@@ -5,6 +5,8 @@ Every figure of a group is a quotient of such counts, so a bootstrap draws count
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +14,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 
 from models.examples import Booleans, Floats
-from models.metrics import places
+from models.metrics import CELLS_AT_ONCE, places
 
 Integers = npt.NDArray[np.int64]
 Texts = npt.NDArray[np.str_]
@@ -20,6 +22,8 @@ LOT = 11
 """Seed of the lot that orders students of equal risk."""
 RISK_BINS = 100
 """Bins of equal count in which replicates of order and calibration are drawn."""
+BINS_OF_SEVERAL_ROWS = 25
+"""The same where students have several rows: the ways in which these lie in bins are many."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,16 @@ class Listing:
     def rows_a_student(self) -> float:
         """How many rows a student has on average."""
         return 1.0 if self.student is None else len(self) / (int(self.student.max()) + 1)
+
+    @cached_property
+    def falling(self) -> Integers:
+        """The rows by falling risk."""
+        return np.argsort(-self.risk, kind="stable")
+
+    @cached_property
+    def bins(self) -> tuple[Integers, Floats]:
+        """The bin of each row by rising risk, and each bin's mean risk."""
+        return risk_bins(self.risk, RISK_BINS if self.student is None else BINS_OF_SEVERAL_ROWS)
 
 
 def listing_of(label: Booleans, risk: Floats, student: Texts, capacities: Sequence[float]) -> Listing:
@@ -80,8 +94,12 @@ def drawn_counts(cell: Integers, cells: int, student: Integers | None, *, replic
         drawn[:, there] = rng.multinomial(len(cell), held[there] / len(cell), size=replicates)
         return drawn
     patterns, times = patterns_of(cell, cells, student)
-    chosen = rng.multinomial(int(times.sum()), times / times.sum(), size=replicates)
-    return np.asarray((patterns.T @ chosen.T.astype(np.float64)).T, dtype=np.float64)
+    students, block = int(times.sum()), max(1, CELLS_AT_ONCE // len(times))
+    drawn = np.empty((replicates, cells))
+    for start, end in pairwise([*range(0, replicates, block), replicates]):
+        chosen = rng.multinomial(students, times / students, size=end - start)
+        drawn[start:end] = chosen @ patterns
+    return drawn
 
 
 def patterns_of(cell: Integers, cells: int, student: Integers) -> tuple[csr_matrix, Integers]:
@@ -118,11 +136,11 @@ def list_cell(listing: Listing, group: Integers) -> Integers:
     return np.asarray((group * 2 + listing.label) * bands + listing.band, dtype=np.int64)
 
 
-def risk_bins(risk: Floats) -> tuple[Integers, Floats]:
+def risk_bins(risk: Floats, most: int = RISK_BINS) -> tuple[Integers, Floats]:
     """The bin of each row by rising risk, equal risks in one bin, and each bin's mean risk."""
     distinct, place = np.unique(risk, return_inverse=True)
-    if len(distinct) > RISK_BINS:
-        edges = np.unique(np.quantile(risk, np.linspace(0, 1, RISK_BINS + 1)))
+    if len(distinct) > most:
+        edges = np.unique(np.quantile(risk, np.linspace(0, 1, most + 1)))
         place = np.searchsorted(edges[1:-1], risk, side="right")
     _, place = np.unique(place, return_inverse=True)
     return place.astype(np.int64), np.bincount(place, weights=risk) / np.bincount(place)

@@ -15,7 +15,6 @@ from models.cells import (
     drawn_list_counts,
     drawn_risk_counts,
     list_counts,
-    risk_bins,
     risk_counts,
 )
 from models.chances import (
@@ -236,7 +235,7 @@ def order_and_calibration(listing: Listing, group: Integers, groups: int, draws:
 
     Replicates are drawn on bins of risk and moved by what the bins are off; what was observed is exact.
     """
-    place, mean = risk_bins(listing.risk)
+    place, mean = listing.bins
     drawn = drawn_risk_counts(listing, group, groups + 1, place, replicates=draws.replicates, seed=draws.seed)
     binned = np.concatenate([risk_counts(listing, group, groups + 1, place)[None], drawn])[:, :groups]
     found = {"calibration_gap": binned_gap(binned, mean), "roc_auc": binned_auc(binned)}
@@ -259,9 +258,8 @@ def binned_auc(binned: Floats) -> Floats:
 
 def exactly(listing: Listing, group: Integers, groups: int) -> dict[str, Floats]:
     """Per group: its calibration gap and ROC AUC, from its rows."""
-    rows = [group == at for at in range(groups)]
-    label, risk = [listing.label[own] for own in rows], [listing.risk[own] for own in rows]
-    pairs = list(zip(label, risk, strict=True))
+    rows = [listing.falling[group[listing.falling] == at] for at in range(groups)]  # sorting them again costs little
+    pairs = [(listing.label[own], listing.risk[own]) for own in rows]
     return {
         "calibration_gap": np.array([float((ended - said).mean()) for ended, said in pairs]),
         "roc_auc": np.array([float(roc_auc(ended, said, np.ones((1, len(ended))))[0]) for ended, said in pairs]),

@@ -48,15 +48,16 @@ class Attribute:
 
 def attribute_of(name: str, column: pd.Series) -> Attribute:
     """The attribute of a column: a missing value is one of its own; an ordered column keeps its order."""
-    texts = texts_of(column)
-    found, code = np.unique(texts, return_inverse=True)
+    row, values = pd.factorize(column)
+    missing = [NOT_RECORDED] if (row < 0).any() else []
+    found, code = np.unique(np.array([*map(str, values), *missing], dtype=np.str_), return_inverse=True)
     order = np.arange(len(found))
     if isinstance(column.dtype, pd.CategoricalDtype):
         place = {str(value): at for at, value in enumerate(column.dtype.categories)}
         order = np.argsort([place.get(str(value), len(place)) for value in found], kind="stable")
     rank = np.empty(len(found), dtype=np.int64)
     rank[order] = np.arange(len(found))
-    return Attribute(name, tuple(str(value) for value in found[order]), rank[code])
+    return Attribute(name, tuple(str(value) for value in found[order]), rank[code[row]])  # -1 is the last one: missing
 
 
 def texts_of(column: pd.Series) -> Texts:
@@ -111,7 +112,9 @@ class Ends:
 def ends_of(listing: Listing, capacity: float | None = None, also: Sequence[Booleans] = ()) -> Ends:
     """How the rows of a listing ended, by their ways of being on it and on other lists; main is its longest list."""
     ways = np.column_stack([listing.band, *(rows.astype(np.int64) for rows in also)])
-    places, layer = np.unique(ways, axis=0, return_inverse=True)
+    sizes = tuple(ways.max(axis=0) + 1)
+    found, layer = np.unique(np.ravel_multi_index(tuple(ways.T), sizes), return_inverse=True)
+    places = np.column_stack(np.unravel_index(found, sizes))
     last = len(listing.capacities) - 1 if capacity is None else listing.capacities.index(capacity)
     main = places[:, 0] <= last
     return Ends(listing.label, layer.astype(np.int64), Layers(places, main))
