@@ -109,8 +109,9 @@ def periods_section(periods: tuple[Period, ...], smallest: int) -> Html:
     )  # fmt: skip
     rows = [(*slice_row(one.part, smallest), f"{one.learned_from:,}", of_100(one.share_before)) for one in periods]
     says = (
-        "Each value is judged by a model of rows before it. Where many more or fewer end off track than in the rows "
-        "learned from, risks are off by about as much: no model of earlier rows can know that."
+        "Each value is judged by a model of rows before it. Where more or fewer end off track than in the rows learned "
+        "from, risks are off too: no model of earlier rows can know that. Where they are off by more, the rows are of "
+        "another kind."
     )
     return section("Do the risks hold from one time to the next?", paragraph(says), table("By time", head, rows))
 
