@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from benchmarks.api_part import api_part
+from benchmarks.audit_part import REPLICATES, SCORED, audit_part
 from benchmarks.child import in_child
 from benchmarks.figures import Part, json_of, table_of
 from benchmarks.ingest_part import ingest_part
@@ -34,6 +35,7 @@ class Name(StrEnum):
     INGEST = "ingest"
     SNAPSHOT = "snapshot"
     TRAINING = "training"
+    AUDIT = "audit"
     SCORING = "scoring"
     API = "api"
 
@@ -88,6 +90,7 @@ def parts_in(folder: Path, size: Size, *, runs: int, requests: int) -> dict[Name
         Name.INGEST: lambda: ingest_part(large, in_child, progress),
         Name.SNAPSHOT: lambda: snapshot_part(large, in_child, runs=runs, progress=progress),
         Name.TRAINING: lambda: training_part(size.rows, fit_in_child, runs=runs, progress=progress),
+        Name.AUDIT: lambda: audit_part(SCORED, replicates=REPLICATES, runs=runs, progress=progress),
         Name.SCORING: lambda: scoring_part(large, runs=runs, progress=progress),
         Name.API: lambda: api_part(small, runs=runs, requests=requests, progress=progress),
     }

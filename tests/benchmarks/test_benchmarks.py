@@ -8,6 +8,20 @@ import pytest
 
 from benchmarks import deliveries
 from benchmarks.api_part import EMPTY, LIVE, STORED, api_part
+from benchmarks.audit_part import (
+    BINNED,
+    CAPACITY,
+    FAIRLEARN,
+    LEAST,
+    ONE_ROW,
+    ONE_TABLE,
+    PLAIN,
+    WHOLE,
+    audit_part,
+    by_fairlearn,
+    made_scored,
+    refuse_other_figures,
+)
 from benchmarks.child import found_by, in_this_process
 from benchmarks.figures import DifferentAnswersError, Part, json_of, table_of
 from benchmarks.ingest_part import ingest_part, refuse_other
@@ -21,9 +35,12 @@ from benchmarks.training_child import fit_in_this_process
 from benchmarks.training_part import ALL, BARE, BARE_FEW, SOME, YEAR, training_part
 from features.progress import quietly
 from features.warehouse import reading
+from models.audit import audit_of
 from models.examples import Floats
 from models.fitting import fit_risk_model
+from models.group_figures import Draws
 from models.risk import RiskModel
+from models.told import told_alone
 from serving.score_district import served_in
 
 
@@ -135,3 +152,21 @@ def test_scores_and_answers_stand_beside_their_peers(place: Place, loaded: Part)
     written = json.loads(json_of([loaded, api], {"students": place.students}))
     assert [part["name"] for part in written["parts"]] == ["ingest", "api"]
     assert table_of(api).row_count == len(api.figures)
+
+
+def test_an_audit_stands_beside_fairlearn_and_a_plain_bootstrap() -> None:
+    part = audit_part(4_000, replicates=20, runs=1, progress=quietly)
+    for name, peer in ((ONE_ROW, PLAIN), (ONE_TABLE, FAIRLEARN)):
+        assert part.figure(name, "s").ratio == part.figure(name, "s").value / part.figure(peer, "s").value
+    assert part.figure(WHOLE, "groups").value > 31
+    assert 0 < part.figure(BINNED, "").value < 0.01
+
+
+def test_an_audit_with_other_figures_is_not_compared() -> None:
+    scored = made_scored(2_000)
+    told = told_alone(scored.one, scored.groups.iloc[:, :1], LEAST)
+    audit = audit_of(scored.one, told, Draws(CAPACITY, LEAST, 5, 0))
+    peer = by_fairlearn(scored.one, told[0]).by_group
+    refuse_other_figures(audit, peer)
+    with pytest.raises(DifferentAnswersError, match="recall"):
+        refuse_other_figures(audit, peer.assign(recall=peer["recall"] + 1e-6))
