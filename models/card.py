@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import isnan
 
+from models.audit import Audit
 from models.dictionary import Entry, FeatureDictionary
+from models.group_figures import Group
 
 INTENDED = (
     "A counselor reads the list of students whose records show signals, looks at the records behind each, and decides "
@@ -21,8 +23,10 @@ GATE = (
     "The verdict of the promotion gate is `gate.json` in this bundle, signed with everything else; "
     "`ontrack promote` refuses a model whose verdict is not a pass. The report of the training run shows every check."
 )
-Subgroups = Mapping[str, Mapping[str, Mapping[str, float | int | bool | None]]]
-"""Attribute, value and figures, as `models.fairness.subgroup_table` gives them."""
+Cell = Mapping[str, float | int | bool | None]
+Subgroups = Mapping[str, Mapping[str, Cell]]
+"""Attribute, group and figures."""
+NOT_TOLD: Cell = {"suppressed": True}
 GROUP_FIGURES = {
     "share_off_track": "Off track",
     "selection_rate": "Listed",
@@ -190,13 +194,27 @@ def subgroups(facts: CardFacts) -> str:
         for value, cell in values.items()
     ]
     said = (
-        f"A group of fewer than {facts.smallest_group} students, or one that would give such a group away, is not "
-        f"shown; a figure over fewer than {facts.smallest_group} students is not computed."
+        f"A group with fewer than {facts.smallest_group} students off track, or on track, is told together with others "
+        f"or not shown; a figure over fewer than {facts.smallest_group} students is not computed."
     )
     return f"{said}\n\n{table(('Attribute', 'Group', 'Students', *GROUP_FIGURES.values()), rows)}"
 
 
-def group_cells(cell: Mapping[str, float | int | bool | None]) -> tuple[str, ...]:
+def cells_of(audit: Audit) -> Subgroups:
+    """The figures of a card by attribute and group, as the audit tells them."""
+    return {
+        one.of: {**{group.name: cell_of(group) for group in one.groups}, **dict.fromkeys(one.untold, NOT_TOLD)}
+        for one in audit.tables
+        if not one.crossed
+    }
+
+
+def cell_of(group: Group) -> Cell:
+    """One group's figures."""
+    return {"n": group.n, **{name: one.estimate if one else None for name, one in group.figures.items()}}
+
+
+def group_cells(cell: Cell) -> tuple[str, ...]:
     """The figures of one group as cells of a table."""
     if cell.get("suppressed"):
         return ("not shown",) * (1 + len(GROUP_FIGURES))

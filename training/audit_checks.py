@@ -70,7 +70,7 @@ QUESTIONS = (
     ),
     Question(
         "EWS104", "risks mean the same", "calibration_gap",
-        "Of 100 {own}, {a} more ended off track than the risks said; of 100 {other}, {b} more.",
+        "Of 100 {own}, {a} ended off track than the risks said; of 100 {other}, {b}.",
     ),
     Question(
         "EWS105", "told apart alike", "roc_auc",
@@ -159,8 +159,10 @@ def sentence(question: Question, table: GroupTable, group: Group, one: Compariso
 def figure_of(group: Group, question: Question) -> str:
     """A group's figure as people say it."""
     found = group.figures[question.measure]
-    value = float("nan") if found is None else found.estimate
-    return f"{value * 100:.0f}" if question.percent else f"{value:.0f}"
+    value = float("nan") if found is None else found.estimate * (100 if question.percent else 1)
+    if question.measure == "calibration_gap":
+        return f"{abs(value):.0f} {'more' if value >= 0 else 'fewer'}"
+    return f"{value:.0f}"
 
 
 def capital(words: str) -> str:

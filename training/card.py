@@ -1,19 +1,16 @@
 """The card of a district's model or rule, from its judgement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from features.catalog import feature_set_of
-from models.audit import Audit
-from models.card import CardFacts, FigureLine, Subgroups, render_card
+from models.card import CardFacts, FigureLine, cells_of, render_card
 from models.dictionary import dictionary_of
-from models.group_figures import Group
 from training.bounds import loosened
 from training.gate import VERDICT_WORDS
 from training.judgement import Judgement
 from training.report_html import school_year
 from training.scorers import in_order, words_of
 
-NOT_TOLD: Mapping[str, float | int | bool | None] = {"suppressed": True}
 NAMED = ("warn", "fail")
 """Verdicts of an audit's checks that a card tells."""
 
@@ -51,20 +48,6 @@ def named_by_audit(judgement: Judgement) -> list[str]:
     """What the audit names, by code."""
     checks = judgement.audited.checks if judgement.audited else ()
     return [f"{check.code}: {check.says}" for check in checks if check.verdict in NAMED]
-
-
-def cells_of(audit: Audit) -> Subgroups:
-    """The figures of a card by attribute and group, as the audit tells them."""
-    return {
-        one.of: {**{group.name: cell_of(group) for group in one.groups}, **dict.fromkeys(one.untold, NOT_TOLD)}
-        for one in audit.tables
-        if not one.crossed
-    }
-
-
-def cell_of(group: Group) -> Mapping[str, float | int | None]:
-    """One group's figures."""
-    return {"n": group.n, **{name: one.estimate if one else None for name, one in group.figures.items()}}
 
 
 def calibration_of(kind: str) -> str:

@@ -3,13 +3,16 @@
 from models.told import CROSSED, NOT_RECORDED, TOGETHER
 
 MEMBERS = {
-    "english_learner": ("English learners", "students who are not English learners"),
-    "special_education": ("students in special education", "students not in special education"),
-    "low_income": ("students from low-income families", "students not from low-income families"),
-    "foster": ("students in foster care", "students not in foster care"),
-    "homeless": ("students experiencing homelessness", "students not experiencing homelessness"),
+    "english_learner": ("learning English", "who are not English learners"),
+    "special_education": ("in special education", "not in special education"),
+    "low_income": ("from low-income families", "not from low-income families"),
+    "foster": ("in foster care", "not in foster care"),
+    "homeless": ("experiencing homelessness", "not experiencing homelessness"),
 }
-"""Programs, whose values are yes and no, as the students in them and the others are called."""
+"""Programs, whose values are yes and no, as their students and the others are told of."""
+RECORDED = ("race_ethnicity", "sex", "language")
+"""Attributes whose values speak for themselves."""
+PLACES = {"school": "at school", "grade": "in grade", "school level": "at a school of level"}
 MOST_NAMED = 2
 """Groups told together that are named where there is little room."""
 TITLES = {"race_ethnicity": "race and ethnicity"}
@@ -22,16 +25,27 @@ def title_of(attribute: str) -> str:
 
 def people(attribute: str, value: str) -> str:
     """The students of a group, or of a pair of groups, person first."""
-    if CROSSED in attribute:
-        named = zip(attribute.split(CROSSED), value.split(CROSSED), strict=True)
-        return " who are also ".join(people(one, held) for one, held in named)
+    if (attribute, value) == ("english_learner", "yes"):
+        return "English learners"
+    named = zip(attribute.split(CROSSED), value.split(CROSSED), strict=True)
+    return f"students {', '.join(told_of(one, held) for one, held in named)}"
+
+
+def told_of(attribute: str, value: str) -> str:
+    """What is told of the students of a group, to follow the word students."""
     if attribute in MEMBERS and value in ("yes", "no"):
         return MEMBERS[attribute][value == "no"]
     if value == NOT_RECORDED:
-        return f"students whose {title_of(attribute)} is not recorded"
-    place = {"school": "at school", "grade": "in grade", "school level": "at a school of level"}.get(attribute)
+        return f"whose {title_of(attribute)} is not recorded"
     values = listed(value.split(TOGETHER))
-    return f"students {place} {values}" if place else f"students recorded as {values}"
+    return (
+        f"recorded as {values}" if attribute in RECORDED else f"{PLACES.get(attribute, told_with(attribute))} {values}"
+    )
+
+
+def told_with(attribute: str) -> str:
+    """Any other attribute."""
+    return f"with {title_of(attribute)}"
 
 
 def listed(values: list[str]) -> str:

@@ -1,6 +1,6 @@
 """The audit in a report: what is named, every group's figures, why there may be a gap, and what cuts would change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from models.audit import Audit, GroupTable
 from models.group_figures import Comparison, Group
@@ -53,14 +53,18 @@ def audit_section(judgement: Judgement) -> Html:
 
 def audit_parts(audited: Audited) -> Html:
     """Everything an audit found."""
-    parts = (checks_part, groups_part, pairs_part, why_part, cuts_part, meaning_part)
-    return joined(*(part(audited) for part in parts))
+    why = (why_part(audited), cuts_part(audited))
+    return joined(*list_parts(audited.model, audited.checks), *why, meaning_part(audited.checks))
 
 
-def checks_part(audited: Audited) -> Html:
+def list_parts(audit: Audit, checks: Sequence[AuditCheck]) -> tuple[Html, ...]:
+    """What an audit says of one list."""
+    return checks_part(audit, checks), groups_part(audit), pairs_part(audit)
+
+
+def checks_part(audit: Audit, checks: Sequence[AuditCheck]) -> Html:
     """What the audit names, check by check, and the picture of who is found."""
-    audit = audited.model
-    rows = element("tbody", *(check_row(check) for check in audited.checks))
+    rows = element("tbody", *(check_row(check) for check in checks))
     says = (
         "Protected attributes are used here, to check, and never to give a risk. Each student counts once, on the "
         f"first scoring date, where {capacity_of_100(audit.capacity)} of 100 are listed. In a district where groups do "
@@ -91,9 +95,8 @@ def check_row(check: AuditCheck) -> Html:
     return element("tr", *cells, element("td", check.says), class_=kind)
 
 
-def groups_part(audited: Audited) -> Html:
+def groups_part(audit: Audit) -> Html:
     """Every attribute's groups, and their rates over the capacity."""
-    audit = audited.model
     alone = [one for one in audit.tables if not one.crossed]
     if not alone:
         return section("Groups", paragraph("No groups are on record: whether it serves some worse is not known."))
@@ -150,9 +153,9 @@ def gap_words(one: Comparison | None) -> str:
     return people_interval(one.difference) if one else "not enough"
 
 
-def pairs_part(audited: Audited) -> Html:
+def pairs_part(audit: Audit) -> Html:
     """Groups where two attributes meet; nothing where none may be told."""
-    pairs = [one for one in audited.model.tables if one.crossed and one.groups]
+    pairs = [one for one in audit.tables if one.crossed and one.groups]
     if not pairs:
         says = "No groups where two attributes meet are large enough to be told without telling of a small one."
         return section("Where two groups meet", paragraph(says, class_="soft"))
@@ -271,8 +274,8 @@ def cut_cells(group: Group, after: GroupTable) -> list[str]:
     return [group.name, *(share(figures.get(name), name) for name in names for figures in (group.figures, then))]
 
 
-def meaning_part(audited: Audited) -> Html:
+def meaning_part(checks: Sequence[AuditCheck]) -> Html:
     """What each check asks."""
-    asked: Mapping[str, str] = {check.code: CODES[check.code] for check in audited.checks}
+    asked: Mapping[str, str] = {check.code: CODES[check.code] for check in checks}
     lines = [joined(element("span", code, id=code, class_="code"), " ", means) for code, means in asked.items()]
     return section("What the audit’s checks ask", bullets(lines))

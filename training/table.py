@@ -85,7 +85,7 @@ def train(prepared: Prepared, asked: Asked, progress: Progress) -> Trained:
         asked=asked,
         model=fit_risk_model(examples, seed=seed, threads=fitting.threads, tuned=tuned),
         measured=measured_of(held.judged, replicates=terms.replicates, seed=seed),
-        subgroups=audited(held.judged, terms.smallest_group),
+        audit=audited(held.judged, least=terms.smallest_group, replicates=terms.replicates, seed=seed),
         told=told_of(held, asked),
         leaks=leaks_in(held.learned, held.judged.examples),
         periods=periods_of(prepared, held, Recipe(seed, fitting.threads, terms.replicates, CAPACITIES, tuned), asked),

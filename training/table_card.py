@@ -1,6 +1,6 @@
 """The card of a model from a prepared table: its figures, its groups, and in sentences what they do not show."""
 
-from models.card import CardFacts, FigureLine, render_card
+from models.card import CardFacts, FigureLine, cells_of, render_card
 from training.scorers import in_order
 from training.table_examples import RAREST_CATEGORY
 from training.table_figures import CAPACITY
@@ -27,7 +27,7 @@ def card_of(trained: Trained, name: str) -> str:
             capacity=CAPACITY,
             calibration_gap=trained.figures["model"].calibration_error,
             calibration="A strictly rising curve (beta calibration) fitted on students that the trees had not seen.",
-            subgroups=trained.subgroups,
+            subgroups=cells_of(trained.audit.list),
             smallest_group=trained.asked.terms.smallest_group,
             limits=limits_of(trained),
             verdict="none",

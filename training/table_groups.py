@@ -1,61 +1,77 @@
 """The audit of a run on a prepared table: its groups as figures, on the console and in the report."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import pandas as pd
+from pydantic import TypeAdapter
 from rich.table import Table
 
-from models.examples import Floats
-from models.fairness import Attribute, mean_table, subgroup_table
+from features.settings import Gate
+from models.audit import Audit, GroupTable, audit_of, with_pairs
+from models.cells import listing_of
+from models.group_figures import Draws
+from models.metrics import Interval
+from models.told import told_alone, told_crossed
+from training.audit_checks import VERDICT_WORDS, AuditCheck, Bounds, list_checks
+from training.group_words import title_of
 from training.judge import CrossJudged
-from training.report_html import Html, paragraph, section, table
+from training.judgement import CAPACITIES
+from training.report_audit import list_parts, meaning_part
+from training.report_html import Html, joined, paragraph, section
 from training.table_figures import CAPACITY
 
-GROUP_COLUMNS = ("n", "share_off_track", "mean_risk", "selection_rate", "recall", "false_positive_rate")
-HEAD = (
-    "Group", "Rows", "Ended off track", "Mean risk", "Listed", "Found: listed, of those off track",
-    "Listed, of those on track",
-)  # fmt: skip
+COLUMNS = ("share_off_track", "selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
 
 
-def audited(judged: CrossJudged, smallest: int) -> dict[str, Attribute]:
-    """The subgroup table of the model's list, the mean over the seeds."""
-    return mean_table([of_seed(judged, risks["model"], smallest) for risks in judged.risks])
+@dataclass(frozen=True)
+class TableAudit:
+    """The audit of the model's list on rows held out, and its checks; each student counts once."""
+
+    list: Audit
+    checks: tuple[AuditCheck, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Everything that was found as JSON values; a figure that does not exist is null."""
+        found = TypeAdapter(TableAudit).dump_json(self)
+        return TypeAdapter(dict[str, object]).validate_json(found)
 
 
-def of_seed(judged: CrossJudged, risk: Floats, smallest: int) -> dict[str, Attribute]:
-    """The subgroup table of one seed's risks."""
-    examples = judged.examples
-    return subgroup_table(examples.label, risk, examples.groups, capacity=CAPACITY, smallest_group=smallest)
+def audited(judged: CrossJudged, *, least: int, replicates: int, seed: int) -> TableAudit:
+    """The audit of the first seed's model; pairs are crossed with the spec's first subgroup."""
+    first = ~pd.Series(judged.examples.student).duplicated().to_numpy()
+    examples, risk = judged.examples.take(first), judged.risks[0]["model"][first]
+    listing = listing_of(examples.label, risk, examples.student, CAPACITIES)
+    draws = Draws(CAPACITY, least, replicates, seed)
+    alone = told_alone(listing, examples.groups, least)
+    pairs = told_crossed(listing, alone, capacity=CAPACITY, center="", least=least)
+    found = with_pairs(audit_of(listing, alone, draws), audit_of(listing, pairs, draws))
+    usual = Gate()
+    return TableAudit(found, list_checks(found, Bounds(usual.recall_gap_bound, usual.calibration_bound)))
 
 
-def group_table(name: str, attribute: Attribute) -> Table:
-    """One attribute's groups for the console; a small one is named but not shown."""
-    shown = Table(name, *(column.replace("_", " ") for column in GROUP_COLUMNS), title=f"By {name}")
-    for row in group_rows(attribute):
-        shown.add_row(*row)
+def group_table(one: GroupTable) -> Table:
+    """One attribute's groups for the console."""
+    shown = Table(one.of, "n", *(column.replace("_", " ") for column in COLUMNS), title=f"By {title_of(one.of)}")
+    for group in one.groups:
+        shown.add_row(group.name, f"{group.n:,}", *(spoken(group.figures.get(column)) for column in COLUMNS))
+    for name in one.untold:
+        shown.add_row(name, *("too few",) * (1 + len(COLUMNS)))
     return shown
 
 
-def group_rows(attribute: Attribute) -> Sequence[tuple[str, ...]]:
-    """Each group and its figures in words."""
-    return [
-        (value, *("too few" if "suppressed" in cell else spoken(cell[column]) for column in GROUP_COLUMNS))
-        for value, cell in attribute.items()
-    ]
+def spoken(figure: Interval | None) -> str:
+    """A rate for a person."""
+    return f"{figure.estimate:.3f}" if figure else "not enough"
 
 
-def spoken(figure: float | int | None) -> str:
-    """A figure for a person: a count with thousands, a rate with three decimals."""
-    if figure is None:
-        return "not enough"
-    return f"{figure:,}" if isinstance(figure, int) else f"{figure:.3f}"
+def check_lines(audit: TableAudit) -> list[str]:
+    """The checks as lines for a terminal."""
+    return [f"{VERDICT_WORDS[check.verdict]:>19}  {check.code}  {check.says}" for check in audit.checks]
 
 
-def groups_section(subgroups: Mapping[str, Attribute], smallest: int) -> Html:
-    """Every attribute with its groups in the report."""
-    title = "Is it as good for every group?"
-    if not subgroups:
-        return section(title, paragraph("The spec names no groups: whether it serves some worse is not known."))
-    says = f"At {CAPACITY * 100:.0f} of 100 listed. Not shown: a group of fewer than {smallest}, or what would tell it."
-    tables = [table(f"By {name}", HEAD, group_rows(attribute)) for name, attribute in subgroups.items()]
-    return section(title, paragraph(says), *tables)
+def groups_section(audit: TableAudit) -> Html:
+    """The audit in the report."""
+    if not audit.list.tables:
+        says = "The spec names no groups: whether it serves some worse is not known."
+        return section("Is it as good for every group?", paragraph(says))
+    return joined(*list_parts(audit.list, audit.checks), meaning_part(audit.checks))

@@ -11,7 +11,7 @@ from training.scorers import in_order
 from training.table import TableAnswer
 from training.table_card import limits_of
 from training.table_figures import CAPACITY
-from training.table_groups import group_table
+from training.table_groups import check_lines, group_table
 from training.table_verdict import verdict_of
 
 SHOWN = {
@@ -34,8 +34,10 @@ def print_answer(answer: TableAnswer, console: Console) -> None:
     for sentence in limits_of(trained):
         console.print(f"- {sentence}")
     console.print(figure_table(trained.measured.intervals))
-    for name, attribute in trained.subgroups.items():
-        console.print(group_table(name, attribute))
+    for one in trained.audit.list.tables:
+        if one.groups:
+            console.print(group_table(one))
+    console.print("\n".join(check_lines(trained.audit)))
     console.print(f"bundle: {answer.bundle.path}", soft_wrap=True)
     console.print(f"report: {answer.report}", soft_wrap=True)
 

@@ -56,7 +56,7 @@ def render_table_report(trained: Trained, source: Source, *, made_on: date) -> s
         calibration_section(found),
         periods_section(trained.periods, found.smallest),
         told_section(trained.told),
-        groups_section(trained.subgroups, found.smallest),
+        groups_section(trained.audit),
         leaks_section(trained),
         data_section(trained, source),
         limits_section(trained),

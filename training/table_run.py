@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.fairness import SMALLEST_GROUP, Attribute
+from features.settings import Audit
 from models.metrics import Figures, Interval
 from models.risk import RiskModel
 from models.search import Found
@@ -13,6 +13,7 @@ from training.leaks import Leak
 from training.scorers import in_order
 from training.table_examples import Prepared, before_and_tested
 from training.table_figures import Measured
+from training.table_groups import TableAudit
 from training.table_periods import Period
 from training.table_spec import TableSpec, Time
 
@@ -24,7 +25,7 @@ class Terms:
     """What a run takes from the settings: bootstrap draws, and the fewest students that a figure is shown of."""
 
     replicates: int = 1000
-    smallest_group: int = SMALLEST_GROUP
+    smallest_group: int = Audit().smallest_group
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Trained:
     asked: Asked
     model: RiskModel
     measured: Measured
-    subgroups: Mapping[str, Attribute]
+    audit: TableAudit
     told: Told | None = None
     leaks: tuple[Leak, ...] = ()
     periods: tuple[Period, ...] = ()
@@ -92,7 +93,7 @@ class Trained:
             "leaks": [vars(one) for one in self.leaks],
             "periods": [one.as_json() for one in self.periods],
             "search": None if self.search is None else vars(self.search),
-            "subgroups": dict(self.subgroups),
+            "audit": self.audit.as_json(),
         }
 
 

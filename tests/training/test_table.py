@@ -32,7 +32,7 @@ FEW_FOLDS = 'split = { kind = "folds", k = 2, seeds = [0] }\n'
 BY_YEAR = 'split = { kind = "time", column = "year", test = [2022] }\n'
 SAID = {
     "says", "rows", "positives", "metrics", "intervals", "differences", "reliability", "with_protected", "leaks",
-    "periods", "search", "subgroups", "bundle", "report",
+    "periods", "search", "audit", "bundle", "report",
 }  # fmt: skip
 """What the answer of a split by folds holds; one by time also has `share_off_track`."""
 MADE_ON = date(2026, 11, 20)
@@ -95,9 +95,11 @@ def test_the_answer_has_the_shape_that_scripts_rely_on(answer: TableAnswer) -> N
     assert set(said["metrics"]) == {"model", "logistic"}
     assert all(set(one) == figures for one in said["metrics"].values())
     assert set(said["metrics"]["model"]["precision_at"]) == {"0.05", "0.10", "0.15", "0.20"}
-    assert list(said["subgroups"]["age"]) == ["< 15", "15 to < 16", ">= 16"]
-    assert {"n", "selection_rate", "recall"} <= set(said["subgroups"]["age"]["< 15"])
-    assert said["subgroups"]["language"]["Lao"] == {"suppressed": True}
+    groups = {one["of"]: [group["name"] for group in one["groups"]] for one in said["audit"]["list"]["tables"]}
+    assert groups["age"] == ["< 15", "15 to < 16", ">= 16"]
+    assert "Lao" not in groups["language"]
+    assert any("Lao / " in name or " / Lao" in name for name in groups["language"])
+    assert {check["code"] for check in said["audit"]["checks"]} >= {"EWS101", "EWS107"}
     assert 0.55 < said["metrics"]["model"]["roc_auc"] < 0.95
 
 
@@ -144,7 +146,7 @@ def test_a_split_by_groups_holds_whole_groups_out(tmp_path: Path) -> None:
 
 def test_a_table_without_groups_is_trained_on_and_the_card_says_so(tmp_path: Path) -> None:
     trained = fitted(tmp_path, made_table(), SPEC[: SPEC.index("subgroups")] + FEW_FOLDS)
-    assert trained.subgroups == {}
+    assert trained.audit.list.tables == ()
     assert "No groups are recorded for these students" in card_of(trained, "made")
 
 
@@ -164,7 +166,7 @@ def test_rows_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
 def test_a_person_reads_figures_groups_and_where_the_bundle_is(answer: TableAnswer) -> None:
     page = io.StringIO()
     print_answer(answer, Console(file=page, width=120))
-    for said in ("roc auc", "logistic", "By language", "too few", str(answer.bundle.path), str(answer.report)):
+    for said in ("roc auc", "logistic", "By language", "EWS101", str(answer.bundle.path), str(answer.report)):
         assert said in page.getvalue()
 
 

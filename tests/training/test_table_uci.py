@@ -28,7 +28,9 @@ def test_a_view_of_uci_697_is_predicted_as_well_as_by_logistic_regression(tmp_pa
     assert model.roc_auc >= logistic.roc_auc - 0.005
     assert model.calibration_error <= 0.02
     assert not any(name.startswith("Curricular_units_2nd_sem") for name in answer.trained.model.dictionary.names)
-    assert list(answer.trained.subgroups["age"]) == ["< 21", "21 to < 25", ">= 25"]
+    ages = answer.trained.audit.list.table("age")
+    assert ages
+    assert [group.name for group in ages.groups] == ["< 21", "21 to < 25", ">= 25"]
 
 
 @pytest.mark.parametrize("name", ["at_enrolment", "after_semester_1", "after_semester_2"])
