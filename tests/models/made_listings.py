@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.audit import Audit, audit_of
+from models.audit import Audit, GroupTable, audit_of
 from models.cells import Listing, listing_of
 from models.group_figures import Draws
 from models.told import Grouped, told_alone, told_crossed
@@ -60,3 +60,10 @@ def told_with(listing: Listing, groups: pd.DataFrame, *, center: str, capacity: 
     if not center:
         return alone
     return (*alone, *told_crossed(listing, alone, capacity=capacity, center=center, least=LEAST))
+
+
+def table_of(audit: Audit, of: str) -> GroupTable:
+    """The audit's table of an attribute, which is there."""
+    found = audit.table(of)
+    assert found is not None
+    return found

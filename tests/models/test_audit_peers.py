@@ -13,8 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
-from sklearn.metrics import precision_score, roc_auc_score
 
 from models.audit import Audit, audit_of
 from models.baselines import fit_logistic
@@ -22,6 +20,7 @@ from models.cells import Listing, listing_of
 from models.examples import Examples
 from models.group_figures import Draws
 from models.told import Grouped
+from tests.models.fairlearn_peer import fairlearn_on_rows
 from tests.models.made_listings import LEAST, told_with
 from tests.models.made_rows import made_examples
 from training.table_examples import prepare
@@ -94,39 +93,13 @@ def test_our_figures_are_those_of_fairlearn(audited: Audited) -> None:
     for one, table in zip(audited.told, audited.audit.tables, strict=True):
         if not one.names:
             continue
-        peer = fairlearn_figures(audited.listing, one)
+        peer = fairlearn_on_rows(audited.listing, 1, one)
         for group in table.groups:
             for name, figure in group.figures.items():
                 if figure is not None:
                     assert abs(figure.estimate - peer[name].astype(float)[group.name]) < 1e-9, (one.of, name)
                     compared += 1
     assert compared > 10
-
-
-def fairlearn_figures(listing: Listing, one: Grouped) -> pd.DataFrame:
-    """Fairlearn's figures of each group, from the rows."""
-    rows = one.group >= 0
-    names = pd.Series(np.array(one.names, dtype=object)[one.group[rows]], name="group")
-    listed = MetricFrame(
-        metrics={
-            "selection_rate": selection_rate,
-            "recall": true_positive_rate,
-            "false_positive_rate": false_positive_rate,
-            "false_discovery_rate": lambda y_true, y_pred: 1 - precision_score(y_true, y_pred, zero_division=0),
-            "share_off_track": lambda y_true, y_pred: np.mean(y_true),
-        },
-        y_true=listing.label[rows],
-        y_pred=listing.band[rows] <= 1,
-        sensitive_features=names,
-    ).by_group
-    risks = MetricFrame(
-        metrics={"roc_auc": roc_auc_score, "calibration_gap": lambda y_true, y_pred: np.mean(y_true - y_pred)},
-        y_true=listing.label[rows].astype(float),
-        y_pred=listing.risk[rows],
-        sensitive_features=names,
-    ).by_group
-    both: pd.DataFrame = pd.concat([listed, risks], axis=1)
-    return both
 
 
 Peer = dict[str, dict[str, dict[str, float | None]]]
