@@ -165,9 +165,6 @@ def test_nothing_is_told_of_an_attribute_without_groups() -> None:
     assert (language.groups, language.reference, language.untold) == ((), "", ("English", "Lao"))
 
 
-# --- along every capacity
-
-
 def random_listing(seed: int, *, rows_a_student: int = 1, capacities: tuple[float, ...] = (0.1, 0.2)) -> Listing:
     """A listing of 240 rows, some with equal risks; several rows a student where asked, alike in risk."""
     rng = np.random.default_rng(seed)
@@ -229,9 +226,6 @@ def test_lead_is_the_mean_of_those_found_and_needs_enough_of_them() -> None:
     assert spanish.figures["lead_weeks"] is None, "twelve are listed, and a lead is known of five"
 
 
-# --- beside Fairlearn on the rows
-
-
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000), capacity=st.sampled_from([0.05, 0.1, 0.2]))
 def test_every_figure_is_that_of_fairlearn_on_the_rows(seed: int, capacity: float) -> None:
@@ -250,9 +244,6 @@ def test_every_figure_is_that_of_fairlearn_on_the_rows(seed: int, capacity: floa
                     assert abs(figure.estimate - peer[name].astype(float)[group.name]) < 1e-9, name
                     compared += 1
     assert compared >= 10
-
-
-# --- beside a plain bootstrap of students
 
 
 def plain_figures(listing: Listing, lead: np.ndarray, rows: np.ndarray) -> dict[str, float]:
