@@ -22,7 +22,7 @@ from serving.score_district import Served, scoring_run, served_in
 BATCH = 10_000
 PREDICT, TWO_STEPS = "Booster.predict", "snapshot and risk only"
 CONTRIBUTIONS, REASONS = "contributions", "risk with reasons"
-PRED_CONTRIB, EXPLAINER = "Booster.predict(pred_contrib=True), rows encoded", "shap.TreeExplainer, rows encoded"
+PRED_CONTRIB, EXPLAINER = "Booster.predict(pred_contrib=True)", "shap.TreeExplainer"
 
 
 def scoring_part(place: Place, *, runs: int, progress: Progress, batch: int = BATCH) -> Part:

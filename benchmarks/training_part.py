@@ -11,9 +11,9 @@ from benchmarks.timing import in_turns
 from benchmarks.training_child import FEW, THREADS, Fit, FitRunner, Size
 from features.progress import Progress
 
-BARE, BARE_FEW = "lightgbm.train, all rows", f"lightgbm.train, rows of the first {FEW} years"
-ALL, SOME = f"fit, {YEARS} years", f"fit, the first {FEW} years"
-YEAR = "one test year: fit, baselines, figures, intervals"
+BARE, BARE_FEW = "lightgbm.train, all rows", f"lightgbm.train, first {FEW} years"
+ALL, SOME = f"fit, {YEARS} years", f"fit, first {FEW} years"
+YEAR = "one test year, whole"
 MADE = "the examples only"
 Found = Mapping[str, list[Measured]]
 """Of each fit, what it took in every round."""
@@ -47,7 +47,7 @@ def speed(found: Found) -> tuple[Figure, ...]:
     took = {work: median(one.seconds for one in measured) for work, measured in found.items()}
     return (
         compared(ALL, took["fit"], "s", to=took["bare"], beside=BARE),
-        compared(f"{ALL}, its trees' rows", took["fit"], "s", to=took["bare_few"], beside=BARE_FEW),
+        compared(ALL, took["fit"], "s", to=took["bare_few"], beside=BARE_FEW),
         compared(SOME, took["fit_few"], "s", to=took["bare_few"], beside=BARE_FEW),
         compared(YEAR, took["year"], "s", to=took["bare"], beside=BARE),
         Figure(BARE, took["bare"], "s"),
@@ -59,9 +59,9 @@ def steps(found: Found) -> tuple[Figure, ...]:
     """Where the time of a test year goes."""
     whole, counts = median(one.seconds for one in found["bare"]), found["year"][0].counts
     names = {
-        "judge": "of it: fit, baselines, their risks",
+        "judge": "of it: fit, baselines and risks",
         "figures": "of it: figures",
-        "intervals": "of it: intervals of all scorers",
+        "intervals": "of it: intervals",
     }
     return tuple(compared(name, counts[step], "s", to=whole, beside=BARE) for step, name in names.items())
 
