@@ -34,13 +34,20 @@ class ChosenRule:
     recall: float = float("nan")
 
     @property
+    def called(self) -> str:
+        """What people call it."""
+        return words_of(self.scorer)
+
+    @property
     def says(self) -> str:
-        """Which rule, and why."""
-        if self.rules == 1 or not self.years:
-            return f"The rule: {words_of(self.scorer)}."
+        """Why it is this rule."""
+        if self.rules == 1:
+            return "It is the only published rule that fits."
+        if not self.years:
+            return "It is the feature set's own: there is no earlier year to choose by."
         return (
-            f"The rule: {words_of(self.scorer)}, which of {self.rules} found most ({self.recall * 100:.0f} of 100) in "
-            f"the school years ending {', '.join(map(str, self.years))}, before the first judged one."
+            f"Of {self.rules} published rules it found most ({self.recall * 100:.0f} of 100) in the school years "
+            f"ending {', '.join(map(str, self.years))}, before the first judged one."
         )
 
 

@@ -62,10 +62,10 @@ def asked(evidence: Evidence, bounds: Gate) -> Iterator[Check]:
     if evidence.group_calibration:
         yield is_calibrated_in_groups(evidence.group_calibration, bounds.group_calibration_bound)
     yield records_add_up(evidence.warnings, bounds.data_warnings)
-    if compared.own_count:
-        yield not_worse_at_own_count(compared.own_count, compared.flagged)
-    if compared.last_year:
-        yield not_worse_in_last_year(compared.last_year, compared.years[-1])
+    if compared.rule and compared.own_count:
+        yield not_worse_at_own_count(compared.own_count, compared.rule.called, compared.flagged)
+    if compared.rule and compared.last_year:
+        yield not_worse_in_last_year(compared.last_year, compared.rule.called, compared.years[-1])
 
 
 def unproven(check: Check) -> Check:

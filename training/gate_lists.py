@@ -24,8 +24,11 @@ def enough_students(off_track: int, least: int) -> Check:
 
 def checks_on_lists(compared: Compared, margin: float) -> list[Check]:
     """Every comparison that could be made, the rule first."""
+    called = {"rule": compared.rule.called} if compared.rule else {}
     better = [
-        beats(code, name, title, compared.leads[name]) for code, name, title in COMPARISONS if name in compared.leads
+        beats(code, name, called.get(name, title), compared.leads[name])
+        for code, name, title in COMPARISONS
+        if name in compared.leads
     ]
     champion = [keeps_up_with_champion(lead, margin) for name, lead in compared.leads.items() if name == CHAMPION[1]]
     return [*(explained(check, compared) for check in better), *champion]
@@ -46,7 +49,7 @@ def lists_compared(other: str, lead: Interval, where: str = "") -> str:
 
 
 def explained(check: Check, compared: Compared) -> Check:
-    """The comparison with the rule, with which rule it is, why, and what it could have shown; others as they are."""
+    """The comparison with the rule, with why it is this one and what it could have shown; others as they are."""
     power = compared.power
     if check.code != COMPARISONS[0][0] or compared.rule is None or power is None:
         return check
@@ -72,16 +75,16 @@ def keeps_up_with_logistic(roc_auc: Interval) -> Check:
     return Check("GATE05", "keeps up with logistic regression", verdict, says)
 
 
-def not_worse_at_own_count(lead: Interval, flagged: float) -> Check:
+def not_worse_at_own_count(lead: Interval, rule: str, flagged: float) -> Check:
     """Whether the model is not shown to be worse than the rule where both list as many as the rule flags."""
     where = f", where both list the {flagged * 100:.0f} of 100 whom it flags"
     verdict: Verdict = "fail" if lead.high < 0 else "pass"
-    says = lists_compared(COMPARISONS[0][2], lead, where)
+    says = lists_compared(rule, lead, where)
     return Check("GATE11", "the rule's own count", verdict, says)
 
 
-def not_worse_in_last_year(lead: Interval, year: int) -> Check:
+def not_worse_in_last_year(lead: Interval, rule: str, year: int) -> Check:
     """Whether the model is not shown to be worse than the rule in the last judged year alone."""
     verdict: Verdict = "fail" if lead.high < 0 else "pass"
-    says = lists_compared(COMPARISONS[0][2], lead, f" in the school year ending {year} alone")
+    says = lists_compared(rule, lead, f" in the school year ending {year} alone")
     return Check("GATE12", "the last year", verdict, says)

@@ -101,7 +101,7 @@ def leads_of(judgement: Judgement) -> Mapping[str, Interval]:
 def rule_of(judgement: Judgement) -> str:
     """What the rule that the model was compared with is called."""
     chosen = judgement.compared.rule if judgement.compared else None
-    return words_of(chosen.scorer if chosen else "rule")
+    return chosen.called if chosen else words_of("rule")
 
 
 def reasons_against(judgement: Judgement) -> list[str]:

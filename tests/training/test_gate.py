@@ -229,9 +229,9 @@ def test_the_comparison_with_the_rule_says_what_it_could_have_shown() -> None:
     given = evidence(over_rule=Lead(0.04, -0.058, 0.138, 0.05))
     assert check_of(given, "GATE02").says == (
         "Of 100 students who ended off track, 4 more are listed than by the published rule "
-        "(95% interval -6 to +14). The rule: the published rule. With 500 students a year over 2 years, this "
-        "comparison can show a difference of 14 of 100 (80% power); to show the one seen, it would take about 6,100 "
-        "students a year."
+        "(95% interval -6 to +14). It is the only published rule that fits. With 500 students a year over 2 years, "
+        "this comparison can show a difference of 14 of 100 (80% power); to show the one seen, it would take about "
+        "6,100 students a year."
     )
 
 
