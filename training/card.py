@@ -38,7 +38,7 @@ def card_of(judgement: Judgement, kind: str) -> str:
             calibration=calibration_of(kind),
             subgroups=cells_of(judgement.audited.model) if judgement.audited else {},
             smallest_group=trial.settings.audit.smallest_group,
-            limits=[*limits_of(judgement, kind), *named_by_audit(judgement)],
+            limits=[*limits_of(judgement, kind), *left_out_of(judgement), *named_by_audit(judgement)],
             verdict=VERDICT_WORDS[judgement.gate.verdict],
         )
     )
@@ -96,9 +96,12 @@ def limits_of(judgement: Judgement, kind: str) -> list[str]:
         sentences.append(judgement.compared.power.says)
     if loose:
         sentences.append(f"The district has loosened what its gate asks: {'; '.join(loose)}.")
-    if judgement.basis.left_out:
-        named = ", ".join(f"{name} (no {lacks})" for name, lacks in judgement.basis.left_out.items())
-        sentences.append(f"Features left out for want of data: {named}.")
     if kind == "model" and judgement.gate.verdict != "pass":
         sentences.insert(0, "This model has not earned its place: the published rule serves instead.")
     return sentences
+
+
+def left_out_of(judgement: Judgement) -> list[str]:
+    """The features for which the district sends no data, in a sentence; nothing where there are none."""
+    named = ", ".join(f"{name} (no {lacks})" for name, lacks in judgement.basis.left_out.items())
+    return [f"Features left out for want of data: {named}."] if named else []

@@ -13,8 +13,8 @@ MEMBERS = {
 RECORDED = ("race_ethnicity", "sex", "language")
 """Attributes whose values speak for themselves."""
 PLACES = {"school": "at school", "grade": "in grade", "school level": "at a school of level"}
-MOST_NAMED = 2
-"""Groups told together that are named where there is little room."""
+LONGEST = 40
+"""Letters for which there is room beside a picture."""
 TITLES = {"race_ethnicity": "race and ethnicity"}
 
 
@@ -55,6 +55,6 @@ def listed(values: list[str]) -> str:
 
 
 def short(attribute: str, value: str) -> str:
-    """The students of a group in few words: several small groups by how many they are."""
-    several = value.count(TOGETHER) + 1
-    return people(attribute, value) if several <= MOST_NAMED else f"students of {several} smaller groups"
+    """The students of a group in few words: several small groups by how many they are, where they take too many."""
+    words, several = people(attribute, value), value.count(TOGETHER) + 1
+    return words if len(words) <= LONGEST or several == 1 else f"students of {several} smaller groups"

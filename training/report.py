@@ -8,7 +8,7 @@ from features.reconcile.codes import CHECKS, Finding
 from features.settings import Gate
 from models.card import INTENDED, REFUSED_USES
 from training.bounds import loosened, primary_of
-from training.card import limits_of
+from training.card import left_out_of, limits_of
 from training.gate import VERDICT_WORDS, Check, Verdict
 from training.judgement import Judgement
 from training.report_audit import audit_section
@@ -140,7 +140,7 @@ def limits_section(judgement: Judgement) -> Html:
         element("h3", "What it is not for"),
         bullets([use.replace("**", "") for use in REFUSED_USES]),
         element("h3", "What the figures cannot say"),
-        bullets(limits_of(judgement, "model" if judgement.figures else "rule")),
+        bullets([*limits_of(judgement, "model" if judgement.figures else "rule"), *left_out_of(judgement)]),
     )
 
 
