@@ -19,7 +19,8 @@ from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
 from models.metrics import Interval
 from models.paired import Lead
 from training.bounds import LOOSER
-from training.compared import ChosenRule, Compared
+from training.compared import Compared
+from training.contenders import Contenders, RuleToBeat
 from training.evidence import Evidence, judge_evidence
 from training.gate import VERDICT_WORDS, Check
 from training.gate_bounds import (
@@ -226,7 +227,9 @@ def checks() -> list[tuple[Check, str]]:
     """Every check of the gate on made-up evidence, and the question it asks."""
     even, lead = Interval(0.0, 0.0, 0.0), Lead(0.0, 0.0, 0.0, error=0.0)
     leads = {name: lead for _, name, _ in (*COMPARISONS, CHAMPION)}
-    compared = Compared((2025, 2026), 0, 0, leads, ChosenRule("rule"), own_count=lead, last_year=lead)
+    compared = Compared(
+        (2025, 2026), 0, 0, leads, rule=RuleToBeat("rule", Contenders(("rule",))), own_count=lead, last_year=lead
+    )
     made_up = Evidence(compared, even, even, {}, group_calibration={"a group": even})
     others = [f"{beats.__doc__} The other scorer: {title}." for _, _, title in COMPARISONS]
     last = [

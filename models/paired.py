@@ -15,7 +15,6 @@ from scipy.sparse import csr_array
 
 from models.examples import Booleans, Floats
 from models.metrics import (
-    CELLS_AT_ONCE,
     Integers,
     Interval,
     found_among,
@@ -29,6 +28,8 @@ from models.metrics import (
 BEYOND = 8.0
 """Standard deviations past a list's end from which rows are told apart no more: no draw's list gets there."""
 
+CELLS_AT_ONCE = 500_000
+"""Replicates × kinds held in memory at a time: a few megabytes, which a processor's cache holds."""
 FEW = 20
 """Students of a kind up to which they are drawn one by one."""
 

@@ -12,12 +12,14 @@ from features.settings import Gate
 from models.dictionary import FeatureDictionary
 from models.examples import Examples, Floats
 from models.metrics import evaluate
-from training.compared import Compared, Heard, choose_rule, compare
+from training.compared import Compared, Heard, compare
+from training.contenders import Bootstrap, contenders_of
 from training.judge import Risks, counts_of, figures_of, order_of
 from training.power import power_of
 from training.scorers import PEER
 
 BOUNDS = Gate(capacity=0.2, replicates=200)
+DRAWS = Bootstrap(BOUNDS.capacity, BOUNDS.replicates, 1)
 OTHER = "air_high_so_far"
 ROWS = 400
 
@@ -55,38 +57,48 @@ def test_a_rule_that_shines_in_the_test_years_only_is_not_chosen() -> None:
     tests = [year_of(time, own=0.1, other=0.9) for time in (2024, 2025)]
     found = compare({2024: heard(tests[0]), 2025: heard(tests[1])}, before, BOUNDS, seed=1)
     assert found.rule
-    assert (found.rule.scorer, found.rule.years) == ("rule", (2023,))
-    other = choose_rule(tests[0], tests[1], 0.2)
+    assert (found.rule.scorer, found.rule.among.scorers, found.rule.among.years) == ("rule", ("rule",), (2023,))
+    other = contenders_of(tests[0], tests[1], DRAWS)
     assert other
-    assert other.scorer == f"{PEER}{OTHER}"
+    assert other.scorers == (f"{PEER}{OTHER}",)
+
+
+def test_rules_that_were_about_as_good_before_have_to_be_beaten_each() -> None:
+    before = year_of(2023, own=0.40, other=0.43)
+    tests = [year_of(time, own=0.6, other=0.1) for time in (2024, 2025)]
+    found = compare({2024: heard(tests[0]), 2025: heard(tests[1])}, before, BOUNDS, seed=1)
+    assert found.rule
+    assert set(found.rule.among.scorers) == {f"{PEER}{OTHER}", "rule"}
+    assert found.rule.scorer == "rule"
+    assert found.contenders["rule"].low < found.contenders[f"{PEER}{OTHER}"].low
+    assert found.leads["rule"] == found.contenders["rule"]
+    assert "Of 2 published rules, 2 were as good as the best" in found.rule.says
 
 
 @given(labels=st.lists(st.booleans(), min_size=40, max_size=40))
 def test_which_rule_is_chosen_does_not_hang_on_how_the_test_year_ended(labels: list[bool]) -> None:
     before, test = year_of(2023, own=0.3, other=0.5, rows=40), year_of(2024, own=0.9, other=0.1, rows=40)
     ended = replace(test, label=np.array(labels))
-    assert choose_rule(test, before, 0.2) == choose_rule(ended, before, 0.2)
+    assert contenders_of(test, before, DRAWS) == contenders_of(ended, before, DRAWS)
 
 
 def test_of_rules_that_found_as_much_the_feature_sets_own_is_chosen() -> None:
     before = year_of(2023, own=0.5, other=0.5)
     same = replace(before, peers=pd.DataFrame({OTHER: before.rule}))
-    chosen = choose_rule(same, same, 0.2)
-    assert chosen
-    assert chosen.scorer == "rule"
+    among = contenders_of(same, same, DRAWS)
+    assert among
+    assert among.scorers == ("rule", f"{PEER}{OTHER}")
 
 
 def test_without_an_earlier_year_or_another_rule_it_is_the_feature_sets_own() -> None:
     test = year_of(2024, own=0.1, other=0.9)
     alone = replace(test, peers=pd.DataFrame())
-    for chosen, why in (
-        (choose_rule(test, None, 0.2), "no earlier year"),
-        (choose_rule(alone, alone, 0.2), "the only"),
-    ):
-        assert chosen
-        assert chosen.scorer == "rule"
-        assert why in chosen.says
-    assert choose_rule(replace(alone, rule=None), None, 0.2) is None
+    for rows, before, why in ((test, None, "no earlier year"), (alone, alone, "the only")):
+        among = contenders_of(rows, before, DRAWS)
+        assert among
+        assert among.scorers == ("rule",)
+        assert why in among.says
+    assert contenders_of(replace(alone, rule=None), None, DRAWS) is None
 
 
 def test_a_rule_is_listed_by_its_own_count_and_never_by_the_shares_fitted_to_it() -> None:

@@ -9,7 +9,8 @@ from features.settings import Gate
 from models.metrics import Interval
 from models.paired import Lead
 from training.bounds import LOOSER, loosened
-from training.compared import ChosenRule, Compared
+from training.compared import Compared
+from training.contenders import Contenders, RuleToBeat
 from training.evidence import Evidence, judge_evidence
 from training.gate import Check, Declared, GateResult, Verdict, sentences, unfitted
 from training.gate_bounds import kinds_of
@@ -47,7 +48,8 @@ def evidence(
     """Evidence for a pass, but for what is said."""
     leads = {"rule": over_rule, "school_only": over_school}
     compared = Compared(
-        years=(2025, 2026), students=500, off_track=off_track, rule=ChosenRule("rule"), flagged=0.3,
+        years=(2025, 2026), students=500, off_track=off_track, flagged=0.3,
+        rule=RuleToBeat("rule", Contenders(("rule",))),
         leads={**leads, "champion": over_champion} if over_champion else leads,
         own_count=own_count, last_year=last_year,
     )  # fmt: skip

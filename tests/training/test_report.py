@@ -21,7 +21,7 @@ from models.metrics import Interval
 from models.paired import Lead
 from tests.models.made_rows import made_examples
 from training.audit_checks import CODES
-from training.compared import ChosenRule
+from training.contenders import Contenders, RuleToBeat
 from training.gate import Check, Declared, GateResult, Verdict, unfitted
 from training.gate_lists import beats, checks_on_lists
 from training.judge import judge_on
@@ -265,7 +265,9 @@ def test_what_was_declared_and_loosened_stands_above_the_checks() -> None:
 def test_the_rule_that_was_compared_with_is_named() -> None:
     made = against_the_rule(LEAD)
     assert made.compared
-    other = replace(made.compared, rule=ChosenRule("rule sfusd_incoming_grade9", 6, (2023, 2024), 0.41))
+    sfusd = "rule sfusd_incoming_grade9"
+    chosen = RuleToBeat(sfusd, Contenders((sfusd,), 6, (2023, 2024), 0.41))
+    other = replace(made.compared, rule=chosen)
     assert "it listed 10 more than the San Francisco rule" in first_sentence(replace(made, compared=other))
     assert checks_on_lists(other, 0.03)[0].says.endswith(
         "than by the San Francisco rule for incoming ninth graders (95% interval +5 to +15). Of 6 published rules it "

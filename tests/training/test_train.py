@@ -108,7 +108,10 @@ def test_the_rule_to_beat_is_chosen_on_the_years_before_the_first_judged_one(tra
     compared = trained.judgement.compared
     assert compared
     assert compared.rule
-    assert (compared.rule.years, compared.rule.rules) == ((2022, 2023), 6)
+    among = compared.rule.among
+    assert (among.years, among.rules) == ((2022, 2023), 6)
+    assert compared.rule.scorer in among.scorers
+    assert list(compared.contenders) == list(among.scorers)
 
 
 def test_a_model_is_compared_with_the_one_that_serves_on_years_which_that_never_saw(
