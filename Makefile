@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := ontrack.py features models training serving tests benchmarks docs
 
-.PHONY: help demo test format check types contracts bench bench-full faults mutations disclosure properties spark aequitas docs clean
+.PHONY: help demo test format check types contracts bench bench-full faults mutations gates disclosure properties spark aequitas docs clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -49,6 +49,12 @@ mutations: .venv/installed ## open 388 damaged models as a server would: none ma
 
 disclosure: .venv/installed ## an adversary tries 10,000 audits for what they hide (about 10 minutes)
 	@ONTRACK_DISCLOSURE=full $(BIN)/pytest -n 2 tests/models/test_disclosure.py
+
+gates: .venv/installed ## 400 gates on models of which the truth is known, of each kind and size (half an hour)
+	@$(BIN)/python -m benchmarks.gates
+
+audits: .venv/installed ## audit 50 simulated districts in which nothing is planted, and 1,000 drawn ones (about 15 minutes)
+	@ONTRACK_AUDITS=full $(BIN)/pytest -n 2 -rP tests/training/test_audit_planted.py tests/models/test_chances.py
 
 properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
 	@ONTRACK_PROPERTIES=full $(BIN)/pytest -n 2 tests/spec/test_properties.py

@@ -18,13 +18,15 @@ from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.simulator.planted import NOTHING, Planted
 from training.audit import Audited
-from training.audit_checks import FALSE_FINDINGS
 from training.judgement import Trial
 from training.train import train
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
-DISTRICTS = 50 if os.environ.get("ONTRACK_AUDITS") == "full" else 1
+FULL = os.environ.get("ONTRACK_AUDITS") == "full"
+DISTRICTS, HALVES = (50, 2) if FULL else (1, 1)
+MOST_WRONG = 4 if FULL else 0
+"""Of 25 audits of which 5 in 100 may name something, more than 4 do so in 1 of 100 tries."""
 LATER = "low_income"
 
 
@@ -61,13 +63,12 @@ def test_the_group_whose_signal_comes_later_is_named(planted: dict[str, str]) ->
     assert "students from low-income families" in planted["EWS105"]
 
 
-def test_where_nothing_is_planted_nothing_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("half", range(HALVES))
+def test_where_nothing_is_planted_nothing_is_named(tmp_path: Path, half: int) -> None:
     named = []
-    for seed in range(DISTRICTS):
+    for seed in range(half, DISTRICTS, HALVES):
         found = audited(tmp_path / str(seed), NOTHING, students=2500, seed=seed)
         named += [[check.code for check in found.checks if check.verdict in ("warn", "fail")]]
     wrong = [codes for codes in named if codes]
-    most = (
-        0 if DISTRICTS == 1 else round(DISTRICTS * FALSE_FINDINGS) + 3
-    )  # 3: what chance adds to 2.5 of 50 in 100 tries
-    assert len(wrong) <= most, wrong
+    print(f"{len(wrong)} of {len(named)} audits name something: {wrong}")  # noqa: T201 - the figure that is written down
+    assert len(wrong) <= MOST_WRONG, wrong
