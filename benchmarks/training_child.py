@@ -97,8 +97,7 @@ def fit(size: Size) -> Measured:
 
 def fit_few(size: Size) -> Measured:
     """Our fit of the first years: rounds and calibrator from students."""
-    examples = made_examples(size.rows)
-    return fitted(examples.take(few(examples.time)))
+    return fitted(made_examples(size.rows).take(few(made_years(size.rows))))
 
 
 def fitted(examples: Examples) -> Measured:
