@@ -5,12 +5,13 @@ replicate.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from models.cells import Integers, counts, drawn_counts, numbered
 from models.examples import Booleans, Floats
 from models.metrics import (
     BINS,
@@ -27,7 +28,12 @@ from models.metrics import (
 STEPS = 12
 LONGEST_STEP = 1.0
 """Of Newton's method, from slope 1 and intercept 0: more change nothing that is shown, longer ones may not end."""
+SMALLEST_STEP = 1e-9
 LEAST_RISK = 1e-4
+MANY = 20_000
+"""Rows from which replicates are drawn of cells of alike rows."""
+ALIKE, ALIKE_IN_SCHOOL = 1000, 50
+"""Bins of equal count by what students are listed by, whose rows are taken for alike."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +79,54 @@ def figures_of(scored: Scored, weights: Floats, capacities: Sequence[float]) -> 
 def with_intervals(
     scored: Scored, student: npt.NDArray[np.str_], capacities: Sequence[float], *, replicates: int, seed: int
 ) -> dict[str, Interval]:
-    """Every figure with the interval of a bootstrap that draws whole students."""
+    """Every figure with the interval of a bootstrap that draws whole students; of very many rows, cells are drawn."""
     observed = figures_of(scored, np.ones((1, len(scored.label))), capacities)
-    drawn = [figures_of(scored, weights, capacities) for weights in student_weights(student, replicates, seed)]
-    return {
-        name: interval(float(value[0]), np.concatenate([block[name] for block in drawn]))
-        for name, value in observed.items()
-    }
+    if len(scored.label) < MANY:
+        blocks = [figures_of(scored, weights, capacities) for weights in student_weights(student, replicates, seed)]
+        drawn = {name: np.concatenate([block[name] for block in blocks]) for name in observed}
+    else:
+        drawn = drawn_in_cells(scored, numbered(student), capacities, replicates=replicates, seed=seed)
+        drawn = {name: values[1:] - values[0] + observed[name] for name, values in drawn.items()}
+    return {name: interval(float(value[0]), drawn[name]) for name, value in observed.items()}
+
+
+def drawn_in_cells(
+    scored: Scored, student: Integers | None, capacities: Sequence[float], *, replicates: int, seed: int
+) -> dict[str, Floats]:
+    """Every figure of the rows and of each replicate, rows of about the same risk and the same end taken for alike."""
+    size = {"replicates": replicates, "seed": seed}
+    whole, weights = cells_of(replace(scored, school=None), student, ALIKE, **size)
+    found = figures_of(whole, weights, capacities)
+    if scored.school is not None:
+        found["within_school_auc"] = within_school_auc(*cells_of(scored, student, ALIKE_IN_SCHOOL, **size))
+    return found
+
+
+def cells_of(
+    scored: Scored, student: Integers | None, bins: int, *, replicates: int, seed: int
+) -> tuple[Scored, Floats]:
+    """Cells of alike rows, of each school where there are schools, and how many stand in each: as is, then drawn."""
+    edges = np.unique(np.quantile(scored.order, np.linspace(0, 1, bins + 1)[1:-1]))
+    place, places = np.searchsorted(edges, scored.order, side="right"), len(edges) + 1
+    schools, school = np.unique(
+        scored.school if scored.school is not None else np.zeros(len(place), "<U1"), return_inverse=True
+    )
+    cell = ((school * places + place) * 2 + scored.label).astype(np.int64)
+    cells = len(schools) * places * 2
+    risk, order = (mean_in(place, values, places) for values in (scored.risk, scored.order))
+    alike = Scored(
+        label=np.tile(np.array([False, True]), cells // 2),
+        risk=np.tile(np.repeat(risk, 2), len(schools)),
+        school=None if scored.school is None else np.repeat(schools, 2 * places),
+        listed_by=np.tile(np.repeat(order, 2), len(schools)),
+    )
+    return alike, np.vstack([counts(cell, cells), drawn_counts(cell, cells, student, replicates=replicates, seed=seed)])
+
+
+def mean_in(place: Integers, values: Floats, places: int) -> Floats:
+    """The mean value of the rows of each place, 0 where there are none."""
+    n = np.bincount(place, minlength=places)
+    return np.bincount(place, weights=values, minlength=places) / np.maximum(n, 1)
 
 
 def mean_of(values: Floats, weights: Floats) -> Floats:
@@ -119,8 +166,11 @@ def calibration_line(scored: Scored, weights: Floats) -> tuple[Floats, Floats]:
         up_slope, up_intercept = error @ odds, error.sum(axis=1)
         of_slope, of_both, of_intercept = spread @ odds**2, spread @ odds, spread.sum(axis=1)
         area = of_slope * of_intercept - of_both**2
-        slope = slope + step(of_intercept * up_slope - of_both * up_intercept, area)
-        intercept = intercept + step(of_slope * up_intercept - of_both * up_slope, area)
+        moved = step(of_intercept * up_slope - of_both * up_intercept, area)
+        raised = step(of_slope * up_intercept - of_both * up_slope, area)
+        slope, intercept = slope + moved, intercept + raised
+        if max(np.nanmax(np.abs(moved), initial=0), np.nanmax(np.abs(raised), initial=0)) < SMALLEST_STEP:
+            break
     return slope, intercept
 
 

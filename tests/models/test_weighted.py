@@ -83,3 +83,20 @@ def test_an_interval_draws_whole_students_and_grows_when_rows_are_the_same_stude
     scored = Scored(np.repeat(scored.label[:60], 10), np.repeat(scored.risk[:60], 10))
     same = with_intervals(scored, np.repeat(np.arange(60), 10).astype(str), (0.1,), replicates=400, seed=1)
     assert same["roc_auc"].high - same["roc_auc"].low > 2 * (alone["roc_auc"].high - alone["roc_auc"].low)
+
+
+def test_of_very_many_rows_cells_are_drawn_and_the_intervals_are_those_of_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(8)
+    risk = rng.beta(1, 4, 6000)
+    scored = Scored(rng.random(6000) < risk, risk, rng.choice(["10", "20", "30"], 6000))
+    student = np.array([f"s{i // 2}" for i in range(6000)])
+    by_row = with_intervals(scored, student, (0.15,), replicates=400, seed=1)
+    monkeypatch.setattr("models.weighted.MANY", 1000)
+    by_cell = with_intervals(scored, student, (0.15,), replicates=400, seed=1)
+    for name, one in by_row.items():
+        width = one.high - one.low
+        assert by_cell[name].estimate == one.estimate
+        assert abs(by_cell[name].low - one.low) < 0.25 * width, name
+        assert abs(by_cell[name].high - one.high) < 0.25 * width, name
