@@ -11,7 +11,7 @@ from features.definitions.grade9 import NinthGrade
 from models.bundle import Bundle, BundleRefused, write_bundle
 from models.dictionary import dictionary_of
 from models.rule import RuleModel
-from models.scoring import reasons_of, refuse_prepared_table, risk_of
+from models.scoring import order_of, reasons_of, refuse_prepared_table, risk_of
 from models.signing import ensure_keys
 from tests.models.made_bundles import rule_parts
 
@@ -26,6 +26,13 @@ def snapshot(**values: float) -> pd.DataFrame:
 
 def test_a_rule_gives_the_share_of_its_count() -> None:
     assert risk_of(RULE, snapshot(rule_signals=3)).tolist() == [0.6]
+
+
+def test_a_rule_lists_by_its_count_where_the_shares_of_two_counts_are_one_and_last_where_nothing_is_counted() -> None:
+    flat = RuleModel(counts=(0.0, 1.0, 4.0), shares=(0.1, 0.4, 0.4), n=(90, 10, 3), overall=0.15)
+    rows = pd.concat([snapshot(rule_signals=count) for count in (1, 4, 0, np.nan)], ignore_index=True)
+    assert risk_of(flat, rows).tolist() == [0.4, 0.4, 0.1, 0.15]
+    assert order_of(flat, rows).tolist() == [1, 4, 0, 0]
 
 
 def test_a_rules_reasons_are_what_it_counts_and_nothing_that_is_zero_or_missing() -> None:
