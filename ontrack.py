@@ -30,7 +30,7 @@ from serving.database import writing
 from serving.demo import DemoAccount, demo_accounts, demo_key
 from serving.score_district import score_district
 from training.commands import experiment_of, train_and_record
-from training.gate import VERDICT_WORDS
+from training.gate.verdict import VERDICT_WORDS
 from training.train import release_key, trial_of
 
 DEMO_STUDENTS = 10_000

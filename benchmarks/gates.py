@@ -21,9 +21,9 @@ from features.settings import Gate
 from models.dictionary import FeatureDictionary
 from models.examples import Booleans, Examples, Floats
 from models.metrics import Interval, found_among, places
-from training.compared import Heard, compare
-from training.evidence import Evidence, judge_evidence
-from training.gate import VERDICT_WORDS, Declared, GateResult, Verdict
+from training.gate.compared import Heard, compare
+from training.gate.evidence import Evidence, judge_evidence
+from training.gate.verdict import VERDICT_WORDS, Declared, GateResult, Verdict
 from training.scorers import PEER
 
 SIZES = (200, 1200, 6000)

@@ -18,19 +18,18 @@ from features.settings import Gate, Refused
 from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
 from models.metrics import Interval
 from models.paired import Lead
-from training.bounds import LOOSER
-from training.compared import Compared
-from training.contenders import Contenders, RuleToBeat
-from training.evidence import Evidence, judge_evidence
-from training.gate import VERDICT_WORDS, Check
-from training.gate_bounds import (
+from training.gate.compared import Compared
+from training.gate.contenders import Contenders, RuleToBeat
+from training.gate.declared import LOOSER
+from training.gate.evidence import Evidence, judge_evidence
+from training.gate.groups_and_records import (
     is_calibrated,
     is_calibrated_in_groups,
     knows_no_end,
     records_add_up,
     treats_groups_alike,
 )
-from training.gate_lists import (
+from training.gate.lists import (
     CHAMPION,
     COMPARISONS,
     beats,
@@ -40,6 +39,7 @@ from training.gate_lists import (
     not_worse_at_own_count,
     not_worse_in_last_year,
 )
+from training.gate.verdict import VERDICT_WORDS, Check
 
 REFERENCE = Path(__file__).parent / "reference"
 PACKAGES = ("features", "models", "training", "serving", "ontrack")

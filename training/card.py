@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from features.catalog import feature_set_of
 from models.card import CardFacts, FigureLine, cells_of, render_card
 from models.dictionary import dictionary_of
-from training.bounds import loosened
-from training.gate import VERDICT_WORDS
+from training.gate.declared import loosened
+from training.gate.verdict import VERDICT_WORDS
 from training.judgement import Judgement
-from training.report_html import school_year
+from training.report.html import school_year
 from training.scorers import in_order, words_of
 
 NAMED = ("warn", "fail")

@@ -19,19 +19,19 @@ from features.terminal import Context, DistrictOption, JsonOption, on_terminal, 
 from models.bundle import open_bundle
 from models.registry import RunRecord, registry_in
 from models.signing import load_public_key
-from training.audit import Audited
-from training.audit_checks import VERDICT_WORDS as WORDS
-from training.audit_checks import AuditCheck
-from training.board import render_board
-from training.bounds import primary_of
+from training.audit.audited import Audited
+from training.audit.checks import VERDICT_WORDS as WORDS
+from training.audit.checks import AuditCheck
 from training.card import NAMED
-from training.gate import VERDICT_WORDS, sentences
+from training.gate.declared import primary_of
+from training.gate.verdict import VERDICT_WORDS, sentences
 from training.judgement import Judgement
-from training.report import render_report
-from training.table import train_table
-from training.table_print import print_answer
-from training.table_record import record_table
-from training.table_run import Terms
+from training.report.board import render_board
+from training.report.page import render_report
+from training.table.print import print_answer
+from training.table.record import record_table
+from training.table.run import Terms
+from training.table.train import train_table
 from training.train import Trained, train, trial_of
 
 app = typer.Typer(no_args_is_help=True)

@@ -25,11 +25,11 @@ from models.metrics import (
 )
 from models.search import Found
 from models.weighted import Scored, lines, with_intervals
-from training.audit import Asked, Audited, audited_of
-from training.compared import Compared, compare
-from training.evidence import Evidence, judge_evidence
+from training.audit.audited import Asked, Audited, audited_of
 from training.following import Followed
-from training.gate import Declared, GateResult
+from training.gate.compared import Compared, compare
+from training.gate.evidence import Evidence, judge_evidence
+from training.gate.verdict import Declared, GateResult
 from training.judge import Judged
 from training.leaks import leaks_in
 from training.scorers import FIRST

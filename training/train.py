@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
-from features.taken import attendance_taken
 from pydantic import BaseModel
 
 from features.catalog import feature_set_of, outcome_of
@@ -14,6 +13,7 @@ from features.reconcile.check import checked, refuse_errors
 from features.reconcile.codes import Finding
 from features.settings import Refused, Settings
 from features.snapshots import build_snapshots
+from features.taken import attendance_taken
 from features.warehouse import reading
 from models.bundle import Bundle, BundleParts, BundleRefused, open_bundle, write_bundle
 from models.dictionary import dictionary_of
@@ -27,8 +27,8 @@ from models.signing import KeyPair, ensure_keys
 from training.card import card_of
 from training.cohorts import Cohorts, labelled_cohorts
 from training.following import Followed, Weeks, by_scorer, lead_by_student, weekly
-from training.gate import Declared, GateResult, unfitted
-from training.gate_bounds import kinds_of
+from training.gate.groups_and_records import kinds_of
+from training.gate.verdict import Declared, GateResult, unfitted
 from training.judge import Judged, judge_on, told_protected
 from training.judgement import Basis, Beside, Judgement, Trial, capacities_of, judgement_of
 from training.scorers import PROTECTED

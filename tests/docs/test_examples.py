@@ -19,7 +19,7 @@ from tests.serving.browser import Program
 from tests.serving.cast import Stage
 from tests.serving.made_releases import release_model
 from tests.training.test_table import SAID
-from training.table_spec import TableSpec, load_spec
+from training.table.spec import TableSpec, load_spec
 
 INTEGRATOR = DOCS / "how-to" / "sis-integrator.md"
 PREPARED = DOCS / "how-to" / "prepared-table.md"

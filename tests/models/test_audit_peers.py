@@ -23,9 +23,9 @@ from models.told import Grouped
 from tests.models.fairlearn_peer import fairlearn_on_rows
 from tests.models.made_listings import LEAST, told_with
 from tests.models.made_rows import made_examples
-from training.table_examples import prepare
-from training.table_file import read_table
-from training.table_spec import load_spec
+from training.table.examples import prepare
+from training.table.file import read_table
+from training.table.spec import load_spec
 
 REPOSITORY = Path(__file__).parents[2]
 DATA, EXAMPLES = REPOSITORY.parent / "shared" / "data", REPOSITORY / "docs" / "examples"

@@ -14,10 +14,10 @@ from models.examples import Examples
 from models.group_figures import Draws
 from models.told import told_alone
 from tests.models.made_rows import made_examples
-from training.audit import Asked, Audited, audited_of
-from training.audit_checks import CODES, Bounds, list_checks, record_checks
-from training.audit_lists import equally_found, kept_without, same_length, without_domains
-from training.audit_records import recorded, taken
+from training.audit.audited import Asked, Audited, audited_of
+from training.audit.checks import CODES, Bounds, list_checks, record_checks
+from training.audit.lists import equally_found, kept_without, same_length, without_domains
+from training.audit.records import recorded, taken
 
 SETTINGS = Settings(gate=Gate(replicates=100))
 CAPACITIES = (0.05, 0.15)

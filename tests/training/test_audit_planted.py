@@ -17,7 +17,7 @@ from features.settings import District, Settings, Training
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.simulator.planted import NOTHING, Planted
-from training.audit import Audited
+from training.audit.audited import Audited
 from training.judgement import Trial
 from training.train import train
 

@@ -12,10 +12,10 @@ from features.settings import Gate
 from models.dictionary import FeatureDictionary
 from models.examples import Examples, Floats
 from models.metrics import evaluate
-from training.compared import Compared, Heard, compare
-from training.contenders import Bootstrap, contenders_of
+from training.gate.compared import Compared, Heard, compare
+from training.gate.contenders import Bootstrap, contenders_of
+from training.gate.power import power_of
 from training.judge import Risks, counts_of, figures_of, order_of
-from training.power import power_of
 from training.scorers import PEER
 
 BOUNDS = Gate(capacity=0.2, replicates=200)

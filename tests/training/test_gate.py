@@ -8,12 +8,12 @@ from features.reconcile.codes import Finding
 from features.settings import Gate
 from models.metrics import Interval
 from models.paired import Lead
-from training.bounds import LOOSER, loosened
-from training.compared import Compared
-from training.contenders import Contenders, RuleToBeat
-from training.evidence import Evidence, judge_evidence
-from training.gate import Check, Declared, GateResult, Verdict, sentences, unfitted
-from training.gate_bounds import kinds_of
+from training.gate.compared import Compared
+from training.gate.contenders import Contenders, RuleToBeat
+from training.gate.declared import LOOSER, loosened
+from training.gate.evidence import Evidence, judge_evidence
+from training.gate.groups_and_records import kinds_of
+from training.gate.verdict import Check, Declared, GateResult, Verdict, sentences, unfitted
 
 BOUNDS = Gate(
     capacity=0.15, minimum_off_track=100, calibration_bound=0.05, recall_gap_bound=0.20,

@@ -24,7 +24,7 @@ from training.cohorts import labelled_cohorts
 from training.judge import cross_judge, judge_on
 from training.judgement import Basis, Judgement, Trial, judgement_of
 from training.leaks import leaks_in
-from training.report import render_report
+from training.report.page import render_report
 from training.split import Split
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)

@@ -20,14 +20,14 @@ from models.examples import Examples
 from models.metrics import Interval
 from models.paired import Lead
 from tests.models.made_rows import made_examples
-from training.audit_checks import CODES
-from training.contenders import Contenders, RuleToBeat
-from training.gate import Check, Declared, GateResult, Verdict, unfitted
-from training.gate_lists import beats, checks_on_lists
+from training.audit.checks import CODES
+from training.gate.contenders import Contenders, RuleToBeat
+from training.gate.lists import beats, checks_on_lists
+from training.gate.verdict import Check, Declared, GateResult, Verdict, unfitted
 from training.judge import judge_on
 from training.judgement import Basis, Judgement, Trial, judgement_of
-from training.report import render_report
-from training.report_style import STYLE
+from training.report.page import render_report
+from training.report.style import STYLE
 from training.scorers import PEER, words_of
 from training.split import Split
 

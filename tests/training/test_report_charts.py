@@ -3,8 +3,8 @@
 import pytest
 
 from models.metrics import Bin
-from training.report_charts import Series, merged, precision_chart, spread
-from training.report_html import signed_of_100
+from training.report.charts import Series, merged, precision_chart, spread
+from training.report.html import signed_of_100
 
 
 def test_a_single_capacity_can_be_drawn() -> None:

@@ -13,8 +13,8 @@ from tests.models.made_rows import made_examples
 from tests.training.test_table import BY_YEAR, FEW_FOLDS, SPEC, fitted, made_table
 from training.judge import CrossJudged
 from training.judgement import CAPACITIES
-from training.table_figures import draws_of, measured_of
-from training.table_judge import parts_of
+from training.table.figures import draws_of, measured_of
+from training.table.judge import parts_of
 
 TWO_SEEDS = 'split = { kind = "folds", k = 2, seeds = [0, 1] }\n'
 

@@ -9,9 +9,9 @@ import pytest
 from features.progress import quietly
 from features.settings import Refused
 from tests.training.test_table import FEW_FOLDS, MADE_ON, SPEC, made_table, run
-from training.table import train_table
-from training.table_file import read_table
-from training.table_spec import load_spec
+from training.table.file import read_table
+from training.table.spec import load_spec
+from training.table.train import train_table
 
 
 @pytest.mark.parametrize(

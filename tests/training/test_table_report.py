@@ -15,12 +15,12 @@ from models.registry import MOST_METRICS, registry_in
 from tests.training.test_report import FORBIDDEN, Page
 from tests.training.test_table import BY_YEAR, FEW_FOLDS, MADE_ON, SPEC, fitted, made_table, run
 from training.leaks import Leak
-from training.table import TableAnswer
-from training.table_print import print_answer
-from training.table_record import numbers, record_table
-from training.table_report import Source, render_table_report
-from training.table_run import Trained
-from training.table_verdict import verdict_of
+from training.table.print import print_answer
+from training.table.record import numbers, record_table
+from training.table.report import Source, render_table_report
+from training.table.run import Trained
+from training.table.train import TableAnswer
+from training.table.verdict import verdict_of
 
 SOURCE = Source("students & more.csv", "ninth_graders.toml", "0123456789abcdef" * 4)
 

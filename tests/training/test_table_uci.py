@@ -6,7 +6,7 @@ import pytest
 
 from features.progress import quietly
 from tests.training.test_table import MADE_ON
-from training.table import train_table
+from training.table.train import train_table
 
 REPOSITORY = Path(__file__).parents[2]
 DATA = REPOSITORY.parent / "shared" / "data" / "uci697_dropout" / "data.csv.gz"

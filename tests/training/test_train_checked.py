@@ -15,7 +15,7 @@ from tests.features.made_warehouse import simulated
 from tests.training.test_report import MADE_ON, made_judgement
 from training.commands import answer_of
 from training.judgement import Trial
-from training.report import render_report
+from training.report.page import render_report
 from training.train import Trained, train
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)

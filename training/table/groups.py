@@ -12,13 +12,13 @@ from models.cells import listing_of
 from models.group_figures import Draws
 from models.metrics import Interval
 from models.told import told_alone, told_crossed
-from training.audit_checks import VERDICT_WORDS, AuditCheck, Bounds, list_checks
-from training.group_words import title_of
+from training.audit.checks import VERDICT_WORDS, AuditCheck, Bounds, list_checks
+from training.audit.words import title_of
 from training.judge import CrossJudged
 from training.judgement import CAPACITIES
-from training.report_audit import list_parts, meaning_part
-from training.report_html import Html, joined, paragraph, section
-from training.table_figures import CAPACITY
+from training.report.audit import list_parts, meaning_part
+from training.report.html import Html, joined, paragraph, section
+from training.table.figures import CAPACITY
 
 COLUMNS = ("share_off_track", "selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
 

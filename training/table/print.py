@@ -6,13 +6,13 @@ from rich.console import Console
 from rich.table import Table
 
 from models.metrics import Interval
-from training.report_figures import with_range
+from training.report.figures import with_range
 from training.scorers import in_order
-from training.table import TableAnswer
-from training.table_card import limits_of
-from training.table_figures import CAPACITY
-from training.table_groups import check_lines, group_table
-from training.table_verdict import verdict_of
+from training.table.card import limits_of
+from training.table.figures import CAPACITY
+from training.table.groups import check_lines, group_table
+from training.table.train import TableAnswer
+from training.table.verdict import verdict_of
 
 SHOWN = {
     "roc_auc": "roc auc",

@@ -8,9 +8,9 @@ import numpy as np
 from features.settings import Gate
 from models.examples import Examples
 from models.paired import Lead, PairedYear
-from training.contenders import Bootstrap, Contenders, RuleToBeat, contenders_of
+from training.gate.contenders import Bootstrap, Contenders, RuleToBeat, contenders_of
+from training.gate.power import Power, power_of
 from training.judge import Risks, order_of
-from training.power import Power, power_of
 
 Heard = tuple[Examples, Risks]
 """A year's rows, and what every scorer says of them."""

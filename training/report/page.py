@@ -7,13 +7,13 @@ from features.reconcile.check import by_code
 from features.reconcile.codes import CHECKS, Finding
 from features.settings import Gate
 from models.card import INTENDED, REFUSED_USES
-from training.bounds import loosened, primary_of
 from training.card import left_out_of, limits_of
-from training.gate import VERDICT_WORDS, Check, Verdict
+from training.gate.declared import loosened, primary_of
+from training.gate.verdict import VERDICT_WORDS, Check, Verdict
 from training.judgement import Judgement
-from training.report_audit import audit_section
-from training.report_figures import figures_section, reliability_section
-from training.report_html import (
+from training.report.audit import audit_section
+from training.report.figures import figures_section, reliability_section
+from training.report.html import (
     Html,
     bullets,
     capacity_of_100,
@@ -27,8 +27,8 @@ from training.report_html import (
     school_year,
     section,
 )
-from training.report_verdict import refusal_section, verdict_section
-from training.report_years import following_section, slices_section, years_section
+from training.report.verdict import refusal_section, verdict_section
+from training.report.years import following_section, slices_section, years_section
 
 SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✕", "not_enough_evidence": "?"}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.metrics import Bin
-from training.report_html import Html, element, of_100
+from training.report.html import Html, element, of_100
 
 WIDTH = 680
 LEFT, RIGHT, TOP, BOTTOM = 52, 190, 16, 46

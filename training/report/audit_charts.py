@@ -6,9 +6,9 @@ from math import ceil
 from models.audit import Audit, GroupTable
 from models.group_figures import Group
 from models.metrics import Interval
-from training.group_words import short
-from training.report_charts import TOP, WIDTH, Frame, Series, axes, end_names, svg, text
-from training.report_html import Html, capitalized, element, signed_of_100
+from training.audit.words import short
+from training.report.charts import TOP, WIDTH, Frame, Series, axes, end_names, svg, text
+from training.report.html import Html, capitalized, element, signed_of_100
 
 ROW = 26
 NAMES = 330

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from features.settings import Gate
 from models.metrics import Interval
-from training.compared import Compared
-from training.gate import Check
-from training.gate_bounds import (
+from training.gate.compared import Compared
+from training.gate.groups_and_records import (
     Gaps,
     is_calibrated,
     is_calibrated_in_groups,
@@ -15,13 +14,14 @@ from training.gate_bounds import (
     records_add_up,
     treats_groups_alike,
 )
-from training.gate_lists import (
+from training.gate.lists import (
     checks_on_lists,
     enough_students,
     keeps_up_with_logistic,
     not_worse_at_own_count,
     not_worse_in_last_year,
 )
+from training.gate.verdict import Check
 from training.leaks import Leak
 
 

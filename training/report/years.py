@@ -2,7 +2,7 @@
 
 from training.following import Followed
 from training.judgement import Judgement
-from training.report_html import (
+from training.report.html import (
     Html,
     capitalized,
     of_100,

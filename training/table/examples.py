@@ -13,7 +13,7 @@ import pandas as pd
 from features.settings import Refused
 from models.dictionary import Entry, FeatureDictionary
 from models.examples import Booleans, Examples, Floats
-from training.table_spec import Subgroup, TableSpec, Time, canonical
+from training.table.spec import Subgroup, TableSpec, Time, canonical
 
 RAREST_CATEGORY = 10
 MOST_CATEGORIES = 255

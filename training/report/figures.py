@@ -6,8 +6,8 @@ from math import isnan
 
 from models.metrics import Bin, Figures, Interval, places
 from training.judgement import Judgement
-from training.report_charts import Series, merged, precision_chart, reliability_chart
-from training.report_html import (
+from training.report.charts import Series, merged, precision_chart, reliability_chart
+from training.report.html import (
     Html,
     capacity_of_100,
     capitalized,

@@ -12,17 +12,17 @@ from models.metrics import difference_intervals, evaluate
 from models.signing import ensure_keys
 from training.judgement import CAPACITIES
 from training.leaks import leaks_in
-from training.table_card import card_of
-from training.table_examples import Prepared, prepare
-from training.table_figures import CAPACITY, draws_of, measured_of
-from training.table_file import read_table
-from training.table_groups import audited
-from training.table_judge import Fitting, HeldOut, held_out
-from training.table_periods import Period, earlier_periods, tested_periods
-from training.table_report import Source, render_table_report
-from training.table_run import Asked, Terms, Told, Trained
-from training.table_spec import Time, load_spec
-from training.table_verdict import verdict_of
+from training.table.card import card_of
+from training.table.examples import Prepared, prepare
+from training.table.figures import CAPACITY, draws_of, measured_of
+from training.table.file import read_table
+from training.table.groups import audited
+from training.table.judge import Fitting, HeldOut, held_out
+from training.table.periods import Period, earlier_periods, tested_periods
+from training.table.report import Source, render_table_report
+from training.table.run import Asked, Terms, Told, Trained
+from training.table.spec import Time, load_spec
+from training.table.verdict import verdict_of
 from training.years import Recipe
 
 THREADED_FROM = 20_000

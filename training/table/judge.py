@@ -13,10 +13,10 @@ from models.fitting import NOTHING_TUNED, ParameterValue
 from models.search import Budget, Found, search
 from training.judge import CrossJudged, Risks, judge_on, told_protected
 from training.scorers import PROTECTED
-from training.table_examples import Prepared, before_and_tested
-from training.table_periods import later
-from training.table_run import Asked
-from training.table_spec import Folds, Groups, Time
+from training.table.examples import Prepared, before_and_tested
+from training.table.periods import later
+from training.table.run import Asked
+from training.table.spec import Folds, Groups, Time
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from models.group_figures import Draws
 from models.metrics import Interval
 from models.risk import RiskModel
 from models.told import Grouped, told_alone, told_crossed
-from training.audit_checks import AuditCheck, Bounds, list_checks, record_checks
-from training.audit_lists import equally_found, same_length, without_domains
-from training.audit_records import Missing, Recorded, Taken, missing, recorded, taken
-from training.group_words import people
+from training.audit.checks import AuditCheck, Bounds, list_checks, record_checks
+from training.audit.lists import equally_found, same_length, without_domains
+from training.audit.records import Missing, Recorded, Taken, missing, recorded, taken
+from training.audit.words import people
 
 APART = ("school", "school level", "grade")
 """Groups that are not crossed: they are places, not people."""

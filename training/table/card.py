@@ -2,10 +2,10 @@
 
 from models.card import CardFacts, FigureLine, cells_of, render_card
 from training.scorers import in_order
-from training.table_examples import RAREST_CATEGORY
-from training.table_figures import CAPACITY
-from training.table_run import Trained, base_rates
-from training.table_spec import Groups, TableSpec, Time
+from training.table.examples import RAREST_CATEGORY
+from training.table.figures import CAPACITY
+from training.table.run import Trained, base_rates
+from training.table.spec import Groups, TableSpec, Time
 
 
 def card_of(trained: Trained, name: str) -> str:

@@ -6,9 +6,9 @@ from math import isfinite
 from models.metrics import Interval
 from models.registry import Registry, RunRecord
 from training.scorers import in_order
-from training.table import TableAnswer
-from training.table_run import Trained
-from training.table_spec import Time
+from training.table.run import Trained
+from training.table.spec import Time
+from training.table.train import TableAnswer
 
 
 def record_table(answer: TableAnswer, registry: Registry, code_version: str) -> RunRecord:

@@ -6,8 +6,8 @@ from datetime import date
 
 from models.card import INTENDED, REFUSED_USES
 from models.metrics import Interval
-from training.report_figures import Comparison, calibration_section, compared_section
-from training.report_html import (
+from training.report.figures import Comparison, calibration_section, compared_section
+from training.report.html import (
     Html,
     bullets,
     capitalized,
@@ -20,14 +20,14 @@ from training.report_html import (
     table,
     technical_interval,
 )
-from training.report_years import slice_row
-from training.table_card import limits_of, outcome_of, tested_on
-from training.table_figures import CAPACITY, draws_of
-from training.table_groups import groups_section
-from training.table_periods import Period
-from training.table_run import Told, Trained
-from training.table_spec import Time
-from training.table_verdict import OTHER, beats, verdict_of
+from training.report.years import slice_row
+from training.table.card import limits_of, outcome_of, tested_on
+from training.table.figures import CAPACITY, draws_of
+from training.table.groups import groups_section
+from training.table.periods import Period
+from training.table.run import Told, Trained
+from training.table.spec import Time
+from training.table.verdict import OTHER, beats, verdict_of
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from models.metrics import Interval, places
 from training.judgement import CAPACITIES
-from training.report_html import of_100, technical_interval
+from training.report.html import of_100, technical_interval
 from training.scorers import words_of
-from training.table_figures import CAPACITY
-from training.table_run import Trained, base_rates
+from training.table.figures import CAPACITY
+from training.table.run import Trained, base_rates
 
 OTHER = "logistic"
 MEASURES = {

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from features.catalog import feature_set_of
 from models.metrics import Interval
-from training.gate import Check, Verdict
-from training.gate_lists import COMPARISONS
+from training.gate.lists import COMPARISONS
+from training.gate.verdict import Check, Verdict
 from training.judgement import Judgement
-from training.report_html import (
+from training.report.html import (
     Html,
     bullets,
     capacity_of_100,

@@ -11,11 +11,11 @@ from models.search import Found
 from models.weighted import lines
 from training.leaks import Leak
 from training.scorers import in_order
-from training.table_examples import Prepared, before_and_tested
-from training.table_figures import Measured
-from training.table_groups import TableAudit
-from training.table_periods import Period
-from training.table_spec import TableSpec, Time
+from training.table.examples import Prepared, before_and_tested
+from training.table.figures import Measured
+from training.table.groups import TableAudit
+from training.table.periods import Period
+from training.table.spec import TableSpec, Time
 
 COUNTS = ("n", "positives")
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from models.audit import Audit, GroupTable
 from models.group_figures import Comparison, Group
 from models.metrics import Interval
-from training.audit import RULE, Audited
-from training.audit_charts import curve_chart, gap_chart, has_curve
-from training.audit_checks import CODES, VERDICT_WORDS, AuditCheck
-from training.group_words import people, title_of
+from training.audit.audited import RULE, Audited
+from training.audit.checks import CODES, VERDICT_WORDS, AuditCheck
+from training.audit.words import people, title_of
 from training.judgement import Judgement
-from training.report_html import (
+from training.report.audit_charts import curve_chart, gap_chart, has_curve
+from training.report.html import (
     Html,
     bullets,
     capacity_of_100,

@@ -1,8 +1,8 @@
 """Checks on lists: whom the model's list finds that another's does not, over all judged years together."""
 
 from models.metrics import Interval
-from training.compared import Compared
-from training.gate import Check, Verdict, more_or_fewer, signed
+from training.gate.compared import Compared
+from training.gate.verdict import Check, Verdict, more_or_fewer, signed
 
 LOGISTIC_MARGIN = 0.005
 """By how much ROC AUC may fall short of plain logistic regression before the trees are not worth having."""

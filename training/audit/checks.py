@@ -6,8 +6,8 @@ from typing import Literal, TypeVar
 
 from models.audit import Audit, GroupTable
 from models.group_figures import Comparison, Group
-from training.audit_records import Missing, Recorded, Taken
-from training.group_words import people, title_of
+from training.audit.records import Missing, Recorded, Taken
+from training.audit.words import people, title_of
 
 Verdict = Literal["pass", "warn", "fail", "not_applicable", "not_enough_evidence"]
 VERDICT_WORDS: Mapping[Verdict, str] = {

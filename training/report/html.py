@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from models.metrics import Interval
-from training.report_style import STYLE
+from training.report.style import STYLE
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 

@@ -11,8 +11,8 @@ from features.settings import Refused
 from models.examples import Booleans, Examples, Floats, in_fixed_order
 from models.fitting import fit_risk_model
 from training.slices import Slice, slice_of
-from training.table_examples import Prepared, before_and_tested, in_time
-from training.table_spec import Time
+from training.table.examples import Prepared, before_and_tested, in_time
+from training.table.spec import Time
 from training.years import Recipe
 
 EARLIER = 4

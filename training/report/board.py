@@ -5,13 +5,13 @@ from datetime import date
 from models.audit import GroupTable
 from models.card import INTENDED, REFUSED_USES
 from models.group_figures import Group
-from training.audit import RULE, Audited
-from training.audit_charts import gap_chart
-from training.audit_checks import BY_LISTS
+from training.audit.audited import RULE, Audited
+from training.audit.checks import BY_LISTS
+from training.audit.words import people
 from training.card import limits_of
-from training.group_words import people
 from training.judgement import Judgement
-from training.report_html import (
+from training.report.audit_charts import gap_chart
+from training.report.html import (
     Html,
     bullets,
     capitalized,
@@ -22,7 +22,7 @@ from training.report_html import (
     school_year,
     section,
 )
-from training.report_verdict import headline, verdict_sentence
+from training.report.verdict import headline, verdict_sentence
 
 NAMED = ("warn", "fail")
 

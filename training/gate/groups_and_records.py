@@ -5,7 +5,7 @@ from datetime import date
 
 from features.reconcile.codes import Finding, month_of
 from models.metrics import Interval
-from training.gate import Check, Verdict, more_or_fewer, signed
+from training.gate.verdict import Check, Verdict, more_or_fewer, signed
 from training.leaks import Leak
 
 Gaps = Mapping[str, Mapping[str, Interval | None]]

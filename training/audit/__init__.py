@@ -1,0 +1,1 @@
+"""For whom a list is wrong: the audit of a run."""

@@ -1,0 +1,1 @@
+"""Reports of a run: the page for a data team, and the one for a board."""

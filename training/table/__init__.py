@@ -1,0 +1,1 @@
+"""Training on a table that a data team prepared elsewhere."""
