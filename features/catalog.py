@@ -15,6 +15,18 @@ from features.settings import Settings, SettingsRefused
 FEATURE_SETS: dict[str, type[FeatureSet]] = {one.name: one for one in (MiddleSchool, NinthGrade, HighSchool)}
 """Feature sets by name."""
 
+SERVED: dict[str, type[FeatureSet]] = {
+    **FEATURE_SETS,
+    **{
+        ruled.name: ruled
+        for one in FEATURE_SETS.values()
+        for peer in one.peers
+        if peer.reasons
+        for ruled in [one.ruled_by(peer)]
+    },
+}
+"""What a bundle may be made for: each feature set with its own rule, and with each other one that has reasons."""
+
 OUTCOMES: dict[str, Outcome] = {one.name: tuned(one, {}) for one in ALL}
 """Outcomes by name, with the thresholds they were published with."""
 

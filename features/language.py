@@ -5,6 +5,7 @@ expression looks back in a feature and forward in an outcome, and none can say "
 """
 
 import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import ClassVar, Literal
@@ -49,6 +50,11 @@ class Feature:
     is_context: bool = False
 
 
+def served_name(feature_set: str, rule: str) -> str:
+    """What a feature set is called where another of its rules serves."""
+    return f"{feature_set} by {rule}"
+
+
 class FeatureSet:
     """Features of one cohort. Subclasses list them as class attributes."""
 
@@ -56,7 +62,15 @@ class FeatureSet:
     cohort: ClassVar[Cohort]
     indicator: ClassVar["Indicator | None"] = None
     peers: ClassVar[tuple["Indicator", ...]] = ()
-    """Other published rules that fit the cohort: every training run compares with them, none of them serves."""
+    """Other published rules that fit the cohort: one that is shown to find more, and has reasons, may serve."""
+
+    @classmethod
+    def ruled_by(cls, rule: "Indicator") -> "type[FeatureSet]":
+        """The same features with one of the other rules as the one that serves; it is called after both."""
+        others = tuple(one for one in (cls.indicator, *cls.peers) if one and one is not rule)
+        own = {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
+        named = {"name": served_name(cls.name, rule.name), "indicator": rule, "peers": others}
+        return type(cls.__name__, cls.__bases__, {**own, **named})
 
     @classmethod
     def features(cls) -> dict[str, Feature]:
@@ -75,18 +89,23 @@ class FeatureSet:
         return {name: value for part in parts for name, value in part.items() if isinstance(value, Feature)}
 
 
+COMPARED: Mapping[str, Callable[[float, float], bool]] = {
+    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Sign:
     """A feature that says in words what a rule counts, and from where on; `each` unit is a signal of its own."""
 
     feature: str
-    operator: Literal[">", ">="] = ">"
+    operator: Literal[">", ">=", "<", "<="] = ">"
     bound: float = 0.0
     each: bool = False
 
     def met_by(self, value: float) -> bool:
         """Whether the rule counts a student of that value; never one that is missing."""
-        return value >= self.bound if self.operator == ">=" else value > self.bound
+        return COMPARED[self.operator](value, self.bound)
 
 
 @dataclass(frozen=True)

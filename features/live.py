@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from features.catalog import FEATURE_SETS
+from features.catalog import SERVED
 from features.cohorts import Cohort
 from features.compile import SnapshotQuery, snapshot_script
 from features.engine import IBIS_TYPES, View, school_year_of
@@ -28,7 +28,7 @@ def snapshot_of_records(feature_set_name: str, as_of: date, tables: Given, *, co
     `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them: of this school
     year, and of the one before where its records are to count. Raises Refused for a row that its table does not allow.
     """
-    feature_set = FEATURE_SETS[feature_set_name]
+    feature_set = SERVED[feature_set_name]
     connection = duckdb.connect(config={"threads": "1"})
     try:
         for name in READ:

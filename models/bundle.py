@@ -17,7 +17,7 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from pydantic import TypeAdapter
 
-from features.catalog import FEATURE_SETS
+from features.catalog import SERVED
 from features.durable import sync_folder, write_through
 from features.settings import Refused
 from models import golden
@@ -233,9 +233,9 @@ def check_features(path: Path, manifest: Manifest, dictionary: FeatureDictionary
     """Raise BundleRefused where this version of OnTrack does not compute the features, or the rule, as it did."""
     if manifest.feature_set == PREPARED_TABLE:
         return
-    if manifest.feature_set not in FEATURE_SETS:
+    if manifest.feature_set not in SERVED:
         raise BundleRefused(f"{path / 'features.json'}: no feature set {manifest.feature_set!r} here; train again")
-    changed = changed_here(dictionary, FEATURE_SETS[manifest.feature_set], of_rule=manifest.kind == "rule")
+    changed = changed_here(dictionary, SERVED[manifest.feature_set], of_rule=manifest.kind == "rule")
     if changed:
         names = ", ".join(changed)
         raise BundleRefused(f"{path / 'features.json'}: computed in another way here: {names}; train again")

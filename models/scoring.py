@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from features.catalog import FEATURE_SETS
+from features.catalog import SERVED
 from features.language import FeatureSet, Outcome
 from models.bundle import Bundle, BundleRefused
 from models.examples import Floats
@@ -19,7 +19,7 @@ Scorer = RiskModel | RuleModel
 
 def refuse_prepared_table(bundle: Bundle) -> None:
     """Raise BundleRefused where a bundle is over the columns of a table: there are no records to compute them from."""
-    if bundle.feature_set not in FEATURE_SETS:
+    if bundle.feature_set not in SERVED:
         raise BundleRefused(f"bundle {bundle.path.name}: made from a prepared table; train on the district's records")
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import BaseModel
 from sqlalchemy import Engine
 
-from features.catalog import FEATURE_SETS, outcome_of
+from features.catalog import SERVED, outcome_of
 from features.evidence import attendance_by_week, marks_over_time, records_behind
 from features.language import FeatureSet, Outcome
 from features.reconcile.check import checked, refuse_errors
@@ -52,7 +52,7 @@ class Served:
     @property
     def feature_set(self) -> type[FeatureSet]:
         """The feature set that the bundle was made for."""
-        return FEATURE_SETS[self.bundle.feature_set]
+        return SERVED[self.bundle.feature_set]
 
 
 @dataclass(frozen=True)
@@ -262,12 +262,13 @@ class HeadlineFigures(BaseModel):
     headline: dict[str, Share]
     listed: int
     test_year: int
+    serving_rule: str = "rule"
 
 
 def headline_of(bundle: Bundle) -> Headline | None:
     """How the test year's list turned out; None where the interval is too wide to say."""
     figures = HeadlineFigures.model_validate(bundle.metrics)
-    found = figures.headline.get(bundle.kind)
+    found = figures.headline.get("model" if bundle.kind == "model" else figures.serving_rule)
     if found is None or (found.high - found.low) / 2 > WIDEST_HEADLINE:
         return None
     return Headline(found.estimate * 100, found.low * 100, found.high * 100, figures.listed, figures.test_year)

@@ -19,7 +19,8 @@ def card_of(judgement: Judgement, kind: str) -> str:
     """The card in Markdown. Where nothing could be judged, the figures say so."""
     trial, basis = judgement.trial, judgement.basis
     feature_set = feature_set_of(trial.outcome)
-    own = judgement.figures.get(kind)
+    scorer = judgement.serving_rule if kind == "rule" else kind
+    own = judgement.figures.get(scorer)
     return render_card(
         CardFacts(
             name=trial.outcome.name,
@@ -32,7 +33,7 @@ def card_of(judgement: Judgement, kind: str) -> str:
             tested_on=f"the school year ending {basis.split.test}, which no training label was seen from",
             students=basis.trained,
             dictionary=dictionary_of(feature_set, without=basis.left_out),
-            figures=figure_lines(judgement, kind),
+            figures=figure_lines(judgement, scorer),
             capacity=trial.settings.gate.capacity,
             calibration_gap=own.calibration_error if own else float("nan"),
             calibration=calibration_of(kind),
@@ -57,9 +58,9 @@ def calibration_of(kind: str) -> str:
     return "A strictly rising curve (beta calibration) fitted on students that the trees had not seen."
 
 
-def figure_lines(judgement: Judgement, kind: str) -> Sequence[FigureLine]:
+def figure_lines(judgement: Judgement, own: str) -> Sequence[FigureLine]:
     """One line a scorer, the card's own first; a line of its own where nothing could be judged."""
-    names = sorted(in_order(judgement.figures), key=lambda name: name != kind)
+    names = sorted(in_order(judgement.figures), key=lambda name: name != own)
     capacity = judgement.trial.settings.gate.capacity
     lines = [
         FigureLine(

@@ -7,7 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from features.language import Outcome
+from features.catalog import SERVED, feature_set_of
+from features.language import FeatureSet, Outcome, served_name
 from features.settings import District, Gate, Settings
 from models.dictionary import fingerprint_of
 from models.examples import Booleans, Examples, Floats
@@ -32,7 +33,7 @@ from training.gate.evidence import Evidence, judge_evidence
 from training.gate.verdict import Declared, GateResult
 from training.judge import Judged
 from training.leaks import leaks_in
-from training.scorers import FIRST
+from training.scorers import FIRST, OWN_RULE, PEER
 from training.slices import Slice, slices_of
 from training.split import Split
 from training.years import JudgedYear
@@ -98,6 +99,29 @@ class Judgement:
     followed: tuple[Followed, ...] = ()
     compared: Compared | None = None
 
+    @property
+    def serving_rule(self) -> str:
+        """The scorer that serves short of a pass: the feature set's own rule, where no better one can give reasons.
+
+        Another is better where the own one was shown to find less on the years before the judged ones.
+        """
+        contenders = list(self.compared.contenders) if self.compared else []
+        if not contenders or OWN_RULE in contenders:
+            return OWN_RULE
+        named = feature_set_of(self.trial.outcome).name
+        able = [one for one in contenders if served_name(named, one.removeprefix(PEER)) in SERVED]
+        return able[0] if able else OWN_RULE
+
+    @property
+    def ruled_set(self) -> type[FeatureSet]:
+        """The feature set with the rule that serves short of a pass."""
+        own = feature_set_of(self.trial.outcome)
+        return (
+            own
+            if self.serving_rule == OWN_RULE
+            else SERVED[served_name(own.name, self.serving_rule.removeprefix(PEER))]
+        )
+
     def as_json(self) -> dict[str, object]:
         """What stands in the bundle as `metrics.json` and what `ontrack train --json` prints."""
         return {
@@ -113,6 +137,7 @@ class Judgement:
             "capacity": self.trial.settings.gate.capacity,
             "listed": self.listed,
             "verdict": self.gate.verdict,
+            "serving_rule": self.serving_rule,
             "compared": self.compared.as_json() if self.compared else None,
             "metrics": {name: figures.as_json() for name, figures in self.figures.items()},
             "headline": {name: interval_json(one) for name, one in self.headline.items()},

@@ -24,6 +24,8 @@ SHORT = {
     "champion": "served before",
 }
 """Names that fit beside a line."""
+OWN_RULE = "rule"
+"""The published rule of the feature set itself."""
 PEER = "rule "
 """Before the name of another published rule that fits the cohort."""
 

@@ -20,7 +20,7 @@ from models.dictionary import dictionary_of
 from models.examples import Examples, Floats, in_fixed_order
 from models.releases import ReleaseKey, current
 from models.risk import RiskModel
-from models.rule import RuleModel, fit_rule
+from models.rule import RuleModel, fit_rule, shares_of
 from models.scoring import Scorer, order_of
 from models.search import Budget, Found, search
 from models.signing import KeyPair, ensure_keys
@@ -29,9 +29,9 @@ from training.cohorts import Cohorts, labelled_cohorts
 from training.following import Followed, Weeks, by_scorer, lead_by_student, weekly
 from training.gate.groups_and_records import kinds_of
 from training.gate.verdict import Declared, GateResult, unfitted
-from training.judge import Judged, judge_on, told_protected
+from training.judge import Judged, counts_of, judge_on, told_protected
 from training.judgement import Basis, Beside, Judgement, Trial, capacities_of, judgement_of
-from training.scorers import PROTECTED
+from training.scorers import OWN_RULE, PROTECTED
 from training.split import Year, rolling
 from training.years import JudgedYear, Recipe, earlier_years, judged_year_of
 
@@ -100,7 +100,14 @@ def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress,
     }
     write = Writing(trial, judgement, ensure_keys(trial.settings.home / "keys"), provenance)
     model = write.bundle(judged.model) if isinstance(judged, Judged) else None
-    return Trained(judgement, write.bundle(fit_rule(learn)), model, warnings)
+    return Trained(judgement, write.bundle(rule_that_serves(learn, judgement.serving_rule)), model, warnings)
+
+
+def rule_that_serves(learn: Examples, scorer: str) -> RuleModel:
+    """The rule with the shares of the training rows: the feature set's own, or another published one."""
+    if scorer == OWN_RULE:
+        return fit_rule(learn)
+    return shares_of(counts_of(learn)[scorer], learn.label)
 
 
 def check_records(trial: Trial) -> tuple[Finding, ...]:
@@ -259,8 +266,8 @@ class Writing:
 
     def bundle(self, scorer: RiskModel | RuleModel) -> Bundle:
         """The bundle of a model or of the rule, with the judgement beside it."""
-        feature_set = feature_set_of(self.trial.outcome)
         is_model = isinstance(scorer, RiskModel)
+        feature_set = feature_set_of(self.trial.outcome) if is_model else self.judgement.ruled_set
         parts = BundleParts(
             kind="model" if is_model else "rule",
             model=scorer if isinstance(scorer, RiskModel) else None,

@@ -23,6 +23,7 @@ AIR_HIGH_SO_FAR = published(
         Sign("absence_rate_year", ">=", 0.10),
         Sign("core_failing_now"),
         Sign("other_failing_now"),
+        Sign("gpa_now", "<=", 2.0),
         Sign("days_suspended_out_of_school"),
         Sign("days_suspended_in_school"),
         Sign("schools_this_year", ">", 1),

@@ -4,7 +4,7 @@ A share of days missed stands for attendance: 96 % attendance is 4 % missed. Rul
 marks, and say nothing of a student who has none.
 """
 
-from features.language import Bands, Indicator, attendance, discipline, enrollments, incidents, marks, published
+from features.language import Bands, Indicator, Sign, attendance, discipline, enrollments, incidents, marks, published
 
 FINAL = marks.final()
 MISSED = attendance.share_absent()
@@ -46,6 +46,7 @@ SFUSD_INCOMING = published(
     marks.previous_year().final().gpa() < 2.0,
     attendance.previous_year().share_absent() > 0.125,
     called="the San Francisco rule for incoming ninth graders",
+    reasons=(Sign("gpa_previous_year", "<", 2.0), Sign("absence_rate_previous_year", ">", 0.125)),
     source="San Francisco Unified and the Gardner Center, early warning indicators for incoming ninth graders",
 )
 
@@ -139,7 +140,7 @@ ATTENDANCE_WORKS = Indicator(
     says="the band of the share of school days missed so far; chronic absence begins at 10 %",
     signals=ATTENDANCE_BANDS.number,
     flagged=MISSED >= 0.10,
-    reasons=(),
+    reasons=(Sign("absence_rate_year", ">=", 0.05),),
     called="the Attendance Works bands",
     source=ATTENDANCE_BANDS.source,
 )

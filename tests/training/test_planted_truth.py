@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.catalog import feature_set_of
+from features.catalog import SERVED, feature_set_of
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.desk import desk_of
 from features.ingest.steps import ingest
@@ -18,14 +18,19 @@ from features.progress import quietly
 from features.settings import District, Gate, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
+from features.snapshots import build_snapshot
 from features.warehouse import reading
 from models.examples import Examples, in_fixed_order
+from models.scoring import order_of, reasons_of
+from models.signing import ensure_keys
 from training.cohorts import labelled_cohorts
 from training.judge import cross_judge, judge_on
 from training.judgement import Basis, Judgement, Trial, judgement_of
 from training.leaks import leaks_in
 from training.report.page import render_report
+from training.report.verdict import headline
 from training.split import Split
+from training.train import Writing, rule_that_serves
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -124,3 +129,42 @@ def test_a_feature_that_holds_the_outcome_is_named_though_it_holds_it_every_year
     holding = replace(examples, features=examples.features.assign(**{FILLED_LATER: examples.label.astype(float)}))
     assert [leak.feature for leak in leaks_in(*halves(holding))] == [FILLED_LATER]
     assert "it probably holds the outcome" in leaks_in(*halves(holding))[0].says
+
+
+def by_another_rule(examples: Examples) -> Examples:
+    """In every year, who ended off track is whom the San Francisco rule counts against, not the own one."""
+    rng = np.random.default_rng(6)
+    counted = examples.peers["sfusd_incoming_grade9"].to_numpy() > 0
+    return replace(examples, label=rng.random(len(examples)) < np.where(counted, 0.9, 0.02))
+
+
+def test_where_another_published_rule_was_shown_to_find_more_it_serves_with_reasons_of_its_own(
+    trial: Trial, examples: Examples
+) -> None:
+    planted = by_another_rule(examples)
+    judgement = judged(trial, planted)
+    assert judgement.serving_rule == "rule sfusd_incoming_grade9"
+    assert "the San Francisco rule for incoming ninth graders" in headline(judgement)
+    write = Writing(trial, judgement, ensure_keys(trial.settings.home / "keys"), {"trained_by": "ana"})
+    bundle = write.bundle(rule_that_serves(halves(planted)[0], judgement.serving_rule))
+    assert bundle.feature_set == "grade9 by sfusd_incoming_grade9"
+    with reading(trial.settings.warehouse("north")) as reader:
+        features = build_snapshot(reader, SERVED[bundle.feature_set], TODAY).features
+    listed = order_of(bundle.scorer, features) > 0
+    reasons = reasons_of(bundle.scorer, features, SERVED[bundle.feature_set])
+    assert 0 < listed.sum() < len(listed)
+    assert [bool(those) for those in reasons] == listed.tolist()
+
+
+def test_the_own_rule_serves_where_no_other_was_shown_to_find_more(trial: Trial, examples: Examples) -> None:
+    assert judged(trial, by_the_rule(examples, np.unique(examples.time))).serving_rule == "rule"
+
+
+@pytest.mark.parametrize("name", [name for name in SERVED if name.startswith("grade9 by")])
+def test_a_rule_that_may_serve_gives_a_reason_for_everybody_it_counts_against(trial: Trial, name: str) -> None:
+    with reading(trial.settings.warehouse("north")) as reader:
+        features = build_snapshot(reader, SERVED[name], TODAY).features
+    indicator = SERVED[name].indicator
+    assert indicator
+    met = np.array([[sign.met_by(row[sign.feature]) for sign in indicator.reasons] for _, row in features.iterrows()])
+    assert (met.any(axis=1) == (features["rule_signals"] > 0)).all()

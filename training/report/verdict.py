@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from features.catalog import feature_set_of
 from models.metrics import Interval
 from training.gate.lists import COMPARISONS
 from training.gate.verdict import Check, Verdict
@@ -140,7 +139,8 @@ def headline(judgement: Judgement) -> str:
     if judgement.listed < smallest:
         return f"Fewer than {smallest} students would have been listed: how many ended off track is not shown."
     year, found = school_year(judgement.basis.split.test), judgement.headline
-    rule = f"; by the published rule, {off_track(found['rule'])}" if "rule" in found else ""
+    serving = judgement.serving_rule
+    rule = f"; by {words_of(serving)}, {off_track(found[serving])}" if serving in found else ""
     return (
         f"Of 100 students the model would have listed in {year}, {off_track(found['model'], ' ended off track')}{rule}."
     )
@@ -182,7 +182,7 @@ def refusal_section(judgement: Judgement) -> Html:
 
 def what_serves(judgement: Judgement) -> str:
     """The rule that serves, in words."""
-    indicator = feature_set_of(judgement.trial.outcome).indicator
+    indicator = judgement.ruled_set.indicator
     which = f": {indicator.says}" if indicator else ""
     return (
         f"The published rule{which}. Students are listed by how many of its signals their records show; their risk is "
