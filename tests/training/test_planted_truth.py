@@ -23,8 +23,9 @@ from features.warehouse import reading
 from models.examples import Examples, in_fixed_order
 from models.scoring import order_of, reasons_of
 from models.signing import ensure_keys
+from tests.training.cross_judged import cross_judge
 from training.cohorts import labelled_cohorts
-from training.judge import cross_judge, judge_on
+from training.judge import judge_on
 from training.judgement import Basis, Judgement, Trial, judgement_of
 from training.leaks import leaks_in
 from training.report.page import render_report
@@ -111,7 +112,7 @@ def test_a_record_that_is_filled_in_afterwards_shines_in_a_random_split_and_is_c
 ) -> None:
     leaking = filled_afterwards(examples)
     learn, _ = halves(leaking)
-    random = cross_judge(learn, learn.student, k=3, seeds=(1,), threads=1).figures((0.15,))["model"]
+    random = cross_judge(learn, learn.student, k=3, seeds=(1,)).figures((0.15,))["model"]
     judgement = judged(trial, leaking)
     assert random.roc_auc > 0.99
     assert judgement.figures["model"].roc_auc < random.roc_auc - 0.1
