@@ -28,6 +28,9 @@ records = "records/north"
 id = "south"
 name = "South Unified"
 records = "records/south"
+
+[training]
+weeks = 2
 """
 
 BROWSERS = ("chromium", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")

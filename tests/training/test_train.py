@@ -101,7 +101,7 @@ def test_the_signed_gate_says_what_was_declared_which_years_were_judged_and_what
         assert gate["loosened"] == []
         assert gate["years"] == [2024, 2025, 2026]
         assert 0 < gate["power"]["smallest"] < 1
-        assert gate["features"] == fingerprint_of(bundle.dictionary)
+        assert gate["features"] == fingerprint_of(trained.model.dictionary)
 
 
 def test_the_rule_to_beat_is_chosen_on_the_years_before_the_first_judged_one(trained: Trained) -> None:
