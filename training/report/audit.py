@@ -185,22 +185,21 @@ def pair_cells(one: GroupTable, group: Group) -> list[str]:
 
 def why_part(audited: Audited) -> Html:
     """The gaps in who is found, beside those of other lists and what records say."""
-    rows = [why_row(audited, one, group) for one, group in uneven(audited.model)]
-    if not rows:
-        return section(
-            "Why is there a gap?", paragraph("No group is found less often than the largest one beyond chance.")
-        )
+    found = uneven(audited.model)
+    if not found:
+        says = "No group is found less often than the largest one beyond chance."
+        return section("Why is there a gap?", paragraph(says))
     lists = [f"Without {name}" if name != RULE else "By the published rule, as many listed" for name in audited.others]
+    sources = ("This model", *lists, "Off track, more of 100", "Incidents on record", "Values missing, more of 100")
+    columns = [why_column(audited, one, group) for one, group in found]
     head = (
-        "Group",
-        "This model",
-        *lists,
-        "Off track, more of 100",
-        "Incidents on record",
-        "Values missing, more of 100",
+        "Found, of 100 off track, beside the largest group",
+        *(capitalized(people(one.of, g.name)) for one, g in found),
     )
-    caption = "Found, of 100 who ended off track: more or fewer than in the largest group"
-    return section("Why is there a gap?", paragraph(CANNOT), table(caption, head, rows))
+    caption = "Each gap by other lists, and what records say of the group"
+    return section(
+        "Why is there a gap?", paragraph(CANNOT), table(caption, head, list(zip(sources, *columns, strict=True)))
+    )
 
 
 def uneven(audit: Audit) -> list[tuple[GroupTable, Group]]:
@@ -216,14 +215,13 @@ def apart(one: Interval) -> bool:
     return one.low > 0 or one.high < 0
 
 
-def why_row(audited: Audited, one: GroupTable, group: Group) -> list[str]:
+def why_column(audited: Audited, one: GroupTable, group: Group) -> list[str]:
     """One group's gap by each list, and what records say of it."""
     lists = [gap_in(audit, one.of, group.name) for audit in audited.others.values()]
     more = group.against.get("share_off_track")
     incidents = [r for r in audited.incidents if (r.of, r.group) == (one.of, group.name)]
     lacking = [m.share - m.beside for m in audited.lacking if (m.of, m.group) == (one.of, group.name)]
     return [
-        capitalized(people(one.of, group.name)),
         gap_words(group.against.get("recall")),
         *lists,
         signed_of_100(more.difference.estimate) if more else "not enough",
