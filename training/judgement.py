@@ -194,33 +194,16 @@ def judgement_of(
     `beside` is what the audit is told beyond the rows.
     """
     test, bounds, seed = judged.test, trial.settings.gate, trial.settings.training.seed
-    capacity = bounds.capacity
     capacities = capacities_of(bounds, len(test))
-    figures = judged.figures(capacities)
-    model = judged.risks["model"]
-    differences = {
-        name: difference_intervals(
-            test.label,
-            model,
-            judged.order(name),
-            test.student,
-            capacity=capacity,
-            replicates=bounds.replicates,
-            seed=seed,
-        )
-        for name in judged.risks
-        if name != "model"
-    }
-    calibration = calibration_gap(test.label, model, test.student, replicates=bounds.replicates, seed=seed)
-    leaks = () if learn is None else leaks_in(learn, test)
+    differences = leads_in(judged, bounds, seed)
     compared = compared_over(trial, basis, judged, learn=learn, years=years)
     audited = None if learn is None else audit(trial, learn, judged, capacities, beside)
     evidence = Evidence(
         compared=compared,
         logistic=differences["logistic"]["roc_auc"],
-        calibration=calibration,
+        calibration=calibration_of(judged, bounds, seed),
         recall_gaps=audited.recall_gaps() if audited else {},
-        leaks=leaks,
+        leaks=() if learn is None else leaks_in(learn, test),
         group_calibration=audited.calibration_gaps() if audited else {},
         warnings=warnings,
     )
@@ -229,19 +212,35 @@ def judgement_of(
         trial=trial,
         basis=basis,
         gate=GateResult(trial.district.id, trial.outcome.name, judge_evidence(evidence, bounds), declared),
-        figures=figures,
+        figures=judged.figures(capacities),
         differences=differences,
         reliability={name: reliability(test.label, risk) for name, risk in judged.risks.items()},
         headline={name: headline_of(test, judged.order(name), bounds, seed) for name in judged.risks},
-        listed=int(places(len(test), capacity)),
+        listed=int(places(len(test), bounds.capacity)),
         audited=audited,
-        intervals={
-            name: intervals_of(judged, name, capacities, bounds, seed) for name in FIRST if name in judged.risks
-        },
-        slices=slices_of(test, model, replicates=bounds.replicates, seed=seed),
+        intervals={one: intervals_of(judged, one, capacities, bounds, seed) for one in FIRST if one in judged.risks},
+        slices=slices_of(test, judged.risks["model"], replicates=bounds.replicates, seed=seed),
         years=years,
         compared=compared,
     )
+
+
+def leads_in(judged: Judged, bounds: Gate, seed: int) -> Differences:
+    """The model's leads over every other scorer in the test year."""
+    test, model, draws = judged.test, judged.risks["model"], bounds.replicates
+    others = {name: judged.order(name) for name in judged.risks if name != "model"}
+    return {
+        name: difference_intervals(
+            test.label, model, order, test.student, capacity=bounds.capacity, replicates=draws, seed=seed
+        )
+        for name, order in others.items()
+    }
+
+
+def calibration_of(judged: Judged, bounds: Gate, seed: int) -> Interval:
+    """The share off track less the model's mean risk."""
+    test, model = judged.test, judged.risks["model"]
+    return calibration_gap(test.label, model, test.student, replicates=bounds.replicates, seed=seed)
 
 
 def audit(trial: Trial, learn: Examples, judged: Judged, capacities: tuple[float, ...], beside: Beside) -> Audited:
