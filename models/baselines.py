@@ -1,7 +1,6 @@
 """What a model has to beat: a plain logistic regression, and knowing the school alone."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -19,13 +18,6 @@ from models.metrics import refuse_one_class
 MOST_CATEGORIES = 30
 SCHOOL_PRIOR = 20.0
 """How many students of the average school are added to each school's own."""
-
-
-class Baseline(Protocol):
-    """Anything that gives examples a risk."""
-
-    def risk(self, examples: Examples) -> Floats:
-        """The risk of each row, in [0, 1]."""
 
 
 @dataclass(frozen=True)

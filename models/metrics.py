@@ -123,17 +123,6 @@ def by_level(values: Floats, levels: Levels) -> Floats:
     return np.asarray(np.add.reduceat(values[:, levels.order], levels.starts, axis=1), dtype=np.float64)
 
 
-def selected_share(risk: Floats, capacity: float) -> Floats:
-    """The chance of each row to be among those served: 1 above the cut, 0 below, a share where risks tie at it."""
-    levels = levels_of(risk)
-    sizes = np.diff(np.append(levels.starts, len(risk)))
-    above = np.cumsum(sizes) - sizes
-    share = np.clip((places(len(risk), capacity) - above) / sizes, 0, 1)
-    chances = np.empty(len(risk))
-    chances[levels.order] = np.repeat(share, sizes)
-    return chances
-
-
 def at_capacity(label: Booleans, risk: Floats, weights: Floats, capacity: float) -> tuple[Floats, Floats]:
     """Precision and recall among those served, one of each per row of weights, ties expected at random.
 

@@ -1,7 +1,7 @@
 """A judgement: what a training run found out on a year that no training label was seen from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -198,15 +198,8 @@ def judgement_of(
     differences = leads_in(judged, bounds, seed)
     compared = compared_over(trial, basis, judged, learn=learn, years=years)
     audited = None if learn is None else audit(trial, learn, judged, capacities, beside)
-    evidence = Evidence(
-        compared=compared,
-        logistic=differences["logistic"]["roc_auc"],
-        calibration=calibration_of(judged, bounds, seed),
-        recall_gaps=audited.recall_gaps() if audited else {},
-        leaks=() if learn is None else leaks_in(learn, test),
-        group_calibration=audited.calibration_gaps() if audited else {},
-        warnings=warnings,
-    )
+    heard = evidence_of(compared, differences, calibration_of(judged, bounds, seed), audited)
+    evidence = replace(heard, leaks=() if learn is None else leaks_in(learn, test), warnings=warnings)
     declared = Declared(bounds, fingerprint_of(test.dictionary), compared)
     return Judgement(
         trial=trial,
@@ -222,6 +215,17 @@ def judgement_of(
         slices=slices_of(test, judged.risks["model"], replicates=bounds.replicates, seed=seed),
         years=years,
         compared=compared,
+    )
+
+
+def evidence_of(compared: Compared, leads: Differences, calibration: Interval, audited: Audited | None) -> Evidence:
+    """What the gate looks at of lists, risks and groups."""
+    return Evidence(
+        compared=compared,
+        logistic=leads["logistic"]["roc_auc"],
+        calibration=calibration,
+        recall_gaps=audited.recall_gaps() if audited else {},
+        group_calibration=audited.calibration_gaps() if audited else {},
     )
 
 

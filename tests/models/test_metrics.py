@@ -17,7 +17,6 @@ from models.metrics import (
     evaluate,
     places,
     reliability,
-    selected_share,
 )
 
 tables = st.lists(st.tuples(st.booleans(), st.sampled_from([0.1, 0.2, 0.5, 0.9])), min_size=2, max_size=8)
@@ -41,9 +40,6 @@ def test_figures_at_capacity_are_the_mean_over_every_way_to_break_ties(
     figures = evaluate(label, risk, (capacity,))
     assert figures.precision_at[capacity] == pytest.approx(found / served)
     assert figures.recall_at[capacity] == pytest.approx(found / label.sum())
-    assert selected_share(risk, capacity) == pytest.approx(
-        [np.mean([i in way for way in ways]) for i in range(len(label))]
-    )
 
 
 def is_best(way: set[int], risk: Floats) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 from models.audit import GroupTable
 from models.card import INTENDED, REFUSED_USES
 from models.group_figures import Group
-from training.audit.audited import RULE, Audited
+from training.audit.audited import Audited
 from training.audit.checks import BY_LISTS
 from training.audit.words import people
 from training.card import limits_of
@@ -23,6 +23,7 @@ from training.report.html import (
     section,
 )
 from training.report.verdict import headline, verdict_sentence
+from training.scorers import words_of
 
 NAMED = ("warn", "fail")
 
@@ -58,28 +59,17 @@ def right_part(judgement: Judgement, audited: Audited) -> Html:
     lines = [
         headline(judgement),
         f"The list holds {of_100(share)} of 100 students, as many as counselors can reach.",
-        *missed(audited),
+        missed(judgement),
     ]
     return section("How often is it right, and whom does it miss?", bullets(lines))
 
 
-def missed(audited: Audited) -> list[str]:
-    """Those who ended off track and were not listed, by the model and by the rule."""
-    shares = {name: found_of(audit.tables) for name, audit in {"model": audited.model, **audited.others}.items()}
-    model, rule = shares["model"], shares.get(RULE)
-    if model is None:
-        return []
-    beside = f"; by the published rule, with as many listed, {of_100(1 - rule)}" if rule is not None else ""
-    return [f"Of 100 students who ended off track, {of_100(1 - model)} were not on the list{beside}."]
-
-
-def found_of(tables: tuple[GroupTable, ...]) -> float | None:
-    """The share found of those who ended off track, from a table that holds everyone; None where there is none."""
-    whole = next((one for one in tables if not one.crossed and one.groups and not one.untold), None)
-    if whole is None or not all(group.figures["recall"] for group in whole.groups):
-        return None
-    found = sum(group.off_track * recall.estimate for group in whole.groups if (recall := group.figures["recall"]))
-    return found / sum(group.off_track for group in whole.groups)
+def missed(judgement: Judgement) -> str:
+    """Those who ended off track and were not listed, by the model and by the rule that would serve."""
+    at, figures, serving = judgement.trial.settings.gate.capacity, judgement.figures, judgement.serving_rule
+    own = of_100(1 - figures["model"].recall_at[at])
+    beside = f"; by {words_of(serving)}, {of_100(1 - figures[serving].recall_at[at])}" if serving in figures else ""
+    return f"Of 100 students who ended off track, {own} were not on the list{beside}."
 
 
 def groups_part(audited: Audited) -> Html:
