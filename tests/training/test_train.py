@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+import ontrack
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.desk import desk_of
@@ -19,6 +21,7 @@ from features.simulator.plan import Plan
 from features.warehouse import reading
 from models.dictionary import fingerprint_of
 from models.fitting import fit_risk_model
+from training.audit.checks import CODES
 from training.card import card_of
 from training.cohorts import Cohorts, labelled_cohorts
 from training.judgement import Trial
@@ -145,3 +148,16 @@ def test_no_student_key_is_in_a_bundle(trained: Trained, cohorts: Cohorts) -> No
 def test_a_day_before_any_outcome_is_refused(trial: Trial) -> None:
     with pytest.raises(Refused, match=r"cannot be judged yet on 2022-03-01: .* it can be judged from 2022-06-30"):
         train(replace(trial, today=date(2022, 3, 1)), now=NOW, code_version="here", progress=quietly)
+
+
+def test_what_the_audit_in_a_bundle_found_is_told_by_a_command(trial: Trial, trained: Trained, tmp_path: Path) -> None:
+    settings = tmp_path / "ontrack.toml"
+    settings.write_text(f'home = "{trial.settings.home}"\n', encoding="utf-8")
+    assert trained.model
+    asked = ["--config", str(settings), "audit", str(trained.model.path)]
+    told = CliRunner().invoke(ontrack.app, asked)
+    assert told.exit_code == 0, told.output
+    assert [line.split("  ")[-2] for line in told.stdout.splitlines() if "EWS" in line] == list(CODES)
+    found = json.loads(CliRunner().invoke(ontrack.app, [*asked, "--json"]).stdout)
+    assert trained.judgement.audited
+    assert found == trained.judgement.audited.as_json()
