@@ -25,21 +25,42 @@ from features.records import (
 
 __all__ = [
     "Bands", "Cohort", "Condition", "Feature", "FeatureSet", "Held", "Horizon", "Indicator", "Judged", "OfSchool",
-    "Outcome", "Schoolmates", "Sign", "Threshold", "attendance", "completions", "discipline", "end_of_next_term",
+    "Outcome", "Schoolmates", "Sign", "Strength", "Threshold", "attendance", "completions", "discipline", "end_of_next_term",
     "end_of_year", "enrolled", "enrollments", "incidents", "marks", "marks_not_given", "months_later", "published",
     "slope", "threshold",
 ]  # fmt: skip
 
 Direction = Literal["worse", "better", "none"]
 Domain = Literal["attendance", "grades", "behavior", "mobility"]
+COMPARED: Mapping[str, Callable[[float, float], bool]] = {
+    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Strength:
+    """From which value on a feature speaks for a student, and in which words.
+
+    `words` is a format string over the value, and over `rest`, which is 1 less the value.
+    """
+
+    words: str
+    operator: Literal[">", ">=", "<", "<="]
+    bound: float
+
+    def met_by(self, value: float) -> bool:
+        """Whether a value speaks for the student; never one that is missing."""
+        return COMPARED[self.operator](value, self.bound)
 
 
 @dataclass(frozen=True)
 class Feature:
     """A quantity, the sentence that a counselor reads, and which way it points.
 
-    `because` is a format string over the value. `more_is` is also the model's monotone constraint. `is_context` is
-    what a student does not own, such as the school's own absence rate: kept apart, never a reason.
+    `because` is a format string over the value, and `one` its singular, for a value of 1. `more_is` is also the
+    model's monotone constraint. Features of one `concept` say the same thing, and are one reason together. `strength`
+    says when the value speaks for the student. `is_context` is what a student does not own, such as the school's own
+    absence rate: kept apart, never a reason.
     """
 
     quantity: Quantity
@@ -48,6 +69,9 @@ class Feature:
     domain: Domain = "attendance"
     can_change: bool = True
     is_context: bool = False
+    concept: str = ""
+    one: str = ""
+    strength: Strength | None = None
 
 
 def served_name(feature_set: str, rule: str) -> str:
@@ -87,11 +111,6 @@ class FeatureSet:
         """Features and context by name, in the order of definition."""
         parts = [vars(base) for base in (*cls.__bases__, cls)]
         return {name: value for part in parts for name, value in part.items() if isinstance(value, Feature)}
-
-
-COMPARED: Mapping[str, Callable[[float, float], bool]] = {
-    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

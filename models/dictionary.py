@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.language import FeatureSet
+from features.language import FeatureSet, Strength
 
 Direction = Literal["worse", "better", "none"]
 ROWS_AT_ONCE = 4096
@@ -21,7 +21,8 @@ class Entry:
     """One feature: its kind, its direction, and the sentence a counselor reads.
 
     `categories` lists the known values of a text feature in order; a value not listed is missing.
-    `because` is a format string over the feature's value, empty for a prepared table's column.
+    `because`, `one` and `strength` are as in `features.language.Feature`, empty for a prepared table's column.
+    Entries of one `concept` are one reason together; one without is a reason of its own.
     `protected` marks an attribute meant for audits that was let in as a feature: never given as a reason.
     `fingerprint` is a digest of how the feature is computed, empty for a prepared table's column.
     """
@@ -35,6 +36,9 @@ class Entry:
     because: str = ""
     protected: bool = False
     fingerprint: str = ""
+    concept: str = ""
+    one: str = ""
+    strength: Strength | None = None
 
     @property
     def monotone(self) -> int:
@@ -93,6 +97,9 @@ def dictionary_of(feature_set: type[FeatureSet], *, without: Collection[str] = (
                 can_change=feature.can_change,
                 because=feature.because,
                 fingerprint=fingerprint_of(feature.quantity),
+                concept=feature.concept,
+                one=feature.one,
+                strength=feature.strength,
             )
             for name, feature in feature_set.features().items()
             if name not in without

@@ -15,12 +15,24 @@ LEAST_CONTRIBUTION = 0.05
 
 @dataclass(frozen=True)
 class Reason:
-    """One feature that raises a student's risk: its name, its value, by how much in log odds, and its domain."""
+    """What speaks for or against a student: a concept, and the feature that says it, with its value.
+
+    `contribution` is what all features of the concept add to the margin, in log odds; of a strength it is below 0.
+    """
 
     code: str
     value: float | bool | str | None
     contribution: float
     domain: str
+    concept: str = ""
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """What speaks for a student, and what stands out: each with what a school can change first."""
+
+    strengths: tuple[Reason, ...] = ()
+    needs: tuple[Reason, ...] = ()
 
 
 def top_reasons(

@@ -9,6 +9,8 @@ from sqlalchemy.types import TypeDecorator
 
 Cell = None | bool | int | float | str
 Cells = dict[str, Cell]
+Kept = dict[str, object]
+"""A part of a score as JSON holds it."""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -44,6 +46,7 @@ class Row(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain class attribute
         datetime: UtcTime,
         Cells: JSON,
+        Kept: JSON,
         list[Cells]: JSON,
         list[str]: JSON,
         dict[str, list[Cells]]: JSON,
@@ -158,6 +161,7 @@ class RunRow(Row):
     flagged: Mapped[int]
     unscored: Mapped[int]
     headline: Mapped[Cells | None]
+    last_lists: Mapped[Cells | None]
     dictionary: Mapped[list[Cells]]
 
 
@@ -182,6 +186,10 @@ class ScoreRow(Row):
     list_position: Mapped[int | None]
     flagged: Mapped[bool]
     reasons: Mapped[list[Cells]]
+    strengths: Mapped[list[Cells]]
+    way_back: Mapped[Kept | None]
+    track_record: Mapped[Kept | None]
+    change: Mapped[Kept | None]
     evidence: Mapped[dict[str, list[Cells]]]
     history: Mapped[dict[str, list[Cells]]]
 

@@ -8,8 +8,10 @@ from typing import Literal
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from models.dictionary import FeatureDictionary
+from features.way_back import WayBack
+from models.dictionary import Entry, FeatureDictionary
 from models.reasons import Reason
+from models.track_record import ListRecord, TrackRecord
 from serving.bands import Band
 from serving.past import latest_run, run_before, scores_of
 from serving.rows import (
@@ -112,12 +114,35 @@ class History:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A feature whose value moved since the run before, and with it the risk."""
+
+    code: str
+    before: float | bool | str | None
+    now: float | bool | str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """How far a risk moved since the run before: by what the data changed, and by a new release. The two add up.
+
+    `by_release` is 0 while the same release scores; both are None where the release of then cannot be asked any more.
+    `moved` are the features that moved it most, as the release of then sees them.
+    """
+
+    by_data: float | None
+    by_release: float | None
+    moved: tuple[Moved, ...] = ()
+
+
+@dataclass(frozen=True)
 class ScoredStudent:
     """One student's score with what stands behind it.
 
     `risk` is None and `band` is "unknown" where the records do not allow a score. `list_position`
     counts from 1; `flagged` says whether the student is within the district's capacity.
-    `evidence` gives, per feature code of a reason, the records it was computed from.
+    `evidence` gives, per feature code of a reason, the records it was computed from. `track_record` says how flags
+    like this one turned out, and is None without enough evidence. `way_back` is None where the outcome has none.
     """
 
     student_key: str
@@ -126,9 +151,13 @@ class ScoredStudent:
     band: Band
     list_position: int | None = None
     flagged: bool = False
-    reasons: tuple[Reason, ...] = ()  # models.reasons.Reason
+    reasons: tuple[Reason, ...] = ()  # what stands out
+    strengths: tuple[Reason, ...] = ()
     evidence: Mapping[str, Sequence[Record]] = field(default_factory=dict)
     history: History = History()
+    way_back: WayBack | None = None
+    track_record: TrackRecord | None = None
+    change: Change | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +214,7 @@ class ScoringRun:
     scores: tuple[ScoredStudent, ...]
     calendars: tuple[CalendarContext, ...] = ()
     headline: Headline | None = None
+    last_lists: ListRecord | None = None
 
 
 def record_run(session: Session, run: ScoringRun) -> bool:
@@ -234,7 +264,7 @@ def replace_staff(session: Session, district_id: str, staff: Sequence[StaffMembe
 
 def run_row(run: ScoringRun) -> RunRow:
     """The run without its students."""
-    taken = ("roster", "scores", "calendars", "dictionary", "headline", "district_name")
+    taken = ("roster", "scores", "calendars", "dictionary", "headline", "last_lists", "district_name")
     facts = {name: value for name, value in vars(run).items() if name not in taken}
     return RunRow(
         **facts,
@@ -242,11 +272,22 @@ def run_row(run: ScoringRun) -> RunRow:
         flagged=sum(score.flagged for score in run.scores),
         unscored=sum(score.risk is None for score in run.scores),
         headline=asdict(run.headline) if run.headline else None,
-        dictionary=[
-            {"name": e.name, "because": e.because, "domain": e.domain, "can_change": e.can_change}
-            for e in run.dictionary.entries
-        ],
+        last_lists=asdict(run.last_lists) if run.last_lists else None,
+        dictionary=[words_of(entry) for entry in run.dictionary.entries],
     )
+
+
+def words_of(entry: Entry) -> dict[str, Value]:
+    """What the pages need of a feature to say it."""
+    return {
+        "name": entry.name,
+        "because": entry.because,
+        "one": entry.one,
+        "strength": entry.strength.words if entry.strength else "",
+        "domain": entry.domain,
+        "can_change": entry.can_change,
+        "concept": entry.concept,
+    }
 
 
 def score_values(session: Session, run: ScoringRun) -> Iterable[dict[str, object]]:
