@@ -26,8 +26,8 @@ from features.records import (
 __all__ = [
     "Bands", "Cohort", "Condition", "Feature", "FeatureSet", "Held", "Horizon", "Indicator", "Judged", "OfSchool",
     "Outcome", "Schoolmates", "Sign", "Strength", "Threshold", "attendance", "completions", "discipline",
-    "end_of_next_term", "end_of_year", "enrolled", "enrollments", "incidents", "marks", "marks_not_given", "months_later", "published",
-    "slope", "threshold",
+    "end_of_next_term", "end_of_year", "enrolled", "enrollments", "incidents", "marks", "marks_not_given",
+    "months_later", "published", "slope", "threshold",
 ]  # fmt: skip
 
 Direction = Literal["worse", "better", "none"]
