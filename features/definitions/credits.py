@@ -1,6 +1,6 @@
 """What is known about credits in high school, against the pace to graduate."""
 
-from features.language import Feature, enrollments, marks
+from features.language import Feature, Strength, enrollments, marks
 
 CREDITS_A_YEAR = 5.5
 """A fourth of the 22 full-year credits (220 units) that many California districts ask for."""
@@ -19,33 +19,45 @@ class CreditFeatures:
 
     credits_year = Feature(
         marks.final().credits_earned(),
-        because="has earned {:.1f} credits this year",
+        because="has earned {:.3g} credits this year",
+        one="has earned {:.0f} credit this year",
         more_is="better",
         domain="grades",
+        concept="credits",
+        strength=Strength("has earned {:.3g} credits this year", ">=", 2.5),
     )
     credits_lost_year = Feature(
         marks.final().credits_attempted() - marks.final().credits_earned(),
-        because="tried for {:.1f} credits this year that were not earned",
+        because="tried for {:.3g} credits this year that were not earned",
+        one="tried for {:.0f} credit this year that was not earned",
         more_is="worse",
         domain="grades",
+        concept="credits",
+        strength=Strength("has earned every credit tried for this year", "<=", 0),
     )
     credits_ever = Feature(
         marks.ever().high_school().final().credits_earned(),
-        because="has earned {:.1f} credits in high school",
+        because="has earned {:.3g} credits in high school",
+        one="has earned {:.0f} credit in high school",
         more_is="better",
         domain="grades",
+        concept="credits",
     )
     credits_against_pace = Feature(
         EARLIER.credits_earned() - YEARS * CREDITS_A_YEAR,
-        because="was {:+.1f} credits against the pace to graduate when the year began",
+        because="was behind the pace to graduate when the year began ({:+.1f} credits)",
         more_is="better",
         domain="grades",
+        concept="credits_before",
         can_change=False,
+        strength=Strength("was on pace to graduate when the year began ({:+.1f} credits)", ">=", 0),
     )
     a_g_against_pace = Feature(
         EARLIER.a_g_credits() - YEARS * A_G_COURSES_A_YEAR,
-        because="was {:+.1f} courses against the A-G pace when the year began",
+        because="was behind the A-G pace when the year began ({:+.1f} courses)",
         more_is="better",
         domain="grades",
+        concept="credits_before",
         can_change=False,
+        strength=Strength("was on the A-G pace when the year began ({:+.1f} courses)", ">=", 0),
     )
