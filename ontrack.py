@@ -112,32 +112,61 @@ def prepare(settings: Settings, plan: Plan, today: date, progress: Progress) -> 
         note.write_text(repr(plan), encoding="utf-8")
     progress(f"{district.name}: loading records")
     ingest_district(settings, district.id, records)
-    release_best(settings, district.id, today, progress)
-    engine = engine_of(settings)
-    for as_of in (today - timedelta(weeks=2), today):
-        score_district(settings, engine, district.id, as_of=as_of, now=datetime.now(UTC), progress=progress)
+    if not is_released(settings, district.id, today):
+        use_before(settings, district.id, lists_before(today), progress)
+        release_best(settings, district.id, today, progress)
+    score(settings, district.id, today, progress)
+
+
+def lists_before(today: date) -> list[date]:
+    """When the demo's districts made lists before: three times in each of the two years before, and two weeks ago."""
+    return [today - timedelta(weeks=ago) for ago in (104, 100, 92, 52, 48, 40, 2)]
+
+
+def use_before(settings: Settings, district_id: str, lists: list[date], progress: Progress) -> None:
+    """The district's use of OnTrack so far: what it released on the day of its first list, and the lists since."""
+    if not is_released(settings, district_id, lists[0]):
+        release_best(settings, district_id, lists[0], progress)
+    for as_of in lists:
+        score(settings, district_id, as_of, progress)
+
+
+def score(settings: Settings, district_id: str, as_of: date, progress: Progress) -> None:
+    """Scores a district as it would have on that day."""
+    score_district(settings, engine_of(settings), district_id, as_of=as_of, now=noon(as_of), progress=progress)
+
+
+def noon(day: date) -> datetime:
+    """The demo's moment on a day."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
 def release_best(settings: Settings, district_id: str, today: date, progress: Progress) -> None:
-    """Trains and promotes what the gate allows, unless what serves was made from the same records."""
+    """Trains as one would have on that day, and promotes what the gate allows."""
     key, keys = release_key(trial_of(settings, district_id, today)), ensure_keys(settings.home / "keys")
-    serving_now = current(settings.home, key)
-    if serving_now is not None:
-        with reading(settings.warehouse(district_id)) as reader:
-            data_version = reader.data_version()
-        if open_bundle(serving_now.bundle_path, keys.public_key).metrics["data_version"] == data_version:
-            return
-    trained, report, _ = train_and_record(settings, district_id, today, progress)
+    trained, report, _ = train_and_record(settings, district_id, today, progress, now=noon(today))
     verdict = VERDICT_WORDS[trained.judgement.gate.verdict]
     progress(
         f"{settings.district(district_id).name}: gate says {verdict}; promoting the {trained.best.kind} ({report})"
     )
     promote(
         settings.home, key, trained.best.path,
-        public_key=keys.public_key, now=datetime.now(UTC), approval=Approval("demo", f"gate: {verdict}", alone=True),
+        public_key=keys.public_key, now=noon(today), approval=Approval("demo", f"gate: {verdict}", alone=True),
     )  # fmt: skip
     registry = registry_in(settings.home, settings.training.experiment_tracking)
     registry.follow(experiment_of(district_id, key.outcome), trained.best.digest)
+
+
+def is_released(settings: Settings, district_id: str, today: date) -> bool:
+    """Whether what serves was made from the records that are loaded, on that day or later."""
+    serving_now = current(settings.home, release_key(trial_of(settings, district_id, today)))
+    if serving_now is None:
+        return False
+    with reading(settings.warehouse(district_id)) as reader:
+        data_version = reader.data_version()
+    bundle = open_bundle(serving_now.bundle_path, ensure_keys(settings.home / "keys").public_key)
+    made_on = datetime.fromisoformat(bundle.provenance["created_at"]).date()
+    return bundle.metrics["data_version"] == data_version and made_on >= today
 
 
 def how_to_sign_in(address: str, accounts: list[DemoAccount], keys: dict[str, str]) -> str:

@@ -50,7 +50,7 @@ def train_command(
         training = settings.training.model_copy(update={"outcome": outcome})
         settings = settings.model_copy(update={"training": training})
     today = today_in(settings, district)
-    trained, report, _ = train_and_record(settings, district, today, on_terminal())
+    trained, report, _ = train_and_record(settings, district, today, on_terminal(), now=datetime.now(UTC))
     say_warnings(trained.warnings, district)
     if json_output:
         typer.echo(json.dumps(answer_of(trained, report)))
@@ -70,11 +70,10 @@ def answer_of(trained: Trained, report: Path) -> dict[str, object]:
 
 
 def train_and_record(
-    settings: Settings, district_id: str, today: date, progress: Progress
+    settings: Settings, district_id: str, today: date, progress: Progress, *, now: datetime
 ) -> tuple[Trained, Path, RunRecord]:
     """A judged run, its report and the page for the board in `home/reports`, and its record in MLflow."""
     trial = trial_of(settings, district_id, today)
-    now = datetime.now(UTC)
     trained = train(trial, now=now, code_version=code_version(), progress=progress, trained_by=getuser())
     report = settings.home / "reports" / f"{district_id}-{trial.outcome.name}-{trained.best.digest[:8]}.html"
     report.parent.mkdir(parents=True, exist_ok=True)
