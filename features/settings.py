@@ -127,6 +127,39 @@ class Audit(Section):
     )
 
 
+class Monitor(Section):
+    """By how much live records and lists may depart from what was promised."""
+
+    attendance_days: int = Field(default=5, ge=1, description="school days without new attendance, longest tolerated")
+    marks_days: int = Field(default=50, ge=1, description="school days without new marks, longest tolerated")
+    list_days: int = Field(default=10, ge=1, description="school days without a new list, longest tolerated")
+    drift: float = Field(
+        default=0.25, gt=0, description="largest tolerated population stability index of a feature or of the risks"
+    )
+    missing_jump: float = Field(
+        default=0.10,
+        gt=0,
+        lt=1,
+        description="share of its values by which a feature may lack more than in training",
+    )
+    calibration_bound: float = Field(
+        default=0.10, gt=0, lt=1, description="largest tolerated calibration gap of those listed"
+    )
+    hit_rate_margin: float = Field(
+        default=0.05, ge=0, lt=1, description="share of those listed by which hits may fall short of the promise"
+    )
+    missed_margin: float = Field(
+        default=0.10, ge=0, lt=1, description="share of those off track by which more may be missed than promised"
+    )
+    group_gap_bound: float = Field(
+        default=0.20, gt=0, lt=1, description="largest tolerated gap of a group in hits, missed or acted on"
+    )
+    lead_gap_weeks: float = Field(default=4, gt=0, description="weeks by which a group may be listed later")
+    stays: float = Field(default=0.60, gt=0, lt=1, description="share of a list that must be on the next week's too")
+    acted_days: int = Field(default=28, ge=1, description="days after a first flag in which it should be acted on")
+    acted_share: float = Field(default=0.50, ge=0, lt=1, description="share of first flags to be acted on by then")
+
+
 class Service(Section):
     """Where the service listens and how long people stay signed in."""
 
@@ -154,6 +187,7 @@ class Settings(Section):
     training: Training = Training()
     gate: Gate = Gate()
     audit: Audit = Audit()
+    monitor: Monitor = Monitor()
     service: Service = Service()
 
     def district(self, district_id: str) -> District:

@@ -33,6 +33,7 @@ from training.gate.evidence import Evidence, judge_evidence
 from training.gate.verdict import Declared, GateResult
 from training.judge import Judged
 from training.leaks import leaks_in
+from training.promised import Promised, promised_of
 from training.scorers import FIRST, OWN_RULE, PEER
 from training.slices import Slice, slices_of
 from training.split import Split
@@ -98,6 +99,7 @@ class Judgement:
     search: Found | None = None
     followed: tuple[Followed, ...] = ()
     compared: Compared | None = None
+    promised: Promised | None = None
 
     @property
     def serving_rule(self) -> str:
@@ -150,6 +152,7 @@ class Judgement:
             "slices": [one.as_json() for one in self.slices],
             "years": [one.as_json() for one in self.years],
             "followed": [one.as_json() for one in self.followed],
+            "promised": self.promised.as_json() if self.promised else None,
             "search": None if self.search is None else vars(self.search),
         }
 
@@ -215,6 +218,7 @@ def judgement_of(
         slices=slices_of(test, judged.risks["model"], replicates=bounds.replicates, seed=seed),
         years=years,
         compared=compared,
+        promised=None if learn is None else promised_of(trial.settings, learn, judged.risks),
     )
 
 

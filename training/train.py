@@ -31,6 +31,7 @@ from training.gate.groups_and_records import kinds_of
 from training.gate.verdict import Declared, GateResult, unfitted
 from training.judge import Judged, counts_of, judge_on, told_protected
 from training.judgement import Basis, Beside, Judgement, Trial, capacities_of, judgement_of
+from training.promised import promised_of
 from training.scorers import OWN_RULE, PROTECTED
 from training.split import Year, rolling
 from training.years import JudgedYear, Recipe, earlier_years, judged_year_of
@@ -91,7 +92,7 @@ def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress,
         )
     else:
         gate = GateResult(trial.district.id, trial.outcome.name, unfitted(str(judged)), Declared(trial.settings.gate))
-        judgement = Judgement(trial, basis, gate)
+        judgement = Judgement(trial, basis, gate, promised=promised_of(trial.settings, learn, {}))
     provenance = {
         "created_at": now.isoformat(timespec="seconds"),
         "code": code_version,
