@@ -1,19 +1,30 @@
-"""Why a student's risk is raised: exact SHAP values on the margin, said as codes and values."""
+"""What raises and what lowers a student's risk: exact SHAP values on the margin by concept, as codes and values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from models.concepts import Concepts, concepts_of
 from models.dictionary import Entry
 from models.examples import Booleans, Floats, Places
 from models.risk import RiskModel
 
 LEAST_CONTRIBUTION = 0.05
 """In log odds, about 5 in 100 of the odds: less than this is not worth a counselor's line."""
+MOST_REASONS = 3
+"""Of each side: no more would be read of one student in a list."""
+COMPARED: dict[str, Callable[[Floats, float], Booleans]] = {
+    ">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal,
+}  # fmt: skip
+
+Side = Literal["raises", "lowers"]
+SIDES: tuple[Side, Side] = ("lowers", "raises")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     """What speaks for or against a student: a concept, and the feature that says it, with its value.
 
@@ -27,7 +38,7 @@ class Reason:
     concept: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reasons:
     """What speaks for a student, and what stands out: each with what a school can change first."""
 
@@ -35,40 +46,117 @@ class Reasons:
     needs: tuple[Reason, ...] = ()
 
 
-def top_reasons(
-    model: RiskModel, features: pd.DataFrame, most: int = 3, least: float = LEAST_CONTRIBUTION
-) -> list[tuple[Reason, ...]]:
-    """For each row at most `most` reasons that raise its risk by `least` or more.
+@dataclass(frozen=True)
+class Explained:
+    """What a model makes of some rows: what each feature adds to the margin, and its value (NaN where missing)."""
 
-    What a school can change comes first, then the larger contribution; neither a protected attribute nor a missing
-    value is ever a reason: there is no record to show for it.
+    entries: tuple[Entry, ...]
+    concepts: Concepts
+    contributions: Floats
+    cells: Floats
+
+    def sizes(self, side: Side) -> Floats:
+        """Rows × concepts: how far each moves the margin to that side."""
+        sums = self.concepts.sums(self.contributions)
+        return sums if side == "raises" else -sums
+
+
+@dataclass(frozen=True)
+class Said:
+    """What could be said on one side, rows × concepts: how far each moves the margin, and the feature that says it.
+
+    `speaker` is -1 where no feature can say it.
     """
+
+    size: Floats
+    speaker: Places
+
+    def worth(self, least: float) -> Booleans:
+        """Where a concept moves the margin far enough, and can be said."""
+        return (self.speaker >= 0) & (self.size >= max(least, np.finfo(float).tiny))
+
+
+def top_reasons(
+    model: RiskModel,
+    features: pd.DataFrame,
+    most: int = MOST_REASONS,
+    least: float = LEAST_CONTRIBUTION,
+) -> list[Reasons]:
+    """For each row the concepts that raise its risk by `least` or more, and those that lower it: `most` of each.
+
+    What a school can change comes first, then the larger. A protected attribute and a missing value never say a
+    concept, nor does a value that speaks for the other side: there would be no record to show.
+    """
+    explained = explain(model, features)
+    strengths, needs = (worded(explained, side, most, least) for side in SIDES)
+    return [Reasons(*pair) for pair in zip(strengths, needs, strict=True)]
+
+
+def explain(model: RiskModel, features: pd.DataFrame) -> Explained:
+    """What a model makes of these rows."""
     entries = model.dictionary.entries
     contributions = model.contributions(features)[:, : len(entries)]
-    may_be_said = np.array([not entry.protected for entry in entries], dtype=np.bool_)
-    worth = (contributions >= max(least, np.finfo(float).tiny)) & may_be_said
-    cells = model.dictionary.encode(features)
-    worth &= ~np.isnan(cells)
-    reasons: list[list[Reason]] = [[] for _ in range(len(features))]
-    for row, i in first(entries, contributions, worth, most).tolist():
+    return Explained(entries, concepts_of(entries), contributions, model.dictionary.encode(features))
+
+
+def said_on(side: Side, explained: Explained) -> Said:
+    """What could be said on one side: each concept by the feature that moves the margin most to it and may say it."""
+    concepts = explained.concepts
+    speaker = np.full((len(explained.cells), len(concepts.names)), -1, dtype=np.int64)
+    for which in range(len(concepts.names)):
+        columns = np.flatnonzero(concepts.place == which)
+        moves = explained.contributions[:, columns] * (1 if side == "raises" else -1)
+        may_say = np.column_stack([may_be_said(side, explained.entries[i], explained.cells[:, i]) for i in columns])
+        moves = np.where(may_say, moves, 0.0)
+        best = moves.argmax(axis=1)
+        speaks = np.take_along_axis(moves, best[:, None], axis=1)[:, 0] > 0
+        speaker[:, which] = np.where(speaks, columns[best], -1)
+    return Said(explained.sizes(side), speaker)
+
+
+def may_be_said(side: Side, entry: Entry, values: Floats) -> Booleans:
+    """Which values can stand in a sentence of that side."""
+    strong = speaks_for(entry, values)
+    if entry.protected:
+        return np.zeros(len(values), dtype=np.bool_)
+    if side == "lowers":
+        return strong
+    nothing = (values == 0) & (entry.more_is == "worse")  # there are no records behind it
+    has_words = bool(entry.because) or not entry.concept
+    return np.asarray(~np.isnan(values) & ~strong & ~nothing & has_words, dtype=np.bool_)
+
+
+def speaks_for(entry: Entry, values: Floats) -> Booleans:
+    """Which values speak for a student, by the feature's definition; none where it does not say."""
+    if entry.strength is None:
+        return np.zeros(len(values), dtype=np.bool_)
+    return COMPARED[entry.strength.operator](values, entry.strength.bound)
+
+
+def first(concepts: Concepts, said: Said, worth: Booleans, most: int) -> Places:
+    """Rows × `most`: the concepts that are said, the first one first, -1 where there are no more."""
+    order = np.lexsort((-said.size, np.broadcast_to(~concepts.can_change, worth.shape), ~worth))[:, :most]
+    return np.where(np.take_along_axis(worth, order, axis=1), order, -1)
+
+
+def worded(explained: Explained, side: Side, most: int, least: float) -> list[tuple[Reason, ...]]:
+    """What is said of each row on one side."""
+    said, entries, sign = said_on(side, explained), explained.entries, 1 if side == "raises" else -1
+    chosen = first(explained.concepts, said, said.worth(least), most)
+    rows, which = np.nonzero(chosen >= 0)
+    concept = chosen[rows, which]
+    column = said.speaker[rows, concept]
+    found: list[list[Reason]] = [[] for _ in range(len(explained.cells))]
+    sizes, cells = (sign * said.size[rows, concept]).tolist(), explained.cells[rows, column].tolist()
+    for row, i, cell, size in zip(rows.tolist(), column.tolist(), cells, sizes, strict=True):
         entry = entries[i]
-        reasons[row].append(Reason(entry.name, plain(cells[row, i], entry), float(contributions[row, i]), entry.domain))
-    return [tuple(one) for one in reasons]
-
-
-def first(entries: tuple[Entry, ...], contributions: Floats, worth: Booleans, most: int) -> Places:
-    """Cells × 2: the row and the column of what is to be said, each row's first reason before its second."""
-    rows, columns = np.nonzero(worth)
-    fixed = np.array([not entry.can_change for entry in entries], dtype=np.bool_)
-    order = np.lexsort((columns, -contributions[rows, columns], fixed[columns], rows))
-    cells = np.column_stack([rows, columns])[order]
-    begins = np.searchsorted(rows, cells[:, 0])
-    return cells[np.arange(len(cells)) - begins < most]
+        found[row].append(Reason(entry.name, plain(cell, entry), size, entry.domain, entry.concept))
+    return [tuple(one) for one in found]
 
 
 def plain(cell: float, entry: Entry) -> float | bool | str | None:
     """An encoded cell as a plain value: None where it is missing or a text that the dictionary does not list."""
-    if np.isnan(cell):
+    if cell != cell:
         return None
     if entry.kind == "text":
         return entry.categories[int(cell)]

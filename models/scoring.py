@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from features.catalog import SERVED
-from features.language import FeatureSet, Outcome
+from features.language import Feature, FeatureSet, Outcome, Sign
 from models.bundle import Bundle, BundleRefused
 from models.examples import Floats
-from models.reasons import Reason, top_reasons
+from models.reasons import MOST_REASONS, Reason, Reasons, top_reasons
 from models.risk import RiskModel
 from models.rule import RuleModel
 
@@ -46,20 +46,43 @@ def order_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
     return scorer.risk(features)
 
 
-def reasons_of(scorer: Scorer, features: pd.DataFrame, feature_set: type[FeatureSet]) -> list[tuple[Reason, ...]]:
-    """Per row, what raised its risk: a model's contributions, or the features that meet a sign of the rule.
-
-    A rule's contribution is what the feature adds to its count of signals.
-    """
+def reasons_of(scorer: Scorer, features: pd.DataFrame, feature_set: type[FeatureSet]) -> list[Reasons]:
+    """Per row, what speaks for a student and what stands out: by a model's contributions, or by the rule's signs."""
     if isinstance(scorer, RiskModel):
         return top_reasons(scorer, features)
+    return signs_of(features, feature_set)
+
+
+def signs_of(features: pd.DataFrame, feature_set: type[FeatureSet]) -> list[Reasons]:
+    """Per row, the signs of the published rule that are met, and as strengths those that are clearly not.
+
+    A contribution is what the feature adds to the count of signals, or would add.
+    """
     signs = feature_set.indicator.reasons if feature_set.indicator else ()
-    domains = {sign.feature: feature_set.features()[sign.feature].domain for sign in signs}
-    return [
-        tuple(
-            Reason(sign.feature, value, value if sign.each else 1.0, domains[sign.feature])
-            for sign, value in zip(signs, row, strict=True)
-            if sign.met_by(value)
-        )
-        for row in features[[sign.feature for sign in signs]].to_numpy(dtype=np.float64).tolist()
-    ]
+    named = feature_set.features()
+    found = sorted(((sign, named[sign.feature]) for sign in signs), key=lambda one: not one[1].can_change)
+    rows = features[[sign.feature for sign, _ in found]].to_numpy(dtype=np.float64).tolist()
+    return [of_signs(list(zip(found, row, strict=True))) for row in rows]
+
+
+def of_signs(found: list[tuple[tuple[Sign, Feature], float]]) -> Reasons:
+    """What the signs of one student say; a concept that stands out is no strength too, nor two of them."""
+    needs = tuple(
+        Reason(sign.feature, value, value if sign.each else 1.0, feature.domain, feature.concept)
+        for (sign, feature), value in found
+        if sign.met_by(value)
+    )
+    taken = {concept_of(one) for one in needs}
+    strengths = []
+    for (sign, feature), value in found:
+        reason = Reason(sign.feature, value, -1.0, feature.domain, feature.concept)
+        clear = feature.strength is not None and feature.strength.met_by(value) and not sign.met_by(value)
+        if clear and concept_of(reason) not in taken:
+            taken.add(concept_of(reason))
+            strengths.append(reason)
+    return Reasons(tuple(strengths[:MOST_REASONS]), needs)
+
+
+def concept_of(reason: Reason) -> str:
+    """What a reason is about; one without a concept is about itself."""
+    return reason.concept or reason.code

@@ -46,7 +46,7 @@ def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | Insuffi
     if snapshot.school_days.iloc[0] < LEAST_SCHOOL_DAYS:
         return InsufficientData(detail=f"Fewer than {LEAST_SCHOOL_DAYS} school days of enrollment are on record.")
     risk = float(risk_of(bundle.scorer, snapshot.features)[0])
-    reasons = reasons_of(bundle.scorer, snapshot.features, SERVED[bundle.feature_set])[0]
+    reasons = reasons_of(bundle.scorer, snapshot.features, SERVED[bundle.feature_set])[0].needs
     return LiveScore(
         risk=risk,
         band=band_of(risk, scoring.cuts),
