@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.calibration import Calibrator
+from models.contributions import contributions_of
 from models.dictionary import FeatureDictionary
 from models.examples import Floats
 
@@ -32,7 +33,10 @@ class RiskModel:
 
     def margin(self, features: pd.DataFrame) -> Floats:
         """The raw score of each row, in log odds before calibration."""
-        return self._predict(features, raw_score=True)
+        if features.empty:
+            return np.empty(0)
+        rows = self.dictionary.encode(features)
+        return np.asarray(self.booster.predict(rows, raw_score=True, num_threads=self.threads), dtype=np.float64)
 
     def risk(self, features: pd.DataFrame) -> Floats:
         """The calibrated probability of ending off track of each row, in [0, 1]."""
@@ -40,12 +44,7 @@ class RiskModel:
 
     def contributions(self, features: pd.DataFrame) -> Floats:
         """Rows × (features + 1): the SHAP value of each feature, then the base value; a row sums to its margin."""
-        return self._predict(features, pred_contrib=True).reshape(len(features), len(self.dictionary.entries) + 1)
-
-    def _predict(self, features: pd.DataFrame, *, raw_score: bool = False, pred_contrib: bool = False) -> Floats:
-        """What LightGBM answers, nothing for no rows."""
         if features.empty:
-            return np.empty(0)
+            return np.empty((0, len(self.dictionary.entries) + 1))
         rows = self.dictionary.encode(features)
-        predicted = self.booster.predict(rows, raw_score=raw_score, pred_contrib=pred_contrib, num_threads=self.threads)
-        return np.asarray(predicted, dtype=np.float64)
+        return contributions_of(self.booster, self.booster_text, rows, threads=self.threads)

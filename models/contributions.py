@@ -1,0 +1,54 @@
+"""Exact SHAP values of a model's trees: by LightGBM for a few rows, by woodelf for many."""
+
+import re
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+
+from models.examples import Floats
+
+ROWS_FOR_BATCHES = 5_000
+"""Rows a thread from which woodelf is faster than LightGBM, which gives the same values.
+
+Of 300 trees of 7 leaves over 60 features, woodelf takes 0.6 s and 0.015 ms a row, LightGBM 0.17 ms a row: they meet at
+4,000 rows on one thread. Both grow with the trees. woodelf has one thread.
+"""
+ROWS_AT_ONCE = 100_000
+"""Rows that woodelf is given together: its memory grows by about 1.5 kB a row, its time by 0.6 s a batch."""
+DECISIONS = re.compile(r"^decision_type=(.*)$", re.MULTILINE)
+NUMERIC = {"0", "2", "8", "10"}
+"""Splits of numbers where missing is missing: woodelf knows no sets of categories, and no 0 that counts as missing."""
+
+
+def contributions_of(booster: lgb.Booster, text: str, rows: Floats, *, threads: int) -> Floats:
+    """Rows × (features + 1): the path-dependent SHAP value of each feature on the margin, then the base value.
+
+    `text` is the booster's. Values of the two ways differ by no more than 0.0001, in log odds.
+    """
+    if len(rows) >= ROWS_FOR_BATCHES * threads and can_be_batched(text):
+        return in_batches(booster, rows)
+    return by_lightgbm(booster, rows, threads=threads)
+
+
+def can_be_batched(text: str) -> bool:
+    """Whether every split of a LightGBM text is one that woodelf follows as LightGBM does."""
+    return {kind for kinds in DECISIONS.findall(text) for kind in kinds.split()} <= NUMERIC
+
+
+def by_lightgbm(booster: lgb.Booster, rows: Floats, *, threads: int) -> Floats:
+    """The values by LightGBM's own code."""
+    return np.asarray(booster.predict(rows, pred_contrib=True, num_threads=threads), dtype=np.float64)
+
+
+def in_batches(booster: lgb.Booster, rows: Floats) -> Floats:
+    """The values by woodelf, a batch of rows at a time; the base value is LightGBM's, the same for every row."""
+    from woodelf import WoodelfExplainer  # takes a second: only where it is needed
+
+    explainer = WoodelfExplainer(booster, feature_perturbation="tree_path_dependent")
+    found = np.empty((len(rows), rows.shape[1] + 1))
+    found[:, -1] = by_lightgbm(booster, rows[:1], threads=1)[0, -1]
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        batch = pd.DataFrame(rows[start : start + ROWS_AT_ONCE])
+        found[start : start + ROWS_AT_ONCE, :-1] = explainer.shap_values(batch, verbose=False)
+    return found
