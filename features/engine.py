@@ -304,11 +304,14 @@ class View:
             return self.rows(name).mutate(years_ago=0)
         return self.placed(name, years=years)
 
-    def cohort(self, cohort: Cohort) -> ir.Table:
-        """The cohort's students, one row each: `student_key`, `school_id`, `grade_level`, `entry_date`."""
+    def cohort(self, cohort: Cohort, *, since: date | None = None) -> ir.Table:
+        """The cohort's students, one row each: `student_key`, `school_id`, `grade_level`, `entry_date`.
+
+        Those of the as-of date; with `since`, those of any day of the school year from then to the as-of date.
+        """
         spells = self.rows("enrollments").filter(ibis._.entry_date <= self.as_of)
         this_year = spells.school_year == self.school_year
-        there = spells.exit_date.isnull() | (spells.exit_date > self.as_of)
+        there = spells.exit_date.isnull() | (spells.exit_date > (since or self.as_of))
         members = spells.filter(this_year & there & spells.grade_level.isin(cohort.grade_levels))
         if cohort.on_census_day and (census := census_day(self.school_year)) <= self.as_of:
             then = this_year & (spells.entry_date <= census)

@@ -140,12 +140,15 @@ def cohort_sql(outcome: Outcome, start: View) -> str:
 def label_script(outcome: Outcome, start: View, horizon: View) -> Script:
     """DuckDB's SQL for the labels of the cohort that stood at `start`, seen from the horizon."""
     steps = Steps()
-    return script_of(labels(outcome, replace(start, steps=steps), replace(horizon, steps=steps)), steps)
+    members = Members(replace(start, steps=steps), outcome.cohort)
+    return script_of(labels(outcome, members, replace(horizon, steps=steps)), steps)
 
 
-def labels(outcome: Outcome, start: View, horizon: View) -> ir.Table:
-    """`student_key`, `off_track` (missing where it cannot be said) and `missing_because` of each cohort member."""
-    members = Members(start, outcome.cohort)
+def labels(outcome: Outcome, members: Members, horizon: View) -> ir.Table:
+    """`student_key`, `off_track` (missing where it cannot be said) and `missing_because` of each member.
+
+    And `left_on`, the day on which a student who ended off track had left school, if so.
+    """
     horizon = horizon.of(members)
     cohort = with_endings(members.numbered().select("student_key"), horizon)
     asked = [outcome.off_track, *([outcome.judged_if] if outcome.judged_if else [])]
@@ -163,19 +166,20 @@ def labels(outcome: Outcome, start: View, horizon: View) -> ir.Table:
         else_=ibis.null("string"),
     )
     off_track = ibis.ifelse(why.isnull(), told, ibis.null("boolean"))
-    found = table.select("student_key", off_track=off_track, missing_because=why)
+    left_on = ibis.ifelse(off_track & (table.exit_kind == "left"), table.exit_date, ibis.null("date"))
+    found = table.select("student_key", off_track=off_track, missing_because=why, left_on=left_on)
     return members.with_keys(found).order_by("student_key")
 
 
 def with_endings(cohort: ir.Table, view: View) -> ir.Table:
     """The cohort with how each student's last spell ended, and whether the student `has_finished` school."""
     exits, finished = last_exits(view), view.rows("completions").select("student_key").distinct()
-    table = cohort.left_join(exits, "student_key").select(cohort, exits.exit_kind, exits.vanished)
+    table = cohort.left_join(exits, "student_key").select(cohort, exits.exit_kind, exits.exit_date, exits.vanished)
     return table.left_join(finished, "student_key").select(table, has_finished=finished.student_key.notnull())
 
 
 def last_exits(view: View) -> ir.Table:
-    """How each student's last spell ended, and whether the student `vanished`.
+    """How and when each student's last spell ended, and whether the student `vanished`.
 
     Vanished is who ended a spell without a kind of exit, or by a move to another school, well before the last day that
     counts, or has no spell in its school year.
@@ -184,4 +188,4 @@ def last_exits(view: View) -> ir.Table:
     open_ended = spells.exit_kind.isnull() | (spells.exit_kind == "moved_school")
     early = spells.exit_date.notnull() & (spells.ends < view.last_day - GRACE)
     vanished = open_ended & (early | (spells.school_year < view.school_year))
-    return spells.select("student_key", "exit_kind", vanished=vanished)
+    return spells.select("student_key", "exit_kind", "exit_date", vanished=vanished)

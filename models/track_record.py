@@ -3,6 +3,30 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.ledger import Ledger
+from models.examples import Floats
+
+Integers = npt.NDArray[np.int64]
+
+YEARS = 2
+"""School years that a track record looks back on."""
+
+TENTHS = 10
+SMALLEST = 10
+"""Students below which nothing is said of a group."""
+
+WIDEST = 15.0
+"""Half the interval, of 100 students, beyond which nothing is said."""
+
+Z = 1.959963984540054
+"""The normal quantile of an interval that holds 95 in 100."""
+
+TOLD = ("came_true", "did_not", "supported_first")
+
 
 @dataclass(frozen=True)
 class TrackRecord:
@@ -40,3 +64,92 @@ class ListRecord:
     not_told: int
     never_listed: int
     off_track: int
+
+
+def track_records(ledger: Ledger, *, scorer: str, risk: Floats, school_year: int) -> list[TrackRecord | None]:
+    """How flags like each of these turned out, before a school year; None without enough evidence.
+
+    Flags like one were raised by the same kind of scorer (model or rule) in the last two finished school years: the two
+    latest before `school_year` of which a flag can be told. Of a similar `risk` are those in the same tenth, such as
+    0.5 up to but not including 0.6. Only flags that can be told count (came true, did not, did not and was supported
+    first), and each student once, by the first such flag. The interval is Wilson's score interval at 95 %, of students
+    taken as independent. Where it reaches further than 15 of 100 to either side on average, or where there are fewer
+    than 10 students, everyone on the lists of that kind of scorer in these years stands for them, by the same bounds.
+    """
+    flags = told_before(ledger, scorer, school_year)
+    tenths = tenth_of(flags["risk"].to_numpy(dtype=np.float64))
+    similar = [record_of(flags[tenths == tenth], "risk") for tenth in range(TENTHS)]
+    on_list = record_of(flags, "list")
+    return [(similar[tenth] if tenth >= 0 else None) or on_list for tenth in tenth_of(risk)]
+
+
+def told_before(ledger: Ledger, scorer: str, school_year: int) -> pd.DataFrame:
+    """A scorer's flags of the last finished school years that can be told, first ones first."""
+    flags = ledger.flags
+    told = flags[flags["resolution"].isin(TOLD) & (flags["school_year"] < school_year)]
+    years = sorted(told["school_year"].unique())[-YEARS:]
+    return told[told["school_year"].isin(years) & (told["scorer"] == scorer)]
+
+
+def tenth_of(risk: Floats) -> Integers:
+    """The tenth in which each risk lies, from 0; -1 for one that is missing."""
+    tenth = np.minimum(np.floor(np.round(np.nan_to_num(risk, nan=-1) * TENTHS, 9)), TENTHS - 1)
+    return np.where(np.isnan(risk), -1, tenth).astype(np.int64)
+
+
+def record_of(flags: pd.DataFrame, like: Literal["risk", "list"]) -> TrackRecord | None:
+    """How the students of these flags turned out, each by the first of them; None without enough evidence."""
+    first = flags.drop_duplicates("student_key")
+    n, off_track = len(first), int((first["resolution"] == "came_true").sum())
+    if n < SMALLEST:
+        return None
+    low, high = wilson(off_track, n)
+    if (high - low) / 2 > WIDEST:
+        return None
+    return TrackRecord(
+        like=like,
+        n=n,
+        off_track=off_track,
+        supported=int((first["resolution"] == "supported_first").sum()),
+        per_hundred=100 * off_track / n,
+        low=low,
+        high=high,
+        school_years=tuple(sorted(map(int, first["school_year"].unique()))),
+    )
+
+
+def wilson(of_them: int, n: int) -> tuple[float, float]:
+    """Wilson's score interval at 95 % for a share, in counts of 100 (Wilson 1927)."""
+    share, wide = of_them / n, Z * Z / n
+    middle = (share + wide / 2) / (1 + wide)
+    half = Z / (1 + wide) * np.sqrt(share * (1 - share) / n + wide / (4 * n))
+    return 100 * max(float(middle - half), 0.0), 100 * min(float(middle + half), 1.0)
+
+
+def list_records(ledger: Ledger) -> tuple[ListRecord, ...]:
+    """How the lists of each school year turned out, oldest first.
+
+    Each student counts once, by the first flag of the year. `off_track` are all students of the cohort of whom it is
+    known that they ended off track; of them `never_listed` were on no list of the year.
+    """
+    students = ledger.students
+    years = sorted(map(int, students["school_year"].unique()))
+    return tuple(list_record(year, students[students["school_year"] == year]) for year in years)
+
+
+def list_record(school_year: int, students: pd.DataFrame) -> ListRecord:
+    """How the lists of one school year turned out."""
+    counts = students["resolution"].value_counts()
+    off_track = students["off_track"].fillna(value=False)
+    return ListRecord(
+        school_year=school_year,
+        listed=int(students["resolution"].notna().sum()),
+        came_true=int(counts["came_true"]),
+        did_not=int(counts["did_not"]),
+        supported=int(counts["supported_first"]),
+        moved_away=int(counts["moved_away"]),
+        still_open=int(counts["still_open"]),
+        not_told=int(counts["not_told"]),
+        never_listed=int((off_track & students["first_flag"].isna()).sum()),
+        off_track=int(off_track.sum()),
+    )
