@@ -7,9 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.catalog import SERVED
 from features.definitions.grade9 import NinthGrade
+from features.language import FeatureSet
 from models.bundle import Bundle, BundleRefused, write_bundle
 from models.dictionary import dictionary_of
+from models.reasons import Reason, Reasons
 from models.rule import RuleModel
 from models.scoring import order_of, reasons_of, refuse_prepared_table, risk_of
 from models.signing import ensure_keys
@@ -37,8 +40,30 @@ def test_a_rule_lists_by_its_count_where_the_shares_of_two_counts_are_one_and_la
 
 def test_a_rules_reasons_are_what_it_counts_and_nothing_that_is_zero_or_missing() -> None:
     row = snapshot(core_failing_now=2, other_failing_now=0, absence_rate_20d=0.9, rule_signals=4)
-    assert [(reason.code, reason.value) for reason in reasons_of(RULE, row, NinthGrade)[0]] == [("core_failing_now", 2)]
-    assert reasons_of(RULE, snapshot(), NinthGrade) == [()]
+    found = reasons_of(RULE, row, NinthGrade)[0].needs
+    assert [(reason.code, reason.value, reason.concept) for reason in found] == [("core_failing_now", 2, "marks_now")]
+    assert reasons_of(RULE, snapshot(), NinthGrade) == [Reasons()]
+
+
+def test_a_sign_of_the_rule_that_is_clearly_not_met_is_a_strength_unless_the_same_thing_stands_out() -> None:
+    clear = snapshot(core_failing_now=0, other_failing_now=0)
+    assert [(one.code, one.contribution) for one in strengths_of(clear, NinthGrade)] == [("core_failing_now", -1)]
+    assert strengths_of(snapshot(core_failing_now=0, other_failing_now=1), NinthGrade) == ()
+    row = snapshot(core_failing_now=0, gpa_now=2.4, absence_rate_year=0.02, schools_this_year=1)
+    codes = [one.code for one in strengths_of(row, SERVED["grade9 by air_high_so_far"])]
+    assert codes == ["absence_rate_year", "core_failing_now", "schools_this_year"]
+
+
+def strengths_of(row: pd.DataFrame, feature_set: type[FeatureSet]) -> tuple[Reason, ...]:
+    """What the rule says for a student."""
+    return reasons_of(RULE, row, feature_set)[0].strengths
+
+
+def test_what_a_school_can_change_is_the_first_of_a_rules_reasons() -> None:
+    row = snapshot(core_failing_now=1, absence_rate_year=0.2, schools_this_year=2, days_suspended_in_school=1)
+    found = reasons_of(RULE, row, SERVED["grade9 by air_high_so_far"])[0].needs
+    assert [reason.code for reason in found][-1] == "schools_this_year"
+    assert len(found) == 4
 
 
 @pytest.fixture(scope="module")
