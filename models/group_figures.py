@@ -38,12 +38,16 @@ MEASURES = ("share_off_track", *RATES, "calibration_gap", "roc_auc", "lead_weeks
 
 @dataclass(frozen=True)
 class Draws:
-    """How an audit draws: the capacity it looks at, the least students of a figure, replicates and seed."""
+    """How an audit draws: the capacity it looks at, the least students of a figure, replicates and seed.
+
+    `measures` are the figures that are told: of a list whose risks are not all known, none that asks for them.
+    """
 
     capacity: float
     least: int
     replicates: int
     seed: int
+    measures: tuple[str, ...] = MEASURES
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ class Drawn:
             n=int(counted.sum()),
             off_track=int(counted[1].sum()),
             listed=int(counted[:, : self.at + 1].sum()),
-            figures={name: self.figure(name, at) for name in MEASURES if name in self.rates or name in self.others},
+            figures={name: self.figure(name, at) for name in self.draws.measures if self.there(name)},
             curve={} if self.grouped.crossed else {name: self.along(name, at) for name in RATES},
             against=against,
         )
@@ -140,13 +144,16 @@ class Drawn:
 
     def compared(self, at: int, reference: int) -> dict[str, Comparison]:
         """A group beside the reference, by every figure that both have."""
-        names = [name for name in MEASURES if self.figures_both(name, at, reference)]
+        names = [name for name in self.draws.measures if self.figures_both(name, at, reference)]
         return {name: self.comparison(name, at, reference) for name in names}
 
     def figures_both(self, name: str, at: int, reference: int) -> bool:
         """Whether two groups both have a figure."""
-        there = name in self.rates or name in self.others
-        return there and self.enough(name, at) and self.enough(name, reference)
+        return self.there(name) and self.enough(name, at) and self.enough(name, reference)
+
+    def there(self, name: str) -> bool:
+        """Whether a figure was computed."""
+        return name in self.rates or name in self.others
 
     def comparison(self, name: str, at: int, reference: int) -> Comparison:
         """One figure of a group beside that of the reference."""

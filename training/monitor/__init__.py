@@ -1,0 +1,1 @@
+"""Monitoring: what is live, held against what was promised."""

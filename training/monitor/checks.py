@@ -1,0 +1,132 @@
+"""What monitoring asks: coded checks, each a verdict, a figure beside its threshold, a sentence, and what to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import sqrt
+from typing import Literal
+
+from models.metrics import Interval
+
+Verdict = Literal["ok", "breach", "not_enough_evidence"]
+VERDICT_WORDS: Mapping[Verdict, str] = {
+    "ok": "ok",
+    "breach": "breach",
+    "not_enough_evidence": "not enough evidence",
+}
+WITHIN_95 = 1.959964
+
+
+@dataclass(frozen=True)
+class Code:
+    """One question: its title, what is asked, and what to do on a breach."""
+
+    title: str
+    asks: str
+    do: str
+
+
+CODES: Mapping[str, Code] = {
+    "MON01": Code(
+        "records are fresh",
+        "New attendance and new marks came within the school days set, and no school fell silent.",
+        "Load the missing records; ask the school named whether attendance is taken and exported.",
+    ),
+    "MON02": Code(
+        "features as in training",
+        "No feature is spread otherwise than in the years learned from, or lacks more of its values.",
+        "See `ontrack check` and the export for the records behind them; where the change is real, train again.",
+    ),
+    "MON03": Code(
+        "risks as when judged",
+        "Risks are spread as they were in the year on which the scorer was judged.",
+        "See the features that MON02 names; where none is, the cohort has changed: train again.",
+    ),
+    "MON04": Code(
+        "risks of those listed hold",
+        "Of those listed, as many ended off track as their risks said, within the bound.",
+        "Train again with the latest finished year; do not quote risks until MON04 is ok.",
+    ),
+    "MON05": Code(
+        "flags as often right as promised",
+        "Of those listed, as many ended off track as on the held-out list, within the margin.",
+        "Train again with the latest finished year; go back with `ontrack rollback` if an earlier release did better.",
+    ),
+    "MON06": Code(
+        "flags as often right in every group",
+        "No group's flags are right more or less often than the largest group's, beyond chance and the bound.",
+        "Read the live audit of the group named; take it to those who answer for the list before the next one is made.",
+    ),
+    "MON07": Code(
+        "as few missed as promised, in every group",
+        "Of those who ended off track, no more were never listed than promised, in all and in every group.",
+        "See whether fewer were listed than the capacity allows (MON11); read the live audit of the group named.",
+    ),
+    "MON08": Code(
+        "as early in every group",
+        "No group was first listed so many weeks later than the largest group, beyond chance.",
+        "See whether the group's records come later (MON01, EWS202); score more often early in the year.",
+    ),
+    "MON09": Code(
+        "the list is steady",
+        "Of a list, enough are on the next week's too.",
+        "See whether loads are partial (`ontrack check`); a list that changes weekly cannot be worked through.",
+    ),
+    "MON10": Code(
+        "flags are acted on",
+        "Enough first flags are followed by a contact or a plan in time, in every group.",
+        "Ask counselors whether the list is too long, unclear or not theirs; see that contacts and plans are recorded.",
+    ),
+    "MON11": Code(
+        "lists are made, and as long as the capacity",
+        "A list was made within the school days set, and holds as many students as can be served.",
+        "Run `ontrack score` after each load; see whether its cohort lacks students.",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MonitorCheck:
+    """One check's answer: its figure, the figure's interval where it has one, and the threshold it is held against."""
+
+    code: str
+    title: str
+    verdict: Verdict
+    says: str
+    figure: float | None = None
+    interval: Interval | None = None
+    threshold: float | None = None
+    do: str = ""
+
+
+def answer(
+    code: str,
+    verdict: Verdict,
+    says: str,
+    *,
+    figure: float | Interval | None = None,
+    threshold: float | None = None,
+) -> MonitorCheck:
+    """A check's answer; what to do stands beside a breach only."""
+    asked = CODES[code]
+    interval = figure if isinstance(figure, Interval) else None
+    value = figure.estimate if isinstance(figure, Interval) else figure
+    do = asked.do if verdict == "breach" else ""
+    return MonitorCheck(code, asked.title, verdict, says, value, interval, threshold, do)
+
+
+def too_few(code: str, says: str) -> MonitorCheck:
+    """The answer where nothing can be said."""
+    return answer(code, "not_enough_evidence", says)
+
+
+def share_of(part: float, whole: float) -> Interval:
+    """A share with its 95% interval (Wilson 1927), which is one of few students too."""
+    share, z = part / whole, WITHIN_95
+    middle = (share + z**2 / (2 * whole)) / (1 + z**2 / whole)
+    reach = z * sqrt(share * (1 - share) / whole + z**2 / (4 * whole**2)) / (1 + z**2 / whole)
+    return Interval(share, max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach)))
+
+
+def in_words(one: Interval) -> str:
+    """A share of 100 with its interval."""
+    return f"{one.estimate * 100:.0f} (95% interval {one.low * 100:.0f} to {one.high * 100:.0f})"

@@ -1,0 +1,148 @@
+"""Drift: whether this year's features and risks are spread as they were when the scorer learned and was judged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from scipy.stats import chi2, norm
+
+from features.settings import Monitor
+from models.examples import Floats
+from training.monitor.checks import MonitorCheck, answer, too_few
+from training.promised import Promise, Spread, counted
+
+BY_CHANCE = 0.01
+"""Of 100 monitorings where nothing drifts, how many may name a feature by its spread, and by its missing values."""
+LEAST_COHORT = 50
+"""Students without whom no spread is judged."""
+NAMED = 3
+"""Features that a sentence names."""
+HALF = 0.5
+"""What is added to each bin, so that one that is empty now does not make an index endless."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far one column is from what was promised.
+
+    `index` is the population stability index over the promised bins, None where there is only one; `more_missing` the
+    share of values missing now less that of then. `named` says why a column stands out: `spread`, `missing`, or not.
+    """
+
+    name: str
+    index: float | None
+    missing: float
+    more_missing: float
+    named: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The live cohort that is held against the promise: its columns, and how many rows the promise rests on."""
+
+    columns: Mapping[str, Floats]
+    learned_from: int
+
+
+def drifts_of(seen: Seen, spreads: Mapping[str, Spread], bounds: Monitor, least: int) -> tuple[Drift, ...]:
+    """Every column beside its promise, those that stand out most first."""
+    names = [name for name in spreads if name in seen.columns]
+    chance = BY_CHANCE / max(1, len(names))
+    found = [drift_of(name, seen, spreads[name], bounds, (chance, least)) for name in names]
+    return tuple(sorted(found, key=lambda one: (not one.named, -max(one.index or 0.0, abs(one.more_missing)))))
+
+
+def drift_of(name: str, seen: Seen, spread: Spread, bounds: Monitor, allowed: tuple[float, int]) -> Drift:
+    """One column beside its promise; `allowed` are the chance of naming it wrongly and the smallest group."""
+    values, (chance, least) = seen.columns[name], allowed
+    known = values[~np.isnan(values)]
+    lacking = len(values) - len(known)
+    missing = lacking / len(values) if lacking >= least else 0.0
+    more = missing - spread.missing
+    index = index_of(known, spread) if len(known) >= least else None
+    spreads_apart = (
+        index is not None and index > bounds.drift and beyond_chance(index, spread, len(known), seen, chance)
+    )
+    lacks = abs(more) > bounds.missing_jump and more_than_chance(more, spread, len(values), seen, chance)
+    return Drift(
+        name, index, round(missing, 3), round(more, 3), "missing" if lacks else "spread" if spreads_apart else ""
+    )
+
+
+def index_of(known: Floats, spread: Spread) -> float | None:
+    """The population stability index: the sum over bins of the difference times the log of the quotient."""
+    if len(spread.shares) < 2:
+        return None
+    then = np.asarray(spread.shares) / sum(spread.shares)
+    rows = counted(known, spread.edges)
+    now = (rows + HALF) / (len(known) + HALF * len(rows))
+    return float(((now - then) * np.log(now / then)).sum())
+
+
+def beyond_chance(index: float, spread: Spread, rows: int, seen: Seen, chance: float) -> bool:
+    """Whether two samples of one kind would hardly differ as much: the index is about chi-square over their sizes."""
+    then = max(1.0, seen.learned_from * (1 - spread.missing))
+    scaled = index * rows * then / (rows + then)
+    return bool(chi2.sf(scaled, len(spread.shares) - 1) < chance)
+
+
+def more_than_chance(more: float, spread: Spread, rows: int, seen: Seen, chance: float) -> bool:
+    """Whether as much more is hardly missing by chance."""
+    then = max(1, seen.learned_from)
+    share = (spread.missing * then + (spread.missing + more) * rows) / (then + rows)
+    error = sqrt(share * (1 - share) * (1 / rows + 1 / then))
+    return bool(error > 0 and 2 * norm.sf(abs(more) / error) < chance)
+
+
+def features_check(drifts: Sequence[Drift], rows: int, promise: Promise, bounds: Monitor) -> MonitorCheck:
+    """MON02: features as in the years learned from."""
+    if lacking := unjudged(rows, promise):
+        return too_few("MON02", lacking)
+    worst = max((one.index for one in drifts if one.index is not None), default=None)
+    those = [one for one in drifts if one.named]
+    if not those:
+        says = f"{len(drifts)} features of {rows:,} students are spread as in training"
+        says += f"; the largest stability index is {worst:.2f}." if worst is not None else "."
+        return answer("MON02", "ok", says, figure=worst, threshold=bounds.drift)
+    more = f" {len(those) - NAMED} more stand out." if len(those) > NAMED else ""
+    says = " ".join(sentence(one) for one in those[:NAMED]) + more
+    return answer("MON02", "breach", says, figure=worst, threshold=bounds.drift)
+
+
+def sentence(one: Drift) -> str:
+    """What stands out of one feature."""
+    if one.named == "missing":
+        change = f"{abs(one.more_missing) * 100:.0f} {'more' if one.more_missing > 0 else 'fewer'}"
+        return f"`{one.name}` lacks {one.missing * 100:.0f} of 100 values, {change} than in training."
+    return f"`{one.name}` is spread otherwise than in training (stability index {one.index:.2f})."
+
+
+def risks_check(risk: Floats, promise: Promise, bounds: Monitor, least: int) -> MonitorCheck:
+    """MON03: risks as in the year the scorer was judged on."""
+    if promise.risks is None or promise.spreads is None or len(promise.risks.shares) < 2:
+        return too_few("MON03", "The bundle does not say how risks were spread when it was judged; train again.")
+    if lacking := unjudged(len(risk), promise):
+        return too_few("MON03", lacking)
+    seen = Seen({"risk": risk}, promise.spreads.rows[1])
+    found = drift_of("risk", seen, promise.risks, bounds, (BY_CHANCE, least))
+    if found.index is None:
+        return too_few("MON03", "Too few students have a risk.")
+    breach = bool(found.named)
+    says = (
+        f"Risks of {len(risk):,} students are {'not ' if breach else ''}spread as in {promise.test_year}, on which the "
+        f"scorer was judged (stability index {found.index:.2f})."
+    )
+    return answer("MON03", "breach" if breach else "ok", says, figure=found.index, threshold=bounds.drift)
+
+
+def unjudged(rows: int, promise: Promise) -> str:
+    """Why nothing can be held against the promise; empty where it can."""
+    if promise.spreads is None or not promise.spreads.features:
+        return "The bundle is of an earlier version and does not say what it learned from; train again."
+    if not rows:
+        days = ", ".join(promise.spreads.month_days)
+        return f"The scorer learned from {days}, and this school year's is ahead or nobody was enrolled then."
+    if rows < LEAST_COHORT:
+        return f"{rows} students are too few to say how features are spread; it takes {LEAST_COHORT}."
+    return ""

@@ -1,0 +1,102 @@
+"""The checks that look at groups: hits, who is missed, how early, and what is done about a flag."""
+
+import numpy as np
+
+from features.settings import Monitor
+from models.audit import Audit
+from models.metrics import Interval
+from training.audit.checks import BY_LISTS, AuditCheck
+from training.audit.words import people
+from training.monitor.checks import MonitorCheck, Verdict, answer, in_words, share_of, too_few
+from training.monitor.groups import LiveAudit
+from training.monitor.told import ToldYear
+from training.promised import Promise
+from training.report.html import school_year
+
+NOTHING = ("not_enough_evidence", "not_applicable")
+
+
+def of_code(live: LiveAudit, code: str) -> AuditCheck:
+    """A check of the live audit."""
+    return next(one for one in live.checks if one.code == code)
+
+
+def hits_by_group_check(told: ToldYear, live: LiveAudit, bounds: Monitor) -> MonitorCheck:
+    """MON06: whether flags were as often right in every group, of everyone ever listed in the school year."""
+    found = of_code(live, "EWS102")
+    if found.verdict in NOTHING:
+        return too_few("MON06", f"{school_year(told.school_year)}: {found.says}")
+    hits = share_of(float((told.off_track & told.listed).sum()), float(told.listed.sum()))
+    year = school_year(told.school_year)
+    says = f"Of 100 students ever listed in {year}, {in_words(hits)} ended off track. {found.says}"
+    return answer("MON06", failed(found), says, figure=hits, threshold=bounds.group_gap_bound)
+
+
+def failed(found: AuditCheck) -> Verdict:
+    """A breach where a check of the audit fails; a difference within the bound is said and is none."""
+    return "breach" if found.verdict == "fail" else "ok"
+
+
+def missed_check(told: ToldYear, live: LiveAudit, promise: Promise, bounds: Monitor, least: int) -> MonitorCheck:
+    """MON07: of those off track, how many were never listed: in all beside the promise, and group by group."""
+    off_track = int(told.off_track.sum())
+    if off_track < least:
+        return too_few("MON07", f"Fewer than {least} students ended off track in {school_year(told.school_year)}.")
+    missed = share_of(float((told.off_track & ~told.listed).sum()), off_track)
+    threshold = None if promise.found is None else min(1.0, 1 - promise.found + bounds.missed_margin)
+    promised = "" if promise.found is None else f"; {100 - promise.found * 100:.0f} were to be expected"
+    found = of_code(live, "EWS101")
+    says = (
+        f"Of 100 students who ended off track in {school_year(told.school_year)}, {in_words(missed)} were never listed"
+        f"{promised}. {found.says}"
+    )
+    breach = (threshold is not None and missed.low > threshold) or found.verdict == "fail"
+    return answer("MON07", "breach" if breach else "ok", says, figure=missed, threshold=threshold)
+
+
+def lead_check(told: ToldYear, live: LiveAudit, bounds: Monitor) -> MonitorCheck:
+    """MON08: the weeks from first flag to the end of those found, and groups that were listed later."""
+    found = of_code(live, "EWS106")
+    if found.verdict in NOTHING:
+        return too_few("MON08", f"{school_year(told.school_year)}: {found.says}")
+    weeks = float(np.nanmean(told.lead_weeks))
+    late = later_groups(live.audit, bounds.lead_gap_weeks)
+    year = school_year(told.school_year)
+    says = f"Students who were found in {year} were first listed {weeks:.0f} weeks before the end. {found.says}"
+    return answer("MON08", "breach" if late else "ok", says, figure=weeks, threshold=bounds.lead_gap_weeks)
+
+
+def later_groups(audit: Audit, weeks: float) -> list[str]:
+    """The groups that were first listed later than the largest by more than that many weeks, beyond chance."""
+    found = [
+        (table.of, group.name, group.against["lead_weeks"])
+        for table in audit.tables
+        for group in table.groups
+        if not table.crossed and "lead_weeks" in group.against
+    ]
+    return [
+        people(of, name) for of, name, one in found if one.corrected < BY_LISTS and one.difference.estimate < -weeks
+    ]
+
+
+def acted_check(
+    acted: tuple[int, Interval, int] | None, recorded: bool, live: LiveAudit | None, bounds: Monitor
+) -> MonitorCheck:
+    """MON10: how many first flags were acted on in time, and whether in every group.
+
+    `acted` has the school year, the share and how many first flags are old enough; `recorded` says whether any contact
+    or plan is on record.
+    """
+    if acted is None:
+        return too_few("MON10", f"Too few flags are {bounds.acted_days} days old.")
+    if not recorded:
+        return too_few("MON10", "No contact or plan is on record after any flag: none was made, or none is recorded.")
+    year, share, n = acted
+    named = live.acted.named if live else ()
+    groups = f" In {school_year(live.school_year)} it was otherwise for {', '.join(named)}." if live and named else ""
+    says = (
+        f"Of 100 first flags of {school_year(year)}, {in_words(share)} were followed by a contact or a plan within "
+        f"{bounds.acted_days} days ({n:,} flags).{groups}"
+    )
+    breach = share.high < bounds.acted_share or bool(named)
+    return answer("MON10", "breach" if breach else "ok", says, figure=share, threshold=bounds.acted_share)
