@@ -1,9 +1,7 @@
 """Ledgers drawn for monitoring: a school year of lists in as many lines as there are kinds of students."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from features.ledger import Ledger
@@ -21,22 +19,16 @@ DEFAULTS = {
     "lists": "",
     "release_id": "north-0001",
 }
-"""What a drawn line need not say; `lists` are the dates on which its students are listed, the first flag's otherwise."""
+"""What a drawn line need not say; `lists` are the dates on which its students are listed, else the first flag."""
 
 
 def ledger(drawing: str) -> Ledger:
     """The ledger of a drawn table whose lines stand for `n` students each; other columns are their groups."""
     lines = [{**DEFAULTS, **row} for row in rows_of(drawing)]
-    students = [row for line in lines for row in students_of(line, len(lines))]
-    for at, row in enumerate(students):
-        row["student_key"] = f"key{at:05d}"
+    rows = [line for line in lines for _ in range(int(line["n"]))]
+    students = [{**row, "student_key": f"key{at:05d}"} for at, row in enumerate(rows)]
     flags = [flag for row in students for flag in flags_of(row)]
     return Ledger("off_track", flag_frame(flags), student_frame(students))
-
-
-def students_of(line: dict[str, str], _: int) -> list[dict[str, str]]:
-    """The students that a line stands for."""
-    return [dict(line) for _ in range(int(line["n"]))]
 
 
 def flags_of(row: dict[str, str]) -> list[dict[str, object]]:

@@ -81,7 +81,7 @@ def examples_of(told: ToldYear, groups: pd.DataFrame, levels: Mapping[str, str])
     keys = told.students["student_key"].astype("str")
     school = told.students["school_id"].astype("str")
     grade = told.students["grade_level"].astype("int64").astype("str")
-    level = school.map(dict(levels)).fillna("not on record")
+    level = school.map(lambda name: levels.get(name, "not on record"))
     return Examples(
         dictionary=FeatureDictionary(()),
         features=pd.DataFrame(index=range(len(told))),
