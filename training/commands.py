@@ -1,4 +1,4 @@
-"""Commands over models: train, train-table, audit."""
+"""Commands over models: train, train-table, audit, monitor."""
 
 import json
 import subprocess
@@ -18,6 +18,7 @@ from features.settings import Refused, Settings
 from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
 from models.bundle import open_bundle
 from models.registry import RunRecord, registry_in
+from models.releases import GateRefused
 from models.signing import load_public_key
 from training.audit.audited import Audited
 from training.audit.checks import VERDICT_WORDS as WORDS
@@ -26,6 +27,9 @@ from training.card import NAMED
 from training.gate.declared import primary_of
 from training.gate.verdict import VERDICT_WORDS, sentences
 from training.judgement import Judgement
+from training.monitor.monitored import monitored_of, told_of
+from training.monitor.report import render_monitor
+from training.monitor.watched import watched_in
 from training.report.board import render_board
 from training.report.page import render_report
 from training.table.print import print_answer
@@ -162,6 +166,30 @@ def audit_command(
         return
     checks = TypeAdapter(list[AuditCheck]).validate_python(found["checks"])
     typer.echo("\n".join(f"{WORDS[check.verdict]:>19}  {check.code}  {check.says}" for check in checks))
+
+
+@app.command("monitor")
+def monitor_command(
+    context: Context,
+    district: DistrictOption,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on this day; today's else.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the report goes; a file of `home/reports` else.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Hold what is live against what was promised: records, risks, lists and groups; exit code 4 on a breach."""
+    settings = settings_of(context)
+    day = on.date() if on else today_in(settings, district)
+    watched = watched_in(settings, district, day)
+    found = monitored_of(watched)
+    report = out or settings.home / "reports" / f"{district}-{found.outcome}-monitor-{day}.html"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    says, _, _ = watched.outcome.says.partition(":")
+    report.write_text(render_monitor(found, district=watched.district.name, outcome=says), encoding="utf-8")
+    typer.echo(json.dumps({**found.as_json(), "report": str(report)}) if json_output else told_of(found, report))
+    if found.verdict == "breach":
+        raise typer.Exit(GateRefused.exit_code)
 
 
 def code_version() -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import sqrt
 from typing import Literal
 
 from models.metrics import Interval
+from models.track_record import wilson
 
 Verdict = Literal["ok", "breach", "not_enough_evidence"]
 VERDICT_WORDS: Mapping[Verdict, str] = {
@@ -13,7 +13,6 @@ VERDICT_WORDS: Mapping[Verdict, str] = {
     "breach": "breach",
     "not_enough_evidence": "not enough evidence",
 }
-WITHIN_95 = 1.959964
 
 
 @dataclass(frozen=True)
@@ -120,11 +119,9 @@ def too_few(code: str, says: str) -> MonitorCheck:
 
 
 def share_of(part: float, whole: float) -> Interval:
-    """A share with its 95% interval (Wilson 1927), which is one of few students too."""
-    share, z = part / whole, WITHIN_95
-    middle = (share + z**2 / (2 * whole)) / (1 + z**2 / whole)
-    reach = z * sqrt(share * (1 - share) / whole + z**2 / (4 * whole**2)) / (1 + z**2 / whole)
-    return Interval(share, max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach)))
+    """A share with its 95% interval, which is one of few students too."""
+    low, high = wilson(int(part), int(whole))
+    return Interval(part / whole, low / 100, high / 100)
 
 
 def in_words(one: Interval) -> str:

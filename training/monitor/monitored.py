@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -10,7 +11,7 @@ from pydantic import TypeAdapter
 from models.examples import Floats
 from models.metrics import Bin
 from models.scoring import risk_of
-from training.monitor.checks import CODES, MonitorCheck, Verdict, too_few
+from training.monitor.checks import CODES, VERDICT_WORDS, MonitorCheck, Verdict, too_few
 from training.monitor.drift import Drift, Seen, drifts_of, features_check, risks_check
 from training.monitor.fresh import freshness_check, latest_list, listed_check
 from training.monitor.group_checks import acted_check, hits_by_group_check, lead_check, missed_check
@@ -127,7 +128,11 @@ def list_checks(watched: Watched, audit: LiveAudit | None) -> list[MonitorCheck]
     ]
 
 
-def heading(found: Monitored) -> str:
-    """What monitoring is about, in a line."""
-    told = f", lists of {school_year(found.live_audit.school_year)}" if found.live_audit else ""
-    return f"{found.district}: {found.outcome} on {found.on}, release {found.release_id}{told}"
+def told_of(found: Monitored, report: Path) -> str:
+    """What `ontrack monitor` prints: every check in a line, what to do about each breach, and where the report is."""
+    lists = f", lists of {school_year(found.live_audit.school_year)}" if found.live_audit else ""
+    about = f"{found.district}  {found.outcome} on {found.on}, release {found.release_id}{lists}"
+    lines = [f"{VERDICT_WORDS[check.verdict]:>19}  {check.code}  {check.says}" for check in found.checks]
+    to_do = [f"to do    {check.code}  {check.do}" for check in found.checks if check.verdict == "breach"]
+    verdict = f"verdict  {VERDICT_WORDS[found.verdict]}"
+    return "\n".join([about, *lines, "", *to_do, verdict, f"report   {report}"])
