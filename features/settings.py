@@ -140,7 +140,7 @@ class Monitor(Section):
         default=0.10,
         gt=0,
         lt=1,
-        description="share of its values by which a feature may lack more than in training",
+        description="share of its values by which a feature may lack more or fewer",
     )
     calibration_bound: float = Field(
         default=0.10, gt=0, lt=1, description="largest tolerated calibration gap of those listed"

@@ -218,7 +218,7 @@ def judgement_of(
         slices=slices_of(test, judged.risks["model"], replicates=bounds.replicates, seed=seed),
         years=years,
         compared=compared,
-        promised=None if learn is None else promised_of(trial.settings, learn, judged.risks),
+        promised=promised_of(trial.settings, test, judged.risks),
     )
 
 

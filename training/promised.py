@@ -1,4 +1,4 @@
-"""What a bundle keeps of what it learned from, so that live records and lists can be held against it."""
+"""What a bundle keeps of the year it was judged on, so that live records and lists can be held against it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,14 +34,14 @@ class Spread:
 
 @dataclass(frozen=True)
 class Promised:
-    """How features were spread in the years learned from, and each scorer's risks in the test year.
+    """How features and each scorer's risks were spread in the test year, on which what is promised was shown.
 
-    `month_days` are those of the scoring dates, `rows` how many were learned from and judged: only the same date of
-    another year can be held against them.
+    Not in the years learned from: the first of them know of no year before. `month_days` are those of the scoring
+    dates, for only the same date of another year can be held against these; `rows` is how many there were.
     """
 
     month_days: tuple[str, ...] = ()
-    rows: tuple[int, int] = (0, 0)
+    rows: int = 0
     features: Mapping[str, Spread] = field(default_factory=dict)
     risks: Mapping[str, Spread] = field(default_factory=dict)
 
@@ -50,15 +50,15 @@ class Promised:
         return TypeAdapter(dict[str, object]).validate_python(TypeAdapter(Promised).dump_python(self, mode="json"))
 
 
-def promised_of(settings: Settings, learn: Examples, risks: Mapping[str, Floats]) -> Promised:
-    """What is kept of the rows learned from and of the test year's risks: never a bin of a small group."""
+def promised_of(settings: Settings, test: Examples, risks: Mapping[str, Floats]) -> Promised:
+    """What is kept of the rows of the test year and of their risks by scorer: never a bin of a small group."""
     least = settings.audit.smallest_group
     serving = {name: risk for name, risk in risks.items() if name == "model" or is_rule(name)}
     return Promised(
         month_days=settings.training.as_of,
-        rows=(len(learn), max((len(risk) for risk in serving.values()), default=0)),
+        rows=len(test),
         features={
-            one.name: spread_of(encode_column(learn.features[one.name], one), least) for one in learn.dictionary.entries
+            one.name: spread_of(encode_column(test.features[one.name], one), least) for one in test.dictionary.entries
         },
         risks={name: spread_of(risk, least) for name, risk in serving.items()},
     )

@@ -92,7 +92,7 @@ def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress,
         )
     else:
         gate = GateResult(trial.district.id, trial.outcome.name, unfitted(str(judged)), Declared(trial.settings.gate))
-        judgement = Judgement(trial, basis, gate, promised=promised_of(trial.settings, learn, {}))
+        judgement = Judgement(trial, basis, gate, promised=promised_of(trial.settings, test, {}))
     provenance = {
         "created_at": now.isoformat(timespec="seconds"),
         "code": code_version,

@@ -31,8 +31,8 @@ CODES: Mapping[str, Code] = {
         "Load the missing records; ask the school named whether attendance is taken and exported.",
     ),
     "MON02": Code(
-        "features as in training",
-        "No feature is spread otherwise than in the years learned from, or lacks more of its values.",
+        "features as when judged",
+        "No feature is spread otherwise, or lacks more or fewer values, than in the year the scorer was judged on.",
         "See `ontrack check` and the export for the records behind them; where the change is real, train again.",
     ),
     "MON03": Code(

@@ -1,4 +1,4 @@
-"""Drift: whether this year's features and risks are spread as they were when the scorer learned and was judged."""
+"""Drift: whether this year's features and risks are spread as they were in the year on which the scorer was judged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from features.settings import Monitor
 from models.examples import Floats
 from training.monitor.checks import MonitorCheck, answer, too_few
 from training.promised import Promise, Spread, counted
+from training.report.html import school_year
 
 BY_CHANCE = 0.01
 """Of 100 monitorings where nothing drifts, how many may name a feature by its spread, and by its missing values."""
@@ -42,7 +43,7 @@ class Seen:
     """The live cohort that is held against the promise: its columns, and how many rows the promise rests on."""
 
     columns: Mapping[str, Floats]
-    learned_from: int
+    rows_then: int
 
 
 def drifts_of(seen: Seen, spreads: Mapping[str, Spread], bounds: Monitor, least: int) -> tuple[Drift, ...]:
@@ -82,40 +83,40 @@ def index_of(known: Floats, spread: Spread) -> float | None:
 
 def beyond_chance(index: float, spread: Spread, rows: int, seen: Seen, chance: float) -> bool:
     """Whether two samples of one kind would hardly differ as much: the index is about chi-square over their sizes."""
-    then = max(1.0, seen.learned_from * (1 - spread.missing))
+    then = max(1.0, seen.rows_then * (1 - spread.missing))
     scaled = index * rows * then / (rows + then)
     return bool(chi2.sf(scaled, len(spread.shares) - 1) < chance)
 
 
 def more_than_chance(more: float, spread: Spread, rows: int, seen: Seen, chance: float) -> bool:
     """Whether as much more is hardly missing by chance."""
-    then = max(1, seen.learned_from)
+    then = max(1, seen.rows_then)
     share = (spread.missing * then + (spread.missing + more) * rows) / (then + rows)
     error = sqrt(share * (1 - share) * (1 / rows + 1 / then))
     return bool(error > 0 and 2 * norm.sf(abs(more) / error) < chance)
 
 
 def features_check(drifts: Sequence[Drift], rows: int, promise: Promise, bounds: Monitor) -> MonitorCheck:
-    """MON02: features as in the years learned from."""
+    """MON02: features as in the year the scorer was judged on."""
     if lacking := unjudged(rows, promise):
         return too_few("MON02", lacking)
     worst = max((one.index for one in drifts if one.index is not None), default=None)
     those = [one for one in drifts if one.named]
     if not those:
-        says = f"{len(drifts)} features of {rows:,} students are spread as in training"
+        says = f"{len(drifts)} features of {rows:,} students are spread as in {school_year(promise.test_year)}"
         says += f"; the largest stability index is {worst:.2f}." if worst is not None else "."
         return answer("MON02", "ok", says, figure=worst, threshold=bounds.drift)
     more = f" {len(those) - NAMED} more stand out." if len(those) > NAMED else ""
-    says = " ".join(sentence(one) for one in those[:NAMED]) + more
+    says = " ".join(sentence(one, school_year(promise.test_year)) for one in those[:NAMED]) + more
     return answer("MON02", "breach", says, figure=worst, threshold=bounds.drift)
 
 
-def sentence(one: Drift) -> str:
-    """What stands out of one feature."""
+def sentence(one: Drift, then: str) -> str:
+    """What stands out of one feature beside a school year."""
     if one.named == "missing":
         change = f"{abs(one.more_missing) * 100:.0f} {'more' if one.more_missing > 0 else 'fewer'}"
-        return f"`{one.name}` lacks {one.missing * 100:.0f} of 100 values, {change} than in training."
-    return f"`{one.name}` is spread otherwise than in training (stability index {one.index:.2f})."
+        return f"`{one.name}` lacks {one.missing * 100:.0f} of 100 values, {change} than in {then}."
+    return f"`{one.name}` is spread otherwise than in {then} (stability index {one.index:.2f})."
 
 
 def risks_check(risk: Floats, promise: Promise, bounds: Monitor, least: int) -> MonitorCheck:
@@ -124,14 +125,14 @@ def risks_check(risk: Floats, promise: Promise, bounds: Monitor, least: int) -> 
         return too_few("MON03", "The bundle does not say how risks were spread when it was judged; train again.")
     if lacking := unjudged(len(risk), promise):
         return too_few("MON03", lacking)
-    seen = Seen({"risk": risk}, promise.spreads.rows[1])
+    seen = Seen({"risk": risk}, promise.spreads.rows)
     found = drift_of("risk", seen, promise.risks, bounds, (BY_CHANCE, least))
     if found.index is None:
         return too_few("MON03", "Too few students have a risk.")
     breach = bool(found.named)
     says = (
-        f"Risks of {len(risk):,} students are {'not ' if breach else ''}spread as in {promise.test_year}, on which the "
-        f"scorer was judged (stability index {found.index:.2f})."
+        f"Risks of {len(risk):,} students are {'not ' if breach else ''}spread as in "
+        f"{school_year(promise.test_year)}, when the scorer was judged (stability index {found.index:.2f})."
     )
     return answer("MON03", "breach" if breach else "ok", says, figure=found.index, threshold=bounds.drift)
 
@@ -139,10 +140,10 @@ def risks_check(risk: Floats, promise: Promise, bounds: Monitor, least: int) -> 
 def unjudged(rows: int, promise: Promise) -> str:
     """Why nothing can be held against the promise; empty where it can."""
     if promise.spreads is None or not promise.spreads.features:
-        return "The bundle is of an earlier version and does not say what it learned from; train again."
+        return "The bundle is of an earlier version and does not say how features were spread; train again."
     if not rows:
         days = ", ".join(promise.spreads.month_days)
-        return f"The scorer learned from {days}, and this school year's is ahead or nobody was enrolled then."
+        return f"The scorer was judged as of {days}, and this school year's is ahead or nobody was enrolled then."
     if rows < LEAST_COHORT:
         return f"{rows} students are too few to say how features are spread; it takes {LEAST_COHORT}."
     return ""

@@ -90,7 +90,7 @@ def drift_checks(watched: Watched) -> tuple[tuple[Drift, ...], list[MonitorCheck
     risk: Floats = np.zeros(0)
     if cohort is not None and promise.spreads:
         columns = {str(name): cohort.features[name].to_numpy(dtype=np.float64) for name in cohort.features}
-        drifts = drifts_of(Seen(columns, promise.spreads.rows[0]), promise.spreads.features, bounds, least)
+        drifts = drifts_of(Seen(columns, promise.spreads.rows), promise.spreads.features, bounds, least)
         risk = risk_of(bundle.scorer, cohort.features)
     return drifts, [features_check(drifts, rows, promise, bounds), risks_check(risk, promise, bounds, least)]
 

@@ -174,7 +174,7 @@ def drift_part(drifts: Sequence[Drift]) -> Html:
     """The features that stand out most; nothing where none could be compared."""
     if not drifts:
         return Html("")
-    head = ("Feature", "Stability index", "Missing now, of 100", "More than in training")
+    head = ("Feature", "Stability index", "Missing now, of 100", "More than then")
     rows = [
         (
             one.name,
@@ -184,7 +184,7 @@ def drift_part(drifts: Sequence[Drift]) -> Html:
         )
         for one in drifts[:WORST]
     ]
-    says = "Beside the years that the scorer learned from. Below 0.10 nothing has moved; above 0.25 much has."
+    says = "Beside the year on which the scorer was judged. Below 0.10 nothing has moved; above 0.25 much has."
     return section("Are the records as they were?", paragraph(says), table("Features that stand out most", head, rows))
 
 

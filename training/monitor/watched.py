@@ -8,6 +8,7 @@ import pandas as pd
 from features.catalog import SERVED, outcome_of
 from features.freshness import Freshness, freshness_of
 from features.groups import groups_on
+from features.labels import cohort_sql
 from features.language import Outcome
 from features.ledger import Ledger, ledger_of
 from features.settings import District, Refused, Settings
@@ -35,8 +36,8 @@ class Serving:
 class Live:
     """The district as it is now: how fresh its records are, its cohort, and how many of it could have been listed.
 
-    `cohort` is of the latest date of this school year like those learned from, None where that is ahead or nobody was
-    enrolled; `listable` is how many were enrolled on the date of the latest list.
+    `cohort` is of the latest date of this school year like those judged, None where that is ahead or nobody was
+    enrolled; `listable` is how many were of the cohort on the date of the latest list.
     """
 
     fresh: Freshness
@@ -106,8 +107,8 @@ def live_on(reader: Reader, outcome: Outcome, serving: Serving, ledger: Ledger, 
     spreads, view = serving.promise.spreads, reader.view(on)
     dates = scoring_dates(reader, spreads.month_days, until=on).get(view.school_year, []) if spreads else []
     cohort = cohort_on(reader, outcome, serving.bundle, dates[-1]) if dates else None
-    latest = cohort_on(reader, outcome, serving.bundle, dates_in(ledger.flags["as_of"])[-1])
-    return Live(freshness_of(reader, view), cohort, 0 if latest is None else len(latest.features))
+    latest = reader.view(dates_in(ledger.flags["as_of"])[-1])
+    return Live(freshness_of(reader, view), cohort, len(reader.frame(cohort_sql(outcome, latest))))
 
 
 def cohort_on(reader: Reader, outcome: Outcome, bundle: Bundle, day: date) -> Snapshot | None:
