@@ -162,5 +162,4 @@ def as_floats(numbers: Mapping[str, Ints]) -> dict[str, Floats]:
 def integers(rows: pd.DataFrame, column: str) -> Ints:
     """A column of integers, 0 where the table does not have it."""
     found = rows[column] if column in rows else pd.Series(0, index=rows.index)
-    whole: Ints = found.to_numpy(dtype=np.int64)
-    return whole
+    return np.asarray(found, dtype=np.int64)

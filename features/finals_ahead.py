@@ -44,12 +44,13 @@ class Coming:
         return {str(name): per_student[name].to_numpy(dtype=np.int64) for name in per_student}
 
     def unknown(self, part: Part, rows: pd.DataFrame) -> Flags:
-        """Of whom no course that counts is known, though finals can still come; everyone without terms on record."""
+        """Of whom no course that counts is known while a term has days to come; everyone without terms on record."""
+        as_of, through = self.asking.start.as_of, self.asking.period.through
         if not self.has_terms:
-            may_come = self.asking.start.as_of < self.asking.period.through
-            return np.full(len(rows), may_come)
+            return np.full(len(rows), as_of < through)
+        goes_on = self.in_window(part, self.terms)["end_date"] > pd.Timestamp(as_of)
         known = rows["number"].isin(in_scope(part, self.courses, rows)["number"])
-        return ~known.to_numpy(dtype=np.bool_) & (not self.in_window(part, self.terms).empty)
+        return ~known.to_numpy(dtype=np.bool_) & goes_on.any()
 
     def in_window(self, part: Part, terms: pd.DataFrame) -> pd.DataFrame:
         """The rows whose term is one that the part counts."""
@@ -119,7 +120,8 @@ def finals_to_come(reader: Reader, asking: Asking, courses: pd.DataFrame) -> pd.
     given = final_script(asking).frame(reader.connection).rename(columns={"student_key": "number"})
     key = ["number", "course_id", "term_id"]
     is_given = pd.MultiIndex.from_frame(possible[key]).isin(pd.MultiIndex.from_frame(given[key]))
-    return possible[~is_given]
+    left: pd.DataFrame = possible[~is_given]
+    return left
 
 
 def finals_by_kind(reader: Reader, asking: Asking) -> pd.DataFrame:

@@ -1,0 +1,58 @@
+"""The way back of every student of a simulated district, put to the test: the future that it asks for is made."""
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from features.catalog import OUTCOMES
+from features.outcomes import Outcome, tuned
+from features.simulator.plan import Plan
+from features.warehouse import Reader
+from features.way_back import ways_back
+from tests.features.made_warehouse import simulated, spoilt
+from tests.spec.made_futures import Past, broken_promises
+
+FALL, WINTER, SUMMER = date(2025, 11, 20), date(2026, 2, 20), date(2026, 6, 12)
+CASES = [
+    ("grade9_off_track_chicago", FALL, {}),
+    ("grade9_off_track_chicago", WINTER, {"least_credits": 4.75, "most_core_failures": 2}),
+    ("grade9_off_track_chicago", SUMMER, {}),
+    ("grade8_not_ready_core", FALL, {"most_missed": 0.07, "least_gpa": 2.3}),
+    ("grade9_off_track_ew", WINTER, {}),
+    ("chronic_absence_9", WINTER, {}),
+    ("core_f_next_term_10_12", FALL, {}),
+]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return simulated(Plan("north", 700, date(2026, 11, 20), years=3, two_tracks=True), tmp_path_factory.mktemp("made"))
+
+
+def as_known(warehouse: Path, as_of: date) -> Reader:
+    """A copy without what became known after a day, attendance taken on every day to come."""
+    return spoilt(
+        warehouse,
+        *(
+            f"DELETE FROM {table} WHERE known_on > DATE '{as_of}'"
+            for table in ("marks", "attendance", "incidents", "discipline_actions", "enrollments", "completions")
+        ),
+        f"UPDATE calendar_days SET attendance_taken = in_session WHERE date > DATE '{as_of}'",
+    )
+
+
+def outcome(name: str, thresholds: dict[str, float]) -> Outcome:
+    """One of our outcomes at a district's own thresholds."""
+    return tuned(OUTCOMES[name], thresholds)
+
+
+@pytest.mark.parametrize(("name", "as_of", "thresholds"), CASES, ids=lambda one: str(one))
+def test_what_is_asked_is_just_enough(made: Path, name: str, as_of: date, thresholds: dict[str, float]) -> None:
+    """For every student of the cohort, and for each step alone."""
+    decided = outcome(name, thresholds)
+    past = Past(as_known(made, as_of), as_of, decided)
+    ways = ways_back(past.reader, decided, as_of)
+    print(Counter(way.state for way in ways.values()))
+    assert broken_promises(past, ways) == []
