@@ -61,18 +61,22 @@ def answer_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these only
     if for_programs(request.url.path):
         return http_problem(error)
-    return error_page(request.app.state.service, error.status_code)
+    return error_page(request, request.app.state.service, error.status_code)
 
 
 def answer_validation_error(request: Request, error: Exception) -> Response:
     """A problem for a program, a page for a person."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for these only
-    return validation_problem(error) if for_programs(request.url.path) else error_page(request.app.state.service, 422)
+    if for_programs(request.url.path):
+        return validation_problem(error)
+    return error_page(request, request.app.state.service, 422)
 
 
-def answer_fault(service: Service, path: str, incident: str) -> Response:
+def answer_fault(service: Service, request: Request, incident: str) -> Response:
     """What is said where nothing else could be."""
-    return problem(500, incident=incident) if for_programs(path) else fault_page(service, incident)
+    if for_programs(request.url.path):
+        return problem(500, incident=incident)
+    return fault_page(request, service, incident)
 
 
 def lead_to_sign_in(request: Request, error: Exception) -> Response:

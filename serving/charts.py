@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from serving.rows import Cells
-from serving.wording import MONTHS, school_year
+from serving.wording.locale import Language, school_year
 
 WIDTH, HEIGHT = 640, 160
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 14, 26
@@ -65,30 +65,38 @@ class LineChart:
         return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
 
 
-def attendance_chart(weeks: Sequence[Cells]) -> BarChart | None:
+def attendance_chart(language: Language, weeks: Sequence[Cells]) -> BarChart | None:
     """Days missed per school week; None without a week."""
     if not weeks:
         return None
     most = max(5.0, *(float(w["days"] or 0) for w in weeks))
     step = (WIDTH - LEFT - RIGHT) / len(weeks)
     width = min(MOST_BAR, step * 0.72)
-    bars = tuple(week_bar(w, LEFT + i * step + (step - width) / 2, width, most) for i, w in enumerate(weeks))
-    return BarChart(bars, month_ticks(weeks, step), tuple(Tick(height_of(n, most), str(n)) for n in (0, 1, 3, 5)))
+    bars = tuple(week_bar(language, w, LEFT + i * step + (step - width) / 2, width, most) for i, w in enumerate(weeks))
+    return BarChart(
+        bars, month_ticks(language, weeks, step), tuple(Tick(height_of(n, most), str(n)) for n in (0, 1, 3, 5))
+    )
 
 
-def week_bar(week: Cells, x: float, width: float, most: float) -> Bar:
+def week_bar(language: Language, week: Cells, x: float, width: float, most: float) -> Bar:
     """One week's bar; a week without absence keeps a sliver, so that it is not mistaken for a missing one."""
     missed = float(week["missed"] or 0) / 100
     top = min(height_of(missed, most), height_of(0, most) - 1.5)
-    says = f"Week of {week['week']}: {number(missed)} of {week['days']} days missed"
+    says = week_words(language, week, missed)
     return Bar(round(x, 1), round(top, 1), round(width, 1), round(height_of(0, most) - top, 1), says)
 
 
-def month_ticks(weeks: Sequence[Cells], step: float) -> tuple[Tick, ...]:
+def week_words(language: Language, week: Cells, missed: float) -> str:
+    """What a week's bar stands for."""
+    day = language.short_day(date.fromisoformat(str(week["week"])))
+    return language.says("Week of {day}: {missed} of {days} days missed", day=day, missed=missed, days=week["days"])
+
+
+def month_ticks(language: Language, weeks: Sequence[Cells], step: float) -> tuple[Tick, ...]:
     """Where each month begins."""
-    months = [date.fromisoformat(str(w["week"])).month for w in weeks]
-    first = [i for i, month in enumerate(months) if i == 0 or months[i - 1] != month]
-    return tuple(Tick(round(LEFT + i * step + step / 2, 1), MONTHS[months[i] - 1][:3]) for i in first)
+    days = [date.fromisoformat(str(w["week"])) for w in weeks]
+    first = [i for i, day in enumerate(days) if i == 0 or days[i - 1].month != day.month]
+    return tuple(Tick(round(LEFT + i * step + step / 2, 1), language.month(days[i])) for i in first)
 
 
 def height_of(value: float, most: float) -> float:
@@ -122,14 +130,14 @@ def year_of(row: Cells) -> str:
     return school_year(year) if isinstance(year, int) else ""
 
 
-def marks_chart(terms: Sequence[TermMarks]) -> LineChart | None:
+def marks_chart(language: Language, terms: Sequence[TermMarks]) -> LineChart | None:
     """The average mark per term; None with fewer than two terms, which make no line."""
     if len(terms) < 2:
         return None
     step = (WIDTH - LEFT - RIGHT) / len(terms)
     places = [round(LEFT + (i + 0.5) * step, 1) for i in range(len(terms))]
     return LineChart(
-        dots=tuple(mark_dot(x, term) for x, term in zip(places, terms, strict=True)),
+        dots=tuple(mark_dot(language, x, term) for x, term in zip(places, terms, strict=True)),
         columns=tuple(Tick(x, term.term) for x, term in zip(places, terms, strict=True)),
         years=tuple(
             Tick(places[i], term.year) for i, term in enumerate(terms) if i == 0 or terms[i - 1].year != term.year
@@ -138,9 +146,16 @@ def marks_chart(terms: Sequence[TermMarks]) -> LineChart | None:
     )
 
 
-def mark_dot(x: float, term: TermMarks) -> Dot:
+def mark_dot(language: Language, x: float, term: TermMarks) -> Dot:
     """One term's point."""
-    says = f"{term.term} {term.year}: {letter(term.average)} on average over {term.count} courses"
+    when = f"{term.term} {term.year}"
+    says = language.counted(
+        "{term}: {letter} on average over {number} course",
+        "{term}: {letter} on average over {number} courses",
+        term.count,
+        term=when,
+        letter=letter(term.average),
+    )
     return Dot(x, height_of(term.average, 4), says)
 
 
@@ -150,8 +165,3 @@ def letter(average: float) -> str:
     off = average - MARK_POINTS[nearest]
     sign = "" if nearest == "F" or abs(off) < 0.17 else "+" if off > 0 else "−"
     return f"{nearest}{sign}"
-
-
-def number(value: float) -> str:
-    """A count of days without needless zeros."""
-    return f"{value:g}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
@@ -38,7 +39,7 @@ class Surroundings:
         app: ASGIApp,
         *,
         log: FilteringBoundLogger,
-        fault: Callable[[str, str], Response],
+        fault: Callable[[Request, str], Response],
         timer: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.app = app
@@ -72,7 +73,7 @@ class Surroundings:
             incident = uuid.uuid4().hex
             self.log.error("incident", incident=incident, error=type(error).__name__, where=where_of(error))
             if answer.status == 0:
-                await self.fault(scope["path"], incident)(scope, receive, answer)
+                await self.fault(Request(scope), incident)(scope, receive, answer)
 
 
 class Answer:

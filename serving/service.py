@@ -1,6 +1,6 @@
 """What every request of one application shares."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,12 +20,12 @@ from serving.served import Releases
 
 @dataclass(frozen=True)
 class Service:
-    """The parts of one application; `clock` gives the moment, aware."""
+    """The parts of one application; `templates` by language, `clock` gives the moment, aware."""
 
     settings: Settings
     engine: Engine
     releases: Releases
-    templates: Environment
+    templates: Mapping[str, Environment]
     log: FilteringBoundLogger
     clock: Callable[[], datetime]
 

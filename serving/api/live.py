@@ -1,7 +1,7 @@
 """A live score: one student's records, through the same features and scorer as everyone's."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from starlette.exceptions import HTTPException
@@ -9,14 +9,16 @@ from starlette.exceptions import HTTPException
 from features.catalog import SERVED
 from features.live import snapshot_of_records
 from features.settings import Refused
-from models.bundle import Bundle
 from models.reasons import Reason
 from models.scoring import reasons_of, risk_of
-from serving.api.messages import GivenReason, InsufficientData, LiveScore, SentRecords
+from serving.api.given import given_needs, given_strengths
+from serving.api.messages import InsufficientData, LiveScore, SentRecords
 from serving.bands import LEAST_SCHOOL_DAYS, band_of
 from serving.rows import Cells
 from serving.served import Serving
-from serving.wording import reason_sentence
+from serving.wording.locale import Language
+from serving.wording.reasons import lexicon_of_entries
+from serving.wording.scores import not_scored_here, too_few_days
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Scoring:
     calendar_days: Sequence[Cells]
     terms: Sequence[Cells]
     cuts: tuple[float, float]
+    language: Language
 
 
 def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | InsufficientData:
@@ -40,17 +43,17 @@ def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | Insuffi
     except Refused as refused:
         raise HTTPException(422, str(refused)) from None
     if snapshot.features.empty:
-        return InsufficientData(
-            detail=f"On {scoring.as_of.isoformat()} the student of these records is not one this release scores."
-        )
+        return InsufficientData(detail=not_scored_here(scoring.language, scoring.as_of))
     if snapshot.school_days.iloc[0] < LEAST_SCHOOL_DAYS:
-        return InsufficientData(detail=f"Fewer than {LEAST_SCHOOL_DAYS} school days of enrollment are on record.")
+        return InsufficientData(detail=too_few_days(scoring.language, LEAST_SCHOOL_DAYS))
     risk = float(risk_of(bundle.scorer, snapshot.features)[0])
-    reasons = reasons_of(bundle.scorer, snapshot.features, SERVED[bundle.feature_set])[0].needs
+    found = reasons_of(bundle.scorer, snapshot.features, SERVED[bundle.feature_set])[0]
+    lexicon = lexicon_of_entries(bundle.dictionary.entries)
     return LiveScore(
         risk=risk,
         band=band_of(risk, scoring.cuts),
-        reasons=[given(bundle, reason) for reason in reasons],
+        reasons=given_needs(scoring.language, kept(found.needs), lexicon),
+        strengths=given_strengths(scoring.language, kept(found.strengths), lexicon),
         scorer=bundle.kind,
         model_version=scoring.serving.model_version,
         release=scoring.serving.release_id,
@@ -58,10 +61,9 @@ def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | Insuffi
     )
 
 
-def given(bundle: Bundle, reason: Reason) -> GivenReason:
-    """A reason in words."""
-    sentence = reason_sentence(bundle.dictionary.entry(reason.code), reason.code, reason.value)
-    return GivenReason(code=reason.code, value=reason.value, sentence=sentence, domain=reason.domain)
+def kept(reasons: Sequence[Reason]) -> list[Cells]:
+    """Reasons as a run would keep them."""
+    return [asdict(reason) for reason in reasons]
 
 
 def tables_of(scoring: Scoring, records: SentRecords) -> Mapping[str, Sequence[Mapping[str, object]]]:

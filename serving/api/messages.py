@@ -97,12 +97,62 @@ class SentRecords(Message):
 
 
 class GivenReason(Message):
-    """A feature that raised the risk. What stands out in the records, not what caused anything."""
+    """What stands out in the records, or speaks for the student. Not what caused anything."""
 
     code: str = Field(description="the feature")
     value: float | bool | str | None = Field(description="the student's value of it")
-    sentence: str = Field(description="the reason in words")
+    sentence: str = Field(description="in words, in the language asked for")
     domain: str = Field(description="attendance, grades, behavior or mobility")
+    concept: str = Field(default="", description="features of one concept are one reason together")
+
+
+class GivenMove(Message):
+    """A feature whose value moved since the run before."""
+
+    code: str = Field(description="the feature")
+    before: float | bool | str | None
+    now: float | bool | str | None
+    sentence: str = Field(description="its value now, in words")
+
+
+class GivenChange(Message):
+    """How far the risk moved since the run before. The two parts add up to the difference of the two risks."""
+
+    by_data: float | None = Field(description="what the records changed; null where the release of then is gone")
+    by_release: float | None = Field(description="what a new release changed; 0 while the same one scores")
+    moved: list[GivenMove] = Field(description="the features that moved it most")
+    sentences: list[str] = Field(description="the change in words, as counts of 100 that add up")
+
+
+class GivenStep(Message):
+    """One thing that the published rule still asks for."""
+
+    code: str
+    values: dict[str, float] = Field(description="the numbers that the sentence says")
+    sentence: str = Field(description="in words, in the language asked for")
+
+
+class GivenWayBack(Message):
+    """What the outcome's published rule still asks for this year. It says nothing about the risk."""
+
+    state: Literal["reachable", "not_reachable", "met"]
+    until: date = Field(description="the last day that counts")
+    steps: list[GivenStep] = Field(description="where not reachable, the steps that cannot be done any more")
+    sentence: str = Field(description="the state in words")
+
+
+class GivenTrackRecord(Message):
+    """How past flags like this one turned out."""
+
+    like: Literal["risk", "list"] = Field(description="flags of a similar risk, or only on the same list")
+    n: int = Field(description="students")
+    off_track: int = Field(description="those of them who ended off track")
+    supported: int = Field(description="those of the others who had a contact or a plan first")
+    per_hundred: float
+    low: float = Field(description="the lower end of the interval, of 100")
+    high: float = Field(description="the upper end of the interval, of 100")
+    school_years: list[int] = Field(description="by the year in which each ends")
+    sentence: str = Field(description="in words, in the language asked for")
 
 
 class LiveScore(Message):
@@ -111,7 +161,8 @@ class LiveScore(Message):
     status: Literal["scored"] = "scored"
     risk: float = Field(ge=0, le=1, description="calibrated probability of ending off track")
     band: Band
-    reasons: list[GivenReason]
+    reasons: list[GivenReason] = Field(description="what stands out")
+    strengths: list[GivenReason] = Field(description="what speaks for the student")
     scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
     model_version: str
     release: str
@@ -135,7 +186,11 @@ class PastScore(Message):
     risk: float | None = Field(description="calibrated probability of ending off track; null without enough data")
     band: Band
     flagged: bool = Field(description="within the district's capacity")
-    reasons: list[GivenReason]
+    reasons: list[GivenReason] = Field(description="what stands out")
+    strengths: list[GivenReason] = Field(description="what speaks for the student")
+    change: GivenChange | None = Field(description="since the run before; null for the first score")
+    way_back: GivenWayBack | None = Field(description="the way back on track; null where the outcome has none")
+    track_record: GivenTrackRecord | None = Field(description="null without enough evidence")
     scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
     model_version: str
     release: str

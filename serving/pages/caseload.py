@@ -2,19 +2,25 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from serving.access_log import record_access
 from serving.authorize import Denied, OwnDistrict, authorize
+from serving.pages.asked_language import AskedLanguage
 from serving.pages.caseload_view import Shown, caseload_view
 from serving.pages.people import AskedService, KnownViewer
 from serving.pages.rendering import show
 from serving.past import latest_run
+from serving.wording.locale import msgid
 
 router = APIRouter(include_in_schema=False)
-TITLES = {"counselor": "Your caseload", "principal": "Students of your school", "district": "Students of your district"}
+TITLES = {
+    "counselor": msgid("Your caseload"),
+    "principal": msgid("Students of your school"),
+    "district": msgid("Students of your district"),
+}
 
 
 @router.get("/")
@@ -25,8 +31,10 @@ def get_start(viewer: KnownViewer) -> Response:
 
 @router.get("/caseload")
 def get_caseload(
+    request: Request,
     viewer: KnownViewer,
     service: AskedService,
+    language: AskedLanguage,
     shown: Annotated[Shown, Query(alias="show")] = "week",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
@@ -36,10 +44,12 @@ def get_caseload(
         allowed = authorize(session, educator, "list", OwnDistrict())
         if isinstance(allowed, Denied):
             raise HTTPException(404)
-        view = caseload_view(session, educator, latest_run(session, educator.district_id), shown, page)
+        run = latest_run(session, educator.district_id)
+        view = caseload_view(session, educator, run, language=language, shown=shown, page=page)
         seen = [line.student_key for line in view.lines]
         if seen:
             record_access(
                 session, educator, "list", thing="caseload", allowed=allowed, students=seen, at=service.clock()
             )
-    return show(service, "caseload.html", who=viewer, view=view, title=TITLES[educator.role])
+    title = language.says(TITLES[educator.role])
+    return show(request, service, "caseload.html", who=viewer, view=view, title=title)

@@ -11,11 +11,15 @@ from sqlalchemy.orm import Session, load_only
 from serving.authorize import Subject, visible_students
 from serving.bands import Band
 from serving.rows import ContactRow, RunRow, SchoolRow, ScoreRow, StudentRow
-from serving.runs import Headline
-from serving.wording import BANDS, change, entry_of, headline_sentence, reason_sentence, short_day, why_served
+from serving.wording.lists import ListWords, headline_sentence, list_words
+from serving.wording.locale import Language
+from serving.wording.reasons import Lexicon, lexicon_of, reason_sentence, strength_sentence
+from serving.wording.scores import why_served
+from serving.wording.signals import band_words, change
+from serving.wording.stored import headline_of, last_lists_of
 
 PAGE_SIZE = 50
-REASONS_SHOWN = 2
+NEEDS_SHOWN = 2
 Shown = Literal["week", "all"]
 Empty = Literal["", "no_run", "no_scope", "no_match"]
 
@@ -30,7 +34,8 @@ class Line:
     school: str
     band: Band
     band_words: str
-    reasons: tuple[str, ...]
+    needs: tuple[str, ...]
+    strength: str
     change: str
     contact: str
     listed: bool
@@ -46,9 +51,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class CaseloadView:
-    """A page of the list, what stands above it, and why it is empty where it is."""
+    """A page of the list, what stands above it, and why it is empty where it is.
 
-    facts: tuple[str, ...]
+    `last_lists` says how last year's lists turned out; before there were any, `headline` says it of the test year.
+    """
+
+    last_lists: ListWords | None
+    headline: str
+    why_served: str
     data_through: date | None
     lines: tuple[Line, ...]
     counts: Counts
@@ -59,10 +69,12 @@ class CaseloadView:
     empty: Empty
 
 
-NOTHING = CaseloadView((), None, (), Counts(0, 0), "week", 1, 1, False, "no_run")
+NOTHING = CaseloadView(None, "", "", None, (), Counts(0, 0), "week", 1, 1, False, "no_run")
 
 
-def caseload_view(session: Session, subject: Subject, run: RunRow | None, shown: Shown, page: int) -> CaseloadView:
+def caseload_view(
+    session: Session, subject: Subject, run: RunRow | None, *, language: Language, shown: Shown, page: int
+) -> CaseloadView:
     """The page of the list that the subject sees of a run."""
     if run is None:
         return NOTHING
@@ -70,9 +82,12 @@ def caseload_view(session: Session, subject: Subject, run: RunRow | None, shown:
     matching = counts.week if shown == "week" else counts.all
     pages = max(1, -(-matching // PAGE_SIZE))
     page = min(page, pages)
-    lines = lines_of(session, subject, run, shown, page)
+    lines = lines_of(session, subject, run, language=language, shown=shown, page=page)
+    last_lists = last_lists_of(run)
     return CaseloadView(
-        facts=facts_of(run),
+        last_lists=list_words(language, last_lists, run.ended) if last_lists else None,
+        headline=headline_sentence(language, headline_of(run), run.ended),
+        why_served=why_served(language, run.scorer, run.verdict),
         data_through=run.data_through,
         lines=lines,
         counts=counts,
@@ -82,12 +97,6 @@ def caseload_view(session: Session, subject: Subject, run: RunRow | None, shown:
         several_schools=len({line.school for line in lines}) > 1,
         empty="" if lines else "no_match" if counts.all else "no_scope",
     )
-
-
-def facts_of(run: RunRow) -> tuple[str, ...]:
-    """What a reader has to know about the list: how often such a list was right, and what orders it."""
-    headline = Headline(**run.headline) if run.headline else None  # type: ignore[arg-type]  # our own JSON
-    return headline_sentence(headline, run.ended), why_served(run.scorer, run.verdict)
 
 
 def in_run(subject: Subject, run: RunRow) -> Select[StudentRow, ScoreRow]:
@@ -110,7 +119,9 @@ def counted(session: Session, subject: Subject, run: RunRow) -> Counts:
     return Counts(everyone, week)
 
 
-def lines_of(session: Session, subject: Subject, run: RunRow, shown: Shown, page: int) -> tuple[Line, ...]:
+def lines_of(
+    session: Session, subject: Subject, run: RunRow, *, language: Language, shown: Shown, page: int
+) -> tuple[Line, ...]:
     """One page of the list, in the order of the list."""
     found = in_run(subject, run)
     if shown == "week":
@@ -128,7 +139,8 @@ def lines_of(session: Session, subject: Subject, run: RunRow, shown: Shown, page
     rows = list(session.execute(of_page))
     contacts = last_contacts(session, subject.district_id, [student.student_key for student, _ in rows])
     schools = school_names(session, subject.district_id)
-    return tuple(line_of(student, score, run, schools, contacts) for student, score in rows)
+    around = Around(language, lexicon_of(run.dictionary), schools, contacts)
+    return tuple(line_of(student, score, around) for student, score in rows)
 
 
 LISTED = (
@@ -136,6 +148,7 @@ LISTED = (
     ScoreRow.band,
     ScoreRow.flagged,
     ScoreRow.reasons,
+    ScoreRow.strengths,
     ScoreRow.previous_risk,
     ScoreRow.previous_band,
     ScoreRow.previous_as_of,
@@ -143,39 +156,51 @@ LISTED = (
 """What a line needs of a score; the records behind it are large and stay where they are."""
 
 
-def line_of(
-    student: StudentRow, score: ScoreRow, run: RunRow, schools: dict[str, str], contacts: dict[str, date]
-) -> Line:
+@dataclass(frozen=True)
+class Around:
+    """What every line is worded with: the language, the features' words, schools by id, last contacts by student."""
+
+    language: Language
+    lexicon: Lexicon
+    schools: dict[str, str]
+    contacts: dict[str, date]
+
+
+def line_of(student: StudentRow, score: ScoreRow, around: Around) -> Line:
     """One student's line."""
-    contact = contacts.get(student.student_key)
+    contact = around.contacts.get(student.student_key)
     band = cast(Band, score.band)
     return Line(
         student_key=student.student_key,
         name=f"{student.last_name}, {student.first_name}",
         grade=student.grade_level,
-        school=schools.get(student.school_id, student.school_id),
+        school=around.schools.get(student.school_id, student.school_id),
         band=band,
-        band_words=BANDS[band],
-        reasons=sentences(score, run)[:REASONS_SHOWN],
-        change=change_of(score),
-        contact=short_day(contact) if contact else "",
+        band_words=band_words(around.language, band),
+        needs=need_sentences(score, around)[:NEEDS_SHOWN],
+        strength=next(iter(strength_sentences(score, around)), ""),
+        change=change_words(around.language, score),
+        contact=around.language.short_day(contact) if contact else "",
         listed=score.flagged,
     )
 
 
-def sentences(score: ScoreRow, run: RunRow) -> tuple[str, ...]:
-    """A score's reasons in words."""
-    entries = {str(words["name"]): entry_of(words) for words in run.dictionary}
-    return tuple(
-        reason_sentence(entries.get(str(reason["code"])), str(reason["code"]), reason["value"])
-        for reason in score.reasons
-    )
+def need_sentences(score: ScoreRow, around: Around) -> tuple[str, ...]:
+    """What stands out, in words."""
+    codes = [(str(need["code"]), need["value"]) for need in score.reasons]
+    return tuple(reason_sentence(around.language, around.lexicon.get(code), code, value) for code, value in codes)
 
 
-def change_of(score: ScoreRow) -> str:
+def strength_sentences(score: ScoreRow, around: Around) -> tuple[str, ...]:
+    """What speaks for the student, in words."""
+    codes = [(str(one["code"]), one["value"]) for one in score.strengths]
+    return tuple(strength_sentence(around.language, around.lexicon.get(code), code, value) for code, value in codes)
+
+
+def change_words(language: Language, score: ScoreRow) -> str:
     """How the student's signals changed since the run before."""
     before = (cast(Band, score.previous_band), score.previous_risk) if score.previous_band else None
-    return change((cast(Band, score.band), score.risk), before, score.previous_as_of)
+    return change(language, (cast(Band, score.band), score.risk), before, score.previous_as_of)
 
 
 def last_contacts(session: Session, district_id: str, students: Sequence[str]) -> dict[str, date]:

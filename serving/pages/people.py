@@ -12,7 +12,7 @@ from serving.accounts import SignedIn, note_seen, signed_in
 from serving.authorize import Educator
 from serving.rows import DistrictRow
 from serving.service import Service, service_of
-from serving.wording import ROLES
+from serving.wording.scores import ROLES
 
 
 class SignInNeeded(Exception):  # noqa: N818 - not an error: it leads to the sign-in page
@@ -21,7 +21,7 @@ class SignInNeeded(Exception):  # noqa: N818 - not an error: it leads to the sig
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who is looking, and what the page's header says of them."""
+    """Who is looking, and what the page's header says of them; `role` is still to be said in their language."""
 
     educator: Educator
     name: str

@@ -6,26 +6,58 @@ from datetime import date
 
 from serving.charts import year_of
 from serving.rows import Cell, Cells
-from serving.wording import short_day
+from serving.wording.locale import Language, msgid
 
 SHOWN_FIRST = 6
 COLUMNS = {
-    "date": "Date", "week": "Week of", "course_name": "Course", "mark": "Mark", "kind": "Recorded as",
-    "severity": "Severity", "action": "What followed", "absent_hundredths": "How long",
-    "days_removed_hundredths": "School days", "missed": "Days missed", "days": "School days", "excused": "Excused",
-    "subject": "Subject", "term_id": "Term", "school_year": "School year", "mark_kind": "Kind of mark",
-    "school_id": "School", "entry_date": "From", "exit_date": "To", "known_on": "On record since",
-}  # fmt: skip
+    "date": msgid("Date"),
+    "week": msgid("Week of"),
+    "course_name": msgid("Course"),
+    "mark": msgid("Mark"),
+    "kind": msgid("Recorded as"),
+    "severity": msgid("Severity"),
+    "action": msgid("What followed"),
+    "absent_hundredths": msgid("How long"),
+    "days_removed_hundredths": msgid("School days"),
+    "missed": msgid("Days missed"),
+    "days": msgid("School days"),
+    "excused": msgid("Excused"),
+    "subject": msgid("Subject"),
+    "term_id": msgid("Term"),
+    "school_year": msgid("School year"),
+    "mark_kind": msgid("Kind of mark"),
+    "school_id": msgid("School"),
+    "entry_date": msgid("From"),
+    "exit_date": msgid("To"),
+    "known_on": msgid("On record since"),
+}
 """What people call each column, in the order in which they are shown."""
 
-DAY_PARTS: dict[int | float | str, str] = {0: "None", 50: "Half a day", 100: "Whole day"}
+DAY_PARTS: dict[int | float | str, str] = {
+    0: msgid("None"),
+    50: msgid("Half a day"),
+    100: msgid("Whole day"),
+}
 WORDS = {
-    "absent": "Absent", "partial": "Absent part of the day", "tardy": "Late", "suspended": "Suspended",
-    "ela": "English", "math": "Math", "science": "Science", "social_science": "Social science", "other": "Other",
-    "progress": "In progress", "final": "Final", "minor": "Minor", "major": "Major", "conference": "Conference",
-    "detention": "Detention", "in_school_suspension": "Suspension in school",
-    "out_of_school_suspension": "Suspension out of school", "expulsion": "Expulsion",
-}  # fmt: skip
+    "absent": msgid("Absent"),
+    "partial": msgid("Absent part of the day"),
+    "tardy": msgid("Late"),
+    "suspended": msgid("Suspended"),
+    "ela": msgid("English"),
+    "math": msgid("Math"),
+    "science": msgid("Science"),
+    "social_science": msgid("Social science"),
+    "other": msgid("Other"),
+    "progress": msgid("In progress"),
+    "final": msgid("Final"),
+    "minor": msgid("Minor"),
+    "major": msgid("Major"),
+    "conference": msgid("Conference"),
+    "detention": msgid("Detention"),
+    "in_school_suspension": msgid("Suspension in school"),
+    "out_of_school_suspension": msgid("Suspension out of school"),
+    "expulsion": msgid("Expulsion"),
+}
 WORDED = {"kind", "subject", "mark_kind", "severity", "action"}
 DATES = {"date", "known_on", "entry_date", "exit_date", "week"}
 
@@ -39,15 +71,20 @@ class RecordTable:
     more: tuple[tuple[str, ...], ...] = ()
 
 
-def record_table(records: Sequence[Cells]) -> RecordTable | None:
+def record_table(language: Language, records: Sequence[Cells]) -> RecordTable | None:
     """The records as a table; None where there are none."""
     if not records:
         return None
     newest_first = sorted(records, key=lambda record: str(record.get("date") or record.get("known_on")), reverse=True)
     names = shown_columns(records)
-    rows = [tuple(cell_text(name, record.get(name), record) for name in names) for record in newest_first]
-    columns = tuple(COLUMNS.get(name, name.replace("_", " ").capitalize()) for name in names)
+    rows = [tuple(cell_text(language, name, record.get(name), record) for name in names) for record in newest_first]
+    columns = tuple(column_words(language, name) for name in names)
     return RecordTable(columns, tuple(rows[:SHOWN_FIRST]), tuple(rows[SHOWN_FIRST:]))
+
+
+def column_words(language: Language, name: str) -> str:
+    """What people call a column."""
+    return language.says(COLUMNS[name]) if name in COLUMNS else name.replace("_", " ").capitalize()
 
 
 def shown_columns(records: Sequence[Cells]) -> list[str]:
@@ -59,23 +96,24 @@ def shown_columns(records: Sequence[Cells]) -> list[str]:
     return sorted((name for name in held if name not in said), key=order.index)
 
 
-def cell_text(name: str, cell: Cell, record: Cells) -> str:
+def cell_text(language: Language, name: str, cell: Cell, record: Cells) -> str:
     """One cell as people read it."""
     if cell is None:
         return "–"
     if isinstance(cell, bool):
-        return "Yes" if cell else "No"
+        return language.says("Yes") if cell else language.says("No")
     if name in DATES:
-        return short_day(date.fromisoformat(str(cell)))
+        return language.short_day(date.fromisoformat(str(cell)))
     if name == "term_id":
         return f"{cell} {year_of(record)}".strip()
-    return amount_or_word(name, cell)
+    return amount_or_word(language, name, cell)
 
 
-def amount_or_word(name: str, cell: int | float | str) -> str:
+def amount_or_word(language: Language, name: str, cell: int | float | str) -> str:
     """A measure in days, a code in words, anything else as it is."""
     if name == "absent_hundredths":
-        return DAY_PARTS.get(cell, f"{float(cell) / 100:g} of a day")
+        share = language.says("{share} of a day", share=float(cell) / 100)
+        return language.says(DAY_PARTS[cell]) if cell in DAY_PARTS else share
     if name in {"days_removed_hundredths", "missed"}:
-        return f"{float(cell) / 100:g}"
-    return WORDS.get(str(cell), str(cell)) if name in WORDED else str(cell)
+        return f"{language.value(float(cell) / 100)}"
+    return language.says(WORDS[str(cell)]) if name in WORDED and str(cell) in WORDS else str(cell)

@@ -1,23 +1,26 @@
 """One student's page: what stands out, the records behind it, and what it is not."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from serving.access_log import record_access
 from serving.authorize import Denied, OneStudent, authorize
+from serving.pages.asked_language import AskedLanguage
 from serving.pages.people import AskedService, KnownViewer
 from serving.pages.rendering import show
 from serving.pages.student_view import student_view
 from serving.past import latest_run
 from serving.rows import StudentRow
-from serving.wording import LIMITS
+from serving.wording.scores import LIMITS
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/students/{student_key}")
-def get_student(student_key: str, viewer: KnownViewer, service: AskedService) -> Response:
+def get_student(
+    student_key: str, request: Request, viewer: KnownViewer, service: AskedService, language: AskedLanguage
+) -> Response:
     """The student's page; 404 where there is no such student among those the viewer can see."""
     educator = viewer.educator
     with service.writing() as session:
@@ -25,8 +28,9 @@ def get_student(student_key: str, viewer: KnownViewer, service: AskedService) ->
         student = session.get(StudentRow, (educator.district_id, student_key))
         if isinstance(allowed, Denied) or student is None:
             raise HTTPException(404)
-        view = student_view(session, student, latest_run(session, educator.district_id))
+        view = student_view(session, student, latest_run(session, educator.district_id), language)
         record_access(
             session, educator, "see", thing="student", allowed=allowed, students=[student_key], at=service.clock()
         )
-    return show(service, "student.html", who=viewer, view=view, limits=LIMITS)
+    limits = tuple(map(language.says, LIMITS))
+    return show(request, service, "student.html", who=viewer, view=view, limits=limits)

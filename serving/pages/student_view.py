@@ -1,36 +1,30 @@
 """What a student's page shows, as plain values."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from serving.bands import Band
 from serving.charts import BarChart, LineChart, TermMarks, attendance_chart, marks_by_term, marks_chart
-from serving.pages.caseload_view import change_of, school_names
+from serving.pages.caseload_view import change_words, school_names
 from serving.pages.records import RecordTable, record_table
-from serving.rows import ContactRow, RunRow, ScoreRow, StaffRow, StudentRow
-from serving.wording import (
-    BANDS,
-    CONTACTS,
-    DOMAINS,
-    NOT_SCORED,
-    entry_of,
-    reason_sentence,
-    scored_by,
-    similar_students,
-    tenths,
-)
-
-CONTACTS_SHOWN = 5
+from serving.pages.student_past import ContactLine, PastLine, contact_lines, past_lines
+from serving.rows import RunRow, ScoreRow, StudentRow
+from serving.wording.locale import Language
+from serving.wording.reasons import NOTHING, domain_words, lexicon_of, reason_sentence, strength_sentence
+from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED, scored_by
+from serving.wording.signals import band_words, similar_students
+from serving.wording.since import Risks, SinceWords, since_words
+from serving.wording.stored import change_of, track_record_of, way_back_of
+from serving.wording.track_record import track_record_sentence
+from serving.wording.way_back import WayBackWords, way_back_words
 
 
 @dataclass(frozen=True)
-class ShownReason:
-    """A reason in words, and the records behind it."""
+class ShownNeed:
+    """What stands out, in words, and the records behind it."""
 
     sentence: str
     domain: str
@@ -39,24 +33,22 @@ class ShownReason:
 
 
 @dataclass(frozen=True)
-class PastLine:
-    """A score of a run, in words."""
+class ShownStrength:
+    """What speaks for the student, in words."""
 
-    as_of: date
-    band: Band
-    band_words: str
-    similar: str
-    scorer: str
-    release_changed: bool
+    sentence: str
+    domain: str
 
 
 @dataclass(frozen=True)
-class ContactLine:
-    """A contact or plan."""
+class Charts:
+    """A student's year in records: charts, and the tables behind them."""
 
-    date: date
-    kind: str
-    by: str
+    attendance: BarChart | None
+    attendance_table: RecordTable | None
+    marks: LineChart | None
+    terms: tuple[TermMarks, ...]
+    marks_table: RecordTable | None
 
 
 @dataclass(frozen=True)
@@ -75,22 +67,19 @@ class StudentView:
     change: str
     listed: bool
     data_through: date | None
-    reasons: tuple[ShownReason, ...]
-    attendance: BarChart | None
-    attendance_table: RecordTable | None
-    marks: LineChart | None
-    terms: tuple[TermMarks, ...]
-    marks_table: RecordTable | None
+    strengths: tuple[ShownStrength, ...]
+    needs: tuple[ShownNeed, ...]
+    since: SinceWords | None
+    way_back: WayBackWords | None
+    track_record: str
+    charts: Charts
     past: tuple[PastLine, ...]
     contacts: tuple[ContactLine, ...]
 
 
-def student_view(session: Session, student: StudentRow, run: RunRow | None) -> StudentView:
+def student_view(session: Session, student: StudentRow, run: RunRow | None, language: Language) -> StudentView:
     """The page of a student, as of the district's latest run."""
     score = session.get(ScoreRow, (student.district_id, run.run_id, student.student_key)) if run else None
-    history = score.history if score else {}
-    weeks, marks = history.get("attendance", []), history.get("marks", [])
-    terms = tuple(marks_by_term(marks))
     band = cast(Band, score.band) if score else "unknown"
     return StudentView(
         name=f"{student.first_name} {student.last_name}",
@@ -98,95 +87,96 @@ def student_view(session: Session, student: StudentRow, run: RunRow | None) -> S
         school=school_names(session, student.district_id).get(student.school_id, student.school_id),
         student_id=student.student_id,
         band=band,
-        band_words=BANDS[band],
-        similar=similar_students(score.risk, run.ended) if run and score and score.risk is not None else "",
-        unscored=why_unscored(score, run),
-        scored_by=scored_by(run.scorer) if run and score else "",
-        change=change_of(score) if score else "",
+        band_words=band_words(language, band),
+        similar=shown_similar(language, score, run) if run and score else "",
+        unscored=why_unscored(language, score, run),
+        scored_by=scored_by(language, run.scorer) if run and score else "",
+        change=change_words(language, score) if score else "",
         listed=score.flagged if score else False,
         data_through=run.data_through if run else None,
-        reasons=shown_reasons(score, run) if run and score else (),
-        attendance=attendance_chart(weeks),
-        attendance_table=record_table(weeks),
-        marks=marks_chart(terms),
-        terms=terms,
-        marks_table=record_table(marks),
-        past=past_lines(session, student),
-        contacts=contact_lines(session, student),
+        strengths=shown_strengths(language, score, run) if run and score else (),
+        needs=shown_needs(language, score, run) if run and score else (),
+        since=shown_since(language, score, run) if run and score else None,
+        way_back=shown_way_back(language, score) if score else None,
+        track_record=shown_track_record(language, score, run) if run and score else "",
+        charts=charts_of(language, score),
+        past=past_lines(session, student, language),
+        contacts=contact_lines(session, student, language),
     )
 
 
-def why_unscored(score: ScoreRow | None, run: RunRow | None) -> str:
+def why_unscored(language: Language, score: ScoreRow | None, run: RunRow | None) -> str:
     """Why there is no score; empty where there is one."""
     if run is None:
-        return "No scores have been made for this district yet."
+        return language.says(NO_RUN)
     if score is None:
-        return "Scores are made for students in their first year of grade 9. This student is not among them."
-    return NOT_SCORED if score.risk is None else ""
+        return language.says(NOT_IN_COHORT)
+    return language.says(NOT_SCORED) if score.risk is None else ""
 
 
-def shown_reasons(score: ScoreRow, run: RunRow) -> tuple[ShownReason, ...]:
-    """The score's reasons, in the order the run gave them."""
-    entries = {str(words["name"]): entry_of(words) for words in run.dictionary}
-    return tuple(
-        ShownReason(
-            sentence=reason_sentence(entries.get(str(reason["code"])), str(reason["code"]), reason["value"]),
-            domain=DOMAINS.get(str(reason["domain"]), str(reason["domain"]).capitalize()),
-            changeable=entries[str(reason["code"])].can_change if str(reason["code"]) in entries else False,
-            records=record_table(score.evidence.get(str(reason["code"]), [])),
+def shown_needs(language: Language, score: ScoreRow, run: RunRow) -> tuple[ShownNeed, ...]:
+    """What stands out: what a school can change first, else in the order the run gave."""
+    lexicon = lexicon_of(run.dictionary)
+    needs = [
+        ShownNeed(
+            sentence=reason_sentence(language, lexicon.get(code), code, need["value"]),
+            domain=domain_words(language, str(need["domain"])),
+            changeable=lexicon.get(code, NOTHING).can_change,
+            records=record_table(language, score.evidence.get(code, [])),
         )
-        for reason in score.reasons
-    )
+        for need in score.reasons
+        for code in (str(need["code"]),)
+    ]
+    return tuple(sorted(needs, key=lambda need: not need.changeable))
 
 
-def past_lines(session: Session, student: StudentRow) -> tuple[PastLine, ...]:
-    """The student's scores run by run, latest first, marking where another release scored."""
-    found = (
-        select(ScoreRow, RunRow)
-        .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
-        .where(ScoreRow.district_id == student.district_id, ScoreRow.student_key == student.student_key)
-        .order_by(RunRow.as_of.desc(), RunRow.created_at.desc())
-        .options(load_only(ScoreRow.risk, ScoreRow.band))
-    )
-    rows = list(session.execute(found))
-    releases = [run.release_id for _, run in rows]
-    before = (*releases[1:], *releases[-1:])
+def shown_strengths(language: Language, score: ScoreRow, run: RunRow) -> tuple[ShownStrength, ...]:
+    """What speaks for the student, in the order the run gave."""
+    lexicon = lexicon_of(run.dictionary)
     return tuple(
-        past_line(score, run, changed=run.release_id != release)
-        for (score, run), release in zip(rows, before, strict=True)
+        ShownStrength(
+            sentence=strength_sentence(language, lexicon.get(code), code, one["value"]),
+            domain=domain_words(language, str(one["domain"])),
+        )
+        for one in score.strengths
+        for code in (str(one["code"]),)
     )
 
 
-def past_line(score: ScoreRow, run: RunRow, *, changed: bool) -> PastLine:
-    """One run's score in words."""
-    band = cast(Band, score.band)
-    return PastLine(
-        as_of=run.as_of,
-        band=band,
-        band_words=BANDS[band],
-        similar=tenths(score.risk) if score.risk is not None else "–",
-        scorer="model" if run.scorer == "model" else "published rule",
-        release_changed=changed,
+def shown_since(language: Language, score: ScoreRow, run: RunRow) -> SinceWords | None:
+    """How the signals moved since the run before; None without one to compare with."""
+    change, since = change_of(score), score.previous_as_of
+    if change is None or since is None or score.risk is None or score.previous_risk is None:
+        return None
+    risks = Risks(before=score.previous_risk, since=since, now=score.risk)
+    return since_words(language, risks, change, lexicon=lexicon_of(run.dictionary), ended=run.ended)
+
+
+def shown_similar(language: Language, score: ScoreRow, run: RunRow) -> str:
+    """What became of students with similar records; empty without a score."""
+    return "" if score.risk is None else similar_students(language, score.risk, run.ended)
+
+
+def shown_track_record(language: Language, score: ScoreRow, run: RunRow) -> str:
+    """How past flags like this one turned out; empty for a student who is not listed."""
+    return track_record_sentence(language, track_record_of(score), run.ended) if score.flagged else ""
+
+
+def shown_way_back(language: Language, score: ScoreRow) -> WayBackWords | None:
+    """The way back on track; None where there is none to show."""
+    way = way_back_of(score)
+    return way_back_words(language, way) if way else None
+
+
+def charts_of(language: Language, score: ScoreRow | None) -> Charts:
+    """The student's year in charts and tables."""
+    history = score.history if score else {}
+    weeks, marks = history.get("attendance", []), history.get("marks", [])
+    terms = tuple(marks_by_term(marks))
+    return Charts(
+        attendance=attendance_chart(language, weeks),
+        attendance_table=record_table(language, weeks),
+        marks=marks_chart(language, terms),
+        terms=terms,
+        marks_table=record_table(language, marks),
     )
-
-
-def contact_lines(session: Session, student: StudentRow) -> tuple[ContactLine, ...]:
-    """The student's latest contacts and plans."""
-    found = (
-        select(ContactRow)
-        .where(ContactRow.district_id == student.district_id, ContactRow.student_key == student.student_key)
-        .order_by(ContactRow.date.desc(), ContactRow.support_id)
-        .limit(CONTACTS_SHOWN)
-    )
-    rows = session.scalars(found).all()
-    names = staff_names(session, student.district_id, rows)
-    return tuple(
-        ContactLine(row.date, CONTACTS.get(row.kind, row.kind), names.get(row.staff_id or "", "–")) for row in rows
-    )
-
-
-def staff_names(session: Session, district_id: str, contacts: Sequence[ContactRow]) -> dict[str, str]:
-    """The names of those who made the contacts."""
-    ids = {contact.staff_id for contact in contacts if contact.staff_id}
-    found = select(StaffRow).where(StaffRow.district_id == district_id, StaffRow.staff_id.in_(ids))
-    return {row.staff_id: f"{row.first_name} {row.last_name}" for row in session.scalars(found)}

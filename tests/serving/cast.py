@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from features.definitions.grade9 import NinthGrade
 from features.settings import District, Settings
+from features.way_back import Step, WayBack
+from models.changes import Change, Moved
 from models.dictionary import dictionary_of
 from models.reasons import Reason
+from models.track_record import ListRecord, TrackRecord
 from serving.accounts import open_session
 from serving.app import create_app
 from serving.bands import band_of
@@ -67,16 +70,29 @@ CONTACTS = {
 PAST_CASELOADS = {"s-jonas": ("k-amara",)}
 FLAGGED = 3
 
-EVERY_FEATURE = dictionary_of(NinthGrade)
-DICTIONARY = replace(
-    EVERY_FEATURE,
-    entries=tuple(map(EVERY_FEATURE.entry, ("absence_rate_20d", "core_failing_now", "gpa_previous_year"))),
-)
+DICTIONARY = dictionary_of(NinthGrade)
 REASONS = (
-    Reason("absence_rate_20d", 0.25, 0.9, "attendance"),
-    Reason("core_failing_now", 1.0, 0.6, "grades"),
-    Reason("gpa_previous_year", 1.4, 0.2, "grades"),
+    Reason("absence_rate_20d", 0.25, 0.9, "attendance", "absence_lately"),
+    Reason("core_failing_now", 1.0, 0.6, "grades", "marks_now"),
+    Reason("gpa_previous_year", 1.4, 0.2, "grades", "marks_before"),
 )
+STRENGTHS = (
+    Reason("incidents_year", 0.0, -0.4, "behavior", "incidents"),
+    Reason("tardies_45d", 0.0, -0.2, "attendance", "tardies"),
+)
+WAY_BACK = WayBack(
+    "reachable",
+    (
+        Step("earn_credits", {"credits": 5.0, "so_far": 0.0, "least": 5.0, "to_be_had": 6.0, "pass": 10, "of": 12}),
+        Step("pass_core", {"so_far": 0, "most": 1, "may": 1, "pass": 7, "of": 8}),
+    ),
+    date(2027, 6, 4),
+)
+LOST = WayBack("not_reachable", (Step("pass_core", {"so_far": 3, "most": 1, "may": 0}),), date(2027, 6, 4))
+MET = WayBack("met", (), date(2027, 6, 4))
+TRACK_RECORD = TrackRecord("risk", 130, 81, 12, per_hundred=62.3, low=54.0, high=69.4, school_years=(2025, 2026))
+MOVED = (Moved("absence_rate_20d", 0.10, 0.25), Moved("core_failing_now", 0.0, 1.0))
+LAST_LISTS = ListRecord(2026, 212, 118, 61, 20, 13, 0, 0, never_listed=180, off_track=400)
 MODEL_EVIDENCE = Headline(per_hundred=61.2, low=54.0, high=68.4, listed=212, test_year=2025)
 
 
@@ -152,20 +168,25 @@ def history() -> History:
     return History(attendance=weeks, marks=marks())
 
 
-def scored(key: str, school: str, risk: float | None, place: int | None) -> ScoredStudent:
-    """A student's score; those with little risk have no reasons."""
+def scored(key: str, school: str, risk: float | None, place: int | None, *, change: float = 0.0) -> ScoredStudent:
+    """A student's score, which moved by `change`; those with little risk have no reasons and nothing left to do."""
     reasons = REASONS if risk is not None and risk >= 0.25 else ()
     core = tuple(row for row in marks() if row["mark"] == "F")
+    listed = place is not None and place <= FLAGGED
     return ScoredStudent(
         student_key=key,
         school_id=school,
         risk=risk,
         band=band_of(risk, (0.25, 0.50)),
         list_position=place,
-        flagged=place is not None and place <= FLAGGED,
+        flagged=listed,
         reasons=reasons,
+        strengths=STRENGTHS if risk is not None else (),
         evidence={"absence_rate_20d": absences(), "core_failing_now": core} if reasons else {},
         history=history(),
+        way_back=None if risk is None else WAY_BACK if key == "k-amara" else LOST if listed else MET,
+        track_record=TRACK_RECORD if listed else None,
+        change=Change(change - 0.06, 0.06, MOVED) if change and risk is not None else None,
     )
 
 
@@ -186,8 +207,8 @@ def calendar(school_id: str) -> CalendarContext:
     return CalendarContext(school_id, rows, (term,))
 
 
-def run_of(district_id: str, as_of: date = TODAY, *, change: float = 0.0) -> ScoringRun:
-    """The district's run of that day: harbor is served by a model, mesa by the rule."""
+def run_of(district_id: str, as_of: date = TODAY, *, less: float = 0.0, change: float = 0.0) -> ScoringRun:
+    """The district's run of that day, at so much `less` risk: harbor is served by a model, mesa by the rule."""
     model = district_id == "harbor"
     return ScoringRun(
         ended="ended grade 9 off track",
@@ -208,12 +229,13 @@ def run_of(district_id: str, as_of: date = TODAY, *, change: float = 0.0) -> Sco
         dictionary=DICTIONARY,
         roster=roster_of(district_id),
         scores=tuple(
-            scored(key, school, None if risk is None else max(0.0, risk - change), place)
+            scored(key, school, None if risk is None else max(0.0, risk - less), place, change=change)
             for _, _, key, school, grade, risk, place in STUDENTS
             if grade == 9
         ),
         calendars=(calendar("north"), calendar("south")),
         headline=MODEL_EVIDENCE if model else None,
+        last_lists=LAST_LISTS if model else None,
     )
 
 
@@ -249,8 +271,8 @@ class Stage:
         """Records last week's run and today's, which another release scored, in both districts."""
         with self.writing() as session:
             for district_id in DISTRICTS:
-                record_run(session, run_of(district_id, TODAY - timedelta(days=7), change=0.2))
-                record_run(session, replace(run_of(district_id), release_id="r-0002"))
+                record_run(session, run_of(district_id, TODAY - timedelta(days=7), less=0.2))
+                record_run(session, replace(run_of(district_id, change=0.2), release_id="r-0002"))
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -1,0 +1,91 @@
+"""What a student's page shows of the past: earlier scores, contacts and plans."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, load_only
+
+from serving.bands import Band
+from serving.rows import ContactRow, RunRow, ScoreRow, StaffRow, StudentRow
+from serving.wording.locale import Language
+from serving.wording.scores import contact_words
+from serving.wording.signals import band_words, tenths
+
+CONTACTS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class PastLine:
+    """A score of a run, in words; `similar` is empty where there was none."""
+
+    as_of: date
+    band: Band
+    band_words: str
+    similar: str
+    by_model: bool
+    release_changed: bool
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """A contact or plan."""
+
+    date: date
+    kind: str
+    by: str
+
+
+def past_lines(session: Session, student: StudentRow, language: Language) -> tuple[PastLine, ...]:
+    """The student's scores run by run, latest first, marking where another release scored."""
+    found = (
+        select(ScoreRow, RunRow)
+        .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
+        .where(ScoreRow.district_id == student.district_id, ScoreRow.student_key == student.student_key)
+        .order_by(RunRow.as_of.desc(), RunRow.created_at.desc())
+        .options(load_only(ScoreRow.risk, ScoreRow.band))
+    )
+    rows = list(session.execute(found))
+    releases = [run.release_id for _, run in rows]
+    before = (*releases[1:], *releases[-1:])
+    return tuple(
+        past_line(language, score, run, changed=run.release_id != release)
+        for (score, run), release in zip(rows, before, strict=True)
+    )
+
+
+def past_line(language: Language, score: ScoreRow, run: RunRow, *, changed: bool) -> PastLine:
+    """One run's score in words."""
+    band = cast(Band, score.band)
+    return PastLine(
+        as_of=run.as_of,
+        band=band,
+        band_words=band_words(language, band),
+        similar=tenths(language, score.risk) if score.risk is not None else "",
+        by_model=run.scorer == "model",
+        release_changed=changed,
+    )
+
+
+def contact_lines(session: Session, student: StudentRow, language: Language) -> tuple[ContactLine, ...]:
+    """The student's latest contacts and plans."""
+    found = (
+        select(ContactRow)
+        .where(ContactRow.district_id == student.district_id, ContactRow.student_key == student.student_key)
+        .order_by(ContactRow.date.desc(), ContactRow.support_id)
+        .limit(CONTACTS_SHOWN)
+    )
+    rows = session.scalars(found).all()
+    names = staff_names(session, student.district_id, rows)
+    return tuple(
+        ContactLine(row.date, contact_words(language, row.kind), names.get(row.staff_id or "", "–")) for row in rows
+    )
+
+
+def staff_names(session: Session, district_id: str, contacts: Sequence[ContactRow]) -> dict[str, str]:
+    """The names of those who made the contacts."""
+    ids = {contact.staff_id for contact in contacts if contact.staff_id}
+    found = select(StaffRow).where(StaffRow.district_id == district_id, StaffRow.staff_id.in_(ids))
+    return {row.staff_id: f"{row.first_name} {row.last_name}" for row in session.scalars(found)}

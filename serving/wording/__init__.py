@@ -1,0 +1,1 @@
+"""Every sentence about a student that people read, in English and Spanish."""

@@ -1,0 +1,74 @@
+"""How lists turned out: those of last year, or that of the year on which the model was tested."""
+
+from dataclasses import dataclass
+
+from models.track_record import ListRecord
+from serving.runs import Headline
+from serving.wording.locale import Language, school_year
+from serving.wording.outcomes import ended_words
+
+
+def headline_sentence(language: Language, headline: Headline | None, ended: str) -> str:
+    """How often such a list was right, in one sentence."""
+    words = ended_words(language, ended)
+    if headline is None:
+        return language.says("How many students listed like this {ended}? Not enough evidence yet.", ended=words)
+    return language.says(
+        "Of 100 students listed like this in {year}, about {count} {ended} (likely between {low} and {high}); the"
+        " others did not.",
+        year=school_year(headline.test_year),
+        count=round(headline.per_hundred),
+        low=round(headline.low),
+        high=round(headline.high),
+        ended=words,
+    )
+
+
+@dataclass(frozen=True)
+class Turned:
+    """So many of the listed students, and what became of them."""
+
+    number: str
+    words: str
+
+
+@dataclass(frozen=True)
+class ListWords:
+    """How the lists of a year turned out: each student once, and those who were never listed."""
+
+    heading: str
+    opening: str
+    turned: tuple[Turned, ...]
+    never_listed: str
+
+
+def list_words(language: Language, record: ListRecord, ended: str) -> ListWords:
+    """The lists of a year in words; what happened to nobody is left out, save what was asked."""
+    words = ended_words(language, ended)
+    counts = (
+        (record.came_true, words, True),
+        (record.did_not, language.says("did not"), True),
+        (record.supported, language.says("did not, and had a contact or a plan first"), False),
+        (record.moved_away, language.says("moved away"), False),
+        (record.still_open, language.says("cannot be told yet"), False),
+        (record.not_told, language.says("cannot be told from the records"), False),
+    )
+    return ListWords(
+        heading=language.says("How the lists of {year} turned out", year=school_year(record.school_year)),
+        opening=language.counted(
+            "{number} student was listed. Of these:", "{number} students were listed. Of these:", record.listed
+        ),
+        turned=tuple(Turned(f"{language.value(n)}", says) for n, says, always in counts if n or always),
+        never_listed=never_listed_words(language, record, words),
+    )
+
+
+def never_listed_words(language: Language, record: ListRecord, ended: str) -> str:
+    """The other side: students who ended off track and were never on a list."""
+    return language.says(
+        "The lists do not find everyone. In all, {off_track} students {ended}; {never_listed} of them were never"
+        " listed.",
+        off_track=record.off_track,
+        never_listed=record.never_listed,
+        ended=ended,
+    )

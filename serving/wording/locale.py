@@ -1,0 +1,135 @@
+"""The languages that people read: sentences from a catalog, dates and numbers as their readers write them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from babel.support import Translations
+
+CATALOGS = Path(__file__).parents[1] / "locale"
+LOCALES: Mapping[str, str] = {"en": "en_US", "es": "es_US"}
+"""The locale of each language that there is; the first is that of whoever asks for none."""
+
+DEFAULT = "en"
+NUMBER = re.compile(r"(?P<sign>\+?)\.(?P<digits>\d)(?P<kind>[fg%])")
+ASKED = re.compile(r"\s*(?P<language>[a-z]{2,3})(?:-[a-z0-9]+)*\s*(?:;\s*q=(?P<weight>[01](?:\.\d{0,3})?)\s*)?", re.I)
+
+
+def msgid(text: str) -> str:
+    """The same text: marks a sentence that stands in a table, so that the catalogs get it too."""
+    return text
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language: `code` as a page states it, its locale, and the sentences in it."""
+
+    code: str
+    locale: Locale
+    catalog: NullTranslations
+
+    def says(self, message: str, **values: object) -> str:
+        """The sentence, with its values; a number among them is written as its readers write it."""
+        return self.filled(self.catalog.gettext(message), values) if message else ""
+
+    def counted(self, one: str, many: str, number: int, **values: object) -> str:
+        """The sentence for this number of things, which it says as `{number}`."""
+        return self.filled(self.catalog.ngettext(one, many, number), {"number": number, **values})
+
+    def filled(self, words: str, values: Mapping[str, object]) -> str:
+        """A format string with its values; without any it stays as it is."""
+        return words.format(**{name: self.value(one) for name, one in values.items()}) if values else words
+
+    def value(self, value: object) -> object:
+        """A value for a format string: a number becomes one that is written in this language."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return value
+        return LocalNumber(value, self.locale)
+
+    def day(self, value: date) -> str:
+        """A date as people write it: November 20, 2026."""
+        return format_date(value, "long", self.locale)
+
+    def short_day(self, value: date) -> str:
+        """A date in a table: Nov 20, 2026."""
+        return format_date(value, "medium", self.locale)
+
+    def month(self, value: date) -> str:
+        """A month on an axis: Nov."""
+        return format_date(value, "LLL", self.locale)
+
+
+class LocalNumber(float):
+    """A number that a format string writes in a language, by the same format as in English."""
+
+    locale: Locale
+
+    def __new__(cls, value: float, locale: Locale) -> "LocalNumber":
+        """The number; it keeps its locale."""
+        number = super().__new__(cls, value)
+        number.locale = locale
+        return number
+
+    def __format__(self, spec: str) -> str:
+        """Fixed digits, percents and signs in the locale; whole numbers and short decimals without a format."""
+        found = NUMBER.fullmatch(spec)
+        if found is None:
+            return super().__format__(spec) if spec else format_decimal(float(self), "#,##0.##", self.locale)
+        digits = "#" * 6 if found["kind"] == "g" else "0" * int(found["digits"])
+        pattern = f"#,##0.{digits}".rstrip(".")
+        if found["kind"] == "%":
+            own = self.locale.percent_formats[None].pattern.replace("#,##0", pattern)
+            written = format_percent(float(self), own, self.locale)
+        else:
+            rounded = float(super().__format__(spec)) if found["kind"] == "g" else float(self)
+            written = format_decimal(rounded, pattern, self.locale)
+        return f"+{written}" if found["sign"] and self >= 0 else written
+
+
+@cache
+def language(code: str) -> Language:
+    """The language of a code in `LOCALES`; KeyError for another."""
+    locale = Locale.parse(LOCALES[code])
+    return Language(code, locale, NullTranslations() if code == DEFAULT else read_catalog(code))
+
+
+def catalog_path(code: str) -> Path:
+    """Where the sentences of a language are."""
+    return CATALOGS / code / "LC_MESSAGES" / "ontrack.po"
+
+
+def read_catalog(code: str) -> Translations:
+    """The sentences of a language, compiled in memory."""
+    compiled = BytesIO()
+    with catalog_path(code).open("rb") as file:
+        write_mo(compiled, read_po(file, locale=code))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def preferred(accepted: str) -> str:
+    """The language that an Accept-Language header asks for most, of those that there are."""
+    asked = [ASKED.fullmatch(part) for part in accepted.split(",")]
+    weights = [(float(one["weight"] or 1), one["language"].lower()) for one in asked if one]
+    wanted = sorted((one for one in weights if one[0] > 0 and one[1] in LOCALES), key=lambda one: -one[0])
+    return wanted[0][1] if wanted else DEFAULT
+
+
+def capital(words: str) -> str:
+    """The words, beginning as a sentence does."""
+    return words[:1].upper() + words[1:]
+
+
+def school_year(year: int) -> str:
+    """A school year by its two calendar years: 2025–26."""
+    return f"{year - 1}–{year % 100:02d}"

@@ -1,0 +1,40 @@
+"""What is said of students whom an outcome came to, in the reader's language."""
+
+import re
+from functools import cache
+from string import Formatter
+
+from features.definitions.outcomes import ALL
+from serving.wording.locale import Language
+
+
+class AsWritten(str):
+    """A number as a run wrote it, whatever the format."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
+
+
+def ended_words(language: Language, ended: str) -> str:
+    """The words of a run's outcome; a district's own outcome stays in the words that the district gave it."""
+    for template, pattern in written_outcomes():
+        found = pattern.fullmatch(ended)
+        if found:
+            values = {name: AsWritten(text) for name, text in found.groupdict().items()}
+            return language.says(template).format(**values)
+    return ended
+
+
+@cache
+def written_outcomes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The words of each outcome, and what they look like with thresholds filled in."""
+    templates = sorted({outcome.ended for outcome in ALL})
+    return tuple((template, re.compile(pattern_of(template))) for template in templates)
+
+
+def pattern_of(template: str) -> str:
+    """The pattern of a format string, its fields as named groups."""
+    parts = Formatter().parse(template)
+    return "".join(re.escape(words) + (rf"(?P<{name}>\S+)" if name else "") for words, name, _, _ in parts)

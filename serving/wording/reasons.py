@@ -1,0 +1,95 @@
+"""What stands out and what speaks for a student: a code and a value, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import Formatter
+
+from models.dictionary import Entry
+from serving.rows import Cell, Cells
+from serving.wording.locale import Language, capital, msgid
+
+DOMAINS = {
+    "attendance": msgid("Attendance"),
+    "grades": msgid("Grades"),
+    "behavior": msgid("Behavior"),
+    "mobility": msgid("Changes of school"),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a feature says: its sentence, the one for a value of 1, and the one where it speaks for the student."""
+
+    because: str
+    one: str = ""
+    strength: str = ""
+    can_change: bool = False
+
+
+NOTHING = Said("")
+Lexicon = Mapping[str, Said]
+"""What each feature says, by its code."""
+
+
+def lexicon_of(dictionary: Sequence[Cells]) -> Lexicon:
+    """The words of the features of a run, as the run keeps them."""
+    return {
+        str(words["name"]): Said(
+            because=str(words["because"]),
+            one=str(words.get("one") or ""),
+            strength=str(words.get("strength") or ""),
+            can_change=bool(words["can_change"]),
+        )
+        for words in dictionary
+    }
+
+
+def lexicon_of_entries(entries: Sequence[Entry]) -> Lexicon:
+    """The words of the features of a bundle."""
+    return {
+        one.name: Said(one.because, one.one, one.strength.words if one.strength else "", one.can_change)
+        for one in entries
+    }
+
+
+def reason_sentence(language: Language, said: Said | None, code: str, value: Cell) -> str:
+    """What stands out, as a counselor reads it, ending in a full stop; plain words where no sentence fits."""
+    words = said or NOTHING
+    template = words.one if words.one and value == 1 else words.because
+    return sentence(filled(language, template, value), code)
+
+
+def strength_sentence(language: Language, said: Said | None, code: str, value: Cell) -> str:
+    """What speaks for the student, likewise."""
+    return sentence(filled(language, (said or NOTHING).strength, value), code)
+
+
+def sentence(words: str, code: str) -> str:
+    """Words as a sentence, or the code as one."""
+    return f"{capital(words or code.replace('_', ' '))}."
+
+
+def filled(language: Language, template: str, value: Cell) -> str:
+    """The sentence with its value; empty where the value does not fit it."""
+    if value is None:
+        return ""
+    try:
+        rest = 1 - value if isinstance(value, (int, float)) else ""
+        return language.says(template).format(language.value(value), rest=language.value(rest))
+    except (ValueError, TypeError, IndexError, KeyError):
+        return ""
+
+
+def value_words(language: Language, said: Said | None, value: Cell) -> str:
+    """A value alone, as the feature's sentence writes it; a dash where there is none."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return language.says("yes") if value else language.says("no")
+    spec = next((spec or "" for _, name, spec, _ in Formatter().parse((said or NOTHING).because) if name == ""), "")
+    return format(language.value(value), spec) if isinstance(value, (int, float)) else value
+
+
+def domain_words(language: Language, domain: str) -> str:
+    """A domain as a heading."""
+    return language.says(DOMAINS[domain]) if domain in DOMAINS else domain.capitalize()

@@ -1,0 +1,64 @@
+"""What gave a score, why there is none, and what a score is not."""
+
+from datetime import date
+
+from serving.wording.locale import Language, msgid
+
+ROLES = {"counselor": msgid("Counselor"), "principal": msgid("Principal"), "district": msgid("District staff")}
+CONTACTS = {"contact": msgid("Contact"), "plan": msgid("Plan")}
+WHY_SERVED = {
+    ("model", "pass"): msgid(
+        "A model puts this list in order. On a later year that it had never seen, it found more of the students who"
+        " ended off track than the published rule did."
+    ),
+    ("rule", "fail"): msgid(
+        "The published rule puts this list in order. A model was tried on a later year. It did no better than the"
+        " rule, so it is not used."
+    ),
+    ("rule", "not_enough_evidence"): msgid(
+        "The published rule puts this list in order. The records do not yet show that a model would do better, so"
+        " none is used."
+    ),
+}
+ORDERED_BY = {
+    "model": msgid("A model puts this list in order."),
+    "rule": msgid("The published rule puts this list in order."),
+}
+SCORED_BY = {"model": msgid("Scored by a model."), "rule": msgid("Scored by the published rule.")}
+NOT_SCORED = msgid(
+    "There is no score yet. The records on this student do not go far enough. That says nothing about how the student"
+    " is doing."
+)
+NO_RUN = msgid("No scores have been made for this district yet.")
+NOT_IN_COHORT = msgid("Scores are for students in their first year of grade 9. This student is not one of them.")
+LIMITS = (
+    msgid("It is not a decision. It says where a talk may help. People who know the student decide."),
+    msgid("It does not say why. It shows which records stand out, not what led to them."),
+    msgid("It knows only what was on record by the date above. Home, health and friends are not in it."),
+    msgid("It can be wrong, both ways. What you know about the student comes first."),
+)
+
+
+def why_served(language: Language, scorer: str, verdict: str) -> str:
+    """What orders the list, and why that."""
+    return language.says(WHY_SERVED.get((scorer, verdict), ORDERED_BY["model" if scorer == "model" else "rule"]))
+
+
+def scored_by(language: Language, scorer: str) -> str:
+    """What gave a student's score, in one sentence."""
+    return language.says(SCORED_BY["model" if scorer == "model" else "rule"])
+
+
+def contact_words(language: Language, kind: str) -> str:
+    """A kind of contact in words."""
+    return language.says(CONTACTS[kind]) if kind in CONTACTS else kind
+
+
+def too_few_days(language: Language, days: int) -> str:
+    """Why a live score has too little to go on."""
+    return language.says("Fewer than {days} school days of enrollment are on record.", days=days)
+
+
+def not_scored_here(language: Language, as_of: date) -> str:
+    """Why a live score is not for this student."""
+    return language.says("On {day} the student of these records is not one this release scores.", day=as_of.isoformat())

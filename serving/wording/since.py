@@ -1,0 +1,109 @@
+"""What changed since the run before: how far the signals moved, and from what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from models.changes import Change
+from serving.wording.locale import Language, msgid
+from serving.wording.outcomes import ended_words
+from serving.wording.reasons import Lexicon, reason_sentence, value_words
+
+FROM_DATA = (
+    msgid("Changes in the records: {number} more."),
+    msgid("Changes in the records: {number} fewer."),
+    msgid("Changes in the records: no difference."),
+)
+FROM_RELEASE = (
+    msgid("A new release, which weighs the same records in a new way: {number} more."),
+    msgid("A new release, which weighs the same records in a new way: {number} fewer."),
+    msgid("A new release, which weighs the same records in a new way: no difference."),
+)
+ONLY_DATA = msgid("All of this comes from changes in the records.")
+NOT_TOLD = msgid(
+    "A new release is in use, and the old one is gone. So we cannot say how much of this comes from the records."
+)
+
+
+@dataclass(frozen=True)
+class Risks:
+    """A student's risk now, and at the run before."""
+
+    before: float
+    since: date
+    now: float
+
+
+@dataclass(frozen=True)
+class MovedLine:
+    """A feature that moved: what it says now, and what it was."""
+
+    now: str
+    before: str
+
+
+@dataclass(frozen=True)
+class SinceWords:
+    """How far the signals moved, where from, and what moved most."""
+
+    opening: str
+    parts: tuple[str, ...]
+    moved: tuple[MovedLine, ...]
+
+
+def since_words(language: Language, risks: Risks, change: Change, *, lexicon: Lexicon, ended: str) -> SinceWords:
+    """The change in words; its counts of 100 add up."""
+    day = language.short_day(risks.since)
+    moved = tuple(
+        MovedLine(
+            now=reason_sentence(language, lexicon.get(one.code), one.code, one.now),
+            before=language.says(
+                "On {day}: {value}",
+                day=day,
+                value=value_words(language, lexicon.get(one.code), one.before),
+            ),
+        )
+        for one in change.moved
+    )
+    return SinceWords(opening_words(language, risks, ended), part_words(language, risks, change), moved)
+
+
+def opening_words(language: Language, risks: Risks, ended: str) -> str:
+    """Of 100 students with similar records, then and now."""
+    then, now = hundredths(risks.before), hundredths(risks.now)
+    words = (
+        msgid("Now, as on {day}, about {now} of 100 students with similar records {ended}.")
+        if then == now
+        else msgid("On {day}, about {then} of 100 students with similar records {ended}. Now it is about {now} of 100.")
+    )
+    return language.says(
+        words, day=language.short_day(risks.since), then=then, now=now, ended=ended_words(language, ended)
+    )
+
+
+def part_words(language: Language, risks: Risks, change: Change) -> tuple[str, ...]:
+    """What the records changed and what a new release did; one sentence where only one of them may have."""
+    total = hundredths(risks.now) - hundredths(risks.before)
+    if change.by_data is None or change.by_release is None:
+        return (language.says(NOT_TOLD),)
+    if change.by_release == 0:
+        return (language.says(ONLY_DATA),) if total else ()
+    by_data, by_release = split(total, change.by_data)
+    return amount(language, FROM_DATA, by_data), amount(language, FROM_RELEASE, by_release)
+
+
+def split(total: int, by_data: float) -> tuple[int, int]:
+    """A change in counts of 100 as two parts that add up: the data's own, and the rest."""
+    data = hundredths(by_data)
+    return data, total - data
+
+
+def amount(language: Language, words: Sequence[str], number: int) -> str:
+    """So many more, fewer, or no difference."""
+    more, fewer, same = words
+    return language.says(more if number > 0 else fewer if number < 0 else same, number=abs(number))
+
+
+def hundredths(risk: float) -> int:
+    """A risk, or a part of one, as a count of 100."""
+    return round(risk * 100)

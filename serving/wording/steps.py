@@ -1,0 +1,102 @@
+"""The steps of a way back, in words: what is still to be done, or what can no longer be done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from features.way_back import Step
+from serving.wording.locale import Language, msgid
+
+COURSES: Mapping[str, str] = {
+    "courses": msgid("in all courses"),
+    "core": msgid("in core courses"),
+    "ela": msgid("in English"),
+    "math": msgid("in math"),
+    "science": msgid("in science"),
+    "social_science": msgid("in social science"),
+    "other": msgid("outside the core subjects"),
+    "some_courses": msgid("in the courses that count"),
+}
+"""Where a step about marks counts: the last part of its code."""
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """What a step says: `to_do` it, with all its numbers; `each` or `none` where nothing may go wrong any more.
+
+    `in_general` says it where how much is to come is not known, `lost` where it can no longer be done.
+    """
+
+    to_do: str
+    lost: str
+    none: str = ""
+    each: str = ""
+    in_general: str = ""
+
+
+PASS = StepWords(
+    to_do=msgid("Pass at least {pass} of the {of} final marks to come {where}."),
+    each=msgid("Pass every final mark to come {where}: {of} in all."),
+    in_general=msgid("Have no more than {may} more final Fs {where}."),
+    none=msgid("Have no more final F {where}."),
+    lost=msgid("Final Fs {where}: {so_far} on record. The rule allows {most}."),
+)
+NO_DF = StepWords(
+    to_do=msgid("Get a C or better on at least {pass} of the {of} final marks to come {where}."),
+    each=msgid("Get a C or better on every final mark to come {where}: {of} in all."),
+    in_general=msgid("Have no more than {may} more final Ds or Fs {where}."),
+    none=msgid("Have no more final D or F {where}."),
+    lost=msgid("Final Ds and Fs {where}: {so_far} on record. The rule allows {most}."),
+)
+STEPS: Mapping[str, StepWords] = {
+    "earn_credits": StepWords(
+        to_do=msgid("Earn {credits} more credits. So far it is {so_far} of {least}."),
+        lost=msgid("Credits: {so_far} of {least} on record. Too few are left to be had this year."),
+    ),
+    "average": StepWords(
+        to_do=msgid("Get a grade average of {average} or more on the {of} final marks to come."),
+        in_general=msgid("End the year with a grade average of {least} or more."),
+        lost=msgid("Grade average: the rule asks for {least}. It is {so_far} so far."),
+    ),
+    "absences_at_most": StepWords(
+        to_do=msgid("Miss no more than {days} of the {school_days} school days to come."),
+        none=msgid("Miss none of the {school_days} school days to come."),
+        lost=msgid("School days missed: {so_far} on record. The rule allows {most}."),
+    ),
+    "unexcused_at_most": StepWords(
+        to_do=msgid("Miss no more than {days} of the {school_days} school days to come without an excuse."),
+        none=msgid("Miss none of the {school_days} school days to come without an excuse."),
+        lost=msgid("School days missed without an excuse: {so_far} on record. The rule allows {most}."),
+    ),
+    "no_suspension": StepWords(
+        to_do=msgid("Have no more than {may} more suspensions."),
+        none=msgid("Have no suspension in the days to come."),
+        lost=msgid("Suspensions: {so_far} on record. The rule allows {most}."),
+    ),
+    "no_incident": StepWords(
+        to_do=msgid("Have no more than {may} more behavior incidents on record."),
+        none=msgid("Have no behavior incident in the days to come."),
+        lost=msgid("Behavior incidents: {so_far} on record. The rule allows {most}."),
+    ),
+    **{f"pass_{courses}": PASS for courses in COURSES},
+    **{f"no_df_{courses}": NO_DF for courses in COURSES},
+}
+
+
+def step_sentence(language: Language, step: Step, *, lost: bool = False) -> str:
+    """One step in words; KeyError for a code without any."""
+    words = STEPS[step.code]
+    where = next(
+        (says for courses, says in COURSES.items() if step.code in (f"pass_{courses}", f"no_df_{courses}")), ""
+    )
+    template = words.lost if lost else open_words(words, step.values)
+    return language.says(template, **step.values, where=language.says(where))
+
+
+def open_words(words: StepWords, values: Mapping[str, float]) -> str:
+    """The sentence of a step that can still be done."""
+    if "of" in values or not words.in_general:
+        if words.each and values.get("pass") == values.get("of"):
+            return words.each
+        left = values.get("days", values.get("may", 1))
+        return words.none if words.none and not words.each and left == 0 else words.to_do
+    return words.none if words.none and values.get("may") == 0 else words.in_general

@@ -1,0 +1,41 @@
+"""How flags like a student's turned out."""
+
+from collections.abc import Sequence
+
+from models.track_record import TrackRecord
+from serving.wording.locale import Language, msgid, school_year
+from serving.wording.outcomes import ended_words
+
+LIKE = {
+    "risk": msgid(
+        "Of 100 students listed with similar records in {years}, about {count} {ended} (likely between {low} and"
+        " {high})."
+    ),
+    "list": msgid("Of 100 students on this list in {years}, about {count} {ended} (likely between {low} and {high})."),
+}
+SUPPORTED = msgid("Some of the others had a contact or a plan first.")
+TOO_FEW = msgid("There are not enough past flags like this one to say how they turned out.")
+
+
+def track_record_sentence(language: Language, record: TrackRecord | None, ended: str) -> str:
+    """How often flags like this one came true; that it cannot be said where there is no record."""
+    if record is None:
+        return language.says(TOO_FEW)
+    found = language.says(
+        LIKE[record.like],
+        years=years_words(language, record.school_years),
+        count=round(record.per_hundred),
+        low=round(record.low),
+        high=round(record.high),
+        ended=ended_words(language, ended),
+    )
+    return f"{found} {language.says(SUPPORTED)}" if record.supported else found
+
+
+def years_words(language: Language, years: Sequence[int]) -> str:
+    """School years in words: one, two, or from the first to the last."""
+    first, last = school_year(min(years)), school_year(max(years))
+    if len(years) == 1:
+        return first
+    between = msgid("{first} and {last}") if len(years) == 2 else msgid("{first} to {last}")
+    return language.says(between, first=first, last=last)

@@ -1,0 +1,52 @@
+"""The way back on track: what the outcome's rule still asks for this year, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from features.way_back import State, WayBack
+from serving.wording.locale import Language, msgid
+from serving.wording.steps import step_sentence
+
+OPENINGS: Mapping[State, str] = {
+    "reachable": msgid("This is what the rule still asks for, by {day}, to end the year on track:"),
+    "met": msgid("All that the rule asks for this year is on record. Nothing more is needed by {day}."),
+    "not_reachable": msgid(
+        "The rule for this year can no longer be met. The year still counts. Each course passed and each day in school"
+        " is a step to a diploma. This is now out of reach:"
+    ),
+}
+ASSUMES = msgid(
+    "This follows the rule and what is on record today. It takes it that the courses stay the same and that each gives"
+    " its final marks. It is not a forecast."
+)
+
+
+@dataclass(frozen=True)
+class WayBackWords:
+    """The way back in words; `state` tells what the opening says."""
+
+    state: State
+    opening: str
+    steps: tuple[str, ...]
+    assumes: str
+
+
+def way_back_words(language: Language, way: WayBack) -> WayBackWords:
+    """The way back in words."""
+    return WayBackWords(
+        state=way.state,
+        opening=opening_sentence(language, way),
+        steps=step_sentences(language, way),
+        assumes=language.says(ASSUMES),
+    )
+
+
+def opening_sentence(language: Language, way: WayBack) -> str:
+    """Where the student stands, in words."""
+    return language.says(OPENINGS[way.state], day=language.day(way.until))
+
+
+def step_sentences(language: Language, way: WayBack) -> tuple[str, ...]:
+    """Each step in words."""
+    lost = way.state == "not_reachable"
+    return tuple(step_sentence(language, step, lost=lost) for step in way.steps)
