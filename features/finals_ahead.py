@@ -117,9 +117,10 @@ def finals_to_come(reader: Reader, asking: Asking, courses: pd.DataFrame) -> pd.
     possible = with_kinds.merge(terms_to_come(reader, asking), on="kind")
     goes_on = ~possible["is_replaced"] | (possible["start_date"] <= possible["last"])
     possible = possible[goes_on & ~(possible["end_date"] < possible["first"])]
-    given = final_script(asking).frame(reader.connection).rename(columns={"student_key": "number"})
-    key = ["number", "course_id", "term_id"]
-    is_given = pd.MultiIndex.from_frame(possible[key]).isin(pd.MultiIndex.from_frame(given[key]))
+    given = courses[["number", "course_id", "finals_in"]].explode("finals_in").dropna()
+    is_given = pd.MultiIndex.from_frame(possible[["number", "course_id", "term_id"]]).isin(
+        pd.MultiIndex.from_frame(given)
+    )
     left: pd.DataFrame = possible[~is_given]
     return left
 
@@ -179,8 +180,8 @@ def habit_script(start: View) -> Script:
 def course_script(asking: Asking) -> Script:
     """DuckDB's SQL for each student's courses of this school year, but summer's.
 
-    `first` and `last` are the first days of the first and last term with a line; `has_points` is false where the marks
-    that were given have none.
+    `first` and `last` are the first days of the first and last term with a line, `finals_in` the terms with a final on
+    record, be it without a mark; `has_points` is false where the marks that were given have none.
     """
     steps = Steps()
     lines = lines_of_year(asking, steps)
@@ -191,17 +192,10 @@ def course_script(asking: Asking) -> Script:
         last=lines.start_date.max(),
         final_credit=lines.credits_attempted_hundredths.max(where=final),
         progress_credit=lines.credits_attempted_hundredths.max(),
+        finals_in=lines.term_id.collect(where=final),
         has_points=~given | lines.points_hundredths.notnull().any(),
     )
     return script_of(found, steps)
-
-
-@lru_cache(maxsize=64)
-def final_script(asking: Asking) -> Script:
-    """DuckDB's SQL for the finals on record of this school year, those without a mark among them."""
-    steps = Steps()
-    lines = lines_of_year(asking, steps).filter(lambda rows: rows.mark_kind == "final")
-    return script_of(lines.select("student_key", "course_id", "term_id").distinct(), steps)
 
 
 def lines_of_year(asking: Asking, steps: Steps) -> ir.Table:

@@ -1,6 +1,5 @@
 """The way back of every student of a simulated district, put to the test: the future that it asks for is made."""
 
-from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -54,5 +53,4 @@ def test_what_is_asked_is_just_enough(made: Path, name: str, as_of: date, thresh
     decided = outcome(name, thresholds)
     past = Past(as_known(made, as_of), as_of, decided)
     ways = ways_back(past.reader, decided, as_of)
-    print(Counter(way.state for way in ways.values()))
     assert broken_promises(past, ways) == []
