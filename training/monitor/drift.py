@@ -27,8 +27,9 @@ HALF = 0.5
 class Drift:
     """How far one column is from what was promised.
 
-    `index` is the population stability index over the promised bins, None where there is only one; `more_missing` the
-    share of values missing now less that of then. `named` says why a column stands out: `spread`, `missing`, or not.
+    `index` is the population stability index over the promised bins, None where there is only one; `missing` the share
+    of values missing now, where that is a small group none, and `more_missing` it less that of then. `named` says why
+    a column stands out: `spread`, `missing`, or not.
     """
 
     name: str
@@ -59,16 +60,14 @@ def drift_of(name: str, seen: Seen, spread: Spread, bounds: Monitor, allowed: tu
     values, (chance, least) = seen.columns[name], allowed
     known = values[~np.isnan(values)]
     lacking = len(values) - len(known)
-    missing = lacking / len(values) if lacking >= least else 0.0
-    more = missing - spread.missing
+    more = lacking / len(values) - spread.missing
     index = index_of(known, spread) if len(known) >= least else None
-    spreads_apart = (
-        index is not None and index > bounds.drift and beyond_chance(index, spread, len(known), seen, chance)
-    )
-    lacks = abs(more) > bounds.missing_jump and more_than_chance(more, spread, len(values), seen, chance)
-    return Drift(
-        name, index, round(missing, 3), round(more, 3), "missing" if lacks else "spread" if spreads_apart else ""
-    )
+    apart = index is not None and index > bounds.drift and beyond_chance(known, spread, seen, chance)
+    beyond = more if spread.missing else max(0.0, more - (least - 1) / max(1, seen.rows_then))  # few then say none
+    lacks = abs(beyond) > bounds.missing_jump and more_than_chance(beyond, spread, len(values), seen, chance)
+    told = lacking / len(values) if lacking >= least else 0.0
+    why = "missing" if lacks else "spread" if apart else ""
+    return Drift(name, index, round(told, 3), round(told - spread.missing, 3), why)
 
 
 def index_of(known: Floats, spread: Spread) -> float | None:
@@ -81,11 +80,14 @@ def index_of(known: Floats, spread: Spread) -> float | None:
     return float(((now - then) * np.log(now / then)).sum())
 
 
-def beyond_chance(index: float, spread: Spread, rows: int, seen: Seen, chance: float) -> bool:
-    """Whether two samples of one kind would hardly differ as much: the index is about chi-square over their sizes."""
-    then = max(1.0, seen.rows_then * (1 - spread.missing))
-    scaled = index * rows * then / (rows + then)
-    return bool(chi2.sf(scaled, len(spread.shares) - 1) < chance)
+def beyond_chance(known: Floats, spread: Spread, seen: Seen, chance: float) -> bool:
+    """Whether two samples of one kind would hardly differ as much, by Pearson's test over the bins."""
+    now = counted(known, spread.edges)
+    share = np.asarray(spread.shares) / sum(spread.shares)
+    then = share * max(1.0, seen.rows_then * (1 - spread.missing))
+    scale = sqrt(then.sum() / now.sum())
+    apart = float(((now * scale - then / scale) ** 2 / (now + then)).sum())
+    return bool(chi2.sf(apart, len(now) - 1) < chance)
 
 
 def more_than_chance(more: float, spread: Spread, rows: int, seen: Seen, chance: float) -> bool:
