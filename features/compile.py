@@ -1,7 +1,7 @@
 """From definitions to one Ibis table per snapshot: a row a student, a column a feature."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
@@ -81,10 +81,18 @@ def snapshot_script(query: SnapshotQuery) -> Script:
 
     Ibis needs a second to compile one: it does so once for each feature set and cohort, for a day that stands for any.
     """
-    view, anybody = query.view, query.cohort or query.feature_set.cohort
-    if view != View(view.as_of, view.school_year) or anybody.on_census_day:
-        return compiled(query)
-    made = compiled(replace(query, view=View(ANY_DAY, ANY_YEAR)))
+    cohort = query.cohort or query.feature_set.cohort
+    return for_day(lambda view: compiled(replace(query, view=view)), query.view, cohort)
+
+
+def for_day(make: Callable[[View], Script], view: View, cohort: Cohort) -> Script:
+    """The script of a view of a cohort: made for a day that stands for any, and put on the view's own.
+
+    Made for the view itself where more than the day tells it apart. `make` is to remember what it made.
+    """
+    if view != View(view.as_of, view.school_year) or cohort.on_census_day:
+        return make(view)
+    made = make(View(ANY_DAY, ANY_YEAR))
     steps = ((on_day(name, view), on_day(sql, view)) for name, sql in made.steps)
     return Script(tuple(steps), on_day(made.sql, view))
 
@@ -143,13 +151,20 @@ def with_measures(
 
 def measured(name: str, measures: Mapping[str, Measure], view: View) -> ir.Table:
     """A table's measures."""
-    return aggregated(view.records(name, years=years_of(measures.values())), measures)
+    records = view.records(name, years=years_of(measures.values()), used=columns_of(measures.values()))
+    return aggregated(records, measures)
 
 
 def years_of(measures: Iterable[Measure]) -> int | None:
     """How many years before this one some measures look back; None where they ask for all."""
     years = [measure.records.window.years_ago for measure in measures]
     return None if None in years else max(year for year in years if year is not None)
+
+
+def columns_of(measures: Iterable[Measure]) -> set[str]:
+    """The columns of a table that some measures look at, besides whose a record is and when it was."""
+    named = {where.column for measure in measures for where in (*measure.records.where, *measure.among)}
+    return named | {measure.column for measure in measures}
 
 
 def with_school_days(cohort: ir.Table, view: View) -> ir.Table:

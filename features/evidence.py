@@ -1,15 +1,19 @@
 """Evidence: the records behind a feature, as they were visible to the score, and a student's year in records."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from features.compile import inside, matches, measures_in, quantities
+from features.cohorts import Cohort
+from features.compile import for_day, inside, matches, measures_in
 from features.engine import Members, View
 from features.language import FeatureSet
 from features.records import Measure
+from features.script import Script, Steps, script_of
 from features.warehouse import Reader
 
 Cell = str | int | bool | None
@@ -35,14 +39,11 @@ def records_behind(
 
     Each table is read once for all features on it.
     """
-    members = Members(view, feature_set.cohort)
-    view, named = view.of(members), quantities(feature_set)
-    measures = {name: list(measures_in(named[name])) for name in names}
     found: dict[str, dict[str, list[Record]]] = {}
-    for table in dict.fromkeys(of[0].records.table for of in measures.values()):
-        own = {name: of for name, of in measures.items() if of[0].records.table == table}
-        rows = reader.table(ordered(members.with_keys(behind(table, own, view)), SHOWN[table]))
-        found |= {name: by_student(rows.loc[rows[MARK + name], ["student_key", *SHOWN[table]]]) for name in own}
+    for table, own in by_table(feature_set, names).items():
+        script = for_day(partial(behind_script, table, feature_set.cohort, own), view, feature_set.cohort)
+        rows = script.frame(reader.connection)
+        found |= {name: by_student(rows.loc[rows[MARK + name], ["student_key", *SHOWN[table]]]) for name, _ in own}
     return found
 
 
@@ -50,7 +51,34 @@ MARK = "behind_"
 """Prefix of the columns that say which features a record stands behind."""
 
 
-def behind(table: str, measures: Mapping[str, list[Measure]], view: View) -> ir.Table:
+Named = tuple[str, tuple[Measure, ...]]
+"""A feature's name, and the measures that it is made of."""
+
+
+def by_table(feature_set: type[FeatureSet], names: Iterable[str]) -> dict[str, tuple[Named, ...]]:
+    """The tables that features are computed from, each with the features on it."""
+    found: dict[str, tuple[Named, ...]] = {}
+    for name in names:
+        measures = tuple(measures_in(feature_set.defined()[name].quantity))
+        table = measures[0].records.table
+        found[table] = (*found.get(table, ()), (name, measures))
+    return found
+
+
+@lru_cache(maxsize=256)
+def behind_script(table: str, cohort: Cohort, named: tuple[Named, ...], view: View) -> Script:
+    """DuckDB's SQL for the records behind features on a table, by student, with a column a feature."""
+    return of_members(view, cohort, partial(behind, table, dict(named)), SHOWN[table])
+
+
+def of_members(view: View, cohort: Cohort, make: Callable[[View], ir.Table], by: Iterable[str]) -> Script:
+    """The script of what is made of a view of a cohort's records, by student and some columns."""
+    steps = Steps()
+    members = Members(replace(view, steps=steps), cohort)
+    return script_of(ordered(members.with_keys(make(members.view.of(members))), by), steps)
+
+
+def behind(table: str, measures: Mapping[str, tuple[Measure, ...]], view: View) -> ir.Table:
     """The rows of a table that any of these features counts, with a column a feature that says which."""
     rows = view.records(table)
     marked = {MARK + name: ibis.or_(*(counted(m, rows) for m in of)) for name, of in measures.items()}
@@ -71,25 +99,43 @@ def counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:
 
 def attendance_by_week(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[Record]]:
     """Per student, each week of this school year: `week` (its Monday), `days` enrolled, `missed` in hundredths."""
-    members = Members(view, feature_set.cohort)
-    view = view.of(members)
+    script = for_day(partial(weeks_script, feature_set.cohort), view, feature_set.cohort)
+    return by_student(script.frame(reader.connection))
+
+
+@lru_cache(maxsize=64)
+def weeks_script(cohort: Cohort, view: View) -> Script:
+    """DuckDB's SQL for each student's weeks."""
+    return of_members(view, cohort, weeks_of, ("week",))
+
+
+def weeks_of(view: View) -> ir.Table:
+    """Each student's weeks of this school year."""
     days = view.days_within(view.spells().filter(ibis._.school_year == view.school_year), "student_key")
     absences = view.placed("attendance").filter(ibis._.years_ago == 0)
     missed = absences.group_by("student_key", "date").aggregate(missed=absences.absent_hundredths.sum())
     weekly = days.left_join(missed, ["student_key", "date"]).select(
         days.student_key, week=days.date.truncate("W"), missed=ibis.coalesce(missed.missed, 0)
     )  # fmt: skip
-    table = weekly.group_by("student_key", "week").aggregate(days=weekly.count(), missed=weekly.missed.sum())
-    return by_student(reader.table(ordered(members.with_keys(table), ("week",))))
+    return weekly.group_by("student_key", "week").aggregate(days=weekly.count(), missed=weekly.missed.sum())
 
 
 def marks_over_time(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[Record]]:
     """Per student, the marks of this school year and the one before, in the order they became known."""
-    members = Members(view, feature_set.cohort)
-    marks = view.of(members).marks()
-    recent = marks.filter(marks.years_ago <= 1)
-    shown = members.with_keys(recent.select("student_key", *SHOWN["marks"]))
-    return by_student(reader.table(ordered(shown, ("known_on", "term_id", "course_name"))))
+    script = for_day(partial(marks_script, feature_set.cohort), view, feature_set.cohort)
+    return by_student(script.frame(reader.connection))
+
+
+@lru_cache(maxsize=64)
+def marks_script(cohort: Cohort, view: View) -> Script:
+    """DuckDB's SQL for each student's marks."""
+    return of_members(view, cohort, recent_marks, ("known_on", "term_id", "course_name"))
+
+
+def recent_marks(view: View) -> ir.Table:
+    """The marks of this school year and the one before."""
+    marks = view.marks()
+    return marks.filter(marks.years_ago <= 1).select("student_key", *SHOWN["marks"])
 
 
 def by_student(rows: pd.DataFrame) -> dict[str, list[Record]]:

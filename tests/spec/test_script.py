@@ -1,13 +1,15 @@
 """A snapshot's SQL: the same for a date whether it was compiled for it or for any."""
 
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import pytest
 
 from features.catalog import FEATURE_SETS
-from features.compile import SnapshotQuery, compiled, snapshot_script
+from features.compile import SnapshotQuery, compiled, for_day, snapshot_script
 from features.engine import View
+from features.evidence import behind_script, by_table, marks_script, weeks_script
 from features.language import FeatureSet, enrolled
 from features.snapshots import build_snapshot, build_snapshots
 from tests.drawn import reader, school_days
@@ -18,6 +20,16 @@ from tests.drawn import reader, school_days
 def test_a_script_for_any_day_is_that_of_the_day(feature_set: type[FeatureSet], day: date) -> None:
     query = SnapshotQuery(feature_set, View(day, day.year + (day.month > 6)))
     assert snapshot_script(query) == compiled(query)
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 20), date(2024, 2, 29)], ids=str)
+def test_so_is_the_script_of_the_records_behind_features(day: date) -> None:
+    cohort, view = FEATURE_SETS["grade9"].cohort, View(day, day.year + (day.month > 6))
+    makes = [partial(weeks_script, cohort), partial(marks_script, cohort)]
+    for table, named in by_table(FEATURE_SETS["grade9"], FEATURE_SETS["grade9"].features()).items():
+        makes.append(partial(behind_script, table, cohort, named))
+    for make in makes:
+        assert for_day(make, view, cohort) == make(view)
 
 
 def test_snapshots_of_several_dates_are_those_of_each() -> None:
