@@ -48,6 +48,9 @@ class Strength:
     operator: Literal[">", ">=", "<", "<="]
     bound: float
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bound", float(self.bound))  # 0 and 0.0 are written alike into a bundle
+
     def met_by(self, value: float) -> bool:
         """Whether a value speaks for the student; never one that is missing."""
         return COMPARED[self.operator](value, self.bound)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from features.way_back import WayBack
+from models.changes import Change
 from models.dictionary import Entry, FeatureDictionary
 from models.reasons import Reason
 from models.track_record import ListRecord, TrackRecord
@@ -111,28 +112,6 @@ class History:
 
     attendance: tuple[Record, ...] = ()
     marks: tuple[Record, ...] = ()
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A feature whose value moved since the run before, and with it the risk."""
-
-    code: str
-    before: float | bool | str | None
-    now: float | bool | str | None
-
-
-@dataclass(frozen=True)
-class Change:
-    """How far a risk moved since the run before: by what the data changed, and by a new release. The two add up.
-
-    `by_release` is 0 while the same release scores; both are None where the release of then cannot be asked any more.
-    `moved` are the features that moved it most, as the release of then sees them.
-    """
-
-    by_data: float | None
-    by_release: float | None
-    moved: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True)

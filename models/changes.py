@@ -1,0 +1,102 @@
+"""Since last time: how far a risk moved, and by what: the records, or a new release."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from features.language import FeatureSet
+from models.concepts import Concepts, concepts_of
+from models.dictionary import Entry, dictionary_of
+from models.examples import Booleans, Floats
+from models.reasons import LEAST_CONTRIBUTION, plain
+from models.risk import RiskModel
+from models.rule import RuleModel
+
+MOST_MOVED = 2
+"""How many features that moved a risk are kept."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A feature whose value moved since the run before, and with it the risk."""
+
+    code: str
+    before: float | bool | str | None
+    now: float | bool | str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """How far a risk moved since the run before: by what the data changed, and by a new release. The two add up.
+
+    `by_release` is 0 while the same release scores; both are None where the release of then cannot be asked any more.
+    `moved` are the features that moved it most, as the release of then sees them.
+    """
+
+    by_data: float | None
+    by_release: float | None
+    moved: tuple[Moved, ...] = ()
+
+
+def parts_of(before: float, now: float, by_the_old: float | None) -> tuple[float | None, float | None]:
+    """How far a risk moved by the data and by a new release.
+
+    `by_the_old` is the risk that the release of then gives to the records of now: up to there the data moved it, and
+    the rest of the way is the new release's. None where it cannot be asked.
+    """
+    if by_the_old is None:
+        return None, None
+    by_data = by_the_old - before
+    return by_data, now - before - by_data
+
+
+def moved_most(
+    scorer: RiskModel | RuleModel, feature_set: type[FeatureSet], before: pd.DataFrame, now: pd.DataFrame
+) -> list[tuple[Moved, ...]]:
+    """Per student, the features of then and now (rows alike) whose change moved the risk most, at most two.
+
+    One feature speaks for all of its concept: that which moved the same way as the concept, and most.
+    """
+    dictionary = scorer.dictionary if isinstance(scorer, RiskModel) else dictionary_of(feature_set)
+    entries = dictionary.entries
+    was, cells = dictionary.encode(before), dictionary.encode(now)
+    if isinstance(scorer, RiskModel):
+        moves = scorer.contributions(now)[:, :-1] - scorer.contributions(before)[:, :-1]
+    else:
+        moves = counted(feature_set, entries, cells) - counted(feature_set, entries, was)
+    changed = was != cells  # a value that is missing then and now differs from itself, and moves nothing
+    changed &= ~(np.isnan(was) & np.isnan(cells)) & ~np.array([entry.protected for entry in entries])
+    places = first_moves(concepts_of(entries), moves, changed)
+    return [
+        tuple(Moved(entries[i].name, plain(was[row, i], entries[i]), plain(cells[row, i], entries[i])) for i in found)
+        for row, found in enumerate(places)
+    ]
+
+
+def counted(feature_set: type[FeatureSet], entries: tuple[Entry, ...], cells: Floats) -> Floats:
+    """What each feature adds to the rule's count of signals."""
+    found = np.zeros(cells.shape)
+    places = {entry.name: place for place, entry in enumerate(entries)}
+    for sign in feature_set.indicator.reasons if feature_set.indicator else ():
+        if sign.feature in places:
+            values = cells[:, places[sign.feature]]
+            held = np.array([sign.met_by(value) for value in values])
+            found[:, places[sign.feature]] = np.where(held, values if sign.each else 1.0, 0.0)
+    return found
+
+
+def first_moves(concepts: Concepts, moves: Floats, changed: Booleans) -> list[list[int]]:
+    """Per row, the columns that speak for the concepts that moved it most, the most first."""
+    totals = concepts.sums(moves)
+    most = np.argsort(-np.abs(totals), axis=1, kind="stable")[:, :MOST_MOVED]
+    rows = np.arange(len(moves))
+    found: list[list[int]] = [[] for _ in rows]
+    for which in most.T:
+        total = totals[rows, which]
+        own = np.where((concepts.place == which[:, None]) & changed, moves * np.sign(total)[:, None], 0.0)
+        column = own.argmax(axis=1)
+        worth = (np.abs(total) >= LEAST_CONTRIBUTION) & (own[rows, column] > 0)
+        for row in np.flatnonzero(worth):
+            found[row].append(int(column[row]))
+    return found

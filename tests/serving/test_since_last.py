@@ -1,0 +1,104 @@
+"""Since last time: what the records changed and what a new release changed, of every student of a real run."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from features.progress import quietly
+from features.simulator.plan import Plan
+from models.bundle import folder_name
+from models.releases import ReleaseKey, current
+from serving.rows import ScoreRow
+from serving.score_district import score_district
+from tests.features.made_warehouse import simulated
+from tests.serving.cast import NOW, TODAY, Stage
+from tests.serving.made_releases import OUTCOME, RULE, model_parts, release
+
+BEFORE = TODAY - timedelta(weeks=2)
+PARTS = replace(model_parts("harbor"), metrics={"headline": {}, "listed": 0, "test_year": TODAY.year})
+RULE_PARTS = replace(PARTS, kind="rule", model=None, rule=RULE)
+
+
+@dataclass(frozen=True)
+class Since:
+    """A student's risk then and now, and what of the change each part has."""
+
+    before: float
+    now: float
+    by_data: float | None
+    by_release: float | None
+    moved: int
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A simulated district's warehouse."""
+    return simulated(Plan("harbor", 400, TODAY, years=2), tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def scoring(empty_stage: Stage, made: Path) -> Stage:
+    """A stage on which a model has served a simulated district, and scored it two weeks ago."""
+    warehouse = empty_stage.service.settings.warehouse("harbor")
+    warehouse.parent.mkdir()
+    warehouse.write_bytes(made.read_bytes())
+    release(empty_stage, "harbor", PARTS)
+    score(empty_stage, BEFORE)
+    return empty_stage
+
+
+def score(stage: Stage, as_of: date) -> str:
+    """The id of a scoring run."""
+    service = stage.service
+    run = score_district(service.settings, service.engine, "harbor", as_of=as_of, now=NOW, progress=quietly)
+    return run.run_id
+
+
+def since_last(stage: Stage, run_id: str) -> dict[str, Since]:
+    """What changed for each student of a run with a risk then and now."""
+    with stage.reading() as session:
+        rows = session.scalars(select(ScoreRow).where(ScoreRow.run_id == run_id, ScoreRow.change.is_not(None))).all()
+        return {row.student_key: since(row) for row in rows if row.change}
+
+
+def since(row: ScoreRow) -> Since:
+    """What changed for one student."""
+    assert row.change is not None
+    assert row.previous_risk is not None
+    assert row.risk is not None
+    by_data, by_release, moved = (row.change[name] for name in ("by_data", "by_release", "moved"))
+    assert isinstance(moved, list)
+    return Since(row.previous_risk, row.risk, by_data, by_release, len(moved))  # type: ignore[arg-type]  # our own JSON
+
+
+def test_while_the_same_release_scores_the_whole_change_is_the_records(scoring: Stage) -> None:
+    found = since_last(scoring, score(scoring, TODAY)).values()
+    assert len(found) > 40
+    changed = [one for one in found if one.now != one.before]
+    assert any(one.moved for one in changed)
+    assert all((one.by_data, one.by_release) == (one.now - one.before, 0.0) for one in found)
+
+
+def test_a_new_release_has_its_share_of_each_change_and_the_shares_add_up(scoring: Stage) -> None:
+    by_the_old = {key: one.now for key, one in since_last(scoring, score(scoring, TODAY)).items()}
+    release(scoring, "harbor", RULE_PARTS)
+    found = since_last(scoring, score(scoring, TODAY))
+    assert len(found) > 40
+    for key, one in found.items():
+        assert one.by_data == pytest.approx(by_the_old[key] - one.before, abs=1e-12)
+        assert one.by_data + one.by_release == pytest.approx(one.now - one.before, abs=1e-12)  # type: ignore[operator]
+    assert sum(abs(one.by_release or 0) > 0.01 for one in found.values()) > len(found) / 2
+
+
+def test_where_the_bundle_of_then_is_gone_nothing_is_split_and_the_run_goes_on(scoring: Stage) -> None:
+    home = scoring.service.settings.home
+    old = current(home, ReleaseKey("harbor", OUTCOME, "9"))
+    assert old is not None
+    release(scoring, "harbor", RULE_PARTS)
+    (home / "bundles" / folder_name(old.digest) / "model.txt").unlink()
+    found = since_last(scoring, score(scoring, TODAY)).values()
+    assert len(found) > 40
+    assert {(one.by_data, one.by_release, one.moved) for one in found} == {(None, None, 0)}
