@@ -16,8 +16,9 @@ from models.reasons import top_reasons
 from models.risk import RiskModel
 from models.scoring import risk_of
 from serving.database import migrate, open_engine, writing
+from serving.district_release import Served, served_in
 from serving.runs import ScoringRun, record_run
-from serving.score_district import Served, scoring_run, served_in
+from serving.score_district import scoring_run
 
 BATCH = 10_000
 PREDICT, TWO_STEPS = "Booster.predict", "snapshot and risk only"

@@ -41,7 +41,7 @@ from models.fitting import fit_risk_model
 from models.group_figures import Draws
 from models.risk import RiskModel
 from models.told import told_alone
-from serving.score_district import served_in
+from serving.district_release import served_in
 
 
 @pytest.fixture(scope="module")
