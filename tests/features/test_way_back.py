@@ -13,21 +13,17 @@ from features.way_back import ways_back
 from tests.features.made_warehouse import simulated, spoilt
 from tests.spec.made_futures import Past, broken_promises
 
-FALL, WINTER, SUMMER = date(2025, 11, 20), date(2026, 2, 20), date(2026, 6, 12)
+FALL, WINTER = date(2025, 11, 20), date(2026, 2, 20)
 CASES = [
-    ("grade9_off_track_chicago", FALL, {}),
     ("grade9_off_track_chicago", WINTER, {"least_credits": 4.75, "most_core_failures": 2}),
-    ("grade9_off_track_chicago", SUMMER, {}),
     ("grade8_not_ready_core", FALL, {"most_missed": 0.07, "least_gpa": 2.3}),
     ("grade9_off_track_ew", WINTER, {}),
-    ("chronic_absence_9", WINTER, {}),
-    ("core_f_next_term_10_12", FALL, {}),
 ]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return simulated(Plan("north", 700, date(2026, 11, 20), years=3, two_tracks=True), tmp_path_factory.mktemp("made"))
+    return simulated(Plan("north", 500, date(2026, 11, 20), years=3, two_tracks=True), tmp_path_factory.mktemp("made"))
 
 
 def as_known(warehouse: Path, as_of: date) -> Reader:

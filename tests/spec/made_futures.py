@@ -168,9 +168,15 @@ class Past:
             days[str(school), str(track)].append(as_day(day))
         return days
 
+    @cached_property
+    def planned(self) -> set[tuple[str, date]]:
+        """Days to come on which a student is known to miss a part already."""
+        found = self.rows(f"SELECT student_key, date FROM attendance WHERE date > DATE '{self.as_of}'")
+        return {(str(student), as_day(day)) for student, day in found}
+
     def days_to_come(self, student: str) -> list[date]:
-        """The school days to come of a student."""
-        return self.days[self.places[student]]
+        """The school days to come of a student, those on which nothing is known yet first."""
+        return sorted(self.days[self.places[student]], key=lambda day: ((student, day) in self.planned, day))
 
     def labels(self, futures: Mapping[str, Future]) -> "pd.Series[bool]":
         """How these futures end: off track, or not, or missing."""
@@ -248,7 +254,8 @@ def asked(past: Past, student: str, way: WayBack, broken: str = "") -> Future:
     steps = {step.code: step for step in way.steps}
     finals = past.finals_to_be(student)
     days = past.days_to_come(student)
-    missed = limit(steps.get("absences_at_most"), "days", broken, otherwise=len(days))
+    of_days = steps.get("absences_at_most") or steps.get("unexcused_at_most")
+    missed = limit(of_days, "days", broken, otherwise=len(days))
     suspended = limit(steps.get("no_suspension"), "may", broken, otherwise=len(days))
     if any("gpa" in name for name in past.outcome.thresholds):
         return Future(tuple(with_points(finals, steps, broken)), missed, suspended)

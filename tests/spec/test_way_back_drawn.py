@@ -1,0 +1,170 @@
+"""Drawn students: the future that a way back asks for is on track, one step less is not, and no future is read."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from features.catalog import OUTCOMES
+from features.language import Outcome, attendance, discipline, enrolled, marks, threshold
+from features.outcomes import tuned
+from features.way_back import ways_back
+from tests.drawn import canonical, reader_of, rows_of, school_days
+from tests.spec.made_districts import Row, Rows, merged
+from tests.spec.made_futures import Past, broken_promises
+
+FALL, WINTER = date(2025, 11, 20), date(2026, 2, 20)
+CALENDAR = school_days(date(2025, 9, 1), 200)
+DAYS = [date.fromisoformat(row["date"]) for row in rows_of(CALENDAR)]
+TERMS = """
+| school_year | term_id | kind     | start_date | end_date   | known_on   |
+| 2026        | q1      | quarter  | 2025-09-01 | 2025-11-07 | 2025-07-01 |
+| 2026        | s1      | semester | 2025-09-01 | 2026-01-23 | 2025-07-01 |
+| 2026        | s2      | semester | 2026-01-26 | 2026-06-05 | 2025-07-01 |
+"""
+YEAR: Rows = {"calendar_days": canonical("calendar_days", CALENDAR), "terms": canonical("terms", TERMS)}
+COURSES = [("eng", "ela"), ("alg", "math"), ("bio", "science"), ("civ", "social_science"), ("art", "other")]
+POINTS = {"A": 400, "B": 300, "C": 200, "D": 100, "F": 0}
+
+REGULAR = marks.final().regular()
+OWN = Outcome(
+    name="own",
+    says="",
+    ended="",
+    source="these tests",
+    cohort=enrolled(9),
+    off_track=(attendance.unexcused().days_absent() >= threshold("most_days", 9.5))
+    | (REGULAR.core().failing() > 2)
+    | (discipline.suspensions().count() > 1)
+    | (REGULAR.ever().credits_earned() < 3.3),
+)
+DECIDED = {
+    "chicago": (tuned(OUTCOMES["grade9_off_track_chicago"], {"least_credits": 4.25}), WINTER),
+    "chronic absence": (OUTCOMES["chronic_absence_9"], WINTER),
+    "core F": (tuned(OUTCOMES["core_f_next_term_9"], {"least_failures": 2}), FALL),
+    "a district's own": (OWN, FALL),
+}
+
+
+def enrolled_from(student: str, entry: date) -> Row:
+    """A spell of grade 9."""
+    return {
+        "student_key": student, "school_id": "10", "track": "main", "school_year": 2026, "grade_level": 9,
+        "entry_date": entry, "known_on": entry,
+    }  # fmt: skip
+
+
+def mark(student: str, course: tuple[str, str], letter: str | None, *, term: str, credit: int, known_on: date) -> Row:
+    """A mark, final in a semester and in progress in a quarter."""
+    final = term.startswith("s")
+    earned = credit * (letter not in ("F", "NP")) if final and letter else None
+    return {
+        "student_key": student, "school_id": "10", "school_year": 2026, "term_id": term, "course_id": course[0],
+        "course_name": course[0], "subject": course[1], "mark_kind": "final" if final else "progress", "mark": letter,
+        "points_hundredths": POINTS.get(letter or ""), "credits_attempted_hundredths": credit,
+        "credits_earned_hundredths": earned, "known_on": known_on,
+    }  # fmt: skip
+
+
+letters: st.SearchStrategy[str | None] = st.sampled_from(["A", "B", "C", "C", "D", "F", "P", "NP", None])
+
+
+@st.composite
+def students(draw: st.DrawFn, name: str, as_of: date) -> Rows:
+    """One student's records up to the as-of date."""
+    days = [day for day in DAYS if day <= as_of]
+    entry = draw(st.sampled_from([days[0], days[0], days[-10]]))
+    there = [day for day in days if day >= entry]
+    taken = COURSES if draw(st.booleans()) else []
+    rows: Rows = {"enrollments": [enrolled_from(name, entry)], "marks": [], "attendance": []}
+    for course in taken:
+        credit, known_on = draw(st.sampled_from([50, 50, 100])), min(as_of, date(2026, 1, 30))
+        rows["marks"].append(mark(name, course, draw(letters), term="q1", credit=credit, known_on=known_on))
+        if as_of == WINTER and draw(st.integers(0, 5)):
+            rows["marks"].append(mark(name, course, draw(letters), term="s1", credit=credit, known_on=known_on))
+    missed = there[: draw(st.integers(0, 22))] + draw(st.sampled_from([[], [as_of + timedelta(days=5)]]))
+    short, excused = draw(st.sampled_from([(), (0, 1), (2,)])), draw(st.sampled_from([(), (0, 1, 2, 3)]))
+    rows["attendance"] = [
+        {
+            "student_key": name, "school_id": "10", "date": day, "section_id": "day", "kind": "absent",
+            "absent_hundredths": 33 if place in short else 100, "excused": place in excused,
+            "known_on": min(day, as_of),
+        }
+        for place, day in enumerate(missed)
+    ]  # fmt: skip
+    return {**rows, "discipline_actions": draw(suspensions(name, there[0]))}
+
+
+def suspensions(name: str, day: date) -> st.SearchStrategy[list[Row]]:
+    """None to two suspensions of a day."""
+    row: Row = {
+        "student_key": name, "school_id": "10", "date": day, "action": "in_school_suspension",
+        "days_removed_hundredths": 100, "known_on": day,
+    }  # fmt: skip
+    some = [[], [], [{**row, "incident_id": "i1"}], [{**row, "incident_id": f"i{n}"} for n in range(2)]]
+    return st.sampled_from(some)
+
+
+def districts(as_of: date) -> st.SearchStrategy[Rows]:
+    """Sixteen students of one school."""
+    return st.tuples(*(students(f"s{number:02}", as_of) for number in range(16))).map(together)
+
+
+def together(every: tuple[Rows, ...]) -> Rows:
+    """The rows of all."""
+    found: Rows = {}
+    for rows in every:
+        found = merged(found, rows)
+    return found
+
+
+def holds(rows: st.SearchStrategy[Rows], true_of: Callable[[Rows], bool], *, examples: int = 4) -> None:
+    """AssertionError where something is not true of every district tried."""
+
+    @settings(
+        derandomize=True, deadline=None, max_examples=examples, phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    )  # fmt: skip
+    @given(rows)
+    def tried(found: Rows) -> None:
+        assert true_of(found)
+
+    tried()
+
+
+@pytest.mark.parametrize("name", DECIDED)
+def test_exactly_what_is_asked_is_enough(name: str) -> None:
+    """For every state, and with one step less for every step alone."""
+    outcome, as_of = DECIDED[name]
+
+    def is_exact(rows: Rows) -> bool:
+        reader = reader_of(merged(YEAR, rows))
+        wrong = broken_promises(Past(reader, as_of, outcome), ways_back(reader, outcome, as_of))
+        assert wrong == []
+        return True
+
+    holds(districts(as_of), is_exact)
+
+
+def known_later(rows: Rows, as_of: date) -> Rows:
+    """The same records as versions that become known on the day after the as-of date, and another end of the year."""
+    tomorrow = as_of + timedelta(days=1)
+    later = {name: [{**row, "known_on": tomorrow} for row in some] for name, some in rows.items()}
+    shorter = [{**row, "in_session": False, "known_on": tomorrow} for row in YEAR["calendar_days"][-30:]]
+    longer = [{**row, "end_date": date(2026, 6, 19), "known_on": tomorrow} for row in YEAR["terms"]]
+    return merged(later, {"calendar_days": shorter, "terms": longer})
+
+
+@pytest.mark.parametrize("name", ["core F", "a district's own"])
+def test_what_becomes_known_later_changes_nothing(name: str) -> None:
+    """Not even the last day of the year, though the label will count up to that one."""
+    outcome, as_of = DECIDED[name]
+
+    def ignores_the_future(both: tuple[Rows, Rows]) -> bool:
+        before, after = both[0], known_later(both[1], as_of)
+        known = ways_back(reader_of(merged(YEAR, before)), outcome, as_of)
+        return known == ways_back(reader_of(merged(merged(YEAR, before), after)), outcome, as_of) and bool(known)
+
+    holds(st.tuples(districts(as_of), districts(as_of)), ignores_the_future, examples=3)
