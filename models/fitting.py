@@ -96,6 +96,14 @@ def grown_from(examples: Examples, order: Places, parameters: Parameters, *, see
     return grown_by_folds(examples.take(order), parameters, seed)
 
 
+def rows_of_trees(examples: Examples, *, seed: int) -> Places:
+    """The rows that a fitted model's trees learned from, in their fixed order."""
+    order = fixed_order(examples)
+    if len(np.unique(examples.time)) >= YEARS_OF_THEIR_OWN:
+        return years_apart(examples, order).learning
+    return students_apart(examples, order, seed).learning if len(examples) >= ROWS_FOR_ONE_FOLD else order
+
+
 def grown_by_folds(examples: Examples, parameters: Parameters, seed: int) -> Grown:
     """Trees of all rows, with rounds and calibrator from folds of students."""
     held_out = inner_folds(examples, parameters, seed)

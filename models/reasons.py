@@ -1,6 +1,6 @@
 """What raises and what lowers a student's risk: exact SHAP values on the margin by concept, as codes and values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,8 @@ LEAST_CONTRIBUTION = 0.05
 """In log odds, about 5 in 100 of the odds: less than this is not worth a counselor's line."""
 MOST_REASONS = 3
 """Of each side: no more would be read of one student in a list."""
+ROWS_AT_ONCE = 100_000
+"""Rows that are explained together: what memory it takes does not grow with a district."""
 COMPARED: dict[str, Callable[[Floats, float], Booleans]] = {
     ">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal,
 }  # fmt: skip
@@ -80,15 +82,31 @@ def top_reasons(
     model: RiskModel,
     features: pd.DataFrame,
     most: int = MOST_REASONS,
+    *,
     least: float = LEAST_CONTRIBUTION,
+    never_said: Collection[tuple[str, Side]] = (),
 ) -> list[Reasons]:
     """For each row the concepts that raise its risk by `least` or more, and those that lower it: `most` of each.
 
     What a school can change comes first, then the larger. A protected attribute and a missing value never say a
-    concept, nor does a value that speaks for the other side: there would be no record to show.
+    concept, nor does a value that speaks for the other side: there would be no record to show. `never_said` are the
+    concepts that do not hold, each with its side.
     """
-    explained = explain(model, features)
-    strengths, needs = (worded(explained, side, most, least) for side in SIDES)
+    batches = (features.iloc[start : start + ROWS_AT_ONCE] for start in range(0, len(features), ROWS_AT_ONCE))
+    return [reasons for batch in batches for reasons in reasons_in(explain(model, batch), most, least, never_said)]
+
+
+def reasons_in(
+    explained: Explained, most: int, least: float, never_said: Collection[tuple[str, Side]]
+) -> list[Reasons]:
+    """What is said of each of some explained rows."""
+    found = []
+    for side in SIDES:
+        said, hidden = said_on(side, explained), {concept for concept, of in never_said if of == side}
+        steady = np.array([name not in hidden for name in explained.concepts.names])
+        chosen = first(explained.concepts, said, said.worth(least) & steady, most)
+        found.append(worded(side, explained, said, chosen))
+    strengths, needs = found
     return [Reasons(*pair) for pair in zip(strengths, needs, strict=True)]
 
 
@@ -139,10 +157,9 @@ def first(concepts: Concepts, said: Said, worth: Booleans, most: int) -> Places:
     return np.where(np.take_along_axis(worth, order, axis=1), order, -1)
 
 
-def worded(explained: Explained, side: Side, most: int, least: float) -> list[tuple[Reason, ...]]:
-    """What is said of each row on one side."""
-    said, entries, sign = said_on(side, explained), explained.entries, 1 if side == "raises" else -1
-    chosen = first(explained.concepts, said, said.worth(least), most)
+def worded(side: Side, explained: Explained, said: Said, chosen: Places) -> list[tuple[Reason, ...]]:
+    """The chosen concepts of each row (rows × `most`, -1 for none) as reasons of that side."""
+    entries, sign = explained.entries, 1 if side == "raises" else -1
     rows, which = np.nonzero(chosen >= 0)
     concept = chosen[rows, which]
     column = said.speaker[rows, concept]

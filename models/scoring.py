@@ -10,6 +10,7 @@ from models.examples import Floats
 from models.reasons import MOST_REASONS, Reason, Reasons, top_reasons
 from models.risk import RiskModel
 from models.rule import RuleModel
+from models.stability import Stability
 
 RULE_SIGNALS = "rule_signals"
 """The column of a snapshot that holds what the feature set's published rule counts."""
@@ -46,10 +47,16 @@ def order_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
     return scorer.risk(features)
 
 
-def reasons_of(scorer: Scorer, features: pd.DataFrame, feature_set: type[FeatureSet]) -> list[Reasons]:
-    """Per row, what speaks for a student and what stands out: by a model's contributions, or by the rule's signs."""
+def reasons_of(
+    scorer: Scorer, features: pd.DataFrame, feature_set: type[FeatureSet], stability: Stability | None = None
+) -> list[Reasons]:
+    """Per row, what speaks for a student and what stands out: by a model's contributions, or by the rule's signs.
+
+    `stability` is what the bundle says of how a model's reasons hold: those that do not are never given. Where it says
+    nothing (a bundle from before, a prepared table), all are. A rule's signs are what it counts, and hold.
+    """
     if isinstance(scorer, RiskModel):
-        return top_reasons(scorer, features)
+        return top_reasons(scorer, features, never_said=stability.never_said if stability else ())
     return signs_of(features, feature_set)
 
 

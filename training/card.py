@@ -1,16 +1,19 @@
 """The card of a district's model or rule, from its judgement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from features.catalog import feature_set_of
 from models.card import CardFacts, FigureLine, cells_of, render_card
 from models.dictionary import dictionary_of
+from models.reasons import Side
+from models.stability import Stability
 from training.gate.declared import loosened
 from training.gate.verdict import VERDICT_WORDS
 from training.judgement import Judgement
 from training.report.html import school_year
 from training.scorers import in_order, words_of
 
+UNSAID: Mapping[Side, str] = {"raises": "as what stands out", "lowers": "as strengths"}
 NAMED = ("warn", "fail")
 """Verdicts of an audit's checks that a card tells."""
 
@@ -97,9 +100,25 @@ def limits_of(judgement: Judgement, kind: str) -> list[str]:
         sentences.append(judgement.compared.power.says)
     if loose:
         sentences.append(f"The district has loosened what its gate asks: {'; '.join(loose)}.")
+    if kind == "model" and judgement.stability:
+        sentences.append(reasons_that_hold(judgement.stability))
     if kind == "model" and judgement.gate.verdict != "pass":
         sentences.insert(0, "This model has not earned its place: the published rule serves instead.")
     return sentences
+
+
+def reasons_that_hold(stability: Stability) -> str:
+    """How the model's reasons hold, and which concepts it never gives as one, in a sentence or two."""
+    if stability.holds is None:
+        return "It gives no reasons: none was seen to hold when the model was fitted again on other draws of students."
+    says = (
+        f"Of 100 reasons it gives, {stability.holds * 100:.0f} hold when the model is fitted again on other draws of "
+        f"the same students ({stability.refits} refits, asked about {stability.rows:,} students of the test year)."
+    )
+    unsteady = [one for one in stability.held if one.sign is not None and not one.is_said]
+    named = {side: ", ".join(one.concept.replace("_", " ") for one in unsteady if one.side == side) for side in UNSAID}
+    never = "; ".join(f"{UNSAID[side]}: {names}" for side, names in named.items() if names)
+    return f"{says} Never given, for these did not hold ({never})." if never else says
 
 
 def left_out_of(judgement: Judgement) -> list[str]:

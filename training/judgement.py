@@ -25,6 +25,7 @@ from models.metrics import (
     student_weights,
 )
 from models.search import Found
+from models.stability import Stability
 from models.weighted import Scored, lines, with_intervals
 from training.audit.audited import Asked, Audited, audited_of
 from training.following import Followed
@@ -81,7 +82,7 @@ class Judgement:
     scorer, the share of those it would have listed in the test year who ended off track. `audited` is about the groups
     of the model's list, None where nothing could be judged. `intervals` has every figure of the scorers that may serve
     or must be beaten; `slices` are the model's scoring dates, `years` the judged years, oldest first, the test year
-    last.
+    last. `stability` is how the model's reasons hold in refits.
     """
 
     trial: Trial
@@ -154,6 +155,7 @@ class Judgement:
             "followed": [one.as_json() for one in self.followed],
             "promised": self.promised.as_json() if self.promised else None,
             "search": None if self.search is None else vars(self.search),
+            "stability": self.stability.as_json() if self.stability else None,
         }
 
 

@@ -18,12 +18,14 @@ from features.warehouse import reading
 from models.bundle import Bundle, BundleParts, BundleRefused, open_bundle, write_bundle
 from models.dictionary import dictionary_of
 from models.examples import Examples, Floats, in_fixed_order
+from models.refits import stability_of
 from models.releases import ReleaseKey, current
 from models.risk import RiskModel
 from models.rule import RuleModel, fit_rule, shares_of
 from models.scoring import Scorer, order_of
 from models.search import Budget, Found, search
 from models.signing import KeyPair, ensure_keys
+from models.stability import Stability
 from training.card import card_of
 from training.cohorts import Cohorts, labelled_cohorts
 from training.following import Followed, Weeks, by_scorer, lead_by_student, weekly
@@ -82,13 +84,14 @@ def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress,
         years = with_champion(champion_of(trial), judged.model, own)
         compared = with_protected(trial, years[-1].judged, learn)
         kinds = kinds_of(warnings, cohorts.years[split.test].horizon)
-        progress(f"{trial.district.name}: following the lists, auditing groups")
+        progress(f"{trial.district.name}: following the lists, auditing groups, refitting to see which reasons hold")
         followed = follow(trial, cohorts.years[split.test], judged)
         beside = Beside(followed.lead, schools_on(trial, cohorts.years[split.test].scored_on[0]))
         judgement = replace(
             judgement_of(trial, basis, compared, learn=learn, years=years, warnings=kinds, beside=beside),
             search=found,
             followed=followed.lists,
+            stability=steadiness(trial, learn, judged, found),
         )
     else:
         gate = GateResult(trial.district.id, trial.outcome.name, unfitted(str(judged)), Declared(trial.settings.gate))
@@ -158,6 +161,12 @@ def with_protected(trial: Trial, judged: Judged, learn: Examples) -> Judged:
     training = trial.settings.training
     told = told_protected(learn, judged.test, seed=training.seed, threads=training.threads)
     return replace(judged, risks={**judged.risks, PROTECTED: told})
+
+
+def steadiness(trial: Trial, learn: Examples, judged: Judged, found: Found | None) -> Stability:
+    """How the model's reasons hold in refits on other draws of the same students."""
+    tuned = found.parameters if found else {}
+    return stability_of(judged.model, learn, judged.test, seed=trial.settings.training.seed, tuned=tuned)
 
 
 @dataclass(frozen=True)
