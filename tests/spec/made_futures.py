@@ -227,8 +227,7 @@ def append(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -
     """More rows in a table."""
     if not rows:
         return
-    envelope = {"district_id": "north", "load_id": 9, "superseded_by_load": None, "withdrawn": False}
-    frame = pd.DataFrame(rows).assign(**envelope)
+    frame = pd.DataFrame(rows).assign(district_id="north", load_id=9, superseded_by_load=None, withdrawn=False)
     if "points_hundredths" in frame:
         frame["points_hundredths"] = frame["points_hundredths"].astype("Int64")
     frame["superseded_by_load"] = frame["superseded_by_load"].astype("Int64")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -26,6 +27,7 @@ TERMS = """
 """
 YEAR: Rows = {"calendar_days": canonical("calendar_days", CALENDAR), "terms": canonical("terms", TERMS)}
 COURSES = [("eng", "ela"), ("alg", "math"), ("bio", "science"), ("civ", "social_science"), ("art", "other")]
+Drawn = TypeVar("Drawn")
 POINTS = {"A": 400, "B": 300, "C": 200, "D": 100, "F": 0}
 
 REGULAR = marks.final().regular()
@@ -120,15 +122,15 @@ def together(every: tuple[Rows, ...]) -> Rows:
     return found
 
 
-def holds(rows: st.SearchStrategy[Rows], true_of: Callable[[Rows], bool], *, examples: int = 4) -> None:
+def holds(some: st.SearchStrategy[Drawn], true_of: Callable[[Drawn], bool], *, examples: int = 4) -> None:
     """AssertionError where something is not true of every district tried."""
 
     @settings(
         derandomize=True, deadline=None, max_examples=examples, phases=[Phase.explicit, Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
     )  # fmt: skip
-    @given(rows)
-    def tried(found: Rows) -> None:
+    @given(some)
+    def tried(found: Drawn) -> None:
         assert true_of(found)
 
     tried()
