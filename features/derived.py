@@ -91,17 +91,20 @@ def with_grade(marks: ir.Table, enrollments: ir.Table) -> ir.Table:
 
 
 def with_terms(marks: ir.Table, terms: ir.Table) -> ir.Table:
-    """Marks with `term_start`, `is_summer`, and `terms_ago`.
-
-    The last is 0 in the student's latest term with final marks, and 1 in the one before.
-    """
+    """Marks with `term_start`, `term_end` and `is_summer`."""
     spans = terms.select(
         "school_year", "term_id", term_start="start_date", term_end="end_date", is_summer=terms.kind == "summer"
     )
-    keys = ["school_year", "term_id"]
-    dated = marks.left_join(spans, keys).select(
+    return marks.left_join(spans, ["school_year", "term_id"]).select(
         marks, spans.term_start, spans.term_end, is_summer=ibis.coalesce(spans.is_summer, False)
     )
+
+
+def with_terms_ago(dated: ir.Table) -> ir.Table:
+    """Marks with `terms_ago`: 0 in the student's latest term with final marks, and 1 in the one before.
+
+    Needs `term_end`.
+    """
     finals = dated.filter(dated.mark_kind == "final").select("student_key", "school_year", "term_end").distinct()
     place = ibis.dense_rank().over(group_by="student_key", order_by=[ibis.desc("school_year"), ibis.desc("term_end")])
     ranked = finals.mutate(terms_ago=place).view()

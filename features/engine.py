@@ -4,7 +4,7 @@ A *view* is the records as the district knew them at the end of one local day. E
 `View.rows`, which is the only place where a table is read.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -25,6 +25,7 @@ from features.derived import (
     with_repetition,
     with_runs,
     with_terms,
+    with_terms_ago,
 )
 from features.script import Steps
 from features.tables import ENVELOPE, TABLES, Kind, Table
@@ -34,6 +35,9 @@ VERSION = ("known_on", "load_id", "superseded_by_load")
 
 SHARED = ("enrollments", "calendar_days", "terms")
 """Small tables that many parts of a query read."""
+
+FROM_OTHERS = frozenset({"posted", "is_recovered", "grade_level", "terms_ago"})
+"""What is said of a mark from other records than itself and its term."""
 
 IBIS_TYPES: dict[Kind, str] = {
     "text": "string",
@@ -262,18 +266,32 @@ class View:
         """Absences of days that were missed as a whole, with the run of such days that each belongs to."""
         return with_runs(self.placed("attendance", years=years).filter(lambda absences: absences.missed))
 
-    def marks(self) -> ir.Table:
-        """Marks with `years_ago`, `posted` (when the mark was first known), and what follows from the others."""
-        marks = with_recovery(self.marks_posted())
-        dated = with_terms(with_grade(marks, self.rows("enrollments")), self.rows("terms"))
-        in_term = (dated.term_start >= self.term_start()) & (dated.term_start <= self.last_day)
-        return dated.mutate(in_term=ibis.coalesce(in_term, False))
+    def marks(self, *, years: int | None = None, used: Collection[str] = FROM_OTHERS) -> ir.Table:
+        """Marks of so many years before this one, or of all, with `years_ago`, when their term was, and FROM_OTHERS.
+
+        Of the last only what is used: each asks for a join of all marks. None of it follows from years before.
+        """
+        marks = self.marks_posted() if {"posted", "is_recovered"} & {*used} else self.marks_given()
+        if years is not None:
+            marks = marks.filter(marks.years_ago <= years)
+        if "is_recovered" in used:
+            marks = with_recovery(marks)
+        if "grade_level" in used:
+            marks = with_grade(marks, self.rows("enrollments"))
+        marks = with_terms(marks, self.rows("terms"))
+        if "terms_ago" in used:
+            marks = with_terms_ago(marks)
+        in_term = (marks.term_start >= self.term_start()) & (marks.term_start <= self.last_day)
+        return marks.mutate(in_term=ibis.coalesce(in_term, False))
+
+    def marks_given(self) -> ir.Table:
+        """Marks with `years_ago`."""
+        given = self.rows("marks").filter(lambda marks: marks.mark.notnull())
+        return given.mutate(years_ago=self.school_year - given.school_year)
 
     def marks_posted(self) -> ir.Table:
         """Marks with `years_ago` and `posted`."""
-        given = self.rows("marks").filter(lambda marks: marks.mark.notnull())
-        posted = with_posted(given, self.visible("marks", replaced=True))
-        return posted.mutate(years_ago=self.school_year - given.school_year)
+        return with_posted(self.marks_given(), self.visible("marks", replaced=True))
 
     def latest_marks(self) -> ir.Table:
         """The newest mark of each course in this school year, with `years_ago`, which is 0."""
@@ -284,13 +302,13 @@ class View:
         marks = self.rows("marks")
         return marks.filter(marks.mark.isnull()).mutate(years_ago=self.school_year - ibis._.school_year)
 
-    def records(self, name: str, *, years: int | None = None) -> ir.Table:
+    def records(self, name: str, *, years: int | None = None, used: Collection[str] = FROM_OTHERS) -> ir.Table:
         """Any table of the language, with `years_ago` and what a window needs.
 
-        Dated records may be left out that are more than so many years old.
+        Records may be left out that are more than so many years old, and columns of FROM_OTHERS that are not used.
         """
         if name == "marks":
-            return self.marks()
+            return self.marks(years=years, used=used)
         if name == "days_missed":
             return self.days_missed(years=years)
         if name == "latest_marks":

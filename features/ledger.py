@@ -116,12 +116,14 @@ def runs_of(flags: ir.Table) -> ir.Table:
 
 
 def groups_of(reader: KnownOn, outcome: Outcome, dates: Sequence[date]) -> list[Group]:
-    """The dates in groups, in the order of their first ones."""
-    firsts = list(first_school_days(reader).items())
+    """The dates in groups, in the order of their first ones; where the year decides, those of one have one period."""
+    firsts, of_year = list(first_school_days(reader).items()), outcome.horizon.kind == "year"
+    years = {day: school_year_of(firsts, day) or min(firsts)[0] for day in dates}
+    asked = {years[day] if of_year else day: day for day in dates}
+    periods = {alike: period_of(reader, outcome, day) for alike, day in asked.items()}
     found: dict[tuple[int, Period | None], list[date]] = {}
     for day in dates:
-        year = school_year_of(firsts, day) or min(firsts)[0]
-        found.setdefault((year, period_of(reader, outcome, day)), []).append(day)
+        found.setdefault((years[day], periods[years[day] if of_year else day]), []).append(day)
     return [
         Group(tuple(days), year, period, unsaid(reader, outcome, days[0], reader.day))
         for (year, period), days in found.items()
