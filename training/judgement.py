@@ -101,6 +101,7 @@ class Judgement:
     followed: tuple[Followed, ...] = ()
     compared: Compared | None = None
     promised: Promised | None = None
+    stability: Stability | None = None
 
     @property
     def serving_rule(self) -> str:
