@@ -17,7 +17,7 @@ from features.nodes import as_condition
 from features.outcomes import CENSORED, Outcome
 from features.parts import Part
 from features.script import Script, Steps, script_of
-from features.warehouse import Reader
+from features.warehouse import Reader, sql_of
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,19 @@ class KnownThen(Reader):
 
     def current(self, name: str) -> pd.DataFrame:
         """Every visible row of a canonical table."""
-        return self.table(self.seen.rows(name))
+        return self.frame(rows_sql(self.seen, name))
 
     def last_school_day(self, school_year: int) -> date:
         """The last day of instruction of a school year, as known then."""
         days = self.current("calendar_days")
         last = days.loc[days["in_session"].astype(bool) & (days["school_year"] == school_year), "date"].max()
         return pd.Timestamp(last).date()
+
+
+@lru_cache(maxsize=256)
+def rows_sql(view: View, name: str) -> str:
+    """DuckDB's SQL for the rows of a table that were visible to a view."""
+    return sql_of(view.rows(name))
 
 
 class Ahead(View):

@@ -74,16 +74,14 @@ def in_scope(part: Part, courses: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFr
 def finals_coming(reader: Reader, asking: Asking) -> Coming:
     """The finals that students' courses will still give, by what was known then."""
     courses = courses_now(reader, asking)
-    finals, terms = finals_to_come(reader, asking, courses), terms_to_come(reader, asking)
-    return Coming(asking, courses, finals, terms, has_terms=not terms_of_year(reader, asking).empty)
-
-
-def terms_to_come(reader: Reader, asking: Asking) -> pd.DataFrame:
-    """Terms of the school year, but summer's, whose finals can still come before the outcome is decided.
-
-    Columns `term_id`, `kind`, `start_date` and `end_date`.
-    """
     terms = terms_of_year(reader, asking)
+    usual, to_come = usual_kinds(finals_by_kind(reader, asking), terms), terms_to_come(asking, terms)
+    with_kinds = courses_with_kinds(replaced(courses), usual, default_kinds(usual, terms))
+    return Coming(asking, courses, finals_to_come(courses, with_kinds, to_come), to_come, has_terms=not terms.empty)
+
+
+def terms_to_come(asking: Asking, terms: pd.DataFrame) -> pd.DataFrame:
+    """Those of the year's terms whose finals can still come before the outcome is decided."""
     posting = timedelta(days=asking.outcome.horizon.posting_days)
     to_come = terms["end_date"] + posting >= pd.Timestamp(asking.start.as_of)
     if asking.outcome.horizon.kind == "term":
@@ -92,7 +90,7 @@ def terms_to_come(reader: Reader, asking: Asking) -> pd.DataFrame:
 
 
 def terms_of_year(reader: Reader, asking: Asking) -> pd.DataFrame:
-    """The terms of the school year, but summer's, as known then."""
+    """The terms of the school year, but summer's: `term_id`, `kind`, `start_date` and `end_date`."""
     terms = KnownThen(reader.connection, asking.start).current("terms")
     terms = terms[(terms["school_year"] == asking.start.school_year) & (terms["kind"] != "summer")]
     return terms[["term_id", "kind", "start_date", "end_date"]]
@@ -103,24 +101,20 @@ def courses_now(reader: Reader, asking: Asking) -> pd.DataFrame:
     return course_script(asking).frame(reader.connection).rename(columns={"student_key": "number"})
 
 
-def finals_to_come(reader: Reader, asking: Asking, courses: pd.DataFrame) -> pd.DataFrame:
-    """The finals that each student's courses will give, one row each, the courses staying the same.
+def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
+    """The finals that each student's courses will give in these terms, one row each, the courses staying the same.
 
     Columns `number` (of the student), `course_id`, `term_id`, `start_date`, `subject`, `credit` (hundredths) and
     `has_points`. A course that has a final in a term, be it without a mark, gets no other one in it; one whose place a
     later course of the same subject took gets none in a later term, and no course one in a term that ended before it
     began.
     """
-    terms = terms_of_year(reader, asking)
-    usual = usual_kinds(finals_by_kind(reader, asking), terms)
-    with_kinds = courses_with_kinds(replaced(courses), usual, default_kinds(usual, terms))
-    possible = with_kinds.merge(terms_to_come(reader, asking), on="kind")
+    possible = with_kinds.merge(terms, on="kind")
     goes_on = ~possible["is_replaced"] | (possible["start_date"] <= possible["last"])
     possible = possible[goes_on & ~(possible["end_date"] < possible["first"])]
     given = courses[["number", "course_id", "finals_in"]].explode("finals_in").dropna()
-    is_given = pd.MultiIndex.from_frame(possible[["number", "course_id", "term_id"]]).isin(
-        pd.MultiIndex.from_frame(given)
-    )
+    key = pd.MultiIndex.from_frame(possible[["number", "course_id", "term_id"]])
+    is_given = key.isin(pd.MultiIndex.from_frame(given))
     left: pd.DataFrame = possible[~is_given]
     return left
 

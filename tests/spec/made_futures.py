@@ -116,7 +116,7 @@ class Past:
         of_course = defaultdict(list)
         for line in lines:
             of_course[str(line[0]), str(line[1]), str(line[2])].append(line[3:])
-        found = defaultdict(list)
+        found = defaultdict[str, list[Final]](list)
         for (student, course, subject), marks in of_course.items():
             found[student] += self.finals_of(course, subject, marks)
         return found
