@@ -18,6 +18,8 @@ from benchmarks.audit_part import REPLICATES, SCORED, audit_part
 from benchmarks.child import in_child
 from benchmarks.figures import Part, json_of, table_of
 from benchmarks.ingest_part import ingest_part
+from benchmarks.ledger_child import ledger_in_child
+from benchmarks.ledger_part import LISTED, ledger_part
 from benchmarks.place import SEED, place_in
 from benchmarks.scoring_part import scoring_part
 from benchmarks.snapshot_part import snapshot_part
@@ -36,6 +38,7 @@ class Name(StrEnum):
     SNAPSHOT = "snapshot"
     TRAINING = "training"
     AUDIT = "audit"
+    LEDGER = "ledger"
     SCORING = "scoring"
     API = "api"
 
@@ -91,6 +94,7 @@ def parts_in(folder: Path, size: Size, *, runs: int, requests: int) -> dict[Name
         Name.SNAPSHOT: lambda: snapshot_part(large, in_child, runs=runs, progress=progress),
         Name.TRAINING: lambda: training_part(size.rows, fit_in_child, runs=runs, progress=progress),
         Name.AUDIT: lambda: audit_part(SCORED, replicates=REPLICATES, runs=runs, progress=progress),
+        Name.LEDGER: lambda: ledger_part(folder, LISTED, ledger_in_child, runs=runs, progress=progress),
         Name.SCORING: lambda: scoring_part(large, runs=runs, progress=progress),
         Name.API: lambda: api_part(small, runs=runs, requests=requests, progress=progress),
     }

@@ -1,6 +1,7 @@
 """How often flags came true: of 100 students flagged like this, how many ended off track."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -24,6 +25,9 @@ WIDEST = 15.0
 
 Z = 1.959963984540054
 """The normal quantile of an interval that holds 95 in 100."""
+
+OTHERS, UNKNOWN = "others", "not on record"
+"""Small groups together, and students of whom no group is known."""
 
 TOLD = ("came_true", "did_not", "supported_first")
 
@@ -64,6 +68,42 @@ class ListRecord:
     not_told: int
     never_listed: int
     off_track: int
+
+
+@dataclass(frozen=True)
+class LeadTime:
+    """How long before the end the `n` students of a group who came true were first flagged, in weeks.
+
+    `group` is empty for everyone. Of `off_track` students of the cohort, `never_listed` were on no list of the year.
+    """
+
+    group: str
+    n: int
+    median: float
+    first_quartile: float
+    third_quartile: float
+    off_track: int
+    never_listed: int
+
+    @property
+    def share_never_listed(self) -> float:
+        """The share of those off track who were on no list."""
+        return self.never_listed / self.off_track
+
+
+@dataclass(frozen=True)
+class Turnover:
+    """How the list of `as_of` differed from the list `before`: of `listed` students, `stayed` and `entered`.
+
+    `left` were on the list before and no longer are.
+    """
+
+    before: date
+    as_of: date
+    listed: int
+    stayed: int
+    entered: int
+    left: int
 
 
 def track_records(ledger: Ledger, *, scorer: str, risk: Floats, school_year: int) -> list[TrackRecord | None]:
@@ -153,3 +193,66 @@ def list_record(school_year: int, students: pd.DataFrame) -> ListRecord:
         never_listed=int((off_track & students["first_flag"].isna()).sum()),
         off_track=int(off_track.sum()),
     )
+
+
+def lead_weeks(ledger: Ledger, groups: "pd.Series[str] | None" = None) -> tuple[LeadTime, ...]:
+    """How long before the end students were first flagged: of everyone, then by group (`groups` by `student_key`).
+
+    Each school year of a student counts. Groups with fewer than 10 students who came true are told together as
+    `others`, with the next larger ones until those are 10; below that nothing is told.
+    """
+    students = ledger.students
+    found = [lead_time("", students)]
+    if groups is not None:
+        names = folded(students["student_key"].astype("str").map(groups).fillna(UNKNOWN), came_true(students))
+        found += [lead_time(name, students[names == name]) for name in sorted(set(names) - {OTHERS})]
+        found.append(lead_time(OTHERS, students[names == OTHERS]))
+    return tuple(one for one in found if one.n >= SMALLEST)
+
+
+def came_true(students: pd.DataFrame) -> "pd.Series[bool]":
+    """Which students' first flags came true."""
+    return students["resolution"] == "came_true"
+
+
+def folded(names: "pd.Series[str]", counted: "pd.Series[bool]") -> "pd.Series[str]":
+    """Names of groups, those with few counted students as `others`."""
+    sizes = counted.groupby(names).sum().sort_index().sort_values(kind="stable")
+    few = int((sizes < SMALLEST).sum())
+    together = max(few, int((sizes.cumsum() < SMALLEST).sum()) + 1) if few else 0
+    return names.where(~names.isin(sizes.index[:together]), OTHERS)
+
+
+def lead_time(group: str, students: pd.DataFrame) -> LeadTime:
+    """The lead time of some students; 0 weeks for a first flag that came after the end."""
+    true = students[came_true(students)]
+    weeks = ((true["ended_on"] - true["first_flag"]).dt.days / 7).clip(lower=0).to_numpy(dtype=np.float64)
+    quarter, half, three_quarters = np.quantile(weeks, (0.25, 0.5, 0.75)) if len(weeks) else (np.nan,) * 3
+    off_track = students["off_track"].fillna(value=False)
+    never = int((off_track & students["first_flag"].isna()).sum())
+    return LeadTime(
+        group, len(true), float(half), float(quarter), float(three_quarters), int(off_track.sum()), never
+    )  # fmt: skip
+
+
+def stability(ledger: Ledger) -> tuple[Turnover, ...]:
+    """How each list differed from the one before in its school year, oldest first.
+
+    The list of a date is everyone whom any run of that date flagged, whatever the scorer or the release.
+    """
+    flags = ledger.flags
+    days = flags[["as_of", "school_year"]].drop_duplicates().sort_values("as_of", ignore_index=True)
+    many, day = len(days), pd.Index(days["as_of"]).get_indexer(pd.Index(flags["as_of"]))
+    pairs = np.unique(pd.factorize(flags["student_key"])[0].astype(np.int64) * max(many, 1) + day)
+    place = pairs % max(many, 1)
+    again = (np.diff(pairs, prepend=-2) == 1) & (place > 0)
+    listed, stayed = (np.bincount(place[which], minlength=many) for which in (place >= 0, again))
+    dates, years = [stamp.date() for stamp in days["as_of"]], days["school_year"]
+    return tuple(
+        Turnover(
+            dates[at - 1], dates[at], int(listed[at]), int(stayed[at]),
+            int(listed[at] - stayed[at]), int(listed[at - 1] - stayed[at]),
+        )
+        for at in range(1, many)
+        if years[at] == years[at - 1]
+    )  # fmt: skip

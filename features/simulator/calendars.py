@@ -13,6 +13,8 @@ TRACKS = ("main", "B")
 SESSION_DAYS = 180
 WEEKS = 48
 QUARTERS = 4
+SETTLING = np.timedelta64(30, "D")
+"""After the last day of instruction, until when make-ups count."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Calendar:
     def opening(self) -> np.datetime64:
         """The July 1 on which the year's calendar is known."""
         return day(f"{self.school_year - 1}-{FIRST_MONTH:02d}-01")
+
+    def settled(self, tracks: int) -> np.datetime64:
+        """The day on which the year is over for good: what becomes known later no longer changes how it ended."""
+        last: np.datetime64 = max(session[-1] for session in self.sessions[:tracks])
+        return last + SETTLING
 
     @property
     def weekdays(self) -> Days:

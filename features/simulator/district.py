@@ -12,7 +12,7 @@ from features.simulator.help import Help, help_given, with_help
 from features.simulator.later import with_later_signal
 from features.simulator.plan import GRADES, Flags, Floats, Ints, Plan
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools, school_rows, schools_of
-from features.simulator.truth import Truth
+from features.simulator.truth import Truth, ended_as
 from features.simulator.writing import Records
 
 REPEATING_SHARE = 0.015
@@ -122,12 +122,14 @@ class Year:
             alone = with_later_signal(alone, roster, self.plan.planted.later, self.rng)
         given = help_given(alone, self.rng)
         weekly = with_help(alone, given)
-        if self.truth:
-            self.truth.add(self.calendar.school_year, roster, alone, given)
         suspended = self.write_behavior(roster, spells, weekly)
         missed = self.write_days(spells, weekly, suspended)
         quarterly = quarter_means(weekly, self.calendar)
-        failed = self.write_marks(roster, spells, quarterly, missed)
+        given_marks, versions = self.write_marks(roster, spells, quarterly, missed)
+        failed = marks.failed_finals(given_marks, len(roster))
+        if self.truth:
+            ended = ended_as(roster, spells, self.finals(versions, len(roster)))
+            self.truth.add(self.calendar.school_year, roster, alone, given=given, ended=ended)
         self.write_supports(everyone, spells, given)
         owed = self.owed(roster, failed)
         spells = self.write_enrollments(spells, owed)
@@ -163,15 +165,23 @@ class Year:
         self.records.add("attendance", rows)
         return attendance.missed_days(exceptions, self.calendar, len(weekly))
 
-    def write_marks(self, roster: pd.DataFrame, spells: pd.DataFrame, quarterly: Floats, missed: Floats) -> Ints:
-        """Failed final marks of the year per roster row."""
+    def write_marks(
+        self, roster: pd.DataFrame, spells: pd.DataFrame, quarterly: Floats, missed: Floats
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The marks as they were given, and with what make-ups made of them."""
         scores = marks.quarter_scores(roster, quarterly, missed, rng=self.rng)
         given = marks.marks_of(
             spells, roster["grade"].to_numpy(), marks.term_marks(scores, self.rng), calendar=self.calendar, rng=self.rng
         )
         versions = marks.with_make_ups(given, self.rng)
         self.records.add("marks", marks.mark_rows(versions, self.schools, self.calendar.school_year))
-        return marks.failed_finals(given, len(roster))
+        return given, versions
+
+    def finals(self, versions: pd.DataFrame, size: int) -> marks.Finals | None:
+        """How the finals of the year stood when it was over; None while it is not."""
+        tracks = max(self.schools.track_count(school) for school in range(self.schools.count))
+        settled = self.calendar.settled(tracks)
+        return marks.finals_by(versions, size, settled) if settled <= np.datetime64(self.plan.today) else None
 
     def owed(self, roster: pd.DataFrame, failed: Ints) -> Ints:
         """Semester courses of high school that each student failed and has not made up, at the end of the year."""

@@ -1,11 +1,13 @@
 """Marks: progress at the first and third quarter, finals with credit at the end of each semester."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from features.simulator.calendars import QUARTERS, Calendar
 from features.simulator.people import days_of, student_ids
-from features.simulator.plan import Days, Floats, Ints, days_after
+from features.simulator.plan import Days, Flags, Floats, Ints, days_after
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools
 from features.simulator.writing import coded
 
@@ -94,6 +96,29 @@ def with_make_ups(marks: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
     better = F - 1 - (rng.random(len(made_up)) < 0.2)
     known_on = days_after(days_of(made_up["known_on"]), rng.integers(5, 21, len(made_up)))
     return pd.concat([marks, made_up.assign(mark=better, known_on=known_on)], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Finals:
+    """Per roster row how the year's finals ended, by a day: Fs in core, hundredths of credits, and how many finals."""
+
+    core_fs: Ints
+    credits: Ints
+    given: Ints
+
+
+def finals_by(versions: pd.DataFrame, n: int, settled: np.datetime64) -> Finals:
+    """The finals of the year as they stood on a day, made up or not; `versions` has what replaces a mark after it."""
+    final = versions[FINAL[versions["term"].to_numpy()] & (versions["mark"] >= 0) & (versions["known_on"] <= settled)]
+    stood = final.drop_duplicates(["row", "course", "term"], keep="last")
+    row, mark = stood["row"].to_numpy(), stood["mark"].to_numpy()
+    failed = np.isin(mark, (F, NP))
+
+    def per_row(which: Flags) -> Ints:
+        return np.bincount(row[which], minlength=n).astype(np.int64)
+
+    core = failed & (stood["course"].to_numpy() < CORE)
+    return Finals(per_row(core), CREDIT * per_row(~failed), per_row(np.ones_like(failed)))
 
 
 def failed_finals(marks: pd.DataFrame, n: int) -> Ints:

@@ -29,16 +29,21 @@ BEFORE = {
 }
 """Digests of what the simulator wrote before what is planted was a value."""
 
+ENDED = 3
+"""Columns that the truth has had since: how each year ended."""
+
 
 def test_the_usual_writes_the_same_bytes_as_ever(tmp_path: Path) -> None:
     plans = (Plan("harbor", 140, FALL, years=3, two_tracks=True), Plan("mesa", 70, FALL, years=3, by_section=True))
     simulate_state(plans, {plan.district_id: tmp_path / plan.district_id for plan in plans}, truth=tmp_path / "truth")
-    assert {name: digest(tmp_path / name) for name in BEFORE} == BEFORE
+    found = {name: digest(tmp_path / name) for name in ("harbor", "mesa")}
+    assert {**found, "truth": digest(tmp_path / "truth", without=ENDED)} == BEFORE
 
 
-def digest(folder: Path) -> str:
-    """A digest over the CSV files of a folder, in order."""
-    return sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.csv")))).hexdigest()
+def digest(folder: Path, *, without: int = 0) -> str:
+    """A digest over the CSV files of a folder, in order, and without so many columns at the end."""
+    lines = [line for path in sorted(folder.glob("*.csv")) for line in path.read_text(encoding="utf-8").splitlines()]
+    return sha256("".join(line.rsplit(",", without)[0] + "\n" for line in lines).encode()).hexdigest()
 
 
 @pytest.fixture(scope="module")
