@@ -16,6 +16,7 @@ from features.way_back import WayBack, ways_back
 from models.changes import Change
 from models.reasons import Reason, Reasons
 from models.scoring import reasons_of
+from models.stability import stability_in
 from models.track_record import ListRecord, TrackRecord, list_records, track_records
 from serving.bands import band_of
 from serving.district_release import Served
@@ -42,7 +43,8 @@ class Looked:
     def reasons(self) -> dict[str, Reasons]:
         """What speaks for each student, and what stands out."""
         features = self.snapshot.features.loc[self.ranked.table.index]
-        found = reasons_of(self.served.bundle.scorer, features, self.served.feature_set)
+        bundle = self.served.bundle
+        found = reasons_of(bundle.scorer, features, self.served.feature_set, stability_in(bundle.metrics))
         return dict(zip(features.index, found, strict=True))
 
 
