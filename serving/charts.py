@@ -7,7 +7,7 @@ from datetime import date
 from serving.rows import Cells
 from serving.wording.locale import Language, school_year
 
-WIDTH, HEIGHT = 640, 160
+WIDTH, HEIGHT = 420, 160
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 14, 26
 MARK_POINTS = {"A": 4, "B": 3, "C": 2, "D": 1, "F": 0}
 MOST_BAR = 30.0

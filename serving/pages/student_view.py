@@ -158,8 +158,9 @@ def shown_similar(language: Language, score: ScoreRow, run: RunRow) -> str:
 
 
 def shown_track_record(language: Language, score: ScoreRow, run: RunRow) -> str:
-    """How past flags like this one turned out; empty for a student who is not listed."""
-    return track_record_sentence(language, track_record_of(score), run.ended) if score.flagged else ""
+    """How past flags like this one turned out; empty where there is no flag."""
+    record = track_record_of(score)
+    return track_record_sentence(language, record, run.ended) if score.flagged or record else ""
 
 
 def shown_way_back(language: Language, score: ScoreRow) -> WayBackWords | None:

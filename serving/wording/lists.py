@@ -14,8 +14,7 @@ def headline_sentence(language: Language, headline: Headline | None, ended: str)
     if headline is None:
         return language.says("How many students listed like this {ended}? Not enough evidence yet.", ended=words)
     return language.says(
-        "Of 100 students listed like this in {year}, about {count} {ended} (likely between {low} and {high}); the"
-        " others did not.",
+        "Of 100 students listed like this in {year}, about {count} {ended}. The likely range is {low} to {high}.",
         year=school_year(headline.test_year),
         count=round(headline.per_hundred),
         low=round(headline.low),
@@ -66,7 +65,7 @@ def list_words(language: Language, record: ListRecord, ended: str) -> ListWords:
 def never_listed_words(language: Language, record: ListRecord, ended: str) -> str:
     """The other side: students who ended off track and were never on a list."""
     return language.says(
-        "The lists do not find everyone. In all, {off_track} students {ended}; {never_listed} of them were never"
+        "The lists do not find everyone. In all, {off_track} students {ended}. Of these, {never_listed} were never"
         " listed.",
         off_track=record.off_track,
         never_listed=record.never_listed,

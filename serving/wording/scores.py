@@ -8,8 +8,8 @@ ROLES = {"counselor": msgid("Counselor"), "principal": msgid("Principal"), "dist
 CONTACTS = {"contact": msgid("Contact"), "plan": msgid("Plan")}
 WHY_SERVED = {
     ("model", "pass"): msgid(
-        "A model puts this list in order. On a later year that it had never seen, it found more of the students who"
-        " ended off track than the published rule did."
+        "A model puts this list in order. It was tested on a later year that it had not seen. There it found more of"
+        " the students who ended off track than the published rule did."
     ),
     ("rule", "fail"): msgid(
         "The published rule puts this list in order. A model was tried on a later year. It did no better than the"

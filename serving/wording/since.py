@@ -10,14 +10,14 @@ from serving.wording.outcomes import ended_words
 from serving.wording.reasons import Lexicon, reason_sentence, value_words
 
 FROM_DATA = (
-    msgid("Changes in the records: {number} more."),
-    msgid("Changes in the records: {number} fewer."),
-    msgid("Changes in the records: no difference."),
+    msgid("From changes in the records: {number} more of 100."),
+    msgid("From changes in the records: {number} fewer of 100."),
+    msgid("From changes in the records: no difference."),
 )
 FROM_RELEASE = (
-    msgid("A new release, which weighs the same records in a new way: {number} more."),
-    msgid("A new release, which weighs the same records in a new way: {number} fewer."),
-    msgid("A new release, which weighs the same records in a new way: no difference."),
+    msgid("From a new release: {number} more of 100. It weighs the same records in a new way."),
+    msgid("From a new release: {number} fewer of 100. It weighs the same records in a new way."),
+    msgid("From a new release: no difference. It weighs the same records in a new way."),
 )
 ONLY_DATA = msgid("All of this comes from changes in the records.")
 NOT_TOLD = msgid(
@@ -72,7 +72,7 @@ def opening_words(language: Language, risks: Risks, ended: str) -> str:
     """Of 100 students with similar records, then and now."""
     then, now = hundredths(risks.before), hundredths(risks.now)
     words = (
-        msgid("Now, as on {day}, about {now} of 100 students with similar records {ended}.")
+        msgid("The signals are as on {day}. About {now} of 100 students with similar records {ended}.")
         if then == now
         else msgid("On {day}, about {then} of 100 students with similar records {ended}. Now it is about {now} of 100.")
     )

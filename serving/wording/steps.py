@@ -36,20 +36,21 @@ class StepWords:
 PASS = StepWords(
     to_do=msgid("Pass at least {pass} of the {of} final marks to come {where}."),
     each=msgid("Pass every final mark to come {where}: {of} in all."),
-    in_general=msgid("Have no more than {may} more final Fs {where}."),
+    in_general=msgid("Final Fs still allowed {where}: {may}."),
     none=msgid("Have no more final F {where}."),
     lost=msgid("Final Fs {where}: {so_far} on record. The rule allows {most}."),
 )
 NO_DF = StepWords(
     to_do=msgid("Get a C or better on at least {pass} of the {of} final marks to come {where}."),
     each=msgid("Get a C or better on every final mark to come {where}: {of} in all."),
-    in_general=msgid("Have no more than {may} more final Ds or Fs {where}."),
+    in_general=msgid("Final Ds or Fs still allowed {where}: {may}."),
     none=msgid("Have no more final D or F {where}."),
     lost=msgid("Final Ds and Fs {where}: {so_far} on record. The rule allows {most}."),
 )
 STEPS: Mapping[str, StepWords] = {
     "earn_credits": StepWords(
-        to_do=msgid("Earn {credits} more credits. So far it is {so_far} of {least}."),
+        to_do=msgid("Credits still to earn: {credits} of {least}. Pass {pass} of the {of} final marks to come."),
+        in_general=msgid("Credits still to earn: {credits} of {least}."),
         lost=msgid("Credits: {so_far} of {least} on record. Too few are left to be had this year."),
     ),
     "average": StepWords(
@@ -68,12 +69,12 @@ STEPS: Mapping[str, StepWords] = {
         lost=msgid("School days missed without an excuse: {so_far} on record. The rule allows {most}."),
     ),
     "no_suspension": StepWords(
-        to_do=msgid("Have no more than {may} more suspensions."),
+        to_do=msgid("Suspensions still allowed: {may}."),
         none=msgid("Have no suspension in the days to come."),
         lost=msgid("Suspensions: {so_far} on record. The rule allows {most}."),
     ),
     "no_incident": StepWords(
-        to_do=msgid("Have no more than {may} more behavior incidents on record."),
+        to_do=msgid("Behavior incidents still allowed: {may}."),
         none=msgid("Have no behavior incident in the days to come."),
         lost=msgid("Behavior incidents: {so_far} on record. The rule allows {most}."),
     ),

@@ -8,13 +8,15 @@ from serving.wording.outcomes import ended_words
 
 LIKE = {
     "risk": msgid(
-        "Of 100 students listed with similar records in {years}, about {count} {ended} (likely between {low} and"
-        " {high})."
+        "Of 100 students listed with similar records in {years}, about {count} {ended}. The likely range is {low} to"
+        " {high}."
     ),
-    "list": msgid("Of 100 students on this list in {years}, about {count} {ended} (likely between {low} and {high})."),
+    "list": msgid(
+        "Of 100 students on this list in {years}, about {count} {ended}. The likely range is {low} to {high}."
+    ),
 }
 SUPPORTED = msgid("Some of the others had a contact or a plan first.")
-TOO_FEW = msgid("There are not enough past flags like this one to say how they turned out.")
+TOO_FEW = msgid("Too few students were listed like this to say how it turned out.")
 
 
 def track_record_sentence(language: Language, record: TrackRecord | None, ended: str) -> str:

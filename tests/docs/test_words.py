@@ -1,15 +1,26 @@
 """The words of the pages, and the links between them."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from docs.translations import messages, read_catalog
+from serving.pages.rendering import HERE
 from tests.docs.pages import ROOT, markdown
 
 FORBIDDEN = re.compile(
     r"at[- ]risk|high[- ]risk|drop[- ]?out|drop(?:s|ped)? out|will fail|because of (?:his|her|their)"
     r"|predicted to fail|failing students?|red flag",
+    re.IGNORECASE,
+)
+CAUSAL = re.compile(r"because of|caused? by|\bcauses?\b|due to|leads? to|results? in|thanks to", re.IGNORECASE)
+SPANISH = re.compile(
+    r"(?:en|de|alto) riesgo|desert(?:or|ora|ores|oras|ar|ó)\b|deserci[oó]n|abandon\w*"
+    r"|(?:va|van) a (?:reprobar|fracasar)"
+    r"|fracasar\w*|fracaso|reprobar[áa]\w*|debido a|por culpa de|\bcausas?\b|causad[oa]s?|a causa|gracias a|lleva a\b"
+    r"|señal de alarma|bandera roja",
     re.IGNORECASE,
 )
 ALLOWED = {
@@ -37,6 +48,51 @@ def name_of(page: Path) -> str:
 def test_a_page_has_no_word_that_people_should_not_read(page: Path) -> None:
     found = FORBIDDEN.findall(page.read_text(encoding="utf-8"))
     assert sorted(found) == sorted(ALLOWED.get(name_of(page), ()))
+
+
+@cache
+def english() -> list[str]:
+    """Every sentence that people read on pages or get from the API."""
+    return [words for message in messages() for words in ([message] if isinstance(message, str) else message)]
+
+
+@cache
+def spanish() -> list[str]:
+    """The same in Spanish."""
+    strings = [one.string for one in read_catalog("es") if one.id]
+    return [words for string in strings for words in ([string] if isinstance(string, str) else string)]
+
+
+def unfit(sentences: list[str], *patterns: re.Pattern[str]) -> list[str]:
+    """The sentences with a word that people should not read."""
+    return [words for words in sentences if any(pattern.search(words) for pattern in patterns)]
+
+
+def test_no_sentence_for_people_labels_a_student_or_says_what_causes_what() -> None:
+    assert unfit(english(), FORBIDDEN, CAUSAL) == []
+    assert unfit(spanish(), SPANISH, FORBIDDEN) == []
+
+
+def test_no_template_has_a_word_that_people_should_not_read() -> None:
+    templates = [path.read_text(encoding="utf-8") for path in sorted((HERE / "templates").glob("*.html"))]
+    assert len(templates) >= 6
+    assert unfit(templates, FORBIDDEN, CAUSAL, SPANISH) == []
+
+
+@pytest.mark.parametrize("planted", [
+    "an at-risk student", "She may drop out.", "will fail math", "off track because of absences", "This leads to an F.",
+    "Absence caused by illness", "late due to work",
+])  # fmt: skip
+def test_a_planted_english_word_is_found(planted: str) -> None:
+    assert unfit([*english(), planted], FORBIDDEN, CAUSAL) == [planted]
+
+
+@pytest.mark.parametrize("planted", [
+    "un estudiante en riesgo", "un desertor", "la deserción", "abandono escolar", "Va a reprobar.", "Fracasará.",
+    "debido a sus faltas", "por culpa de la escuela", "la causa es otra", "una falta causada por algo",
+])  # fmt: skip
+def test_a_planted_spanish_word_is_found(planted: str) -> None:
+    assert unfit([*spanish(), planted], SPANISH) == [planted]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -76,6 +76,12 @@ REASONS = (
     Reason("core_failing_now", 1.0, 0.6, "grades", "marks_now"),
     Reason("gpa_previous_year", 1.4, 0.2, "grades", "marks_before"),
 )
+SHOWN = {
+    "k-bruno": (Reason("absence_rate_20d", 0.15, 0.5, "attendance", "absence_lately"), REASONS[2]),
+    "k-chloe": (Reason("core_failing_now", 2.0, 0.8, "grades", "marks_now"), REASONS[2]),
+}
+"""What stands out of those who differ from the rest."""
+
 STRENGTHS = (
     Reason("incidents_year", 0.0, -0.4, "behavior", "incidents"),
     Reason("tardies_45d", 0.0, -0.2, "attendance", "tardies"),
@@ -170,7 +176,7 @@ def history() -> History:
 
 def scored(key: str, school: str, risk: float | None, place: int | None, *, change: float = 0.0) -> ScoredStudent:
     """A student's score, which moved by `change`; those with little risk have no reasons and nothing left to do."""
-    reasons = REASONS if risk is not None and risk >= 0.25 else ()
+    reasons = SHOWN.get(key, REASONS) if risk is not None and risk >= 0.25 else ()
     core = tuple(row for row in marks() if row["mark"] == "F")
     listed = place is not None and place <= FLAGGED
     return ScoredStudent(
@@ -181,7 +187,7 @@ def scored(key: str, school: str, risk: float | None, place: int | None, *, chan
         list_position=place,
         flagged=listed,
         reasons=reasons,
-        strengths=STRENGTHS if risk is not None else (),
+        strengths=() if risk is None else STRENGTHS[1:] if key == "k-bruno" else STRENGTHS,
         evidence={"absence_rate_20d": absences(), "core_failing_now": core} if reasons else {},
         history=history(),
         way_back=None if risk is None else WAY_BACK if key == "k-amara" else LOST if listed else MET,
