@@ -114,7 +114,7 @@ def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.Da
     possible = possible[goes_on & ~(possible["end_date"] < possible["first"])]
     given = courses[["number", "course_id", "finals_in"]].explode("finals_in").dropna()
     key = pd.MultiIndex.from_frame(possible[["number", "course_id", "term_id"]])
-    is_given = key.isin(pd.MultiIndex.from_frame(given))
+    is_given: Flags = key.isin(pd.MultiIndex.from_frame(given))
     left: pd.DataFrame = possible[~is_given]
     return left
 

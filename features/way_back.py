@@ -73,8 +73,11 @@ def ways_back(
     nothing to come can bring off track. Empty for an outcome without a way back; without students of whom nothing will
     be said, such as those who left or of whom too little is on record.
     """
-    parts, start = parts_of(outcome), reader.view(as_of, loads_through=loads_through)
-    period = period_ahead(reader, start, outcome) if parts else None
+    parts = parts_of(outcome)
+    if not parts:
+        return {}
+    start = reader.view(as_of, loads_through=loads_through)
+    period = period_ahead(reader, start, outcome)
     if period is None:
         return {}
     asking = Asking(outcome, parts, cohort or outcome.cohort, start, period)

@@ -23,9 +23,10 @@ from features.language import (
     marks,
     months_later,
 )
+from features.live import READ
 from features.quantities import Condition
 from features.way_back import WayBack, has_way_back, months_until, ways_back
-from tests.drawn import reader, school_days, stacked
+from tests.drawn import canonical, reader_of, school_days, stacked
 
 AS_OF = date(2026, 2, 20)
 REGULAR = marks.final().regular()
@@ -59,6 +60,7 @@ TERMS = """
 | 2026        | s2      | semester | 2026-01-26 | 2026-06-05 | 2025-07-01 |
 | 2026        | summer  | summer   | 2026-06-15 | 2026-07-15 | 2025-07-01 |
 """
+YEAR = canonical("calendar_days", school_days(date(2025, 9, 1), 200))
 POINTS = {"A": 400, "B": 300, "C": 200, "D": 100, "F": 0, "P": "", "NP": "", "": ""}
 SUBJECTS = {"ela": "ela", "ela2": "ela", "alg": "math", "bio": "science", "civ": "social_science"}
 FIRST = "ela:B alg:B bio:B civ:B art:B"
@@ -82,8 +84,9 @@ def lines(given: str, *, term: str = "s1", year: int = 2026, student: str = "ada
 
 def way(drawn: Mapping[str, str]) -> WayBack | None:
     """Ada's way back."""
-    records = {"calendar_days": school_days(date(2025, 9, 1), 200), "enrollments": ENROLLED, "terms": TERMS}
-    return ways_back(reader({**records, **drawn}), RULE, AS_OF).get("ada")
+    drawn = {"enrollments": ENROLLED, "terms": TERMS, **drawn}
+    rows = {"calendar_days": YEAR, **{name: canonical(name, drawing) for name, drawing in drawn.items()}}
+    return ways_back(reader_of(rows, names=(*READ, "completions")), RULE, AS_OF).get("ada")
 
 
 def asked(drawn: Mapping[str, str], code: str, names: str) -> str:
@@ -240,7 +243,7 @@ WITHOUT = {
 def test_a_rule_that_this_year_cannot_keep_as_a_whole_has_none(name: str) -> None:
     found = WITHOUT[name]
     assert not has_way_back(found)
-    assert ways_back(reader({"calendar_days": school_days(date(2025, 9, 1), 200)}), found, AS_OF) == {}
+    assert ways_back(reader_of({}, names=()), found, AS_OF) == {}
 
 
 def test_a_term_of_an_outcome_that_a_term_decides_has_one() -> None:
