@@ -115,14 +115,14 @@ def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.Da
     given = courses[["number", "course_id", "finals_in"]].explode("finals_in").dropna()
     key = pd.MultiIndex.from_frame(possible[["number", "course_id", "term_id"]])
     is_given: Flags = key.isin(pd.MultiIndex.from_frame(given))
-    left: pd.DataFrame = possible[~is_given]
-    return left
+    return possible[~is_given]
 
 
 def finals_by_kind(reader: Reader, asking: Asking) -> pd.DataFrame:
     """Finals of the latest earlier year that has any: `course_id`, `kind`, `finals` and `usual_credit`."""
     found = habit_script(asking.start).frame(reader.connection)
-    return found[found["school_year"] == found["school_year"].max()]
+    latest: pd.DataFrame = found[found["school_year"] == found["school_year"].max()]
+    return latest
 
 
 def usual_kinds(finals: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:

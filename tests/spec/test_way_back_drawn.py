@@ -1,6 +1,7 @@
 """Drawn students: the future that a way back asks for is on track, one step less is not, and no future is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from features.catalog import OUTCOMES
 from features.language import Outcome, attendance, discipline, enrolled, marks, threshold
 from features.outcomes import tuned
-from features.way_back import ways_back
+from features.way_back import WayBack, ways_back
 from tests.drawn import canonical, reader_of, rows_of, school_days
 from tests.spec.made_districts import Row, Rows, merged
 from tests.spec.made_futures import Past, broken_promises
@@ -89,14 +90,21 @@ def students(draw: st.DrawFn, name: str, as_of: date) -> Rows:
     missed = there[: draw(st.integers(0, 22))] + draw(st.sampled_from([[], [as_of + timedelta(days=5)]]))
     short, excused = draw(st.sampled_from([(), (0, 1), (2,)])), draw(st.sampled_from([(), (0, 1, 2, 3)]))
     rows["attendance"] = [
+        {**row, "absent_hundredths": 33 if place in short else 100, "excused": place in excused}
+        for place, row in enumerate(absences(name, missed, as_of))
+    ]
+    return {**rows, "discipline_actions": draw(suspensions(name, there[0]))}
+
+
+def absences(name: str, days: list[date], as_of: date = date.max) -> list[Row]:
+    """Whole days missed, those to come known on the as-of date."""
+    return [
         {
             "student_key": name, "school_id": "10", "date": day, "section_id": "day", "kind": "absent",
-            "absent_hundredths": 33 if place in short else 100, "excused": place in excused,
-            "known_on": min(day, as_of),
+            "absent_hundredths": 100, "excused": False, "known_on": min(day, as_of),
         }
-        for place, day in enumerate(missed)
+        for day in days
     ]  # fmt: skip
-    return {**rows, "discipline_actions": draw(suspensions(name, there[0]))}
 
 
 def suspensions(name: str, day: date) -> st.SearchStrategy[list[Row]]:
@@ -170,3 +178,29 @@ def test_what_becomes_known_later_changes_nothing(name: str) -> None:
         return known == ways_back(reader_of(merged(merged(YEAR, before), after)), outcome, as_of) and bool(known)
 
     holds(st.tuples(districts(as_of), districts(as_of)), ignores_the_future, examples=3)
+
+
+def shifted(way: WayBack, name: str, by: int) -> WayBack:
+    """The same way with one number of its steps a little off."""
+    steps = (replace(step, values={**step.values, name: step.values.get(name, 0) + by}) for step in way.steps)
+    return replace(way, steps=tuple(steps))
+
+
+FAULTS: Mapping[str, Callable[[WayBack], WayBack]] = {
+    "asks a day too little": lambda way: shifted(way, "days", 1),
+    "asks a day too much": lambda way: shifted(way, "days", -1),
+    "says all is met": lambda way: replace(way, state="met"),
+    "says nothing can be done": lambda way: replace(way, state="not_reachable"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_way_back_that_is_a_little_off_is_found_out(fault: str) -> None:
+    """Ada missed five days of 200, in the fall: fifteen more would be a tenth."""
+    outcome, as_of = DECIDED["chronic absence"]
+    rows: Rows = {"enrollments": [enrolled_from("ada", DAYS[0])], "attendance": absences("ada", DAYS[:5])}
+    reader = reader_of(merged(YEAR, rows))
+    ways = ways_back(reader, outcome, as_of)
+    past = Past(reader, as_of, outcome)
+    assert broken_promises(past, ways) == []
+    assert broken_promises(past, {"ada": FAULTS[fault](ways["ada"])}) != []
