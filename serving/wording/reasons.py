@@ -81,9 +81,9 @@ def filled(language: Language, template: str, value: Cell) -> str:
 
 
 def value_words(language: Language, said: Said | None, value: Cell) -> str:
-    """A value alone, as the feature's sentence writes it; a dash where there is none."""
+    """A value alone, as the feature's sentence writes it; that there is none where there is none."""
     if value is None:
-        return "–"
+        return language.says("nothing on record")
     if isinstance(value, bool):
         return language.says("yes") if value else language.says("no")
     spec = next((spec or "" for _, name, spec, _ in Formatter().parse((said or NOTHING).because) if name == ""), "")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models.changes import Change
+from models.changes import Change, Moved
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import ended_words
-from serving.wording.reasons import Lexicon, reason_sentence, value_words
+from serving.wording.reasons import Lexicon, Said, reason_sentence, value_words
 
 FROM_DATA = (
     msgid("From changes in the records: {number} more of 100."),
@@ -54,18 +54,19 @@ class SinceWords:
 def since_words(language: Language, risks: Risks, change: Change, *, lexicon: Lexicon, ended: str) -> SinceWords:
     """The change in words; its counts of 100 add up."""
     day = language.short_day(risks.since)
-    moved = tuple(
-        MovedLine(
-            now=reason_sentence(language, lexicon.get(one.code), one.code, one.now),
-            before=language.says(
-                "On {day}: {value}",
-                day=day,
-                value=value_words(language, lexicon.get(one.code), one.before),
-            ),
-        )
-        for one in change.moved
-    )
+    moved = tuple(moved_line(language, one, lexicon.get(one.code), day) for one in change.moved)
     return SinceWords(opening_words(language, risks, ended), part_words(language, risks, change), moved)
+
+
+def moved_line(language: Language, moved: Moved, said: Said | None, day: str) -> MovedLine:
+    """What a feature says now and said then; where it says nothing any more, all of what it said."""
+    then = value_words(language, said, moved.before)
+    if moved.now is None:
+        now = language.says("No longer on record.")
+        then = reason_sentence(language, said, moved.code, moved.before)
+    else:
+        now = reason_sentence(language, said, moved.code, moved.now)
+    return MovedLine(now, language.says("On {day}: {value}", day=day, value=then))
 
 
 def opening_words(language: Language, risks: Risks, ended: str) -> str:

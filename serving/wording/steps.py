@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import Formatter
 
 from features.way_back import Step
 from serving.wording.locale import Language, msgid
@@ -93,9 +94,14 @@ def step_sentence(language: Language, step: Step, *, lost: bool = False) -> str:
     return language.says(template, **step.values, where=language.says(where))
 
 
+def numbers_in(template: str) -> list[str]:
+    """The numbers that a sentence says."""
+    return [name for _, name, _, _ in Formatter().parse(template) if name and name != "where"]
+
+
 def open_words(words: StepWords, values: Mapping[str, float]) -> str:
-    """The sentence of a step that can still be done."""
-    if "of" in values or not words.in_general:
+    """The sentence of a step that can still be done: the fullest of which every number is known."""
+    if not words.in_general or all(name in values for name in numbers_in(words.to_do)):
         if words.each and values.get("pass") == values.get("of"):
             return words.each
         left = values.get("days", values.get("may", 1))

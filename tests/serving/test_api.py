@@ -27,6 +27,34 @@ def test_a_students_scores_come_latest_first_with_reasons_in_words(stage: Stage)
     ]
 
 
+def test_a_score_says_what_speaks_for_the_student_what_changed_the_way_back_and_how_it_turned_out(stage: Stage) -> None:
+    now, before = Program(stage, "harbor").ask("GET", SCORES.format("k-amara")).json()["scores"]
+    assert [(one["code"], one["concept"], one["sentence"]) for one in now["strengths"]] == [
+        ("incidents_year", "incidents", "Has no behavior incident on record this year."),
+        ("tardies_45d", "tardies", "Was not late in the last 45 school days."),
+    ]
+    change = now["change"]
+    assert change["by_data"] + change["by_release"] == pytest.approx(now["risk"] - before["risk"])
+    assert [(one["code"], one["before"], one["now"]) for one in change["moved"]] == [
+        ("absence_rate_20d", 0.1, 0.25), ("core_failing_now", 0.0, 1.0),
+    ]  # fmt: skip
+    assert change["sentences"][1] == "From changes in the records: 14 more of 100."
+    way = now["way_back"]
+    assert (way["state"], way["until"], len(way["steps"])) == ("reachable", "2027-06-04", 2)
+    assert way["steps"][1]["values"] == {"so_far": 0, "most": 1, "may": 1, "pass": 7, "of": 8}
+    assert way["steps"][1]["sentence"] == "Pass at least 7 of the 8 final marks to come in core courses."
+    record = now["track_record"]
+    assert (record["n"], record["off_track"], record["school_years"]) == (130, 81, [2025, 2026])
+    assert record["sentence"].startswith("Of 100 students listed with similar records in 2024–25 and 2025–26, about 62")
+    assert before["change"] is None
+
+
+def test_what_is_not_there_is_null(stage: Stage) -> None:
+    score = Program(stage, "harbor").ask("GET", SCORES.format("k-emil")).json()["scores"][0]
+    assert [score[name] for name in ("change", "way_back", "track_record")] == [None] * 3
+    assert score["strengths"] == []
+
+
 def test_a_student_without_a_score_has_none_rather_than_a_guess(stage: Stage) -> None:
     answer = Program(stage, "harbor").ask("GET", SCORES.format("k-emil")).json()
     assert [(score["risk"], score["band"]) for score in answer["scores"]] == [(None, "unknown")] * 2

@@ -65,6 +65,19 @@ def test_a_served_model_answers_with_risk_band_and_reasons(stage: Stage) -> None
     assert sentences["core_failing_now"] == "Has an F now in 1 core course."
 
 
+def test_a_live_score_says_what_speaks_for_the_student_too(stage: Stage) -> None:
+    release_rule(stage, "mesa")
+    program = Program(stage, "mesa")
+    calm = records(marks=[mark("algebra", "A"), mark("art", "B", "other")])
+    answer = program.ask("POST", "/v1/scores", calm).json()
+    assert answer["reasons"] == []
+    assert [one["sentence"] for one in answer["strengths"]] == ["Has no F now in a core course."]
+    program.headers["Accept-Language"] = "es"
+    response = program.ask("POST", "/v1/scores", calm)
+    assert response.headers["content-language"] == "es"
+    assert response.json()["strengths"][0]["sentence"] == "No tiene ahora ninguna F en los cursos básicos."
+
+
 def test_fewer_absences_never_raise_the_risk(stage: Stage) -> None:
     release_model(stage, "harbor")
     program = Program(stage, "harbor")
