@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from docs.reference_checks import audit_checks, ingest_codes, record_checks
+from docs.reference_checks import audit_checks, ingest_codes, monitor_checks, record_checks
 from docs.reference_commands import commands_page
 from docs.reference_http import api_page
 from docs.reference_settings import default_of, settings_page
@@ -49,7 +49,7 @@ EXIT_CODES = {
     1: "a fault of OnTrack: please report what was printed",
     2: "the command, the settings or the spec cannot be used",
     3: "the records, the table or a release cannot be used; nothing was changed",
-    4: "the gate does not let this bundle serve",
+    4: "the gate does not let this bundle serve, or monitoring found a breach",
     5: "this machine or this installation lacks something: a port, a key, a whole bundle",
 }
 
@@ -218,6 +218,7 @@ def checks_page() -> str:
         heading(2, "Bounds"),
         bounds,
         *audit_checks(),
+        *monitor_checks(),
         heading(2, "Exit codes"),
         table(("Code", "Says", "Refusals with it"), codes),
     )

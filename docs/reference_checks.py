@@ -6,6 +6,8 @@ from features.ingest.rules import CROSS_FIELDS
 from features.reconcile.codes import CHECKS
 from training.audit.checks import CODES as CODES_OF_AUDIT
 from training.audit.checks import FALSE_FINDINGS, VERDICT_WORDS
+from training.monitor.checks import CODES as CODES_OF_MONITORING
+from training.monitor.checks import VERDICT_WORDS as MONITOR_WORDS
 
 
 def ingest_codes() -> list[str]:
@@ -47,3 +49,14 @@ def audit_checks() -> list[str]:
     )
     rows = [(code(name), passes) for name, passes in CODES_OF_AUDIT.items()]
     return [heading(2, "Checks of the audit"), says, table(("Code", "Passes where"), rows)]
+
+
+def monitor_checks() -> list[str]:
+    """Every code of monitoring, with what is asked and what to do on a breach."""
+    says = (
+        "`ontrack monitor` holds what is live against what the bundle that serves promised. Verdicts: "
+        f"{', '.join(MONITOR_WORDS.values())}; a breach ends it with exit code 4. Why, and the bounds: "
+        "[monitoring](../explanation/monitoring.md)."
+    )
+    rows = [(code(name), one.asks, one.do) for name, one in CODES_OF_MONITORING.items()]
+    return [heading(2, "Checks of monitoring"), says, table(("Code", "Ok where", "On a breach"), rows)]

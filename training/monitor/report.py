@@ -66,7 +66,7 @@ def verdict_part(found: Monitored) -> Html:
     breaches = [check for check in found.checks if check.verdict == "breach"]
     open_ones = [check.title for check in found.checks if check.verdict == "not_enough_evidence"]
     first = f"{len(breaches)} of {len(found.checks)} checks are in breach." if breaches else "No check is in breach."
-    lines = [f"{capitalized(check.title)}? {check.says} To do: {check.do}" for check in breaches]
+    lines = [with_code(f"{capitalized(check.title)}? {check.says} To do: {check.do}") for check in breaches]
     rest = [paragraph(f"Not enough evidence to say: {'; '.join(open_ones)}.", class_="soft")] if open_ones else []
     parts = [paragraph(first, class_="first"), *([bullets(lines)] if lines else []), *rest]
     return element("section", *parts, class_="verdict unproven" if breaches else "verdict")
@@ -87,7 +87,13 @@ def check_row(check: MonitorCheck) -> Html:
     )
     code = element("a", check.code, href=f"#{check.code}", class_="code")
     named = element("td", code, " ", capitalized(check.title))
-    return element("tr", verdict, named, element("td", check.says), class_=STYLES[check.verdict])
+    return element("tr", verdict, named, element("td", with_code(check.says)), class_=STYLES[check.verdict])
+
+
+def with_code(words: str) -> Html:
+    """The words, those between backticks as code."""
+    parts = words.split("`")
+    return joined(*(element("code", part) if at % 2 else part for at, part in enumerate(parts)))
 
 
 def calibration_part(found: Monitored) -> Html:
@@ -191,7 +197,7 @@ def drift_part(drifts: Sequence[Drift]) -> Html:
 def meaning_part() -> Html:
     """What each check asks, and what to do."""
     lines = [
-        joined(element("span", code, id=code, class_="code"), f" {asked.asks} On a breach: {asked.do}")
+        joined(element("span", code, id=code, class_="code"), " ", with_code(f"{asked.asks} On a breach: {asked.do}"))
         for code, asked in CODES.items()
     ]
     return section("What the checks ask", bullets(lines))
