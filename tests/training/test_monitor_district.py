@@ -1,0 +1,183 @@
+"""`ontrack monitor` on a simulated district, with real records, a real release and real lists."""
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import ontrack
+from features.definitions.grade9 import NinthGrade
+from features.definitions.outcomes import OFF_TRACK_CHICAGO
+from features.ingest.desk import desk_of
+from features.ingest.steps import ingest
+from features.labels import label_outcome
+from features.progress import quietly
+from features.settings import District, Settings
+from features.simulator.district import simulate_district
+from features.simulator.plan import Plan
+from features.snapshots import Snapshot, build_snapshot
+from features.warehouse import Writer, changing, reading
+from models.bundle import BundleParts, write_bundle
+from models.dictionary import dictionary_of
+from models.examples import Examples, Floats
+from models.metrics import Integers, places
+from models.releases import Approval, ReleaseKey, promote
+from models.rule import RuleModel
+from models.signing import ensure_keys
+from training.monitor.checks import CODES
+from training.promised import promised_of
+
+DICTIONARY = dictionary_of(NinthGrade)
+NOW, TODAY = datetime(2026, 11, 20, 17, tzinfo=UTC), date(2026, 11, 20)
+OUTCOME = OFF_TRACK_CHICAGO
+KEY = ReleaseKey("north", OUTCOME.name, OUTCOME.grade_band)
+TOML = 'today = 2026-11-20\nhome = "."\n[[districts]]\nid = "north"\nname = "North"\n'
+JUDGED, PLANTED = date(2025, 11, 20), date(2026, 9, 14)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A district of five school years, the published rule as its release, and a list of each of the last two."""
+    folder = tmp_path_factory.mktemp("monitored")
+    (folder / "ontrack.toml").write_text(TOML, encoding="utf-8")
+    settings = Settings(home=folder, districts=(District(id="north", name="North"),), today=TODAY)
+    simulate_district(Plan("north", 700, years=5), folder / "records")
+    ingest(desk_of(settings, "north", TODAY), folder / "records", now=NOW, progress=quietly)
+    with reading(settings.warehouse("north")) as reader:
+        then, now = (build_snapshot(reader, NinthGrade, day, cohort=OUTCOME.cohort) for day in (JUDGED, TODAY))
+        off_track = label_outcome(reader, OUTCOME, JUDGED, observed_on=TODAY).off_track
+    rule = released(settings, then, off_track)
+    with changing(settings.warehouse("north")) as writer:
+        writer.add("flags", pd.concat([flags_of(one, rule) for one in (then, now)]))
+    return folder
+
+
+def released(settings: Settings, year: Snapshot, off_track: "pd.Series[bool]") -> RuleModel:
+    """The rule that serves: what it says of those it would have listed last year is what became of them."""
+    label, signals = off_track.fillna(value=False).to_numpy(dtype=np.bool_), signals_of(year)
+    hits, keys = float(label[listed(year)].mean()), ensure_keys(settings.home / "keys")
+    rule = RuleModel((0.0, float(signals[listed(year)].min())), (min(0.1, hits), hits), (50, 50), float(label.mean()))
+    students = year.features.index.to_numpy(dtype=np.str_)
+    test = Examples(DICTIONARY, year.features[DICTIONARY.names], label, students, np.full(len(label), 2026))
+    metrics: dict[str, object] = {
+        "capacity": 0.15,
+        "test_year": 2026,
+        "headline": {"rule": {"estimate": hits, "low": hits - 0.1, "high": hits + 0.1}},
+        "promised": promised_of(settings, test, {"rule": rule.risk(signals)}).as_json(),
+    }
+    parts = BundleParts("rule", None, rule, DICTIONARY, metrics, "# A card\n", None, OUTCOME.name, "9", "grade9")
+    bundle = write_bundle(settings.home / "bundles", parts, keys, {})
+    promote(settings.home, KEY, bundle.path, public_key=keys.public_key, approval=Approval("Ana"), now=NOW)
+    return rule
+
+
+def signals_of(one: Snapshot) -> Floats:
+    """What the rule counts for each student."""
+    return one.features["rule_signals"].fillna(0.0).to_numpy(dtype=np.float64)
+
+
+def listed(one: Snapshot) -> Integers:
+    """The rows of a rule's list of that date; ties by absences, as students' keys are drawn anew in every ingest."""
+    order = np.lexsort((-one.features["absence_rate_45d"], -signals_of(one)))
+    flagged = int((signals_of(one) > 0).sum())
+    return order[: min(flagged, int(places(len(order), 0.15)))]
+
+
+def flags_of(one: Snapshot, rule: RuleModel) -> pd.DataFrame:
+    """The flags of a list made on that date."""
+    signals, order = signals_of(one), listed(one)
+    return pd.DataFrame(
+        {
+            "run_id": f"{one.as_of}-north-0001",
+            "student_key": one.features.index[order],
+            "outcome": OUTCOME.name,
+            "as_of": one.as_of,
+            "release_id": "north-0001",
+            "scorer": "rule",
+            "capacity": int(places(len(signals), 0.15)),
+            "list_position": np.arange(1, len(order) + 1),
+            "risk": rule.risk(signals[order]),
+            "district_id": "north",
+            "known_on": one.as_of,
+            "load_id": 1,
+            "withdrawn": False,
+        }
+    )
+
+
+def monitored(folder: Path, *, code: int, options: tuple[str, ...]) -> str:
+    """What the command prints, which must end with that code."""
+    arguments = ["--config", str(folder / "ontrack.toml"), "monitor", "--district", "north", *options]
+    done = CliRunner().invoke(ontrack.app, arguments)
+    assert done.exit_code == code, breaches(done.stdout)
+    return done.stdout
+
+
+def copied(home: Path, folder: Path, plant: Callable[[Writer], None]) -> Path:
+    """A copy of the installation with something planted in its records."""
+    shutil.copytree(home, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("records", "reports"))
+    with changing(folder / "warehouses" / "north.duckdb") as writer:
+        plant(writer)
+    return folder
+
+
+def breaches(answer: str) -> dict[str, str]:
+    """The checks in breach, and what they say."""
+    return {check["code"]: check["says"] for check in json.loads(answer)["checks"] if check["verdict"] == "breach"}
+
+
+def test_with_nothing_planted_nothing_is_in_breach_and_the_report_holds_no_student(home: Path) -> None:
+    out = home / "reports" / "own.html"
+    said = monitored(home, code=0, options=("--json", "--out", str(out)))
+    assert breaches(said) == {}
+    assert [one for one in json.loads(said)["drifts"] if one["named"]] == []
+    assert [check["code"] for check in json.loads(said)["checks"]] == list(CODES)
+    assert json.loads(said)["report"] == str(out)
+    html = out.read_text(encoding="utf-8")
+    with reading(home / "warehouses" / "north.duckdb") as reader:
+        keys = set(reader.current("students")["student_key"])
+    assert keys
+    assert [key for key in keys if key in html or key in said] == []
+
+
+def test_one_school_that_stops_taking_attendance_is_named(home: Path, tmp_path: Path) -> None:
+    def stop(writer: Writer) -> None:
+        school = "(SELECT max(school_id) FROM schools WHERE level = 'high')"
+        writer.connection.execute(f"DELETE FROM attendance WHERE date > ? AND school_id = {school}", [PLANTED])
+
+    found = breaches(monitored(copied(home, tmp_path, stop), code=4, options=("--json",)))
+    assert found["MON01"].endswith(" sent no attendance for longer, where others did.")
+
+
+def test_marks_ten_times_as_high_are_named(home: Path, tmp_path: Path) -> None:
+    def scale(writer: Writer) -> None:
+        scaled = "UPDATE marks SET points_hundredths = points_hundredths * 10 WHERE known_on > ?"
+        writer.connection.execute(scaled, [PLANTED])
+
+    found = breaches(monitored(copied(home, tmp_path, scale), code=4, options=("--json",)))
+    assert "MON01" not in found
+    assert "`gpa" in found["MON02"]
+
+
+def test_a_district_that_nothing_serves_and_one_without_a_list_are_refused(home: Path, tmp_path: Path) -> None:
+    def no_flag(writer: Writer) -> None:
+        writer.connection.execute("DELETE FROM flags")
+
+    bare = copied(home, tmp_path, no_flag)
+    with pytest.raises(Exception, match="run `ontrack score` first"):
+        run_through(bare)
+    shutil.rmtree(bare / "releases")
+    with pytest.raises(Exception, match="nothing serves yet"):
+        run_through(bare)
+
+
+def run_through(folder: Path) -> None:
+    """The command, its refusal raised."""
+    arguments = ["--config", str(folder / "ontrack.toml"), "monitor", "--district", "north"]
+    CliRunner().invoke(ontrack.app, arguments, catch_exceptions=False)
