@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := ontrack.py features models training serving tests benchmarks docs
 
-.PHONY: help demo test format check types contracts bench bench-full faults mutations gates disclosure properties spark aequitas docs clean
+.PHONY: help demo test format check types contracts bench bench-full faults mutations gates disclosure properties spark aequitas docs translations screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -69,6 +69,12 @@ aequitas: .venv/installed ## the audit's figures beside Aequitas's, from an envi
 
 docs: .venv/installed ## write the generated reference again
 	@$(BIN)/python -m docs.generate
+
+translations: .venv/installed ## bring the Spanish sentences up to date, and name those to translate
+	@$(BIN)/python -m docs.translations
+
+screenshots: .venv/installed ## take the pictures of the how-to for counselors again (needs Chromium)
+	@$(BIN)/python -m docs.screenshots
 
 clean: ## remove the environment and everything the demo made
 	rm -rf .venv .tools .aequitas .ontrack .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

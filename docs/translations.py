@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as Entry
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
@@ -101,12 +102,21 @@ def write(code: str, found: dict[Message, list[str]]) -> Iterable[str]:
     with path.open("wb") as file:
         file.write(HEADER.format(code=code, plurals=PLURALS).encode())
         write_po(file, catalog, width=0, no_location=True, omit_header=True)
-    return [str(one.id) for one in catalog if one.id and not all_strings(one.string)]
+    return [str(one.id) for one in catalog if one.id and not all(forms_of(one))]
 
 
-def all_strings(string: object) -> bool:
-    """Whether every form has words."""
-    return all(string) if isinstance(string, (tuple, list)) else bool(string)
+def forms_of(one: Entry) -> tuple[str, ...]:
+    """The translation of a sentence: its only form, or its singular and plural; empty text where there is none."""
+    if isinstance(one.string, (tuple, list)):
+        return tuple(one.string)
+    return (one.string or "",)
+
+
+def strings_of(catalog: Catalog) -> Iterator[str]:
+    """Every translation in a catalog."""
+    for one in catalog:
+        if one.id:
+            yield from forms_of(one)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.translations import messages, read_catalog
+from docs.translations import messages, read_catalog, strings_of
 from serving.pages.rendering import HERE
 from tests.docs.pages import ROOT, markdown
 
@@ -59,8 +59,7 @@ def english() -> list[str]:
 @cache
 def spanish() -> list[str]:
     """The same in Spanish."""
-    strings = [one.string for one in read_catalog("es") if one.id]
-    return [words for string in strings for words in ([string] if isinstance(string, str) else string)]
+    return list(strings_of(read_catalog("es")))
 
 
 def unfit(sentences: list[str], *patterns: re.Pattern[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-import textstat
+import textstat  # type: ignore[import-untyped]  # it ships no types
 
 VOWELS = re.compile(r"[aeiouy]+")
 SILENT = re.compile(r"(?:[^aeiouydtl]ed|[^aeiouyl]e|[^aeiouycgsxz]es)$")

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from docs.translations import messages, read_catalog
+from docs.translations import messages, read_catalog, strings_of
 from features.catalog import FEATURE_SETS
 from serving.wording.locale import LOCALES, language
 from serving.wording.outcomes import ended_words
@@ -17,7 +17,6 @@ from tests.serving.cast import Stage
 from tests.serving.reading_level import Syllables, ease, grade, sentences
 
 HARDEST_GRADE, LEAST_EASE = 8.0, 70.0
-NAMED = re.compile(r"%\(\w+\)s|\{\w*(?::[^}]*)?\}")
 SAMPLES: Mapping[str, object] = {
     "count": 62, "low": 54, "high": 69, "then": 63, "now": 83, "number": 12, "off_track": 400, "never_listed": 180,
     "year": "2025–26", "years": "2024–25 and 2025–26", "first": "2023–24", "last": "2025–26", "pass": 6, "of": 8,
@@ -50,8 +49,7 @@ def said(code: str) -> list[str]:
     if code == "en":
         templates = [text for one in messages() for text in ([one] if isinstance(one, str) else one)]
     else:
-        strings = [one.string for one in read_catalog(code) if one.id]
-        templates = [text for string in strings for text in ([string] if isinstance(string, str) else string)]
+        templates = list(strings_of(read_catalog(code)))
     named = [re.sub(r"%\((\w+)\)s", r"{\1}", text) for text in templates]
     values = {name: words.value(value) for name, value in samples.items()}
     return [text.format(words.value(0.25 if "%" in text else 2.0), **values) for text in named]
@@ -59,8 +57,9 @@ def said(code: str) -> list[str]:
 
 def hard(code: str, texts: list[str]) -> list[str]:
     """Those of the texts that are hard to read."""
-    easy = (lambda text: grade(text) <= HARDEST_GRADE) if code == "en" else (lambda text: ease(text) >= LEAST_EASE)
-    return [text for text in texts if not easy(text)]
+    if code == "en":
+        return [text for text in texts if grade(text) > HARDEST_GRADE]
+    return [text for text in texts if ease(text) < LEAST_EASE]
 
 
 @pytest.mark.parametrize("code", LOCALES)

@@ -1,0 +1,75 @@
+"""Takes the pictures of the how-to for counselors, in a real browser, of made-up people on a day that stands still."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+
+import uvicorn
+from PIL import Image
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+from tests.serving.cast import Stage
+
+IMAGES = Path(__file__).parent / "images"
+BROWSERS = ("chromium", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none")
+COLORS = 256
+"""As many as a page needs; more would make the pictures large."""
+
+SHOTS = {
+    "caseload.png": ("en", "/caseload"),
+    "student-en.png": ("en", "/students/k-amara"),
+    "student-es.png": ("es", "/students/k-amara"),
+}
+"""Each picture: the language of the browser, and the page."""
+
+
+def main() -> None:
+    """Takes every picture anew."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        raise SystemExit("no Chromium here (Debian: apt-get install chromium)")
+    IMAGES.mkdir(exist_ok=True)
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        stage = Stage(Path(folder))
+        stage.bring_in_the_cast()
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        with served(stage) as address:
+            for name, (code, path) in SHOTS.items():
+                take(browser, stage, code, f"{address}{path}", IMAGES / name)
+        browser.close()
+
+
+@contextmanager
+def served(stage: Stage) -> Iterator[str]:
+    """The address of the application while it answers."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(stage.app, log_level="error"))
+    running = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    running.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    running.join()
+
+
+def take(browser: Browser, stage: Stage, code: str, address: str, into: Path) -> None:
+    """One picture, of the whole page, as district staff see it."""
+    viewport = ViewportSize(width=1120, height=700)
+    context = browser.new_context(viewport=viewport, locale=f"{code}-US", reduced_motion="reduce")
+    token = stage.session_of("harbor", "s-lena")
+    context.add_cookies([{"name": "ontrack_session", "value": token, "url": address}])
+    page = context.new_page()
+    page.goto(address)
+    picture = Image.open(BytesIO(page.screenshot(full_page=True)))
+    picture.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(into, optimize=True)
+    context.close()
+
+
+if __name__ == "__main__":
+    main()
