@@ -124,8 +124,11 @@ def with_new_schools(spells: ir.Table) -> ir.Table:
 
 
 def with_last(spells: ir.Table) -> ir.Table:
-    """Spells with `is_last`: no spell of the student ends later."""
-    order = [ibis.desc("ends"), ibis.desc("entry_date"), ibis.asc("school_id")]
+    """Spells with `is_last`: no spell of the student is of a later school year, or of the same and ends later.
+
+    A spell of an earlier year may have no exit date: it seems to last until today where the next is at another school.
+    """
+    order = [ibis.desc("school_year"), ibis.desc("ends"), ibis.desc("entry_date"), ibis.asc("school_id")]
     place = ibis.row_number().over(group_by="student_key", order_by=order)
     return spells.mutate(is_last=place == 0)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import ibis
 import ibis.expr.types as ir
@@ -29,7 +30,7 @@ from features.resolutions import (
 from features.script import Script, Steps, script_of
 from features.snapshots import first_school_days
 from features.warehouse import Reader
-from features.watched import KnownOn, Watched
+from features.watched import KnownOn, Watched, flags_by
 
 RUN = ("as_of", "run_id", "release_id", "scorer", "capacity")
 """What all flags of a run share."""
@@ -87,7 +88,7 @@ def ledger_of(reader: Reader, outcome: Outcome, on: date) -> Ledger:
     student left school who ended off track, else the last day that counts.
     """
     known = KnownOn(reader.connection, on)
-    raised = known.table(runs_of(known.flags(outcome.name)).order_by(*RUN))
+    raised = known.table(runs_of(flags_by(on, outcome.name)).order_by(*RUN))
     if raised.empty:
         return nothing(outcome, raised)
     groups = groups_of(known, outcome, sorted({stamp.date() for stamp in raised["as_of"]}))
@@ -132,7 +133,7 @@ def groups_of(reader: KnownOn, outcome: Outcome, dates: Sequence[date]) -> list[
 
 def watching_of(reader: KnownOn, outcome: Outcome, groups: Sequence[Group]) -> Watching:
     """Everyone whom the lists were about, and how they turned out."""
-    frames = [watched_script(reader, outcome, group).frame(reader.connection) for group in groups]
+    frames = [watched_script(outcome, group, reader.day).frame(reader.connection) for group in groups]
     sizes = [len(frame) for frame in frames]
     rows = pd.concat(frames, ignore_index=True)
     keys = pd.Index(rows["student_key"].unique()).sort_values()
@@ -146,11 +147,15 @@ def watching_of(reader: KnownOn, outcome: Outcome, groups: Sequence[Group]) -> W
     )
 
 
-def watched_script(reader: KnownOn, outcome: Outcome, group: Group) -> Script:
-    """DuckDB's SQL for `student_key`, `school_id`, `grade_level`, `off_track`, `missing_because` and `left_on`."""
+@lru_cache(maxsize=256)
+def watched_script(outcome: Outcome, group: Group, day: date) -> Script:
+    """DuckDB's SQL for everyone whom the lists of a group were about, by flags that were known on a day.
+
+    `student_key`, `school_id`, `grade_level`, `off_track`, `missing_because` and `left_on`.
+    """
     steps = Steps()
     start = View(group.dates[-1], group.school_year, steps=steps)
-    members = Watched(start, outcome.cohort, since=group.dates[0], flags=reader.flags(outcome.name))
+    members = Watched(start, outcome.cohort, since=group.dates[0], flags=flags_by(day, outcome.name))
     people = members.table().select("student_key", "school_id", "grade_level")
     if group.unsaid or group.period is None:
         why = ibis.literal(group.unsaid)
@@ -171,7 +176,7 @@ def runs_in(raised: pd.DataFrame, groups: Sequence[Group]) -> Runs:
 
 def listed_of(reader: KnownOn, outcome: Outcome, watching: Watching) -> Listed:
     """The flags by run and place on the list."""
-    flags = reader.flags(outcome.name)
+    flags = flags_by(reader.day, outcome.name)
     keys = pd.Index(reader.table(flags.select("student_key").distinct().order_by("student_key"))["student_key"])
     rows = reader.table(numbered(flags))
     student = watching.keys.get_indexer(keys)[rows["student"].to_numpy(dtype=np.int64)]

@@ -39,10 +39,11 @@ class KnownOn(Reader):
         last = days.loc[days["in_session"].astype(bool) & (days["school_year"] == school_year), "date"].max()
         return pd.Timestamp(last).date()
 
-    def flags(self, outcome: str) -> ir.Table:
-        """The flags of an outcome whose as-of date had come; no load ever corrects one."""
-        flags = View(self.day, 0).visible("flags", replaced=False)
-        return flags.filter(~flags.withdrawn & (flags.outcome == outcome) & (flags.as_of <= self.day))
+
+def flags_by(day: date, outcome: str) -> ir.Table:
+    """The flags of an outcome whose as-of date had come by the end of a day; no load ever corrects one."""
+    flags = View(day, 0).visible("flags", replaced=False)
+    return flags.filter(~flags.withdrawn & (flags.outcome == outcome) & (flags.as_of <= day))
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,20 @@ def test_students_who_went_elsewhere_have_no_label() -> None:
     assert because == {row["student_id"]: words.get(row["missing because"], row["missing because"]) for row in expected}
 
 
+def test_a_spell_of_an_earlier_year_that_was_never_closed_does_not_hide_how_the_student_left() -> None:
+    """Middle school was left open; what happened in high school is what counts."""
+    enrollments = """
+    | student_id | school_id | school_year | grade_level | entry_date | exit_date  | exit_kind   | off track |
+    | ada        | 20        | 2025        | 8           | 2024-09-02 |            |             | true      |
+    | ada        | 10        | 2026        | 9           | 2025-09-01 | 2026-02-02 | left        | true      |
+    | bo         | 20        | 2025        | 8           | 2024-09-02 |            |             |           |
+    | bo         | 10        | 2026        | 9           | 2025-09-01 | 2026-02-02 | transferred |           |
+    """
+    labels = labelled({"enrollments": enrollments})
+    assert off_track(labels) == {row["student_id"]: row["off track"] for row in rows_of(enrollments)}
+    assert labels.missing_because["bo"] == "went elsewhere"
+
+
 def test_leaving_school_in_winter_is_off_track_by_the_credits_that_are_missing() -> None:
     """Half a year's credits without an F are fewer than 5."""
     enrollments = """
