@@ -21,6 +21,8 @@ from benchmarks.ingest_part import ingest_part
 from benchmarks.ledger_child import ledger_in_child
 from benchmarks.ledger_part import LISTED, ledger_part
 from benchmarks.place import SEED, place_in
+from benchmarks.reasons_child import explain_in_child
+from benchmarks.reasons_part import ROWS, reasons_part
 from benchmarks.scoring_part import scoring_part
 from benchmarks.snapshot_part import snapshot_part
 from benchmarks.training_child import fit_in_child
@@ -39,6 +41,7 @@ class Name(StrEnum):
     TRAINING = "training"
     AUDIT = "audit"
     LEDGER = "ledger"
+    REASONS = "reasons"
     SCORING = "scoring"
     API = "api"
 
@@ -95,6 +98,7 @@ def parts_in(folder: Path, size: Size, *, runs: int, requests: int) -> dict[Name
         Name.TRAINING: lambda: training_part(size.rows, fit_in_child, runs=runs, progress=progress),
         Name.AUDIT: lambda: audit_part(SCORED, replicates=REPLICATES, runs=runs, progress=progress),
         Name.LEDGER: lambda: ledger_part(folder, LISTED, ledger_in_child, runs=runs, progress=progress),
+        Name.REASONS: lambda: reasons_part(ROWS, explain_in_child, runs=runs, progress=progress),
         Name.SCORING: lambda: scoring_part(large, runs=runs, progress=progress),
         Name.API: lambda: api_part(small, runs=runs, requests=requests, progress=progress),
     }

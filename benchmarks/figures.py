@@ -9,7 +9,17 @@ from importlib.metadata import version
 
 from rich.table import Table
 
-LIBRARIES = ("duckdb", "ibis-framework", "pandas", "lightgbm", "shap", "fastapi", "uvicorn", "sqlalchemy")
+LIBRARIES = (
+    "duckdb",
+    "ibis-framework",
+    "pandas",
+    "lightgbm",
+    "shap",
+    "woodelf-explainer",
+    "fastapi",
+    "uvicorn",
+    "sqlalchemy",
+)
 
 
 class DifferentAnswersError(Exception):

@@ -97,7 +97,10 @@ def top_reasons(
 
 
 def reasons_in(
-    explained: Explained, most: int, least: float, never_said: Collection[tuple[str, Side]]
+    explained: Explained,
+    most: int = MOST_REASONS,
+    least: float = LEAST_CONTRIBUTION,
+    never_said: Collection[tuple[str, Side]] = (),
 ) -> list[Reasons]:
     """What is said of each of some explained rows."""
     found = []

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import deliveries
+from benchmarks import reasons_part as reasons
 from benchmarks.api_part import EMPTY, LIVE, STORED, api_part
 from benchmarks.audit_part import (
     BINNED,
@@ -28,6 +29,8 @@ from benchmarks.ingest_part import ingest_part, refuse_other
 from benchmarks.made_examples import made_examples, made_matrix
 from benchmarks.pandas_peer import three_features
 from benchmarks.place import DISTRICT, SEED, TODAY, Place, release
+from benchmarks.reasons_child import explain_in_this_process
+from benchmarks.reasons_part import reasons_part
 from benchmarks.scoring_part import CONTRIBUTIONS, EXPLAINER, PRED_CONTRIB, PREDICT, batch_figures
 from benchmarks.shap_peer import refuse_other_values
 from benchmarks.snapshot_part import refuse_differences, snapshot_part
@@ -123,6 +126,18 @@ def test_contributions_that_shap_does_not_find_are_refused() -> None:
     refuse_other_values(model, rows)
     with pytest.raises(DifferentAnswersError, match="shap"):
         refuse_other_values(Doubled(model.booster_text, model.calibrator, model.dictionary), rows)
+
+
+# shap's plots, loaded with it, use what matplotlib will drop
+@pytest.mark.filterwarnings("ignore:The set_\\w+ function will be deprecated:PendingDeprecationWarning")
+def test_reasons_stand_beside_those_who_find_the_same_values_and_beside_a_limit() -> None:
+    part = reasons_part(300, explain_in_this_process, runs=1, progress=quietly)
+    assert part.facts["trees"] == 300
+    for name, peer in ((reasons.CONTRIBUTIONS, PRED_CONTRIB), (reasons.WORDS, reasons.CONTRIBUTIONS)):
+        one, other = (part.figure(what, reasons.A_MILLION) for what in (name, peer))
+        assert one.ratio == one.value / other.value
+    allowed = next(one for one in part.figures if one.beside == reasons.ALLOWED)
+    assert allowed.ratio == allowed.value / reasons.LIMIT
 
 
 class Doubled(RiskModel):
