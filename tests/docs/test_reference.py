@@ -15,13 +15,14 @@ from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
 from features.ingest.findings import CODES
 from features.ingest.mapping import Column, Deletes, Dialect, Files, KnownOn, Lookup
 from features.reconcile.codes import CHECKS
-from features.settings import Audit, District, Gate, Service, Settings, Total, Training
+from features.settings import Audit, District, Gate, Monitor, Service, Settings, Total, Training
 from features.tables import ENVELOPE, TABLES
 from serving.accounts import SCOPES
 from serving.api import messages
 from tests.docs.pages import ROOT
 from tests.serving.browser import Program
 from tests.serving.cast import Stage
+from training.monitor.checks import CODES as CODES_OF_MONITORING
 
 ROUTE = re.compile(r'@router\.(get|post|put|patch|delete)\("([^"]*)"')
 PREFIX = re.compile(r'APIRouter\(prefix="([^"]*)"')
@@ -60,15 +61,30 @@ def test_every_option_says_what_it_is_for() -> None:
     assert silent == []
 
 
-def test_every_code_of_records_is_in_the_reference(fresh: dict[str, str]) -> None:
-    codes = [*CODES, *CHECKS]
+def test_every_code_of_records_and_of_monitoring_is_in_the_reference(fresh: dict[str, str]) -> None:
+    codes = [*CODES, *CHECKS, *CODES_OF_MONITORING]
     assert len(codes) > 40
     assert [one for one in codes if f"| `{one}` |" not in fresh["checks.md"]] == []
 
 
 @pytest.mark.parametrize(
     "section",
-    [Settings, District, Dialect, Files, Column, Lookup, KnownOn, Deletes, Total, Training, Gate, Audit, Service],
+    [
+        Settings,
+        District,
+        Dialect,
+        Files,
+        Column,
+        Lookup,
+        KnownOn,
+        Deletes,
+        Total,
+        Training,
+        Gate,
+        Audit,
+        Monitor,
+        Service,
+    ],
 )
 def test_every_setting_is_in_the_reference(fresh: dict[str, str], section: type[BaseModel]) -> None:
     own = [name for name, field in section.model_fields.items() if section_in(field.annotation) is None]

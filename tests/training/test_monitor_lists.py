@@ -106,6 +106,10 @@ def test_a_year_that_nobody_can_tell_yet_is_not_the_last_told_one() -> None:
     assert told
     assert (told.school_year, told.unsaid) == (2026, 0)
     assert last_told(ledger("| n | off_track |\n| 5 | |")) is None
+    early = "| n | off_track | school_year |\n| 9 | | 2027 |\n| 3 | true | 2027 |\n| 9 | true | 2026 |"
+    found = last_told(ledger(early))
+    assert found
+    assert found.school_year == 2026
 
 
 WEEKS = """
@@ -184,7 +188,7 @@ def silent(days: int, expected: float) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("changed", "verdict", "words"),
     [
-        ({}, "ok", "1 school days without new attendance"),
+        ({}, "ok", "1 school day without new attendance"),
         ({"attendance": date(2025, 11, 10)}, "breach", "8 school days without new attendance"),
         ({"attendance": None}, "breach", "69 school days without new attendance"),
         ({"marks": date(2025, 8, 20)}, "breach", "66 school days without new marks"),

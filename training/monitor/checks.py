@@ -124,6 +124,11 @@ def share_of(part: float, whole: float) -> Interval:
     return Interval(part / whole, low / 100, high / 100)
 
 
+def many(n: int, what: str) -> str:
+    """How many of something there are."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
 def in_words(one: Interval) -> str:
     """A share of 100 with its interval."""
     return f"{one.estimate * 100:.0f} (95% interval {one.low * 100:.0f} to {one.high * 100:.0f})"

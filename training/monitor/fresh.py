@@ -6,7 +6,7 @@ from datetime import date
 from features.freshness import Freshness
 from features.ledger import Ledger
 from features.settings import Monitor
-from training.monitor.checks import MonitorCheck, answer, too_few
+from training.monitor.checks import MonitorCheck, answer, many, too_few
 from training.monitor.told import dates_in
 
 SURE = 7.0
@@ -36,7 +36,7 @@ def freshness_check(fresh: Freshness, bounds: Monitor) -> MonitorCheck:
     limits = {"attendance": bounds.attendance_days, "marks": bounds.marks_days}
     late = [name for name, days in waited.items() if days > limits[name]]
     silent = silent_schools(fresh, bounds) if "attendance" not in late else []
-    said = [f"{waited[name]} school days without new {name} (limit {limits[name]})" for name in waited]
+    said = [f"{many(waited[name], 'school day')} without new {name} (limit {limits[name]})" for name in waited]
     schools = f" {in_a_row(silent)} sent no attendance for longer, where others did." if silent else ""
     breach = bool(late or silent)
     says = f"{said[0]}, {said[1]}.{schools}"
@@ -63,7 +63,7 @@ def in_a_row(schools: list[str]) -> str:
 
 
 def latest_list(ledger: Ledger, fresh: Freshness, cohort: int, capacity: float) -> LatestList:
-    """The latest list of a ledger that has one; of several runs of a day, the last."""
+    """The latest list of a ledger that has one; of several runs of a day, the last by name."""
     made_on = dates_in(ledger.flags["as_of"])[-1]
     ordered = ledger.flags.sort_values(["as_of", "run_id"])
     last = ordered[ordered["run_id"] == ordered["run_id"].iloc[-1]]
@@ -76,8 +76,8 @@ def listed_check(lists: LatestList, bounds: Monitor) -> MonitorCheck:
         return too_few("MON11", "Nobody of the cohort is enrolled on the date of the latest list.")
     made_on, places = lists.made_on, lists.cohort * lists.capacity
     says = (
-        f"The latest list is of {made_on:%B} {made_on.day}, {made_on.year}, {lists.days_since} school days ago (limit "
-        f"{bounds.list_days}): {lists.listed:,} of {lists.cohort:,} students, where {places:,.0f} can be served."
+        f"The latest list is of {made_on:%B} {made_on.day}, {made_on.year}, {many(lists.days_since, 'school day')} ago "
+        f"(limit {bounds.list_days}): {lists.listed:,} of {lists.cohort:,} students, where {places:,.0f} can be served."
     )
     long = lists.listed > places * (1 + SLACK) + 1
     short = lists.scorer == "model" and lists.listed < places * (1 - SLACK) - 1

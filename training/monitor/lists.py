@@ -8,7 +8,7 @@ import pandas as pd
 from features.ledger import Ledger
 from features.settings import Monitor
 from models.metrics import Bin, Interval, calibration_gap, reliability
-from training.monitor.checks import MonitorCheck, answer, in_words, share_of, too_few
+from training.monitor.checks import MonitorCheck, answer, in_words, many, share_of, too_few
 from training.monitor.told import ToldYear, acted_within, weekly_stays
 from training.promised import Promise
 from training.report.html import school_year
@@ -80,7 +80,7 @@ def stays_check(ledger: Ledger, promise: Promise, bounds: Monitor, least: int) -
     promised = f"; in the held-out year it was {promise.stays * 100:.0f}" if promise.stays is not None else ""
     says = (
         f"Of 100 students on a list of {school_year(year)}, {stays.estimate * 100:.0f} are on the next week's too "
-        f"({pairs} pairs of lists){promised}."
+        f"({many(pairs, 'pair')} of lists){promised}."
     )
     return answer("MON09", "breach" if stays.high < bounds.stays else "ok", says, figure=stays, threshold=bounds.stays)
 

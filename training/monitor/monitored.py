@@ -27,7 +27,8 @@ OF_TOLD_YEAR = ("MON04", "MON05", "MON06", "MON07", "MON08")
 class Monitored:
     """What monitoring found: its checks in order, the features that stand out most, and the live audit.
 
-    `calibration` has bins of those listed in the told year; `live_audit` is None as long as no school year is told.
+    `promised_hits` is what was promised of the told year's list, and `calibration` has bins of those listed in that
+    year; `live_audit` is None as long as no school year is told.
     """
 
     district: str
@@ -60,6 +61,7 @@ def monitored_of(watched: Watched) -> Monitored:
     drifts, drifted = drift_checks(watched)
     audit = live_audit_of(then.told, then.groups, then.levels, settings) if then else None
     lists = list_checks(watched, audit)
+    hits = then.promise.hits if then and then.promise else None
     judged = told_checks(watched, then, audit) if then and audit else untold()
     return Monitored(
         district=watched.district.id,
@@ -68,7 +70,7 @@ def monitored_of(watched: Watched) -> Monitored:
         release_id=serving.release.release_id,
         scorer=serving.bundle.kind,
         bundle=serving.bundle.digest,
-        promised_hits=serving.promise.hits.estimate if serving.promise.hits else None,
+        promised_hits=hits.estimate if hits else None,
         checks=in_order([*drifted, *judged, *lists]),
         drifts=drifts,
         calibration=calibration_bins(then.told, settings.audit.smallest_group) if then else (),

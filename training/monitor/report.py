@@ -65,7 +65,8 @@ def verdict_part(found: Monitored) -> Html:
     """What to do first."""
     breaches = [check for check in found.checks if check.verdict == "breach"]
     open_ones = [check.title for check in found.checks if check.verdict == "not_enough_evidence"]
-    first = f"{len(breaches)} of {len(found.checks)} checks are in breach." if breaches else "No check is in breach."
+    some = f"{len(breaches)} of {len(found.checks)} checks {'is' if len(breaches) == 1 else 'are'} in breach."
+    first = some if breaches else "No check is in breach."
     lines = [with_code(f"{capitalized(check.title)}? {check.says} To do: {check.do}") for check in breaches]
     rest = [paragraph(f"Not enough evidence to say: {'; '.join(open_ones)}.", class_="soft")] if open_ones else []
     parts = [paragraph(first, class_="first"), *([bullets(lines)] if lines else []), *rest]

@@ -11,6 +11,8 @@ import pandas as pd
 from features.ledger import Ledger
 from models.examples import Booleans, Floats
 
+MOST = 0.5
+"""Share of its students of whom an end must be told before a school year is judged."""
 NEAR = timedelta(days=31)
 """How far from a judged date a list may lie to be held against what was promised for that date."""
 
@@ -43,11 +45,13 @@ class ToldYear:
 
 
 def last_told(ledger: Ledger) -> ToldYear | None:
-    """The latest school year with students of whom it is told how they ended; None where there is none yet."""
-    told = ledger.students[ledger.students["off_track"].notna()]
-    if told.empty:
+    """The latest school year of most of whose students it is told how they ended; None where there is none yet."""
+    is_told = ledger.students["off_track"].notna()
+    share = is_told.groupby(ledger.students["school_year"]).mean()
+    if not (share >= MOST).any():
         return None
-    year = int(told["school_year"].max())
+    year = int(share.index[share >= MOST].max())
+    told = ledger.students[is_told]
     students = told[told["school_year"] == year].sort_values("student_key").reset_index(drop=True)
     flags = ledger.flags[ledger.flags["school_year"] == year]
     first = pd.to_datetime(students["first_flag"])
@@ -84,7 +88,10 @@ def dates_in(column: pd.Series) -> list[date]:
 
 
 def list_like_judged(told: ToldYear, month_days: Sequence[str]) -> pd.DataFrame:
-    """The flags of the year's list that is nearest to a date like those judged; none where no list is near."""
+    """The flags of the year's list that is nearest to a date like those judged; none where no list is near.
+
+    Of several runs of that day it is the last by name.
+    """
     year = told.school_year
     judged = [date.fromisoformat(f"{y}-{one}") for one in month_days for y in (year - 1, year)]
     apart = [(min(abs(day - other) for other in judged), day) for day in dates_in(told.flags["as_of"])]
