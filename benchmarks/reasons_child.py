@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -39,13 +40,18 @@ class Explained:
 
 
 def made_explained(rows: int) -> Explained:
-    """The model of some made examples with as many trees as a fit may have, and as many others as are asked for."""
+    """The default model, and as many students as are asked for."""
+    return Explained(default_model(), replace(made_examples(rows), dictionary=worded()))
+
+
+@cache
+def default_model() -> RiskModel:
+    """A model of some made examples with as many trees as a fit may have."""
     learned = replace(made_examples(LEARNED), dictionary=worded())
     matrix, parameters = learned.matrix(), parameters_for(worded(), seed=SEED, threads=1)
     booster = lgb.train(parameters, as_dataset(matrix, learned.label, worded()), MOST_ROUNDS)
     margin = np.asarray(booster.predict(matrix, raw_score=True), dtype=np.float64)
-    model = RiskModel(plain(booster.model_to_string()), fit_calibrator(margin, learned.label), worded())
-    return Explained(model, replace(made_examples(rows), dictionary=worded()))
+    return RiskModel(plain(booster.model_to_string()), fit_calibrator(margin, learned.label), worded())
 
 
 def worded() -> FeatureDictionary:
