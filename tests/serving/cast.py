@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from features.definitions.grade9 import NinthGrade
 from features.settings import District, Settings
-from features.way_back import Step, WayBack
+from features.way_back.ways import Step, WayBack
 from models.changes import Change, Moved
 from models.dictionary import dictionary_of
 from models.reasons import Reason
@@ -83,7 +83,7 @@ SHOWN = {
 """What stands out of those who differ from the rest."""
 
 STRENGTHS = (
-    Reason("incidents_year", 0.0, -0.4, "behavior", "incidents"),
+    Reason("incidents_year", 0.0, -0.4, "behavior", "behavior_this_year"),
     Reason("tardies_45d", 0.0, -0.2, "attendance", "tardies"),
 )
 WAY_BACK = WayBack(

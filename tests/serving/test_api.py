@@ -30,7 +30,7 @@ def test_a_students_scores_come_latest_first_with_reasons_in_words(stage: Stage)
 def test_a_score_says_what_speaks_for_the_student_what_changed_the_way_back_and_how_it_turned_out(stage: Stage) -> None:
     now, before = Program(stage, "harbor").ask("GET", SCORES.format("k-amara")).json()["scores"]
     assert [(one["code"], one["concept"], one["sentence"]) for one in now["strengths"]] == [
-        ("incidents_year", "incidents", "Has no behavior incident on record this year."),
+        ("incidents_year", "behavior_this_year", "Has no behavior incident on record this year."),
         ("tardies_45d", "tardies", "Was not late in the last 45 school days."),
     ]
     change = now["change"]

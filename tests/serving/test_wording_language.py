@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from docs.translations import messages
 from serving.wording.locale import language, preferred
 from tests.serving.browser import Browser, Program, Tags
 from tests.serving.cast import Stage
@@ -121,3 +122,13 @@ def test_a_program_gets_sentences_in_the_language_it_accepts(stage: Stage) -> No
     assert [one["sentence"] for one in spanish["reasons"]][:1] == ["Faltó al 25% de los últimos 20 días de clases."]
     assert [one["value"] for one in spanish["reasons"]] == [one["value"] for one in english["reasons"]]
     assert spanish["way_back"]["steps"][1]["sentence"].startswith("Aprobar al menos 7 de las 8 notas finales")
+
+
+@pytest.mark.parametrize("path", ["/caseload", "/caseload?show=all", "/students/k-amara", "/students/k-bruno"])
+def test_no_english_sentence_is_left_on_a_spanish_page(stage: Stage, path: str) -> None:
+    english = [
+        one for one in messages() if isinstance(one, str) and len(one) > 12 and "{" not in one and "%" not in one
+    ]
+    html = lena(stage, "es").get(path).text
+    assert len(english) > 100
+    assert [words for words in english if words in html] == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.way_back import Step, WayBack
+from features.way_back.ways import Step, WayBack
 from models.changes import Change, Moved
 from models.track_record import ListRecord, TrackRecord
 from serving.wording.lists import list_words
