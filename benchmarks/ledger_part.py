@@ -26,7 +26,7 @@ def ledger_part(folder: Path, size: Size, runner: LedgerRunner, *, runs: int, pr
     found = [runner(folder, size) for _ in range(runs)]
     took, peak = (median(values) for values in zip(*((one.seconds, one.peak_mib) for one in found), strict=True))
     flags = int(found[0].counts["flags"])
-    facts = {
+    facts: dict[str, str | int | float] = {
         "students": size.students,
         "years": size.years,
         "lists": WEEKS * size.years,

@@ -81,8 +81,8 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> "pd.Series[bool]":
     """Whether each ninth grader ended off track, by student and school year, as the simulation knows."""
     folder = tmp_path_factory.mktemp("truth")
     simulate_district(PLAN, folder / "records", truth=folder / "truth")
-    rows = pd.read_csv(folder / "truth" / "mesa.csv", dtype={"student_id": str, "off_track_grade9": "boolean"})
-    return rows.set_index(["student_id", "school_year"])["off_track_grade9"]
+    rows = pd.read_csv(folder / "truth" / "mesa.csv", dtype={"student_id": "str"})
+    return rows.set_index(["student_id", "school_year"])["off_track_grade9"].astype("boolean")
 
 
 def truly(truth: "pd.Series[bool]", rows: pd.DataFrame) -> "pd.Series[bool]":
