@@ -56,15 +56,15 @@ def reason_sentence(language: Language, said: Said | None, code: str, value: Cel
     """What stands out, as a counselor reads it, ending in a full stop; plain words where no sentence fits."""
     words = said or NOTHING
     template = words.one if words.one and value == 1 else words.because
-    return sentence(filled(language, template, value), code)
+    return as_sentence(filled(language, template, value), code)
 
 
 def strength_sentence(language: Language, said: Said | None, code: str, value: Cell) -> str:
     """What speaks for the student, likewise."""
-    return sentence(filled(language, (said or NOTHING).strength, value), code)
+    return as_sentence(filled(language, (said or NOTHING).strength, value), code)
 
 
-def sentence(words: str, code: str) -> str:
+def as_sentence(words: str, code: str) -> str:
     """Words as a sentence, or the code as one."""
     return f"{capital(words or code.replace('_', ' '))}."
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
 
-from features.way_back import Step
+from features.way_back.ways import Step
 from serving.wording.locale import Language, msgid
+from serving.wording.reasons import as_sentence
 
 COURSES: Mapping[str, str] = {
     "courses": msgid("in all courses"),
@@ -85,8 +86,10 @@ STEPS: Mapping[str, StepWords] = {
 
 
 def step_sentence(language: Language, step: Step, *, lost: bool = False) -> str:
-    """One step in words; KeyError for a code without any."""
-    words = STEPS[step.code]
+    """One step in words; plain words for a code of another version, which has none here."""
+    words = STEPS.get(step.code)
+    if words is None:
+        return as_sentence("", step.code)
     where = next(
         (says for courses, says in COURSES.items() if step.code in (f"pass_{courses}", f"no_df_{courses}")), ""
     )

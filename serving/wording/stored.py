@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from features.way_back import WayBack
+from features.way_back.ways import WayBack
 from models.changes import Change
 from models.track_record import ListRecord, TrackRecord
 from serving.rows import RunRow, ScoreRow

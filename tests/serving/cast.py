@@ -67,7 +67,6 @@ CONTACTS = {
     "harbor": Contact("sup-1", "k-amara", "contact", date(2026, 11, 6), "s-ines"),
     "mesa": Contact("sup-1", "k-amara", "plan", date(2026, 11, 9), "s-mateo"),
 }
-PAST_CASELOADS = {"s-jonas": ("k-amara",)}
 FLAGGED = 3
 
 DICTIONARY = dictionary_of(NinthGrade)
@@ -76,12 +75,10 @@ REASONS = (
     Reason("core_failing_now", 1.0, 0.6, "grades", "marks_now"),
     Reason("gpa_previous_year", 1.4, 0.2, "grades", "marks_before"),
 )
-SHOWN = {
+OTHER_REASONS = {
     "k-bruno": (Reason("absence_rate_20d", 0.15, 0.5, "attendance", "absence_lately"), REASONS[2]),
     "k-chloe": (Reason("core_failing_now", 2.0, 0.8, "grades", "marks_now"), REASONS[2]),
 }
-"""What stands out of those who differ from the rest."""
-
 STRENGTHS = (
     Reason("incidents_year", 0.0, -0.4, "behavior", "behavior_this_year"),
     Reason("tardies_45d", 0.0, -0.2, "attendance", "tardies"),
@@ -94,8 +91,8 @@ WAY_BACK = WayBack(
     ),
     date(2027, 6, 4),
 )
-LOST = WayBack("not_reachable", (Step("pass_core", {"so_far": 3, "most": 1, "may": 0}),), date(2027, 6, 4))
-MET = WayBack("met", (), date(2027, 6, 4))
+LOST = replace(WAY_BACK, state="not_reachable", steps=(Step("pass_core", {"so_far": 3, "most": 1, "may": 0}),))
+MET = replace(WAY_BACK, state="met", steps=())
 TRACK_RECORD = TrackRecord("risk", 130, 81, 12, per_hundred=62.3, low=54.0, high=69.4, school_years=(2025, 2026))
 MOVED = (Moved("absence_rate_20d", 0.10, 0.25), Moved("core_failing_now", 0.0, 1.0))
 LAST_LISTS = ListRecord(2026, 212, 118, 61, 20, 13, 0, 0, never_listed=180, off_track=400)
@@ -119,9 +116,7 @@ def roster_of(district_id: str) -> Roster:
         for i, (harbor, mesa, key, school, grade, _, _) in enumerate(STUDENTS)
     )
     now = tuple(Assignment(s, key, date(2026, 8, 17)) for s, keys in CASELOADS[district_id].items() for key in keys)
-    past = tuple(
-        Assignment(s, key, date(2026, 8, 17), date(2026, 11, 19)) for s, keys in PAST_CASELOADS.items() for key in keys
-    )
+    past = (Assignment("s-jonas", "k-amara", date(2026, 8, 17), date(2026, 11, 19)),)
     return Roster(
         schools=(
             School("north", f"North {district_id.title()} High"),
@@ -176,7 +171,7 @@ def history() -> History:
 
 def scored(key: str, school: str, risk: float | None, place: int | None, *, change: float = 0.0) -> ScoredStudent:
     """A student's score, which moved by `change`; those with little risk have no reasons and nothing left to do."""
-    reasons = SHOWN.get(key, REASONS) if risk is not None and risk >= 0.25 else ()
+    reasons = OTHER_REASONS.get(key, REASONS) if risk is not None and risk >= 0.25 else ()
     core = tuple(row for row in marks() if row["mark"] == "F")
     listed = place is not None and place <= FLAGGED
     return ScoredStudent(

@@ -1,0 +1,60 @@
+"""What a student's page and line show of strengths, needs, changes and the way back, and in which order."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from serving.runs import record_run
+from tests.serving.browser import Browser, Tags
+from tests.serving.cast import TODAY, Stage, run_of
+
+
+def words_of(html: str) -> str:
+    """The words of a page, on one line."""
+    return re.sub(r"\s+", " ", Tags(html).words)
+
+
+def test_a_students_page_goes_from_strengths_to_what_it_is_not_in_one_order(stage: Stage) -> None:
+    html = Browser(stage, "harbor", "s-ines").get("/students/k-amara").text
+    assert re.findall(r'<h2 id="([^"]+)"', html) == [
+        "summary", "strengths", "needs", "since", "way-back", "track-record", "attendance", "marks", "contacts", "past",
+        "limits",
+    ]  # fmt: skip
+    words = words_of(html)
+    for expected in (
+        "On this week’s list", "Has no behavior incident on record this year.", "Now it is about 83 of 100.",
+        "On Nov 13, 2026: 10%", "by June 4, 2027", "Pass at least 7 of the 8 final marks to come in core courses.",
+        "about 62 ended grade 9 off track. The likely range is 54 to 69.",
+    ):  # fmt: skip
+        assert expected in words
+    assert words.index("Missed 25%") < words.index("Has an F now") < words.index("(past, for context)")
+
+
+@pytest.mark.parametrize(("key", "says"), [
+    ("k-bruno", "The rule for this year can no longer be met. The year still counts."),
+    ("k-dmitri", "All that the rule asks for this year is on record."),
+])  # fmt: skip
+def test_the_way_back_is_said_where_it_is_out_of_reach_and_where_it_is_done(stage: Stage, key: str, says: str) -> None:
+    words = words_of(Browser(stage, "harbor", "s-lena").get(f"/students/{key}").text)
+    assert says in words
+    assert ("Not on this week’s list" in words) == (key == "k-dmitri")
+
+
+def test_where_too_few_were_listed_like_this_the_page_says_so(stage: Stage) -> None:
+    run = run_of("harbor", TODAY + timedelta(days=7))
+    scores = tuple(replace(score, track_record=None, change=None, way_back=None) for score in run.scores)
+    with stage.writing() as session:
+        record_run(session, replace(run, scores=scores))
+    html = Browser(stage, "harbor", "s-lena").get("/students/k-amara").text
+    assert "Too few students were listed like this" in html
+    assert not {"since", "way-back"} & set(re.findall(r'<h2 id="([^"]+)"', html))
+
+
+def test_a_line_has_two_needs_and_one_strength_at_most(stage: Stage) -> None:
+    html = Browser(stage, "harbor", "s-lena").get("/caseload?show=all").text
+    cells = re.findall(r'<td role="cell" class="cell-reasons">(.*?)</td>', html, re.DOTALL)
+    assert [(cell.count("<li>"), cell.count('class="strength"')) for cell in cells] == [
+        (2, 1), (2, 1), (2, 1), (0, 1), (0, 0),
+    ]  # fmt: skip
