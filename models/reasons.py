@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -166,18 +167,23 @@ def worded(side: Side, explained: Explained, said: Said, chosen: Places) -> list
     rows, which = np.nonzero(chosen >= 0)
     concept = chosen[rows, which]
     column = said.speaker[rows, concept]
-    found: list[list[Reason]] = [[] for _ in range(len(explained.cells))]
-    sizes, cells = (sign * said.size[rows, concept]).tolist(), explained.cells[rows, column].tolist()
-    for row, i, cell, size in zip(rows.tolist(), column.tolist(), cells, sizes, strict=True):
-        entry = entries[i]
-        found[row].append(Reason(entry.name, plain(cell, entry), size, entry.domain, entry.concept))
-    return [tuple(one) for one in found]
+    codes, domains, about = (
+        np.array(names, dtype=object)[column].tolist()
+        for names in zip(*((entry.name, entry.domain, entry.concept) for entry in entries), strict=True)
+    )
+    values = map(plain, explained.cells[rows, column].tolist(), np.array(entries, dtype=object)[column].tolist())
+    sizes = (sign * said.size[rows, concept]).tolist()
+    reasons = list(map(Reason, codes, values, sizes, domains, about))
+    begins = np.searchsorted(rows, np.arange(len(chosen) + 1)).tolist()
+    return [tuple(reasons[begin:end]) for begin, end in pairwise(begins)]
 
 
 def plain(cell: float, entry: Entry) -> float | bool | str | None:
     """An encoded cell as a plain value: None where it is missing or a text that the dictionary does not list."""
+    if entry.kind == "number":
+        return None if cell != cell else float(cell)
     if cell != cell:
         return None
     if entry.kind == "text":
         return entry.categories[int(cell)]
-    return bool(cell) if entry.kind == "boolean" else float(cell)
+    return bool(cell)
