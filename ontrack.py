@@ -34,6 +34,10 @@ from training.gate.verdict import VERDICT_WORDS
 from training.train import release_key, trial_of
 
 DEMO_STUDENTS = 10_000
+IN_USE = ("harbor",)
+"""Districts of the demo that have used OnTrack for two years; the others begin today."""
+LATELY = timedelta(weeks=2)
+"""How long ago the list before today's was made."""
 PLACES = (Path("ontrack.toml"), Path("config/ontrack.toml"))
 """Where settings are looked for when `--config` does not say."""
 
@@ -113,18 +117,17 @@ def prepare(settings: Settings, plan: Plan, today: date, progress: Progress) -> 
     progress(f"{district.name}: loading records")
     ingest_district(settings, district.id, records)
     if not is_released(settings, district.id, today):
-        use_before(settings, district.id, lists_before(today), progress)
+        if plan.district_id in IN_USE:
+            use_before(settings, district.id, today, progress)
         release_best(settings, district.id, today, progress)
+    if plan.district_id not in IN_USE:
+        score(settings, district.id, today - LATELY, progress)
     score(settings, district.id, today, progress)
 
 
-def lists_before(today: date) -> list[date]:
-    """When the demo's districts made lists before: three times in each of the two years before, and two weeks ago."""
-    return [today - timedelta(weeks=ago) for ago in (104, 100, 92, 52, 48, 40, 2)]
-
-
-def use_before(settings: Settings, district_id: str, lists: list[date], progress: Progress) -> None:
-    """The district's use of OnTrack so far: what it released on the day of its first list, and the lists since."""
+def use_before(settings: Settings, district_id: str, today: date, progress: Progress) -> None:
+    """The district's use of OnTrack so far: a release two years ago, two lists in each year, and one lately."""
+    lists = [*(today - timedelta(weeks=ago) for ago in (104, 100, 52, 48)), today - LATELY]
     if not is_released(settings, district_id, lists[0]):
         release_best(settings, district_id, lists[0], progress)
     for as_of in lists:

@@ -92,9 +92,7 @@ def for_day(make: Callable[[View], Script], view: View, cohort: Cohort) -> Scrip
     """
     if view != View(view.as_of, view.school_year) or cohort.on_census_day:
         return make(view)
-    made = make(View(ANY_DAY, ANY_YEAR))
-    steps = ((on_day(name, view), on_day(sql, view)) for name, sql in made.steps)
-    return Script(tuple(steps), on_day(made.sql, view))
+    return on_days(make(View(ANY_DAY, ANY_YEAR)), {ANY_DAY: view.as_of}, view.school_year)
 
 
 @lru_cache(maxsize=256)
@@ -104,12 +102,16 @@ def compiled(query: SnapshotQuery) -> Script:
     return script_of(snapshot(query, steps), steps)
 
 
-def on_day(sql: str, view: View) -> str:
-    """SQL made for any day as that of a view."""
-    day, made = view.as_of, ANY_DAY
-    sql = sql.replace(f"{made:%Y%m%d}", f"{day:%Y%m%d}")
-    sql = sql.replace(f"({made.year}, {made.month}, {made.day})", f"({day.year}, {day.month}, {day.day})")
-    return MADE_UP_YEAR.sub(lambda found: str(int(found[0]) - ANY_YEAR + view.school_year), sql)
+def on_days(script: Script, days: Mapping[date, date], school_year: int) -> Script:
+    """A script made for made-up days and the made-up school year, put on the real ones."""
+
+    def put(sql: str) -> str:
+        for made, day in days.items():
+            sql = sql.replace(f"{made:%Y%m%d}", f"{day:%Y%m%d}")
+            sql = sql.replace(f"({made.year}, {made.month}, {made.day})", f"({day.year}, {day.month}, {day.day})")
+        return MADE_UP_YEAR.sub(lambda found: str(int(found[0]) - ANY_YEAR + school_year), sql)
+
+    return Script(tuple((put(name), put(sql)) for name, sql in script.steps), put(script.sql))
 
 
 def snapshot(query: SnapshotQuery, steps: Steps | None = None) -> ir.Table:

@@ -67,8 +67,28 @@ def by_table(feature_set: type[FeatureSet], names: Iterable[str]) -> dict[str, t
 
 @lru_cache(maxsize=256)
 def behind_script(table: str, cohort: Cohort, named: tuple[Named, ...], view: View) -> Script:
-    """DuckDB's SQL for the records behind features on a table, by student, with a column a feature."""
-    return of_members(view, cohort, partial(behind, table, dict(named)), SHOWN[table])
+    """DuckDB's SQL for the records behind features on a table, by student, with a column a feature.
+
+    Which features there are changes from run to run, what a table's records are does not, and takes longer to say.
+    """
+    seen, schema = seen_script(table, cohort, view)
+    members = Members(replace(view, steps=Steps()), cohort)
+    shown = members.with_keys(behind(ibis.table(schema, name=SEEN), SHOWN[table], dict(named)))
+    sql = str(ibis.to_sql(ordered(shown, SHOWN[table]), dialect="duckdb", pretty=False))
+    return Script((*seen.steps, (SEEN, seen.sql)), sql)
+
+
+SEEN = "records_seen"
+"""What the records of a table are called while those behind some features are looked for."""
+
+
+@lru_cache(maxsize=64)
+def seen_script(table: str, cohort: Cohort, view: View) -> tuple[Script, ibis.Schema]:
+    """DuckDB's SQL for a table's records of the cohort, with all that follows from them, and their columns."""
+    steps = Steps()
+    members = Members(replace(view, steps=steps), cohort)
+    rows = members.view.of(members).records(table)
+    return script_of(rows, steps), rows.schema()
 
 
 def of_members(view: View, cohort: Cohort, make: Callable[[View], ir.Table], by: Iterable[str]) -> Script:
@@ -78,11 +98,10 @@ def of_members(view: View, cohort: Cohort, make: Callable[[View], ir.Table], by:
     return script_of(ordered(members.with_keys(make(members.view.of(members))), by), steps)
 
 
-def behind(table: str, measures: Mapping[str, tuple[Measure, ...]], view: View) -> ir.Table:
-    """The rows of a table that any of these features counts, with a column a feature that says which."""
-    rows = view.records(table)
+def behind(rows: ir.Table, columns: tuple[str, ...], measures: Mapping[str, tuple[Measure, ...]]) -> ir.Table:
+    """The records that any of these features counts, with a column a feature that says which."""
     marked = {MARK + name: ibis.or_(*(counted(m, rows) for m in of)) for name, of in measures.items()}
-    shown = rows.select("student_key", *SHOWN[table], **marked)
+    shown = rows.select("student_key", *columns, **marked)
     return shown.filter(ibis.or_(*(shown[mark] for mark in marked)))
 
 

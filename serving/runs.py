@@ -1,14 +1,14 @@
 """A scoring run: everything one run writes to the service database."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from features.way_back import WayBack
+from features.way_back.ways import WayBack
 from models.changes import Change
 from models.dictionary import Entry, FeatureDictionary
 from models.reasons import Reason
@@ -277,7 +277,7 @@ def score_values(session: Session, run: ScoringRun) -> Iterable[dict[str, object
         previous = scores.get(score.student_key)
         yield {
             **keys_of(run),
-            **jsonable(asdict(score)),
+            **jsonable(vars(score)),
             "previous_risk": previous.risk if previous else None,
             "previous_band": previous.band if previous else None,
             "previous_as_of": before.as_of if before and previous else None,
@@ -303,8 +303,12 @@ def jsonable(values: dict[str, object]) -> dict[str, object]:
 
 def as_json(value: object) -> object:
     """The value as JSON holds it."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, date):
         return value.isoformat()
+    if is_dataclass(value):
+        return {part.name: as_json(getattr(value, part.name)) for part in fields(value)}
     if isinstance(value, Mapping):
         return {key: as_json(part) for key, part in value.items()}
     return [as_json(part) for part in value] if isinstance(value, (list, tuple)) else value

@@ -12,7 +12,7 @@ from features.ledger import Ledger
 from features.settings import Settings
 from features.snapshots import Snapshot
 from features.warehouse import Reader
-from features.way_back import WayBack, ways_back
+from features.way_back.ways import WayBack, ways_back
 from models.changes import Change
 from models.reasons import Reason, Reasons
 from models.scoring import reasons_of
@@ -60,7 +60,7 @@ class Beside:
     changes: Mapping[str, Change] = field(default_factory=dict)
 
     def evidence(self, student: str, reasons: tuple[Reason, ...]) -> dict[str, list[Record]]:
-        """The records behind a student's reasons, by the feature that says each."""
+        """The records behind what stands out, by the feature that says each."""
         return {reason.code: self.behind[reason.code].get(student, []) for reason in reasons}
 
 
@@ -78,7 +78,7 @@ def scored_students(looked: Looked, ledger: Ledger, before: Before | None) -> tu
 def beside_scores(looked: Looked, ledger: Ledger, before: Before | None) -> Beside:
     """What stands beside the risks of a run."""
     served, reader, reasons = looked.served, looked.reader, looked.reasons()
-    codes = sorted({reason.code for found in reasons.values() for reason in (*found.needs, *found.strengths)})
+    codes = sorted({reason.code for found in reasons.values() for reason in found.needs})
     return Beside(
         reasons=reasons,
         behind=records_behind(reader, served.feature_set, looked.view, codes),
@@ -135,7 +135,7 @@ def scored_student(looked: Looked, beside: Beside, student_key: str, school_id: 
         flagged=row.flagged,
         reasons=reasons.needs,
         strengths=reasons.strengths,
-        evidence=beside.evidence(student_key, (*reasons.needs, *reasons.strengths)),
+        evidence=beside.evidence(student_key, reasons.needs),
         history=history,
         way_back=beside.ways_back.get(student_key),
         track_record=beside.track_records.get(student_key),

@@ -71,7 +71,7 @@ def what_moved(old: Served, before: Before, reader: Reader, now: pd.DataFrame) -
 
 
 def load_of(reader: Reader, data_version: str) -> int | None:
-    """The load whose data version begins like this; None where it is not on record any more."""
+    """The load whose data version begins like this; None where none came since, or it is not on record any more."""
     loads = reader.current("loads")
     found = loads.loc[loads["digest"].str.startswith(data_version), "load_id"]
-    return int(found.max()) if len(found) else None
+    return int(found.max()) if len(found) and found.max() < loads["load_id"].max() else None

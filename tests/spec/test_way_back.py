@@ -25,7 +25,7 @@ from features.language import (
 )
 from features.live import READ
 from features.quantities import Condition
-from features.way_back import WayBack, has_way_back, months_until, ways_back
+from features.way_back.ways import WayBack, has_way_back, months_until, ways_back
 from tests.drawn import canonical, reader_of, school_days, stacked
 
 AS_OF = date(2026, 2, 20)

@@ -1,6 +1,6 @@
 """What is ahead of each student this school year, by what is known on the as-of date: school days, finals to come."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -10,14 +10,14 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from features.cohorts import Cohort
-from features.compile import inside, inside_among, joined, matches, with_measures
+from features.compile import ANY_DAY, ANY_YEAR, inside, inside_among, joined, matches, on_days, with_measures
 from features.engine import Members, View
-from features.labels import Period, period_of, with_endings
+from features.labels import GRACE, Period, period_of, with_endings
 from features.nodes import as_condition
 from features.outcomes import CENSORED, Outcome
-from features.parts import Part
 from features.script import Script, Steps, script_of
 from features.warehouse import Reader, sql_of
+from features.way_back.parts import Part
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,26 @@ class Asking:
         )
 
 
+ANY_LAST, ANY_TERM = date(3902, 6, 11), date(3903, 2, 19)
+"""The last day that counts and the first of the term, of a script that is made for any."""
+
+
+def for_asking(make: Callable[[Asking], Script], asking: Asking) -> Script:
+    """The script of what is asked: made for days that stand for any, as `features.compile.for_day` does it.
+
+    `make` is to remember what it made.
+    """
+    start, period = asking.start, asking.period
+    apart = start != View(start.as_of, start.school_year) or period.school_year != start.school_year
+    if apart or asking.cohort.on_census_day:
+        return make(asking)
+    term = ANY_TERM if period.term_from else None
+    made = replace(asking, start=View(ANY_DAY, ANY_YEAR), period=Period(ANY_LAST, ANY_LAST, ANY_YEAR, term))
+    days = {ANY_DAY: start.as_of, ANY_LAST: period.through, ANY_LAST - GRACE: period.through - GRACE}
+    terms = {ANY_TERM: period.term_from} if period.term_from else {}
+    return on_days(make(made), {**days, **terms}, start.school_year)
+
+
 def period_ahead(reader: Reader, start: View, outcome: Outcome) -> Period | None:
     """When the outcome is decided, by the calendar and the terms that were known then; None where no term follows."""
     return period_of(KnownThen(reader.connection, start), outcome, start.as_of)
@@ -93,7 +113,7 @@ def standings(reader: Reader, asking: Asking) -> pd.DataFrame:
     days to come which are already excused or taken away. `so_far_0` is what the first part counted so far, an integer,
     and `given_0` in how many records.
     """
-    rows = standing_script(asking).frame(reader.connection).set_index("student_key")
+    rows = for_asking(standing_script, asking).frame(reader.connection).set_index("student_key")
     counted = rows.columns.difference(["is_told"])
     rows[counted] = rows[counted].fillna(0).astype("int64")
     return rows[rows["is_told"].fillna(value=False).astype(bool)]

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.parts import Part
 from features.quantities import Compare
+from features.way_back.parts import Part
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

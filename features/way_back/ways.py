@@ -8,8 +8,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from features.ahead import Asking, period_ahead, standings
-from features.asked import (
+from features.cohorts import Cohort
+from features.outcomes import Outcome
+from features.warehouse import Reader
+from features.way_back.ahead import Asking, period_ahead, standings
+from features.way_back.asked import (
     Asked,
     Standing,
     asked_average,
@@ -19,11 +22,8 @@ from features.asked import (
     asked_marks,
     integers,
 )
-from features.cohorts import Cohort
-from features.finals_ahead import finals_coming
-from features.outcomes import Outcome
-from features.parts import Kind, Part, parts_of
-from features.warehouse import Reader
+from features.way_back.finals import finals_coming
+from features.way_back.parts import Kind, Part, parts_of
 
 State = Literal["reachable", "not_reachable", "met"]
 OF_MARKS: Mapping[Kind, Callable[[Part, Standing], Asked]] = {

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.ahead import Asking, KnownThen
+from features.compile import for_day
 from features.engine import View
-from features.parts import Part
 from features.script import Script, Steps, script_of
 from features.warehouse import Reader
+from features.way_back.ahead import Asking, KnownThen, for_asking
+from features.way_back.parts import Part
 
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -98,7 +99,7 @@ def terms_of_year(reader: Reader, asking: Asking) -> pd.DataFrame:
 
 def courses_now(reader: Reader, asking: Asking) -> pd.DataFrame:
     """The courses of each student (`number`) that have a line on a report of this year, with `subject`."""
-    return course_script(asking).frame(reader.connection).rename(columns={"student_key": "number"})
+    return for_asking(course_script, asking).frame(reader.connection).rename(columns={"student_key": "number"})
 
 
 def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
@@ -120,7 +121,7 @@ def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.Da
 
 def finals_by_kind(reader: Reader, asking: Asking) -> pd.DataFrame:
     """Finals of the latest earlier year that has any: `course_id`, `kind`, `finals` and `usual_credit`."""
-    found = habit_script(asking.start).frame(reader.connection)
+    found = for_day(habit_script, asking.start, asking.cohort).frame(reader.connection)
     latest: pd.DataFrame = found[found["school_year"] == found["school_year"].max()]
     return latest
 

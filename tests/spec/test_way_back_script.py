@@ -1,0 +1,26 @@
+"""The SQL of what a way back asks: the same for a date whether it was compiled for it or for any."""
+
+from datetime import date
+
+import pytest
+
+from features.catalog import OUTCOMES
+from features.compile import for_day
+from features.engine import View
+from features.labels import Period
+from features.way_back.ahead import Asking, for_asking, standing_script
+from features.way_back.finals import course_script, habit_script
+from features.way_back.parts import parts_of
+
+DAY, LAST, TERM = date(2026, 11, 20), date(2027, 6, 4), date(2027, 1, 11)
+
+
+@pytest.mark.parametrize(("outcome", "term"), [
+    ("grade9_off_track_chicago", None), ("chronic_absence_10_12", None), ("core_f_next_term_9", TERM),
+])  # fmt: skip
+def test_a_script_for_any_day_is_that_of_the_day(outcome: str, term: date | None) -> None:
+    asked = OUTCOMES[outcome]
+    asking = Asking(asked, parts_of(asked), asked.cohort, View(DAY, 2027), Period(LAST, LAST, 2027, term))
+    for make in (standing_script, course_script):
+        assert for_asking(make, asking) == make(asking)
+    assert for_day(habit_script, asking.start, asked.cohort) == habit_script(asking.start)
