@@ -126,8 +126,8 @@ def prepare(settings: Settings, plan: Plan, today: date, progress: Progress) -> 
 
 
 def use_before(settings: Settings, district_id: str, today: date, progress: Progress) -> None:
-    """The district's use of OnTrack so far: a release two years ago, two lists in each year, and one lately."""
-    lists = [*(today - timedelta(weeks=ago) for ago in (104, 100, 52, 48)), today - LATELY]
+    """The district's use of OnTrack so far: a release two years ago, and lists since then."""
+    lists = [*(today - timedelta(weeks=ago) for ago in (104, 52, 48)), today - LATELY]
     if not is_released(settings, district_id, lists[0]):
         release_best(settings, district_id, lists[0], progress)
     for as_of in lists:

@@ -172,4 +172,5 @@ def as_cells(values: "pd.Series[str]") -> list[Cell]:
     if pd.api.types.is_datetime64_any_dtype(values):
         days = pd.DatetimeIndex(values)
         return [day if known else None for day, known in zip(days.strftime("%Y-%m-%d"), days.notna(), strict=True)]
-    return [None if pd.isna(v) else v for v in values.astype(object).tolist()]
+    cells: list[Cell] = values.astype(object).where(values.notna(), None).tolist()
+    return cells

@@ -1,6 +1,8 @@
 """Since last time: how far a risk moved, and by what: the records, or a new release."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,7 @@ from features.language import FeatureSet
 from models.concepts import Concepts, concepts_of
 from models.dictionary import Entry, dictionary_of
 from models.examples import Booleans, Floats
-from models.reasons import LEAST_CONTRIBUTION, plain
+from models.reasons import LEAST_CONTRIBUTION, Side, may_be_said, plain
 from models.risk import RiskModel
 from models.rule import RuleModel
 
@@ -19,11 +21,12 @@ MOST_MOVED = 2
 
 @dataclass(frozen=True)
 class Moved:
-    """A feature whose value moved since the run before, and with it the risk."""
+    """A feature whose value moved since the run before, and with it the risk; whether it speaks for the student now."""
 
     code: str
     before: float | bool | str | None
     now: float | bool | str | None
+    is_strength: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,17 @@ def parts_of(before: float, now: float, by_the_old: float | None) -> tuple[float
 
 
 def moved_most(
-    scorer: RiskModel | RuleModel, feature_set: type[FeatureSet], before: pd.DataFrame, now: pd.DataFrame
+    scorer: RiskModel | RuleModel,
+    feature_set: type[FeatureSet],
+    before: pd.DataFrame,
+    now: pd.DataFrame,
+    *,
+    never_said: Collection[tuple[str, Side]] = (),
 ) -> list[tuple[Moved, ...]]:
     """Per student, the features of then and now (rows alike) whose change moved the risk most, at most two.
 
-    One feature speaks for all of its concept: that which moved the same way as the concept, and most.
+    One feature speaks for all of its concept: of those that can say their value of now, that which moved the same way
+    as the concept, and most. `never_said` are the concepts that do not hold, each with its side.
     """
     dictionary = scorer.dictionary if isinstance(scorer, RiskModel) else dictionary_of(feature_set)
     entries = dictionary.entries
@@ -65,13 +74,23 @@ def moved_most(
         moves = scorer.contributions(now)[:, :-1] - scorer.contributions(before)[:, :-1]
     else:
         moves = counted(feature_set, entries, cells) - counted(feature_set, entries, was)
-    changed = was != cells  # a value that is missing then and now differs from itself, and moves nothing
-    changed &= ~(np.isnan(was) & np.isnan(cells)) & ~np.array([entry.protected for entry in entries])
-    places = first_moves(concepts_of(entries), moves, changed)
+    strong = each(entries, cells, partial(may_be_said, "lowers"))
+    changed = (was != cells) & (strong | each(entries, cells, partial(may_be_said, "raises")))
+    places = first_moves(concepts_of(entries), moves, changed, never_said)
     return [
-        tuple(Moved(entries[i].name, plain(was[row, i], entries[i]), plain(cells[row, i], entries[i])) for i in found)
+        tuple(moved_of(entries[i], float(was[row, i]), float(cells[row, i]), bool(strong[row, i])) for i in found)
         for row, found in enumerate(places)
     ]
+
+
+def each(entries: tuple[Entry, ...], cells: Floats, held: Callable[[Entry, Floats], Booleans]) -> Booleans:
+    """Rows × features: of which values something holds."""
+    return np.column_stack([held(entry, cells[:, place]) for place, entry in enumerate(entries)])
+
+
+def moved_of(entry: Entry, before: float, now: float, is_strength: bool) -> Moved:
+    """A feature that moved, its cells as plain values."""
+    return Moved(entry.name, plain(before, entry), plain(now, entry), is_strength)
 
 
 def counted(feature_set: type[FeatureSet], entries: tuple[Entry, ...], cells: Floats) -> Floats:
@@ -86,9 +105,16 @@ def counted(feature_set: type[FeatureSet], entries: tuple[Entry, ...], cells: Fl
     return found
 
 
-def first_moves(concepts: Concepts, moves: Floats, changed: Booleans) -> list[list[int]]:
+def first_moves(
+    concepts: Concepts, moves: Floats, changed: Booleans, never_said: Collection[tuple[str, Side]]
+) -> list[list[int]]:
     """Per row, the columns that speak for the concepts that moved it most, the most first."""
     totals = concepts.sums(moves)
+    for place, name in enumerate(concepts.names):
+        if (name, "raises") in never_said:
+            totals[:, place] = np.minimum(totals[:, place], 0)
+        if (name, "lowers") in never_said:
+            totals[:, place] = np.maximum(totals[:, place], 0)
     most = np.argsort(-np.abs(totals), axis=1, kind="stable")[:, :MOST_MOVED]
     rows = np.arange(len(moves))
     found: list[list[int]] = [[] for _ in rows]

@@ -11,6 +11,7 @@ from features.settings import Settings
 from features.snapshots import Snapshot, build_snapshot
 from features.warehouse import Reader
 from models.changes import Change, Moved, moved_most, parts_of
+from models.stability import stability_in
 from serving.database import reading
 from serving.district_release import Served, served_then
 from serving.past import run_before, scores_of
@@ -66,7 +67,14 @@ def what_moved(old: Served, before: Before, reader: Reader, now: pd.DataFrame) -
     load = load_of(reader, before.data_version)
     then = build_snapshot(reader, old.feature_set, before.as_of, cohort=old.outcome.cohort, loads_through=load)
     both = now.index.intersection(then.features.index)
-    moved = moved_most(old.bundle.scorer, old.feature_set, then.features.loc[both], now.loc[both])
+    holds = stability_in(old.bundle.metrics)
+    moved = moved_most(
+        old.bundle.scorer,
+        old.feature_set,
+        then.features.loc[both],
+        now.loc[both],
+        never_said=holds.never_said if holds else (),
+    )
     return dict(zip(both, moved, strict=True))
 
 

@@ -19,7 +19,7 @@ from serving.bands import Band
 from serving.rows import Cells, RunRow, ScoreRow
 from serving.wording.locale import Language, language, preferred
 from serving.wording.reasons import Lexicon, lexicon_of, reason_sentence, strength_sentence
-from serving.wording.since import Risks, opening_words, part_words
+from serving.wording.since import Risks, moved_sentence, opening_words, part_words
 from serving.wording.stored import change_of, track_record_of, way_back_of
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import opening_sentence, step_sentences
@@ -96,7 +96,12 @@ def given_change(language: Language, score: ScoreRow, run: RunRow, lexicon: Lexi
         return None
     risks = Risks(before=score.previous_risk, since=since, now=score.risk)
     moved = [
-        GivenMove(**asdict(one), sentence=reason_sentence(language, lexicon.get(one.code), one.code, one.now))
+        GivenMove(
+            code=one.code,
+            before=one.before,
+            now=one.now,
+            sentence=moved_sentence(language, one, lexicon.get(one.code)),
+        )
         for one in change.moved
     ]
     sentences = [opening_words(language, risks, run.ended), *part_words(language, risks, change)]

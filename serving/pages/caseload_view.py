@@ -16,7 +16,8 @@ from serving.wording.locale import Language
 from serving.wording.reasons import Lexicon, lexicon_of, reason_sentence, strength_sentence
 from serving.wording.scores import why_served
 from serving.wording.signals import band_words, change
-from serving.wording.stored import headline_of, last_lists_of
+from serving.wording.stored import headline_of, last_lists_of, track_record_of
+from serving.wording.track_record import track_record_in_short
 
 PAGE_SIZE = 50
 NEEDS_SHOWN = 2
@@ -39,6 +40,7 @@ class Line:
     change: str
     contact: str
     listed: bool
+    track_record: str
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def lines_of(
     rows = list(session.execute(of_page))
     contacts = last_contacts(session, subject.district_id, [student.student_key for student, _ in rows])
     schools = school_names(session, subject.district_id)
-    around = Around(language, lexicon_of(run.dictionary), schools, contacts)
+    around = Around(language, run.ended, lexicon_of(run.dictionary), schools, contacts)
     return tuple(line_of(student, score, around) for student, score in rows)
 
 
@@ -149,6 +151,7 @@ LISTED = (
     ScoreRow.flagged,
     ScoreRow.reasons,
     ScoreRow.strengths,
+    ScoreRow.track_record,
     ScoreRow.previous_risk,
     ScoreRow.previous_band,
     ScoreRow.previous_as_of,
@@ -158,9 +161,13 @@ LISTED = (
 
 @dataclass(frozen=True)
 class Around:
-    """What every line is worded with: the language, the features' words, schools by id, last contacts by student."""
+    """What every line is worded with: the language, the features' words, schools by id, last contacts by student.
+
+    `ended` is what is said of students whom the outcome came to.
+    """
 
     language: Language
+    ended: str
     lexicon: Lexicon
     schools: dict[str, str]
     contacts: dict[str, date]
@@ -182,6 +189,7 @@ def line_of(student: StudentRow, score: ScoreRow, around: Around) -> Line:
         change=change_words(around.language, score),
         contact=around.language.short_day(contact) if contact else "",
         listed=score.flagged,
+        track_record=record_words(score, around) if score.flagged else "",
     )
 
 
@@ -195,6 +203,11 @@ def strength_sentences(score: ScoreRow, around: Around) -> tuple[str, ...]:
     """What speaks for the student, in words."""
     codes = [(str(one["code"]), one["value"]) for one in score.strengths]
     return tuple(strength_sentence(around.language, around.lexicon.get(code), code, value) for code, value in codes)
+
+
+def record_words(score: ScoreRow, around: Around) -> str:
+    """How flags like this one turned out, in short."""
+    return track_record_in_short(around.language, track_record_of(score), around.ended)
 
 
 def change_words(language: Language, score: ScoreRow) -> str:

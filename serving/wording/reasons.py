@@ -80,14 +80,23 @@ def filled(language: Language, template: str, value: Cell) -> str:
         return ""
 
 
-def value_words(language: Language, said: Said | None, value: Cell) -> str:
+def value_words(language: Language, said: Said | None, value: Cell, *, of_strength: bool = False) -> str:
     """A value alone, as the feature's sentence writes it; that there is none where there is none."""
     if value is None:
         return language.says("nothing on record")
     if isinstance(value, bool):
         return language.says("yes") if value else language.says("no")
-    spec = next((spec or "" for _, name, spec, _ in Formatter().parse((said or NOTHING).because) if name == ""), "")
-    return format(language.value(value), spec) if isinstance(value, (int, float)) else value
+    if not isinstance(value, (int, float)):
+        return value
+    words = said or NOTHING
+    templates = (words.strength, words.because) if of_strength else (words.because,)
+    name, spec = next((found for template in templates for found in fields_of(template)), ("", ""))
+    return format(language.value(1 - value if name == "rest" else value), spec)
+
+
+def fields_of(template: str) -> list[tuple[str, str]]:
+    """The fields of a sentence, each with the form of its number."""
+    return [(name, spec or "") for _, name, spec, _ in Formatter().parse(template) if name is not None]
 
 
 def domain_words(language: Language, domain: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from models.changes import Change, Moved
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import ended_words
-from serving.wording.reasons import Lexicon, Said, reason_sentence, value_words
+from serving.wording.reasons import Lexicon, Said, reason_sentence, strength_sentence, value_words
 
 FROM_DATA = (
     msgid("From changes in the records: {number} more of 100."),
@@ -59,14 +59,15 @@ def since_words(language: Language, risks: Risks, change: Change, *, lexicon: Le
 
 
 def moved_line(language: Language, moved: Moved, said: Said | None, day: str) -> MovedLine:
-    """What a feature says now and said then; where it says nothing any more, all of what it said."""
-    then = value_words(language, said, moved.before)
-    if moved.now is None:
-        now = language.says("No longer on record.")
-        then = reason_sentence(language, said, moved.code, moved.before)
-    else:
-        now = reason_sentence(language, said, moved.code, moved.now)
-    return MovedLine(now, language.says("On {day}: {value}", day=day, value=then))
+    """What a feature says now, and what its value was."""
+    then = value_words(language, said, moved.before, of_strength=moved.is_strength)
+    return MovedLine(moved_sentence(language, moved, said), language.says("On {day}: {value}", day=day, value=then))
+
+
+def moved_sentence(language: Language, moved: Moved, said: Said | None) -> str:
+    """What a feature that moved says now."""
+    sentence = strength_sentence if moved.is_strength else reason_sentence
+    return sentence(language, said, moved.code, moved.now)
 
 
 def opening_words(language: Language, risks: Risks, ended: str) -> str:

@@ -15,6 +15,8 @@ LIKE = {
         "Of 100 students on this list in {years}, about {count} {ended}. The likely range is {low} to {high}."
     ),
 }
+IN_SHORT = msgid("About {count} of 100 listed like this {ended} ({low} to {high}).")
+TOO_FEW_IN_SHORT = msgid("Too few were listed like this to say more.")
 SUPPORTED = msgid("Some of the others had a contact or a plan first.")
 TOO_FEW = msgid("Too few students were listed like this to say how it turned out.")
 
@@ -32,6 +34,19 @@ def track_record_sentence(language: Language, record: TrackRecord | None, ended:
         ended=ended_words(language, ended),
     )
     return f"{found} {language.says(SUPPORTED)}" if record.supported else found
+
+
+def track_record_in_short(language: Language, record: TrackRecord | None, ended: str) -> str:
+    """The same in a line of the list."""
+    if record is None:
+        return language.says(TOO_FEW_IN_SHORT)
+    return language.says(
+        IN_SHORT,
+        count=round(record.per_hundred),
+        low=round(record.low),
+        high=round(record.high),
+        ended=ended_words(language, ended),
+    )
 
 
 def years_words(language: Language, years: Sequence[int]) -> str:

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.definitions.grade9 import NinthGrade
+from features.language import Strength
 from models.changes import moved_most, parts_of
 from models.dictionary import FeatureDictionary, dictionary_of
 from models.fitting import fit_risk_model
+from models.reasons import Side
 from models.risk import RiskModel
 from models.rule import RuleModel
 from tests.models.made_rows import made_examples
@@ -63,12 +65,29 @@ def test_a_protected_attribute_never_moved_anything(model: RiskModel) -> None:
 
 
 def test_features_of_one_concept_are_said_once(model: RiskModel) -> None:
-    entries = (replace(entry, concept="one thing") for entry in model.dictionary.entries)
+    entries = (replace(entry, concept="one thing", because="is {:.1f}") for entry in model.dictionary.entries)
     together = replace(model, dictionary=FeatureDictionary(tuple(entries)))
     before = made_examples(50, seed=1).features.assign(absence_rate=0.0, grade_points=3.0)
     now = before.assign(absence_rate=0.4, grade_points=1.0)
     assert {len(moved) for moved in moved_most(together, NinthGrade, before, now)} == {1}
     assert {len(moved) for moved in moved_most(model, NinthGrade, before, now)} == {2}
+
+
+def test_a_value_that_speaks_for_the_student_is_said_as_a_strength(model: RiskModel) -> None:
+    strong = {"absence_rate": Strength("was in school", "<=", 0.05)}
+    entries = (replace(entry, strength=strong.get(entry.name)) for entry in model.dictionary.entries)
+    told = replace(model, dictionary=FeatureDictionary(tuple(entries)))
+    before = made_examples(50, seed=1).features.assign(absence_rate=0.4)
+    for moved in moved_most(told, NinthGrade, before, before.assign(absence_rate=0.01)):
+        assert [(one.code, one.is_strength) for one in moved] == [("absence_rate", True)]
+
+
+@pytest.mark.parametrize(("side", "says"), [("raises", 0), ("lowers", 1)])
+def test_a_concept_that_does_not_hold_never_moved_anything(model: RiskModel, side: Side, says: int) -> None:
+    before = made_examples(50, seed=1).features.assign(absence_rate=0.0)
+    now = before.assign(absence_rate=0.4)
+    found = moved_most(model, NinthGrade, before, now, never_said={("absence_rate", side)})
+    assert {len(moved) for moved in found} == {says}
 
 
 def test_under_a_rule_what_it_counts_is_what_moves() -> None:

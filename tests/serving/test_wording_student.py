@@ -84,12 +84,12 @@ def test_without_a_difference_nothing_is_split() -> None:
 
 
 def test_what_moved_most_is_said_now_and_before() -> None:
-    moved = (Moved("missed", 0.10, 0.25), Moved("failing", None, 1.0), Moved("gone", 2.0, None))
+    moved = (Moved("missed", 0.10, 0.25), Moved("failing", None, 1.0), Moved("there", 0.3, 0.02, is_strength=True))
     words = since_words(
         ENGLISH,
         Risks(0.63, THEN, 0.83),
         Change(0.2, 0.0, moved),
-        lexicon={"missed": MISSED, "failing": FAILING, "gone": FAILING},
+        lexicon={"missed": MISSED, "failing": FAILING, "there": MISSED},
         ended=ENDED,
     )
     assert words.opening == (
@@ -99,7 +99,7 @@ def test_what_moved_most_is_said_now_and_before() -> None:
     assert [(line.now, line.before) for line in words.moved] == [
         ("Missed 25% of the last 20 school days.", "On Nov 13, 2026: 10%"),
         ("Has an F now in 1 core course.", "On Nov 13, 2026: nothing on record"),
-        ("No longer on record.", "On Nov 13, 2026: Has an F now in 2 core courses."),
+        ("Was in school on 98% of the last 20 school days.", "On Nov 13, 2026: 70%"),
     ]
 
 
