@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := ontrack.py features models training serving tests benchmarks docs
 
-.PHONY: help demo test format check types contracts bench bench-full faults mutations gates disclosure properties spark aequitas docs translations screenshots clean
+.PHONY: help demo test format check types contracts bench bench-full faults mutations gates hit-rates disclosure properties spark aequitas docs translations screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ gates: .venv/installed ## 400 gates on models of which the truth is known, of ea
 
 audits: .venv/installed ## audit 50 simulated districts in which nothing is planted, and 1,000 drawn ones (about 15 minutes)
 	@ONTRACK_AUDITS=full $(BIN)/pytest -n 2 -rP tests/training/test_audit_planted.py tests/models/test_chances.py
+
+hit-rates: .venv/installed ## what stands beside flags, held against the truth of a simulated collaborative (about 10 minutes)
+	@$(BIN)/python -m benchmarks.hit_rates
 
 properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
 	@ONTRACK_PROPERTIES=full $(BIN)/pytest -n 2 tests/spec/test_properties.py

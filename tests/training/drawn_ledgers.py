@@ -72,7 +72,7 @@ def student_frame(students: Sequence[dict[str, str]]) -> pd.DataFrame:
             "school_year": frame["school_year"].astype("int64"),
             "school_id": frame["school_id"],
             "grade_level": frame["grade_level"].astype("int64"),
-            "off_track": pd.array([told[one] for one in frame["off_track"]], dtype="boolean"),
+            "off_track": frame["off_track"].map(told).astype("boolean"),
             "missing_because": pd.NA,
             "ended_on": pd.to_datetime(frame["ended_on"]),
             "first_flag": pd.to_datetime(frame["first_flag"].replace("", None)),
