@@ -112,7 +112,8 @@ def said_in(plan: Plan, folder: Path) -> Iterator[Said]:
 def own(ledger: Ledger, tenth: int) -> pd.DataFrame:
     """The students of whom a track record speaks, each by the first flag at that tenth of risk."""
     flags = told_before(ledger, "model", NEXT)
-    return flags[tenth_of(flags["risk"].to_numpy()) == tenth].drop_duplicates("student_key")
+    alike: pd.DataFrame = flags[tenth_of(flags["risk"].to_numpy()) == tenth]
+    return alike.drop_duplicates("student_key")
 
 
 def ended(truth: "pd.Series[bool]", rows: pd.DataFrame) -> "pd.Series[bool]":
