@@ -136,7 +136,8 @@ def use_before(settings: Settings, district_id: str, today: date, progress: Prog
 
 def score(settings: Settings, district_id: str, as_of: date, progress: Progress) -> None:
     """Scores a district as it would have on that day."""
-    score_district(settings, engine_of(settings), district_id, as_of=as_of, now=noon(as_of), progress=progress)
+    then = settings.model_copy(update={"today": as_of})
+    score_district(then, engine_of(then), district_id, as_of=as_of, now=noon(as_of), progress=progress)
 
 
 def noon(day: date) -> datetime:

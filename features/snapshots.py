@@ -100,7 +100,7 @@ def scoring_dates(reader: Reader, month_days: tuple[str, ...], *, until: date) -
     """The as-of dates of each school year on record, from month-days such as `11-20`, up to a date."""
     dates: dict[int, list[date]] = {}
     for year, first in sorted(first_school_days(reader).items()):
-        for month_day in month_days:
+        for month_day in sorted(month_days, key=lambda one: (int(one[:2]) < first.month, one)):
             month, day = (int(part) for part in month_day.split("-"))
             candidate = date(year - 1 if month >= first.month else year, month, day)
             if first < candidate <= until:

@@ -10,6 +10,9 @@ import pandas as pd
 from features.engine import Members, View, stored
 from features.warehouse import Reader
 
+IN_TIME = 7
+"""Days after its as-of date by which a list was made that a counselor could work with."""
+
 
 @dataclass(frozen=True)
 class KnownOn(Reader):
@@ -41,9 +44,13 @@ class KnownOn(Reader):
 
 
 def flags_by(day: date, outcome: str) -> ir.Table:
-    """The flags of an outcome whose as-of date had come by the end of a day; no load ever corrects one."""
+    """The flags of an outcome that had been made by the end of a day; no load ever corrects one.
+
+    A list that was made long after the date it looks from was in nobody's hands then, and is left out.
+    """
     flags = View(day, 0).visible("flags", replaced=False)
-    return flags.filter(~flags.withdrawn & (flags.outcome == outcome) & (flags.as_of <= day))
+    in_time = flags.known_on <= flags.as_of + ibis.interval(days=IN_TIME)
+    return flags.filter(~flags.withdrawn & (flags.outcome == outcome) & (flags.as_of <= day) & in_time)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from features.language import FeatureSet
 from models.concepts import Concepts, concepts_of
 from models.dictionary import Entry, dictionary_of
 from models.examples import Booleans, Floats
-from models.reasons import LEAST_CONTRIBUTION, Side, may_be_said, plain
+from models.reasons import LEAST_CONTRIBUTION, SIDES, Side, may_be_said, plain
 from models.risk import RiskModel
 from models.rule import RuleModel
 
@@ -61,11 +61,13 @@ def moved_most(
     now: pd.DataFrame,
     *,
     never_said: Collection[tuple[str, Side]] = (),
+    days: Floats | None = None,
 ) -> list[tuple[Moved, ...]]:
     """Per student, the features of then and now (rows alike) whose change moved the risk most, at most two.
 
     One feature speaks for all of its concept: of those that can say their value of now, that which moved the same way
-    as the concept, and most. `never_said` are the concepts that do not hold, each with its side.
+    as the concept, and most. `never_said` are the concepts that do not hold, each with its side; `days` the school days
+    of each student so far.
     """
     dictionary = scorer.dictionary if isinstance(scorer, RiskModel) else dictionary_of(feature_set)
     entries = dictionary.entries
@@ -74,8 +76,8 @@ def moved_most(
         moves = scorer.contributions(now)[:, :-1] - scorer.contributions(before)[:, :-1]
     else:
         moves = counted(feature_set, entries, cells) - counted(feature_set, entries, was)
-    strong = each(entries, cells, partial(may_be_said, "lowers"))
-    changed = (was != cells) & (strong | each(entries, cells, partial(may_be_said, "raises")))
+    strong, weak = (each(entries, cells, partial(may_be_said, side, days=days)) for side in SIDES)
+    changed = (was != cells) & (strong | weak)
     places = first_moves(concepts_of(entries), moves, changed, never_said)
     return [
         tuple(moved_of(entries[i], float(was[row, i]), float(cells[row, i]), bool(strong[row, i])) for i in found)

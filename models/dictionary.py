@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.compile import measures_in
 from features.language import FeatureSet, Strength
+from features.quantities import Quantity
 
 Direction = Literal["worse", "better", "none"]
 ROWS_AT_ONCE = 4096
@@ -22,7 +24,8 @@ class Entry:
 
     `categories` lists the known values of a text feature in order; a value not listed is missing.
     `because`, `one` and `strength` are as in `features.language.Feature`, empty for a prepared table's column.
-    Entries of one `concept` are one reason together; one without is a reason of its own.
+    `days` are the school days that its sentence speaks of: nothing is said of a student who had fewer. Entries of one
+    `concept` are one reason together; one without is a reason of its own.
     `protected` marks an attribute meant for audits that was let in as a feature: never given as a reason.
     `fingerprint` is a digest of how the feature is computed, empty for a prepared table's column.
     """
@@ -39,6 +42,7 @@ class Entry:
     concept: str = ""
     one: str = ""
     strength: Strength | None = None
+    days: int = 0
 
     @property
     def monotone(self) -> int:
@@ -100,12 +104,18 @@ def dictionary_of(feature_set: type[FeatureSet], *, without: Collection[str] = (
                 concept=feature.concept,
                 one=feature.one,
                 strength=feature.strength,
+                days=days_of(feature.quantity),
             )
             for name, feature in feature_set.features().items()
             if name not in without
         ),
         rule=fingerprint_of(feature_set.indicator),
     )
+
+
+def days_of(quantity: Quantity) -> int:
+    """The school days that the longest window of a quantity reaches back; 0 where none is counted in days."""
+    return max((measure.records.window.to_days or 0 for measure in measures_in(quantity)), default=0)
 
 
 def fingerprint_of(definition: object) -> str:

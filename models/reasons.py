@@ -51,12 +51,16 @@ class Reasons:
 
 @dataclass(frozen=True)
 class Explained:
-    """What a model makes of some rows: what each feature adds to the margin, and its value (NaN where missing)."""
+    """What a model makes of some rows: what each feature adds to the margin, and its value (NaN where missing).
+
+    `days` are the school days of each student so far, None where nobody counted them.
+    """
 
     entries: tuple[Entry, ...]
     concepts: Concepts
     contributions: Floats
     cells: Floats
+    days: Floats | None = None
 
     def sizes(self, side: Side) -> Floats:
         """Rows × concepts: how far each moves the margin to that side."""
@@ -86,15 +90,17 @@ def top_reasons(
     *,
     least: float = LEAST_CONTRIBUTION,
     never_said: Collection[tuple[str, Side]] = (),
+    days: Floats | None = None,
 ) -> list[Reasons]:
     """For each row the concepts that raise its risk by `least` or more, and those that lower it: `most` of each.
 
     What a school can change comes first, then the larger. A protected attribute and a missing value never say a
     concept, nor does a value that speaks for the other side: there would be no record to show. `never_said` are the
-    concepts that do not hold, each with its side.
+    concepts that do not hold, each with its side; `days` the school days of each student so far.
     """
-    batches = (features.iloc[start : start + ROWS_AT_ONCE] for start in range(0, len(features), ROWS_AT_ONCE))
-    return [reasons for batch in batches for reasons in reasons_in(explain(model, batch), most, least, never_said)]
+    batches = (slice(start, start + ROWS_AT_ONCE) for start in range(0, len(features), ROWS_AT_ONCE))
+    explained = (explain(model, features.iloc[one], None if days is None else days[one]) for one in batches)
+    return [reasons for batch in explained for reasons in reasons_in(batch, most, least, never_said)]
 
 
 def reasons_in(
@@ -114,11 +120,11 @@ def reasons_in(
     return [Reasons(*pair) for pair in zip(strengths, needs, strict=True)]
 
 
-def explain(model: RiskModel, features: pd.DataFrame) -> Explained:
+def explain(model: RiskModel, features: pd.DataFrame, days: Floats | None = None) -> Explained:
     """What a model makes of these rows."""
     entries = model.dictionary.entries
     contributions = model.contributions(features)[:, : len(entries)]
-    return Explained(entries, concepts_of(entries), contributions, model.dictionary.encode(features))
+    return Explained(entries, concepts_of(entries), contributions, model.dictionary.encode(features), days)
 
 
 def said_on(side: Side, explained: Explained) -> Said:
@@ -128,7 +134,8 @@ def said_on(side: Side, explained: Explained) -> Said:
     for which in range(len(concepts.names)):
         columns = np.flatnonzero(concepts.place == which)
         moves = explained.contributions[:, columns] * (1 if side == "raises" else -1)
-        may_say = np.column_stack([may_be_said(side, explained.entries[i], explained.cells[:, i]) for i in columns])
+        cells, days = explained.cells, explained.days
+        may_say = np.column_stack([may_be_said(side, explained.entries[i], cells[:, i], days) for i in columns])
         moves = np.where(may_say, moves, 0.0)
         best = moves.argmax(axis=1)
         speaks = np.take_along_axis(moves, best[:, None], axis=1)[:, 0] > 0
@@ -136,16 +143,17 @@ def said_on(side: Side, explained: Explained) -> Said:
     return Said(explained.sizes(side), speaker)
 
 
-def may_be_said(side: Side, entry: Entry, values: Floats) -> Booleans:
-    """Which values can stand in a sentence of that side."""
+def may_be_said(side: Side, entry: Entry, values: Floats, days: Floats | None = None) -> Booleans:
+    """Which values can stand in a sentence of that side; none of a student with fewer `days` than it speaks of."""
     strong = speaks_for(entry, values)
     if entry.protected:
         return np.zeros(len(values), dtype=np.bool_)
+    enough = np.ones(len(values), dtype=np.bool_) if days is None else days >= entry.days
     if side == "lowers":
-        return strong
+        return strong & enough
     nothing = (values == 0) & (entry.more_is == "worse")  # there are no records behind it
     has_words = bool(entry.because) or not entry.concept
-    return np.asarray(~np.isnan(values) & ~strong & ~nothing & has_words, dtype=np.bool_)
+    return np.asarray(~np.isnan(values) & ~strong & ~nothing & enough & has_words, dtype=np.bool_)
 
 
 def speaks_for(entry: Entry, values: Floats) -> Booleans:

@@ -1,16 +1,19 @@
 """Risk and reasons from whatever serves: a model over its features, or the published rule over its signals."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
 from features.catalog import SERVED
 from features.language import Feature, FeatureSet, Outcome, Sign
+from features.snapshots import Snapshot
 from models.bundle import Bundle, BundleRefused
 from models.examples import Floats
 from models.reasons import MOST_REASONS, Reason, Reasons, top_reasons
 from models.risk import RiskModel
 from models.rule import RuleModel
-from models.stability import Stability
+from models.stability import Stability, stability_in
 
 RULE_SIGNALS = "rule_signals"
 """The column of a snapshot that holds what the feature set's published rule counts."""
@@ -47,27 +50,50 @@ def order_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
     return scorer.risk(features)
 
 
+def reasons_by(bundle: Bundle, snapshot: Snapshot) -> list[Reasons]:
+    """Per student of a snapshot, what speaks for them and what stands out, by what serves."""
+    return reasons_of(
+        bundle.scorer,
+        snapshot.features,
+        SERVED[bundle.feature_set],
+        stability_in(bundle.metrics),
+        names=bundle.dictionary.names,
+        days=snapshot.school_days.to_numpy(dtype=np.float64),
+    )
+
+
 def reasons_of(
-    scorer: Scorer, features: pd.DataFrame, feature_set: type[FeatureSet], stability: Stability | None = None
+    scorer: Scorer,
+    features: pd.DataFrame,
+    feature_set: type[FeatureSet],
+    stability: Stability | None = None,
+    *,
+    names: Collection[str] | None = None,
+    days: Floats | None = None,
 ) -> list[Reasons]:
     """Per row, what speaks for a student and what stands out: by a model's contributions, or by the rule's signs.
 
     `stability` is what the bundle says of how a model's reasons hold: those that do not are never given. Where it says
-    nothing (a bundle from before, a prepared table), all are. A rule's signs are what it counts, and hold.
+    nothing (a bundle from before, a prepared table), all are. A rule's signs are what it counts, and hold. `names` are
+    the features for which the district sends data, `days` the school days of each student so far.
     """
     if isinstance(scorer, RiskModel):
-        return top_reasons(scorer, features, never_said=stability.never_said if stability else ())
-    return signs_of(features, feature_set)
+        return top_reasons(scorer, features, never_said=stability.never_said if stability else (), days=days)
+    return signs_of(features, feature_set, names)
 
 
-def signs_of(features: pd.DataFrame, feature_set: type[FeatureSet]) -> list[Reasons]:
+def signs_of(
+    features: pd.DataFrame, feature_set: type[FeatureSet], names: Collection[str] | None = None
+) -> list[Reasons]:
     """Per row, the signs of the published rule that are met, and as strengths those that are clearly not.
 
-    A contribution is what the feature adds to the count of signals, or would add.
+    A contribution is what the feature adds to the count of signals, or would add. Only those of `names` are said: of
+    the others the district sends no data.
     """
     signs = feature_set.indicator.reasons if feature_set.indicator else ()
     named = feature_set.features()
-    found = sorted(((sign, named[sign.feature]) for sign in signs), key=lambda one: not one[1].can_change)
+    known = [(sign, named[sign.feature]) for sign in signs if names is None or sign.feature in names]
+    found = sorted(known, key=lambda one: not one[1].can_change)
     rows = features[[sign.feature for sign, _ in found]].to_numpy(dtype=np.float64).tolist()
     return [of_signs(list(zip(found, row, strict=True))) for row in rows]
 

@@ -1,5 +1,6 @@
 """A run's flags as rows of the warehouse, for the ledger."""
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -8,8 +9,8 @@ from features.warehouse import changing, reading
 from serving.runs import ScoringRun
 
 
-def write_flags(warehouse: Path, run: ScoringRun) -> None:
-    """The run's flags as rows of the warehouse, once."""
+def write_flags(warehouse: Path, run: ScoringRun, made_on: date) -> None:
+    """The run's flags as rows of the warehouse, once; they were known from the day on which they were made."""
     with reading(warehouse) as reader:
         if run.run_id in set(reader.current("flags")["run_id"]):
             return
@@ -26,7 +27,7 @@ def write_flags(warehouse: Path, run: ScoringRun) -> None:
             "list_position": score.list_position,
             "risk": score.risk,
             "district_id": run.district_id,
-            "known_on": run.as_of,
+            "known_on": max(run.as_of, made_on),
             "load_id": load_id,
             "withdrawn": False,
         }

@@ -3,7 +3,7 @@
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from serving.rows import RunRow, ScoreRow
 
@@ -23,6 +23,7 @@ def run_before(session: Session, district_id: str, outcome: str, as_of: date) ->
 
 
 def scores_of(session: Session, run: RunRow) -> dict[str, ScoreRow]:
-    """A run's scores by student."""
+    """A run's risks and bands by student; what else the rows hold is large, and stays where it is."""
     rows = select(ScoreRow).where(ScoreRow.district_id == run.district_id, ScoreRow.run_id == run.run_id)
-    return {row.student_key: row for row in session.scalars(rows)}
+    told = rows.options(load_only(ScoreRow.risk, ScoreRow.band))
+    return {row.student_key: row for row in session.scalars(told)}

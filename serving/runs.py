@@ -1,7 +1,7 @@
 """A scoring run: everything one run writes to the service database."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -14,6 +14,7 @@ from models.dictionary import Entry, FeatureDictionary
 from models.reasons import Reason
 from models.track_record import ListRecord, TrackRecord
 from serving.bands import Band
+from serving.json_values import jsonable
 from serving.past import latest_run, run_before, scores_of
 from serving.rows import (
     CalendarRow,
@@ -294,21 +295,3 @@ def add_all(session: Session, table: type[Row], rows: Iterable[dict[str, object]
     batch = list(rows)
     if batch:
         session.execute(insert(table), batch)
-
-
-def jsonable(values: dict[str, object]) -> dict[str, object]:
-    """The same values with every nested date as ISO text."""
-    return {name: as_json(value) for name, value in values.items()}
-
-
-def as_json(value: object) -> object:
-    """The value as JSON holds it."""
-    if value is None or isinstance(value, (str, int, float)):
-        return value
-    if isinstance(value, date):
-        return value.isoformat()
-    if is_dataclass(value):
-        return {part.name: as_json(getattr(value, part.name)) for part in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: as_json(part) for key, part in value.items()}
-    return [as_json(part) for part in value] if isinstance(value, (list, tuple)) else value

@@ -63,12 +63,13 @@ def score_district(
         if made is not None:
             return made
         progress(f"{served.district.name}: checking records")
-        found = checked(reader, served.district, settings.today or now.astimezone(zone).date())
+        today = settings.today or now.astimezone(zone).date()
+        found = checked(reader, served.district, today)
         refuse_errors(found)
         progress(f"{served.district.name}: scoring as of {as_of} by the {served.bundle.kind}")
         before = before_of(settings, engine, served, as_of)
         run = scoring_run(settings, served, reader, run_id=run_id, as_of=as_of, now=now, before=before)
-    write_flags(warehouse, run)
+    write_flags(warehouse, run, today)
     with writing(engine) as session:
         record_run(session, run)
     listed = sum(score.flagged for score in run.scores)

@@ -15,8 +15,7 @@ from features.warehouse import Reader
 from features.way_back.ways import WayBack, ways_back
 from models.changes import Change
 from models.reasons import Reason, Reasons
-from models.scoring import reasons_of
-from models.stability import stability_in
+from models.scoring import reasons_by
 from models.track_record import ListRecord, TrackRecord, list_records, track_records
 from serving.bands import band_of
 from serving.district_release import Served
@@ -42,10 +41,8 @@ class Looked:
 
     def reasons(self) -> dict[str, Reasons]:
         """What speaks for each student, and what stands out."""
-        features = self.snapshot.features.loc[self.ranked.table.index]
-        bundle = self.served.bundle
-        found = reasons_of(bundle.scorer, features, self.served.feature_set, stability_in(bundle.metrics))
-        return dict(zip(features.index, found, strict=True))
+        found = reasons_by(self.served.bundle, self.snapshot)
+        return dict(zip(self.snapshot.features.index, found, strict=True))
 
 
 @dataclass(frozen=True)
@@ -106,8 +103,8 @@ def records_of(looked: Looked, ledger: Ledger) -> dict[str, TrackRecord | None]:
 
 
 def last_lists(ledger: Ledger, school_year: int) -> ListRecord | None:
-    """How the lists of the last finished school year turned out; None where there were none."""
-    earlier = [one for one in list_records(ledger) if one.school_year < school_year]
+    """How the lists of the last school year turned out of which everything is told; None where there was none."""
+    earlier = [one for one in list_records(ledger) if one.school_year < school_year and not one.still_open]
     return max(earlier, key=lambda one: one.school_year, default=None)
 
 

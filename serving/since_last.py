@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import pandas as pd
+import numpy as np
 from sqlalchemy import Engine
 
 from features.settings import Settings
@@ -48,7 +48,7 @@ def changes_of(served: Served, before: Before, reader: Reader, snapshot: Snapsho
         return dict.fromkeys(students, Change(None, None))
     asked = seen_by(old, reader, snapshot)
     by_the_old = now if old is served else risks_of(old.bundle, asked)
-    moved = what_moved(old, before, reader, asked.features.loc[students])
+    moved = what_moved(old, before, reader, asked)
     return {
         key: Change(*parts_of(before.risks[key], float(now[key]), float(by_the_old[key])), moved.get(key, ()))
         for key in students
@@ -62,18 +62,19 @@ def seen_by(old: Served, reader: Reader, snapshot: Snapshot) -> Snapshot:
     return build_snapshot(reader, old.feature_set, snapshot.as_of, cohort=old.outcome.cohort)
 
 
-def what_moved(old: Served, before: Before, reader: Reader, now: pd.DataFrame) -> dict[str, tuple[Moved, ...]]:
+def what_moved(old: Served, before: Before, reader: Reader, now: Snapshot) -> dict[str, tuple[Moved, ...]]:
     """By student, the features that moved the risk most since the records of then, as they were visible then."""
     load = load_of(reader, before.data_version)
     then = build_snapshot(reader, old.feature_set, before.as_of, cohort=old.outcome.cohort, loads_through=load)
-    both = now.index.intersection(then.features.index)
+    both = now.features.index.intersection(then.features.index)
     holds = stability_in(old.bundle.metrics)
     moved = moved_most(
         old.bundle.scorer,
         old.feature_set,
         then.features.loc[both],
-        now.loc[both],
+        now.features.loc[both],
         never_said=holds.never_said if holds else (),
+        days=now.school_days.loc[both].to_numpy(dtype=np.float64),
     )
     return dict(zip(both, moved, strict=True))
 

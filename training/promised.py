@@ -73,7 +73,8 @@ def spread_of(values: Floats, least: int) -> Spread:
     edges = merged(rounded_edges(known), known, least)
     shares = counted(known, edges) / len(known)
     missing = lacking / len(values) if lacking >= least else 0.0
-    return Spread(edges, tuple(round(float(share), SHARES) for share in shares), round(missing, SHARES))
+    kept = tuple(max(round(float(share), SHARES), 10.0**-SHARES) for share in shares)  # none is 0: a bin has students
+    return Spread(edges, kept, round(missing, SHARES))
 
 
 def rounded_edges(known: Floats) -> tuple[float, ...]:

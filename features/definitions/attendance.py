@@ -65,11 +65,11 @@ class AttendanceFeatures:
     )
     absence_rate_slope = Feature(
         slope(*(attendance.last(school_days=20, before=before).share_absent() for before in (60, 40, 20, 0))),
-        because="misses more school days from one month to the next ({:+.0%})",
+        because="over the last 80 school days, the share of days missed rose ({:+.0%} a month)",
         more_is="none",
         domain="attendance",
         concept="absence_lately",
-        strength=Strength("misses no more school days from one month to the next ({:+.0%})", "<=", 0),
+        strength=Strength("over the last 80 school days, the share of days missed did not rise", "<=", 0.005),
     )
     absence_rate_previous_year = Feature(
         attendance.previous_year().share_absent(),

@@ -211,5 +211,5 @@ class GradeFeatures:
         more_is="none",
         domain="grades",
         concept="missing_marks",
-        strength=Strength("has a mark in every course on the reports of this year", "<=", 0),
+        strength=Strength("has no course without a mark on the reports so far", "<=", 0),
     )

@@ -14,7 +14,7 @@ class MobilityFeatures:
         domain="mobility",
         concept="moves",
         can_change=False,
-        strength=Strength("has stayed at one school this year", "<=", 1),
+        strength=Strength("is on record at one school this year", "<=", 1),
     )
     schools_ever = Feature(
         enrollments.ever().schools(),
@@ -33,17 +33,17 @@ class MobilityFeatures:
         domain="mobility",
         concept="moves",
         can_change=False,
-        strength=Strength("came to no new school this year", "<=", 0),
+        strength=Strength("has no new school on record this year", "<=", 0),
     )
     days_late_to_enroll = Feature(
         enrollments.days_late(),
-        because="came to school {:.0f} school days after the year began",
-        one="came to school {:.0f} school day after the year began",
+        because="was first enrolled here {:.0f} school days after the year began",
+        one="was first enrolled here {:.0f} school day after the year began",
         more_is="worse",
         domain="mobility",
         concept="late_start",
         can_change=False,
-        strength=Strength("was enrolled from the first school day of the year", "<=", 0),
+        strength=Strength("was enrolled here from the first school day of the year", "<=", 0),
     )
     years_repeated = Feature(
         enrollments.ever().repeated_years(),
@@ -53,5 +53,5 @@ class MobilityFeatures:
         domain="mobility",
         concept="years_repeated",
         can_change=False,
-        strength=Strength("has not repeated a school year", "<=", 0),
+        strength=Strength("has no repeated school year on record", "<=", 0),
     )

@@ -6,12 +6,10 @@ from datetime import date
 
 from starlette.exceptions import HTTPException
 
-from features.catalog import SERVED
 from features.live import snapshot_of_records
 from features.settings import Refused
 from models.reasons import Reason
-from models.scoring import reasons_of, risk_of
-from models.stability import stability_in
+from models.scoring import reasons_by, risk_of
 from serving.api.given import given_needs, given_strengths
 from serving.api.messages import InsufficientData, LiveScore, SentRecords
 from serving.bands import LEAST_SCHOOL_DAYS, band_of
@@ -48,8 +46,7 @@ def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | Insuffi
     if snapshot.school_days.iloc[0] < LEAST_SCHOOL_DAYS:
         return InsufficientData(detail=too_few_days(scoring.language, LEAST_SCHOOL_DAYS))
     risk = float(risk_of(bundle.scorer, snapshot.features)[0])
-    stability = stability_in(bundle.metrics)
-    found = reasons_of(bundle.scorer, snapshot.features, SERVED[bundle.feature_set], stability)[0]
+    found = reasons_by(bundle, snapshot)[0]
     lexicon = lexicon_of_entries(bundle.dictionary.entries)
     return LiveScore(
         risk=risk,

@@ -63,7 +63,9 @@ def list_words(language: Language, record: ListRecord, ended: str) -> ListWords:
 
 
 def never_listed_words(language: Language, record: ListRecord, ended: str) -> str:
-    """The other side: students who ended off track and were never on a list."""
+    """The other side: students who ended off track and were never on a list; empty where every one was."""
+    if not record.never_listed:
+        return ""
     return language.says(
         "The lists do not find everyone. In all, {off_track} students {ended}. Of these, {never_listed} were never"
         " listed.",

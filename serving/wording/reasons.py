@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 from string import Formatter
 
 from models.dictionary import Entry
@@ -74,7 +75,7 @@ def filled(language: Language, template: str, value: Cell) -> str:
     if value is None:
         return ""
     try:
-        rest = 1 - value if isinstance(value, (int, float)) else ""
+        rest = rest_of(value) if isinstance(value, (int, float)) else ""
         return language.says(template).format(language.value(value), rest=language.value(rest))
     except (ValueError, TypeError, IndexError, KeyError):
         return ""
@@ -89,9 +90,15 @@ def value_words(language: Language, said: Said | None, value: Cell, *, of_streng
     if not isinstance(value, (int, float)):
         return value
     words = said or NOTHING
-    templates = (words.strength, words.because) if of_strength else (words.because,)
-    name, spec = next((found for template in templates for found in fields_of(template)), ("", ""))
-    return format(language.value(1 - value if name == "rest" else value), spec)
+    if of_strength and not fields_of(words.strength):  # it says no number: what stood out then is said in full
+        return filled(language, words.one if words.one and value == 1 else words.because, value)
+    name, spec = next(iter(fields_of(words.strength if of_strength else words.because)), ("", ""))
+    return format(language.value(rest_of(value) if name == "rest" else value), spec)
+
+
+def rest_of(value: float) -> float:
+    """1 less a share, in whole hundredths rounded down: with anything missed it is never all of them."""
+    return floor(round((1 - value) * 100, 6)) / 100
 
 
 def fields_of(template: str) -> list[tuple[str, str]]:

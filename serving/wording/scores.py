@@ -12,8 +12,8 @@ WHY_SERVED = {
         " the students who ended off track than the published rule did."
     ),
     ("rule", "fail"): msgid(
-        "The published rule puts this list in order. A model was tried on a later year. It did no better than the"
-        " rule, so it is not used."
+        "The published rule puts this list in order. A model was tried on a later year. It did not pass every test,"
+        " so it is not used."
     ),
     ("rule", "not_enough_evidence"): msgid(
         "The published rule puts this list in order. The records do not yet show that a model would do better, so"

@@ -63,6 +63,8 @@ def change(
 def within_a_band(language: Language, difference: float, day: str) -> str:
     """How a risk moved that is still in the same band."""
     if abs(difference) < NOTICEABLE:
-        return language.says("No change since {day}", day=day)
+        return language.says(
+            msgid("Little change since {day}") if difference else msgid("No change since {day}"), day=day
+        )
     more, fewer = msgid("More signals than on {day}"), msgid("Fewer signals than on {day}")
     return language.says(more if difference > 0 else fewer, day=day)

@@ -74,7 +74,7 @@ def opening_words(language: Language, risks: Risks, ended: str) -> str:
     """Of 100 students with similar records, then and now."""
     then, now = hundredths(risks.before), hundredths(risks.now)
     words = (
-        msgid("The signals are as on {day}. About {now} of 100 students with similar records {ended}.")
+        msgid("Much as on {day}: about {now} of 100 students with similar records {ended}.")
         if then == now
         else msgid("On {day}, about {then} of 100 students with similar records {ended}. Now it is about {now} of 100.")
     )
@@ -90,14 +90,17 @@ def part_words(language: Language, risks: Risks, change: Change) -> tuple[str, .
         return (language.says(NOT_TOLD),)
     if change.by_release == 0:
         return (language.says(ONLY_DATA),) if total else ()
-    by_data, by_release = split(total, change.by_data)
+    by_data, by_release = split(total, change.by_data, change.by_release)
     return amount(language, FROM_DATA, by_data), amount(language, FROM_RELEASE, by_release)
 
 
-def split(total: int, by_data: float) -> tuple[int, int]:
-    """A change in counts of 100 as two parts that add up: the data's own, and the rest."""
-    data = hundredths(by_data)
-    return data, total - data
+def split(total: int, by_data: float, by_release: float) -> tuple[int, int]:
+    """A change in counts of 100 as two parts that add up: the data's own, and the rest.
+
+    Where the rest would point the other way than the release did, the release made no difference that is worth a count.
+    """
+    data = round(by_data * 100)
+    return (total, 0) if (total - data) * by_release < 0 else (data, total - data)
 
 
 def amount(language: Language, words: Sequence[str], number: int) -> str:
@@ -107,5 +110,5 @@ def amount(language: Language, words: Sequence[str], number: int) -> str:
 
 
 def hundredths(risk: float) -> int:
-    """A risk, or a part of one, as a count of 100."""
-    return round(risk * 100)
+    """A risk as a count of 100: never none of them and never all, which no record can promise."""
+    return min(max(round(risk * 100), 1), 99)

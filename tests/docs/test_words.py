@@ -17,7 +17,7 @@ FORBIDDEN = re.compile(
 )
 CAUSAL = re.compile(r"because of|caused? by|\bcauses?\b|due to|leads? to|results? in|thanks to", re.IGNORECASE)
 SPANISH = re.compile(
-    r"(?:en|de|alto) riesgo|desert(?:or|ora|ores|oras|ar|ó)\b|deserci[oó]n|abandon\w*"
+    r"(?:en|de|alto) riesgo|buen camino|desert(?:or|ora|ores|oras|ar|ó)\b|deserci[oó]n|abandon\w*"
     r"|(?:va|van) a (?:reprobar|fracasar)"
     r"|fracasar\w*|fracaso|reprobar[áa]\w*|debido a|por culpa de|\bcausas?\b|causad[oa]s?|a causa|gracias a|lleva a\b"
     r"|señal de alarma|bandera roja",

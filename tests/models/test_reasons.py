@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.definitions.grade9 import NinthGrade
 from features.language import Strength
-from models.dictionary import Entry, FeatureDictionary
+from models.dictionary import Entry, FeatureDictionary, dictionary_of
 from models.fitting import fit_risk_model
-from models.reasons import LEAST_CONTRIBUTION, Reason, top_reasons
+from models.reasons import LEAST_CONTRIBUTION, Reason, may_be_said, top_reasons
 from models.risk import RiskModel
 from tests.models.made_rows import made_examples
 
@@ -164,3 +165,11 @@ def test_values_keep_their_kind(model: RiskModel) -> None:
 
 def test_no_rows_have_no_reasons(model: RiskModel) -> None:
     assert top_reasons(model, made_examples(10).features.iloc[:0]) == []
+
+
+def test_nothing_is_said_of_more_school_days_than_a_student_had() -> None:
+    entry = Entry("late_45d", more_is="worse", because="was late {:.0f} times in the last 45 school days", days=45)
+    days = np.array([44.0, 45.0])
+    assert may_be_said("raises", entry, np.array([3.0, 3.0]), days).tolist() == [False, True]
+    assert dictionary_of(NinthGrade).entry("absence_rate_change").days == 40
+    assert dictionary_of(NinthGrade).entry("absence_rate_year").days == 0

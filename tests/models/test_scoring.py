@@ -54,6 +54,13 @@ def test_a_sign_of_the_rule_that_is_clearly_not_met_is_a_strength_unless_the_sam
     assert codes == ["absence_rate_year", "core_failing_now", "schools_this_year"]
 
 
+def test_a_rule_says_nothing_of_what_the_district_sends_no_data_for() -> None:
+    row, feature_set = snapshot(core_failing_now=0, gpa_now=2.4), SERVED["grade9 by air_high_so_far"]
+    assert "core_failing_now" in {one.code for one in strengths_of(row, feature_set)}
+    given = reasons_of(RULE, row, feature_set, names=["gpa_now"])[0]
+    assert "core_failing_now" not in {one.code for one in given.strengths}
+
+
 def strengths_of(row: pd.DataFrame, feature_set: type[FeatureSet]) -> tuple[Reason, ...]:
     """What the rule says for a student."""
     return reasons_of(RULE, row, feature_set)[0].strengths

@@ -35,13 +35,13 @@ ENDINGS = """
 BECAUSE = {"flo": "went elsewhere", "gus": LOST, "hal": "died", "ida": "the records do not tell"}
 
 
-def flags(*lists: tuple[str, str], outcome: str = OFF_TRACK_CHICAGO.name) -> str:
+def flags(*lists: tuple[str, str], outcome: str = OFF_TRACK_CHICAGO.name, made_on: str = "") -> str:
     """Lists as flags: each a date and the students on it, in order."""
     header = (
         "| student_id | run_id | outcome | as_of | release_id | scorer | capacity | list_position | risk | known_on |"
     )
     lines = [
-        f"| {student} | run {day} | {outcome} | {day} | r1 | model | 9 | {place} | 0.5 | {day} |"
+        f"| {student} | run {day} | {outcome} | {day} | r1 | model | 9 | {place} | 0.5 | {made_on or day} |"
         for day, students in lists
         for place, student in enumerate(students.split(), start=1)
     ]
@@ -260,3 +260,9 @@ def test_where_the_next_term_decides_each_flag_is_resolved_by_its_own() -> None:
     assert resolved == [("ada", "came_true"), ("bo", "did_not"), ("ada", "did_not"), ("ada", "not_told")]
     assert by_student(found.students, "resolution") == {"ada": "came_true", "bo": "did_not", "kim": ""}
     assert by_student(found.students, "off_track") == {"ada": "true", "bo": "false", "kim": "true"}
+
+
+@pytest.mark.parametrize(("made_on", "counts"), [("2025-11-20", True), ("2025-11-27", True), ("2025-11-28", False)])
+def test_a_list_made_long_after_its_date_was_in_nobodys_hands(made_on: str, counts: bool) -> None:
+    found = ledger(district(flags=flags(("2025-11-20", "ana"), made_on=made_on)))
+    assert (len(found.flags) > 0) == counts

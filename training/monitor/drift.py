@@ -66,6 +66,7 @@ def drift_of(name: str, seen: Seen, spread: Spread, bounds: Monitor, allowed: tu
     beyond = more if spread.missing else max(0.0, more - (least - 1) / max(1, seen.rows_then))  # few then say none
     lacks = abs(beyond) > bounds.missing_jump and more_than_chance(beyond, spread, len(values), seen, chance)
     told = lacking / len(values) if lacking >= least else 0.0
+    told = 1.0 if len(known) < least else told  # how few have a value is not told either
     why = "missing" if lacks else "spread" if apart else ""
     return Drift(name, index, round(told, 3), round(told - spread.missing, 3), why)
 

@@ -74,8 +74,10 @@ def stays_check(ledger: Ledger, promise: Promise, bounds: Monitor, least: int) -
     years = sorted(ledger.flags["school_year"].unique(), reverse=True)
     found = [(int(year), *weekly_stays(ledger.flags[ledger.flags["school_year"] == year])) for year in years]
     year, pairs, before, both = next((one for one in found if one[1]), (0, 0, 0, 0))
-    if before < least:
+    if not pairs:
         return too_few("MON09", "No two lists were made about a week apart.")
+    if before < least:
+        return too_few("MON09", f"{few(before, least)} were on lists that were made about a week apart.")
     stays = share_of(float(both), before)
     promised = f"; in the held-out year it was {promise.stays * 100:.0f}" if promise.stays is not None else ""
     says = (

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -56,7 +55,8 @@ def last_told(ledger: Ledger) -> ToldYear | None:
     flags = ledger.flags[ledger.flags["school_year"] == year]
     first = pd.to_datetime(students["first_flag"])
     off_track, listed = students["off_track"].to_numpy(dtype=np.bool_), first.notna().to_numpy(dtype=np.bool_)
-    weeks = (pd.to_datetime(students["ended_on"]) - first).dt.days.to_numpy(dtype=np.float64) / 7
+    days = (pd.to_datetime(students["ended_on"]) - first).dt.days.to_numpy(dtype=np.float64)
+    weeks = np.maximum(days, 0) / 7  # who had left when listed was not listed before
     return ToldYear(
         school_year=year,
         students=students,
@@ -103,11 +103,16 @@ def list_like_judged(told: ToldYear, month_days: Sequence[str]) -> pd.DataFrame:
 
 
 def weekly_stays(flags: pd.DataFrame) -> tuple[int, int, int]:
-    """Of lists four to ten days apart: how many pairs there are, students on the first of each, and on both."""
-    days = dates_in(flags["as_of"])
-    stamps = pd.to_datetime(flags["as_of"])
-    lists = [set(flags["student_key"][stamps == pd.Timestamp(day)]) for day in days]
+    """Of lists about a week apart: how many pairs there are, students on the first of each, and on both.
+
+    Each list is paired with that of four to ten days later which is nearest to a week.
+    """
+    days, stamps = dates_in(flags["as_of"]), pd.to_datetime(flags["as_of"])
+    lists = {day: set(flags["student_key"][stamps == pd.Timestamp(day)]) for day in days}
+    later = {day: [other for other in days if 4 <= (other - day).days <= 10] for day in days}
     weekly = [
-        (a, b) for (day, a), (other, b) in pairwise(zip(days, lists, strict=True)) if 4 <= (other - day).days <= 10
+        (lists[day], lists[min(those, key=lambda other, day=day: abs((other - day).days - 7))])
+        for day, those in later.items()
+        if those
     ]
     return len(weekly), sum(len(a) for a, _ in weekly), sum(len(a & b) for a, b in weekly)
