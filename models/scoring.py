@@ -58,7 +58,7 @@ def reasons_by(bundle: Bundle, snapshot: Snapshot) -> list[Reasons]:
         SERVED[bundle.feature_set],
         stability_in(bundle.metrics),
         names=bundle.dictionary.names,
-        days=snapshot.school_days.to_numpy(dtype=np.float64),
+        days=np.asarray(snapshot.school_days, dtype=np.float64),
     )
 
 

@@ -74,7 +74,7 @@ def what_moved(old: Served, before: Before, reader: Reader, now: Snapshot) -> di
         then.features.loc[both],
         now.features.loc[both],
         never_said=holds.never_said if holds else (),
-        days=now.school_days.loc[both].to_numpy(dtype=np.float64),
+        days=np.asarray(now.school_days.loc[both], dtype=np.float64),
     )
     return dict(zip(both, moved, strict=True))
 

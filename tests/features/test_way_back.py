@@ -17,7 +17,6 @@ FALL, WINTER = date(2025, 11, 20), date(2026, 2, 20)
 CASES = [
     ("grade9_off_track_chicago", WINTER, {"least_credits": 4.75, "most_core_failures": 2}),
     ("grade8_not_ready_core", FALL, {"most_missed": 0.07, "least_gpa": 2.3}),
-    ("grade9_off_track_ew", WINTER, {}),
 ]
 
 

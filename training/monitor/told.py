@@ -109,10 +109,12 @@ def weekly_stays(flags: pd.DataFrame) -> tuple[int, int, int]:
     """
     days, stamps = dates_in(flags["as_of"]), pd.to_datetime(flags["as_of"])
     lists = {day: set(flags["student_key"][stamps == pd.Timestamp(day)]) for day in days}
-    later = {day: [other for other in days if 4 <= (other - day).days <= 10] for day in days}
-    weekly = [
-        (lists[day], lists[min(those, key=lambda other, day=day: abs((other - day).days - 7))])
-        for day, those in later.items()
-        if those
-    ]
+    following = {day: nearest_week(day, days) for day in days}
+    weekly = [(lists[day], lists[other]) for day, other in following.items() if other]
     return len(weekly), sum(len(a) for a, _ in weekly), sum(len(a & b) for a, b in weekly)
+
+
+def nearest_week(day: date, days: Sequence[date]) -> date | None:
+    """Of some days four to ten days later the one nearest to a week later; None where there is none."""
+    later = [(abs((other - day).days - 7), other) for other in days if 4 <= (other - day).days <= 10]
+    return min(later)[1] if later else None
