@@ -101,6 +101,7 @@ def readers(site: Site, count: int) -> Iterator[list[Reads]]:
     seen: list[Reads] = []
     try:
         while not all(file.stat().st_size for file in files):
+            assert all(process.poll() is None for process in running), "a reader ended before it read"
             time.sleep(0.05)
         yield seen
     finally:
