@@ -96,15 +96,16 @@ def train(trial: Trial, *, now: datetime, code_version: str, progress: Progress,
     else:
         gate = GateResult(trial.district.id, trial.outcome.name, unfitted(str(judged)), Declared(trial.settings.gate))
         judgement = Judgement(trial, basis, gate, promised=promised_of(trial.settings, test, {}))
-    provenance = {
-        "created_at": now.isoformat(timespec="seconds"),
-        "code": code_version,
-        "data": data_version,
-        "trained_by": trained_by,
-    }
+    provenance = made_how(now, code_version, data_version, trained_by)
     write = Writing(trial, judgement, ensure_keys(trial.settings.home / "keys"), provenance)
     model = write.bundle(judged.model) if isinstance(judged, Judged) else None
     return Trained(judgement, write.bundle(rule_that_serves(learn, judgement.serving_rule)), model, warnings)
+
+
+def made_how(now: datetime, code_version: str, data_version: str, trained_by: str) -> dict[str, str]:
+    """When a bundle was made, with which code, from which data and by whom."""
+    made = {"created_at": now.isoformat(timespec="seconds"), "code": code_version, "data": data_version}
+    return {**made, "trained_by": trained_by}
 
 
 def rule_that_serves(learn: Examples, scorer: str) -> RuleModel:
