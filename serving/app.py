@@ -24,6 +24,7 @@ from serving.pages.rendering import STATIC, error_page, fault_page, open_templat
 from serving.problems import for_programs, http_problem, problem, validation_problem
 from serving.served import Releases
 from serving.service import Service
+from serving.wording.locale import LOCALES
 
 
 def utc_now() -> datetime:
@@ -81,4 +82,5 @@ def answer_fault(service: Service, request: Request, incident: str) -> Response:
 
 def lead_to_sign_in(request: Request, error: Exception) -> Response:
     """The way to the sign-in page."""
-    return RedirectResponse("/sign-in", status_code=303)
+    chosen = request.query_params.get("lang")
+    return RedirectResponse(f"/sign-in?lang={chosen}" if chosen in LOCALES else "/sign-in", status_code=303)

@@ -8,8 +8,8 @@ class GradeFeatures:
 
     core_failing_now = Feature(
         marks.latest().core().failing(),
-        because="has an F now in {:.0f} core courses",
-        one="has an F now in {:.0f} core course",
+        because="has an F or no pass now in {:.0f} core courses",
+        one="has an F or no pass now in {:.0f} core course",
         more_is="worse",
         domain="grades",
         concept="marks_now",
@@ -17,8 +17,8 @@ class GradeFeatures:
     )
     other_failing_now = Feature(
         marks.latest().subject("other").failing(),
-        because="has an F now in {:.0f} courses outside the core subjects",
-        one="has an F now in {:.0f} course outside the core subjects",
+        because="has an F or no pass now in {:.0f} courses outside the core subjects",
+        one="has an F or no pass now in {:.0f} course outside the core subjects",
         more_is="worse",
         domain="grades",
         concept="marks_now",
@@ -26,7 +26,7 @@ class GradeFeatures:
     )
     low_marks_now = Feature(
         marks.latest().share_low(),
-        because="has a D or F now in {:.0%} of courses",
+        because="has a D, F or no pass now in {:.0%} of courses",
         more_is="worse",
         domain="grades",
         concept="marks_now",
@@ -116,8 +116,8 @@ class GradeFeatures:
     )
     failed_year = Feature(
         marks.final().failing(),
-        because="has {:.0f} final Fs this year",
-        one="has {:.0f} final F this year",
+        because="has {:.0f} final marks of F or no pass this year",
+        one="has {:.0f} final mark of F or no pass this year",
         more_is="worse",
         domain="grades",
         concept="marks_this_year",
@@ -151,8 +151,8 @@ class GradeFeatures:
     )
     failed_previous_year = Feature(
         marks.previous_year().final().failing(),
-        because="had {:.0f} semester Fs last year",
-        one="had {:.0f} semester F last year",
+        because="had {:.0f} semester marks of F or no pass last year",
+        one="had {:.0f} semester mark of F or no pass last year",
         more_is="worse",
         domain="grades",
         concept="marks_before",
@@ -177,8 +177,8 @@ class GradeFeatures:
     )
     low_marks_ever = Feature(
         marks.ever().final().low(),
-        because="has {:.0f} final Ds and Fs in all years on record",
-        one="has {:.0f} final D or F in all years on record",
+        because="has {:.0f} final marks of D, F or no pass in all years on record",
+        one="has {:.0f} final mark of D, F or no pass in all years on record",
         more_is="worse",
         domain="grades",
         concept="marks_before",
@@ -187,8 +187,8 @@ class GradeFeatures:
     )
     failed_ever = Feature(
         marks.ever().final().failing(),
-        because="has {:.0f} final Fs in all years on record",
-        one="has {:.0f} final F in all years on record",
+        because="has {:.0f} final marks of F or no pass in all years on record",
+        one="has {:.0f} final mark of F or no pass in all years on record",
         more_is="worse",
         domain="grades",
         concept="marks_before",

@@ -38,12 +38,16 @@ class ContactLine:
     by: str
 
 
-def past_lines(session: Session, student: StudentRow, language: Language) -> tuple[PastLine, ...]:
-    """The student's scores run by run, latest first, marking where another release scored."""
+def past_lines(session: Session, student: StudentRow, outcome: str, language: Language) -> tuple[PastLine, ...]:
+    """The student's scores for an outcome run by run, latest first, marking where another release scored."""
     found = (
         select(ScoreRow, RunRow)
         .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
-        .where(ScoreRow.district_id == student.district_id, ScoreRow.student_key == student.student_key)
+        .where(
+            ScoreRow.district_id == student.district_id,
+            ScoreRow.student_key == student.student_key,
+            RunRow.outcome == outcome,
+        )
         .order_by(RunRow.as_of.desc(), RunRow.created_at.desc())
         .options(load_only(ScoreRow.risk, ScoreRow.band))
     )

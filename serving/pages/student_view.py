@@ -100,7 +100,7 @@ def student_view(session: Session, student: StudentRow, run: RunRow | None, lang
         way_back=shown_way_back(language, score) if score else None,
         track_record=shown_track_record(language, score, run) if run and score else "",
         charts=charts_of(language, score),
-        past=past_lines(session, student, language),
+        past=past_lines(session, student, run.outcome, language) if run else (),
         contacts=contact_lines(session, student, language),
     )
 

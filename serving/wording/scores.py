@@ -61,4 +61,6 @@ def too_few_days(language: Language, days: int) -> str:
 
 def not_scored_here(language: Language, as_of: date) -> str:
     """Why a live score is not for this student."""
-    return language.says("On {day} the student of these records is not one this release scores.", day=as_of.isoformat())
+    return language.says(
+        "On {day} the student of these records is not one this release scores.", day=language.day(as_of)
+    )

@@ -25,7 +25,8 @@ COURSES: Mapping[str, str] = {
 class StepWords:
     """What a step says: `to_do` it, with all its numbers; `each` or `none` where nothing may go wrong any more.
 
-    `in_general` says it where how much is to come is not known, `lost` where it can no longer be done.
+    `in_general` says it where how much is to come is not known, `lost` where it can no longer be done. `by_month` says
+    as well how much of it each month has room for, where that is 1 or more.
     """
 
     to_do: str
@@ -33,6 +34,7 @@ class StepWords:
     none: str = ""
     each: str = ""
     in_general: str = ""
+    by_month: str = ""
 
 
 PASS = StepWords(
@@ -62,6 +64,10 @@ STEPS: Mapping[str, StepWords] = {
     ),
     "absences_at_most": StepWords(
         to_do=msgid("Miss no more than {days} of the {school_days} school days to come."),
+        by_month=msgid(
+            "Miss no more than {days} of the {school_days} school days to come. Absences a month within that:"
+            " {per_month}."
+        ),
         none=msgid("Miss none of the {school_days} school days to come."),
         lost=msgid("School days missed: {so_far} on record. The rule allows {most}."),
     ),
@@ -107,6 +113,8 @@ def open_words(words: StepWords, values: Mapping[str, float]) -> str:
     if not words.in_general or all(name in values for name in numbers_in(words.to_do)):
         if words.each and values.get("pass") == values.get("of"):
             return words.each
+        if words.by_month and values.get("per_month", 0) >= 1:
+            return words.by_month
         left = values.get("days", values.get("may", 1))
         return words.none if words.none and not words.each and left == 0 else words.to_do
     return words.none if words.none and values.get("may") == 0 else words.in_general

@@ -16,8 +16,8 @@ OPENINGS: Mapping[State, str] = {
     ),
 }
 ASSUMES = msgid(
-    "This follows the rule and what is on record today. It takes it that the courses stay the same and that each gives"
-    " its final marks. It is not a forecast."
+    "This follows the rule and what is on record on the date above. It takes it that the courses stay the same and"
+    " that each gives its final marks. It is not a forecast."
 )
 
 

@@ -22,7 +22,7 @@ def test_a_students_scores_come_latest_first_with_reasons_in_words(stage: Stage)
     ]
     assert [reason.sentence for reason in scores[0].reasons] == [
         "Missed 25% of the last 20 school days.",
-        "Has an F now in 1 core course.",
+        "Has an F or no pass now in 1 core course.",
         "Had a grade average of 1.4 last year.",
     ]
 

@@ -62,7 +62,7 @@ def test_a_served_model_answers_with_risk_band_and_reasons(stage: Stage) -> None
     assert answer["model_version"] == f"{OUTCOME} {released.digest[:8]}"
     sentences = {reason["code"]: reason["sentence"] for reason in answer["reasons"]}
     assert sentences["absence_rate_20d"] == "Missed 35% of the last 20 school days."
-    assert sentences["core_failing_now"] == "Has an F now in 1 core course."
+    assert sentences["core_failing_now"] == "Has an F or no pass now in 1 core course."
 
 
 def test_a_live_score_says_what_speaks_for_the_student_too(stage: Stage) -> None:

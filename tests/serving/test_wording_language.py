@@ -132,3 +132,10 @@ def test_no_english_sentence_is_left_on_a_spanish_page(stage: Stage, path: str) 
     html = lena(stage, "es").get(path).text
     assert len(english) > 100
     assert [words for words in english if words in html] == []
+
+
+def test_a_language_chosen_while_signed_out_goes_along_to_the_sign_in_page(stage: Stage) -> None:
+    browser = lena(stage, "en")
+    browser.post("/sign-out")
+    assert browser.get("/caseload?lang=es").headers["location"] == "/sign-in?lang=es"
+    assert browser.get("/caseload?lang=x%0d%0aSet-Cookie:y").headers["location"] == "/sign-in"

@@ -21,6 +21,7 @@ SAMPLES: Mapping[str, object] = {
     "count": 62, "low": 54, "high": 69, "then": 63, "now": 83, "number": 12, "off_track": 400, "never_listed": 180,
     "year": "2025–26", "years": "2024–25 and 2025–26", "first": "2023–24", "last": "2025–26", "pass": 6, "of": 8,
     "may": 2, "most": 2, "so_far": 3, "credits": 3, "least": 5, "average": 3, "days": 9, "school_days": 110,
+    "per_month": 1,
     "missed": 2, "share": 0.5, "incident": "a1b2", "value": "10%", "letter": "B", "term": "S1",
     "least_share": 0.1, "least_failures": 2, "name": "Ann Lee", "district": "Bay Unified", "grade": 9,
     "school": "North High", "page": 1, "pages": 2, "rest": 0.9,

@@ -22,7 +22,7 @@ ENGLISH, SPANISH = language("en"), language("es")
 ENDED = "ended grade 9 off track"
 THEN = date(2026, 11, 13)
 MISSED = Said("missed {:.0%} of the last 20 school days", "", "was in school on {rest:.0%} of the last 20 school days")
-FAILING = Said("has an F now in {:.0f} core courses", "has an F now in {:.0f} core course")
+FAILING = Said("has an F or no pass now in {:.0f} core courses", "has an F or no pass now in {:.0f} core course")
 RISKS = st.floats(0, 1)
 UNTIL = date(2027, 6, 4)
 
@@ -39,9 +39,9 @@ def test_a_strength_is_said_by_its_own_words(words: Said | None, value: float, e
 
 
 def test_one_course_is_not_said_as_several_in_either_language() -> None:
-    assert reason_sentence(ENGLISH, FAILING, "f", 1.0) == "Has an F now in 1 core course."
-    assert reason_sentence(SPANISH, FAILING, "f", 1.0) == "Tiene ahora una F en 1 curso básico."
-    assert reason_sentence(SPANISH, FAILING, "f", 2.0) == "Tiene ahora una F en 2 cursos básicos."
+    assert reason_sentence(ENGLISH, FAILING, "f", 1.0) == "Has an F or no pass now in 1 core course."
+    assert reason_sentence(SPANISH, FAILING, "f", 1.0) == "Tiene ahora F o no aprobado en 1 curso básico."
+    assert reason_sentence(SPANISH, FAILING, "f", 2.0) == "Tiene ahora F o no aprobado en 2 cursos básicos."
 
 
 @given(before=RISKS, now=RISKS, asked=RISKS)
@@ -104,7 +104,7 @@ def test_what_moved_most_is_said_now_and_before() -> None:
     )
     assert [(line.now, line.before) for line in words.moved] == [
         ("Missed 25% of the last 20 school days.", "On Nov 13, 2026: 10%"),
-        ("Has an F now in 1 core course.", "On Nov 13, 2026: nothing on record"),
+        ("Has an F or no pass now in 1 core course.", "On Nov 13, 2026: nothing on record"),
         ("Was in school on 98% of the last 20 school days.", "On Nov 13, 2026: 70%"),
     ]
 
@@ -124,7 +124,9 @@ def test_what_moved_most_is_said_now_and_before() -> None:
      "Get a grade average of 3.25 or more on the 6 final marks to come."),
     ("average", {"least": 2.5}, "End the year with a grade average of 2.5 or more."),
     ("absences_at_most", {"days": 9, "school_days": 110}, "Miss no more than 9 of the 110 school days to come."),
-    ("absences_at_most", {"days": 0, "school_days": 110}, "Miss none of the 110 school days to come."),
+    ("absences_at_most", {"days": 9, "school_days": 110, "per_month": 1},
+     "Miss no more than 9 of the 110 school days to come. Absences a month within that: 1."),
+    ("absences_at_most", {"days": 0, "school_days": 110, "per_month": 0}, "Miss none of the 110 school days to come."),
     ("no_suspension", {"may": 0}, "Have no suspension in the days to come."),
     ("no_incident", {"may": 2}, "Behavior incidents still allowed: 2."),
 ])  # fmt: skip

@@ -45,7 +45,7 @@ def flags_of(row: dict[str, str]) -> list[dict[str, object]]:
             "list_position": 1,
             "risk": float(row["risk"]),
             "school_year": int(row["school_year"]),
-            "resolution": "did_not",
+            "resolution": {"true": "came_true", "false": "did_not", "": "still_open"}[row["off_track"]],
         }
         for day in dates
     ]

@@ -8,6 +8,7 @@ import pandas as pd
 from features.ledger import Ledger
 from features.settings import Monitor
 from models.metrics import Bin, Interval, calibration_gap, reliability
+from models.track_record import TOLD
 from training.monitor.checks import MonitorCheck, answer, in_words, many, share_of, too_few
 from training.monitor.told import ToldYear, acted_within, weekly_stays
 from training.promised import Promise
@@ -55,8 +56,8 @@ def hits_check(
         return too_few("MON05", f"No list of {year} was made near a date like those judged.")
     if promise is None or promise.hits is None:
         return too_few("MON05", f"What the release behind the list of {year} promised is not on record.")
-    listed = told.students["student_key"].astype("str").isin(set(flags["student_key"].astype("str")))
-    label = told.off_track[listed.to_numpy()]
+    resolved = flags[flags["resolution"].isin(TOLD)]
+    label = (resolved["resolution"] == "came_true").to_numpy(dtype=np.bool_)
     if len(label) < least:
         return too_few("MON05", f"{few(len(label), least)} of that list have an end that is told.")
     hits, threshold = share_of(float(label.sum()), len(label)), promise.hits.estimate - bounds.hit_rate_margin
