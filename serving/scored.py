@@ -82,7 +82,7 @@ def beside_scores(looked: Looked, ledger: Ledger, before: Before | None) -> Besi
         histories=histories_of(looked),
         ways_back=ways_back(reader, served.outcome, looked.snapshot.as_of, cohort=served.outcome.cohort),
         track_records=records_of(looked, ledger),
-        changes=changes_of(served, before, reader, looked.snapshot) if before else {},
+        changes=changes_of(served, before, reader, looked.snapshot, looked.ranked.table["risk"]) if before else {},
     )
 
 

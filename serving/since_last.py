@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pandas as pd
 from sqlalchemy import Engine
 
 from features.settings import Settings
@@ -39,9 +40,11 @@ def before_of(settings: Settings, engine: Engine, served: Served, as_of: date) -
         return Before(run.as_of, data_version, risks, served_then(settings, served, run.release_id))
 
 
-def changes_of(served: Served, before: Before, reader: Reader, snapshot: Snapshot) -> dict[str, Change]:
-    """By student with a risk then and now: how far it moved, and by what."""
-    now = risks_of(served.bundle, snapshot).dropna()
+def changes_of(
+    served: Served, before: Before, reader: Reader, snapshot: Snapshot, risks: "pd.Series[float]"
+) -> dict[str, Change]:
+    """By student with a risk then and now (`risks`): how far it moved, and by what."""
+    now = risks.dropna()
     students = [key for key in now.index if key in before.risks]
     old = before.served
     if old is None or not students:

@@ -154,7 +154,7 @@ def test_where_another_published_rule_was_shown_to_find_more_it_serves_with_reas
     listed = order_of(bundle.scorer, features) > 0
     reasons = reasons_of(bundle.scorer, features, SERVED[bundle.feature_set])
     assert 0 < listed.sum() < len(listed)
-    assert [bool(those) for those in reasons] == listed.tolist()
+    assert [bool(those.needs) for those in reasons] == listed.tolist()
 
 
 def test_the_own_rule_serves_where_no_other_was_shown_to_find_more(trial: Trial, examples: Examples) -> None:
