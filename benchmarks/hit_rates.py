@@ -26,7 +26,7 @@ from features.warehouse import changing, reading
 from models.examples import Examples
 from models.fitting import fit_risk_model
 from models.metrics import places
-from models.track_record import TrackRecord, tenth_of, told_before, track_records
+from models.track_record import TrackRecord, tenth_of, told_before, track_records, wilson
 from tests.features.made_warehouse import simulated
 from training.cohorts import labelled_cohorts
 
@@ -84,7 +84,7 @@ def flags_of(lists: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 def truth_of(folder: Path, plan: Plan) -> "pd.Series[bool]":
     """Whether each ninth grader ended off track, by student and school year, as the simulation knows."""
-    rows = pd.read_csv(folder / f"{plan.district_id}.csv", dtype={"student_id": "str"})
+    rows = pd.read_csv(folder / f"{plan.district_id}.csv", dtype={"student_id": "str"}, low_memory=False)
     return rows.set_index(["student_id", "school_year"])["off_track_grade9"].astype("boolean")
 
 
@@ -125,8 +125,9 @@ def row_of(one: Said) -> str:
     """A row of the table."""
     record = one.record
     says = f"{record.per_hundred:.0f} ({record.low:.0f} to {record.high:.0f})"
-    later = f"{100 * one.next_off_track / one.next_listed:.0f} of {one.next_listed}"
-    cells = (one.district, str(record.n), says, f"{100 * one.truly:.0f}", later, "yes" if one.holds_next else "no")
+    later = f"{100 * one.next_off_track / one.next_listed:.0f}"
+    within = "yes" if one.holds_next else "no"
+    cells = (one.district, str(record.n), says, f"{100 * one.truly:.0f}", str(one.next_listed), later, within)
     return f"| {' | '.join(cells)} |"
 
 
@@ -136,7 +137,7 @@ def print_hit_rates(
     seed: Annotated[int, typer.Option(help="Of the simulation.")] = 7,
 ) -> None:
     """Print what stands beside flags of each kind, the truth of the same students, and of those listed a year later."""
-    typer.echo("| district | students | of 100 | truly | a year later, of 100 | within |\n|" + " --- |" * 6)
+    typer.echo("| district | students | of 100 | truly | students a year later | of 100 | within |\n|" + " --- |" * 7)
     found: list[Said] = []
     for plan in state_plans(students, districts, today=TODAY, years=6, seed=seed):
         with TemporaryDirectory() as folder:
@@ -144,7 +145,22 @@ def print_hit_rates(
                 found.append(one)
                 typer.echo(row_of(one))
     held, later = sum(one.holds for one in found), sum(one.holds_next for one in found)
-    typer.echo(f"{held} of {len(found)} intervals hold the truth, {later} what became of those listed a year later")
+    typer.echo(f"{held} of {len(found)} intervals hold the truth, {later} what became of those listed a year later;")
+    typer.echo(f"if nothing had changed in that year, chance alone would let them hold {by_chance(found, seed):.0f}")
+
+
+def by_chance(found: list[Said], seed: int, draws: int = 1000) -> float:
+    """How many intervals would hold what became of the next year's listed, had both years the same true share.
+
+    The fewer are listed a year later, the fewer: an interval speaks of the true share, not of so many students.
+    """
+    rng, held = np.random.default_rng(seed), 0
+    for one in found:
+        share = (one.record.off_track + one.next_off_track) / (one.record.n + one.next_listed)
+        before, after = rng.binomial(one.record.n, share, draws), rng.binomial(one.next_listed, share, draws)
+        low, high = np.array([wilson(int(came), one.record.n) for came in before]).T
+        held += int(((low <= 100 * after / one.next_listed) & (100 * after / one.next_listed <= high)).sum())
+    return held / draws
 
 
 if __name__ == "__main__":

@@ -10,14 +10,14 @@ from benchmarks.shap_peer import Explainer, refuse_other_values
 from benchmarks.timing import in_turns, seconds_of
 from features.progress import Progress
 from models.contributions import by_lightgbm
-from models.reasons import explain, reasons_in, top_reasons
+from models.reasons import top_reasons
 
 ROWS = 200_000
 FOR_LIGHTGBM, FOR_SHAP = 20_000, 1_000
 """Rows that the peers are timed on; both take as long for each row, and their time is scaled."""
 LIMIT = 30.0
 """Seconds that risks' reasons may take for a million students."""
-CONTRIBUTIONS, WORDS, REASONS = "contributions", "reasons from contributions", "reasons, whole"
+CONTRIBUTIONS, REASONS = "contributions", "reasons, whole"
 PRED_CONTRIB, EXPLAINER = "Booster.predict(pred_contrib=True)", "shap.TreeExplainer"
 A_MILLION, ALLOWED = "s per million", "the limit"
 Child = Callable[[Explaining, int], Measured]
@@ -49,10 +49,8 @@ def least_seconds(made: Explained, runs: int) -> Mapping[str, float]:
     """Seconds per million students of each way: the least of its rounds, that which other work slowed least."""
     model, features = made.model, made.asked.features
     cells, explainer = model.dictionary.encode(features), Explainer(model)
-    explained = explain(model, features)
     ways: dict[str, tuple[int, Callable[[], object]]] = {
         CONTRIBUTIONS: (len(features), lambda: model.contributions(features)),
-        WORDS: (len(features), lambda: reasons_in(explained)),
         REASONS: (len(features), lambda: top_reasons(model, features)),
         PRED_CONTRIB: (FOR_LIGHTGBM, lambda: by_lightgbm(model.booster, cells[:FOR_LIGHTGBM], threads=1)),
         EXPLAINER: (FOR_SHAP, lambda: explainer.values(cells[:FOR_SHAP])),
@@ -68,7 +66,7 @@ def timed(work: Callable[[], object]) -> Callable[[], float]:
 
 def speed(seconds: Mapping[str, float]) -> tuple[Figure, ...]:
     """Each way beside those who find the same values, and the whole beside what it may take."""
-    pairs = ((CONTRIBUTIONS, PRED_CONTRIB), (CONTRIBUTIONS, EXPLAINER), (WORDS, CONTRIBUTIONS), (REASONS, PRED_CONTRIB))
+    pairs = ((CONTRIBUTIONS, PRED_CONTRIB), (CONTRIBUTIONS, EXPLAINER), (REASONS, PRED_CONTRIB))
     return (
         *(compared(name, seconds[name], A_MILLION, to=seconds[peer], beside=peer) for name, peer in pairs),
         compared(REASONS, seconds[REASONS], A_MILLION, to=LIMIT, beside=ALLOWED),

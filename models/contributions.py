@@ -14,7 +14,7 @@ ROWS_FOR_BATCHES = 5_000
 Of 300 trees of 7 leaves over 60 features, woodelf takes 0.6 s and 0.015 ms a row, LightGBM 0.17 ms a row: they meet at
 4,000 rows on one thread. Both grow with the trees. woodelf has one thread.
 """
-ROWS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 200_000
 """Rows that woodelf is given together: its memory grows by about 1.5 kB a row, its time by 0.6 s a batch."""
 DECISIONS = re.compile(r"^decision_type=(.*)$", re.MULTILINE)
 NUMERIC = {"0", "2", "8", "10"}
@@ -26,6 +26,8 @@ def contributions_of(booster: lgb.Booster, text: str, rows: Floats, *, threads: 
 
     `text` is the booster's. Values of the two ways differ by no more than 0.0001, in log odds.
     """
+    if not len(rows):
+        return np.empty((0, rows.shape[1] + 1))
     if len(rows) >= ROWS_FOR_BATCHES * threads and can_be_batched(text):
         return in_batches(booster, rows)
     return by_lightgbm(booster, rows, threads=threads)
@@ -46,9 +48,9 @@ def in_batches(booster: lgb.Booster, rows: Floats) -> Floats:
     from woodelf import WoodelfExplainer  # takes a second: only where it is needed
 
     explainer = WoodelfExplainer(booster, feature_perturbation="tree_path_dependent")
-    found = np.empty((len(rows), rows.shape[1] + 1))
+    found = np.empty((len(rows), rows.shape[1] + 1), order="F")  # as it comes: a feature at a time
     found[:, -1] = by_lightgbm(booster, rows[:1], threads=1)[0, -1]
     for start in range(0, len(rows), ROWS_AT_ONCE):
-        batch = pd.DataFrame(rows[start : start + ROWS_AT_ONCE])
+        batch = pd.DataFrame(np.asfortranarray(rows[start : start + ROWS_AT_ONCE]), copy=False)
         found[start : start + ROWS_AT_ONCE, :-1] = explainer.shap_values(batch, verbose=False)
     return found

@@ -1,14 +1,17 @@
 """What raises and what lowers a student's risk: exact SHAP values on the margin by concept, as codes and values."""
 
-from collections.abc import Callable, Collection
+import gc
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from models.concepts import Concepts, concepts_of
+from models.contributions import contributions_of
 from models.dictionary import Entry
 from models.examples import Booleans, Floats, Places
 from models.risk import RiskModel
@@ -17,25 +20,25 @@ LEAST_CONTRIBUTION = 0.05
 """In log odds, about 5 in 100 of the odds: less than this is not worth a counselor's line."""
 MOST_REASONS = 3
 """Of each side: no more would be read of one student in a list."""
-ROWS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 200_000
 """Rows that are explained together: what memory it takes does not grow with a district."""
 COMPARED: dict[str, Callable[[Floats, float], Booleans]] = {
     ">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal,
 }  # fmt: skip
 
+Plain = float | bool | str | None
 Side = Literal["raises", "lowers"]
 SIDES: tuple[Side, Side] = ("lowers", "raises")
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """What speaks for or against a student: a concept, and the feature that says it, with its value.
 
     `contribution` is what all features of the concept add to the margin, in log odds; of a strength it is below 0.
     """
 
     code: str
-    value: float | bool | str | None
+    value: Plain
     contribution: float
     domain: str
     concept: str = ""
@@ -72,17 +75,26 @@ class Explained:
 class Said:
     """What could be said on one side, rows × concepts: how far each moves the margin, and the feature that says it.
 
-    `speaker` is -1 where no feature can say it.
+    `speaker` is -1 where no feature can say it, or it is not worth it.
     """
 
     size: Floats
     speaker: Places
 
-    def worth(self, least: float) -> Booleans:
-        """Where a concept moves the margin far enough, and can be said."""
-        return (self.speaker >= 0) & (self.size >= max(least, np.finfo(float).tiny))
+
+@contextmanager
+def garbage_left_alone() -> Iterator[None]:
+    """Python's search for objects that hold each other is off: reasons never do, and looking takes as long as they."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
+@garbage_left_alone()
 def top_reasons(
     model: RiskModel,
     features: pd.DataFrame,
@@ -112,35 +124,40 @@ def reasons_in(
     """What is said of each of some explained rows."""
     found = []
     for side in SIDES:
-        said, hidden = said_on(side, explained), {concept for concept, of in never_said if of == side}
+        said, hidden = said_on(side, explained, least), {concept for concept, of in never_said if of == side}
         steady = np.array([name not in hidden for name in explained.concepts.names])
-        chosen = first(explained.concepts, said, said.worth(least) & steady, most)
+        chosen = first(explained.concepts, said, steady, most)
         found.append(worded(side, explained, said, chosen))
-    strengths, needs = found
-    return [Reasons(*pair) for pair in zip(strengths, needs, strict=True)]
+    return list(map(Reasons, *found))
 
 
 def explain(model: RiskModel, features: pd.DataFrame, days: Floats | None = None) -> Explained:
     """What a model makes of these rows."""
-    entries = model.dictionary.entries
-    contributions = model.contributions(features)[:, : len(entries)]
-    return Explained(entries, concepts_of(entries), contributions, model.dictionary.encode(features), days)
+    entries, cells = model.dictionary.entries, model.dictionary.encode(features)
+    contributions = contributions_of(model.booster, model.booster_text, cells, threads=model.threads)
+    return Explained(entries, concepts_of(entries), contributions[:, : len(entries)], cells, days)
 
 
-def said_on(side: Side, explained: Explained) -> Said:
-    """What could be said on one side: each concept by the feature that moves the margin most to it and may say it."""
-    concepts = explained.concepts
-    speaker = np.full((len(explained.cells), len(concepts.names)), -1, dtype=np.int64)
-    for which in range(len(concepts.names)):
-        columns = np.flatnonzero(concepts.place == which)
-        moves = explained.contributions[:, columns] * (1 if side == "raises" else -1)
-        cells, days = explained.cells, explained.days
-        may_say = np.column_stack([may_be_said(side, explained.entries[i], cells[:, i], days) for i in columns])
-        moves = np.where(may_say, moves, 0.0)
-        best = moves.argmax(axis=1)
-        speaks = np.take_along_axis(moves, best[:, None], axis=1)[:, 0] > 0
-        speaker[:, which] = np.where(speaks, columns[best], -1)
-    return Said(explained.sizes(side), speaker)
+def said_on(side: Side, explained: Explained, least: float = LEAST_CONTRIBUTION) -> Said:
+    """What is worth saying on one side: each concept by the feature that moves the margin most to it and may say it."""
+    size = explained.sizes(side)
+    speaker = np.full(size.shape, -1, dtype=np.int64)
+    for which in range(size.shape[1]):
+        columns = np.flatnonzero(explained.concepts.place == which)
+        rows = np.flatnonzero(size[:, which] >= max(least, np.finfo(float).tiny))
+        speaker[rows, which] = speakers(side, explained, rows, columns)
+    return Said(size, speaker)
+
+
+def speakers(side: Side, explained: Explained, rows: Places, columns: Places) -> Places:
+    """Of some features, that which moves the margin of each row most to a side and may say so; -1 where none may."""
+    moves = explained.contributions[np.ix_(rows, columns)] * (1 if side == "raises" else -1)
+    days = None if explained.days is None else explained.days[rows]
+    cells = explained.cells[np.ix_(rows, columns)].T
+    may_say = [may_be_said(side, explained.entries[i], values, days) for i, values in zip(columns, cells, strict=True)]
+    moves = np.where(np.column_stack(may_say), moves, 0.0)
+    best = moves.argmax(axis=1)
+    return np.where(np.take_along_axis(moves, best[:, None], axis=1)[:, 0] > 0, columns[best], -1)
 
 
 def may_be_said(side: Side, entry: Entry, values: Floats, days: Floats | None = None) -> Booleans:
@@ -163,9 +180,11 @@ def speaks_for(entry: Entry, values: Floats) -> Booleans:
     return COMPARED[entry.strength.operator](values, entry.strength.bound)
 
 
-def first(concepts: Concepts, said: Said, worth: Booleans, most: int) -> Places:
-    """Rows × `most`: the concepts that are said, the first one first, -1 where there are no more."""
-    order = np.lexsort((-said.size, np.broadcast_to(~concepts.can_change, worth.shape), ~worth))[:, :most]
+def first(concepts: Concepts, said: Said, kept: Booleans, most: int) -> Places:
+    """Rows × `most`: those of the `kept` concepts that are said, the first one first, -1 where there are no more."""
+    worth = (said.speaker >= 0) & kept
+    ahead = np.where(concepts.can_change, 1 + said.size.max(initial=0.0), 0.0)
+    order = np.argsort(np.where(worth, -said.size - ahead, np.inf), axis=1, kind="stable")[:, :most]
     return np.where(np.take_along_axis(worth, order, axis=1), order, -1)
 
 
@@ -179,19 +198,26 @@ def worded(side: Side, explained: Explained, said: Said, chosen: Places) -> list
         np.array(names, dtype=object)[column].tolist()
         for names in zip(*((entry.name, entry.domain, entry.concept) for entry in entries), strict=True)
     )
-    values = map(plain, explained.cells[rows, column].tolist(), np.array(entries, dtype=object)[column].tolist())
+    values = plain_values(explained.cells[rows, column], column, entries)
     sizes = (sign * said.size[rows, concept]).tolist()
-    reasons = list(map(Reason, codes, values, sizes, domains, about))
+    reasons = list(map(Reason._make, zip(codes, values, sizes, domains, about, strict=True)))
     begins = np.searchsorted(rows, np.arange(len(chosen) + 1)).tolist()
     return [tuple(reasons[begin:end]) for begin, end in pairwise(begins)]
 
 
-def plain(cell: float, entry: Entry) -> float | bool | str | None:
+def plain_values(cells: Floats, column: Places, entries: Sequence[Entry]) -> list[Plain]:
+    """Encoded cells, each of its column, as plain values."""
+    values: list[Plain] = cells.tolist()
+    numbers = np.array([entry.kind == "number" for entry in entries], dtype=np.bool_)[column]
+    for place in np.flatnonzero(~numbers | np.isnan(cells)):
+        values[place] = plain(cells[place], entries[column[place]])
+    return values
+
+
+def plain(cell: float, entry: Entry) -> Plain:
     """An encoded cell as a plain value: None where it is missing or a text that the dictionary does not list."""
-    if entry.kind == "number":
-        return None if cell != cell else float(cell)
     if cell != cell:
         return None
     if entry.kind == "text":
         return entry.categories[int(cell)]
-    return bool(cell)
+    return float(cell) if entry.kind == "number" else bool(cell)

@@ -126,5 +126,5 @@ def share_of(yes: Floats, where: Booleans) -> Floats:
 
 def given_by(said: Said, concepts: Concepts, kept: Booleans, most: int) -> Booleans:
     """Rows × concepts: whether each is given, as one of the first `most` of those kept that are worth saying."""
-    chosen = first(concepts, said, said.worth(LEAST_CONTRIBUTION) & kept, most)
+    chosen = first(concepts, said, kept, most)
     return np.asarray((chosen[:, :, None] == np.arange(len(concepts.names))).any(axis=1))

@@ -44,7 +44,5 @@ class RiskModel:
 
     def contributions(self, features: pd.DataFrame) -> Floats:
         """Rows × (features + 1): the SHAP value of each feature, then the base value; a row sums to its margin."""
-        if features.empty:
-            return np.empty((0, len(self.dictionary.entries) + 1))
         rows = self.dictionary.encode(features)
         return contributions_of(self.booster, self.booster_text, rows, threads=self.threads)

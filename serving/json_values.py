@@ -18,6 +18,8 @@ def as_json(value: object) -> object:
         return value.isoformat()
     if is_dataclass(value):
         return {part.name: as_json(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):  # a named tuple
+        return as_json(value._asdict())
     if isinstance(value, Mapping):
         return {key: as_json(part) for key, part in value.items()}
     return [as_json(part) for part in value] if isinstance(value, (list, tuple)) else value

@@ -1,7 +1,7 @@
 """A live score: one student's records, through the same features and scorer as everyone's."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 from starlette.exceptions import HTTPException
@@ -62,7 +62,7 @@ def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | Insuffi
 
 def kept(reasons: Sequence[Reason]) -> list[Cells]:
     """Reasons as a run would keep them."""
-    return [asdict(reason) for reason in reasons]
+    return [reason._asdict() for reason in reasons]
 
 
 def tables_of(scoring: Scoring, records: SentRecords) -> Mapping[str, Sequence[Mapping[str, object]]]:

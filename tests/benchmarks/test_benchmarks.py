@@ -133,7 +133,7 @@ def test_contributions_that_shap_does_not_find_are_refused() -> None:
 def test_reasons_stand_beside_those_who_find_the_same_values_and_beside_a_limit() -> None:
     part = reasons_part(300, explain_in_this_process, runs=1, progress=quietly)
     assert part.facts["trees"] == 300
-    for name, peer in ((reasons.CONTRIBUTIONS, PRED_CONTRIB), (reasons.WORDS, reasons.CONTRIBUTIONS)):
+    for name, peer in ((reasons.CONTRIBUTIONS, PRED_CONTRIB), (reasons.REASONS, PRED_CONTRIB)):
         one, other = (part.figure(what, reasons.A_MILLION) for what in (name, peer))
         assert one.ratio == one.value / other.value
     allowed = next(one for one in part.figures if one.beside == reasons.ALLOWED)

@@ -1,5 +1,6 @@
 """Reasons: what raises or lowers the risk, each thing once, what can be changed first, and never who someone is."""
 
+import gc
 from dataclasses import replace
 from functools import cache
 
@@ -165,6 +166,14 @@ def test_values_keep_their_kind(model: RiskModel) -> None:
 
 def test_no_rows_have_no_reasons(model: RiskModel) -> None:
     assert top_reasons(model, made_examples(10).features.iloc[:0]) == []
+
+
+def test_the_search_for_garbage_goes_on_afterwards_even_after_an_error(model: RiskModel) -> None:
+    top_reasons(model, made_examples(10).features)
+    assert gc.isenabled()
+    with pytest.raises(KeyError):
+        top_reasons(model, made_examples(10).features.drop(columns="moved"))
+    assert gc.isenabled()
 
 
 def test_nothing_is_said_of_more_school_days_than_a_student_had() -> None:
