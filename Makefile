@@ -17,7 +17,7 @@ demo: .venv/installed ## two simulated districts, from records to pages, on http
 
 test: .venv/installed check types contracts ## everything CI runs
 	@sh scripts/browser
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 format: .venv/installed ## put the code in its one form
 	@$(BIN)/ruff format $(PACKAGES)

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from features.compile import with_measures
+from features.compile import ANY_DAY, ANY_YEAR, on_days, with_measures
 from features.engine import Members, View, school_year_of
 from features.nodes import as_condition
 from features.outcomes import CENSORED, Outcome
@@ -136,9 +136,31 @@ def cohort_sql(outcome: Outcome, start: View) -> str:
     return str(ibis.to_sql(students, dialect="duckdb"))
 
 
-@lru_cache(maxsize=256)
+ANY_KNOWN, ANY_LAST, ANY_TERM = date(3902, 7, 13), date(3902, 6, 11), date(3903, 2, 19)
+"""The day of knowing, the last day that counts and the first of the term, of a script that is made for any."""
+
+
 def label_script(outcome: Outcome, start: View, horizon: View) -> Script:
-    """DuckDB's SQL for the labels of the cohort that stood at `start`, seen from the horizon."""
+    """DuckDB's SQL for the labels of the cohort that stood at `start`, seen from the horizon.
+
+    Made once for days that stand for any, as `features.compile.for_day` does it.
+    """
+    through, term = horizon.through and ANY_LAST, horizon.term_from and ANY_TERM
+    seen = View(horizon.as_of, horizon.school_year, through=horizon.through, term_from=horizon.term_from)
+    if start != View(start.as_of, start.school_year) or horizon != seen or outcome.cohort.on_census_day:
+        return compiled_labels(outcome, start, horizon)
+    years = horizon.school_year - start.school_year
+    made = View(ANY_KNOWN, ANY_YEAR + years, through=through, term_from=term)
+    days = {ANY_DAY: start.as_of, ANY_KNOWN: horizon.as_of, ANY_LAST: horizon.last_day}
+    graces = {made.last_day - GRACE: horizon.last_day - GRACE}
+    terms = {ANY_TERM: horizon.term_from} if horizon.term_from else {}
+    script = compiled_labels(outcome, View(ANY_DAY, ANY_YEAR), made)
+    return on_days(script, {**days, **graces, **terms}, start.school_year)
+
+
+@lru_cache(maxsize=256)
+def compiled_labels(outcome: Outcome, start: View, horizon: View) -> Script:
+    """DuckDB's SQL for labels, as Ibis makes it."""
     steps = Steps()
     members = Members(replace(start, steps=steps), outcome.cohort)
     return script_of(labels(outcome, members, replace(horizon, steps=steps)), steps)

@@ -12,7 +12,7 @@ import pandas as pd
 from features.cohorts import Cohort
 from features.compile import ANY_DAY, ANY_YEAR, inside, inside_among, joined, matches, on_days, with_measures
 from features.engine import Members, View
-from features.labels import GRACE, Period, period_of, with_endings
+from features.labels import ANY_LAST, ANY_TERM, GRACE, Period, period_of, with_endings
 from features.nodes import as_condition
 from features.outcomes import CENSORED, Outcome
 from features.script import Script, Steps, script_of
@@ -78,10 +78,6 @@ class Asking:
         return Ahead(
             start.as_of, start.school_year, start.loads_through, members, period.through, period.term_from, start.steps
         )
-
-
-ANY_LAST, ANY_TERM = date(3902, 6, 11), date(3903, 2, 19)
-"""The last day that counts and the first of the term, of a script that is made for any."""
 
 
 def for_asking(make: Callable[[Asking], Script], asking: Asking) -> Script:

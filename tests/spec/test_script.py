@@ -1,16 +1,17 @@
 """A snapshot's SQL: the same for a date whether it was compiled for it or for any."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pandas as pd
 import pytest
 
-from features.catalog import FEATURE_SETS
+from features.catalog import FEATURE_SETS, OUTCOMES
 from features.compile import SnapshotQuery, compiled, for_day, snapshot_script
 from features.engine import View
 from features.evidence import behind_script, by_table, marks_script, weeks_script
-from features.language import FeatureSet, enrolled
+from features.labels import compiled_labels, label_script
+from features.language import FeatureSet, Outcome, enrolled
 from features.snapshots import build_snapshot, build_snapshots
 from tests.drawn import reader, school_days
 
@@ -30,6 +31,18 @@ def test_so_is_the_script_of_the_records_behind_features(day: date) -> None:
         makes.append(partial(behind_script, table, cohort, named))
     for make in makes:
         assert for_day(make, view, cohort) == make(view)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES.values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("day", [date(2026, 11, 20), date(2024, 2, 29)], ids=str)
+def test_so_is_the_script_of_labels(outcome: Outcome, day: date) -> None:
+    """Also of an outcome that is decided years later, or in a marking term."""
+    year, through = day.year + (day.month > 6) + outcome.horizon.later, day + timedelta(days=200)
+    term = day + timedelta(days=60) if outcome.horizon.kind == "term" else None
+    start = View(day, day.year + (day.month > 6))
+    horizons = [View(through + timedelta(days=30), year, through=through, term_from=term), View(through, year)]
+    for horizon in horizons[: 1 if term else 2]:
+        assert label_script(outcome, start, horizon) == compiled_labels(outcome, start, horizon)
 
 
 def test_snapshots_of_several_dates_are_those_of_each() -> None:

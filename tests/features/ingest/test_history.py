@@ -123,5 +123,5 @@ class Loads(RuleBasedStateMachine):
 
 TestLoads = Loads.TestCase
 TestLoads.settings = settings(
-    max_examples=8, stateful_step_count=6, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=4, stateful_step_count=6, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
