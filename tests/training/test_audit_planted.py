@@ -13,7 +13,7 @@ from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.desk import desk_of
 from features.ingest.steps import ingest
 from features.progress import quietly
-from features.settings import District, Settings, Training
+from features.settings import District, Gate, Settings, Training
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.simulator.planted import NOTHING, Planted
@@ -27,13 +27,14 @@ FULL = os.environ.get("ONTRACK_AUDITS") == "full"
 DISTRICTS, HALVES = (50, 2) if FULL else (1, 1)
 MOST_WRONG = 4 if FULL else 0
 """Of 25 audits of which 5 in 100 may name something, more than 4 do so in 1 of 100 tries."""
+GATE = Gate() if FULL else Gate(replicates=300)
 LATER = "low_income"
 
 
 def audited(home: Path, planted: Planted, *, students: int, years: int = 4, seed: int = 7) -> Audited:
     """The audit of a district simulated with what is planted, trained as a data team would."""
     district = District(id="north", name="North Unified")
-    settings = Settings(home=home, districts=(district,), training=Training(years=1, weeks=6, seed=seed))
+    settings = Settings(home=home, districts=(district,), gate=GATE, training=Training(years=1, weeks=6, seed=seed))
     simulate_district(Plan("north", students, years=years, seed=seed, planted=planted), home / "records")
     ingest(desk_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
     trial = Trial(settings, district, OFF_TRACK_CHICAGO, TODAY)
