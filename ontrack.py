@@ -1,49 +1,50 @@
-"""OnTrack's command line: mounts each package's commands; demo and doctor."""
+"""OnTrack's command line: finds the command that is asked for in its package; doctor."""
 
 import os
 import shutil
 import sys
-import time
-from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-import features.commands
-import models.commands
-import serving.commands
-import training.commands
-from features.commands import ingest_district
-from features.progress import Progress
-from features.settings import Refused, Settings, SettingsRefused, load_settings
-from features.simulator.district import simulate_district
-from features.simulator.plan import Plan, demo_plans
+from features.settings import Refused, Settings, load_settings
 from features.terminal import Context, settings_of
-from features.warehouse import reading
-from models.bundle import open_bundle
-from models.registry import registry_in
-from models.releases import Approval, current, promote
-from models.signing import ensure_keys
-from serving.commands import engine_of, free_port, serve
-from serving.database import writing
-from serving.demo import DemoAccount, demo_accounts, demo_key
-from serving.score_district import score_district
-from training.commands import experiment_of, train_and_record
-from training.gate.verdict import VERDICT_WORDS
-from training.train import release_key, trial_of
 
-DEMO_STUDENTS = 10_000
-IN_USE = ("harbor",)
-"""Districts of the demo that have used OnTrack for two years; the others begin today."""
-LATELY = timedelta(weeks=2)
-"""How long ago the list before today's was made."""
 PLACES = (Path("ontrack.toml"), Path("config/ontrack.toml"))
 """Where settings are looked for when `--config` does not say."""
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "features.commands": ("simulate", "ingest", "check", "features"),
+    "training.commands": ("train", "audit", "monitor", "train-table"),
+    "models.commands": ("promote", "rollback"),
+    "serving.commands": ("score", "serve", "worker"),
+    "serving.commands_accounts": ("users", "keys"),
+    "ontrack_demo": ("demo",),
+}
+"""The commands of each module. A module is imported when one of its commands is asked for: all take seconds."""
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="An early warning service you can check.")
-for part in (features, training, models, serving):
-    app.add_typer(part.commands.app)
+
+class Mounted(TyperGroup):
+    """The commands of every module, beside those defined here."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every command's name."""
+        return [*(name for names in COMMANDS.values() for name in names), *self.commands]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, with its module imported; None where there is none."""
+        for module, names in COMMANDS.items():
+            if cmd_name in names:
+                group = typer.main.get_group(import_module(module).app)
+                return group.commands[cmd_name]
+        return super().get_command(ctx, cmd_name)
+
+
+app = typer.Typer(
+    cls=Mounted, no_args_is_help=True, pretty_exceptions_enable=False, help="An early warning service you can check."
+)
 
 
 @app.callback()
@@ -65,120 +66,6 @@ def main() -> None:
     except Refused as refused:
         typer.echo(f"ontrack: {refused}", err=True)
         sys.exit(refused.exit_code)
-
-
-@app.command("demo")
-def demo_command(
-    context: Context,
-    students: Annotated[int, typer.Option(min=400, help="Students in both districts together.")] = DEMO_STUDENTS,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop after scoring.")] = False,
-) -> None:
-    """Two simulated districts from records to pages: one earns a model, one is served by the rule."""
-    settings = demo_settings(settings_of(context), students)
-    if settings.today is None:
-        raise SettingsRefused("the demo needs `today` in ontrack.toml: its records are simulated up to a date")
-    started = time.monotonic()
-    progress = timed(started)
-    for plan in demo_plans(students, settings.today):
-        prepare(settings, plan, settings.today, progress)
-    typer.echo(f"ready after {time.monotonic() - started:.0f} s")
-    if not no_serve:
-        port = free_port(settings.service.host, settings.service.port)
-        with writing(engine_of(settings)) as session:
-            accounts = [a for district in settings.districts for a in demo_accounts(session, district.id)]
-            keys = {district.id: demo_key(session, district.id) for district in settings.districts}
-        typer.echo(how_to_sign_in(f"http://{settings.service.host}:{port}", accounts, keys))
-        serve(settings, port)
-
-
-def demo_settings(settings: Settings, students: int) -> Settings:
-    """The settings with a home of their own for another number of students."""
-    if students == DEMO_STUDENTS:
-        return settings
-    home = settings.home / f"students-{students}"
-    districts = tuple(d.model_copy(update={"records": home / "records" / d.id}) for d in settings.districts)
-    return settings.model_copy(update={"home": home, "districts": districts})
-
-
-def timed(started: float) -> Progress:
-    """Says each step with the seconds since the start."""
-    return lambda step: typer.echo(f"{time.monotonic() - started:6.1f} s  {step}", err=True)
-
-
-def prepare(settings: Settings, plan: Plan, today: date, progress: Progress) -> None:
-    """One district from records to scores; what an earlier run left is used again."""
-    district = settings.district(plan.district_id)
-    records = district.records or settings.home / "records" / district.id
-    note = records / ".simulated"
-    if not note.exists() or note.read_text(encoding="utf-8") != repr(plan):
-        progress(f"{district.name}: simulating {plan.students:,} students over {plan.years} school years")
-        simulate_district(plan, records)
-        note.write_text(repr(plan), encoding="utf-8")
-    progress(f"{district.name}: loading records")
-    ingest_district(settings, district.id, records)
-    if not is_released(settings, district.id, today):
-        if plan.district_id in IN_USE:
-            use_before(settings, district.id, today, progress)
-        release_best(settings, district.id, today, progress)
-    if plan.district_id not in IN_USE:
-        score(settings, district.id, today - LATELY, progress)
-    score(settings, district.id, today, progress)
-
-
-def use_before(settings: Settings, district_id: str, today: date, progress: Progress) -> None:
-    """The district's use of OnTrack so far: a release two years ago, and lists since then."""
-    lists = [*(today - timedelta(weeks=ago) for ago in (104, 52, 48)), today - LATELY]
-    if not is_released(settings, district_id, lists[0]):
-        release_best(settings, district_id, lists[0], progress)
-    for as_of in lists:
-        score(settings, district_id, as_of, progress)
-
-
-def score(settings: Settings, district_id: str, as_of: date, progress: Progress) -> None:
-    """Scores a district as it would have on that day."""
-    then = settings.model_copy(update={"today": as_of})
-    score_district(then, engine_of(then), district_id, as_of=as_of, now=noon(as_of), progress=progress)
-
-
-def noon(day: date) -> datetime:
-    """The demo's moment on a day."""
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-
-
-def release_best(settings: Settings, district_id: str, today: date, progress: Progress) -> None:
-    """Trains as one would have on that day, and promotes what the gate allows."""
-    key, keys = release_key(trial_of(settings, district_id, today)), ensure_keys(settings.home / "keys")
-    trained, report, _ = train_and_record(settings, district_id, today, progress, now=noon(today))
-    verdict = VERDICT_WORDS[trained.judgement.gate.verdict]
-    progress(
-        f"{settings.district(district_id).name}: gate says {verdict}; promoting the {trained.best.kind} ({report})"
-    )
-    promote(
-        settings.home, key, trained.best.path,
-        public_key=keys.public_key, now=noon(today), approval=Approval("demo", f"gate: {verdict}", alone=True),
-    )  # fmt: skip
-    registry = registry_in(settings.home, settings.training.experiment_tracking)
-    registry.follow(experiment_of(district_id, key.outcome), trained.best.digest)
-
-
-def is_released(settings: Settings, district_id: str, today: date) -> bool:
-    """Whether what serves was made from the records that are loaded, on that day or later."""
-    serving_now = current(settings.home, release_key(trial_of(settings, district_id, today)))
-    if serving_now is None:
-        return False
-    with reading(settings.warehouse(district_id)) as reader:
-        data_version = reader.data_version()
-    bundle = open_bundle(serving_now.bundle_path, ensure_keys(settings.home / "keys").public_key)
-    made_on = datetime.fromisoformat(bundle.provenance["created_at"]).date()
-    return bundle.metrics["data_version"] == data_version and made_on >= today
-
-
-def how_to_sign_in(address: str, accounts: list[DemoAccount], keys: dict[str, str]) -> str:
-    """What a newcomer needs to look around. Passwords are new at every start and kept nowhere."""
-    people = [f"  {a.district_id:<8} {a.role:<10} {a.email:<40} {a.password}" for a in accounts]
-    programs = [f"  {district:<8} API key    {key}" for district, key in keys.items()]
-    lines = ["", f"Open {address} and sign in as one of these (new at every start):", *people, *programs, ""]
-    return "\n".join(lines)
 
 
 @app.command("doctor")

@@ -49,7 +49,9 @@ def commands() -> tuple[Command, ...]:
 
 def walk(group: TyperGroup, before: str) -> Iterator[Command]:
     """The commands of a group and of the groups in it."""
-    for name, one in group.commands.items():
+    context = typer.Context(group)
+    for name in group.list_commands(context):
+        one = group.get_command(context, name)
         full = f"{before} {name}".strip()
         if isinstance(one, TyperGroup):
             yield from walk(one, full)

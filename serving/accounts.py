@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 
 from features.settings import Refused, Service
 from serving.authorize import Client, Educator
-from serving.rows import ApiKeyRow, DistrictRow, SessionRow, SignInAttemptRow, StaffRow
-from serving.runs import Role
+from serving.rows import ApiKeyRow, DistrictRow, Role, SessionRow, SignInAttemptRow, StaffRow
 
 MOST_ATTEMPTS = 3
 ATTEMPT_WINDOW = timedelta(minutes=10)

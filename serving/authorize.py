@@ -7,8 +7,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
-from serving.rows import CaseloadRow, StudentRow
-from serving.runs import Role
+from serving.rows import CaseloadRow, Role, StudentRow
 
 Action = Literal["see", "list", "scores.read", "scores.write"]
 ReasonCode = Literal["caseload", "school", "district", "api_key"]

@@ -1,4 +1,4 @@
-"""Commands over the service: score, serve, users, keys."""
+"""Commands over the service: score, serve, worker."""
 
 import json
 import socket
@@ -7,32 +7,19 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from sqlalchemy import Engine
 
 from features.commands_check import say_warnings
 from features.settings import Settings
 from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
-from serving.accounts import create_api_key, create_password
 from serving.app import create_app
-from serving.database import address_of, migrate, open_engine, writing
+from serving.database import engine_of
 from serving.score_district import score_district
 from serving.worker import workers
 
 app = typer.Typer(no_args_is_help=True)
-users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
-keys = typer.Typer(no_args_is_help=True, help="Programs that may call the API.")
-app.add_typer(users, name="users")
-app.add_typer(keys, name="keys")
 app.add_typer(workers, name="worker")
 
 PORTS_TRIED = 20
-
-
-def engine_of(settings: Settings) -> Engine:
-    """The service database, brought up to date."""
-    engine = open_engine(address_of(settings))
-    migrate(engine)
-    return engine
 
 
 @app.command("score")
@@ -93,26 +80,3 @@ def free_port(host: str, wanted: int) -> int:
             return int(probe.getsockname()[1])
     typer.echo(f"ports {wanted} to {wanted + PORTS_TRIED - 1} are taken; choose one with --port", err=True)
     raise typer.Exit(5)
-
-
-@users.command("password")
-def password_command(
-    context: Context, district: DistrictOption, staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")]
-) -> None:
-    """Print a new generated password for a person, once; what they had before stops working."""
-    settings = settings_of(context)
-    with writing(engine_of(settings)) as session:
-        typer.echo(create_password(session, district, staff_id))
-
-
-@keys.command("create")
-def key_command(
-    context: Context,
-    district: DistrictOption,
-    name: Annotated[str, typer.Argument(help="Which program it is for.")],
-    scope: Annotated[list[str] | None, typer.Option(help="scores.read, scores.write")] = None,
-) -> None:
-    """Print a new API key of a district, once; only its digest is kept."""
-    settings = settings_of(context)
-    with writing(engine_of(settings)) as session:
-        typer.echo(create_api_key(session, district, name, tuple(scope or ("scores.read", "scores.write"))))

@@ -80,3 +80,10 @@ def create_folder(engine: Engine) -> None:
     file = engine.url.database
     if engine.dialect.name == "sqlite" and file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
+
+
+def engine_of(settings: Settings) -> Engine:
+    """The service database, brought up to date."""
+    engine = open_engine(address_of(settings))
+    migrate(engine)
+    return engine

@@ -1,6 +1,7 @@
 """The tables of the service database. Ids are unique within a district only, so keys name the district."""
 
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from sqlalchemy import JSON, DateTime, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
 from sqlalchemy.engine import Dialect
@@ -11,6 +12,7 @@ Cell = None | bool | int | float | str
 Cells = dict[str, Cell]
 Kept = dict[str, object]
 """A part of a score as JSON holds it."""
+Role = Literal["counselor", "principal", "district"]
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -21,6 +21,7 @@ from serving.rows import (
     CaseloadRow,
     ContactRow,
     DistrictRow,
+    Role,
     Row,
     RunRow,
     SchoolRow,
@@ -35,8 +36,6 @@ Value = None | bool | int | float | str | date
 
 Record = Mapping[str, Value]
 """One row of a district's records, by canonical column name."""
-
-Role = Literal["counselor", "principal", "district"]
 
 
 @dataclass(frozen=True)

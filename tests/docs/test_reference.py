@@ -45,7 +45,7 @@ def test_writing_the_reference_again_changes_nothing(fresh: dict[str, str]) -> N
 
 def declared(pattern: re.Pattern[str], folder: str) -> set[tuple[str, ...]]:
     """What the source of a package declares, found by reading it."""
-    files = sorted((ROOT / folder).rglob("*.py")) if folder else [ROOT / "ontrack.py"]
+    files = sorted((ROOT / folder).rglob("*.py")) if folder else sorted(ROOT.glob("ontrack*.py"))
     return {tuple(found) for file in files for found in pattern.findall(file.read_text(encoding="utf-8"))}
 
 

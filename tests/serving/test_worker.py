@@ -253,8 +253,3 @@ def test_the_commands_hand_over_work_off_and_list(home: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)
     assert ontrack("list").startswith(f"{operation}: loaded: load 1, rows: ")
     assert json.loads(ontrack("list", "--json"))[0]["load_id"] == 1
-
-
-def test_a_command_that_needs_no_worker_does_not_pay_for_dbos() -> None:
-    command = "import ontrack, sys; sys.exit('dbos' in sys.modules)"
-    subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=True, timeout=120)
