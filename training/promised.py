@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import floor, log10
 
 import numpy as np
@@ -15,6 +16,8 @@ from models.metrics import Interval
 from training.scorers import is_rule
 
 BINS = 10
+CLOSE = 15
+"""Quantiles that lie closer than this part of their range are as one; of a normal curve none do."""
 SHARES = 4
 """Decimals of a share that is kept."""
 Counts = npt.NDArray[np.int64]
@@ -78,11 +81,29 @@ def spread_of(values: Floats, least: int) -> Spread:
 
 
 def rounded_edges(known: Floats) -> tuple[float, ...]:
-    """The nine quantiles between tenths, as coarse as the tenths are apart, so that none tells a student's value."""
+    """Edges halfway between the nine quantiles, those as coarse as they are apart: none tells a student's value.
+
+    Halfway, and only between quantiles that are apart, as shares of 20 days are not those of 21: were the edges on
+    values, one day more would move half a school. The last edge lies as far above the last quantile. Where all are one
+    value, that is the edge.
+    """
     tenths = np.quantile(known, np.arange(1, BINS) / BINS)
     width = float(tenths[-1] - tenths[0]) or abs(float(tenths[0])) or 1.0
     decimals = 1 - floor(log10(width))
-    return tuple(sorted({round(float(edge), decimals) + 0.0 for edge in tenths}))  # + 0.0: no negative nought
+    apart = sorted({round(tenth, decimals) + 0.0 for tenth in far_apart(tenths, width / CLOSE)})  # no negative nought
+    if len(apart) == 1:
+        return (apart[0],)
+    halfway = [(low + high) / 2 for low, high in pairwise(apart)]
+    return tuple(round(edge, decimals + 1) for edge in (*halfway, 2 * apart[-1] - halfway[-1]))
+
+
+def far_apart(rising: Floats, least: float) -> list[float]:
+    """Of rising values the first, and each that is more than `least` above the one taken before it."""
+    taken: list[float] = []
+    for value in rising.tolist():
+        if not taken or value - taken[-1] > least:
+            taken.append(value)
+    return taken
 
 
 def merged(edges: tuple[float, ...], known: Floats, least: int) -> tuple[float, ...]:

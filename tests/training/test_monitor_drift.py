@@ -14,7 +14,7 @@ from features.settings import Monitor
 from models.examples import Floats
 from tests.training.watched_district import FEATURES, SETTINGS, as_examples, made_features, serving
 from training.monitor.checks import MonitorCheck
-from training.monitor.drift import Drift, Seen, drifts_of, features_check, risks_check
+from training.monitor.drift import Drift, Seen, drifts_of, features_check, index_of, risks_check
 from training.promised import Promised, counted, promise_in, promised_of, rounded_edges, spread_of
 
 BOUNDS, LEAST = Monitor(), 11
@@ -65,6 +65,16 @@ def test_a_small_shift_is_no_breach_and_few_students_are_no_evidence() -> None:
     rows = made_features(300, seed=2)
     assert asked(rows.assign(gpa=rows["gpa"] - 0.05))[1].verdict == "ok"
     assert asked(made_features(30, seed=2) * 10)[1].verdict == "not_enough_evidence"
+
+
+@pytest.mark.parametrize("days", [18, 19, 21, 22])
+def test_a_term_that_began_a_day_or_two_earlier_is_no_drift(days: int) -> None:
+    """As many days missed, of other days; and of students who miss twice as many it is one."""
+    rng = np.random.default_rng(7)
+    before, now = rng.binomial(20, 0.07, 1200), rng.binomial(20, 0.07, 1200)
+    spread = spread_of(before / np.where(np.arange(1200) % 3, 20, 19), LEAST)
+    assert (index_of(now / days, spread) or 1.0) < BOUNDS.drift
+    assert (index_of(2 * now / days, spread) or 0.0) > BOUNDS.drift
 
 
 def test_a_year_whose_date_is_ahead_and_an_older_bundle_say_so() -> None:
@@ -119,7 +129,7 @@ def test_edges_rise_and_are_too_coarse_to_be_a_students_value(values: Floats) ->
     edges = rounded_edges(values)
     assert list(edges) == sorted(set(edges))
     width = np.quantile(values, 0.9) - np.quantile(values, 0.1)
-    digits = [len(f"{edge:.12f}".rstrip("0").partition(".")[2]) for edge in edges]
+    digits = [len(f"{2 * edge:.12f}".rstrip("0").partition(".")[2]) for edge in edges]  # halfway between coarse ones
     assert max(digits) <= 12
     assert width == 0 or all(10.0**-at >= width / 101 for at in digits)
 
