@@ -5,10 +5,10 @@ import shutil
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from features.settings import Refused, Settings, load_settings
 from features.terminal import Context, settings_of
@@ -29,17 +29,16 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 class Mounted(TyperGroup):
     """The commands of every module, beside those defined here."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: object) -> list[str]:
         """Every command's name."""
         return [*(name for names in COMMANDS.values() for name in names), *self.commands]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
         """The command of that name, with its module imported; None where there is none."""
-        for module, names in COMMANDS.items():
-            if cmd_name in names:
-                group = typer.main.get_group(import_module(module).app)
-                return group.commands[cmd_name]
-        return super().get_command(ctx, cmd_name)
+        module = next((module for module, names in COMMANDS.items() if cmd_name in names), None)
+        group = typer.main.get_group(import_module(module).app) if module else self
+        found = group.commands.get(cmd_name)
+        return found if isinstance(found, TyperCommand | TyperGroup) else None
 
 
 app = typer.Typer(

@@ -145,17 +145,21 @@ def label_script(outcome: Outcome, start: View, horizon: View) -> Script:
 
     Made once for days that stand for any, as `features.compile.for_day` does it.
     """
-    through, term = horizon.through and ANY_LAST, horizon.term_from and ANY_TERM
-    seen = View(horizon.as_of, horizon.school_year, through=horizon.through, term_from=horizon.term_from)
-    if start != View(start.as_of, start.school_year) or horizon != seen or outcome.cohort.on_census_day:
+    through, term = horizon.through, horizon.term_from
+    plain = View(horizon.as_of, horizon.school_year, through=through, term_from=term)
+    apart = start != View(start.as_of, start.school_year) or horizon != plain or outcome.cohort.on_census_day
+    if apart or through is None:
         return compiled_labels(outcome, start, horizon)
-    years = horizon.school_year - start.school_year
-    made = View(ANY_KNOWN, ANY_YEAR + years, through=through, term_from=term)
-    days = {ANY_DAY: start.as_of, ANY_KNOWN: horizon.as_of, ANY_LAST: horizon.last_day}
-    graces = {made.last_day - GRACE: horizon.last_day - GRACE}
-    terms = {ANY_TERM: horizon.term_from} if horizon.term_from else {}
-    script = compiled_labels(outcome, View(ANY_DAY, ANY_YEAR), made)
-    return on_days(script, {**days, **graces, **terms}, start.school_year)
+    year = ANY_YEAR + horizon.school_year - start.school_year
+    made = View(ANY_KNOWN, year, through=ANY_LAST, term_from=ANY_TERM if term else None)
+    days = {ANY_DAY: start.as_of, ANY_KNOWN: horizon.as_of, **days_that_count(through, term)}
+    return on_days(compiled_labels(outcome, View(ANY_DAY, ANY_YEAR), made), days, start.school_year)
+
+
+def days_that_count(through: date, term: date | None) -> dict[date, date]:
+    """The last day that counts and the first of the term, each by the one that stands for any."""
+    last = {ANY_LAST: through, ANY_LAST - GRACE: through - GRACE}
+    return {**last, ANY_TERM: term} if term else last
 
 
 @lru_cache(maxsize=256)

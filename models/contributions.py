@@ -15,7 +15,7 @@ Of 300 trees of 7 leaves over 60 features, woodelf takes 0.6 s and 0.015 ms a ro
 4,000 rows on one thread. Both grow with the trees. woodelf has one thread.
 """
 ROWS_AT_ONCE = 200_000
-"""Rows that woodelf is given together: its memory grows by about 1.5 kB a row, its time by 0.6 s a batch."""
+"""Rows that are explained together: woodelf's memory grows by about 1.5 kB a row, its time by 0.6 s a batch."""
 DECISIONS = re.compile(r"^decision_type=(.*)$", re.MULTILINE)
 NUMERIC = {"0", "2", "8", "10"}
 """Splits of numbers where missing is missing: woodelf knows no sets of categories, and no 0 that counts as missing."""

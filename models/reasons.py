@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from models.concepts import Concepts, concepts_of
-from models.contributions import contributions_of
+from models.contributions import ROWS_AT_ONCE, contributions_of
 from models.dictionary import Entry
 from models.examples import Booleans, Floats, Places
 from models.risk import RiskModel
@@ -20,8 +20,6 @@ LEAST_CONTRIBUTION = 0.05
 """In log odds, about 5 in 100 of the odds: less than this is not worth a counselor's line."""
 MOST_REASONS = 3
 """Of each side: no more would be read of one student in a list."""
-ROWS_AT_ONCE = 200_000
-"""Rows that are explained together: what memory it takes does not grow with a district."""
 COMPARED: dict[str, Callable[[Floats, float], Booleans]] = {
     ">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal,
 }  # fmt: skip

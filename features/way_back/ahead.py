@@ -12,7 +12,7 @@ import pandas as pd
 from features.cohorts import Cohort
 from features.compile import ANY_DAY, ANY_YEAR, inside, inside_among, joined, matches, on_days, with_measures
 from features.engine import Members, View
-from features.labels import ANY_LAST, ANY_TERM, GRACE, Period, period_of, with_endings
+from features.labels import ANY_LAST, ANY_TERM, Period, days_that_count, period_of, with_endings
 from features.nodes import as_condition
 from features.outcomes import CENSORED, Outcome
 from features.script import Script, Steps, script_of
@@ -91,9 +91,8 @@ def for_asking(make: Callable[[Asking], Script], asking: Asking) -> Script:
         return make(asking)
     term = ANY_TERM if period.term_from else None
     made = replace(asking, start=View(ANY_DAY, ANY_YEAR), period=Period(ANY_LAST, ANY_LAST, ANY_YEAR, term))
-    days = {ANY_DAY: start.as_of, ANY_LAST: period.through, ANY_LAST - GRACE: period.through - GRACE}
-    terms = {ANY_TERM: period.term_from} if period.term_from else {}
-    return on_days(make(made), {**days, **terms}, start.school_year)
+    days = {ANY_DAY: start.as_of, **days_that_count(period.through, period.term_from)}
+    return on_days(make(made), days, start.school_year)
 
 
 def period_ahead(reader: Reader, start: View, outcome: Outcome) -> Period | None:

@@ -28,6 +28,8 @@ def test_every_command_is_in_the_module_that_is_said_to_hold_it_and_no_other_is(
         ("doctor", HEAVY),
         ("ingest --help", ("lightgbm", "sklearn", "mlflow", "fastapi", "dbos")),
         ("promote --help", ("mlflow", "fastapi", "dbos")),
+        ("score --help", ("mlflow", "dbos")),
+        ("worker list --help", ("mlflow", "dbos")),
     ],
 )
 def test_what_a_command_does_not_need_is_not_loaded(asked: str, not_loaded: tuple[str, ...]) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-import ibis
-import ibis.expr.types as ir
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,14 +16,14 @@ from features.catalog import FEATURE_SETS
 from features.compile import SnapshotQuery, quantities, snapshot_script
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.engine import View, stored
+from features.engine import View
 from features.labels import label_script
 from features.language import FeatureSet
 from features.live import READ
 from features.records import Measure
 from features.script import Script
-from features.tables import TABLES
 from tests.drawn import canonical, reader_of
+from tests.spec.broken_views import HastyView, LeakyView, NamedView, NosyView, RankingView, StingyView, UnorderedView
 from tests.spec.made_districts import AS_OF, CALENDAR, STUDENTS, District, Row, Rows, districts, merged
 
 FULL = os.environ.get("ONTRACK_PROPERTIES") == "full"
@@ -58,6 +56,7 @@ SURROUNDINGS: Rows = {"calendar_days": CALENDAR, "terms": TERMS}
 
 FOUND: dict[tuple["Looking", str, str], list[str]] = {}
 """Snapshots taken before: several properties are put to the same districts, and each compares with the same one."""
+MOST_FOUND = 500
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,8 @@ class Looking:
         """The snapshot of a district to the last bit, context left out; the student comes first in a row."""
         asked = (self, zone, repr(rows))
         if asked not in FOUND:
+            if len(FOUND) == MOST_FOUND:
+                FOUND.clear()
             found = found_by(self.script, merged(SURROUNDINGS, self.moved(rows)), zone)
             FOUND[asked] = lines(found.drop(columns=list(self.feature_set.context())))
         return FOUND[asked]
@@ -256,98 +257,12 @@ def test_row_order_never_changes_a_label() -> None:
     holds(lambda district: labels_of(everything(district)) == labels_of(reversed_rows(everything(district))))
 
 
-class BrokenView(View):
-    """An engine with its own way of taking versions, mostly a planted fault."""
-
-    def versions_in_force(self, name: str) -> ir.Table:
-        """Of each record one version."""
-        table = stored(name)
-        if self.members is not None and "student_key" in table.columns:
-            numbers = self.members.table().select("student_key", "number")
-            joined = table.inner_join(numbers, "student_key")
-            table = joined.select(*[c for c in table.columns if c != "student_key"], student_key="number")
-        return self.chosen(table, list(TABLES[name].key))
-
-    def chosen(self, versions: ir.Table, key: list[str]) -> ir.Table:
-        """One version for each key."""
-        raise NotImplementedError
-
-
-class LeakyView(BrokenView):
-    """A broken engine: it takes the newest version of every record, whenever that became known."""
-
-    def chosen(self, versions: ir.Table, key: list[str]) -> ir.Table:
-        """The newest version of every record."""
-        version = ibis.row_number().over(group_by=key, order_by=[ibis.desc("known_on"), ibis.desc("load_id")])
-        return versions.mutate(version=version).filter(ibis._.version == 0).drop("version")
-
-
-class RankingView(BrokenView):
-    """An engine that takes no short cut: of all versions that were visible, it ranks every one."""
-
-    def chosen(self, versions: ir.Table, key: list[str]) -> ir.Table:
-        """The last version of every record that was visible."""
-        seen = versions.filter(versions.known_on <= self.as_of)
-        if self.loads_through is not None:
-            seen = seen.filter(seen.load_id <= self.loads_through)
-        version = ibis.row_number().over(group_by=key, order_by=[ibis.desc("known_on"), ibis.desc("load_id")])
-        return seen.mutate(version=version).filter((ibis._.version == 0) & ~ibis._.withdrawn).drop("version")
-
-
-class HastyView(BrokenView):
-    """A broken engine, off by one day: it knows already what will be known tomorrow."""
-
-    def chosen(self, versions: ir.Table, key: list[str]) -> ir.Table:
-        """The newest version of every record that is known by tomorrow."""
-        known = versions.filter(versions.known_on <= self.as_of + timedelta(days=1))
-        version = ibis.row_number().over(group_by=key, order_by=[ibis.desc("known_on"), ibis.desc("load_id")])
-        return known.mutate(version=version).filter((ibis._.version == 0) & ~ibis._.withdrawn).drop("version")
-
-
-class UnorderedView(BrokenView):
-    """A broken engine: of the versions of a record that were known, it takes whichever comes first."""
-
-    def chosen(self, versions: ir.Table, key: list[str]) -> ir.Table:
-        """Any one version of every record that was known."""
-        known = versions.filter(versions.known_on <= self.as_of)
-        first = known.mutate(place=ibis.row_number())
-        version = ibis.row_number().over(group_by=key, order_by="place")
-        return first.mutate(version=version).filter(ibis._.version == 0).drop("version", "place")
-
-
 @pytest.mark.parametrize("loads_through", [None, 2])
 def test_ranking_only_what_was_replaced_finds_the_same_versions(loads_through: int | None) -> None:
     """With the future among the rows, and for a run that had seen two loads only."""
     ranking, view = RankingView(AS_OF, 2026, loads_through), View(AS_OF, 2026, loads_through)
     all_rows = everything
     holds(lambda one: Looking(view=ranking).rows(all_rows(one)) == Looking(view=view).rows(all_rows(one)))
-
-
-class NosyView(View):
-    """A broken engine: it measures everyone against the longest enrollment of anyone."""
-
-    def school_days(self) -> ir.Table:
-        """The most school days of any student, for every student."""
-        days = super().school_days()
-        return days.mutate(days=days.days.max().over(group_by="school_year"))
-
-
-class StingyView(View):
-    """A broken engine: it believes that nobody was enrolled for more than a day."""
-
-    def school_days(self) -> ir.Table:
-        """At most one school day a student."""
-        days = super().school_days()
-        return days.mutate(days=ibis.least(days.days, 1))
-
-
-class NamedView(View):
-    """A broken engine: who comes first by name is enrolled for longer."""
-
-    def school_days(self) -> ir.Table:
-        """A school day more for the first of the cohort."""
-        days = super().school_days()
-        return days.mutate(days=days.days + (days.student_key == 0).cast("int64"))
 
 
 Breaks = Mapping[str, tuple[type[View], Callable[[District, Looking], bool]]]

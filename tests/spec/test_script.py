@@ -8,7 +8,6 @@ import pytest
 
 from features.catalog import FEATURE_SETS, OUTCOMES
 from features.compile import SnapshotQuery, compiled, for_day, snapshot_script
-from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.engine import View
 from features.evidence import behind_script, by_table, marks_script, weeks_script
 from features.labels import compiled_labels, label_script
@@ -40,12 +39,6 @@ def test_so_is_the_script_of_labels(outcome: Outcome) -> None:
     term = date(2024, 4, 29) if outcome.horizon.kind == "term" else None
     horizon = View(date(2024, 10, 16), 2024 + outcome.horizon.later, through=through, term_from=term)
     assert label_script(outcome, start, horizon) == compiled_labels(outcome, start, horizon)
-
-
-def test_labels_seen_from_the_day_itself_are_too() -> None:
-    """Without another last day that counts."""
-    start, horizon = View(date(2024, 2, 29), 2024), View(date(2024, 9, 16), 2025)
-    assert label_script(OFF_TRACK_CHICAGO, start, horizon) == compiled_labels(OFF_TRACK_CHICAGO, start, horizon)
 
 
 def test_snapshots_of_several_dates_are_those_of_each() -> None:
