@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "training.commands": ("train", "audit", "monitor", "train-table"),
     "models.commands": ("promote", "rollback"),
     "serving.commands": ("score", "serve", "worker"),
-    "serving.commands_accounts": ("users", "keys"),
+    "serving.access.commands": ("users", "keys"),
     "ontrack_demo": ("demo",),
 }
 """The commands of each module. A module is imported when one of its commands is asked for: all take seconds."""

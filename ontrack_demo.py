@@ -12,15 +12,15 @@ from features.settings import Settings, SettingsRefused
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan, demo_plans
 from features.terminal import Context, settings_of
-from features.warehouse import reading
-from models.bundle import open_bundle
+from features.warehouse.warehouse import reading
+from models.bundle.bundle import open_bundle
+from models.bundle.signing import ensure_keys
 from models.registry import registry_in
 from models.releases import Approval, current, promote
-from models.signing import ensure_keys
+from serving.access.demo_accounts import DemoAccount, demo_accounts, demo_key
 from serving.commands import free_port, serve
-from serving.database import engine_of, writing
-from serving.demo import DemoAccount, demo_accounts, demo_key
-from serving.score_district import score_district
+from serving.scoring.score_district import score_district
+from serving.store.database import engine_of, writing
 from training.commands import experiment_of, train_and_record
 from training.gate.verdict import VERDICT_WORDS
 from training.train import release_key, trial_of

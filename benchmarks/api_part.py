@@ -14,11 +14,11 @@ from benchmarks.servers import serving
 from benchmarks.timing import in_turns
 from benchmarks.wire import Ask, Line, ask, latencies, throughput
 from features.progress import Progress
-from features.warehouse import Reader, reading
-from serving.accounts import create_api_key
+from features.warehouse.warehouse import Reader, reading
+from serving.access.accounts import create_api_key
 from serving.api.messages import Message, SentRecords
-from serving.database import address_of, migrate, open_engine, writing
-from serving.score_district import score_district
+from serving.scoring.score_district import score_district
+from serving.store.database import address_of, migrate, open_engine, writing
 
 EMPTY, LIVEZ, STORED, LIVE = "empty FastAPI route", "GET /livez", "GET /v1/students/{key}/scores", "POST /v1/scores"
 CONNECTIONS = 4

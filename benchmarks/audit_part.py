@@ -12,11 +12,11 @@ from benchmarks.figures import DifferentAnswersError, Figure, Part, compared
 from benchmarks.place import SEED
 from benchmarks.timing import median_seconds, seconds_of
 from features.progress import Progress
-from models.audit import Audit, audit_of
-from models.cells import Integers, Listing, drawn_list_counts, listing_of, risk_counts
 from models.examples import Floats
-from models.group_figures import Draws, binned_auc, exactly
-from models.told import Grouped, told_alone, told_crossed
+from models.fairness.audit import Audit, audit_of
+from models.fairness.group_metrics import Draws, binned_auc, exactly
+from models.fairness.suppression import Grouped, told_alone, told_crossed
+from models.metrics.count_tables import Integers, Listing, drawn_list_counts, listing_of, risk_counts
 
 SCORED, REPLICATES, GROUPS, LEAST = 1_000_000, 1000, 24, 11
 VALUES = (7, 2, 2, 2, 2, 2, 2, 3, 4, 5)

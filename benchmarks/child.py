@@ -21,18 +21,18 @@ from benchmarks.pandas_peer import ThreeFeatures, three_features
 from benchmarks.place import DISTRICT, NOW, TODAY, Place
 from benchmarks.scan import columns_read, read_csv, scan
 from benchmarks.timing import seconds_of
-from features.compile import SnapshotQuery, snapshot_script
 from features.definitions.grade9 import NinthGrade
 from features.definitions.high import HighSchool
 from features.definitions.middle import MiddleSchool
-from features.ingest.desk import desk_of
-from features.ingest.report import print_report
-from features.ingest.steps import ingest
-from features.language import FeatureSet
+from features.engine.snapshot_query import SnapshotQuery, snapshot_script
+from features.engine.sql_script import Script
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.load_report import print_report
+from features.ingest.load.workspace import desk_of
+from features.language.feature_set import FeatureSet
 from features.progress import quietly
-from features.script import Script
-from features.snapshots import build_snapshot, build_snapshots
-from features.warehouse import reading
+from features.snapshots.snapshot import build_snapshot, build_snapshots
+from features.warehouse.warehouse import reading
 
 Work = Literal[
     "idle",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.place import DISTRICT, SETTINGS, TODAY, Place
-from features.ingest.desk import Desk, desk_of
-from features.ingest.mapping import names_in_file
+from features.file_mapping.declaration import names_in_file
+from features.ingest.load.workspace import Desk, desk_of
 from features.settings import load_settings
 from features.tables import TABLES
-from features.warehouse import reading
+from features.warehouse.warehouse import reading
 
 CORRECTED = {
     "attendance": "excused = coalesce(NOT excused, true)",

@@ -18,13 +18,13 @@ import typer
 from scipy.special import expit
 
 from features.settings import Gate
-from models.dictionary import FeatureDictionary
 from models.examples import Booleans, Examples, Floats
-from models.metrics import Interval, found_among, places
-from training.gate.compared import Heard, compare
-from training.gate.evidence import Evidence, judge_evidence
+from models.feature_dictionary import FeatureDictionary
+from models.metrics.metrics import Interval, found_among, places
+from training.evaluation.scorers import PEER
+from training.gate.checks import Evidence, judge_evidence
+from training.gate.comparison import Heard, compare
 from training.gate.verdict import VERDICT_WORDS, Declared, GateResult, Verdict
-from training.scorers import PEER
 
 SIZES = (200, 1200, 6000)
 BEFORE, JUDGED = (2022, 2023), (2024, 2025, 2026)

@@ -18,17 +18,17 @@ import typer
 
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ledger import Ledger, ledger_of
-from features.outcomes import tuned
+from features.language.outcome import tuned
+from features.ledger.ledger import Ledger, ledger_of
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan, state_plans
-from features.warehouse import changing, reading
+from features.warehouse.warehouse import changing, reading
+from models.estimators.fitting import fit_risk_model
 from models.examples import Examples
-from models.fitting import fit_risk_model
-from models.metrics import places
-from models.track_record import TrackRecord, tenth_of, told_before, track_records, wilson
+from models.metrics.metrics import places
+from models.metrics.track_record import TrackRecord, tenth_of, told_before, track_records, wilson
 from tests.features.made_warehouse import simulated
-from training.cohorts import labelled_cohorts
+from training.cohort_examples import labelled_cohorts
 
 TODAY = date(2026, 11, 20)
 OUTCOME = tuned(OFF_TRACK_CHICAGO, {})

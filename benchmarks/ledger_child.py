@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from benchmarks.child import Measured, peak_mib
 from benchmarks.timing import seconds_of
 from features.definitions.outcomes import HIGH, OFF_TRACK_CHICAGO
-from features.ledger import Ledger, ledger_of
-from features.warehouse import Writer, changing, reading
+from features.ledger.ledger import Ledger, ledger_of
+from features.warehouse.warehouse import Writer, changing, reading
 
 SCHOOLS, WEEKS, LAST_YEAR = 50, 36, 2026
 ON = date(2026, 10, 1)

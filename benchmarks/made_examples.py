@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from benchmarks.place import SEED
-from models.dictionary import Direction, Entry, FeatureDictionary
 from models.examples import Booleans, Examples, Floats
+from models.feature_dictionary import Direction, Entry, FeatureDictionary
 
 Integers = npt.NDArray[np.int64]
 COLUMNS, COUNTS, MISSING = 60, 20, 0.05

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from features.definitions.grade9 import NinthGrade
-from features.language import FeatureSet
+from features.language.feature_set import FeatureSet
 from features.tables import TABLES
 
 GRADE = 9

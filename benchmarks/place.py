@@ -8,21 +8,21 @@ from pathlib import Path
 
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ingest.desk import desk_of
-from features.ingest.steps import ingest
-from features.needs import left_out
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.workspace import desk_of
 from features.progress import Progress, quietly
 from features.settings import Settings, load_settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.warehouse import reading
-from models.bundle import BundleParts, open_bundle, write_bundle
-from models.dictionary import dictionary_of, fingerprint_of
-from models.fitting import fit_risk_model
+from features.snapshots.feature_requirements import left_out
+from features.warehouse.warehouse import reading
+from models.bundle.bundle import BundleParts, open_bundle, write_bundle
+from models.bundle.signing import ensure_keys
+from models.estimators.fitting import fit_risk_model
+from models.estimators.risk_model import RiskModel
+from models.feature_dictionary import dictionary_of, fingerprint_of
 from models.releases import Approval, ReleaseKey, current, promote
-from models.risk import RiskModel
-from models.signing import ensure_keys
-from training.cohorts import labelled_cohorts
+from training.cohort_examples import labelled_cohorts
 
 DISTRICT, TODAY, SEED = "harbor", date(2026, 11, 20), 7
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)

@@ -17,14 +17,14 @@ from benchmarks.child import Measured, peak_mib
 from benchmarks.made_examples import made_dictionary, made_examples
 from benchmarks.place import SEED
 from benchmarks.timing import seconds_of
-from features.language import Strength
-from models.calibration import fit_calibrator
-from models.dictionary import Entry, FeatureDictionary
+from features.language.feature_set import Strength
+from models.estimators.calibration import fit_calibrator
+from models.estimators.fitting import MOST_ROUNDS, as_dataset, parameters_for
+from models.estimators.model_text import plain
+from models.estimators.risk_model import RiskModel
 from models.examples import Examples
-from models.fitting import MOST_ROUNDS, as_dataset, parameters_for
-from models.plain_text import plain
-from models.reasons import top_reasons
-from models.risk import RiskModel
+from models.explanations.reasons import top_reasons
+from models.feature_dictionary import Entry, FeatureDictionary
 
 LEARNED, A_CONCEPT = 20_000, 3
 """Rows that the model learns from, and features of one concept."""

@@ -9,8 +9,8 @@ from benchmarks.reasons_child import Explained, Explaining, made_explained
 from benchmarks.shap_peer import Explainer, refuse_other_values
 from benchmarks.timing import in_turns, seconds_of
 from features.progress import Progress
-from models.contributions import by_lightgbm
-from models.reasons import top_reasons
+from models.estimators.shap_values import by_lightgbm
+from models.explanations.reasons import top_reasons
 
 ROWS = 200_000
 FOR_LIGHTGBM, FOR_SHAP = 20_000, 1_000

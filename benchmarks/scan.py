@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, Field, TypeAdapter
 
-from features.script import Script
+from features.engine.sql_script import Script
 from features.tables import TABLES, Kind
 
 SUMS: dict[Kind, str] = {"text": "sum(strlen({0}))", "student": "sum(strlen({0}))", "date": "max({0})"}

@@ -10,15 +10,15 @@ from benchmarks.place import DISTRICT, NOW, SEED, TODAY, Place, release
 from benchmarks.shap_peer import Explainer, refuse_other_values
 from benchmarks.timing import median_seconds
 from features.progress import Progress
-from features.snapshots import build_snapshot
-from features.warehouse import Reader, reading
-from models.reasons import top_reasons
-from models.risk import RiskModel
+from features.snapshots.snapshot import build_snapshot
+from features.warehouse.warehouse import Reader, reading
+from models.estimators.risk_model import RiskModel
+from models.explanations.reasons import top_reasons
 from models.scoring import risk_of
-from serving.database import migrate, open_engine, writing
-from serving.district_release import Served, served_in
-from serving.runs import ScoringRun, record_run
-from serving.score_district import scoring_run
+from serving.scoring.district_release import Served, served_in
+from serving.scoring.score_district import scoring_run
+from serving.scoring.scoring_run import ScoringRun, record_run
+from serving.store.database import migrate, open_engine, writing
 
 BATCH = 10_000
 PREDICT, TWO_STEPS = "Booster.predict", "snapshot and risk only"

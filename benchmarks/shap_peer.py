@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.figures import DifferentAnswersError
+from models.estimators.risk_model import RiskModel
 from models.examples import Floats
-from models.risk import RiskModel
 
 NEAR = 1e-4
 """How far values may lie apart, in log odds: those of many rows have 32 bits."""

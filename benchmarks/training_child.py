@@ -24,10 +24,10 @@ from benchmarks.made_examples import (
 from benchmarks.place import SEED
 from benchmarks.timing import seconds_of
 from features.settings import Gate, Training
+from models.estimators.fitting import as_dataset, fit_risk_model, parameters_for
 from models.examples import Booleans, Examples
-from models.fitting import as_dataset, fit_risk_model, parameters_for
-from training.judge import Judged, judge_on
-from training.judgement import CAPACITIES, intervals_of
+from training.evaluation.evaluation import Judged, judge_on
+from training.training_result import CAPACITIES, intervals_of
 
 LAST_YEAR, FEW = FIRST_YEAR + YEARS - 1, 4
 """The test year, and how many years are too few for years of their own."""

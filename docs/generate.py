@@ -10,26 +10,25 @@ from docs.reference_http import api_page
 from docs.reference_settings import default_of, settings_page
 from docs.reference_simulation import simulation_page
 from docs.reference_text import code, heading, page, table
-from features.catalog import FEATURE_SETS, OUTCOMES, feature_set_of
+from features.definitions.catalog import FEATURE_SETS, OUTCOMES, feature_set_of
 from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
-from features.language import Feature, FeatureSet, Indicator, Outcome
-from features.needs import missing_when, source_of
+from features.language.feature_set import Feature, FeatureSet, Indicator, Outcome
 from features.settings import Gate, Refused
+from features.snapshots.feature_requirements import missing_when, source_of
 from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
-from models.metrics import Interval
-from models.paired import Lead
-from training.gate.compared import Compared
-from training.gate.contenders import Contenders, RuleToBeat
-from training.gate.declared import LOOSER
-from training.gate.evidence import Evidence, judge_evidence
-from training.gate.groups_and_records import (
+from models.metrics.metrics import Interval
+from models.metrics.paired_comparison import Lead
+from training.gate.bound_checks import (
     is_calibrated,
     is_calibrated_in_groups,
     knows_no_end,
     records_add_up,
     treats_groups_alike,
 )
-from training.gate.lists import (
+from training.gate.bounds import LOOSER
+from training.gate.checks import Evidence, judge_evidence
+from training.gate.comparison import Compared
+from training.gate.list_checks import (
     CHAMPION,
     COMPARISONS,
     beats,
@@ -39,6 +38,7 @@ from training.gate.lists import (
     not_worse_at_own_count,
     not_worse_in_last_year,
 )
+from training.gate.rule_selection import Contenders, RuleToBeat
 from training.gate.verdict import VERDICT_WORDS, Check
 
 REFERENCE = Path(__file__).parent / "reference"

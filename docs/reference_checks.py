@@ -2,8 +2,8 @@
 
 from docs.reference_text import code, heading, table
 from features.ingest.findings import CODES
-from features.ingest.rules import CROSS_FIELDS
-from features.reconcile.codes import CHECKS
+from features.ingest.rules.row_rules import CROSS_FIELDS
+from features.quality.check_codes import CHECKS
 from training.audit.checks import CODES as CODES_OF_AUDIT
 from training.audit.checks import FALSE_FINDINGS, VERDICT_WORDS
 from training.monitor.checks import CODES as CODES_OF_MONITORING

@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from docs.reference_text import code, heading, page, table
 from features.settings import Settings
-from serving.accounts import SCOPES
+from serving.access.accounts import SCOPES
 from serving.api import messages
 from serving.app import create_app
 from serving.pages import caseload, sign_in, student
-from serving.problems import DETAILS, PROBLEM_TYPE, Mistake, Problem
+from serving.web.problems import DETAILS, PROBLEM_TYPE, Mistake, Problem
 
 SCOPE_OF = {"GET /v1/students/{student_key}/scores": "scores.read", "POST /v1/scores": "scores.write"}
 """The scope that each route with a key asks for; a test asks each route for it."""

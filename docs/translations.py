@@ -8,7 +8,7 @@ from babel.messages.catalog import Message as Entry
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from features.catalog import FEATURE_SETS
+from features.definitions.catalog import FEATURE_SETS
 from features.definitions.outcomes import ALL
 from serving.wording.locale import DEFAULT, LOCALES, catalog_path
 

@@ -14,20 +14,20 @@ from rich.console import Console
 from rich.table import Table
 
 import features.commands_check
-from features.catalog import FEATURE_SETS, outcomes_of
-from features.ingest.desk import Desk, desk_of
-from features.ingest.preview import print_preview
-from features.ingest.report import LoadReport, print_report
-from features.ingest.steps import Tried, ingest, try_out
-from features.labels import first_said, unsaid
-from features.language import FeatureSet, Outcome
-from features.needs import left_out, missing_when, source_of
+from features.definitions.catalog import FEATURE_SETS, outcomes_of
+from features.ingest.load.import_steps import Tried, ingest, try_out
+from features.ingest.load.load_report import LoadReport, print_report
+from features.ingest.load.workspace import Desk, desk_of
+from features.ingest.parsing.preview import print_preview
+from features.language.feature_set import FeatureSet, Outcome
 from features.settings import Refused, Settings
 from features.simulator.district import simulate_district, simulate_state
 from features.simulator.plan import Plan, state_plans
-from features.snapshots import build_snapshot, scoring_dates
+from features.snapshots.feature_requirements import left_out, missing_when, source_of
+from features.snapshots.labels import first_said, unsaid
+from features.snapshots.snapshot import build_snapshot, scoring_dates
 from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
-from features.warehouse import Reader, reading
+from features.warehouse.warehouse import Reader, reading
 
 app = typer.Typer(no_args_is_help=True)
 describing = typer.Typer(no_args_is_help=True, help="What is known about a student, defined once.")

@@ -11,14 +11,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from features.reconcile.check import Checked, by_code, checked, summary
-from features.reconcile.codes import CHECKS, Finding, month_of
-from features.reconcile.months import Month, year_before
-from features.reconcile.terms import TermMarks
-from features.reconcile.totals import compared
+from features.quality.check import Checked, by_code, checked, summary
+from features.quality.check_codes import CHECKS, Finding, month_of
+from features.quality.control_totals import compared
+from features.quality.monthly_figures import Month, year_before
+from features.quality.term_marks import TermMarks
 from features.settings import Refused, Total
 from features.terminal import Context, DistrictOption, JsonOption, settings_of, today_in
-from features.warehouse import reading
+from features.warehouse.warehouse import reading
 
 app = typer.Typer()
 

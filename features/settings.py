@@ -10,8 +10,8 @@ from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from features.ingest.mapping import Dialect, Files
-from features.ingest.misfits import refuse_misfits
+from features.file_mapping.declaration import Dialect, Files
+from features.file_mapping.validation import refuse_misfits
 
 
 class Refused(Exception):  # noqa: N818 - the design's word

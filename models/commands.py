@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from features.catalog import outcome_of
+from features.definitions.catalog import outcome_of
 from features.settings import Settings
 from features.terminal import Context, DistrictOption, settings_of
+from models.bundle.signing import load_public_key
 from models.registry import registry_in
 from models.releases import Approval, Release, ReleaseKey, promote, rollback
-from models.signing import load_public_key
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.dictionary import ROWS_AT_ONCE, FeatureDictionary, encode_column
+from models.feature_dictionary import ROWS_AT_ONCE, FeatureDictionary, encode_column
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from models.bundle import Bundle
-from models.golden import frame_of, parse_golden
-from models.risk import RiskModel
+from models.bundle.bundle import Bundle
+from models.bundle.golden_predictions import frame_of, parse_golden
+from models.estimators.risk_model import RiskModel
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -14,11 +14,11 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from pydantic import TypeAdapter, ValidationError
 
-from features.durable import append_through, locked, replace_through
+from features.atomic_files import append_through, locked, replace_through
 from features.settings import Refused
-from models.bundle import Bundle, folder_name, open_bundle
-from models.bundle_text import canonical
-from models.dictionary import fingerprint_of
+from models.bundle.bundle import Bundle, folder_name, open_bundle
+from models.bundle.bundle_files import canonical
+from models.feature_dictionary import fingerprint_of
 
 POINTER, LOG, LOCK = "current.json", "log.jsonl", ".lock"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)

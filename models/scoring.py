@@ -5,15 +5,15 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from features.catalog import SERVED
-from features.language import Feature, FeatureSet, Outcome, Sign
-from features.snapshots import Snapshot
-from models.bundle import Bundle, BundleRefused
+from features.definitions.catalog import SERVED
+from features.language.feature_set import Feature, FeatureSet, Outcome, Sign
+from features.snapshots.snapshot import Snapshot
+from models.bundle.bundle import Bundle, BundleRefused
+from models.estimators.published_rule import RuleModel
+from models.estimators.risk_model import RiskModel
 from models.examples import Floats
-from models.reasons import MOST_REASONS, Reason, Reasons, top_reasons
-from models.risk import RiskModel
-from models.rule import RuleModel
-from models.stability import Stability, stability_in
+from models.explanations.reason_stability import Stability, stability_in
+from models.explanations.reasons import MOST_REASONS, Reason, Reasons, top_reasons
 
 RULE_SIGNALS = "rule_signals"
 """The column of a snapshot that holds what the feature set's published rule counts."""

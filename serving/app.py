@@ -10,20 +10,19 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from features.catalog import outcomes_of
+from features.definitions.catalog import outcomes_of
 from features.settings import Settings
-from serving import health
-from serving.api import scores
-from serving.database import address_of, migrate, open_engine
-from serving.logs import open_log
-from serving.middleware import Surroundings
-from serving.openapi import DESCRIPTION, OnTrack
+from serving.api import health, scores
+from serving.app_context import Service
 from serving.pages import caseload, sign_in, student
-from serving.pages.people import SignInNeeded
+from serving.pages.current_user import SignInNeeded
 from serving.pages.rendering import STATIC, error_page, fault_page, open_templates
-from serving.problems import for_programs, http_problem, problem, validation_problem
-from serving.served import Releases
-from serving.service import Service
+from serving.scoring.release_cache import Releases
+from serving.store.database import address_of, migrate, open_engine
+from serving.web.logs import open_log
+from serving.web.middleware import Surroundings
+from serving.web.openapi import DESCRIPTION, OnTrack
+from serving.web.problems import for_programs, http_problem, problem, validation_problem
 from serving.wording.locale import LOCALES
 
 

@@ -12,9 +12,9 @@ from features.commands_check import say_warnings
 from features.settings import Settings
 from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
 from serving.app import create_app
-from serving.database import engine_of
-from serving.score_district import score_district
-from serving.worker import workers
+from serving.scoring.score_district import score_district
+from serving.store.database import engine_of
+from serving.worker.commands import workers
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(workers, name="worker")

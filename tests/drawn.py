@@ -8,15 +8,15 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from features.ingest.desk import Desk
-from features.ingest.mapping import names_in_file
-from features.ingest.report import LoadReport
-from features.ingest.steps import ingest
-from features.live import fill
+from features.file_mapping.declaration import names_in_file
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.load_report import LoadReport
+from features.ingest.load.workspace import Desk
 from features.progress import quietly
 from features.settings import District
+from features.snapshots.live_features import fill
 from features.tables import ENVELOPE, TABLES
-from features.warehouse import Reader
+from features.warehouse.warehouse import Reader
 
 DEFAULTS = {
     "track": "main",

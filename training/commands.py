@@ -16,27 +16,27 @@ from features.commands_check import say_warnings
 from features.progress import Progress
 from features.settings import Refused, Settings
 from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
-from models.bundle import open_bundle
+from models.bundle.bundle import open_bundle
+from models.bundle.signing import load_public_key
 from models.registry import RunRecord, registry_in
 from models.releases import GateRefused
-from models.signing import load_public_key
-from training.audit.audited import Audited
 from training.audit.checks import VERDICT_WORDS as WORDS
 from training.audit.checks import AuditCheck
-from training.card import NAMED
-from training.gate.declared import primary_of
+from training.audit.run import Audited
+from training.district_card import NAMED
+from training.gate.bounds import primary_of
 from training.gate.verdict import VERDICT_WORDS, sentences
-from training.judgement import Judgement
-from training.monitor.monitored import monitored_of, told_of
+from training.monitor.inputs import watched_in
 from training.monitor.report import render_monitor
-from training.monitor.watched import watched_in
+from training.monitor.run import monitored_of, told_of
 from training.report.board import render_board
 from training.report.page import render_report
-from training.table.print import print_answer
-from training.table.record import record_table
+from training.table.console import print_answer
+from training.table.mlflow_record import record_table
 from training.table.run import Terms
 from training.table.train import train_table
 from training.train import Trained, train, trial_of
+from training.training_result import Judgement
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -8,35 +8,35 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
-from features.catalog import feature_set_of, outcome_of
-from features.reconcile.check import checked, refuse_errors
-from features.reconcile.codes import Finding
+from features.definitions.catalog import feature_set_of, outcome_of
+from features.quality.check import checked, refuse_errors
+from features.quality.check_codes import Finding
 from features.settings import Refused, Settings
-from features.snapshots import build_snapshots
-from features.taken import attendance_taken
-from features.warehouse import reading
-from models.bundle import Bundle, BundleParts, BundleRefused, open_bundle, write_bundle
-from models.dictionary import dictionary_of
+from features.snapshots.snapshot import build_snapshots
+from features.warehouse.attendance_coverage import attendance_taken
+from features.warehouse.warehouse import reading
+from models.bundle.bundle import Bundle, BundleParts, BundleRefused, open_bundle, write_bundle
+from models.bundle.signing import KeyPair, ensure_keys
+from models.estimators.parameter_search import Budget, Found, search
+from models.estimators.published_rule import RuleModel, fit_rule, shares_of
+from models.estimators.risk_model import RiskModel
 from models.examples import Examples, Floats, in_fixed_order
-from models.refits import stability_of
+from models.explanations.reason_stability import Stability
+from models.explanations.refits import stability_of
+from models.feature_dictionary import dictionary_of
 from models.releases import ReleaseKey, current
-from models.risk import RiskModel
-from models.rule import RuleModel, fit_rule, shares_of
 from models.scoring import Scorer, order_of
-from models.search import Budget, Found, search
-from models.signing import KeyPair, ensure_keys
-from models.stability import Stability
-from training.card import card_of
-from training.cohorts import Cohorts, labelled_cohorts
-from training.following import Followed, Weeks, by_scorer, lead_by_student, weekly
-from training.gate.groups_and_records import kinds_of
+from training.cohort_examples import Cohorts, labelled_cohorts
+from training.district_card import card_of
+from training.evaluation.evaluation import Judged, counts_of, judge_on, told_protected
+from training.evaluation.rolling_evaluation import JudgedYear, Recipe, earlier_years, judged_year_of
+from training.evaluation.scorers import OWN_RULE, PROTECTED
+from training.evaluation.temporal_split import Year, rolling
+from training.evaluation.weekly_lists import Followed, Weeks, by_scorer, lead_by_student, weekly
+from training.gate.bound_checks import kinds_of
 from training.gate.verdict import Declared, GateResult, unfitted
-from training.judge import Judged, counts_of, judge_on, told_protected
-from training.judgement import Basis, Beside, Judgement, Trial, capacities_of, judgement_of
-from training.promised import promised_of
-from training.scorers import OWN_RULE, PROTECTED
-from training.split import Year, rolling
-from training.years import JudgedYear, Recipe, earlier_years, judged_year_of
+from training.reference_profile import promised_of
+from training.training_result import Basis, Beside, Judgement, Trial, capacities_of, judgement_of
 
 Progress = Callable[[str], None]
 

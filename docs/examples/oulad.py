@@ -16,10 +16,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from features.engine import View
-from features.live import fill
+from features.engine.view import View
+from features.snapshots.live_features import fill
 from features.tables import TABLES
-from features.warehouse import Reader
+from features.warehouse.warehouse import Reader
 
 STARTS = {"2013B": date(2013, 2, 1), "2013J": date(2013, 10, 1), "2014B": date(2014, 2, 1)}
 POINTS = 5

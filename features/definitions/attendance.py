@@ -1,6 +1,6 @@
 """What is known about attendance, in every grade."""
 
-from features.language import Feature, Strength, attendance, slope
+from features.language.feature_set import Feature, Strength, attendance, slope
 
 
 class AttendanceFeatures:

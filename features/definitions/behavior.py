@@ -1,6 +1,6 @@
 """What is on record about behavior, in every grade. It is also a record of who writes things down."""
 
-from features.language import Feature, Strength, discipline, incidents
+from features.language.feature_set import Feature, Strength, discipline, incidents
 
 
 class BehaviorFeatures:

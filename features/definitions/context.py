@@ -1,6 +1,6 @@
 """What a student does not own: the school, and who came along. Never a reason, and in no model of one student."""
 
-from features.language import Feature, OfSchool, Schoolmates, attendance, enrollments, marks
+from features.language.feature_set import Feature, OfSchool, Schoolmates, attendance, enrollments, marks
 
 
 class SchoolContext:

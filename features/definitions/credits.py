@@ -1,6 +1,6 @@
 """What is known about credits in high school, against the pace to graduate."""
 
-from features.language import Feature, Strength, enrollments, marks
+from features.language.feature_set import Feature, Strength, enrollments, marks
 
 CREDITS_A_YEAR = 5.5
 """A fourth of the 22 full-year credits (220 units) that many California districts ask for."""

@@ -1,6 +1,6 @@
 """What is known about marks, in every grade. What was not given is missing, never an F."""
 
-from features.language import Feature, Strength, marks, marks_not_given
+from features.language.feature_set import Feature, Strength, marks, marks_not_given
 
 
 class GradeFeatures:

@@ -6,7 +6,16 @@ from features.definitions.context import SchoolContext
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
 from features.definitions.published import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING
-from features.language import FeatureSet, Sign, attendance, discipline, enrolled, enrollments, marks, published
+from features.language.feature_set import (
+    FeatureSet,
+    Sign,
+    attendance,
+    discipline,
+    enrolled,
+    enrollments,
+    marks,
+    published,
+)
 
 AIR_MIDDLE_SO_FAR = published(
     "air_middle_so_far",

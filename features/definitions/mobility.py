@@ -1,6 +1,6 @@
 """What is known about moves between schools and years, in every grade. No school can change it."""
 
-from features.language import Feature, Strength, enrollments
+from features.language.feature_set import Feature, Strength, enrollments
 
 
 class MobilityFeatures:

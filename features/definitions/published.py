@@ -4,7 +4,17 @@ A share of days missed stands for attendance: 96 % attendance is 4 % missed. Rul
 marks, and say nothing of a student who has none.
 """
 
-from features.language import Bands, Indicator, Sign, attendance, discipline, enrollments, incidents, marks, published
+from features.language.feature_set import (
+    Bands,
+    Indicator,
+    Sign,
+    attendance,
+    discipline,
+    enrollments,
+    incidents,
+    marks,
+    published,
+)
 
 FINAL = marks.final()
 MISSED = attendance.share_absent()

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from features.simulator.calendars import QUARTERS, Calendar
+from features.simulator.csv_writer import coded
 from features.simulator.people import days_of, student_ids
 from features.simulator.plan import Days, Flags, Floats, Ints, days_after
-from features.simulator.planted import COMMON_LATE_SHARE, Planted
+from features.simulator.planted_bias import COMMON_LATE_SHARE, Planted
 from features.simulator.schools import Schools
-from features.simulator.writing import coded
 
 KINDS = ("absent", "partial", "tardy", "suspended")
 ABSENT, PARTIAL, TARDY, SUSPENDED = range(4)

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from features.simulator.calendars import SESSION_DAYS, WEEKS, Calendar
+from features.simulator.csv_writer import coded
 from features.simulator.people import BLACK, days_of, student_ids
 from features.simulator.plan import NEVER, Days, Flags, Floats, days_after
-from features.simulator.planted import Planted
+from features.simulator.planted_bias import Planted
 from features.simulator.schools import Schools
-from features.simulator.writing import coded
 
 SEVERITIES = ("minor", "major")
 ACTIONS = ("conference", "detention", "in_school_suspension", "out_of_school_suspension")

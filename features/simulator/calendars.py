@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from features.simulator.plan import FIRST_MONTH, Days, Flags, Ints, Plan, day
-from features.simulator.planted import COMMON_FORGOTTEN_DAYS
+from features.simulator.planted_bias import COMMON_FORGOTTEN_DAYS
 from features.simulator.schools import Schools
 
 TRACKS = ("main", "B")

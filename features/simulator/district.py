@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from features.simulator import attendance, behavior, calendars, enrollment, marks, people, staff
+from features.simulator.csv_writer import Records
+from features.simulator.delayed_signal import with_later_signal
 from features.simulator.engagement import quarter_means, weekly_engagement
-from features.simulator.help import Help, help_given, with_help
-from features.simulator.later import with_later_signal
+from features.simulator.ground_truth import Truth, ended_as
+from features.simulator.interventions import Help, help_given, with_help
 from features.simulator.plan import GRADES, Flags, Floats, Ints, Plan
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools, school_rows, schools_of
-from features.simulator.truth import Truth, ended_as
-from features.simulator.writing import Records
 
 REPEATING_SHARE = 0.015
 MOST_OWED_BY_A_GRADUATE = 7

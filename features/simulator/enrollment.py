@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from features.simulator.calendars import SESSION_DAYS, TRACKS, Calendar
+from features.simulator.csv_writer import coded
 from features.simulator.people import PROGRAMS, days_of, new_people, student_ids
 from features.simulator.plan import GRADES, NEVER, Days, Flags, Ints, Plan, days_after
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools
-from features.simulator.writing import coded
 
 EXIT_KINDS = ("moved_school", "transferred", "left", "unknown", "completed")
 MOVED, TRANSFERRED, LEFT, UNKNOWN, COMPLETED = range(5)

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from features.simulator.calendars import QUARTERS, Calendar
+from features.simulator.csv_writer import coded
 from features.simulator.people import days_of, student_ids
 from features.simulator.plan import Days, Flags, Floats, Ints, days_after
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools
-from features.simulator.writing import coded
 
 SUBJECTS = ("ela", "math", "science", "social_science", "other", "other")
 CODES = ("ELA", "MAT", "SCI", "SOC", "ART", "PE")

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from features.simulator.csv_writer import coded
 from features.simulator.names import FIRST_NAMES, LAST_NAMES
 from features.simulator.plan import NEVER, Days, Flags, Floats, Ints, Plan, days_after
-from features.simulator.planted import Planted
-from features.simulator.writing import coded
+from features.simulator.planted_bias import Planted
 
 FIRST_STUDENT_ID = 100_001
 """Where every simulated district begins to count, so that ids collide."""

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from features.simulator.planted import USUAL, Planted
+from features.simulator.planted_bias import USUAL, Planted
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from features.simulator.names import SCHOOL_NAMES
 from features.simulator.plan import Floats, Ints, Plan
-from features.simulator.planted import Planted
+from features.simulator.planted_bias import Planted
 
 FIRST_HIGH_GRADE = 9
 

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from features.simulator.calendars import Calendar
-from features.simulator.help import Help
+from features.simulator.csv_writer import coded
+from features.simulator.interventions import Help
 from features.simulator.names import FIRST_NAMES, LAST_NAMES
 from features.simulator.people import days_of, student_ids
 from features.simulator.plan import NEVER, Ints, Plan, days_after
 from features.simulator.schools import Schools
-from features.simulator.writing import coded
 
 STUDENTS_PER_COUNSELOR = 350
 

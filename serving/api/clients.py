@@ -6,9 +6,9 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
-from serving.accounts import client_of
-from serving.authorize import Client
-from serving.service import Service, service_of
+from serving.access.accounts import client_of
+from serving.access.authorize import Client
+from serving.app_context import Service, service_of
 
 bearer = HTTPBearer(
     scheme_name="api_key",

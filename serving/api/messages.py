@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from serving.bands import Band
+from serving.scoring.bands import Band
 
 MOST_ROWS = 2000
 Text = Annotated[str, Field(min_length=1, max_length=200)]

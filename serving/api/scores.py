@@ -5,15 +5,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from serving.access_log import record_access
+from serving.access.access_log import record_access
+from serving.access.authorize import Client, Denied, OneStudent, OwnDistrict, authorize
 from serving.api.clients import AskedService, AskingClient, need_scope
-from serving.api.given import AcceptedLanguage, given_score
-from serving.api.live import Scoring, score_records
+from serving.api.live_score import Scoring, score_records
 from serving.api.messages import InsufficientData, LiveScore, PastScore, Scores, SentRecords
-from serving.authorize import Client, Denied, OneStudent, OwnDistrict, authorize
-from serving.past import latest_run
-from serving.rows import CalendarRow, RunRow, ScoreRow
-from serving.service import Service
+from serving.api.presenters import AcceptedLanguage, given_score
+from serving.app_context import Service
+from serving.store.rows import CalendarRow, RunRow, ScoreRow
+from serving.store.run_queries import latest_run
 from serving.wording.locale import Language, msgid
 
 router = APIRouter(prefix="/v1", tags=["scores"])

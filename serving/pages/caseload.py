@@ -6,13 +6,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from serving.access_log import record_access
-from serving.authorize import Denied, OwnDistrict, authorize
-from serving.pages.asked_language import AskedLanguage
+from serving.access.access_log import record_access
+from serving.access.authorize import Denied, OwnDistrict, authorize
 from serving.pages.caseload_view import Shown, caseload_view
-from serving.pages.people import AskedService, KnownViewer
+from serving.pages.current_user import AskedService, KnownViewer
+from serving.pages.language import AskedLanguage
 from serving.pages.rendering import show
-from serving.past import latest_run
+from serving.store.run_queries import latest_run
 from serving.wording.locale import msgid
 
 router = APIRouter(include_in_schema=False)

@@ -8,15 +8,15 @@ from typing import Literal, cast
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, load_only
 
-from serving.authorize import Subject, visible_students
-from serving.bands import Band
-from serving.rows import ContactRow, RunRow, SchoolRow, ScoreRow, StudentRow
+from serving.access.authorize import Subject, visible_students
+from serving.scoring.bands import Band
+from serving.store.rows import ContactRow, RunRow, SchoolRow, ScoreRow, StudentRow
+from serving.wording.decoding import headline_of, last_lists_of, track_record_of
 from serving.wording.lists import ListWords, headline_sentence, list_words
 from serving.wording.locale import Language
 from serving.wording.reasons import Lexicon, lexicon_of, reason_sentence, strength_sentence
 from serving.wording.scores import why_served
 from serving.wording.signals import band_words, change
-from serving.wording.stored import headline_of, last_lists_of, track_record_of
 from serving.wording.track_record import track_record_in_short
 
 PAGE_SIZE = 50

@@ -7,8 +7,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from serving.pages.asked_language import asked_language, keep_language, other_languages
-from serving.service import Service
+from serving.app_context import Service
+from serving.pages.language import asked_language, keep_language, other_languages
 from serving.wording.locale import LOCALES, Language, language, msgid
 
 HERE = Path(__file__).parent

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from serving.accounts import Credentials, end_session, note_attempt, sign_in
-from serving.pages.asked_language import COOKIE, asked_language
-from serving.pages.people import AskedService, cookie_name, find_viewer, own_form, set_session, token_of
+from serving.access.accounts import Credentials, end_session, note_attempt, sign_in
+from serving.app_context import Service
+from serving.pages.current_user import AskedService, cookie_name, find_viewer, own_form, set_session, token_of
+from serving.pages.language import COOKIE, asked_language
 from serving.pages.rendering import show
-from serving.service import Service
 from serving.wording.locale import msgid
 
 router = APIRouter(include_in_schema=False)

@@ -4,14 +4,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from serving.access_log import record_access
-from serving.authorize import Denied, OneStudent, authorize
-from serving.pages.asked_language import AskedLanguage
-from serving.pages.people import AskedService, KnownViewer
+from serving.access.access_log import record_access
+from serving.access.authorize import Denied, OneStudent, authorize
+from serving.pages.current_user import AskedService, KnownViewer
+from serving.pages.language import AskedLanguage
 from serving.pages.rendering import show
 from serving.pages.student_view import student_view
-from serving.past import latest_run
-from serving.rows import StudentRow
+from serving.store.rows import StudentRow
+from serving.store.run_queries import latest_run
 from serving.wording.scores import LIMITS
 
 router = APIRouter(include_in_schema=False)

@@ -8,8 +8,8 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
-from serving.bands import Band
-from serving.rows import ContactRow, RunRow, ScoreRow, StaffRow, StudentRow
+from serving.scoring.bands import Band
+from serving.store.rows import ContactRow, RunRow, ScoreRow, StaffRow, StudentRow
 from serving.wording.locale import Language
 from serving.wording.scores import contact_words
 from serving.wording.signals import band_words, tenths

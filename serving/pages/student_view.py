@@ -6,18 +6,18 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from serving.bands import Band
-from serving.charts import BarChart, LineChart, TermMarks, attendance_chart, marks_by_term, marks_chart
 from serving.pages.caseload_view import change_words, school_names
-from serving.pages.records import RecordTable, record_table
+from serving.pages.charts import BarChart, LineChart, TermMarks, attendance_chart, marks_by_term, marks_chart
+from serving.pages.record_tables import RecordTable, record_table
 from serving.pages.student_past import ContactLine, PastLine, contact_lines, past_lines
-from serving.rows import RunRow, ScoreRow, StudentRow
+from serving.scoring.bands import Band
+from serving.store.rows import RunRow, ScoreRow, StudentRow
+from serving.wording.decoding import change_of, track_record_of, way_back_of
 from serving.wording.locale import Language
 from serving.wording.reasons import NOTHING, domain_words, lexicon_of, reason_sentence, strength_sentence
+from serving.wording.risk_change import Risks, SinceWords, since_words
 from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED, scored_by
 from serving.wording.signals import band_words, similar_students
-from serving.wording.since import Risks, SinceWords, since_words
-from serving.wording.stored import change_of, track_record_of, way_back_of
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import WayBackWords, way_back_words
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from models.track_record import ListRecord
-from serving.runs import Headline
+from models.metrics.track_record import ListRecord
+from serving.scoring.scoring_run import Headline
 from serving.wording.locale import Language, school_year
 from serving.wording.outcomes import ended_words
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import floor
 from string import Formatter
 
-from models.dictionary import Entry
-from serving.rows import Cell, Cells
+from models.feature_dictionary import Entry
+from serving.store.rows import Cell, Cells
 from serving.wording.locale import Language, capital, msgid
 
 DOMAINS = {

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from serving.bands import Band
+from serving.scoring.bands import Band
 from serving.wording.locale import Language, capital, msgid
 from serving.wording.outcomes import ended_words
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
 
-from features.way_back.ways import Step
+from features.way_back.way_back import Step
 from serving.wording.locale import Language, msgid
 from serving.wording.reasons import as_sentence
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.track_record import TrackRecord
+from models.metrics.track_record import TrackRecord
 from serving.wording.locale import Language, msgid, school_year
 from serving.wording.outcomes import ended_words
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from features.way_back.ways import State, WayBack
+from features.way_back.way_back import State, WayBack
 from serving.wording.locale import Language, msgid
 from serving.wording.steps import step_sentence
 

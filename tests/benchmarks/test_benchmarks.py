@@ -37,14 +37,14 @@ from benchmarks.snapshot_part import refuse_differences, snapshot_part
 from benchmarks.training_child import fit_in_this_process
 from benchmarks.training_part import ALL, BARE, BARE_FEW, SOME, YEAR, training_part
 from features.progress import quietly
-from features.warehouse import reading
-from models.audit import audit_of
+from features.warehouse.warehouse import reading
+from models.estimators.fitting import fit_risk_model
+from models.estimators.risk_model import RiskModel
 from models.examples import Floats
-from models.fitting import fit_risk_model
-from models.group_figures import Draws
-from models.risk import RiskModel
-from models.told import told_alone
-from serving.district_release import served_in
+from models.fairness.audit import audit_of
+from models.fairness.group_metrics import Draws
+from models.fairness.suppression import told_alone
+from serving.scoring.district_release import served_in
 
 
 @pytest.fixture(scope="module")

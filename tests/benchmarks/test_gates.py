@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.gates import BLUR, Cell, cell, drawn_year, line, said_by, signals, true_lead
 from features.settings import Gate
-from models.metrics import found_among, places
+from models.metrics.metrics import found_among, places
 
 GATES = 30
 STUDENTS = 900

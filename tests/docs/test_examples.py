@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 import ontrack
 from docs.reference_commands import commands
-from features.catalog import outcome_of, outcomes_of
+from features.definitions.catalog import outcome_of, outcomes_of
 from features.settings import Settings, load_settings
 from serving.api.messages import InsufficientData, LiveScore, Scores, SentRecords
-from serving.problems import Problem
+from serving.web.problems import Problem
 from tests.docs.pages import DOCS, ROOT, blocks, markdown, shown_commands
 from tests.serving.browser import Program
 from tests.serving.cast import Stage

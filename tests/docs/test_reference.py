@@ -10,14 +10,14 @@ from docs.generate import REFERENCE, pages
 from docs.reference_commands import commands
 from docs.reference_http import MESSAGES, SCOPE_OF
 from docs.reference_settings import section_in
-from features.catalog import FEATURE_SETS, OUTCOMES
+from features.definitions.catalog import FEATURE_SETS, OUTCOMES
 from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
+from features.file_mapping.declaration import Column, Deletes, Dialect, Files, KnownOn, Lookup
 from features.ingest.findings import CODES
-from features.ingest.mapping import Column, Deletes, Dialect, Files, KnownOn, Lookup
-from features.reconcile.codes import CHECKS
+from features.quality.check_codes import CHECKS
 from features.settings import Audit, District, Gate, Monitor, Service, Settings, Total, Training
 from features.tables import ENVELOPE, TABLES
-from serving.accounts import SCOPES
+from serving.access.accounts import SCOPES
 from serving.api import messages
 from tests.docs.pages import ROOT
 from tests.serving.browser import Program

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from features.warehouse import Reader, reading
+from features.warehouse.warehouse import Reader, reading
 
 CLOCK = {"loaded_at"}
 """Columns that say when a load ran."""

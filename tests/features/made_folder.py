@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from features.ingest.findings import DataRefused
-from features.ingest.steps import ingest
+from features.ingest.load.import_steps import ingest
 from features.progress import quietly
 from tests.drawn import desk_at, school_days
 

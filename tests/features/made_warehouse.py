@@ -4,12 +4,12 @@ from pathlib import Path
 
 import duckdb
 
-from features.engine import schema_of
-from features.live import fill
+from features.engine.view import schema_of
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
+from features.snapshots.live_features import fill
 from features.tables import TABLES, Table
-from features.warehouse import Reader
+from features.warehouse.warehouse import Reader
 
 
 def simulated(plan: Plan, folder: Path) -> Path:

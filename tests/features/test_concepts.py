@@ -6,8 +6,8 @@ from math import nextafter
 
 import pytest
 
-from features.catalog import FEATURE_SETS
-from features.language import Feature, Strength
+from features.definitions.catalog import FEATURE_SETS
+from features.language.feature_set import Feature, Strength
 
 DEFINED = {name: feature for one in FEATURE_SETS.values() for name, feature in one.defined().items()}
 OWN = {name: feature for name, feature in DEFINED.items() if not feature.is_context}

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from features.durable import MachineRefused, saying_what_failed
+from features.atomic_files import MachineRefused, saying_what_failed
 
 
 @pytest.mark.parametrize(

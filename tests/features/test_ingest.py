@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from features.settings import Refused
-from features.warehouse import reading
+from features.warehouse.warehouse import reading
 from tests.drawn import load
 from tests.features.made_folder import District
 

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ledger import Ledger, ledger_of
+from features.ledger.ledger import Ledger, ledger_of
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.warehouse import Reader, changing, reading
-from models.track_record import list_records, track_records
+from features.warehouse.warehouse import Reader, changing, reading
+from models.metrics.track_record import list_records, track_records
 from tests.features.made_folder import District
 from tests.features.made_warehouse import simulated
 from tests.spec.test_ledger import assert_same

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from features.catalog import OUTCOMES, outcome_of, outcomes_of
-from features.labels import label_outcome
+from features.definitions.catalog import OUTCOMES, outcome_of, outcomes_of
 from features.settings import Settings, SettingsRefused, load_settings
+from features.snapshots.labels import label_outcome
 from tests.drawn import reader, school_days
 
 OWN = """
-from features.language import Outcome, attendance, enrolled, end_of_year, threshold
+from features.language.feature_set import Outcome, attendance, enrolled, end_of_year, threshold
 
 MISSED = Outcome(
     name="three_weeks_missed",

@@ -11,9 +11,9 @@ import pytest
 
 from features.simulator.district import simulate_district, simulate_state
 from features.simulator.plan import Plan
-from features.simulator.planted import NOTHING, USUAL, Planted
-from features.taken import attendance_taken
-from features.warehouse import reading
+from features.simulator.planted_bias import NOTHING, USUAL, Planted
+from features.warehouse.attendance_coverage import attendance_taken
+from features.warehouse.warehouse import reading
 from tests.features.made_warehouse import simulated
 from tests.features.test_simulator import current, read
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from features.commands_check import SHOWN, app, say_warnings
-from features.reconcile.codes import CHECKS, Finding
+from features.quality.check_codes import CHECKS, Finding
 from features.settings import District, Settings, Total
 from features.simulator.plan import Plan
 from tests.features.made_warehouse import simulated

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from features.ingest.mapping import Files
-from features.reconcile.check import Checked, checked, refuse_errors, summary
-from features.reconcile.codes import CHECKS, Finding
-from features.reconcile.jumps import jump_findings
-from features.reconcile.months import Month
-from features.reconcile.sending import sending_findings
-from features.reconcile.totals import total_findings
+from features.file_mapping.declaration import Files
+from features.quality.attendance_gaps import sending_findings
+from features.quality.check import Checked, checked, refuse_errors, summary
+from features.quality.check_codes import CHECKS, Finding
+from features.quality.control_totals import total_findings
+from features.quality.monthly_figures import Month
+from features.quality.year_over_year import jump_findings
 from features.settings import District, Refused, Total
 from tests.drawn import reader, school_days
 

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from features.reconcile.scale import missing_terms, scale_findings
-from features.reconcile.terms import TermMarks, marks_of, term_names, terms_of
+from features.quality.mark_scale import missing_terms, scale_findings
+from features.quality.term_marks import TermMarks, marks_of, term_names, terms_of
 from tests.drawn import reader
 
 USUAL = {"A": 300, "B": 400, "C": 200, "D": 60, "F": 40}

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from features.reconcile.months import Month, months_of
+from features.quality.monthly_figures import Month, months_of
 from tests.drawn import reader, school_days, stacked
 
 OCTOBER = date(2025, 10, 1)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from features.ingest.desk import Desk
-from features.ingest.steps import ingest
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.workspace import Desk
 from features.progress import quietly
-from features.reconcile.check import Checked, checked
-from features.reconcile.codes import CHECKS
+from features.quality.check import Checked, checked
+from features.quality.check_codes import CHECKS
 from features.settings import District, Total
 from features.simulator.plan import Plan
-from features.warehouse import reading
+from features.warehouse.warehouse import reading
 from tests.features.made_warehouse import simulated, spoilt
 
 TODAY = date(2026, 11, 20)

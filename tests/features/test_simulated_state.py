@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from features.simulator.district import simulate_state
-from features.simulator.help import EFFECT
+from features.simulator.interventions import EFFECT
 from features.simulator.marginals import marginals_of
 from features.simulator.plan import Plan, state_plans
 from tests.features.test_simulator import read

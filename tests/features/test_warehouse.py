@@ -10,11 +10,11 @@ import duckdb
 import pandas as pd
 import pytest
 
-from features.engine import schema_of
+from features.engine.view import schema_of
 from features.settings import Refused
 from features.simulator.plan import Plan
 from features.tables import TABLES
-from features.warehouse import NothingKnown, changing, reading
+from features.warehouse.warehouse import NothingKnown, changing, reading
 from tests.features.made_warehouse import simulated
 
 SCHOOL = pd.DataFrame(
@@ -71,7 +71,7 @@ def test_a_crash_before_the_first_load_leaves_nothing(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from features.warehouse import changing
+from features.warehouse.warehouse import changing
 with changing(Path(sys.argv[1])) as writer:
     writer.drop("schools")
     os.kill(os.getpid(), signal.SIGKILL)

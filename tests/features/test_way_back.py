@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from features.catalog import OUTCOMES
-from features.outcomes import Outcome, tuned
+from features.definitions.catalog import OUTCOMES
+from features.language.outcome import Outcome, tuned
 from features.simulator.plan import Plan
-from features.warehouse import Reader
-from features.way_back.ways import ways_back
+from features.warehouse.warehouse import Reader
+from features.way_back.way_back import ways_back
 from tests.features.made_warehouse import simulated, spoilt
 from tests.spec.made_futures import Past, broken_promises
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 import httpx
 import pytest
 
-from models.bundle import BundleParts, open_bundle, write_bundle
-from models.rule import RuleModel
-from models.signing import ensure_keys
+from models.bundle.bundle import BundleParts, open_bundle, write_bundle
+from models.bundle.signing import ensure_keys
+from models.estimators.published_rule import RuleModel
 from tests.journeys.conftest import Installation
 
 WITHIN = 5.0

@@ -1,7 +1,8 @@
 """`python -m tests.models.ask_damaged <folder>`: what a model answers whose text had one character changed.
 
-Reads texts from stdin, a JSON list, and asks each in a process of its own, as `models.golden` would. Writes a JSON
-list: "caught" (golden predictions differ, or it cannot be read), "same", "different" (and not caught), or "died".
+Reads texts from stdin, a JSON list, and asks each in a process of its own, as `models.bundle.golden_predictions`
+would. Writes a JSON list: "caught" (golden predictions differ, or it cannot be read), "same", "different" (and not
+caught), or "died".
 """
 
 import json
@@ -13,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from models.bundle_text import parse_dictionary, parse_trees
-from models.calibration import Calibrator
-from models.golden import check_model, parse_golden
-from models.golden_rows import golden_rows
-from models.risk import RiskModel
+from models.bundle.bundle_files import parse_dictionary, parse_trees
+from models.bundle.golden_predictions import check_model, parse_golden
+from models.bundle.golden_rows import golden_rows
+from models.estimators.calibration import Calibrator
+from models.estimators.risk_model import RiskModel
 
 ANSWERS = ("same", "caught", "different")
 

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from models.plain_text import plain
+from models.estimators.model_text import plain
 
 Fields = dict[str, list[str]]
 Edit = Callable[[Fields, random.Random], None]

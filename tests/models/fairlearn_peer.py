@@ -7,8 +7,8 @@ import pandas as pd
 from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
 from sklearn.metrics import precision_score, roc_auc_score
 
-from models.cells import Listing
-from models.told import Grouped
+from models.fairness.suppression import Grouped
+from models.metrics.count_tables import Listing
 
 
 def fairlearn_on_rows(listing: Listing, at: int, one: Grouped) -> pd.DataFrame:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from models.bundle import PREPARED_TABLE, BundleParts
-from models.bundle_text import canonical, digest_of
-from models.dictionary import fingerprint_of
-from models.fitting import fit_risk_model
-from models.risk import RiskModel
-from models.rule import RuleModel, fit_rule
-from models.signing import KeyPair, sign
+from models.bundle.bundle import PREPARED_TABLE, BundleParts
+from models.bundle.bundle_files import canonical, digest_of
+from models.bundle.signing import KeyPair, sign
+from models.estimators.fitting import fit_risk_model
+from models.estimators.published_rule import RuleModel, fit_rule
+from models.estimators.risk_model import RiskModel
+from models.feature_dictionary import fingerprint_of
 from tests.models.made_rows import DICTIONARY, made_examples
 
 OUTCOME = "grade9_off_track_chicago"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.audit import Audit, GroupTable, audit_of
-from models.cells import Listing, listing_of
-from models.group_figures import Draws
-from models.told import Grouped, told_alone, told_crossed
+from models.fairness.audit import Audit, GroupTable, audit_of
+from models.fairness.group_metrics import Draws
+from models.fairness.suppression import Grouped, told_alone, told_crossed
+from models.metrics.count_tables import Listing, listing_of
 from tests.drawn import rows_of
 
 LEAST = 11

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from models.dictionary import Entry, FeatureDictionary
 from models.examples import Examples
+from models.feature_dictionary import Entry, FeatureDictionary
 
 DICTIONARY = FeatureDictionary(
     (

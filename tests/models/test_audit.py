@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
-from models.audit import audit_of
-from models.cells import Listing, listing_of
-from models.group_figures import MEASURES, RATES, Draws, Group
-from models.metrics import Interval
-from models.told import CROSSED, NOT_RECORDED, TOGETHER, told_alone
+from models.fairness.audit import audit_of
+from models.fairness.group_metrics import MEASURES, RATES, Draws, Group
+from models.fairness.suppression import CROSSED, NOT_RECORDED, TOGETHER, told_alone
+from models.metrics.count_tables import Listing, listing_of
+from models.metrics.metrics import Interval
 from tests.models.fairlearn_peer import fairlearn_on_rows
 from tests.models.made_listings import LEAST, audit_drawn, students_of, table_of, told_with
 

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.audit import Audit, audit_of
-from models.baselines import fit_logistic
-from models.cells import Listing, listing_of
+from models.estimators.baselines import fit_logistic
 from models.examples import Examples
-from models.group_figures import Draws
-from models.told import Grouped
+from models.fairness.audit import Audit, audit_of
+from models.fairness.group_metrics import Draws
+from models.fairness.suppression import Grouped
+from models.metrics.count_tables import Listing, listing_of
 from tests.models.fairlearn_peer import fairlearn_on_rows
 from tests.models.made_listings import LEAST, told_with
 from tests.models.made_rows import made_examples

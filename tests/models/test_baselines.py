@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from features.settings import Refused
-from models.baselines import SCHOOL_PRIOR, fit_logistic, fit_school_only
-from models.metrics import evaluate
+from models.estimators.baselines import SCHOOL_PRIOR, fit_logistic, fit_school_only
+from models.metrics.metrics import evaluate
 from tests.models.made_rows import made_examples
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.calibration import Calibrator, fit_calibrator
+from models.estimators.calibration import Calibrator, fit_calibrator
 from models.examples import Floats
-from models.metrics import calibration_error
+from models.metrics.metrics import calibration_error
 
 slopes = st.floats(0.05, 20)
 

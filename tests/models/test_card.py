@@ -5,8 +5,8 @@ from dataclasses import fields, replace
 import pytest
 import yaml
 
-from models.card import CardFacts, FigureLine, render_card
-from models.dictionary import Entry, FeatureDictionary
+from models.bundle.model_card import CardFacts, FigureLine, render_card
+from models.feature_dictionary import Entry, FeatureDictionary
 
 FACTS = CardFacts(
     name="grade9_off_track_chicago",

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cells import (
+from models.metrics.count_tables import (
     RISK_BINS,
     counts,
     drawn_counts,
@@ -14,7 +14,7 @@ from models.cells import (
     patterns_of,
     risk_bins,
 )
-from models.metrics import places
+from models.metrics.metrics import places
 from tests.drawn import rows_of
 
 SHARES = st.lists(st.sampled_from([0.01, 0.05, 0.1, 0.2, 0.35, 0.5]), min_size=1, max_size=4, unique=True)

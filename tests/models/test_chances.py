@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.audit import TESTED, Audit, audit_of, holm
-from models.cells import listing_of
-from models.chances import chance_of_counts, moments_of, spread_of_gaps, spread_of_means, spread_of_orders
-from models.group_figures import Draws
-from models.told import told_alone
+from models.fairness.audit import TESTED, Audit, audit_of, holm
+from models.fairness.group_metrics import Draws
+from models.fairness.significance import chance_of_counts, moments_of, spread_of_gaps, spread_of_means, spread_of_orders
+from models.fairness.suppression import told_alone
+from models.metrics.count_tables import listing_of
 from tests.models.made_listings import LEAST, audit_drawn, students_of, table_of
 
 AUDITS = 1000 if os.environ.get("ONTRACK_AUDITS") == "full" else 120

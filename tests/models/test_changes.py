@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.definitions.grade9 import NinthGrade
-from features.language import Strength
-from models.changes import moved_most, parts_of
-from models.dictionary import FeatureDictionary, dictionary_of
-from models.fitting import fit_risk_model
-from models.reasons import Side
-from models.risk import RiskModel
-from models.rule import RuleModel
+from features.language.feature_set import Strength
+from models.estimators.fitting import fit_risk_model
+from models.estimators.published_rule import RuleModel
+from models.estimators.risk_model import RiskModel
+from models.explanations.reasons import Side
+from models.explanations.risk_change import moved_most, parts_of
+from models.feature_dictionary import FeatureDictionary, dictionary_of
 from tests.models.made_rows import made_examples
 
 RISK = st.floats(0, 1)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import contributions
-from models.contributions import by_lightgbm, can_be_batched, contributions_of, in_batches
+from models.estimators import shap_values as contributions
+from models.estimators.shap_values import by_lightgbm, can_be_batched, contributions_of, in_batches
 from models.examples import Floats
 from tests.models.made_bundles import made_model
 from tests.models.made_rows import made_examples

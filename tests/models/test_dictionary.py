@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.dictionary import ROWS_AT_ONCE, Entry, FeatureDictionary, encode_column
+from models.feature_dictionary import ROWS_AT_ONCE, Entry, FeatureDictionary, encode_column
 
 TEXT = Entry("program", kind="text", categories=("1", "1.5", "True", "arts", "2026-01-02"))
 

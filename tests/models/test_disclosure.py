@@ -14,10 +14,10 @@ import pytest
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from models.cells import Listing, listing_of
-from models.disclosure import Layers, shown_groups, shown_pairs
 from models.examples import Booleans
-from models.told import CROSSED, TOGETHER, Grouped, told_alone, told_crossed
+from models.fairness.complementary_suppression import Layers, shown_groups, shown_pairs
+from models.fairness.suppression import CROSSED, TOGETHER, Grouped, told_alone, told_crossed
+from models.metrics.count_tables import Listing, listing_of
 
 LEAST = 11
 CAPACITIES = (0.1, 0.2)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from features.settings import Refused
-from models import fitting
+from models.estimators import fitting
+from models.estimators.fitting import fit_risk_model
 from models.examples import Examples, folds_by, in_fixed_order
-from models.fitting import fit_risk_model
 from tests.models.made_rows import made_examples
 
 

@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from features.settings import Refused
 from models.examples import Booleans, Floats
-from models.metrics import (
+from models.metrics.metrics import (
     calibration_error,
     calibration_gap,
     difference_intervals,

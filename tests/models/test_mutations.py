@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from models import bundle as bundle_module
-from models import golden
-from models.bundle import Bundle, BundleRefused, open_bundle, write_bundle
-from models.bundle_text import parse_trees
-from models.signing import KeyPair, ensure_keys
+from models.bundle import bundle as bundle_module
+from models.bundle import golden_predictions as golden
+from models.bundle.bundle import Bundle, BundleRefused, open_bundle, write_bundle
+from models.bundle.bundle_files import parse_trees
+from models.bundle.signing import KeyPair, ensure_keys
 from tests.models.edited_trees import EDITS, edited
 from tests.models.made_bundles import model_parts, sign_again
 from tests.models.made_rows import DICTIONARY

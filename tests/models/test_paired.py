@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.examples import Booleans, Floats
-from models.metrics import Integers, evaluate, places
-from models.paired import Lead, PairedYear, recall_lead
+from models.metrics.metrics import Integers, evaluate, places
+from models.metrics.paired_comparison import Lead, PairedYear, recall_lead
 
 rows = st.lists(
     st.tuples(st.booleans(), st.sampled_from([0.1, 0.2, 0.9]), st.sampled_from([0.0, 1.0, 3.0])), min_size=1, max_size=9

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.definitions.grade9 import NinthGrade
-from features.language import Strength
-from models.dictionary import Entry, FeatureDictionary, dictionary_of
-from models.fitting import fit_risk_model
-from models.reasons import LEAST_CONTRIBUTION, Reason, may_be_said, top_reasons
-from models.risk import RiskModel
+from features.language.feature_set import Strength
+from models.estimators.fitting import fit_risk_model
+from models.estimators.risk_model import RiskModel
+from models.explanations.reasons import LEAST_CONTRIBUTION, Reason, may_be_said, top_reasons
+from models.feature_dictionary import Entry, FeatureDictionary, dictionary_of
 from tests.models.made_rows import made_examples
 
 ABSENT = Entry("absent", more_is="worse", domain="attendance", can_change=True, because="missed {:.0%}", concept="away")

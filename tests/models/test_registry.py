@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.bundle import Bundle, write_bundle
-from models.fitting import fit_risk_model
-from models.golden import ROOT
+from models.bundle.bundle import Bundle, write_bundle
+from models.bundle.golden_predictions import ROOT
+from models.bundle.signing import ensure_keys
+from models.estimators.fitting import fit_risk_model
+from models.estimators.risk_model import RiskModel
 from models.registry import Registry, RunRecord, connected, registry_in
-from models.risk import RiskModel
-from models.signing import ensure_keys
 from tests.models.made_bundles import model_parts, rule_parts
 from tests.models.made_rows import made_examples
 
@@ -203,9 +203,9 @@ def test_the_input_example_is_of_made_up_rows(record: RunRecord, home: Path) -> 
 RECORDING = """
 import sys
 from pathlib import Path
-from models.bundle import open_bundle
+from models.bundle.bundle import open_bundle
 from models.registry import registry_in
-from models.signing import load_public_key
+from models.bundle.signing import load_public_key
 home, empty = Path(sys.argv[1]), Path(sys.argv[2])
 bundle = open_bundle(next((home / "bundles").glob(sys.argv[3])), load_public_key(home / "keys"))
 registry_in(empty).log_training("run", "harbor-x", params={}, metrics={}, bundle=bundle)

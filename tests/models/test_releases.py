@@ -10,9 +10,9 @@ from threading import Thread
 
 import pytest
 
-from models.bundle import Bundle, BundleParts, BundleRefused, write_bundle
+from models.bundle.bundle import Bundle, BundleParts, BundleRefused, write_bundle
+from models.bundle.signing import KeyPair, ensure_keys
 from models.releases import Approval, GateRefused, Release, ReleaseKey, ReleaseRefused, current, log, promote, rollback
-from models.signing import KeyPair, ensure_keys
 from tests.models.made_bundles import FAIL, OUTCOME, PASS, model_parts, rule_parts, sign_again
 
 KEY = ReleaseKey("harbor", OUTCOME, "9")

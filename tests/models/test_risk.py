@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.fitting import fit_risk_model
-from models.risk import RiskModel
+from models.estimators.fitting import fit_risk_model
+from models.estimators.risk_model import RiskModel
 from tests.models.made_rows import made_examples
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.settings import Refused
-from models.rule import PRIOR, RuleModel, fit_rule, shares_of
+from models.estimators.published_rule import PRIOR, RuleModel, fit_rule, shares_of
 from tests.models.made_rows import made_examples
 
 

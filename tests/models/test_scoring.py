@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.catalog import SERVED
+from features.definitions.catalog import SERVED
 from features.definitions.grade9 import NinthGrade
-from features.language import FeatureSet
-from models.bundle import Bundle, BundleRefused, write_bundle
-from models.dictionary import dictionary_of
-from models.reasons import Reason, Reasons
-from models.rule import RuleModel
+from features.language.feature_set import FeatureSet
+from models.bundle.bundle import Bundle, BundleRefused, write_bundle
+from models.bundle.signing import ensure_keys
+from models.estimators.published_rule import RuleModel
+from models.explanations.reasons import Reason, Reasons
+from models.feature_dictionary import dictionary_of
 from models.scoring import order_of, reasons_of, refuse_prepared_table, risk_of
-from models.signing import ensure_keys
 from tests.models.made_bundles import rule_parts
 
 RULE = RuleModel(counts=(0.0, 2.0), shares=(0.1, 0.6), n=(90, 10), overall=0.15)

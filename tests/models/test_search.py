@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from models.fitting import SMALL_AND_REGULARISED
-from models.search import RANGES, Budget, Found, search, study_of
+from models.estimators.fitting import SMALL_AND_REGULARISED
+from models.estimators.parameter_search import RANGES, Budget, Found, search, study_of
 from tests.models.made_rows import made_examples
 
 TRIALS = 5

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from features.settings import Refused
-from models.signing import KeysRefused, ensure_keys, load_public_key, sign, verify
+from models.bundle.signing import KeysRefused, ensure_keys, load_public_key, sign, verify
 
 FILES = {"model.txt": b"trees", "manifest.json": b"{}"}
 

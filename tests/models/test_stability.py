@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 
 from features.definitions.grade9 import NinthGrade
-from models.dictionary import Entry, FeatureDictionary
+from models.estimators.fitting import fit_risk_model, rows_of_trees
+from models.estimators.risk_model import RiskModel
 from models.examples import Examples
-from models.fitting import fit_risk_model, rows_of_trees
-from models.reasons import Reasons, top_reasons
-from models.refits import LEAST_ROWS, MOST_LEARNING, drawn_students, stability_of
-from models.risk import RiskModel
+from models.explanations.reason_stability import LEAST_RANK, LEAST_SIGN, Held, Stability, stability_in
+from models.explanations.reasons import Reasons, top_reasons
+from models.explanations.refits import LEAST_ROWS, MOST_LEARNING, drawn_students, stability_of
+from models.feature_dictionary import Entry, FeatureDictionary
 from models.scoring import reasons_of
-from models.stability import LEAST_RANK, LEAST_SIGN, Held, Stability, stability_in
 
 ABSENT = Entry("absent", more_is="worse", can_change=True, because="missed {:.0%} of the days", concept="absence")
 CHANCE = Entry("chance", can_change=True, because="has {:.1f} of what says nothing", concept="chance")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cells import listing_of
-from models.told import CROSSED, NOT_RECORDED, TOGETHER, Grouped, told_alone, told_crossed
+from models.fairness.suppression import CROSSED, NOT_RECORDED, TOGETHER, Grouped, told_alone, told_crossed
+from models.metrics.count_tables import listing_of
 from tests.models.made_listings import LEAST, students_of, told_with
 
 LANGUAGES = """

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.ledger import Ledger
-from features.resolutions import RESOLUTIONS
-from models.track_record import (
+from features.ledger.ledger import Ledger
+from features.ledger.resolution import RESOLUTIONS
+from models.metrics.track_record import (
     OTHERS,
     SMALLEST,
     LeadTime,

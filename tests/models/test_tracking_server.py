@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from models.bundle import Bundle, write_bundle
+from models.bundle.bundle import Bundle, write_bundle
+from models.bundle.signing import ensure_keys
 from models.registry import registry_in
-from models.signing import ensure_keys
 from tests.models.made_bundles import made_model, model_parts
 from tests.models.made_rows import made_examples
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from models.metrics import calibration_error
-from models.weighted import Scored, figures_of, with_intervals
+from models.metrics.bootstrap import Scored, figures_of, with_intervals
+from models.metrics.metrics import calibration_error
 
 Counts = npt.NDArray[np.float64]
 
@@ -93,7 +93,7 @@ def test_of_very_many_rows_cells_are_drawn_and_the_intervals_are_those_of_rows(
     scored = Scored(rng.random(6000) < risk, risk, rng.choice(["10", "20", "30"], 6000))
     student = np.array([f"s{i // 2}" for i in range(6000)])
     by_row = with_intervals(scored, student, (0.15,), replicates=400, seed=1)
-    monkeypatch.setattr("models.weighted.MANY", 1000)
+    monkeypatch.setattr("models.metrics.bootstrap.MANY", 1000)
     by_cell = with_intervals(scored, student, (0.15,), replicates=400, seed=1)
     for name, one in by_row.items():
         width = one.high - one.low

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import httpx
 from starlette.exceptions import StarletteDeprecationWarning
 
-from serving.accounts import create_api_key
+from serving.access.accounts import create_api_key
 from tests.serving.cast import Stage
 
 with warnings.catch_warnings():

@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 
 from features.definitions.grade9 import NinthGrade
 from features.settings import District, Settings
-from features.way_back.ways import Step, WayBack
-from models.changes import Change, Moved
-from models.dictionary import dictionary_of
-from models.reasons import Reason
-from models.track_record import ListRecord, TrackRecord
-from serving.accounts import open_session
+from features.way_back.way_back import Step, WayBack
+from models.explanations.reasons import Reason
+from models.explanations.risk_change import Change, Moved
+from models.feature_dictionary import dictionary_of
+from models.metrics.track_record import ListRecord, TrackRecord
+from serving.access.accounts import open_session
 from serving.app import create_app
-from serving.bands import band_of
-from serving.rows import Row
-from serving.runs import (
+from serving.app_context import Service
+from serving.scoring.bands import band_of
+from serving.scoring.scoring_run import (
     Assignment,
     CalendarContext,
     Contact,
@@ -36,7 +36,7 @@ from serving.runs import (
     Student,
     record_run,
 )
-from serving.service import Service
+from serving.store.rows import Row
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)

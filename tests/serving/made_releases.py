@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 
 from features.definitions.grade9 import NinthGrade
-from models.bundle import BundleParts, write_bundle
-from models.dictionary import dictionary_of, fingerprint_of
+from models.bundle.bundle import BundleParts, write_bundle
+from models.bundle.signing import ensure_keys
+from models.estimators.fitting import fit_risk_model
+from models.estimators.published_rule import RuleModel
+from models.estimators.risk_model import RiskModel
 from models.examples import Examples
-from models.fitting import fit_risk_model
+from models.feature_dictionary import dictionary_of, fingerprint_of
 from models.releases import Approval, Release, ReleaseKey, promote
-from models.risk import RiskModel
-from models.rule import RuleModel
-from models.signing import ensure_keys
 from tests.serving.cast import NOW, Stage
 
 OUTCOME = "grade9_off_track_chicago"

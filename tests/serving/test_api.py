@@ -3,8 +3,8 @@
 import pytest
 
 from serving.api.messages import Scores
-from serving.problems import PROBLEM_TYPE
-from serving.rows import ApiKeyRow
+from serving.store.rows import ApiKeyRow
+from serving.web.problems import PROBLEM_TYPE
 from tests.serving.browser import Program
 from tests.serving.cast import Stage
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from serving.access_log import broken_at
-from serving.authorize import Action, Allowed, Client, Denied, Educator, OneStudent, authorize, visible_students
-from serving.rows import AccessRow, Role
+from serving.access.access_log import broken_at
+from serving.access.authorize import Action, Allowed, Client, Denied, Educator, OneStudent, authorize, visible_students
+from serving.store.rows import AccessRow, Role
 from tests.serving.browser import Browser, Program
 from tests.serving.cast import DISTRICTS, STAFF, STUDENTS, TODAY, Stage
 

@@ -10,8 +10,8 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import OperationalError
 
 from features.settings import Service, Settings
-from serving.database import address_of, migrate, migrations, open_engine, reading, writing
-from serving.rows import DistrictRow, Row
+from serving.store.database import address_of, migrate, migrations, open_engine, reading, writing
+from serving.store.rows import DistrictRow, Row
 
 
 def test_the_revisions_make_what_the_rows_declare(tmp_path: Path) -> None:

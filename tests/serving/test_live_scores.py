@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from features.catalog import OUTCOMES
+from features.definitions.catalog import OUTCOMES
 from features.tables import TABLES
-from models.rule import RuleModel
+from models.estimators.published_rule import RuleModel
 from serving.api.messages import SentRecords
-from serving.rows import AccessRow, DistrictRow
-from serving.served import Releases
+from serving.scoring.release_cache import Releases
+from serving.store.rows import AccessRow, DistrictRow
 from tests.serving.browser import Program
 from tests.serving.cast import Stage
 from tests.serving.made_releases import OUTCOME, release_model, release_rule

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from serving.middleware import HEADERS
 from serving.pages.rendering import HERE, STATIC
-from serving.runs import Roster, Student, record_run
+from serving.scoring.scoring_run import Roster, Student, record_run
+from serving.web.middleware import HEADERS
 from serving.wording.scores import LIMITS
 from tests.serving.browser import Browser, Program, Tags
 from tests.serving.cast import STUDENTS, TODAY, XSS, Stage, run_of, scored

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from serving.runs import record_run
+from serving.scoring.scoring_run import record_run
 from tests.serving.browser import Browser, Tags
 from tests.serving.cast import TODAY, Stage, run_of
 

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Table, func, select
 from sqlalchemy.exc import IntegrityError
 
-from serving.past import latest_run
-from serving.rows import CaseloadRow, Row, RunRow, ScoreRow, SessionRow, StaffRow
-from serving.runs import Roster, ScoringRun, record_run
+from serving.scoring.scoring_run import Roster, ScoringRun, record_run
+from serving.store.rows import CaseloadRow, Row, RunRow, ScoreRow, SessionRow, StaffRow
+from serving.store.run_queries import latest_run
 from tests.serving.browser import Browser
 from tests.serving.cast import DISTRICTS, TODAY, Stage, run_of
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from features.progress import quietly
 from features.settings import Refused
 from features.simulator.plan import Plan
-from serving.rows import RunRow
-from serving.score_district import RunSummary, score_district
+from serving.scoring.score_district import RunSummary, score_district
+from serving.store.rows import RunRow
 from tests.features.made_warehouse import simulated
 from tests.serving.cast import NOW, TODAY, Stage
 from tests.serving.made_releases import model_parts, release

@@ -3,8 +3,8 @@
 import pytest
 
 from features.settings import Refused
-from serving.accounts import create_api_key, create_password
-from serving.rows import ApiKeyRow, SessionRow, StaffRow
+from serving.access.accounts import create_api_key, create_password
+from serving.store.rows import ApiKeyRow, SessionRow, StaffRow
 from tests.serving.browser import Browser, Program
 from tests.serving.cast import Stage
 

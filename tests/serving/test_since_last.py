@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from features.progress import quietly
 from features.simulator.plan import Plan
-from models.bundle import folder_name
+from models.bundle.bundle import folder_name
 from models.releases import ReleaseKey, current
-from serving.rows import ScoreRow
-from serving.score_district import score_district
+from serving.scoring.score_district import score_district
+from serving.store.rows import ScoreRow
 from tests.features.made_warehouse import simulated
 from tests.serving.cast import NOW, TODAY, Stage
 from tests.serving.made_releases import OUTCOME, RULE, model_parts, release

@@ -5,11 +5,11 @@ from io import StringIO
 
 import pytest
 
-from serving.bands import Band, band_of
-from serving.charts import attendance_chart, letter, marks_by_term, marks_chart
-from serving.logs import open_log
-from serving.pages.records import record_table
-from serving.runs import Headline
+from serving.pages.charts import attendance_chart, letter, marks_by_term, marks_chart
+from serving.pages.record_tables import record_table
+from serving.scoring.bands import Band, band_of
+from serving.scoring.scoring_run import Headline
+from serving.web.logs import open_log
 from serving.wording.lists import headline_sentence
 from serving.wording.locale import language
 from serving.wording.reasons import Said, reason_sentence

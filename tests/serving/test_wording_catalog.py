@@ -11,9 +11,9 @@ from hatchling.builders.wheel import WheelBuilder
 
 from docs.translations import Message, forms_of, messages, read_catalog, updated
 from features.definitions.outcomes import ALL
-from features.outcomes import Outcome, tuned
-from features.way_back.parts import CORE, parts_of
-from features.way_back.ways import Step
+from features.language.outcome import Outcome, tuned
+from features.way_back.rule_bounds import CORE, parts_of
+from features.way_back.way_back import Step
 from serving.wording.locale import LOCALES, catalog_path, language
 from serving.wording.outcomes import ended_words
 from serving.wording.steps import COURSES, STEPS, step_sentence

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from docs.translations import messages, read_catalog, strings_of
-from features.catalog import FEATURE_SETS
+from features.definitions.catalog import FEATURE_SETS
 from serving.wording.locale import LOCALES, language
 from serving.wording.outcomes import ended_words
 from serving.wording.reasons import filled

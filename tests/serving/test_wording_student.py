@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.way_back.ways import Step, WayBack
-from models.changes import Change, Moved
-from models.track_record import ListRecord, TrackRecord
+from features.way_back.way_back import Step, WayBack
+from models.explanations.risk_change import Change, Moved
+from models.metrics.track_record import ListRecord, TrackRecord
 from serving.wording.lists import list_words
 from serving.wording.locale import language
 from serving.wording.reasons import Said, reason_sentence, strength_sentence
-from serving.wording.since import Risks, hundredths, opening_words, part_words, since_words, split
+from serving.wording.risk_change import Risks, hundredths, opening_words, part_words, since_words, split
 from serving.wording.steps import step_sentence
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import way_back_words

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from features.warehouse import reading
+from features.warehouse.warehouse import reading
 from ontrack import app
-from serving.worker_queue import enqueue, operations
+from serving.worker.queue import enqueue, operations
 from tests.drawn import write_files
 from tests.features.made_folder import DRAWN
 from tests.serving.worker_driver import settings_at

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from features.settings import Settings
 from features.tables import TABLES
-from serving.worker import Patience, run_worker
+from serving.worker.commands import Patience, run_worker
 from tests.features.made_folder import DRAWN
 
 NETWORK = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto")

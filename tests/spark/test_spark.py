@@ -10,14 +10,14 @@ import ibis
 import pandas as pd
 import pytest
 
-from features.catalog import FEATURE_SETS
-from features.compile import SnapshotQuery, snapshot, snapshot_script
-from features.engine import View
-from features.language import FeatureSet
-from features.live import READ
-from features.script import Steps
+from features.definitions.catalog import FEATURE_SETS
+from features.engine.snapshot_query import SnapshotQuery, snapshot, snapshot_script
+from features.engine.sql_script import Steps
+from features.engine.view import View
+from features.language.feature_set import FeatureSet
 from features.simulator.plan import Plan
-from features.warehouse import reading
+from features.snapshots.live_features import READ
+from features.warehouse.warehouse import reading
 from tests.features.made_warehouse import simulated
 
 pyspark = pytest.importorskip("pyspark", reason="run `make spark`")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import ibis
 import ibis.expr.types as ir
 
-from features.engine import View, stored
+from features.engine.view import View, stored
 from features.tables import TABLES
 
 

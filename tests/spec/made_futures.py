@@ -14,10 +14,10 @@ from math import ceil
 import duckdb
 import pandas as pd
 
-from features.labels import label_outcome, period_of
-from features.outcomes import Outcome
-from features.warehouse import Reader
-from features.way_back.ways import Step, WayBack
+from features.language.outcome import Outcome
+from features.snapshots.labels import label_outcome, period_of
+from features.warehouse.warehouse import Reader
+from features.way_back.way_back import Step, WayBack
 
 CORE = ("ela", "math", "science", "social_science")
 NEW_COURSES = (*((subject, 50) for subject in CORE), ("other", 50), ("other", 500))

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.labels import period_of
-from features.language import Feature, FeatureSet, attendance, enrolled, marks
-from features.snapshots import build_snapshot
-from features.warehouse import Reader
+from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, marks
+from features.snapshots.labels import period_of
+from features.snapshots.snapshot import build_snapshot
+from features.warehouse.warehouse import Reader
 from tests.drawn import reader, rows_of, school_days, stacked, told
 
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from features.catalog import FEATURE_SETS
-from features.language import FeatureSet
-from features.needs import left_out, missing_when, source_of
-from features.snapshots import build_snapshot
+from features.definitions.catalog import FEATURE_SETS
+from features.language.feature_set import FeatureSet
+from features.snapshots.feature_requirements import left_out, missing_when, source_of
+from features.snapshots.snapshot import build_snapshot
 from tests.drawn import reader, rows_of, school_days, stacked, told
 
 AS_OF = date(2025, 9, 26)

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from features.language import Feature, FeatureSet, attendance, discipline, enrolled, incidents
-from features.snapshots import build_snapshot
+from features.language.feature_set import Feature, FeatureSet, attendance, discipline, enrolled, incidents
+from features.snapshots.snapshot import build_snapshot
 from tests.drawn import reader, rows_of, school_days, stacked, told
 
 

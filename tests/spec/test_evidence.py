@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from features.catalog import FEATURE_SETS
-from features.evidence import Record, attendance_by_week, marks_over_time, records_behind
-from features.language import Feature, FeatureSet, attendance, enrolled, enrollments, incidents, marks
+from features.definitions.catalog import FEATURE_SETS
+from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, enrollments, incidents, marks
+from features.snapshots.evidence import Record, attendance_by_week, marks_over_time, records_behind
 from tests.drawn import reader, school_days, stacked
 
 

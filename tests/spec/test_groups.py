@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from features.groups import groups_on
+from features.warehouse.protected_groups import groups_on
 from tests.drawn import reader, rows_of, school_days, told
 
 STUDENTS = """

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from features.catalog import OUTCOMES
+from features.definitions.catalog import OUTCOMES
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.labels import LOST, UNFINISHED
-from features.ledger import Ledger, ledger_of
-from features.outcomes import Outcome
+from features.language.outcome import Outcome
+from features.ledger.ledger import Ledger, ledger_of
+from features.snapshots.labels import LOST, UNFINISHED
 from features.tables import PROTECTED_TABLES, TABLES
 from tests.drawn import canonical, cell, reader, reader_of, rows_of, school_days, stacked
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ledger import Ledger, ledger_of
-from models.track_record import list_records
+from features.ledger.ledger import Ledger, ledger_of
+from models.metrics.track_record import list_records
 from tests.drawn import canonical, reader_of, school_days, stacked
 from tests.spec.test_ledger import NOVEMBER, enrolled, flags, semester_marks, supports
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from features.definitions.grade9 import NinthGrade
-from features.live import READ, Given, snapshot_of_records
 from features.settings import Refused
-from features.snapshots import build_snapshot
-from features.warehouse import Reader
+from features.snapshots.live_features import READ, Given, snapshot_of_records
+from features.snapshots.snapshot import build_snapshot
+from features.warehouse.warehouse import Reader
 from tests.drawn import reader, school_days, stacked
 
 AS_OF = date(2025, 11, 20)

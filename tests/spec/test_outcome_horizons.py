@@ -9,10 +9,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from features.catalog import OUTCOMES
-from features.cohorts import census_day
-from features.labels import LOST, UNFINISHED, Labels, label_outcome
-from features.outcomes import Outcome
+from features.definitions.catalog import OUTCOMES
+from features.language.cohorts import census_day
+from features.language.outcome import Outcome
+from features.snapshots.labels import LOST, UNFINISHED, Labels, label_outcome
 from tests.drawn import cell, reader, rows_of, school_days, stacked
 
 AS_OF = date(2025, 11, 20)

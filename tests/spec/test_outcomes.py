@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.labels import LOST, Labels, label_outcome
-from features.language import Outcome, attendance, enrolled
+from features.language.feature_set import Outcome, attendance, enrolled
+from features.snapshots.labels import LOST, Labels, label_outcome
 from tests.drawn import cell, reader, rows_of, school_days, stacked
 
 AS_OF = date(2025, 11, 20)

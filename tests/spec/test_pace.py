@@ -3,7 +3,7 @@
 from datetime import date
 
 from features.definitions.credits import CreditFeatures
-from features.language import (
+from features.language.feature_set import (
     Feature,
     FeatureSet,
     attendance,
@@ -14,7 +14,7 @@ from features.language import (
     marks,
     marks_not_given,
 )
-from features.snapshots import build_snapshot
+from features.snapshots.snapshot import build_snapshot
 from tests.drawn import reader, rows_of, school_days, stacked, told
 
 AS_OF = date(2025, 10, 14)

@@ -12,16 +12,16 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from features.catalog import FEATURE_SETS
-from features.compile import SnapshotQuery, quantities, snapshot_script
+from features.definitions.catalog import FEATURE_SETS
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.engine import View
-from features.labels import label_script
-from features.language import FeatureSet
-from features.live import READ
-from features.records import Measure
-from features.script import Script
+from features.engine.snapshot_query import SnapshotQuery, quantities, snapshot_script
+from features.engine.sql_script import Script
+from features.engine.view import View
+from features.language.feature_set import FeatureSet
+from features.language.records import Measure
+from features.snapshots.labels import label_script
+from features.snapshots.live_features import READ
 from tests.drawn import canonical, reader_of
 from tests.spec.broken_views import HastyView, LeakyView, NamedView, NosyView, RankingView, StingyView, UnorderedView
 from tests.spec.made_districts import AS_OF, CALENDAR, STUDENTS, District, Row, Rows, districts, merged

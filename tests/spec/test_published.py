@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
-from features.language import Feature, FeatureSet, Held, Indicator, enrolled
-from features.snapshots import build_snapshot
+from features.language.feature_set import Feature, FeatureSet, Held, Indicator, enrolled
+from features.snapshots.snapshot import build_snapshot
 from tests.drawn import cell, reader, rows_of, school_days, stacked
 
 AS_OF = date(2026, 6, 5)

@@ -6,13 +6,13 @@ from functools import partial
 import pandas as pd
 import pytest
 
-from features.catalog import FEATURE_SETS, OUTCOMES
-from features.compile import SnapshotQuery, compiled, for_day, snapshot_script
-from features.engine import View
-from features.evidence import behind_script, by_table, marks_script, weeks_script
-from features.labels import compiled_labels, label_script
-from features.language import FeatureSet, Outcome, enrolled
-from features.snapshots import build_snapshot, build_snapshots
+from features.definitions.catalog import FEATURE_SETS, OUTCOMES
+from features.engine.snapshot_query import SnapshotQuery, compiled, for_day, snapshot_script
+from features.engine.view import View
+from features.language.feature_set import FeatureSet, Outcome, enrolled
+from features.snapshots.evidence import behind_script, by_table, marks_script, weeks_script
+from features.snapshots.labels import compiled_labels, label_script
+from features.snapshots.snapshot import build_snapshot, build_snapshots
 from tests.drawn import reader, school_days
 
 

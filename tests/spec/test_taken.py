@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from features.taken import attendance_taken
-from features.warehouse import Reader
+from features.warehouse.attendance_coverage import attendance_taken
+from features.warehouse.warehouse import Reader
 from tests.drawn import reader, school_days, stacked
 
 NORTH = school_days(date(2025, 10, 1), 20, skip="2025-10-06 2025-10-20")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from features.language import Feature, FeatureSet, attendance, enrolled
-from features.snapshots import build_snapshot
-from features.warehouse import reading
+from features.language.feature_set import Feature, FeatureSet, attendance, enrolled
+from features.snapshots.snapshot import build_snapshot
+from features.warehouse.warehouse import reading
 from tests.drawn import load, school_days
 
 

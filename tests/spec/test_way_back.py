@@ -9,8 +9,8 @@ from datetime import date
 
 import pytest
 
-from features.catalog import OUTCOMES
-from features.language import (
+from features.definitions.catalog import OUTCOMES
+from features.language.feature_set import (
     Horizon,
     Outcome,
     attendance,
@@ -23,9 +23,9 @@ from features.language import (
     marks,
     months_later,
 )
-from features.live import READ
-from features.quantities import Condition
-from features.way_back.ways import WayBack, has_way_back, months_until, ways_back
+from features.language.quantities import Condition
+from features.snapshots.live_features import READ
+from features.way_back.way_back import WayBack, has_way_back, months_until, ways_back
 from tests.drawn import canonical, reader_of, school_days, stacked
 
 AS_OF = date(2026, 2, 20)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from features.catalog import OUTCOMES
-from features.language import Outcome, attendance, discipline, enrolled, marks, threshold
-from features.outcomes import tuned
-from features.way_back.ways import WayBack, ways_back
+from features.definitions.catalog import OUTCOMES
+from features.language.feature_set import Outcome, attendance, discipline, enrolled, marks, threshold
+from features.language.outcome import tuned
+from features.way_back.way_back import WayBack, ways_back
 from tests.drawn import canonical, reader_of, rows_of, school_days
 from tests.spec.made_districts import Row, Rows, merged
 from tests.spec.made_futures import Past, broken_promises

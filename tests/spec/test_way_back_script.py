@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from features.catalog import OUTCOMES
-from features.compile import for_day
-from features.engine import View
-from features.labels import Period
-from features.way_back.ahead import Asking, for_asking, standing_script
-from features.way_back.finals import course_script, habit_script
-from features.way_back.parts import parts_of
+from features.definitions.catalog import OUTCOMES
+from features.engine.snapshot_query import for_day
+from features.engine.view import View
+from features.snapshots.labels import Period
+from features.way_back.remaining_finals import course_script, habit_script
+from features.way_back.remaining_year import Asking, for_asking, standing_script
+from features.way_back.rule_bounds import parts_of
 
 DAY, LAST, TERM = date(2026, 11, 20), date(2027, 6, 4), date(2027, 1, 11)
 

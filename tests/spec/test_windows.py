@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from features.language import Feature, FeatureSet, attendance, enrolled
-from features.quantities import Window
-from features.records import Records
-from features.snapshots import build_snapshot
-from features.warehouse import Reader
+from features.language.feature_set import Feature, FeatureSet, attendance, enrolled
+from features.language.quantities import Window
+from features.language.records import Records
+from features.snapshots.snapshot import build_snapshot
+from features.warehouse.warehouse import Reader
 from tests.drawn import reader, rows_of, school_days, stacked, told
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from features.language import (
+from features.language.feature_set import (
     Feature,
     FeatureSet,
     attendance,
@@ -15,8 +15,8 @@ from features.language import (
     marks,
     slope,
 )
-from features.quantities import Window
-from features.snapshots import build_snapshot
+from features.language.quantities import Window
+from features.snapshots.snapshot import build_snapshot
 from tests.drawn import reader, rows_of, school_days, stacked, told
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.examples import Examples, fixed_order
-from training.judge import CrossJudged, Risks, judge_on
-from training.table.judge import Part, parts_of, put_together
+from training.evaluation.evaluation import CrossJudged, Risks, judge_on
+from training.table.evaluation import Part, parts_of, put_together
 
 
 def cross_judge(examples: Examples, units: npt.NDArray[np.str_], *, k: int, seeds: Sequence[int]) -> CrossJudged:

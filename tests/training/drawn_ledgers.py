@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from features.ledger import Ledger
+from features.ledger.ledger import Ledger
 from tests.drawn import rows_of
 
 DEFAULTS = {

@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 
 from features.settings import Gate, Settings
-from models.audit import audit_of
-from models.cells import Listing, listing_of
-from models.dictionary import Entry, FeatureDictionary
 from models.examples import Examples
-from models.group_figures import Draws
-from models.told import told_alone
+from models.fairness.audit import audit_of
+from models.fairness.group_metrics import Draws
+from models.fairness.suppression import told_alone
+from models.feature_dictionary import Entry, FeatureDictionary
+from models.metrics.count_tables import Listing, listing_of
 from tests.models.made_rows import made_examples
-from training.audit.audited import Asked, Audited, audited_of
+from training.audit.alternative_lists import equally_found, kept_without, same_length, without_domains
 from training.audit.checks import CODES, Bounds, list_checks, record_checks
-from training.audit.lists import equally_found, kept_without, same_length, without_domains
-from training.audit.records import recorded, taken
+from training.audit.record_bias import recorded, taken
+from training.audit.run import Asked, Audited, audited_of
 
 SETTINGS = Settings(gate=Gate(replicates=100))
 CAPACITIES = (0.05, 0.15)

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ingest.desk import desk_of
-from features.ingest.steps import ingest
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.workspace import desk_of
 from features.progress import quietly
 from features.settings import District, Gate, Settings, Training
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.simulator.planted import NOTHING, Planted
-from training.audit.audited import Audited
-from training.judgement import Trial
+from features.simulator.planted_bias import NOTHING, Planted
+from training.audit.run import Audited
 from training.train import train
+from training.training_result import Trial
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models.card import REFUSED_USES
+from models.bundle.model_card import REFUSED_USES
 from tests.training.test_report import FORBIDDEN, MADE_ON, Page, made_judgement, not_fitted
 from training.audit.checks import CODES
 from training.report.board import found_sentence, render_board

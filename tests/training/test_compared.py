@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.settings import Gate
-from models.dictionary import FeatureDictionary
 from models.examples import Examples, Floats
-from models.metrics import evaluate
-from training.gate.compared import Compared, Heard, compare
-from training.gate.contenders import Bootstrap, contenders_of
+from models.feature_dictionary import FeatureDictionary
+from models.metrics.metrics import evaluate
+from training.evaluation.evaluation import Risks, counts_of, figures_of, order_of
+from training.evaluation.scorers import PEER
+from training.gate.comparison import Compared, Heard, compare
 from training.gate.power import power_of
-from training.judge import Risks, counts_of, figures_of, order_of
-from training.scorers import PEER
+from training.gate.rule_selection import Bootstrap, contenders_of
 
 BOUNDS = Gate(capacity=0.2, replicates=200)
 DRAWS = Bootstrap(BOUNDS.capacity, BOUNDS.replicates, 1)

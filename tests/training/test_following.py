@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.following import Weeks, followed, weekly
+from training.evaluation.weekly_lists import Weeks, followed, weekly
 
 FIRST = date(2025, 11, 20)
 STUDENTS = pd.Index(["ana", "ben", "cas", "dee"])

@@ -4,15 +4,15 @@ from datetime import date
 
 import pytest
 
-from features.reconcile.codes import Finding
+from features.quality.check_codes import Finding
 from features.settings import Gate
-from models.metrics import Interval
-from models.paired import Lead
-from training.gate.compared import Compared
-from training.gate.contenders import Contenders, RuleToBeat
-from training.gate.declared import LOOSER, loosened
-from training.gate.evidence import Evidence, judge_evidence
-from training.gate.groups_and_records import kinds_of
+from models.metrics.metrics import Interval
+from models.metrics.paired_comparison import Lead
+from training.gate.bound_checks import kinds_of
+from training.gate.bounds import LOOSER, loosened
+from training.gate.checks import Evidence, judge_evidence
+from training.gate.comparison import Compared
+from training.gate.rule_selection import Contenders, RuleToBeat
 from training.gate.verdict import Check, Declared, GateResult, Verdict, sentences, unfitted
 
 BOUNDS = Gate(

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.baselines import fit_logistic
+from models.estimators.baselines import fit_logistic
+from models.estimators.fitting import fit_risk_model
 from models.examples import Examples
-from models.fitting import fit_risk_model
-from models.metrics import evaluate
+from models.metrics.metrics import evaluate
 from tests.models.made_rows import made_examples
 from tests.training.cross_judged import cross_judge
-from training.judge import judge_on
+from training.evaluation.evaluation import judge_on
 
 
 def test_the_test_rows_are_judged_by_models_of_the_training_rows() -> None:

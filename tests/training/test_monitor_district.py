@@ -14,24 +14,24 @@ from typer.testing import CliRunner
 import ontrack
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ingest.desk import desk_of
-from features.ingest.steps import ingest
-from features.labels import label_outcome
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.workspace import desk_of
 from features.progress import quietly
 from features.settings import District, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.snapshots import Snapshot, build_snapshot
-from features.warehouse import Writer, changing, reading
-from models.bundle import BundleParts, write_bundle
-from models.dictionary import dictionary_of
+from features.snapshots.labels import label_outcome
+from features.snapshots.snapshot import Snapshot, build_snapshot
+from features.warehouse.warehouse import Writer, changing, reading
+from models.bundle.bundle import BundleParts, write_bundle
+from models.bundle.signing import ensure_keys
+from models.estimators.published_rule import RuleModel
 from models.examples import Examples, Floats
-from models.metrics import Integers, places
+from models.feature_dictionary import dictionary_of
+from models.metrics.metrics import Integers, places
 from models.releases import Approval, ReleaseKey, promote
-from models.rule import RuleModel
-from models.signing import ensure_keys
 from training.monitor.checks import CODES
-from training.promised import promised_of
+from training.reference_profile import promised_of
 
 DICTIONARY = dictionary_of(NinthGrade)
 NOW, TODAY = datetime(2026, 11, 20, 17, tzinfo=UTC), date(2026, 11, 20)

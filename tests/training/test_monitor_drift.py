@@ -15,7 +15,7 @@ from models.examples import Floats
 from tests.training.watched_district import FEATURES, SETTINGS, as_examples, made_features, serving
 from training.monitor.checks import MonitorCheck
 from training.monitor.drift import Drift, Seen, drifts_of, features_check, index_of, risks_check
-from training.promised import Promised, counted, promise_in, promised_of, rounded_edges, spread_of
+from training.reference_profile import Promised, counted, promise_in, promised_of, rounded_edges, spread_of
 
 BOUNDS, LEAST = Monitor(), 11
 PROMISE = serving().promise

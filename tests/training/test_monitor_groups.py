@@ -6,14 +6,14 @@ from datetime import date
 import pytest
 
 from features.settings import Audit, Gate, Monitor, Settings
-from models.metrics import Interval
+from models.metrics.metrics import Interval
 from tests.training.drawn_ledgers import groups_in, ledger
 from training.monitor.checks import MonitorCheck
+from training.monitor.finished_year import ToldYear, last_told
 from training.monitor.group_checks import acted_check, hits_by_group_check, lead_check, missed_check
-from training.monitor.groups import LiveAudit, live_audit_of
-from training.monitor.lists import acted_on
-from training.monitor.told import ToldYear, last_told
-from training.promised import Promise
+from training.monitor.list_checks import acted_on
+from training.monitor.live_audit import LiveAudit, live_audit_of
+from training.reference_profile import Promise
 
 BOUNDS = Monitor()
 SETTINGS = Settings(gate=Gate(replicates=200))

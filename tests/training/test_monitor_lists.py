@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.freshness import Freshness
 from features.settings import Gate, Monitor, Settings
-from models.metrics import Interval
+from features.warehouse.freshness import Freshness
+from models.metrics.metrics import Interval
 from tests.training.drawn_ledgers import ledger
 from training.monitor.checks import CODES, MonitorCheck, share_of
-from training.monitor.fresh import LatestList, freshness_check, latest_list, listed_check
-from training.monitor.lists import calibration_bins, calibration_check, hits_check, stays_check
-from training.monitor.told import ToldYear, last_told, list_like_judged
-from training.promised import Promise
+from training.monitor.finished_year import ToldYear, last_told, list_like_judged
+from training.monitor.freshness import LatestList, freshness_check, latest_list, listed_check
+from training.monitor.list_checks import calibration_bins, calibration_check, hits_check, stays_check
+from training.reference_profile import Promise
 
 BOUNDS = Monitor()
 SETTINGS = Settings(gate=Gate(replicates=200))

@@ -14,8 +14,8 @@ from tests.training.drawn_ledgers import groups_in, ledger
 from tests.training.test_report import FORBIDDEN, Page
 from tests.training.watched_district import made_features, watched_over
 from training.monitor.checks import CODES
-from training.monitor.monitored import Monitored, monitored_of, told_of
 from training.monitor.report import render_monitor
+from training.monitor.run import Monitored, monitored_of, told_of
 
 DRAWN = """
 | n   | off_track | first_flag | supported_on | risk | language | lists                 |

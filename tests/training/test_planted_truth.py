@@ -10,28 +10,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.catalog import SERVED, feature_set_of
+from features.definitions.catalog import SERVED, feature_set_of
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ingest.desk import desk_of
-from features.ingest.steps import ingest
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.workspace import desk_of
 from features.progress import quietly
 from features.settings import District, Gate, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.snapshots import build_snapshot
-from features.warehouse import reading
+from features.snapshots.snapshot import build_snapshot
+from features.warehouse.warehouse import reading
+from models.bundle.signing import ensure_keys
 from models.examples import Examples, in_fixed_order
 from models.scoring import order_of, reasons_of
-from models.signing import ensure_keys
 from tests.training.cross_judged import cross_judge
-from training.cohorts import labelled_cohorts
-from training.judge import judge_on
-from training.judgement import Basis, Judgement, Trial, judgement_of
-from training.leaks import leaks_in
+from training.cohort_examples import labelled_cohorts
+from training.evaluation.evaluation import judge_on
+from training.evaluation.leakage import leaks_in
+from training.evaluation.temporal_split import Split
 from training.report.page import render_report
 from training.report.verdict import headline
-from training.split import Split
 from training.train import Writing, rule_that_serves
+from training.training_result import Basis, Judgement, Trial, judgement_of
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)

@@ -13,23 +13,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.catalog import FEATURE_SETS
+from features.definitions.catalog import FEATURE_SETS
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.settings import District, Gate, Settings, Training
 from models.examples import Examples
-from models.metrics import Interval
-from models.paired import Lead
+from models.metrics.metrics import Interval
+from models.metrics.paired_comparison import Lead
 from tests.models.made_rows import made_examples
 from training.audit.checks import CODES
-from training.gate.contenders import Contenders, RuleToBeat
-from training.gate.lists import beats, checks_on_lists
+from training.evaluation.evaluation import judge_on
+from training.evaluation.scorers import PEER, words_of
+from training.evaluation.temporal_split import Split
+from training.gate.list_checks import beats, checks_on_lists
+from training.gate.rule_selection import Contenders, RuleToBeat
 from training.gate.verdict import Check, Declared, GateResult, Verdict, unfitted
-from training.judge import judge_on
-from training.judgement import Basis, Judgement, Trial, judgement_of
 from training.report.page import render_report
 from training.report.style import STYLE
-from training.scorers import PEER, words_of
-from training.split import Split
+from training.training_result import Basis, Judgement, Trial, judgement_of
 
 MADE_ON = date(2026, 11, 20)
 VOID = frozenset({"meta", "br"})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.metrics import Bin
+from models.metrics.metrics import Bin
 from training.report.charts import Series, merged, precision_chart, spread
 from training.report.html import signed_of_100
 

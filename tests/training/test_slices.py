@@ -6,7 +6,7 @@ import numpy as np
 
 from models.examples import Examples
 from tests.models.made_rows import made_examples
-from training.slices import slices_of
+from training.evaluation.calibration_by_date import slices_of
 
 RISK = np.full(2000, 0.3)
 FALL, SPRING = "2025-11-20", "2026-02-20"

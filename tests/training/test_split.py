@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.settings import Refused
-from training.split import Year, leave_future_out, rolling
+from training.evaluation.temporal_split import Year, leave_future_out, rolling
 
 
 def year(school_year: int, *, horizon: date | None = None) -> Year:

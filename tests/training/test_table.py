@@ -12,12 +12,12 @@ import pytest
 from rich.console import Console
 
 from features.progress import quietly
-from models.bundle import open_bundle
-from models.signing import load_public_key
+from models.bundle.bundle import open_bundle
+from models.bundle.signing import load_public_key
 from training.table.card import card_of
+from training.table.console import print_answer
 from training.table.examples import prepare
 from training.table.file import read_table
-from training.table.print import print_answer
 from training.table.run import Asked, Terms, Trained
 from training.table.spec import load_spec
 from training.table.train import TableAnswer, train, train_table

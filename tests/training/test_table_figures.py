@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from models.examples import Examples, in_fixed_order
-from models.metrics import difference_intervals
-from models.weighted import Scored, with_intervals
+from models.metrics.bootstrap import Scored, with_intervals
+from models.metrics.metrics import difference_intervals
 from tests.models.made_rows import made_examples
 from tests.training.test_table import BY_YEAR, FEW_FOLDS, SPEC, fitted, made_table
-from training.judge import CrossJudged
-from training.judgement import CAPACITIES
+from training.evaluation.evaluation import CrossJudged
+from training.table.evaluation import parts_of
 from training.table.figures import draws_of, measured_of
-from training.table.judge import parts_of
+from training.training_result import CAPACITIES
 
 TWO_SEEDS = 'split = { kind = "folds", k = 2, seeds = [0, 1] }\n'
 

@@ -10,13 +10,13 @@ import pytest
 from mlflow import MlflowClient
 from rich.console import Console
 
-from models.metrics import Interval
+from models.metrics.metrics import Interval
 from models.registry import MOST_METRICS, registry_in
 from tests.training.test_report import FORBIDDEN, Page
 from tests.training.test_table import BY_YEAR, FEW_FOLDS, MADE_ON, SPEC, fitted, made_table, run
-from training.leaks import Leak
-from training.table.print import print_answer
-from training.table.record import numbers, record_table
+from training.evaluation.leakage import Leak
+from training.table.console import print_answer
+from training.table.mlflow_record import numbers, record_table
 from training.table.report import Source, render_table_report
 from training.table.run import Trained
 from training.table.train import TableAnswer

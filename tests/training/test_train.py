@@ -12,20 +12,20 @@ from typer.testing import CliRunner
 import ontrack
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ingest.desk import desk_of
-from features.ingest.steps import ingest
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.workspace import desk_of
 from features.progress import quietly
 from features.settings import District, Refused, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.warehouse import reading
-from models.dictionary import fingerprint_of
-from models.fitting import fit_risk_model
+from features.warehouse.warehouse import reading
+from models.estimators.fitting import fit_risk_model
+from models.feature_dictionary import fingerprint_of
 from training.audit.checks import CODES
-from training.card import card_of
-from training.cohorts import Cohorts, labelled_cohorts
-from training.judgement import Trial
+from training.cohort_examples import Cohorts, labelled_cohorts
+from training.district_card import card_of
 from training.train import Champion, Trained, train, with_champion
+from training.training_result import Trial
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)

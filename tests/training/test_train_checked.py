@@ -8,15 +8,15 @@ import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.progress import quietly
-from features.reconcile.codes import CHECKS, Finding
+from features.quality.check_codes import CHECKS, Finding
 from features.settings import District, Refused, Settings
 from features.simulator.plan import Plan
 from tests.features.made_warehouse import simulated
 from tests.training.test_report import MADE_ON, made_judgement
 from training.commands import answer_of
-from training.judgement import Trial
 from training.report.page import render_report
 from training.train import Trained, train
+from training.training_result import Trial
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)

@@ -7,18 +7,18 @@ import numpy as np
 import pandas as pd
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.freshness import Freshness
-from features.ledger import Ledger
+from features.ledger.ledger import Ledger
 from features.settings import District, Gate, Settings
-from features.snapshots import Snapshot
-from models.bundle import Bundle
-from models.dictionary import Entry, FeatureDictionary
+from features.snapshots.snapshot import Snapshot
+from features.warehouse.freshness import Freshness
+from models.bundle.bundle import Bundle
+from models.estimators.published_rule import RuleModel
 from models.examples import Examples, Floats
+from models.feature_dictionary import Entry, FeatureDictionary
 from models.releases import Release, ReleaseKey
-from models.rule import RuleModel
-from training.monitor.told import last_told, list_like_judged
-from training.monitor.watched import Live, Serving, Then, Watched
-from training.promised import promise_in, promised_of
+from training.monitor.finished_year import last_told, list_like_judged
+from training.monitor.inputs import Live, Serving, Then, Watched
+from training.reference_profile import promise_in, promised_of
 
 ON = date(2026, 11, 20)
 SETTINGS = Settings(districts=(District(id="north", name="North & South <b>Unified</b>"),), gate=Gate(replicates=200))

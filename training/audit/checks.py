@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from models.audit import Audit, GroupTable
-from models.group_figures import Comparison, Group
-from training.audit.records import Missing, Recorded, Taken
-from training.audit.words import people, title_of
+from models.fairness.audit import Audit, GroupTable
+from models.fairness.group_metrics import Comparison, Group
+from training.audit.group_names import people, title_of
+from training.audit.record_bias import Missing, Recorded, Taken
 
 Verdict = Literal["pass", "warn", "fail", "not_applicable", "not_enough_evidence"]
 VERDICT_WORDS: Mapping[Verdict, str] = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.paired import Lead
+from models.metrics.paired_comparison import Lead
 
 SHOWN = 1.96 + 0.84
 """Standard errors of a difference that a 95% interval leaves above zero in 80 of 100 repetitions."""

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from features.settings import Gate
-from training.gate.compared import Compared
-from training.gate.declared import loosened, primary_of
+from training.gate.bounds import loosened, primary_of
+from training.gate.comparison import Compared
 
 Verdict = Literal["pass", "fail", "not_enough_evidence"]
 VERDICT_WORDS: Mapping[Verdict, str] = {"pass": "pass", "fail": "fail", "not_enough_evidence": "not enough evidence"}

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from models.audit import GroupTable
-from models.group_figures import Group
-from models.metrics import Interval
-from training.audit.words import short
+from models.fairness.audit import GroupTable
+from models.fairness.group_metrics import Group
+from models.metrics.metrics import Interval
+from training.audit.group_names import short
 from training.report.audit_charts import NAMES, ROW
 from training.report.charts import TOP, WIDTH, text
 from training.report.html import Html, capitalized, element, of_100

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from models.metrics import Interval
-from models.track_record import wilson
+from models.metrics.metrics import Interval
+from models.metrics.track_record import wilson
 
 Verdict = Literal["ok", "breach", "not_enough_evidence"]
 VERDICT_WORDS: Mapping[Verdict, str] = {

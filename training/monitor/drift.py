@@ -10,7 +10,7 @@ from scipy.stats import chi2, norm
 from features.settings import Monitor
 from models.examples import Floats
 from training.monitor.checks import MonitorCheck, answer, too_few
-from training.promised import Promise, Spread, counted
+from training.reference_profile import Promise, Spread, counted
 from training.report.html import school_year
 
 BY_CHANCE = 0.01

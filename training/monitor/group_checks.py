@@ -3,14 +3,14 @@
 import numpy as np
 
 from features.settings import Monitor
-from models.audit import Audit
-from models.metrics import Interval
+from models.fairness.audit import Audit
+from models.metrics.metrics import Interval
 from training.audit.checks import BY_LISTS, AuditCheck
-from training.audit.words import people
+from training.audit.group_names import people
 from training.monitor.checks import MonitorCheck, Verdict, answer, in_words, share_of, too_few
-from training.monitor.groups import LiveAudit
-from training.monitor.told import ToldYear
-from training.promised import Promise
+from training.monitor.finished_year import ToldYear
+from training.monitor.live_audit import LiveAudit
+from training.reference_profile import Promise
 from training.report.html import school_year
 
 NOTHING = ("not_enough_evidence", "not_applicable")

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from models.audit import GroupTable
-from models.group_figures import Group
-from models.metrics import Interval
+from models.fairness.audit import GroupTable
+from models.fairness.group_metrics import Group
+from models.metrics.metrics import Interval
 from training.audit.checks import VERDICT_WORDS as AUDIT_WORDS
-from training.audit.words import title_of
+from training.audit.group_names import title_of
 from training.monitor.charts import hit_rate, hits_chart
 from training.monitor.checks import CODES, VERDICT_WORDS, MonitorCheck
 from training.monitor.drift import Drift
-from training.monitor.groups import LiveAudit
-from training.monitor.lists import ONLY_LISTED
-from training.monitor.monitored import Monitored
+from training.monitor.list_checks import ONLY_LISTED
+from training.monitor.live_audit import LiveAudit
+from training.monitor.run import Monitored
 from training.report.charts import Series, reliability_chart
 from training.report.html import (
     Html,

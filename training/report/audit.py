@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from models.audit import Audit, GroupTable
-from models.group_figures import Comparison, Group
-from models.metrics import Interval
-from training.audit.audited import RULE, Audited
+from models.fairness.audit import Audit, GroupTable
+from models.fairness.group_metrics import Comparison, Group
+from models.metrics.metrics import Interval
 from training.audit.checks import CODES, VERDICT_WORDS, AuditCheck
-from training.audit.words import people, title_of
-from training.judgement import Judgement
+from training.audit.group_names import people, title_of
+from training.audit.run import RULE, Audited
 from training.report.audit_charts import curve_chart, gap_chart, has_curve
 from training.report.html import (
     Html,
@@ -27,6 +26,7 @@ from training.report.html import (
     signed_of_100,
     table,
 )
+from training.training_result import Judgement
 
 SIGNS = {"pass": "✓", "warn": "!", "fail": "✕", "not_applicable": "–", "not_enough_evidence": "?"}
 SHOWN = {

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from math import ceil
 
-from models.audit import Audit, GroupTable
-from models.group_figures import Group
-from models.metrics import Interval
-from training.audit.words import short
+from models.fairness.audit import Audit, GroupTable
+from models.fairness.group_metrics import Group
+from models.metrics.metrics import Interval
+from training.audit.group_names import short
 from training.report.charts import TOP, WIDTH, Frame, Series, axes, end_names, svg, text
 from training.report.html import Html, capitalized, element, signed_of_100
 

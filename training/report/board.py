@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from models.audit import GroupTable
-from models.card import INTENDED, REFUSED_USES
-from models.group_figures import Group
-from training.audit.audited import Audited
+from models.bundle.model_card import INTENDED, REFUSED_USES
+from models.fairness.audit import GroupTable
+from models.fairness.group_metrics import Group
 from training.audit.checks import BY_LISTS
-from training.audit.words import people
-from training.card import limits_of
-from training.judgement import Judgement
+from training.audit.group_names import people
+from training.audit.run import Audited
+from training.district_card import limits_of
+from training.evaluation.scorers import words_of
 from training.report.audit_charts import gap_chart
 from training.report.html import (
     Html,
@@ -23,7 +23,7 @@ from training.report.html import (
     section,
 )
 from training.report.verdict import headline, verdict_sentence
-from training.scorers import words_of
+from training.training_result import Judgement
 
 NAMED = ("warn", "fail")
 

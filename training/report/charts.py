@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.metrics import Bin
+from models.metrics.metrics import Bin
 from training.report.html import Html, element, of_100
 
 WIDTH = 680

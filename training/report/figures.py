@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from models.metrics import Bin, Figures, Interval, places
-from training.judgement import Judgement
+from models.metrics.metrics import Bin, Figures, Interval, places
+from training.evaluation.scorers import SHORT, in_order, words_of
 from training.report.charts import Series, merged, precision_chart, reliability_chart
 from training.report.html import (
     Html,
@@ -21,7 +21,7 @@ from training.report.html import (
     table,
     technical_interval,
 )
-from training.scorers import SHORT, in_order, words_of
+from training.training_result import Judgement
 
 Reading = Callable[[Figures], Mapping[float, float]]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from models.metrics import Interval
+from models.metrics.metrics import Interval
 from training.report.style import STYLE
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from features.reconcile.check import by_code
-from features.reconcile.codes import CHECKS, Finding
+from features.quality.check import by_code
+from features.quality.check_codes import CHECKS, Finding
 from features.settings import Gate
-from models.card import INTENDED, REFUSED_USES
-from training.card import left_out_of, limits_of
-from training.gate.declared import loosened, primary_of
+from models.bundle.model_card import INTENDED, REFUSED_USES
+from training.district_card import left_out_of, limits_of
+from training.gate.bounds import loosened, primary_of
 from training.gate.verdict import VERDICT_WORDS, Check, Verdict
-from training.judgement import Judgement
 from training.report.audit import audit_section
 from training.report.figures import figures_section, reliability_section
 from training.report.html import (
@@ -27,8 +26,9 @@ from training.report.html import (
     school_year,
     section,
 )
+from training.report.other_years import following_section, slices_section, years_section
 from training.report.verdict import refusal_section, verdict_section
-from training.report.years import following_section, slices_section, years_section
+from training.training_result import Judgement
 
 SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✕", "not_enough_evidence": "?"}
 

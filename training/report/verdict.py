@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from models.metrics import Interval
-from training.gate.lists import COMPARISONS
+from models.metrics.metrics import Interval
+from training.evaluation.scorers import is_rule, words_of
+from training.gate.list_checks import COMPARISONS
 from training.gate.verdict import Check, Verdict
-from training.judgement import Judgement
 from training.report.html import (
     Html,
     bullets,
@@ -17,7 +17,7 @@ from training.report.html import (
     school_year,
     section,
 )
-from training.scorers import is_rule, words_of
+from training.training_result import Judgement
 
 COMPARED = {code: name for code, name, _ in COMPARISONS}
 AGAINST: Mapping[tuple[str, Verdict], str] = {

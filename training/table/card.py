@@ -1,7 +1,7 @@
 """The card of a model from a prepared table: its figures, its groups, and in sentences what they do not show."""
 
-from models.card import CardFacts, FigureLine, cells_of, render_card
-from training.scorers import in_order
+from models.bundle.model_card import CardFacts, FigureLine, cells_of, render_card
+from training.evaluation.scorers import in_order
 from training.table.examples import RAREST_CATEGORY
 from training.table.figures import CAPACITY
 from training.table.run import Trained, base_rates

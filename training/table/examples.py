@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.settings import Refused
-from models.dictionary import Entry, FeatureDictionary
 from models.examples import Booleans, Examples, Floats
+from models.feature_dictionary import Entry, FeatureDictionary
 from training.table.spec import Subgroup, TableSpec, Time, canonical
 
 RAREST_CATEGORY = 10

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.examples import Floats
-from models.metrics import Bin, Figures, Interval, interval, reliability, student_weights
-from models.weighted import Scored, figures_of
-from training.judge import CrossJudged
-from training.judgement import CAPACITIES, MOST_CELLS
+from models.metrics.bootstrap import Scored, figures_of
+from models.metrics.metrics import Bin, Figures, Interval, interval, reliability, student_weights
+from training.evaluation.evaluation import CrossJudged
+from training.training_result import CAPACITIES, MOST_CELLS
 
 CAPACITY = 0.10
 """Of those at which every run is reported, the one that lists and groups are told at."""

@@ -7,18 +7,18 @@ from pydantic import TypeAdapter
 from rich.table import Table
 
 from features.settings import Gate
-from models.audit import Audit, GroupTable, audit_of, with_pairs
-from models.cells import listing_of
-from models.group_figures import Draws
-from models.metrics import Interval
-from models.told import told_alone, told_crossed
+from models.fairness.audit import Audit, GroupTable, audit_of, with_pairs
+from models.fairness.group_metrics import Draws
+from models.fairness.suppression import told_alone, told_crossed
+from models.metrics.count_tables import listing_of
+from models.metrics.metrics import Interval
 from training.audit.checks import VERDICT_WORDS, AuditCheck, Bounds, list_checks
-from training.audit.words import title_of
-from training.judge import CrossJudged
-from training.judgement import CAPACITIES
+from training.audit.group_names import title_of
+from training.evaluation.evaluation import CrossJudged
 from training.report.audit import list_parts, meaning_part
 from training.report.html import Html, joined, paragraph, section
 from training.table.figures import CAPACITY
+from training.training_result import CAPACITIES
 
 COLUMNS = ("share_off_track", "selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
 

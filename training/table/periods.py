@@ -8,12 +8,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.settings import Refused
+from models.estimators.fitting import fit_risk_model
 from models.examples import Booleans, Examples, Floats, in_fixed_order
-from models.fitting import fit_risk_model
-from training.slices import Slice, slice_of
+from training.evaluation.calibration_by_date import Slice, slice_of
+from training.evaluation.rolling_evaluation import Recipe
 from training.table.examples import Prepared, before_and_tested, in_time
 from training.table.spec import Time
-from training.years import Recipe
 
 EARLIER = 4
 """Values before the earliest test value that are judged too, the latest ones."""

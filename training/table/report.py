@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from models.card import INTENDED, REFUSED_USES
-from models.metrics import Interval
+from models.bundle.model_card import INTENDED, REFUSED_USES
+from models.metrics.metrics import Interval
 from training.report.figures import Comparison, calibration_section, compared_section
 from training.report.html import (
     Html,
@@ -20,7 +20,7 @@ from training.report.html import (
     table,
     technical_interval,
 )
-from training.report.years import slice_row
+from training.report.other_years import slice_row
 from training.table.card import limits_of, outcome_of, tested_on
 from training.table.figures import CAPACITY, draws_of
 from training.table.groups import groups_section

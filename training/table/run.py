@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.settings import Audit
-from models.metrics import Figures, Interval
-from models.risk import RiskModel
-from models.search import Found
-from models.weighted import lines
-from training.leaks import Leak
-from training.scorers import in_order
+from models.estimators.parameter_search import Found
+from models.estimators.risk_model import RiskModel
+from models.metrics.bootstrap import lines
+from models.metrics.metrics import Figures, Interval
+from training.evaluation.leakage import Leak
+from training.evaluation.scorers import in_order
 from training.table.examples import Prepared, before_and_tested
 from training.table.figures import Measured
 from training.table.groups import TableAudit

@@ -6,24 +6,24 @@ from datetime import date
 from pathlib import Path
 
 from features.progress import Progress
-from models.bundle import PREPARED_TABLE, Bundle, BundleParts, write_bundle
-from models.fitting import NOTHING_TUNED, fit_risk_model
-from models.metrics import difference_intervals, evaluate
-from models.signing import ensure_keys
-from training.judgement import CAPACITIES
-from training.leaks import leaks_in
+from models.bundle.bundle import PREPARED_TABLE, Bundle, BundleParts, write_bundle
+from models.bundle.signing import ensure_keys
+from models.estimators.fitting import NOTHING_TUNED, fit_risk_model
+from models.metrics.metrics import difference_intervals, evaluate
+from training.evaluation.leakage import leaks_in
+from training.evaluation.rolling_evaluation import Recipe
 from training.table.card import card_of
+from training.table.evaluation import Fitting, HeldOut, held_out
 from training.table.examples import Prepared, prepare
 from training.table.figures import CAPACITY, draws_of, measured_of
 from training.table.file import read_table
 from training.table.groups import audited
-from training.table.judge import Fitting, HeldOut, held_out
 from training.table.periods import Period, earlier_periods, tested_periods
 from training.table.report import Source, render_table_report
 from training.table.run import Asked, Terms, Told, Trained
 from training.table.spec import Time, load_spec
 from training.table.verdict import verdict_of
-from training.years import Recipe
+from training.training_result import CAPACITIES
 
 THREADED_FROM = 20_000
 """Rows from which a second thread gains more than it costs."""

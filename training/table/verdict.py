@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from models.metrics import Interval, places
-from training.judgement import CAPACITIES
+from models.metrics.metrics import Interval, places
+from training.evaluation.scorers import words_of
 from training.report.html import of_100, technical_interval
-from training.scorers import words_of
 from training.table.figures import CAPACITY
 from training.table.run import Trained, base_rates
+from training.training_result import CAPACITIES
 
 OTHER = "logistic"
 MEASURES = {

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.ingest.csv_rows import read_rows
+from features.file_mapping.declaration import Dialect
+from features.ingest.files.csv_rows import read_rows
+from features.ingest.files.sources import SourceFile, files_in
 from features.ingest.findings import DataRefused
-from features.ingest.mapping import Dialect
-from features.ingest.sources import SourceFile, files_in
 
 Row = tuple[int | str, ...]
 

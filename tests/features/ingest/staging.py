@@ -8,15 +8,15 @@ from pathlib import Path
 import duckdb
 import ibis
 
-from features.ingest.across import mark_across
-from features.ingest.mapping import Dialect, Files, names_in_file
-from features.ingest.sent import Sent
-from features.ingest.sources import files_in
-from features.ingest.understand import Counted, understand
-from features.ingest.understood import understood
-from features.live import fill
+from features.file_mapping.declaration import Dialect, Files, names_in_file
+from features.ingest.files.delivery import Sent
+from features.ingest.files.sources import files_in
+from features.ingest.parsing.table_parser import Counted, understand
+from features.ingest.rules.cross_table_rules import mark_across
+from features.ingest.staging_tables import understood
+from features.snapshots.live_features import fill
 from features.tables import TABLES
-from features.warehouse import Writer
+from features.warehouse.warehouse import Writer
 from tests.drawn import canonical, filled, rows_of
 
 TODAY = date(2026, 1, 15)

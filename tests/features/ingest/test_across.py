@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from features.ingest.across import REFERENCES
-from features.ingest.notes import notes
+from features.ingest.parsing.load_notes import notes
+from features.ingest.rules.cross_table_rules import REFERENCES
 from tests.features.ingest.staging import Staging, becomes
 
 SCHOOLS = "| school_id |\n| 10 |\n| 20 |"

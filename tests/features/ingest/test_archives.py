@@ -10,10 +10,10 @@ from typing import BinaryIO
 
 import pytest
 
-from features.ingest.archives import FREE, unpacked
+from features.file_mapping.declaration import Dialect
+from features.ingest.files.archives import FREE, unpacked
+from features.ingest.files.sources import digest_of, files_in
 from features.ingest.findings import DataRefused
-from features.ingest.mapping import Dialect
-from features.ingest.sources import digest_of, files_in
 from tests.features.ingest.made_archives import crowded, gzip_of, lines, lying, zeros, zip_around, zip_of
 from tests.features.ingest.reading import only_sentence, refusal, take, tree, written
 

@@ -3,8 +3,8 @@
 import tomllib
 from pathlib import Path
 
-from features.ingest.codes import codes_to_add
-from features.ingest.mapping import Files
+from features.file_mapping.declaration import Files
+from features.ingest.parsing.unmapped_codes import codes_to_add
 from tests.features.ingest.staging import Staging, becomes
 
 CODES = {"kind": {"A": "absent", "T": "tardy"}, "excused": {"": "false", "E": "true"}}

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from features.ingest.mapping import Dialect
-from features.ingest.sources import files_in
+from features.file_mapping.declaration import Dialect
+from features.ingest.files.sources import files_in
 from tests.features.ingest.reading import take
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"

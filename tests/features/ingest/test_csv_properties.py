@@ -10,9 +10,9 @@ from typing import BinaryIO
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from features.file_mapping.declaration import Dialect
+from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused
-from features.ingest.mapping import Dialect
-from features.ingest.sources import SourceFile
 from tests.features.ingest.plain_reader import PlainReader
 from tests.features.ingest.reading import Taken, take
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from features.ingest.csv_rows import MOST_BREAKS, read_rows
+from features.file_mapping.declaration import Dialect
+from features.ingest.files.csv_rows import MOST_BREAKS, read_rows
+from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused
-from features.ingest.mapping import Dialect
-from features.ingest.sources import SourceFile
 from tests.features.ingest.reading import Row, only_sentence, refusal, take, written
 
 MISQUOTED = "expected a quote to close at the end of its cell; one inside of a cell must be doubled or escaped"

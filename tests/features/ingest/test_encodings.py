@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from features.ingest.encodings import CHUNK, as_utf8
+from features.file_mapping.declaration import Dialect
+from features.ingest.files.encodings import CHUNK, as_utf8
 from features.ingest.findings import DataRefused
-from features.ingest.mapping import Dialect
 from tests.features.ingest.reading import only_sentence, refusal, take, written
 
 NAMES = "id,name\n1,José\n2,Zoë\n"

@@ -8,15 +8,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from features.engine import View
-from features.ingest.desk import Desk
-from features.ingest.mapping import Deletes, Files
-from features.ingest.report import LoadReport
-from features.ingest.steps import ingest
+from features.engine.view import View
+from features.file_mapping.declaration import Deletes, Files
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.load_report import LoadReport
+from features.ingest.load.workspace import Desk
 from features.progress import quietly
 from features.settings import District
 from features.tables import TABLES
-from features.warehouse import reading
+from features.warehouse.warehouse import reading
 from tests.features.ingest.plain_history import PlainHistory, Said
 
 FIRST = date(2025, 9, 1)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from features.ingest.desk import Desk
-from features.ingest.mapping import Column, Files, KnownOn
-from features.ingest.steps import ingest
+from features.file_mapping.declaration import Column, Files, KnownOn
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.workspace import Desk
 from features.progress import quietly
 from features.settings import District
 from features.tables import TABLES
-from features.warehouse import reading
+from features.warehouse.warehouse import reading
 from tests.drawn import rows_of
 
 FOREVER = KnownOn(always="2020-07-01")

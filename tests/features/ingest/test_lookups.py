@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from features.ingest.findings import DataRefused
-from features.ingest.notes import notes
+from features.ingest.parsing.load_notes import notes
 from tests.features.ingest.staging import Staging, as_csv, becomes
 
 SPELLS = """

@@ -6,15 +6,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from features.ingest.desk import desk_of
-from features.ingest.report import LoadReport
-from features.ingest.steps import ingest
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.load_report import LoadReport
+from features.ingest.load.workspace import desk_of
 from features.progress import quietly
 from features.settings import District, Settings, load_settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.tables import ENVELOPE
-from features.warehouse import reading
+from features.warehouse.warehouse import reading
 from tests.features.ingest.other_vendor import HEADERS, mapping, write_extract
 
 TODAY = date(2026, 11, 20)

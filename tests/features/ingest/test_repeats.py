@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from features.ingest import repeats as module
+from features.ingest.rules import duplicates as module
 from tests.features.ingest.staging import Staging, becomes
 
 REPEATS = {

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from features.ingest.rules import CROSS_FIELDS, CrossField
-from features.ingest.understood import columns_of
+from features.ingest.rules.row_rules import CROSS_FIELDS, CrossField
+from features.ingest.staging_tables import columns_of
 from features.tables import TABLES
 from tests.features.ingest.staging import Staging, becomes
 

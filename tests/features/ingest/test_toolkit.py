@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
-from features.ingest.desk import Desk, desk_of
 from features.ingest.findings import Finding
-from features.ingest.report import LoadReport
-from features.ingest.steps import ingest
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.load_report import LoadReport
+from features.ingest.load.workspace import Desk, desk_of
 from features.progress import quietly
 from features.settings import load_settings
-from features.warehouse import Reader, reading
+from features.warehouse.warehouse import Reader, reading
 from tests.docs.pages import ROOT
 
 TOOLKIT = ROOT.parent / "shared" / "data" / "opensdp_toolkit"

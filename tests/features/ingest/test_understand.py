@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from features.file_mapping.declaration import names_in_file
 from features.ingest.findings import DataRefused
-from features.ingest.mapping import names_in_file
-from features.ingest.understood import understood
+from features.ingest.staging_tables import understood
 from features.tables import TABLES
 from tests.features.ingest.staging import Staging, becomes
 

@@ -1,0 +1,35 @@
+"""A district's own definitions: a Python file that the settings name, read when they are."""
+
+import runpy
+import traceback
+from pathlib import Path
+
+from features.language.outcome import Outcome, tuned
+from features.settings import SettingsRefused
+
+
+def outcomes_in_file(path: Path) -> tuple[Outcome, ...]:
+    """Every outcome that a file defines, in its order; SettingsRefused where it does not run or defines none.
+
+    The file is the district's own code and runs as such.
+    """
+    try:
+        names = runpy.run_path(str(path))
+        found = tuple(value for value in names.values() if isinstance(value, Outcome))
+        for outcome in found:
+            tuned(outcome, {})
+    except FileNotFoundError:
+        raise SettingsRefused(f"definitions: {path}: no such file") from None
+    except Exception as error:  # whatever a district's file may raise
+        raise SettingsRefused(f"definitions: {path}{line_of(error, path)}: {type(error).__name__}: {error}") from error
+    if not found:
+        raise SettingsRefused(f"definitions: {path}: no outcome in it; see docs/how-to/add-an-outcome.md")
+    return found
+
+
+def line_of(error: Exception, path: Path) -> str:
+    """The line of the file at which it went wrong, where that can be told."""
+    if isinstance(error, SyntaxError):
+        return f", line {error.lineno}"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f", line {lines[-1]}" if lines else ""

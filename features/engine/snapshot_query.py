@@ -1,0 +1,287 @@
+"""From definitions to one Ibis table per snapshot: a row a student, a column a feature."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache, partial
+
+import ibis
+import ibis.expr.types as ir
+
+from features.engine.expressions import as_column
+from features.engine.sql_script import Script, Steps, script_of
+from features.engine.view import Members, View
+from features.language.cohorts import Cohort
+from features.language.feature_set import FeatureSet
+from features.language.quantities import (
+    Both,
+    Combination,
+    Compare,
+    Condition,
+    Either,
+    Held,
+    Judged,
+    OfSchool,
+    Quantity,
+    Scaled,
+    Where,
+    Window,
+)
+from features.language.records import Measure
+
+
+def quantities(feature_set: type[FeatureSet], *, with_peers: bool = False) -> dict[str, Quantity]:
+    """Every quantity of a feature set by column name: its features, its context, then its rule's and peers' signals."""
+    described = {**feature_set.features(), **feature_set.context()}
+    named = {name: feature.quantity for name, feature in described.items()}
+    if feature_set.indicator is not None:
+        named["rule_signals"] = feature_set.indicator.signals
+    peers = feature_set.peers if with_peers else ()
+    return {**named, **{peer.name: peer.signals for peer in peers}}
+
+
+def measures_in(node: Quantity | Condition) -> Iterator[Measure]:
+    """Every measure below a node."""
+    match node:
+        case Measure():
+            yield node
+        case Combination() | Either() | Both():
+            yield from measures_in(node.left)
+            yield from measures_in(node.right)
+        case Compare() | Scaled() | OfSchool():
+            yield from measures_in(node.quantity)
+        case Held():
+            yield from measures_in(node.condition)
+        case Judged():
+            yield from measures_in(node.condition)
+            yield from measures_in(node.only_if)
+
+
+@dataclass(frozen=True)
+class SnapshotQuery:
+    """Which snapshot: a feature set and the view it is taken from."""
+
+    feature_set: type[FeatureSet]
+    view: View
+    cohort: Cohort | None = None
+    """Who of the feature set's cohort; everyone where empty."""
+    with_peers: bool = False
+
+
+ANY_DAY, ANY_YEAR = date(3901, 5, 17), 7_001_000
+"""The as-of date and school year of a script that is made for any date."""
+
+MADE_UP_YEAR = re.compile(r"\b700\d{4}\b")
+
+
+@lru_cache(maxsize=256)
+def snapshot_script(query: SnapshotQuery) -> Script:
+    """DuckDB's SQL for a snapshot.
+
+    Ibis needs a second to compile one: it does so once for each feature set and cohort, for a day that stands for any.
+    """
+    cohort = query.cohort or query.feature_set.cohort
+    return for_day(lambda view: compiled(replace(query, view=view)), query.view, cohort)
+
+
+def for_day(make: Callable[[View], Script], view: View, cohort: Cohort) -> Script:
+    """The script of a view of a cohort: made for a day that stands for any, and put on the view's own.
+
+    Made for the view itself where more than the day tells it apart. `make` is to remember what it made.
+    """
+    if view != View(view.as_of, view.school_year) or cohort.on_census_day:
+        return make(view)
+    return on_days(make(View(ANY_DAY, ANY_YEAR)), {ANY_DAY: view.as_of}, view.school_year)
+
+
+@lru_cache(maxsize=256)
+def compiled(query: SnapshotQuery) -> Script:
+    """DuckDB's SQL for a snapshot, as Ibis makes it."""
+    steps = Steps()
+    return script_of(snapshot(query, steps), steps)
+
+
+def on_days(script: Script, days: Mapping[date, date], school_year: int) -> Script:
+    """A script made for made-up days and the made-up school year, put on the real ones."""
+
+    def put(sql: str) -> str:
+        for made, day in days.items():
+            sql = sql.replace(f"{made:%Y%m%d}", f"{day:%Y%m%d}")
+            sql = sql.replace(f"({made.year}, {made.month}, {made.day})", f"({day.year}, {day.month}, {day.day})")
+        return MADE_UP_YEAR.sub(lambda found: str(int(found[0]) - ANY_YEAR + school_year), sql)
+
+    return Script(tuple((put(name), put(sql)) for name, sql in script.steps), put(script.sql))
+
+
+def snapshot(query: SnapshotQuery, steps: Steps | None = None) -> ir.Table:
+    """The cohort as a table: `student_key`, `school_id`, `school_days` this year, a column a feature."""
+    named = quantities(query.feature_set, with_peers=query.with_peers)
+    members = Members(replace(query.view, steps=steps), query.cohort or query.feature_set.cohort)
+    view = members.view.of(members)
+    cohort = with_previous_school(members.numbered(), view)
+    table, columns = with_measures(cohort, list(named.values()), view)
+    found = {name: as_column(quantity, table, columns) for name, quantity in named.items()}
+    found = table.select("student_key", "school_id", "grade_level", school_days=table.days_0, **found)
+    return members.with_keys(found).order_by("student_key")
+
+
+def with_previous_school(cohort: ir.Table, view: View) -> ir.Table:
+    """The cohort with `previous_school`: where each student was last in the school year before, if on record."""
+    spells = view.records("enrollments").filter(lambda rows: rows.years_ago == 1)
+    order = [ibis.desc("ends"), ibis.desc("entry_date"), ibis.asc("school_id")]
+    place = ibis.row_number().over(group_by="student_key", order_by=order)
+    last = spells.mutate(place=place).filter(lambda rows: rows.place == 0)
+    return joined(cohort, last.select("student_key", previous_school="school_id"))
+
+
+def with_measures(
+    cohort: ir.Table, nodes: list[Quantity] | list[Condition], view: View
+) -> tuple[ir.Table, dict[Measure, str]]:
+    """The cohort with one column per distinct measure, and what each column is called.
+
+    Each source table is aggregated once for all measures on it.
+    """
+    measures = list(dict.fromkeys(measure for node in nodes for measure in measures_in(node)))
+    columns = {measure: f"m{i}" for i, measure in enumerate(measures)}
+    table = with_school_days(cohort, view)
+    for name in dict.fromkeys(measure.records.table for measure in measures if measure.aggregate != "days"):
+        own = {columns[m]: m for m in measures if m.records.table == name and m.aggregate != "days"}
+        table = joined(table, view.kept(f"measures_of_{name}", partial(measured, name, own, view)))
+    return table.mutate(**{columns[m]: settled(m, columns[m], table) for m in measures}), columns
+
+
+def measured(name: str, measures: Mapping[str, Measure], view: View) -> ir.Table:
+    """A table's measures."""
+    records = view.records(name, years=years_of(measures.values()), used=columns_of(measures.values()))
+    return aggregated(records, measures)
+
+
+def years_of(measures: Iterable[Measure]) -> int | None:
+    """How many years before this one some measures look back; None where they ask for all."""
+    years = [measure.records.window.years_ago for measure in measures]
+    return None if None in years else max(year for year in years if year is not None)
+
+
+def columns_of(measures: Iterable[Measure]) -> set[str]:
+    """The columns of a table that some measures look at, besides whose a record is and when it was."""
+    named = {where.column for measure in measures for where in (*measure.records.where, *measure.among)}
+    return named | {measure.column for measure in measures}
+
+
+def with_school_days(cohort: ir.Table, view: View) -> ir.Table:
+    """The cohort with its school days.
+
+    In this year (`days_0`), in its marking term (`days_term`), in the year before (`days_1`), in all before
+    (`days_earlier`), and in all (`days_ever`).
+    """
+    days = view.school_days()
+    per_year = days.group_by("student_key").aggregate(
+        days_0=days.days.sum(where=days.school_year == view.school_year),
+        days_term=days.term_days.sum(where=days.school_year == view.school_year),
+        days_1=days.days.sum(where=days.school_year == view.school_year - 1),
+        days_earlier=days.days.sum(where=days.school_year < view.school_year),
+        days_ever=days.days.sum(),
+    )
+    table = joined(cohort, per_year)
+    return table.mutate(**{name: ibis.coalesce(table[name], 0) for name in per_year.columns[1:]})
+
+
+def joined(table: ir.Table, more: ir.Table) -> ir.Table:
+    """A table with the columns of another, by student."""
+    return table.left_join(more, "student_key").drop("student_key_right")
+
+
+def aggregated(rows: ir.Table, measures: Mapping[str, Measure]) -> ir.Table:
+    """One row a student, one column a measure (counts and hundredths are still integers here)."""
+    return rows.group_by("student_key").aggregate(**{name: raw(measure, rows) for name, measure in measures.items()})
+
+
+def raw(measure: Measure, rows: ir.Table) -> ir.Scalar:
+    """A measure over a student's rows before its last division; missing without any row to speak of."""
+    chosen = inside(measure.records.window, rows) & matches(measure.records.where, rows)
+    match measure.aggregate:
+        case "count":
+            count = chosen.cast("int64").sum()
+            return count if not measure.among else null_unless(count, inside_among(measure, rows).any())
+        case "sum" | "share_of_days":
+            total = rows[measure.column].sum(where=chosen)
+            return (
+                total if not measure.among else null_unless(ibis.coalesce(total, 0), inside_among(measure, rows).any())
+            )
+        case "mean":
+            return rows[measure.column].sum(where=chosen) / (100 * rows[measure.column].count(where=chosen)).nullif(0)
+        case "share_of_rows":
+            among = inside_among(measure, rows).cast("int64").sum()
+            return chosen.cast("int64").sum() / among.nullif(0)
+        case "distinct":
+            return rows[measure.column].nunique(where=chosen)
+        case "most" | "furthest":
+            return rows[measure.column].max(where=chosen)
+        case "least":
+            return rows[measure.column].min(where=chosen)
+        case "days":
+            raise TypeError("school days are not counted from records")
+
+
+def null_unless(value: ir.Scalar, condition: ir.Scalar) -> ir.Scalar:
+    """The value where the condition holds, else missing."""
+    return ibis.ifelse(condition, value, ibis.null("int64"))
+
+
+def inside(window: Window, rows: ir.Table) -> ir.BooleanColumn:
+    """Rows in a window."""
+    if window.years_ago is None:
+        return rows.years_ago >= (1 if window.earlier_only else 0)
+    if window.this_term:
+        return (rows.years_ago == 0) & rows.in_term
+    within: ir.BooleanColumn = rows.years_ago == window.years_ago
+    if window.to_days is not None:
+        day = rows.days_in if window.from_start else rows.days_ago
+        within = within & day.between(window.from_days, window.to_days - 1)
+    return within
+
+
+def inside_among(measure: Measure, rows: ir.Table) -> ir.BooleanColumn:
+    """Rows that a share or a count of marks is taken among."""
+    return inside(measure.records.window, rows) & matches(measure.among, rows)
+
+
+def matches(where: tuple[Where, ...], rows: ir.Table) -> ir.BooleanColumn:
+    """Rows that meet every restriction."""
+    held: ir.BooleanColumn = ibis.literal(True)
+    for one in where:
+        held = held & ibis.coalesce(rows[one.column].isin(one.values), False)
+    return held
+
+
+def settled(measure: Measure, column: str, table: ir.Table) -> ir.Column:
+    """A measure in its unit: nothing recorded is 0 for a student who had school days, else missing."""
+    window = measure.records.window
+    year_days = table[days_column(window)]
+    if measure.aggregate == "days":
+        return in_window(year_days, window)
+    value = table[column]
+    if measure.aggregate in ("least", "furthest", "share_of_rows"):
+        return value
+    if measure.records.table in ("marks", "latest_marks"):
+        return value / 100 if measure.aggregate == "sum" else value
+    if measure.aggregate == "share_of_days":
+        days = in_window(year_days, window)
+        return ibis.coalesce(value, 0) / (100 * days).nullif(0)
+    there = ibis.ifelse(in_window(year_days, window) > 0, ibis.coalesce(value, 0), ibis.null("int64"))
+    return there / 100 if measure.aggregate == "sum" else there
+
+
+def days_column(window: Window) -> str:
+    """The column of a student's school days that a window is a part of."""
+    if window.years_ago is None:
+        return "days_earlier" if window.earlier_only else "days_ever"
+    return "days_term" if window.this_term else f"days_{window.years_ago}"
+
+
+def in_window(days: ir.IntegerColumn, window: Window) -> ir.IntegerColumn:
+    """How many of a student's school days a window holds."""
+    if window.to_days is None:
+        return days
+    return ibis.greatest(ibis.least(days, window.to_days) - window.from_days, 0)

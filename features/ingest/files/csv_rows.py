@@ -1,0 +1,216 @@
+"""Rows of a CSV file as it really comes: batches of Arrow, each row with its number; no cell is interpreted."""
+
+import functools
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from features.file_mapping.declaration import Dialect
+from features.ingest.files.csv_text import MARK, Feed, whole_records
+from features.ingest.files.encodings import as_utf8
+from features.ingest.files.malformed_rows import Malformed, Numbers
+from features.ingest.files.sources import SourceFile
+from features.ingest.findings import DataRefused, Finding
+
+LONGEST = 4 << 20
+MOST_BREAKS = 200
+MOST_COLUMNS = 4096
+"""Bytes of a row, line breaks in a cell, cells in a header: beyond these a file is not what it is declared to be."""
+
+UNCLOSED = "expected a header, but its quotes do not close where its cells end; see to `delimiter` and `quote`"
+
+NOTHING = pa.RecordBatch.from_pylist([])
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A file being read: its header as it stands there, the same made unique, and its rows in batches.
+
+    A batch has `row` (int64; the first record of the file is 1, blank lines count, line breaks in quotes do not) and
+    a string column for each of `names`: cells as they are, an empty one being "", no null. A blank line is a row of
+    empty cells. The rows in `malformed` are in no batch. Asking for a batch may raise DataRefused.
+    """
+
+    header: tuple[str, ...]
+    names: tuple[str, ...]
+    batches: pa.RecordBatchReader
+    malformed: Malformed
+
+
+@contextmanager
+def read_rows(file: SourceFile, dialect: Dialect, header: tuple[str, ...] | None) -> Iterator[Rows]:
+    """The rows of a file, read as they are asked for; `header` stands for that of a file that has none.
+
+    DataRefused: FILE03 another encoding, FILE04 no header, FILE05 a row without an end, FILE06 a damaged archive,
+    FILE10 nothing in it; also where DuckDB asked for the batches and put it into an error of its own.
+    """
+    with file.open() as source:
+        reading = Reading(file.name, source, dialect)
+        try:
+            yield reading.rows(header)
+        except DataRefused:
+            raise
+        except Exception:
+            if reading.refusal:
+                raise reading.refusal from None
+            raise
+        finally:
+            reading.feed.stop()
+
+
+class Reading:
+    """One file while it is read."""
+
+    def __init__(self, name: str, source: BinaryIO, dialect: Dialect) -> None:
+        self.name, self.dialect = name, dialect
+        self.feed = Feed(whole_records(as_utf8(source, dialect.encoding, name), dialect, LONGEST))
+        self.malformed = Malformed(self.feed.skip_blank_lines(dialect.delimiter))
+        self.refusal: DataRefused | None = None
+
+    def rows(self, header: tuple[str, ...] | None) -> Rows:
+        """The rows, their header known; DataRefused where there is none."""
+        arrow = self.opened(header)
+        self.malformed.expected = len(arrow.schema)
+        batches = self.numbered(arrow)
+        if header is None:
+            first = next((batch for batch in batches if batch.num_rows), NOTHING)
+            header = self.header_in(first)
+            batches = chain([first.slice(1)], batches)
+        names = made_unique(header)
+        schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in names)])
+        named = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in batches)
+        return Rows(header, names, pa.RecordBatchReader.from_batches(schema, named), self.malformed)
+
+    def opened(self, header: tuple[str, ...] | None) -> csv.CSVStreamingReader:
+        """Arrow's reader, at the first record; DataRefused where there is none, or it never ends."""
+        if not self.feed.ready:
+            self.refuse_end()
+            raise self.refused("FILE10", None, "expected a header and rows, but it is empty; send it again")
+        arrow = csv.open_csv(self.feed, *options(self.dialect, header, self.malformed.take))
+        if len(arrow.schema) > MOST_COLUMNS:
+            row = self.malformed.before + 1
+            raise self.refused(
+                "FILE04", row, f"expected a header of at most {MOST_COLUMNS:,} columns; see to `delimiter`"
+            )
+        return arrow
+
+    def header_in(self, batch: pa.RecordBatch) -> tuple[str, ...]:
+        """The names in the first record; DataRefused where it has none."""
+        row = self.malformed.before + 1
+        if not batch.num_rows or batch.column(0)[0].as_py() != row:
+            raise self.refused("FILE04", row, UNCLOSED)
+        header = tuple(unquoted(cells[0].as_py()) for cells in batch.columns[1:])
+        if not any(header):
+            raise self.refused("FILE10", None, "expected a header and rows, but its cells are empty; send it again")
+        return header
+
+    def numbered(self, arrow: csv.CSVStreamingReader) -> Iterator[pa.RecordBatch]:
+        """Every batch after a column with the rows' numbers; DataRefused at the end where that is not the text's."""
+        for batch in arrow:
+            rows = self.malformed.number(batch.num_rows)
+            self.refuse_breaks(batch, rows)
+            whole = pa.RecordBatch.from_arrays([pa.array(rows), *batch.columns], names=["row", *batch.schema.names])
+            yield self.well_quoted(whole)
+        self.refuse_end()
+
+    def well_quoted(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch without the rows in which a quote closes in the middle of a cell."""
+        marked = [pc.match_substring(cells, chr(MARK)) for cells in batch.columns[1:] if count(cells, MARK)]
+        if not marked:
+            return batch
+        wrong = functools.reduce(pc.or_, marked)
+        self.malformed.misquoted.extend(batch.column(0).filter(wrong).to_pylist())
+        return batch.filter(pc.invert(wrong))
+
+    def refuse_breaks(self, batch: pa.RecordBatch, rows: Numbers) -> None:
+        """Raise DataRefused where a cell has so many lines that its quote must have been left open."""
+        for cells in batch.columns:
+            for end in "\n\r":
+                if count(cells, ord(end)) > MOST_BREAKS:
+                    most = pc.greater(pc.count_substring(cells, end), MOST_BREAKS)
+                    if most.true_count:
+                        raise self.endless(int(rows[pc.index(most, True).as_py()]))
+
+    def refuse_end(self) -> None:
+        """Raise DataRefused where the text ended before its end, or in the midst of a quoted cell."""
+        if self.feed.refusal:
+            self.refusal = self.feed.refusal
+            raise self.refusal
+        if self.feed.endless and self.feed.endless.how == "open":
+            expected = (
+                "expected a closing quote, but the file ends without; see to `quote` and `escape`, or send it again"
+            )
+            raise self.refused("FILE05", self.malformed.last_row + 1, expected)
+        if self.feed.endless:
+            raise self.endless(self.malformed.last_row + 1)
+
+    def endless(self, row: int) -> DataRefused:
+        """The refusal of a row that goes on and on."""
+        most = f"expected rows of at most {LONGEST >> 20} MiB and cells of at most {MOST_BREAKS} lines"
+        return self.refused("FILE05", row, f"{most}; a quote may be open from here on: close it, or see to `quote`")
+
+    def refused(self, code: str, row: int | None, expected: str) -> DataRefused:
+        """The refusal of this file, kept for the case that whoever asked for a batch hides it."""
+        self.refusal = DataRefused([Finding(code, self.name, row, "", expected)])
+        return self.refusal
+
+
+def options(
+    dialect: Dialect, header: tuple[str, ...] | None, malformed: Callable[[csv.InvalidRow], str]
+) -> tuple[csv.ReadOptions, csv.ParseOptions, csv.ConvertOptions]:
+    """How Arrow reads a file: every record as text, the header among them, as many cells as the first has."""
+    names = [f"f{place}" for place in range(MOST_COLUMNS if header is None else len(header))]
+    return (
+        csv.ReadOptions(
+            use_threads=False,
+            block_size=4 * LONGEST,
+            column_names=names if header is not None else None,
+            autogenerate_column_names=header is None,
+        ),
+        csv.ParseOptions(
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote,
+            double_quote=not dialect.escape,
+            escape_char=dialect.escape or False,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=malformed,
+        ),
+        csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            check_utf8=False,
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+
+
+def count(cells: pa.StringArray, byte: int) -> int:
+    """How often a byte is in a column."""
+    text = cells.buffers()[2]
+    return 0 if text is None else int(np.count_nonzero(np.frombuffer(text, np.uint8) == byte))
+
+
+def unquoted(name: str) -> str:
+    """A name of a header without white space, and without one pair of quotes of either kind, around it."""
+    name = name.strip()
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "'\"":
+        return name[1:-1].strip()
+    return name
+
+
+def made_unique(header: tuple[str, ...]) -> tuple[str, ...]:
+    """The header with every name once, and without `row`: the second `a` is `a (2)`."""
+    names = ["row"]
+    for name in header:
+        further = (f"{name} ({time})" for time in itertools.count(2))
+        names.append(next(candidate for candidate in chain([name], further) if candidate not in names))
+    return tuple(names[1:])

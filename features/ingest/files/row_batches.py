@@ -1,0 +1,53 @@
+"""A file's batches on their way into the staging file: cells trimmed, empty ones missing, blank lines left behind."""
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.ingest.files.csv_rows import Rows
+
+
+class Arriving:
+    """The columns of a file that are read, by their place; `read` and `blank` lines are counted as they pass."""
+
+    def __init__(self, rows: Rows, used: Sequence[str], null: Sequence[str]) -> None:
+        self.rows = rows
+        self.places = [rows.names.index(name) for name in used]
+        self.empty = pa.array(["", *null], pa.string())
+        self.read = 0
+        self.blank = 0
+
+    def reader(self) -> pa.RecordBatchReader:
+        """The batches: `row`, and a column `c0`, `c1`, … for each one used."""
+        columns = [(f"c{place}", pa.string()) for place in self.places]
+        return pa.RecordBatchReader.from_batches(pa.schema([("row", pa.int64()), *columns]), self.batches())
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Each batch without its blank lines."""
+        for batch in self.rows.batches:
+            whole = self.without_blank(batch)
+            cells = [self.cleaned(whole.column(self.rows.names[place])) for place in self.places]
+            self.read += whole.num_rows
+            names = ["row", *(f"c{place}" for place in self.places)]
+            yield pa.RecordBatch.from_arrays([whole.column("row"), *cells], names=names)
+
+    def cleaned(self, cells: pa.StringArray) -> pa.StringArray:
+        """The cells without white space around them, and missing where they are empty or say so."""
+        trimmed = pc.utf8_trim_whitespace(cells)
+        return pc.if_else(pc.is_in(trimmed, value_set=self.empty), None, trimmed)
+
+    def without_blank(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch without rows of nothing but white space."""
+        blank = pa.array([True] * batch.num_rows) if not self.rows.names else is_blank(batch, self.rows.names[0])
+        for name in self.rows.names[1:]:
+            if not blank.true_count:
+                return batch
+            blank = pc.and_(blank, is_blank(batch, name))
+        self.blank += blank.true_count
+        return batch.filter(pc.invert(blank)) if blank.true_count else batch
+
+
+def is_blank(batch: pa.RecordBatch, name: str) -> pa.BooleanArray:
+    """Which cells of a column have nothing in them."""
+    return pc.equal(pc.utf8_trim_whitespace(batch.column(name)), "")

@@ -1,0 +1,105 @@
+"""The files of a folder or a zip, by name, to be read as streams: nothing is ever unpacked to disk."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from features.ingest.files.archives import members, open_gzip, open_member, opened, refused
+from features.settings import Refused
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file: the name people read, where it is on disk, and which entry of that zip it is."""
+
+    name: str
+    path: Path
+    member: str = ""
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Its plain bytes as a stream; DataRefused, there or while reading, where they are not to be trusted."""
+        if self.member:
+            way: AbstractContextManager[BinaryIO] = open_member(self.path, self.member, self.name)
+        elif self.name.lower().endswith(".gz"):
+            way = open_gzip(self.path, self.name)
+        else:
+            way = opened(self.path, self.name)
+        with way as plain:
+            yield plain
+
+    def called(self, pattern: str) -> bool:
+        """Whether a pattern means this file: by its name, its name in the zip, or the last part of it."""
+        names = {self.name, self.member or self.name, PurePosixPath(self.name).name}
+        return any(fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}.gz") for name in names)
+
+
+def files_in(place: Path) -> tuple[SourceFile, ...]:
+    """The files below a folder, those of its zips among them, or of one zip, by name; hidden ones are left out.
+
+    DataRefused for a link that leads out of the folder and for a zip that is not to be trusted.
+    """
+    if place.is_dir():
+        below = (file for path in paths_below(place) for file in files_of(path, path.relative_to(place).as_posix()))
+        return tuple(sorted(below, key=lambda file: file.name))
+    if is_zip(place) and place.is_file():
+        return tuple(sorted(files_of(place, place.name), key=lambda file: file.name))
+    raise Refused(f"{place}: no such folder or .zip; expected one with a CSV file per table, such as students.csv")
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file calls itself a zip."""
+    return path.suffix.lower() == ".zip"
+
+
+def files_of(path: Path, name: str) -> Iterator[SourceFile]:
+    """The file itself, or the files in it where it is a zip."""
+    if not is_zip(path):
+        yield SourceFile(name, path)
+        return
+    for member in members(path, name):
+        if not hidden(member):
+            yield SourceFile(f"{name}/{member}", path, member)
+
+
+def hidden(name: str) -> bool:
+    """Whether a part of a name starts with a dot."""
+    return any(part.startswith(".") for part in PurePosixPath(name).parts)
+
+
+def paths_below(folder: Path) -> Iterator[Path]:
+    """Every regular file below a folder that is not hidden; DataRefused for a link that leads out of it."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not hidden(name)]
+        for name in (*folders, *names):
+            path = Path(parent, name)
+            if path.is_symlink() and not hidden(name):
+                refuse_link_outside(path, folder)
+            if path.is_file() and not hidden(name):
+                yield path
+
+
+def refuse_link_outside(link: Path, folder: Path) -> None:
+    """Raise DataRefused where a link leads to nothing, or to a place outside of the folder."""
+    if not link.exists() or not link.resolve().is_relative_to(folder.resolve()):
+        name = link.relative_to(folder).as_posix()
+        raise refused(name, "expected a file, not a link to a place outside of the folder; put the file itself there")
+
+
+def of_pattern(files: Iterable[SourceFile], pattern: str) -> tuple[SourceFile, ...]:
+    """The files that a name or pattern of `ontrack.toml` means, also where they are compressed with gzip."""
+    return tuple(file for file in files if file.called(pattern))
+
+
+def digest_of(file: SourceFile) -> str:
+    """sha256 over the bytes on disk; over the plain bytes for an entry of a zip."""
+    whole = hashlib.sha256()
+    with file.open() if file.member else opened(file.path, file.name) as handle:
+        while chunk := handle.read(1 << 20):
+            whole.update(chunk)
+    return whole.hexdigest()

@@ -1,0 +1,1 @@
+"""A load: from a delivery through the staging file into the warehouse."""

@@ -1,0 +1,196 @@
+"""The steps of an import. Each can be killed and run again; the last but one takes everything or nothing.
+
+`ontrack ingest` runs them one after the other, the worker wraps the same ones in a durable workflow.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from features.atomic_files import locked, saying_what_failed, sync_folder
+from features.ingest.files.sources import digest_of
+from features.ingest.findings import DataRefused, Finding
+from features.ingest.load.load_report import LoadReport, report_from
+from features.ingest.load.load_rows import Stamp
+from features.ingest.load.staging import prepare
+from features.ingest.load.warehouse_load import take_all
+from features.ingest.load.workspace import (
+    Desk,
+    Request,
+    delivery_in,
+    found_in,
+    read_request,
+    remove_import,
+    request_of,
+    write_request,
+)
+from features.ingest.parsing.preview import Preview, previews_of
+from features.progress import Progress
+from features.settings import Refused
+from features.warehouse.warehouse import Writer, changing, opened, reading, remove_copy
+
+INLINE = "at_once"
+"""The id of an import that is worked off as soon as it is asked for, one at a time. Others wait in the queue."""
+
+
+def ingest(desk: Desk, place: Path, *, now: datetime, progress: Progress) -> LoadReport:
+    """What became of every row of a folder or zip of files; DataRefused where they cannot be taken.
+
+    The same files twice change nothing. Killed at any moment, the next call finishes what was begun.
+    """
+    with saying_what_failed(desk.imports), locked(desk.turn, progress):
+        request = request_of(desk, place)
+        try:
+            if taken(desk, request) is not None:
+                return LoadReport(desk.district.id, None)
+            take_up(desk, request)
+            stage(desk, INLINE, progress=progress)
+            return take(desk, INLINE, now=now, progress=progress)
+        finally:
+            remove_import(desk, INLINE)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a load would do, or the reason why it would be refused, with the first rows of each table."""
+
+    previews: tuple[Preview, ...]
+    report: LoadReport | None
+    refusal: Refused | None
+
+
+def try_out(desk: Desk, place: Path, *, now: datetime, progress: Progress) -> Tried:
+    """What loading these files would do; the warehouse stays as it is."""
+    with saying_what_failed(desk.imports), locked(desk.turn, progress):
+        request = request_of(desk, place)
+        try:
+            take_up(desk, request)
+            stage(desk, INLINE, progress=progress)
+            report = take(desk, INLINE, now=now, progress=progress, keep=False)
+            return Tried(previews_of(desk.staged(INLINE)), report, None)
+        except DataRefused as refusal:
+            unfinished = unfinished_in(desk, INLINE)
+            previews = previews_of(unfinished if unfinished.exists() else desk.staged(INLINE))
+            return Tried(previews, None, refusal)
+        finally:
+            remove_import(desk, INLINE)
+
+
+def take_up(desk: Desk, request: Request) -> None:
+    """The desk's import that is worked off at once is this one: what another left goes, what this one left stays."""
+    if not asks(desk, request):
+        remove_import(desk, INLINE)
+        write_request(desk, INLINE, request)
+
+
+def asks(desk: Desk, request: Request) -> bool:
+    """Whether the import that is worked off at once was this one when it was killed."""
+    known = (desk.folder(INLINE) / "request.json").exists()
+    return known and read_request(desk, INLINE) == request
+
+
+def begin(desk: Desk, place: Path) -> str:
+    """The id of a new import that waits to be worked off; nothing is read yet but names, headers and digests."""
+    request = request_of(desk, place)
+    write_request(desk, request.import_id, request)
+    return request.import_id
+
+
+def stage(desk: Desk, import_id: str, *, progress: Progress) -> None:
+    """The import's files have become typed rows in its staging file, each good or with the rule it breaks.
+
+    DataRefused where a file is not what it claims, or more rows are bad than the mapping allows.
+    """
+    done = desk.staged(import_id)
+    with saying_what_failed(done), locked(desk.lock, progress):
+        if done.exists():
+            return
+        request = read_request(desk, import_id)
+        delivery = delivery_in(desk, request)
+        unfinished = unfinished_in(desk, import_id)
+        remove_copy(unfinished)
+        with opened(unfinished) as connection:
+            prepare(Writer(connection), desk, delivery, progress)
+        refuse_changed(desk, request)
+        unfinished.replace(done)
+        sync_folder(done.parent)
+
+
+def unfinished_in(desk: Desk, import_id: str) -> Path:
+    """The staging file while it is written."""
+    return desk.staged(import_id).with_suffix(".unfinished")
+
+
+def refuse_changed(desk: Desk, request: Request) -> None:
+    """Raise DataRefused where a file is another one than when the import began."""
+    now = {file.name: file for file in found_in(request.place)}
+    for name, digest in request.files.items():
+        if name not in now or digest_of(now[name]) != digest:
+            expected = "the file changed while it was read: wait until the export is finished and run it again"
+            raise DataRefused([Finding("FILE09", name, None, "", expected)])
+
+
+def take(desk: Desk, import_id: str, *, now: datetime, progress: Progress, keep: bool = True) -> LoadReport:
+    """What became of every row. The warehouse is replaced by one that has them all, or stays as it was.
+
+    `now` is aware. Without `keep` the warehouse is never replaced.
+    """
+    with locked(desk.lock, progress):
+        request = read_request(desk, import_id)
+        earlier = taken(desk, request)
+        if earlier is not None:
+            return earlier
+        delivery = delivery_in(desk, request)
+        with changing(desk.warehouse, keep=keep, progress=progress) as writer:
+            writer.attach(desk.staged(import_id), "staged")
+            refuse_other_district(writer, desk.district.id)
+            stamp = Stamp(desk.district.id, 1 + max(writer.current("loads")["load_id"], default=0), desk.today)
+            report = take_all(writer, delivery, stamp, progress)
+            record_load(writer, stamp, request, report, now)
+    return report
+
+
+def refuse_other_district(writer: Writer, district_id: str) -> None:
+    """Raise Refused where the warehouse holds another district's records."""
+    others = sorted(set(writer.current("loads")["district_id"]) - {district_id})
+    if others:
+        raise Refused(f"this warehouse holds district '{others[0]}', not '{district_id}': each has a file of its own")
+
+
+def record_load(writer: Writer, stamp: Stamp, request: Request, report: LoadReport, now: datetime) -> None:
+    """One more row of `loads`."""
+    row = {
+        "source": request.place.name,
+        "loaded_at": now.astimezone(UTC).isoformat(timespec="seconds"),
+        "digest": request.digest,
+        "rows": report.rows_written,
+        "report": report.as_json(),
+        "district_id": stamp.district_id,
+        "known_on": stamp.day,
+        "load_id": stamp.load_id,
+        "withdrawn": False,
+    }
+    writer.add("loads", pd.DataFrame([row]))
+
+
+def taken(desk: Desk, request: Request) -> LoadReport | None:
+    """What became of the same files and settings, where they are the latest load, or deltas of any load."""
+    if not desk.warehouse.exists():
+        return None
+    with reading(desk.warehouse) as reader:
+        loads = reader.current("loads").sort_values("load_id")
+    same = loads[loads["digest"] == request.digest]
+    if same.empty:
+        return None
+    latest = same["load_id"].iloc[-1] == loads["load_id"].iloc[-1]
+    if not latest and not delivery_in(desk, request).only_deltas:
+        return None
+    return report_from(str(same["report"].iloc[-1]))
+
+
+def finish(desk: Desk, import_id: str) -> None:
+    """Nothing is left of the import but what the warehouse holds."""
+    with locked(desk.lock):
+        remove_import(desk, import_id)

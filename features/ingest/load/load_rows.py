@@ -1,0 +1,111 @@
+"""What a load brings, table by table, in the words of the warehouse."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from features.engine.view import stored
+from features.file_mapping.declaration import TERM_END, Files
+from features.file_mapping.validation import EVENTS
+from features.ingest.staging_tables import schema_understood
+from features.tables import TABLES, Table
+from features.warehouse.warehouse import Writer, current
+
+KEYS = "student_keys"
+"""The table from `student_id` to `student_key` while a load runs."""
+
+FIRST_MONTH = 7
+"""A school year runs from July 1 to June 30."""
+
+FORGIVING = ("students", "schools")
+"""Tables in which leaving is no reason to be forgotten: a full extract withdraws nobody unless told so."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What every row of a load carries, and the district's local day."""
+
+    district_id: str
+    load_id: int
+    day: date
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One table of a load."""
+
+    table: Table
+    files: Files
+    stamp: Stamp
+
+    @property
+    def posted(self) -> bool:
+        """Whether the files themselves say when each row became known."""
+        return self.files.known_on is None or self.files.known_on.column is not None
+
+    @property
+    def event(self) -> str | None:
+        """The event that a row's `known_on` is reckoned from: a column of the table, or `term_end`; None else."""
+        return self.files.known_on.after if self.files.known_on else None
+
+    def with_event(self, rows: ir.Table) -> ir.Table:
+        """The rows with the day of their event, where `known_on` is reckoned from one."""
+        if self.event != TERM_END:
+            return rows
+        ends = current("terms").select(in_year="school_year", in_term="term_id", term_end="end_date")
+        joined = rows.left_join(ends, [("school_year", "in_year"), ("term_id", "in_term")])
+        return joined.drop("in_year", "in_term")
+
+    @property
+    def covers(self) -> str | int:
+        """What a full extract covers: the records among them that it lacks are gone."""
+        if self.files.kind == "delta" or (self.files.covers is None and self.table.name in FORGIVING):
+            return "nothing"
+        return "all" if self.files.covers is None else self.files.covers
+
+    @property
+    def own(self) -> list[str]:
+        """The table's own columns, by name."""
+        return [column.name for column in self.table.columns]
+
+    def said(self) -> ir.Table:
+        """What the load says of each record, typed, with `file`, `deleted` and the day it became known."""
+        rows = understood(self.table).filter(lambda row: row.rule.isnull() & ~row.again)
+        return with_keys(rows).select("file", "deleted", *self.own, "known_on")
+
+
+def understood(table: Table) -> ir.Table:
+    """The rows of a table as this load's files have them, good and bad, beside the warehouse."""
+    name = f"understood_{table.name}"
+    return ibis.table(schema_understood(table), name=name, catalog="staged", database="main")
+
+
+def with_keys(rows: ir.Table) -> ir.Table:
+    """The rows with `student_key` beside `student_id`, where the table has students."""
+    if "student_id" not in rows.columns:
+        return rows
+    return rows.inner_join(ibis.table({"student_id": "string", "student_key": "string"}, name=KEYS), "student_id")
+
+
+def write_student_keys(writer: Writer, *, sent: bool) -> None:
+    """Writes every student's key: the known ones, and new random ones where the load brings new students."""
+    known = stored("students").select("student_id", "student_key").distinct()
+    writer.create(KEYS, known)
+    if not sent:
+        return
+    fresh = understood(TABLES["students"]).filter(ibis._.rule.isnull()).select("student_id").distinct()
+    ids = list(writer.table(fresh.anti_join(known, "student_id").order_by("student_id"))["student_id"])
+    keys = pd.DataFrame({"student_id": ids, "student_key": [secrets.token_hex(8) for _ in ids]}, dtype="str")
+    writer.add(KEYS, keys)
+
+
+def school_year(rows: ir.Table) -> ir.IntegerValue:
+    """The school year of each row: its own column, or that of the day on which it happened."""
+    if "school_year" in rows.columns:
+        return rows.school_year
+    day = rows[next(name for name in EVENTS if name in rows.columns)]
+    return day.year() + (day.month() >= FIRST_MONTH).cast("int64")

@@ -1,0 +1,112 @@
+"""Quarantine: rows that could not be taken wait in the warehouse, with place and reason, until a load takes them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from features.engine.view import stored
+from features.ingest.files.delivery import Sent
+from features.ingest.findings import DataRefused, Finding
+from features.ingest.load.load_rows import Stamp
+from features.ingest.load.load_rows import understood as beside
+from features.ingest.staging_tables import understood
+from features.warehouse.warehouse import Reader, Writer
+
+ROWS_NAMED = 5
+"""Rows that a finding names; it counts the others."""
+
+PLACE = ("table_name", "file", "row")
+REASON = ("rule", "broken")
+
+COUNTED = {
+    "number": "int64", "file": "string", "table_name": "string", "digest": "string", "rows": "int64",
+    "left_out": "int64", "scope": "string",
+}  # fmt: skip
+"""What is kept of each file read, while it is staged."""
+
+
+def counted(catalog: str | None = None) -> ir.Table:
+    """The files of a load, as counted when they were read."""
+    return ibis.table(COUNTED, name="counted", catalog=catalog, database="main" if catalog else None)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A table of a load within its staging file, or attached to the warehouse as `staged`."""
+
+    sent: Sent
+    catalog: str | None = None
+
+    def rows(self) -> ir.Table:
+        """All its rows, good and bad."""
+        return beside(self.sent.table) if self.catalog else understood(self.sent.table.name)
+
+    def bad(self) -> ir.Table:
+        """Its rows that break a rule."""
+        return self.rows().filter(ibis._.rule.notnull())
+
+
+def bad_findings(reader: Reader, staged: Staged) -> Iterator[Finding]:
+    """Rows that break a rule, those of one file, rule and column as one finding."""
+    files = counted(staged.catalog).select("number", name="file")
+    bad = staged.bad().drop("shown")
+    groups = bad.join(files, bad.file == files.number).group_by("name", "rule", "broken", "expected")
+    first = groups.aggregate(rows=ibis._.count(), first=ibis._.row.collect(order_by="row", distinct=False)[:ROWS_NAMED])
+    ordered = first.select("rule", "name", "broken", "expected", "rows", "first").order_by("name", "rule", "broken")
+    for rule, name, broken, expected, rows, places in reader.records(ordered):
+        yield Finding(rule, name, places[0], broken, expected, rows, tuple(places[1:]))
+
+
+def refuse_shares(reader: Reader, staged: Sequence[Staged], to_add: Sequence[str]) -> None:
+    """Raise DataRefused, with the lines to add to ontrack.toml, where more rows break a rule than a share allows."""
+    findings: list[Finding] = []
+    for one in staged:
+        all_rows = one.rows()
+        ((rows, bad),) = reader.records(all_rows.aggregate(rows=all_rows.count(), bad=all_rows.rule.count()))
+        share = one.sent.files.most_quarantined
+        if bad > share * rows:
+            found = list(bad_findings(reader, one))
+            name = one.sent.table.name
+            beyond = f"{bad:,} of {rows:,} rows cannot be taken, more than most_quarantined = {share:g} allows"
+            findings += [*found, Finding("FILE07", name, None, "", beyond)]
+    if findings:
+        raise DataRefused(findings, to_add)
+
+
+def quarantine(writer: Writer, staged: Sequence[Staged], stamp: Stamp) -> int:
+    """Keeps the load's bad rows and releases what its files say no more; how many rows are released.
+
+    A row that is bad for the same reason in the same place stays as it was.
+    """
+    if not staged and not writer.holds_rows("quarantine"):
+        return 0
+    held = stored("quarantine")
+    parts = [kept(one, stamp) for one in staged] or [held.limit(0)]
+    bad = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    again = said_again(held.filter(held.superseded_by_load.isnull()))
+    released = writer.count(again.anti_join(bad, list(PLACE)))
+    writer.insert("quarantine", bad.anti_join(again, [*PLACE, *REASON]))
+    writer.close("quarantine", again.anti_join(bad, [*PLACE, *REASON]).select(*PLACE, *REASON), stamp.load_id)
+    return released
+
+
+def kept(staged: Staged, stamp: Stamp) -> ir.Table:
+    """A table's bad rows as rows of the quarantine."""
+    files = counted(staged.catalog)
+    bad = staged.bad().select("file", "row", "rule", "broken", "expected", "shown").rename(number="file")
+    named = bad.join(files.select("number", "file", "table_name", file_digest="digest"), "number").drop("number")
+    return named.mutate(
+        district_id=ibis.literal(stamp.district_id), known_on=ibis.date(stamp.day.isoformat()), withdrawn=False,
+        load_id=ibis.literal(stamp.load_id, "int64"), superseded_by_load=ibis.null("int64"),
+    ).select(*stored("quarantine").columns)  # fmt: skip
+
+
+def said_again(waiting: ir.Table) -> ir.Table:
+    """Rows in quarantine that this load's files speak of: a whole table's, a file's, or those of the very same file."""
+    files = counted("staged")
+    whole = files.filter(files.scope == "table").select("table_name").distinct()
+    named = files.filter(files.scope == "file").select("table_name", "file").distinct()
+    same = files.filter(files.scope == "digest").select("table_name", "file", file_digest="digest").distinct()
+    return ibis.union(*(waiting.semi_join(one, list(one.columns)) for one in (whole, named, same)))

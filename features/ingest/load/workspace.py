@@ -1,0 +1,120 @@
+"""Where a district's imports are worked on: its settings, its warehouse, and a folder for each import."""
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from features.atomic_files import replace_through
+from features.ingest.files.delivery import Delivery, delivery_of
+from features.ingest.files.sources import SourceFile, digest_of, files_in
+from features.settings import District, Refused, Settings
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One district's imports; `today` is the district's local day."""
+
+    district: District
+    home: Path
+    today: date
+
+    @property
+    def warehouse(self) -> Path:
+        """The district's warehouse file."""
+        return self.home / "warehouses" / f"{self.district.id}.duckdb"
+
+    @property
+    def imports(self) -> Path:
+        """The folder of all imports of the district."""
+        return self.home / "imports" / self.district.id
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever works on an import of the district."""
+        return self.home / "imports" / f".{self.district.id}.lock"
+
+    @property
+    def turn(self) -> Path:
+        """Held from the first step to the last by an import that runs them all, so that two take turns."""
+        return self.home / "imports" / f".{self.district.id}.turn.lock"
+
+    def folder(self, import_id: str) -> Path:
+        """The folder of one import."""
+        return self.imports / import_id
+
+    def staged(self, import_id: str) -> Path:
+        """The DuckDB file in which an import is prepared; whole where it exists."""
+        return self.folder(import_id) / "staged.duckdb"
+
+
+def desk_of(settings: Settings, district_id: str, today: date) -> Desk:
+    """The desk of a district."""
+    return Desk(settings.district(district_id), settings.home, today)
+
+
+class Request(BaseModel):
+    """What an import is asked to take: the place, each file's digest, and what ontrack.toml said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    place: Path
+    files: dict[str, str]
+    mapping: str
+
+    @property
+    def digest(self) -> str:
+        """sha256 over the names and bytes of all files and what ontrack.toml says about them."""
+        return hashlib.sha256(json.dumps([self.files, self.mapping], sort_keys=True).encode()).hexdigest()
+
+    @property
+    def import_id(self) -> str:
+        """The import's name: the same files and settings are the same import."""
+        return self.digest[:20]
+
+
+def request_of(desk: Desk, place: Path) -> Request:
+    """What an import of these files would be; DataRefused where a table is missing."""
+    found = found_in(place)
+    delivery = delivery_of(desk.district, found)
+    read = {source for sent in delivery.tables for source in sent.sources} | set(delivery.lookups)
+    files = {source.name: digest_of(source) for source in found if source in read}
+    said = desk.district.model_dump_json(include={"reading", "files", "quarantine_values"})
+    return Request(place=place.absolute(), files=files, mapping=said)
+
+
+def found_in(place: Path) -> tuple[SourceFile, ...]:
+    """The files of a folder or a zip; Refused where there is neither."""
+    if not place.exists():
+        raise Refused(f"{place}: no such folder; expected one file per table, such as students.csv")
+    return files_in(place)
+
+
+def delivery_in(desk: Desk, request: Request) -> Delivery:
+    """The files that were asked to be taken."""
+    return delivery_of(desk.district, found_in(request.place))
+
+
+def write_request(desk: Desk, import_id: str, request: Request) -> None:
+    """The import has a folder that says what it is, readable by its owner only."""
+    folder = desk.folder(import_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    replace_through(folder / "request.json", request.model_dump_json().encode())
+
+
+def read_request(desk: Desk, import_id: str) -> Request:
+    """What an import was asked to take; Refused where nothing is known of it."""
+    try:
+        return Request.model_validate_json((desk.folder(import_id) / "request.json").read_bytes())
+    except FileNotFoundError:
+        raise Refused(f"{desk.district.id}: no import {import_id}; run `ontrack ingest` again") from None
+
+
+def remove_import(desk: Desk, import_id: str) -> None:
+    """The import's folder, which holds students' records, is gone."""
+    shutil.rmtree(desk.folder(import_id), ignore_errors=True)

@@ -1,0 +1,1 @@
+"""From the rows of files to typed rows in the staging file."""

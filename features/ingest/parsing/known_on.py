@@ -1,0 +1,124 @@
+"""When the district knew a row: as its file says, or by a rule such as "two school days after the event"."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from features.file_mapping.declaration import TERM_END, KnownOn
+from features.ingest.mapping.cell_types import date_form, date_of
+from features.ingest.mapping.header import Plan
+from features.ingest.rules.row_rules import Read, Rule
+from features.ingest.staging_tables import columns_of, create_empty, holds, records_of
+from features.warehouse.warehouse import Writer
+
+AFTER = "known_after"
+KNOWN_AFTER = ibis.schema({"school": "string", "event": "date", "known": "date"})
+"""The table of the day on which an event of a school's day is known, while a load is understood."""
+
+TERM_ENDS = "term_ends"
+ENDS = ibis.schema({"in_year": "int64", "in_term": "string", TERM_END: "date"})
+"""The table of each term's last day, while a load is understood."""
+
+ANYWHERE = ""
+"""The school of records that are of no school: a day of instruction anywhere counts for them."""
+
+
+def with_known_on(rows: ir.Table, plan: Plan, today: date) -> ir.Table:
+    """The rows with `known_on`, and `cell_known_on` where the file says it.
+
+    A rule never says a day after the load's. A deletion is known on the load's day unless the file says an earlier one.
+    """
+    day = ibis.date(today.isoformat())
+    if plan.known_on is not None:
+        cell = rows[plan.place(plan.known_on)]
+        said = date_of(cell, plan.sent.dialect.dates)
+        deleted = ibis.least(said.fill_null(day), day)
+        return rows.mutate(cell_known_on=cell, known_on=ibis.ifelse(rows.deleted, deleted, said))
+    known = by_rule(rows, plan.sent.files.known_on or KnownOn(load=True), plan, day)
+    return known.mutate(known_on=ibis.ifelse(known.deleted, day, ibis.least(known.known_on, day)))
+
+
+def by_rule(rows: ir.Table, rule: KnownOn, plan: Plan, day: ir.DateValue) -> ir.Table:
+    """The rows with the day that a rule says, which may yet come; `day` is the load's."""
+    if rule.after is None:
+        return rows.mutate(known_on=day if rule.always is None else ibis.date(rule.always))
+    if rule.after == TERM_END:
+        rows = rows.left_join(ibis.table(ENDS, name=TERM_ENDS), [("school_year", "in_year"), ("term_id", "in_term")])
+    if not rule.school_days:
+        return rows.mutate(known_on=rows[rule.after] + ibis.interval(days=rule.days or 0))
+    after, beyond = ibis.table(KNOWN_AFTER, name=AFTER), ibis.interval(days=calendar_days(rule.school_days))
+    if "school_id" in columns_of(plan.sent.table):
+        both = rows.left_join(after, [("school_id", "school"), (rule.after, "event")])
+    else:
+        both = rows.left_join(after.filter(after.school == ANYWHERE), [(rule.after, "event")])
+    known = both.known.fill_null(both[rule.after] + beyond)
+    return both.mutate(known_on=known).drop("school", "event", "known")
+
+
+def calendar_days(school_days: int) -> int:
+    """About how many days so many school days are, where no calendar says it."""
+    return -(-school_days * 7 // 5)
+
+
+def rules_of_known_on(read: Read, today: date) -> Iterator[Rule]:
+    """What breaks the column that says when a row became known. A rule of the mapping needs the row's term at most."""
+    if read.plan.known_on is None:
+        if is_after_term(read.plan.sent.files.known_on):
+            told = "a term of the school year that the files or an earlier load have"
+            yield Rule("ROW08", ("term_id",), read.rows[TERM_END].isnull(), told, read.cell("term_id"))
+        return
+    cell, value = read.cell("known_on"), read.value("known_on")
+    yield Rule("ROW02", ("known_on",), cell.isnull(), "a value; this column may not be empty", cell)
+    form = date_form(read.plan.sent.dialect.dates)
+    yield Rule("ROW03", ("known_on",), value.isnull(), form, cell)
+    late = "a day until that of the load: nobody can know a row before it came"
+    yield Rule("ROW11", ("known_on",), value > ibis.date(today.isoformat()), late, cell)
+
+
+def write_known_after(writer: Writer, rule: KnownOn | None) -> None:
+    """Writes the day on which an event of each school and day is known, where a rule counts school days.
+
+    And each term's last day, where a rule counts from that.
+    """
+    if is_after_term(rule):
+        create_empty(writer, TERM_ENDS, ENDS)
+        terms = records_of(writer, "terms", held=holds(writer))
+        if terms is not None:
+            writer.replace(TERM_ENDS, terms.select(in_year="school_year", in_term="term_id", term_end="end_date"))
+    if rule is None or not rule.school_days:
+        return
+    create_empty(writer, AFTER, KNOWN_AFTER)
+    days = records_of(writer, "calendar_days", held=holds(writer))
+    if days is not None:
+        taught = days.filter(days.in_session).select("school_id", "date").distinct()
+        writer.replace(AFTER, known_after(taught, rule.school_days))
+
+
+def drop_known_after(writer: Writer) -> None:
+    """The tables of known days and of terms' last days are gone."""
+    for name in {AFTER, TERM_ENDS} & writer.names():
+        writer.drop(name)
+
+
+def is_after_term(rule: KnownOn | None) -> bool:
+    """Whether a rule counts from the last day of a row's term."""
+    return rule is not None and rule.after == TERM_END
+
+
+def known_after(days: ir.Table, school_days: int) -> ir.Table:
+    """For each school and each day from its first to its last day of instruction, the day so many of them later."""
+    anywhere = days.select(school=ibis.literal(ANYWHERE), day=days.date).distinct()
+    days = ibis.union(days.select(school=days.school_id, day=days.date), anywhere)
+    order = {"group_by": "school", "order_by": "day"}
+    numbered = days.mutate(number=ibis.row_number().over(**order) + 1)
+    spans = days.group_by("school").aggregate(first=days.day.min(), last=days.day.max())
+    each = ibis.range(spans["first"].cast("timestamp"), spans["last"].cast("timestamp"), ibis.interval(days=1))
+    every = spans.select("school", event=each.unnest().cast("date"))
+    marked = every.left_join(numbered.rename(at="school"), [("school", "at"), ("event", "day")])
+    marked = marked.select("school", "event", "number")
+    passed = marked.number.count().over(group_by="school", order_by="event", rows=(None, 0))
+    counted = marked.select("school", "event", wanted=passed + school_days)
+    later = numbered.select(at=numbered.school, number=numbered.number, known=numbered.day)
+    return counted.inner_join(later, [("school", "at"), ("wanted", "number")]).select("school", "event", "known")

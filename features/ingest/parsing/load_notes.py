@@ -1,0 +1,99 @@
+"""What is worth knowing about a load though nothing of it is refused."""
+
+from collections.abc import Iterator, Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from features.ingest.files.delivery import Sent
+from features.ingest.findings import Finding
+from features.ingest.mapping.cell_types import day_of_school_year
+from features.ingest.parsing.lookups import looked_up
+from features.ingest.parsing.table_parser import Counted
+from features.ingest.staging_tables import understood
+from features.warehouse.warehouse import Writer
+
+SINGLE = ("race_ethnicity", "sex")
+"""Attributes of which a student usually has one value."""
+
+
+def notes(writer: Writer, sent: Sequence[Sent], files: Sequence[Counted]) -> Iterator[Finding]:
+    """Overlapping spells, several values of an attribute, look-ups that chose, and columns that nothing reads."""
+    for one in sent:
+        if one.table.name == "enrollments":
+            yield from overlaps(writer, one)
+        if one.table.name == "demographics":
+            yield from several_values(writer, one)
+        yield from choices(writer, one)
+    for file in files:
+        if file.unused:
+            yield Finding("NOTE04", file.file, None, "", f"not read as {file.table}: {', '.join(file.unused)}")
+
+
+def overlaps(writer: Writer, sent: Sent) -> Iterator[Finding]:
+    """Spells of a student of which one begins before the one before it has ended.
+
+    A spell without an end goes to the end of its school year. Spells said twice and differently overlap too.
+    """
+    spells = understood(sent.table.name)
+    spells = spells.filter((spells.rule.isnull() | (spells.rule == "ROW07")) & ~spells.again & ~spells.deleted)
+    spells = spells.mutate(ends=spells.exit_date.fill_null(day_of_school_year(LAST_DAY, spells.school_year)))
+    order = {"group_by": "student_id", "order_by": ["entry_date", "ends", "file", "row"]}
+    followed = spells.mutate(shares=(spells.entry_date.lead() <= spells.ends).over(**order).fill_null(False))
+    both = followed.mutate(overlaps=followed.shares | followed.shares.lag().over(**order).fill_null(False))
+    found = writer.table(both.aggregate(pairs=both.shares.sum().fill_null(0), spells=both.overlaps.sum().fill_null(0)))
+    pairs, overlapping = int(found["pairs"].iloc[0]), int(found["spells"].iloc[0])
+    if pairs:
+        said = f"{counted(overlapping, 'spell')} of enrollment with a day in another spell of the student"
+        yield about(sent, "NOTE01", f"{said}; {counted(pairs, 'time')} a spell begins before the one before it is over")
+
+
+LAST_DAY = "06-30"
+"""The end of a school year, as far as a spell without an end goes."""
+
+
+def several_values(writer: Writer, sent: Sent) -> Iterator[Finding]:
+    """Students with more than one value of an attribute of which people usually have one."""
+    who = ["attribute", "student_id"]
+    rows = understood(sent.table.name)
+    rows = rows.filter(rows.rule.isnull() & ~rows.deleted & rows.attribute.isin(SINGLE))
+    values = rows.group_by(who).aggregate(values=rows.value.nunique())
+    several = values.filter(values.values > 1).select(who)
+    each = several.left_join(at_one_time(rows.semi_join(several, who)).mutate(once=ibis.literal(True)), who)
+    found = each.group_by("attribute").aggregate(ever=each.count(), once=each.once.count()).order_by("attribute")
+    counts = writer.table(found)
+    for name, ever, once in zip(counts["attribute"], counts["ever"], counts["once"], strict=True):
+        said = f"{counted(ever, 'student')} with several values of {name}, {once:,} of them at one time; all are kept"
+        yield about(sent, "NOTE02", said)
+
+
+def at_one_time(rows: ir.Table) -> ir.Table:
+    """The attributes and students of which two different values hold on one day."""
+    rows = rows.select("attribute", "student_id", "value", "start_date", "end_date")
+    other = rows.rename(other="value", since="start_date", until="end_date")
+    both = rows.inner_join(other, ["attribute", "student_id"])
+    begun = both.start_date <= both.until.fill_null(both.start_date)
+    lasts = both.since <= both.end_date.fill_null(both.since)
+    return both.filter((both.value != both.other) & begun & lasts).select("attribute", "student_id").distinct()
+
+
+def choices(writer: Writer, sent: Sent) -> Iterator[Finding]:
+    """Look-ups that found several values and took one, as declared."""
+    rows = understood(sent.table.name)
+    for one in looked_up(sent):
+        name, found = one.name, one.found
+        several = writer.count(found.filter(found[f"found_{name}"] > 1))
+        if several and one.lookup.take != "one":
+            used = writer.count(rows.filter(rows.several.split(", ").contains(name)))
+            said = f"{counted(several, 'look-up')} of {name} in {one.lookup.file} with several values"
+            yield about(sent, "NOTE03", f"{said}; the {one.lookup.take} counts, in {counted(used, 'row')}")
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things, for a sentence."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def about(sent: Sent, code: str, said: str) -> Finding:
+    """A finding about a whole table."""
+    return Finding(code, sent.table.name, None, "", said)

@@ -1,0 +1,69 @@
+"""The first rows of each table as they were understood, for whoever writes a mapping."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from rich.console import Console
+from rich.table import Table as Drawn
+
+from features.ingest.staging_tables import columns_of, understood
+from features.tables import TABLES, Table
+from features.warehouse.warehouse import Reader
+
+ROWS = 5
+HIDDEN = ("student_id", "first_name", "last_name", "birth_date", "state_id", "email")
+"""Columns that say who someone is: a preview shows their shape."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A table's first rows as understood: cells as text, those that say who someone is as their shape."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def previews_of(staged: Path) -> tuple[Preview, ...]:
+    """A preview of every table in a staging file, finished or not; nothing where there is no file."""
+    if not staged.exists():
+        return ()
+    connection = duckdb.connect(str(staged), read_only=True, config={"threads": "1"})
+    try:
+        reader = Reader(connection)
+        there = set(reader.frame("SHOW TABLES")["name"])
+        return tuple(
+            preview_of(reader, table) for table in TABLES.values() if understood(table.name).get_name() in there
+        )  # fmt: skip
+    finally:
+        connection.close()
+
+
+def preview_of(reader: Reader, table: Table) -> Preview:
+    """A table's first rows."""
+    rows = understood(table.name)
+    shown = ["row", *columns_of(table), "known_on", "rule"]
+    found = reader.table(rows.order_by("file", "row").limit(ROWS).select(*shown))
+    cells = tuple(
+        tuple(cell(name, value) for name, value in zip(shown, row, strict=True))
+        for row in found.itertuples(index=False)
+    )
+    return Preview(table.name, tuple(shown), cells)
+
+
+def cell(column: str, value: object) -> str:
+    """A cell as it is shown."""
+    if pd.isna(value):  # type: ignore[call-overload]  # cells are single values
+        return ""
+    text = str(value.date()) if isinstance(value, pd.Timestamp) else str(value)
+    return "".join("9" if c.isdigit() else "x" if c.isalpha() else c for c in text) if column in HIDDEN else text
+
+
+def print_preview(preview: Preview, console: Console) -> None:
+    """The preview as a table; a rule in the last column says why a row is not taken."""
+    drawn = Drawn(*preview.columns, title=f"{preview.table}, as understood", title_justify="left")
+    for row in preview.rows:
+        drawn.add_row(*row)
+    console.print(drawn)

@@ -1,0 +1,106 @@
+"""The tables of a staging file: a load's rows as understood, each good or with the first rule it breaks."""
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from features.engine.view import IBIS_TYPES, schema_of
+from features.tables import TABLES, Table
+from features.warehouse.warehouse import Reader, Writer, sql_of
+
+ARRIVED = "arrived"
+"""What has come of a file, while it is read."""
+
+ENVELOPE = {
+    "deleted": "boolean", "again": "boolean", "whole_key": "boolean", "rule": "string", "broken": "string",
+    "expected": "string", "shown": "string", "several": "string",
+    "unmapped": "array<struct<column: string, code: string>>",
+}  # fmt: skip
+"""What stands beside a row's own columns: whether a delta withdraws it, an earlier row says the same, its key is whole;
+the rule it breaks, the columns, the sentence, the value's shape; the columns whose look-up took one of several; and
+every code of it that is not mapped, whatever rule it breaks first."""
+
+
+def columns_of(table: Table) -> dict[str, str]:
+    """The canonical columns of a table's files and their types, students by their own id."""
+    own = (column for column in table.columns if column.kind != "assigned")
+    return {"student_id" if one.kind == "student" else one.name: IBIS_TYPES[one.kind] for one in own}
+
+
+def key_of(table: Table) -> list[str]:
+    """A table's key in the words of its files."""
+    return ["student_id" if name == "student_key" else name for name in table.key]
+
+
+def schema_understood(table: Table) -> ibis.Schema:
+    """The columns of a table's rows in a staging file."""
+    return ibis.schema({"file": "int64", "row": "int64", **columns_of(table), "known_on": "date", **ENVELOPE})
+
+
+def understood(name: str) -> ir.Table:
+    """A table's rows in the open staging file, good and bad."""
+    return ibis.table(schema_understood(TABLES[name]), name=f"understood_{name}")
+
+
+def good(name: str) -> ir.Table:
+    """A table's rows that break no rule and are no deletions."""
+    return understood(name).filter(lambda row: row.rule.isnull() & ~row.deleted)
+
+
+def create_empty(writer: Writer, name: str, schema: ibis.Schema) -> None:
+    """A new table without rows; one of an earlier try is gone."""
+    if name in writer.names():
+        writer.drop(name)
+    writer.connection.register("nothing", schema.to_pyarrow().empty_table())
+    writer.create(name, ibis.table(schema, name="nothing"))
+    writer.connection.unregister("nothing")
+
+
+def insert(writer: Writer, name: str, arrived: pa.RecordBatchReader | pa.Table, rows: ir.Table) -> int:
+    """How many more rows a staging table has: those of an expression over what arrived, a table while this runs."""
+    writer.connection.register(ARRIVED, arrived)
+    try:
+        said = writer.connection.execute(f'INSERT INTO "{name}" BY NAME {sql_of(rows)}')
+        return int(said.fetchall()[0][0])
+    finally:
+        writer.connection.unregister(ARRIVED)
+
+
+def change(writer: Writer, table: Table, changes: ir.Table) -> None:
+    """The rows of a table that an expression names by `file` and `row` have its other columns' values."""
+    others = ", ".join(f'"{name}" = changes."{name}"' for name in changes.columns if name not in ("file", "row"))
+    writer.connection.execute(
+        f'UPDATE "understood_{table.name}" AS rows SET {others} FROM ({sql_of(changes)}) AS changes '  # noqa: S608 - our own names
+        "WHERE rows.file = changes.file AND rows.row = changes.row"
+    )
+
+
+def holds(reader: Reader) -> bool:
+    """Whether the warehouse as it is can be read beside the staging file, as `held`."""
+    names = reader.connection.execute("SELECT database_name FROM duckdb_databases()").fetchall()
+    return ("held",) in names
+
+
+def held_now(name: str) -> ir.Table:
+    """A table of the warehouse as it is: what holds now, students by their own id too."""
+    rows = ibis.table(schema_of(TABLES[name]), name=name, catalog="held", database="main")
+    rows = rows.filter(rows.superseded_by_load.isnull() & ~rows.withdrawn)
+    if name == "students" or not TABLES[name].has_students:
+        return rows
+    students = ibis.table(schema_of(TABLES["students"]), name="students", catalog="held", database="main")
+    return rows.inner_join(students.select("student_id", "student_key").distinct(), "student_key")
+
+
+def records_of(writer: Writer, name: str, *, held: bool) -> ir.Table | None:
+    """A table's records after this load: as its files have them, else as held; None where nothing is known of them.
+
+    Columns are those of files. `held` is whether the warehouse is attached under that name. What a full extract no
+    longer has is still there.
+    """
+    columns = list(columns_of(TABLES[name]))
+    before = held_now(name).select(*columns) if held else None
+    if understood(name).get_name() not in writer.names():
+        return before
+    said = understood(name).filter(ibis._.rule.isnull())
+    now = said.filter(~said.deleted).select(*columns)
+    return now if before is None else now.union(before.anti_join(said, key_of(TABLES[name])))

@@ -1,0 +1,1 @@
+"""The flag ledger: what became of every flag."""

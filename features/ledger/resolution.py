@@ -1,0 +1,211 @@
+"""What flags came to, once it is known how everyone ended: arrays over many flags, without a loop over students."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.language.outcome import CENSORED
+from features.snapshots.labels import LOST, UNFINISHED
+
+Integers = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
+Flags = npt.NDArray[np.bool_]
+
+Resolution = Literal["came_true", "did_not", "supported_first", "moved_away", "still_open", "not_told"]
+"""`supported_first`: a contact or a plan followed the flag, and then it did not come true."""
+
+RESOLUTIONS: tuple[Resolution, ...] = get_args(Resolution)
+CAME_TRUE, DID_NOT, SUPPORTED_FIRST, MOVED_AWAY, STILL_OPEN, NOT_TOLD = range(len(RESOLUTIONS))
+
+GONE = (CENSORED["transferred"], LOST)
+"""Why nothing can be said of those who moved away: to another school, or nobody knows where."""
+
+NEVER = np.datetime64("NaT", "D")
+PLACES = 1 << 20
+"""More than there are days since 1970: by it a student and a day become one number."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs that raised flags, in order: a row each with what its flags share, and the group of its date."""
+
+    rows: pd.DataFrame
+    group: Integers
+    school_year: Integers
+
+    @property
+    def as_of(self) -> Days:
+        """The as-of date of each."""
+        return days_in(self.rows["as_of"])
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The flags in order: places of the run and of the student, place on the list, and risk."""
+
+    run: Integers
+    student: Integers
+    position: Integers
+    risk: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Everyone whom the lists were about: a row per group and student, sorted by both.
+
+    `keys` are all students, sorted; `student` is the place of one among them. `through` is the last day that counts.
+    """
+
+    rows: pd.DataFrame
+    keys: "pd.Index[str]"
+    student: Integers
+    group: Integers
+    school_year: Integers
+    through: Days
+
+    @property
+    def ending(self) -> Integers:
+        """What an unsupported flag of each came to."""
+        off_track, because = self.rows["off_track"], self.rows["missing_because"]
+        told = [off_track.eq(True).fillna(False), off_track.eq(False).fillna(False)]
+        return np.select([*told, because.isin(GONE), because.eq(UNFINISHED)],
+                         [CAME_TRUE, DID_NOT, MOVED_AWAY, STILL_OPEN], NOT_TOLD)  # fmt: skip
+
+    def place_of(self, group: Integers, student: Integers) -> Integers:
+        """The row of each group and student."""
+        many = len(self.keys)
+        return np.searchsorted(self.group * many + self.student, group * many + student)
+
+
+@dataclass(frozen=True)
+class Supports:
+    """Contacts and plans as numbers made of student and day, sorted."""
+
+    known: Integers
+
+    @classmethod
+    def of(cls, student: Integers, day: Days) -> "Supports":
+        """Those of these students on these days."""
+        return cls(np.unique(student * PLACES + day.astype(np.int64)))
+
+    def first_after(self, student: Integers, day: Days) -> Days:
+        """The day of the next one of each student after a day; NaT where there is none."""
+        found = np.append(self.known, -1)[
+            np.searchsorted(self.known, student * PLACES + day.astype(np.int64), side="right")
+        ]
+        return np.where(found // PLACES == student, (found % PLACES).astype("datetime64[D]"), NEVER)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What each flag came to, its row of the watched, and the first contact or plan since then that counts."""
+
+    resolution: Integers
+    row: Integers
+    supported_on: Days
+
+
+def resolved(listed: Listed, runs: Runs, watching: Watching, supports: Supports) -> Resolved:
+    """What each flag came to."""
+    row = watching.place_of(runs.group[listed.run], listed.student)
+    support = supports.first_after(listed.student, runs.as_of[listed.run])
+    support[support > watching.through[row]] = NEVER
+    ending = watching.ending[row]
+    ending[(ending == DID_NOT) & ~np.isnat(support)] = SUPPORTED_FIRST
+    return Resolved(ending, row, support)
+
+
+def flag_rows(listed: Listed, runs: Runs, found: Resolved, keys: "pd.Index[str]") -> pd.DataFrame:
+    """The flags as `Ledger.flags`."""
+    names = {name: pd.Categorical(runs.rows[name]) for name in ("run_id", "release_id", "scorer")}
+    texts = {name: pd.Categorical.from_codes(one.codes[listed.run], one.categories) for name, one in names.items()}
+    return pd.DataFrame(
+        {
+            "student_key": keyed(listed.student, keys),
+            "run_id": texts["run_id"],
+            "as_of": stamped(runs.as_of[listed.run]),
+            "release_id": texts["release_id"],
+            "scorer": texts["scorer"],
+            "capacity": runs.rows["capacity"].to_numpy(dtype=np.int64)[listed.run],
+            "list_position": listed.position,
+            "risk": listed.risk,
+            "school_year": runs.school_year[listed.run],
+            "resolution": named(found.resolution),
+        }
+    )
+
+
+def student_rows(listed: Listed, runs: Runs, found: Resolved, watching: Watching) -> pd.DataFrame:
+    """The students as `Ledger.students`."""
+    many = len(watching.keys)
+    key = watching.school_year * many + watching.student
+    flagged, flag = np.unique(runs.school_year[listed.run] * many + listed.student, return_index=True)
+    at = np.minimum(np.searchsorted(flagged, key), len(flagged) - 1)
+    first = np.where(flagged[at] == key, flag[at], -1)
+    chosen = one_a_year(key, watching, is_first=found.row[first] == np.arange(len(key)))
+    return student_frame(watching, chosen, first_flags(listed, runs, found, first[chosen]))
+
+
+def one_a_year(key: Integers, watching: Watching, *, is_first: Flags) -> Integers:
+    """Of each student and school year the row that counts: that of the first flag, or one that came true, or is told.
+
+    `key` is the year and the student. Where nothing tells them apart, it is that of the first group.
+    """
+    ending = watching.ending
+    worth = np.select([is_first, ending == CAME_TRUE, ending == DID_NOT], [0, 1, 2], 3)
+    order = np.lexsort((watching.group, worth, key))
+    chosen: Integers = order[np.flatnonzero(np.diff(key[order], prepend=-1))]
+    return chosen
+
+
+def first_flags(listed: Listed, runs: Runs, found: Resolved, first: Integers) -> pd.DataFrame:
+    """What the students' columns say of their first flags, from the places of these; missing for -1."""
+    none = first < 0
+    return pd.DataFrame(
+        {
+            "first_flag": stamped(np.where(none, NEVER, runs.as_of[listed.run[first]])),
+            "supported_on": stamped(np.where(none, NEVER, found.supported_on[first])),
+            "resolution": named(np.where(none, -1, found.resolution[first])),
+        }
+    )
+
+
+def student_frame(watching: Watching, chosen: Integers, flags: pd.DataFrame) -> pd.DataFrame:
+    """The chosen rows of the watched with their first flags."""
+    rows = watching.rows.iloc[chosen].reset_index(drop=True)
+    left_on = days_in(rows["left_on"])
+    frame = pd.DataFrame(
+        {
+            "student_key": keyed(watching.student[chosen], watching.keys),
+            "school_year": watching.school_year[chosen],
+            "school_id": rows["school_id"].astype("category"),
+            "grade_level": rows["grade_level"].astype("Int64"),
+            "off_track": rows["off_track"].astype("boolean"),
+            "missing_because": rows["missing_because"].astype("category"),
+            "ended_on": stamped(np.where(np.isnat(left_on), watching.through[chosen], left_on)),
+        }
+    )
+    return frame.join(flags)
+
+
+def keyed(student: Integers, keys: "pd.Index[str]") -> "pd.Categorical[str]":
+    """The keys of students by their places."""
+    return pd.Categorical.from_codes(student.astype(np.int32), keys)
+
+
+def stamped(days: Days) -> "pd.Series[pd.Timestamp]":
+    """Days as pandas holds them."""
+    return pd.Series(days.astype("datetime64[s]"))
+
+
+def named(resolution: Integers) -> "pd.Categorical[str]":
+    """Resolutions by name; missing for -1."""
+    return pd.Categorical.from_codes(resolution.astype(np.int8), pd.Index(RESOLUTIONS))
+
+
+def days_in(dates: "pd.Series[pd.Timestamp]") -> Days:
+    """Dates as days."""
+    return dates.to_numpy().astype("datetime64[D]")

@@ -1,0 +1,1 @@
+"""Data quality: what does not add up in the records of a district."""

@@ -1,0 +1,110 @@
+"""A check: everything that does not add up in a district's records, as of today."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from features.quality.attendance_gaps import school_days, sending_findings
+from features.quality.check_codes import CHECKS, Finding
+from features.quality.completeness import (
+    calendar_findings,
+    quarantine_findings,
+    running_year,
+    spans_of,
+    table_findings,
+)
+from features.quality.control_totals import total_findings
+from features.quality.mark_scale import missing_terms, scale_findings, term_ends
+from features.quality.monthly_figures import Months, months_of
+from features.quality.term_marks import Terms, marks_of, term_names, terms_of
+from features.quality.year_over_year import jump_findings
+from features.settings import District, Refused
+from features.warehouse.warehouse import Reader
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found, errors first, and the figures it looked at; `school_year` is None before any."""
+
+    district: District
+    today: date
+    school_year: int | None
+    findings: tuple[Finding, ...]
+    months: Months = field(default_factory=dict)
+    terms: Terms = field(default_factory=dict)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What training and scoring refuse."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What training and scoring say."""
+        return tuple(finding for finding in self.findings if finding.severity == "warning")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Figures of one district as of today."""
+
+    months: Months
+    terms: Terms
+    findings: tuple[Finding, ...]
+
+
+def checked(reader: Reader, district: District, today: date) -> Checked:
+    """A check of the district's current records known by today; reads the warehouse and changes nothing."""
+    spans = spans_of(reader, today)
+    year = running_year(spans, today)
+    found = [*table_findings(reader, district, today), *calendar_findings(reader, spans, today)]
+    counted = count(reader, district, today, year) if year is not None else Counted({}, {}, ())
+    quarantined = quarantine_findings(reader, today)
+    return Checked(
+        district, today, year, in_order([*found, *counted.findings, *quarantined]), counted.months, counted.terms
+    )
+
+
+def count(reader: Reader, district: District, today: date, school_year: int) -> Counted:
+    """Every figure, and what does not add up in it."""
+    months, days = months_of(reader, today), school_days(reader, today)
+    terms = terms_of(reader, today)
+    names = term_names(terms)
+    marks = marks_of(reader, today, names, school_year)
+    enrolled = sorted({(m.school_id, m.school_year) for m in months.values() if m.enrolled})
+    findings = (
+        *sending_findings(months, days, school_year),
+        *total_findings(months, district, today),
+        *jump_findings(months),
+        *scale_findings(marks),
+        *missing_terms(marks, term_ends(terms, names), enrolled, today),
+    )
+    return Counted(months, marks, findings)
+
+
+def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Errors first, then by code, the latest month first."""
+    latest_first = sorted(findings, key=lambda one: one.month, reverse=True)
+    return tuple(sorted(latest_first, key=lambda one: (one.severity, one.code)))
+
+
+def by_code(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """The findings of each code, in the order in which codes are told."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.code, []).append(finding)
+    return found
+
+
+def summary(findings: Sequence[Finding], district_id: str) -> Iterator[str]:
+    """A line for each code: its first finding, and how many more there are."""
+    for code, those in by_code(findings).items():
+        more = f" (and {len(those) - 1} more: ontrack check --district {district_id})" if len(those) > 1 else ""
+        yield f"{CHECKS[code].severity} {those[0]}{more}"
+
+
+def refuse_errors(checked: Checked) -> None:
+    """Raise Refused where a check found an error, with a sentence for each kind."""
+    if checked.errors:
+        lines = "\n".join(f"  {line}" for line in summary(checked.errors, checked.district.id))
+        raise Refused(f"{checked.district.id}: the records do not add up; mend them and load them again:\n{lines}")

@@ -1,0 +1,126 @@
+"""What must be there before anything can be counted: tables, calendars, and nothing left in quarantine."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from features.engine.view import school_year_of
+from features.quality.check_codes import CALENDAR_GAP, WITHOUT_CALENDAR, Finding
+from features.quality.current_records import known, records_of, rows_of
+from features.settings import District
+from features.tables import TABLES
+from features.warehouse.warehouse import Reader
+
+ESSENTIAL = ("schools", "calendar_days", "students", "enrollments", "attendance", "marks")
+"""Tables without which no score can be made."""
+
+
+def table_findings(reader: Reader, district: District, today: date) -> Iterator[Finding]:
+    """CHECK01 and CHECK02."""
+    for name, table in TABLES.items():
+        if not table.from_source or rows_of(reader, known(name, today).limit(1)):
+            continue
+        if name in ESSENTIAL:
+            yield Finding("CHECK01", f"{name} has no current record known by {today}: load it")
+        elif not table.optional and not never_sent(district, name):
+            yield Finding("CHECK02", f'{name} has no current record: load it, or say `sent = "never"` for it')
+
+
+def never_sent(district: District, name: str) -> bool:
+    """Whether the district says that it has no such table."""
+    return name in district.files and district.files[name].sent == "never"
+
+
+def quarantine_findings(reader: Reader, today: date) -> Iterator[Finding]:
+    """CHECK19, a finding for each table and rule."""
+    rows = known("quarantine", today)
+    counted = rows.group_by(["table_name", "rule"]).aggregate(n=rows.count()).order_by("table_name", "rule")
+    for name, rule, n in rows_of(reader, counted):
+        yield Finding("CHECK19", f"{name}: {n} rows in quarantine by {rule}")
+
+
+@dataclass(frozen=True)
+class Span:
+    """The school days of a school year over all schools, later ones included."""
+
+    school_year: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Students of a school year, those enrolled today, and how many of either are in schools without a calendar."""
+
+    school_year: int
+    students: int
+    lost: int
+    now: int
+    now_lost: int
+
+
+def spans_of(reader: Reader, today: date) -> list[Span]:
+    """Every school year on the calendar."""
+    days = known("calendar_days", today)
+    days = days.filter(days.in_session)
+    spans = days.group_by("school_year").aggregate(first=days.date.min(), last=days.date.max())
+    return records_of(reader, spans, Span)
+
+
+def running_year(spans: list[Span], today: date) -> int | None:
+    """The school year of today; None before the first school day."""
+    return school_year_of([(span.school_year, span.first) for span in spans], today)
+
+
+def calendar_findings(reader: Reader, spans: list[Span], today: date) -> Iterator[Finding]:
+    """CHECK03 to CHECK05."""
+    last = max((span.last for span in spans), default=None)
+    if last is None or running_year(spans, today) is None:
+        yield Finding("CHECK03", f"no school day is on the calendar by {today}: load calendar_days")
+    elif last + timedelta(days=CALENDAR_GAP) < today:
+        hint = "load this year's, or set `today` in ontrack.toml to a day of the records' time"
+        yield Finding("CHECK03", f"the calendar ended on {last}, {(today - last).days} days before {today}: {hint}")
+    placed = {one.school_year: one for one in records_of(reader, placed_by_year(today), Placed)}
+    yield from lost_today(placed)
+    yield from lost_before(placed, {span.school_year for span in spans})
+
+
+def placed_by_year(today: date) -> ir.Table:
+    """One row a school year, as in `Placed`."""
+    spells, days, key = (
+        known("enrollments", today),
+        known("calendar_days", today),
+        ["school_id", "track", "school_year"],
+    )
+    spells = spells.filter(spells.entry_date <= today)
+    calendars = days.filter(days.in_session).select(*key).distinct()
+    both = spells.left_join(calendars, key).select(spells, lost=calendars.school_id.isnull())
+    here = ibis.coalesce(both.exit_date, today) >= today
+    return both.group_by("school_year").aggregate(
+        students=both.student_key.nunique(),
+        lost=both.student_key.nunique(where=both.lost),
+        now=both.student_key.nunique(where=here),
+        now_lost=both.student_key.nunique(where=here & both.lost),
+    )
+
+
+def lost_today(placed: Mapping[int, Placed]) -> Iterator[Finding]:
+    """CHECK04, or CHECK05 for a few, of the latest year in which anybody is enrolled."""
+    if not placed:
+        return
+    latest = placed[max(placed)]
+    if latest.now_lost:
+        code = "CHECK04" if latest.now_lost > WITHOUT_CALENDAR * latest.now else "CHECK05"
+        where = f"in schools or tracks without a calendar for {latest.school_year}"
+        yield Finding(code, f"{latest.now_lost:,} of {latest.now:,} students enrolled today are {where}: load it")
+
+
+def lost_before(placed: Mapping[int, Placed], with_calendar: set[int]) -> Iterator[Finding]:
+    """CHECK05 for earlier years; one without any calendar is not looked at by anything else either."""
+    for year, one in placed.items():
+        if year < max(placed) and year in with_calendar and one.lost > WITHOUT_CALENDAR * one.students:
+            where = f"were in schools or tracks without a calendar in {year}"
+            yield Finding("CHECK05", f"{one.lost:,} of {one.students:,} students {where}: their absences do not count")

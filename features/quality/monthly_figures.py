@@ -1,0 +1,165 @@
+"""What the records say of each school and month. Everything is counted in the warehouse; no student leaves it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from features.quality.current_records import known, records_of
+from features.warehouse.warehouse import Reader
+
+
+@dataclass(frozen=True)
+class Month:
+    """A school's figures of one month up to today.
+
+    `enrolled` is on the month's last school day. `student_days` are those of enrolled students on days on which
+    attendance was taken, `absent_hundredths` what of them was missed, `absences` every exception on record.
+    """
+
+    school_id: str
+    month: date
+    school_year: int
+    enrolled: int
+    days: int
+    days_taken: int
+    student_days: int
+    last_day: date
+    taken_until: date | None
+    absences: int
+    absent_hundredths: int
+    latest_absence: date | None
+    incidents: int
+
+    @property
+    def absence_rate(self) -> float | None:
+        """Days missed over days enrolled (0-1); None where attendance was taken on none."""
+        return self.absent_hundredths / (100 * self.student_days) if self.student_days else None
+
+
+Months = Mapping[tuple[str, date], Month]
+"""Figures by school and the first day of the month."""
+
+
+def months_of(reader: Reader, today: date) -> dict[tuple[str, date], Month]:
+    """The figures of every school and month that has a school day up to today."""
+    months = records_of(reader, figures(today).order_by("school_id", "month"), Month)
+    return {(month.school_id, month.month): month for month in months}
+
+
+def year_before(month: date) -> date:
+    """The same month a year before."""
+    return month.replace(year=month.year - 1)
+
+
+def year_after(month: date) -> date:
+    """The same month a year later."""
+    return month.replace(year=month.year + 1)
+
+
+def figures(today: date) -> ir.Table:
+    """One row a school and month, as in `Month`."""
+    calendar, key = calendar_months(today), ["school_id", "month"]
+    absences, incidents = absence_months(today), incident_months(today)
+    joined = calendar.left_join(absences, key).left_join(incidents, key)
+    return joined.select(
+        calendar,
+        absences=ibis.coalesce(absences.absences, 0),
+        absent_hundredths=ibis.coalesce(absences.absent_hundredths, 0),
+        latest_absence=absences.latest_absence,
+        incidents=ibis.coalesce(incidents.incidents, 0),
+    )
+
+
+def calendar_months(today: date) -> ir.Table:
+    """School days and enrollment per school and month: each track by itself, then all of them."""
+    days = enrolled_days(today).filter(ibis._.in_session)
+    taken = days.attendance_taken
+    tracks = days.group_by(["school_id", "track", month_start(days)]).aggregate(
+        school_year=days.school_year.max(),
+        enrolled=days.enrolled.argmax(days.date),
+        days=days.count(),
+        days_taken=taken.cast("int64").sum(),
+        student_days=ibis.coalesce(days.enrolled.sum(where=taken), 0),
+        last_day=days.date.max(),
+        taken_until=days.date.max(where=taken),
+    )
+    return tracks.group_by(["school_id", "month"]).aggregate(
+        school_year=tracks.school_year.max(),
+        enrolled=tracks.enrolled.sum(),
+        days=tracks.days.max(),
+        days_taken=tracks.days_taken.max(),
+        student_days=tracks.student_days.sum(),
+        last_day=tracks.last_day.max(),
+        taken_until=tracks.taken_until.max(),
+    )
+
+
+def month_start(rows: ir.Table) -> ir.DateColumn:
+    """The first day of a row's month."""
+    return rows.date.truncate("M").cast("date").name("month")
+
+
+def enrolled_days(today: date) -> ir.Table:
+    """Each calendar day up to today with how many students were enrolled, by adding up entries and exits."""
+    calendar, key = known("calendar_days", today), ["school_id", "track", "school_year", "date"]
+    calendar = calendar.filter(calendar.date <= today)
+    days = calendar.select(*key, "in_session", "attendance_taken", change=ibis.literal(0, "int64"))
+    off = ibis.literal(False)
+    moves = enrollment_moves(today).mutate(in_session=off, attendance_taken=off)
+    both = days.union(moves.select(*days.columns))
+    dated = both.group_by(key).aggregate(
+        in_session=both.in_session.any(),
+        attendance_taken=both.attendance_taken.any(),
+        change=both.change.sum(),
+    )
+    running = dated.change.sum().over(group_by=key[:-1], order_by="date", rows=(None, 0))
+    return dated.mutate(enrolled=running.cast("int64"))
+
+
+def enrollment_moves(today: date) -> ir.Table:
+    """How many students came on a day, and how many were gone, per school, track and school year."""
+    spells, key = spells_of(today), ["school_id", "track", "school_year", "date"]
+    came = spells.mutate(date=spells.entry_date)
+    gone = spells.filter(spells.ends.notnull()).mutate(date=(spells.ends + ibis.interval(days=1)).cast("date"))
+    return (
+        came.group_by(key)
+        .aggregate(change=came.count())
+        .union(gone.group_by(key).aggregate(change=-gone.count()))
+        .select(*key, "change")
+    )
+
+
+def spells_of(today: date) -> ir.Table:
+    """Spells of enrollment with `ends`, as the engine sees them: one ends where the next at its school begins."""
+    spells = known("enrollments", today)
+    spells = spells.filter(spells.entry_date <= today)
+    again = spells.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
+    before = (again - ibis.interval(days=1)).cast("date")
+    return spells.mutate(ends=ibis.least(spells.exit_date, before))
+
+
+def absence_months(today: date) -> ir.Table:
+    """Exceptions per school and month; what was missed counts on days on which attendance was taken."""
+    rows = known("attendance", today)
+    rows = rows.filter(rows.date <= today)
+    by_day = rows.group_by(["school_id", "date"]).aggregate(
+        absences=rows.count(), absent_hundredths=rows.absent_hundredths.sum()
+    )
+    calendar = known("calendar_days", today)
+    taken = calendar.filter(calendar.in_session & calendar.attendance_taken).select("school_id", "date").distinct()
+    placed = by_day.left_join(taken, ["school_id", "date"]).select(by_day, taken=taken.date.notnull())
+    return placed.group_by(["school_id", month_start(placed)]).aggregate(
+        absences=placed.absences.sum(),
+        absent_hundredths=placed.absent_hundredths.sum(where=placed.taken),
+        latest_absence=placed.date.max(),
+    )
+
+
+def incident_months(today: date) -> ir.Table:
+    """Incidents per school and month; one that involves several students counts once."""
+    rows = known("incidents", today)
+    rows = rows.filter(rows.date <= today)
+    return rows.group_by(["school_id", month_start(rows)]).aggregate(incidents=rows.incident_id.nunique())

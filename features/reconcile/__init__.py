@@ -1,1 +1,0 @@
-"""Reconciliation: whether what a district sent adds up, school by school and month by month."""

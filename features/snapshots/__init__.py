@@ -1,0 +1,1 @@
+"""Snapshots, labels, live features and evidence: definitions run against records."""

@@ -1,0 +1,91 @@
+"""What a feature is made from, when it is missing, and what a district must send for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from features.engine.snapshot_query import measures_in
+from features.engine.view import stored
+from features.language.feature_set import Feature, FeatureSet
+from features.language.quantities import Held, Quantity, Schoolmates
+from features.language.records import Measure
+from features.warehouse.warehouse import Reader
+
+READ_AS = {"marks_not_given": "marks", "latest_marks": "marks", "days_missed": "attendance"}
+"""Words of the language that are parts of a table."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A table, and where a column is named, a value in it that is not one of `blank`."""
+
+    table: str
+    column: str = ""
+    blank: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """As one asks a district for it."""
+        return f"{self.table}.{self.column}" if self.column else self.table
+
+    def met_by(self, reader: Reader) -> bool:
+        """Whether the records on record hold any of it."""
+        rows = stored(self.table)
+        if self.column:
+            rows = rows.filter(rows[self.column].notnull() & rows[self.column].notin(self.blank or ("",)))
+        return not reader.table(rows.limit(1)).empty
+
+
+COLUMNS = {
+    ("attendance", "is_cut"): Need("attendance", "section_id", ("day",)),
+    ("marks", "a_g"): Need("marks", "a_g"),
+}
+"""What restrictions on a column need, where a district may well not send it."""
+
+
+def needs_of(feature: Feature) -> tuple[Need, ...]:
+    """What a district must send for a feature to say anything."""
+    found = [need for measure in measures_in(feature.quantity) for need in needs_of_measure(measure)]
+    return tuple(dict.fromkeys(found))
+
+
+def needs_of_measure(measure: Measure) -> list[Need]:
+    """What one measure needs."""
+    records = measure.records
+    named = [COLUMNS[key] for where in records.where if (key := (records.table, where.column)) in COLUMNS]
+    terms = records.window.this_term or any(where.column == "terms_ago" for where in records.where)
+    return [Need(READ_AS.get(records.table, records.table)), *named, *([Need("terms")] if terms else [])]
+
+
+def source_of(feature: Feature) -> tuple[str, ...]:
+    """The tables that a feature is read from."""
+    return tuple(dict.fromkeys(need.table for need in needs_of(feature)))
+
+
+def left_out(reader: Reader, feature_set: type[FeatureSet]) -> Mapping[str, str]:
+    """The features for which the district sends no data: each with what it lacks."""
+    needs = {name: needs_of(feature) for name, feature in feature_set.features().items()}
+    met = {need: need.met_by(reader) for every in needs.values() for need in every}
+    lacking = {name: [need.words for need in every if not met[need]] for name, every in needs.items()}
+    return {name: ", ".join(words) for name, words in lacking.items() if words}
+
+
+def missing_when(quantity: Quantity) -> str:
+    """When a feature's value is missing, which is never the same as 0."""
+    if isinstance(quantity, Held) and quantity.untold is not None:
+        return "never"
+    if isinstance(quantity, Schoolmates):
+        return "the year before not on record" if quantity.from_same_school else "never"
+    return " or ".join(dict.fromkeys(missing_of(measure) for measure in measures_in(quantity)))
+
+
+def missing_of(measure: Measure) -> str:
+    """When one measure is missing."""
+    if measure.aggregate in ("least", "furthest"):
+        return "nothing such on record"
+    if measure.records.table in ("marks", "latest_marks"):
+        return "no mark given"
+    if measure.aggregate == "share_of_rows":
+        return "no such record to be a share of"
+    if measure.aggregate == "days":
+        return "never"
+    return "no school day in the window"

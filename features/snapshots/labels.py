@@ -1,0 +1,217 @@
+"""How cohorts turned out: a label is true, false, or missing with the reason why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from features.engine.expressions import as_condition
+from features.engine.snapshot_query import ANY_DAY, ANY_YEAR, on_days, with_measures
+from features.engine.sql_script import Script, Steps, script_of
+from features.engine.view import Members, View, school_year_of
+from features.language.outcome import CENSORED, Outcome
+from features.snapshots.snapshot import first_school_days
+from features.warehouse.warehouse import Reader
+
+LOST = "no record of where the student went"
+UNFINISHED = "the horizon is ahead"
+GRACE = timedelta(days=14)
+"""A spell without a kind of exit that ends so shortly before the last day that counts went on to the end."""
+
+SUMMER = timedelta(days=92)
+"""The most that lies between two school years."""
+
+SUBYEAR_TERMS = ("semester", "trimester", "quarter")
+"""Kinds of marking terms within a year, in the order in which the next one is looked for."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """How a cohort turned out: `off_track` per `student_key`, missing where it cannot be said, and why not.
+
+    `horizon` is the day by which it is known, None where no such day is on record.
+    """
+
+    outcome: str
+    school_year: int
+    horizon: date | None
+    off_track: "pd.Series[bool]"
+    missing_because: "pd.Series[str]"
+
+
+@dataclass(frozen=True)
+class Period:
+    """The last day that counts for a label, when its records are in, and where in the calendar it lies."""
+
+    through: date
+    known_by: date
+    school_year: int
+    term_from: date | None = None
+
+    @property
+    def view(self) -> View:
+        """The records as the label sees them."""
+        return View(self.known_by, self.school_year, through=self.through, term_from=self.term_from)
+
+
+def label_outcome(reader: Reader, outcome: Outcome, as_of: date, *, observed_on: date) -> Labels:
+    """How the cohort of the as-of date turned out, as far as can be said on `observed_on`.
+
+    While the horizon lies after `observed_on`, every label is missing: an unfinished year is not a false one.
+    """
+    start = reader.view(as_of)
+    why, period = unsaid(reader, outcome, as_of, observed_on), period_of(reader, outcome, as_of)
+    horizon = period.known_by if period else None
+    if why or period is None:
+        keys = reader.frame(cohort_sql(outcome, start))["student_key"]
+        nothing = pd.Series(pd.NA, index=pd.Index(keys, name="student_key"), dtype="boolean")
+        return Labels(outcome.name, start.school_year, horizon, nothing, nothing.astype("object").fillna(why))
+    rows = label_script(outcome, start, period.view).frame(reader.connection).set_index("student_key")
+    return Labels(
+        outcome.name, start.school_year, horizon, rows["off_track"].astype("boolean"), rows["missing_because"]
+    )
+
+
+def unsaid(reader: Reader, outcome: Outcome, as_of: date, observed_on: date) -> str:
+    """Why nothing can be said of anyone of that date's cohort on `observed_on`; empty where it can."""
+    period = period_of(reader, outcome, as_of)
+    if period is None:
+        return "no marking term begins after the as-of date in its school year"
+    if observed_on < period.known_by:
+        return UNFINISHED
+    calendar_ends = reader.last_school_day(max(first_school_days(reader)))
+    if period.through > calendar_ends + SUMMER:
+        return f"the calendar on record ends on {calendar_ends}, and what counts is up to {period.through}"
+    missing = [name for name in outcome.needs if not reader.has_rows(name)]
+    return f"no {missing[0].replace('_', ' ')} on record" if missing else ""
+
+
+def period_of(reader: Reader, outcome: Outcome, as_of: date) -> Period | None:
+    """When the outcome of the as-of date's cohort is decided; None where the year has no such term."""
+    horizon, firsts = outcome.horizon, first_school_days(reader)
+    start = school_year_of(list(firsts.items()), as_of) or min(firsts)
+    posting = timedelta(days=horizon.posting_days)
+    if horizon.kind == "year":
+        last = last_school_day(reader, start + horizon.later)
+        return Period(last, last + posting, start + horizon.later)
+    if horizon.kind == "months":
+        through = (pd.Timestamp(as_of) + pd.DateOffset(months=horizon.later)).date()
+        return Period(through, through + posting, school_year_of(list(firsts.items()), through) or start)
+    span = next_term(reader, start, as_of)
+    return Period(span[1], span[1] + posting, start, term_from=span[0]) if span else None
+
+
+def first_said(reader: Reader, outcome: Outcome, dates: Sequence[date]) -> date | None:
+    """The first day on which the outcome of one of these dates' cohorts is known; None where none ever is."""
+    periods = [period for day in dates if (period := period_of(reader, outcome, day))]
+    return min((period.known_by for period in periods), default=None)
+
+
+def last_school_day(reader: Reader, school_year: int) -> date:
+    """The last day of instruction of a school year; of one that is not on record, about when it will be."""
+    latest = min(school_year, max(first_school_days(reader)))
+    return reader.last_school_day(latest) + timedelta(days=365 * (school_year - latest))
+
+
+def next_term(reader: Reader, school_year: int, as_of: date) -> tuple[date, date] | None:
+    """First and last day of the marking term of the school year that begins next after a date."""
+    terms = reader.current("terms")
+    terms = terms[terms["school_year"] == school_year]
+    kinds = [kind for kind in SUBYEAR_TERMS if kind in set(terms["kind"])]
+    later = terms[(terms["kind"] == kinds[0]) & (terms["start_date"] > pd.Timestamp(as_of))] if kinds else terms[:0]
+    if later.empty:
+        return None
+    first = later.sort_values("start_date").iloc[0]
+    return pd.Timestamp(first["start_date"]).date(), pd.Timestamp(first["end_date"]).date()
+
+
+@lru_cache(maxsize=256)
+def cohort_sql(outcome: Outcome, start: View) -> str:
+    """DuckDB's SQL for the students of the cohort that stood at `start`."""
+    students = Members(start, outcome.cohort).table().select("student_key").order_by("student_key")
+    return str(ibis.to_sql(students, dialect="duckdb"))
+
+
+ANY_KNOWN, ANY_LAST, ANY_TERM = date(3902, 7, 13), date(3902, 6, 11), date(3903, 2, 19)
+"""The day of knowing, the last day that counts and the first of the term, of a script that is made for any."""
+
+
+def label_script(outcome: Outcome, start: View, horizon: View) -> Script:
+    """DuckDB's SQL for the labels of the cohort that stood at `start`, seen from the horizon.
+
+    Made once for days that stand for any, as `features.engine.snapshot_query.for_day` does it.
+    """
+    through, term = horizon.through, horizon.term_from
+    plain = View(horizon.as_of, horizon.school_year, through=through, term_from=term)
+    apart = start != View(start.as_of, start.school_year) or horizon != plain or outcome.cohort.on_census_day
+    if apart or through is None:
+        return compiled_labels(outcome, start, horizon)
+    year = ANY_YEAR + horizon.school_year - start.school_year
+    made = View(ANY_KNOWN, year, through=ANY_LAST, term_from=ANY_TERM if term else None)
+    days = {ANY_DAY: start.as_of, ANY_KNOWN: horizon.as_of, **days_that_count(through, term)}
+    return on_days(compiled_labels(outcome, View(ANY_DAY, ANY_YEAR), made), days, start.school_year)
+
+
+def days_that_count(through: date, term: date | None) -> dict[date, date]:
+    """The last day that counts and the first of the term, each by the one that stands for any."""
+    last = {ANY_LAST: through, ANY_LAST - GRACE: through - GRACE}
+    return {**last, ANY_TERM: term} if term else last
+
+
+@lru_cache(maxsize=256)
+def compiled_labels(outcome: Outcome, start: View, horizon: View) -> Script:
+    """DuckDB's SQL for labels, as Ibis makes it."""
+    steps = Steps()
+    members = Members(replace(start, steps=steps), outcome.cohort)
+    return script_of(labels(outcome, members, replace(horizon, steps=steps)), steps)
+
+
+def labels(outcome: Outcome, members: Members, horizon: View) -> ir.Table:
+    """`student_key`, `off_track` (missing where it cannot be said) and `missing_because` of each member.
+
+    And `left_on`, the day on which a student who ended off track had left school, if so.
+    """
+    horizon = horizon.of(members)
+    cohort = with_endings(members.numbered().select("student_key"), horizon)
+    asked = [outcome.off_track, *([outcome.judged_if] if outcome.judged_if else [])]
+    table, columns = with_measures(cohort, asked, horizon)
+    told = as_condition(outcome.off_track, table, columns)
+    if outcome.leaving_is_off_track:
+        told = ibis.coalesce(told, ibis.ifelse(table.exit_kind == "left", True, ibis.null("boolean")))
+    judged = as_condition(outcome.judged_if, table, columns) if outcome.judged_if else ibis.literal(True)
+    gone = [(table.exit_kind == kind, words) for kind, words in CENSORED.items()]
+    gone.append((ibis.coalesce(table.vanished, True), LOST))
+    why = ibis.cases(
+        *((~table.has_finished & ibis.coalesce(held, False), words) for held, words in gone),
+        (~ibis.coalesce(judged, False), "too little on record to judge"),
+        (told.isnull(), "the records do not tell"),
+        else_=ibis.null("string"),
+    )
+    off_track = ibis.ifelse(why.isnull(), told, ibis.null("boolean"))
+    left_on = ibis.ifelse(off_track & (table.exit_kind == "left"), table.exit_date, ibis.null("date"))
+    found = table.select("student_key", off_track=off_track, missing_because=why, left_on=left_on)
+    return members.with_keys(found).order_by("student_key")
+
+
+def with_endings(cohort: ir.Table, view: View) -> ir.Table:
+    """The cohort with how each student's last spell ended, and whether the student `has_finished` school."""
+    exits, finished = last_exits(view), view.rows("completions").select("student_key").distinct()
+    table = cohort.left_join(exits, "student_key").select(cohort, exits.exit_kind, exits.exit_date, exits.vanished)
+    return table.left_join(finished, "student_key").select(table, has_finished=finished.student_key.notnull())
+
+
+def last_exits(view: View) -> ir.Table:
+    """How and when each student's last spell ended, and whether the student `vanished`.
+
+    Vanished is who ended a spell without a kind of exit, or by a move to another school, well before the last day that
+    counts, or has no spell in its school year.
+    """
+    spells = view.records("enrollments").filter(lambda rows: rows.is_last)
+    open_ended = spells.exit_kind.isnull() | (spells.exit_kind == "moved_school")
+    early = spells.exit_date.notnull() & (spells.ends < view.last_day - GRACE)
+    vanished = open_ended & (early | (spells.school_year < view.school_year))
+    return spells.select("student_key", "exit_kind", "exit_date", vanished=vanished)

@@ -1,0 +1,93 @@
+"""Live features: one student's raw records, given in a request, through the same engine as everything else."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from features.definitions.catalog import SERVED
+from features.engine.snapshot_query import SnapshotQuery, snapshot_script
+from features.engine.view import IBIS_TYPES, View, school_year_of
+from features.language.cohorts import Cohort
+from features.settings import Refused
+from features.snapshots.snapshot import Snapshot, snapshot_in
+from features.tables import ENVELOPE, TABLES, Column, Table
+
+Given = Mapping[str, Sequence[Mapping[str, object]]]
+
+READ = ("terms", "calendar_days", "enrollments", "attendance", "marks", "incidents", "discipline_actions")
+"""The tables that a snapshot reads."""
+
+DUCKDB_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE", "boolean": "BOOLEAN", "float64": "DOUBLE"}
+
+
+def snapshot_of_records(feature_set_name: str, as_of: date, tables: Given, *, cohort: Cohort | None = None) -> Snapshot:
+    """The snapshot of the students of these records; without a row when nobody in it belongs to the cohort.
+
+    `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them: of this school
+    year, and of the one before where its records are to count. Raises Refused for a row that its table does not allow.
+    """
+    feature_set = SERVED[feature_set_name]
+    connection = duckdb.connect(config={"threads": "1"})
+    try:
+        for name in READ:
+            fill(connection, TABLES[name], tables.get(name, ()), as_of)
+        year = school_year_of(first_days(tables.get("calendar_days", ())), as_of) or 0
+        script = snapshot_script(SnapshotQuery(feature_set, View(as_of, year), cohort))
+        return snapshot_in(feature_set, as_of, year, script.frame(connection))
+    finally:
+        connection.close()
+
+
+def first_days(calendar: Sequence[Mapping[str, object]]) -> list[tuple[int, date]]:
+    """The first day of instruction of each school year in these rows."""
+    firsts: dict[int, date] = {}
+    for row in calendar:
+        if row.get("in_session"):
+            year, day = int(str(row["school_year"])), as_date(row["date"])
+            firsts[year] = min(day, firsts.get(year, day))
+    return list(firsts.items())
+
+
+def as_date(value: object) -> date:
+    """A date, also from its ISO text."""
+    return date.fromisoformat(str(value)[:10])
+
+
+def cell(value: object, column: Column) -> str | None:
+    """A value as text, which DuckDB casts to the column's type: a date may come as one or as its ISO text."""
+    if value is None:
+        return None
+    return as_date(value).isoformat() if column.kind == "date" else str(value)
+
+
+def superseding(table: Table) -> str:
+    """SQL for the given rows in their order, each with the load of the next version of its record, as ingest has it."""
+    key = ", ".join(f'"{column}"' for column in table.key)
+    versions = f"OVER (PARTITION BY {key} ORDER BY CAST(known_on AS DATE), CAST(load_id AS BIGINT))"
+    following = f"greatest(CAST(load_id AS BIGINT), lead(CAST(load_id AS BIGINT)) {versions})"
+    replaced = f"CASE WHEN lead(load_id) {versions} IS NULL THEN NULL ELSE {following} END"
+    said = f"SELECT * EXCLUDE (place) REPLACE ({replaced} AS superseded_by_load) FROM given"  # noqa: S608 - our own names
+    return f"{said} ORDER BY place"
+
+
+def fill(
+    connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mapping[str, object]], as_of: date
+) -> None:
+    """The canonical table with these rows, each known on its own `known_on` or else on the as-of date."""
+    columns = (*table.columns, *ENVELOPE)
+    types = ", ".join(f'"{c.name}" {DUCKDB_TYPES[IBIS_TYPES[c.kind]]}' for c in columns)
+    connection.execute(f'CREATE TABLE "{table.name}" ({types})')
+    if not rows:
+        return
+    envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1, "withdrawn": False}
+    try:
+        given = {
+            c.name: pa.array([cell({**envelope, **row}.get(c.name), c) for row in rows], pa.string()) for c in columns
+        }
+        connection.register("given", pa.table({**given, "place": pa.array(range(len(rows)))}))
+        connection.execute(f'INSERT INTO "{table.name}" BY NAME {superseding(table)}')
+        connection.unregister("given")
+    except (duckdb.Error, pa.ArrowException, ValueError) as error:
+        raise Refused(f"{table.name}: a row does not fit the table ({type(error).__name__})") from None

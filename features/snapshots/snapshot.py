@@ -1,0 +1,116 @@
+"""Snapshots, run against a warehouse."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from features.engine.snapshot_query import SnapshotQuery, quantities, snapshot_script
+from features.language.cohorts import Cohort
+from features.language.feature_set import FeatureSet
+from features.warehouse.warehouse import NothingKnown, Reader
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was known about each student of a cohort at the end of a local day.
+
+    `features` has a row per student (index `student_key`, sorted) and a float column per feature, plus `rule_signals`
+    where the feature set names a rule; missing is NaN. `context`, with the same index, holds what the student does not
+    own, such as the school's absence rate: only it depends on other students. `peers` holds the signals of the other
+    published rules where they were asked for. `school`, `grade` and `school_days`
+    (enrolled this school year, attendance taken) have the same index.
+    """
+
+    feature_set: str
+    as_of: date
+    school_year: int
+    features: pd.DataFrame
+    context: pd.DataFrame
+    peers: pd.DataFrame
+    school: "pd.Series[str]"
+    grade: "pd.Series[int]"
+    school_days: "pd.Series[int]"
+
+
+def build_snapshot(
+    reader: Reader,
+    feature_set: type[FeatureSet],
+    as_of: date,
+    *,
+    cohort: Cohort | None = None,
+    loads_through: int | None = None,
+    with_peers: bool = False,
+) -> Snapshot:
+    """The feature set's cohort on the as-of date, or a part of it; NothingKnown for a date or a cohort of nobody."""
+    view = reader.view(as_of, loads_through=loads_through)
+    query = SnapshotQuery(feature_set, view, cohort, with_peers)
+    snapshot = snapshot_in(feature_set, as_of, view.school_year, snapshot_script(query).frame(reader.connection))
+    if snapshot.features.empty:
+        grades = ", ".join(map(str, (cohort or feature_set.cohort).grade_levels))
+        raise NothingKnown(
+            f"{feature_set.name}: nobody was enrolled in grade {grades} on {as_of}; "
+            "choose a date in session, or check enrollments.csv"
+        )
+    return snapshot
+
+
+AT_ONCE = 2
+"""Snapshots taken side by side: one alone leaves a core idle for part of its time."""
+
+
+def build_snapshots(
+    reader: Reader,
+    feature_set: type[FeatureSet],
+    dates: Sequence[date],
+    *,
+    cohort: Cohort | None = None,
+    with_peers: bool = False,
+) -> list[Snapshot]:
+    """The snapshots of several dates, in their order; NothingKnown as for one."""
+
+    def taken(day: date) -> Snapshot:
+        return build_snapshot(reader.beside(), feature_set, day, cohort=cohort, with_peers=with_peers)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(taken, dates))
+
+
+def snapshot_in(feature_set: type[FeatureSet], as_of: date, school_year: int, rows: pd.DataFrame) -> Snapshot:
+    """The snapshot in the rows that its query found."""
+    rows = rows.set_index("student_key")
+    found, context = rows[list(quantities(feature_set))].astype("float64"), list(feature_set.context())
+    peers = [peer.name for peer in feature_set.peers if peer.name in rows]
+    return Snapshot(
+        feature_set=feature_set.name,
+        as_of=as_of,
+        school_year=school_year,
+        features=found.drop(columns=context),
+        context=found[context],
+        peers=rows[peers].astype("float64"),
+        school=rows["school_id"],
+        grade=rows["grade_level"],
+        school_days=rows["school_days"],
+    )
+
+
+def scoring_dates(reader: Reader, month_days: tuple[str, ...], *, until: date) -> dict[int, list[date]]:
+    """The as-of dates of each school year on record, from month-days such as `11-20`, up to a date."""
+    dates: dict[int, list[date]] = {}
+    for year, first in sorted(first_school_days(reader).items()):
+        for month_day in sorted(month_days, key=lambda one: (int(one[:2]) < first.month, one)):
+            month, day = (int(part) for part in month_day.split("-"))
+            candidate = date(year - 1 if month >= first.month else year, month, day)
+            if first < candidate <= until:
+                dates.setdefault(year, []).append(candidate)
+    return dates
+
+
+def first_school_days(reader: Reader) -> Mapping[int, date]:
+    """The first day of instruction of each school year."""
+    days = reader.current("calendar_days")
+    firsts = days[days["in_session"].astype(bool)].groupby("school_year", as_index=False)["date"].min()
+    years = zip(firsts["school_year"], firsts["date"], strict=True)
+    return {int(year): pd.Timestamp(first).date() for year, first in years}

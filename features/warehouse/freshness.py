@@ -1,0 +1,82 @@
+"""How fresh the records are: when anything was last known, in the district and school by school, in school days."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from features.engine.view import View
+from features.warehouse.warehouse import Reader
+
+YEAR = timedelta(days=365)
+"""How far is looked back for how many exceptions a school usually has."""
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """When anything new was last known of attendance and of marks, None where nothing is on record.
+
+    `days` are the district's school days of the year before the as-of date, that day included, rising. `schools` has a
+    row a school in session (index `school_id`): `silent`, its school days since anything was last known of its
+    attendance, and `expected`, the entries it would usually have made on them.
+    """
+
+    days: tuple[date, ...]
+    attendance: date | None
+    marks: date | None
+    schools: pd.DataFrame
+
+    def days_since(self, day: date) -> int:
+        """The school days after a day."""
+        return len(self.days) - bisect_right(self.days, day)
+
+
+def freshness_of(reader: Reader, view: View) -> Freshness:
+    """How fresh the records are at the end of the as-of date."""
+    days = recent_days(view)
+    distinct = reader.table(days.select("date").distinct().order_by("date"))["date"]
+    return Freshness(
+        days=tuple(pd.Timestamp(day).date() for day in distinct),
+        attendance=newest_known(reader, view, "attendance"),
+        marks=newest_known(reader, view, "marks"),
+        schools=with_expected(reader.table(silence(view, days)).set_index("school_id").sort_index()),
+    )
+
+
+def recent_days(view: View) -> ir.Table:
+    """Each school's days in session of the year before the as-of date, once, whatever its tracks."""
+    days = view.rows("calendar_days")
+    recent = days.in_session & (days.date > view.as_of - YEAR) & (days.date <= view.as_of)
+    return days.filter(recent).select("school_id", "date").distinct()
+
+
+def newest_known(reader: Reader, view: View, name: str) -> date | None:
+    """The day on which anything in a table was last known."""
+    known = view.visible(name, "known_on", replaced=False)
+    newest = pd.Timestamp(reader.table(known.aggregate(newest=known.known_on.max()))["newest"].iloc[0])
+    return None if pd.isna(newest) else newest.date()
+
+
+def silence(view: View, days: ir.Table) -> ir.Table:
+    """Per school its days in session, those since its newest attendance, and its entries in the same year."""
+    entries = view.visible("attendance", "school_id", "date", replaced=False)
+    by_school = entries.group_by("school_id").aggregate(
+        newest=entries.known_on.max(), entries=(entries.date > view.as_of - YEAR).cast("int64").sum()
+    )
+    placed = days.left_join(by_school, "school_id").select(days, by_school.newest, by_school.entries)
+    unheard = placed.newest.isnull() | (placed.date > placed.newest)
+    return placed.group_by("school_id").aggregate(
+        days=placed.count(),
+        silent=ibis.coalesce(unheard.cast("int64").sum(), 0),
+        entries=ibis.coalesce(placed.entries.max(), 0),
+    )
+
+
+def with_expected(schools: pd.DataFrame) -> pd.DataFrame:
+    """The entries that each school's silent days would usually have brought, at the pace of its other days."""
+    heard = (schools["days"] - schools["silent"]).clip(lower=1)
+    expected = schools["silent"] * schools["entries"] / heard
+    return pd.DataFrame({"silent": schools["silent"].astype("int64"), "expected": expected.astype("float64")})

@@ -1,0 +1,207 @@
+"""Finals that are still to come: which terms give them, and in which courses each student is."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.engine.snapshot_query import for_day
+from features.engine.sql_script import Script, Steps, script_of
+from features.engine.view import View
+from features.warehouse.warehouse import Reader
+from features.way_back.remaining_year import Asking, KnownThen, for_asking
+from features.way_back.rule_bounds import Part
+
+Flags = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+GIVING_FINALS = ("semester", "trimester", "quarter", "year")
+"""Kinds of terms, of which the first that the year has is taken to give finals where no earlier year shows it."""
+
+STRAY = 0.1
+"""A kind of term with a smaller share of the finals does not give any."""
+
+
+@dataclass(frozen=True)
+class Coming:
+    """The courses that students have, the finals that these will give, and the terms whose finals can still come."""
+
+    asking: Asking
+    courses: pd.DataFrame
+    finals: pd.DataFrame
+    terms: pd.DataFrame
+    has_terms: bool
+
+    def left(self, part: Part, rows: pd.DataFrame) -> dict[str, Ints]:
+        """How many finals to come a part counts of each student of `standings`, and their credits."""
+        own = self.in_window(part, in_scope(part, self.finals, rows)).groupby("number")["credit"]
+        found = own.agg(finals="size", credit="sum", least_credit="min", most_credit="max")
+        per_student = found.reindex(rows["number"], fill_value=0)
+        return {str(name): per_student[name].to_numpy(dtype=np.int64) for name in per_student}
+
+    def unknown(self, part: Part, rows: pd.DataFrame) -> Flags:
+        """Of whom no course that counts is known while a term has days to come; everyone without terms on record."""
+        as_of, through = self.asking.start.as_of, self.asking.period.through
+        if not self.has_terms:
+            return np.full(len(rows), as_of < through)
+        goes_on = self.in_window(part, self.terms)["end_date"] > pd.Timestamp(as_of)
+        known = rows["number"].isin(in_scope(part, self.courses, rows)["number"])
+        return ~known.to_numpy(dtype=np.bool_) & goes_on.any()
+
+    def in_window(self, part: Part, terms: pd.DataFrame) -> pd.DataFrame:
+        """The rows whose term is one that the part counts."""
+        if not part.window.this_term:
+            return terms
+        first, last = self.asking.period.term_from or self.asking.start.as_of, self.asking.period.through
+        return terms[terms["start_date"].between(pd.Timestamp(first), pd.Timestamp(last))]
+
+
+def in_scope(part: Part, courses: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """The courses that a part counts: of its subjects, in its grades, with points where it asks for them."""
+    only, counts = part.restrictions, pd.Series(data=True, index=courses.index)
+    if "subject" in only:
+        counts &= courses["subject"].isin(list(only["subject"]))
+    if "grade_level" in only:
+        grades = courses["number"].map(rows.set_index("number")["grade_level"])
+        counts &= grades.isin(list(only["grade_level"]))
+    return courses[counts & courses["has_points"]] if part.kind == "average" else courses[counts]
+
+
+def finals_coming(reader: Reader, asking: Asking) -> Coming:
+    """The finals that students' courses will still give, by what was known then."""
+    courses = courses_now(reader, asking)
+    terms = terms_of_year(reader, asking)
+    usual, to_come = usual_kinds(finals_by_kind(reader, asking), terms), terms_to_come(asking, terms)
+    with_kinds = courses_with_kinds(replaced(courses), usual, default_kinds(usual, terms))
+    return Coming(asking, courses, finals_to_come(courses, with_kinds, to_come), to_come, has_terms=not terms.empty)
+
+
+def terms_to_come(asking: Asking, terms: pd.DataFrame) -> pd.DataFrame:
+    """Those of the year's terms whose finals can still come before the outcome is decided."""
+    posting = timedelta(days=asking.outcome.horizon.posting_days)
+    to_come = terms["end_date"] + posting >= pd.Timestamp(asking.start.as_of)
+    if asking.outcome.horizon.kind == "term":
+        to_come &= terms["end_date"] <= pd.Timestamp(asking.period.through)
+    return terms[to_come]
+
+
+def terms_of_year(reader: Reader, asking: Asking) -> pd.DataFrame:
+    """The terms of the school year, but summer's: `term_id`, `kind`, `start_date` and `end_date`."""
+    terms = KnownThen(reader.connection, asking.start).current("terms")
+    terms = terms[(terms["school_year"] == asking.start.school_year) & (terms["kind"] != "summer")]
+    return terms[["term_id", "kind", "start_date", "end_date"]]
+
+
+def courses_now(reader: Reader, asking: Asking) -> pd.DataFrame:
+    """The courses of each student (`number`) that have a line on a report of this year, with `subject`."""
+    return for_asking(course_script, asking).frame(reader.connection).rename(columns={"student_key": "number"})
+
+
+def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
+    """The finals that each student's courses will give in these terms, one row each, the courses staying the same.
+
+    Columns `number` (of the student), `course_id`, `term_id`, `start_date`, `subject`, `credit` (hundredths) and
+    `has_points`. A course that has a final in a term, be it without a mark, gets no other one in it; one whose place a
+    later course of the same subject took gets none in a later term, and no course one in a term that ended before it
+    began.
+    """
+    possible = with_kinds.merge(terms, on="kind")
+    goes_on = ~possible["is_replaced"] | (possible["start_date"] <= possible["last"])
+    possible = possible[goes_on & ~(possible["end_date"] < possible["first"])]
+    given = courses[["number", "course_id", "finals_in"]].explode("finals_in").dropna()
+    key = pd.MultiIndex.from_frame(possible[["number", "course_id", "term_id"]])
+    is_given: Flags = key.isin(pd.MultiIndex.from_frame(given))
+    return possible[~is_given]
+
+
+def finals_by_kind(reader: Reader, asking: Asking) -> pd.DataFrame:
+    """Finals of the latest earlier year that has any: `course_id`, `kind`, `finals` and `usual_credit`."""
+    found = for_day(habit_script, asking.start, asking.cohort).frame(reader.connection)
+    latest: pd.DataFrame = found[found["school_year"] == found["school_year"].max()]
+    return latest
+
+
+def usual_kinds(finals: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
+    """The kinds of terms that give each course its finals, among those of this year, with `usual_credit`."""
+    here = finals[finals["kind"].isin(terms["kind"])]
+    share = here["finals"] / here.groupby("course_id")["finals"].transform("sum")
+    return here[share >= STRAY]
+
+
+def default_kinds(usual: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
+    """The kinds of terms that give a course its finals of which nothing is known: `kind`."""
+    finals = usual.groupby("kind")["finals"].sum()
+    common = finals.index[finals >= STRAY * finals.sum()].to_list()
+    there = [kind for kind in GIVING_FINALS if kind in set(terms["kind"])]
+    return pd.DataFrame({"kind": common or there[:1]}, dtype="object")
+
+
+def courses_with_kinds(courses: pd.DataFrame, usual: pd.DataFrame, default: pd.DataFrame) -> pd.DataFrame:
+    """Each student's courses, a row for each kind of term that gives them finals, with their `credit`.
+
+    It is that of a final of this year, else of earlier ones, else that of a mark in progress.
+    """
+    known = courses.merge(usual, on="course_id")
+    others = courses[~courses["course_id"].isin(usual["course_id"])].merge(default, how="cross")
+    found = pd.concat([known, others], ignore_index=True)
+    credit = found["final_credit"].fillna(found["usual_credit"]).fillna(found["progress_credit"]).fillna(0)
+    return found.assign(credit=credit.astype("int64"))
+
+
+def replaced(courses: pd.DataFrame) -> pd.DataFrame:
+    """Courses with `is_replaced`: another one of the student's and the same subject began after its last mark."""
+    began = courses.groupby(["number", "subject"])["first"].transform("max")
+    return courses.assign(is_replaced=began > courses["last"])
+
+
+@lru_cache(maxsize=64)
+def habit_script(start: View) -> Script:
+    """DuckDB's SQL for the finals of earlier years by year, course and kind of term, but summer's."""
+    marks, terms = start.rows("marks"), start.rows("terms")
+    finals = marks.filter((marks.mark_kind == "final") & (marks.school_year < start.school_year))
+    of_terms = with_terms(finals, terms).filter(lambda rows: rows.kind != "summer")
+    found = of_terms.group_by(["school_year", "course_id", "kind"]).aggregate(
+        finals=of_terms.count(), usual_credit=of_terms.credits_attempted_hundredths.max()
+    )
+    return script_of(found, Steps())
+
+
+@lru_cache(maxsize=64)
+def course_script(asking: Asking) -> Script:
+    """DuckDB's SQL for each student's courses of this school year, but summer's.
+
+    `first` and `last` are the first days of the first and last term with a line, `finals_in` the terms with a final on
+    record, be it without a mark; `has_points` is false where the marks that were given have none.
+    """
+    steps = Steps()
+    lines = lines_of_year(asking, steps)
+    final, given = lines.mark_kind == "final", lines.mark.notnull().any()
+    found = lines.group_by(["student_key", "course_id"]).aggregate(
+        subject=lines.subject.max(),
+        first=lines.start_date.min(),
+        last=lines.start_date.max(),
+        final_credit=lines.credits_attempted_hundredths.max(where=final),
+        progress_credit=lines.credits_attempted_hundredths.max(),
+        finals_in=lines.term_id.collect(where=final),
+        has_points=~given | lines.points_hundredths.notnull().any(),
+    )
+    return script_of(found, steps)
+
+
+def lines_of_year(asking: Asking, steps: Steps) -> ir.Table:
+    """The students' lines of this year's reports, with or without a mark, but summer's."""
+    seen = asking.seen(asking.members(steps))
+    marks = seen.rows("marks")
+    lines = with_terms(marks.filter(marks.school_year == seen.school_year), seen.rows("terms"))
+    return lines.filter(~ibis.coalesce(lines.kind == "summer", False))
+
+
+def with_terms(marks: ir.Table, terms: ir.Table) -> ir.Table:
+    """Marks with `kind` and `start_date` of their term, missing where it is not on record."""
+    spans = terms.select("school_year", "term_id", "kind", "start_date")
+    return marks.left_join(spans, ["school_year", "term_id"]).select(marks, spans.kind, spans.start_date)

@@ -1,0 +1,139 @@
+"""The way back on track: what the outcome's own published rule still asks of a student this year, exactly."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from features.language.cohorts import Cohort
+from features.language.outcome import Outcome
+from features.warehouse.warehouse import Reader
+from features.way_back.remaining_finals import finals_coming
+from features.way_back.remaining_year import Asking, period_ahead, standings
+from features.way_back.requirements import (
+    Asked,
+    Standing,
+    asked_average,
+    asked_credits,
+    asked_days,
+    asked_events,
+    asked_marks,
+    integers,
+)
+from features.way_back.rule_bounds import Kind, Part, parts_of
+
+State = Literal["reachable", "not_reachable", "met"]
+OF_MARKS: Mapping[Kind, Callable[[Part, Standing], Asked]] = {
+    "marks": asked_marks, "credits": asked_credits, "average": asked_average,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that the rule asks for: a code, and the numbers that its sentence says."""
+
+    code: str
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """What is left to do by `until`, the last day that counts.
+
+    `met` is who needs to do nothing more; `not_reachable` whom no record of this year could bring back, with the steps
+    that cannot be done any more.
+    """
+
+    state: State
+    steps: tuple[Step, ...]
+    until: date
+
+
+def has_way_back(outcome: Outcome) -> bool:
+    """Whether every bound of the outcome's rule can still be kept, or lost, within the as-of date's school year."""
+    return bool(parts_of(outcome))
+
+
+def ways_back(
+    reader: Reader,
+    outcome: Outcome,
+    as_of: date,
+    cohort: Cohort | None = None,
+    loads_through: int | None = None,
+) -> dict[str, WayBack]:
+    """By `student_key`, what the outcome's rule still asks of each student of its cohort on the as-of date.
+
+    By what was visible then, and on these assumptions: the courses stay the same and each gives a final in every term
+    that is left of the kind that gave finals in earlier years; a passed course earns its credit; attendance is taken on
+    every school day to come; what is on record stays as it is. `reachable` is whom something to come can still decide,
+    with every limit as a step: to keep all of them is to be on track, to break one is to be off track. `met` is whom
+    nothing to come can bring off track. Empty for an outcome without a way back; without students of whom nothing will
+    be said, such as those who left or of whom too little is on record.
+    """
+    parts = parts_of(outcome)
+    if not parts:
+        return {}
+    start = reader.view(as_of, loads_through=loads_through)
+    period = period_ahead(reader, start, outcome)
+    if period is None:
+        return {}
+    asking = Asking(outcome, parts, cohort or outcome.cohort, start, period)
+    rows = standings(reader, asking)
+    found = zip(rows.index, ways(asked_of(reader, asking, rows), period.through), strict=True)
+    return {str(key): way for key, way in found if way}
+
+
+def asked_of(reader: Reader, asking: Asking, rows: pd.DataFrame) -> list[Asked]:
+    """What each part asks of each student."""
+    marks = [part for part in asking.parts if part.kind in OF_MARKS]
+    coming = finals_coming(reader, asking) if marks else None
+    found = []
+    for place, part in enumerate(asking.parts):
+        so_far = integers(rows, f"so_far_{place}")
+        if part.kind == "days":
+            months = months_until(asking.start.as_of, asking.period.through)
+            found.append(asked_days(part, rows, months, so_far=so_far))
+        elif part.kind == "events" or coming is None:
+            found.append(asked_events(part, rows, so_far=so_far))
+        else:
+            given = integers(rows, f"given_{place}")
+            left, unknown = coming.left(part, rows), coming.unknown(part, rows)
+            found.append(OF_MARKS[part.kind](part, Standing(so_far, given, left, unknown)))
+    return found
+
+
+def months_until(as_of: date, until: date) -> int:
+    """The months from a day to another, the last one begun; 1 at least."""
+    whole = (until.year - as_of.year) * 12 + until.month - as_of.month
+    return max(whole + (until.day > as_of.day), 1)
+
+
+def ways(asked: list[Asked], until: date) -> Iterator[WayBack | None]:
+    """Each student's way back; None of whom a label will say nothing."""
+    lost, unsaid, still_open = (
+        np.logical_or.reduce(flags)
+        for flags in ([one.lost for one in asked], [one.unsaid for one in asked], [one.open for one in asked])
+    )
+    steps = [list(steps_of(one)) for one in asked]
+    for place in range(len(lost)):
+        if unsaid[place] and not lost[place]:
+            yield None
+            continue
+        state: State = "not_reachable" if lost[place] else "reachable" if still_open[place] else "met"
+        own = [
+            every[place]
+            for one, every in zip(asked, steps, strict=True)
+            if (one.lost if lost[place] else one.open)[place]
+        ]
+        yield WayBack(state, tuple(own), until)
+
+
+def steps_of(asked: Asked) -> Iterator[Step]:
+    """The step of one part for each student, with the numbers that it says."""
+    names = list(asked.values)
+    for numbers in zip(*(asked.values[name].tolist() for name in names), strict=True):
+        values = {name: number for name, number in zip(names, numbers, strict=True) if number == number}
+        yield Step(asked.code, values)

@@ -1,0 +1,1 @@
+"""The bundle: a signed folder with everything that a scorer needs."""

@@ -1,0 +1,163 @@
+"""Golden predictions: made-up rows, and what a scorer answered on them when its bundle was written.
+
+`python -m models.bundle.golden_predictions <folder>` answers them again in a process of its own, because a
+damaged model can abort, hang or eat memory: it exits with 0 where the answers are the same, and says what differs
+where not.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pydantic import TypeAdapter
+
+from models.bundle.bundle_files import parse_dictionary, parse_trees
+from models.bundle.golden_rows import dtype_of, golden_rows
+from models.estimators.calibration import Calibrator
+from models.estimators.published_rule import RuleModel
+from models.estimators.risk_model import RiskModel
+from models.examples import Floats
+from models.feature_dictionary import FeatureDictionary
+
+DRAWN = 64
+"""Rows at random, beside those that go both ways at every split."""
+EXPLAINED = 8
+SEED = 20
+TOLERANCE = 1e-9
+MEMORY = 4 << 30
+PROCESSOR_SECONDS = 60
+SECONDS = 90
+LONGEST_ANSWER = 300
+ROOT = Path(__file__).parents[2]
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Made-up rows, one list a feature (None is missing), and the answers: contributions for the first rows only."""
+
+    columns: dict[str, list[float | str | None]]
+    margin: list[float]
+    risk: list[float]
+    contributions: list[list[float]]
+
+
+@dataclass(frozen=True)
+class GoldenRule:
+    """Made-up counts of signals (None is missing), and the answers."""
+
+    signals: list[float | None]
+    risk: list[float]
+
+
+def golden_of(model: RiskModel) -> Golden:
+    """The model's answers on rows that go both ways at every split; ValueError where its text is not that of trees."""
+    trees = parse_trees(model.booster_text, model.dictionary)
+    rows = golden_rows(model.dictionary, trees, np.random.default_rng(SEED), drawn=DRAWN)
+    return Golden(
+        columns={str(name): [None if pd.isna(v) else v for v in rows[name]] for name in rows},
+        margin=model.margin(rows).tolist(),
+        risk=model.risk(rows).tolist(),
+        contributions=model.contributions(rows[:EXPLAINED]).tolist(),
+    )
+
+
+def golden_of_rule(rule: RuleModel) -> GoldenRule:
+    """The rule's answers on each count it knows, on those beside them, and on a missing one."""
+    signals = sorted({beside for count in rule.counts for beside in (count - 1, count, count + 1)})
+    return GoldenRule([*signals, None], rule.risk(np.array([*signals, np.nan])).tolist())
+
+
+def frame_of(golden: Golden, dictionary: FeatureDictionary) -> pd.DataFrame:
+    """The made-up rows as the model takes them."""
+    kinds = {entry.name: dtype_of(entry) for entry in dictionary.entries}
+    return pd.DataFrame({name: pd.Series(golden.columns[name], dtype=kind) for name, kind in kinds.items()})
+
+
+def parse_golden(content: bytes) -> Golden:
+    """The golden predictions of a model's bundle; ValueError where they are not."""
+    return TypeAdapter(Golden).validate_json(content)
+
+
+def parse_golden_rule(content: bytes) -> GoldenRule:
+    """The golden predictions of a rule's bundle; ValueError where they are not."""
+    return TypeAdapter(GoldenRule).validate_json(content)
+
+
+def check_model(model: RiskModel, golden: Golden) -> None:
+    """Raise ValueError unless the model still gives the same margins, risks and contributions."""
+    rows = frame_of(golden, model.dictionary)
+    check_same("margin", model.margin(rows), golden.margin)
+    check_same("risk", model.risk(rows), golden.risk)
+    check_same("contributions", model.contributions(rows[: len(golden.contributions)]), golden.contributions)
+
+
+def check_rule(rule: RuleModel, golden: GoldenRule) -> None:
+    """Raise ValueError unless the rule still gives the same risks."""
+    signals = np.array([np.nan if count is None else count for count in golden.signals])
+    check_same("risk", rule.risk(signals), golden.risk)
+
+
+def check_same(what: str, answered: Floats, expected: Sequence[float] | Sequence[Sequence[float]]) -> None:
+    """Raise ValueError unless the answers are the expected ones, to 1e-9."""
+    wanted = np.asarray(expected, dtype=np.float64)
+    if answered.shape != wanted.shape or not answered.size:
+        raise ValueError(f"golden.json: {what} has shape {wanted.shape}, the answer {answered.shape}")
+    gap = float(np.max(np.abs(answered - wanted)))
+    if not gap <= TOLERANCE:
+        raise ValueError(f"golden predictions: the {what} differs by {gap:.3g} from when the bundle was written")
+
+
+def ask_in_child(folder: Path) -> str:
+    """What is wrong with the answers of a verified folder's model, asked in another process; empty where nothing is."""
+    command = [sys.executable, "-m", "models.bundle.golden_predictions", str(folder.resolve())]
+    environment = {**os.environ, **ONE_THREAD}
+    try:
+        asked = subprocess.run(  # noqa: S603 - this interpreter and this module, on a folder that was verified
+            command, cwd=ROOT, env=environment, timeout=SECONDS, capture_output=True
+        )
+    except subprocess.TimeoutExpired:
+        return f"no answer within {SECONDS} seconds"
+    if asked.returncode == 0:
+        return ""
+    said = asked.stderr.decode("ascii", errors="backslashreplace").strip().rpartition("\n")[2]
+    return said[:LONGEST_ANSWER] or f"the process that asked it ended with {asked.returncode}"
+
+
+def limit_this_process() -> None:
+    """Bound what a damaged model can take: memory, seconds, and no image of the memory on disk."""
+    if sys.platform == "win32":
+        return
+    import resource  # only where the platform has it
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def check_folder(folder: Path) -> None:
+    """Raise ValueError unless the model in a verified folder answers as it did when it was written."""
+    model = RiskModel(
+        booster_text=(folder / "model.txt").read_text(encoding="utf-8"),
+        calibrator=Calibrator.from_json((folder / "calibrator.json").read_text(encoding="utf-8")),
+        dictionary=parse_dictionary((folder / "features.json").read_bytes()),
+    )
+    check_model(model, parse_golden((folder / "golden.json").read_bytes()))
+
+
+def main(folder: str) -> None:
+    """Exit with 0 where the folder's model answers as expected, else with 1 and what differs on stderr."""
+    limit_this_process()
+    try:
+        check_folder(Path(folder))
+    except (ValueError, MemoryError) as error:
+        sys.exit(str(error) or "it needs more memory than a model may")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

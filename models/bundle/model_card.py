@@ -1,0 +1,234 @@
+"""The model card: what a model or a rule is, for what, on what data, how well, for whom not, and who checked."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from math import isnan
+
+from models.fairness.audit import Audit
+from models.fairness.group_metrics import Group
+from models.feature_dictionary import Entry, FeatureDictionary
+
+INTENDED = (
+    "A counselor reads the list of students whose records show signals, looks at the records behind each, and decides "
+    "with the student and the family what support to offer. The list is a reason to look, never a decision."
+)
+REFUSED_USES = (
+    "**Money**: not to set or withhold funding, fees, aid or pay.",
+    "**Discipline**: not to suspend, expel, search or sanction anyone.",
+    "**Placement**: not to place, track, retain, admit or refuse a student anywhere.",
+    "**Law enforcement**: not to be shared with police, courts, probation or immigration services.",
+)
+GATE = (
+    "The verdict of the promotion gate is `gate.json` in this bundle, signed with everything else; "
+    "`ontrack promote` refuses a model whose verdict is not a pass. The report of the training run shows every check."
+)
+Cell = Mapping[str, float | int | bool | None]
+Subgroups = Mapping[str, Mapping[str, Cell]]
+"""Attribute, group and figures."""
+NOT_TOLD: Cell = {"suppressed": True}
+GROUP_FIGURES = {
+    "share_off_track": "Off track",
+    "selection_rate": "Listed",
+    "recall": "Recall",
+    "false_positive_rate": "Listed though on track",
+}
+DIRECTIONS = {"worse": "more raises the risk", "better": "more lowers the risk", "none": "no direction required"}
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """How one scorer did on the test year at the capacity; `interval` says what is around a figure, or is empty."""
+
+    scorer: str
+    precision: float
+    recall: float
+    auc: float
+    interval: str = ""
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """What a card needs; only `subgroups` may be empty (the card says so), and `verdict` stands for no gate as 'none'.
+
+    `outcome` is a sentence. `trained_on` and `tested_on` are years or dates in words, `capacity` a share of the cohort,
+    `calibration_gap` the mean distance between risk and what happened. `limits` are sentences.
+    """
+
+    name: str
+    kind: str
+    outcome: str
+    district: str
+    grade_band: str
+    feature_set: str
+    trained_on: str
+    tested_on: str
+    students: int
+    dictionary: FeatureDictionary
+    figures: Sequence[FigureLine]
+    capacity: float
+    calibration_gap: float
+    calibration: str
+    subgroups: Subgroups
+    smallest_group: int
+    limits: Sequence[str]
+    verdict: str
+
+
+def render_card(facts: CardFacts) -> str:
+    """The card in Markdown with a YAML header; ValueError names a needed field that is empty."""
+    refuse_empty(facts)
+    parts = [
+        header(facts),
+        f"# {facts.name}\n\n{what_it_is(facts)}",
+        f"## Intended use\n\n{INTENDED}\n\nUses that are refused:\n\n{bullets(REFUSED_USES)}",
+        f"## Data\n\n{data(facts)}",
+        f"## Features\n\n{features(facts.dictionary)}",
+        f"## Figures\n\n{figures(facts)}",
+        f"## Calibration\n\n{facts.calibration}\n\nCalibration gap on the test year: {facts.calibration_gap:.3f}.",
+        f"## Groups\n\n{subgroups(facts)}",
+        f"## Limits\n\n{bullets(facts.limits)}",
+        f"## Gate\n\nVerdict: **{facts.verdict}**. {GATE}",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def refuse_empty(facts: CardFacts) -> None:
+    """Raise ValueError where a needed field says nothing."""
+    for field in fields(facts):
+        value = getattr(facts, field.name)
+        blank = isinstance(value, str) and not value.strip()
+        none = field.name in ("figures", "limits", "students", "capacity", "smallest_group") and not value
+        if blank or none or (field.name == "dictionary" and facts.kind == "model" and not facts.dictionary.entries):
+            raise ValueError(f"a model card needs '{field.name}', which is empty")
+
+
+def header(facts: CardFacts) -> str:
+    """The YAML header in the form of Hugging Face model cards (JSON values are YAML)."""
+    named: dict[str, object] = {
+        "language": "en",
+        "library_name": "lightgbm" if facts.kind == "model" else "ontrack",
+        "pipeline_tag": "tabular-classification",
+        "tags": ["early-warning", "tabular", "education"],
+        "model-index": [index_of(facts)],
+        "name": facts.name,
+        "kind": facts.kind,
+        "district": facts.district,
+        "grade_band": facts.grade_band,
+        "feature_set": facts.feature_set,
+        "verdict": facts.verdict,
+    }
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in named.items()]
+    return "\n".join(["---", *lines, "---"])
+
+
+def index_of(facts: CardFacts) -> dict[str, object]:
+    """The figures of the card's own scorer, the first line, as catalogues of models list them."""
+    own = facts.figures[0]
+    at = f"at {facts.capacity:.0%}"
+    found = {"roc_auc": own.auc, f"precision {at}": own.precision, f"recall {at}": own.recall}
+    metrics = [
+        {"type": name.partition(" ")[0], "name": name, "value": round(value, 4)}
+        for name, value in found.items()
+        if not isnan(value)
+    ]
+    dataset = {"name": f"records of {facts.district}, {facts.tested_on}", "type": "private"}
+    return {
+        "name": facts.name,
+        "results": [{"task": {"type": "tabular-classification"}, "dataset": dataset, "metrics": metrics}],
+    }
+
+
+def what_it_is(facts: CardFacts) -> str:
+    """One paragraph: the scorer, the outcome, the students."""
+    scorer = "LightGBM trees with a calibrator" if facts.kind == "model" else "the published rule, with past shares"
+    return (
+        f"For {facts.district}, grades {facts.grade_band}: {scorer}. "
+        f"It gives each student a risk from 0 to 1 of this outcome: {facts.outcome}"
+    )
+
+
+def data(facts: CardFacts) -> str:
+    """What it learned from and was judged on."""
+    return (
+        f"Learned from {facts.students:,} students ({facts.trained_on}); judged on {facts.tested_on}. "
+        "This bundle holds no student's row: its examples are made up."
+    )
+
+
+def features(dictionary: FeatureDictionary) -> str:
+    """A table of the features, and whether protected attributes are among them."""
+    protected = [entry.name for entry in dictionary.entries if entry.protected]
+    said = (
+        f"Protected attributes **are** features here, as the district's settings asked: {', '.join(protected)}. "
+        "They are never given as a reason."
+        if protected
+        else "No protected attribute is a feature."
+    )
+    rows = [feature_row(entry) for entry in dictionary.entries]
+    return said if not rows else f"{said}\n\n{table(('Feature', 'Says', 'Direction', 'Domain'), rows)}"
+
+
+def feature_row(entry: Entry) -> tuple[str, ...]:
+    """One feature as cells of a table."""
+    return (f"`{entry.name}`", entry.because or "as in the table", DIRECTIONS[entry.more_is], entry.domain or "none")
+
+
+def figures(facts: CardFacts) -> str:
+    """The scorer beside the baselines at the district's capacity."""
+    head = ("Scorer", "Precision", "Recall", "AUC", "Interval")
+    rows = [
+        (one.scorer, f"{one.precision:.3f}", f"{one.recall:.3f}", f"{one.auc:.3f}", one.interval or "not computed")
+        for one in facts.figures
+    ]
+    return f"Where {facts.capacity:.0%} of the students can be reached:\n\n{table(head, rows)}"
+
+
+def subgroups(facts: CardFacts) -> str:
+    """How it did for each group; small cells are named but not shown."""
+    if not facts.subgroups:
+        return "No groups are recorded for these students: whether it serves some worse could not be checked."
+    rows = [
+        (attribute, value, *group_cells(cell))
+        for attribute, values in facts.subgroups.items()
+        for value, cell in values.items()
+    ]
+    said = (
+        f"A group with fewer than {facts.smallest_group} students off track, or on track, is told together with others "
+        f"or not shown; a figure over fewer than {facts.smallest_group} students is not computed."
+    )
+    return f"{said}\n\n{table(('Attribute', 'Group', 'Students', *GROUP_FIGURES.values()), rows)}"
+
+
+def cells_of(audit: Audit) -> Subgroups:
+    """The figures of a card by attribute and group, as the audit tells them."""
+    return {
+        one.of: {**{group.name: cell_of(group) for group in one.groups}, **dict.fromkeys(one.untold, NOT_TOLD)}
+        for one in audit.tables
+        if not one.crossed
+    }
+
+
+def cell_of(group: Group) -> Cell:
+    """One group's figures."""
+    return {"n": group.n, **{name: one.estimate if one else None for name, one in group.figures.items()}}
+
+
+def group_cells(cell: Cell) -> tuple[str, ...]:
+    """The figures of one group as cells of a table."""
+    if cell.get("suppressed"):
+        return ("not shown",) * (1 + len(GROUP_FIGURES))
+    figures = [cell.get(name) for name in GROUP_FIGURES]
+    shown = ["too few" if figure is None else f"{figure:.3f}" for figure in figures]
+    return (f"{cell['n']:,}", *shown)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def bullets(sentences: Sequence[str]) -> str:
+    """A Markdown list."""
+    return "\n".join(f"- {sentence}" for sentence in sentences)

@@ -1,0 +1,1 @@
+"""Estimators: the risk model, the published rule, baselines, and how they are fitted."""

@@ -1,0 +1,76 @@
+"""What a model has to beat: a plain logistic regression, and knowing the school alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from features.settings import Refused
+from models.examples import Examples, Floats, fixed_order
+from models.feature_dictionary import FeatureDictionary
+from models.metrics.metrics import refuse_one_class
+
+MOST_CATEGORIES = 30
+SCHOOL_PRIOR = 20.0
+"""How many students of the average school are added to each school's own."""
+
+
+@dataclass(frozen=True)
+class Logistic:
+    """L2 logistic regression on the same features: fitted each time, never stored."""
+
+    pipeline: Pipeline
+
+    def risk(self, examples: Examples) -> Floats:
+        """The risk of each row, in [0, 1]."""
+        return np.asarray(self.pipeline.predict_proba(examples.matrix())[:, 1], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class SchoolOnly:
+    """The share off track of each school in the training rows; an unseen school has the overall share."""
+
+    shares: "pd.Series[float]"
+    overall: float
+
+    def risk(self, examples: Examples) -> Floats:
+        """The risk of each row, in [0, 1]."""
+        known = pd.Series(school_of(examples)).map(self.shares).fillna(self.overall)
+        return np.asarray(known, dtype=np.float64)
+
+
+def fit_logistic(examples: Examples) -> Logistic:
+    """L2 logistic regression: numbers imputed by their median with an indicator and standardised, text one-hot."""
+    refuse_one_class(examples.label)
+    order = fixed_order(examples)
+    pipeline = make_pipeline(columns_for(examples.dictionary), LogisticRegression(C=1.0, max_iter=2000))
+    return Logistic(pipeline.fit(examples.matrix_of(order), examples.label[order]))
+
+
+def columns_for(dictionary: FeatureDictionary) -> ColumnTransformer:
+    """How the estimator's matrix is prepared; text arrives as category positions, missing as NaN."""
+    texts = [i for i, entry in enumerate(dictionary.entries) if entry.kind == "text"]
+    numbers = [i for i, entry in enumerate(dictionary.entries) if entry.kind != "text"]
+    impute = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+    one_hot = OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=MOST_CATEGORIES, sparse_output=False)
+    return ColumnTransformer([("numbers", make_pipeline(impute, StandardScaler()), numbers), ("texts", one_hot, texts)])
+
+
+def fit_school_only(examples: Examples) -> SchoolOnly:
+    """Each school's share off track, drawn towards the overall share where it has few students."""
+    overall = float(examples.label.mean())
+    by_school = pd.Series(examples.label.astype(np.float64)).groupby(school_of(examples))
+    shares = (by_school.sum() + SCHOOL_PRIOR * overall) / (by_school.count() + SCHOOL_PRIOR)
+    return SchoolOnly(shares, overall)
+
+
+def school_of(examples: Examples) -> "np.typing.NDArray[np.str_]":
+    """The school of each row; Refused where the examples have none."""
+    if examples.school is None:
+        raise Refused("these rows have no school: a school-only model needs one")
+    return examples.school

@@ -1,0 +1,205 @@
+"""Fit a risk model: rounds and calibration chosen on years, or students, that the trees did not see."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.settings import Refused
+from models.estimators.calibration import Calibrator, fit_calibrator
+from models.estimators.model_text import plain
+from models.estimators.risk_model import RiskModel
+from models.examples import Booleans, Examples, Floats, Places, fixed_order, folds_by
+from models.feature_dictionary import FeatureDictionary
+from models.metrics.metrics import refuse_one_class
+
+MOST_ROUNDS = 300
+INNER_FOLDS = 5
+YEARS_OF_THEIR_OWN = 5
+"""Labelled years from which one is kept for the number of rounds, and a later one for calibration."""
+ROWS_FOR_ONE_FOLD = 100_000
+"""Rows from which one fold of students is enough to choose the number of rounds and to fit the calibrator."""
+PATIENCE = 30
+ParameterValue = bool | float | int | str | list[int]
+Parameters = dict[str, ParameterValue]
+
+SMALL_AND_REGULARISED: Parameters = {
+    "objective": "binary",
+    "learning_rate": 0.03,
+    "num_leaves": 7,
+    "min_data_in_leaf": 50,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "feature_fraction": 0.8,
+    "lambda_l2": 5.0,
+    "monotone_constraints_method": "intermediate",
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+}
+"""Library defaults lose to logistic regression on student data of this size; this does not."""
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Rows that a booster did not see, and its loss on them after each round."""
+
+    booster: lgb.Booster
+    rows: Floats
+    label: Booleans
+    loss: Floats
+
+
+NOTHING_TUNED: Parameters = {}
+
+
+def fit_risk_model(
+    examples: Examples, *, seed: int, threads: int, tuned: Mapping[str, ParameterValue] = NOTHING_TUNED
+) -> RiskModel:
+    """The model of these examples: the same for any order of rows, any names of students and any number of threads.
+
+    From five labelled years on, the trees learn from all but the last two; the number of rounds comes from the last
+    but one, the calibrator from the last. With fewer, both come from 5 folds by student inside the examples, and the
+    trees are then grown on all of them; from 100,000 rows on both come from one of these folds, and the trees are
+    those of the other four. `tuned` goes before the defaults. Raises Refused where the label has one class or there
+    are fewer than 5 students.
+    """
+    refuse_one_class(examples.label)
+    parameters = {**parameters_for(examples.dictionary, seed=seed, threads=threads), **tuned}
+    grown = grown_from(examples, fixed_order(examples), parameters, seed=seed)
+    return RiskModel(
+        booster_text=plain(grown.booster.model_to_string(num_iteration=grown.rounds)),
+        calibrator=grown.calibrator,
+        dictionary=examples.dictionary,
+        threads=threads,
+    )
+
+
+@dataclass(frozen=True)
+class Grown:
+    """Trees, how many of them count, and the calibrator of their margins."""
+
+    booster: lgb.Booster
+    rounds: int
+    calibrator: Calibrator
+
+
+def grown_from(examples: Examples, order: Places, parameters: Parameters, *, seed: int) -> Grown:
+    """Trees and calibrator: by year where there are enough, by one fold of students where rows are many, or by five."""
+    if len(np.unique(examples.time)) >= YEARS_OF_THEIR_OWN:
+        return grown_apart(examples, years_apart(examples, order), parameters)
+    if len(examples) >= ROWS_FOR_ONE_FOLD:
+        return grown_apart(examples, students_apart(examples, order, seed), parameters)
+    return grown_by_folds(examples.take(order), parameters, seed)
+
+
+def rows_of_trees(examples: Examples, *, seed: int) -> Places:
+    """The rows that a fitted model's trees learned from, in their fixed order."""
+    order = fixed_order(examples)
+    if len(np.unique(examples.time)) >= YEARS_OF_THEIR_OWN:
+        return years_apart(examples, order).learning
+    return students_apart(examples, order, seed).learning if len(examples) >= ROWS_FOR_ONE_FOLD else order
+
+
+def grown_by_folds(examples: Examples, parameters: Parameters, seed: int) -> Grown:
+    """Trees of all rows, with rounds and calibrator from folds of students."""
+    held_out = inner_folds(examples, parameters, seed)
+    rounds = best_rounds(held_out)
+    booster = lgb.train(parameters, as_dataset(examples.matrix(), examples.label, examples.dictionary), rounds)
+    return Grown(booster, rounds, calibrator_of(held_out, rounds))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Three parts of the rows, each in the fixed order: for the trees, their number, and the calibrator."""
+
+    learning: Places
+    stopping: Places
+    calibrating: Places
+
+
+def years_apart(examples: Examples, order: Places) -> Parts:
+    """The years before the last two, the first of these, and the last; Refused where one has one class."""
+    *_, stopping, calibrating = np.unique(examples.time)
+    for year in (stopping, calibrating):
+        refuse_one_class(examples.label[examples.time == year])
+    time = examples.time[order]
+    return Parts(order[time < stopping], order[time == stopping], order[time == calibrating])
+
+
+def students_apart(examples: Examples, order: Places, seed: int) -> Parts:
+    """Four folds of students, and the fifth twice: for so many rows, its few choices say nothing about its students."""
+    fold = student_folds(examples.student[order], seed)
+    held = order[fold == 0]
+    refuse_one_class(examples.label[held])
+    return Parts(order[fold > 0], held, held)
+
+
+def grown_apart(examples: Examples, parts: Parts, parameters: Parameters) -> Grown:
+    """Trees of the first part, with rounds from the second and the calibrator from the third."""
+    fold = grown_beside(examples, parts, parameters)
+    rounds = best_rounds([fold])
+    last = examples.matrix_of(parts.calibrating)
+    margin = np.asarray(fold.booster.predict(last, raw_score=True, num_iteration=rounds))
+    return Grown(fold.booster, rounds, fit_calibrator(margin, examples.label[parts.calibrating]))
+
+
+def grown_beside(examples: Examples, parts: Parts, parameters: Parameters) -> HeldOut:
+    """Trees of the first part, with their loss on the second; they stop growing once that no longer falls."""
+    label, held = examples.label, examples.matrix_of(parts.stopping)
+    train = as_dataset(examples.matrix_of(parts.learning), label[parts.learning], examples.dictionary)
+    valid = train.create_valid(held, label[parts.stopping].astype(np.float64))
+    seen: dict[str, dict[str, list[float]]] = {}
+    stop: list[Callable[..., None]] = [lgb.record_evaluation(seen), lgb.early_stopping(PATIENCE, verbose=False)]
+    booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=stop)
+    return HeldOut(booster, held, label[parts.stopping], np.array(seen["valid_0"]["binary_logloss"]))
+
+
+def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) -> Parameters:
+    """LightGBM's parameters for a feature dictionary: its directions become constraints."""
+    directions = [0 if entry.kind == "text" else entry.monotone for entry in dictionary.entries]
+    return {**SMALL_AND_REGULARISED, "monotone_constraints": directions, "seed": seed, "num_threads": threads}
+
+
+def as_dataset(rows: Floats, label: Booleans, dictionary: FeatureDictionary) -> lgb.Dataset:
+    """The rows as LightGBM takes them: text features as native categoricals, columns without names."""
+    texts = [i for i, entry in enumerate(dictionary.entries) if entry.kind == "text"]
+    return lgb.Dataset(rows, label.astype(np.float64), categorical_feature=texts, params={"verbosity": -1})
+
+
+def inner_folds(examples: Examples, parameters: Parameters, seed: int) -> list[HeldOut]:
+    """One booster per fold of students, each with the rows it did not see."""
+    fold = student_folds(examples.student, seed)
+    rows = examples.matrix()
+    return [held_out_fold(rows, examples, fold == i, parameters) for i in range(INNER_FOLDS)]
+
+
+def student_folds(student: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.int64]:
+    """The fold of each row, one for all rows of a student; Refused where there are fewer students than folds."""
+    students = len(pd.unique(student))
+    if students < INNER_FOLDS:
+        raise Refused(f"{students} students to learn from; at least {INNER_FOLDS} are needed")
+    return folds_by(student, INNER_FOLDS, np.random.default_rng(seed))
+
+
+def held_out_fold(rows: Floats, examples: Examples, held: Booleans, parameters: Parameters) -> HeldOut:
+    """A booster of the other rows, and how well it does on the held ones after each round."""
+    train = as_dataset(rows[~held], examples.label[~held], examples.dictionary)
+    valid = train.create_valid(rows[held], examples.label[held].astype(np.float64))
+    seen: dict[str, dict[str, list[float]]] = {}
+    booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=[lgb.record_evaluation(seen)])
+    return HeldOut(booster, rows[held], examples.label[held], np.array(seen["valid_0"]["binary_logloss"]))
+
+
+def best_rounds(held_out: list[HeldOut]) -> int:
+    """The number of rounds after which the loss, averaged over the folds, is least."""
+    return int(np.argmin(np.mean([fold.loss for fold in held_out], axis=0))) + 1
+
+
+def calibrator_of(held_out: list[HeldOut], rounds: int) -> Calibrator:
+    """The calibrator fitted on every row's margin from the booster that did not see it."""
+    margins = [np.asarray(fold.booster.predict(fold.rows, raw_score=True, num_iteration=rounds)) for fold in held_out]
+    return fit_calibrator(np.concatenate(margins), np.concatenate([fold.label for fold in held_out]))

@@ -1,0 +1,109 @@
+"""A search for better parameters, within a budget that is said before, inside the training rows only.
+
+Each trial is a fold-wise fit like that of every training run, judged by its loss on the students it did not see. The
+defaults are the first trial: what is found has to beat them. Trials are kept in a file, so a search that was stopped
+goes on where it was; a trial depends on those before it and on its number, not on when it was run.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.estimators.fitting import SMALL_AND_REGULARISED, ParameterValue, best_rounds, inner_folds, parameters_for
+from models.examples import Examples, in_fixed_order
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+    from optuna.trial import FrozenTrial
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many trials a search may take, and where it is kept."""
+
+    trials: int
+    kept_in: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best parameters of a search; `loss` and `default_loss` are log losses on students not seen."""
+
+    parameters: Mapping[str, ParameterValue]
+    loss: float
+    default_loss: float
+    trials: int
+
+
+def search(examples: Examples, budget: Budget, *, seed: int, threads: int, progress: Progress) -> Found:
+    """The parameters with the least loss within the budget, nothing where the defaults are as good."""
+    import optuna  # half a second, for the few runs that search
+
+    optuna.logging.set_verbosity(logging.WARNING)
+    ordered = in_fixed_order(examples)
+    study = study_of(budget)
+    for number in range(len(finished(study)), budget.trials):
+        study.sampler = optuna.samplers.TPESampler(seed=seed + number)
+        study.optimize(lambda trial: loss_of(ordered, drawn(trial), seed=seed, threads=threads), n_trials=1)
+        progress(f"search: trial {number + 1} of {budget.trials}, least loss so far {study.best_value:.5f}")
+    trials = finished(study)
+    default = float(trials[0].values[0])
+    better = study.best_value < default
+    return Found(study.best_params if better else {}, study.best_value, default, len(trials))
+
+
+def finished(study: "Study") -> "list[FrozenTrial]":
+    """The trials that came to an end; one that was killed did not."""
+    return [trial for trial in study.trials if trial.state.is_finished()]
+
+
+def study_of(budget: Budget) -> "Study":
+    """The search as far as it went; the defaults wait as its first trial."""
+    import optuna
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    budget.kept_in.parent.mkdir(parents=True, exist_ok=True)
+    storage = JournalStorage(JournalFileBackend(str(budget.kept_in)))
+    study = optuna.create_study(storage=storage, study_name=budget.name, load_if_exists=True)
+    if not finished(study):
+        study.enqueue_trial({name: SMALL_AND_REGULARISED[name] for name in RANGES})
+    return study
+
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "learning_rate": (0.01, 0.2),
+    "num_leaves": (4, 31),
+    "min_data_in_leaf": (20, 400),
+    "lambda_l2": (0.5, 100.0),
+    "feature_fraction": (0.4, 1.0),
+    "bagging_fraction": (0.5, 1.0),
+}
+WHOLE = ("num_leaves", "min_data_in_leaf")
+EVEN = ("feature_fraction", "bagging_fraction")
+"""Drawn evenly; the others by their order of magnitude."""
+
+
+def drawn(trial: "Trial") -> dict[str, ParameterValue]:
+    """One trial's parameters."""
+    found: dict[str, ParameterValue] = {}
+    for name, (low, high) in RANGES.items():
+        if name in WHOLE:
+            found[name] = trial.suggest_int(name, int(low), int(high), log=True)
+        else:
+            found[name] = trial.suggest_float(name, low, high, log=name not in EVEN)
+    return found
+
+
+def loss_of(examples: Examples, tuned: Mapping[str, ParameterValue], *, seed: int, threads: int) -> float:
+    """The log loss on students not seen, at the best number of rounds."""
+    parameters = {**parameters_for(examples.dictionary, seed=seed, threads=threads), **tuned}
+    folds = inner_folds(examples, parameters, seed)
+    rounds = best_rounds(folds)
+    rows = sum(len(fold.label) for fold in folds)
+    return sum(float(fold.loss[rounds - 1]) * len(fold.label) for fold in folds) / rows

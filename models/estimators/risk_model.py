@@ -1,0 +1,48 @@
+"""The risk model: native LightGBM text, a calibrator and a feature dictionary."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+
+from models.estimators.calibration import Calibrator
+from models.estimators.shap_values import contributions_of
+from models.examples import Floats
+from models.feature_dictionary import FeatureDictionary
+
+
+@dataclass(frozen=True)
+class RiskModel:
+    """A fitted model: each row's risk depends on that row alone.
+
+    `booster_text` is LightGBM's own text, already verified: a damaged text does not raise when read.
+    `threads` is how many threads one prediction may use.
+    """
+
+    booster_text: str
+    calibrator: Calibrator
+    dictionary: FeatureDictionary
+    threads: int = 1
+
+    @cached_property
+    def booster(self) -> lgb.Booster:
+        """The parsed trees."""
+        return lgb.Booster(model_str=self.booster_text)
+
+    def margin(self, features: pd.DataFrame) -> Floats:
+        """The raw score of each row, in log odds before calibration."""
+        if features.empty:
+            return np.empty(0)
+        rows = self.dictionary.encode(features)
+        return np.asarray(self.booster.predict(rows, raw_score=True, num_threads=self.threads), dtype=np.float64)
+
+    def risk(self, features: pd.DataFrame) -> Floats:
+        """The calibrated probability of ending off track of each row, in [0, 1]."""
+        return self.calibrator.risk_of(self.margin(features))
+
+    def contributions(self, features: pd.DataFrame) -> Floats:
+        """Rows × (features + 1): the SHAP value of each feature, then the base value; a row sums to its margin."""
+        rows = self.dictionary.encode(features)
+        return contributions_of(self.booster, self.booster_text, rows, threads=self.threads)

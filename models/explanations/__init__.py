@@ -1,0 +1,1 @@
+"""Explanations: reasons for a risk, how well they hold, and what changed since last time."""

@@ -1,0 +1,221 @@
+"""What raises and what lowers a student's risk: exact SHAP values on the margin by concept, as codes and values."""
+
+import gc
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from models.estimators.risk_model import RiskModel
+from models.estimators.shap_values import ROWS_AT_ONCE, contributions_of
+from models.examples import Booleans, Floats, Places
+from models.explanations.concepts import Concepts, concepts_of
+from models.feature_dictionary import Entry
+
+LEAST_CONTRIBUTION = 0.05
+"""In log odds, about 5 in 100 of the odds: less than this is not worth a counselor's line."""
+MOST_REASONS = 3
+"""Of each side: no more would be read of one student in a list."""
+COMPARED: dict[str, Callable[[Floats, float], Booleans]] = {
+    ">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal,
+}  # fmt: skip
+
+Plain = float | bool | str | None
+Side = Literal["raises", "lowers"]
+SIDES: tuple[Side, Side] = ("lowers", "raises")
+
+
+class Reason(NamedTuple):
+    """What speaks for or against a student: a concept, and the feature that says it, with its value.
+
+    `contribution` is what all features of the concept add to the margin, in log odds; of a strength it is below 0.
+    """
+
+    code: str
+    value: Plain
+    contribution: float
+    domain: str
+    concept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What speaks for a student, and what stands out: each with what a school can change first."""
+
+    strengths: tuple[Reason, ...] = ()
+    needs: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What a model makes of some rows: what each feature adds to the margin, and its value (NaN where missing).
+
+    `days` are the school days of each student so far, None where nobody counted them.
+    """
+
+    entries: tuple[Entry, ...]
+    concepts: Concepts
+    contributions: Floats
+    cells: Floats
+    days: Floats | None = None
+
+    def sizes(self, side: Side) -> Floats:
+        """Rows × concepts: how far each moves the margin to that side."""
+        sums = self.concepts.sums(self.contributions)
+        return sums if side == "raises" else -sums
+
+
+@dataclass(frozen=True)
+class Said:
+    """What could be said on one side, rows × concepts: how far each moves the margin, and the feature that says it.
+
+    `speaker` is -1 where no feature can say it, or it is not worth it.
+    """
+
+    size: Floats
+    speaker: Places
+
+
+@contextmanager
+def garbage_left_alone() -> Iterator[None]:
+    """Python's search for objects that hold each other is off: reasons never do, and looking takes as long as they."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@garbage_left_alone()
+def top_reasons(
+    model: RiskModel,
+    features: pd.DataFrame,
+    most: int = MOST_REASONS,
+    *,
+    least: float = LEAST_CONTRIBUTION,
+    never_said: Collection[tuple[str, Side]] = (),
+    days: Floats | None = None,
+) -> list[Reasons]:
+    """For each row the concepts that raise its risk by `least` or more, and those that lower it: `most` of each.
+
+    What a school can change comes first, then the larger. A protected attribute and a missing value never say a
+    concept, nor does a value that speaks for the other side: there would be no record to show. `never_said` are the
+    concepts that do not hold, each with its side; `days` the school days of each student so far.
+    """
+    batches = (slice(start, start + ROWS_AT_ONCE) for start in range(0, len(features), ROWS_AT_ONCE))
+    explained = (explain(model, features.iloc[one], None if days is None else days[one]) for one in batches)
+    return [reasons for batch in explained for reasons in reasons_in(batch, most, least, never_said)]
+
+
+def reasons_in(
+    explained: Explained,
+    most: int = MOST_REASONS,
+    least: float = LEAST_CONTRIBUTION,
+    never_said: Collection[tuple[str, Side]] = (),
+) -> list[Reasons]:
+    """What is said of each of some explained rows."""
+    found = []
+    for side in SIDES:
+        said, hidden = said_on(side, explained, least), {concept for concept, of in never_said if of == side}
+        steady = np.array([name not in hidden for name in explained.concepts.names])
+        chosen = first(explained.concepts, said, steady, most)
+        found.append(worded(side, explained, said, chosen))
+    return list(map(Reasons, *found))
+
+
+def explain(model: RiskModel, features: pd.DataFrame, days: Floats | None = None) -> Explained:
+    """What a model makes of these rows."""
+    entries, cells = model.dictionary.entries, model.dictionary.encode(features)
+    contributions = contributions_of(model.booster, model.booster_text, cells, threads=model.threads)
+    return Explained(entries, concepts_of(entries), contributions[:, : len(entries)], cells, days)
+
+
+def said_on(side: Side, explained: Explained, least: float = LEAST_CONTRIBUTION) -> Said:
+    """What is worth saying on one side: each concept by the feature that moves the margin most to it and may say it."""
+    size = explained.sizes(side)
+    speaker = np.full(size.shape, -1, dtype=np.int64)
+    for which in range(size.shape[1]):
+        columns = np.flatnonzero(explained.concepts.place == which)
+        rows = np.flatnonzero(size[:, which] >= max(least, np.finfo(float).tiny))
+        speaker[rows, which] = speakers(side, explained, rows, columns)
+    return Said(size, speaker)
+
+
+def speakers(side: Side, explained: Explained, rows: Places, columns: Places) -> Places:
+    """Of some features, that which moves the margin of each row most to a side and may say so; -1 where none may."""
+    moves = explained.contributions[np.ix_(rows, columns)] * (1 if side == "raises" else -1)
+    days = None if explained.days is None else explained.days[rows]
+    cells = explained.cells[np.ix_(rows, columns)].T
+    may_say = [may_be_said(side, explained.entries[i], values, days) for i, values in zip(columns, cells, strict=True)]
+    moves = np.where(np.column_stack(may_say), moves, 0.0)
+    best = moves.argmax(axis=1)
+    return np.where(np.take_along_axis(moves, best[:, None], axis=1)[:, 0] > 0, columns[best], -1)
+
+
+def may_be_said(side: Side, entry: Entry, values: Floats, days: Floats | None = None) -> Booleans:
+    """Which values can stand in a sentence of that side; none of a student with fewer `days` than it speaks of."""
+    strong = speaks_for(entry, values)
+    if entry.protected:
+        return np.zeros(len(values), dtype=np.bool_)
+    enough = np.ones(len(values), dtype=np.bool_) if days is None else days >= entry.days
+    if side == "lowers":
+        return strong & enough
+    nothing = (values == 0) & (entry.more_is == "worse")  # there are no records behind it
+    has_words = bool(entry.because) or not entry.concept
+    return np.asarray(~np.isnan(values) & ~strong & ~nothing & enough & has_words, dtype=np.bool_)
+
+
+def speaks_for(entry: Entry, values: Floats) -> Booleans:
+    """Which values speak for a student, by the feature's definition; none where it does not say."""
+    if entry.strength is None:
+        return np.zeros(len(values), dtype=np.bool_)
+    return COMPARED[entry.strength.operator](values, entry.strength.bound)
+
+
+def first(concepts: Concepts, said: Said, kept: Booleans, most: int) -> Places:
+    """Rows × `most`: those of the `kept` concepts that are said, the first one first, -1 where there are no more."""
+    worth = (said.speaker >= 0) & kept
+    ahead = np.where(concepts.can_change, 1 + said.size.max(initial=0.0), 0.0)
+    order = np.argsort(np.where(worth, -said.size - ahead, np.inf), axis=1, kind="stable")[:, :most]
+    return np.where(np.take_along_axis(worth, order, axis=1), order, -1)
+
+
+def worded(side: Side, explained: Explained, said: Said, chosen: Places) -> list[tuple[Reason, ...]]:
+    """The chosen concepts of each row (rows × `most`, -1 for none) as reasons of that side."""
+    entries, sign = explained.entries, 1 if side == "raises" else -1
+    rows, which = np.nonzero(chosen >= 0)
+    concept = chosen[rows, which]
+    column = said.speaker[rows, concept]
+    codes, domains, about = (
+        np.array(names, dtype=object)[column].tolist()
+        for names in zip(*((entry.name, entry.domain, entry.concept) for entry in entries), strict=True)
+    )
+    values = plain_values(explained.cells[rows, column], column, entries)
+    sizes = (sign * said.size[rows, concept]).tolist()
+    reasons = list(map(Reason._make, zip(codes, values, sizes, domains, about, strict=True)))
+    begins = np.searchsorted(rows, np.arange(len(chosen) + 1)).tolist()
+    return [tuple(reasons[begin:end]) for begin, end in pairwise(begins)]
+
+
+def plain_values(cells: Floats, column: Places, entries: Sequence[Entry]) -> list[Plain]:
+    """Encoded cells, each of its column, as plain values."""
+    values: list[Plain] = cells.tolist()
+    numbers = np.array([entry.kind == "number" for entry in entries], dtype=np.bool_)[column]
+    for place in np.flatnonzero(~numbers | np.isnan(cells)):
+        values[place] = plain(cells[place], entries[column[place]])
+    return values
+
+
+def plain(cell: float, entry: Entry) -> Plain:
+    """An encoded cell as a plain value: None where it is missing or a text that the dictionary does not list."""
+    if cell != cell:
+        return None
+    if entry.kind == "text":
+        return entry.categories[int(cell)]
+    return float(cell) if entry.kind == "number" else bool(cell)

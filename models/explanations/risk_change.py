@@ -1,0 +1,130 @@
+"""Since last time: how far a risk moved, and by what: the records, or a new release."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from features.language.feature_set import FeatureSet
+from models.estimators.published_rule import RuleModel
+from models.estimators.risk_model import RiskModel
+from models.examples import Booleans, Floats
+from models.explanations.concepts import Concepts, concepts_of
+from models.explanations.reasons import LEAST_CONTRIBUTION, SIDES, Side, may_be_said, plain
+from models.feature_dictionary import Entry, dictionary_of
+
+MOST_MOVED = 2
+"""How many features that moved a risk are kept."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A feature whose value moved since the run before, and with it the risk; whether it speaks for the student now."""
+
+    code: str
+    before: float | bool | str | None
+    now: float | bool | str | None
+    is_strength: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """How far a risk moved since the run before: by what the data changed, and by a new release. The two add up.
+
+    `by_release` is 0 while the same release scores; both are None where the release of then cannot be asked any more.
+    `moved` are the features that moved it most, as the release of then sees them.
+    """
+
+    by_data: float | None
+    by_release: float | None
+    moved: tuple[Moved, ...] = ()
+
+
+def parts_of(before: float, now: float, by_the_old: float | None) -> tuple[float | None, float | None]:
+    """How far a risk moved by the data and by a new release.
+
+    `by_the_old` is the risk that the release of then gives to the records of now: up to there the data moved it, and
+    the rest of the way is the new release's. None where it cannot be asked.
+    """
+    if by_the_old is None:
+        return None, None
+    by_data = by_the_old - before
+    return by_data, now - before - by_data
+
+
+def moved_most(
+    scorer: RiskModel | RuleModel,
+    feature_set: type[FeatureSet],
+    before: pd.DataFrame,
+    now: pd.DataFrame,
+    *,
+    never_said: Collection[tuple[str, Side]] = (),
+    days: Floats | None = None,
+) -> list[tuple[Moved, ...]]:
+    """Per student, the features of then and now (rows alike) whose change moved the risk most, at most two.
+
+    One feature speaks for all of its concept: of those that can say their value of now, that which moved the same way
+    as the concept, and most. `never_said` are the concepts that do not hold, each with its side; `days` the school days
+    of each student so far.
+    """
+    dictionary = scorer.dictionary if isinstance(scorer, RiskModel) else dictionary_of(feature_set)
+    entries = dictionary.entries
+    was, cells = dictionary.encode(before), dictionary.encode(now)
+    if isinstance(scorer, RiskModel):
+        moves = scorer.contributions(now)[:, :-1] - scorer.contributions(before)[:, :-1]
+    else:
+        moves = counted(feature_set, entries, cells) - counted(feature_set, entries, was)
+    strong, weak = (each(entries, cells, partial(may_be_said, side, days=days)) for side in SIDES)
+    changed = (was != cells) & (strong | weak)
+    places = first_moves(concepts_of(entries), moves, changed, never_said)
+    return [
+        tuple(moved_of(entries[i], float(was[row, i]), float(cells[row, i]), bool(strong[row, i])) for i in found)
+        for row, found in enumerate(places)
+    ]
+
+
+def each(entries: tuple[Entry, ...], cells: Floats, held: Callable[[Entry, Floats], Booleans]) -> Booleans:
+    """Rows × features: of which values something holds."""
+    return np.column_stack([held(entry, cells[:, place]) for place, entry in enumerate(entries)])
+
+
+def moved_of(entry: Entry, before: float, now: float, is_strength: bool) -> Moved:
+    """A feature that moved, its cells as plain values."""
+    return Moved(entry.name, plain(before, entry), plain(now, entry), is_strength)
+
+
+def counted(feature_set: type[FeatureSet], entries: tuple[Entry, ...], cells: Floats) -> Floats:
+    """What each feature adds to the rule's count of signals."""
+    found = np.zeros(cells.shape)
+    places = {entry.name: place for place, entry in enumerate(entries)}
+    for sign in feature_set.indicator.reasons if feature_set.indicator else ():
+        if sign.feature in places:
+            values = cells[:, places[sign.feature]]
+            held = np.array([sign.met_by(value) for value in values])
+            found[:, places[sign.feature]] = np.where(held, values if sign.each else 1.0, 0.0)
+    return found
+
+
+def first_moves(
+    concepts: Concepts, moves: Floats, changed: Booleans, never_said: Collection[tuple[str, Side]]
+) -> list[list[int]]:
+    """Per row, the columns that speak for the concepts that moved it most, the most first."""
+    totals = concepts.sums(moves)
+    for place, name in enumerate(concepts.names):
+        if (name, "raises") in never_said:
+            totals[:, place] = np.minimum(totals[:, place], 0)
+        if (name, "lowers") in never_said:
+            totals[:, place] = np.maximum(totals[:, place], 0)
+    most = np.argsort(-np.abs(totals), axis=1, kind="stable")[:, :MOST_MOVED]
+    rows = np.arange(len(moves))
+    found: list[list[int]] = [[] for _ in rows]
+    for which in most.T:
+        total = totals[rows, which]
+        own = np.where((concepts.place == which[:, None]) & changed, moves * np.sign(total)[:, None], 0.0)
+        column = own.argmax(axis=1)
+        worth = (np.abs(total) >= LEAST_CONTRIBUTION) & (own[rows, column] > 0)
+        for row in np.flatnonzero(worth):
+            found[row].append(int(column[row]))
+    return found

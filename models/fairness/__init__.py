@@ -1,0 +1,1 @@
+"""Fairness: figures by group, suppression of small groups, and the audit."""

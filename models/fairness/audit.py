@@ -1,0 +1,127 @@
+"""For whom a list is wrong: figures of every group that may be told, with intervals, against a reference group.
+
+The figures at the capacity are those of Fairlearn's `MetricFrame`; intervals are bootstraps of whole students, drawn on
+counts. A figure over fewer than `least` students is None: not enough evidence, never parity, never 0/0 = 1.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.examples import Floats
+from models.fairness.group_metrics import Drawn, Draws, Group
+from models.fairness.suppression import Grouped
+from models.metrics.count_tables import Listing
+
+TESTED = ("recall", "false_positive_rate", "false_discovery_rate", "calibration_gap", "roc_auc", "lead_weeks")
+"""What groups are compared by; how many are listed or end off track is told and not judged."""
+
+
+@dataclass(frozen=True)
+class GroupTable:
+    """One attribute, or two crossed: its groups, and of whom nothing is told.
+
+    The reference is the largest group that holds one value only; of pairs without such a one, the largest.
+    """
+
+    of: str
+    crossed: bool
+    reference: str
+    groups: tuple[Group, ...]
+    untold: tuple[str, ...]
+
+    def group(self, name: str) -> Group:
+        """The group of that name; StopIteration where there is none."""
+        return next(one for one in self.groups if one.name == name)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Every table of one list: what is published, and all that is."""
+
+    n: int
+    off_track: int
+    listed: int
+    capacity: float
+    capacities: tuple[float, ...]
+    least: int
+    tables: tuple[GroupTable, ...]
+
+    def table(self, of: str) -> GroupTable | None:
+        """The table of an attribute; None where there is none."""
+        return next((one for one in self.tables if one.of == of), None)
+
+
+def audit_of(listing: Listing, grouped: Sequence[Grouped], draws: Draws, lead: Floats | None = None) -> Audit:
+    """The audit of a list over groups that may be told.
+
+    `lead` has, for each row, the weeks from the first list it was on to the end of the outcome; NaN for a row that was
+    on none or ended on track.
+    """
+    at = listing.capacities.index(draws.capacity)
+    tables = tuple(table_of(listing, one, draws, lead) for one in grouped)
+    return corrected(
+        Audit(
+            n=len(listing),
+            off_track=int(listing.label.sum()),
+            listed=int((listing.band <= at).sum()),
+            capacity=draws.capacity,
+            capacities=listing.capacities,
+            least=draws.least,
+            tables=tables,
+        )
+    )
+
+
+def with_pairs(audit: Audit, pairs: Audit) -> Audit:
+    """The same audit with the tables of another, corrected for all comparisons of both."""
+    return corrected(replace(audit, tables=(*audit.tables, *pairs.tables)))
+
+
+def table_of(listing: Listing, grouped: Grouped, draws: Draws, lead: Floats | None) -> GroupTable:
+    """The figures of one attribute's groups."""
+    groups = len(grouped.names)
+    if not groups:
+        return GroupTable(grouped.of, grouped.crossed, "", (), grouped.untold)
+    seen = Drawn(listing, grouped, draws, lead)
+    sizes = seen.counts[0].sum(axis=(1, 2))
+    alone = [at for at in range(groups) if at not in grouped.together] or range(groups)
+    reference = max(alone, key=lambda at: (sizes[at], -at))
+    found = tuple(seen.group(at, reference) for at in range(groups))
+    return GroupTable(grouped.of, grouped.crossed, grouped.names[reference], found, grouped.untold)
+
+
+def corrected(audit: Audit) -> Audit:
+    """The same audit with the chance of each tested comparison corrected for all of them, after Holm (1979)."""
+    tested = [
+        (t, g, name)
+        for t, table in enumerate(audit.tables)
+        for g, group in enumerate(table.groups)
+        for name in group.against
+        if name in TESTED
+    ]
+    chances = np.array([audit.tables[t].groups[g].against[name].chance for t, g, name in tested])
+    held = dict(zip(tested, holm(chances).tolist(), strict=True))
+    return replace(audit, tables=tuple(with_chances(table, t, held) for t, table in enumerate(audit.tables)))
+
+
+def holm(chances: Floats) -> Floats:
+    """Each chance corrected for all of them: the smallest counts as many times as there are, and so on."""
+    order = np.argsort(chances, kind="stable")
+    steps = np.maximum.accumulate(chances[order] * np.arange(len(chances), 0, -1))
+    found = np.empty(len(chances))
+    found[order] = np.minimum(steps, 1.0)
+    return found
+
+
+def with_chances(table: GroupTable, t: int, held: Mapping[tuple[int, int, str], float]) -> GroupTable:
+    """A table with corrected chances."""
+    groups = tuple(
+        replace(
+            group,
+            against={name: replace(one, corrected=held.get((t, g, name), 1.0)) for name, one in group.against.items()},
+        )
+        for g, group in enumerate(table.groups)
+    )
+    return replace(table, groups=groups)

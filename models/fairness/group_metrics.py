@@ -1,0 +1,287 @@
+"""The figures of one attribute's groups, observed and drawn from counts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
+from sklearn.metrics import precision_score
+
+from models.examples import Floats
+from models.fairness.significance import (
+    Moments,
+    Two,
+    chance_of_counts,
+    chance_of_spread,
+    moments_of,
+    spread_of_gaps,
+    spread_of_means,
+    spread_of_orders,
+)
+from models.fairness.suppression import Grouped
+from models.metrics.count_tables import (
+    Integers,
+    Listing,
+    drawn_counts,
+    drawn_list_counts,
+    drawn_risk_counts,
+    list_counts,
+    risk_counts,
+)
+from models.metrics.metrics import Interval, interval, ratio, roc_auc
+
+RATES = ("selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
+"""Figures of a list; of each, the students it is about: all, off track, on track, listed."""
+MEASURES = ("share_off_track", *RATES, "calibration_gap", "roc_auc", "lead_weeks")
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How an audit draws: the capacity it looks at, the least students of a figure, replicates and seed.
+
+    `measures` are the figures that are told: of a list whose risks are not all known, none that asks for them.
+    """
+
+    capacity: float
+    least: int
+    replicates: int
+    seed: int
+    measures: tuple[str, ...] = MEASURES
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A group beside the reference group: difference and ratio, and how likely as much is by chance alone.
+
+    `chance` is of this comparison alone, `corrected` of any of an audit's (Holm). `ratio` is None where the reference
+    has none of it.
+    """
+
+    difference: Interval
+    ratio: Interval | None
+    chance: float
+    corrected: float = 1.0
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group: how many, its figures at the capacity, the rates at every capacity, and it beside the reference.
+
+    `n` counts students, `off_track` those of them who ended so, `listed` those on the list.
+    """
+
+    name: str
+    n: int
+    off_track: int
+    listed: int
+    figures: Mapping[str, Interval | None]
+    curve: Mapping[str, tuple[Interval | None, ...]]
+    against: Mapping[str, Comparison] = field(default_factory=dict)
+
+
+class Drawn:
+    """The counts of one attribute's groups, observed and drawn, and the figures they give."""
+
+    def __init__(self, listing: Listing, grouped: Grouped, draws: Draws, lead: Floats | None) -> None:
+        self.grouped, self.draws, self.capacities = grouped, draws, listing.capacities
+        self.at, groups = listing.capacities.index(draws.capacity), len(grouped.names)
+        self.rows_a_student = listing.rows_a_student
+        group = np.where(grouped.group < 0, groups, grouped.group)  # rows in no group make a last one, left out below
+        size = {"replicates": draws.replicates, "seed": draws.seed}
+        drawn = drawn_list_counts(listing, group, groups + 1, **size)
+        self.counts = np.concatenate([list_counts(listing, group, groups + 1)[None], drawn])[:, :groups]
+        self.whole = denominators(self.counts)
+        self.rates = rates_of(self.counts)
+        self.others = {"share_off_track": ratio(self.whole["recall"], self.whole["selection_rate"])[..., 0]}
+        self.risk, self.lead = moments_of(listing.risk, group, groups), Moments(*np.zeros((3, groups)))
+        if not grouped.crossed:
+            self.others |= order_and_calibration(listing, group, groups, draws)
+        if lead is not None:
+            found = ~np.isnan(lead)
+            self.lead = moments_of(lead[found], group[found], groups)
+            self.others["lead_weeks"] = lead_of(lead, listing.student, group, groups, draws)
+        self.library = by_the_library(self.counts[0], self.at, grouped.names)
+
+    def group(self, at: int, reference: int) -> Group:
+        """One group's figures, and it beside the reference group."""
+        counted = self.counts[0, at]
+        against = {} if at == reference else self.compared(at, reference)
+        return Group(
+            name=self.grouped.names[at],
+            n=int(counted.sum()),
+            off_track=int(counted[1].sum()),
+            listed=int(counted[:, : self.at + 1].sum()),
+            figures={name: self.figure(name, at) for name in self.draws.measures if self.there(name)},
+            curve={} if self.grouped.crossed else {name: self.along(name, at) for name in RATES},
+            against=against,
+        )
+
+    def figure(self, name: str, at: int) -> Interval | None:
+        """A figure at the capacity with its interval; None over too few."""
+        if not self.enough(name, at):
+            return None
+        if name in self.rates:
+            return interval(self.library[name][at], self.rates[name][1:, at, self.at])
+        return interval(float(self.others[name][0, at]), self.others[name][1:, at])
+
+    def along(self, name: str, at: int) -> tuple[Interval | None, ...]:
+        """A rate at every capacity."""
+        found = self.rates[name][:, at]
+        whole = self.whole[name][0, at]
+        return tuple(
+            interval(float(found[0, place]), found[1:, place]) if whole[place] >= self.draws.least else None
+            for place in range(len(self.capacities))
+        )
+
+    def enough(self, name: str, at: int) -> bool:
+        """Whether enough students stand behind a figure."""
+        if name in self.rates:
+            return bool(self.whole[name][0, at, self.at] >= self.draws.least)
+        if name == "lead_weeks":
+            return bool(self.lead.n[at] >= self.draws.least)
+        return True
+
+    def compared(self, at: int, reference: int) -> dict[str, Comparison]:
+        """A group beside the reference, by every figure that both have."""
+        names = [name for name in self.draws.measures if self.figures_both(name, at, reference)]
+        return {name: self.comparison(name, at, reference) for name in names}
+
+    def figures_both(self, name: str, at: int, reference: int) -> bool:
+        """Whether two groups both have a figure."""
+        return self.there(name) and self.enough(name, at) and self.enough(name, reference)
+
+    def there(self, name: str) -> bool:
+        """Whether a figure was computed."""
+        return name in self.rates or name in self.others
+
+    def comparison(self, name: str, at: int, reference: int) -> Comparison:
+        """One figure of a group beside that of the reference."""
+        values = self.rates[name][:, :, self.at] if name in self.rates else self.others[name]
+        own, other = values[:, at], values[:, reference]
+        difference = interval(float(own[0] - other[0]), own[1:] - other[1:])
+        parts = ratio(own, other)
+        by = None if np.isnan(parts[0]) or name == "calibration_gap" else interval(float(parts[0]), parts[1:])
+        chance = chance_of_spread(difference.estimate, self.spread(name, (at, reference), own[1:] - other[1:]))
+        if name in self.rates:
+            chance = max(chance, self.chance_of_counts(name, (at, reference)))
+        return Comparison(difference, by, chance)
+
+    def spread(self, name: str, two: Two, drawn: Floats) -> float:
+        """The standard error of a difference: that of the bootstrap, or if larger that of two groups that are alike."""
+        alike, (_, reference) = 0.0, two
+        if name == "lead_weeks":
+            alike = spread_of_means(self.lead, two)
+        elif name == "calibration_gap":
+            alike = spread_of_gaps(self.risk, self.others[name][0], two)
+        elif name == "roc_auc":
+            on_track, off_track = self.counts[0][list(two)].sum(axis=-1).T
+            alike = spread_of_orders(float(self.others[name][0, reference]), off_track, on_track)
+        return max(float(np.nanstd(drawn)), alike)
+
+    def chance_of_counts(self, name: str, two: Two) -> float:
+        """How likely two rates as far apart are by chance alone, counted exactly."""
+        whole = self.whole[name][0, list(two), self.at]
+        return chance_of_counts(self.rates[name][0, list(two), self.at] * whole, whole, self.rows_a_student)
+
+
+def denominators(counted: Floats) -> dict[str, Floats]:
+    """… × groups × capacities: the students each rate is about, from counts of … × groups × 2 × bands."""
+    listed = np.cumsum(counted, axis=-1)[..., :-1]
+    ended = counted.sum(axis=-1, keepdims=True)
+    same = np.ones(listed.shape[-1])
+    return {
+        "selection_rate": ended.sum(axis=-2) * same,
+        "recall": ended[..., 1, :] * same,
+        "false_positive_rate": ended[..., 0, :] * same,
+        "false_discovery_rate": listed.sum(axis=-2),
+    }
+
+
+def rates_of(counted: Floats) -> dict[str, Floats]:
+    """… × groups × capacities: every rate."""
+    listed, whole = np.cumsum(counted, axis=-1)[..., :-1], denominators(counted)
+    parts = {
+        "selection_rate": listed.sum(axis=-2),
+        "recall": listed[..., 1, :],
+        "false_positive_rate": listed[..., 0, :],
+        "false_discovery_rate": listed[..., 0, :],
+    }
+    return {name: ratio(part, whole[name]) for name, part in parts.items()}
+
+
+def by_the_library(counted: Floats, at: int, names: Sequence[str]) -> dict[str, list[float]]:
+    """The rates of each group at one capacity, by Fairlearn from rows that stand for as many students as counted."""
+    listed = np.stack([counted[..., : at + 1].sum(axis=-1), counted[..., at + 1 :].sum(axis=-1)], axis=-1)
+    group, ended, place = np.meshgrid(range(len(names)), (0, 1), (1, 0), indexing="ij")
+    weight = listed.ravel()
+    metrics = {
+        "selection_rate": selection_rate,
+        "recall": true_positive_rate,
+        "false_positive_rate": false_positive_rate,
+        "precision": precision,
+    }
+    frame = MetricFrame(
+        metrics=metrics,
+        y_true=ended.ravel(),
+        y_pred=place.ravel(),
+        sensitive_features=pd.Series(group.ravel(), name="group"),
+        sample_params={name: {"sample_weight": weight} for name in metrics},
+    ).by_group
+    rates = {name: frame[name].astype(float).tolist() for name in RATES if name != "false_discovery_rate"}
+    return {**rates, "false_discovery_rate": (1 - frame["precision"].astype(float)).tolist()}
+
+
+def precision(y_true: Floats, y_pred: Floats, *, sample_weight: Floats) -> float:
+    """The share of those listed who ended off track; 0 where nobody was listed."""
+    return float(precision_score(y_true, y_pred, sample_weight=sample_weight, zero_division=0))
+
+
+def order_and_calibration(listing: Listing, group: Integers, groups: int, draws: Draws) -> dict[str, Floats]:
+    """(1 + replicates) × groups: ROC AUC within each group, and the share off track less the mean risk.
+
+    Replicates are drawn on bins of risk and moved by what the bins are off; what was observed is exact.
+    """
+    place, mean = listing.bins
+    drawn = drawn_risk_counts(listing, group, groups + 1, place, replicates=draws.replicates, seed=draws.seed)
+    binned = np.concatenate([risk_counts(listing, group, groups + 1, place)[None], drawn])[:, :groups]
+    found = {"calibration_gap": binned_gap(binned, mean), "roc_auc": binned_auc(binned)}
+    exact = exactly(listing, group, groups)
+    return {name: values + (exact[name] - values[0]) for name, values in found.items()}
+
+
+def binned_gap(binned: Floats, mean: Floats) -> Floats:
+    """… × groups: the share off track less the mean risk, from counts of … × groups × 2 × bins of that mean risk."""
+    students, off_track = binned.sum(axis=(-2, -1)), binned[..., 1, :].sum(axis=-1)
+    return ratio(off_track - binned.sum(axis=-2) @ mean, students)
+
+
+def binned_auc(binned: Floats) -> Floats:
+    """… × groups: ROC AUC from counts of … × groups × 2 × bins, a tie in a bin counting half."""
+    on_track, off_track = binned[..., 0, :], binned[..., 1, :]
+    lower = on_track.cumsum(axis=-1) - on_track / 2
+    return ratio((off_track * lower).sum(axis=-1), off_track.sum(axis=-1) * on_track.sum(axis=-1))
+
+
+def exactly(listing: Listing, group: Integers, groups: int) -> dict[str, Floats]:
+    """Per group: its calibration gap and ROC AUC, from its rows."""
+    rows = [listing.falling[group[listing.falling] == at] for at in range(groups)]  # sorting them again costs little
+    pairs = [(listing.label[own], listing.risk[own]) for own in rows]
+    return {
+        "calibration_gap": np.array([float((ended - said).mean()) for ended, said in pairs]),
+        "roc_auc": np.array([float(roc_auc(ended, said, np.ones((1, len(ended))))[0]) for ended, said in pairs]),
+    }
+
+
+def lead_of(lead: Floats, student: Integers | None, group: Integers, groups: int, draws: Draws) -> Floats:
+    """(1 + replicates) × groups: mean weeks from first list to outcome, of those who were found."""
+    found = ~np.isnan(lead)
+    weeks, place = np.unique(lead[found], return_inverse=True)
+    if not len(weeks):
+        return np.full((1 + draws.replicates, groups), np.nan)
+    cell = np.full(len(lead), (groups + 1) * len(weeks), dtype=np.int64)  # who was not found is in the last cell
+    cell[found] = group[found] * len(weeks) + place
+    cells = (groups + 1) * len(weeks) + 1
+    drawn = drawn_counts(cell, cells, student, replicates=draws.replicates, seed=draws.seed)
+    counted = np.vstack([np.bincount(cell, minlength=cells), drawn])[:, :-1].reshape(-1, groups + 1, len(weeks))
+    return ratio(counted @ weeks, counted.sum(axis=-1))[:, :groups]

@@ -1,0 +1,75 @@
+"""How likely a difference between two groups is by chance alone, kept honest where a group is small.
+
+A bootstrap says too little there: of 0 of 11 or of 11 equal values no replicate differs. So each chance is the larger
+of two: that of the bootstrap's spread, and one that holds if both groups are alike.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from scipy.stats import fisher_exact, norm
+
+from models.examples import Floats
+from models.metrics.count_tables import Integers
+
+Two = tuple[int, int]
+"""The places of a group and of the reference."""
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Per group: how many values, their sum and the sum of their squares."""
+
+    n: Floats
+    total: Floats
+    squares: Floats
+
+
+def moments_of(values: Floats, group: Integers, groups: int) -> Moments:
+    """The moments of each group's values; rows of a place beyond the last group count for none."""
+    n, total, squares = (
+        np.bincount(group, weights=of, minlength=groups)[:groups].astype(np.float64)
+        for of in (np.ones(len(group)), values, values**2)
+    )
+    return Moments(n, total, squares)
+
+
+def chance_of_spread(difference: float, spread: float) -> float:
+    """How likely a difference as large is, in either direction; 1 where nothing varies."""
+    return float(2 * norm.sf(abs(difference) / spread)) if spread > 0 else 1.0
+
+
+def chance_of_counts(part: Floats, whole: Floats, rows_a_student: float) -> float:
+    """How likely two shares as far apart are (Fisher's exact test); students count, not their rows."""
+    held = np.floor(np.stack([part, whole - part]) / rows_a_student)
+    return float(fisher_exact(held).pvalue)
+
+
+def spread_of_means(values: Moments, two: Two) -> float:
+    """The standard error of a difference of means if the two groups' values are of one kind."""
+    at = list(two)
+    n = values.n[at]
+    mean = values.total[at].sum() / n.sum()
+    variance = max(0.0, values.squares[at].sum() / n.sum() - mean**2)
+    return sqrt(variance * float((1 / n).sum()))
+
+
+def spread_of_gaps(risk: Moments, gap: Floats, two: Two) -> float:
+    """The standard error of a difference of calibration gaps if the risks of both are off by the same.
+
+    The share off track is then the risk and that gap, so a group's variance is that of as many draws.
+    """
+    at = list(two)
+    n, total, squares = risk.n[at], risk.total[at], risk.squares[at]
+    both = float((gap[at] * n).sum() / n.sum())
+    variances = (total + both * n) - (squares + 2 * both * total + both**2 * n)
+    return sqrt(float((np.maximum(variances, 0) / n**2).sum()))
+
+
+def spread_of_orders(auc: float, off_track: Floats, on_track: Floats) -> float:
+    """The standard error of a difference of ROC AUCs if both are that one (Hanley and McNeil 1982)."""
+    alike, apart = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    product = auc * (1 - auc)
+    variances = product + (off_track - 1) * (alike - auc**2) + (on_track - 1) * (apart - auc**2)
+    return sqrt(float((variances / (off_track * on_track)).sum()))

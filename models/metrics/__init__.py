@@ -1,0 +1,1 @@
+"""Metrics: how good risks and lists are, with intervals."""

@@ -1,0 +1,210 @@
+"""Every figure of a list of risks at once, for many weightings of the same rows: intervals by bootstrap of students.
+
+`weights` is replicates × rows everywhere: how often each row stands in a replicate. Each function gives one value a
+replicate.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from models.examples import Booleans, Floats
+from models.metrics.count_tables import Integers, counts, drawn_counts, numbered
+from models.metrics.metrics import (
+    BINS,
+    Interval,
+    at_capacity,
+    by_level,
+    interval,
+    levels_of,
+    ratio,
+    roc_auc,
+    student_weights,
+)
+
+STEPS = 12
+LONGEST_STEP = 1.0
+"""Of Newton's method, from slope 1 and intercept 0: more change nothing that is shown, longer ones may not end."""
+SMALLEST_STEP = 1e-9
+LEAST_RISK = 1e-4
+MANY = 20_000
+"""Rows from which replicates are drawn of cells of alike rows."""
+ALIKE, ALIKE_IN_SCHOOL = 1000, 50
+"""Bins of equal count by what students are listed by, whose rows are taken for alike."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Rows with what happened and the risk that was said, and the school of each where schools are known.
+
+    `listed_by` is what students are listed by where that is not the risk, such as a rule's count of signals.
+    """
+
+    label: Booleans
+    risk: Floats
+    school: npt.NDArray[np.str_] | None = None
+    listed_by: Floats | None = None
+
+    @property
+    def order(self) -> Floats:
+        """What students are listed by, the highest first."""
+        return self.risk if self.listed_by is None else self.listed_by
+
+
+def figures_of(scored: Scored, weights: Floats, capacities: Sequence[float]) -> dict[str, Floats]:
+    """Every figure by name; those at a capacity end in `@` and the share."""
+    slope, intercept = calibration_line(scored, weights)
+    found = {
+        "roc_auc": roc_auc(scored.label, scored.order, weights),
+        "pr_auc": average_precision(scored, weights),
+        "brier": mean_of((scored.risk - scored.label) ** 2, weights),
+        "calibration_error": calibration_error(scored, weights),
+        "calibration_slope": slope,
+        "calibration_intercept": intercept,
+    }
+    if scored.school is not None:
+        found["within_school_auc"] = within_school_auc(scored, weights)
+    share = mean_of(scored.label.astype(np.float64), weights)
+    for capacity in capacities:
+        precision, recall = at_capacity(scored.label, scored.order, weights, capacity)
+        found[f"precision@{capacity:.3f}"] = precision
+        found[f"recall@{capacity:.3f}"] = recall
+        found[f"lift@{capacity:.3f}"] = ratio(precision, share)
+    return found
+
+
+def with_intervals(
+    scored: Scored, student: npt.NDArray[np.str_], capacities: Sequence[float], *, replicates: int, seed: int
+) -> dict[str, Interval]:
+    """Every figure with the interval of a bootstrap that draws whole students; of very many rows, cells are drawn."""
+    observed = figures_of(scored, np.ones((1, len(scored.label))), capacities)
+    if len(scored.label) < MANY:
+        blocks = [figures_of(scored, weights, capacities) for weights in student_weights(student, replicates, seed)]
+        drawn = {name: np.concatenate([block[name] for block in blocks]) for name in observed}
+    else:
+        drawn = drawn_in_cells(scored, numbered(student), capacities, replicates=replicates, seed=seed)
+        drawn = {name: values[1:] - values[0] + observed[name] for name, values in drawn.items()}
+    return {name: interval(float(value[0]), drawn[name]) for name, value in observed.items()}
+
+
+def drawn_in_cells(
+    scored: Scored, student: Integers | None, capacities: Sequence[float], *, replicates: int, seed: int
+) -> dict[str, Floats]:
+    """Every figure of the rows and of each replicate, rows of about the same risk and the same end taken for alike."""
+    size = {"replicates": replicates, "seed": seed}
+    whole, weights = cells_of(replace(scored, school=None), student, ALIKE, **size)
+    found = figures_of(whole, weights, capacities)
+    if scored.school is not None:
+        found["within_school_auc"] = within_school_auc(*cells_of(scored, student, ALIKE_IN_SCHOOL, **size))
+    return found
+
+
+def cells_of(
+    scored: Scored, student: Integers | None, bins: int, *, replicates: int, seed: int
+) -> tuple[Scored, Floats]:
+    """Cells of alike rows, of each school where there are schools, and how many stand in each: as is, then drawn."""
+    edges = np.unique(np.quantile(scored.order, np.linspace(0, 1, bins + 1)[1:-1]))
+    place, places = np.searchsorted(edges, scored.order, side="right"), len(edges) + 1
+    schools, school = np.unique(
+        scored.school if scored.school is not None else np.zeros(len(place), "<U1"), return_inverse=True
+    )
+    cell = ((school * places + place) * 2 + scored.label).astype(np.int64)
+    cells = len(schools) * places * 2
+    risk, order = (mean_in(place, values, places) for values in (scored.risk, scored.order))
+    alike = Scored(
+        label=np.tile(np.array([False, True]), cells // 2),
+        risk=np.tile(np.repeat(risk, 2), len(schools)),
+        school=None if scored.school is None else np.repeat(schools, 2 * places),
+        listed_by=np.tile(np.repeat(order, 2), len(schools)),
+    )
+    return alike, np.vstack([counts(cell, cells), drawn_counts(cell, cells, student, replicates=replicates, seed=seed)])
+
+
+def mean_in(place: Integers, values: Floats, places: int) -> Floats:
+    """The mean value of the rows of each place, 0 where there are none."""
+    n = np.bincount(place, minlength=places)
+    return np.bincount(place, weights=values, minlength=places) / np.maximum(n, 1)
+
+
+def mean_of(values: Floats, weights: Floats) -> Floats:
+    """The weighted mean."""
+    return np.asarray(weights @ values / weights.sum(axis=1), dtype=np.float64)
+
+
+def average_precision(scored: Scored, weights: Floats) -> Floats:
+    """The precision at each risk, averaged over the students off track who have it."""
+    levels = levels_of(scored.order)
+    rows, off_track = by_level(weights, levels), by_level(weights * scored.label, levels)
+    precision = np.cumsum(off_track, axis=1) / np.maximum(np.cumsum(rows, axis=1), 1)
+    return ratio((precision * off_track).sum(axis=1), off_track.sum(axis=1))
+
+
+def calibration_error(scored: Scored, weights: Floats) -> Floats:
+    """The mean gap between risk and share off track over bins of equal count of the rows as they are."""
+    order = np.argsort(scored.risk, kind="stable")
+    bins = min(BINS, len(order))
+    starts = np.array([0, *np.cumsum([len(part) for part in np.array_split(order, bins)])[:-1]])
+    sizes = np.add.reduceat(weights[:, order], starts, axis=1)
+    gaps = np.add.reduceat((weights * (scored.risk - scored.label))[:, order], starts, axis=1)
+    return np.asarray(np.abs(gaps).sum(axis=1) / sizes.sum(axis=1), dtype=np.float64)
+
+
+def calibration_line(scored: Scored, weights: Floats) -> tuple[Floats, Floats]:
+    """Slope and intercept of what happened on the log odds that were said: 1 and 0 where risks mean what they say.
+
+    A slope below 1 says that high risks are too high and low ones too low. NaN where the risks are all the same.
+    """
+    risk = np.clip(scored.risk, LEAST_RISK, 1 - LEAST_RISK)
+    odds = np.log(risk / (1 - risk))
+    slope, intercept = np.ones(len(weights)), np.zeros(len(weights))
+    for _ in range(STEPS):
+        said = expit(slope[:, None] * odds + intercept[:, None])
+        error, spread = weights * (scored.label - said), weights * said * (1 - said)
+        up_slope, up_intercept = error @ odds, error.sum(axis=1)
+        of_slope, of_both, of_intercept = spread @ odds**2, spread @ odds, spread.sum(axis=1)
+        area = of_slope * of_intercept - of_both**2
+        moved = step(of_intercept * up_slope - of_both * up_intercept, area)
+        raised = step(of_slope * up_intercept - of_both * up_slope, area)
+        slope, intercept = slope + moved, intercept + raised
+        if max(np.nanmax(np.abs(moved), initial=0), np.nanmax(np.abs(raised), initial=0)) < SMALLEST_STEP:
+            break
+    return slope, intercept
+
+
+def step(part: Floats, whole: Floats) -> Floats:
+    """A step of Newton's method, none longer than the longest; NaN where there is no way."""
+    return np.clip(ratio(part, whole), -LONGEST_STEP, LONGEST_STEP)
+
+
+def within_school_auc(scored: Scored, weights: Floats) -> Floats:
+    """The chance that, of two students of one school, the one who ended off track has the higher risk."""
+    won, pairs = np.zeros(len(weights)), np.zeros(len(weights))
+    for rows in rows_by_school(scored):
+        own, label = weights[:, rows], scored.label[rows]
+        both = (own @ label) * (own @ ~label)
+        won += np.nan_to_num(roc_auc(label, scored.order[rows], own)) * both
+        pairs += both
+    return ratio(won, pairs)
+
+
+def rows_by_school(scored: Scored) -> Iterator[npt.NDArray[np.int64]]:
+    """The rows of each school in turn."""
+    assert scored.school is not None, "a school-wise figure needs schools"  # noqa: S101 - told by the caller
+    for school in np.unique(scored.school):
+        yield np.flatnonzero(scored.school == school)
+
+
+def lines(found: Mapping[str, Interval]) -> dict[str, dict[str, float | None]]:
+    """Figures with intervals as JSON values; a figure that does not exist is null."""
+    return {
+        name: {what: none_if_nan(getattr(one, what)) for what in ("estimate", "low", "high")}
+        for name, one in found.items()
+    }
+
+
+def none_if_nan(value: float) -> float | None:
+    """The value, None where there is none."""
+    return None if np.isnan(value) else value

@@ -1,0 +1,258 @@
+"""How often flags came true: of 100 students flagged like this, how many ended off track."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.ledger.ledger import Ledger
+from models.examples import Floats
+
+Integers = npt.NDArray[np.int64]
+
+YEARS = 2
+"""School years that a track record looks back on."""
+
+TENTHS = 10
+SMALLEST = 10
+"""Students below which nothing is said of a group."""
+
+WIDEST = 15.0
+"""Half the interval, of 100 students, beyond which nothing is said."""
+
+Z = 1.959963984540054
+"""The normal quantile of an interval that holds 95 in 100."""
+
+OTHERS, UNKNOWN = "others", "not on record"
+"""Small groups together, and students of whom no group is known."""
+
+TOLD = ("came_true", "did_not", "supported_first")
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """How flags like one turned out: of `n` students of `school_years`, `off_track` ended off track.
+
+    `like` says how alike they were: of a similar `risk`, or only on the same `list`. `per_hundred`, `low` and `high`
+    (the interval) are counts of 100. `supported` are those of the others who had a contact or a plan first.
+    """
+
+    like: Literal["risk", "list"]
+    n: int
+    off_track: int
+    supported: int
+    per_hundred: float
+    low: float
+    high: float
+    school_years: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ListRecord:
+    """How the lists of a school year turned out, each student counted once.
+
+    Of `listed` students so many came true, did not, did not and were `supported` first, moved away, are still open, or
+    cannot be told. `never_listed` ended off track without ever being listed, of `off_track` in all.
+    """
+
+    school_year: int
+    listed: int
+    came_true: int
+    did_not: int
+    supported: int
+    moved_away: int
+    still_open: int
+    not_told: int
+    never_listed: int
+    off_track: int
+
+
+@dataclass(frozen=True)
+class LeadTime:
+    """How long before the end the `n` students of a group who came true were first flagged, in weeks.
+
+    `group` is empty for everyone. Of `off_track` students of the cohort, `never_listed` were on no list of the year.
+    """
+
+    group: str
+    n: int
+    median: float
+    first_quartile: float
+    third_quartile: float
+    off_track: int
+    never_listed: int
+
+    @property
+    def share_never_listed(self) -> float:
+        """The share of those off track who were on no list."""
+        return self.never_listed / self.off_track
+
+
+@dataclass(frozen=True)
+class Turnover:
+    """How the list of `as_of` differed from the list `before`: of `listed` students, `stayed` and `entered`.
+
+    `left` were on the list before and no longer are.
+    """
+
+    before: date
+    as_of: date
+    listed: int
+    stayed: int
+    entered: int
+    left: int
+
+
+def track_records(ledger: Ledger, *, scorer: str, risk: Floats, school_year: int) -> list[TrackRecord | None]:
+    """How flags like each of these turned out, before a school year; None without enough evidence.
+
+    Flags like one were raised by the same kind of scorer (model or rule) in the last two finished school years: the two
+    latest before `school_year` of which a flag can be told. Of a similar `risk` are those in the same tenth, such as
+    0.5 up to but not including 0.6. Only flags that can be told count (came true, did not, did not and was supported
+    first), and each student once, by the first such flag. The interval is Wilson's score interval at 95 %, of students
+    taken as independent. Where it reaches further than 15 of 100 to either side on average, or where there are fewer
+    than 10 students, everyone on the lists of that kind of scorer in these years stands for them, by the same bounds.
+    """
+    flags = told_before(ledger, scorer, school_year)
+    tenths = tenth_of(flags["risk"].to_numpy(dtype=np.float64))
+    similar = [record_of(flags[tenths == tenth], "risk") for tenth in range(TENTHS)]
+    on_list = record_of(flags, "list")
+    return [(similar[tenth] if tenth >= 0 else None) or on_list for tenth in tenth_of(risk)]
+
+
+def told_before(ledger: Ledger, scorer: str, school_year: int) -> pd.DataFrame:
+    """A scorer's flags of the last finished school years that can be told, first ones first."""
+    flags = ledger.flags
+    told = flags[flags["resolution"].isin(TOLD) & (flags["school_year"] < school_year)]
+    years = sorted(told["school_year"].unique())[-YEARS:]
+    return told[told["school_year"].isin(years) & (told["scorer"] == scorer)]
+
+
+def tenth_of(risk: Floats) -> Integers:
+    """The tenth in which each risk lies, from 0; -1 for one that is missing."""
+    tenth = np.minimum(np.floor(np.round(np.nan_to_num(risk, nan=-1) * TENTHS, 9)), TENTHS - 1)
+    return np.where(np.isnan(risk), -1, tenth).astype(np.int64)
+
+
+def record_of(flags: pd.DataFrame, like: Literal["risk", "list"]) -> TrackRecord | None:
+    """How the students of these flags turned out, each by the first of them; None without enough evidence."""
+    first = flags.drop_duplicates("student_key")
+    n, off_track = len(first), int((first["resolution"] == "came_true").sum())
+    if n < SMALLEST:
+        return None
+    low, high = wilson(off_track, n)
+    if (high - low) / 2 > WIDEST:
+        return None
+    return TrackRecord(
+        like=like,
+        n=n,
+        off_track=off_track,
+        supported=int((first["resolution"] == "supported_first").sum()),
+        per_hundred=100 * off_track / n,
+        low=low,
+        high=high,
+        school_years=tuple(sorted(map(int, first["school_year"].unique()))),
+    )
+
+
+def wilson(of_them: int, n: int) -> tuple[float, float]:
+    """Wilson's score interval at 95 % for a share, in counts of 100 (Wilson 1927)."""
+    share, wide = of_them / n, Z * Z / n
+    middle = (share + wide / 2) / (1 + wide)
+    half = Z / (1 + wide) * np.sqrt(share * (1 - share) / n + wide / (4 * n))
+    return 100 * max(float(middle - half), 0.0), 100 * min(float(middle + half), 1.0)
+
+
+def list_records(ledger: Ledger) -> tuple[ListRecord, ...]:
+    """How the lists of each school year turned out, oldest first.
+
+    Each student counts once, by the first flag of the year. `off_track` are all students of the cohort of whom it is
+    known that they ended off track; of them `never_listed` were on no list of the year.
+    """
+    students = ledger.students
+    years = sorted(map(int, students["school_year"].unique()))
+    return tuple(list_record(year, students[students["school_year"] == year]) for year in years)
+
+
+def list_record(school_year: int, students: pd.DataFrame) -> ListRecord:
+    """How the lists of one school year turned out."""
+    counts = students["resolution"].value_counts()
+    off_track = students["off_track"].fillna(value=False)
+    return ListRecord(
+        school_year=school_year,
+        listed=int(students["resolution"].notna().sum()),
+        came_true=int(counts["came_true"]),
+        did_not=int(counts["did_not"]),
+        supported=int(counts["supported_first"]),
+        moved_away=int(counts["moved_away"]),
+        still_open=int(counts["still_open"]),
+        not_told=int(counts["not_told"]),
+        never_listed=int((off_track & students["first_flag"].isna()).sum()),
+        off_track=int(off_track.sum()),
+    )
+
+
+def lead_weeks(ledger: Ledger, groups: "pd.Series[str] | None" = None) -> tuple[LeadTime, ...]:
+    """How long before the end students were first flagged: of everyone, then by group (`groups` by `student_key`).
+
+    Each school year of a student counts. Groups with fewer than 10 students who came true are told together as
+    `others`, with the next larger ones until those are 10; below that nothing is told.
+    """
+    students = ledger.students
+    found = [lead_time("", students)]
+    if groups is not None:
+        names = folded(students["student_key"].astype("str").map(groups).fillna(UNKNOWN), came_true(students))
+        found += [lead_time(name, students[names == name]) for name in sorted(set(names) - {OTHERS})]
+        found.append(lead_time(OTHERS, students[names == OTHERS]))
+    return tuple(one for one in found if one.n >= SMALLEST)
+
+
+def came_true(students: pd.DataFrame) -> "pd.Series[bool]":
+    """Which students' first flags came true."""
+    return students["resolution"] == "came_true"
+
+
+def folded(names: "pd.Series[str]", counted: "pd.Series[bool]") -> "pd.Series[str]":
+    """Names of groups, those with few counted students as `others`."""
+    sizes = counted.groupby(names).sum().sort_index().sort_values(kind="stable")
+    few = int((sizes < SMALLEST).sum())
+    together = max(few, int((sizes.cumsum() < SMALLEST).sum()) + 1) if few else 0
+    return names.where(~names.isin(sizes.index[:together]), OTHERS)
+
+
+def lead_time(group: str, students: pd.DataFrame) -> LeadTime:
+    """The lead time of some students; 0 weeks for a first flag that came after the end."""
+    true = students[came_true(students)]
+    weeks = ((true["ended_on"] - true["first_flag"]).dt.days / 7).clip(lower=0).to_numpy(dtype=np.float64)
+    quarter, half, three_quarters = np.quantile(weeks, (0.25, 0.5, 0.75)) if len(weeks) else (np.nan,) * 3
+    off_track = students["off_track"].fillna(value=False)
+    never = int((off_track & students["first_flag"].isna()).sum())
+    return LeadTime(
+        group, len(true), float(half), float(quarter), float(three_quarters), int(off_track.sum()), never
+    )  # fmt: skip
+
+
+def stability(ledger: Ledger) -> tuple[Turnover, ...]:
+    """How each list differed from the one before in its school year, oldest first.
+
+    The list of a date is everyone whom any run of that date flagged, whatever the scorer or the release.
+    """
+    flags = ledger.flags
+    days = flags[["as_of", "school_year"]].drop_duplicates().sort_values("as_of", ignore_index=True)
+    many, day = len(days), pd.Index(days["as_of"]).get_indexer(pd.Index(flags["as_of"]))
+    pairs = np.unique(pd.factorize(flags["student_key"])[0].astype(np.int64) * max(many, 1) + day)
+    place = pairs % max(many, 1)
+    again = (np.diff(pairs, prepend=-2) == 1) & (place > 0)
+    listed, stayed = (np.bincount(place[which], minlength=many) for which in (place >= 0, again))
+    dates, years = [stamp.date() for stamp in days["as_of"]], days["school_year"]
+    return tuple(
+        Turnover(
+            dates[at - 1], dates[at], int(listed[at]), int(stayed[at]),
+            int(listed[at] - stayed[at]), int(listed[at - 1] - stayed[at]),
+        )
+        for at in range(1, many)
+        if years[at] == years[at - 1]
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Access: accounts, authorization and the access log."""

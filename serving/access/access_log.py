@@ -1,0 +1,61 @@
+"""The access log: one row per read, chained, so that a missing or changed row shows."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from serving.access.authorize import Action, Allowed, Subject
+from serving.store.rows import AccessRow
+
+SEALED = ("district_id", "subject", "action", "object", "reason", "students", "previous_digest")
+
+
+def record_access(
+    session: Session,
+    subject: Subject,
+    action: Action,
+    *,
+    thing: str,
+    allowed: Allowed,
+    students: Sequence[str],
+    at: datetime,
+) -> None:
+    """Adds the row that says who saw which students, when and why, in the session's transaction."""
+    row = AccessRow(
+        district_id=subject.district_id,
+        at=at,
+        subject=subject.name,
+        action=action,
+        object=thing,
+        reason=allowed.reason,
+        students=list(students),
+        previous_digest=last_digest(session, subject.district_id),
+    )
+    row.digest = digest_of(row)
+    session.add(row)
+
+
+def last_digest(session: Session, district_id: str) -> str:
+    """The digest of the district's newest row; empty before the first."""
+    newest = select(AccessRow.digest).where(AccessRow.district_id == district_id)
+    return session.scalars(newest.order_by(AccessRow.id.desc()).limit(1)).first() or ""
+
+
+def digest_of(row: AccessRow) -> str:
+    """sha256 over everything the row says."""
+    says = {name: getattr(row, name) for name in SEALED} | {"at": row.at.isoformat()}
+    return hashlib.sha256(json.dumps(says, sort_keys=True).encode()).hexdigest()
+
+
+def broken_at(session: Session, district_id: str) -> int | None:
+    """The id of the first row that does not follow from the one before; None where the chain holds."""
+    previous = ""
+    for row in session.scalars(select(AccessRow).where(AccessRow.district_id == district_id).order_by(AccessRow.id)):
+        if row.previous_digest != previous or row.digest != digest_of(row):
+            return row.id
+        previous = row.digest
+    return None

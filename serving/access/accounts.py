@@ -1,0 +1,195 @@
+"""Accounts: passwords, sessions and API keys. There is no default account."""
+
+import hashlib
+import hmac
+import math
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import cast
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from features.settings import Refused, Service
+from serving.access.authorize import Client, Educator
+from serving.store.rows import ApiKeyRow, DistrictRow, Role, SessionRow, SignInAttemptRow, StaffRow
+
+MOST_ATTEMPTS = 3
+ATTEMPT_WINDOW = timedelta(minutes=10)
+SEEN_EVERY = timedelta(minutes=1)
+SCOPES = ("scores.read", "scores.write")
+KEY_PREFIX = "ontrack"
+
+
+class UnknownStaff(Refused):
+    """A person who is not in the district's staff. Exit code 3."""
+
+
+class UnknownDistrict(Refused):
+    """A district without a scoring run. Exit code 3."""
+
+
+class ScopeRefused(Refused):
+    """A scope that does not exist. Exit code 2."""
+
+    exit_code = 2
+
+
+def create_password(session: Session, district_id: str, staff_id: str) -> str:
+    """A new generated password for a person, which is not kept; signs them out everywhere."""
+    staff = session.get(StaffRow, (district_id, staff_id))
+    if staff is None:
+        raise UnknownStaff(f"district '{district_id}' has no staff '{staff_id}'; score the district first")
+    password = secrets.token_urlsafe(15)
+    staff.password_hash = PasswordHasher().hash(password)
+    session.execute(delete(SessionRow).where(SessionRow.district_id == district_id, SessionRow.staff_id == staff_id))
+    return password
+
+
+def create_api_key(
+    session: Session, district_id: str, name: str, scopes: tuple[str, ...], *, expires_at: datetime | None = None
+) -> str:
+    """A new API key of a district, `ontrack_<id>_<secret>`; only its digest is kept."""
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown:
+        raise ScopeRefused(f"unknown scope {', '.join(unknown)}; expected one or more of {', '.join(SCOPES)}")
+    if session.get(DistrictRow, district_id) is None:
+        raise UnknownDistrict(f"district '{district_id}' is not in the service yet; score it first")
+    key_id, secret = secrets.token_hex(8), secrets.token_hex(32)
+    session.add(
+        ApiKeyRow(
+            key_id=key_id,
+            digest=sha256(secret),
+            district_id=district_id,
+            name=name,
+            scopes=list(scopes),
+            created_at=datetime.now(UTC),
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+    return f"{KEY_PREFIX}_{key_id}_{secret}"
+
+
+def client_of(session: Session, token: str, now: datetime) -> Client | None:
+    """The program that holds this key; None where the key is unknown, revoked or past its day."""
+    prefix, _, rest = token.partition("_")
+    key_id, _, secret = rest.partition("_")
+    row = session.get(ApiKeyRow, key_id) if prefix == KEY_PREFIX else None
+    known = hmac.compare_digest(row.digest if row else "", sha256(secret))
+    if row is None or not known or row.revoked_at or (row.expires_at and row.expires_at <= now):
+        return None
+    return Client(row.district_id, row.key_id, frozenset(row.scopes))
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What somebody typed to sign in."""
+
+    district_id: str
+    email: str
+    password: str
+
+    @property
+    def account(self) -> str:
+        """A digest that stands for the account, known or not."""
+        return sha256(f"{self.district_id}|{self.email.strip().casefold()}")
+
+
+def note_attempt(session: Session, credentials: Credentials, now: datetime) -> int | None:
+    """Counts a try before its password is looked at; the seconds to wait from the fourth in ten minutes on."""
+    account = credentials.account
+    session.execute(delete(SignInAttemptRow).where(SignInAttemptRow.at <= now - ATTEMPT_WINDOW))
+    tries = select(SignInAttemptRow.at).where(SignInAttemptRow.account_digest == account).order_by(SignInAttemptRow.at)
+    times = session.scalars(tries).all()
+    if len(times) >= MOST_ATTEMPTS:
+        return math.ceil((times[0] + ATTEMPT_WINDOW - now).total_seconds())
+    session.add(SignInAttemptRow(account_digest=account, at=now))
+    return None
+
+
+def sign_in(session: Session, credentials: Credentials, now: datetime) -> str | None:
+    """A new session's token; None where person or password is wrong, after the same work in both cases."""
+    staff = session.scalars(
+        select(StaffRow).where(
+            StaffRow.district_id == credentials.district_id,
+            func.lower(StaffRow.email) == credentials.email.strip().lower(),
+        )
+    ).first()
+    if not matches(staff.password_hash if staff else None, credentials.password) or staff is None:
+        return None
+    session.execute(delete(SignInAttemptRow).where(SignInAttemptRow.account_digest == credentials.account))
+    return open_session(session, staff.district_id, staff.staff_id, now)
+
+
+def matches(password_hash: str | None, password: str) -> bool:
+    """Whether the password is the one; where there is none, False after the same work."""
+    hasher = PasswordHasher()
+    if password_hash is None:
+        hasher.hash(password)
+        return False
+    try:
+        return hasher.verify(password_hash, password)
+    except VerificationError:
+        return False
+
+
+def open_session(session: Session, district_id: str, staff_id: str, now: datetime) -> str:
+    """A new session's token; only its digest is kept."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SessionRow(
+            token_digest=sha256(token), district_id=district_id, staff_id=staff_id, created_at=now, last_seen_at=now
+        )
+    )
+    return token
+
+
+def end_session(session: Session, token: str, now: datetime) -> None:
+    """Ends a session on the server."""
+    session.execute(update(SessionRow).where(SessionRow.token_digest == sha256(token)).values(revoked_at=now))
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody signed in, and whether their session should be noted as used."""
+
+    educator: Educator
+    display_name: str
+    stale: bool
+
+
+def signed_in(
+    session: Session, token: str, now: datetime, *, today_of: Callable[[str], date], service: Service
+) -> SignedIn | None:
+    """Who holds this session; None where it is unknown, ended, too old or idle for too long."""
+    row = session.get(SessionRow, sha256(token))
+    if row is None or row.revoked_at or is_over(row, now, service):
+        return None
+    staff = session.get(StaffRow, (row.district_id, row.staff_id))
+    if staff is None:
+        return None
+    today = today_of(staff.district_id)
+    educator = Educator(staff.district_id, staff.staff_id, cast(Role, staff.role), staff.school_id, today)
+    return SignedIn(educator, f"{staff.first_name} {staff.last_name}", now - row.last_seen_at >= SEEN_EVERY)
+
+
+def is_over(row: SessionRow, now: datetime, service: Service) -> bool:
+    """Whether a session has lasted too long, or lain idle too long."""
+    return now >= row.created_at + timedelta(hours=service.session_hours) or now >= row.last_seen_at + timedelta(
+        minutes=service.idle_minutes
+    )
+
+
+def note_seen(session: Session, token: str, now: datetime) -> None:
+    """Notes that a session was used."""
+    session.execute(update(SessionRow).where(SessionRow.token_digest == sha256(token)).values(last_seen_at=now))
+
+
+def sha256(text: str) -> str:
+    """The digest under which a secret is kept."""
+    return hashlib.sha256(text.encode()).hexdigest()

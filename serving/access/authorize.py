@@ -1,0 +1,119 @@
+"""Who may do what: all student data is asked for through this module, and every read of it leaves a row."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from serving.store.rows import CaseloadRow, Role, StudentRow
+
+Action = Literal["see", "list", "scores.read", "scores.write"]
+ReasonCode = Literal["caseload", "school", "district", "api_key"]
+REASONS: dict[Role, ReasonCode] = {"counselor": "caseload", "principal": "school", "district": "district"}
+PERSON_MAY: frozenset[Action] = frozenset({"see", "list"})
+
+
+@dataclass(frozen=True)
+class Educator:
+    """A person signed in, on a local date."""
+
+    district_id: str
+    staff_id: str
+    role: Role
+    school_id: str | None
+    today: date
+
+    @property
+    def name(self) -> str:
+        """How the access log calls them."""
+        return f"staff:{self.staff_id}"
+
+
+@dataclass(frozen=True)
+class Client:
+    """A program with an API key of a district."""
+
+    district_id: str
+    key_id: str
+    scopes: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """How the access log calls it."""
+        return f"api_key:{self.key_id}"
+
+
+Subject = Educator | Client
+
+
+@dataclass(frozen=True)
+class OneStudent:
+    """A student somebody asks for, in the subject's own district."""
+
+    student_key: str
+
+
+@dataclass(frozen=True)
+class OwnDistrict:
+    """Something of the subject's district that is not one student's: a list, a live score."""
+
+
+Object = OneStudent | OwnDistrict
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Yes, and why."""
+
+    reason: ReasonCode
+
+
+@dataclass(frozen=True)
+class Denied:
+    """No; whoever asked learns no more than that there is nothing."""
+
+
+def authorize(session: Session, subject: Subject, action: Action, thing: Object) -> Allowed | Denied:
+    """Whether the subject may do this to that, and by which reason."""
+    reason = reason_for(subject, action)
+    if reason is None:
+        return Denied()
+    if isinstance(thing, OneStudent) and not can_see(session, subject, thing):
+        return Denied()
+    return Allowed(reason)
+
+
+def reason_for(subject: Subject, action: Action) -> ReasonCode | None:
+    """By which reason the subject may do this at all; None where it may not."""
+    if isinstance(subject, Client):
+        return "api_key" if action in subject.scopes else None
+    return REASONS[subject.role] if action in PERSON_MAY else None
+
+
+def can_see(session: Session, subject: Subject, student: OneStudent) -> bool:
+    """Whether the student is among those the subject can see."""
+    found = visible_students(subject).where(StudentRow.student_key == student.student_key)
+    return session.scalars(found).first() is not None
+
+
+def visible_students(subject: Subject) -> Select[StudentRow]:
+    """The students of the subject's district that are in its scope."""
+    own = select(StudentRow).where(StudentRow.district_id == subject.district_id)
+    if isinstance(subject, Client) or subject.role == "district":
+        return own
+    if subject.role == "principal":
+        return own.where(StudentRow.school_id == subject.school_id)
+    return own.where(on_caseload(subject))
+
+
+def on_caseload(counselor: Educator) -> ColumnElement[bool]:
+    """Whether a student is on the counselor's caseload today."""
+    return exists().where(
+        CaseloadRow.district_id == counselor.district_id,
+        CaseloadRow.staff_id == counselor.staff_id,
+        CaseloadRow.student_key == StudentRow.student_key,
+        CaseloadRow.start_date <= counselor.today,
+        or_(CaseloadRow.end_date.is_(None), CaseloadRow.end_date >= counselor.today),
+    )

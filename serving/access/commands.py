@@ -1,0 +1,38 @@
+"""Commands over those who may sign in and call: users, keys."""
+
+from typing import Annotated
+
+import typer
+
+from features.terminal import Context, DistrictOption, settings_of
+from serving.access.accounts import create_api_key, create_password
+from serving.store.database import engine_of, writing
+
+app = typer.Typer(no_args_is_help=True)
+users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+keys = typer.Typer(no_args_is_help=True, help="Programs that may call the API.")
+app.add_typer(users, name="users")
+app.add_typer(keys, name="keys")
+
+
+@users.command("password")
+def password_command(
+    context: Context, district: DistrictOption, staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")]
+) -> None:
+    """Print a new generated password for a person, once; what they had before stops working."""
+    settings = settings_of(context)
+    with writing(engine_of(settings)) as session:
+        typer.echo(create_password(session, district, staff_id))
+
+
+@keys.command("create")
+def key_command(
+    context: Context,
+    district: DistrictOption,
+    name: Annotated[str, typer.Argument(help="Which program it is for.")],
+    scope: Annotated[list[str] | None, typer.Option(help="scores.read, scores.write")] = None,
+) -> None:
+    """Print a new API key of a district, once; only its digest is kept."""
+    settings = settings_of(context)
+    with writing(engine_of(settings)) as session:
+        typer.echo(create_api_key(session, district, name, tuple(scope or ("scores.read", "scores.write"))))

@@ -1,0 +1,58 @@
+"""Accounts for the demo: fresh passwords for two people of each district and a key for a program."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from serving.access.accounts import create_api_key, create_password
+from serving.store.rows import ApiKeyRow, CaseloadRow, ScoreRow, StaffRow
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """How one person signs in."""
+
+    district_id: str
+    role: str
+    email: str
+    password: str
+
+
+def demo_accounts(session: Session, district_id: str) -> list[DemoAccount]:
+    """The district's counselor with the longest list, and its data lead, each with a new password."""
+    found = [busiest_counselor(session, district_id), data_lead(session, district_id)]
+    return [
+        DemoAccount(district_id, staff.role, staff.email, create_password(session, district_id, staff.staff_id))
+        for staff in found
+        if staff is not None
+    ]
+
+
+def demo_key(session: Session, district_id: str) -> str:
+    """A new API key that may read and write scores; the one of an earlier start stops working."""
+    session.execute(delete(ApiKeyRow).where(ApiKeyRow.district_id == district_id, ApiKeyRow.name == "demo"))
+    return create_api_key(session, district_id, "demo", ("scores.read", "scores.write"))
+
+
+def busiest_counselor(session: Session, district_id: str) -> StaffRow | None:
+    """The counselor with the most flagged students, None where there is none."""
+    flagged = (
+        select(CaseloadRow.staff_id, func.count().label("listed"))
+        .join(
+            ScoreRow,
+            (ScoreRow.district_id == CaseloadRow.district_id) & (ScoreRow.student_key == CaseloadRow.student_key),
+        )
+        .where(CaseloadRow.district_id == district_id, ScoreRow.flagged)
+        .group_by(CaseloadRow.staff_id)
+        .order_by(func.count().desc(), CaseloadRow.staff_id)
+        .limit(1)
+    )
+    first = session.execute(flagged).first()
+    return session.get(StaffRow, (district_id, first.staff_id)) if first else None
+
+
+def data_lead(session: Session, district_id: str) -> StaffRow | None:
+    """The first of the district's own staff, None where there is none."""
+    people = select(StaffRow).where(StaffRow.district_id == district_id, StaffRow.role == "district")
+    return session.scalars(people.order_by(StaffRow.staff_id).limit(1)).first()

@@ -1,0 +1,33 @@
+"""Whether the service is up, and whether it can answer."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from serving.api.messages import Health
+from serving.app_context import Service, service_of
+from serving.store.rows import RunRow
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/livez", summary="Whether the process is up")
+def get_livez() -> Health:
+    """Always, while the process answers."""
+    return Health()
+
+
+@router.get("/readyz", summary="Whether the service can answer")
+def get_readyz(service: Annotated[Service, Depends(service_of)]) -> Health:
+    """Once the database is reachable and holds a scoring run; 503 before."""
+    try:
+        with service.reading() as session:
+            run = session.scalars(select(RunRow.run_id).limit(1)).first()
+    except SQLAlchemyError:
+        run = None
+    if run is None:
+        raise HTTPException(503)
+    return Health()

@@ -1,0 +1,52 @@
+"""What every request of one application shares."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from structlog.typing import FilteringBoundLogger
+
+from features.settings import Settings
+from serving.scoring.release_cache import Releases
+from serving.store.database import reading, writing
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of one application; `templates` by language, `clock` gives the moment, aware."""
+
+    settings: Settings
+    engine: Engine
+    releases: Releases
+    templates: Mapping[str, Environment]
+    log: FilteringBoundLogger
+    clock: Callable[[], datetime]
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with reading(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose changes are kept all together, or not at all."""
+        with writing(self.engine) as session:
+            yield session
+
+    def today(self, district_id: str) -> date:
+        """The district's local date, or the pretended one."""
+        zone = self.settings.district(district_id).timezone
+        return self.settings.today or self.clock().astimezone(ZoneInfo(zone)).date()
+
+
+def service_of(request: Request) -> Service:
+    """The service of the application that got the request."""
+    return cast(Service, request.app.state.service)

@@ -1,0 +1,87 @@
+"""Who is looking at a page."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from serving.access.accounts import SignedIn, note_seen, signed_in
+from serving.access.authorize import Educator
+from serving.app_context import Service, service_of
+from serving.store.rows import DistrictRow
+from serving.wording.scores import ROLES
+
+
+class SignInNeeded(Exception):  # noqa: N818 - not an error: it leads to the sign-in page
+    """Nobody is signed in."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is looking, and what the page's header says of them; `role` is still to be said in their language."""
+
+    educator: Educator
+    name: str
+    role: str
+    district: str
+
+
+def cookie_name(request: Request) -> str:
+    """The session cookie's name; over https one that only this host can set."""
+    return "__Host-ontrack" if request.url.scheme == "https" else "ontrack_session"
+
+
+def set_session(request: Request, response: Response, token: str) -> None:
+    """Hands the browser its session."""
+    https = request.url.scheme == "https"
+    response.set_cookie(cookie_name(request), token, httponly=True, samesite="strict", secure=https, path="/")
+
+
+def token_of(request: Request) -> str:
+    """The session token the browser sent; empty without one."""
+    return request.cookies.get(cookie_name(request), "")
+
+
+def known_viewer(request: Request, service: Annotated[Service, Depends(service_of)]) -> Viewer:
+    """Who holds the session; SignInNeeded where nobody does."""
+    viewer = find_viewer(request, service)
+    if viewer is None:
+        raise SignInNeeded
+    return viewer
+
+
+def find_viewer(request: Request, service: Service) -> Viewer | None:
+    """Who holds the session, noted as used; None where nobody does."""
+    token, now = token_of(request), service.clock()
+    with service.reading() as session:
+        found = signed_in(session, token, now, today_of=service.today, service=service.settings.service)
+        district = session.get(DistrictRow, found.educator.district_id) if found else None
+    if found is None or district is None:
+        return None
+    if found.stale:
+        with service.writing() as session:
+            note_seen(session, token, now)
+    return viewer_of(found, district.name)
+
+
+def viewer_of(found: SignedIn, district: str) -> Viewer:
+    """What a page says of somebody signed in."""
+    return Viewer(found.educator, found.display_name, ROLES[found.educator.role], district)
+
+
+def own_form(request: Request) -> None:
+    """403 for a form that another site sent, or that does not say where it comes from."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    same = site in {"same-origin", "none"} if site else False
+    if site is None and origin is not None:
+        same = urlsplit(origin).netloc == request.headers.get("host")
+    if not same:
+        raise HTTPException(403)
+
+
+KnownViewer = Annotated[Viewer, Depends(known_viewer)]
+AskedService = Annotated[Service, Depends(service_of)]

@@ -1,0 +1,107 @@
+"""What serves now: the current release of each district, looked up at most once a second."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from structlog.typing import FilteringBoundLogger
+
+from features.language.feature_set import Outcome
+from features.settings import Refused
+from models.bundle.bundle import Bundle, open_bundle
+from models.bundle.signing import load_public_key
+from models.releases import Release, ReleaseKey, current
+from models.scoring import refuse_other_definition, refuse_prepared_table
+
+LOOK_EVERY = 1.0
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A release with its verified bundle, and the outcome that it is about."""
+
+    release_id: str
+    bundle: Bundle
+    outcome: Outcome
+
+    @property
+    def model_version(self) -> str:
+        """What an answer says scored it."""
+        return f"{self.bundle.name} {self.bundle.digest[:8]}"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found when one release was last looked up; a refused one is not tried again."""
+
+    at: float
+    serving: Serving | None
+    refused: str = ""
+
+
+class Releases:
+    """The releases of an installation; what serves changes only to a bundle that opened whole."""
+
+    def __init__(
+        self,
+        home: Path,
+        outcomes: Mapping[str, Outcome],
+        log: FilteringBoundLogger,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.home = home
+        self.outcomes = outcomes
+        self.log = log
+        self.timer = timer
+        self.looked: dict[ReleaseKey, Looked] = {}
+        self.lock = threading.Lock()
+
+    def current(self, district_id: str, outcome: str) -> Serving | None:
+        """What serves a district's outcome; None where it is off, or nothing that opens was ever released."""
+        if outcome not in self.outcomes:
+            return None
+        key = ReleaseKey(district_id, outcome, self.outcomes[outcome].grade_band)
+        last = self.looked.get(key)
+        if not self.lock.acquire(blocking=last is None):
+            return last.serving if last else None  # someone else is looking: what served a second ago still may
+        try:
+            return self.looked_up(key).serving
+        finally:
+            self.lock.release()
+
+    def looked_up(self, key: ReleaseKey) -> Looked:
+        """What was found less than a second ago, or is found now."""
+        last = self.looked.get(key)
+        if last is None or self.timer() - last.at >= LOOK_EVERY:
+            last = self.look(key, last or Looked(0.0, None))
+            self.looked[key] = last
+        return last
+
+    def look(self, key: ReleaseKey, last: Looked) -> Looked:
+        """What serves now; as before where nothing changed, or where the new one is refused."""
+        last = replace(last, at=self.timer())
+        try:
+            release = current(self.home, key)
+            known = {last.refused, last.serving.release_id if last.serving else ""}
+            if release is None or release.release_id in known:
+                return last
+            return self.opened(release, last)
+        except Refused as refusal:
+            self.log.error("release log refused", error=type(refusal).__name__)
+            return last
+
+    def opened(self, release: Release, last: Looked) -> Looked:
+        """The release with its bundle opened; the one before where it does not open."""
+        release_id = release.release_id
+        try:
+            bundle = open_bundle(release.bundle_path, load_public_key(self.home / "keys"))
+            refuse_prepared_table(bundle)
+            outcome = self.outcomes[release.key.outcome]
+            refuse_other_definition(bundle, outcome)
+        except Refused as refusal:
+            self.log.error("release refused", release=release_id, error=type(refusal).__name__)
+            return replace(last, refused=release_id)
+        self.log.info("release in service", release=release_id)
+        return replace(last, serving=Serving(release_id, bundle, outcome))

@@ -1,0 +1,140 @@
+"""Every student of a run: risk, reasons, the records behind them, the way back, the track record, and what changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from features.engine.view import View
+from features.ledger.ledger import Ledger
+from features.settings import Settings
+from features.snapshots.evidence import Record, attendance_by_week, marks_over_time, records_behind
+from features.snapshots.snapshot import Snapshot
+from features.warehouse.warehouse import Reader
+from features.way_back.way_back import WayBack, ways_back
+from models.explanations.reasons import Reason, Reasons
+from models.explanations.risk_change import Change
+from models.metrics.track_record import ListRecord, TrackRecord, list_records, track_records
+from models.scoring import reasons_by
+from serving.scoring.bands import band_of
+from serving.scoring.district_release import Served
+from serving.scoring.ranking import Ranked
+from serving.scoring.risk_change import Before, changes_of
+from serving.scoring.scoring_run import History, ScoredStudent
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a run looked at: the cohort's snapshot in a warehouse, in the order of its list."""
+
+    settings: Settings
+    served: Served
+    reader: Reader
+    snapshot: Snapshot
+    ranked: Ranked
+
+    @cached_property
+    def view(self) -> View:
+        """The records as they were visible to the score."""
+        return self.reader.view(self.snapshot.as_of)
+
+    def reasons(self) -> dict[str, Reasons]:
+        """What speaks for each student, and what stands out."""
+        found = reasons_by(self.served.bundle, self.snapshot)
+        return dict(zip(self.snapshot.features.index, found, strict=True))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the risks, by student: where a student has none of it, there is nothing to say."""
+
+    reasons: Mapping[str, Reasons]
+    behind: Mapping[str, Mapping[str, list[Record]]]
+    histories: Mapping[str, History]
+    ways_back: Mapping[str, WayBack] = field(default_factory=dict)
+    track_records: Mapping[str, TrackRecord | None] = field(default_factory=dict)
+    changes: Mapping[str, Change] = field(default_factory=dict)
+
+    def evidence(self, student: str, reasons: tuple[Reason, ...]) -> dict[str, list[Record]]:
+        """The records behind what stands out, by the feature that says each."""
+        return {reason.code: self.behind[reason.code].get(student, []) for reason in reasons}
+
+
+def scored_students(looked: Looked, ledger: Ledger, before: Before | None) -> tuple[ScoredStudent, ...]:
+    """Every student of the cohort, in the order of the list."""
+    beside = beside_scores(looked, ledger, before)
+    table, schools = looked.ranked.table, looked.snapshot.school
+    rows = zip(table.index, table["risk"], table["position"], table["flagged"], strict=True)
+    return tuple(
+        scored_student(looked, beside, key, schools.loc[key], Row(float(risk), int(position), bool(flagged)))
+        for key, risk, position, flagged in rows
+    )
+
+
+def beside_scores(looked: Looked, ledger: Ledger, before: Before | None) -> Beside:
+    """What stands beside the risks of a run."""
+    served, reader, reasons = looked.served, looked.reader, looked.reasons()
+    codes = sorted({reason.code for found in reasons.values() for reason in found.needs})
+    return Beside(
+        reasons=reasons,
+        behind=records_behind(reader, served.feature_set, looked.view, codes),
+        histories=histories_of(looked),
+        ways_back=ways_back(reader, served.outcome, looked.snapshot.as_of, cohort=served.outcome.cohort),
+        track_records=records_of(looked, ledger),
+        changes=changes_of(served, before, reader, looked.snapshot, looked.ranked.table["risk"]) if before else {},
+    )
+
+
+def histories_of(looked: Looked) -> dict[str, History]:
+    """Each student's year in records."""
+    weeks = attendance_by_week(looked.reader, looked.served.feature_set, looked.view)
+    marks = marks_over_time(looked.reader, looked.served.feature_set, looked.view)
+    return {key: History(tuple(weeks.get(key, ())), tuple(marks.get(key, ()))) for key in looked.ranked.table.index}
+
+
+def records_of(looked: Looked, ledger: Ledger) -> dict[str, TrackRecord | None]:
+    """How flags like each of this run's turned out; None without enough evidence."""
+    listed = looked.ranked.table.query("flagged")
+    risks = listed["risk"].to_numpy(dtype=np.float64)
+    year = looked.snapshot.school_year
+    found = track_records(ledger, scorer=looked.served.bundle.kind, risk=risks, school_year=year)
+    return dict(zip(listed.index, found, strict=True))
+
+
+def last_lists(ledger: Ledger, school_year: int) -> ListRecord | None:
+    """How the lists of the last school year turned out of which everything is told; None where there was none."""
+    earlier = [one for one in list_records(ledger) if one.school_year < school_year and not one.still_open]
+    return max(earlier, key=lambda one: one.school_year, default=None)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student's place in the ranking; a risk that is NaN is none."""
+
+    risk: float
+    position: int
+    flagged: bool
+
+
+def scored_student(looked: Looked, beside: Beside, student_key: str, school_id: str, row: Row) -> ScoredStudent:
+    """One student; without a risk there is no band, no place on the list and nothing that stands out."""
+    bands, history = looked.settings.service.bands, beside.histories[student_key]
+    if np.isnan(row.risk):
+        return ScoredStudent(student_key, school_id, None, band_of(None, bands), history=history)
+    reasons = beside.reasons[student_key]
+    return ScoredStudent(
+        student_key=student_key,
+        school_id=school_id,
+        risk=row.risk,
+        band=band_of(row.risk, bands),
+        list_position=row.position,
+        flagged=row.flagged,
+        reasons=reasons.needs,
+        strengths=reasons.strengths,
+        evidence=beside.evidence(student_key, reasons.needs),
+        history=history,
+        way_back=beside.ways_back.get(student_key),
+        track_record=beside.track_records.get(student_key),
+        change=beside.changes.get(student_key),
+    )

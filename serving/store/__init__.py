@@ -1,0 +1,1 @@
+"""The service database: rows, migrations, reading and writing."""

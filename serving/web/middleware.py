@@ -1,0 +1,134 @@
+"""What surrounds every request: security headers, a limit on the body, one log line, and a last resort."""
+
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import FilteringBoundLogger
+
+from serving.web.problems import problem
+
+MOST_BYTES = 1024 * 1024
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # not no-referrer: with it, browsers send `Origin: null` on our own forms
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+
+
+class Surroundings:
+    """Wraps the application; nothing raised inside it leaves it."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        log: FilteringBoundLogger,
+        fault: Callable[[Request, str], Response],
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.app = app
+        self.log = log
+        self.fault = fault
+        self.timer = timer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, answer = self.timer(), Answer(scope, send)
+        if declared_length(scope) > MOST_BYTES:
+            await problem(413)(scope, receive, answer)
+        else:
+            await self.run(scope, limited(receive), answer)
+        self.log.info(
+            "request",
+            method=scope["method"],
+            route=route_of(scope),
+            status=answer.status,
+            ms=round((self.timer() - began) * 1000, 1),
+        )
+
+    async def run(self, scope: Scope, receive: Receive, answer: "Answer") -> None:
+        """Runs the application; what it cannot answer becomes an incident, of which kind and place are logged."""
+        try:
+            await self.app(scope, receive, answer)
+        except Exception as error:
+            incident = uuid.uuid4().hex
+            self.log.error("incident", incident=incident, error=type(error).__name__, where=where_of(error))
+            if answer.status == 0:
+                await self.fault(Request(scope), incident)(scope, receive, answer)
+
+
+class Answer:
+    """A `send` that adds the headers and remembers the status."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope = scope
+        self.send = send
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        """Passes a message on."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            add_headers(MutableHeaders(scope=message), self.scope)
+        await self.send(message)
+
+
+def add_headers(headers: MutableHeaders, scope: Scope) -> None:
+    """Adds what every response carries; only the stylesheet and the icon may be kept, and are asked for anew."""
+    headers.update(HEADERS)
+    headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
+    if scope["scheme"] == "https":
+        headers["Strict-Transport-Security"] = HSTS
+
+
+def declared_length(scope: Scope) -> int:
+    """The body's length as its header states it; 0 where it does not."""
+    stated = Headers(scope=scope).get("content-length", "")
+    if not (stated.isascii() and stated.isdigit()):
+        return 0
+    return int(stated) if len(stated) <= len(str(MOST_BYTES)) else MOST_BYTES + 1
+
+
+def limited(receive: Receive) -> Receive:
+    """A `receive` that stops a body which grows beyond the limit."""
+    taken = 0
+
+    async def counting() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MOST_BYTES:
+            raise HTTPException(413)
+        return message
+
+    return counting
+
+
+def route_of(scope: Scope) -> str:
+    """The route's template, which holds no ids; empty where no route matched."""
+    return str(getattr(scope.get("route"), "path", ""))
+
+
+def where_of(error: Exception) -> str:
+    """The last file and line of our own that led to it, without any value."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename]
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

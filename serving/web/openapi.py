@@ -1,0 +1,57 @@
+"""The description of the API: what FastAPI derives, with every error stated as the problem it is."""
+
+from fastapi import FastAPI
+from pydantic.json_schema import JsonSchemaValue
+
+from serving.web.problems import PROBLEM_TYPE, Problem
+
+DESCRIPTION = """Risk of a student ending a school year off track, with the reasons, for programs of the district.
+
+A score says where a conversation may help. It is not a decision, and it does not say why."""
+REFERENCE = "#/components/schemas/Problem"
+ERRORS = {
+    401: "no good API key",
+    403: "the key lacks the scope",
+    404: "nothing there, or nothing this key may see",
+    413: "the body is larger than 1 MiB",
+    422: "the request is not as expected",
+    500: "a fault of the service",
+    503: "not ready",
+}
+
+
+class OnTrack(FastAPI):
+    """The application."""
+
+    def openapi(self) -> JsonSchemaValue:
+        """OpenAPI 3.1, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = with_problems(super().openapi())
+        return self.openapi_schema
+
+
+def with_problems(schema: JsonSchemaValue) -> JsonSchemaValue:
+    """The description with a problem for each error an operation may answer with."""
+    schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+    for derived in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(derived, None)
+    stated = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(stated.pop("$defs"))
+    schemas["Problem"] = stated
+    for path, operations in schema["paths"].items():
+        for operation in operations.values():
+            operation["responses"] |= {str(code): error(code) for code in errors_of(path, operation)}
+    return schema
+
+
+def errors_of(path: str, operation: JsonSchemaValue) -> list[int]:
+    """Which errors an operation may answer with."""
+    if "security" not in operation:
+        return [500, 503] if path == "/readyz" else [500]
+    with_body = [413, 422] if "requestBody" in operation else [422]
+    return [401, 403, 404, *with_body, 500]
+
+
+def error(code: int) -> JsonSchemaValue:
+    """One error response."""
+    return {"description": ERRORS[code], "content": {PROBLEM_TYPE: {"schema": {"$ref": REFERENCE}}}}

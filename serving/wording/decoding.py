@@ -1,0 +1,48 @@
+"""Parts of a run as the service database keeps them, given back as what they were."""
+
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+from features.way_back.way_back import WayBack
+from models.explanations.risk_change import Change
+from models.metrics.track_record import ListRecord, TrackRecord
+from serving.scoring.scoring_run import Headline
+from serving.store.rows import RunRow, ScoreRow
+
+Part = TypeVar("Part")
+HEADLINE = TypeAdapter(Headline)
+LIST_RECORD = TypeAdapter(ListRecord)
+CHANGE = TypeAdapter(Change)
+TRACK_RECORD = TypeAdapter(TrackRecord)
+WAY_BACK = TypeAdapter(WayBack)
+
+
+def way_back_of(score: ScoreRow) -> WayBack | None:
+    """The student's way back on track; None where the outcome has none."""
+    return given_back(WAY_BACK, score.way_back)
+
+
+def track_record_of(score: ScoreRow) -> TrackRecord | None:
+    """How flags like the student's turned out; None without enough evidence."""
+    return given_back(TRACK_RECORD, score.track_record)
+
+
+def change_of(score: ScoreRow) -> Change | None:
+    """What changed the student's risk since the run before."""
+    return given_back(CHANGE, score.change)
+
+
+def last_lists_of(run: RunRow) -> ListRecord | None:
+    """How last year's lists turned out."""
+    return given_back(LIST_RECORD, run.last_lists)
+
+
+def headline_of(run: RunRow) -> Headline | None:
+    """How the list of the test year turned out."""
+    return given_back(HEADLINE, run.headline)
+
+
+def given_back(kind: TypeAdapter[Part], kept: object) -> Part | None:
+    """A part from its JSON; None for none."""
+    return None if kept is None else kind.validate_python(kept)

@@ -1,0 +1,114 @@
+"""What changed since the run before: how far the signals moved, and from what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from models.explanations.risk_change import Change, Moved
+from serving.wording.locale import Language, msgid
+from serving.wording.outcomes import ended_words
+from serving.wording.reasons import Lexicon, Said, reason_sentence, strength_sentence, value_words
+
+FROM_DATA = (
+    msgid("From changes in the records: {number} more of 100."),
+    msgid("From changes in the records: {number} fewer of 100."),
+    msgid("From changes in the records: no difference."),
+)
+FROM_RELEASE = (
+    msgid("From a new release: {number} more of 100. It weighs the same records in a new way."),
+    msgid("From a new release: {number} fewer of 100. It weighs the same records in a new way."),
+    msgid("From a new release: no difference. It weighs the same records in a new way."),
+)
+ONLY_DATA = msgid("All of this comes from changes in the records.")
+NOT_TOLD = msgid(
+    "A new release is in use, and the old one is gone. So we cannot say how much of this comes from the records."
+)
+
+
+@dataclass(frozen=True)
+class Risks:
+    """A student's risk now, and at the run before."""
+
+    before: float
+    since: date
+    now: float
+
+
+@dataclass(frozen=True)
+class MovedLine:
+    """A feature that moved: what it says now, and what it was."""
+
+    now: str
+    before: str
+
+
+@dataclass(frozen=True)
+class SinceWords:
+    """How far the signals moved, where from, and what moved most."""
+
+    opening: str
+    parts: tuple[str, ...]
+    moved: tuple[MovedLine, ...]
+
+
+def since_words(language: Language, risks: Risks, change: Change, *, lexicon: Lexicon, ended: str) -> SinceWords:
+    """The change in words; its counts of 100 add up."""
+    day = language.short_day(risks.since)
+    moved = tuple(moved_line(language, one, lexicon.get(one.code), day) for one in change.moved)
+    return SinceWords(opening_words(language, risks, ended), part_words(language, risks, change), moved)
+
+
+def moved_line(language: Language, moved: Moved, said: Said | None, day: str) -> MovedLine:
+    """What a feature says now, and what its value was."""
+    then = value_words(language, said, moved.before, of_strength=moved.is_strength)
+    return MovedLine(moved_sentence(language, moved, said), language.says("On {day}: {value}", day=day, value=then))
+
+
+def moved_sentence(language: Language, moved: Moved, said: Said | None) -> str:
+    """What a feature that moved says now."""
+    sentence = strength_sentence if moved.is_strength else reason_sentence
+    return sentence(language, said, moved.code, moved.now)
+
+
+def opening_words(language: Language, risks: Risks, ended: str) -> str:
+    """Of 100 students with similar records, then and now."""
+    then, now = hundredths(risks.before), hundredths(risks.now)
+    words = (
+        msgid("Much as on {day}: about {now} of 100 students with similar records {ended}.")
+        if then == now
+        else msgid("On {day}, about {then} of 100 students with similar records {ended}. Now it is about {now} of 100.")
+    )
+    return language.says(
+        words, day=language.short_day(risks.since), then=then, now=now, ended=ended_words(language, ended)
+    )
+
+
+def part_words(language: Language, risks: Risks, change: Change) -> tuple[str, ...]:
+    """What the records changed and what a new release did; one sentence where only one of them may have."""
+    total = hundredths(risks.now) - hundredths(risks.before)
+    if change.by_data is None or change.by_release is None:
+        return (language.says(NOT_TOLD),)
+    if change.by_release == 0:
+        return (language.says(ONLY_DATA),) if total else ()
+    by_data, by_release = split(total, change.by_data, change.by_release)
+    return amount(language, FROM_DATA, by_data), amount(language, FROM_RELEASE, by_release)
+
+
+def split(total: int, by_data: float, by_release: float) -> tuple[int, int]:
+    """A change in counts of 100 as two parts that add up: the data's own, and the rest.
+
+    Where the rest would point the other way than the release did, the release made no difference that is worth a count.
+    """
+    data = round(by_data * 100)
+    return (total, 0) if (total - data) * by_release < 0 else (data, total - data)
+
+
+def amount(language: Language, words: Sequence[str], number: int) -> str:
+    """So many more, fewer, or no difference."""
+    more, fewer, same = words
+    return language.says(more if number > 0 else fewer if number < 0 else same, number=abs(number))
+
+
+def hundredths(risk: float) -> int:
+    """A risk as a count of 100: never none of them and never all, which no record can promise."""
+    return min(max(round(risk * 100), 1), 99)

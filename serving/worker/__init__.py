@@ -1,0 +1,1 @@
+"""The worker: durable imports in the background."""

@@ -1,0 +1,197 @@
+"""The fairness audit of a run: one computation, from which the reports, their JSON, MLflow and the card are rendered.
+
+Groups that are too small are folded together before anything is computed (`models.fairness.suppression`); what
+follows sees nothing else. It looks at each student once, on the first scoring date of the test year.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from pydantic import TypeAdapter
+
+from features.settings import Settings
+from models.estimators.risk_model import RiskModel
+from models.examples import Booleans, Examples, Floats
+from models.fairness.audit import Audit, audit_of, with_pairs
+from models.fairness.group_metrics import Draws
+from models.fairness.suppression import Grouped, told_alone, told_crossed
+from models.metrics.count_tables import Listing, listing_of
+from models.metrics.metrics import Interval
+from training.audit.alternative_lists import equally_found, same_length, without_domains
+from training.audit.checks import AuditCheck, Bounds, list_checks, record_checks
+from training.audit.group_names import people
+from training.audit.record_bias import Missing, Recorded, Taken, missing, recorded, taken
+
+APART = ("school", "school level", "grade")
+"""Groups that are not crossed: they are places, not people."""
+FEWER = 200
+"""Replicates of the lists that the model's is held against."""
+RULE = "rule"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an audit looks at: the years learned from, the test year, the model's risk of each test row, and settings.
+
+    `lead` is the weeks from the first list a student was on to the end, by student; `schools` each school's attendance.
+    """
+
+    learn: Examples
+    test: Examples
+    risk: Floats
+    settings: Settings
+    capacities: tuple[float, ...]
+    lead: "pd.Series[float] | None" = None
+    schools: pd.DataFrame | None = None
+
+    def once(self) -> Booleans:
+        """The test rows of each student's first scoring date."""
+        order = np.arange(len(self.test)) if self.test.as_of is None else np.argsort(self.test.as_of, kind="stable")
+        first = np.zeros(len(self.test), dtype=np.bool_)
+        first[order[~pd.Series(self.test.student[order]).duplicated().to_numpy()]] = True
+        return first
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit found.
+
+    `model` is of the model's list; `others` are of lists of as many students: by the published rule ("rule") and by
+    models without one kind of records ("attendance", …), each attribute alone. `cuts` are, for each attribute whose
+    groups are not found alike, of the list with a cut of its own for each group: shown, never used.
+    """
+
+    model: Audit
+    others: Mapping[str, Audit]
+    cuts: Mapping[str, Audit]
+    incidents: tuple[Recorded, ...]
+    lacking: tuple[Missing, ...]
+    schools: tuple[Taken, ...]
+    checks: tuple[AuditCheck, ...]
+
+    def recall_gaps(self) -> Mapping[str, Mapping[str, Interval | None]]:
+        """Each group's recall less that of its attribute's largest group; None without enough evidence."""
+        return {
+            table.of: {
+                group.name: group.against["recall"].difference if "recall" in group.against else None
+                for group in table.groups
+                if group.name != table.reference
+            }
+            for table in self.model.tables
+            if not table.crossed and table.groups
+        }
+
+    def calibration_gaps(self) -> Mapping[str, Interval]:
+        """Each group's share off track less its mean risk, by what people call its students."""
+        return {
+            people(table.of, group.name): gap
+            for table in self.model.tables
+            for group in table.groups
+            if not table.crossed and (gap := group.figures["calibration_gap"])
+        }
+
+    def as_json(self) -> dict[str, object]:
+        """Everything that was found as JSON values; a figure that does not exist is null."""
+        found = TypeAdapter(Audited).dump_json(self)  # writes null where a number is none
+        return TypeAdapter(dict[str, object]).validate_json(found)
+
+
+def audited_of(asked: Asked) -> Audited:
+    """The audit of a run."""
+    bounds, training, least = asked.settings.gate, asked.settings.training, asked.settings.audit.smallest_group
+    rows = asked.once()
+    test = asked.test.take(rows)
+    listing = listing_of(test.label, asked.risk[rows], test.student, asked.capacities)
+    draws = Draws(bounds.capacity, least, bounds.replicates, training.seed)
+    without = without_domains(asked.learn, seed=training.seed, threads=training.threads)
+    alone = told_alone(listing, groups_of(test), least)
+    lists = other_lists(listing, test, without, draws.capacity)
+    model, others, cuts = audits_of(asked, Lists(listing, test, alone, lists), draws)
+    incidents = recorded_of(asked.learn, test, without.get("behavior"), alone)
+    lacking, schools = missing(test, alone), () if asked.schools is None else taken(asked.schools)
+    checks = list_checks(model, Bounds(bounds.recall_gap_bound, bounds.calibration_bound))
+    named = record_checks(incidents, lacking, schools)
+    return Audited(model, others, cuts, incidents, lacking, schools, (*checks, *named))
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The model's list, the rows it is of, their groups as they may be told, and the other lists."""
+
+    main: Listing
+    test: Examples
+    alone: tuple[Grouped, ...]
+    others: Mapping[str, Listing]
+
+
+def audits_of(asked: Asked, lists: Lists, draws: Draws) -> tuple[Audit, Mapping[str, Audit], Mapping[str, Audit]]:
+    """The audit of the model's list, of the other lists, and of those with group cuts where groups are not alike."""
+    main, alone, audit = lists.main, lists.alone, asked.settings.audit
+    lead = lead_of(asked, lists.test)
+    found = audit_of(main, alone, draws, lead)
+    uneven = [one for one in alone if found_unevenly(found, one.of)]
+    cuts = {one.of: equally_found(main, one, draws.capacity) for one in uneven}
+    also = [one.band == 0 for one in (*lists.others.values(), *cuts.values())]
+    pairs = told_crossed(
+        main, alone, capacity=draws.capacity, center=audit.crossed_with, least=draws.least, apart=APART, also=also
+    )
+    fewer = replace(draws, replicates=min(FEWER, draws.replicates))
+    return (
+        with_pairs(found, audit_of(main, pairs, draws, lead)),
+        {name: audit_of(one, alone, fewer) for name, one in lists.others.items()},
+        {one.of: audit_of(cuts[one.of], [one], fewer) for one in uneven},
+    )
+
+
+def groups_of(test: Examples) -> pd.DataFrame:
+    """The attributes of an audit: protected ones, school and the parts of the year, where there are several."""
+    places = test.parts.assign(**({} if test.school is None else {"school": test.school}))
+    several = [name for name in places if places[name].nunique() > 1]
+    return pd.concat([test.groups, places[several]], axis=1)
+
+
+def other_lists(
+    listing: Listing, test: Examples, without: Mapping[str, RiskModel], capacity: float
+) -> Mapping[str, Listing]:
+    """The lists that the model's is held against, of as many students."""
+    told = {name: model.risk(test.features) for name, model in without.items()}
+    scores = {**({} if test.rule is None else {RULE: test.rule}), **told}
+    return {name: same_length(listing, score, capacity) for name, score in scores.items()}
+
+
+def lead_of(asked: Asked, test: Examples) -> Floats | None:
+    """The weeks of each row; None where lists were not followed."""
+    if asked.lead is None:
+        return None
+    return np.asarray(asked.lead.reindex(pd.Index(test.student)), dtype=np.float64)
+
+
+def found_unevenly(audit: Audit, attribute: str) -> bool:
+    """Whether a group of an attribute is found more or less often than its largest, beyond chance."""
+    table = audit.table(attribute)
+    those = [] if table is None else [group.against["recall"] for group in table.groups if "recall" in group.against]
+    return any(one.difference.high < 0 or one.difference.low > 0 for one in those)
+
+
+def recorded_of(
+    learn: Examples, test: Examples, without_behavior: RiskModel | None, alone: Sequence[Grouped]
+) -> tuple[Recorded, ...]:
+    """Incidents on record by group, over every labelled year, beside students alike in everything else."""
+    if without_behavior is None:
+        return ()
+    rows, people_only = joined((learn, test)), [one for one in alone if one.of in test.groups]
+    return recorded(rows, without_behavior.risk(rows.features), people_only)
+
+
+def joined(parts: Sequence[Examples]) -> Examples:
+    """Rows of several years as one, with what is read of them here."""
+    return Examples(
+        dictionary=parts[0].dictionary,
+        features=pd.concat([one.features for one in parts], ignore_index=True),
+        label=np.concatenate([one.label for one in parts]),
+        student=np.concatenate([one.student for one in parts]),
+        time=np.concatenate([one.time for one in parts]),
+        groups=pd.concat([one.groups for one in parts], ignore_index=True),
+    )

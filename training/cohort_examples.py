@@ -1,0 +1,140 @@
+"""From a district's warehouse to examples: the same cohort, scored on the same dates of each year."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from features.language.feature_set import FeatureSet, Outcome
+from features.settings import Refused
+from features.snapshots.feature_requirements import left_out
+from features.snapshots.labels import Labels, first_said, label_outcome, unsaid
+from features.snapshots.snapshot import Snapshot, build_snapshots, scoring_dates
+from features.warehouse.protected_groups import groups_on
+from features.warehouse.warehouse import Reader
+from models.examples import Examples
+from models.feature_dictionary import FeatureDictionary, dictionary_of
+from training.evaluation.temporal_split import Year
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One scoring date: what was known then, how it turned out, the groups of that day, and each school's level."""
+
+    snapshot: Snapshot
+    labels: Labels
+    groups: pd.DataFrame
+    levels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Every labelled cohort of a district, with the years they come from and how many labels are missing.
+
+    `left_out` names the features for which the district sends no data, each with what it lacks.
+    """
+
+    examples: Examples
+    years: dict[int, Year]
+    unlabelled: dict[int, int]
+    left_out: Mapping[str, str]
+
+
+def labelled_cohorts(
+    reader: Reader, feature_set: type[FeatureSet], outcome: Outcome, month_days: tuple[str, ...], *, observed_on: date
+) -> Cohorts:
+    """The cohorts whose outcome is known on `observed_on`; Refused where there is none."""
+    every = scoring_dates(reader, month_days, until=observed_on)
+    said = {
+        year: [day for day in days if not unsaid(reader, outcome, day, observed_on)] for year, days in every.items()
+    }
+    dates = {year: days for year, days in said.items() if days}
+    if not dates:
+        raise Refused(not_yet(reader, outcome, every, observed_on))
+    every_day = [day for days in dates.values() for day in days]
+    snapshots = dict(
+        zip(
+            every_day,
+            build_snapshots(reader, feature_set, every_day, cohort=outcome.cohort, with_peers=True),
+            strict=True,
+        )
+    )
+    scored = {
+        year: [scored_on(reader, snapshots[day], outcome, observed_on) for day in days] for year, days in dates.items()
+    }
+    years = {year: Year(year, tuple(dates[year]), last_horizon(found)) for year, found in scored.items()}
+    everything, lacking = [one for found in scored.values() for one in found], left_out(reader, feature_set)
+    return Cohorts(
+        examples=as_examples(dictionary_of(feature_set, without=lacking), everything),
+        years=years,
+        unlabelled={y: sum(int(o.labels.off_track.isna().sum()) for o in found) for y, found in scored.items()},
+        left_out=lacking,
+    )
+
+
+def not_yet(reader: Reader, outcome: Outcome, dates: Mapping[int, Sequence[date]], observed_on: date) -> str:
+    """Why there is nothing to learn from, and from when there will be."""
+    every = [day for days in dates.values() for day in days]
+    why = unsaid(reader, outcome, every[0], observed_on) if every else "no scoring date is past"
+    since = first_said(reader, outcome, every)
+    when = f"; it can be judged from {since} on" if since and since > observed_on else ""
+    return f"{outcome.name} cannot be judged yet on {observed_on}: {why}{when}"
+
+
+def last_horizon(scored: Sequence[Scored]) -> date:
+    """The day by which the outcome of every scoring date of a year is known."""
+    return max(one.labels.horizon for one in scored if one.labels.horizon)
+
+
+def scored_on(reader: Reader, snapshot: Snapshot, outcome: Outcome, observed_on: date) -> Scored:
+    """One scoring date of one year."""
+    return Scored(
+        snapshot=snapshot,
+        labels=label_outcome(reader, outcome, snapshot.as_of, observed_on=observed_on),
+        groups=groups_on(reader, reader.view(snapshot.as_of)),
+        levels=dict(reader.current("schools")[["school_id", "level"]].itertuples(index=False)),
+    )
+
+
+def as_examples(dictionary: FeatureDictionary, scored: Sequence[Scored]) -> Examples:
+    """The labelled rows of every scoring date."""
+    parts = [labelled_rows(one) for one in scored]
+    rows = pd.concat(parts, ignore_index=True)
+    groups = [str(name) for name in rows.columns if str(name).startswith(GROUP)]
+    peers = [str(name) for name in rows.columns if str(name).startswith(PEER)]
+    return Examples(
+        dictionary=dictionary,
+        features=rows[dictionary.names],
+        label=rows["off_track"].to_numpy(dtype=np.bool_),
+        student=rows["student_key"].to_numpy(dtype=np.str_),
+        time=rows["school_year"].to_numpy(dtype=np.int64),
+        groups=rows[groups].rename(columns={name: name.removeprefix(GROUP) for name in groups}),
+        school=rows["school_id"].to_numpy(dtype=np.str_),
+        rule=rows["rule_signals"].fillna(0.0).to_numpy(dtype=np.float64) if "rule_signals" in rows else None,
+        peers=rows[peers].rename(columns=lambda name: name.removeprefix(PEER)).fillna(0.0),
+        as_of=rows["as_of"].to_numpy(dtype=np.str_),
+        parts=rows[["grade", "school level"]],
+    )
+
+
+GROUP, PEER = "group:", "peer:"
+"""Prefixes of audit columns and of other rules' signals while they travel beside features."""
+
+
+def labelled_rows(one: Scored) -> pd.DataFrame:
+    """One scoring date's students with a known outcome, with features, school and groups side by side."""
+    off_track = one.labels.off_track.dropna()
+    rows = one.snapshot.features.loc[off_track.index]
+    groups = one.groups.reindex(off_track.index).add_prefix(GROUP)
+    placed = rows.assign(
+        off_track=off_track,
+        school_id=one.snapshot.school,
+        school_year=one.snapshot.school_year,
+        as_of=one.snapshot.as_of.isoformat(),
+        grade=one.snapshot.grade.astype("int64").astype("str"),
+        **{"school level": one.snapshot.school.map(one.levels).fillna("not on record")},
+    )
+    peers = one.snapshot.peers.add_prefix(PEER)
+    return placed.join(groups).join(peers).rename_axis("student_key").reset_index()

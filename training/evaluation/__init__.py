@@ -1,0 +1,1 @@
+"""Evaluation on later years: fits, splits, calibration by date, leakage, weekly lists."""

@@ -1,0 +1,53 @@
+"""Whether risks mean what they say on every scoring date of the test year; groups of students are the audit's."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.examples import Booleans, Examples, Floats
+from models.metrics.metrics import Interval, calibration_gap, roc_auc
+
+LEAST_OFF_TRACK = 20
+"""Students off track, and on track, that a part needs to be judged."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One part of the test year; without a gap it is too small to judge, and its figures are not told."""
+
+    by: str
+    value: str
+    n: int
+    mean_risk: float = float("nan")
+    share: float = float("nan")
+    auc: float = float("nan")
+    gap: Interval | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The part as JSON values."""
+        if self.gap is None:
+            return {"by": self.by, "value": self.value, "too_small": True}
+        gap = {"estimate": self.gap.estimate, "low": self.gap.low, "high": self.gap.high}
+        figures = {"n": self.n, "mean_risk": self.mean_risk, "share": self.share, "roc_auc": self.auc}
+        return {"by": self.by, "value": self.value, **figures, "calibration_gap": gap}
+
+
+def slices_of(test: Examples, risk: Floats, *, replicates: int, seed: int) -> tuple[Slice, ...]:
+    """The test rows of every scoring date; nothing where there is one only."""
+    dates = np.unique(test.as_of) if test.as_of is not None else np.array([], dtype=np.str_)
+    return tuple(
+        slice_of(test, risk, ("scoring date", str(day)), test.as_of == day, replicates=replicates, seed=seed)
+        for day in dates
+        if len(dates) > 1
+    )
+
+
+def slice_of(test: Examples, risk: Floats, of: tuple[str, str], rows: Booleans, *, replicates: int, seed: int) -> Slice:
+    """One part: how many, what was said of them, and what happened."""
+    label, said = test.label[rows], risk[rows]
+    off_track = int(label.sum())
+    if min(off_track, len(label) - off_track) < LEAST_OFF_TRACK:
+        return Slice(*of, len(label))
+    gap = calibration_gap(label, said, test.student[rows], replicates=replicates, seed=seed)
+    auc = float(roc_auc(label, said, np.ones((1, len(label))))[0])
+    return Slice(*of, len(label), float(said.mean()), float(label.mean()), auc, gap)

@@ -1,0 +1,148 @@
+"""The core that every training run shares: fit, and let a model and its baselines speak of rows none of them saw."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from models.estimators.baselines import fit_logistic, fit_school_only
+from models.estimators.fitting import NOTHING_TUNED, ParameterValue, fit_risk_model
+from models.estimators.published_rule import RuleModel, fit_rule, shares_of
+from models.estimators.risk_model import RiskModel
+from models.examples import Examples, Floats
+from models.feature_dictionary import Entry, FeatureDictionary
+from models.metrics.metrics import Figures, evaluate
+from training.evaluation.scorers import PEER
+
+GROUP = "group "
+Risks = Mapping[str, Floats]
+"""Risk of each test row by scorer: "model", "logistic" and, where the rows allow it, "school_only" and rules."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A model fitted on some rows, and every scorer's risk of test rows that none of them saw.
+
+    `rule` is the published rule with the shares of the training rows, None where no rule applies.
+    """
+
+    test: Examples
+    model: RiskModel
+    rule: RuleModel | None
+    risks: Risks
+
+    def figures(self, capacities: Sequence[float]) -> dict[str, Figures]:
+        """Each scorer's figures; Refused where the test label has one class."""
+        return figures_of(self.test, self.risks, capacities)
+
+    def order(self, scorer: str) -> Floats:
+        """What a scorer lists students by, the highest first: a rule its own count of signals, any other its risk."""
+        return order_of(scorer, self.test, self.risks)
+
+
+@dataclass(frozen=True)
+class CrossJudged:
+    """The risks of all test rows from models that saw neither the row nor its student or group, once for each seed."""
+
+    examples: Examples
+    risks: tuple[Risks, ...]
+
+    def figures(self, capacities: Sequence[float]) -> dict[str, Figures]:
+        """Each scorer's figures over all rows, the mean over the seeds."""
+        found = [figures_of(self.examples, risks, capacities) for risks in self.risks]
+        return {name: mean_figures([one[name] for one in found]) for name in found[0]}
+
+
+def counts_of(examples: Examples) -> dict[str, Floats]:
+    """What every published rule counts in each row, by scorer: the feature set's own first, nothing fitted."""
+    own = {} if examples.rule is None else {"rule": examples.rule}
+    return {**own, **{f"{PEER}{name}": signals_of(examples, name) for name in map(str, examples.peers.columns)}}
+
+
+def order_of(scorer: str, test: Examples, risks: Risks) -> Floats:
+    """What a scorer lists the rows by, the highest first: a rule its own count of signals, any other its risk."""
+    return counts_of(test).get(scorer, risks[scorer])
+
+
+def figures_of(test: Examples, risks: Risks, capacities: Sequence[float]) -> dict[str, Figures]:
+    """Each scorer's figures; a rule lists by its count of signals, and its risk is the share seen with as many."""
+    counts = counts_of(test)
+    return {name: evaluate(test.label, risk, capacities, listed_by=counts.get(name)) for name, risk in risks.items()}
+
+
+def judge_on(
+    train: Examples,
+    test: Examples,
+    *,
+    seed: int,
+    threads: int,
+    tuned: Mapping[str, ParameterValue] = NOTHING_TUNED,
+) -> Judged:
+    """The model of the training rows, and what it and the baselines say of the test rows.
+
+    Raises Refused where the training label has one class or there are too few students.
+    """
+    model = fit_risk_model(train, seed=seed, threads=threads, tuned=tuned)
+    rule = fit_rule(train) if train.rule is not None else None
+    risks = {"model": model.risk(test.features), "logistic": fit_logistic(train).risk(test)}
+    if train.school is not None:
+        risks["school_only"] = fit_school_only(train).risk(test)
+    if rule is not None and test.rule is not None:
+        risks["rule"] = rule.risk(test.rule)
+    return Judged(test, model, rule, {**risks, **peer_risks(train, test)})
+
+
+def peer_risks(train: Examples, test: Examples) -> Risks:
+    """What every other published rule says of the test rows, with the shares of the training rows."""
+    return {
+        f"{PEER}{name}": shares_of(signals_of(train, name), train.label).risk(signals_of(test, name))
+        for name in map(str, train.peers.columns)
+    }
+
+
+def signals_of(examples: Examples, peer: str) -> Floats:
+    """One rule's count of signals in each row."""
+    return np.asarray(examples.peers[peer], dtype=np.float64)
+
+
+def told_protected(train: Examples, test: Examples, *, seed: int, threads: int) -> Floats:
+    """The test rows' risks by the same trees, told the protected attributes too: to compare, never to serve."""
+    together = FeatureDictionary((*train.dictionary.entries, *map(protected_entry(train), train.groups.columns)))
+    taught, tested = (replace(one, dictionary=together, features=beside(one)) for one in (train, test))
+    return fit_risk_model(taught, seed=seed, threads=threads).risk(tested.features)
+
+
+def beside(examples: Examples) -> pd.DataFrame:
+    """Features and groups side by side."""
+    return pd.concat([examples.features.reset_index(drop=True), examples.groups.add_prefix(GROUP)], axis=1)
+
+
+def protected_entry(train: Examples) -> Callable[[str], Entry]:
+    """The entry of a group's column, with the values that the training rows hold."""
+
+    def entry(name: str) -> Entry:
+        values = sorted({str(value) for value in train.groups[name].dropna()})
+        return Entry(f"{GROUP}{name}", kind="text", categories=tuple(values), protected=True)
+
+    return entry
+
+
+def mean_figures(figures: Sequence[Figures]) -> Figures:
+    """The mean of figures of the same rows."""
+    first = figures[0]
+    return Figures(
+        n=first.n,
+        positives=first.positives,
+        roc_auc=float(np.mean([one.roc_auc for one in figures])),
+        pr_auc=float(np.mean([one.pr_auc for one in figures])),
+        brier=float(np.mean([one.brier for one in figures])),
+        calibration_error=float(np.mean([one.calibration_error for one in figures])),
+        precision_at=mean_by_key([one.precision_at for one in figures]),
+        recall_at=mean_by_key([one.recall_at for one in figures]),
+    )
+
+
+def mean_by_key(values: Sequence[Mapping[float, float]]) -> dict[float, float]:
+    """The mean of each key's values."""
+    return {key: float(np.mean([one[key] for one in values])) for key in values[0]}

@@ -1,0 +1,71 @@
+"""The same recipe in every year that can be judged, each by a model of the years before it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.settings import Refused
+from models.estimators.fitting import ParameterValue
+from models.examples import Examples, in_fixed_order
+from models.metrics.metrics import Figures, Interval, calibration_gap
+from training.evaluation.evaluation import Judged, judge_on
+from training.evaluation.temporal_split import Split
+
+
+@dataclass(frozen=True)
+class JudgedYear:
+    """One test year: its split, its scorers' figures, and the share off track less the model's mean risk."""
+
+    split: Split
+    judged: Judged
+    figures: Mapping[str, Figures]
+    gap: Interval
+
+    def as_json(self) -> dict[str, object]:
+        """The year as JSON values."""
+        return {
+            "test_year": self.split.test,
+            "train_years": list(self.split.train),
+            "calibration_gap": {"estimate": self.gap.estimate, "low": self.gap.low, "high": self.gap.high},
+            "metrics": {name: figures.as_json() for name, figures in self.figures.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How every year is fitted and judged."""
+
+    seed: int
+    threads: int
+    replicates: int
+    capacities: tuple[float, ...]
+    tuned: Mapping[str, ParameterValue]
+
+
+def judged_year(examples: Examples, split: Split, recipe: Recipe) -> JudgedYear:
+    """What a model of the split's years says of its test year; Refused where they do not allow one."""
+    learn = examples.take(np.isin(examples.time, split.train))
+    test = in_fixed_order(examples.take(examples.time == split.test))
+    judged = judge_on(learn, test, seed=recipe.seed, threads=recipe.threads, tuned=recipe.tuned)
+    return judged_year_of(split, judged, recipe)
+
+
+def judged_year_of(split: Split, judged: Judged, recipe: Recipe) -> JudgedYear:
+    """The figures of a year that was judged."""
+    test = judged.test
+    gap = calibration_gap(
+        test.label, judged.risks["model"], test.student, replicates=recipe.replicates, seed=recipe.seed
+    )
+    return JudgedYear(split, judged, judged.figures(recipe.capacities), gap)
+
+
+def earlier_years(examples: Examples, splits: Sequence[Split], recipe: Recipe) -> tuple[JudgedYear, ...]:
+    """The years before the test year that could be judged; one with too little in it is left out."""
+    found = []
+    for split in splits:
+        try:
+            found.append(judged_year(examples, split, recipe))
+        except Refused:
+            continue
+    return tuple(found)

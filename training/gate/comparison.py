@@ -1,0 +1,103 @@
+"""The comparisons that decide: the recall of lists at the capacity, over all judged years together."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from features.settings import Gate
+from models.examples import Examples
+from models.metrics.paired_comparison import Lead, PairedYear
+from training.evaluation.evaluation import Risks, order_of
+from training.gate.power import Power, power_of
+from training.gate.rule_selection import Bootstrap, Contenders, RuleToBeat, contenders_of
+
+Heard = tuple[Examples, Risks]
+"""A year's rows, and what every scorer says of them."""
+OTHERS = ("school_only", "champion")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """By how much more recall the model has at the capacity than each other scorer, over the judged years together.
+
+    `leads` are by scorer, "rule" being the one to beat, `contenders` those over every rule that has to be beaten.
+    `own_count` is the lead over the rule to beat where both list as many students as it flags (`flagged` of all rows,
+    those with a signal); `last_year` is that of the last year alone.
+    """
+
+    years: tuple[int, ...]
+    students: int
+    off_track: int
+    leads: Mapping[str, Lead] = field(default_factory=dict)
+    contenders: Mapping[str, Lead] = field(default_factory=dict)
+    rule: RuleToBeat | None = None
+    own_count: Lead | None = None
+    flagged: float = 0.0
+    last_year: Lead | None = None
+
+    @property
+    def power(self) -> Power | None:
+        """What the comparison with the rule could have shown; None where there is no rule."""
+        lead = self.leads.get("rule")
+        return None if lead is None else power_of(lead, self.students, len(self.years))
+
+    def as_json(self) -> dict[str, object]:
+        """The comparisons as JSON values."""
+        secondary = {"own_count": self.own_count, "last_year": self.last_year}
+        power = self.power
+        return {
+            "years": list(self.years),
+            "students_a_year": self.students,
+            "off_track": self.off_track,
+            "rule": self.rule.scorer if self.rule else None,
+            "chosen": self.rule.says if self.rule else None,
+            "flagged_by_rule": self.flagged,
+            "recall": {name: vars(lead) for name, lead in self.leads.items()},
+            "contenders": {name: vars(lead) for name, lead in self.contenders.items()},
+            "beside_the_rule": {name: vars(lead) for name, lead in secondary.items() if lead},
+            "power": vars(power) if power else None,
+        }
+
+
+def compare(judged: Mapping[int, Heard], before: Examples | None, bounds: Gate, *, seed: int) -> Compared:
+    """The model of each judged year beside the others; `before` are rows of earlier years to choose the rule by.
+
+    A scorer is compared on the years that it has risks of; the model's list and the other's are of the same rows.
+    """
+    draws = Bootstrap(bounds.capacity, bounds.replicates, seed)
+    tests = [test for test, _ in judged.values()]
+    pairs = {name: list(paired(judged, name)) for name in OTHERS}
+    found = Compared(
+        years=tuple(judged),
+        students=round(sum(map(len, tests)) / len(tests)),
+        off_track=sum(int(test.label.sum()) for test in tests),
+        leads={name: draws.lead(years) for name, years in pairs.items() if years},
+    )
+    among = contenders_of(tests[-1], before, draws)
+    return found if among is None else beside_rules(found, judged, among, draws)
+
+
+def beside_rules(found: Compared, judged: Mapping[int, Heard], among: Contenders, draws: Bootstrap) -> Compared:
+    """The same with every rule that has to be beaten: the hardest at the capacity, at its own count, and last year."""
+    leads = {name: draws.lead(list(paired(judged, name))) for name in among.scorers}
+    hardest = min(leads, key=lambda name: leads[name].low)
+    years = list(paired(judged, hardest))
+    flagged = np.concatenate([one.other > 0 for one in years])
+    return replace(
+        found,
+        leads={"rule": leads[hardest], **found.leads},
+        contenders=leads,
+        rule=RuleToBeat(hardest, among),
+        own_count=draws.lead(years, own_count=True) if flagged.any() else None,
+        flagged=float(flagged.mean()),
+        last_year=draws.lead(years[-1:]) if len(years) > 1 else None,
+    )
+
+
+def paired(judged: Mapping[int, Heard], other: str) -> Iterator[PairedYear]:
+    """The years in which another scorer has spoken, the model's order beside its own."""
+    for test, risks in judged.values():
+        if other in risks:
+            orders = (order_of(name, test, risks) for name in ("model", other))
+            yield PairedYear(test.label, test.student, *orders)

@@ -1,0 +1,119 @@
+"""The published rules that a model has to beat, named on years before any judged one.
+
+Which of several rules is the best can be said no more surely than the earlier years allow. The one that found most
+there may be the luckier of two, so every rule that was not shown to find less stays in, and a model has to beat each.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.examples import Examples
+from models.metrics.metrics import found_among, places
+from models.metrics.paired_comparison import Lead, PairedYear, recall_lead
+from training.evaluation.evaluation import counts_of
+from training.evaluation.scorers import words_of
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """How intervals are drawn, and the share of each year's rows that is listed."""
+
+    capacity: float
+    replicates: int
+    seed: int
+
+    def lead(self, years: Sequence[PairedYear], *, own_count: bool = False) -> Lead:
+        """The lead at the capacity, or at the other scorer's own count."""
+        capacity = None if own_count else self.capacity
+        return recall_lead(years, capacity=capacity, replicates=self.replicates, seed=self.seed)
+
+
+@dataclass(frozen=True)
+class Contenders:
+    """The rules that a model has to beat, the best on earlier years first, of all the `rules` that fit the cohort.
+
+    `recall` is what the best found of those off track in those `years`. Without years there was nothing to choose by,
+    and the feature set's own is the only one.
+    """
+
+    scorers: tuple[str, ...]
+    rules: int = 1
+    years: tuple[int, ...] = ()
+    recall: float = float("nan")
+
+    @property
+    def says(self) -> str:
+        """Why it is these."""
+        if self.rules == 1:
+            return "It is the only published rule that fits."
+        if not self.years:
+            return "It is the feature set's own: there is no earlier year to choose by."
+        which = f"in the school years ending {', '.join(map(str, self.years))}, before the first judged one"
+        most = f"({self.recall * 100:.0f} of 100)"
+        if len(self.scorers) == 1:
+            return f"Of {self.rules} published rules it found most {most} {which}."
+        return (
+            f"Of {self.rules} published rules, {len(self.scorers)} were as good as the best {most}, or not shown to be "
+            f"worse, {which}; each has to be beaten, and this one is the hardest to."
+        )
+
+
+def contenders_of(test: Examples, before: Examples | None, draws: Bootstrap) -> Contenders | None:
+    """The rules that were not shown to find less than the best one on the rows of earlier years.
+
+    The first of equals is the best, which is the feature set's own. None where no rule fits. Nothing of the test rows
+    is looked at but which rules they have.
+    """
+    known = list(counts_of(test))
+    if not known:
+        return None
+    if before is None or not before.label.any():
+        return Contenders(tuple(known[:1]), len(known))
+    recalls = {name: recall_of(before, name, draws.capacity) for name in known}
+    best = max(recalls, key=lambda name: recalls[name])
+    others = [name for name in known if name != best and draws.lead(list(rules_in(before, best, name))).low <= 0]
+    return Contenders((best, *others), len(known), tuple(map(int, np.unique(before.time))), recalls[best])
+
+
+def by_year(examples: Examples) -> Iterator[Examples]:
+    """The rows of each year in turn."""
+    for year in np.unique(examples.time):
+        yield examples.take(examples.time == year)
+
+
+def rules_in(examples: Examples, rule: str, other: str) -> Iterator[PairedYear]:
+    """Two rules side by side in each year."""
+    for year in by_year(examples):
+        counts = counts_of(year)
+        yield PairedYear(year.label, year.student, counts[rule], counts[other])
+
+
+def recall_of(examples: Examples, rule: str, capacity: float) -> float:
+    """The share of those off track whom a rule lists at the capacity of each year; ties by expectation."""
+    return sum(found_in(year, rule, capacity) for year in by_year(examples)) / int(examples.label.sum())
+
+
+def found_in(year: Examples, rule: str, capacity: float) -> float:
+    """How many students off track a rule lists in one year."""
+    one, served = np.ones((1, len(year))), np.array([places(len(year), capacity)])
+    return float(found_among(year.label, counts_of(year)[rule], one, served)[0])
+
+
+@dataclass(frozen=True)
+class RuleToBeat:
+    """The contender that is the hardest to beat over the judged years."""
+
+    scorer: str
+    among: Contenders
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return words_of(self.scorer)
+
+    @property
+    def says(self) -> str:
+        """Why it is this rule."""
+        return self.among.says

@@ -1,0 +1,146 @@
+"""What monitoring looks at, read in one go: the release and its promise, the ledger, this year's cohort and records."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from features.definitions.catalog import SERVED, outcome_of
+from features.language.feature_set import Outcome
+from features.ledger.ledger import Ledger, ledger_of
+from features.settings import District, Refused, Settings
+from features.snapshots.labels import cohort_sql
+from features.snapshots.snapshot import Snapshot, build_snapshot, scoring_dates
+from features.warehouse.freshness import Freshness, freshness_of
+from features.warehouse.protected_groups import groups_on
+from features.warehouse.warehouse import NothingKnown, Reader, reading
+from models.bundle.bundle import Bundle, BundleRefused, open_bundle
+from models.bundle.signing import load_public_key
+from models.releases import Release, ReleaseKey, current, log
+from models.scoring import refuse_other_definition, refuse_prepared_table
+from training.monitor.finished_year import ToldYear, dates_in, last_told, list_like_judged
+from training.reference_profile import Promise, promise_in
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What serves a district: its release, the bundle behind it, and what that promised."""
+
+    key: ReleaseKey
+    release: Release
+    bundle: Bundle
+    promise: Promise
+
+
+@dataclass(frozen=True)
+class Live:
+    """The district as it is now: how fresh its records are, its cohort, and how many of it could have been listed.
+
+    `cohort` is of the latest date of this school year like those judged, None where that is ahead or nobody was
+    enrolled; `listable` is how many were of the cohort on the date of the latest list.
+    """
+
+    fresh: Freshness
+    cohort: Snapshot | None
+    listable: int
+
+
+@dataclass(frozen=True)
+class Then:
+    """The last school year that is told, and what is needed to judge its lists.
+
+    `like_judged` are the flags of its list that can be held against a promise, `promise` that of the release behind
+    them. `groups` are students' protected attributes on the day of the year's last list, so that those who came during
+    the year have theirs; `levels` each school's level.
+    """
+
+    told: ToldYear
+    like_judged: pd.DataFrame
+    promise: Promise | None
+    groups: pd.DataFrame
+    levels: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Everything that monitoring looks at, as it was known at the end of the day `on`.
+
+    `then` is None as long as no school year is told.
+    """
+
+    settings: Settings
+    district: District
+    outcome: Outcome
+    on: date
+    serving: Serving
+    ledger: Ledger
+    live: Live
+    then: Then | None
+
+
+def watched_in(settings: Settings, district_id: str, on: date) -> Watched:
+    """What there is to monitor; Refused where nothing serves yet, or no list was ever made."""
+    district, outcome = settings.district(district_id), outcome_of(settings)
+    serving = serving_now(settings, ReleaseKey(district_id, outcome.name, outcome.grade_band))
+    refuse_prepared_table(serving.bundle)
+    refuse_other_definition(serving.bundle, outcome)
+    with reading(settings.warehouse(district_id)) as reader:
+        ledger = ledger_of(reader, outcome, on)
+        if ledger.flags.empty:
+            raise Refused(f"{district_id}: no list for {outcome.name} was made by {on}; run `ontrack score` first")
+        live = live_on(reader, outcome, serving, ledger, on)
+        then = then_of(reader, settings, serving, last_told(ledger))
+        return Watched(settings, district, outcome, on, serving, ledger, live, then)
+
+
+def serving_now(settings: Settings, key: ReleaseKey) -> Serving:
+    """What serves; Refused where nothing does."""
+    release = current(settings.home, key)
+    if release is None:
+        raise Refused(f"{key.district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
+    bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys"))
+    return Serving(key, release, bundle, promise_in(bundle.metrics, bundle.kind))
+
+
+def live_on(reader: Reader, outcome: Outcome, serving: Serving, ledger: Ledger, on: date) -> Live:
+    """The district as it was known at the end of the day."""
+    spreads, view = serving.promise.spreads, reader.view(on)
+    dates = scoring_dates(reader, spreads.month_days, until=on).get(view.school_year, []) if spreads else []
+    cohort = cohort_on(reader, outcome, serving.bundle, dates[-1]) if dates else None
+    latest = reader.view(dates_in(ledger.flags["as_of"])[-1])
+    return Live(freshness_of(reader, view), cohort, len(reader.frame(cohort_sql(outcome, latest))))
+
+
+def cohort_on(reader: Reader, outcome: Outcome, bundle: Bundle, day: date) -> Snapshot | None:
+    """The cohort of a day with the features of the bundle; None where nobody was enrolled."""
+    try:
+        return build_snapshot(reader, SERVED[bundle.feature_set], day, cohort=outcome.cohort)
+    except NothingKnown:
+        return None
+
+
+def then_of(reader: Reader, settings: Settings, serving: Serving, told: ToldYear | None) -> Then | None:
+    """What is needed to judge the lists of a told year."""
+    if told is None:
+        return None
+    spreads = serving.promise.spreads
+    like = list_like_judged(told, spreads.month_days if spreads else settings.training.as_of)
+    return Then(
+        told=told,
+        like_judged=like,
+        promise=None if like.empty else promise_behind(settings, serving, str(like["release_id"].iloc[0])),
+        groups=groups_on(reader, reader.view(told.last_list)),
+        levels=dict(reader.current("schools")[["school_id", "level"]].itertuples(index=False)),
+    )
+
+
+def promise_behind(settings: Settings, serving: Serving, release_id: str) -> Promise | None:
+    """What the release behind a list promised; None where its bundle is gone or no longer what was signed."""
+    if release_id == serving.release.release_id:
+        return serving.promise
+    release = next((one for one in log(settings.home, serving.key) if one.release_id == release_id), None)
+    try:
+        bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys")) if release else None
+    except BundleRefused:
+        return None
+    return promise_in(bundle.metrics, bundle.kind) if bundle else None

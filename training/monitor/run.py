@@ -1,0 +1,140 @@
+"""Monitoring: every check over what is live, and the live audit beside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from models.examples import Floats
+from models.metrics.metrics import Bin
+from models.scoring import risk_of
+from training.monitor.checks import CODES, VERDICT_WORDS, MonitorCheck, Verdict, too_few
+from training.monitor.drift import Drift, Seen, drifts_of, features_check, risks_check
+from training.monitor.freshness import freshness_check, latest_list, listed_check
+from training.monitor.group_checks import acted_check, hits_by_group_check, lead_check, missed_check
+from training.monitor.inputs import Then, Watched
+from training.monitor.list_checks import acted_on, calibration_bins, calibration_check, hits_check, stays_check
+from training.monitor.live_audit import LiveAudit, live_audit_of
+from training.report.html import school_year
+
+OF_TOLD_YEAR = ("MON04", "MON05", "MON06", "MON07", "MON08")
+
+
+@dataclass(frozen=True)
+class Monitored:
+    """What monitoring found: its checks in order, the features that stand out most, and the live audit.
+
+    `promised_hits` is what was promised of the told year's list, and `calibration` has bins of those listed in that
+    year; `live_audit` is None as long as no school year is told.
+    """
+
+    district: str
+    outcome: str
+    on: date
+    release_id: str
+    scorer: str
+    bundle: str
+    promised_hits: float | None
+    checks: tuple[MonitorCheck, ...]
+    drifts: tuple[Drift, ...]
+    calibration: tuple[Bin, ...]
+    live_audit: LiveAudit | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """A breach where any check breaches; ok where any is ok; else not enough evidence."""
+        found = {check.verdict for check in self.checks}
+        return next(one for one in ("breach", "ok", "not_enough_evidence") if one in found)
+
+    def as_json(self) -> dict[str, object]:
+        """What `ontrack monitor --json` prints; a figure that does not exist is null."""
+        found = TypeAdapter(Monitored).dump_json(self)  # writes null where a number is none
+        return {"verdict": self.verdict, **TypeAdapter(dict[str, object]).validate_json(found)}
+
+
+def monitored_of(watched: Watched) -> Monitored:
+    """Every check over what is live."""
+    settings, serving, then = watched.settings, watched.serving, watched.then
+    drifts, drifted = drift_checks(watched)
+    audit = live_audit_of(then.told, then.groups, then.levels, settings) if then else None
+    lists = list_checks(watched, audit)
+    hits = then.promise.hits if then and then.promise else None
+    judged = told_checks(watched, then, audit) if then and audit else untold()
+    return Monitored(
+        district=watched.district.id,
+        outcome=watched.outcome.name,
+        on=watched.on,
+        release_id=serving.release.release_id,
+        scorer=serving.bundle.kind,
+        bundle=serving.bundle.digest,
+        promised_hits=hits.estimate if hits else None,
+        checks=in_order([*drifted, *judged, *lists]),
+        drifts=drifts,
+        calibration=calibration_bins(then.told, settings.audit.smallest_group) if then else (),
+        live_audit=audit,
+    )
+
+
+def in_order(checks: Sequence[MonitorCheck]) -> tuple[MonitorCheck, ...]:
+    """The checks by their codes."""
+    return tuple(sorted(checks, key=lambda one: list(CODES).index(one.code)))
+
+
+def drift_checks(watched: Watched) -> tuple[tuple[Drift, ...], list[MonitorCheck]]:
+    """MON02 and MON03, and every feature beside its promise."""
+    cohort, promise, bounds = watched.live.cohort, watched.serving.promise, watched.settings.monitor
+    least, bundle = watched.settings.audit.smallest_group, watched.serving.bundle
+    rows = 0 if cohort is None else len(cohort.features)
+    drifts: tuple[Drift, ...] = ()
+    risk: Floats = np.zeros(0)
+    if cohort is not None and promise.spreads:
+        columns = {str(name): cohort.features[name].to_numpy(dtype=np.float64) for name in cohort.features}
+        drifts = drifts_of(Seen(columns, promise.spreads.rows), promise.spreads.features, bounds, least)
+        risk = risk_of(bundle.scorer, cohort.features)
+    return drifts, [features_check(drifts, rows, promise, bounds), risks_check(risk, promise, bounds, least)]
+
+
+def told_checks(watched: Watched, then: Then, audit: LiveAudit) -> list[MonitorCheck]:
+    """The checks over the last told school year."""
+    settings, told, promise = watched.settings, then.told, watched.serving.promise
+    bounds, least = settings.monitor, settings.audit.smallest_group
+    replicates, seed = settings.gate.replicates, settings.training.seed
+    return [
+        calibration_check(told, bounds, least, replicates=replicates, seed=seed),
+        hits_check(told, then.like_judged, then.promise, bounds, least),
+        hits_by_group_check(told, audit, bounds),
+        missed_check(told, audit, then.promise or promise, bounds, least),
+        lead_check(told, audit, bounds),
+    ]
+
+
+def untold() -> list[MonitorCheck]:
+    """The same checks before any school year with lists is told."""
+    return [too_few(code, "No school year in which lists were made is told yet.") for code in OF_TOLD_YEAR]
+
+
+def list_checks(watched: Watched, audit: LiveAudit | None) -> list[MonitorCheck]:
+    """The checks over records and lists of late."""
+    settings, ledger, live = watched.settings, watched.ledger, watched.live
+    bounds, least = settings.monitor, settings.audit.smallest_group
+    lists = latest_list(ledger, live.fresh, live.listable, settings.gate.capacity)
+    recorded = bool(ledger.students["supported_on"].notna().any())
+    return [
+        freshness_check(live.fresh, bounds),
+        stays_check(ledger, watched.serving.promise, bounds, least),
+        acted_check(acted_on(ledger, watched.on, bounds, least), recorded, audit, bounds),
+        listed_check(lists, bounds),
+    ]
+
+
+def told_of(found: Monitored, report: Path) -> str:
+    """What `ontrack monitor` prints: every check in a line, what to do about each breach, and where the report is."""
+    lists = f", lists of {school_year(found.live_audit.school_year)}" if found.live_audit else ""
+    about = f"{found.district}  {found.outcome} on {found.on}, release {found.release_id}{lists}"
+    lines = [f"{VERDICT_WORDS[check.verdict]:>19}  {check.code}  {check.says}" for check in found.checks]
+    to_do = [f"to do    {check.code}  {check.do}" for check in found.checks if check.verdict == "breach"]
+    verdict = f"verdict  {VERDICT_WORDS[found.verdict]}"
+    return "\n".join([about, *lines, "", *to_do, verdict, f"report   {report}"])

@@ -1,0 +1,190 @@
+"""What a bundle keeps of the year it was judged on, so that live records and lists can be held against it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import floor, log10
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, TypeAdapter
+
+from features.settings import Settings
+from models.examples import Examples, Floats
+from models.feature_dictionary import encode_column
+from models.metrics.metrics import Interval
+from training.evaluation.scorers import is_rule
+
+BINS = 10
+CLOSE = 15
+"""Quantiles that lie closer than this part of their range are as one; of a normal curve none do."""
+SHARES = 4
+"""Decimals of a share that is kept."""
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How the values of a column were spread: the share of those on record in each bin, and the share missing.
+
+    Bins lie between rising `edges`, a value on one in the bin below. Without edges and shares too few were on record.
+    """
+
+    edges: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
+    missing: float = 0.0
+
+
+@dataclass(frozen=True)
+class Promised:
+    """How features and each scorer's risks were spread in the test year, on which what is promised was shown.
+
+    Not in the years learned from: the first of them know of no year before. `month_days` are those of the scoring
+    dates, for only the same date of another year can be held against these; `rows` is how many there were.
+    """
+
+    month_days: tuple[str, ...] = ()
+    rows: int = 0
+    features: Mapping[str, Spread] = field(default_factory=dict)
+    risks: Mapping[str, Spread] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """What stands in the bundle's `metrics.json`."""
+        return TypeAdapter(dict[str, object]).validate_python(TypeAdapter(Promised).dump_python(self, mode="json"))
+
+
+def promised_of(settings: Settings, test: Examples, risks: Mapping[str, Floats]) -> Promised:
+    """What is kept of the rows of the test year and of their risks by scorer: never a bin of a small group."""
+    least = settings.audit.smallest_group
+    serving = {name: risk for name, risk in risks.items() if name == "model" or is_rule(name)}
+    return Promised(
+        month_days=settings.training.as_of,
+        rows=len(test),
+        features={
+            one.name: spread_of(encode_column(test.features[one.name], one), least) for one in test.dictionary.entries
+        },
+        risks={name: spread_of(risk, least) for name, risk in serving.items()},
+    )
+
+
+def spread_of(values: Floats, least: int) -> Spread:
+    """How values are spread over at most ten bins of at least `least` rows; fewer missing ones count for none."""
+    known = values[~np.isnan(values)]
+    lacking = len(values) - len(known)
+    if len(known) < least:
+        return Spread(missing=1.0)
+    edges = merged(rounded_edges(known), known, least)
+    shares = counted(known, edges) / len(known)
+    missing = lacking / len(values) if lacking >= least else 0.0
+    kept = tuple(max(round(float(share), SHARES), 10.0**-SHARES) for share in shares)  # none is 0: a bin has students
+    return Spread(edges, kept, round(missing, SHARES))
+
+
+def rounded_edges(known: Floats) -> tuple[float, ...]:
+    """Edges halfway between the nine quantiles, those as coarse as they are apart: none tells a student's value.
+
+    Halfway, and only between quantiles that are apart, as shares of 20 days are not those of 21: were the edges on
+    values, one day more would move half a school. The last edge lies as far above the last quantile. Where all are one
+    value, that is the edge.
+    """
+    tenths = np.quantile(known, np.arange(1, BINS) / BINS)
+    width = float(tenths[-1] - tenths[0]) or abs(float(tenths[0])) or 1.0
+    decimals = 1 - floor(log10(width))
+    apart = sorted({round(tenth, decimals) + 0.0 for tenth in far_apart(tenths, width / CLOSE)})  # no negative nought
+    if len(apart) == 1:
+        return (apart[0],)
+    halfway = [(low + high) / 2 for low, high in pairwise(apart)]
+    return tuple(round(edge, decimals + 1) for edge in (*halfway, 2 * apart[-1] - halfway[-1]))
+
+
+def far_apart(rising: Floats, least: float) -> list[float]:
+    """Of rising values the first, and each that is more than `least` above the one taken before it."""
+    taken: list[float] = []
+    for value in rising.tolist():
+        if not taken or value - taken[-1] > least:
+            taken.append(value)
+    return taken
+
+
+def merged(edges: tuple[float, ...], known: Floats, least: int) -> tuple[float, ...]:
+    """The edges without those beside a bin of too few rows: the smallest one joins its smaller neighbor, and so on."""
+    kept = list(edges)
+    while kept:
+        rows = counted(known, tuple(kept))
+        smallest = int(np.argmin(rows))
+        if rows[smallest] >= least:
+            break
+        beside = [at for at in (smallest - 1, smallest + 1) if 0 <= at < len(rows)]
+        kept.pop(min(smallest, min(beside, key=lambda at: int(rows[at]))))
+    return tuple(kept)
+
+
+def counted(known: Floats, edges: tuple[float, ...]) -> Counts:
+    """How many values lie in each bin."""
+    places = np.searchsorted(np.asarray(edges, dtype=np.float64), known, side="left")
+    return np.bincount(places, minlength=len(edges) + 1).astype(np.int64)
+
+
+class Figures(BaseModel):
+    """What of a scorer's figures is promised: how many of those off track a list finds, by capacity."""
+
+    recall_at: dict[str, float] = {}
+
+
+class FollowedLists(BaseModel):
+    """What of the lists drawn again week after week is promised."""
+
+    scorer: str
+    found_by_last: float | None = None
+    lead_weeks: float | None = None
+    stays: float | None = None
+
+
+class Metrics(BaseModel):
+    """What of a bundle's `metrics.json` is a promise."""
+
+    capacity: float = 0.0
+    test_year: int = 0
+    serving_rule: str = "rule"
+    headline: dict[str, Interval] = {}
+    metrics: dict[str, Figures] = {}
+    followed: tuple[FollowedLists, ...] = ()
+    promised: Promised | None = None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What was promised of one scorer's lists; None where the held-out year did not say.
+
+    `hits` is the share of those listed who ended off track, `found` the share of those off track who are listed.
+    """
+
+    scorer: str
+    test_year: int
+    capacity: float
+    hits: Interval | None = None
+    found: float | None = None
+    stays: float | None = None
+    spreads: Promised | None = None
+
+    @property
+    def risks(self) -> Spread | None:
+        """How the scorer's risks were spread."""
+        return self.spreads.risks.get(self.scorer) if self.spreads else None
+
+
+def promise_in(metrics: Mapping[str, object], kind: str) -> Promise:
+    """What a bundle of this kind promised of the lists it makes."""
+    said = Metrics.model_validate(metrics)
+    scorer = "model" if kind == "model" else said.serving_rule
+    weeks = next((one for one in said.followed if one.scorer == scorer), None)
+    at_once = said.metrics.get(scorer, Figures()).recall_at.get(f"{said.capacity:.2f}")
+    return Promise(
+        scorer=scorer,
+        test_year=said.test_year,
+        capacity=said.capacity,
+        hits=said.headline.get(scorer),
+        found=weeks.found_by_last if weeks and weeks.found_by_last is not None else at_once,
+        stays=weeks.stays if weeks else None,
+        spreads=said.promised,
+    )

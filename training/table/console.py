@@ -1,0 +1,50 @@
+"""What a run on a prepared table says to a person on the console."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.table import Table
+
+from models.metrics.metrics import Interval
+from training.evaluation.scorers import in_order
+from training.report.figures import with_range
+from training.table.card import limits_of
+from training.table.figures import CAPACITY
+from training.table.groups import check_lines, group_table
+from training.table.train import TableAnswer
+from training.table.verdict import verdict_of
+
+SHOWN = {
+    "roc_auc": "roc auc",
+    "pr_auc": "pr auc",
+    "brier": "brier",
+    "calibration_error": "calibration error",
+    "calibration_slope": "calibration slope",
+    f"precision@{CAPACITY:.3f}": f"precision where {CAPACITY:.0%} can be reached",
+    f"recall@{CAPACITY:.3f}": f"recall where {CAPACITY:.0%} can be reached",
+}
+
+
+def print_answer(answer: TableAnswer, console: Console) -> None:
+    """Write the answer for a person to read: what it comes to, figures, groups, and where the files are."""
+    trained = answer.trained
+    rows, ended = len(trained.prepared.examples), int(trained.prepared.examples.label.sum())
+    console.print(f"{rows:,} rows, {ended:,} off track, {len(trained.model.dictionary.entries)} features")
+    console.print("\n".join(verdict_of(trained)))
+    for sentence in limits_of(trained):
+        console.print(f"- {sentence}")
+    console.print(figure_table(trained.measured.intervals))
+    for one in trained.audit.list.tables:
+        if one.groups:
+            console.print(group_table(one))
+    console.print("\n".join(check_lines(trained.audit)))
+    console.print(f"bundle: {answer.bundle.path}", soft_wrap=True)
+    console.print(f"report: {answer.report}", soft_wrap=True)
+
+
+def figure_table(found: Mapping[str, Mapping[str, Interval]]) -> Table:
+    """Every scorer side by side, with 95% intervals."""
+    shown = Table("on rows held out", *in_order(found), title="Figures")
+    for name, words in SHOWN.items():
+        shown.add_row(words, *(with_range(found[scorer][name]) for scorer in in_order(found)))
+    return shown

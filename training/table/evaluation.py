@@ -1,0 +1,143 @@
+"""The risks of a table's rows from models that did not see them: in folds, in groups, or later in time."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from features.progress import Progress
+from features.settings import Refused
+from models.estimators.fitting import NOTHING_TUNED, ParameterValue
+from models.estimators.parameter_search import Budget, Found, search
+from models.examples import Examples, Floats, fixed_order, folds_by
+from training.evaluation.evaluation import CrossJudged, Risks, judge_on, told_protected
+from training.evaluation.scorers import PROTECTED
+from training.table.examples import Prepared, before_and_tested
+from training.table.periods import later
+from training.table.run import Asked
+from training.table.spec import Folds, Groups, Time
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows to learn from and the rows they are judged on, which stand at `rows` among all that are judged."""
+
+    name: str
+    rows: npt.NDArray[np.int64]
+    learn: Examples
+    test: Examples
+    seed: int
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """The risks of rows that were not learned from.
+
+    `told` is the first seed's risks by trees that were told the protected attributes, None where that says nothing.
+    `learned` is what a time split learns from; elsewhere it is every row, each learned from in turn. `name` says which.
+    """
+
+    judged: CrossJudged
+    name: str
+    learned: Examples
+    told: Floats | None
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """How every part of a table is fitted."""
+
+    asked: Asked
+    threads: int
+    progress: Progress
+
+    def found(self, learn: Examples, name: str, seed: int) -> Found | None:
+        """What a search within the spec's budget found in these rows; None where none is asked for."""
+        trials = self.asked.spec.search_trials
+        if not trials:
+            return None
+        name = f"{self.asked.name}-{name}"
+        budget = Budget(trials, self.asked.searches / f"{name}.log", name)
+        return search(learn, budget, seed=seed, threads=self.threads, progress=self.progress)
+
+    def tuned(self, part: Part) -> Mapping[str, ParameterValue]:
+        """A part's parameters, searched for in the rows that it learns from and nowhere else."""
+        found = self.found(part.learn, part.name, part.seed)
+        return NOTHING_TUNED if found is None else found.parameters
+
+    def risks(self, part: Part) -> Risks:
+        """Every scorer's risk of the part's test rows."""
+        judged = judge_on(part.learn, part.test, seed=part.seed, threads=self.threads, tuned=self.tuned(part))
+        return judged.risks
+
+    def told(self, part: Part) -> Risks:
+        """The risk of the part's test rows where the trees are told the protected attributes."""
+        return {PROTECTED: told_protected(part.learn, part.test, seed=part.seed, threads=self.threads)}
+
+    @property
+    def tells(self) -> bool:
+        """Whether there are protected attributes that the features do not have already."""
+        return bool(self.asked.spec.subgroups) and not self.asked.spec.protected_features
+
+
+def held_out(prepared: Prepared, fitting: Fitting) -> HeldOut:
+    """The risks of rows that were not learned from, as the spec's split says."""
+    split = fitting.asked.spec.split
+    if isinstance(split, Time):
+        return later_rows(prepared, split, fitting)
+    return every_row(prepared, split, fitting)
+
+
+def later_rows(prepared: Prepared, split: Time, fitting: Fitting) -> HeldOut:
+    """The risks of the test rows from the rows before the earliest of them."""
+    refuse_unseen(prepared, split)
+    before, tested = before_and_tested(prepared, split)
+    if not before.any():
+        raise Refused(
+            f"split: no row of column {split.column!r} is before the earliest test value: nothing to learn from"
+        )
+    test = later(prepared, split.column, tested)
+    part = Part("before", np.arange(len(test)), prepared.examples.take(before), test, fitting.asked.seeds[0])
+    judged = CrossJudged(test, (fitting.risks(part),))
+    return HeldOut(judged, part.name, part.learn, fitting.told(part)[PROTECTED] if fitting.tells else None)
+
+
+def refuse_unseen(prepared: Prepared, split: Time) -> None:
+    """Raise Refused where a test value is in no row."""
+    unseen = sorted(set(split.test) - set(prepared.split_by))
+    if unseen:
+        seen = ", ".join(sorted(set(prepared.split_by))[:10])
+        raise Refused(f"split: no row of column {split.column!r} is {', '.join(unseen)}; it holds: {seen}")
+
+
+def every_row(prepared: Prepared, split: Folds | Groups, fitting: Fitting) -> HeldOut:
+    """The risks of all rows, once a seed, each from the rows of the other folds."""
+    order = fixed_order(prepared.examples)
+    examples, units = prepared.examples.take(order), prepared.split_by[order]
+    if (found := len(np.unique(units))) < split.k:
+        raise Refused(f"{found} students or groups cannot be dealt into {split.k} folds; ask for fewer folds")
+    by_seed = []
+    for seed in split.seeds:
+        by_seed.append(put_together(parts_of(examples, units, split.k, seed), fitting.risks))
+        fitting.progress(f"seed {seed}: {split.k} folds judged")
+    first = parts_of(examples, units, split.k, split.seeds[0])
+    told = put_together(first, fitting.told)[PROTECTED] if fitting.tells else None
+    return HeldOut(CrossJudged(examples, tuple(by_seed)), "all", examples, told)
+
+
+def parts_of(examples: Examples, units: npt.NDArray[np.str_], k: int, seed: int) -> Iterator[Part]:
+    """Folds of whole units, each with the rows to learn from: no student of the fold stands among them."""
+    fold = folds_by(units, k, np.random.default_rng(seed))
+    for held in range(k):
+        test = fold == held
+        learn = ~test & ~np.isin(examples.student, examples.student[test])
+        name = f"seed{seed}-fold{held}"
+        yield Part(name, np.flatnonzero(test), examples.take(learn), examples.take(test), seed)
+
+
+def put_together(parts: Iterable[Part], fit: Callable[[Part], Risks]) -> Risks:
+    """What is said of each part's rows, in the order of all rows."""
+    found: Sequence[tuple[npt.NDArray[np.int64], Risks]] = [(part.rows, fit(part)) for part in parts]
+    back = np.argsort(np.concatenate([rows for rows, _ in found]))
+    return {name: np.concatenate([risks[name] for _, risks in found])[back] for name in found[0][1]}

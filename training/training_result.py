@@ -1,0 +1,290 @@
+"""A judgement: what a training run found out on a year that no training label was seen from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from features.definitions.catalog import SERVED, feature_set_of
+from features.language.feature_set import FeatureSet, Outcome, served_name
+from features.settings import District, Gate, Settings
+from models.estimators.parameter_search import Found
+from models.examples import Booleans, Examples, Floats
+from models.explanations.reason_stability import Stability
+from models.feature_dictionary import fingerprint_of
+from models.metrics.bootstrap import Scored, lines, with_intervals
+from models.metrics.metrics import (
+    Bin,
+    Figures,
+    Interval,
+    at_capacity,
+    calibration_gap,
+    difference_intervals,
+    interval,
+    places,
+    reliability,
+    student_weights,
+)
+from training.audit.run import Asked, Audited, audited_of
+from training.evaluation.calibration_by_date import Slice, slices_of
+from training.evaluation.evaluation import Judged
+from training.evaluation.leakage import leaks_in
+from training.evaluation.rolling_evaluation import JudgedYear
+from training.evaluation.scorers import FIRST, OWN_RULE, PEER
+from training.evaluation.temporal_split import Split
+from training.evaluation.weekly_lists import Followed
+from training.gate.checks import Evidence, judge_evidence
+from training.gate.comparison import Compared, compare
+from training.gate.verdict import Declared, GateResult
+from training.reference_profile import Promised, promised_of
+
+Differences = Mapping[str, Mapping[str, Interval]]
+"""In the test year, by how much the model is better than each other scorer: precision, recall, and ROC AUC."""
+MOST_CELLS = 20_000_000
+"""Replicates × rows behind the intervals of one scorer."""
+CAPACITIES = (0.05, 0.10, 0.15, 0.20)
+"""Shares of the cohort at which every run is reported, beside the district's own."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a training run is asked: whose records, which outcome, as seen on which day."""
+
+    settings: Settings
+    district: District
+    outcome: Outcome
+    today: date
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a judgement rests on: the split, the rows on each side, labels that are missing, and the data's digest.
+
+    `left_out` names the features for which the district sends no data, each with what it lacks.
+    """
+
+    split: Split
+    trained: int
+    tested: int
+    unlabelled: Mapping[int, int]
+    data_version: str
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Everything a training run found out.
+
+    `compared` is what decides: recall at the capacity over all judged years, None where no model could be fitted.
+    `figures` and `reliability` are by scorer: model, logistic, rule, school_only, champion. `headline` is, by
+    scorer, the share of those it would have listed in the test year who ended off track. `audited` is about the groups
+    of the model's list, None where nothing could be judged. `intervals` has every figure of the scorers that may serve
+    or must be beaten; `slices` are the model's scoring dates, `years` the judged years, oldest first, the test year
+    last. `stability` is how the model's reasons hold in refits.
+    """
+
+    trial: Trial
+    basis: Basis
+    gate: GateResult
+    figures: Mapping[str, Figures] = field(default_factory=dict)
+    differences: Differences = field(default_factory=dict)
+    reliability: Mapping[str, tuple[Bin, ...]] = field(default_factory=dict)
+    headline: Mapping[str, Interval] = field(default_factory=dict)
+    listed: int = 0
+    audited: Audited | None = None
+    intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
+    slices: tuple[Slice, ...] = ()
+    years: tuple[JudgedYear, ...] = ()
+    search: Found | None = None
+    followed: tuple[Followed, ...] = ()
+    compared: Compared | None = None
+    promised: Promised | None = None
+    stability: Stability | None = None
+
+    @property
+    def serving_rule(self) -> str:
+        """The scorer that serves short of a pass: the feature set's own rule, where no better one can give reasons.
+
+        Another is better where the own one was shown to find less on the years before the judged ones.
+        """
+        contenders = list(self.compared.contenders) if self.compared else []
+        if not contenders or OWN_RULE in contenders:
+            return OWN_RULE
+        named = feature_set_of(self.trial.outcome).name
+        able = [one for one in contenders if served_name(named, one.removeprefix(PEER)) in SERVED]
+        return able[0] if able else OWN_RULE
+
+    @property
+    def ruled_set(self) -> type[FeatureSet]:
+        """The feature set with the rule that serves short of a pass."""
+        own = feature_set_of(self.trial.outcome)
+        return (
+            own
+            if self.serving_rule == OWN_RULE
+            else SERVED[served_name(own.name, self.serving_rule.removeprefix(PEER))]
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """What stands in the bundle as `metrics.json` and what `ontrack train --json` prints."""
+        return {
+            "district_id": self.trial.district.id,
+            "outcome": self.trial.outcome.name,
+            "definition": self.trial.outcome.definition,
+            "train_years": list(self.basis.split.train),
+            "test_year": self.basis.split.test,
+            "trained": self.basis.trained,
+            "tested": self.basis.tested,
+            "data_version": self.basis.data_version,
+            "left_out": dict(self.basis.left_out),
+            "capacity": self.trial.settings.gate.capacity,
+            "listed": self.listed,
+            "verdict": self.gate.verdict,
+            "serving_rule": self.serving_rule,
+            "compared": self.compared.as_json() if self.compared else None,
+            "metrics": {name: figures.as_json() for name, figures in self.figures.items()},
+            "headline": {name: interval_json(one) for name, one in self.headline.items()},
+            "differences": {
+                name: {what: interval_json(one) for what, one in found.items()}
+                for name, found in self.differences.items()
+            },
+            "audit": self.audited.as_json() if self.audited else None,
+            "intervals": {name: lines(found) for name, found in self.intervals.items()},
+            "slices": [one.as_json() for one in self.slices],
+            "years": [one.as_json() for one in self.years],
+            "followed": [one.as_json() for one in self.followed],
+            "promised": self.promised.as_json() if self.promised else None,
+            "search": None if self.search is None else vars(self.search),
+            "stability": self.stability.as_json() if self.stability else None,
+        }
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What an audit is told beyond the rows: weeks of lead by student, and each school's attendance."""
+
+    lead: "pd.Series[float] | None" = None
+    schools: pd.DataFrame | None = None
+
+
+NOTHING = Beside()
+
+
+def interval_json(one: Interval) -> dict[str, float]:
+    """An interval as JSON values."""
+    return {"estimate": one.estimate, "low": one.low, "high": one.high}
+
+
+def capacities_of(bounds: Gate, rows: int) -> tuple[float, ...]:
+    """The shares at which lists are judged: the usual ones, the district's own, and what counselors have time for."""
+    students = bounds.counselor_minutes // bounds.minutes_per_student
+    by_time = (min(0.99, students / rows),) if students else ()
+    return tuple(sorted({*CAPACITIES, bounds.capacity, *by_time}))
+
+
+def judgement_of(
+    trial: Trial,
+    basis: Basis,
+    judged: Judged,
+    *,
+    learn: Examples | None = None,
+    years: tuple[JudgedYear, ...] = (),
+    warnings: tuple[str, ...] = (),
+    beside: Beside = NOTHING,
+) -> Judgement:
+    """Figures, differences, groups and the gate's verdict.
+
+    `learn` is what was learned from for the test year: it is looked through for leaks, and the rule to beat is chosen
+    on what of it is before the first of the judged `years`. `warnings` are kinds of warning about its records.
+    `beside` is what the audit is told beyond the rows.
+    """
+    test, bounds, seed = judged.test, trial.settings.gate, trial.settings.training.seed
+    capacities = capacities_of(bounds, len(test))
+    differences = leads_in(judged, bounds, seed)
+    compared = compared_over(trial, basis, judged, learn=learn, years=years)
+    audited = None if learn is None else audit(trial, learn, judged, capacities, beside)
+    heard = evidence_of(compared, differences, calibration_of(judged, bounds, seed), audited)
+    evidence = replace(heard, leaks=() if learn is None else leaks_in(learn, test), warnings=warnings)
+    declared = Declared(bounds, fingerprint_of(test.dictionary), compared)
+    return Judgement(
+        trial=trial,
+        basis=basis,
+        gate=GateResult(trial.district.id, trial.outcome.name, judge_evidence(evidence, bounds), declared),
+        figures=judged.figures(capacities),
+        differences=differences,
+        reliability={name: reliability(test.label, risk) for name, risk in judged.risks.items()},
+        headline={name: headline_of(test, judged.order(name), bounds, seed) for name in judged.risks},
+        listed=int(places(len(test), bounds.capacity)),
+        audited=audited,
+        intervals={one: intervals_of(judged, one, capacities, bounds, seed) for one in FIRST if one in judged.risks},
+        slices=slices_of(test, judged.risks["model"], replicates=bounds.replicates, seed=seed),
+        years=years,
+        compared=compared,
+        promised=promised_of(trial.settings, test, judged.risks),
+    )
+
+
+def evidence_of(compared: Compared, leads: Differences, calibration: Interval, audited: Audited | None) -> Evidence:
+    """What the gate looks at of lists, risks and groups."""
+    return Evidence(
+        compared=compared,
+        logistic=leads["logistic"]["roc_auc"],
+        calibration=calibration,
+        recall_gaps=audited.recall_gaps() if audited else {},
+        group_calibration=audited.calibration_gaps() if audited else {},
+    )
+
+
+def leads_in(judged: Judged, bounds: Gate, seed: int) -> Differences:
+    """The model's leads over every other scorer in the test year."""
+    test, model, draws = judged.test, judged.risks["model"], bounds.replicates
+    others = {name: judged.order(name) for name in judged.risks if name != "model"}
+    return {
+        name: difference_intervals(
+            test.label, model, order, test.student, capacity=bounds.capacity, replicates=draws, seed=seed
+        )
+        for name, order in others.items()
+    }
+
+
+def calibration_of(judged: Judged, bounds: Gate, seed: int) -> Interval:
+    """The share off track less the model's mean risk."""
+    test, model = judged.test, judged.risks["model"]
+    return calibration_gap(test.label, model, test.student, replicates=bounds.replicates, seed=seed)
+
+
+def audit(trial: Trial, learn: Examples, judged: Judged, capacities: tuple[float, ...], beside: Beside) -> Audited:
+    """The audit of the model's list in the test year."""
+    asked = Asked(learn, judged.test, judged.risks["model"], trial.settings, capacities, beside.lead, beside.schools)
+    return audited_of(asked)
+
+
+def compared_over(
+    trial: Trial, basis: Basis, judged: Judged, *, learn: Examples | None, years: Sequence[JudgedYear]
+) -> Compared:
+    """The comparisons over the judged years; the rule is chosen on what the first of them was learned from."""
+    every = {**{one.split.test: one.judged for one in years}, basis.split.test: judged}
+    heard = {year: (one.test, one.risks) for year, one in every.items()}
+    first = years[0].split if years else basis.split
+    before = None if learn is None else learn.take(np.isin(learn.time, first.train))
+    return compare(heard, before, trial.settings.gate, seed=trial.settings.training.seed)
+
+
+def intervals_of(
+    judged: Judged, scorer: str, capacities: Sequence[float], bounds: Gate, seed: int
+) -> dict[str, Interval]:
+    """Every figure of one scorer with its interval; fewer replicates where there are very many rows."""
+    test = judged.test
+    replicates = min(bounds.replicates, max(200, MOST_CELLS // max(1, len(test))))
+    scored = Scored(test.label, judged.risks[scorer], test.school, judged.order(scorer))
+    return with_intervals(scored, test.student, capacities, replicates=replicates, seed=seed)
+
+
+def headline_of(test: Examples, order: Floats, bounds: Gate, seed: int) -> Interval:
+    """The share of those listed at the capacity who ended off track; the bootstrap draws whole students."""
+    label: Booleans = test.label
+    observed = at_capacity(label, order, np.ones((1, len(label))), bounds.capacity)[0]
+    weights = student_weights(test.student, bounds.replicates, seed)
+    drawn = [at_capacity(label, order, block, bounds.capacity)[0] for block in weights]
+    return interval(float(observed[0]), np.concatenate(drawn))
