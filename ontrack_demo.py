@@ -23,7 +23,7 @@ from serving.scoring.score_district import score_district
 from serving.store.database import engine_of, writing
 from training.commands import experiment_of, train_and_record
 from training.gate.verdict import VERDICT_WORDS
-from training.train import release_key, trial_of
+from training.train import release_key, training_request_of
 
 DEMO_STUDENTS = 10_000
 IN_USE = ("harbor",)
@@ -114,9 +114,9 @@ def noon(day: date) -> datetime:
 
 def release_best(settings: Settings, district_id: str, today: date, progress: Progress) -> None:
     """Trains as one would have on that day, and promotes what the gate allows."""
-    key, keys = release_key(trial_of(settings, district_id, today)), ensure_keys(settings.home / "keys")
+    key, keys = release_key(training_request_of(settings, district_id, today)), ensure_keys(settings.home / "keys")
     trained, report, _ = train_and_record(settings, district_id, today, progress, now=noon(today))
-    verdict = VERDICT_WORDS[trained.judgement.gate.verdict]
+    verdict = VERDICT_WORDS[trained.result.gate.verdict]
     progress(
         f"{settings.district(district_id).name}: gate says {verdict}; promoting the {trained.best.kind} ({report})"
     )
@@ -130,7 +130,7 @@ def release_best(settings: Settings, district_id: str, today: date, progress: Pr
 
 def is_released(settings: Settings, district_id: str, today: date) -> bool:
     """Whether what serves was made from the records that are loaded, on that day or later."""
-    serving_now = current(settings.home, release_key(trial_of(settings, district_id, today)))
+    serving_now = current(settings.home, release_key(training_request_of(settings, district_id, today)))
     if serving_now is None:
         return False
     with reading(settings.warehouse(district_id)) as reader:

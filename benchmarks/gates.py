@@ -22,9 +22,9 @@ from models.examples import Booleans, Examples, Floats
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.metrics import Interval, found_among, places
 from training.evaluation.scorers import PEER
-from training.gate.checks import Evidence, judge_evidence
-from training.gate.comparison import Heard, compare
-from training.gate.verdict import VERDICT_WORDS, Declared, GateResult, Verdict
+from training.gate.checks import GateEvidence, check_evidence
+from training.gate.comparison import Heard, compare_lists
+from training.gate.verdict import VERDICT_WORDS, DeclaredBounds, GateResult, Verdict
 
 SIZES = (200, 1200, 6000)
 BEFORE, JUDGED = (2022, 2023), (2024, 2025, 2026)
@@ -108,9 +108,9 @@ def gate(seed: Sequence[int], *, students: int, model: str, bounds: Gate) -> tup
     rng = np.random.default_rng(seed)
     heard = {time: heard_in(time, students, model, rng) for time in (*BEFORE, *JUDGED)}
     before = both(*(heard.pop(time)[0] for time in BEFORE))
-    compared = compare(heard, before, bounds, seed=seed[-1])
-    evidence = Evidence(compared, EVEN, EVEN, {"a": {"group": EVEN}})
-    result = GateResult("drawn", "drawn", judge_evidence(evidence, bounds), Declared(bounds, compared=compared))
+    compared = compare_lists(heard, before, bounds, seed=seed[-1])
+    evidence = GateEvidence(compared, EVEN, EVEN, {"a": {"group": EVEN}})
+    result = GateResult("drawn", "drawn", check_evidence(evidence, bounds), DeclaredBounds(bounds, compared=compared))
     return result.verdict, compared.power.smallest if compared.power else float("nan")
 
 

@@ -26,7 +26,7 @@ from benchmarks.timing import seconds_of
 from features.settings import Gate, Training
 from models.estimators.fitting import as_dataset, fit_risk_model, parameters_for
 from models.examples import Booleans, Examples
-from training.evaluation.evaluation import Judged, judge_on
+from training.evaluation.evaluation import Evaluation, fit_and_evaluate
 from training.training_result import CAPACITIES, intervals_of
 
 LAST_YEAR, FEW = FIRST_YEAR + YEARS - 1, 4
@@ -112,17 +112,17 @@ def fitted(examples: Examples) -> Measured:
 
 def year(size: Size) -> Measured:
     """What a training run does with one test year: fit, baselines, figures, and intervals of each scorer."""
-    examples, found = made_examples(size.rows), list[Judged]()
+    examples, found = made_examples(size.rows), list[Evaluation]()
     learn, test = examples.take(examples.time < LAST_YEAR), examples.take(examples.time == LAST_YEAR)
     steps = {
-        "judge": seconds_of(lambda: found.append(judge_on(learn, test, seed=SEED, threads=THREADS))),
+        "judge": seconds_of(lambda: found.append(fit_and_evaluate(learn, test, seed=SEED, threads=THREADS))),
         "figures": seconds_of(lambda: found[0].figures(CAPACITIES)),
         "intervals": seconds_of(lambda: intervals(found[0])),
     }
     return Measured(sum(steps.values()), {**steps, "scorers": len(found[0].risks)})
 
 
-def intervals(judged: Judged) -> None:
+def intervals(judged: Evaluation) -> None:
     """Every figure of every scorer had its interval."""
     for scorer in judged.risks:
         intervals_of(judged, scorer, CAPACITIES, Gate(), SEED)

@@ -19,27 +19,27 @@ from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
 from models.metrics.metrics import Interval
 from models.metrics.paired_comparison import Lead
 from training.gate.bound_checks import (
-    is_calibrated,
-    is_calibrated_in_groups,
-    knows_no_end,
-    records_add_up,
-    treats_groups_alike,
+    check_calibration,
+    check_group_calibration,
+    check_leakage,
+    check_recall_gaps,
+    check_records,
 )
 from training.gate.bounds import LOOSER
-from training.gate.checks import Evidence, judge_evidence
-from training.gate.comparison import Compared
+from training.gate.checks import GateEvidence, check_evidence
+from training.gate.comparison import GateComparison
 from training.gate.list_checks import (
     CHAMPION,
     COMPARISONS,
-    beats,
-    enough_students,
-    keeps_up_with_champion,
-    keeps_up_with_logistic,
-    not_worse_at_own_count,
-    not_worse_in_last_year,
+    check_at_own_count,
+    check_champion,
+    check_enough_students,
+    check_last_year,
+    check_lead,
+    check_logistic,
 )
-from training.gate.rule_selection import Contenders, RuleToBeat
-from training.gate.verdict import VERDICT_WORDS, Check
+from training.gate.rule_selection import RuleSelection, RuleToBeat
+from training.gate.verdict import VERDICT_WORDS, GateCheck
 
 REFERENCE = Path(__file__).parent / "reference"
 PACKAGES = ("features", "models", "training", "serving", "ontrack")
@@ -224,21 +224,21 @@ def checks_page() -> str:
     )
 
 
-def checks() -> list[tuple[Check, str]]:
+def checks() -> list[tuple[GateCheck, str]]:
     """Every check of the gate on made-up evidence, and the question it asks."""
     even, lead = Interval(0.0, 0.0, 0.0), Lead(0.0, 0.0, 0.0, error=0.0)
     leads = {name: lead for _, name, _ in (*COMPARISONS, CHAMPION)}
-    compared = Compared(
-        (2025, 2026), 0, 0, leads, rule=RuleToBeat("rule", Contenders(("rule",))), own_count=lead, last_year=lead
+    compared = GateComparison(
+        (2025, 2026), 0, 0, leads, rule=RuleToBeat("rule", RuleSelection(("rule",))), own_count=lead, last_year=lead
     )
-    made_up = Evidence(compared, even, even, {}, group_calibration={"a group": even})
-    others = [f"{beats.__doc__} The other scorer: {title}." for _, _, title in COMPARISONS]
+    made_up = GateEvidence(compared, even, even, {}, group_calibration={"a group": even})
+    others = [f"{check_lead.__doc__} The other scorer: {title}." for _, _, title in COMPARISONS]
     last = [
-        keeps_up_with_champion, keeps_up_with_logistic, is_calibrated, treats_groups_alike, knows_no_end,
-        is_calibrated_in_groups, records_add_up, not_worse_at_own_count, not_worse_in_last_year,
+        check_champion, check_logistic, check_calibration, check_recall_gaps, check_leakage,
+        check_group_calibration, check_records, check_at_own_count, check_last_year,
     ]  # fmt: skip
-    questions = [enough_students.__doc__ or "", *others, *(function.__doc__ or "" for function in last)]
-    return list(zip(judge_evidence(made_up, Gate()), questions, strict=True))
+    questions = [check_enough_students.__doc__ or "", *others, *(function.__doc__ or "" for function in last)]
+    return list(zip(check_evidence(made_up, Gate()), questions, strict=True))
 
 
 def refusals(exit_code: int) -> str:

@@ -22,21 +22,21 @@ from models.registry import RunRecord, registry_in
 from models.releases import GateRefused
 from training.audit.checks import VERDICT_WORDS as WORDS
 from training.audit.checks import AuditCheck
-from training.audit.run import Audited
+from training.audit.run import AuditResult
 from training.district_card import NAMED
 from training.gate.bounds import primary_of
 from training.gate.verdict import VERDICT_WORDS, sentences
-from training.monitor.inputs import watched_in
+from training.monitor.inputs import read_inputs
 from training.monitor.report import render_monitor
-from training.monitor.run import monitored_of, told_of
+from training.monitor.run import result_in_words, run_monitor
 from training.report.board import render_board
 from training.report.page import render_report
 from training.table.console import print_answer
 from training.table.mlflow_record import record_table
 from training.table.run import Terms
 from training.table.train import train_table
-from training.train import Trained, train, trial_of
-from training.training_result import Judgement
+from training.train import TrainedBundles, train, training_request_of
+from training.training_result import TrainingResult
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -59,32 +59,32 @@ def train_command(
     if json_output:
         typer.echo(json.dumps(answer_of(trained, report)))
         return
-    gate = trained.judgement.gate
+    gate = trained.result.gate
     typer.echo("\n".join([*sentences(gate.checks), "", f"verdict  {VERDICT_WORDS[gate.verdict]}"]))
     typer.echo(f"report   {report}")
     typer.echo(f"board    {board_beside(report)}")
     typer.echo(f"next     ontrack promote --district {district} {trained.best.path} --approved-by NAME")
 
 
-def answer_of(trained: Trained, report: Path) -> dict[str, object]:
+def answer_of(trained: TrainedBundles, report: Path) -> dict[str, object]:
     """What `ontrack train --json` prints."""
     warnings = [finding.as_json() for finding in trained.warnings]
     paths = {"bundle": str(trained.best.path), "report": str(report), "board": str(board_beside(report))}
-    return {**trained.judgement.as_json(), "warnings": warnings, **paths}
+    return {**trained.result.as_json(), "warnings": warnings, **paths}
 
 
 def train_and_record(
     settings: Settings, district_id: str, today: date, progress: Progress, *, now: datetime
-) -> tuple[Trained, Path, RunRecord]:
+) -> tuple[TrainedBundles, Path, RunRecord]:
     """A judged run, its report and the page for the board in `home/reports`, and its record in MLflow."""
-    trial = trial_of(settings, district_id, today)
-    trained = train(trial, now=now, code_version=code_version(), progress=progress, trained_by=getuser())
-    report = settings.home / "reports" / f"{district_id}-{trial.outcome.name}-{trained.best.digest[:8]}.html"
+    request = training_request_of(settings, district_id, today)
+    trained = train(request, now=now, code_version=code_version(), progress=progress, trained_by=getuser())
+    report = settings.home / "reports" / f"{district_id}-{request.outcome.name}-{trained.best.digest[:8]}.html"
     report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(render_report(trained.judgement, made_on=today, warnings=trained.warnings), encoding="utf-8")
-    board_beside(report).write_text(render_board(trained.judgement, made_on=today), encoding="utf-8")
-    progress(f"{trial.district.name}: recording the run in MLflow")
-    return trained, report, recorded(settings, trained, report)
+    report.write_text(render_report(trained.result, made_on=today, warnings=trained.warnings), encoding="utf-8")
+    board_beside(report).write_text(render_board(trained.result, made_on=today), encoding="utf-8")
+    progress(f"{request.district.name}: recording the run in MLflow")
+    return trained, report, record_run(settings, trained, report)
 
 
 def board_beside(report: Path) -> Path:
@@ -92,31 +92,31 @@ def board_beside(report: Path) -> Path:
     return report.with_name(f"{report.stem}-board.html")
 
 
-def recorded(settings: Settings, trained: Trained, report: Path) -> RunRecord:
+def record_run(settings: Settings, trained: TrainedBundles, report: Path) -> RunRecord:
     """The run in MLflow, one experiment per district and outcome: numbers, files and digests, never a student."""
-    judgement = trained.judgement
+    result = trained.result
     training, gate = settings.training, settings.gate
     registry = registry_in(settings.home, training.experiment_tracking)
     bundle = trained.model or trained.rule
     return registry.log_training(
-        f"{judgement.basis.split.test}-{bundle.digest[:8]}",
-        experiment_of(judgement.trial.district.id, judgement.trial.outcome.name),
+        f"{result.basis.split.test}-{bundle.digest[:8]}",
+        experiment_of(result.request.district.id, result.request.outcome.name),
         params={
             "seed": training.seed,
             "as_of": " ".join(training.as_of),
-            "train_years": " ".join(map(str, judgement.basis.split.train)),
-            "test_year": judgement.basis.split.test,
+            "train_years": " ".join(map(str, result.basis.split.train)),
+            "test_year": result.basis.split.test,
             "primary_figure": primary_of(gate),
             **{f"gate_{name}": value for name, value in gate.model_dump().items()},
             "feature_set": bundle.feature_set,
         },
-        metrics=numbers(judgement),
+        metrics=numbers(result),
         bundle=bundle,
         reports=(report, board_beside(report)),
         tags={
-            "data_version": judgement.basis.data_version,
+            "data_version": result.basis.data_version,
             "code_version": code_version(),
-            "gate": judgement.gate.verdict,
+            "gate": result.gate.verdict,
         },
     )
 
@@ -126,22 +126,20 @@ def experiment_of(district_id: str, outcome: str) -> str:
     return f"{district_id}-{outcome}"
 
 
-def numbers(judgement: Judgement) -> dict[str, float]:
+def numbers(result: TrainingResult) -> dict[str, float]:
     """The figures that MLflow keeps, by scorer and name."""
     kept = ("roc_auc", "pr_auc", "brier", "calibration_error")
     found = {
-        f"{scorer}_{name}": float(getattr(figures, name))
-        for scorer, figures in judgement.figures.items()
-        for name in kept
+        f"{scorer}_{name}": float(getattr(figures, name)) for scorer, figures in result.figures.items() for name in kept
     }
-    at = judgement.trial.settings.gate.capacity
-    for scorer, figures in judgement.figures.items():
+    at = result.request.settings.gate.capacity
+    for scorer, figures in result.figures.items():
         found[f"{scorer}_precision_at_capacity"] = figures.precision_at[at]
         found[f"{scorer}_recall_at_capacity"] = figures.recall_at[at]
-    return {**found, **audit_numbers(judgement.audited)}
+    return {**found, **audit_numbers(result.audited)}
 
 
-def audit_numbers(audited: Audited | None) -> dict[str, float]:
+def audit_numbers(audited: AuditResult | None) -> dict[str, float]:
     """What MLflow keeps of an audit: how many checks name something, and each attribute's widest gap in recall."""
     if audited is None:
         return {}
@@ -181,13 +179,15 @@ def monitor_command(
     """Hold what is live against what was promised: records, risks, lists and groups; exit code 4 on a breach."""
     settings = settings_of(context)
     day = on.date() if on else today_in(settings, district)
-    watched = watched_in(settings, district, day)
-    found = monitored_of(watched)
+    watched = read_inputs(settings, district, day)
+    found = run_monitor(watched)
     report = out or settings.home / "reports" / f"{district}-{found.outcome}-monitor-{day}.html"
     report.parent.mkdir(parents=True, exist_ok=True)
     says, _, _ = watched.outcome.says.partition(":")
     report.write_text(render_monitor(found, district=watched.district.name, outcome=says), encoding="utf-8")
-    typer.echo(json.dumps({**found.as_json(), "report": str(report)}) if json_output else told_of(found, report))
+    typer.echo(
+        json.dumps({**found.as_json(), "report": str(report)}) if json_output else result_in_words(found, report)
+    )
     if found.verdict == "breach":
         raise typer.Exit(GateRefused.exit_code)
 

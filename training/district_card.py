@@ -1,4 +1,4 @@
-"""The card of a district's model or rule, from its judgement."""
+"""The card of a district's model or rule, from its result."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,49 +8,49 @@ from models.explanations.reason_stability import Stability
 from models.explanations.reasons import Side
 from models.feature_dictionary import dictionary_of
 from training.evaluation.scorers import in_order, words_of
-from training.gate.bounds import loosened
+from training.gate.bounds import loosened_bounds
 from training.gate.verdict import VERDICT_WORDS
 from training.report.html import school_year
-from training.training_result import Judgement
+from training.training_result import TrainingResult
 
 UNSAID: Mapping[Side, str] = {"raises": "as what stands out", "lowers": "as strengths"}
 NAMED = ("warn", "fail")
 """Verdicts of an audit's checks that a card tells."""
 
 
-def card_of(judgement: Judgement, kind: str) -> str:
+def card_of(result: TrainingResult, kind: str) -> str:
     """The card in Markdown. Where nothing could be judged, the figures say so."""
-    trial, basis = judgement.trial, judgement.basis
-    feature_set = feature_set_of(trial.outcome)
-    scorer = judgement.serving_rule if kind == "rule" else kind
-    own = judgement.figures.get(scorer)
+    request, basis = result.request, result.basis
+    feature_set = feature_set_of(request.outcome)
+    scorer = result.serving_rule if kind == "rule" else kind
+    own = result.figures.get(scorer)
     return render_card(
         CardFacts(
-            name=trial.outcome.name,
+            name=request.outcome.name,
             kind=kind,
-            outcome=trial.outcome.says,
-            district=trial.district.name,
-            grade_band=trial.outcome.grade_band,
+            outcome=request.outcome.says,
+            district=request.district.name,
+            grade_band=request.outcome.grade_band,
             feature_set=feature_set.name,
             trained_on=f"school years ending {', '.join(map(str, basis.split.train))}",
             tested_on=f"the school year ending {basis.split.test}, which no training label was seen from",
             students=basis.trained,
             dictionary=dictionary_of(feature_set, without=basis.left_out),
-            figures=figure_lines(judgement, scorer),
-            capacity=trial.settings.gate.capacity,
+            figures=figure_lines(result, scorer),
+            capacity=request.settings.gate.capacity,
             calibration_gap=own.calibration_error if own else float("nan"),
             calibration=calibration_of(kind),
-            subgroups=cells_of(judgement.audited.model) if judgement.audited else {},
-            smallest_group=trial.settings.audit.smallest_group,
-            limits=[*limits_of(judgement, kind), *left_out_of(judgement), *named_by_audit(judgement)],
-            verdict=VERDICT_WORDS[judgement.gate.verdict],
+            subgroups=cells_of(result.audited.model) if result.audited else {},
+            smallest_group=request.settings.audit.smallest_group,
+            limits=[*limits_of(result, kind), *left_out_of(result), *named_by_audit(result)],
+            verdict=VERDICT_WORDS[result.gate.verdict],
         )
     )
 
 
-def named_by_audit(judgement: Judgement) -> list[str]:
+def named_by_audit(result: TrainingResult) -> list[str]:
     """What the audit names, by code."""
-    checks = judgement.audited.checks if judgement.audited else ()
+    checks = result.audited.checks if result.audited else ()
     return [f"{check.code}: {check.says}" for check in checks if check.verdict in NAMED]
 
 
@@ -61,48 +61,48 @@ def calibration_of(kind: str) -> str:
     return "A strictly rising curve (beta calibration) fitted on students that the trees had not seen."
 
 
-def figure_lines(judgement: Judgement, own: str) -> Sequence[FigureLine]:
+def figure_lines(result: TrainingResult, own: str) -> Sequence[FigureLine]:
     """One line a scorer, the card's own first; a line of its own where nothing could be judged."""
-    names = sorted(in_order(judgement.figures), key=lambda name: name != own)
-    capacity = judgement.trial.settings.gate.capacity
+    names = sorted(in_order(result.figures), key=lambda name: name != own)
+    capacity = result.request.settings.gate.capacity
     lines = [
         FigureLine(
             scorer=words_of(name),
             precision=figures.precision_at[capacity],
             recall=figures.recall_at[capacity],
             auc=figures.roc_auc,
-            interval=precision_interval(judgement, name),
+            interval=precision_interval(result, name),
         )
-        for name, figures in ((name, judgement.figures[name]) for name in names)
+        for name, figures in ((name, result.figures[name]) for name in names)
     ]
     nothing = FigureLine("nothing could be judged", float("nan"), float("nan"), float("nan"))
     return lines or [nothing]
 
 
-def precision_interval(judgement: Judgement, name: str) -> str:
+def precision_interval(result: TrainingResult, name: str) -> str:
     """The interval around a scorer's precision."""
-    found = judgement.headline[name]
+    found = result.headline[name]
     return f"precision {found.low:.2f} to {found.high:.2f} (95 %)"
 
 
-def limits_of(judgement: Judgement, kind: str) -> list[str]:
+def limits_of(result: TrainingResult, kind: str) -> list[str]:
     """What a reader must know before believing the figures."""
-    missing = sum(judgement.basis.unlabelled.values())
-    years = judgement.compared.years if judgement.compared else (judgement.basis.split.test,)
-    loose = loosened(judgement.trial.settings.gate)
+    missing = sum(result.basis.unlabelled.values())
+    years = result.compared.years if result.compared else (result.basis.split.test,)
+    loose = loosened_bounds(result.request.settings.gate)
     sentences = [
         f"Judged on no more than {', '.join(map(school_year, years))}; the next school year may differ.",
         f"{missing} students without a known outcome (moved elsewhere, or too little on record) were left out.",
-        f"It is about {judgement.trial.outcome.cohort.words}, and about nobody else.",
+        f"It is about {result.request.outcome.cohort.words}, and about nobody else.",
         "Supports that students received are part of how they ended: the figures are of the school as it was.",
     ]
-    if judgement.compared and judgement.compared.power:
-        sentences.append(judgement.compared.power.says)
+    if result.compared and result.compared.power:
+        sentences.append(result.compared.power.says)
     if loose:
         sentences.append(f"The district has loosened what its gate asks: {'; '.join(loose)}.")
-    if kind == "model" and judgement.stability:
-        sentences.append(reasons_that_hold(judgement.stability))
-    if kind == "model" and judgement.gate.verdict != "pass":
+    if kind == "model" and result.stability:
+        sentences.append(reasons_that_hold(result.stability))
+    if kind == "model" and result.gate.verdict != "pass":
         sentences.insert(0, "This model has not earned its place: the published rule serves instead.")
     return sentences
 
@@ -121,7 +121,7 @@ def reasons_that_hold(stability: Stability) -> str:
     return f"{says} Never given, for these did not hold ({never})." if never else says
 
 
-def left_out_of(judgement: Judgement) -> list[str]:
+def left_out_of(result: TrainingResult) -> list[str]:
     """The features for which the district sends no data, in a sentence; nothing where there are none."""
-    named = ", ".join(f"{name} (no {lacks})" for name, lacks in judgement.basis.left_out.items())
+    named = ", ".join(f"{name} (no {lacks})" for name, lacks in result.basis.left_out.items())
     return [f"Features left out for want of data: {named}."] if named else []

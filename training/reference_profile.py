@@ -36,7 +36,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Promised:
+class ReferenceProfile:
     """How features and each scorer's risks were spread in the test year, on which what is promised was shown.
 
     Not in the years learned from: the first of them know of no year before. `month_days` are those of the scoring
@@ -50,14 +50,16 @@ class Promised:
 
     def as_json(self) -> dict[str, object]:
         """What stands in the bundle's `metrics.json`."""
-        return TypeAdapter(dict[str, object]).validate_python(TypeAdapter(Promised).dump_python(self, mode="json"))
+        return TypeAdapter(dict[str, object]).validate_python(
+            TypeAdapter(ReferenceProfile).dump_python(self, mode="json")
+        )
 
 
-def promised_of(settings: Settings, test: Examples, risks: Mapping[str, Floats]) -> Promised:
+def build_reference_profile(settings: Settings, test: Examples, risks: Mapping[str, Floats]) -> ReferenceProfile:
     """What is kept of the rows of the test year and of their risks by scorer: never a bin of a small group."""
     least = settings.audit.smallest_group
     serving = {name: risk for name, risk in risks.items() if name == "model" or is_rule(name)}
-    return Promised(
+    return ReferenceProfile(
         month_days=settings.training.as_of,
         rows=len(test),
         features={
@@ -73,8 +75,8 @@ def spread_of(values: Floats, least: int) -> Spread:
     lacking = len(values) - len(known)
     if len(known) < least:
         return Spread(missing=1.0)
-    edges = merged(rounded_edges(known), known, least)
-    shares = counted(known, edges) / len(known)
+    edges = merge_small_bins(rounded_edges(known), known, least)
+    shares = count_by_bin(known, edges) / len(known)
     missing = lacking / len(values) if lacking >= least else 0.0
     kept = tuple(max(round(float(share), SHARES), 10.0**-SHARES) for share in shares)  # none is 0: a bin has students
     return Spread(edges, kept, round(missing, SHARES))
@@ -90,14 +92,16 @@ def rounded_edges(known: Floats) -> tuple[float, ...]:
     tenths = np.quantile(known, np.arange(1, BINS) / BINS)
     width = float(tenths[-1] - tenths[0]) or abs(float(tenths[0])) or 1.0
     decimals = 1 - floor(log10(width))
-    apart = sorted({round(tenth, decimals) + 0.0 for tenth in far_apart(tenths, width / CLOSE)})  # no negative nought
+    apart = sorted(
+        {round(tenth, decimals) + 0.0 for tenth in distinct_edges(tenths, width / CLOSE)}
+    )  # no negative nought
     if len(apart) == 1:
         return (apart[0],)
     halfway = [(low + high) / 2 for low, high in pairwise(apart)]
     return tuple(round(edge, decimals + 1) for edge in (*halfway, 2 * apart[-1] - halfway[-1]))
 
 
-def far_apart(rising: Floats, least: float) -> list[float]:
+def distinct_edges(rising: Floats, least: float) -> list[float]:
     """Of rising values the first, and each that is more than `least` above the one taken before it."""
     taken: list[float] = []
     for value in rising.tolist():
@@ -106,11 +110,11 @@ def far_apart(rising: Floats, least: float) -> list[float]:
     return taken
 
 
-def merged(edges: tuple[float, ...], known: Floats, least: int) -> tuple[float, ...]:
+def merge_small_bins(edges: tuple[float, ...], known: Floats, least: int) -> tuple[float, ...]:
     """The edges without those beside a bin of too few rows: the smallest one joins its smaller neighbor, and so on."""
     kept = list(edges)
     while kept:
-        rows = counted(known, tuple(kept))
+        rows = count_by_bin(known, tuple(kept))
         smallest = int(np.argmin(rows))
         if rows[smallest] >= least:
             break
@@ -119,19 +123,19 @@ def merged(edges: tuple[float, ...], known: Floats, least: int) -> tuple[float, 
     return tuple(kept)
 
 
-def counted(known: Floats, edges: tuple[float, ...]) -> Counts:
+def count_by_bin(known: Floats, edges: tuple[float, ...]) -> Counts:
     """How many values lie in each bin."""
     places = np.searchsorted(np.asarray(edges, dtype=np.float64), known, side="left")
     return np.bincount(places, minlength=len(edges) + 1).astype(np.int64)
 
 
-class Figures(BaseModel):
+class PromisedFigures(BaseModel):
     """What of a scorer's figures is promised: how many of those off track a list finds, by capacity."""
 
     recall_at: dict[str, float] = {}
 
 
-class FollowedLists(BaseModel):
+class PromisedLists(BaseModel):
     """What of the lists drawn again week after week is promised."""
 
     scorer: str
@@ -140,16 +144,16 @@ class FollowedLists(BaseModel):
     stays: float | None = None
 
 
-class Metrics(BaseModel):
+class PromisedMetrics(BaseModel):
     """What of a bundle's `metrics.json` is a promise."""
 
     capacity: float = 0.0
     test_year: int = 0
     serving_rule: str = "rule"
     headline: dict[str, Interval] = {}
-    metrics: dict[str, Figures] = {}
-    followed: tuple[FollowedLists, ...] = ()
-    promised: Promised | None = None
+    metrics: dict[str, PromisedFigures] = {}
+    followed: tuple[PromisedLists, ...] = ()
+    promised: ReferenceProfile | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,7 @@ class Promise:
     hits: Interval | None = None
     found: float | None = None
     stays: float | None = None
-    spreads: Promised | None = None
+    spreads: ReferenceProfile | None = None
 
     @property
     def risks(self) -> Spread | None:
@@ -173,12 +177,12 @@ class Promise:
         return self.spreads.risks.get(self.scorer) if self.spreads else None
 
 
-def promise_in(metrics: Mapping[str, object], kind: str) -> Promise:
+def promise_from_metrics(metrics: Mapping[str, object], kind: str) -> Promise:
     """What a bundle of this kind promised of the lists it makes."""
-    said = Metrics.model_validate(metrics)
+    said = PromisedMetrics.model_validate(metrics)
     scorer = "model" if kind == "model" else said.serving_rule
     weeks = next((one for one in said.followed if one.scorer == scorer), None)
-    at_once = said.metrics.get(scorer, Figures()).recall_at.get(f"{said.capacity:.2f}")
+    at_once = said.metrics.get(scorer, PromisedFigures()).recall_at.get(f"{said.capacity:.2f}")
     return Promise(
         scorer=scorer,
         test_year=said.test_year,

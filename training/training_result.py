@@ -1,4 +1,4 @@
-"""A judgement: what a training run found out on a year that no training label was seen from."""
+"""A result: what a training run found out on a year that no training label was seen from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,18 +27,18 @@ from models.metrics.metrics import (
     reliability,
     student_weights,
 )
-from training.audit.run import Asked, Audited, audited_of
-from training.evaluation.calibration_by_date import Slice, slices_of
-from training.evaluation.evaluation import Judged
-from training.evaluation.leakage import leaks_in
-from training.evaluation.rolling_evaluation import JudgedYear
+from training.audit.run import AuditRequest, AuditResult, run_audit
+from training.evaluation.calibration_by_date import DateCalibration, calibrations_by_date
+from training.evaluation.evaluation import Evaluation
+from training.evaluation.leakage import find_leaks
+from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import FIRST, OWN_RULE, PEER
 from training.evaluation.temporal_split import Split
-from training.evaluation.weekly_lists import Followed
-from training.gate.checks import Evidence, judge_evidence
-from training.gate.comparison import Compared, compare
-from training.gate.verdict import Declared, GateResult
-from training.reference_profile import Promised, promised_of
+from training.evaluation.weekly_lists import WeeklyLists
+from training.gate.checks import GateEvidence, check_evidence
+from training.gate.comparison import GateComparison, compare_lists
+from training.gate.verdict import DeclaredBounds, GateResult
+from training.reference_profile import ReferenceProfile, build_reference_profile
 
 Differences = Mapping[str, Mapping[str, Interval]]
 """In the test year, by how much the model is better than each other scorer: precision, recall, and ROC AUC."""
@@ -49,7 +49,7 @@ CAPACITIES = (0.05, 0.10, 0.15, 0.20)
 
 
 @dataclass(frozen=True)
-class Trial:
+class TrainingRequest:
     """What a training run is asked: whose records, which outcome, as seen on which day."""
 
     settings: Settings
@@ -60,7 +60,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a judgement rests on: the split, the rows on each side, labels that are missing, and the data's digest.
+    """What a result rests on: the split, the rows on each side, labels that are missing, and the data's digest.
 
     `left_out` names the features for which the district sends no data, each with what it lacks.
     """
@@ -74,7 +74,7 @@ class Basis:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class TrainingResult:
     """Everything a training run found out.
 
     `compared` is what decides: recall at the capacity over all judged years, None where no model could be fitted.
@@ -85,7 +85,7 @@ class Judgement:
     last. `stability` is how the model's reasons hold in refits.
     """
 
-    trial: Trial
+    request: TrainingRequest
     basis: Basis
     gate: GateResult
     figures: Mapping[str, Figures] = field(default_factory=dict)
@@ -93,14 +93,14 @@ class Judgement:
     reliability: Mapping[str, tuple[Bin, ...]] = field(default_factory=dict)
     headline: Mapping[str, Interval] = field(default_factory=dict)
     listed: int = 0
-    audited: Audited | None = None
+    audited: AuditResult | None = None
     intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
-    slices: tuple[Slice, ...] = ()
-    years: tuple[JudgedYear, ...] = ()
+    slices: tuple[DateCalibration, ...] = ()
+    years: tuple[YearEvaluation, ...] = ()
     search: Found | None = None
-    followed: tuple[Followed, ...] = ()
-    compared: Compared | None = None
-    promised: Promised | None = None
+    followed: tuple[WeeklyLists, ...] = ()
+    compared: GateComparison | None = None
+    promised: ReferenceProfile | None = None
     stability: Stability | None = None
 
     @property
@@ -112,14 +112,14 @@ class Judgement:
         contenders = list(self.compared.contenders) if self.compared else []
         if not contenders or OWN_RULE in contenders:
             return OWN_RULE
-        named = feature_set_of(self.trial.outcome).name
+        named = feature_set_of(self.request.outcome).name
         able = [one for one in contenders if served_name(named, one.removeprefix(PEER)) in SERVED]
         return able[0] if able else OWN_RULE
 
     @property
     def ruled_set(self) -> type[FeatureSet]:
         """The feature set with the rule that serves short of a pass."""
-        own = feature_set_of(self.trial.outcome)
+        own = feature_set_of(self.request.outcome)
         return (
             own
             if self.serving_rule == OWN_RULE
@@ -129,16 +129,16 @@ class Judgement:
     def as_json(self) -> dict[str, object]:
         """What stands in the bundle as `metrics.json` and what `ontrack train --json` prints."""
         return {
-            "district_id": self.trial.district.id,
-            "outcome": self.trial.outcome.name,
-            "definition": self.trial.outcome.definition,
+            "district_id": self.request.district.id,
+            "outcome": self.request.outcome.name,
+            "definition": self.request.outcome.definition,
             "train_years": list(self.basis.split.train),
             "test_year": self.basis.split.test,
             "trained": self.basis.trained,
             "tested": self.basis.tested,
             "data_version": self.basis.data_version,
             "left_out": dict(self.basis.left_out),
-            "capacity": self.trial.settings.gate.capacity,
+            "capacity": self.request.settings.gate.capacity,
             "listed": self.listed,
             "verdict": self.gate.verdict,
             "serving_rule": self.serving_rule,
@@ -161,14 +161,14 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Beside:
+class AuditContext:
     """What an audit is told beyond the rows: weeks of lead by student, and each school's attendance."""
 
     lead: "pd.Series[float] | None" = None
     schools: pd.DataFrame | None = None
 
 
-NOTHING = Beside()
+NO_CONTEXT = AuditContext()
 
 
 def interval_json(one: Interval) -> dict[str, float]:
@@ -183,34 +183,34 @@ def capacities_of(bounds: Gate, rows: int) -> tuple[float, ...]:
     return tuple(sorted({*CAPACITIES, bounds.capacity, *by_time}))
 
 
-def judgement_of(
-    trial: Trial,
+def build_training_result(
+    request: TrainingRequest,
     basis: Basis,
-    judged: Judged,
+    judged: Evaluation,
     *,
     learn: Examples | None = None,
-    years: tuple[JudgedYear, ...] = (),
+    years: tuple[YearEvaluation, ...] = (),
     warnings: tuple[str, ...] = (),
-    beside: Beside = NOTHING,
-) -> Judgement:
+    beside: AuditContext = NO_CONTEXT,
+) -> TrainingResult:
     """Figures, differences, groups and the gate's verdict.
 
     `learn` is what was learned from for the test year: it is looked through for leaks, and the rule to beat is chosen
     on what of it is before the first of the judged `years`. `warnings` are kinds of warning about its records.
     `beside` is what the audit is told beyond the rows.
     """
-    test, bounds, seed = judged.test, trial.settings.gate, trial.settings.training.seed
+    test, bounds, seed = judged.test, request.settings.gate, request.settings.training.seed
     capacities = capacities_of(bounds, len(test))
-    differences = leads_in(judged, bounds, seed)
-    compared = compared_over(trial, basis, judged, learn=learn, years=years)
-    audited = None if learn is None else audit(trial, learn, judged, capacities, beside)
+    differences = leads_over_others(judged, bounds, seed)
+    compared = compare_over_years(request, basis, judged, learn=learn, years=years)
+    audited = None if learn is None else audit(request, learn, judged, capacities, beside)
     heard = evidence_of(compared, differences, calibration_of(judged, bounds, seed), audited)
-    evidence = replace(heard, leaks=() if learn is None else leaks_in(learn, test), warnings=warnings)
-    declared = Declared(bounds, fingerprint_of(test.dictionary), compared)
-    return Judgement(
-        trial=trial,
+    evidence = replace(heard, leaks=() if learn is None else find_leaks(learn, test), warnings=warnings)
+    declared = DeclaredBounds(bounds, fingerprint_of(test.dictionary), compared)
+    return TrainingResult(
+        request=request,
         basis=basis,
-        gate=GateResult(trial.district.id, trial.outcome.name, judge_evidence(evidence, bounds), declared),
+        gate=GateResult(request.district.id, request.outcome.name, check_evidence(evidence, bounds), declared),
         figures=judged.figures(capacities),
         differences=differences,
         reliability={name: reliability(test.label, risk) for name, risk in judged.risks.items()},
@@ -218,16 +218,18 @@ def judgement_of(
         listed=int(places(len(test), bounds.capacity)),
         audited=audited,
         intervals={one: intervals_of(judged, one, capacities, bounds, seed) for one in FIRST if one in judged.risks},
-        slices=slices_of(test, judged.risks["model"], replicates=bounds.replicates, seed=seed),
+        slices=calibrations_by_date(test, judged.risks["model"], replicates=bounds.replicates, seed=seed),
         years=years,
         compared=compared,
-        promised=promised_of(trial.settings, test, judged.risks),
+        promised=build_reference_profile(request.settings, test, judged.risks),
     )
 
 
-def evidence_of(compared: Compared, leads: Differences, calibration: Interval, audited: Audited | None) -> Evidence:
+def evidence_of(
+    compared: GateComparison, leads: Differences, calibration: Interval, audited: AuditResult | None
+) -> GateEvidence:
     """What the gate looks at of lists, risks and groups."""
-    return Evidence(
+    return GateEvidence(
         compared=compared,
         logistic=leads["logistic"]["roc_auc"],
         calibration=calibration,
@@ -236,7 +238,7 @@ def evidence_of(compared: Compared, leads: Differences, calibration: Interval, a
     )
 
 
-def leads_in(judged: Judged, bounds: Gate, seed: int) -> Differences:
+def leads_over_others(judged: Evaluation, bounds: Gate, seed: int) -> Differences:
     """The model's leads over every other scorer in the test year."""
     test, model, draws = judged.test, judged.risks["model"], bounds.replicates
     others = {name: judged.order(name) for name in judged.risks if name != "model"}
@@ -248,31 +250,40 @@ def leads_in(judged: Judged, bounds: Gate, seed: int) -> Differences:
     }
 
 
-def calibration_of(judged: Judged, bounds: Gate, seed: int) -> Interval:
+def calibration_of(judged: Evaluation, bounds: Gate, seed: int) -> Interval:
     """The share off track less the model's mean risk."""
     test, model = judged.test, judged.risks["model"]
     return calibration_gap(test.label, model, test.student, replicates=bounds.replicates, seed=seed)
 
 
-def audit(trial: Trial, learn: Examples, judged: Judged, capacities: tuple[float, ...], beside: Beside) -> Audited:
+def audit(
+    request: TrainingRequest, learn: Examples, judged: Evaluation, capacities: tuple[float, ...], beside: AuditContext
+) -> AuditResult:
     """The audit of the model's list in the test year."""
-    asked = Asked(learn, judged.test, judged.risks["model"], trial.settings, capacities, beside.lead, beside.schools)
-    return audited_of(asked)
+    asked = AuditRequest(
+        learn, judged.test, judged.risks["model"], request.settings, capacities, beside.lead, beside.schools
+    )
+    return run_audit(asked)
 
 
-def compared_over(
-    trial: Trial, basis: Basis, judged: Judged, *, learn: Examples | None, years: Sequence[JudgedYear]
-) -> Compared:
+def compare_over_years(
+    request: TrainingRequest,
+    basis: Basis,
+    judged: Evaluation,
+    *,
+    learn: Examples | None,
+    years: Sequence[YearEvaluation],
+) -> GateComparison:
     """The comparisons over the judged years; the rule is chosen on what the first of them was learned from."""
     every = {**{one.split.test: one.judged for one in years}, basis.split.test: judged}
     heard = {year: (one.test, one.risks) for year, one in every.items()}
     first = years[0].split if years else basis.split
     before = None if learn is None else learn.take(np.isin(learn.time, first.train))
-    return compare(heard, before, trial.settings.gate, seed=trial.settings.training.seed)
+    return compare_lists(heard, before, request.settings.gate, seed=request.settings.training.seed)
 
 
 def intervals_of(
-    judged: Judged, scorer: str, capacities: Sequence[float], bounds: Gate, seed: int
+    judged: Evaluation, scorer: str, capacities: Sequence[float], bounds: Gate, seed: int
 ) -> dict[str, Interval]:
     """Every figure of one scorer with its interval; fewer replicates where there are very many rows."""
     test = judged.test

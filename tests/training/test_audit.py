@@ -15,9 +15,9 @@ from models.feature_dictionary import Entry, FeatureDictionary
 from models.metrics.count_tables import Listing, listing_of
 from tests.models.made_rows import made_examples
 from training.audit.alternative_lists import equally_found, kept_without, same_length, without_domains
-from training.audit.checks import CODES, Bounds, list_checks, record_checks
-from training.audit.record_bias import recorded, taken
-from training.audit.run import Asked, Audited, audited_of
+from training.audit.checks import CODES, DisparityBounds, list_checks, record_checks
+from training.audit.record_bias import attendance_coverage, incident_ratios
+from training.audit.run import AuditRequest, AuditResult, run_audit
 
 SETTINGS = Settings(gate=Gate(replicates=100))
 CAPACITIES = (0.05, 0.15)
@@ -36,30 +36,30 @@ def listing(groups: dict[str, tuple[int, int, int]]) -> tuple[Listing, pd.DataFr
 
 
 @pytest.fixture(scope="module")
-def audited() -> Audited:
+def audited() -> AuditResult:
     """An audit of made rows."""
     learn, test = made_examples(900), made_examples(900, seed=1)
-    return audited_of(Asked(learn, test, np.linspace(0, 1, 900), SETTINGS, CAPACITIES))
+    return run_audit(AuditRequest(learn, test, np.linspace(0, 1, 900), SETTINGS, CAPACITIES))
 
 
 def test_a_student_counts_once_on_the_first_scoring_date() -> None:
     test = made_examples(100, rows_per_student=2)
     dates = np.where(np.arange(100) % 2 == 0, "2026-02-20", "2025-11-20")
-    asked = Asked(test, replace(test, as_of=dates), np.zeros(100), SETTINGS, CAPACITIES)
+    asked = AuditRequest(test, replace(test, as_of=dates), np.zeros(100), SETTINGS, CAPACITIES)
     assert np.flatnonzero(asked.once()).tolist() == list(range(1, 100, 2))
 
 
-def test_every_check_has_a_verdict_and_a_sentence(audited: Audited) -> None:
+def test_every_check_has_a_verdict_and_a_sentence(audited: AuditResult) -> None:
     assert [check.code for check in audited.checks] == list(CODES)
     assert all(check.says.endswith((".", ".)")) for check in audited.checks)
 
 
-def test_other_lists_hold_as_many_students(audited: Audited) -> None:
+def test_other_lists_hold_as_many_students(audited: AuditResult) -> None:
     assert set(audited.others) == {"rule", "attendance", "grades"}
     assert {audit.listed for audit in audited.others.values()} == {audited.model.listed}
 
 
-def test_what_is_published_is_json_without_a_number_that_is_none(audited: Audited) -> None:
+def test_what_is_published_is_json_without_a_number_that_is_none(audited: AuditResult) -> None:
     found = audited.as_json()
     assert set(found) == {"model", "others", "cuts", "incidents", "lacking", "schools", "checks"}
 
@@ -96,16 +96,16 @@ def test_a_group_that_is_found_far_less_often_fails_and_is_said_in_people() -> N
     main, groups = listing({"no": (1000, 300, 195), "yes": (500, 150, 30)})
     grouped = told_alone(main, groups.rename(columns={"language": "english_learner"}), 11)
     audit = audit_of(main, grouped, replace(DRAWS, capacity=0.15))
-    check = next(one for one in list_checks(audit, Bounds(0.20, 0.05)) if one.code == "EWS101")
+    check = next(one for one in list_checks(audit, DisparityBounds(0.20, 0.05)) if one.code == "EWS101")
     assert check.verdict == "fail"
     assert check.says.startswith("Of 100 English learners who ended off track, 20 would have been listed; of 100")
-    within = next(one for one in list_checks(audit, Bounds(0.50, 0.05)) if one.code == "EWS101")
+    within = next(one for one in list_checks(audit, DisparityBounds(0.50, 0.05)) if one.code == "EWS101")
     assert within.verdict == "warn"
 
 
 def test_groups_of_which_nothing_can_be_said_are_not_called_alike() -> None:
     main, groups = listing({"English": (60, 12, 5), "Spanish": (40, 5, 1)})
-    checks = list_checks(audit_of(main, told_alone(main, groups, 11), DRAWS), Bounds(0.2, 0.05))
+    checks = list_checks(audit_of(main, told_alone(main, groups, 11), DRAWS), DisparityBounds(0.2, 0.05))
     assert {check.verdict for check in checks} == {"not_enough_evidence", "not_applicable"}
 
 
@@ -130,7 +130,7 @@ def incidents(times: float, *, seed: int = 5) -> tuple[Examples, np.ndarray]:
 def test_more_written_down_for_students_alike_is_named(times: float, verdict: str) -> None:
     rows, risk = incidents(times)
     main = listing_of(rows.label, risk, rows.student, CAPACITIES)
-    found = recorded(rows, risk, told_alone(main, rows.groups, 11))
+    found = incident_ratios(rows, risk, told_alone(main, rows.groups, 11))
     assert found[0].ratio.low < times < found[0].ratio.high
     assert record_checks(found, (), ())[0].verdict == verdict
 
@@ -142,7 +142,7 @@ def test_what_is_on_record_more_often_because_risks_differ_is_not_named() -> Non
     counted = rows.features.assign(incidents_year=rng.poisson(0.1 + worse).astype(float))
     again = replace(rows, features=counted, label=rng.random(len(rows)) < worse)
     main = listing_of(again.label, worse, again.student, CAPACITIES)
-    assert record_checks(recorded(again, worse, told_alone(main, again.groups, 11)), (), ())[0].verdict == "pass"
+    assert record_checks(incident_ratios(again, worse, told_alone(main, again.groups, 11)), (), ())[0].verdict == "pass"
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,9 @@ def test_a_school_that_takes_attendance_unlike_the_others_is_named(
     schools = pd.DataFrame(
         {"days": 60, "taken": [60, 59, taken_by_one], "entries": 100, "late": [3, 2, late_by_one]}, ["10", "20", "30"]
     )
-    found = {one.school: one.named for one in taken(schools)}
+    found = {one.school: one.named for one in attendance_coverage(schools)}
     assert found == {"10": False, "20": False, "30": named}
 
 
 def test_a_school_of_a_few_days_is_not_judged() -> None:
-    assert taken(pd.DataFrame({"days": [10], "taken": [2], "entries": [5], "late": [5]}, ["10"])) == ()
+    assert attendance_coverage(pd.DataFrame({"days": [10], "taken": [2], "entries": [5], "late": [5]}, ["10"])) == ()

@@ -17,9 +17,9 @@ from features.settings import District, Gate, Settings, Training
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.simulator.planted_bias import NOTHING, Planted
-from training.audit.run import Audited
+from training.audit.run import AuditResult
 from training.train import train
-from training.training_result import Trial
+from training.training_result import TrainingRequest
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -31,14 +31,14 @@ GATE = Gate() if FULL else Gate(replicates=300)
 LATER = "low_income"
 
 
-def audited(home: Path, planted: Planted, *, students: int, years: int = 4, seed: int = 7) -> Audited:
+def audited(home: Path, planted: Planted, *, students: int, years: int = 4, seed: int = 7) -> AuditResult:
     """The audit of a district simulated with what is planted, trained as a data team would."""
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,), gate=GATE, training=Training(years=1, weeks=6, seed=seed))
     simulate_district(Plan("north", students, years=years, seed=seed, planted=planted), home / "records")
     ingest(desk_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
-    trial = Trial(settings, district, OFF_TRACK_CHICAGO, TODAY)
-    found = train(trial, now=NOW, code_version="none", progress=quietly).judgement.audited
+    request = TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
+    found = train(request, now=NOW, code_version="none", progress=quietly).result.audited
     assert found
     return found
 

@@ -10,10 +10,10 @@ from training.audit.checks import CODES
 from training.report.board import found_sentence, render_board
 
 
-@pytest.mark.parametrize("judgement", [made_judgement, not_fitted], ids=["judged", "not fitted"])
-def test_the_board_reads_of_students_with_respect_and_nothing_is_fetched_or_run(judgement: object) -> None:
-    assert callable(judgement)
-    html = render_board(judgement(), made_on=MADE_ON)
+@pytest.mark.parametrize("result", [made_judgement, not_fitted], ids=["judged", "not fitted"])
+def test_the_board_reads_of_students_with_respect_and_nothing_is_fetched_or_run(result: object) -> None:
+    assert callable(result)
+    html = render_board(result(), made_on=MADE_ON)
     assert [word for word in FORBIDDEN if word in html.lower()] == []
     assert not {"script", "link", "img", "table"} & Page(html).tags
     assert "<b>Unified</b>" not in html

@@ -14,9 +14,9 @@ from models.feature_dictionary import FeatureDictionary
 from models.metrics.metrics import evaluate
 from training.evaluation.evaluation import Risks, counts_of, figures_of, order_of
 from training.evaluation.scorers import PEER
-from training.gate.comparison import Compared, Heard, compare
+from training.gate.comparison import GateComparison, Heard, compare_lists
 from training.gate.power import power_of
-from training.gate.rule_selection import Bootstrap, contenders_of
+from training.gate.rule_selection import Bootstrap, select_rules
 
 BOUNDS = Gate(capacity=0.2, replicates=200)
 DRAWS = Bootstrap(BOUNDS.capacity, BOUNDS.replicates, 1)
@@ -55,10 +55,10 @@ def flat(test: Examples) -> Floats:
 def test_a_rule_that_shines_in_the_test_years_only_is_not_chosen() -> None:
     before = year_of(2023, own=0.6, other=0.1)
     tests = [year_of(time, own=0.1, other=0.9) for time in (2024, 2025)]
-    found = compare({2024: heard(tests[0]), 2025: heard(tests[1])}, before, BOUNDS, seed=1)
+    found = compare_lists({2024: heard(tests[0]), 2025: heard(tests[1])}, before, BOUNDS, seed=1)
     assert found.rule
     assert (found.rule.scorer, found.rule.among.scorers, found.rule.among.years) == ("rule", ("rule",), (2023,))
-    other = contenders_of(tests[0], tests[1], DRAWS)
+    other = select_rules(tests[0], tests[1], DRAWS)
     assert other
     assert other.scorers == (f"{PEER}{OTHER}",)
 
@@ -66,7 +66,7 @@ def test_a_rule_that_shines_in_the_test_years_only_is_not_chosen() -> None:
 def test_rules_that_were_about_as_good_before_have_to_be_beaten_each() -> None:
     before = year_of(2023, own=0.40, other=0.43)
     tests = [year_of(time, own=0.6, other=0.1) for time in (2024, 2025)]
-    found = compare({2024: heard(tests[0]), 2025: heard(tests[1])}, before, BOUNDS, seed=1)
+    found = compare_lists({2024: heard(tests[0]), 2025: heard(tests[1])}, before, BOUNDS, seed=1)
     assert found.rule
     assert set(found.rule.among.scorers) == {f"{PEER}{OTHER}", "rule"}
     assert found.rule.scorer == "rule"
@@ -79,13 +79,13 @@ def test_rules_that_were_about_as_good_before_have_to_be_beaten_each() -> None:
 def test_which_rule_is_chosen_does_not_hang_on_how_the_test_year_ended(labels: list[bool]) -> None:
     before, test = year_of(2023, own=0.3, other=0.5, rows=40), year_of(2024, own=0.9, other=0.1, rows=40)
     ended = replace(test, label=np.array(labels))
-    assert contenders_of(test, before, DRAWS) == contenders_of(ended, before, DRAWS)
+    assert select_rules(test, before, DRAWS) == select_rules(ended, before, DRAWS)
 
 
 def test_of_rules_that_found_as_much_the_feature_sets_own_is_chosen() -> None:
     before = year_of(2023, own=0.5, other=0.5)
     same = replace(before, peers=pd.DataFrame({OTHER: before.rule}))
-    among = contenders_of(same, same, DRAWS)
+    among = select_rules(same, same, DRAWS)
     assert among
     assert among.scorers == ("rule", f"{PEER}{OTHER}")
 
@@ -94,11 +94,11 @@ def test_without_an_earlier_year_or_another_rule_it_is_the_feature_sets_own() ->
     test = year_of(2024, own=0.1, other=0.9)
     alone = replace(test, peers=pd.DataFrame())
     for rows, before, why in ((test, None, "no earlier year"), (alone, alone, "the only")):
-        among = contenders_of(rows, before, DRAWS)
+        among = select_rules(rows, before, DRAWS)
         assert among
         assert among.scorers == ("rule",)
         assert why in among.says
-    assert contenders_of(replace(alone, rule=None), None, DRAWS) is None
+    assert select_rules(replace(alone, rule=None), None, DRAWS) is None
 
 
 def test_a_rule_is_listed_by_its_own_count_and_never_by_the_shares_fitted_to_it() -> None:
@@ -117,7 +117,7 @@ def test_a_rule_is_listed_by_its_own_count_and_never_by_the_shares_fitted_to_it(
 def test_at_the_rules_own_count_both_list_as_many_as_the_rule_holds_something_against() -> None:
     test = year_of(2024, own=0.6, other=0.1)
     assert test.rule is not None
-    found = compare({2024: heard(test, clear=0.5)}, None, BOUNDS, seed=1)
+    found = compare_lists({2024: heard(test, clear=0.5)}, None, BOUNDS, seed=1)
     flagged = test.rule > 0
     longest = np.argsort(-heard(test, clear=0.5)[1]["model"])[: int(flagged.sum())]
     by_hand = (test.label[longest].sum() - test.label[flagged].sum()) / test.label.sum()
@@ -129,14 +129,14 @@ def test_at_the_rules_own_count_both_list_as_many_as_the_rule_holds_something_ag
 def test_a_rule_that_flags_nobody_has_no_count_of_its_own() -> None:
     test = year_of(2024, own=0.6, other=0.1)
     silent = replace(test, rule=np.zeros(ROWS), peers=pd.DataFrame())
-    assert compare({2024: heard(silent)}, None, BOUNDS, seed=1).own_count is None
+    assert compare_lists({2024: heard(silent)}, None, BOUNDS, seed=1).own_count is None
 
 
-def over_years(*clear: float) -> Compared:
+def over_years(*clear: float) -> GateComparison:
     """The comparison over as many years, in each of which the model sees as clearly as is said."""
     years = {2024 + place: year_of(2024 + place, own=0.4, other=0.1) for place in range(len(clear))}
     seen = zip(years.items(), clear, strict=True)
-    return compare({time: heard(test, clear=how) for (time, test), how in seen}, None, BOUNDS, seed=1)
+    return compare_lists({time: heard(test, clear=how) for (time, test), how in seen}, None, BOUNDS, seed=1)
 
 
 def test_the_last_year_alone_can_speak_against_a_model_that_was_good_before() -> None:
@@ -177,7 +177,7 @@ def test_a_scorer_is_compared_on_the_years_that_it_speaks_of() -> None:
     first, last = year_of(2024, own=0.4, other=0.1), year_of(2025, own=0.4, other=0.1)
     test, risks = heard(last)
     judged = {2024: heard(first), 2025: (test, {**risks, "champion": risks["model"]})}
-    found = compare(judged, None, BOUNDS, seed=1)
+    found = compare_lists(judged, None, BOUNDS, seed=1)
     assert (found.leads["champion"].estimate, found.leads["champion"].error) == (0.0, 0.0)
     assert "school_only" not in found.leads
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.evaluation.weekly_lists import Weeks, followed, weekly
+from training.evaluation.weekly_lists import Weeks, weekly, weekly_lists_of
 
 FIRST = date(2025, 11, 20)
 STUDENTS = pd.Index(["ana", "ben", "cas", "dee"])
@@ -24,7 +24,7 @@ def test_the_dates_are_a_week_apart_and_end_with_the_records() -> None:
 
 
 def test_who_is_found_later_counts_from_the_first_list_that_named_them() -> None:
-    found = followed(
+    found = weekly_lists_of(
         "model",
         risks(
             {"ana": 0.9, "ben": 0.1, "cas": 0.2, "dee": 0.1},
@@ -42,10 +42,10 @@ def test_who_is_found_later_counts_from_the_first_list_that_named_them() -> None
 
 def test_equal_risks_do_not_make_a_list_restless() -> None:
     same = dict.fromkeys(STUDENTS, 0.3)
-    assert followed("rule", risks(same, same, same), WEEKS, capacity=0.5, seed=1).stays == 1.0
+    assert weekly_lists_of("rule", risks(same, same, same), WEEKS, capacity=0.5, seed=1).stays == 1.0
 
 
 def test_who_has_left_is_on_no_list() -> None:
     left = {"ben": 0.1, "cas": 0.2, "dee": 0.1}
-    found = followed("model", risks({**left, "ana": 0.9}, left, left), WEEKS, capacity=0.25, seed=1)
+    found = weekly_lists_of("model", risks({**left, "ana": 0.9}, left, left), WEEKS, capacity=0.25, seed=1)
     assert (found.found_by_last, found.stays) == (0.5, 0.5)

@@ -9,11 +9,11 @@ from features.settings import Gate
 from models.metrics.metrics import Interval
 from models.metrics.paired_comparison import Lead
 from training.gate.bound_checks import kinds_of
-from training.gate.bounds import LOOSER, loosened
-from training.gate.checks import Evidence, judge_evidence
-from training.gate.comparison import Compared
-from training.gate.rule_selection import Contenders, RuleToBeat
-from training.gate.verdict import Check, Declared, GateResult, Verdict, sentences, unfitted
+from training.gate.bounds import LOOSER, loosened_bounds
+from training.gate.checks import GateEvidence, check_evidence
+from training.gate.comparison import GateComparison
+from training.gate.rule_selection import RuleSelection, RuleToBeat
+from training.gate.verdict import DeclaredBounds, GateCheck, GateResult, Verdict, checks_without_model, sentences
 
 BOUNDS = Gate(
     capacity=0.15, minimum_off_track=100, calibration_bound=0.05, recall_gap_bound=0.20,
@@ -44,33 +44,33 @@ def evidence(
     gap: Interval | None = SMALL_GAP,
     in_groups: Interval = CALIBRATED,
     warnings: tuple[str, ...] = (),
-) -> Evidence:
-    """Evidence for a pass, but for what is said."""
+) -> GateEvidence:
+    """GateEvidence for a pass, but for what is said."""
     leads = {"rule": over_rule, "school_only": over_school}
-    compared = Compared(
+    compared = GateComparison(
         years=(2025, 2026), students=500, off_track=off_track, flagged=0.3,
-        rule=RuleToBeat("rule", Contenders(("rule",))),
+        rule=RuleToBeat("rule", RuleSelection(("rule",))),
         leads={**leads, "champion": over_champion} if over_champion else leads,
         own_count=own_count, last_year=last_year,
     )  # fmt: skip
     groups = {"F (sex)": in_groups, "M (sex)": CALIBRATED}
-    return Evidence(
+    return GateEvidence(
         compared, over_logistic, calibration, {"sex": {"F": gap}}, group_calibration=groups, warnings=warnings
     )
 
 
-def verdict_of(given: Evidence) -> Verdict:
-    return result_of(judge_evidence(given, BOUNDS)).verdict
+def verdict_of(given: GateEvidence) -> Verdict:
+    return result_of(check_evidence(given, BOUNDS)).verdict
 
 
-def result_of(checks: tuple[Check, ...], bounds: Gate = BOUNDS) -> GateResult:
+def result_of(checks: tuple[GateCheck, ...], bounds: Gate = BOUNDS) -> GateResult:
     """The answer of these checks."""
-    return GateResult("north", "an_outcome", checks, Declared(bounds))
+    return GateResult("north", "an_outcome", checks, DeclaredBounds(bounds))
 
 
-def check_of(given: Evidence, code: str) -> Check:
+def check_of(given: GateEvidence, code: str) -> GateCheck:
     """One check of the gate."""
-    return next(check for check in judge_evidence(given, BOUNDS) if check.code == code)
+    return next(check for check in check_evidence(given, BOUNDS) if check.code == code)
 
 
 def test_a_model_better_than_everything_passes() -> None:
@@ -148,7 +148,7 @@ def test_with_too_few_students_nothing_is_judged_either_way() -> None:
 
 
 def test_a_district_without_a_model_has_not_enough_evidence() -> None:
-    result = result_of(unfitted("the label has one class"))
+    result = result_of(checks_without_model("the label has one class"))
     assert result.verdict == "not_enough_evidence"
     assert "one class" in result.checks[0].says
 
@@ -171,7 +171,7 @@ def test_a_model_need_not_beat_the_one_that_serves_but_keep_up_within_a_margin(
 
 
 def test_without_another_model_in_service_none_is_compared_with() -> None:
-    assert "GATE04" not in [check.code for check in judge_evidence(evidence(), BOUNDS)]
+    assert "GATE04" not in [check.code for check in check_evidence(evidence(), BOUNDS)]
 
 
 @pytest.mark.parametrize(("low", "high", "expected"), [(-0.2, 0.0, "pass"), (-0.2, -0.001, "fail"), (0.1, 0.2, "pass")])
@@ -238,9 +238,9 @@ def test_the_comparison_with_the_rule_says_what_it_could_have_shown() -> None:
 
 
 def test_every_check_is_asked_in_the_order_of_its_code() -> None:
-    codes = [check.code for check in judge_evidence(evidence(over_champion=BETTER), BOUNDS)]
+    codes = [check.code for check in check_evidence(evidence(over_champion=BETTER), BOUNDS)]
     assert codes == [f"GATE{number:02d}" for number in range(1, 13)]
-    assert len(sentences(judge_evidence(evidence(), BOUNDS))) == 11
+    assert len(sentences(check_evidence(evidence(), BOUNDS))) == 11
 
 
 LOOSE = Gate(
@@ -254,9 +254,9 @@ STRICT = Gate(
 
 
 def test_every_bound_that_is_looser_than_its_default_is_named_and_no_other() -> None:
-    assert len(loosened(LOOSE)) == len(LOOSER)
-    assert "gate.minimum_off_track is 50; the default is 100" in loosened(LOOSE)
-    assert loosened(STRICT) == loosened(Gate()) == ()
+    assert len(loosened_bounds(LOOSE)) == len(LOOSER)
+    assert "gate.minimum_off_track is 50; the default is 100" in loosened_bounds(LOOSE)
+    assert loosened_bounds(STRICT) == loosened_bounds(Gate()) == ()
 
 
 @pytest.mark.parametrize("name", LOOSER)
@@ -270,12 +270,12 @@ def test_a_loosened_bound_never_turns_a_pass_into_less(name: str) -> None:
     )  # fmt: skip
     usual = Gate()
     loose = usual.model_copy(update={name: getattr(LOOSE, name)})
-    pairs = zip(judge_evidence(given, usual), judge_evidence(given, loose), strict=True)
+    pairs = zip(check_evidence(given, usual), check_evidence(given, loose), strict=True)
     assert all(order[after.verdict] >= order[before.verdict] for before, after in pairs)
 
 
 def test_the_signed_verdict_names_the_district_every_check_and_what_was_declared() -> None:
-    checks = (Check("GATE01", "enough students", "pass", "yes"),)
+    checks = (GateCheck("GATE01", "enough students", "pass", "yes"),)
     bounds = Gate(capacity=0.2, champion_margin=0.05)
     assert result_of(checks, bounds).as_json() == {
         "district_id": "north",

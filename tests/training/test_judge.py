@@ -11,12 +11,12 @@ from models.examples import Examples
 from models.metrics.metrics import evaluate
 from tests.models.made_rows import made_examples
 from tests.training.cross_judged import cross_judge
-from training.evaluation.evaluation import judge_on
+from training.evaluation.evaluation import fit_and_evaluate
 
 
 def test_the_test_rows_are_judged_by_models_of_the_training_rows() -> None:
     train, test = made_examples(600), made_examples(200, seed=1)
-    judged = judge_on(train, test, seed=7, threads=1)
+    judged = fit_and_evaluate(train, test, seed=7, threads=1)
     model = fit_risk_model(train, seed=7, threads=1)
     assert judged.model == model
     assert np.array_equal(judged.risks["model"], model.risk(test.features))
@@ -27,7 +27,7 @@ def test_the_test_rows_are_judged_by_models_of_the_training_rows() -> None:
 
 def test_rows_without_school_or_rule_are_judged_by_the_others() -> None:
     bare = replace(made_examples(300), school=None, rule=None)
-    judged = judge_on(bare, bare.take(np.arange(100)), seed=7, threads=1)
+    judged = fit_and_evaluate(bare, bare.take(np.arange(100)), seed=7, threads=1)
     assert set(judged.risks) == {"model", "logistic"}
     assert judged.rule is None
 

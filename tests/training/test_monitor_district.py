@@ -31,7 +31,7 @@ from models.feature_dictionary import dictionary_of
 from models.metrics.metrics import Integers, places
 from models.releases import Approval, ReleaseKey, promote
 from training.monitor.checks import CODES
-from training.reference_profile import promised_of
+from training.reference_profile import build_reference_profile
 
 DICTIONARY = dictionary_of(NinthGrade)
 NOW, TODAY = datetime(2026, 11, 20, 17, tzinfo=UTC), date(2026, 11, 20)
@@ -69,7 +69,7 @@ def released(settings: Settings, year: Snapshot, off_track: "pd.Series[bool]") -
         "capacity": 0.15,
         "test_year": 2026,
         "headline": {"rule": {"estimate": hits, "low": hits - 0.1, "high": hits + 0.1}},
-        "promised": promised_of(settings, test, {"rule": rule.risk(signals)}).as_json(),
+        "promised": build_reference_profile(settings, test, {"rule": rule.risk(signals)}).as_json(),
     }
     parts = BundleParts("rule", None, rule, DICTIONARY, metrics, "# A card\n", None, OUTCOME.name, "9", "grade9")
     bundle = write_bundle(settings.home / "bundles", parts, keys, {})

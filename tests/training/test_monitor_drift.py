@@ -14,8 +14,15 @@ from features.settings import Monitor
 from models.examples import Floats
 from tests.training.watched_district import FEATURES, SETTINGS, as_examples, made_features, serving
 from training.monitor.checks import MonitorCheck
-from training.monitor.drift import Drift, Seen, drifts_of, features_check, index_of, risks_check
-from training.reference_profile import Promised, counted, promise_in, promised_of, rounded_edges, spread_of
+from training.monitor.drift import Drift, LiveColumns, drifts_of, features_check, index_of, risks_check
+from training.reference_profile import (
+    ReferenceProfile,
+    build_reference_profile,
+    count_by_bin,
+    promise_from_metrics,
+    rounded_edges,
+    spread_of,
+)
 
 BOUNDS, LEAST = Monitor(), 11
 PROMISE = serving().promise
@@ -25,7 +32,7 @@ def asked(features: pd.DataFrame) -> tuple[tuple[Drift, ...], MonitorCheck]:
     """What is said of a cohort."""
     assert PROMISE.spreads
     columns = {name: features[name].to_numpy(dtype=np.float64) for name in FEATURES.names}
-    drifts = drifts_of(Seen(columns, PROMISE.spreads.rows), PROMISE.spreads.features, BOUNDS, LEAST)
+    drifts = drifts_of(LiveColumns(columns, PROMISE.spreads.rows), PROMISE.spreads.features, BOUNDS, LEAST)
     return drifts, features_check(drifts, len(features), PROMISE, BOUNDS)
 
 
@@ -82,7 +89,7 @@ def test_a_term_that_began_a_day_or_two_earlier_is_no_drift(days: int) -> None:
 def test_a_year_whose_date_is_ahead_and_an_older_bundle_say_so() -> None:
     ahead = features_check((), 0, PROMISE, BOUNDS)
     assert (ahead.verdict, "11-20" in ahead.says) == ("not_enough_evidence", True)
-    older = promise_in({"test_year": 2025}, "rule")
+    older = promise_from_metrics({"test_year": 2025}, "rule")
     assert "train again" in features_check((), 300, older, BOUNDS).says
     assert "train again" in risks_check(np.full(300, 0.2), older, BOUNDS, LEAST).says
 
@@ -100,11 +107,13 @@ def test_risks_that_moved_breach() -> None:
 
 def test_a_promise_read_back_is_the_one_that_was_kept() -> None:
     made = made_features(600, seed=1)
-    promised = promised_of(SETTINGS, as_examples(made), {"rule": np.full(600, 0.2), "logistic": np.zeros(600)})
+    promised = build_reference_profile(
+        SETTINGS, as_examples(made), {"rule": np.full(600, 0.2), "logistic": np.zeros(600)}
+    )
     written = json.loads(json.dumps(promised.as_json()))
-    assert promise_in({"promised": written}, "rule").spreads == promised
+    assert promise_from_metrics({"promised": written}, "rule").spreads == promised
     assert set(promised.risks) == {"rule"}
-    again = promised_of(SETTINGS, as_examples(made.iloc[::-1]), {"rule": np.full(600, 0.2)})
+    again = build_reference_profile(SETTINGS, as_examples(made.iloc[::-1]), {"rule": np.full(600, 0.2)})
     assert again == replace(promised, risks=again.risks)
 
 
@@ -117,7 +126,7 @@ def test_no_bin_and_no_missing_share_is_of_a_small_group(values: Floats) -> None
     spread = spread_of(values, LEAST)
     known = values[~np.isnan(values)]
     if spread.shares:
-        assert counted(known, spread.edges).min() >= LEAST
+        assert count_by_bin(known, spread.edges).min() >= LEAST
         assert len(spread.shares) == len(spread.edges) + 1 <= 10
         assert abs(sum(spread.shares) - 1) < 0.001
     else:
@@ -137,4 +146,4 @@ def test_edges_rise_and_are_too_coarse_to_be_a_students_value(values: Floats) ->
 
 
 def test_an_empty_promise_is_of_no_version() -> None:
-    assert promise_in({"promised": Promised().as_json(), "test_year": 2026}, "model").risks is None
+    assert promise_from_metrics({"promised": ReferenceProfile().as_json(), "test_year": 2026}, "model").risks is None

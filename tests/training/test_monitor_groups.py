@@ -9,7 +9,7 @@ from features.settings import Audit, Gate, Monitor, Settings
 from models.metrics.metrics import Interval
 from tests.training.drawn_ledgers import groups_in, ledger
 from training.monitor.checks import MonitorCheck
-from training.monitor.finished_year import ToldYear, last_told
+from training.monitor.finished_year import FinishedYear, last_finished_year
 from training.monitor.group_checks import acted_check, hits_by_group_check, lead_check, missed_check
 from training.monitor.list_checks import acted_on
 from training.monitor.live_audit import LiveAudit, live_audit_of
@@ -21,8 +21,8 @@ PROMISE = Promise("model", 2025, 0.15, hits=Interval(0.60, 0.55, 0.65), found=0.
 LEAST = SETTINGS.audit.smallest_group
 
 
-def told_in(drawing: str) -> ToldYear:
-    found = last_told(ledger(drawing))
+def told_in(drawing: str) -> FinishedYear:
+    found = last_finished_year(ledger(drawing))
     assert found
     return found
 
@@ -41,7 +41,7 @@ ACTED = """
 
 def acted(drawing: str, on: date = date(2026, 7, 1)) -> MonitorCheck:
     made = ledger(drawing)
-    found = last_told(made)
+    found = last_finished_year(made)
     live = live_audit_of(found, groups_in(drawing, "language"), {}, SETTINGS) if found else None
     recorded = bool(made.students["supported_on"].notna().any())
     return acted_check(acted_on(made, on, BOUNDS, LEAST), recorded, live, BOUNDS)
@@ -83,7 +83,7 @@ GROUPED = """
 """
 
 
-def grouped(*, day: str = "2025-11-20", **cells: int) -> tuple[ToldYear, LiveAudit]:
+def grouped(*, day: str = "2025-11-20", **cells: int) -> tuple[FinishedYear, LiveAudit]:
     usual = {"a": 60, "b": 40, "c": 40, "d": 30, "e": 20, "f": 20}
     drawing = GROUPED.format(day=day, **{**usual, **cells})
     told = told_in(drawing)

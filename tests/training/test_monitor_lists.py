@@ -12,7 +12,7 @@ from features.warehouse.freshness import Freshness
 from models.metrics.metrics import Interval
 from tests.training.drawn_ledgers import ledger
 from training.monitor.checks import CODES, MonitorCheck, share_of
-from training.monitor.finished_year import ToldYear, last_told, list_like_judged
+from training.monitor.finished_year import FinishedYear, last_finished_year, list_like_judged
 from training.monitor.freshness import LatestList, freshness_check, latest_list, listed_check
 from training.monitor.list_checks import calibration_bins, calibration_check, hits_check, stays_check
 from training.reference_profile import Promise
@@ -31,8 +31,8 @@ LISTS = """
 """
 
 
-def told_in(drawing: str) -> ToldYear:
-    found = last_told(ledger(drawing))
+def told_in(drawing: str) -> FinishedYear:
+    found = last_finished_year(ledger(drawing))
     assert found
     return found
 
@@ -83,7 +83,7 @@ def test_calibration_is_of_the_first_flag_of_each_student() -> None:
     made = ledger(LISTS.format(a=60, b=40))
     later = made.flags.assign(as_of=pd.Timestamp("2025-12-20"), run_id="2025-12-20-run", risk=0.01)
     both = replace(made, flags=pd.concat([later, made.flags], ignore_index=True))
-    told = last_told(both)
+    told = last_finished_year(both)
     assert told
     assert set(told.risk[told.listed]) == {0.60}
     assert np.isnan(told.risk[~told.listed]).all()
@@ -100,12 +100,12 @@ def test_a_year_that_nobody_can_tell_yet_is_not_the_last_told_one() -> None:
     drawing = LISTS.format(a=20, b=20) + "| 50 | | 2026-11-20 | | 0.3 |\n"
     made = ledger(drawing.replace("| 0.3 |", "| 0.30 |"))
     made.students.loc[made.students["first_flag"] == "2026-11-20", "school_year"] = 2027
-    told = last_told(made)
+    told = last_finished_year(made)
     assert told
     assert (told.school_year, told.unsaid) == (2026, 0)
-    assert last_told(ledger("| n | off_track |\n| 5 | |")) is None
+    assert last_finished_year(ledger("| n | off_track |\n| 5 | |")) is None
     early = "| n | off_track | school_year |\n| 9 | | 2027 |\n| 3 | true | 2027 |\n| 9 | true | 2026 |"
-    found = last_told(ledger(early))
+    found = last_finished_year(ledger(early))
     assert found
     assert found.school_year == 2026
 

@@ -15,7 +15,7 @@ from tests.training.test_report import FORBIDDEN, Page
 from tests.training.watched_district import made_features, watched_over
 from training.monitor.checks import CODES
 from training.monitor.report import render_monitor
-from training.monitor.run import Monitored, monitored_of, told_of
+from training.monitor.run import MonitorResult, result_in_words, run_monitor
 
 DRAWN = """
 | n   | off_track | first_flag | supported_on | risk | language | lists                 |
@@ -37,7 +37,7 @@ DRAWN = """
 NOW = "| n  | off_track | first_flag | school_year | risk |\n| 44 |           | 2026-11-19 | 2027        | 0.55 |"
 
 
-def drawn(features: pd.DataFrame | None = None) -> Monitored:
+def drawn(features: pd.DataFrame | None = None) -> MonitorResult:
     """What monitoring finds over the drawn school year and this year's latest list."""
     made, now = ledger(DRAWN), ledger(NOW)
     names = {key: f"now{key}" for key in now.students["student_key"]}
@@ -47,23 +47,23 @@ def drawn(features: pd.DataFrame | None = None) -> Monitored:
         flags=pd.concat([made.flags, later[0]], ignore_index=True),
         students=pd.concat([made.students, later[1]], ignore_index=True),
     )
-    return monitored_of(watched_over(both, groups_in(DRAWN, "language"), features))
+    return run_monitor(watched_over(both, groups_in(DRAWN, "language"), features))
 
 
 @cache
-def quiet() -> Monitored:
+def quiet() -> MonitorResult:
     """A district in which nothing is planted."""
     return drawn()
 
 
 @cache
-def shifted() -> Monitored:
+def shifted() -> MonitorResult:
     """The same with one feature ten times as large."""
     features = made_features(300, seed=2)
     return drawn(features.assign(absence_rate=features["absence_rate"] * 10))
 
 
-def verdicts(found: Monitored) -> dict[str, str]:
+def verdicts(found: MonitorResult) -> dict[str, str]:
     return {check.code: check.verdict for check in found.checks}
 
 
@@ -79,7 +79,7 @@ def test_a_planted_drift_is_the_only_breach() -> None:
 
 
 def test_a_first_year_without_an_end_is_no_breach_and_no_proof() -> None:
-    found = monitored_of(watched_over(ledger(NOW), pd.DataFrame()))
+    found = run_monitor(watched_over(ledger(NOW), pd.DataFrame()))
     unsaid = {code for code, verdict in verdicts(found).items() if verdict == "not_enough_evidence"}
     assert unsaid == {"MON04", "MON05", "MON06", "MON07", "MON08", "MON09", "MON10"}
     assert (found.live_audit, found.calibration) == (None, ())
@@ -102,7 +102,7 @@ def test_the_json_has_every_check_with_figure_threshold_and_interval() -> None:
     assert written["live_audit"]["unsaid"] == 7
 
 
-def html_of(found: Monitored) -> str:
+def html_of(found: MonitorResult) -> str:
     return render_monitor(found, district="North & South <b>Unified</b>", outcome="off track at the end of grade 9")
 
 
@@ -119,7 +119,7 @@ def test_the_page_is_whole_fetches_nothing_and_runs_nothing(found: object) -> No
 
 
 def test_neither_page_nor_json_holds_a_student_or_a_small_group() -> None:
-    for text in (html_of(quiet()), json.dumps(quiet().as_json()), told_of(quiet(), Path("x"))):
+    for text in (html_of(quiet()), json.dumps(quiet().as_json()), result_in_words(quiet(), Path("x"))):
         assert not re.search(r"key\d{5}", text)
         assert "north-0001" in text
     rows = Page(html_of(quiet())).texts["tr"]
@@ -150,7 +150,7 @@ def test_the_charts_have_their_figures_beside_them() -> None:
 
 
 def test_what_is_printed_is_a_line_a_check_and_what_to_do() -> None:
-    lines = told_of(shifted(), Path("report.html")).splitlines()
+    lines = result_in_words(shifted(), Path("report.html")).splitlines()
     assert [line for line in lines if "  MON02  " in line][-1].startswith("to do")
     assert lines[-2:] == ["verdict  breach", "report   report.html"]
     assert date(2026, 11, 20).isoformat() in lines[0]

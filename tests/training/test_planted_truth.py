@@ -25,13 +25,13 @@ from models.examples import Examples, in_fixed_order
 from models.scoring import order_of, reasons_of
 from tests.training.cross_judged import cross_judge
 from training.cohort_examples import labelled_cohorts
-from training.evaluation.evaluation import judge_on
-from training.evaluation.leakage import leaks_in
+from training.evaluation.evaluation import fit_and_evaluate
+from training.evaluation.leakage import find_leaks
 from training.evaluation.temporal_split import Split
 from training.report.page import render_report
 from training.report.verdict import headline
-from training.train import Writing, rule_that_serves
-from training.training_result import Basis, Judgement, Trial, judgement_of
+from training.train import BundleWriter, rule_that_serves
+from training.training_result import Basis, TrainingRequest, TrainingResult, build_training_result
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -40,20 +40,20 @@ FILLED_LATER = "days_suspended_in_school"
 
 
 @pytest.fixture(scope="module")
-def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+def request(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     home: Path = tmp_path_factory.mktemp("home")
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,), gate=Gate(minimum_off_track=20, replicates=300))
     simulate_district(Plan("north", 2500), home / "records")
     ingest(desk_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
-    return Trial(settings, district, OFF_TRACK_CHICAGO, TODAY)
+    return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 
 
 @pytest.fixture(scope="module")
-def examples(trial: Trial) -> Examples:
-    with reading(trial.settings.warehouse("north")) as reader:
-        feature_set = feature_set_of(trial.outcome)
-        cohorts = labelled_cohorts(reader, feature_set, trial.outcome, ("11-20",), observed_on=TODAY)
+def examples(request: TrainingRequest) -> Examples:
+    with reading(request.settings.warehouse("north")) as reader:
+        feature_set = feature_set_of(request.outcome)
+        cohorts = labelled_cohorts(reader, feature_set, request.outcome, ("11-20",), observed_on=TODAY)
     return in_fixed_order(cohorts.examples)  # rows come by student key, which is drawn anew in each warehouse
 
 
@@ -63,11 +63,11 @@ def halves(examples: Examples) -> tuple[Examples, Examples]:
     return examples.take(~tested), in_fixed_order(examples.take(tested))
 
 
-def judged(trial: Trial, examples: Examples) -> Judgement:
-    """The judgement of a run on these rows."""
+def judged(request: TrainingRequest, examples: Examples) -> TrainingResult:
+    """The result of a run on these rows."""
     learn, test = halves(examples)
     basis = Basis(Split(tuple(sorted(set(learn.time.tolist()))), TEST), len(learn), len(test), {}, "0" * 64)
-    return judgement_of(trial, basis, judge_on(learn, test, seed=7, threads=1), learn=learn)
+    return build_training_result(request, basis, fit_and_evaluate(learn, test, seed=7, threads=1), learn=learn)
 
 
 def by_the_rule(examples: Examples, years: np.ndarray) -> Examples:
@@ -83,22 +83,24 @@ def by_the_rule(examples: Examples, years: np.ndarray) -> Examples:
 
 
 def test_a_model_of_a_truth_that_is_gone_loses_to_the_rule_and_the_report_begins_with_it(
-    trial: Trial, examples: Examples
+    request: TrainingRequest, examples: Examples
 ) -> None:
-    judgement = judged(trial, by_the_rule(examples, np.array([TEST])))
-    rule = next(check for check in judgement.gate.checks if check.code == "GATE02")
-    assert (judgement.gate.verdict, rule.verdict) == ("fail", "fail")
-    page = render_report(judgement, made_on=TODAY)
+    result = judged(request, by_the_rule(examples, np.array([TEST])))
+    rule = next(check for check in result.gate.checks if check.code == "GATE02")
+    assert (result.gate.verdict, rule.verdict) == ("fail", "fail")
+    page = render_report(result, made_on=TODAY)
     first = page[page.index('<p class="first">') :].partition("</p>")[0]
     assert "A simple rule did better than the model" in first
     assert "The published rule serves" in first
 
 
-def test_where_the_rule_is_all_there_is_to_know_the_model_does_not_pass(trial: Trial, examples: Examples) -> None:
-    judgement = judged(trial, by_the_rule(examples, np.unique(examples.time)))
-    rule = next(check for check in judgement.gate.checks if check.code == "GATE02")
+def test_where_the_rule_is_all_there_is_to_know_the_model_does_not_pass(
+    request: TrainingRequest, examples: Examples
+) -> None:
+    result = judged(request, by_the_rule(examples, np.unique(examples.time)))
+    rule = next(check for check in result.gate.checks if check.code == "GATE02")
     assert rule.verdict != "pass"
-    assert judgement.gate.verdict != "pass"
+    assert result.gate.verdict != "pass"
 
 
 def filled_afterwards(examples: Examples) -> Examples:
@@ -108,28 +110,28 @@ def filled_afterwards(examples: Examples) -> Examples:
 
 
 def test_a_record_that_is_filled_in_afterwards_shines_in_a_random_split_and_is_caught_by_the_year_ahead(
-    trial: Trial, examples: Examples
+    request: TrainingRequest, examples: Examples
 ) -> None:
     leaking = filled_afterwards(examples)
     learn, _ = halves(leaking)
     random = cross_judge(learn, learn.student, k=3, seeds=(1,)).figures((0.15,))["model"]
-    judgement = judged(trial, leaking)
+    result = judged(request, leaking)
     assert random.roc_auc > 0.99
-    assert judgement.figures["model"].roc_auc < random.roc_auc - 0.1
-    named = next(check for check in judgement.gate.checks if check.code == "GATE08")
-    assert (named.verdict, judgement.gate.verdict) == ("fail", "fail")
+    assert result.figures["model"].roc_auc < random.roc_auc - 0.1
+    named = next(check for check in result.gate.checks if check.code == "GATE08")
+    assert (named.verdict, result.gate.verdict) == ("fail", "fail")
     assert FILLED_LATER in named.says
-    assert "probably filled in afterwards" in render_report(judgement, made_on=TODAY)
+    assert "probably filled in afterwards" in render_report(result, made_on=TODAY)
 
 
 def test_no_feature_of_honest_records_is_called_a_leak(examples: Examples) -> None:
-    assert leaks_in(*halves(examples)) == ()
+    assert find_leaks(*halves(examples)) == ()
 
 
 def test_a_feature_that_holds_the_outcome_is_named_though_it_holds_it_every_year(examples: Examples) -> None:
     holding = replace(examples, features=examples.features.assign(**{FILLED_LATER: examples.label.astype(float)}))
-    assert [leak.feature for leak in leaks_in(*halves(holding))] == [FILLED_LATER]
-    assert "it probably holds the outcome" in leaks_in(*halves(holding))[0].says
+    assert [leak.feature for leak in find_leaks(*halves(holding))] == [FILLED_LATER]
+    assert "it probably holds the outcome" in find_leaks(*halves(holding))[0].says
 
 
 def by_another_rule(examples: Examples) -> Examples:
@@ -140,16 +142,16 @@ def by_another_rule(examples: Examples) -> Examples:
 
 
 def test_where_another_published_rule_was_shown_to_find_more_it_serves_with_reasons_of_its_own(
-    trial: Trial, examples: Examples
+    request: TrainingRequest, examples: Examples
 ) -> None:
     planted = by_another_rule(examples)
-    judgement = judged(trial, planted)
-    assert judgement.serving_rule == "rule sfusd_incoming_grade9"
-    assert "the San Francisco rule for incoming ninth graders" in headline(judgement)
-    write = Writing(trial, judgement, ensure_keys(trial.settings.home / "keys"), {"trained_by": "ana"})
-    bundle = write.bundle(rule_that_serves(halves(planted)[0], judgement.serving_rule))
+    result = judged(request, planted)
+    assert result.serving_rule == "rule sfusd_incoming_grade9"
+    assert "the San Francisco rule for incoming ninth graders" in headline(result)
+    write = BundleWriter(request, result, ensure_keys(request.settings.home / "keys"), {"trained_by": "ana"})
+    bundle = write.bundle(rule_that_serves(halves(planted)[0], result.serving_rule))
     assert bundle.feature_set == "grade9 by sfusd_incoming_grade9"
-    with reading(trial.settings.warehouse("north")) as reader:
+    with reading(request.settings.warehouse("north")) as reader:
         features = build_snapshot(reader, SERVED[bundle.feature_set], TODAY).features
     listed = order_of(bundle.scorer, features) > 0
     reasons = reasons_of(bundle.scorer, features, SERVED[bundle.feature_set])
@@ -157,13 +159,17 @@ def test_where_another_published_rule_was_shown_to_find_more_it_serves_with_reas
     assert [bool(those.needs) for those in reasons] == listed.tolist()
 
 
-def test_the_own_rule_serves_where_no_other_was_shown_to_find_more(trial: Trial, examples: Examples) -> None:
-    assert judged(trial, by_the_rule(examples, np.unique(examples.time))).serving_rule == "rule"
+def test_the_own_rule_serves_where_no_other_was_shown_to_find_more(
+    request: TrainingRequest, examples: Examples
+) -> None:
+    assert judged(request, by_the_rule(examples, np.unique(examples.time))).serving_rule == "rule"
 
 
 @pytest.mark.parametrize("name", [name for name in SERVED if name.startswith("grade9 by")])
-def test_a_rule_that_may_serve_gives_a_reason_for_everybody_it_counts_against(trial: Trial, name: str) -> None:
-    with reading(trial.settings.warehouse("north")) as reader:
+def test_a_rule_that_may_serve_gives_a_reason_for_everybody_it_counts_against(
+    request: TrainingRequest, name: str
+) -> None:
+    with reading(request.settings.warehouse("north")) as reader:
         features = build_snapshot(reader, SERVED[name], TODAY).features
     indicator = SERVED[name].indicator
     assert indicator

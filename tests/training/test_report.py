@@ -1,4 +1,4 @@
-"""The report: the verdict first, the figures of the judgement, no small group, nothing fetched and nothing run."""
+"""The report: the verdict first, the figures of the result, no small group, nothing fetched and nothing run."""
 
 import colorsys
 import re
@@ -21,15 +21,15 @@ from models.metrics.metrics import Interval
 from models.metrics.paired_comparison import Lead
 from tests.models.made_rows import made_examples
 from training.audit.checks import CODES
-from training.evaluation.evaluation import judge_on
+from training.evaluation.evaluation import fit_and_evaluate
 from training.evaluation.scorers import PEER, words_of
 from training.evaluation.temporal_split import Split
-from training.gate.list_checks import beats, checks_on_lists
-from training.gate.rule_selection import Contenders, RuleToBeat
-from training.gate.verdict import Check, Declared, GateResult, Verdict, unfitted
+from training.gate.list_checks import check_lead, check_lists
+from training.gate.rule_selection import RuleSelection, RuleToBeat
+from training.gate.verdict import DeclaredBounds, GateCheck, GateResult, Verdict, checks_without_model
 from training.report.page import render_report
 from training.report.style import STYLE
-from training.training_result import Basis, Judgement, Trial, judgement_of
+from training.training_result import Basis, TrainingRequest, TrainingResult, build_training_result
 
 MADE_ON = date(2026, 11, 20)
 VOID = frozenset({"meta", "br"})
@@ -52,34 +52,34 @@ def with_groups(examples: Examples) -> Examples:
 
 
 @cache
-def made_judgement(tested: int = 600) -> Judgement:
-    """A judgement on made rows."""
+def made_judgement(tested: int = 600) -> TrainingResult:
+    """A result on made rows."""
     settings = Settings(
         districts=(District(id="north", name="North & South <b>Unified</b>"),),
         gate=Gate(replicates=100),
         training=Training(threads=1),
     )
-    trial = Trial(settings, settings.district("north"), OFF_TRACK_CHICAGO, MADE_ON)
+    request = TrainingRequest(settings, settings.district("north"), OFF_TRACK_CHICAGO, MADE_ON)
     test = with_groups(made_examples(tested, seed=1))
     basis = Basis(Split((2024, 2025), 2026), 600, tested, {2024: 0, 2025: 3, 2026: 12}, DATA_VERSION)
     learn = with_groups(made_examples(600))
-    return judgement_of(trial, basis, judge_on(learn, test, seed=7, threads=1), learn=learn)
+    return build_training_result(request, basis, fit_and_evaluate(learn, test, seed=7, threads=1), learn=learn)
 
 
-def against_the_rule(lead: Lead) -> Judgement:
-    """A judgement whose only question is the rule."""
+def against_the_rule(lead: Lead) -> TrainingResult:
+    """A result whose only question is the rule."""
     made = made_judgement()
     assert made.compared
-    gate = replace(made.gate, checks=(beats("GATE02", "rule", "the rule", lead),))
+    gate = replace(made.gate, checks=(check_lead("GATE02", "rule", "the rule", lead),))
     return replace(made, gate=gate, compared=replace(made.compared, leads={**made.compared.leads, "rule": lead}))
 
 
-def not_fitted() -> Judgement:
-    """A judgement of records that do not allow a model."""
+def not_fitted() -> TrainingResult:
+    """A result of records that do not allow a model."""
     made = made_judgement()
-    checks = unfitted("40 students are too few")
-    gate = GateResult("north", OFF_TRACK_CHICAGO.name, checks, Declared(made.trial.settings.gate))
-    return Judgement(made.trial, made.basis, gate)
+    checks = checks_without_model("40 students are too few")
+    gate = GateResult("north", OFF_TRACK_CHICAGO.name, checks, DeclaredBounds(made.request.settings.gate))
+    return TrainingResult(made.request, made.basis, gate)
 
 
 class Page(HTMLParser):
@@ -112,17 +112,17 @@ class Page(HTMLParser):
         return [row.removeprefix(name).split() for row in self.texts["tr"] if row.startswith(f"{name} ")]
 
 
-def page_of(judgement: Judgement) -> Page:
+def page_of(result: TrainingResult) -> Page:
     """The report, read back."""
-    return Page(render_report(judgement, made_on=MADE_ON))
+    return Page(render_report(result, made_on=MADE_ON))
 
 
-def first_sentence(judgement: Judgement) -> str:
+def first_sentence(result: TrainingResult) -> str:
     """The first thing said after the title and the date."""
-    return page_of(judgement).texts["p"][1]
+    return page_of(result).texts["p"][1]
 
 
-EVERY: Mapping[str, Callable[[], Judgement]] = {
+EVERY: Mapping[str, Callable[[], TrainingResult]] = {
     "judged": made_judgement,
     "passed": lambda: against_the_rule(LEAD),
     "few": lambda: made_judgement(100),
@@ -130,9 +130,9 @@ EVERY: Mapping[str, Callable[[], Judgement]] = {
 }
 
 
-@pytest.mark.parametrize("judgement", EVERY.values(), ids=EVERY)
-def test_every_report_is_whole_fetches_nothing_and_runs_nothing(judgement: Callable[[], Judgement]) -> None:
-    html = render_report(judgement(), made_on=MADE_ON)
+@pytest.mark.parametrize("result", EVERY.values(), ids=EVERY)
+def test_every_report_is_whole_fetches_nothing_and_runs_nothing(result: Callable[[], TrainingResult]) -> None:
+    html = render_report(result(), made_on=MADE_ON)
     page = Page(html)
     assert page.open == []
     assert page.tags.isdisjoint({"script", "link", "img", "iframe", "form", "object"})
@@ -141,9 +141,11 @@ def test_every_report_is_whole_fetches_nothing_and_runs_nothing(judgement: Calla
     assert len(html.encode()) < 300_000
 
 
-@pytest.mark.parametrize("judgement", EVERY.values(), ids=EVERY)
-def test_every_report_speaks_of_students_with_respect_and_of_none_of_them(judgement: Callable[[], Judgement]) -> None:
-    text = render_report(judgement(), made_on=MADE_ON).lower()
+@pytest.mark.parametrize("result", EVERY.values(), ids=EVERY)
+def test_every_report_speaks_of_students_with_respect_and_of_none_of_them(
+    result: Callable[[], TrainingResult],
+) -> None:
+    text = render_report(result(), made_on=MADE_ON).lower()
     assert [word for word in FORBIDDEN if word in text] == []
     assert not re.search(r"student \d", text)
 
@@ -195,8 +197,8 @@ def test_where_the_rule_was_not_beaten_the_first_sentence_says_so(lead: Lead, wh
 
 def test_a_rule_that_was_not_beaten_is_said_before_any_other_check() -> None:
     tied = against_the_rule(Lead(0.0, -0.02, 0.02, 0.01))
-    few = Check("GATE01", "enough students", "not_enough_evidence", "Too few.")
-    failed = Check("GATE06", "calibrated", "fail", "It is not.")
+    few = GateCheck("GATE01", "enough students", "not_enough_evidence", "Too few.")
+    failed = GateCheck("GATE06", "calibrated", "fail", "It is not.")
     unsettled = replace(tied, gate=replace(tied.gate, checks=(few, *tied.gate.checks)))
     assert re.search(r"because the published rule did just as well; and \d+ students", first_sentence(unsettled))
     worse = replace(tied, gate=replace(tied.gate, checks=(failed, *tied.gate.checks)))
@@ -225,14 +227,14 @@ def test_a_rule_that_was_not_beaten_is_said_before_any_other_check() -> None:
 )
 def test_every_check_that_can_decide_has_its_reason_in_words(code: str, verdict: Verdict) -> None:
     made = made_judgement()
-    gate = replace(made.gate, checks=(Check(code, "a check", verdict, "What was found by it."),))
+    gate = replace(made.gate, checks=(GateCheck(code, "a check", verdict, "What was found by it."),))
     said = first_sentence(replace(made, gate=gate))
     assert re.fullmatch(r"The published rule serves: the model [a-z ]+, because .{20,}[^.]\.", said)
 
 
-def bulleted(judgement: Judgement) -> list[str]:
+def bulleted(result: TrainingResult) -> list[str]:
     """What the report lists point by point."""
-    html = render_report(judgement, made_on=MADE_ON)
+    html = render_report(result, made_on=MADE_ON)
     return [unescape(item) for item in re.findall(r"<li>(.*?)</li>", html)]
 
 
@@ -257,8 +259,8 @@ def test_what_was_declared_and_loosened_stands_above_the_checks() -> None:
     said = page_of(made).texts["p"]
     assert any(one.endswith("the figure that decides is recall at 0.15 of the cohort.") for one in said)
     assert not any("Looser" in one for one in said)
-    loose = made.trial.settings.model_copy(update={"gate": Gate(replicates=100, calibration_bound=0.2)})
-    loosened = replace(made, trial=replace(made.trial, settings=loose))
+    loose = made.request.settings.model_copy(update={"gate": Gate(replicates=100, calibration_bound=0.2)})
+    loosened = replace(made, request=replace(made.request, settings=loose))
     assert "gate.calibration_bound is 0.2; the default is 0.05" in bulleted(loosened)
 
 
@@ -266,10 +268,10 @@ def test_the_rule_that_was_compared_with_is_named() -> None:
     made = against_the_rule(LEAD)
     assert made.compared
     sfusd = "rule sfusd_incoming_grade9"
-    chosen = RuleToBeat(sfusd, Contenders((sfusd,), 6, (2023, 2024), 0.41))
+    chosen = RuleToBeat(sfusd, RuleSelection((sfusd,), 6, (2023, 2024), 0.41))
     other = replace(made.compared, rule=chosen)
     assert "it listed 10 more than the San Francisco rule" in first_sentence(replace(made, compared=other))
-    assert checks_on_lists(other, 0.03)[0].says.endswith(
+    assert check_lists(other, 0.03)[0].says.endswith(
         "than by the San Francisco rule for incoming ninth graders (95% interval +5 to +15). Of 6 published rules it "
         "found most (41 of 100) in the school years ending 2023, 2024, before the first judged one. With 600 students "
         "a year, this comparison can show a difference of 7 of 100 (80% power)."

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.examples import Examples
 from tests.models.made_rows import made_examples
-from training.evaluation.calibration_by_date import slices_of
+from training.evaluation.calibration_by_date import calibrations_by_date
 
 RISK = np.full(2000, 0.3)
 FALL, SPRING = "2025-11-20", "2026-02-20"
@@ -21,7 +21,7 @@ def on_two_dates(*, first: int = 1000) -> Examples:
 
 
 def test_a_date_that_risks_are_wrong_about_is_seen_though_the_whole_is_right() -> None:
-    found = {one.value: one for one in slices_of(on_two_dates(), RISK, replicates=200, seed=1)}
+    found = {one.value: one for one in calibrations_by_date(on_two_dates(), RISK, replicates=200, seed=1)}
     assert set(found) == {FALL, SPRING}
     early, late = found[FALL].gap, found[SPRING].gap
     assert early is not None
@@ -31,10 +31,10 @@ def test_a_date_that_risks_are_wrong_about_is_seen_though_the_whole_is_right() -
 
 
 def test_a_small_date_is_named_without_a_figure() -> None:
-    small = slices_of(on_two_dates(first=30), RISK, replicates=200, seed=1)[0]
+    small = calibrations_by_date(on_two_dates(first=30), RISK, replicates=200, seed=1)[0]
     assert small.gap is None
     assert small.as_json() == {"by": "scoring date", "value": FALL, "too_small": True}
 
 
 def test_one_date_has_no_parts() -> None:
-    assert slices_of(on_two_dates(first=2000), RISK, replicates=200, seed=1) == ()
+    assert calibrations_by_date(on_two_dates(first=2000), RISK, replicates=200, seed=1) == ()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.settings import Refused
-from training.evaluation.temporal_split import Year, leave_future_out, rolling
+from training.evaluation.temporal_split import Year, leave_future_out, rolling_splits
 
 
 def year(school_year: int, *, horizon: date | None = None) -> Year:
@@ -49,7 +49,7 @@ def test_no_training_label_is_known_on_or_after_the_first_score(horizons: dict[i
 
 
 def test_the_origin_rolls_over_the_latest_years_and_each_learns_from_those_before_it() -> None:
-    found = rolling({y: year(y) for y in range(2020, 2026)}, 3)
+    found = rolling_splits({y: year(y) for y in range(2020, 2026)}, 3)
     assert [(split.test, split.train) for split in found] == [
         (2023, (2020, 2021, 2022)),
         (2024, (2020, 2021, 2022, 2023)),
@@ -58,4 +58,4 @@ def test_the_origin_rolls_over_the_latest_years_and_each_learns_from_those_befor
 
 
 def test_the_first_year_has_nothing_to_learn_from_and_is_not_judged() -> None:
-    assert [split.test for split in rolling({y: year(y) for y in (2023, 2024, 2025)}, 9)] == [2024, 2025]
+    assert [split.test for split in rolling_splits({y: year(y) for y in (2023, 2024, 2025)}, 9)] == [2024, 2025]

@@ -18,9 +18,9 @@ from training.table.card import card_of
 from training.table.console import print_answer
 from training.table.examples import prepare
 from training.table.file import read_table
-from training.table.run import Asked, Terms, Trained
+from training.table.run import TableRequest, TableResult, Terms
 from training.table.spec import load_spec
-from training.table.train import TableAnswer, train, train_table
+from training.table.train import TableAnswer, fit_and_evaluate_table, train_table
 
 SPEC = """
 id = "who"
@@ -70,11 +70,13 @@ def run(folder: Path, frame: pd.DataFrame, spec: str) -> TableAnswer:
     )
 
 
-def fitted(folder: Path, frame: pd.DataFrame, spec: str) -> Trained:
+def fitted(folder: Path, frame: pd.DataFrame, spec: str) -> TableResult:
     """What is trained on a table, without the bundle, whose check takes seconds."""
     (folder / "spec.toml").write_text(spec, encoding="utf-8")
     asked = load_spec(folder / "spec.toml")
-    return train(prepare(frame, asked), Asked(asked, folder / "searches", "made", FEW_DRAWS), quietly)
+    return fit_and_evaluate_table(
+        prepare(frame, asked), TableRequest(asked, folder / "searches", "made", FEW_DRAWS), quietly
+    )
 
 
 @pytest.fixture(scope="module")

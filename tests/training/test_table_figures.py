@@ -11,9 +11,9 @@ from models.metrics.bootstrap import Scored, with_intervals
 from models.metrics.metrics import difference_intervals
 from tests.models.made_rows import made_examples
 from tests.training.test_table import BY_YEAR, FEW_FOLDS, SPEC, fitted, made_table
-from training.evaluation.evaluation import CrossJudged
+from training.evaluation.evaluation import CrossEvaluation
 from training.table.evaluation import parts_of
-from training.table.figures import draws_of, measured_of
+from training.table.figures import draws_of, table_figures
 from training.training_result import CAPACITIES
 
 TWO_SEEDS = 'split = { kind = "folds", k = 2, seeds = [0, 1] }\n'
@@ -25,7 +25,7 @@ def test_rows() -> Examples:
 
 
 @pytest.fixture(scope="module")
-def judged(test_rows: Examples) -> CrossJudged:
+def judged(test_rows: Examples) -> CrossEvaluation:
     """Two seeds of a good and a poor scorer."""
     rng = np.random.default_rng(0)
     seeds = [
@@ -35,12 +35,12 @@ def judged(test_rows: Examples) -> CrossJudged:
         }
         for _ in range(2)
     ]
-    return CrossJudged(test_rows, tuple(seeds))
+    return CrossEvaluation(test_rows, tuple(seeds))
 
 
-def test_with_one_seed_intervals_and_leads_are_those_of_every_training_run(judged: CrossJudged) -> None:
-    one = CrossJudged(judged.examples, judged.risks[:1])
-    found, (risks,), rows = measured_of(one, replicates=200, seed=3), one.risks, one.examples
+def test_with_one_seed_intervals_and_leads_are_those_of_every_training_run(judged: CrossEvaluation) -> None:
+    one = CrossEvaluation(judged.examples, judged.risks[:1])
+    found, (risks,), rows = table_figures(one, replicates=200, seed=3), one.risks, one.examples
     scored = Scored(rows.label, risks["model"], rows.school)
     assert found.intervals["model"] == with_intervals(scored, rows.student, CAPACITIES, replicates=200, seed=3)
     lead = difference_intervals(
@@ -51,17 +51,17 @@ def test_with_one_seed_intervals_and_leads_are_those_of_every_training_run(judge
         assert vars(found.differences["logistic"][name]) == pytest.approx(vars(lead[known]))
 
 
-def test_with_seeds_a_figure_and_its_interval_are_the_mean_over_them(judged: CrossJudged) -> None:
-    found = measured_of(judged, replicates=400, seed=0)
-    each = [measured_of(CrossJudged(judged.examples, (risks,)), replicates=200, seed=0) for risks in judged.risks]
+def test_with_seeds_a_figure_and_its_interval_are_the_mean_over_them(judged: CrossEvaluation) -> None:
+    found = table_figures(judged, replicates=400, seed=0)
+    each = [table_figures(CrossEvaluation(judged.examples, (risks,)), replicates=200, seed=0) for risks in judged.risks]
     mean = np.mean([one.intervals["model"]["roc_auc"].estimate for one in each])
     one = found.intervals["model"]["roc_auc"]
     assert one.estimate == pytest.approx(mean) == pytest.approx(found.figures["model"].roc_auc)
     assert one.low < one.estimate < one.high
 
 
-def test_a_better_scorer_leads_in_every_figure_the_brier_score_included(judged: CrossJudged) -> None:
-    lead = measured_of(judged, replicates=200, seed=0).differences["logistic"]
+def test_a_better_scorer_leads_in_every_figure_the_brier_score_included(judged: CrossEvaluation) -> None:
+    lead = table_figures(judged, replicates=200, seed=0).differences["logistic"]
     assert {name.partition("@")[0] for name in lead} == {"roc_auc", "pr_auc", "brier", "precision", "recall"}
     assert all(lead[name].low > 0 for name in ("roc_auc", "pr_auc", "brier"))
 

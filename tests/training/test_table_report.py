@@ -18,7 +18,7 @@ from training.evaluation.leakage import Leak
 from training.table.console import print_answer
 from training.table.mlflow_record import numbers, record_table
 from training.table.report import Source, render_table_report
-from training.table.run import Trained
+from training.table.run import TableResult
 from training.table.train import TableAnswer
 from training.table.verdict import verdict_of
 
@@ -31,12 +31,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def trained(folder: Path) -> Trained:
+def trained(folder: Path) -> TableResult:
     return fitted(folder, made_table(), 'school = "school"\n' + SPEC + FEW_FOLDS)
 
 
 @pytest.fixture(scope="module")
-def by_year(folder: Path) -> Trained:
+def by_year(folder: Path) -> TableResult:
     return fitted(folder, made_table(900), SPEC + BY_YEAR)
 
 
@@ -45,12 +45,12 @@ def answer(folder: Path) -> TableAnswer:
     return run(folder, made_table(), SPEC + FEW_FOLDS)
 
 
-def page_of(trained: Trained) -> Page:
+def page_of(trained: TableResult) -> Page:
     """The report, read back."""
     return Page(render_table_report(trained, SOURCE, made_on=MADE_ON))
 
 
-def with_lead(trained: Trained, **leads: Interval) -> Trained:
+def with_lead(trained: TableResult, **leads: Interval) -> TableResult:
     """The same run, with other leads over logistic regression."""
     differences = {**trained.measured.differences, "logistic": {**trained.measured.differences["logistic"], **leads}}
     return replace(trained, measured=replace(trained.measured, differences=differences), leaks=())
@@ -81,28 +81,28 @@ def test_the_page_is_whole_fetches_and_runs_nothing_and_speaks_with_respect(
     ],
 )
 def test_the_first_sentence_says_whether_the_model_beats_logistic_regression(
-    trained: Trained, lead: Interval, words: str
+    trained: TableResult, lead: Interval, words: str
 ) -> None:
     run = with_lead(trained, roc_auc=lead)
     assert page_of(run).texts["p"][1].startswith(words)
     assert verdict_of(run)[0].startswith(words)
 
 
-def test_where_the_model_does_not_beat_it_is_said_next(trained: Trained) -> None:
+def test_where_the_model_does_not_beat_it_is_said_next(trained: TableResult) -> None:
     at = {f"precision@{share:.3f}": AHEAD for share in (0.10, 0.15, 0.20)}
     said = verdict_of(with_lead(trained, roc_auc=AHEAD, pr_auc=AHEAD, brier=BEHIND, **{"precision@0.050": LEVEL}, **at))
     assert "Logistic regression does better in the distance of risks from what happened (Brier score)." in said
     assert "It may be chance which of the two does better in the list of 5 of 100." in said
 
 
-def test_a_column_that_knows_the_end_is_said_before_any_figure(trained: Trained) -> None:
+def test_a_column_that_knows_the_end_is_said_before_any_figure(trained: TableResult) -> None:
     run = replace(trained, leaks=(Leak("filled_in_later", 0.97, 0.5),))
     first = page_of(run).texts["p"][1]
     assert first.startswith("Believe no figure yet: filled_in_later probably knows how it ended")
     assert 'class="verdict unproven"' in render_table_report(run, SOURCE, made_on=MADE_ON)
 
 
-def test_every_scorer_has_its_figures_with_intervals_and_the_model_its_lead(trained: Trained) -> None:
+def test_every_scorer_has_its_figures_with_intervals_and_the_model_its_lead(trained: TableResult) -> None:
     page = page_of(trained)
     for name in ("This model", "Logistic regression", "Knowing only the school"):
         assert page.rows(name), name
@@ -112,24 +112,24 @@ def test_every_scorer_has_its_figures_with_intervals_and_the_model_its_lead(trai
 
 
 @pytest.mark.parametrize("what", ["precision", "recall", "lift"])
-def test_each_length_of_a_list_has_its_interval(trained: Trained, what: str) -> None:
+def test_each_length_of_a_list_has_its_interval(trained: TableResult, what: str) -> None:
     one = trained.measured.intervals["logistic"][f"{what}@0.200"]
     shown = f"{one.estimate:.3f} ({one.low:.3f} to {one.high:.3f})"
     assert [row for row in page_of(trained).texts["tr"] if row.startswith("Logistic regression ") and shown in row]
 
 
-def test_a_column_that_no_scorer_has_is_not_shown(trained: Trained, by_year: Trained) -> None:
+def test_a_column_that_no_scorer_has_is_not_shown(trained: TableResult, by_year: TableResult) -> None:
     assert "ROC AUC within schools" in render_table_report(trained, SOURCE, made_on=MADE_ON)
     assert "ROC AUC within schools" not in render_table_report(by_year, SOURCE, made_on=MADE_ON)
 
 
-def test_a_small_group_is_told_with_another_and_has_no_figure_of_its_own(trained: Trained) -> None:
+def test_a_small_group_is_told_with_another_and_has_no_figure_of_its_own(trained: TableResult) -> None:
     named = [row for row in page_of(trained).texts["tr"] if "Lao" in row]
     assert named
     assert all("Lao / " in row or " / Lao" in row for row in named)
 
 
-def test_a_split_by_time_shows_each_time_beside_what_it_was_learned_from(by_year: Trained) -> None:
+def test_a_split_by_time_shows_each_time_beside_what_it_was_learned_from(by_year: TableResult) -> None:
     page = page_of(by_year)
     rows = [row.split() for row in page.texts["tr"] if row.startswith("Year 20")]
     assert [row[1:3] for row in rows] == [["2021", "300"], ["2022", "300"]]
@@ -147,7 +147,7 @@ def test_a_list_of_very_few_is_not_told(folder: Path) -> None:
     assert few.as_json()["reliability"] == {}
 
 
-def test_seeds_draws_and_the_digest_are_said(trained: Trained) -> None:
+def test_seeds_draws_and_the_digest_are_said(trained: TableResult) -> None:
     html = render_table_report(trained, SOURCE, made_on=MADE_ON)
     assert "200 bootstrap draws of whole students" in html
     assert "sha256 0123456789ab" in html
@@ -181,7 +181,7 @@ def test_the_run_is_recorded_with_its_figures_files_and_digests(answer: TableAns
     assert MlflowClient(registry.tracking_uri).get_experiment(kept.info.experiment_id).name == "table-spec"
 
 
-def test_a_record_has_fewer_metrics_than_the_store_takes(trained: Trained) -> None:
+def test_a_record_has_fewer_metrics_than_the_store_takes(trained: TableResult) -> None:
     found = numbers(trained)
     assert 100 < len(found) < MOST_METRICS
     assert {"school_only_roc_auc", "lead_over_school_only_recall_at_0.200_high"} <= set(found)

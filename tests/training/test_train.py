@@ -24,31 +24,31 @@ from models.feature_dictionary import fingerprint_of
 from training.audit.checks import CODES
 from training.cohort_examples import Cohorts, labelled_cohorts
 from training.district_card import card_of
-from training.train import Champion, Trained, train, with_champion
-from training.training_result import Trial
+from training.train import Champion, TrainedBundles, train, with_champion
+from training.training_result import TrainingRequest
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture(scope="module")
-def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+def request(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     home = tmp_path_factory.mktemp("home")
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,))
     simulate_district(Plan("north", 900), home / "records")
     ingest(desk_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
-    return Trial(settings, district, OFF_TRACK_CHICAGO, TODAY)
+    return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 
 
 @pytest.fixture(scope="module")
-def trained(trial: Trial) -> Trained:
-    return train(trial, now=NOW, code_version="here", progress=quietly)
+def trained(request: TrainingRequest) -> TrainedBundles:
+    return train(request, now=NOW, code_version="here", progress=quietly)
 
 
 @pytest.fixture(scope="module")
-def cohorts(trial: Trial) -> Cohorts:
-    with reading(trial.settings.warehouse("north")) as reader:
+def cohorts(request: TrainingRequest) -> Cohorts:
+    with reading(request.settings.warehouse("north")) as reader:
         return labelled_cohorts(reader, NinthGrade, OFF_TRACK_CHICAGO, ("11-20",), observed_on=TODAY)
 
 
@@ -66,14 +66,14 @@ def test_groups_travel_beside_features_and_are_none(cohorts: Cohorts) -> None:
     assert not set(cohorts.examples.groups) & set(cohorts.examples.dictionary.names)
 
 
-def test_a_small_district_is_served_by_the_rule(trained: Trained) -> None:
-    assert trained.judgement.gate.verdict == "not_enough_evidence"
+def test_a_small_district_is_served_by_the_rule(trained: TrainedBundles) -> None:
+    assert trained.result.gate.verdict == "not_enough_evidence"
     assert trained.best is trained.rule
 
 
-def test_training_twice_gives_the_same_digests(trial: Trial, trained: Trained) -> None:
+def test_training_twice_gives_the_same_digests(request: TrainingRequest, trained: TrainedBundles) -> None:
     """On another day, by other code: provenance is no part of a digest."""
-    again = train(trial, now=datetime(2026, 12, 1, tzinfo=UTC), code_version="there", progress=quietly)
+    again = train(request, now=datetime(2026, 12, 1, tzinfo=UTC), code_version="there", progress=quietly)
     assert trained.model is not None
     assert again.model is not None
     assert (again.model.digest, again.rule.digest) == (trained.model.digest, trained.rule.digest)
@@ -87,14 +87,14 @@ def test_other_student_keys_give_the_same_trees(cohorts: Cohorts) -> None:
     assert first.booster_text == second.booster_text
 
 
-def test_metrics_in_the_bundle_are_those_of_the_judgement(trained: Trained) -> None:
+def test_metrics_in_the_bundle_are_those_of_the_judgement(trained: TrainedBundles) -> None:
     written = json.loads((trained.rule.path / "metrics.json").read_bytes())
-    assert written["metrics"]["model"]["roc_auc"] == trained.judgement.figures["model"].roc_auc
+    assert written["metrics"]["model"]["roc_auc"] == trained.result.figures["model"].roc_auc
     assert written["test_year"] == 2026
 
 
 def test_the_signed_gate_says_what_was_declared_which_years_were_judged_and_what_they_could_show(
-    trained: Trained,
+    trained: TrainedBundles,
 ) -> None:
     assert trained.model
     for bundle in (trained.model, trained.rule):
@@ -107,8 +107,8 @@ def test_the_signed_gate_says_what_was_declared_which_years_were_judged_and_what
         assert gate["features"] == fingerprint_of(trained.model.dictionary)
 
 
-def test_the_rule_to_beat_is_chosen_on_the_years_before_the_first_judged_one(trained: Trained) -> None:
-    compared = trained.judgement.compared
+def test_the_rule_to_beat_is_chosen_on_the_years_before_the_first_judged_one(trained: TrainedBundles) -> None:
+    compared = trained.result.compared
     assert compared
     assert compared.rule
     among = compared.rule.among
@@ -118,9 +118,9 @@ def test_the_rule_to_beat_is_chosen_on_the_years_before_the_first_judged_one(tra
 
 
 def test_a_model_is_compared_with_the_one_that_serves_on_years_which_that_never_saw(
-    trained: Trained, cohorts: Cohorts
+    trained: TrainedBundles, cohorts: Cohorts
 ) -> None:
-    years = trained.judgement.years
+    years = trained.result.years
     earlier = cohorts.examples.take(cohorts.examples.time < 2024)
     champion = Champion(fit_risk_model(earlier, seed=3, threads=1), learned_through=2024)
     beside = with_champion(champion, years[-1].judged.model, years)
@@ -129,35 +129,37 @@ def test_a_model_is_compared_with_the_one_that_serves_on_years_which_that_never_
     assert with_champion(None, years[-1].judged.model, years) == years
 
 
-def test_a_bound_that_a_district_has_loosened_is_on_the_card_and_in_the_gate(trained: Trained) -> None:
-    judgement = trained.judgement
-    settings = judgement.trial.settings
+def test_a_bound_that_a_district_has_loosened_is_on_the_card_and_in_the_gate(trained: TrainedBundles) -> None:
+    result = trained.result
+    settings = result.request.settings
     gate = settings.gate.model_copy(update={"recall_gap_bound": 0.4})
-    loose = replace(judgement, trial=replace(judgement.trial, settings=settings.model_copy(update={"gate": gate})))
+    loose = replace(result, request=replace(result.request, settings=settings.model_copy(update={"gate": gate})))
     said = "The district has loosened what its gate asks: gate.recall_gap_bound is 0.4; the default is 0.2."
     assert said in card_of(loose, "model")
-    assert "loosened" not in card_of(judgement, "model")
+    assert "loosened" not in card_of(result, "model")
 
 
-def test_no_student_key_is_in_a_bundle(trained: Trained, cohorts: Cohorts) -> None:
+def test_no_student_key_is_in_a_bundle(trained: TrainedBundles, cohorts: Cohorts) -> None:
     assert trained.model is not None
     content = b"".join(file.read_bytes() for file in Path(trained.model.path).iterdir())
     assert not [key for key in cohorts.examples.student if key.encode() in content]
 
 
-def test_a_day_before_any_outcome_is_refused(trial: Trial) -> None:
+def test_a_day_before_any_outcome_is_refused(request: TrainingRequest) -> None:
     with pytest.raises(Refused, match=r"cannot be judged yet on 2022-03-01: .* it can be judged from 2022-06-30"):
-        train(replace(trial, today=date(2022, 3, 1)), now=NOW, code_version="here", progress=quietly)
+        train(replace(request, today=date(2022, 3, 1)), now=NOW, code_version="here", progress=quietly)
 
 
-def test_what_the_audit_in_a_bundle_found_is_told_by_a_command(trial: Trial, trained: Trained, tmp_path: Path) -> None:
+def test_what_the_audit_in_a_bundle_found_is_told_by_a_command(
+    request: TrainingRequest, trained: TrainedBundles, tmp_path: Path
+) -> None:
     settings = tmp_path / "ontrack.toml"
-    settings.write_text(f'home = "{trial.settings.home}"\n', encoding="utf-8")
+    settings.write_text(f'home = "{request.settings.home}"\n', encoding="utf-8")
     assert trained.model
     asked = ["--config", str(settings), "audit", str(trained.model.path)]
     told = CliRunner().invoke(ontrack.app, asked)
     assert told.exit_code == 0, told.output
     assert [line.split("  ")[-2] for line in told.stdout.splitlines() if "EWS" in line] == list(CODES)
     found = json.loads(CliRunner().invoke(ontrack.app, [*asked, "--json"]).stdout)
-    assert trained.judgement.audited
-    assert found == trained.judgement.audited.as_json()
+    assert trained.result.audited
+    assert found == trained.result.audited.as_json()

@@ -15,22 +15,22 @@ from tests.features.made_warehouse import simulated
 from tests.training.test_report import MADE_ON, made_judgement
 from training.commands import answer_of
 from training.report.page import render_report
-from training.train import Trained, train
-from training.training_result import Trial
+from training.train import TrainedBundles, train
+from training.training_result import TrainingRequest
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture
-def trial(tmp_path: Path) -> Trial:
+def request(tmp_path: Path) -> TrainingRequest:
     """A small district whose staff was never sent."""
     district = District(id="north", name="North Unified")
     settings = Settings(home=tmp_path, districts=(district,))
     settings.warehouse("north").parent.mkdir()
     simulated(Plan("north", 400, TODAY, years=4), tmp_path / "made").rename(settings.warehouse("north"))
     spoil(settings, "DELETE FROM staff")
-    return Trial(settings, district, OFF_TRACK_CHICAGO, TODAY)
+    return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 
 
 def spoil(settings: Settings, statement: str) -> None:
@@ -39,21 +39,21 @@ def spoil(settings: Settings, statement: str) -> None:
         connection.execute(statement)
 
 
-def trained_on(trial: Trial) -> Trained:
+def trained_on(request: TrainingRequest) -> TrainedBundles:
     """A training run."""
-    return train(trial, now=NOW, code_version="here", progress=quietly)
+    return train(request, now=NOW, code_version="here", progress=quietly)
 
 
-def test_an_error_in_the_records_is_refused_before_anything_is_fitted(trial: Trial) -> None:
-    spoil(trial.settings, "DELETE FROM attendance WHERE date > '2026-09-30'")
+def test_an_error_in_the_records_is_refused_before_anything_is_fitted(request: TrainingRequest) -> None:
+    spoil(request.settings, "DELETE FROM attendance WHERE date > '2026-09-30'")
     with pytest.raises(Refused, match="CHECK06 no school has sent attendance since 2026-09-30"):
-        trained_on(trial)
-    assert not (trial.settings.home / "bundles").exists()
+        trained_on(request)
+    assert not (request.settings.home / "bundles").exists()
 
 
-def test_a_warning_is_kept_beside_the_bundle_and_not_in_it(trial: Trial) -> None:
+def test_a_warning_is_kept_beside_the_bundle_and_not_in_it(request: TrainingRequest) -> None:
     """The digest of a bundle must not depend on the day."""
-    trained = trained_on(trial)
+    trained = trained_on(request)
     assert [finding.code for finding in trained.warnings] == ["CHECK02"]
     warnings = answer_of(trained, Path("report.html"))["warnings"]
     assert warnings == [finding.as_json() for finding in trained.warnings]

@@ -16,9 +16,9 @@ from models.estimators.published_rule import RuleModel
 from models.examples import Examples, Floats
 from models.feature_dictionary import Entry, FeatureDictionary
 from models.releases import Release, ReleaseKey
-from training.monitor.finished_year import last_told, list_like_judged
-from training.monitor.inputs import Live, Serving, Then, Watched
-from training.reference_profile import promise_in, promised_of
+from training.monitor.finished_year import last_finished_year, list_like_judged
+from training.monitor.inputs import CurrentInputs, FinishedYearInputs, MonitorInputs, Serving
+from training.reference_profile import build_reference_profile, promise_from_metrics
 
 ON = date(2026, 11, 20)
 SETTINGS = Settings(districts=(District(id="north", name="North & South <b>Unified</b>"),), gate=Gate(replicates=200))
@@ -58,7 +58,7 @@ def serving(settings: Settings = SETTINGS, rows: int = 600) -> Serving:
         "test_year": 2026,
         "headline": {"rule": {"estimate": 0.6, "low": 0.5, "high": 0.7}},
         "metrics": {"rule": {"recall_at": {"0.15": 0.6}}},
-        "promised": promised_of(settings, as_examples(made), {"rule": risk}).as_json(),
+        "promised": build_reference_profile(settings, as_examples(made), {"rule": risk}).as_json(),
     }
     bundle = Bundle(
         "rule", "d" * 64, Path("bundle"), RULE, FEATURES, metrics, None, "", key.outcome, "9", "grade9", {}
@@ -67,7 +67,7 @@ def serving(settings: Settings = SETTINGS, rows: int = 600) -> Serving:
     release = Release(
         1, "promoted", "north-0001", bundle.digest, None, "Ana", now, "", key=key, bundle_path=bundle.path
     )
-    return Serving(key, release, bundle, promise_in(metrics, "rule"))
+    return Serving(key, release, bundle, promise_from_metrics(metrics, "rule"))
 
 
 def cohort_of(features: pd.DataFrame) -> Snapshot:
@@ -85,11 +85,11 @@ def fresh_on(day: date) -> Freshness:
     return Freshness(days, days[-2], days[-2], schools)
 
 
-def watched_over(ledger: Ledger, groups: pd.DataFrame, features: pd.DataFrame | None = None) -> Watched:
+def watched_over(ledger: Ledger, groups: pd.DataFrame, features: pd.DataFrame | None = None) -> MonitorInputs:
     """All that monitoring looks at, over a ledger, its students' groups, and this year's features."""
-    now, told = serving(), last_told(ledger)
+    now, told = serving(), last_finished_year(ledger)
     cohort = cohort_of(made_features(300, seed=2) if features is None else features)
     like = list_like_judged(told, ("11-20",)) if told else ledger.flags
-    then = Then(told, like, now.promise, groups, {"10": "high"}) if told else None
-    live = Live(fresh_on(ON), cohort, len(cohort.features))
-    return Watched(SETTINGS, SETTINGS.district("north"), OFF_TRACK_CHICAGO, ON, now, ledger, live, then)
+    then = FinishedYearInputs(told, like, now.promise, groups, {"10": "high"}) if told else None
+    live = CurrentInputs(fresh_on(ON), cohort, len(cohort.features))
+    return MonitorInputs(SETTINGS, SETTINGS.district("north"), OFF_TRACK_CHICAGO, ON, now, ledger, live, then)

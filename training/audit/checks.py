@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 from models.fairness.audit import Audit, GroupTable
 from models.fairness.group_metrics import Comparison, Group
 from training.audit.group_names import people, title_of
-from training.audit.record_bias import Missing, Recorded, Taken
+from training.audit.record_bias import AttendanceCoverage, IncidentRatio, MissingRecords
 
 Verdict = Literal["pass", "warn", "fail", "not_applicable", "not_enough_evidence"]
 VERDICT_WORDS: Mapping[Verdict, str] = {
@@ -37,7 +37,7 @@ class AuditCheck:
 
 
 @dataclass(frozen=True)
-class Bounds:
+class DisparityBounds:
     """By how much groups may differ before a difference beyond chance fails: shares, and for ROC AUC its points."""
 
     recall: float
@@ -97,23 +97,23 @@ CODES: Mapping[str, str] = {
 """Every code and what passes."""
 
 
-def list_checks(audit: Audit, bounds: Bounds) -> tuple[AuditCheck, ...]:
+def list_checks(audit: Audit, bounds: DisparityBounds) -> tuple[AuditCheck, ...]:
     """The checks of a list: each attribute's groups by six figures, and pairs of groups by who is found."""
     alone = [table for table in audit.tables if not table.crossed]
     pairs = [table for table in audit.tables if table.crossed]
-    asked = [answered(question, alone, limit(question, bounds)) for question in QUESTIONS]
+    asked = [answer_question(question, alone, limit(question, bounds)) for question in QUESTIONS]
     found = Question("EWS107", "pairs of groups found alike", "recall", QUESTIONS[0].words)
-    return (*asked, answered(found, pairs, bounds.recall))
+    return (*asked, answer_question(found, pairs, bounds.recall))
 
 
-def limit(question: Question, bounds: Bounds) -> float | None:
+def limit(question: Question, bounds: DisparityBounds) -> float | None:
     """The bound beyond which a named difference fails; None where it is told and never fails."""
     if question.measure in ("recall", "false_discovery_rate"):
         return bounds.recall
     return bounds.calibration if question.measure == "calibration_gap" else None
 
 
-def answered(question: Question, tables: Sequence[GroupTable], bound: float | None) -> AuditCheck:
+def answer_question(question: Question, tables: Sequence[GroupTable], bound: float | None) -> AuditCheck:
     """One question over all tables; the widest difference beyond chance is the one that is said."""
     found = [
         (table, group, group.against[question.measure])
@@ -171,17 +171,19 @@ def capital(words: str) -> str:
 
 
 def record_checks(
-    incidents: Sequence[Recorded], lacking: Sequence[Missing], schools: Sequence[Taken]
+    incidents: Sequence[IncidentRatio], lacking: Sequence[MissingRecords], schools: Sequence[AttendanceCoverage]
 ) -> tuple[AuditCheck, ...]:
     """The checks of the records themselves."""
     return (
-        of_records("EWS201", "recorded alike", incidents, lambda one: one.corrected < BY_RECORDS, incidents_words),
-        of_records("EWS202", "attendance taken", schools, lambda one: one.named, school_words),
-        of_records("EWS203", "as much on record", lacking, lacks_more, lacking_words),
+        answer_record_question(
+            "EWS201", "recorded alike", incidents, lambda one: one.corrected < BY_RECORDS, incidents_words
+        ),
+        answer_record_question("EWS202", "attendance taken", schools, lambda one: one.named, school_words),
+        answer_record_question("EWS203", "as much on record", lacking, lacks_more, lacking_words),
     )
 
 
-def of_records(
+def answer_record_question(
     code: str, title: str, found: Sequence[Found], named: Callable[[Found], bool], words: Callable[[Found], str]
 ) -> AuditCheck:
     """One check: what is named, in words."""
@@ -193,12 +195,12 @@ def of_records(
     return AuditCheck(code, title, "warn", " ".join(map(words, those[:3])))
 
 
-def lacks_more(one: Missing) -> bool:
+def lacks_more(one: MissingRecords) -> bool:
     """Whether a group lacks more than chance and the bound allow."""
     return one.corrected < BY_RECORDS and one.share - one.beside > LACKING
 
 
-def incidents_words(one: Recorded) -> str:
+def incidents_words(one: IncidentRatio) -> str:
     """A group's incidents in a sentence: what is on record, not what was done."""
     return (
         f"For {people(one.of, one.group)}, {one.ratio.estimate:.1f} times as many incidents are on record as for "
@@ -207,7 +209,7 @@ def incidents_words(one: Recorded) -> str:
     )
 
 
-def lacking_words(one: Missing) -> str:
+def lacking_words(one: MissingRecords) -> str:
     """What a group lacks, in a sentence."""
     return (
         f"Of 100 {one.domain} values, {one.share * 100:.0f} are missing for {people(one.of, one.group)}; for the "
@@ -215,7 +217,7 @@ def lacking_words(one: Missing) -> str:
     )
 
 
-def school_words(one: Taken) -> str:
+def school_words(one: AttendanceCoverage) -> str:
     """A school's attendance in a sentence."""
     return (
         f"School {one.school} took no attendance on {one.not_taken * 100:.0f} of 100 school days, and entered "

@@ -28,16 +28,16 @@ def people(attribute: str, value: str) -> str:
     if (attribute, value) == ("english_learner", "yes"):
         return "English learners"
     named = zip(attribute.split(CROSSED), value.split(CROSSED), strict=True)
-    return f"students {', '.join(told_of(one, held) for one, held in named)}"
+    return f"students {', '.join(group_in_words(one, held) for one, held in named)}"
 
 
-def told_of(attribute: str, value: str) -> str:
+def group_in_words(attribute: str, value: str) -> str:
     """What is told of the students of a group, to follow the word students."""
     if attribute in MEMBERS and value in ("yes", "no"):
         return MEMBERS[attribute][value == "no"]
     if value == NOT_RECORDED:
         return f"whose {title_of(attribute)} is not recorded"
-    values = listed(value.split(TOGETHER))
+    values = in_a_series(value.split(TOGETHER))
     return (
         f"recorded as {values}" if attribute in RECORDED else f"{PLACES.get(attribute, told_with(attribute))} {values}"
     )
@@ -48,7 +48,7 @@ def told_with(attribute: str) -> str:
     return f"with {title_of(attribute)}"
 
 
-def listed(values: list[str]) -> str:
+def in_a_series(values: list[str]) -> str:
     """Values one after the other, the last after an or."""
     *first, last = values
     return f"{', '.join(first)} or {last}" if first else last

@@ -30,7 +30,7 @@ NOT_TAKEN, LATE = 0.05, 0.20
 
 
 @dataclass(frozen=True)
-class Recorded:
+class IncidentRatio:
     """How many times as many incidents are on record for a group as for the reference, among students alike."""
 
     of: str
@@ -42,7 +42,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingRecords:
     """The share of a domain's values that a group lacks, and the reference group."""
 
     of: str
@@ -55,7 +55,7 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class Taken:
+class AttendanceCoverage:
     """A school's attendance so far this year: shares of school days without it, and of entries that came late."""
 
     school: str
@@ -64,7 +64,7 @@ class Taken:
     named: bool
 
 
-def recorded(rows: Examples, without_behavior: Floats, grouped: Sequence[Grouped]) -> tuple[Recorded, ...]:
+def incident_ratios(rows: Examples, without_behavior: Floats, grouped: Sequence[Grouped]) -> tuple[IncidentRatio, ...]:
     """Every group's incidents beside the reference's; nothing where no incidents are among the features."""
     if INCIDENTS not in rows.dictionary.names:
         return ()
@@ -87,7 +87,7 @@ def group_of(rows: Examples, grouped: Grouped) -> Integers:
     return np.array([grouped.holds.get(str(text), -1) for text in texts], dtype=np.int64)
 
 
-def ratios(values: Floats, alike: Integers, grouped: Grouped, group: Integers) -> list[Recorded]:
+def ratios(values: Floats, alike: Integers, grouped: Grouped, group: Integers) -> list[IncidentRatio]:
     """One attribute's groups beside its largest."""
     sizes = [int((group == at).sum()) if name != grouped.folded else 0 for at, name in enumerate(grouped.names)]
     reference = int(np.argmax(sizes)) if sizes else 0
@@ -96,7 +96,7 @@ def ratios(values: Floats, alike: Integers, grouped: Grouped, group: Integers) -
         ratio = None if at == reference else ratio_of(values, alike, group == at, group == reference)
         if ratio is not None:
             interval, chance = ratio
-            found.append(Recorded(grouped.of, name, grouped.names[reference], interval, chance))
+            found.append(IncidentRatio(grouped.of, name, grouped.names[reference], interval, chance))
     return found
 
 
@@ -124,9 +124,9 @@ def stratified(values: Floats, alike: Integers, rows: Booleans, weight: Floats) 
     return float(weight @ mean), float((weight**2) @ (spread / np.maximum(n, 1)))
 
 
-def missing(rows: Examples, grouped: Sequence[Grouped]) -> tuple[Missing, ...]:
+def missing_records(rows: Examples, grouped: Sequence[Grouped]) -> tuple[MissingRecords, ...]:
     """The share of values that each group lacks, by domain, beside the reference group."""
-    lacking = lacking_by_domain(rows)
+    lacking = missing_by_domain(rows)
     found = []
     for each in (one for one in grouped if one.names):
         sizes = [int((each.group == at).sum()) if name != each.folded else 0 for at, name in enumerate(each.names)]
@@ -136,25 +136,25 @@ def missing(rows: Examples, grouped: Sequence[Grouped]) -> tuple[Missing, ...]:
                 own, other = shares[each.group == at], shares[each.group == reference]
                 spread = sqrt(own.var() / len(own) + other.var() / len(other) + 1 / len(own) ** 2)
                 chance = chance_of_spread(float(own.mean() - other.mean()), spread)
-                found.append(Missing(each.of, name, domain, float(own.mean()), float(other.mean()), chance))
+                found.append(MissingRecords(each.of, name, domain, float(own.mean()), float(other.mean()), chance))
     chances = holm(np.array([one.chance for one in found]))
     return tuple(replace(one, corrected=float(c)) for one, c in zip(found, chances, strict=True))
 
 
-def lacking_by_domain(rows: Examples) -> dict[str, Floats]:
+def missing_by_domain(rows: Examples) -> dict[str, Floats]:
     """For each domain, the share of its values that each row lacks."""
     absent = np.isnan(rows.matrix())
     domains = np.array([entry.domain for entry in rows.dictionary.entries])
     return {str(name): absent[:, domains == name].mean(axis=1) for name in sorted(set(domains)) if name}
 
 
-def taken(schools: pd.DataFrame) -> tuple[Taken, ...]:
+def attendance_coverage(schools: pd.DataFrame) -> tuple[AttendanceCoverage, ...]:
     """Every school's attendance, from days, days taken, entries and late entries; named where others have half."""
     enough = schools[schools["days"] >= LEAST_DAYS]
     lacking = 1 - enough["taken"] / enough["days"]
     late = enough["late"] / enough["entries"].clip(lower=1)
     return tuple(
-        Taken(
+        AttendanceCoverage(
             school=school,
             not_taken=float(lacking[school]),
             late=float(late[school]),

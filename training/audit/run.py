@@ -20,9 +20,16 @@ from models.fairness.suppression import Grouped, told_alone, told_crossed
 from models.metrics.count_tables import Listing, listing_of
 from models.metrics.metrics import Interval
 from training.audit.alternative_lists import equally_found, same_length, without_domains
-from training.audit.checks import AuditCheck, Bounds, list_checks, record_checks
+from training.audit.checks import AuditCheck, DisparityBounds, list_checks, record_checks
 from training.audit.group_names import people
-from training.audit.record_bias import Missing, Recorded, Taken, missing, recorded, taken
+from training.audit.record_bias import (
+    AttendanceCoverage,
+    IncidentRatio,
+    MissingRecords,
+    attendance_coverage,
+    incident_ratios,
+    missing_records,
+)
 
 APART = ("school", "school level", "grade")
 """Groups that are not crossed: they are places, not people."""
@@ -32,7 +39,7 @@ RULE = "rule"
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuditRequest:
     """What an audit looks at: the years learned from, the test year, the model's risk of each test row, and settings.
 
     `lead` is the weeks from the first list a student was on to the end, by student; `schools` each school's attendance.
@@ -55,7 +62,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Audited:
+class AuditResult:
     """What an audit found.
 
     `model` is of the model's list; `others` are of lists of as many students: by the published rule ("rule") and by
@@ -66,9 +73,9 @@ class Audited:
     model: Audit
     others: Mapping[str, Audit]
     cuts: Mapping[str, Audit]
-    incidents: tuple[Recorded, ...]
-    lacking: tuple[Missing, ...]
-    schools: tuple[Taken, ...]
+    incidents: tuple[IncidentRatio, ...]
+    lacking: tuple[MissingRecords, ...]
+    schools: tuple[AttendanceCoverage, ...]
     checks: tuple[AuditCheck, ...]
 
     def recall_gaps(self) -> Mapping[str, Mapping[str, Interval | None]]:
@@ -94,11 +101,11 @@ class Audited:
 
     def as_json(self) -> dict[str, object]:
         """Everything that was found as JSON values; a figure that does not exist is null."""
-        found = TypeAdapter(Audited).dump_json(self)  # writes null where a number is none
+        found = TypeAdapter(AuditResult).dump_json(self)  # writes null where a number is none
         return TypeAdapter(dict[str, object]).validate_json(found)
 
 
-def audited_of(asked: Asked) -> Audited:
+def run_audit(asked: AuditRequest) -> AuditResult:
     """The audit of a run."""
     bounds, training, least = asked.settings.gate, asked.settings.training, asked.settings.audit.smallest_group
     rows = asked.once()
@@ -108,16 +115,16 @@ def audited_of(asked: Asked) -> Audited:
     without = without_domains(asked.learn, seed=training.seed, threads=training.threads)
     alone = told_alone(listing, groups_of(test), least)
     lists = other_lists(listing, test, without, draws.capacity)
-    model, others, cuts = audits_of(asked, Lists(listing, test, alone, lists), draws)
-    incidents = recorded_of(asked.learn, test, without.get("behavior"), alone)
-    lacking, schools = missing(test, alone), () if asked.schools is None else taken(asked.schools)
-    checks = list_checks(model, Bounds(bounds.recall_gap_bound, bounds.calibration_bound))
+    model, others, cuts = audits_of(asked, AuditedLists(listing, test, alone, lists), draws)
+    incidents = record_bias_of(asked.learn, test, without.get("behavior"), alone)
+    lacking, schools = missing_records(test, alone), () if asked.schools is None else attendance_coverage(asked.schools)
+    checks = list_checks(model, DisparityBounds(bounds.recall_gap_bound, bounds.calibration_bound))
     named = record_checks(incidents, lacking, schools)
-    return Audited(model, others, cuts, incidents, lacking, schools, (*checks, *named))
+    return AuditResult(model, others, cuts, incidents, lacking, schools, (*checks, *named))
 
 
 @dataclass(frozen=True)
-class Lists:
+class AuditedLists:
     """The model's list, the rows it is of, their groups as they may be told, and the other lists."""
 
     main: Listing
@@ -126,7 +133,9 @@ class Lists:
     others: Mapping[str, Listing]
 
 
-def audits_of(asked: Asked, lists: Lists, draws: Draws) -> tuple[Audit, Mapping[str, Audit], Mapping[str, Audit]]:
+def audits_of(
+    asked: AuditRequest, lists: AuditedLists, draws: Draws
+) -> tuple[Audit, Mapping[str, Audit], Mapping[str, Audit]]:
     """The audit of the model's list, of the other lists, and of those with group cuts where groups are not alike."""
     main, alone, audit = lists.main, lists.alone, asked.settings.audit
     lead = lead_of(asked, lists.test)
@@ -161,7 +170,7 @@ def other_lists(
     return {name: same_length(listing, score, capacity) for name, score in scores.items()}
 
 
-def lead_of(asked: Asked, test: Examples) -> Floats | None:
+def lead_of(asked: AuditRequest, test: Examples) -> Floats | None:
     """The weeks of each row; None where lists were not followed."""
     if asked.lead is None:
         return None
@@ -175,14 +184,14 @@ def found_unevenly(audit: Audit, attribute: str) -> bool:
     return any(one.difference.high < 0 or one.difference.low > 0 for one in those)
 
 
-def recorded_of(
+def record_bias_of(
     learn: Examples, test: Examples, without_behavior: RiskModel | None, alone: Sequence[Grouped]
-) -> tuple[Recorded, ...]:
+) -> tuple[IncidentRatio, ...]:
     """Incidents on record by group, over every labelled year, beside students alike in everything else."""
     if without_behavior is None:
         return ()
     rows, people_only = joined((learn, test)), [one for one in alone if one.of in test.groups]
-    return recorded(rows, without_behavior.risk(rows.features), people_only)
+    return incident_ratios(rows, without_behavior.risk(rows.features), people_only)
 
 
 def joined(parts: Sequence[Examples]) -> Examples:

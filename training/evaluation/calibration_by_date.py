@@ -12,7 +12,7 @@ LEAST_OFF_TRACK = 20
 
 
 @dataclass(frozen=True)
-class Slice:
+class DateCalibration:
     """One part of the test year; without a gap it is too small to judge, and its figures are not told."""
 
     by: str
@@ -32,22 +32,24 @@ class Slice:
         return {"by": self.by, "value": self.value, **figures, "calibration_gap": gap}
 
 
-def slices_of(test: Examples, risk: Floats, *, replicates: int, seed: int) -> tuple[Slice, ...]:
+def calibrations_by_date(test: Examples, risk: Floats, *, replicates: int, seed: int) -> tuple[DateCalibration, ...]:
     """The test rows of every scoring date; nothing where there is one only."""
     dates = np.unique(test.as_of) if test.as_of is not None else np.array([], dtype=np.str_)
     return tuple(
-        slice_of(test, risk, ("scoring date", str(day)), test.as_of == day, replicates=replicates, seed=seed)
+        calibration_on(test, risk, ("scoring date", str(day)), test.as_of == day, replicates=replicates, seed=seed)
         for day in dates
         if len(dates) > 1
     )
 
 
-def slice_of(test: Examples, risk: Floats, of: tuple[str, str], rows: Booleans, *, replicates: int, seed: int) -> Slice:
+def calibration_on(
+    test: Examples, risk: Floats, of: tuple[str, str], rows: Booleans, *, replicates: int, seed: int
+) -> DateCalibration:
     """One part: how many, what was said of them, and what happened."""
     label, said = test.label[rows], risk[rows]
     off_track = int(label.sum())
     if min(off_track, len(label) - off_track) < LEAST_OFF_TRACK:
-        return Slice(*of, len(label))
+        return DateCalibration(*of, len(label))
     gap = calibration_gap(label, said, test.student[rows], replicates=replicates, seed=seed)
     auc = float(roc_auc(label, said, np.ones((1, len(label))))[0])
-    return Slice(*of, len(label), float(said.mean()), float(label.mean()), auc, gap)
+    return DateCalibration(*of, len(label), float(said.mean()), float(label.mean()), auc, gap)

@@ -21,7 +21,7 @@ Risks = Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
-class Judged:
+class Evaluation:
     """A model fitted on some rows, and every scorer's risk of test rows that none of them saw.
 
     `rule` is the published rule with the shares of the training rows, None where no rule applies.
@@ -42,7 +42,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class CrossJudged:
+class CrossEvaluation:
     """The risks of all test rows from models that saw neither the row nor its student or group, once for each seed."""
 
     examples: Examples
@@ -71,14 +71,14 @@ def figures_of(test: Examples, risks: Risks, capacities: Sequence[float]) -> dic
     return {name: evaluate(test.label, risk, capacities, listed_by=counts.get(name)) for name, risk in risks.items()}
 
 
-def judge_on(
+def fit_and_evaluate(
     train: Examples,
     test: Examples,
     *,
     seed: int,
     threads: int,
     tuned: Mapping[str, ParameterValue] = NOTHING_TUNED,
-) -> Judged:
+) -> Evaluation:
     """The model of the training rows, and what it and the baselines say of the test rows.
 
     Raises Refused where the training label has one class or there are too few students.
@@ -90,7 +90,7 @@ def judge_on(
         risks["school_only"] = fit_school_only(train).risk(test)
     if rule is not None and test.rule is not None:
         risks["rule"] = rule.risk(test.rule)
-    return Judged(test, model, rule, {**risks, **peer_risks(train, test)})
+    return Evaluation(test, model, rule, {**risks, **peer_risks(train, test)})
 
 
 def peer_risks(train: Examples, test: Examples) -> Risks:
@@ -106,14 +106,14 @@ def signals_of(examples: Examples, peer: str) -> Floats:
     return np.asarray(examples.peers[peer], dtype=np.float64)
 
 
-def told_protected(train: Examples, test: Examples, *, seed: int, threads: int) -> Floats:
+def risks_with_protected(train: Examples, test: Examples, *, seed: int, threads: int) -> Floats:
     """The test rows' risks by the same trees, told the protected attributes too: to compare, never to serve."""
     together = FeatureDictionary((*train.dictionary.entries, *map(protected_entry(train), train.groups.columns)))
-    taught, tested = (replace(one, dictionary=together, features=beside(one)) for one in (train, test))
+    taught, tested = (replace(one, dictionary=together, features=features_with_groups(one)) for one in (train, test))
     return fit_risk_model(taught, seed=seed, threads=threads).risk(tested.features)
 
 
-def beside(examples: Examples) -> pd.DataFrame:
+def features_with_groups(examples: Examples) -> pd.DataFrame:
     """Features and groups side by side."""
     return pd.concat([examples.features.reset_index(drop=True), examples.groups.add_prefix(GROUP)], axis=1)
 

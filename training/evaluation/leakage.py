@@ -42,9 +42,9 @@ class Leak:
         )
 
 
-def leaks_in(learn: Examples, test: Examples) -> tuple[Leak, ...]:
+def find_leaks(learn: Examples, test: Examples) -> tuple[Leak, ...]:
     """The features that know the end, worst first."""
-    before, after = told_by_each(learn), told_by_each(test)
+    before, after = auc_by_feature(learn), auc_by_feature(test)
     found = [Leak(name, before[name], after[name]) for name in before]
     named = [one for one in found if knows_the_end(one)]
     return tuple(sorted(named, key=lambda one: -one.in_training))
@@ -56,7 +56,7 @@ def knows_the_end(one: Leak) -> bool:
     return fell or min(one.in_training, one.in_test) >= TOO_GOOD
 
 
-def told_by_each(examples: Examples) -> Mapping[str, float]:
+def auc_by_feature(examples: Examples) -> Mapping[str, float]:
     """How well each feature alone orders students, in either direction: the mean over years of the ROC AUC."""
     years = [examples.take(examples.time == year) for year in np.unique(examples.time)]
     judged = [(one.matrix(), one.label) for one in years if one.label.any() and not one.label.all()]

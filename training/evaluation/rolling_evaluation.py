@@ -9,16 +9,16 @@ from features.settings import Refused
 from models.estimators.fitting import ParameterValue
 from models.examples import Examples, in_fixed_order
 from models.metrics.metrics import Figures, Interval, calibration_gap
-from training.evaluation.evaluation import Judged, judge_on
+from training.evaluation.evaluation import Evaluation, fit_and_evaluate
 from training.evaluation.temporal_split import Split
 
 
 @dataclass(frozen=True)
-class JudgedYear:
+class YearEvaluation:
     """One test year: its split, its scorers' figures, and the share off track less the model's mean risk."""
 
     split: Split
-    judged: Judged
+    judged: Evaluation
     figures: Mapping[str, Figures]
     gap: Interval
 
@@ -43,29 +43,29 @@ class Recipe:
     tuned: Mapping[str, ParameterValue]
 
 
-def judged_year(examples: Examples, split: Split, recipe: Recipe) -> JudgedYear:
+def evaluate_year(examples: Examples, split: Split, recipe: Recipe) -> YearEvaluation:
     """What a model of the split's years says of its test year; Refused where they do not allow one."""
     learn = examples.take(np.isin(examples.time, split.train))
     test = in_fixed_order(examples.take(examples.time == split.test))
-    judged = judge_on(learn, test, seed=recipe.seed, threads=recipe.threads, tuned=recipe.tuned)
-    return judged_year_of(split, judged, recipe)
+    judged = fit_and_evaluate(learn, test, seed=recipe.seed, threads=recipe.threads, tuned=recipe.tuned)
+    return year_evaluation_of(split, judged, recipe)
 
 
-def judged_year_of(split: Split, judged: Judged, recipe: Recipe) -> JudgedYear:
+def year_evaluation_of(split: Split, judged: Evaluation, recipe: Recipe) -> YearEvaluation:
     """The figures of a year that was judged."""
     test = judged.test
     gap = calibration_gap(
         test.label, judged.risks["model"], test.student, replicates=recipe.replicates, seed=recipe.seed
     )
-    return JudgedYear(split, judged, judged.figures(recipe.capacities), gap)
+    return YearEvaluation(split, judged, judged.figures(recipe.capacities), gap)
 
 
-def earlier_years(examples: Examples, splits: Sequence[Split], recipe: Recipe) -> tuple[JudgedYear, ...]:
+def evaluate_earlier_years(examples: Examples, splits: Sequence[Split], recipe: Recipe) -> tuple[YearEvaluation, ...]:
     """The years before the test year that could be judged; one with too little in it is left out."""
     found = []
     for split in splits:
         try:
-            found.append(judged_year(examples, split, recipe))
+            found.append(evaluate_year(examples, split, recipe))
         except Refused:
             continue
     return tuple(found)

@@ -32,11 +32,11 @@ PEER = "rule "
 
 def words_of(scorer: str) -> str:
     """What a scorer is called in a sentence."""
-    return called().get(scorer) or WORDS[scorer]
+    return scorer_names().get(scorer) or WORDS[scorer]
 
 
 @cache
-def called() -> dict[str, str]:
+def scorer_names() -> dict[str, str]:
     """What people call the other published rules, by scorer."""
     peers = {peer for feature_set in FEATURE_SETS.values() for peer in feature_set.peers}
     return {f"{PEER}{peer.name}": peer.called for peer in peers}

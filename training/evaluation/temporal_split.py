@@ -24,7 +24,7 @@ class Split:
     test: int
 
 
-def rolling(years: Mapping[int, Year], most: int) -> tuple[Split, ...]:
+def rolling_splits(years: Mapping[int, Year], most: int) -> tuple[Split, ...]:
     """The splits of the latest test years, oldest first, `most` of them at most; the last is `leave_future_out`.
 
     Each test year has the years whose outcome was known before its first score to learn from. Raises Refused where

@@ -16,7 +16,7 @@ Listed = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Followed:
+class WeeklyLists:
     """One scorer's lists over the weeks from the first scoring date on.
 
     Shares are of the students who ended off track: on the first list, and on any of them. `lead_weeks` is the median
@@ -55,14 +55,16 @@ def weekly(first: date, weeks: int, *, until: date) -> tuple[date, ...]:
     return tuple(day for day in dates if day <= until)
 
 
-def followed(scorer: str, risks: Sequence["pd.Series[float]"], weeks: Weeks, *, capacity: float, seed: int) -> Followed:
+def weekly_lists_of(
+    scorer: str, risks: Sequence["pd.Series[float]"], weeks: Weeks, *, capacity: float, seed: int
+) -> WeeklyLists:
     """How a scorer's lists went, from its risks on each date by student; who has left is on no list."""
     lists = drawn_lists(risks, weeks, capacity, seed)
     ever, first = lists.any(axis=0), lists.argmax(axis=0)
     lead = np.array([(weeks.known_by - day).days / 7 for day in weeks.dates])
     found = ever & weeks.off_track
     ended = int(weeks.off_track.sum())
-    return Followed(
+    return WeeklyLists(
         scorer=scorer,
         weeks=len(weeks.dates) - 1,
         listed=int(lists[0].sum()),
@@ -70,7 +72,7 @@ def followed(scorer: str, risks: Sequence["pd.Series[float]"], weeks: Weeks, *, 
         found_first=float((lists[0] & weeks.off_track).sum() / ended) if ended else float("nan"),
         found_by_last=float(found.sum() / ended) if ended else float("nan"),
         lead_weeks=float(np.median(lead[first[found]])) if found.any() else float("nan"),
-        stays=stays(lists),
+        stays=share_staying(lists),
     )
 
 
@@ -87,7 +89,7 @@ def lead_by_student(
 def drawn_lists(risks: Sequence["pd.Series[float]"], weeks: Weeks, capacity: float, seed: int) -> Listed:
     """Who was on the list of each date."""
     order = np.random.default_rng(seed).permutation(len(weeks.students))
-    return np.stack([listed(floats_of(risk, weeks), order, capacity) for risk in risks])
+    return np.stack([is_listed(floats_of(risk, weeks), order, capacity) for risk in risks])
 
 
 def floats_of(risk: "pd.Series[float]", weeks: Weeks) -> Floats:
@@ -95,7 +97,7 @@ def floats_of(risk: "pd.Series[float]", weeks: Weeks) -> Floats:
     return np.asarray(risk.reindex(weeks.students), dtype=np.float64)
 
 
-def listed(risk: Floats, order: npt.NDArray[np.int64], capacity: float) -> Booleans:
+def is_listed(risk: Floats, order: npt.NDArray[np.int64], capacity: float) -> Booleans:
     """Who is on the list: the highest risks, equal ones by an order drawn once, so that chance does not move them."""
     known = ~np.isnan(risk)
     ranked = np.lexsort((order, -np.where(known, risk, -np.inf)))
@@ -104,14 +106,14 @@ def listed(risk: Floats, order: npt.NDArray[np.int64], capacity: float) -> Boole
     return chosen & known
 
 
-def stays(lists: Listed) -> float:
+def share_staying(lists: Listed) -> float:
     """The share of a list that is on the next one too, over all weeks; NaN for one week alone."""
     before, after = lists[:-1], lists[1:]
     return float((before & after).sum() / before.sum()) if before.any() else float("nan")
 
 
-def by_scorer(
+def weekly_lists_by_scorer(
     risks: Mapping[str, Sequence["pd.Series[float]"]], weeks: Weeks, *, capacity: float, seed: int
-) -> tuple[Followed, ...]:
+) -> tuple[WeeklyLists, ...]:
     """The lists of every scorer."""
-    return tuple(followed(name, found, weeks, capacity=capacity, seed=seed) for name, found in risks.items())
+    return tuple(weekly_lists_of(name, found, weeks, capacity=capacity, seed=seed) for name, found in risks.items())

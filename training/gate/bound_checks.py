@@ -7,7 +7,7 @@ from features.quality.check_codes import Finding, month_of
 from models.metrics.metrics import Interval
 from training.audit.group_names import people
 from training.evaluation.leakage import Leak
-from training.gate.verdict import Check, Verdict, more_or_fewer, signed
+from training.gate.verdict import GateCheck, Verdict, more_or_fewer, signed
 
 Gaps = Mapping[str, Mapping[str, Interval | None]]
 """By attribute and group: recall less that of the largest group, None where too few students stand behind it."""
@@ -15,12 +15,12 @@ ABOUT_TODAY = frozenset({"CHECK02", "CHECK07", "CHECK08"})
 """Warnings on what has not come yet: they say nothing against the years that were learned from and judged."""
 
 
-def is_calibrated(gap: Interval, bound: float) -> Check:
+def check_calibration(gap: Interval, bound: float) -> GateCheck:
     """Whether risks mean what they say, over the whole test year."""
     within = -bound <= gap.low and gap.high <= bound
     verdict: Verdict = "pass" if within else "fail" if is_beyond(gap, bound) else "not_enough_evidence"
     says = f"Of 100 students, {off_by(gap, bound)}."
-    return Check("GATE06", "calibrated", verdict, says)
+    return GateCheck("GATE06", "calibrated", verdict, says)
 
 
 def off_by(gap: Interval, bound: float) -> str:
@@ -36,7 +36,7 @@ def is_beyond(gap: Interval, bound: float) -> bool:
     return gap.high < -bound or gap.low > bound
 
 
-def treats_groups_alike(gaps: Gaps, bound: float) -> Check:
+def check_recall_gaps(gaps: Gaps, bound: float) -> GateCheck:
     """Whether students who end off track are found about as often in every group that can be judged.
 
     In either direction: where another group is found far more often, it is the largest one that is missed.
@@ -45,7 +45,7 @@ def treats_groups_alike(gaps: Gaps, bound: float) -> Check:
     unjudged = sum(gap is None for values in gaps.values() for gap in values.values())
     if not judged:
         says = "No group has enough students off track to be compared."
-        return Check("GATE07", "groups", "not_enough_evidence", says)
+        return GateCheck("GATE07", "groups", "not_enough_evidence", says)
     verdict: Verdict = "fail" if any(is_beyond(gap, bound) for _, gap in judged) else "pass"
     widest, gap = max(judged, key=lambda one: abs(one[1].estimate))
     says = (
@@ -53,32 +53,32 @@ def treats_groups_alike(gaps: Gaps, bound: float) -> Check:
         f"would have been listed than in the largest group (95% interval {signed(gap.low)} to {signed(gap.high)}; "
         f"allowed is {bound * 100:.0f}). {len(judged)} groups compared, {unjudged} too small to judge."
     )
-    return Check("GATE07", "groups", verdict, says)
+    return GateCheck("GATE07", "groups", verdict, says)
 
 
-def knows_no_end(leaks: Sequence[Leak]) -> Check:
+def check_leakage(leaks: Sequence[Leak]) -> GateCheck:
     """Whether no feature tells the end before it can be known."""
     verdict: Verdict = "fail" if leaks else "pass"
     found = " ".join(leak.says for leak in leaks)
     says = found or "No feature alone tells the end in the training years and not in the test year."
-    return Check("GATE08", "no feature knows the end", verdict, says)
+    return GateCheck("GATE08", "no feature knows the end", verdict, says)
 
 
-def is_calibrated_in_groups(gaps: Mapping[str, Interval], bound: float) -> Check:
+def check_group_calibration(gaps: Mapping[str, Interval], bound: float) -> GateCheck:
     """Whether risks mean what they say in every group that can be judged."""
     beyond = [name for name, gap in gaps.items() if is_beyond(gap, bound)]
     worst = max(beyond or gaps, key=lambda name: abs(gaps[name].estimate))
     verdict: Verdict = "fail" if beyond else "pass"
     says = f"Furthest off: {worst}. Of 100 of them, {off_by(gaps[worst], bound)}. {len(gaps)} groups judged."
-    return Check("GATE09", "calibrated in every group", verdict, says)
+    return GateCheck("GATE09", "calibrated in every group", verdict, says)
 
 
-def records_add_up(kinds: Sequence[str], most: int) -> Check:
+def check_records(kinds: Sequence[str], most: int) -> GateCheck:
     """Whether few kinds of warning speak against the records of the years that were learned from and judged."""
     verdict: Verdict = "pass" if len(kinds) <= most else "not_enough_evidence"
     which = f" ({', '.join(kinds)})" if kinds else ""
     says = f"Kinds of warning about past records: {len(kinds)}{which}; allowed are {most}. `ontrack check` says where."
-    return Check("GATE10", "records add up", verdict, says)
+    return GateCheck("GATE10", "records add up", verdict, says)
 
 
 def kinds_of(warnings: Sequence[Finding], through: date) -> tuple[str, ...]:

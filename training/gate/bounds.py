@@ -21,7 +21,7 @@ def primary_of(bounds: Gate) -> str:
     return f"recall at {bounds.capacity:g} of the cohort"
 
 
-def loosened(bounds: Gate) -> tuple[str, ...]:
+def loosened_bounds(bounds: Gate) -> tuple[str, ...]:
     """Each bound that is looser than its default, with both."""
     usual = Gate()
     return tuple(

@@ -8,25 +8,25 @@ from models.metrics.metrics import Interval
 from training.evaluation.leakage import Leak
 from training.gate.bound_checks import (
     Gaps,
-    is_calibrated,
-    is_calibrated_in_groups,
-    knows_no_end,
-    records_add_up,
-    treats_groups_alike,
+    check_calibration,
+    check_group_calibration,
+    check_leakage,
+    check_recall_gaps,
+    check_records,
 )
-from training.gate.comparison import Compared
+from training.gate.comparison import GateComparison
 from training.gate.list_checks import (
-    checks_on_lists,
-    enough_students,
-    keeps_up_with_logistic,
-    not_worse_at_own_count,
-    not_worse_in_last_year,
+    check_at_own_count,
+    check_enough_students,
+    check_last_year,
+    check_lists,
+    check_logistic,
 )
-from training.gate.verdict import Check
+from training.gate.verdict import GateCheck
 
 
 @dataclass(frozen=True)
-class Evidence:
+class GateEvidence:
     """What the gate looks at: figures on years that no training label was seen from.
 
     `compared` is over all judged years; the rest is of the last one. `logistic` is the lead in ROC AUC over logistic
@@ -35,7 +35,7 @@ class Evidence:
     past records.
     """
 
-    compared: Compared
+    compared: GateComparison
     logistic: Interval
     calibration: Interval
     recall_gaps: Gaps
@@ -44,30 +44,30 @@ class Evidence:
     warnings: tuple[str, ...] = ()
 
 
-def judge_evidence(evidence: Evidence, bounds: Gate) -> tuple[Check, ...]:
+def check_evidence(evidence: GateEvidence, bounds: Gate) -> tuple[GateCheck, ...]:
     """Every check on a model that could be fitted, in the order of their codes."""
-    enough = enough_students(evidence.compared.off_track, bounds.minimum_off_track)
-    checks = asked(evidence, bounds)
+    enough = check_enough_students(evidence.compared.off_track, bounds.minimum_off_track)
+    checks = run_checks(evidence, bounds)
     return (enough, *(checks if enough.verdict == "pass" else map(unproven, checks)))
 
 
-def asked(evidence: Evidence, bounds: Gate) -> Iterator[Check]:
+def run_checks(evidence: GateEvidence, bounds: Gate) -> Iterator[GateCheck]:
     """Every check but the first; one that there is nothing to ask about is left out."""
     compared = evidence.compared
-    yield from checks_on_lists(compared, bounds.champion_margin)
-    yield keeps_up_with_logistic(evidence.logistic)
-    yield is_calibrated(evidence.calibration, bounds.calibration_bound)
-    yield treats_groups_alike(evidence.recall_gaps, bounds.recall_gap_bound)
-    yield knows_no_end(evidence.leaks)
+    yield from check_lists(compared, bounds.champion_margin)
+    yield check_logistic(evidence.logistic)
+    yield check_calibration(evidence.calibration, bounds.calibration_bound)
+    yield check_recall_gaps(evidence.recall_gaps, bounds.recall_gap_bound)
+    yield check_leakage(evidence.leaks)
     if evidence.group_calibration:
-        yield is_calibrated_in_groups(evidence.group_calibration, bounds.group_calibration_bound)
-    yield records_add_up(evidence.warnings, bounds.data_warnings)
+        yield check_group_calibration(evidence.group_calibration, bounds.group_calibration_bound)
+    yield check_records(evidence.warnings, bounds.data_warnings)
     if compared.rule and compared.own_count:
-        yield not_worse_at_own_count(compared.own_count, compared.rule.called, compared.flagged)
+        yield check_at_own_count(compared.own_count, compared.rule.called, compared.flagged)
     if compared.rule and compared.last_year:
-        yield not_worse_in_last_year(compared.last_year, compared.rule.called, compared.years[-1])
+        yield check_last_year(compared.last_year, compared.rule.called, compared.years[-1])
 
 
-def unproven(check: Check) -> Check:
+def unproven(check: GateCheck) -> GateCheck:
     """The same check where there are too few students to judge by: a failure is then no proof either."""
     return replace(check, verdict="not_enough_evidence") if check.verdict == "fail" else check

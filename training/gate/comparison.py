@@ -10,7 +10,7 @@ from models.examples import Examples
 from models.metrics.paired_comparison import Lead, PairedYear
 from training.evaluation.evaluation import Risks, order_of
 from training.gate.power import Power, power_of
-from training.gate.rule_selection import Bootstrap, Contenders, RuleToBeat, contenders_of
+from training.gate.rule_selection import Bootstrap, RuleSelection, RuleToBeat, select_rules
 
 Heard = tuple[Examples, Risks]
 """A year's rows, and what every scorer says of them."""
@@ -18,7 +18,7 @@ OTHERS = ("school_only", "champion")
 
 
 @dataclass(frozen=True)
-class Compared:
+class GateComparison:
     """By how much more recall the model has at the capacity than each other scorer, over the judged years together.
 
     `leads` are by scorer, "rule" being the one to beat, `contenders` those over every rule that has to be beaten.
@@ -60,29 +60,31 @@ class Compared:
         }
 
 
-def compare(judged: Mapping[int, Heard], before: Examples | None, bounds: Gate, *, seed: int) -> Compared:
+def compare_lists(judged: Mapping[int, Heard], before: Examples | None, bounds: Gate, *, seed: int) -> GateComparison:
     """The model of each judged year beside the others; `before` are rows of earlier years to choose the rule by.
 
     A scorer is compared on the years that it has risks of; the model's list and the other's are of the same rows.
     """
     draws = Bootstrap(bounds.capacity, bounds.replicates, seed)
     tests = [test for test, _ in judged.values()]
-    pairs = {name: list(paired(judged, name)) for name in OTHERS}
-    found = Compared(
+    pairs = {name: list(paired_years(judged, name)) for name in OTHERS}
+    found = GateComparison(
         years=tuple(judged),
         students=round(sum(map(len, tests)) / len(tests)),
         off_track=sum(int(test.label.sum()) for test in tests),
         leads={name: draws.lead(years) for name, years in pairs.items() if years},
     )
-    among = contenders_of(tests[-1], before, draws)
-    return found if among is None else beside_rules(found, judged, among, draws)
+    among = select_rules(tests[-1], before, draws)
+    return found if among is None else compare_with_rules(found, judged, among, draws)
 
 
-def beside_rules(found: Compared, judged: Mapping[int, Heard], among: Contenders, draws: Bootstrap) -> Compared:
+def compare_with_rules(
+    found: GateComparison, judged: Mapping[int, Heard], among: RuleSelection, draws: Bootstrap
+) -> GateComparison:
     """The same with every rule that has to be beaten: the hardest at the capacity, at its own count, and last year."""
-    leads = {name: draws.lead(list(paired(judged, name))) for name in among.scorers}
+    leads = {name: draws.lead(list(paired_years(judged, name))) for name in among.scorers}
     hardest = min(leads, key=lambda name: leads[name].low)
-    years = list(paired(judged, hardest))
+    years = list(paired_years(judged, hardest))
     flagged = np.concatenate([one.other > 0 for one in years])
     return replace(
         found,
@@ -95,7 +97,7 @@ def beside_rules(found: Compared, judged: Mapping[int, Heard], among: Contenders
     )
 
 
-def paired(judged: Mapping[int, Heard], other: str) -> Iterator[PairedYear]:
+def paired_years(judged: Mapping[int, Heard], other: str) -> Iterator[PairedYear]:
     """The years in which another scorer has spoken, the model's order beside its own."""
     for test, risks in judged.values():
         if other in risks:

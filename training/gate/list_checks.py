@@ -1,8 +1,8 @@
 """Checks on lists: whom the model's list finds that another's does not, over all judged years together."""
 
 from models.metrics.metrics import Interval
-from training.gate.comparison import Compared
-from training.gate.verdict import Check, Verdict, more_or_fewer, signed
+from training.gate.comparison import GateComparison
+from training.gate.verdict import GateCheck, Verdict, more_or_fewer, signed
 
 LOGISTIC_MARGIN = 0.005
 """By how much ROC AUC may fall short of plain logistic regression before the trees are not worth having."""
@@ -15,32 +15,32 @@ CHAMPION = ("GATE04", "champion", "the model that serves now")
 """What it must be about as good as, where another model serves."""
 
 
-def enough_students(off_track: int, least: int) -> Check:
+def check_enough_students(off_track: int, least: int) -> GateCheck:
     """Whether the judged years have enough students off track to judge anything by."""
     verdict: Verdict = "pass" if off_track >= least else "not_enough_evidence"
     says = f"{off_track} students ended off track in the judged years; {least} are needed to judge by."
-    return Check("GATE01", "enough students", verdict, says)
+    return GateCheck("GATE01", "enough students", verdict, says)
 
 
-def checks_on_lists(compared: Compared, margin: float) -> list[Check]:
+def check_lists(compared: GateComparison, margin: float) -> list[GateCheck]:
     """Every comparison that could be made, the rule first."""
     called = {"rule": compared.rule.called} if compared.rule else {}
     better = [
-        beats(code, name, called.get(name, title), compared.leads[name])
+        check_lead(code, name, called.get(name, title), compared.leads[name])
         for code, name, title in COMPARISONS
         if name in compared.leads
     ]
-    champion = [keeps_up_with_champion(lead, margin) for name, lead in compared.leads.items() if name == CHAMPION[1]]
-    return [*(explained(check, compared) for check in better), *champion]
+    champion = [check_champion(lead, margin) for name, lead in compared.leads.items() if name == CHAMPION[1]]
+    return [*(with_power(check, compared) for check in better), *champion]
 
 
-def beats(code: str, name: str, title: str, lead: Interval) -> Check:
+def check_lead(code: str, name: str, title: str, lead: Interval) -> GateCheck:
     """Whether more of the students who ended off track are listed than by another scorer, beyond chance."""
     verdict: Verdict = "pass" if lead.low > 0 else "fail" if lead.high <= 0 else "not_enough_evidence"
-    return Check(code, f"better than {name.replace('_', ' ')}", verdict, lists_compared(title, lead))
+    return GateCheck(code, f"better than {name.replace('_', ' ')}", verdict, lead_in_words(title, lead))
 
 
-def lists_compared(other: str, lead: Interval, where: str = "") -> str:
+def lead_in_words(other: str, lead: Interval, where: str = "") -> str:
     """How many more of 100 off track the model lists than another scorer."""
     return (
         f"Of 100 students who ended off track, {more_or_fewer(lead.estimate)} are listed than by {other}{where} "
@@ -48,23 +48,23 @@ def lists_compared(other: str, lead: Interval, where: str = "") -> str:
     )
 
 
-def explained(check: Check, compared: Compared) -> Check:
+def with_power(check: GateCheck, compared: GateComparison) -> GateCheck:
     """The comparison with the rule, with why it is this one and what it could have shown; others as they are."""
     power = compared.power
     if check.code != COMPARISONS[0][0] or compared.rule is None or power is None:
         return check
-    return Check(check.code, check.title, check.verdict, f"{check.says} {compared.rule.says} {power.says}")
+    return GateCheck(check.code, check.title, check.verdict, f"{check.says} {compared.rule.says} {power.says}")
 
 
-def keeps_up_with_champion(lead: Interval, margin: float) -> Check:
+def check_champion(lead: Interval, margin: float) -> GateCheck:
     """Whether about as many of the students off track are listed as by the model that serves, within a margin."""
     code, name, title = CHAMPION
     verdict: Verdict = "pass" if lead.low > -margin else "fail" if lead.high < -margin else "not_enough_evidence"
-    says = f"{lists_compared(title, lead).removesuffix(').')}; allowed is {signed(-margin)})."
-    return Check(code, f"keeps up with {name}", verdict, says)
+    says = f"{lead_in_words(title, lead).removesuffix(').')}; allowed is {signed(-margin)})."
+    return GateCheck(code, f"keeps up with {name}", verdict, says)
 
 
-def keeps_up_with_logistic(roc_auc: Interval) -> Check:
+def check_logistic(roc_auc: Interval) -> GateCheck:
     """Whether the model orders students about as well as plain logistic regression."""
     behind = roc_auc.high < -LOGISTIC_MARGIN
     verdict: Verdict = "fail" if behind else "pass" if roc_auc.estimate >= -LOGISTIC_MARGIN else "not_enough_evidence"
@@ -72,19 +72,19 @@ def keeps_up_with_logistic(roc_auc: Interval) -> Check:
         f"ROC AUC differs from logistic regression by {roc_auc.estimate:+.3f} "
         f"(95% interval {roc_auc.low:+.3f} to {roc_auc.high:+.3f}; allowed is {-LOGISTIC_MARGIN})."
     )
-    return Check("GATE05", "keeps up with logistic regression", verdict, says)
+    return GateCheck("GATE05", "keeps up with logistic regression", verdict, says)
 
 
-def not_worse_at_own_count(lead: Interval, rule: str, flagged: float) -> Check:
+def check_at_own_count(lead: Interval, rule: str, flagged: float) -> GateCheck:
     """Whether the model is not shown to be worse than the rule where both list as many as the rule flags."""
     where = f", where both list the {flagged * 100:.0f} of 100 whom it flags"
     verdict: Verdict = "fail" if lead.high < 0 else "pass"
-    says = lists_compared(rule, lead, where)
-    return Check("GATE11", "the rule's own count", verdict, says)
+    says = lead_in_words(rule, lead, where)
+    return GateCheck("GATE11", "the rule's own count", verdict, says)
 
 
-def not_worse_in_last_year(lead: Interval, rule: str, year: int) -> Check:
+def check_last_year(lead: Interval, rule: str, year: int) -> GateCheck:
     """Whether the model is not shown to be worse than the rule in the last judged year alone."""
     verdict: Verdict = "fail" if lead.high < 0 else "pass"
-    says = lists_compared(rule, lead, f" in the school year ending {year} alone")
-    return Check("GATE12", "the last year", verdict, says)
+    says = lead_in_words(rule, lead, f" in the school year ending {year} alone")
+    return GateCheck("GATE12", "the last year", verdict, says)

@@ -31,7 +31,7 @@ class Bootstrap:
 
 
 @dataclass(frozen=True)
-class Contenders:
+class RuleSelection:
     """The rules that a model has to beat, the best on earlier years first, of all the `rules` that fit the cohort.
 
     `recall` is what the best found of those off track in those `years`. Without years there was nothing to choose by,
@@ -60,7 +60,7 @@ class Contenders:
         )
 
 
-def contenders_of(test: Examples, before: Examples | None, draws: Bootstrap) -> Contenders | None:
+def select_rules(test: Examples, before: Examples | None, draws: Bootstrap) -> RuleSelection | None:
     """The rules that were not shown to find less than the best one on the rows of earlier years.
 
     The first of equals is the best, which is the feature set's own. None where no rule fits. Nothing of the test rows
@@ -70,11 +70,11 @@ def contenders_of(test: Examples, before: Examples | None, draws: Bootstrap) -> 
     if not known:
         return None
     if before is None or not before.label.any():
-        return Contenders(tuple(known[:1]), len(known))
+        return RuleSelection(tuple(known[:1]), len(known))
     recalls = {name: recall_of(before, name, draws.capacity) for name in known}
     best = max(recalls, key=lambda name: recalls[name])
-    others = [name for name in known if name != best and draws.lead(list(rules_in(before, best, name))).low <= 0]
-    return Contenders((best, *others), len(known), tuple(map(int, np.unique(before.time))), recalls[best])
+    others = [name for name in known if name != best and draws.lead(list(paired_rules(before, best, name))).low <= 0]
+    return RuleSelection((best, *others), len(known), tuple(map(int, np.unique(before.time))), recalls[best])
 
 
 def by_year(examples: Examples) -> Iterator[Examples]:
@@ -83,7 +83,7 @@ def by_year(examples: Examples) -> Iterator[Examples]:
         yield examples.take(examples.time == year)
 
 
-def rules_in(examples: Examples, rule: str, other: str) -> Iterator[PairedYear]:
+def paired_rules(examples: Examples, rule: str, other: str) -> Iterator[PairedYear]:
     """Two rules side by side in each year."""
     for year in by_year(examples):
         counts = counts_of(year)
@@ -106,7 +106,7 @@ class RuleToBeat:
     """The contender that is the hardest to beat over the judged years."""
 
     scorer: str
-    among: Contenders
+    among: RuleSelection
 
     @property
     def called(self) -> str:

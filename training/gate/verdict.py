@@ -5,15 +5,15 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from features.settings import Gate
-from training.gate.bounds import loosened, primary_of
-from training.gate.comparison import Compared
+from training.gate.bounds import loosened_bounds, primary_of
+from training.gate.comparison import GateComparison
 
 Verdict = Literal["pass", "fail", "not_enough_evidence"]
 VERDICT_WORDS: Mapping[Verdict, str] = {"pass": "pass", "fail": "fail", "not_enough_evidence": "not enough evidence"}
 
 
 @dataclass(frozen=True)
-class Check:
+class GateCheck:
     """One question the gate asks, and the answer in a sentence."""
 
     code: str
@@ -23,7 +23,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Declared:
+class DeclaredBounds:
     """What was declared before the run, and what the answer is about: the bounds, and a digest of the features.
 
     `compared` is what the comparisons found; None where no model could be fitted.
@@ -31,7 +31,7 @@ class Declared:
 
     bounds: Gate
     features: str = ""
-    compared: Compared | None = None
+    compared: GateComparison | None = None
 
     def as_json(self) -> dict[str, object]:
         """What stands in `gate.json` beside the checks."""
@@ -39,7 +39,7 @@ class Declared:
         return {
             "primary": primary_of(self.bounds),
             "bounds": self.bounds.model_dump(mode="json"),
-            "loosened": list(loosened(self.bounds)),
+            "loosened": list(loosened_bounds(self.bounds)),
             "features": self.features,
             "years": list(self.compared.years) if self.compared else [],
             "power": asdict(power) if power else None,
@@ -52,8 +52,8 @@ class GateResult:
 
     district_id: str
     outcome: str
-    checks: tuple[Check, ...]
-    declared: Declared
+    checks: tuple[GateCheck, ...]
+    declared: DeclaredBounds
 
     @property
     def verdict(self) -> Verdict:
@@ -74,12 +74,12 @@ class GateResult:
         }
 
 
-def unfitted(why: str) -> tuple[Check, ...]:
+def checks_without_model(why: str) -> tuple[GateCheck, ...]:
     """The one check on a district whose records do not allow a model at all."""
-    return (Check("GATE01", "enough students", "not_enough_evidence", f"No model could be fitted: {why}."),)
+    return (GateCheck("GATE01", "enough students", "not_enough_evidence", f"No model could be fitted: {why}."),)
 
 
-def sentences(checks: Sequence[Check]) -> list[str]:
+def sentences(checks: Sequence[GateCheck]) -> list[str]:
     """The checks as lines for a terminal."""
     return [f"{VERDICT_WORDS[check.verdict]:>19}  {check.code}  {check.says}" for check in checks]
 

@@ -16,7 +16,7 @@ VERDICT_WORDS: Mapping[Verdict, str] = {
 
 
 @dataclass(frozen=True)
-class Code:
+class Question:
     """One question: its title, what is asked, and what to do on a breach."""
 
     title: str
@@ -24,58 +24,58 @@ class Code:
     do: str
 
 
-CODES: Mapping[str, Code] = {
-    "MON01": Code(
+CODES: Mapping[str, Question] = {
+    "MON01": Question(
         "records are fresh",
         "New attendance and new marks came within the school days set, and no school fell silent.",
         "Load the missing records; ask the school named whether attendance is taken and exported.",
     ),
-    "MON02": Code(
+    "MON02": Question(
         "features as when judged",
         "No feature is spread otherwise, or lacks more or fewer values, than in the year the scorer was judged on.",
         "See `ontrack check` and the export for the records behind them; where the change is real, train again.",
     ),
-    "MON03": Code(
+    "MON03": Question(
         "risks as when judged",
         "Risks are spread as they were in the year on which the scorer was judged.",
         "See the features that MON02 names; where none is, the cohort has changed: train again.",
     ),
-    "MON04": Code(
+    "MON04": Question(
         "risks of those listed hold",
         "Of those listed, as many ended off track as their risks said, within the bound.",
         "Train again with the latest finished year; do not quote risks until MON04 is ok.",
     ),
-    "MON05": Code(
+    "MON05": Question(
         "flags as often right as promised",
         "Of those listed, as many ended off track as on the held-out list, within the margin.",
         "Train again with the latest finished year; go back with `ontrack rollback` if an earlier release did better.",
     ),
-    "MON06": Code(
+    "MON06": Question(
         "flags as often right in every group",
         "No group's flags are right more or less often than the largest group's, beyond chance and the bound.",
         "Read the live audit of the group named; take it to those who answer for the list before the next one is made.",
     ),
-    "MON07": Code(
+    "MON07": Question(
         "as few missed as promised, in every group",
         "Of those who ended off track, no more were never listed than promised, in all and in every group.",
         "See whether fewer were listed than the capacity allows (MON11); read the live audit of the group named.",
     ),
-    "MON08": Code(
+    "MON08": Question(
         "as early in every group",
         "No group was first listed so many weeks later than the largest group, beyond chance.",
         "See whether the group's records come later (MON01, EWS202); score more often early in the year.",
     ),
-    "MON09": Code(
+    "MON09": Question(
         "the list is steady",
         "Of a list, enough are on the next week's too.",
         "See whether loads are partial (`ontrack check`); a list that changes weekly cannot be worked through.",
     ),
-    "MON10": Code(
+    "MON10": Question(
         "flags are acted on",
         "Enough first flags are followed by a contact or a plan in time, in every group.",
         "Ask counselors whether the list is too long, unclear or not theirs; see that contacts and plans are recorded.",
     ),
-    "MON11": Code(
+    "MON11": Question(
         "lists are made, and as long as the capacity",
         "A list was made within the school days set, and holds as many students as can be served.",
         "Run `ontrack score` after each load; see whether its cohort lacks students.",

@@ -10,7 +10,7 @@ from scipy.stats import chi2, norm
 from features.settings import Monitor
 from models.examples import Floats
 from training.monitor.checks import MonitorCheck, answer, too_few
-from training.reference_profile import Promise, Spread, counted
+from training.reference_profile import Promise, Spread, count_by_bin
 from training.report.html import school_year
 
 BY_CHANCE = 0.01
@@ -40,14 +40,14 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class Seen:
+class LiveColumns:
     """The live cohort that is held against the promise: its columns, and how many rows the promise rests on."""
 
     columns: Mapping[str, Floats]
     rows_then: int
 
 
-def drifts_of(seen: Seen, spreads: Mapping[str, Spread], bounds: Monitor, least: int) -> tuple[Drift, ...]:
+def drifts_of(seen: LiveColumns, spreads: Mapping[str, Spread], bounds: Monitor, least: int) -> tuple[Drift, ...]:
     """Every column beside its promise, those that stand out most first."""
     names = [name for name in spreads if name in seen.columns]
     chance = BY_CHANCE / max(1, len(names))
@@ -55,7 +55,7 @@ def drifts_of(seen: Seen, spreads: Mapping[str, Spread], bounds: Monitor, least:
     return tuple(sorted(found, key=lambda one: (not one.named, -max(one.index or 0.0, abs(one.more_missing)))))
 
 
-def drift_of(name: str, seen: Seen, spread: Spread, bounds: Monitor, allowed: tuple[float, int]) -> Drift:
+def drift_of(name: str, seen: LiveColumns, spread: Spread, bounds: Monitor, allowed: tuple[float, int]) -> Drift:
     """One column beside its promise; `allowed` are the chance of naming it wrongly and the smallest group."""
     values, (chance, least) = seen.columns[name], allowed
     known = values[~np.isnan(values)]
@@ -76,14 +76,14 @@ def index_of(known: Floats, spread: Spread) -> float | None:
     if len(spread.shares) < 2:
         return None
     then = np.asarray(spread.shares) / sum(spread.shares)
-    rows = counted(known, spread.edges)
+    rows = count_by_bin(known, spread.edges)
     now = (rows + HALF) / (len(known) + HALF * len(rows))
     return float(((now - then) * np.log(now / then)).sum())
 
 
-def beyond_chance(known: Floats, spread: Spread, seen: Seen, chance: float) -> bool:
+def beyond_chance(known: Floats, spread: Spread, seen: LiveColumns, chance: float) -> bool:
     """Whether two samples of one kind would hardly differ as much, by Pearson's test over the bins."""
-    now = counted(known, spread.edges)
+    now = count_by_bin(known, spread.edges)
     share = np.asarray(spread.shares) / sum(spread.shares)
     then = share * max(1.0, seen.rows_then * (1 - spread.missing))
     scale = sqrt(then.sum() / now.sum())
@@ -91,7 +91,7 @@ def beyond_chance(known: Floats, spread: Spread, seen: Seen, chance: float) -> b
     return bool(chi2.sf(apart, len(now) - 1) < chance)
 
 
-def more_than_chance(more: float, spread: Spread, rows: int, seen: Seen, chance: float) -> bool:
+def more_than_chance(more: float, spread: Spread, rows: int, seen: LiveColumns, chance: float) -> bool:
     """Whether as much more is hardly missing by chance."""
     then = max(1, seen.rows_then)
     share = (spread.missing * then + (spread.missing + more) * rows) / (then + rows)
@@ -128,7 +128,7 @@ def risks_check(risk: Floats, promise: Promise, bounds: Monitor, least: int) -> 
         return too_few("MON03", "The bundle does not say how risks were spread when it was judged; train again.")
     if lacking := unjudged(len(risk), promise):
         return too_few("MON03", lacking)
-    seen = Seen({"risk": risk}, promise.spreads.rows)
+    seen = LiveColumns({"risk": risk}, promise.spreads.rows)
     found = drift_of("risk", seen, promise.risks, bounds, (BY_CHANCE, least))
     if found.index is None:
         return too_few("MON03", "Too few students have a risk.")

@@ -17,7 +17,7 @@ NEAR = timedelta(days=31)
 
 
 @dataclass(frozen=True)
-class ToldYear:
+class FinishedYear:
     """The students of a school year in which lists were made and of whom it is told how they ended.
 
     Arrays have a student each: `risk` is that of the first flag (NaN without one), `lead_weeks` the weeks from it to
@@ -43,7 +43,7 @@ class ToldYear:
         return dates_in(self.flags["as_of"])[-1]
 
 
-def last_told(ledger: Ledger) -> ToldYear | None:
+def last_finished_year(ledger: Ledger) -> FinishedYear | None:
     """The latest school year of most of whose students it is told how they ended; None where there is none yet."""
     is_told = ledger.students["off_track"].notna()
     share = is_told.groupby(ledger.students["school_year"]).mean()
@@ -57,7 +57,7 @@ def last_told(ledger: Ledger) -> ToldYear | None:
     off_track, listed = students["off_track"].to_numpy(dtype=np.bool_), first.notna().to_numpy(dtype=np.bool_)
     days = (pd.to_datetime(students["ended_on"]) - first).dt.days.to_numpy(dtype=np.float64)
     weeks = np.maximum(days, 0) / 7  # who had left when listed was not listed before
-    return ToldYear(
+    return FinishedYear(
         school_year=year,
         students=students,
         flags=flags,
@@ -87,7 +87,7 @@ def dates_in(column: pd.Series) -> list[date]:
     return [stamp.date() for stamp in sorted(pd.to_datetime(column).unique())]
 
 
-def list_like_judged(told: ToldYear, month_days: Sequence[str]) -> pd.DataFrame:
+def list_like_judged(told: FinishedYear, month_days: Sequence[str]) -> pd.DataFrame:
     """The flags of the year's list that is nearest to a date like those judged; none where no list is near.
 
     Of several runs of that day it is the last by name.

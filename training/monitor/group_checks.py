@@ -8,7 +8,7 @@ from models.metrics.metrics import Interval
 from training.audit.checks import BY_LISTS, AuditCheck
 from training.audit.group_names import people
 from training.monitor.checks import MonitorCheck, Verdict, answer, in_words, share_of, too_few
-from training.monitor.finished_year import ToldYear
+from training.monitor.finished_year import FinishedYear
 from training.monitor.live_audit import LiveAudit
 from training.reference_profile import Promise
 from training.report.html import school_year
@@ -21,7 +21,7 @@ def of_code(live: LiveAudit, code: str) -> AuditCheck:
     return next(one for one in live.checks if one.code == code)
 
 
-def hits_by_group_check(told: ToldYear, live: LiveAudit, bounds: Monitor) -> MonitorCheck:
+def hits_by_group_check(told: FinishedYear, live: LiveAudit, bounds: Monitor) -> MonitorCheck:
     """MON06: whether flags were as often right in every group, of everyone ever listed in the school year."""
     found = of_code(live, "EWS102")
     if found.verdict in NOTHING:
@@ -37,7 +37,7 @@ def failed(found: AuditCheck) -> Verdict:
     return "breach" if found.verdict == "fail" else "ok"
 
 
-def missed_check(told: ToldYear, live: LiveAudit, promise: Promise, bounds: Monitor, least: int) -> MonitorCheck:
+def missed_check(told: FinishedYear, live: LiveAudit, promise: Promise, bounds: Monitor, least: int) -> MonitorCheck:
     """MON07: of those off track, how many were never listed: in all beside the promise, and group by group."""
     off_track = int(told.off_track.sum())
     if off_track < least:
@@ -54,7 +54,7 @@ def missed_check(told: ToldYear, live: LiveAudit, promise: Promise, bounds: Moni
     return answer("MON07", "breach" if breach else "ok", says, figure=missed, threshold=threshold)
 
 
-def lead_check(told: ToldYear, live: LiveAudit, bounds: Monitor) -> MonitorCheck:
+def lead_check(told: FinishedYear, live: LiveAudit, bounds: Monitor) -> MonitorCheck:
     """MON08: the weeks from first flag to the end of those found, and groups that were listed later."""
     found = of_code(live, "EWS106")
     if found.verdict in NOTHING:

@@ -18,8 +18,8 @@ from models.bundle.bundle import Bundle, BundleRefused, open_bundle
 from models.bundle.signing import load_public_key
 from models.releases import Release, ReleaseKey, current, log
 from models.scoring import refuse_other_definition, refuse_prepared_table
-from training.monitor.finished_year import ToldYear, dates_in, last_told, list_like_judged
-from training.reference_profile import Promise, promise_in
+from training.monitor.finished_year import FinishedYear, dates_in, last_finished_year, list_like_judged
+from training.reference_profile import Promise, promise_from_metrics
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Serving:
 
 
 @dataclass(frozen=True)
-class Live:
+class CurrentInputs:
     """The district as it is now: how fresh its records are, its cohort, and how many of it could have been listed.
 
     `cohort` is of the latest date of this school year like those judged, None where that is ahead or nobody was
@@ -46,7 +46,7 @@ class Live:
 
 
 @dataclass(frozen=True)
-class Then:
+class FinishedYearInputs:
     """The last school year that is told, and what is needed to judge its lists.
 
     `like_judged` are the flags of its list that can be held against a promise, `promise` that of the release behind
@@ -54,7 +54,7 @@ class Then:
     the year have theirs; `levels` each school's level.
     """
 
-    told: ToldYear
+    told: FinishedYear
     like_judged: pd.DataFrame
     promise: Promise | None
     groups: pd.DataFrame
@@ -62,7 +62,7 @@ class Then:
 
 
 @dataclass(frozen=True)
-class Watched:
+class MonitorInputs:
     """Everything that monitoring looks at, as it was known at the end of the day `on`.
 
     `then` is None as long as no school year is told.
@@ -74,11 +74,11 @@ class Watched:
     on: date
     serving: Serving
     ledger: Ledger
-    live: Live
-    then: Then | None
+    live: CurrentInputs
+    then: FinishedYearInputs | None
 
 
-def watched_in(settings: Settings, district_id: str, on: date) -> Watched:
+def read_inputs(settings: Settings, district_id: str, on: date) -> MonitorInputs:
     """What there is to monitor; Refused where nothing serves yet, or no list was ever made."""
     district, outcome = settings.district(district_id), outcome_of(settings)
     serving = serving_now(settings, ReleaseKey(district_id, outcome.name, outcome.grade_band))
@@ -88,9 +88,9 @@ def watched_in(settings: Settings, district_id: str, on: date) -> Watched:
         ledger = ledger_of(reader, outcome, on)
         if ledger.flags.empty:
             raise Refused(f"{district_id}: no list for {outcome.name} was made by {on}; run `ontrack score` first")
-        live = live_on(reader, outcome, serving, ledger, on)
-        then = then_of(reader, settings, serving, last_told(ledger))
-        return Watched(settings, district, outcome, on, serving, ledger, live, then)
+        live = current_inputs(reader, outcome, serving, ledger, on)
+        then = finished_year_inputs(reader, settings, serving, last_finished_year(ledger))
+        return MonitorInputs(settings, district, outcome, on, serving, ledger, live, then)
 
 
 def serving_now(settings: Settings, key: ReleaseKey) -> Serving:
@@ -99,16 +99,16 @@ def serving_now(settings: Settings, key: ReleaseKey) -> Serving:
     if release is None:
         raise Refused(f"{key.district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
     bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys"))
-    return Serving(key, release, bundle, promise_in(bundle.metrics, bundle.kind))
+    return Serving(key, release, bundle, promise_from_metrics(bundle.metrics, bundle.kind))
 
 
-def live_on(reader: Reader, outcome: Outcome, serving: Serving, ledger: Ledger, on: date) -> Live:
+def current_inputs(reader: Reader, outcome: Outcome, serving: Serving, ledger: Ledger, on: date) -> CurrentInputs:
     """The district as it was known at the end of the day."""
     spreads, view = serving.promise.spreads, reader.view(on)
     dates = scoring_dates(reader, spreads.month_days, until=on).get(view.school_year, []) if spreads else []
     cohort = cohort_on(reader, outcome, serving.bundle, dates[-1]) if dates else None
     latest = reader.view(dates_in(ledger.flags["as_of"])[-1])
-    return Live(freshness_of(reader, view), cohort, len(reader.frame(cohort_sql(outcome, latest))))
+    return CurrentInputs(freshness_of(reader, view), cohort, len(reader.frame(cohort_sql(outcome, latest))))
 
 
 def cohort_on(reader: Reader, outcome: Outcome, bundle: Bundle, day: date) -> Snapshot | None:
@@ -119,13 +119,15 @@ def cohort_on(reader: Reader, outcome: Outcome, bundle: Bundle, day: date) -> Sn
         return None
 
 
-def then_of(reader: Reader, settings: Settings, serving: Serving, told: ToldYear | None) -> Then | None:
+def finished_year_inputs(
+    reader: Reader, settings: Settings, serving: Serving, told: FinishedYear | None
+) -> FinishedYearInputs | None:
     """What is needed to judge the lists of a told year."""
     if told is None:
         return None
     spreads = serving.promise.spreads
     like = list_like_judged(told, spreads.month_days if spreads else settings.training.as_of)
-    return Then(
+    return FinishedYearInputs(
         told=told,
         like_judged=like,
         promise=None if like.empty else promise_behind(settings, serving, str(like["release_id"].iloc[0])),
@@ -143,4 +145,4 @@ def promise_behind(settings: Settings, serving: Serving, release_id: str) -> Pro
         bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys")) if release else None
     except BundleRefused:
         return None
-    return promise_in(bundle.metrics, bundle.kind) if bundle else None
+    return promise_from_metrics(bundle.metrics, bundle.kind) if bundle else None

@@ -10,7 +10,7 @@ from features.settings import Monitor
 from models.metrics.metrics import Bin, Interval, calibration_gap, reliability
 from models.metrics.track_record import TOLD
 from training.monitor.checks import MonitorCheck, answer, in_words, many, share_of, too_few
-from training.monitor.finished_year import ToldYear, acted_within, weekly_stays
+from training.monitor.finished_year import FinishedYear, acted_within, weekly_stays
 from training.reference_profile import Promise
 from training.report.html import school_year
 
@@ -18,7 +18,7 @@ ONLY_LISTED = "Only the risks of those listed are kept, so nothing can be said o
 MOST_BINS = 5
 
 
-def calibration_check(told: ToldYear, bounds: Monitor, least: int, *, replicates: int, seed: int) -> MonitorCheck:
+def calibration_check(told: FinishedYear, bounds: Monitor, least: int, *, replicates: int, seed: int) -> MonitorCheck:
     """MON04: of those listed, the share off track beside the mean risk of their first flags."""
     rows = told.listed & ~np.isnan(told.risk)
     if rows.sum() < least:
@@ -40,7 +40,7 @@ def few(n: int, least: int) -> str:
     return f"Fewer than {least} students" if n < least else f"{n:,} students"
 
 
-def calibration_bins(told: ToldYear, least: int) -> tuple[Bin, ...]:
+def calibration_bins(told: FinishedYear, least: int) -> tuple[Bin, ...]:
     """Bins of those listed by the risk of their first flag, each of at least so many students; none over too few."""
     rows = told.listed & ~np.isnan(told.risk)
     bins = min(MOST_BINS, int(rows.sum()) // least)
@@ -48,7 +48,7 @@ def calibration_bins(told: ToldYear, least: int) -> tuple[Bin, ...]:
 
 
 def hits_check(
-    told: ToldYear, flags: pd.DataFrame, promise: Promise | None, bounds: Monitor, least: int
+    told: FinishedYear, flags: pd.DataFrame, promise: Promise | None, bounds: Monitor, least: int
 ) -> MonitorCheck:
     """MON05: how often the list that is like the judged one was right, beside what its release promised."""
     year = school_year(told.school_year)

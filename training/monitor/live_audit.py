@@ -19,11 +19,11 @@ from models.fairness.suppression import Grouped, told_alone, told_crossed
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.count_tables import Listing
 from models.metrics.metrics import Interval
-from training.audit.checks import BY_LISTS, AuditCheck, Bounds, list_checks
+from training.audit.checks import BY_LISTS, AuditCheck, DisparityBounds, list_checks
 from training.audit.group_names import people
 from training.audit.run import APART, groups_of
 from training.monitor.checks import share_of
-from training.monitor.finished_year import ToldYear, acted_within
+from training.monitor.finished_year import FinishedYear, acted_within
 
 LIVE = ("share_off_track", *RATES, "lead_weeks")
 """What can be told of live lists: only the risks of those listed are kept, so order and calibration cannot."""
@@ -33,7 +33,7 @@ Shares = Mapping[str, Mapping[str, Interval | None]]
 
 
 @dataclass(frozen=True)
-class Acted:
+class SupportInTime:
     """The share of first flags that were acted on in time by attribute and group, and the groups that stand out."""
 
     shares: Shares
@@ -47,11 +47,11 @@ class LiveAudit:
     school_year: int
     unsaid: int
     audit: Audit
-    acted: Acted
+    acted: SupportInTime
     checks: tuple[AuditCheck, ...]
 
 
-def live_audit_of(told: ToldYear, groups: pd.DataFrame, levels: Mapping[str, str], settings: Settings) -> LiveAudit:
+def live_audit_of(told: FinishedYear, groups: pd.DataFrame, levels: Mapping[str, str], settings: Settings) -> LiveAudit:
     """The audit of a school year's lists.
 
     `groups` are students' protected attributes on a date (index `student_key`), `levels` each school's level.
@@ -67,17 +67,19 @@ def live_audit_of(told: ToldYear, groups: pd.DataFrame, levels: Mapping[str, str
         main, alone, capacity=share, center=settings.audit.crossed_with, least=least, apart=APART, also=[acted]
     )
     found = with_pairs(audit_of(main, alone, draws, told.lead_weeks), audit_of(main, pairs, draws, told.lead_weeks))
-    asked = list_checks(found, Bounds(bounds.group_gap_bound, bounds.calibration_bound))
-    checks = tuple(as_it_was(one) for one in asked if one.code in TELLABLE)
-    return LiveAudit(told.school_year, told.unsaid, found, acted_by_group(alone, told.listed, acted, settings), checks)
+    asked = list_checks(found, DisparityBounds(bounds.group_gap_bound, bounds.calibration_bound))
+    checks = tuple(in_past_tense(one) for one in asked if one.code in TELLABLE)
+    return LiveAudit(
+        told.school_year, told.unsaid, found, support_by_group(alone, told.listed, acted, settings), checks
+    )
 
 
-def as_it_was(check: AuditCheck) -> AuditCheck:
+def in_past_tense(check: AuditCheck) -> AuditCheck:
     """A check of the audit in the words of lists that were made, not drawn afterwards."""
     return replace(check, says=check.says.replace("would have been listed", "were listed"))
 
 
-def examples_of(told: ToldYear, groups: pd.DataFrame, levels: Mapping[str, str]) -> Examples:
+def examples_of(told: FinishedYear, groups: pd.DataFrame, levels: Mapping[str, str]) -> Examples:
     """The students of the year as the training audit sees them, without features: what it groups them by."""
     keys = told.students["student_key"].astype("str")
     school = told.students["school_id"].astype("str")
@@ -95,7 +97,7 @@ def examples_of(told: ToldYear, groups: pd.DataFrame, levels: Mapping[str, str])
     )
 
 
-def acted_by_group(alone: Sequence[Grouped], listed: Booleans, acted: Booleans, settings: Settings) -> Acted:
+def support_by_group(alone: Sequence[Grouped], listed: Booleans, acted: Booleans, settings: Settings) -> SupportInTime:
     """Of those listed, the share acted on in time, group by group, beside the largest group."""
     least = settings.audit.smallest_group
     counted = [(one, *acted_counts(one, listed, acted)) for one in alone if one.names]
@@ -109,7 +111,9 @@ def acted_by_group(alone: Sequence[Grouped], listed: Booleans, acted: Booleans, 
     chances = holm(np.array([chance for _, _, chance in gaps]))
     apart = zip(gaps, chances, strict=True)
     bound = settings.monitor.group_gap_bound
-    return Acted(shares, tuple(who for (who, gap, _), chance in apart if chance < BY_LISTS and abs(gap) > bound))
+    return SupportInTime(
+        shares, tuple(who for (who, gap, _), chance in apart if chance < BY_LISTS and abs(gap) > bound)
+    )
 
 
 def acted_counts(one: Grouped, listed: Booleans, acted: Booleans) -> tuple[Floats, Floats]:

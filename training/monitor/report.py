@@ -12,7 +12,7 @@ from training.monitor.checks import CODES, VERDICT_WORDS, MonitorCheck
 from training.monitor.drift import Drift
 from training.monitor.list_checks import ONLY_LISTED
 from training.monitor.live_audit import LiveAudit
-from training.monitor.run import Monitored
+from training.monitor.run import MonitorResult
 from training.report.charts import Series, reliability_chart
 from training.report.html import (
     Html,
@@ -50,7 +50,7 @@ WORST = 10
 """Features that the report shows."""
 
 
-def render_monitor(found: Monitored, *, district: str, outcome: str) -> str:
+def render_monitor(found: MonitorResult, *, district: str, outcome: str) -> str:
     """The report as one HTML document; `district` and `outcome` are what people call them."""
     title = f"Monitoring: {outcome}"
     about = f"{district} · as known on {found.on:%B} {found.on.day}, {found.on.year} · release {found.release_id}"
@@ -61,7 +61,7 @@ def render_monitor(found: Monitored, *, district: str, outcome: str) -> str:
     return page(f"{title}, {district}, {found.on}", header, *parts, meaning_part(), footer)
 
 
-def verdict_part(found: Monitored) -> Html:
+def verdict_part(found: MonitorResult) -> Html:
     """What to do first."""
     breaches = [check for check in found.checks if check.verdict == "breach"]
     open_ones = [check.title for check in found.checks if check.verdict == "not_enough_evidence"]
@@ -97,7 +97,7 @@ def with_code(words: str) -> Html:
     return joined(*(element("code", part) if at % 2 else part for at, part in enumerate(parts)))
 
 
-def calibration_part(found: Monitored) -> Html:
+def calibration_part(found: MonitorResult) -> Html:
     """Risks of first flags beside what happened; nothing where too few were listed."""
     bins = found.calibration
     if not bins or found.live_audit is None:
@@ -110,7 +110,7 @@ def calibration_part(found: Monitored) -> Html:
     return section("Did risks mean what they said?", figure(chart, f"Those listed in {year}. {ONLY_LISTED}", data))
 
 
-def groups_part(found: Monitored, live: LiveAudit) -> Html:
+def groups_part(found: MonitorResult, live: LiveAudit) -> Html:
     """What the lists of the told year did, group by group."""
     alone = [one for one in live.audit.tables if not one.crossed]
     audit, year = live.audit, school_year(live.school_year)

@@ -12,10 +12,10 @@ from models.examples import Floats
 from models.metrics.metrics import Bin
 from models.scoring import risk_of
 from training.monitor.checks import CODES, VERDICT_WORDS, MonitorCheck, Verdict, too_few
-from training.monitor.drift import Drift, Seen, drifts_of, features_check, risks_check
+from training.monitor.drift import Drift, LiveColumns, drifts_of, features_check, risks_check
 from training.monitor.freshness import freshness_check, latest_list, listed_check
 from training.monitor.group_checks import acted_check, hits_by_group_check, lead_check, missed_check
-from training.monitor.inputs import Then, Watched
+from training.monitor.inputs import FinishedYearInputs, MonitorInputs
 from training.monitor.list_checks import acted_on, calibration_bins, calibration_check, hits_check, stays_check
 from training.monitor.live_audit import LiveAudit, live_audit_of
 from training.report.html import school_year
@@ -24,7 +24,7 @@ OF_TOLD_YEAR = ("MON04", "MON05", "MON06", "MON07", "MON08")
 
 
 @dataclass(frozen=True)
-class Monitored:
+class MonitorResult:
     """What monitoring found: its checks in order, the features that stand out most, and the live audit.
 
     `promised_hits` is what was promised of the told year's list, and `calibration` has bins of those listed in that
@@ -51,19 +51,19 @@ class Monitored:
 
     def as_json(self) -> dict[str, object]:
         """What `ontrack monitor --json` prints; a figure that does not exist is null."""
-        found = TypeAdapter(Monitored).dump_json(self)  # writes null where a number is none
+        found = TypeAdapter(MonitorResult).dump_json(self)  # writes null where a number is none
         return {"verdict": self.verdict, **TypeAdapter(dict[str, object]).validate_json(found)}
 
 
-def monitored_of(watched: Watched) -> Monitored:
+def run_monitor(watched: MonitorInputs) -> MonitorResult:
     """Every check over what is live."""
     settings, serving, then = watched.settings, watched.serving, watched.then
     drifts, drifted = drift_checks(watched)
     audit = live_audit_of(then.told, then.groups, then.levels, settings) if then else None
     lists = list_checks(watched, audit)
     hits = then.promise.hits if then and then.promise else None
-    judged = told_checks(watched, then, audit) if then and audit else untold()
-    return Monitored(
+    judged = finished_year_checks(watched, then, audit) if then and audit else checks_without_finished_year()
+    return MonitorResult(
         district=watched.district.id,
         outcome=watched.outcome.name,
         on=watched.on,
@@ -83,7 +83,7 @@ def in_order(checks: Sequence[MonitorCheck]) -> tuple[MonitorCheck, ...]:
     return tuple(sorted(checks, key=lambda one: list(CODES).index(one.code)))
 
 
-def drift_checks(watched: Watched) -> tuple[tuple[Drift, ...], list[MonitorCheck]]:
+def drift_checks(watched: MonitorInputs) -> tuple[tuple[Drift, ...], list[MonitorCheck]]:
     """MON02 and MON03, and every feature beside its promise."""
     cohort, promise, bounds = watched.live.cohort, watched.serving.promise, watched.settings.monitor
     least, bundle = watched.settings.audit.smallest_group, watched.serving.bundle
@@ -92,12 +92,12 @@ def drift_checks(watched: Watched) -> tuple[tuple[Drift, ...], list[MonitorCheck
     risk: Floats = np.zeros(0)
     if cohort is not None and promise.spreads:
         columns = {str(name): cohort.features[name].to_numpy(dtype=np.float64) for name in cohort.features}
-        drifts = drifts_of(Seen(columns, promise.spreads.rows), promise.spreads.features, bounds, least)
+        drifts = drifts_of(LiveColumns(columns, promise.spreads.rows), promise.spreads.features, bounds, least)
         risk = risk_of(bundle.scorer, cohort.features)
     return drifts, [features_check(drifts, rows, promise, bounds), risks_check(risk, promise, bounds, least)]
 
 
-def told_checks(watched: Watched, then: Then, audit: LiveAudit) -> list[MonitorCheck]:
+def finished_year_checks(watched: MonitorInputs, then: FinishedYearInputs, audit: LiveAudit) -> list[MonitorCheck]:
     """The checks over the last told school year."""
     settings, told, promise = watched.settings, then.told, watched.serving.promise
     bounds, least = settings.monitor, settings.audit.smallest_group
@@ -111,12 +111,12 @@ def told_checks(watched: Watched, then: Then, audit: LiveAudit) -> list[MonitorC
     ]
 
 
-def untold() -> list[MonitorCheck]:
+def checks_without_finished_year() -> list[MonitorCheck]:
     """The same checks before any school year with lists is told."""
     return [too_few(code, "No school year in which lists were made is told yet.") for code in OF_TOLD_YEAR]
 
 
-def list_checks(watched: Watched, audit: LiveAudit | None) -> list[MonitorCheck]:
+def list_checks(watched: MonitorInputs, audit: LiveAudit | None) -> list[MonitorCheck]:
     """The checks over records and lists of late."""
     settings, ledger, live = watched.settings, watched.ledger, watched.live
     bounds, least = settings.monitor, settings.audit.smallest_group
@@ -130,7 +130,7 @@ def list_checks(watched: Watched, audit: LiveAudit | None) -> list[MonitorCheck]
     ]
 
 
-def told_of(found: Monitored, report: Path) -> str:
+def result_in_words(found: MonitorResult, report: Path) -> str:
     """What `ontrack monitor` prints: every check in a line, what to do about each breach, and where the report is."""
     lists = f", lists of {school_year(found.live_audit.school_year)}" if found.live_audit else ""
     about = f"{found.district}  {found.outcome} on {found.on}, release {found.release_id}{lists}"

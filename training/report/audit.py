@@ -7,7 +7,7 @@ from models.fairness.group_metrics import Comparison, Group
 from models.metrics.metrics import Interval
 from training.audit.checks import CODES, VERDICT_WORDS, AuditCheck
 from training.audit.group_names import people, title_of
-from training.audit.run import RULE, Audited
+from training.audit.run import RULE, AuditResult
 from training.report.audit_charts import curve_chart, gap_chart, has_curve
 from training.report.html import (
     Html,
@@ -26,7 +26,7 @@ from training.report.html import (
     signed_of_100,
     table,
 )
-from training.training_result import Judgement
+from training.training_result import TrainingResult
 
 SIGNS = {"pass": "✓", "warn": "!", "fail": "✕", "not_applicable": "–", "not_enough_evidence": "?"}
 SHOWN = {
@@ -46,12 +46,12 @@ CANNOT = (
 )
 
 
-def audit_section(judgement: Judgement) -> Html:
+def audit_section(result: TrainingResult) -> Html:
     """Everything the audit found; nothing where none was made."""
-    return audit_parts(judgement.audited) if judgement.audited else Html("")
+    return audit_parts(result.audited) if result.audited else Html("")
 
 
-def audit_parts(audited: Audited) -> Html:
+def audit_parts(audited: AuditResult) -> Html:
     """Everything an audit found."""
     why = (why_part(audited), cuts_part(audited))
     return joined(*list_parts(audited.model, audited.checks), *why, meaning_part(audited.checks))
@@ -183,7 +183,7 @@ def pair_cells(one: GroupTable, group: Group) -> list[str]:
     return [group.name, f"{group.n:,}", *rates, gap]
 
 
-def why_part(audited: Audited) -> Html:
+def why_part(audited: AuditResult) -> Html:
     """The gaps in who is found, beside those of other lists and what records say."""
     found = uneven(audited.model)
     if not found:
@@ -215,7 +215,7 @@ def apart(one: Interval) -> bool:
     return one.low > 0 or one.high < 0
 
 
-def why_column(audited: Audited, one: GroupTable, group: Group) -> list[str]:
+def why_column(audited: AuditResult, one: GroupTable, group: Group) -> list[str]:
     """One group's gap by each list, and what records say of it."""
     lists = [gap_in(audit, one.of, group.name) for audit in audited.others.values()]
     more = group.against.get("share_off_track")
@@ -239,7 +239,7 @@ def gap_in(audit: Audit, of: str, name: str) -> str:
     return gap_words(group.against.get("recall")) if group else "not enough"
 
 
-def cuts_part(audited: Audited) -> Html:
+def cuts_part(audited: AuditResult) -> Html:
     """What a cut of its own for each group would change; nothing where groups are found alike."""
     if not audited.cuts:
         return Html("")

@@ -7,7 +7,7 @@ from models.fairness.audit import GroupTable
 from models.fairness.group_metrics import Group
 from training.audit.checks import BY_LISTS
 from training.audit.group_names import people
-from training.audit.run import Audited
+from training.audit.run import AuditResult
 from training.district_card import limits_of
 from training.evaluation.scorers import words_of
 from training.report.audit_charts import gap_chart
@@ -23,56 +23,56 @@ from training.report.html import (
     section,
 )
 from training.report.verdict import headline, verdict_sentence
-from training.training_result import Judgement
+from training.training_result import TrainingResult
 
 NAMED = ("warn", "fail")
 
 
-def render_board(judgement: Judgement, *, made_on: date) -> str:
+def render_board(result: TrainingResult, *, made_on: date) -> str:
     """The page as one HTML document that fetches and runs nothing; it holds no student and no small group."""
-    outcome, _, _ = judgement.trial.outcome.says.partition(":")
-    district, year = judgement.trial.district.name, school_year(judgement.basis.split.test)
+    outcome, _, _ = result.request.outcome.says.partition(":")
+    district, year = result.request.district.name, school_year(result.basis.split.test)
     about = f"{district} · school year {year} · made on {made_on:%B} {made_on.day}, {made_on.year}"
     header = element("header", element("h1", f"For the board: {outcome}"), paragraph(about, class_="soft"))
-    audited = judgement.audited
-    found = (right_part(judgement, audited), groups_part(audited), named_part(audited)) if audited else ()
+    audited = result.audited
+    found = (right_part(result, audited), groups_part(audited), named_part(audited)) if audited else ()
     footer = element("footer", "Made by OnTrack from totals only: no student’s record is on this page.")
-    parts = (first_part(judgement), *found, unknown_part(judgement), uses_part())
+    parts = (first_part(result), *found, unknown_part(result), uses_part())
     return page(f"For the board: {outcome}, {district}, {year}", header, *parts, footer)
 
 
-def first_part(judgement: Judgement) -> Html:
+def first_part(result: TrainingResult) -> Html:
     """What serves and why, and what it is about."""
-    outcome = judgement.trial.outcome
+    outcome = result.request.outcome
     words = [
-        paragraph(verdict_sentence(judgement), class_="first"),
+        paragraph(verdict_sentence(result), class_="first"),
         paragraph(f"It is about {outcome.cohort.words}: {outcome.says}.", class_="soft"),
     ]
-    kind = "verdict" if judgement.gate.verdict == "pass" else "verdict unproven"
+    kind = "verdict" if result.gate.verdict == "pass" else "verdict unproven"
     return element("section", *words, class_=kind)
 
 
-def right_part(judgement: Judgement, audited: Audited) -> Html:
+def right_part(result: TrainingResult, audited: AuditResult) -> Html:
     """How often a place on the list is right, and how many it misses."""
     audit = audited.model
     share = audit.listed / audit.n
     lines = [
-        headline(judgement),
+        headline(result),
         f"The list holds {of_100(share)} of 100 students, as many as counselors can reach.",
-        missed(judgement),
+        missed(result),
     ]
     return section("How often is it right, and whom does it miss?", bullets(lines))
 
 
-def missed(judgement: Judgement) -> str:
+def missed(result: TrainingResult) -> str:
     """Those who ended off track and were not listed, by the model and by the rule that would serve."""
-    at, figures, serving = judgement.trial.settings.gate.capacity, judgement.figures, judgement.serving_rule
+    at, figures, serving = result.request.settings.gate.capacity, result.figures, result.serving_rule
     own = of_100(1 - figures["model"].recall_at[at])
     beside = f"; by {words_of(serving)}, {of_100(1 - figures[serving].recall_at[at])}" if serving in figures else ""
     return f"Of 100 students who ended off track, {own} were not on the list{beside}."
 
 
-def groups_part(audited: Audited) -> Html:
+def groups_part(audited: AuditResult) -> Html:
     """Who is found, group by group, in sentences and as a picture."""
     alone = [
         one for one in audited.model.tables if not one.crossed and one.of not in ("school", "school level", "grade")
@@ -111,7 +111,7 @@ def others(table: GroupTable, group: Group) -> str:
     return "others" if {group.name, table.reference} == {"yes", "no"} else people(table.of, table.reference)
 
 
-def named_part(audited: Audited) -> Html:
+def named_part(audited: AuditResult) -> Html:
     """What the audit names, and what it could not judge."""
     named = [f"{capitalized(check.title)}? {check.says}" for check in audited.checks if check.verdict in NAMED]
     unjudged = [check.title for check in audited.checks if check.verdict == "not_enough_evidence"]
@@ -121,9 +121,9 @@ def named_part(audited: Audited) -> Html:
     return section("What should the board look at?", shown, *([paragraph(rest, class_="soft")] if rest else []))
 
 
-def unknown_part(judgement: Judgement) -> Html:
+def unknown_part(result: TrainingResult) -> Html:
     """What the figures cannot say."""
-    return section("What is not known", bullets(limits_of(judgement, "model" if judgement.figures else "rule")))
+    return section("What is not known", bullets(limits_of(result, "model" if result.figures else "rule")))
 
 
 def uses_part() -> Html:

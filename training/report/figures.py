@@ -21,7 +21,7 @@ from training.report.html import (
     table,
     technical_interval,
 )
-from training.training_result import Judgement
+from training.training_result import TrainingResult
 
 Reading = Callable[[Figures], Mapping[float, float]]
 
@@ -45,18 +45,18 @@ class Comparison:
     curves: Sequence[str] = ("model", "rule")
 
 
-def comparison_of(judgement: Judgement) -> Comparison:
-    """What is shown of a judgement."""
-    settings = judgement.trial.settings
+def comparison_of(result: TrainingResult) -> Comparison:
+    """What is shown of a result."""
+    settings = result.request.settings
     return Comparison(
-        judgement.figures, judgement.intervals, judgement.differences, judgement.reliability,
+        result.figures, result.intervals, result.differences, result.reliability,
         capacity=settings.gate.capacity, smallest=settings.audit.smallest_group,
     )  # fmt: skip
 
 
-def figures_section(judgement: Judgement) -> Html:
+def figures_section(result: TrainingResult) -> Html:
     """How good the list of a district's model is."""
-    return compared_section(comparison_of(judgement))
+    return compared_section(comparison_of(result))
 
 
 def compared_section(found: Comparison) -> Html:
@@ -205,9 +205,9 @@ def difference_table(found: Comparison) -> Html:
     return table(caption, head, rows)
 
 
-def reliability_section(judgement: Judgement) -> Html:
+def reliability_section(result: TrainingResult) -> Html:
     """Whether the risks of a district's model mean what they say."""
-    return calibration_section(comparison_of(judgement))
+    return calibration_section(comparison_of(result))
 
 
 def calibration_section(found: Comparison) -> Html:

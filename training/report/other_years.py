@@ -1,9 +1,9 @@
 """What a report says beyond the test year's list: other years, parts of the year, and the weeks after."""
 
-from training.evaluation.calibration_by_date import Slice
-from training.evaluation.rolling_evaluation import JudgedYear
+from training.evaluation.calibration_by_date import DateCalibration
+from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import words_of
-from training.evaluation.weekly_lists import Followed
+from training.evaluation.weekly_lists import WeeklyLists
 from training.report.html import (
     Html,
     capitalized,
@@ -14,20 +14,20 @@ from training.report.html import (
     section,
     table,
 )
-from training.training_result import Judgement
+from training.training_result import TrainingResult
 
 
-def years_section(judgement: Judgement) -> Html:
+def years_section(result: TrainingResult) -> Html:
     """Each judged year beside the others."""
     title = "Did it hold in other years?"
-    if len(judgement.years) < 2:
+    if len(result.years) < 2:
         says = (
             "Only one year could be judged: whether the figures hold in others is not known. Each year that is judged "
             "needs a year before it whose outcome was known by its first scoring date."
         )
         return section(title, paragraph(says))
     head = ("Year judged", "Learned from", "Students", "Off track", "Model", "Published rule", "Logistic", "Risks said")
-    rows = [year_row(one, judgement) for one in judgement.years]
+    rows = [year_row(one, result) for one in result.years]
     says = "Every year is judged by a model of the years before it; no label of a training row was known by its start."
     caption = (
         "Of 100 students listed at the district’s capacity, how many ended off track; last, how many more of 100 ended "
@@ -36,9 +36,9 @@ def years_section(judgement: Judgement) -> Html:
     return section(title, paragraph(says), table(caption, head, rows))
 
 
-def year_row(one: JudgedYear, judgement: Judgement) -> tuple[str, ...]:
+def year_row(one: YearEvaluation, result: TrainingResult) -> tuple[str, ...]:
     """One judged year."""
-    at = judgement.trial.settings.gate.capacity
+    at = result.request.settings.gate.capacity
     precisions = [
         of_100(one.figures[name].precision_at[at]) if name in one.figures else "none"
         for name in ("model", "rule", "logistic")
@@ -51,22 +51,22 @@ def year_row(one: JudgedYear, judgement: Judgement) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def slices_section(judgement: Judgement) -> Html:
+def slices_section(result: TrainingResult) -> Html:
     """Calibration on every scoring date of the test year; nothing where there is one only."""
-    if not judgement.slices:
+    if not result.slices:
         return Html("")
-    smallest = judgement.trial.settings.audit.smallest_group
+    smallest = result.request.settings.audit.smallest_group
     says = (
         "Risks may be right on the whole and wrong on a date. One with fewer than 20 students off track, or on track, "
         "is too small to judge. Groups of students, and schools, are below."
     )
     head = ("By", "Part", "Students", "Risk said, of 100", "Off track, of 100", "Difference", "ROC AUC")
-    rows = [slice_row(one, smallest) for one in judgement.slices]
+    rows = [slice_row(one, smallest) for one in result.slices]
     title = "Do the risks hold on every date?"
     return section(title, paragraph(says), table("By scoring date of the test year", head, rows))
 
 
-def slice_row(one: Slice, smallest: int) -> tuple[str, ...]:
+def slice_row(one: DateCalibration, smallest: int) -> tuple[str, ...]:
     """One part; a small one is named, and its figures are not told."""
     if one.gap is None:
         return (capitalized(one.by), one.value, *("too few to judge",) * 5)
@@ -74,9 +74,9 @@ def slice_row(one: Slice, smallest: int) -> tuple[str, ...]:
     return (capitalized(one.by), one.value, f"{one.n:,}" if one.n >= smallest else "few", *said)
 
 
-def following_section(judgement: Judgement) -> Html:
+def following_section(result: TrainingResult) -> Html:
     """How early students are found, and how steady the list is; nothing where lists were not drawn again."""
-    shown = [one for one in judgement.followed if one.listed >= judgement.trial.settings.audit.smallest_group]
+    shown = [one for one in result.followed if one.listed >= result.request.settings.audit.smallest_group]
     if not shown:
         return Html("")
     weeks = shown[0].weeks
@@ -89,7 +89,7 @@ def following_section(judgement: Judgement) -> Html:
     return section(title, paragraph(says), table("Week by week", head, [followed_row(one) for one in shown]))
 
 
-def followed_row(one: Followed) -> tuple[str, ...]:
+def followed_row(one: WeeklyLists) -> tuple[str, ...]:
     """One scorer's lists."""
     name = capitalized(words_of(one.scorer))
     return (name, of_100(one.found_first), of_100(one.found_by_last), f"{one.lead_weeks:.0f}", of_100(one.stays))

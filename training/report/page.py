@@ -8,8 +8,8 @@ from features.quality.check_codes import CHECKS, Finding
 from features.settings import Gate
 from models.bundle.model_card import INTENDED, REFUSED_USES
 from training.district_card import left_out_of, limits_of
-from training.gate.bounds import loosened, primary_of
-from training.gate.verdict import VERDICT_WORDS, Check, Verdict
+from training.gate.bounds import loosened_bounds, primary_of
+from training.gate.verdict import VERDICT_WORDS, GateCheck, Verdict
 from training.report.audit import audit_section
 from training.report.figures import figures_section, reliability_section
 from training.report.html import (
@@ -28,30 +28,30 @@ from training.report.html import (
 )
 from training.report.other_years import following_section, slices_section, years_section
 from training.report.verdict import refusal_section, verdict_section
-from training.training_result import Judgement
+from training.training_result import TrainingResult
 
 SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✕", "not_enough_evidence": "?"}
 
 
-def render_report(judgement: Judgement, *, made_on: date, warnings: Sequence[Finding] = ()) -> str:
+def render_report(result: TrainingResult, *, made_on: date, warnings: Sequence[Finding] = ()) -> str:
     """The report as one HTML document that fetches and runs nothing.
 
     The verdict stands first in a plain sentence; then checks, figures, calibration, groups, data and limits. It holds
-    no student, and no figure over fewer than `audit.smallest_group` students. A judgement without figures (nothing
+    no student, and no figure over fewer than `audit.smallest_group` students. A result without figures (nothing
     could be judged) says why.
     """
-    outcome, _, _ = judgement.trial.outcome.says.partition(":")
-    district, year = judgement.trial.district.name, school_year(judgement.basis.split.test)
+    outcome, _, _ = result.request.outcome.says.partition(":")
+    district, year = result.request.district.name, school_year(result.basis.split.test)
     about = f"{district} · test year {year} · made on {written(made_on)}"
     header = element("header", element("h1", capitalized(outcome)), paragraph(about, class_="soft"))
     figures = (figures_section, reliability_section, slices_section, years_section, following_section, audit_section)
-    found = figures if judgement.figures else ()
+    found = figures if result.figures else ()
     sections = (verdict_section, refusal_section, checks_section, *found, data_section)
     last = (limits_section, reproduce_section)
     doubts = (warnings_section(warnings),) if warnings else ()
     footer = element("footer", "Made by OnTrack from totals only: no student’s record is on this page.")
     title = f"{capitalized(outcome)}: {district}, {year}"
-    parts = (*(part(judgement) for part in sections), *doubts, *(part(judgement) for part in last))
+    parts = (*(part(result) for part in sections), *doubts, *(part(result) for part in last))
     return page(title, header, *parts, footer)
 
 
@@ -60,11 +60,11 @@ def written(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
-def checks_section(judgement: Judgement) -> Html:
+def checks_section(result: TrainingResult) -> Html:
     """Every check of the gate."""
-    rows = element("tbody", *(check_row(check) for check in judgement.gate.checks))
-    head = head_of(("Verdict", "Check", "What was found"))
-    bounds = judgement.trial.settings.gate
+    rows = element("tbody", *(check_row(check) for check in result.gate.checks))
+    head = head_of(("Verdict", "GateCheck", "What was found"))
+    bounds = result.request.settings.gate
     says = (
         "A model may serve only where every check passes. Short of that, the published rule serves. Declared before "
         f"the run: the figure that decides is {primary_of(bounds)}."
@@ -79,11 +79,11 @@ def checks_section(judgement: Judgement) -> Html:
 
 def loosened_parts(bounds: Gate) -> list[Html]:
     """The bounds that the district has loosened; nothing where it has none."""
-    found = loosened(bounds)
+    found = loosened_bounds(bounds)
     return [paragraph("Looser than the defaults, by the district’s settings:"), bullets(found)] if found else []
 
 
-def check_row(check: Check) -> Html:
+def check_row(check: GateCheck) -> Html:
     """A verdict in a sign and in words, the check's code and title, and its sentence."""
     sign = element("span", SIGNS[check.verdict], aria_hidden="true")
     verdict = element("span", sign, capitalized(VERDICT_WORDS[check.verdict]), class_="word")
@@ -91,18 +91,18 @@ def check_row(check: Check) -> Html:
     return element("tr", element("th", verdict, scope="row"), title, element("td", check.says), class_=check.verdict)
 
 
-def data_section(judgement: Judgement) -> Html:
+def data_section(result: TrainingResult) -> Html:
     """What the figures rest on."""
-    basis, settings = judgement.basis, judgement.trial.settings
+    basis, settings = result.basis, result.request.settings
     facts = {
         "Training years": f"{basis.trained:,} rows of {', '.join(map(school_year, basis.split.train))}",
         "Test year": f"{basis.tested:,} rows of {school_year(basis.split.test)}, which no training label was seen from",
-        "Left out": left_out(judgement),
+        "Left out": left_out(result),
         "A row": f"one student as seen on one scoring date ({', '.join(map(month_day, settings.training.as_of))})",
         "Capacity": f"{capacity_of_100(settings.gate.capacity)} of 100 students",
         "Data version": basis.data_version[:12],
         "Seed": f"{settings.training.seed}, of the fit and of {settings.gate.replicates:,} bootstrap draws of students",
-        "Outcome": f"{judgement.trial.outcome.name}, known on {written(judgement.trial.today)}",
+        "Outcome": f"{result.request.outcome.name}, known on {written(result.request.today)}",
     }
     pairs = [joined(element("dt", key), element("dd", value)) for key, value in facts.items()]
     return section("The data", element("dl", *pairs))
@@ -114,12 +114,12 @@ def month_day(text: str) -> str:
     return f"{date(2000, month, day):%B} {day}"
 
 
-def left_out(judgement: Judgement) -> str:
+def left_out(result: TrainingResult) -> str:
     """How many rows had no known outcome, year by year; a small number is not told."""
-    smallest = judgement.trial.settings.audit.smallest_group
+    smallest = result.request.settings.audit.smallest_group
     by_year = [
         f"{count if count == 0 or count >= smallest else f'fewer than {smallest}'} in {school_year(year)}"
-        for year, count in sorted(judgement.basis.unlabelled.items())
+        for year, count in sorted(result.basis.unlabelled.items())
     ]
     return f"{', '.join(by_year)}: the outcome is not known (moved elsewhere, or no final marks)"
 
@@ -132,7 +132,7 @@ def warnings_section(warnings: Sequence[Finding]) -> Html:
     return section("What does not add up in the records", paragraph(says), bullets(lines))
 
 
-def limits_section(judgement: Judgement) -> Html:
+def limits_section(result: TrainingResult) -> Html:
     """What the list is for, what it is not for, and what the figures cannot say."""
     return section(
         "Limits",
@@ -140,15 +140,15 @@ def limits_section(judgement: Judgement) -> Html:
         element("h3", "What it is not for"),
         bullets([use.replace("**", "") for use in REFUSED_USES]),
         element("h3", "What the figures cannot say"),
-        bullets([*limits_of(judgement, "model" if judgement.figures else "rule"), *left_out_of(judgement)]),
+        bullets([*limits_of(result, "model" if result.figures else "rule"), *left_out_of(result)]),
     )
 
 
-def reproduce_section(judgement: Judgement) -> Html:
+def reproduce_section(result: TrainingResult) -> Html:
     """How to come to the same figures."""
-    command = element("pre", element("code", f"ontrack train --district {judgement.trial.district.id}"))
+    command = element("pre", element("code", f"ontrack train --district {result.request.district.id}"))
     says = (
-        f"On data version {judgement.basis.data_version[:12]}, with the settings of this run and on the date "
-        f"{judgement.trial.today}, the same code gives the same figures:"
+        f"On data version {result.basis.data_version[:12]}, with the settings of this run and on the date "
+        f"{result.request.today}, the same code gives the same figures:"
     )
     return section("How to reproduce this", paragraph(says), command)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from models.metrics.metrics import Interval
 from training.evaluation.scorers import is_rule, words_of
 from training.gate.list_checks import COMPARISONS
-from training.gate.verdict import Check, Verdict
+from training.gate.verdict import GateCheck, Verdict
 from training.report.html import (
     Html,
     bullets,
@@ -17,7 +17,7 @@ from training.report.html import (
     school_year,
     section,
 )
-from training.training_result import Judgement
+from training.training_result import TrainingResult
 
 COMPARED = {code: name for code, name, _ in COMPARISONS}
 AGAINST: Mapping[tuple[str, Verdict], str] = {
@@ -38,86 +38,86 @@ AGAINST: Mapping[tuple[str, Verdict], str] = {
 ANOTHER_YEAR = "Each finished school year adds one to judge by: train again after its final marks."
 
 
-def verdict_section(judgement: Judgement) -> Html:
+def verdict_section(result: TrainingResult) -> Html:
     """What serves and why, and how often the list would have been right; where a rule wins, that comes first."""
-    words = [rule_that_won(judgement), verdict_sentence(judgement)]
+    words = [rule_that_won(result), verdict_sentence(result)]
     first = paragraph(" ".join(filter(None, words)), class_="first")
-    rest = [paragraph(headline(judgement), class_="headline"), counts(judgement)] if judgement.figures else []
-    outcome = paragraph(f"The outcome: {judgement.trial.outcome.says}.", class_="soft")
-    kind = "verdict" if judgement.gate.verdict == "pass" else "verdict unproven"
+    rest = [paragraph(headline(result), class_="headline"), counts(result)] if result.figures else []
+    outcome = paragraph(f"The outcome: {result.request.outcome.says}.", class_="soft")
+    kind = "verdict" if result.gate.verdict == "pass" else "verdict unproven"
     return element("section", first, *rest, outcome, class_=kind)
 
 
-def rule_that_won(judgement: Judgement) -> str:
+def rule_that_won(result: TrainingResult) -> str:
     """The published rule whose list held more students off track than the model's; empty where none did."""
-    at = judgement.trial.settings.gate.capacity
-    rules = {name: one.recall_at[at] for name, one in judgement.figures.items() if is_rule(name)}
+    at = result.request.settings.gate.capacity
+    rules = {name: one.recall_at[at] for name, one in result.figures.items() if is_rule(name)}
     best = max(rules, key=lambda name: rules[name], default="")
-    if not best or rules[best] <= judgement.figures["model"].recall_at[at]:
+    if not best or rules[best] <= result.figures["model"].recall_at[at]:
         return ""
-    more = of_100(rules[best] - judgement.figures["model"].recall_at[at])
+    more = of_100(rules[best] - result.figures["model"].recall_at[at])
     return (
-        f"A simple rule did better than the model in {school_year(judgement.basis.split.test)}: of 100 students who "
+        f"A simple rule did better than the model in {school_year(result.basis.split.test)}: of 100 students who "
         f"ended off track, {words_of(best)} would have listed {more} more."
     )
 
 
-def verdict_sentence(judgement: Judgement) -> str:
+def verdict_sentence(result: TrainingResult) -> str:
     """What may serve and why, in one sentence."""
-    if not judgement.figures:
-        why = " ".join(check.says for check in judgement.gate.checks)
+    if not result.figures:
+        why = " ".join(check.says for check in result.gate.checks)
         return f"The published rule serves, because {why[:1].lower()}{why[1:]}"
-    verdict = judgement.gate.verdict
+    verdict = result.gate.verdict
     if verdict == "pass":
-        return f"The model may serve: {reason_for(judgement)}."
+        return f"The model may serve: {reason_for(result)}."
     short_of = "did not pass its checks" if verdict == "fail" else "could not be proven better yet"
-    return f"The published rule serves: the model {short_of}, because {'; and '.join(reasons_against(judgement))}."
+    return f"The published rule serves: the model {short_of}, because {'; and '.join(reasons_against(result))}."
 
 
-def reason_for(judgement: Judgement) -> str:
+def reason_for(result: TrainingResult) -> str:
     """Why a model that passed may serve."""
-    passed = f"it passed every check on {judged_years(judgement)}"
-    lead = leads_of(judgement).get("rule")
+    passed = f"it passed every check on {judged_years(result)}"
+    lead = leads_of(result).get("rule")
     if lead is None:
         return passed
     more = of_100(lead.estimate)
-    return f"{passed}, and of 100 students who ended off track, it listed {more} more than {rule_of(judgement)}"
+    return f"{passed}, and of 100 students who ended off track, it listed {more} more than {rule_of(result)}"
 
 
-def judged_years(judgement: Judgement) -> str:
+def judged_years(result: TrainingResult) -> str:
     """The school years that the verdict is of."""
-    years = judgement.compared.years if judgement.compared else (judgement.basis.split.test,)
+    years = result.compared.years if result.compared else (result.basis.split.test,)
     if len(years) == 1:
         return f"{school_year(years[0])}, a school year that it had not seen"
     return f"{', '.join(map(school_year, years))}, each judged by what was learned from the years before it"
 
 
-def leads_of(judgement: Judgement) -> Mapping[str, Interval]:
+def leads_of(result: TrainingResult) -> Mapping[str, Interval]:
     """The model's leads at the capacity by scorer; none where nothing could be compared."""
-    return judgement.compared.leads if judgement.compared else {}
+    return result.compared.leads if result.compared else {}
 
 
-def rule_of(judgement: Judgement) -> str:
+def rule_of(result: TrainingResult) -> str:
     """What the rule that the model was compared with is called."""
-    chosen = judgement.compared.rule if judgement.compared else None
+    chosen = result.compared.rule if result.compared else None
     return chosen.called if chosen else words_of("rule")
 
 
-def reasons_against(judgement: Judgement) -> list[str]:
+def reasons_against(result: TrainingResult) -> list[str]:
     """The checks that decided, in words; a rule that was not beaten always comes first."""
-    gate = judgement.gate
+    gate = result.gate
     decided = [c for c in gate.checks if c.verdict == gate.verdict or (c.code == "GATE02" and c.verdict != "pass")]
-    return [reason_against(check, judgement) for check in sorted(decided, key=lambda check: check.code != "GATE02")]
+    return [reason_against(check, result) for check in sorted(decided, key=lambda check: check.code != "GATE02")]
 
 
-def reason_against(check: Check, judgement: Judgement) -> str:
+def reason_against(check: GateCheck, result: TrainingResult) -> str:
     """One check that a model did not pass, to follow the word because."""
     if check.code in COMPARED:
         name = COMPARED[check.code]
-        return not_beaten(rule_of(judgement) if name == "rule" else words_of(name), leads_of(judgement)[name])
+        return not_beaten(rule_of(result) if name == "rule" else words_of(name), leads_of(result)[name])
     if check.code == "GATE01":
-        needed = judgement.trial.settings.gate.minimum_off_track
-        ended = judgement.compared.off_track if judgement.compared else 0
+        needed = result.request.settings.gate.minimum_off_track
+        ended = result.compared.off_track if result.compared else 0
         return f"{ended} students ended off track and {needed} are needed to judge by"
     return AGAINST.get((check.code, check.verdict), f"{check.title}: {check.says.removesuffix('.')}")
 
@@ -133,13 +133,13 @@ def not_beaten(other: str, lead: Interval) -> str:
     return f"its lead over {other} ({more} more listed of 100 students who ended off track) may be chance"
 
 
-def headline(judgement: Judgement) -> str:
+def headline(result: TrainingResult) -> str:
     """Of 100 students listed, how many ended off track, by the model and by the rule."""
-    smallest = judgement.trial.settings.audit.smallest_group
-    if judgement.listed < smallest:
+    smallest = result.request.settings.audit.smallest_group
+    if result.listed < smallest:
         return f"Fewer than {smallest} students would have been listed: how many ended off track is not shown."
-    year, found = school_year(judgement.basis.split.test), judgement.headline
-    serving = judgement.serving_rule
+    year, found = school_year(result.basis.split.test), result.headline
+    serving = result.serving_rule
     rule = f"; by {words_of(serving)}, {off_track(found[serving])}" if serving in found else ""
     return (
         f"Of 100 students the model would have listed in {year}, {off_track(found['model'], ' ended off track')}{rule}."
@@ -151,38 +151,36 @@ def off_track(one: Interval, words: str = "") -> str:
     return f"{of_100(one.estimate)}{words} (between {of_100(one.low)} and {of_100(one.high)})"
 
 
-def counts(judgement: Judgement) -> Html:
+def counts(result: TrainingResult) -> Html:
     """How many students stand behind the headline."""
-    figures, capacity = judgement.figures["model"], judgement.trial.settings.gate.capacity
+    figures, capacity = result.figures["model"], result.request.settings.gate.capacity
     return paragraph(
         f"Of {figures.n:,} students with a known outcome, {figures.positives:,} ended off track. Counselors can reach "
-        f"{capacity_of_100(capacity)} of 100 students, so the list holds {judgement.listed:,}. "
+        f"{capacity_of_100(capacity)} of 100 students, so the list holds {result.listed:,}. "
         "“Between” is a 95% interval.",
         class_="soft",
     )
 
 
-def refusal_section(judgement: Judgement) -> Html:
+def refusal_section(result: TrainingResult) -> Html:
     """Short of a pass: which checks stand against the model, what serves in its place, and what it would take."""
-    if judgement.gate.verdict == "pass":
+    if result.gate.verdict == "pass":
         return Html("")
-    against = [
-        f"{capitalized(check.title)}: {check.says}" for check in judgement.gate.checks if check.verdict != "pass"
-    ]
+    against = [f"{capitalized(check.title)}: {check.says}" for check in result.gate.checks if check.verdict != "pass"]
     return section(
         "Why the model does not serve",
         paragraph("A model that is not shown to be better than a simple rule is not used. This stands against it:"),
         bullets(against),
         element("h3", "What serves in its place"),
-        paragraph(what_serves(judgement)),
+        paragraph(what_serves(result)),
         element("h3", "What it would take"),
-        bullets(what_it_takes(judgement)),
+        bullets(what_it_takes(result)),
     )
 
 
-def what_serves(judgement: Judgement) -> str:
+def what_serves(result: TrainingResult) -> str:
     """The rule that serves, in words."""
-    indicator = judgement.ruled_set.indicator
+    indicator = result.ruled_set.indicator
     which = f": {indicator.says}" if indicator else ""
     return (
         f"The published rule{which}. Students are listed by how many of its signals their records show; their risk is "
@@ -191,9 +189,9 @@ def what_serves(judgement: Judgement) -> str:
     )
 
 
-def what_it_takes(judgement: Judgement) -> list[str]:
+def what_it_takes(result: TrainingResult) -> list[str]:
     """What could be shown with as many students, how many more it takes, and when to try again."""
-    compared, needed = judgement.compared, judgement.trial.settings.gate.minimum_off_track
+    compared, needed = result.compared, result.request.settings.gate.minimum_off_track
     if compared is None:
         return [ANOTHER_YEAR]
     few = f"{compared.off_track} students off track in the judged years; {needed} are needed."

@@ -4,11 +4,11 @@ from models.bundle.model_card import CardFacts, FigureLine, cells_of, render_car
 from training.evaluation.scorers import in_order
 from training.table.examples import RAREST_CATEGORY
 from training.table.figures import CAPACITY
-from training.table.run import Trained, base_rates
+from training.table.run import TableResult, base_rates
 from training.table.spec import Groups, TableSpec, Time
 
 
-def card_of(trained: Trained, name: str) -> str:
+def card_of(trained: TableResult, name: str) -> str:
     """The card in Markdown."""
     rows = len(trained.prepared.examples)
     return render_card(
@@ -50,7 +50,7 @@ def tested_on(spec: TableSpec) -> str:
     return f"every row in turn, by models of the other folds ({split.k} folds of {dealt}, seeds {seeds})"
 
 
-def limits_of(trained: Trained) -> list[str]:
+def limits_of(trained: TableResult) -> list[str]:
     """What a reader must know before believing the figures."""
     sentences = ["The figures are of models fitted in the same way on a part of the rows; this one was fitted on all."]
     rates = base_rates(trained)
@@ -72,7 +72,7 @@ def limits_of(trained: Trained) -> list[str]:
     return sentences
 
 
-def figure_line(trained: Trained, scorer: str) -> FigureLine:
+def figure_line(trained: TableResult, scorer: str) -> FigureLine:
     """One scorer's figures at the capacity."""
     figures = trained.figures[scorer]
     found = trained.measured.intervals[scorer][f"precision@{CAPACITY:.3f}"]

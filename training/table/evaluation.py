@@ -11,11 +11,11 @@ from features.settings import Refused
 from models.estimators.fitting import NOTHING_TUNED, ParameterValue
 from models.estimators.parameter_search import Budget, Found, search
 from models.examples import Examples, Floats, fixed_order, folds_by
-from training.evaluation.evaluation import CrossJudged, Risks, judge_on, told_protected
+from training.evaluation.evaluation import CrossEvaluation, Risks, fit_and_evaluate, risks_with_protected
 from training.evaluation.scorers import PROTECTED
 from training.table.examples import Prepared, before_and_tested
 from training.table.periods import later
-from training.table.run import Asked
+from training.table.run import TableRequest
 from training.table.spec import Folds, Groups, Time
 
 
@@ -38,7 +38,7 @@ class HeldOut:
     `learned` is what a time split learns from; elsewhere it is every row, each learned from in turn. `name` says which.
     """
 
-    judged: CrossJudged
+    judged: CrossEvaluation
     name: str
     learned: Examples
     told: Floats | None
@@ -48,7 +48,7 @@ class HeldOut:
 class Fitting:
     """How every part of a table is fitted."""
 
-    asked: Asked
+    asked: TableRequest
     threads: int
     progress: Progress
 
@@ -68,12 +68,12 @@ class Fitting:
 
     def risks(self, part: Part) -> Risks:
         """Every scorer's risk of the part's test rows."""
-        judged = judge_on(part.learn, part.test, seed=part.seed, threads=self.threads, tuned=self.tuned(part))
+        judged = fit_and_evaluate(part.learn, part.test, seed=part.seed, threads=self.threads, tuned=self.tuned(part))
         return judged.risks
 
     def told(self, part: Part) -> Risks:
         """The risk of the part's test rows where the trees are told the protected attributes."""
-        return {PROTECTED: told_protected(part.learn, part.test, seed=part.seed, threads=self.threads)}
+        return {PROTECTED: risks_with_protected(part.learn, part.test, seed=part.seed, threads=self.threads)}
 
     @property
     def tells(self) -> bool:
@@ -99,7 +99,7 @@ def later_rows(prepared: Prepared, split: Time, fitting: Fitting) -> HeldOut:
         )
     test = later(prepared, split.column, tested)
     part = Part("before", np.arange(len(test)), prepared.examples.take(before), test, fitting.asked.seeds[0])
-    judged = CrossJudged(test, (fitting.risks(part),))
+    judged = CrossEvaluation(test, (fitting.risks(part),))
     return HeldOut(judged, part.name, part.learn, fitting.told(part)[PROTECTED] if fitting.tells else None)
 
 
@@ -123,7 +123,7 @@ def every_row(prepared: Prepared, split: Folds | Groups, fitting: Fitting) -> He
         fitting.progress(f"seed {seed}: {split.k} folds judged")
     first = parts_of(examples, units, split.k, split.seeds[0])
     told = put_together(first, fitting.told)[PROTECTED] if fitting.tells else None
-    return HeldOut(CrossJudged(examples, tuple(by_seed)), "all", examples, told)
+    return HeldOut(CrossEvaluation(examples, tuple(by_seed)), "all", examples, told)
 
 
 def parts_of(examples: Examples, units: npt.NDArray[np.str_], k: int, seed: int) -> Iterator[Part]:

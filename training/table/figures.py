@@ -12,7 +12,7 @@ import numpy as np
 from models.examples import Floats
 from models.metrics.bootstrap import Scored, figures_of
 from models.metrics.metrics import Bin, Figures, Interval, interval, reliability, student_weights
-from training.evaluation.evaluation import CrossJudged
+from training.evaluation.evaluation import CrossEvaluation
 from training.training_result import CAPACITIES, MOST_CELLS
 
 CAPACITY = 0.10
@@ -25,7 +25,7 @@ Drawn = Mapping[str, Mapping[str, Floats]]
 
 
 @dataclass(frozen=True)
-class Measured:
+class TableFigures:
     """The model beside its baselines, by scorer.
 
     `differences` are the model's paired leads: above zero the model is better, in the Brier score too.
@@ -43,13 +43,13 @@ class Measured:
         return {} if few else self.reliability
 
 
-def measured_of(judged: CrossJudged, *, replicates: int, seed: int) -> Measured:
+def table_figures(judged: CrossEvaluation, *, replicates: int, seed: int) -> TableFigures:
     """Figures, intervals and leads of every scorer."""
     label = judged.examples.label
     observed = figures_by_scorer(judged, np.ones((1, len(label))))
     drawn = drawn_figures(judged, draws_of(len(label), len(judged.risks), replicates), seed)
     first = judged.risks[0]
-    return Measured(
+    return TableFigures(
         figures=judged.figures(CAPACITIES),
         intervals={name: intervals_of(observed[name], drawn[name]) for name in observed},
         differences={
@@ -64,7 +64,7 @@ def draws_of(rows: int, seeds: int, replicates: int) -> int:
     return max(FEWEST_DRAWS, min(replicates, MOST_CELLS // max(1, rows)) // seeds)
 
 
-def drawn_figures(judged: CrossJudged, replicates: int, seed: int) -> Drawn:
+def drawn_figures(judged: CrossEvaluation, replicates: int, seed: int) -> Drawn:
     """Every figure of every scorer, once a draw."""
     weights = student_weights(judged.examples.student, replicates, seed)
     blocks = [figures_by_scorer(judged, block) for block in weights]
@@ -74,7 +74,7 @@ def drawn_figures(judged: CrossJudged, replicates: int, seed: int) -> Drawn:
     }
 
 
-def figures_by_scorer(judged: CrossJudged, weights: Floats) -> Drawn:
+def figures_by_scorer(judged: CrossEvaluation, weights: Floats) -> Drawn:
     """Every figure of every scorer for each row of weights, the mean over the seeds."""
     examples = judged.examples
     return {

@@ -12,9 +12,9 @@ from models.fairness.group_metrics import Draws
 from models.fairness.suppression import told_alone, told_crossed
 from models.metrics.count_tables import listing_of
 from models.metrics.metrics import Interval
-from training.audit.checks import VERDICT_WORDS, AuditCheck, Bounds, list_checks
+from training.audit.checks import VERDICT_WORDS, AuditCheck, DisparityBounds, list_checks
 from training.audit.group_names import title_of
-from training.evaluation.evaluation import CrossJudged
+from training.evaluation.evaluation import CrossEvaluation
 from training.report.audit import list_parts, meaning_part
 from training.report.html import Html, joined, paragraph, section
 from training.table.figures import CAPACITY
@@ -36,7 +36,7 @@ class TableAudit:
         return TypeAdapter(dict[str, object]).validate_json(found)
 
 
-def audited(judged: CrossJudged, *, least: int, replicates: int, seed: int) -> TableAudit:
+def audit_table(judged: CrossEvaluation, *, least: int, replicates: int, seed: int) -> TableAudit:
     """The audit of the first seed's model; pairs are crossed with the spec's first subgroup."""
     first = ~pd.Series(judged.examples.student).duplicated().to_numpy()
     examples, risk = judged.examples.take(first), judged.risks[0]["model"][first]
@@ -46,7 +46,7 @@ def audited(judged: CrossJudged, *, least: int, replicates: int, seed: int) -> T
     pairs = told_crossed(listing, alone, capacity=CAPACITY, center="", least=least)
     found = with_pairs(audit_of(listing, alone, draws), audit_of(listing, pairs, draws))
     usual = Gate()
-    return TableAudit(found, list_checks(found, Bounds(usual.recall_gap_bound, usual.calibration_bound)))
+    return TableAudit(found, list_checks(found, DisparityBounds(usual.recall_gap_bound, usual.calibration_bound)))
 
 
 def group_table(one: GroupTable) -> Table:

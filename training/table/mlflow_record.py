@@ -6,7 +6,7 @@ from math import isfinite
 from models.metrics.metrics import Interval
 from models.registry import Registry, RunRecord
 from training.evaluation.scorers import in_order
-from training.table.run import Trained
+from training.table.run import TableResult
 from training.table.spec import Time
 from training.table.train import TableAnswer
 
@@ -30,7 +30,7 @@ def experiment_of(stem: str) -> str:
     return f"table-{stem}"
 
 
-def parameters_of(trained: Trained) -> dict[str, str | int | float]:
+def parameters_of(trained: TableResult) -> dict[str, str | int | float]:
     """The spec's choices, and what a search found."""
     spec, split = trained.asked.spec, trained.asked.spec.split
     tested = " ".join(split.test) if isinstance(split, Time) else f"{split.k} folds"
@@ -50,7 +50,7 @@ def parameters_of(trained: Trained) -> dict[str, str | int | float]:
     }
 
 
-def numbers(trained: Trained) -> dict[str, float]:
+def numbers(trained: TableResult) -> dict[str, float]:
     """Every scorer's figures, the bounds of the model's, and its leads; a figure that does not exist is left out."""
     found = trained.measured
     estimates = {

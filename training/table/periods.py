@@ -10,7 +10,7 @@ import pandas as pd
 from features.settings import Refused
 from models.estimators.fitting import fit_risk_model
 from models.examples import Booleans, Examples, Floats, in_fixed_order
-from training.evaluation.calibration_by_date import Slice, slice_of
+from training.evaluation.calibration_by_date import DateCalibration, calibration_on
 from training.evaluation.rolling_evaluation import Recipe
 from training.table.examples import Prepared, before_and_tested, in_time
 from training.table.spec import Time
@@ -23,7 +23,7 @@ EARLIER = 4
 class Period:
     """One value of the split's column, and the rows that it was judged from: how many, and their share off track."""
 
-    part: Slice
+    part: DateCalibration
     learned_from: int
     share_before: float
 
@@ -77,5 +77,5 @@ def period(test: Examples, risk: Floats, rows: Booleans, learned: Examples, reci
     """One value's rows, judged."""
     ((column, values),) = test.parts.items()
     of = (str(column), str(values[rows].iloc[0]))
-    part = slice_of(test, risk, of, rows, replicates=recipe.replicates, seed=recipe.seed)
+    part = calibration_on(test, risk, of, rows, replicates=recipe.replicates, seed=recipe.seed)
     return Period(part, len(learned), float(learned.label.mean()))

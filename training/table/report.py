@@ -25,7 +25,7 @@ from training.table.card import limits_of, outcome_of, tested_on
 from training.table.figures import CAPACITY, draws_of
 from training.table.groups import groups_section
 from training.table.periods import Period
-from training.table.run import Told, Trained
+from training.table.run import ProtectedComparison, TableResult
 from training.table.spec import Time
 from training.table.verdict import OTHER, beats, verdict_of
 
@@ -44,7 +44,7 @@ class Source:
         return self.spec.removesuffix(".toml")
 
 
-def render_table_report(trained: Trained, source: Source, *, made_on: date) -> str:
+def render_table_report(trained: TableResult, source: Source, *, made_on: date) -> str:
     """The report as one HTML document that fetches and runs nothing, and holds no row of the table."""
     title = capitalized(source.stem.replace("_", " "))
     about = f"Prepared table {source.table} · made on {made_on:%B} {made_on.day}, {made_on.year}"
@@ -66,7 +66,7 @@ def render_table_report(trained: Trained, source: Source, *, made_on: date) -> s
     return page(title, header, *parts, footer)
 
 
-def comparison_of(trained: Trained) -> Comparison:
+def comparison_of(trained: TableResult) -> Comparison:
     """What is shown of a run's figures."""
     found = trained.measured
     return Comparison(
@@ -82,7 +82,7 @@ def at_capacity(lead: Mapping[str, Interval]) -> dict[str, Interval]:
     return {"roc_auc": lead["roc_auc"], **{what: lead[f"{what}@{CAPACITY:.3f}"] for what in ("precision", "recall")}}
 
 
-def verdict_section(trained: Trained) -> Html:
+def verdict_section(trained: TableResult) -> Html:
     """What the run comes to, in plain sentences."""
     first, *rest = verdict_of(trained)
     spec, figures = trained.asked.spec, trained.figures["model"]
@@ -116,7 +116,7 @@ def periods_section(periods: tuple[Period, ...], smallest: int) -> Html:
     return section("Do the risks hold from one time to the next?", paragraph(says), table("By time", head, rows))
 
 
-def told_section(told: Told | None) -> Html:
+def told_section(told: ProtectedComparison | None) -> Html:
     """What protected attributes would add; nothing where that was not asked."""
     if told is None:
         return Html("")
@@ -128,7 +128,7 @@ def told_section(told: Told | None) -> Html:
     return section("What would protected attributes add?", paragraph(says))
 
 
-def leaks_section(trained: Trained) -> Html:
+def leaks_section(trained: TableResult) -> Html:
     """The columns that know the end."""
     title = "Does a column know the end?"
     if trained.leaks:
@@ -141,13 +141,13 @@ def leaks_section(trained: Trained) -> Html:
     )
 
 
-def data_section(trained: Trained, source: Source) -> Html:
+def data_section(trained: TableResult, source: Source) -> Html:
     """What the figures rest on."""
     pairs = [joined(element("dt", key), element("dd", value)) for key, value in facts_of(trained, source).items()]
     return section("The data", element("dl", *pairs))
 
 
-def facts_of(trained: Trained, source: Source) -> Mapping[str, str]:
+def facts_of(trained: TableResult, source: Source) -> Mapping[str, str]:
     """The data, the seeds and the draws."""
     asked, examples = trained.asked, trained.prepared.examples
     seeds, draws = len(asked.seeds), draws_of(trained.figures["model"].n, len(asked.seeds), asked.terms.replicates)
@@ -164,7 +164,7 @@ def facts_of(trained: Trained, source: Source) -> Mapping[str, str]:
     }
 
 
-def parameters_of(trained: Trained) -> str:
+def parameters_of(trained: TableResult) -> str:
     """How the parameters were come by."""
     found = trained.search
     if found is None:
@@ -173,7 +173,7 @@ def parameters_of(trained: Trained) -> str:
     return f"searched for in {found.trials} trials, among the rows learned from only: {better}"
 
 
-def limits_section(trained: Trained) -> Html:
+def limits_section(trained: TableResult) -> Html:
     """What a list is for, what it is not for, and what the figures cannot say."""
     return section(
         "Limits",

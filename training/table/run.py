@@ -12,7 +12,7 @@ from models.metrics.metrics import Figures, Interval
 from training.evaluation.leakage import Leak
 from training.evaluation.scorers import in_order
 from training.table.examples import Prepared, before_and_tested
-from training.table.figures import Measured
+from training.table.figures import TableFigures
 from training.table.groups import TableAudit
 from training.table.periods import Period
 from training.table.spec import TableSpec, Time
@@ -29,7 +29,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Asked:
+class TableRequest:
     """What a run on a table is asked; searches are kept in a folder, under names that begin with `name`."""
 
     spec: TableSpec
@@ -44,7 +44,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Told:
+class ProtectedComparison:
     """The same trees told the protected attributes too: their figures, and the model's lead, both on the first seed."""
 
     figures: Figures
@@ -52,11 +52,11 @@ class Told:
 
     def as_json(self) -> dict[str, object]:
         """The comparison as JSON values."""
-        return {"metrics": told_figures(self.figures), "lead": lines(self.lead)}
+        return {"metrics": figures_as_json(self.figures), "lead": lines(self.lead)}
 
 
 @dataclass(frozen=True)
-class Trained:
+class TableResult:
     """A model of all rows, and what models fitted the same way reached on rows held out from them.
 
     `told` is None without subgroups, or where protected columns are features anyway. `periods` are empty unless the
@@ -64,11 +64,11 @@ class Trained:
     """
 
     prepared: Prepared
-    asked: Asked
+    asked: TableRequest
     model: RiskModel
-    measured: Measured
+    measured: TableFigures
     audit: TableAudit
-    told: Told | None = None
+    told: ProtectedComparison | None = None
     leaks: tuple[Leak, ...] = ()
     periods: tuple[Period, ...] = ()
     search: Found | None = None
@@ -85,7 +85,7 @@ class Trained:
             **drift(self),
             "rows": len(self.prepared.examples),
             "positives": int(self.prepared.examples.label.sum()),
-            "metrics": {name: told_figures(self.figures[name]) for name in in_order(self.figures)},
+            "metrics": {name: figures_as_json(self.figures[name]) for name in in_order(self.figures)},
             "intervals": {name: lines(found) for name, found in self.measured.intervals.items()},
             "differences": {name: lines(found) for name, found in self.measured.differences.items()},
             "reliability": {name: [vars(one) for one in bins] for name, bins in shown.items()},
@@ -97,18 +97,18 @@ class Trained:
         }
 
 
-def told_figures(figures: Figures) -> dict[str, object]:
+def figures_as_json(figures: Figures) -> dict[str, object]:
     """Figures as JSON values, without the counts that all scorers share."""
     return {key: value for key, value in figures.as_json().items() if key not in COUNTS}
 
 
-def drift(trained: Trained) -> dict[str, object]:
+def drift(trained: TableResult) -> dict[str, object]:
     """The share off track among the rows learned from and the later rows judged; nothing where no row is later."""
     found = base_rates(trained)
     return {} if found is None else {"share_off_track": {"learned_from": found[0], "judged": found[1]}}
 
 
-def base_rates(trained: Trained) -> tuple[float, float] | None:
+def base_rates(trained: TableResult) -> tuple[float, float] | None:
     """The share off track among the rows learned from and the later rows judged; None where no row is later."""
     split = trained.asked.spec.split
     if not isinstance(split, Time):

@@ -10,17 +10,17 @@ from models.bundle.bundle import PREPARED_TABLE, Bundle, BundleParts, write_bund
 from models.bundle.signing import ensure_keys
 from models.estimators.fitting import NOTHING_TUNED, fit_risk_model
 from models.metrics.metrics import difference_intervals, evaluate
-from training.evaluation.leakage import leaks_in
+from training.evaluation.leakage import find_leaks
 from training.evaluation.rolling_evaluation import Recipe
 from training.table.card import card_of
 from training.table.evaluation import Fitting, HeldOut, held_out
 from training.table.examples import Prepared, prepare
-from training.table.figures import CAPACITY, draws_of, measured_of
+from training.table.figures import CAPACITY, draws_of, table_figures
 from training.table.file import read_table
-from training.table.groups import audited
+from training.table.groups import audit_table
 from training.table.periods import Period, earlier_periods, tested_periods
 from training.table.report import Source, render_table_report
-from training.table.run import Asked, Terms, Told, Trained
+from training.table.run import ProtectedComparison, TableRequest, TableResult, Terms
 from training.table.spec import Time, load_spec
 from training.table.verdict import verdict_of
 from training.training_result import CAPACITIES
@@ -35,7 +35,7 @@ USUAL = Terms()
 class TableAnswer:
     """What a training run on a prepared table says: its figures on rows that were held out, its bundle and report."""
 
-    trained: Trained
+    trained: TableResult
     source: Source
     bundle: Bundle
     report: Path
@@ -58,10 +58,10 @@ def train_table(
     prepared = prepare(read_table(table), wanted)
     source = Source(table.name, spec.name, sha256(table))
     name = f"table-{spec.stem}-{source.digest[:12]}-{sha256(spec)[:8]}"
-    trained = train(prepared, Asked(wanted, home / "searches", name, terms), progress)
-    bundle = written(trained, source, sha256(spec), home)
+    trained = fit_and_evaluate_table(prepared, TableRequest(wanted, home / "searches", name, terms), progress)
+    bundle = write_table_bundle(trained, source, sha256(spec), home)
     progress("writing the report")
-    return TableAnswer(trained, source, bundle, reported(trained, source, bundle, home, made_on))
+    return TableAnswer(trained, source, bundle, write_table_report(trained, source, bundle, home, made_on))
 
 
 def sha256(path: Path) -> str:
@@ -70,7 +70,7 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def train(prepared: Prepared, asked: Asked, progress: Progress) -> Trained:
+def fit_and_evaluate_table(prepared: Prepared, asked: TableRequest, progress: Progress) -> TableResult:
     """The model of all rows, with everything that is found out on rows that were held out."""
     examples, terms = prepared.examples, asked.terms
     progress(f"{len(examples):,} rows, {len(examples.dictionary.entries)} features")
@@ -80,20 +80,20 @@ def train(prepared: Prepared, asked: Asked, progress: Progress) -> Trained:
     seed = asked.seeds[0]
     found = fitting.found(held.learned, held.name, seed)
     tuned = NOTHING_TUNED if found is None else found.parameters
-    return Trained(
+    return TableResult(
         prepared=prepared,
         asked=asked,
         model=fit_risk_model(examples, seed=seed, threads=fitting.threads, tuned=tuned),
-        measured=measured_of(held.judged, replicates=terms.replicates, seed=seed),
-        audit=audited(held.judged, least=terms.smallest_group, replicates=terms.replicates, seed=seed),
-        told=told_of(held, asked),
-        leaks=leaks_in(held.learned, held.judged.examples),
+        measured=table_figures(held.judged, replicates=terms.replicates, seed=seed),
+        audit=audit_table(held.judged, least=terms.smallest_group, replicates=terms.replicates, seed=seed),
+        told=compare_with_protected(held, asked),
+        leaks=find_leaks(held.learned, held.judged.examples),
         periods=periods_of(prepared, held, Recipe(seed, fitting.threads, terms.replicates, CAPACITIES, tuned), asked),
         search=found,
     )
 
 
-def told_of(held: HeldOut, asked: Asked) -> Told | None:
+def compare_with_protected(held: HeldOut, asked: TableRequest) -> ProtectedComparison | None:
     """The first seed's model beside the same trees told the protected attributes; None where nothing was told."""
     if held.told is None:
         return None
@@ -103,10 +103,10 @@ def told_of(held: HeldOut, asked: Asked) -> Told | None:
         test.label, first["model"], held.told, test.student,
         capacity=CAPACITY, replicates=draws, seed=asked.seeds[0],
     )  # fmt: skip
-    return Told(evaluate(test.label, held.told, CAPACITIES), lead)
+    return ProtectedComparison(evaluate(test.label, held.told, CAPACITIES), lead)
 
 
-def periods_of(prepared: Prepared, held: HeldOut, recipe: Recipe, asked: Asked) -> tuple[Period, ...]:
+def periods_of(prepared: Prepared, held: HeldOut, recipe: Recipe, asked: TableRequest) -> tuple[Period, ...]:
     """Each value of a time split's column, earliest first; nothing where the table is split otherwise."""
     split = asked.spec.split
     if not isinstance(split, Time):
@@ -116,7 +116,7 @@ def periods_of(prepared: Prepared, held: HeldOut, recipe: Recipe, asked: Asked) 
     return (*earlier_periods(prepared, split, recipe), *tested)
 
 
-def written(trained: Trained, source: Source, spec_digest: str, home: Path) -> Bundle:
+def write_table_bundle(trained: TableResult, source: Source, spec_digest: str, home: Path) -> Bundle:
     """The bundle in the home folder, signed with its key; where it came from is said by name and digest."""
     provenance = {
         "table": source.table,
@@ -139,7 +139,7 @@ def written(trained: Trained, source: Source, spec_digest: str, home: Path) -> B
     return write_bundle(home / "bundles", parts, ensure_keys(home / "keys"), provenance)
 
 
-def reported(trained: Trained, source: Source, bundle: Bundle, home: Path, made_on: date) -> Path:
+def write_table_report(trained: TableResult, source: Source, bundle: Bundle, home: Path, made_on: date) -> Path:
     """The report's file in the home folder."""
     report = home / "reports" / f"table-{source.stem}-{bundle.digest[:8]}.html"
     report.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from models.metrics.metrics import Interval, places
 from training.evaluation.scorers import words_of
 from training.report.html import of_100, technical_interval
 from training.table.figures import CAPACITY
-from training.table.run import Trained, base_rates
+from training.table.run import TableResult, base_rates
 from training.training_result import CAPACITIES
 
 OTHER = "logistic"
@@ -18,13 +18,13 @@ MEASURES = {
 """What is compared beside the order of all, to follow a verb."""
 
 
-def verdict_of(trained: Trained) -> list[str]:
+def verdict_of(trained: TableResult) -> list[str]:
     """The sentences that a reader needs first; columns that know the end come before any figure."""
     found = (leaks, first_sentence, listed, behind, level, off_by)
     return [sentence for part in found if (sentence := part(trained))]
 
 
-def leaks(trained: Trained) -> str:
+def leaks(trained: TableResult) -> str:
     """A warning where columns know the end; empty where none does."""
     if not trained.leaks:
         return ""
@@ -32,7 +32,7 @@ def leaks(trained: Trained) -> str:
     return f"Believe no figure yet: {names} probably knows how it ended; exclude it and train again."
 
 
-def first_sentence(trained: Trained) -> str:
+def first_sentence(trained: TableResult) -> str:
     """Whether the model beats logistic regression in the order of all, and by how much."""
     lead = trained.measured.differences[OTHER]["roc_auc"]
     model, other = (trained.figures[name].roc_auc for name in ("model", OTHER))
@@ -54,7 +54,7 @@ def loses(lead: Interval) -> bool:
     return lead.high < 0
 
 
-def listed(trained: Trained) -> str:
+def listed(trained: TableResult) -> str:
     """Of 100 listed, how many ended off track by each scorer's list; empty where too few would be listed."""
     if places(trained.figures["model"].n, CAPACITY) < trained.asked.terms.smallest_group:
         return ""
@@ -67,25 +67,25 @@ def listed(trained: Trained) -> str:
     )
 
 
-def behind(trained: Trained) -> str:
+def behind(trained: TableResult) -> str:
     """Where logistic regression does better; empty where it does nowhere."""
     where = measures_where(trained, loses)
     return f"Logistic regression does better {'; '.join(where)}." if where else ""
 
 
-def level(trained: Trained) -> str:
+def level(trained: TableResult) -> str:
     """Where the model is not shown to do better; empty where it is everywhere."""
     where = measures_where(trained, lambda lead: not beats(lead) and not loses(lead))
     return f"It may be chance which of the two does better {'; '.join(where)}." if where else ""
 
 
-def measures_where(trained: Trained, holds: Callable[[Interval], bool]) -> list[str]:
+def measures_where(trained: TableResult, holds: Callable[[Interval], bool]) -> list[str]:
     """What is compared and has such a lead, in words."""
     found = trained.measured.differences[OTHER]
     return [words for name, words in MEASURES.items() if holds(found[name])]
 
 
-def off_by(trained: Trained) -> str:
+def off_by(trained: TableResult) -> str:
     """How far risks are from what happened, and how much of that may be the times that changed."""
     error = trained.figures["model"].calibration_error * 100
     rates = base_rates(trained)
