@@ -54,7 +54,7 @@ gates: .venv/installed ## 400 gates on models of which the truth is known, of ea
 	@$(BIN)/python -m benchmarks.gates
 
 audits: .venv/installed ## audit 50 simulated districts in which nothing is planted, and 1,000 drawn ones (about 15 minutes)
-	@ONTRACK_AUDITS=full $(BIN)/pytest -n 2 -rP tests/training/test_audit_planted.py tests/models/test_chances.py
+	@ONTRACK_AUDITS=full $(BIN)/pytest -n 2 -rP tests/training/audit/test_planted_bias.py tests/models/test_chances.py
 
 hit-rates: .venv/installed ## what stands beside flags, held against the truth of a simulated collaborative (about 10 minutes)
 	@$(BIN)/python -m benchmarks.hit_rates

@@ -18,7 +18,7 @@ from tests.docs.pages import DOCS, ROOT, blocks, markdown, shown_commands
 from tests.serving.browser import Program
 from tests.serving.cast import Stage
 from tests.serving.made_releases import release_model
-from tests.training.test_table import SAID
+from tests.training.table.test_prepared_table import SAID
 from training.table.spec import TableSpec, load_spec
 
 INTEGRATOR = DOCS / "how-to" / "sis-integrator.md"

@@ -23,7 +23,7 @@ from features.warehouse.warehouse import reading
 from models.bundle.signing import ensure_keys
 from models.examples import Examples, in_fixed_order
 from models.scoring import order_of, reasons_of
-from tests.training.cross_judged import cross_judge
+from tests.training.evaluation.cross_evaluation import cross_evaluate
 from training.cohort_examples import labelled_cohorts
 from training.evaluation.evaluation import fit_and_evaluate
 from training.evaluation.leakage import find_leaks
@@ -114,7 +114,7 @@ def test_a_record_that_is_filled_in_afterwards_shines_in_a_random_split_and_is_c
 ) -> None:
     leaking = filled_afterwards(examples)
     learn, _ = halves(leaking)
-    random = cross_judge(learn, learn.student, k=3, seeds=(1,)).figures((0.15,))["model"]
+    random = cross_evaluate(learn, learn.student, k=3, seeds=(1,)).figures((0.15,))["model"]
     result = judged(request, leaking)
     assert random.roc_auc > 0.99
     assert result.figures["model"].roc_auc < random.roc_auc - 0.1

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.training.drawn_ledgers import groups_in, ledger
-from tests.training.test_report import FORBIDDEN, Page
-from tests.training.watched_district import made_features, watched_over
+from tests.training.monitor.drawn_ledgers import groups_in, ledger
+from tests.training.monitor.monitor_inputs import inputs_over, made_features
+from tests.training.report.test_training_report import FORBIDDEN, Page
 from training.monitor.checks import CODES
 from training.monitor.report import render_monitor
 from training.monitor.run import MonitorResult, result_in_words, run_monitor
@@ -47,7 +47,7 @@ def drawn(features: pd.DataFrame | None = None) -> MonitorResult:
         flags=pd.concat([made.flags, later[0]], ignore_index=True),
         students=pd.concat([made.students, later[1]], ignore_index=True),
     )
-    return run_monitor(watched_over(both, groups_in(DRAWN, "language"), features))
+    return run_monitor(inputs_over(both, groups_in(DRAWN, "language"), features))
 
 
 @cache
@@ -79,7 +79,7 @@ def test_a_planted_drift_is_the_only_breach() -> None:
 
 
 def test_a_first_year_without_an_end_is_no_breach_and_no_proof() -> None:
-    found = run_monitor(watched_over(ledger(NOW), pd.DataFrame()))
+    found = run_monitor(inputs_over(ledger(NOW), pd.DataFrame()))
     unsaid = {code for code, verdict in verdicts(found).items() if verdict == "not_enough_evidence"}
     assert unsaid == {"MON04", "MON05", "MON06", "MON07", "MON08", "MON09", "MON10"}
     assert (found.live_audit, found.calibration) == (None, ())

@@ -8,7 +8,7 @@ import pytest
 
 from features.progress import quietly
 from features.settings import Refused
-from tests.training.test_table import FEW_FOLDS, MADE_ON, SPEC, made_table, run
+from tests.training.table.test_prepared_table import FEW_FOLDS, MADE_ON, SPEC, made_table, run
 from training.table.file import read_table
 from training.table.spec import load_spec
 from training.table.train import train_table

@@ -5,12 +5,12 @@ import re
 import pytest
 
 from models.bundle.model_card import REFUSED_USES
-from tests.training.test_report import FORBIDDEN, MADE_ON, Page, made_judgement, not_fitted
+from tests.training.report.test_training_report import FORBIDDEN, MADE_ON, Page, made_result, not_fitted
 from training.audit.checks import CODES
 from training.report.board import found_sentence, render_board
 
 
-@pytest.mark.parametrize("result", [made_judgement, not_fitted], ids=["judged", "not fitted"])
+@pytest.mark.parametrize("result", [made_result, not_fitted], ids=["judged", "not fitted"])
 def test_the_board_reads_of_students_with_respect_and_nothing_is_fetched_or_run(result: object) -> None:
     assert callable(result)
     html = render_board(result(), made_on=MADE_ON)
@@ -22,7 +22,7 @@ def test_the_board_reads_of_students_with_respect_and_nothing_is_fetched_or_run(
 
 
 def test_the_board_reads_sentences_and_no_codes() -> None:
-    html = render_board(made_judgement(), made_on=MADE_ON)
+    html = render_board(made_result(), made_on=MADE_ON)
     assert not [code for code in CODES if code in html]
     assert re.search(
         r"Of 100 students who ended off track, \d+ were not on the list; by the published rule, \d+\.", html
@@ -30,7 +30,7 @@ def test_the_board_reads_sentences_and_no_codes() -> None:
 
 
 def test_a_group_is_set_beside_others_in_one_sentence() -> None:
-    audited = made_judgement().audited
+    audited = made_result().audited
     assert audited
     table = audited.model.table("english_learner")
     assert table
@@ -42,7 +42,7 @@ def test_a_group_is_set_beside_others_in_one_sentence() -> None:
 
 
 def test_the_board_never_reads_of_a_small_group_by_itself() -> None:
-    html = render_board(made_judgement(), made_on=MADE_ON)
+    html = render_board(made_result(), made_on=MADE_ON)
     assert "recorded as Hmong or Spanish" in html
     assert "recorded as Hmong who" not in html
 

@@ -10,7 +10,7 @@ import pytest
 from features.settings import Gate, Monitor, Settings
 from features.warehouse.freshness import Freshness
 from models.metrics.metrics import Interval
-from tests.training.drawn_ledgers import ledger
+from tests.training.monitor.drawn_ledgers import ledger
 from training.monitor.checks import CODES, MonitorCheck, share_of
 from training.monitor.finished_year import FinishedYear, last_finished_year, list_like_judged
 from training.monitor.freshness import LatestList, freshness_check, latest_list, listed_check

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from features.settings import Monitor
 from models.examples import Floats
-from tests.training.watched_district import FEATURES, SETTINGS, as_examples, made_features, serving
+from tests.training.monitor.monitor_inputs import FEATURES, SETTINGS, as_examples, made_features, serving
 from training.monitor.checks import MonitorCheck
 from training.monitor.drift import Drift, LiveColumns, drifts_of, features_check, index_of, risks_check
 from training.reference_profile import (

@@ -85,7 +85,7 @@ def fresh_on(day: date) -> Freshness:
     return Freshness(days, days[-2], days[-2], schools)
 
 
-def watched_over(ledger: Ledger, groups: pd.DataFrame, features: pd.DataFrame | None = None) -> MonitorInputs:
+def inputs_over(ledger: Ledger, groups: pd.DataFrame, features: pd.DataFrame | None = None) -> MonitorInputs:
     """All that monitoring looks at, over a ledger, its students' groups, and this year's features."""
     now, told = serving(), last_finished_year(ledger)
     cohort = cohort_of(made_features(300, seed=2) if features is None else features)

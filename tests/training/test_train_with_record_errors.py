@@ -12,7 +12,7 @@ from features.quality.check_codes import CHECKS, Finding
 from features.settings import District, Refused, Settings
 from features.simulator.plan import Plan
 from tests.features.made_warehouse import simulated
-from tests.training.test_report import MADE_ON, made_judgement
+from tests.training.report.test_training_report import MADE_ON, made_result
 from training.commands import answer_of
 from training.report.page import render_report
 from training.train import TrainedBundles, train
@@ -62,10 +62,10 @@ def test_a_warning_is_kept_beside_the_bundle_and_not_in_it(request: TrainingRequ
 
 def test_the_report_tells_the_kind_of_a_warning_and_how_often_but_no_figure_of_it() -> None:
     warnings = [Finding("CHECK14", f"school 10: {n} incidents", "10") for n in (3, 4)]
-    page = render_report(made_judgement(), made_on=MADE_ON, warnings=warnings)
+    page = render_report(made_result(), made_on=MADE_ON, warnings=warnings)
     assert f"CHECK14: {CHECKS['CHECK14'].means} Found 2 times." in page
     assert "school 10" not in page
 
 
 def test_a_report_without_warnings_has_no_word_of_them() -> None:
-    assert "does not add up" not in render_report(made_judgement(), made_on=MADE_ON)
+    assert "does not add up" not in render_report(made_result(), made_on=MADE_ON)

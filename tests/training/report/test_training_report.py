@@ -52,7 +52,7 @@ def with_groups(examples: Examples) -> Examples:
 
 
 @cache
-def made_judgement(tested: int = 600) -> TrainingResult:
+def made_result(tested: int = 600) -> TrainingResult:
     """A result on made rows."""
     settings = Settings(
         districts=(District(id="north", name="North & South <b>Unified</b>"),),
@@ -68,7 +68,7 @@ def made_judgement(tested: int = 600) -> TrainingResult:
 
 def against_the_rule(lead: Lead) -> TrainingResult:
     """A result whose only question is the rule."""
-    made = made_judgement()
+    made = made_result()
     assert made.compared
     gate = replace(made.gate, checks=(check_lead("GATE02", "rule", "the rule", lead),))
     return replace(made, gate=gate, compared=replace(made.compared, leads={**made.compared.leads, "rule": lead}))
@@ -76,7 +76,7 @@ def against_the_rule(lead: Lead) -> TrainingResult:
 
 def not_fitted() -> TrainingResult:
     """A result of records that do not allow a model."""
-    made = made_judgement()
+    made = made_result()
     checks = checks_without_model("40 students are too few")
     gate = GateResult("north", OFF_TRACK_CHICAGO.name, checks, DeclaredBounds(made.request.settings.gate))
     return TrainingResult(made.request, made.basis, gate)
@@ -123,9 +123,9 @@ def first_sentence(result: TrainingResult) -> str:
 
 
 EVERY: Mapping[str, Callable[[], TrainingResult]] = {
-    "judged": made_judgement,
+    "judged": made_result,
     "passed": lambda: against_the_rule(LEAD),
-    "few": lambda: made_judgement(100),
+    "few": lambda: made_result(100),
     "not fitted": not_fitted,
 }
 
@@ -158,7 +158,7 @@ def test_no_color_is_red() -> None:
 
 
 def test_the_title_says_outcome_district_and_year_and_escapes_them() -> None:
-    page = page_of(made_judgement())
+    page = page_of(made_result())
     assert page.texts["title"] == ["Off track at the end of grade 9: North & South <b>Unified</b>, 2025–26"]
     assert "b" not in page.tags
 
@@ -226,7 +226,7 @@ def test_a_rule_that_was_not_beaten_is_said_before_any_other_check() -> None:
     ],
 )
 def test_every_check_that_can_decide_has_its_reason_in_words(code: str, verdict: Verdict) -> None:
-    made = made_judgement()
+    made = made_result()
     gate = replace(made.gate, checks=(GateCheck(code, "a check", verdict, "What was found by it."),))
     said = first_sentence(replace(made, gate=gate))
     assert re.fullmatch(r"The published rule serves: the model [a-z ]+, because .{20,}[^.]\.", said)
@@ -255,7 +255,7 @@ def test_a_refusal_of_a_district_without_a_model_says_when_to_try_again() -> Non
 
 
 def test_what_was_declared_and_loosened_stands_above_the_checks() -> None:
-    made = made_judgement()
+    made = made_result()
     said = page_of(made).texts["p"]
     assert any(one.endswith("the figure that decides is recall at 0.15 of the cohort.") for one in said)
     assert not any("Looser" in one for one in said)
@@ -279,7 +279,7 @@ def test_the_rule_that_was_compared_with_is_named() -> None:
 
 
 def test_the_headline_gives_the_model_and_the_rule_of_100_with_intervals() -> None:
-    made = made_judgement()
+    made = made_result()
     found = {"model": Interval(0.614, 0.55, 0.666), "rule": Interval(0.48, 0.4, 0.56)}
     assert page_of(replace(made, headline=found)).texts["p"][2] == (
         "Of 100 students the model would have listed in 2025–26, 61 ended off track (between 55 and 67); "
@@ -295,7 +295,7 @@ def test_every_check_stands_with_its_verdict_in_words_its_code_and_its_sentence(
 
 
 def test_the_figures_are_those_of_the_judgement_at_every_capacity() -> None:
-    made = made_judgement()
+    made = made_result()
     model, rows = made.figures["model"], page_of(made).rows("This model")
     assert rows[0] == [f"{model.precision_at[at] * 100:.0f}" for at in (0.05, 0.10, 0.15, 0.20)]
     assert rows[1] == [f"{model.recall_at[at] * 100:.0f}" for at in (0.05, 0.10, 0.15, 0.20)]
@@ -306,7 +306,7 @@ def test_the_figures_are_those_of_the_judgement_at_every_capacity() -> None:
 
 
 def test_where_a_rule_wins_the_report_says_so_first() -> None:
-    made = made_judgement()
+    made = made_result()
     better = replace(made.figures["rule"], recall_at=dict.fromkeys(made.figures["rule"].recall_at, 0.99))
     first = page_of(replace(made, figures={**made.figures, "rule sfusd_incoming_grade9": better})).texts["p"][1]
     assert first.startswith(
@@ -325,30 +325,30 @@ def test_every_published_rule_has_a_name_for_people() -> None:
 
 
 def test_a_capacity_that_lists_too_few_students_is_not_shown() -> None:
-    page = page_of(made_judgement(100))
+    page = page_of(made_result(100))
     assert "At 5, 10 of 100, fewer than 11 students would be listed: not shown." in page.texts["p"]
     assert any("15 of 100 listed" in row for row in page.texts["tr"])
     assert not any("5 of 100 listed" in row.replace("15 of", "") for row in page.texts["tr"])
 
 
 def test_a_reliability_curve_of_too_few_students_is_not_shown() -> None:
-    said = page_of(made_judgement(100)).texts["p"]
+    said = page_of(made_result(100)).texts["p"]
     assert "A tenth of the students is fewer than 11: not shown." in said
 
 
 def test_a_small_group_is_told_together_with_the_next_smallest() -> None:
-    rows = page_of(made_judgement()).texts["tr"]
+    rows = page_of(made_result()).texts["tr"]
     named = [row for row in rows if row.startswith(("Hmong", "Spanish"))]
     assert named
     assert all(row.startswith("Hmong / Spanish ") and "reference" not in row for row in named)
 
 
 def test_an_attribute_of_which_nothing_may_be_told_says_so() -> None:
-    assert "too small to be told apart: no, yes " in page_of(made_judgement()).texts["tr"]
+    assert "too small to be told apart: no, yes " in page_of(made_result()).texts["tr"]
 
 
 def test_groups_are_compared_in_figures_of_100_with_an_interval() -> None:
-    made = made_judgement()
+    made = made_result()
     assert made.audited
     table = made.audited.model.table("english_learner")
     assert table
@@ -361,7 +361,7 @@ def test_groups_are_compared_in_figures_of_100_with_an_interval() -> None:
 
 
 def test_every_check_of_the_audit_is_in_the_report_and_links_to_what_it_asks() -> None:
-    html = render_report(made_judgement(), made_on=MADE_ON)
+    html = render_report(made_result(), made_on=MADE_ON)
     for code in CODES:
         assert f'href="#{code}"' in html
         assert f'id="{code}"' in html
@@ -381,7 +381,7 @@ def test_a_judgement_without_figures_says_why_and_shows_none() -> None:
 
 
 def test_the_data_can_be_traced_and_a_small_number_left_out_is_not_told() -> None:
-    html = render_report(made_judgement(), made_on=MADE_ON)
+    html = render_report(made_result(), made_on=MADE_ON)
     assert DATA_VERSION[:12] in html
     assert DATA_VERSION[:13] not in html
     assert "0 in 2023–24, fewer than 11 in 2024–25, 12 in 2025–26" in html

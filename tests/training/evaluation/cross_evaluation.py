@@ -10,7 +10,7 @@ from training.evaluation.evaluation import CrossEvaluation, Risks, fit_and_evalu
 from training.table.evaluation import Part, parts_of, put_together
 
 
-def cross_judge(examples: Examples, units: npt.NDArray[np.str_], *, k: int, seeds: Sequence[int]) -> CrossEvaluation:
+def cross_evaluate(examples: Examples, units: npt.NDArray[np.str_], *, k: int, seeds: Sequence[int]) -> CrossEvaluation:
     """The risks of all rows, once a seed, with folds of whole units."""
     order = fixed_order(examples)
     ordered, dealt = examples.take(order), units[order]

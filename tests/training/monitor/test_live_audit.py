@@ -7,7 +7,7 @@ import pytest
 
 from features.settings import Audit, Gate, Monitor, Settings
 from models.metrics.metrics import Interval
-from tests.training.drawn_ledgers import groups_in, ledger
+from tests.training.monitor.drawn_ledgers import groups_in, ledger
 from training.monitor.checks import MonitorCheck
 from training.monitor.finished_year import FinishedYear, last_finished_year
 from training.monitor.group_checks import acted_check, hits_by_group_check, lead_check, missed_check

@@ -10,7 +10,7 @@ from models.examples import Examples, in_fixed_order
 from models.metrics.bootstrap import Scored, with_intervals
 from models.metrics.metrics import difference_intervals
 from tests.models.made_rows import made_examples
-from tests.training.test_table import BY_YEAR, FEW_FOLDS, SPEC, fitted, made_table
+from tests.training.table.test_prepared_table import BY_YEAR, FEW_FOLDS, SPEC, fitted, made_table
 from training.evaluation.evaluation import CrossEvaluation
 from training.table.evaluation import parts_of
 from training.table.figures import draws_of, table_figures

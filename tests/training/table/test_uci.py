@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from features.progress import quietly
-from tests.training.test_table import MADE_ON
+from tests.training.table.test_prepared_table import MADE_ON
 from training.table.train import train_table
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 DATA = REPOSITORY.parent / "shared" / "data" / "uci697_dropout" / "data.csv.gz"
 EXAMPLES = REPOSITORY / "docs" / "examples"
 

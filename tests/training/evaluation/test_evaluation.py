@@ -10,7 +10,7 @@ from models.estimators.fitting import fit_risk_model
 from models.examples import Examples
 from models.metrics.metrics import evaluate
 from tests.models.made_rows import made_examples
-from tests.training.cross_judged import cross_judge
+from tests.training.evaluation.cross_evaluation import cross_evaluate
 from training.evaluation.evaluation import fit_and_evaluate
 
 
@@ -42,22 +42,22 @@ def told_apart() -> Examples:
 
 def test_a_student_who_is_judged_was_not_learned_from() -> None:
     examples = told_apart()
-    figures = cross_judge(examples, examples.student, k=4, seeds=(0,)).figures((0.1,))
+    figures = cross_evaluate(examples, examples.student, k=4, seeds=(0,)).figures((0.1,))
     assert figures["model"].roc_auc < 0.8
 
 
 def test_nor_were_their_rows_in_another_group() -> None:
     examples = told_apart()
     wards = np.array([f"ward {i // 30 % 4}" for i in range(1200)])
-    figures = cross_judge(examples, wards, k=4, seeds=(0,)).figures((0.1,))
+    figures = cross_evaluate(examples, wards, k=4, seeds=(0,)).figures((0.1,))
     assert figures["model"].roc_auc < 0.8
 
 
 def test_figures_are_the_mean_over_the_seeds_whatever_the_order_of_rows() -> None:
     examples = made_examples(300)
-    both = cross_judge(examples, examples.student, k=3, seeds=(0, 1)).figures((0.1,))
+    both = cross_evaluate(examples, examples.student, k=3, seeds=(0, 1)).figures((0.1,))
     mixed = examples.take(np.random.default_rng(1).permutation(300))
-    each = [cross_judge(mixed, mixed.student, k=3, seeds=(seed,)).figures((0.1,)) for seed in (0, 1)]
+    each = [cross_evaluate(mixed, mixed.student, k=3, seeds=(seed,)).figures((0.1,)) for seed in (0, 1)]
     for name in both:
         assert both[name].roc_auc == pytest.approx(np.mean([one[name].roc_auc for one in each]))
         assert both[name].recall_at[0.1] == pytest.approx(np.mean([one[name].recall_at[0.1] for one in each]))
