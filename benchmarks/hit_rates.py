@@ -19,7 +19,7 @@ import typer
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.language.outcome import tuned
-from features.ledger.ledger import Ledger, ledger_of
+from features.ledger.ledger import Ledger, build_ledger
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan, state_plans
 from features.warehouse.warehouse import changing, reading
@@ -98,7 +98,7 @@ def said_in(plan: Plan, folder: Path) -> Iterator[Said]:
     with changing(warehouse) as writer:
         writer.add("flags", flags_of(lists, plan))
     with reading(warehouse) as reader:
-        ledger = ledger_of(reader, OUTCOME, TODAY)
+        ledger = build_ledger(reader, OUTCOME, TODAY)
     after = lists[lists["school_year"] == NEXT]
     for tenth in np.unique(tenth_of(after["risk"].to_numpy())):
         (record,) = track_records(ledger, scorer="model", risk=np.array([(tenth + 0.5) / 10]), school_year=NEXT)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from benchmarks.child import Measured, peak_mib
 from benchmarks.timing import seconds_of
 from features.definitions.outcomes import HIGH, OFF_TRACK_CHICAGO
-from features.ledger.ledger import Ledger, ledger_of
+from features.ledger.ledger import Ledger, build_ledger
 from features.warehouse.warehouse import Writer, changing, reading
 
 SCHOOLS, WEEKS, LAST_YEAR = 50, 36, 2026
@@ -46,7 +46,7 @@ def ledger_in_this_process(folder: Path, size: Size) -> Measured:
 
     def work() -> None:
         with reading(warehouse_in(folder, size)) as reader:
-            found.append(ledger_of(reader, OUTCOME, ON))
+            found.append(build_ledger(reader, OUTCOME, ON))
 
     before, seconds = time.process_time(), seconds_of(work)
     processor = time.process_time() - before

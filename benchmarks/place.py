@@ -14,7 +14,7 @@ from features.progress import Progress, quietly
 from features.settings import Settings, load_settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.snapshots.feature_requirements import left_out
+from features.snapshots.feature_requirements import unavailable_features
 from features.warehouse.warehouse import reading
 from models.bundle.bundle import BundleParts, open_bundle, write_bundle
 from models.bundle.signing import ensure_keys
@@ -107,7 +107,7 @@ def release(place: Place, progress: Progress) -> None:
 def fits(place: Place) -> list[str]:
     """The features for which the district sends data."""
     with reading(place.warehouse) as reader:
-        return dictionary_of(NinthGrade, without=left_out(reader, NinthGrade)).names
+        return dictionary_of(NinthGrade, without=unavailable_features(reader, NinthGrade)).names
 
 
 def fitted(place: Place) -> RiskModel:

@@ -14,7 +14,7 @@ from features.definitions.catalog import FEATURE_SETS, OUTCOMES, feature_set_of
 from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
 from features.language.feature_set import Feature, FeatureSet, Indicator, Outcome
 from features.settings import Gate, Refused
-from features.snapshots.feature_requirements import missing_when, source_of
+from features.snapshots.feature_requirements import missing_when, source_tables
 from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
 from models.metrics.metrics import Interval
 from models.metrics.paired_comparison import Lead
@@ -165,7 +165,7 @@ def feature_row(name: str, feature: Feature) -> tuple[str, ...]:
     """One feature, its value shown as an ellipsis."""
     changeable = "yes" if feature.can_change else "no"
     domain = "context" if feature.is_context else feature.domain
-    source = ", ".join(map(code, source_of(feature))) or code("enrollments")
+    source = ", ".join(map(code, source_tables(feature))) or code("enrollments")
     words = PLACEHOLDER.sub("…", feature.because)
     return code(name), words, feature.more_is, domain, changeable, source, missing_when(feature.quantity)
 

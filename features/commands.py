@@ -23,8 +23,8 @@ from features.language.feature_set import FeatureSet, Outcome
 from features.settings import Refused, Settings
 from features.simulator.district import simulate_district, simulate_state
 from features.simulator.plan import Plan, state_plans
-from features.snapshots.feature_requirements import left_out, missing_when, source_of
-from features.snapshots.labels import first_said, unsaid
+from features.snapshots.feature_requirements import missing_when, source_tables, unavailable_features
+from features.snapshots.labels import first_known_on, why_unknown
 from features.snapshots.snapshot import build_snapshot, scoring_dates
 from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
 from features.warehouse.warehouse import Reader, reading
@@ -170,7 +170,7 @@ def lacking_in(settings: Settings, district: str, feature_set: type[FeatureSet])
     if not district:
         return {}
     with reading(settings.warehouse(settings.district(district).id)) as reader:
-        return left_out(reader, feature_set)
+        return unavailable_features(reader, feature_set)
 
 
 def described(feature_set: type[FeatureSet], lacking: Mapping[str, str]) -> list[dict[str, str]]:
@@ -182,7 +182,7 @@ def described(feature_set: type[FeatureSet], lacking: Mapping[str, str]) -> list
             "more_is": feature.more_is,
             "domain": "context" if feature.is_context else feature.domain,
             "can_change": "yes" if feature.can_change else "no",
-            "source": ", ".join(source_of(feature)) or "enrollments",
+            "source": ", ".join(source_tables(feature)) or "enrollments",
             "missing_when": missing_when(feature.quantity),
         }
         for name, feature in feature_set.defined().items()
@@ -209,13 +209,13 @@ def outcomes_command(context: Context, district: DistrictOption, json_output: Js
 def told(reader: Reader, outcome: Outcome, month_days: tuple[str, ...], today: date) -> dict[str, str]:
     """An outcome, and how many school years of it are told on a day, or from when on the first one is."""
     dates = scoring_dates(reader, month_days, until=today)
-    known = [year for year, days in dates.items() if not all(unsaid(reader, outcome, day, today) for day in days)]
+    known = [year for year, days in dates.items() if not all(why_unknown(reader, outcome, day, today) for day in days)]
     every = [day for days in dates.values() for day in days]
     if known:
         judged = f"yes, on {len(known)} school year{'s' if len(known) > 1 else ''}: {', '.join(map(str, known))}"
     else:
-        since = first_said(reader, outcome, every)
-        why = unsaid(reader, outcome, every[0], today) if every else "no scoring date is past"
+        since = first_known_on(reader, outcome, every)
+        why = why_unknown(reader, outcome, every[0], today) if every else "no scoring date is past"
         judged = f"not yet: {why}" + (f"; from {since} on" if since and since > today else "")
     return {"outcome": outcome.name, "says": outcome.says, "judged": judged}
 
@@ -235,7 +235,7 @@ def snapshot_command(
     day = as_of.date() if as_of else today_in(settings, district)
     with reading(settings.warehouse(district)) as reader:
         snapshot = build_snapshot(reader, FEATURE_SETS[feature_set], day)
-        lacking = left_out(reader, FEATURE_SETS[feature_set])
+        lacking = unavailable_features(reader, FEATURE_SETS[feature_set])
     snapshot.features.drop(columns=list(lacking)).join(snapshot.context).to_parquet(out)
     for feature, lacks in lacking.items():
         typer.echo(f"left out: {feature}, because {district} sends no {lacks}", err=True)

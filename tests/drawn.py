@@ -14,7 +14,7 @@ from features.ingest.load.load_report import LoadReport
 from features.ingest.load.workspace import Desk
 from features.progress import quietly
 from features.settings import District
-from features.snapshots.live_features import fill
+from features.snapshots.live_features import create_table
 from features.tables import ENVELOPE, TABLES
 from features.warehouse.warehouse import Reader
 
@@ -116,7 +116,7 @@ def reader_of(rows: Mapping[str, Sequence[Mapping[str, object]]], *, names: Iter
     """An open warehouse in memory with the named tables, holding these canonical rows in this order."""
     connection = duckdb.connect(config={"threads": "1"})
     for name in names:
-        fill(connection, TABLES[name], rows.get(name, ()), date(2020, 1, 1))
+        create_table(connection, TABLES[name], rows.get(name, ()), date(2020, 1, 1))
     return Reader(connection)
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from features.language.feature_set import FeatureSet, Outcome
 from features.settings import Refused
-from features.snapshots.feature_requirements import left_out
-from features.snapshots.labels import Labels, first_said, label_outcome, unsaid
+from features.snapshots.feature_requirements import unavailable_features
+from features.snapshots.labels import Labels, first_known_on, label_outcome, why_unknown
 from features.snapshots.snapshot import Snapshot, build_snapshots, scoring_dates
 from features.warehouse.protected_groups import groups_on
 from features.warehouse.warehouse import Reader
@@ -48,7 +48,8 @@ def labelled_cohorts(
     """The cohorts whose outcome is known on `observed_on`; Refused where there is none."""
     every = scoring_dates(reader, month_days, until=observed_on)
     said = {
-        year: [day for day in days if not unsaid(reader, outcome, day, observed_on)] for year, days in every.items()
+        year: [day for day in days if not why_unknown(reader, outcome, day, observed_on)]
+        for year, days in every.items()
     }
     dates = {year: days for year, days in said.items() if days}
     if not dates:
@@ -65,7 +66,7 @@ def labelled_cohorts(
         year: [scored_on(reader, snapshots[day], outcome, observed_on) for day in days] for year, days in dates.items()
     }
     years = {year: Year(year, tuple(dates[year]), last_horizon(found)) for year, found in scored.items()}
-    everything, lacking = [one for found in scored.values() for one in found], left_out(reader, feature_set)
+    everything, lacking = [one for found in scored.values() for one in found], unavailable_features(reader, feature_set)
     return Cohorts(
         examples=as_examples(dictionary_of(feature_set, without=lacking), everything),
         years=years,
@@ -77,8 +78,8 @@ def labelled_cohorts(
 def not_yet(reader: Reader, outcome: Outcome, dates: Mapping[int, Sequence[date]], observed_on: date) -> str:
     """Why there is nothing to learn from, and from when there will be."""
     every = [day for days in dates.values() for day in days]
-    why = unsaid(reader, outcome, every[0], observed_on) if every else "no scoring date is past"
-    since = first_said(reader, outcome, every)
+    why = why_unknown(reader, outcome, every[0], observed_on) if every else "no scoring date is past"
+    since = first_known_on(reader, outcome, every)
     when = f"; it can be judged from {since} on" if since and since > observed_on else ""
     return f"{outcome.name} cannot be judged yet on {observed_on}: {why}{when}"
 

@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from features.engine.view import View
-from features.snapshots.live_features import fill
+from features.snapshots.live_features import create_table
 from features.tables import TABLES
 from features.warehouse.warehouse import Reader
 
@@ -78,7 +78,7 @@ def warehouse_of(data: Path, presentation: str) -> Reader:
     connection = duckdb.connect()
     rows = {"enrollments": spells_of(data, presentation), "marks": marks_of(data, presentation)}
     for name, held in rows.items():
-        fill(connection, TABLES[name], held, STARTS[presentation])
+        create_table(connection, TABLES[name], held, STARTS[presentation])
     return Reader(connection)
 
 

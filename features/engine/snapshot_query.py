@@ -31,7 +31,7 @@ from features.language.quantities import (
 from features.language.records import Measure
 
 
-def quantities(feature_set: type[FeatureSet], *, with_peers: bool = False) -> dict[str, Quantity]:
+def named_quantities(feature_set: type[FeatureSet], *, with_peers: bool = False) -> dict[str, Quantity]:
     """Every quantity of a feature set by column name: its features, its context, then its rule's and peers' signals."""
     described = {**feature_set.features(), **feature_set.context()}
     named = {name: feature.quantity for name, feature in described.items()}
@@ -116,7 +116,7 @@ def on_days(script: Script, days: Mapping[date, date], school_year: int) -> Scri
 
 def snapshot(query: SnapshotQuery, steps: Steps | None = None) -> ir.Table:
     """The cohort as a table: `student_key`, `school_id`, `school_days` this year, a column a feature."""
-    named = quantities(query.feature_set, with_peers=query.with_peers)
+    named = named_quantities(query.feature_set, with_peers=query.with_peers)
     members = Members(replace(query.view, steps=steps), query.cohort or query.feature_set.cohort)
     view = members.view.of(members)
     cohort = with_previous_school(members.numbered(), view)
@@ -132,7 +132,7 @@ def with_previous_school(cohort: ir.Table, view: View) -> ir.Table:
     order = [ibis.desc("ends"), ibis.desc("entry_date"), ibis.asc("school_id")]
     place = ibis.row_number().over(group_by="student_key", order_by=order)
     last = spells.mutate(place=place).filter(lambda rows: rows.place == 0)
-    return joined(cohort, last.select("student_key", previous_school="school_id"))
+    return join_by_student(cohort, last.select("student_key", previous_school="school_id"))
 
 
 def with_measures(
@@ -147,14 +147,14 @@ def with_measures(
     table = with_school_days(cohort, view)
     for name in dict.fromkeys(measure.records.table for measure in measures if measure.aggregate != "days"):
         own = {columns[m]: m for m in measures if m.records.table == name and m.aggregate != "days"}
-        table = joined(table, view.kept(f"measures_of_{name}", partial(measured, name, own, view)))
-    return table.mutate(**{columns[m]: settled(m, columns[m], table) for m in measures}), columns
+        table = join_by_student(table, view.kept(f"measures_of_{name}", partial(measure_table, name, own, view)))
+    return table.mutate(**{columns[m]: in_units(m, columns[m], table) for m in measures}), columns
 
 
-def measured(name: str, measures: Mapping[str, Measure], view: View) -> ir.Table:
+def measure_table(name: str, measures: Mapping[str, Measure], view: View) -> ir.Table:
     """A table's measures."""
     records = view.records(name, years=years_of(measures.values()), used=columns_of(measures.values()))
-    return aggregated(records, measures)
+    return aggregate_rows(records, measures)
 
 
 def years_of(measures: Iterable[Measure]) -> int | None:
@@ -183,36 +183,40 @@ def with_school_days(cohort: ir.Table, view: View) -> ir.Table:
         days_earlier=days.days.sum(where=days.school_year < view.school_year),
         days_ever=days.days.sum(),
     )
-    table = joined(cohort, per_year)
+    table = join_by_student(cohort, per_year)
     return table.mutate(**{name: ibis.coalesce(table[name], 0) for name in per_year.columns[1:]})
 
 
-def joined(table: ir.Table, more: ir.Table) -> ir.Table:
+def join_by_student(table: ir.Table, more: ir.Table) -> ir.Table:
     """A table with the columns of another, by student."""
     return table.left_join(more, "student_key").drop("student_key_right")
 
 
-def aggregated(rows: ir.Table, measures: Mapping[str, Measure]) -> ir.Table:
+def aggregate_rows(rows: ir.Table, measures: Mapping[str, Measure]) -> ir.Table:
     """One row a student, one column a measure (counts and hundredths are still integers here)."""
-    return rows.group_by("student_key").aggregate(**{name: raw(measure, rows) for name, measure in measures.items()})
+    return rows.group_by("student_key").aggregate(
+        **{name: aggregate_of(measure, rows) for name, measure in measures.items()}
+    )
 
 
-def raw(measure: Measure, rows: ir.Table) -> ir.Scalar:
+def aggregate_of(measure: Measure, rows: ir.Table) -> ir.Scalar:
     """A measure over a student's rows before its last division; missing without any row to speak of."""
-    chosen = inside(measure.records.window, rows) & matches(measure.records.where, rows)
+    chosen = in_window_rows(measure.records.window, rows) & meets_restrictions(measure.records.where, rows)
     match measure.aggregate:
         case "count":
             count = chosen.cast("int64").sum()
-            return count if not measure.among else null_unless(count, inside_among(measure, rows).any())
+            return count if not measure.among else null_unless(count, in_denominator(measure, rows).any())
         case "sum" | "share_of_days":
             total = rows[measure.column].sum(where=chosen)
             return (
-                total if not measure.among else null_unless(ibis.coalesce(total, 0), inside_among(measure, rows).any())
+                total
+                if not measure.among
+                else null_unless(ibis.coalesce(total, 0), in_denominator(measure, rows).any())
             )
         case "mean":
             return rows[measure.column].sum(where=chosen) / (100 * rows[measure.column].count(where=chosen)).nullif(0)
         case "share_of_rows":
-            among = inside_among(measure, rows).cast("int64").sum()
+            among = in_denominator(measure, rows).cast("int64").sum()
             return chosen.cast("int64").sum() / among.nullif(0)
         case "distinct":
             return rows[measure.column].nunique(where=chosen)
@@ -229,7 +233,7 @@ def null_unless(value: ir.Scalar, condition: ir.Scalar) -> ir.Scalar:
     return ibis.ifelse(condition, value, ibis.null("int64"))
 
 
-def inside(window: Window, rows: ir.Table) -> ir.BooleanColumn:
+def in_window_rows(window: Window, rows: ir.Table) -> ir.BooleanColumn:
     """Rows in a window."""
     if window.years_ago is None:
         return rows.years_ago >= (1 if window.earlier_only else 0)
@@ -242,12 +246,12 @@ def inside(window: Window, rows: ir.Table) -> ir.BooleanColumn:
     return within
 
 
-def inside_among(measure: Measure, rows: ir.Table) -> ir.BooleanColumn:
+def in_denominator(measure: Measure, rows: ir.Table) -> ir.BooleanColumn:
     """Rows that a share or a count of marks is taken among."""
-    return inside(measure.records.window, rows) & matches(measure.among, rows)
+    return in_window_rows(measure.records.window, rows) & meets_restrictions(measure.among, rows)
 
 
-def matches(where: tuple[Where, ...], rows: ir.Table) -> ir.BooleanColumn:
+def meets_restrictions(where: tuple[Where, ...], rows: ir.Table) -> ir.BooleanColumn:
     """Rows that meet every restriction."""
     held: ir.BooleanColumn = ibis.literal(True)
     for one in where:
@@ -255,21 +259,21 @@ def matches(where: tuple[Where, ...], rows: ir.Table) -> ir.BooleanColumn:
     return held
 
 
-def settled(measure: Measure, column: str, table: ir.Table) -> ir.Column:
+def in_units(measure: Measure, column: str, table: ir.Table) -> ir.Column:
     """A measure in its unit: nothing recorded is 0 for a student who had school days, else missing."""
     window = measure.records.window
     year_days = table[days_column(window)]
     if measure.aggregate == "days":
-        return in_window(year_days, window)
+        return days_in_window(year_days, window)
     value = table[column]
     if measure.aggregate in ("least", "furthest", "share_of_rows"):
         return value
     if measure.records.table in ("marks", "latest_marks"):
         return value / 100 if measure.aggregate == "sum" else value
     if measure.aggregate == "share_of_days":
-        days = in_window(year_days, window)
+        days = days_in_window(year_days, window)
         return ibis.coalesce(value, 0) / (100 * days).nullif(0)
-    there = ibis.ifelse(in_window(year_days, window) > 0, ibis.coalesce(value, 0), ibis.null("int64"))
+    there = ibis.ifelse(days_in_window(year_days, window) > 0, ibis.coalesce(value, 0), ibis.null("int64"))
     return there / 100 if measure.aggregate == "sum" else there
 
 
@@ -280,7 +284,7 @@ def days_column(window: Window) -> str:
     return "days_term" if window.this_term else f"days_{window.years_ago}"
 
 
-def in_window(days: ir.IntegerColumn, window: Window) -> ir.IntegerColumn:
+def days_in_window(days: ir.IntegerColumn, window: Window) -> ir.IntegerColumn:
     """How many of a student's school days a window holds."""
     if window.to_days is None:
         return days

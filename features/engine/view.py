@@ -56,7 +56,7 @@ def schema_of(table: Table) -> ibis.Schema:
     return ibis.schema({c.name: IBIS_TYPES[c.kind] for c in dict.fromkeys((*table.columns, *ENVELOPE))})
 
 
-def stored(name: str) -> ir.Table:
+def stored_table(name: str) -> ir.Table:
     """A canonical table, not bound to any warehouse."""
     return ibis.table(schema_of(TABLES[name]), name=name)
 
@@ -124,7 +124,7 @@ class View:
         All columns, or some of them. Seen for members, `student_key` is the member's number: a short key to join and
         sort by.
         """
-        table = stored(name)
+        table = stored_table(name)
         if columns:
             table = table.select(*dict.fromkeys((*columns, *VERSION)))
         is_replaced = self.is_replaced(table)

@@ -7,15 +7,15 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from features.engine.view import Members, View, stored
+from features.engine.view import Members, View, stored_table
 from features.warehouse.warehouse import Reader
 
-IN_TIME = 7
+DAYS_TO_ACT_ON = 7
 """Days after its as-of date by which a list was made that a counselor could work with."""
 
 
 @dataclass(frozen=True)
-class KnownOn(Reader):
+class ReaderOnDay(Reader):
     """An open warehouse as it was known at the end of a day: what became known later is not there."""
 
     day: date
@@ -33,7 +33,7 @@ class KnownOn(Reader):
 
     def has_rows(self, name: str) -> bool:
         """Whether anything of a table was known."""
-        table = stored(name)
+        table = stored_table(name)
         return not self.table(table.filter(table.known_on <= self.day).limit(1)).empty
 
     def last_school_day(self, school_year: int) -> date:
@@ -43,18 +43,18 @@ class KnownOn(Reader):
         return pd.Timestamp(last).date()
 
 
-def flags_by(day: date, outcome: str) -> ir.Table:
+def flags_known_by(day: date, outcome: str) -> ir.Table:
     """The flags of an outcome that had been made by the end of a day; no load ever corrects one.
 
     A list that was made long after the date it looks from was in nobody's hands then, and is left out.
     """
     flags = View(day, 0).visible("flags", replaced=False)
-    in_time = flags.known_on <= flags.as_of + ibis.interval(days=IN_TIME)
+    in_time = flags.known_on <= flags.as_of + ibis.interval(days=DAYS_TO_ACT_ON)
     return flags.filter(~flags.withdrawn & (flags.outcome == outcome) & (flags.as_of <= day) & in_time)
 
 
 @dataclass(frozen=True)
-class Watched(Members):
+class CohortHistory(Members):
     """Whoever belonged to a cohort at some time from `since` to the view's as-of date, or was flagged then."""
 
     since: date

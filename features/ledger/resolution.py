@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.language.outcome import CENSORED
-from features.snapshots.labels import LOST, UNFINISHED
+from features.snapshots.labels import UNFINISHED, WHEREABOUTS_UNKNOWN
 
 Integers = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -20,11 +20,11 @@ Resolution = Literal["came_true", "did_not", "supported_first", "moved_away", "s
 RESOLUTIONS: tuple[Resolution, ...] = get_args(Resolution)
 CAME_TRUE, DID_NOT, SUPPORTED_FIRST, MOVED_AWAY, STILL_OPEN, NOT_TOLD = range(len(RESOLUTIONS))
 
-GONE = (CENSORED["transferred"], LOST)
+MOVED_AWAY_REASONS = (CENSORED["transferred"], WHEREABOUTS_UNKNOWN)
 """Why nothing can be said of those who moved away: to another school, or nobody knows where."""
 
 NEVER = np.datetime64("NaT", "D")
-PLACES = 1 << 20
+DAYS_PER_STUDENT = 1 << 20
 """More than there are days since 1970: by it a student and a day become one number."""
 
 
@@ -43,7 +43,7 @@ class Runs:
 
 
 @dataclass(frozen=True)
-class Listed:
+class FlagArrays:
     """The flags in order: places of the run and of the student, place on the list, and risk."""
 
     run: Integers
@@ -53,7 +53,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Watching:
+class StudentEndings:
     """Everyone whom the lists were about: a row per group and student, sorted by both.
 
     `keys` are all students, sorted; `student` is the place of one among them. `through` is the last day that counts.
@@ -71,7 +71,7 @@ class Watching:
         """What an unsupported flag of each came to."""
         off_track, because = self.rows["off_track"], self.rows["missing_because"]
         told = [off_track.eq(True).fillna(False), off_track.eq(False).fillna(False)]
-        return np.select([*told, because.isin(GONE), because.eq(UNFINISHED)],
+        return np.select([*told, because.isin(MOVED_AWAY_REASONS), because.eq(UNFINISHED)],
                          [CAME_TRUE, DID_NOT, MOVED_AWAY, STILL_OPEN], NOT_TOLD)  # fmt: skip
 
     def place_of(self, group: Integers, student: Integers) -> Integers:
@@ -89,18 +89,18 @@ class Supports:
     @classmethod
     def of(cls, student: Integers, day: Days) -> "Supports":
         """Those of these students on these days."""
-        return cls(np.unique(student * PLACES + day.astype(np.int64)))
+        return cls(np.unique(student * DAYS_PER_STUDENT + day.astype(np.int64)))
 
     def first_after(self, student: Integers, day: Days) -> Days:
         """The day of the next one of each student after a day; NaT where there is none."""
         found = np.append(self.known, -1)[
-            np.searchsorted(self.known, student * PLACES + day.astype(np.int64), side="right")
+            np.searchsorted(self.known, student * DAYS_PER_STUDENT + day.astype(np.int64), side="right")
         ]
-        return np.where(found // PLACES == student, (found % PLACES).astype("datetime64[D]"), NEVER)
+        return np.where(found // DAYS_PER_STUDENT == student, (found % DAYS_PER_STUDENT).astype("datetime64[D]"), NEVER)
 
 
 @dataclass(frozen=True)
-class Resolved:
+class FlagResolutions:
     """What each flag came to, its row of the watched, and the first contact or plan since then that counts."""
 
     resolution: Integers
@@ -108,37 +108,37 @@ class Resolved:
     supported_on: Days
 
 
-def resolved(listed: Listed, runs: Runs, watching: Watching, supports: Supports) -> Resolved:
+def resolve_flags(listed: FlagArrays, runs: Runs, watching: StudentEndings, supports: Supports) -> FlagResolutions:
     """What each flag came to."""
     row = watching.place_of(runs.group[listed.run], listed.student)
     support = supports.first_after(listed.student, runs.as_of[listed.run])
     support[support > watching.through[row]] = NEVER
     ending = watching.ending[row]
     ending[(ending == DID_NOT) & ~np.isnat(support)] = SUPPORTED_FIRST
-    return Resolved(ending, row, support)
+    return FlagResolutions(ending, row, support)
 
 
-def flag_rows(listed: Listed, runs: Runs, found: Resolved, keys: "pd.Index[str]") -> pd.DataFrame:
+def flag_rows(listed: FlagArrays, runs: Runs, found: FlagResolutions, keys: "pd.Index[str]") -> pd.DataFrame:
     """The flags as `Ledger.flags`."""
     names = {name: pd.Categorical(runs.rows[name]) for name in ("run_id", "release_id", "scorer")}
     texts = {name: pd.Categorical.from_codes(one.codes[listed.run], one.categories) for name, one in names.items()}
     return pd.DataFrame(
         {
-            "student_key": keyed(listed.student, keys),
+            "student_key": key_category(listed.student, keys),
             "run_id": texts["run_id"],
-            "as_of": stamped(runs.as_of[listed.run]),
+            "as_of": timestamps(runs.as_of[listed.run]),
             "release_id": texts["release_id"],
             "scorer": texts["scorer"],
             "capacity": runs.rows["capacity"].to_numpy(dtype=np.int64)[listed.run],
             "list_position": listed.position,
             "risk": listed.risk,
             "school_year": runs.school_year[listed.run],
-            "resolution": named(found.resolution),
+            "resolution": resolution_category(found.resolution),
         }
     )
 
 
-def student_rows(listed: Listed, runs: Runs, found: Resolved, watching: Watching) -> pd.DataFrame:
+def student_rows(listed: FlagArrays, runs: Runs, found: FlagResolutions, watching: StudentEndings) -> pd.DataFrame:
     """The students as `Ledger.students`."""
     many = len(watching.keys)
     key = watching.school_year * many + watching.student
@@ -149,7 +149,7 @@ def student_rows(listed: Listed, runs: Runs, found: Resolved, watching: Watching
     return student_frame(watching, chosen, first_flags(listed, runs, found, first[chosen]))
 
 
-def one_a_year(key: Integers, watching: Watching, *, is_first: Flags) -> Integers:
+def one_a_year(key: Integers, watching: StudentEndings, *, is_first: Flags) -> Integers:
     """Of each student and school year the row that counts: that of the first flag, or one that came true, or is told.
 
     `key` is the year and the student. Where nothing tells them apart, it is that of the first group.
@@ -161,47 +161,47 @@ def one_a_year(key: Integers, watching: Watching, *, is_first: Flags) -> Integer
     return chosen
 
 
-def first_flags(listed: Listed, runs: Runs, found: Resolved, first: Integers) -> pd.DataFrame:
+def first_flags(listed: FlagArrays, runs: Runs, found: FlagResolutions, first: Integers) -> pd.DataFrame:
     """What the students' columns say of their first flags, from the places of these; missing for -1."""
     none = first < 0
     return pd.DataFrame(
         {
-            "first_flag": stamped(np.where(none, NEVER, runs.as_of[listed.run[first]])),
-            "supported_on": stamped(np.where(none, NEVER, found.supported_on[first])),
-            "resolution": named(np.where(none, -1, found.resolution[first])),
+            "first_flag": timestamps(np.where(none, NEVER, runs.as_of[listed.run[first]])),
+            "supported_on": timestamps(np.where(none, NEVER, found.supported_on[first])),
+            "resolution": resolution_category(np.where(none, -1, found.resolution[first])),
         }
     )
 
 
-def student_frame(watching: Watching, chosen: Integers, flags: pd.DataFrame) -> pd.DataFrame:
+def student_frame(watching: StudentEndings, chosen: Integers, flags: pd.DataFrame) -> pd.DataFrame:
     """The chosen rows of the watched with their first flags."""
     rows = watching.rows.iloc[chosen].reset_index(drop=True)
     left_on = days_in(rows["left_on"])
     frame = pd.DataFrame(
         {
-            "student_key": keyed(watching.student[chosen], watching.keys),
+            "student_key": key_category(watching.student[chosen], watching.keys),
             "school_year": watching.school_year[chosen],
             "school_id": rows["school_id"].astype("category"),
             "grade_level": rows["grade_level"].astype("Int64"),
             "off_track": rows["off_track"].astype("boolean"),
             "missing_because": rows["missing_because"].astype("category"),
-            "ended_on": stamped(np.where(np.isnat(left_on), watching.through[chosen], left_on)),
+            "ended_on": timestamps(np.where(np.isnat(left_on), watching.through[chosen], left_on)),
         }
     )
     return frame.join(flags)
 
 
-def keyed(student: Integers, keys: "pd.Index[str]") -> "pd.Categorical[str]":
+def key_category(student: Integers, keys: "pd.Index[str]") -> "pd.Categorical[str]":
     """The keys of students by their places."""
     return pd.Categorical.from_codes(student.astype(np.int32), keys)
 
 
-def stamped(days: Days) -> "pd.Series[pd.Timestamp]":
+def timestamps(days: Days) -> "pd.Series[pd.Timestamp]":
     """Days as pandas holds them."""
     return pd.Series(days.astype("datetime64[s]"))
 
 
-def named(resolution: Integers) -> "pd.Categorical[str]":
+def resolution_category(resolution: Integers) -> "pd.Categorical[str]":
     """Resolutions by name; missing for -1."""
     return pd.Categorical.from_codes(resolution.astype(np.int8), pd.Index(RESOLUTIONS))
 

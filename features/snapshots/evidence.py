@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from features.engine.snapshot_query import for_day, inside, matches, measures_in
+from features.engine.snapshot_query import for_day, in_window_rows, measures_in, meets_restrictions
 from features.engine.sql_script import Script, Steps, script_of
 from features.engine.view import Members, View
 from features.language.cohorts import Cohort
@@ -16,10 +16,10 @@ from features.language.feature_set import FeatureSet
 from features.language.records import Measure
 from features.warehouse.warehouse import Reader
 
-Cell = str | int | bool | None
-Record = Mapping[str, Cell]
+JsonCell = str | int | bool | None
+EvidenceRecord = Mapping[str, JsonCell]
 
-SHOWN: dict[str, tuple[str, ...]] = {
+SHOWN_COLUMNS: dict[str, tuple[str, ...]] = {
     "attendance": ("date", "kind", "absent_hundredths", "excused", "known_on"),
     "days_missed": ("date", "kind", "absent_hundredths", "excused", "known_on"),
     "marks": ("school_year", "term_id", "course_name", "subject", "mark", "mark_kind", "known_on"),
@@ -34,30 +34,33 @@ SHOWN: dict[str, tuple[str, ...]] = {
 
 def records_behind(
     reader: Reader, feature_set: type[FeatureSet], view: View, names: Iterable[str]
-) -> dict[str, dict[str, list[Record]]]:
+) -> dict[str, dict[str, list[EvidenceRecord]]]:
     """Per feature name and `student_key`, the records that the feature was computed from, oldest first.
 
     Each table is read once for all features on it.
     """
-    found: dict[str, dict[str, list[Record]]] = {}
-    for table, own in by_table(feature_set, names).items():
+    found: dict[str, dict[str, list[EvidenceRecord]]] = {}
+    for table, own in features_by_table(feature_set, names).items():
         script = for_day(partial(behind_script, table, feature_set.cohort, own), view, feature_set.cohort)
         rows = script.frame(reader.connection)
-        found |= {name: by_student(rows.loc[rows[MARK + name], ["student_key", *SHOWN[table]]]) for name, _ in own}
+        found |= {
+            name: group_by_student(rows.loc[rows[MARK_PREFIX + name], ["student_key", *SHOWN_COLUMNS[table]]])
+            for name, _ in own
+        }
     return found
 
 
-MARK = "behind_"
+MARK_PREFIX = "behind_"
 """Prefix of the columns that say which features a record stands behind."""
 
 
-Named = tuple[str, tuple[Measure, ...]]
+NamedFeature = tuple[str, tuple[Measure, ...]]
 """A feature's name, and the measures that it is made of."""
 
 
-def by_table(feature_set: type[FeatureSet], names: Iterable[str]) -> dict[str, tuple[Named, ...]]:
+def features_by_table(feature_set: type[FeatureSet], names: Iterable[str]) -> dict[str, tuple[NamedFeature, ...]]:
     """The tables that features are computed from, each with the features on it."""
-    found: dict[str, tuple[Named, ...]] = {}
+    found: dict[str, tuple[NamedFeature, ...]] = {}
     for name in names:
         measures = tuple(measures_in(feature_set.defined()[name].quantity))
         table = measures[0].records.table
@@ -66,19 +69,19 @@ def by_table(feature_set: type[FeatureSet], names: Iterable[str]) -> dict[str, t
 
 
 @lru_cache(maxsize=256)
-def behind_script(table: str, cohort: Cohort, named: tuple[Named, ...], view: View) -> Script:
+def behind_script(table: str, cohort: Cohort, named: tuple[NamedFeature, ...], view: View) -> Script:
     """DuckDB's SQL for the records behind features on a table, by student, with a column a feature.
 
     Which features there are changes from run to run, what a table's records are does not, and takes longer to say.
     """
     seen, schema = seen_script(table, cohort, view)
     members = Members(replace(view, steps=Steps()), cohort)
-    shown = members.with_keys(behind(ibis.table(schema, name=SEEN), SHOWN[table], dict(named)))
-    sql = str(ibis.to_sql(ordered(shown, SHOWN[table]), dialect="duckdb", pretty=False))
-    return Script((*seen.steps, (SEEN, seen.sql)), sql)
+    shown = members.with_keys(mark_records(ibis.table(schema, name=RECORDS_STEP), SHOWN_COLUMNS[table], dict(named)))
+    sql = str(ibis.to_sql(order_by_student(shown, SHOWN_COLUMNS[table]), dialect="duckdb", pretty=False))
+    return Script((*seen.steps, (RECORDS_STEP, seen.sql)), sql)
 
 
-SEEN = "records_seen"
+RECORDS_STEP = "records_seen"
 """What the records of a table are called while those behind some features are looked for."""
 
 
@@ -95,31 +98,31 @@ def of_members(view: View, cohort: Cohort, make: Callable[[View], ir.Table], by:
     """The script of what is made of a view of a cohort's records, by student and some columns."""
     steps = Steps()
     members = Members(replace(view, steps=steps), cohort)
-    return script_of(ordered(members.with_keys(make(members.view.of(members))), by), steps)
+    return script_of(order_by_student(members.with_keys(make(members.view.of(members))), by), steps)
 
 
-def behind(rows: ir.Table, columns: tuple[str, ...], measures: Mapping[str, tuple[Measure, ...]]) -> ir.Table:
+def mark_records(rows: ir.Table, columns: tuple[str, ...], measures: Mapping[str, tuple[Measure, ...]]) -> ir.Table:
     """The records that any of these features counts, with a column a feature that says which."""
-    marked = {MARK + name: ibis.or_(*(counted(m, rows) for m in of)) for name, of in measures.items()}
+    marked = {MARK_PREFIX + name: ibis.or_(*(is_counted(m, rows) for m in of)) for name, of in measures.items()}
     shown = rows.select("student_key", *columns, **marked)
     return shown.filter(ibis.or_(*(shown[mark] for mark in marked)))
 
 
-def ordered(rows: ir.Table, by: Iterable[str]) -> ir.Table:
+def order_by_student(rows: ir.Table, by: Iterable[str]) -> ir.Table:
     """Rows by student, then by some columns."""
     return rows.order_by("student_key", *by)
 
 
-def counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:
+def is_counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:
     """Rows that a measure counts: a late arrival adds nothing to days missed."""
-    chosen = inside(measure.records.window, rows) & matches(measure.records.where, rows)
+    chosen = in_window_rows(measure.records.window, rows) & meets_restrictions(measure.records.where, rows)
     return chosen & (rows[measure.column] > 0) if measure.aggregate in ("sum", "share_of_days") else chosen
 
 
-def attendance_by_week(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[Record]]:
+def attendance_by_week(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[EvidenceRecord]]:
     """Per student, each week of this school year: `week` (its Monday), `days` enrolled, `missed` in hundredths."""
     script = for_day(partial(weeks_script, feature_set.cohort), view, feature_set.cohort)
-    return by_student(script.frame(reader.connection))
+    return group_by_student(script.frame(reader.connection))
 
 
 @lru_cache(maxsize=64)
@@ -139,10 +142,10 @@ def weeks_of(view: View) -> ir.Table:
     return weekly.group_by("student_key", "week").aggregate(days=weekly.count(), missed=weekly.missed.sum())
 
 
-def marks_over_time(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[Record]]:
+def marks_over_time(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[EvidenceRecord]]:
     """Per student, the marks of this school year and the one before, in the order they became known."""
     script = for_day(partial(marks_script, feature_set.cohort), view, feature_set.cohort)
-    return by_student(script.frame(reader.connection))
+    return group_by_student(script.frame(reader.connection))
 
 
 @lru_cache(maxsize=64)
@@ -154,23 +157,23 @@ def marks_script(cohort: Cohort, view: View) -> Script:
 def recent_marks(view: View) -> ir.Table:
     """The marks of this school year and the one before."""
     marks = view.marks()
-    return marks.filter(marks.years_ago <= 1).select("student_key", *SHOWN["marks"])
+    return marks.filter(marks.years_ago <= 1).select("student_key", *SHOWN_COLUMNS["marks"])
 
 
-def by_student(rows: pd.DataFrame) -> dict[str, list[Record]]:
+def group_by_student(rows: pd.DataFrame) -> dict[str, list[EvidenceRecord]]:
     """Rows as plain records, grouped by student in their order. Dates are ISO text, missing is None."""
     columns = [column for column in rows.columns if column != "student_key"]
-    plain = {column: as_cells(rows[column]) for column in columns}
-    found: dict[str, list[Record]] = {}
+    plain = {column: json_cells(rows[column]) for column in columns}
+    found: dict[str, list[EvidenceRecord]] = {}
     for i, student in enumerate(rows["student_key"]):
         found.setdefault(student, []).append({column: plain[column][i] for column in columns})
     return found
 
 
-def as_cells(values: "pd.Series[str]") -> list[Cell]:
+def json_cells(values: "pd.Series[str]") -> list[JsonCell]:
     """A column as JSON-able cells."""
     if pd.api.types.is_datetime64_any_dtype(values):
         days = pd.DatetimeIndex(values)
         return [day if known else None for day, known in zip(days.strftime("%Y-%m-%d"), days.notna(), strict=True)]
-    cells: list[Cell] = values.astype(object).where(values.notna(), None).tolist()
+    cells: list[JsonCell] = values.astype(object).where(values.notna(), None).tolist()
     return cells

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from features.engine.snapshot_query import measures_in
-from features.engine.view import stored
+from features.engine.view import stored_table
 from features.language.feature_set import Feature, FeatureSet
 from features.language.quantities import Held, Quantity, Schoolmates
 from features.language.records import Measure
@@ -15,7 +15,7 @@ READ_AS = {"marks_not_given": "marks", "latest_marks": "marks", "days_missed": "
 
 
 @dataclass(frozen=True)
-class Need:
+class Requirement:
     """A table, and where a column is named, a value in it that is not one of `blank`."""
 
     table: str
@@ -29,41 +29,43 @@ class Need:
 
     def met_by(self, reader: Reader) -> bool:
         """Whether the records on record hold any of it."""
-        rows = stored(self.table)
+        rows = stored_table(self.table)
         if self.column:
             rows = rows.filter(rows[self.column].notnull() & rows[self.column].notin(self.blank or ("",)))
         return not reader.table(rows.limit(1)).empty
 
 
-COLUMNS = {
-    ("attendance", "is_cut"): Need("attendance", "section_id", ("day",)),
-    ("marks", "a_g"): Need("marks", "a_g"),
+REQUIRED_COLUMNS = {
+    ("attendance", "is_cut"): Requirement("attendance", "section_id", ("day",)),
+    ("marks", "a_g"): Requirement("marks", "a_g"),
 }
 """What restrictions on a column need, where a district may well not send it."""
 
 
-def needs_of(feature: Feature) -> tuple[Need, ...]:
+def requirements_of(feature: Feature) -> tuple[Requirement, ...]:
     """What a district must send for a feature to say anything."""
-    found = [need for measure in measures_in(feature.quantity) for need in needs_of_measure(measure)]
+    found = [need for measure in measures_in(feature.quantity) for need in requirements_of_measure(measure)]
     return tuple(dict.fromkeys(found))
 
 
-def needs_of_measure(measure: Measure) -> list[Need]:
+def requirements_of_measure(measure: Measure) -> list[Requirement]:
     """What one measure needs."""
     records = measure.records
-    named = [COLUMNS[key] for where in records.where if (key := (records.table, where.column)) in COLUMNS]
+    named = [
+        REQUIRED_COLUMNS[key] for where in records.where if (key := (records.table, where.column)) in REQUIRED_COLUMNS
+    ]
     terms = records.window.this_term or any(where.column == "terms_ago" for where in records.where)
-    return [Need(READ_AS.get(records.table, records.table)), *named, *([Need("terms")] if terms else [])]
+    return [Requirement(READ_AS.get(records.table, records.table)), *named, *([Requirement("terms")] if terms else [])]
 
 
-def source_of(feature: Feature) -> tuple[str, ...]:
+def source_tables(feature: Feature) -> tuple[str, ...]:
     """The tables that a feature is read from."""
-    return tuple(dict.fromkeys(need.table for need in needs_of(feature)))
+    return tuple(dict.fromkeys(need.table for need in requirements_of(feature)))
 
 
-def left_out(reader: Reader, feature_set: type[FeatureSet]) -> Mapping[str, str]:
+def unavailable_features(reader: Reader, feature_set: type[FeatureSet]) -> Mapping[str, str]:
     """The features for which the district sends no data: each with what it lacks."""
-    needs = {name: needs_of(feature) for name, feature in feature_set.features().items()}
+    needs = {name: requirements_of(feature) for name, feature in feature_set.features().items()}
     met = {need: need.met_by(reader) for every in needs.values() for need in every}
     lacking = {name: [need.words for need in every if not met[need]] for name, every in needs.items()}
     return {name: ", ".join(words) for name, words in lacking.items() if words}

@@ -17,7 +17,7 @@ from features.language.outcome import CENSORED, Outcome
 from features.snapshots.snapshot import first_school_days
 from features.warehouse.warehouse import Reader
 
-LOST = "no record of where the student went"
+WHEREABOUTS_UNKNOWN = "no record of where the student went"
 UNFINISHED = "the horizon is ahead"
 GRACE = timedelta(days=14)
 """A spell without a kind of exit that ends so shortly before the last day that counts went on to the end."""
@@ -44,7 +44,7 @@ class Labels:
 
 
 @dataclass(frozen=True)
-class Period:
+class OutcomePeriod:
     """The last day that counts for a label, when its records are in, and where in the calendar it lies."""
 
     through: date
@@ -64,7 +64,7 @@ def label_outcome(reader: Reader, outcome: Outcome, as_of: date, *, observed_on:
     While the horizon lies after `observed_on`, every label is missing: an unfinished year is not a false one.
     """
     start = reader.view(as_of)
-    why, period = unsaid(reader, outcome, as_of, observed_on), period_of(reader, outcome, as_of)
+    why, period = why_unknown(reader, outcome, as_of, observed_on), outcome_period(reader, outcome, as_of)
     horizon = period.known_by if period else None
     if why or period is None:
         keys = reader.frame(cohort_sql(outcome, start))["student_key"]
@@ -76,9 +76,9 @@ def label_outcome(reader: Reader, outcome: Outcome, as_of: date, *, observed_on:
     )
 
 
-def unsaid(reader: Reader, outcome: Outcome, as_of: date, observed_on: date) -> str:
+def why_unknown(reader: Reader, outcome: Outcome, as_of: date, observed_on: date) -> str:
     """Why nothing can be said of anyone of that date's cohort on `observed_on`; empty where it can."""
-    period = period_of(reader, outcome, as_of)
+    period = outcome_period(reader, outcome, as_of)
     if period is None:
         return "no marking term begins after the as-of date in its school year"
     if observed_on < period.known_by:
@@ -90,24 +90,24 @@ def unsaid(reader: Reader, outcome: Outcome, as_of: date, observed_on: date) -> 
     return f"no {missing[0].replace('_', ' ')} on record" if missing else ""
 
 
-def period_of(reader: Reader, outcome: Outcome, as_of: date) -> Period | None:
+def outcome_period(reader: Reader, outcome: Outcome, as_of: date) -> OutcomePeriod | None:
     """When the outcome of the as-of date's cohort is decided; None where the year has no such term."""
     horizon, firsts = outcome.horizon, first_school_days(reader)
     start = school_year_of(list(firsts.items()), as_of) or min(firsts)
     posting = timedelta(days=horizon.posting_days)
     if horizon.kind == "year":
         last = last_school_day(reader, start + horizon.later)
-        return Period(last, last + posting, start + horizon.later)
+        return OutcomePeriod(last, last + posting, start + horizon.later)
     if horizon.kind == "months":
         through = (pd.Timestamp(as_of) + pd.DateOffset(months=horizon.later)).date()
-        return Period(through, through + posting, school_year_of(list(firsts.items()), through) or start)
+        return OutcomePeriod(through, through + posting, school_year_of(list(firsts.items()), through) or start)
     span = next_term(reader, start, as_of)
-    return Period(span[1], span[1] + posting, start, term_from=span[0]) if span else None
+    return OutcomePeriod(span[1], span[1] + posting, start, term_from=span[0]) if span else None
 
 
-def first_said(reader: Reader, outcome: Outcome, dates: Sequence[date]) -> date | None:
+def first_known_on(reader: Reader, outcome: Outcome, dates: Sequence[date]) -> date | None:
     """The first day on which the outcome of one of these dates' cohorts is known; None where none ever is."""
-    periods = [period for day in dates if (period := period_of(reader, outcome, day))]
+    periods = [period for day in dates if (period := outcome_period(reader, outcome, day))]
     return min((period.known_by for period in periods), default=None)
 
 
@@ -167,16 +167,16 @@ def compiled_labels(outcome: Outcome, start: View, horizon: View) -> Script:
     """DuckDB's SQL for labels, as Ibis makes it."""
     steps = Steps()
     members = Members(replace(start, steps=steps), outcome.cohort)
-    return script_of(labels(outcome, members, replace(horizon, steps=steps)), steps)
+    return script_of(label_members(outcome, members, replace(horizon, steps=steps)), steps)
 
 
-def labels(outcome: Outcome, members: Members, horizon: View) -> ir.Table:
+def label_members(outcome: Outcome, members: Members, horizon: View) -> ir.Table:
     """`student_key`, `off_track` (missing where it cannot be said) and `missing_because` of each member.
 
     And `left_on`, the day on which a student who ended off track had left school, if so.
     """
     horizon = horizon.of(members)
-    cohort = with_endings(members.numbered().select("student_key"), horizon)
+    cohort = with_exits(members.numbered().select("student_key"), horizon)
     asked = [outcome.off_track, *([outcome.judged_if] if outcome.judged_if else [])]
     table, columns = with_measures(cohort, asked, horizon)
     told = as_condition(outcome.off_track, table, columns)
@@ -184,7 +184,7 @@ def labels(outcome: Outcome, members: Members, horizon: View) -> ir.Table:
         told = ibis.coalesce(told, ibis.ifelse(table.exit_kind == "left", True, ibis.null("boolean")))
     judged = as_condition(outcome.judged_if, table, columns) if outcome.judged_if else ibis.literal(True)
     gone = [(table.exit_kind == kind, words) for kind, words in CENSORED.items()]
-    gone.append((ibis.coalesce(table.vanished, True), LOST))
+    gone.append((ibis.coalesce(table.vanished, True), WHEREABOUTS_UNKNOWN))
     why = ibis.cases(
         *((~table.has_finished & ibis.coalesce(held, False), words) for held, words in gone),
         (~ibis.coalesce(judged, False), "too little on record to judge"),
@@ -197,7 +197,7 @@ def labels(outcome: Outcome, members: Members, horizon: View) -> ir.Table:
     return members.with_keys(found).order_by("student_key")
 
 
-def with_endings(cohort: ir.Table, view: View) -> ir.Table:
+def with_exits(cohort: ir.Table, view: View) -> ir.Table:
     """The cohort with how each student's last spell ended, and whether the student `has_finished` school."""
     exits, finished = last_exits(view), view.rows("completions").select("student_key").distinct()
     table = cohort.left_join(exits, "student_key").select(cohort, exits.exit_kind, exits.exit_date, exits.vanished)

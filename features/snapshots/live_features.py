@@ -11,18 +11,20 @@ from features.engine.snapshot_query import SnapshotQuery, snapshot_script
 from features.engine.view import IBIS_TYPES, View, school_year_of
 from features.language.cohorts import Cohort
 from features.settings import Refused
-from features.snapshots.snapshot import Snapshot, snapshot_in
+from features.snapshots.snapshot import Snapshot, snapshot_from_rows
 from features.tables import ENVELOPE, TABLES, Column, Table
 
-Given = Mapping[str, Sequence[Mapping[str, object]]]
+RecordsByTable = Mapping[str, Sequence[Mapping[str, object]]]
 
-READ = ("terms", "calendar_days", "enrollments", "attendance", "marks", "incidents", "discipline_actions")
+SNAPSHOT_TABLES = ("terms", "calendar_days", "enrollments", "attendance", "marks", "incidents", "discipline_actions")
 """The tables that a snapshot reads."""
 
 DUCKDB_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE", "boolean": "BOOLEAN", "float64": "DOUBLE"}
 
 
-def snapshot_of_records(feature_set_name: str, as_of: date, tables: Given, *, cohort: Cohort | None = None) -> Snapshot:
+def snapshot_of_records(
+    feature_set_name: str, as_of: date, tables: RecordsByTable, *, cohort: Cohort | None = None
+) -> Snapshot:
     """The snapshot of the students of these records; without a row when nobody in it belongs to the cohort.
 
     `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them: of this school
@@ -31,11 +33,11 @@ def snapshot_of_records(feature_set_name: str, as_of: date, tables: Given, *, co
     feature_set = SERVED[feature_set_name]
     connection = duckdb.connect(config={"threads": "1"})
     try:
-        for name in READ:
-            fill(connection, TABLES[name], tables.get(name, ()), as_of)
+        for name in SNAPSHOT_TABLES:
+            create_table(connection, TABLES[name], tables.get(name, ()), as_of)
         year = school_year_of(first_days(tables.get("calendar_days", ())), as_of) or 0
         script = snapshot_script(SnapshotQuery(feature_set, View(as_of, year), cohort))
-        return snapshot_in(feature_set, as_of, year, script.frame(connection))
+        return snapshot_from_rows(feature_set, as_of, year, script.frame(connection))
     finally:
         connection.close()
 
@@ -55,7 +57,7 @@ def as_date(value: object) -> date:
     return date.fromisoformat(str(value)[:10])
 
 
-def cell(value: object, column: Column) -> str | None:
+def text_cell(value: object, column: Column) -> str | None:
     """A value as text, which DuckDB casts to the column's type: a date may come as one or as its ISO text."""
     if value is None:
         return None
@@ -72,7 +74,7 @@ def superseding(table: Table) -> str:
     return f"{said} ORDER BY place"
 
 
-def fill(
+def create_table(
     connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mapping[str, object]], as_of: date
 ) -> None:
     """The canonical table with these rows, each known on its own `known_on` or else on the as-of date."""
@@ -84,7 +86,8 @@ def fill(
     envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1, "withdrawn": False}
     try:
         given = {
-            c.name: pa.array([cell({**envelope, **row}.get(c.name), c) for row in rows], pa.string()) for c in columns
+            c.name: pa.array([text_cell({**envelope, **row}.get(c.name), c) for row in rows], pa.string())
+            for c in columns
         }
         connection.register("given", pa.table({**given, "place": pa.array(range(len(rows)))}))
         connection.execute(f'INSERT INTO "{table.name}" BY NAME {superseding(table)}')

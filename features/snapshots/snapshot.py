@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from features.engine.snapshot_query import SnapshotQuery, quantities, snapshot_script
+from features.engine.snapshot_query import SnapshotQuery, named_quantities, snapshot_script
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
 from features.warehouse.warehouse import NothingKnown, Reader
@@ -47,7 +47,7 @@ def build_snapshot(
     """The feature set's cohort on the as-of date, or a part of it; NothingKnown for a date or a cohort of nobody."""
     view = reader.view(as_of, loads_through=loads_through)
     query = SnapshotQuery(feature_set, view, cohort, with_peers)
-    snapshot = snapshot_in(feature_set, as_of, view.school_year, snapshot_script(query).frame(reader.connection))
+    snapshot = snapshot_from_rows(feature_set, as_of, view.school_year, snapshot_script(query).frame(reader.connection))
     if snapshot.features.empty:
         grades = ", ".join(map(str, (cohort or feature_set.cohort).grade_levels))
         raise NothingKnown(
@@ -78,10 +78,10 @@ def build_snapshots(
         return list(pool.map(taken, dates))
 
 
-def snapshot_in(feature_set: type[FeatureSet], as_of: date, school_year: int, rows: pd.DataFrame) -> Snapshot:
+def snapshot_from_rows(feature_set: type[FeatureSet], as_of: date, school_year: int, rows: pd.DataFrame) -> Snapshot:
     """The snapshot in the rows that its query found."""
     rows = rows.set_index("student_key")
-    found, context = rows[list(quantities(feature_set))].astype("float64"), list(feature_set.context())
+    found, context = rows[list(named_quantities(feature_set))].astype("float64"), list(feature_set.context())
     peers = [peer.name for peer in feature_set.peers if peer.name in rows]
     return Snapshot(
         feature_set=feature_set.name,

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from features.engine.view import View, stored
+from features.engine.view import View, stored_table
 from features.tables import PROGRAMS
 from features.warehouse.warehouse import Reader
 
@@ -22,7 +22,7 @@ def groups_on(reader: Reader, view: View) -> pd.DataFrame:
     grouped = attributes.groupby(["student_key", "attribute"])["value"]
     values = grouped.first().where(grouped.nunique() == 1, SEVERAL)
     frame = values.unstack("attribute")
-    students = reader.table(stored("students").select("student_key").distinct())["student_key"]
+    students = reader.table(stored_table("students").select("student_key").distinct())["student_key"]
     frame = frame.reindex(sorted(students))
     members = reader.table(holding(view, "programs", "program")).groupby("program")["student_key"].agg(set)
     for program in PROGRAMS.column("program").allowed:

@@ -23,7 +23,7 @@ from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr.operations import Node
 
 from features.atomic_files import MachineRefused, locked, saying_what_failed, sync_folder
-from features.engine.view import View, schema_of, school_year_of, stored
+from features.engine.view import View, schema_of, school_year_of, stored_table
 from features.progress import Progress, quietly
 from features.settings import Refused
 from features.tables import TABLES, Table
@@ -55,7 +55,7 @@ def compiled(operation: Node) -> str:
 
 def current(name: str) -> ir.Table:
     """The rows of a canonical table that hold now: not replaced, and not withdrawn."""
-    table = stored(name)
+    table = stored_table(name)
     return table.filter(table.superseded_by_load.isnull() & ~table.withdrawn)
 
 
@@ -103,7 +103,7 @@ class Reader:
 
     def has_rows(self, name: str) -> bool:
         """Whether a table holds anything."""
-        return not self.table(stored(name).limit(1)).empty
+        return not self.table(stored_table(name).limit(1)).empty
 
     def last_school_day(self, school_year: int) -> date:
         """The last day of instruction of a school year, over all schools."""
@@ -115,7 +115,7 @@ class Reader:
     def data_through(self) -> date:
         """The latest date on which anything in attendance or marks became known."""
         latest = [
-            pd.Timestamp(self.table(stored(name).aggregate(d=stored(name).known_on.max()))["d"].iloc[0])
+            pd.Timestamp(self.table(stored_table(name).aggregate(d=stored_table(name).known_on.max()))["d"].iloc[0])
             for name in ("attendance", "marks")
         ]
         known = [day.date() for day in latest if not pd.isna(day)]
@@ -184,7 +184,7 @@ class Writer(Reader):
 
     def tidy(self, table: Table, load_id: int) -> None:
         """A table with too many rows behind its sorted part is sorted again; that load is its latest."""
-        held, through = stored(table.name), self.sorted_through(table)
+        held, through = stored_table(table.name), self.sorted_through(table)
         if through and self.count(held.filter(held.load_id > through)) <= UNSORTED * self.count(held):
             return
         if through:

@@ -14,37 +14,37 @@ from features.engine.snapshot_query import for_day
 from features.engine.sql_script import Script, Steps, script_of
 from features.engine.view import View
 from features.warehouse.warehouse import Reader
-from features.way_back.remaining_year import Asking, KnownThen, for_asking
-from features.way_back.rule_bounds import Part
+from features.way_back.remaining_year import ReaderOfView, WayBackQuery, for_asking
+from features.way_back.rule_bounds import RuleBound
 
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
-GIVING_FINALS = ("semester", "trimester", "quarter", "year")
+FINALS_TERM_KINDS = ("semester", "trimester", "quarter", "year")
 """Kinds of terms, of which the first that the year has is taken to give finals where no earlier year shows it."""
 
-STRAY = 0.1
+MIN_SHARE = 0.1
 """A kind of term with a smaller share of the finals does not give any."""
 
 
 @dataclass(frozen=True)
-class Coming:
+class RemainingFinals:
     """The courses that students have, the finals that these will give, and the terms whose finals can still come."""
 
-    asking: Asking
+    asking: WayBackQuery
     courses: pd.DataFrame
     finals: pd.DataFrame
     terms: pd.DataFrame
     has_terms: bool
 
-    def left(self, part: Part, rows: pd.DataFrame) -> dict[str, Ints]:
+    def left(self, part: RuleBound, rows: pd.DataFrame) -> dict[str, Ints]:
         """How many finals to come a part counts of each student of `standings`, and their credits."""
         own = self.in_window(part, in_scope(part, self.finals, rows)).groupby("number")["credit"]
         found = own.agg(finals="size", credit="sum", least_credit="min", most_credit="max")
         per_student = found.reindex(rows["number"], fill_value=0)
         return {str(name): per_student[name].to_numpy(dtype=np.int64) for name in per_student}
 
-    def unknown(self, part: Part, rows: pd.DataFrame) -> Flags:
+    def unknown(self, part: RuleBound, rows: pd.DataFrame) -> Flags:
         """Of whom no course that counts is known while a term has days to come; everyone without terms on record."""
         as_of, through = self.asking.start.as_of, self.asking.period.through
         if not self.has_terms:
@@ -53,7 +53,7 @@ class Coming:
         known = rows["number"].isin(in_scope(part, self.courses, rows)["number"])
         return ~known.to_numpy(dtype=np.bool_) & goes_on.any()
 
-    def in_window(self, part: Part, terms: pd.DataFrame) -> pd.DataFrame:
+    def in_window(self, part: RuleBound, terms: pd.DataFrame) -> pd.DataFrame:
         """The rows whose term is one that the part counts."""
         if not part.window.this_term:
             return terms
@@ -61,7 +61,7 @@ class Coming:
         return terms[terms["start_date"].between(pd.Timestamp(first), pd.Timestamp(last))]
 
 
-def in_scope(part: Part, courses: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+def in_scope(part: RuleBound, courses: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """The courses that a part counts: of its subjects, in its grades, with points where it asks for them."""
     only, counts = part.restrictions, pd.Series(data=True, index=courses.index)
     if "subject" in only:
@@ -72,16 +72,18 @@ def in_scope(part: Part, courses: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFr
     return courses[counts & courses["has_points"]] if part.kind == "average" else courses[counts]
 
 
-def finals_coming(reader: Reader, asking: Asking) -> Coming:
+def remaining_finals(reader: Reader, asking: WayBackQuery) -> RemainingFinals:
     """The finals that students' courses will still give, by what was known then."""
-    courses = courses_now(reader, asking)
-    terms = terms_of_year(reader, asking)
+    courses = current_courses(reader, asking)
+    terms = terms_this_year(reader, asking)
     usual, to_come = usual_kinds(finals_by_kind(reader, asking), terms), terms_to_come(asking, terms)
-    with_kinds = courses_with_kinds(replaced(courses), usual, default_kinds(usual, terms))
-    return Coming(asking, courses, finals_to_come(courses, with_kinds, to_come), to_come, has_terms=not terms.empty)
+    with_kinds = courses_with_kinds(with_replaced(courses), usual, default_kinds(usual, terms))
+    return RemainingFinals(
+        asking, courses, finals_to_come(courses, with_kinds, to_come), to_come, has_terms=not terms.empty
+    )
 
 
-def terms_to_come(asking: Asking, terms: pd.DataFrame) -> pd.DataFrame:
+def terms_to_come(asking: WayBackQuery, terms: pd.DataFrame) -> pd.DataFrame:
     """Those of the year's terms whose finals can still come before the outcome is decided."""
     posting = timedelta(days=asking.outcome.horizon.posting_days)
     to_come = terms["end_date"] + posting >= pd.Timestamp(asking.start.as_of)
@@ -90,14 +92,14 @@ def terms_to_come(asking: Asking, terms: pd.DataFrame) -> pd.DataFrame:
     return terms[to_come]
 
 
-def terms_of_year(reader: Reader, asking: Asking) -> pd.DataFrame:
+def terms_this_year(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
     """The terms of the school year, but summer's: `term_id`, `kind`, `start_date` and `end_date`."""
-    terms = KnownThen(reader.connection, asking.start).current("terms")
+    terms = ReaderOfView(reader.connection, asking.start).current("terms")
     terms = terms[(terms["school_year"] == asking.start.school_year) & (terms["kind"] != "summer")]
     return terms[["term_id", "kind", "start_date", "end_date"]]
 
 
-def courses_now(reader: Reader, asking: Asking) -> pd.DataFrame:
+def current_courses(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
     """The courses of each student (`number`) that have a line on a report of this year, with `subject`."""
     return for_asking(course_script, asking).frame(reader.connection).rename(columns={"student_key": "number"})
 
@@ -119,9 +121,9 @@ def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.Da
     return possible[~is_given]
 
 
-def finals_by_kind(reader: Reader, asking: Asking) -> pd.DataFrame:
+def finals_by_kind(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
     """Finals of the latest earlier year that has any: `course_id`, `kind`, `finals` and `usual_credit`."""
-    found = for_day(habit_script, asking.start, asking.cohort).frame(reader.connection)
+    found = for_day(earlier_finals_script, asking.start, asking.cohort).frame(reader.connection)
     latest: pd.DataFrame = found[found["school_year"] == found["school_year"].max()]
     return latest
 
@@ -130,14 +132,14 @@ def usual_kinds(finals: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
     """The kinds of terms that give each course its finals, among those of this year, with `usual_credit`."""
     here = finals[finals["kind"].isin(terms["kind"])]
     share = here["finals"] / here.groupby("course_id")["finals"].transform("sum")
-    return here[share >= STRAY]
+    return here[share >= MIN_SHARE]
 
 
 def default_kinds(usual: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
     """The kinds of terms that give a course its finals of which nothing is known: `kind`."""
     finals = usual.groupby("kind")["finals"].sum()
-    common = finals.index[finals >= STRAY * finals.sum()].to_list()
-    there = [kind for kind in GIVING_FINALS if kind in set(terms["kind"])]
+    common = finals.index[finals >= MIN_SHARE * finals.sum()].to_list()
+    there = [kind for kind in FINALS_TERM_KINDS if kind in set(terms["kind"])]
     return pd.DataFrame({"kind": common or there[:1]}, dtype="object")
 
 
@@ -153,14 +155,14 @@ def courses_with_kinds(courses: pd.DataFrame, usual: pd.DataFrame, default: pd.D
     return found.assign(credit=credit.astype("int64"))
 
 
-def replaced(courses: pd.DataFrame) -> pd.DataFrame:
+def with_replaced(courses: pd.DataFrame) -> pd.DataFrame:
     """Courses with `is_replaced`: another one of the student's and the same subject began after its last mark."""
     began = courses.groupby(["number", "subject"])["first"].transform("max")
     return courses.assign(is_replaced=began > courses["last"])
 
 
 @lru_cache(maxsize=64)
-def habit_script(start: View) -> Script:
+def earlier_finals_script(start: View) -> Script:
     """DuckDB's SQL for the finals of earlier years by year, course and kind of term, but summer's."""
     marks, terms = start.rows("marks"), start.rows("terms")
     finals = marks.filter((marks.mark_kind == "final") & (marks.school_year < start.school_year))
@@ -172,7 +174,7 @@ def habit_script(start: View) -> Script:
 
 
 @lru_cache(maxsize=64)
-def course_script(asking: Asking) -> Script:
+def course_script(asking: WayBackQuery) -> Script:
     """DuckDB's SQL for each student's courses of this school year, but summer's.
 
     `first` and `last` are the first days of the first and last term with a line, `finals_in` the terms with a final on
@@ -193,7 +195,7 @@ def course_script(asking: Asking) -> Script:
     return script_of(found, steps)
 
 
-def lines_of_year(asking: Asking, steps: Steps) -> ir.Table:
+def lines_of_year(asking: WayBackQuery, steps: Steps) -> ir.Table:
     """The students' lines of this year's reports, with or without a mark, but summer's."""
     seen = asking.seen(asking.members(steps))
     marks = seen.rows("marks")

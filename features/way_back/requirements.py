@@ -8,22 +8,22 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.language.quantities import Compare
-from features.way_back.rule_bounds import Part
+from features.way_back.rule_bounds import RuleBound
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-HOLDS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
-MOST_POINTS = 400
+COMPARISONS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
+MAX_POINTS = 400
 """Hundredths of a grade point of an A."""
 
-NEAR = 3
+ROUNDING_RANGE = 3
 """How far from the rounded bound a total may lie at which a comparison of floats tips."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class BoundRequirement:
     """What one part asks of each student: can no more be kept, can still be lost, or, `unsaid`, cannot be told.
 
     `values` are the numbers of its step, NaN where a student's step does not say one.
@@ -37,7 +37,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Standing:
+class MarkStanding:
     """Where students stand with a part about marks, in integers: `so_far` of how many `given`, and what is left.
 
     `left` has the finals to come that it counts: `finals`, `credit`, `least_credit`, `most_credit`. Where it is
@@ -56,85 +56,87 @@ class Standing:
         return nothing
 
 
-def tipping(compare: Compare, per: Ints) -> Ints:
+def tipping_total(compare: Compare, per: Ints) -> Ints:
     """The integer closest to the bound that is still on track, once divided by `per`."""
-    holds, from_above = HOLDS[compare.operator], compare.operator in (">", ">=")
+    holds, from_above = COMPARISONS[compare.operator], compare.operator in (">", ">=")
     step, per = (-1 if from_above else 1), np.maximum(per, 1)
-    total = np.round(compare.number * per).astype(np.int64) - NEAR * step
-    for _ in range(2 * NEAR):
+    total = np.round(compare.number * per).astype(np.int64) - ROUNDING_RANGE * step
+    for _ in range(2 * ROUNDING_RANGE):
         total = total + step * holds(total / per, compare.number)
     return total
 
 
-def asked_marks(part: Part, standing: Standing) -> Asked:
+def require_marks(part: RuleBound, standing: MarkStanding) -> BoundRequirement:
     """Of the finals to come, how many must be passed, or be better than a D."""
     finals, known = standing.left["finals"], ~standing.unknown
-    most = tipping(part.compare, np.ones_like(finals))
+    most = tipping_total(part.compare, np.ones_like(finals))
     may = most - standing.so_far
     values = {
         **as_floats({"so_far": standing.so_far, "most": most, "may": np.maximum(may, 0)}),
-        "pass": said(finals - may, known),
-        "of": said(finals, known),
+        "pass": where_known(finals - may, known),
+        "of": where_known(finals, known),
     }
-    return settled(part.code, values, standing, lost=may < 0, still_open=finals > may)
+    return mark_requirement(part.code, values, standing, lost=may < 0, still_open=finals > may)
 
 
-def asked_credits(part: Part, standing: Standing) -> Asked:
+def require_credits(part: RuleBound, standing: MarkStanding) -> BoundRequirement:
     """Of the credits that can still be had, how many must be earned."""
     finals, left, known = standing.left["finals"], standing.left["credit"], ~standing.unknown
-    least = tipping(part.compare, np.full_like(finals, 100))
+    least = tipping_total(part.compare, np.full_like(finals, 100))
     need, each = least - standing.so_far, standing.left["most_credit"]
     same = known & (standing.left["least_credit"] == each) & (left > 0)
     values = {
         "credits": np.maximum(need, 0) / 100,
         "so_far": standing.so_far / 100,
         "least": least / 100,
-        "to_be_had": said(left / 100, known),
-        "pass": said(-(-need // np.maximum(each, 1)), same),
-        "of": said(finals, same),
+        "to_be_had": where_known(left / 100, known),
+        "pass": where_known(-(-need // np.maximum(each, 1)), same),
+        "of": where_known(finals, same),
     }
-    return settled(part.code, values, standing, lost=known & (left < need), still_open=need > 0)
+    return mark_requirement(part.code, values, standing, lost=known & (left < need), still_open=need > 0)
 
 
-def asked_average(part: Part, standing: Standing) -> Asked:
+def require_average(part: RuleBound, standing: MarkStanding) -> BoundRequirement:
     """The average that the marks to come must have."""
     marks, known = standing.left["finals"], ~standing.unknown
-    least = tipping(part.compare, 100 * (standing.given + marks))
+    least = tipping_total(part.compare, 100 * (standing.given + marks))
     need = least - standing.so_far
     values = {
-        "average": said(np.ceil(np.maximum(need, 0) / np.maximum(marks, 1)) / 100, known),
-        "so_far": said(standing.so_far / np.maximum(standing.given, 1) / 100, standing.given > 0),
-        "least": tipping(part.compare, np.full_like(marks, 100)) / 100,
-        "points": said(need / 100, known),
-        "of": said(marks, known),
+        "average": where_known(np.ceil(np.maximum(need, 0) / np.maximum(marks, 1)) / 100, known),
+        "so_far": where_known(standing.so_far / np.maximum(standing.given, 1) / 100, standing.given > 0),
+        "least": tipping_total(part.compare, np.full_like(marks, 100)) / 100,
+        "points": where_known(need / 100, known),
+        "of": where_known(marks, known),
     }
-    lost = known & (need > MOST_POINTS * marks)
-    return settled(part.code, values, standing, lost=lost, still_open=need > 0)
+    lost = known & (need > MAX_POINTS * marks)
+    return mark_requirement(part.code, values, standing, lost=lost, still_open=need > 0)
 
 
-def asked_days(part: Part, rows: pd.DataFrame, months: int, *, so_far: Ints) -> Asked:
+def require_days(part: RuleBound, rows: pd.DataFrame, months: int, *, so_far: Ints) -> BoundRequirement:
     """Of the school days to come, how many may be missed."""
     days, ahead = days_of(part, rows)
     is_share = part.measure.aggregate == "share_of_days"
-    most = tipping(part.compare, 100 * days if is_share else np.full_like(days, 100))
+    most = tipping_total(part.compare, 100 * days if is_share else np.full_like(days, 100))
     left, could_come = most - so_far, 100 * ahead - integers(rows, "planned")
     whole = np.maximum(left // 100, 0)
     values = as_floats({"days": whole, "school_days": ahead, "per_month": whole // months})
     values |= {"months": np.full(len(rows), float(months)), "so_far": so_far / 100, "most": most / 100}
     no_day = days == 0
-    return Asked(part.code, (left < 0) & ~no_day, (left >= 0) & (could_come > left) & ~no_day, no_day, values)
+    return BoundRequirement(
+        part.code, (left < 0) & ~no_day, (left >= 0) & (could_come > left) & ~no_day, no_day, values
+    )
 
 
-def asked_events(part: Part, rows: pd.DataFrame, *, so_far: Ints) -> Asked:
+def require_events(part: RuleBound, rows: pd.DataFrame, *, so_far: Ints) -> BoundRequirement:
     """How many more there may be while school days are to come."""
     days, ahead = days_of(part, rows)
-    most = tipping(part.compare, np.ones_like(days))
+    most = tipping_total(part.compare, np.ones_like(days))
     may, no_day = most - so_far, days == 0
     values = as_floats({"may": np.maximum(may, 0), "so_far": so_far, "most": most})
-    return Asked(part.code, (may < 0) & ~no_day, (may >= 0) & (ahead > 0) & ~no_day, no_day, values)
+    return BoundRequirement(part.code, (may < 0) & ~no_day, (may >= 0) & (ahead > 0) & ~no_day, no_day, values)
 
 
-def days_of(part: Part, rows: pd.DataFrame) -> tuple[Ints, Ints]:
+def days_of(part: RuleBound, rows: pd.DataFrame) -> tuple[Ints, Ints]:
     """School days of the part's window, and how many of them are still to come."""
     if part.window.this_term:
         return integers(rows, "days_term"), integers(rows, "days_term")
@@ -142,14 +144,16 @@ def days_of(part: Part, rows: pd.DataFrame) -> tuple[Ints, Ints]:
     return days, days - integers(rows, "days_so_far")
 
 
-def settled(code: str, values: Mapping[str, Floats], standing: Standing, *, lost: Flags, still_open: Flags) -> Asked:
+def mark_requirement(
+    code: str, values: Mapping[str, Floats], standing: MarkStanding, *, lost: Flags, still_open: Flags
+) -> BoundRequirement:
     """What is asked about marks: in general terms of whom no course is known, nothing of whom nothing can be said."""
     unsaid = standing.unsaid
     lost = lost & ~unsaid
-    return Asked(code, lost, (still_open | standing.unknown) & ~lost & ~unsaid, unsaid, values)
+    return BoundRequirement(code, lost, (still_open | standing.unknown) & ~lost & ~unsaid, unsaid, values)
 
 
-def said(numbers: Ints | Floats, where: Flags) -> Floats:
+def where_known(numbers: Ints | Floats, where: Flags) -> Floats:
     """Numbers where they are said, else NaN."""
     return np.where(where, numbers.astype(np.float64), np.nan)
 

@@ -8,24 +8,24 @@ from features.language.outcome import Outcome
 from features.language.quantities import EVER, THIS_YEAR, Compare, Condition, Either, Window
 from features.language.records import Measure
 
-Kind = Literal["marks", "credits", "average", "days", "events"]
+BoundKind = Literal["marks", "credits", "average", "days", "events"]
 Restrictions = Mapping[str, frozenset[str | bool | int]]
 
-CORE = frozenset({"ela", "math", "science", "social_science"})
-NOT_PASSED, LOW = frozenset({"F", "NP"}), frozenset({"D", "F", "NP"})
-NO, EVERY = frozenset({False}), frozenset[str | bool | int]()
-OF_A_COURSE = {"mark_kind", "is_summer", "subject", "grade_level"}
+CORE_SUBJECTS = frozenset({"ela", "math", "science", "social_science"})
+NOT_PASSED, D_OR_F = frozenset({"F", "NP"}), frozenset({"D", "F", "NP"})
+ONLY_FALSE, NO_RESTRICTION = frozenset({False}), frozenset[str | bool | int]()
+COURSE_COLUMNS = {"mark_kind", "is_summer", "subject", "grade_level"}
 """Restrictions of marks that can be told of a final which is still to come."""
 
-EVENTS = {"discipline_actions": {"action"}, "incidents": {"severity"}}
+EVENT_COLUMNS = {"discipline_actions": {"action"}, "incidents": {"severity"}}
 THIS_TERM = Window(this_term=True)
 
 
 @dataclass(frozen=True)
-class Part:
+class RuleBound:
     """One bound of a rule: what is counted, the bound, and the code of the step that it asks for."""
 
-    kind: Kind
+    kind: BoundKind
     compare: Compare
     measure: Measure
     code: str
@@ -41,7 +41,7 @@ class Part:
         return restrictions_of(self.measure)
 
 
-def parts_of(outcome: Outcome) -> tuple[Part, ...]:
+def rule_bounds(outcome: Outcome) -> tuple[RuleBound, ...]:
     """Every bound of an outcome any one of which is enough to be off track; none where one cannot be kept this year.
 
     That is a bound on anything but final marks, credits, grade average, days missed, and what followed behavior; one on
@@ -49,7 +49,7 @@ def parts_of(outcome: Outcome) -> tuple[Part, ...]:
     """
     if outcome.horizon.kind == "months" or (outcome.horizon.later and outcome.horizon.kind == "year"):
         return ()
-    found = [part_of(bound, outcome) for bound in bounds_in(outcome.off_track)]
+    found = [rule_bound(bound, outcome) for bound in bounds_in(outcome.off_track)]
     return tuple(part for part in found if part) if all(found) else ()
 
 
@@ -62,39 +62,39 @@ def bounds_in(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
-def part_of(bound: Condition, outcome: Outcome) -> Part | None:
+def rule_bound(bound: Condition, outcome: Outcome) -> RuleBound | None:
     """A bound as a part; None where it is none that can be kept this year."""
     if not isinstance(bound, Compare) or not isinstance(bound.quantity, Measure):
         return None
     measure, from_above = bound.quantity, bound.operator in (">", ">=")
-    found = of_what_may_be_too_much(measure) if from_above else of_what_may_be_too_little(measure)
+    found = upper_bound(measure) if from_above else lower_bound(measure)
     if found is None or measure.records.window not in windows_of(found[0], measure, outcome):
         return None
-    return Part(found[0], bound, measure, found[1])
+    return RuleBound(found[0], bound, measure, found[1])
 
 
-def windows_of(kind: Kind, measure: Measure, outcome: Outcome) -> list[Window]:
+def windows_of(kind: BoundKind, measure: Measure, outcome: Outcome) -> list[Window]:
     """The windows in which the rest of the year counts."""
     of_marks = [EVER] if measure.records.table == "marks" else []
     return [THIS_YEAR, *of_marks, *([THIS_TERM] if outcome.horizon.kind == "term" else [])]
 
 
-def of_what_may_be_too_much(measure: Measure) -> tuple[Kind, str] | None:
+def upper_bound(measure: Measure) -> tuple[BoundKind, str] | None:
     """Kind and code of a bound from above: marks that are not passed or low, days missed, what followed behavior."""
     table, only = measure.records.table, restrictions_of(measure)
     if is_of_finals(measure, "mark") and measure.aggregate == "count" and measure.among:
-        codes = {NOT_PASSED: "pass", LOW: "no_df"}
+        codes = {NOT_PASSED: "pass", D_OR_F: "no_df"}
         asked = codes.get(frozenset(map(str, only.get("mark", ()))))
         return ("marks", f"{asked}_{scope_of(only)}") if asked else None
     if table == "attendance" and measure.column == "absent_hundredths" and only in ({}, {"excused": {False}}):
         is_days = measure.aggregate in ("share_of_days", "sum")
         return ("days", "unexcused_at_most" if only else "absences_at_most") if is_days else None
-    if table in EVENTS and measure.aggregate == "count" and set(only) <= EVENTS[table]:
+    if table in EVENT_COLUMNS and measure.aggregate == "count" and set(only) <= EVENT_COLUMNS[table]:
         return "events", "no_suspension" if table == "discipline_actions" else "no_incident"
     return None
 
 
-def of_what_may_be_too_little(measure: Measure) -> tuple[Kind, str] | None:
+def lower_bound(measure: Measure) -> tuple[BoundKind, str] | None:
     """Kind and code of a bound from below: credits, and the grade average."""
     if not is_of_finals(measure):
         return None
@@ -106,8 +106,8 @@ def of_what_may_be_too_little(measure: Measure) -> tuple[Kind, str] | None:
 def is_of_finals(measure: Measure, *others: str) -> bool:
     """Whether it counts final marks, chosen by nothing but what is known of a course, and these columns."""
     only = restrictions_of(measure)
-    is_final = measure.records.table == "marks" and only.get("mark_kind", EVERY) == frozenset({"final"})
-    return is_final and set(only) <= OF_A_COURSE | set(others) and only.get("is_summer", NO) == NO
+    is_final = measure.records.table == "marks" and only.get("mark_kind", NO_RESTRICTION) == frozenset({"final"})
+    return is_final and set(only) <= COURSE_COLUMNS | set(others) and only.get("is_summer", ONLY_FALSE) == ONLY_FALSE
 
 
 def scope_of(only: Restrictions) -> str:
@@ -115,7 +115,7 @@ def scope_of(only: Restrictions) -> str:
     subjects = only.get("subject")
     if subjects is None:
         return "courses"
-    if subjects == CORE:
+    if subjects == CORE_SUBJECTS:
         return "core"
     return str(min(subjects, key=str)) if len(subjects) == 1 else "some_courses"
 

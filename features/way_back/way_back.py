@@ -11,28 +11,28 @@ import pandas as pd
 from features.language.cohorts import Cohort
 from features.language.outcome import Outcome
 from features.warehouse.warehouse import Reader
-from features.way_back.remaining_finals import finals_coming
-from features.way_back.remaining_year import Asking, period_ahead, standings
+from features.way_back.remaining_finals import remaining_finals
+from features.way_back.remaining_year import WayBackQuery, remaining_period, student_standings
 from features.way_back.requirements import (
-    Asked,
-    Standing,
-    asked_average,
-    asked_credits,
-    asked_days,
-    asked_events,
-    asked_marks,
+    BoundRequirement,
+    MarkStanding,
     integers,
+    require_average,
+    require_credits,
+    require_days,
+    require_events,
+    require_marks,
 )
-from features.way_back.rule_bounds import Kind, Part, parts_of
+from features.way_back.rule_bounds import BoundKind, RuleBound, rule_bounds
 
-State = Literal["reachable", "not_reachable", "met"]
-OF_MARKS: Mapping[Kind, Callable[[Part, Standing], Asked]] = {
-    "marks": asked_marks, "credits": asked_credits, "average": asked_average,
+WayBackState = Literal["reachable", "not_reachable", "met"]
+MARK_REQUIREMENTS: Mapping[BoundKind, Callable[[RuleBound, MarkStanding], BoundRequirement]] = {
+    "marks": require_marks, "credits": require_credits, "average": require_average,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Step:
+class WayBackStep:
     """One thing that the rule asks for: a code, and the numbers that its sentence says."""
 
     code: str
@@ -47,17 +47,17 @@ class WayBack:
     that cannot be done any more.
     """
 
-    state: State
-    steps: tuple[Step, ...]
+    state: WayBackState
+    steps: tuple[WayBackStep, ...]
     until: date
 
 
 def has_way_back(outcome: Outcome) -> bool:
     """Whether every bound of the outcome's rule can still be kept, or lost, within the as-of date's school year."""
-    return bool(parts_of(outcome))
+    return bool(rule_bounds(outcome))
 
 
-def ways_back(
+def find_ways_back(
     reader: Reader,
     outcome: Outcome,
     as_of: date,
@@ -73,35 +73,35 @@ def ways_back(
     nothing to come can bring off track. Empty for an outcome without a way back; without students of whom nothing will
     be said, such as those who left or of whom too little is on record.
     """
-    parts = parts_of(outcome)
+    parts = rule_bounds(outcome)
     if not parts:
         return {}
     start = reader.view(as_of, loads_through=loads_through)
-    period = period_ahead(reader, start, outcome)
+    period = remaining_period(reader, start, outcome)
     if period is None:
         return {}
-    asking = Asking(outcome, parts, cohort or outcome.cohort, start, period)
-    rows = standings(reader, asking)
-    found = zip(rows.index, ways(asked_of(reader, asking, rows), period.through), strict=True)
+    asking = WayBackQuery(outcome, parts, cohort or outcome.cohort, start, period)
+    rows = student_standings(reader, asking)
+    found = zip(rows.index, combine_requirements(bound_requirements(reader, asking, rows), period.through), strict=True)
     return {str(key): way for key, way in found if way}
 
 
-def asked_of(reader: Reader, asking: Asking, rows: pd.DataFrame) -> list[Asked]:
+def bound_requirements(reader: Reader, asking: WayBackQuery, rows: pd.DataFrame) -> list[BoundRequirement]:
     """What each part asks of each student."""
-    marks = [part for part in asking.parts if part.kind in OF_MARKS]
-    coming = finals_coming(reader, asking) if marks else None
+    marks = [part for part in asking.parts if part.kind in MARK_REQUIREMENTS]
+    coming = remaining_finals(reader, asking) if marks else None
     found = []
     for place, part in enumerate(asking.parts):
         so_far = integers(rows, f"so_far_{place}")
         if part.kind == "days":
             months = months_until(asking.start.as_of, asking.period.through)
-            found.append(asked_days(part, rows, months, so_far=so_far))
+            found.append(require_days(part, rows, months, so_far=so_far))
         elif part.kind == "events" or coming is None:
-            found.append(asked_events(part, rows, so_far=so_far))
+            found.append(require_events(part, rows, so_far=so_far))
         else:
             given = integers(rows, f"given_{place}")
             left, unknown = coming.left(part, rows), coming.unknown(part, rows)
-            found.append(OF_MARKS[part.kind](part, Standing(so_far, given, left, unknown)))
+            found.append(MARK_REQUIREMENTS[part.kind](part, MarkStanding(so_far, given, left, unknown)))
     return found
 
 
@@ -111,18 +111,18 @@ def months_until(as_of: date, until: date) -> int:
     return max(whole + (until.day > as_of.day), 1)
 
 
-def ways(asked: list[Asked], until: date) -> Iterator[WayBack | None]:
+def combine_requirements(asked: list[BoundRequirement], until: date) -> Iterator[WayBack | None]:
     """Each student's way back; None of whom a label will say nothing."""
     lost, unsaid, still_open = (
         np.logical_or.reduce(flags)
         for flags in ([one.lost for one in asked], [one.unsaid for one in asked], [one.open for one in asked])
     )
-    steps = [list(steps_of(one)) for one in asked]
+    steps = [list(steps_by_student(one)) for one in asked]
     for place in range(len(lost)):
         if unsaid[place] and not lost[place]:
             yield None
             continue
-        state: State = "not_reachable" if lost[place] else "reachable" if still_open[place] else "met"
+        state: WayBackState = "not_reachable" if lost[place] else "reachable" if still_open[place] else "met"
         own = [
             every[place]
             for one, every in zip(asked, steps, strict=True)
@@ -131,9 +131,9 @@ def ways(asked: list[Asked], until: date) -> Iterator[WayBack | None]:
         yield WayBack(state, tuple(own), until)
 
 
-def steps_of(asked: Asked) -> Iterator[Step]:
+def steps_by_student(asked: BoundRequirement) -> Iterator[WayBackStep]:
     """The step of one part for each student, with the numbers that it says."""
     names = list(asked.values)
     for numbers in zip(*(asked.values[name].tolist() for name in names), strict=True):
         values = {name: number for name, number in zip(names, numbers, strict=True) if number == number}
-        yield Step(asked.code, values)
+        yield WayBackStep(asked.code, values)

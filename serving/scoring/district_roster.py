@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from features.engine.view import View
-from features.snapshots.evidence import as_cells
+from features.snapshots.evidence import json_cells
 from features.warehouse.roster import calendar_context, read_roster
 from features.warehouse.warehouse import Reader
 from serving.scoring.scoring_run import (
@@ -48,7 +48,7 @@ def parts(kind: type[Part], frame: pd.DataFrame) -> tuple[Part, ...]:
 
 def records(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Record, ...]:
     """A frame's rows as plain records: dates as ISO text, missing as None."""
-    cells = [as_cells(frame[column]) for column in columns]
+    cells = [json_cells(frame[column]) for column in columns]
     return tuple(dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True))
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from features.ledger.ledger import ledger_of
+from features.ledger.ledger import build_ledger
 from features.quality.check import checked, refuse_errors
 from features.quality.check_codes import Finding
 from features.settings import Settings
@@ -98,7 +98,7 @@ def scoring_run(
     snapshot = build_snapshot(reader, served.feature_set, as_of, cohort=served.outcome.cohort)
     ranked = rank(served.bundle, snapshot, settings.gate.capacity, seed=settings.training.seed)
     looked = Looked(settings, served, reader, snapshot, ranked)
-    ledger = ledger_of(reader, served.outcome, as_of)
+    ledger = build_ledger(reader, served.outcome, as_of)
     return ScoringRun(
         run_id=run_id,
         district_id=served.district.id,

@@ -9,10 +9,10 @@ import numpy as np
 from features.engine.view import View
 from features.ledger.ledger import Ledger
 from features.settings import Settings
-from features.snapshots.evidence import Record, attendance_by_week, marks_over_time, records_behind
+from features.snapshots.evidence import EvidenceRecord, attendance_by_week, marks_over_time, records_behind
 from features.snapshots.snapshot import Snapshot
 from features.warehouse.warehouse import Reader
-from features.way_back.way_back import WayBack, ways_back
+from features.way_back.way_back import WayBack, find_ways_back
 from models.explanations.reasons import Reason, Reasons
 from models.explanations.risk_change import Change
 from models.metrics.track_record import ListRecord, TrackRecord, list_records, track_records
@@ -50,13 +50,13 @@ class Beside:
     """What stands beside the risks, by student: where a student has none of it, there is nothing to say."""
 
     reasons: Mapping[str, Reasons]
-    behind: Mapping[str, Mapping[str, list[Record]]]
+    behind: Mapping[str, Mapping[str, list[EvidenceRecord]]]
     histories: Mapping[str, History]
     ways_back: Mapping[str, WayBack] = field(default_factory=dict)
     track_records: Mapping[str, TrackRecord | None] = field(default_factory=dict)
     changes: Mapping[str, Change] = field(default_factory=dict)
 
-    def evidence(self, student: str, reasons: tuple[Reason, ...]) -> dict[str, list[Record]]:
+    def evidence(self, student: str, reasons: tuple[Reason, ...]) -> dict[str, list[EvidenceRecord]]:
         """The records behind what stands out, by the feature that says each."""
         return {reason.code: self.behind[reason.code].get(student, []) for reason in reasons}
 
@@ -80,7 +80,7 @@ def beside_scores(looked: Looked, ledger: Ledger, before: Before | None) -> Besi
         reasons=reasons,
         behind=records_behind(reader, served.feature_set, looked.view, codes),
         histories=histories_of(looked),
-        ways_back=ways_back(reader, served.outcome, looked.snapshot.as_of, cohort=served.outcome.cohort),
+        ways_back=find_ways_back(reader, served.outcome, looked.snapshot.as_of, cohort=served.outcome.cohort),
         track_records=records_of(looked, ledger),
         changes=changes_of(served, before, reader, looked.snapshot, looked.ranked.table["risk"]) if before else {},
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
 
-from features.way_back.way_back import Step
+from features.way_back.way_back import WayBackStep
 from serving.wording.locale import Language, msgid
 from serving.wording.reasons import as_sentence
 
@@ -91,7 +91,7 @@ STEPS: Mapping[str, StepWords] = {
 }
 
 
-def step_sentence(language: Language, step: Step, *, lost: bool = False) -> str:
+def step_sentence(language: Language, step: WayBackStep, *, lost: bool = False) -> str:
     """One step in words; plain words for a code of another version, which has none here."""
     words = STEPS.get(step.code)
     if words is None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from features.way_back.way_back import State, WayBack
+from features.way_back.way_back import WayBack, WayBackState
 from serving.wording.locale import Language, msgid
 from serving.wording.steps import step_sentence
 
-OPENINGS: Mapping[State, str] = {
+OPENINGS: Mapping[WayBackState, str] = {
     "reachable": msgid("This is what the rule still asks for, by {day}, to end the year on track:"),
     "met": msgid("All that the rule asks for this year is on record. Nothing more is needed by {day}."),
     "not_reachable": msgid(
@@ -25,7 +25,7 @@ ASSUMES = msgid(
 class WayBackWords:
     """The way back in words; `state` tells what the opening says."""
 
-    state: State
+    state: WayBackState
     opening: str
     steps: tuple[str, ...]
     assumes: str

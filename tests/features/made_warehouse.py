@@ -7,7 +7,7 @@ import duckdb
 from features.engine.view import schema_of
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.snapshots.live_features import fill
+from features.snapshots.live_features import create_table
 from features.tables import TABLES, Table
 from features.warehouse.warehouse import Reader
 
@@ -18,7 +18,7 @@ def simulated(plan: Plan, folder: Path) -> Path:
     path = folder / f"{plan.district_id}.duckdb"
     with duckdb.connect(str(path), config={"threads": "1"}) as connection:
         for table in TABLES.values():
-            fill(connection, table, (), plan.today)
+            create_table(connection, table, (), plan.today)
             if table.from_source:
                 connection.execute(filling(table, folder / "records" / f"{table.name}.csv", plan.district_id))
         connection.execute("INSERT INTO loads BY NAME SELECT 1 AS load_id, 'made' AS digest, false AS withdrawn")

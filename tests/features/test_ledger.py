@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ledger.ledger import Ledger, ledger_of
+from features.ledger.ledger import Ledger, build_ledger
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.warehouse.warehouse import Reader, changing, reading
@@ -41,7 +41,7 @@ def test_the_same_extract_loaded_again_in_another_order_gives_the_same_ledger(di
 
     def ledger() -> Ledger:
         with reading(district.warehouse) as reader:
-            return ledger_of(reader, OFF_TRACK_CHICAGO, date(2025, 12, 1))
+            return build_ledger(reader, OFF_TRACK_CHICAGO, date(2025, 12, 1))
 
     first = ledger()
     assert len(first.flags) == 1
@@ -73,7 +73,7 @@ def most_absent(reader: Reader, day: date) -> list[str]:
 @pytest.fixture(scope="module")
 def ledger(warehouse: Path) -> Ledger:
     with reading(warehouse) as reader:
-        return ledger_of(reader, OFF_TRACK_CHICAGO, TODAY)
+        return build_ledger(reader, OFF_TRACK_CHICAGO, TODAY)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from features.definitions.catalog import OUTCOMES
 from features.language.outcome import Outcome, tuned
 from features.simulator.plan import Plan
 from features.warehouse.warehouse import Reader
-from features.way_back.way_back import ways_back
+from features.way_back.way_back import find_ways_back
 from tests.features.made_warehouse import simulated, spoilt
 from tests.spec.made_futures import Past, broken_promises
 
@@ -47,5 +47,5 @@ def test_what_is_asked_is_just_enough(made: Path, name: str, as_of: date, thresh
     """For every student of the cohort, and for each step alone."""
     decided = outcome(name, thresholds)
     past = Past(as_known(made, as_of), as_of, decided)
-    ways = ways_back(past.reader, decided, as_of)
+    ways = find_ways_back(past.reader, decided, as_of)
     assert broken_promises(past, ways) == []

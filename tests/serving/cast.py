@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from features.definitions.grade9 import NinthGrade
 from features.settings import District, Settings
-from features.way_back.way_back import Step, WayBack
+from features.way_back.way_back import WayBack, WayBackStep
 from models.explanations.reasons import Reason
 from models.explanations.risk_change import Change, Moved
 from models.feature_dictionary import dictionary_of
@@ -86,12 +86,14 @@ STRENGTHS = (
 WAY_BACK = WayBack(
     "reachable",
     (
-        Step("earn_credits", {"credits": 5.0, "so_far": 0.0, "least": 5.0, "to_be_had": 6.0, "pass": 10, "of": 12}),
-        Step("pass_core", {"so_far": 0, "most": 1, "may": 1, "pass": 7, "of": 8}),
+        WayBackStep(
+            "earn_credits", {"credits": 5.0, "so_far": 0.0, "least": 5.0, "to_be_had": 6.0, "pass": 10, "of": 12}
+        ),
+        WayBackStep("pass_core", {"so_far": 0, "most": 1, "may": 1, "pass": 7, "of": 8}),
     ),
     date(2027, 6, 4),
 )
-LOST = replace(WAY_BACK, state="not_reachable", steps=(Step("pass_core", {"so_far": 3, "most": 1, "may": 0}),))
+LOST = replace(WAY_BACK, state="not_reachable", steps=(WayBackStep("pass_core", {"so_far": 3, "most": 1, "may": 0}),))
 MET = replace(WAY_BACK, state="met", steps=())
 TRACK_RECORD = TrackRecord("risk", 130, 81, 12, per_hundred=62.3, low=54.0, high=69.4, school_years=(2025, 2026))
 MOVED = (Moved("absence_rate_20d", 0.10, 0.25), Moved("core_failing_now", 0.0, 1.0))

@@ -12,8 +12,8 @@ from hatchling.builders.wheel import WheelBuilder
 from docs.translations import Message, forms_of, messages, read_catalog, updated
 from features.definitions.outcomes import ALL
 from features.language.outcome import Outcome, tuned
-from features.way_back.rule_bounds import CORE, parts_of
-from features.way_back.way_back import Step
+from features.way_back.rule_bounds import CORE_SUBJECTS, rule_bounds
+from features.way_back.way_back import WayBackStep
 from serving.wording.locale import LOCALES, catalog_path, language
 from serving.wording.outcomes import ended_words
 from serving.wording.steps import COURSES, STEPS, step_sentence
@@ -89,16 +89,16 @@ def test_an_outcome_of_a_district_stays_in_its_own_words() -> None:
 
 
 def test_every_step_of_a_way_back_has_words_in_both_languages() -> None:
-    asked = {part.code for outcome in ALL for part in parts_of(outcome)}
+    asked = {part.code for outcome in ALL for part in rule_bounds(outcome)}
     assert asked
-    assert asked | {f"pass_{subject}" for subject in CORE} <= set(STEPS)
+    assert asked | {f"pass_{subject}" for subject in CORE_SUBJECTS} <= set(STEPS)
     for code in STEPS:
         for lost in (False, True):
-            said = [step_sentence(language(one), Step(code, ALL_VALUES), lost=lost) for one in LOCALES]
+            said = [step_sentence(language(one), WayBackStep(code, ALL_VALUES), lost=lost) for one in LOCALES]
             assert said[0] != said[1]
             assert all(words.endswith(".") and "{" not in words for words in said)
     assert set(COURSES.values()) <= set(messages())
 
 
 def test_a_step_of_another_version_is_said_plainly_rather_than_breaking_the_page() -> None:
-    assert step_sentence(SPANISH, Step("sing_more", {"songs": 2.0})) == "Sing more."
+    assert step_sentence(SPANISH, WayBackStep("sing_more", {"songs": 2.0})) == "Sing more."

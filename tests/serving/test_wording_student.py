@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.way_back.way_back import Step, WayBack
+from features.way_back.way_back import WayBack, WayBackStep
 from models.explanations.risk_change import Change, Moved
 from models.metrics.track_record import ListRecord, TrackRecord
 from serving.wording.lists import list_words
@@ -131,11 +131,11 @@ def test_what_moved_most_is_said_now_and_before() -> None:
     ("no_incident", {"may": 2}, "Behavior incidents still allowed: 2."),
 ])  # fmt: skip
 def test_a_step_says_what_is_still_to_be_done(code: str, values: dict[str, float], says: str) -> None:
-    assert step_sentence(ENGLISH, Step(code, values)) == says
+    assert step_sentence(ENGLISH, WayBackStep(code, values)) == says
 
 
 def test_a_way_back_out_of_reach_is_said_kindly_and_what_still_counts() -> None:
-    way = WayBack("not_reachable", (Step("pass_core", {"so_far": 3, "most": 1, "may": 0}),), UNTIL)
+    way = WayBack("not_reachable", (WayBackStep("pass_core", {"so_far": 3, "most": 1, "may": 0}),), UNTIL)
     words = way_back_words(ENGLISH, way)
     assert "The year still counts." in words.opening
     assert words.steps == ("Final Fs in core courses: 3 on record. The rule allows 1.",)

@@ -16,7 +16,7 @@ from features.engine.sql_script import Steps
 from features.engine.view import View
 from features.language.feature_set import FeatureSet
 from features.simulator.plan import Plan
-from features.snapshots.live_features import READ
+from features.snapshots.live_features import SNAPSHOT_TABLES
 from features.warehouse.warehouse import reading
 from tests.features.made_warehouse import simulated
 
@@ -45,7 +45,7 @@ def spark(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     builder = builder.config("spark.sql.codegen.wholeStage", "false")  # compiling these wide plans takes minutes
     session = builder.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
     with reading(warehouse) as reader:
-        for name in READ:
+        for name in SNAPSHOT_TABLES:
             path = folder / f"{name}.parquet"
             reader.connection.execute(f"COPY \"{name}\" TO '{path}' (FORMAT parquet)")
             session.read.parquet(str(path)).createOrReplaceTempView(name)

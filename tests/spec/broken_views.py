@@ -5,7 +5,7 @@ from datetime import timedelta
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.view import View, stored
+from features.engine.view import View, stored_table
 from features.tables import TABLES
 
 
@@ -14,7 +14,7 @@ class BrokenView(View):
 
     def versions_in_force(self, name: str) -> ir.Table:
         """Of each record one version."""
-        table = stored(name)
+        table = stored_table(name)
         if self.members is not None and "student_key" in table.columns:
             numbers = self.members.table().select("student_key", "number")
             joined = table.inner_join(numbers, "student_key")

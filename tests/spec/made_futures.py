@@ -15,9 +15,9 @@ import duckdb
 import pandas as pd
 
 from features.language.outcome import Outcome
-from features.snapshots.labels import label_outcome, period_of
+from features.snapshots.labels import label_outcome, outcome_period
 from features.warehouse.warehouse import Reader
-from features.way_back.way_back import Step, WayBack
+from features.way_back.way_back import WayBack, WayBackStep
 
 CORE = ("ela", "math", "science", "social_science")
 NEW_COURSES = (*((subject, 50) for subject in CORE), ("other", 50), ("other", 500))
@@ -85,7 +85,7 @@ class Past:
     @cached_property
     def period(self) -> tuple[date, date, int, date | None]:
         """The last day that counts, when its records are in, the school year, and the first day of a term to come."""
-        period = period_of(self.reader, self.outcome, self.as_of)
+        period = outcome_period(self.reader, self.outcome, self.as_of)
         assert period is not None
         return period.through, period.known_by, period.school_year, period.term_from
 
@@ -261,12 +261,12 @@ def asked(past: Past, student: str, way: WayBack, broken: str = "") -> Future:
     return Future(tuple(with_passes(finals, steps, broken)), missed, suspended)
 
 
-def limit(step: Step | None, name: str, broken: str, *, otherwise: int) -> int:
+def limit(step: WayBackStep | None, name: str, broken: str, *, otherwise: int) -> int:
     """As many as a step allows, or one more; as many as can be where there is no such step."""
     return otherwise if step is None else int(step.values[name]) + (broken == step.code)
 
 
-def with_points(finals: list[Final], steps: Mapping[str, Step], broken: str) -> Iterator[Given]:
+def with_points(finals: list[Final], steps: Mapping[str, WayBackStep], broken: str) -> Iterator[Given]:
     """Marks whose points come to what the average asks; a D only where that is what is broken."""
     pointed = [final for final in finals if final.has_points]
     total = points_asked(steps.get("average"), len(pointed)) - (broken == "average")
@@ -279,7 +279,7 @@ def with_points(finals: list[Final], steps: Mapping[str, Step], broken: str) -> 
         yield Given(final, letter if final.has_points else "P", points.get(id(final), 0))
 
 
-def points_asked(step: Step | None, marks: int) -> int:
+def points_asked(step: WayBackStep | None, marks: int) -> int:
     """The hundredths of points that all marks to come must have together."""
     if step is None:
         return 0
@@ -288,7 +288,7 @@ def points_asked(step: Step | None, marks: int) -> int:
     return ceil(round(100 * step.values["least"] * marks, 6))
 
 
-def with_passes(finals: list[Final], steps: Mapping[str, Step], broken: str) -> Iterator[Given]:
+def with_passes(finals: list[Final], steps: Mapping[str, WayBackStep], broken: str) -> Iterator[Given]:
     """Marks of which as few pass as the steps allow: as few credits as can be, and then as few core courses."""
     groups = defaultdict[tuple[bool, int], list[Final]](list)
     for final in finals:
@@ -304,7 +304,7 @@ def with_passes(finals: list[Final], steps: Mapping[str, Step], broken: str) -> 
 Groups = Mapping[tuple[bool, int], Sequence[Final]]
 
 
-def chosen(groups: Groups, steps: Mapping[str, Step], broken: str) -> Mapping[tuple[bool, int], int]:
+def chosen(groups: Groups, steps: Mapping[str, WayBackStep], broken: str) -> Mapping[tuple[bool, int], int]:
     """How many pass of each group of finals alike."""
     core = sum(len(group) for (is_core, _), group in groups.items() if is_core)
     least_core = core - int(steps["pass_core"].values["may"]) if "pass_core" in steps else 0

@@ -6,7 +6,7 @@ import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, marks
-from features.snapshots.labels import period_of
+from features.snapshots.labels import outcome_period
 from features.snapshots.snapshot import build_snapshot
 from features.warehouse.warehouse import Reader
 from tests.drawn import reader, rows_of, school_days, stacked, told
@@ -140,7 +140,7 @@ def test_a_last_school_day_that_was_called_off_does_not_move_the_horizon() -> No
     | 10        | main  | 2025-10-28 | 2026        | false      | false            | 2025-10-08 |
     """
     records = reader({"calendar_days": stacked(OCTOBER, called_off), "enrollments": ENROLLED})
-    period = period_of(records, OFF_TRACK_CHICAGO, date(2025, 10, 7))
+    period = outcome_period(records, OFF_TRACK_CHICAGO, date(2025, 10, 7))
     assert period is not None
     assert period.known_by == date(2025, 11, 26)
 

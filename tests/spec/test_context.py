@@ -6,7 +6,7 @@ import pytest
 
 from features.definitions.catalog import FEATURE_SETS
 from features.language.feature_set import FeatureSet
-from features.snapshots.feature_requirements import left_out, missing_when, source_of
+from features.snapshots.feature_requirements import missing_when, source_tables, unavailable_features
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import reader, rows_of, school_days, stacked, told
 
@@ -64,7 +64,7 @@ def test_context_is_no_feature_and_no_reason(feature_set: type[FeatureSet]) -> N
 
 def test_features_without_data_are_left_out_with_what_they_lack() -> None:
     """No marks, no terms, no incidents, and attendance by the day only."""
-    found = left_out(reader(DRAWN), FEATURE_SETS["grades10_12"])
+    found = unavailable_features(reader(DRAWN), FEATURE_SETS["grades10_12"])
     assert found["classes_cut_45d"] == "attendance.section_id"
     assert found["a_g_against_pace"] == "marks, marks.a_g"
     assert found["gpa_last_term"] == "marks, terms"
@@ -75,8 +75,8 @@ def test_features_without_data_are_left_out_with_what_they_lack() -> None:
 
 def test_a_feature_says_what_it_is_made_from_and_when_it_is_missing() -> None:
     ninth = FEATURE_SETS["grade9"].defined()
-    assert source_of(ninth["longest_absence"]) == ("attendance",)
-    assert source_of(ninth["gpa_now"]) == ("marks",)
+    assert source_tables(ninth["longest_absence"]) == ("attendance",)
+    assert source_tables(ninth["gpa_now"]) == ("marks",)
     assert missing_when(ninth["gpa_now"].quantity) == "no mark given"
     assert missing_when(ninth["days_since_incident"].quantity) == "nothing such on record"
     assert missing_when(ninth["tardies_year"].quantity) == "no school day in the window"

@@ -7,7 +7,7 @@ import pytest
 
 from features.definitions.catalog import FEATURE_SETS
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, enrollments, incidents, marks
-from features.snapshots.evidence import Record, attendance_by_week, marks_over_time, records_behind
+from features.snapshots.evidence import EvidenceRecord, attendance_by_week, marks_over_time, records_behind
 from tests.drawn import reader, school_days, stacked
 
 
@@ -73,12 +73,12 @@ RECORDS = {
 }
 
 
-def behind(name: str, records: Mapping[str, str] = RECORDS) -> dict[str, list[Record]]:
+def behind(name: str, records: Mapping[str, str] = RECORDS) -> dict[str, list[EvidenceRecord]]:
     opened = reader(records)
     return records_behind(opened, Told, opened.view(AS_OF), [name])[name]
 
 
-def shown(found: Mapping[str, list[Record]], *columns: str) -> list[tuple[object, ...]]:
+def shown(found: Mapping[str, list[EvidenceRecord]], *columns: str) -> list[tuple[object, ...]]:
     """The student and some columns of each record."""
     return [(student, *(row[column] for column in columns)) for student, rows in found.items() for row in rows]
 

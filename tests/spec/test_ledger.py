@@ -10,8 +10,8 @@ from pandas.testing import assert_frame_equal
 from features.definitions.catalog import OUTCOMES
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.language.outcome import Outcome
-from features.ledger.ledger import Ledger, ledger_of
-from features.snapshots.labels import LOST, UNFINISHED
+from features.ledger.ledger import Ledger, build_ledger
+from features.snapshots.labels import UNFINISHED, WHEREABOUTS_UNKNOWN
 from features.tables import PROTECTED_TABLES, TABLES
 from tests.drawn import canonical, cell, reader, reader_of, rows_of, school_days, stacked
 
@@ -32,7 +32,7 @@ ENDINGS = """
 | jo         |            |             | 8      | 2      |      |            |                 | true  | 2026-06-05 |
 | kim        |            |             | 10     | 0      |      | 2026-01-15 |                 | false | 2026-06-05 |
 """
-BECAUSE = {"flo": "went elsewhere", "gus": LOST, "hal": "died", "ida": "the records do not tell"}
+BECAUSE = {"flo": "went elsewhere", "gus": WHEREABOUTS_UNKNOWN, "hal": "died", "ida": "the records do not tell"}
 
 
 def flags(*lists: tuple[str, str], outcome: str = OFF_TRACK_CHICAGO.name, made_on: str = "") -> str:
@@ -90,7 +90,7 @@ def district(**others: str) -> dict[str, str]:
 
 
 def ledger(drawn: Mapping[str, str], on: date = LATER, outcome: Outcome = OFF_TRACK_CHICAGO) -> Ledger:
-    return ledger_of(reader(drawn), outcome, on)
+    return build_ledger(reader(drawn), outcome, on)
 
 
 def by_student(frame: pd.DataFrame, column: str) -> dict[str, str]:
@@ -202,14 +202,14 @@ def test_what_becomes_known_later_does_not_change_an_earlier_day() -> None:
     later = {"marks": marks, "enrollments": spells, "calendar_days": calendar,
              "supports": supports(("bo", "2026-01-15"), known_on=str(after))}  # fmt: skip
     more = {name: [*drawn[name], *canonical(name, later[name])] if name in later else drawn[name] for name in drawn}
-    assert_same(ledger_of(reader_of(more), OFF_TRACK_CHICAGO, LATER), ledger(district()))
+    assert_same(build_ledger(reader_of(more), OFF_TRACK_CHICAGO, LATER), ledger(district()))
 
 
 def test_the_order_of_rows_in_the_warehouse_does_not_matter() -> None:
     drawn = {name: canonical(name, text) for name, text in district().items()}
     turned = {name: rows[::-1] for name, rows in drawn.items()}
-    first = ledger_of(reader_of(drawn), OFF_TRACK_CHICAGO, LATER)
-    assert_same(first, ledger_of(reader_of(turned), OFF_TRACK_CHICAGO, LATER))
+    first = build_ledger(reader_of(drawn), OFF_TRACK_CHICAGO, LATER)
+    assert_same(first, build_ledger(reader_of(turned), OFF_TRACK_CHICAGO, LATER))
     assert first.flags["list_position"].is_monotonic_increasing
     assert first.students["student_key"].astype("str").is_monotonic_increasing
 
@@ -218,7 +218,7 @@ def test_protected_tables_are_not_read() -> None:
     """The ledger is the same where they do not exist."""
     drawn = {name: canonical(name, text) for name, text in district().items()}
     open_ones = [name for name in TABLES if name not in PROTECTED_TABLES]
-    found = ledger_of(reader_of(drawn, names=open_ones), OFF_TRACK_CHICAGO, LATER)
+    found = build_ledger(reader_of(drawn, names=open_ones), OFF_TRACK_CHICAGO, LATER)
     assert_same(found, ledger(district()))
 
 

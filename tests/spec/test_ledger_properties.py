@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ledger.ledger import Ledger, ledger_of
+from features.ledger.ledger import Ledger, build_ledger
 from models.metrics.track_record import list_records
 from tests.drawn import canonical, reader_of, school_days, stacked
 from tests.spec.test_ledger import NOVEMBER, enrolled, flags, semester_marks, supports
@@ -65,7 +65,7 @@ def test_every_flag_has_one_resolution_and_time_only_settles_what_was_open(
 ) -> None:
     """No record here is corrected, nor known later than it was."""
     warehouse, (day, later) = reader_of(rows_in(drawn)), days
-    before, after = (ledger_of(warehouse, OFF_TRACK_CHICAGO, on) for on in (day, later))
+    before, after = (build_ledger(warehouse, OFF_TRACK_CHICAGO, on) for on in (day, later))
     known = [row for row in rows_in(drawn)["flags"] if str(row["as_of"]) <= str(later)]
     assert int(after.flags["resolution"].value_counts().sum()) == len(known) == len(resolutions(after))
     settled = resolutions(after)

@@ -6,7 +6,7 @@ import pytest
 
 from features.definitions.grade9 import NinthGrade
 from features.settings import Refused
-from features.snapshots.live_features import READ, Given, snapshot_of_records
+from features.snapshots.live_features import SNAPSHOT_TABLES, RecordsByTable, snapshot_of_records
 from features.snapshots.snapshot import build_snapshot
 from features.warehouse.warehouse import Reader
 from tests.drawn import reader, school_days, stacked
@@ -56,9 +56,9 @@ WITHOUT_RECORDS = {
 """What Ada's records do not tell: 80 school days, a second term, final marks of this year, and other subjects."""
 
 
-def given(records: Reader) -> Given:
+def given(records: Reader) -> RecordsByTable:
     """The warehouse's rows as plain values, as a request would carry them."""
-    frames = {name: records.current(name).astype(object) for name in READ}
+    frames = {name: records.current(name).astype(object) for name in SNAPSHOT_TABLES}
     return {
         name: [{str(k): v for k, v in row.items()} for row in frame.where(frame.notna(), None).to_dict("records")]
         for name, frame in frames.items()

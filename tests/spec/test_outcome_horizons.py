@@ -12,7 +12,7 @@ import pytest
 from features.definitions.catalog import OUTCOMES
 from features.language.cohorts import census_day
 from features.language.outcome import Outcome
-from features.snapshots.labels import LOST, UNFINISHED, Labels, label_outcome
+from features.snapshots.labels import UNFINISHED, WHEREABOUTS_UNKNOWN, Labels, label_outcome
 from tests.drawn import cell, reader, rows_of, school_days, stacked
 
 AS_OF = date(2025, 11, 20)
@@ -174,7 +174,7 @@ def test_leaving_within_twelve_months(row: Mapping[str, str]) -> None:
         lines.append(f"| ada | {back} | 10 | {row['back']} | | | {row['back']} |")
     drawn = {"calendar_days": NEXT_YEAR, "enrollments": "\n".join(lines)}
     found = label_of(drawn, OUTCOMES["left_within_12_months_10_12"], observed_on=date(2027, 1, 1))
-    assert found == {"LOST": LOST}.get(row["label"], row["label"])
+    assert found == {"LOST": WHEREABOUTS_UNKNOWN}.get(row["label"], row["label"])
 
 
 def test_twelve_months_need_the_next_years_calendar() -> None:
@@ -217,7 +217,7 @@ def test_a_diploma_within_four_years(row: Mapping[str, str]) -> None:
     drawn = {"calendar_days": FOUR_YEARS, "enrollments": "\n".join(lines), "completions": "\n".join(done)}
     outcome = OUTCOMES["not_graduated_on_time"]
     found = label_of(drawn, outcome, as_of=date(2021, 11, 20), observed_on=date(2026, 1, 1))
-    assert found == {"LOST": LOST}.get(row["label"], row["label"])
+    assert found == {"LOST": WHEREABOUTS_UNKNOWN}.get(row["label"], row["label"])
 
 
 def test_with_too_few_years_graduation_cannot_be_judged_yet() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.language.feature_set import Outcome, attendance, enrolled
-from features.snapshots.labels import LOST, Labels, label_outcome
+from features.snapshots.labels import WHEREABOUTS_UNKNOWN, Labels, label_outcome
 from tests.drawn import cell, reader, rows_of, school_days, stacked
 
 AS_OF = date(2025, 11, 20)
@@ -153,7 +153,7 @@ def test_students_who_went_elsewhere_have_no_label() -> None:
     expected = rows_of(enrollments)
     assert off_track(labels) == {row["student_id"]: row["off track"] for row in expected}
     because = {str(student): cell(why) for student, why in labels.missing_because.items()}
-    words = {"LOST": LOST, "UNTOLD": "the records do not tell"}
+    words = {"LOST": WHEREABOUTS_UNKNOWN, "UNTOLD": "the records do not tell"}
     assert because == {row["student_id"]: words.get(row["missing because"], row["missing because"]) for row in expected}
 
 

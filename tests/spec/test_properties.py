@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from features.definitions.catalog import FEATURE_SETS
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.engine.snapshot_query import SnapshotQuery, quantities, snapshot_script
+from features.engine.snapshot_query import SnapshotQuery, named_quantities, snapshot_script
 from features.engine.sql_script import Script
 from features.engine.view import View
 from features.language.feature_set import FeatureSet
 from features.language.records import Measure
 from features.snapshots.labels import label_script
-from features.snapshots.live_features import READ
+from features.snapshots.live_features import SNAPSHOT_TABLES
 from tests.drawn import canonical, reader_of
 from tests.spec.broken_views import HastyView, LeakyView, NamedView, NosyView, RankingView, StingyView, UnorderedView
 from tests.spec.made_districts import AS_OF, CALENDAR, STUDENTS, District, Row, Rows, districts, merged
@@ -90,7 +90,7 @@ class Looking:
 
 def found_by(script: Script, rows: Rows, zone: str = "America/Los_Angeles") -> pd.DataFrame:
     """What a query finds on these rows, in a process of that time zone."""
-    records = reader_of(rows, names=(*READ, "completions"))
+    records = reader_of(rows, names=(*SNAPSHOT_TABLES, "completions"))
     try:
         records.connection.execute(f"SET TimeZone = '{zone}'")
         return script.frame(records.connection)
@@ -192,7 +192,7 @@ def on_text(value: object) -> object:
 
 def has_rates_within_bounds(rows: Rows, looking: Looking) -> bool:
     """Whether every rate lies between 0 and 1 or is missing."""
-    named = quantities(looking.feature_set)
+    named = named_quantities(looking.feature_set)
     shares = ("share_of_days", "share_of_rows")
     rates = [name for name, one in named.items() if isinstance(one, Measure) and one.aggregate in shares]
     found = found_by(looking.script, merged(SURROUNDINGS, looking.moved(rows)))[rates]

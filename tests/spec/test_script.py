@@ -10,7 +10,7 @@ from features.definitions.catalog import FEATURE_SETS, OUTCOMES
 from features.engine.snapshot_query import SnapshotQuery, compiled, for_day, snapshot_script
 from features.engine.view import View
 from features.language.feature_set import FeatureSet, Outcome, enrolled
-from features.snapshots.evidence import behind_script, by_table, marks_script, weeks_script
+from features.snapshots.evidence import behind_script, features_by_table, marks_script, weeks_script
 from features.snapshots.labels import compiled_labels, label_script
 from features.snapshots.snapshot import build_snapshot, build_snapshots
 from tests.drawn import reader, school_days
@@ -26,7 +26,7 @@ def test_a_script_for_any_day_is_that_of_the_day(feature_set: type[FeatureSet], 
 def test_so_is_the_script_of_the_records_behind_features() -> None:
     cohort, view = FEATURE_SETS["grade9"].cohort, View(date(2024, 2, 29), 2024)
     makes = [partial(weeks_script, cohort), partial(marks_script, cohort)]
-    for table, named in by_table(FEATURE_SETS["grade9"], FEATURE_SETS["grade9"].features()).items():
+    for table, named in features_by_table(FEATURE_SETS["grade9"], FEATURE_SETS["grade9"].features()).items():
         makes.append(partial(behind_script, table, cohort, named))
     for make in makes:
         assert for_day(make, view, cohort) == make(view)

@@ -24,8 +24,8 @@ from features.language.feature_set import (
     months_later,
 )
 from features.language.quantities import Condition
-from features.snapshots.live_features import READ
-from features.way_back.way_back import WayBack, has_way_back, months_until, ways_back
+from features.snapshots.live_features import SNAPSHOT_TABLES
+from features.way_back.way_back import WayBack, find_ways_back, has_way_back, months_until
 from tests.drawn import canonical, reader_of, school_days, stacked
 
 AS_OF = date(2026, 2, 20)
@@ -86,7 +86,7 @@ def way(drawn: Mapping[str, str]) -> WayBack | None:
     """Ada's way back."""
     drawn = {"enrollments": ENROLLED, "terms": TERMS, **drawn}
     rows = {"calendar_days": YEAR, **{name: canonical(name, drawing) for name, drawing in drawn.items()}}
-    return ways_back(reader_of(rows, names=(*READ, "completions")), RULE, AS_OF).get("ada")
+    return find_ways_back(reader_of(rows, names=(*SNAPSHOT_TABLES, "completions")), RULE, AS_OF).get("ada")
 
 
 def asked(drawn: Mapping[str, str], code: str, names: str) -> str:
@@ -243,7 +243,7 @@ WITHOUT = {
 def test_a_rule_that_this_year_cannot_keep_as_a_whole_has_none(name: str) -> None:
     found = WITHOUT[name]
     assert not has_way_back(found)
-    assert ways_back(reader_of({}, names=()), found, AS_OF) == {}
+    assert find_ways_back(reader_of({}, names=()), found, AS_OF) == {}
 
 
 def test_a_term_of_an_outcome_that_a_term_decides_has_one() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from features.definitions.catalog import OUTCOMES
 from features.language.feature_set import Outcome, attendance, discipline, enrolled, marks, threshold
 from features.language.outcome import tuned
-from features.way_back.way_back import WayBack, ways_back
+from features.way_back.way_back import WayBack, find_ways_back
 from tests.drawn import canonical, reader_of, rows_of, school_days
 from tests.spec.made_districts import Row, Rows, merged
 from tests.spec.made_futures import Past, broken_promises
@@ -151,7 +151,7 @@ def test_exactly_what_is_asked_is_enough(name: str) -> None:
 
     def is_exact(rows: Rows) -> bool:
         reader = reader_of(merged(YEAR, rows))
-        wrong = broken_promises(Past(reader, as_of, outcome), ways_back(reader, outcome, as_of))
+        wrong = broken_promises(Past(reader, as_of, outcome), find_ways_back(reader, outcome, as_of))
         assert wrong == []
         return True
 
@@ -174,8 +174,8 @@ def test_what_becomes_known_later_changes_nothing(name: str) -> None:
 
     def ignores_the_future(both: tuple[Rows, Rows]) -> bool:
         before, after = both[0], known_later(both[1], as_of)
-        known = ways_back(reader_of(merged(YEAR, before)), outcome, as_of)
-        return known == ways_back(reader_of(merged(merged(YEAR, before), after)), outcome, as_of) and bool(known)
+        known = find_ways_back(reader_of(merged(YEAR, before)), outcome, as_of)
+        return known == find_ways_back(reader_of(merged(merged(YEAR, before), after)), outcome, as_of) and bool(known)
 
     holds(st.tuples(districts(as_of), districts(as_of)), ignores_the_future)
 
@@ -200,7 +200,7 @@ def test_a_way_back_that_is_a_little_off_is_found_out(fault: str) -> None:
     outcome, as_of = DECIDED["chronic absence"]
     rows: Rows = {"enrollments": [enrolled_from("ada", DAYS[0])], "attendance": absences("ada", DAYS[:5])}
     reader = reader_of(merged(YEAR, rows))
-    ways = ways_back(reader, outcome, as_of)
+    ways = find_ways_back(reader, outcome, as_of)
     past = Past(reader, as_of, outcome)
     assert broken_promises(past, ways) == []
     assert broken_promises(past, {"ada": FAULTS[fault](ways["ada"])}) != []

@@ -7,7 +7,7 @@ import pandas as pd
 
 from features.definitions.catalog import SERVED, outcome_of
 from features.language.feature_set import Outcome
-from features.ledger.ledger import Ledger, ledger_of
+from features.ledger.ledger import Ledger, build_ledger
 from features.settings import District, Refused, Settings
 from features.snapshots.labels import cohort_sql
 from features.snapshots.snapshot import Snapshot, build_snapshot, scoring_dates
@@ -85,7 +85,7 @@ def read_inputs(settings: Settings, district_id: str, on: date) -> MonitorInputs
     refuse_prepared_table(serving.bundle)
     refuse_other_definition(serving.bundle, outcome)
     with reading(settings.warehouse(district_id)) as reader:
-        ledger = ledger_of(reader, outcome, on)
+        ledger = build_ledger(reader, outcome, on)
         if ledger.flags.empty:
             raise Refused(f"{district_id}: no list for {outcome.name} was made by {on}; run `ontrack score` first")
         live = current_inputs(reader, outcome, serving, ledger, on)

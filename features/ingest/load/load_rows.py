@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from features.engine.view import stored
+from features.engine.view import stored_table
 from features.file_mapping.declaration import TERM_END, Files
 from features.file_mapping.validation import EVENTS
 from features.ingest.staging_tables import schema_understood
@@ -93,7 +93,7 @@ def with_keys(rows: ir.Table) -> ir.Table:
 
 def write_student_keys(writer: Writer, *, sent: bool) -> None:
     """Writes every student's key: the known ones, and new random ones where the load brings new students."""
-    known = stored("students").select("student_id", "student_key").distinct()
+    known = stored_table("students").select("student_id", "student_key").distinct()
     writer.create(KEYS, known)
     if not sent:
         return

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.view import stored
+from features.engine.view import stored_table
 from features.ingest.files.delivery import Sent
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.load.load_rows import Stamp
@@ -82,7 +82,7 @@ def quarantine(writer: Writer, staged: Sequence[Staged], stamp: Stamp) -> int:
     """
     if not staged and not writer.holds_rows("quarantine"):
         return 0
-    held = stored("quarantine")
+    held = stored_table("quarantine")
     parts = [kept(one, stamp) for one in staged] or [held.limit(0)]
     bad = ibis.union(*parts) if len(parts) > 1 else parts[0]
     again = said_again(held.filter(held.superseded_by_load.isnull()))
@@ -100,7 +100,7 @@ def kept(staged: Staged, stamp: Stamp) -> ir.Table:
     return named.mutate(
         district_id=ibis.literal(stamp.district_id), known_on=ibis.date(stamp.day.isoformat()), withdrawn=False,
         load_id=ibis.literal(stamp.load_id, "int64"), superseded_by_load=ibis.null("int64"),
-    ).select(*stored("quarantine").columns)  # fmt: skip
+    ).select(*stored_table("quarantine").columns)  # fmt: skip
 
 
 def said_again(waiting: ir.Table) -> ir.Table:

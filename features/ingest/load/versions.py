@@ -7,7 +7,7 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.view import schema_of, stored
+from features.engine.view import schema_of, stored_table
 from features.file_mapping.validation import EVENTS
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.load.load_rows import Incoming, school_year, understood, with_keys
@@ -124,14 +124,14 @@ def beside_held(incoming: Incoming, latest: ir.Table) -> ir.Table:
 
     `reached` is the latest day of the same school year of which records were held, where a rule says what is known.
     """
-    now = stored(incoming.table.name).filter(ibis._.superseded_by_load.isnull())
+    now = stored_table(incoming.table.name).filter(ibis._.superseded_by_load.isnull())
     now = now.select(**{f"held_{name}": now[name] for name in (*incoming.own, "known_on", "withdrawn")})
     both = latest.left_join(now, [latest[key] == now[f"held_{key}"] for key in incoming.table.key])
     gone_before = ibis.coalesce(both.held_withdrawn, False)
     both = both.mutate(held=both.held_known_on.notnull(), held_withdrawn=gone_before)
     if incoming.event is None:
         return both.mutate(reached=ibis.null("date"))
-    both, rows = incoming.with_event(both), incoming.with_event(stored(incoming.table.name))
+    both, rows = incoming.with_event(both), incoming.with_event(stored_table(incoming.table.name))
     reached = rows.group_by(year=school_year(rows)).aggregate(reached=rows[incoming.event].max())
     return both.left_join(reached, school_year(both) == reached.year).drop("year")
 
@@ -168,7 +168,7 @@ def when_new(incoming: Incoming, both: ir.Table) -> ir.DateValue:
 def older(incoming: Incoming, said: ir.Table) -> ir.Table:
     """Earlier versions of records of which a file holds the history, unless held as they are."""
     key = [*incoming.table.key, "known_on"]
-    held = stored(incoming.table.name).semi_join(said, list(incoming.table.key))
+    held = stored_table(incoming.table.name).semi_join(said, list(incoming.table.key))
     newest = ibis.row_number().over(group_by=key, order_by=ibis.desc("load_id"))
     held = held.mutate(age=newest).filter((ibis._.age == 0) & ~ibis._.withdrawn)
     said = said.filter(~said.deleted)
@@ -209,7 +209,7 @@ def gone(incoming: Incoming) -> ir.Table:
 
 def covered(incoming: Incoming) -> ir.Table:
     """The records held now that a full extract covers."""
-    held = stored(incoming.table.name)
+    held = stored_table(incoming.table.name)
     held = held.filter(held.superseded_by_load.isnull() & ~held.withdrawn)
     if incoming.covers == "school_years":
         rows = understood(incoming.table)

@@ -14,7 +14,7 @@ from features.ingest.files.sources import files_in
 from features.ingest.parsing.table_parser import Counted, understand
 from features.ingest.rules.cross_table_rules import mark_across
 from features.ingest.staging_tables import understood
-from features.snapshots.live_features import fill
+from features.snapshots.live_features import create_table
 from features.tables import TABLES
 from features.warehouse.warehouse import Writer
 from tests.drawn import canonical, filled, rows_of
@@ -69,7 +69,7 @@ class Staging:
         with duckdb.connect(str(path)) as connection:
             for name in TABLES:
                 drawn = canonical(name, drawings[name]) if name in drawings else []
-                fill(connection, TABLES[name], drawn, date(2020, 1, 1))
+                create_table(connection, TABLES[name], drawn, date(2020, 1, 1))
         self.writer.attach(path, "held")
 
     def check_across(self, *names: str, held: bool = False) -> None:
