@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := ontrack.py ontrack_demo.py features models training serving tests benchmarks docs
+PACKAGES := ontrack.py ontrack_demo.py features models presentation training serving tests benchmarks docs
 
 .PHONY: help demo test format check types contracts bench bench-full faults mutations gates hit-rates disclosure properties spark aequitas docs translations screenshots clean
 

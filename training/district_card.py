@@ -7,10 +7,10 @@ from models.bundle.model_card import CardFacts, FigureLine, cells_of, render_car
 from models.explanations.reason_stability import Stability
 from models.explanations.reasons import Side
 from models.feature_dictionary import dictionary_of
+from presentation.numbers import school_year
 from training.evaluation.scorers import in_order, words_of
 from training.gate.bounds import loosened_bounds
 from training.gate.verdict import VERDICT_WORDS
-from training.report.html import school_year
 from training.training_result import TrainingResult
 
 UNSAID: Mapping[Side, str] = {"raises": "as what stands out", "lowers": "as strengths"}

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from presentation.numbers import school_year
 from serving.store.rows import Cells
-from serving.wording.locale import Language, school_year
+from serving.wording.locale import Language
 
 WIDTH, HEIGHT = 420, 160
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 14, 26

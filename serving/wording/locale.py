@@ -128,8 +128,3 @@ def preferred(accepted: str) -> str:
 def capital(words: str) -> str:
     """The words, beginning as a sentence does."""
     return words[:1].upper() + words[1:]
-
-
-def school_year(year: int) -> str:
-    """A school year by its two calendar years: 2025–26."""
-    return f"{year - 1}–{year % 100:02d}"

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from models.metrics.track_record import TrackRecord
-from serving.wording.locale import Language, msgid, school_year
+from presentation.numbers import school_year
+from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import ended_words
 
 LIKE = {

@@ -10,7 +10,7 @@ import pytest
 
 from tests.docs.pages import ROOT
 
-PACKAGES = ("features", "models", "training", "serving")
+PACKAGES = ("features", "models", "presentation", "training", "serving")
 DATA = {
     ".csv", ".tsv", ".xls", ".xlsx", ".parquet", ".pq", ".feather", ".arrow", ".duckdb", ".db", ".sqlite", ".sqlite3",
     ".gz", ".zip", ".zst", ".pkl", ".pickle", ".joblib",

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from models.fairness.audit import GroupTable
 from models.fairness.group_metrics import Group
 from models.metrics.metrics import Interval
+from presentation.numbers import capitalized, of_100
 from training.audit.group_names import short
 from training.report.audit_charts import NAMES, ROW
 from training.report.charts import TOP, WIDTH, text
-from training.report.html import Html, capitalized, element, of_100
+from training.report.html import Html, element
 
 MARKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 

@@ -9,9 +9,9 @@ from scipy.stats import chi2, norm
 
 from features.settings import Monitor
 from models.examples import Floats
+from presentation.numbers import school_year
 from training.monitor.checks import MonitorCheck, answer, too_few
 from training.reference_profile import Promise, Spread, count_by_bin
-from training.report.html import school_year
 
 BY_CHANCE = 0.01
 """Of 100 monitorings where nothing drifts, how many may name a feature by its spread, and by its missing values."""

@@ -5,13 +5,13 @@ import numpy as np
 from features.settings import Monitor
 from models.fairness.audit import Audit
 from models.metrics.metrics import Interval
+from presentation.numbers import school_year
 from training.audit.checks import BY_LISTS, AuditCheck
 from training.audit.group_names import people
 from training.monitor.checks import MonitorCheck, Verdict, answer, in_words, share_of, too_few
 from training.monitor.finished_year import FinishedYear
 from training.monitor.live_audit import LiveAudit
 from training.reference_profile import Promise
-from training.report.html import school_year
 
 NOTHING = ("not_enough_evidence", "not_applicable")
 

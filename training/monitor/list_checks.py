@@ -9,10 +9,10 @@ from features.ledger.ledger import Ledger
 from features.settings import Monitor
 from models.metrics.metrics import Bin, Interval, calibration_gap, reliability
 from models.metrics.track_record import TOLD
+from presentation.numbers import school_year
 from training.monitor.checks import MonitorCheck, answer, in_words, many, share_of, too_few
 from training.monitor.finished_year import FinishedYear, acted_within, weekly_stays
 from training.reference_profile import Promise
-from training.report.html import school_year
 
 ONLY_LISTED = "Only the risks of those listed are kept, so nothing can be said of the others."
 MOST_BINS = 5

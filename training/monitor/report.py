@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from models.fairness.audit import GroupTable
 from models.fairness.group_metrics import Group
 from models.metrics.metrics import Interval
+from presentation.numbers import capitalized, long_date, of_100, school_year, share_interval
 from training.audit.checks import VERDICT_WORDS as AUDIT_WORDS
 from training.audit.group_names import title_of
 from training.monitor.charts import hit_rate, hits_chart
@@ -17,17 +18,14 @@ from training.report.charts import Series, reliability_chart
 from training.report.html import (
     Html,
     bullets,
-    capitalized,
     element,
     figure,
     framed,
     head_of,
     joined,
-    of_100,
     page,
     paragraph,
     row_of,
-    school_year,
     section,
     table,
 )
@@ -53,7 +51,7 @@ WORST = 10
 def render_monitor(found: MonitorResult, *, district: str, outcome: str) -> str:
     """The report as one HTML document; `district` and `outcome` are what people call them."""
     title = f"Monitoring: {outcome}"
-    about = f"{district} · as known on {found.on:%B} {found.on.day}, {found.on.year} · release {found.release_id}"
+    about = f"{district} · as known on {long_date(found.on)} · release {found.release_id}"
     header = element("header", element("h1", title), paragraph(about, class_="soft"))
     live = [groups_part(found, found.live_audit), audit_part(found.live_audit)] if found.live_audit else []
     parts = (verdict_part(found), checks_part(found.checks), calibration_part(found), *live, drift_part(found.drifts))
@@ -153,19 +151,14 @@ def cells_of(group: Group, acted: Interval | None) -> list[str]:
     return [
         group.name,
         f"{group.n:,}",
-        share(figures.get("share_off_track")),
-        share(figures.get("selection_rate")),
-        share(hit_rate(group)),
-        share(missed),
-        share(figures.get("false_positive_rate")),
+        share_interval(figures.get("share_off_track")),
+        share_interval(figures.get("selection_rate")),
+        share_interval(hit_rate(group)),
+        share_interval(missed),
+        share_interval(figures.get("false_positive_rate")),
         f"{lead.estimate:.0f}" if lead else "not enough",
-        share(acted),
+        share_interval(acted),
     ]
-
-
-def share(one: Interval | None) -> str:
-    """A share of 100 with its interval, or that too few students stand behind it."""
-    return "not enough" if one is None else f"{of_100(one.estimate)} ({of_100(one.low)}–{of_100(one.high)})"
 
 
 def audit_part(live: LiveAudit) -> Html:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from models.examples import Floats
 from models.metrics.metrics import Bin
 from models.scoring import risk_of
+from presentation.numbers import school_year
 from training.monitor.checks import CODES, VERDICT_WORDS, MonitorCheck, Verdict, too_few
 from training.monitor.drift import Drift, LiveColumns, drifts_of, features_check, risks_check
 from training.monitor.freshness import freshness_check, latest_list, listed_check
@@ -18,7 +19,6 @@ from training.monitor.group_checks import acted_check, hits_by_group_check, lead
 from training.monitor.inputs import FinishedYearInputs, MonitorInputs
 from training.monitor.list_checks import acted_on, calibration_bins, calibration_check, hits_check, stays_check
 from training.monitor.live_audit import LiveAudit, live_audit_of
-from training.report.html import school_year
 
 OF_TOLD_YEAR = ("MON04", "MON05", "MON06", "MON07", "MON08")
 

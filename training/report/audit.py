@@ -5,27 +5,12 @@ from collections.abc import Mapping, Sequence
 from models.fairness.audit import Audit, GroupTable
 from models.fairness.group_metrics import Comparison, Group
 from models.metrics.metrics import Interval
+from presentation.numbers import capacity_of_100, capitalized, of_100, people_interval, signed_of_100
 from training.audit.checks import CODES, VERDICT_WORDS, AuditCheck
 from training.audit.group_names import people, title_of
 from training.audit.run import RULE, AuditResult
 from training.report.audit_charts import curve_chart, gap_chart, has_curve
-from training.report.html import (
-    Html,
-    bullets,
-    capacity_of_100,
-    capitalized,
-    element,
-    framed,
-    head_of,
-    joined,
-    of_100,
-    paragraph,
-    people_interval,
-    row_of,
-    section,
-    signed_of_100,
-    table,
-)
+from training.report.html import Html, bullets, element, framed, head_of, joined, paragraph, row_of, section, table
 from training.training_result import TrainingResult
 
 SIGNS = {"pass": "✓", "warn": "!", "fail": "✕", "not_applicable": "–", "not_enough_evidence": "?"}

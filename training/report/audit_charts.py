@@ -6,9 +6,10 @@ from math import ceil
 from models.fairness.audit import Audit, GroupTable
 from models.fairness.group_metrics import Group
 from models.metrics.metrics import Interval
+from presentation.numbers import capitalized, signed_of_100
 from training.audit.group_names import short
 from training.report.charts import TOP, WIDTH, Frame, Series, axes, end_names, svg, text
-from training.report.html import Html, capitalized, element, signed_of_100
+from training.report.html import Html, element
 
 ROW = 26
 NAMES = 330

@@ -5,23 +5,14 @@ from datetime import date
 from models.bundle.model_card import INTENDED, REFUSED_USES
 from models.fairness.audit import GroupTable
 from models.fairness.group_metrics import Group
+from presentation.numbers import capitalized, long_date, of_100, school_year
 from training.audit.checks import BY_LISTS
 from training.audit.group_names import people
 from training.audit.run import AuditResult
 from training.district_card import limits_of
 from training.evaluation.scorers import words_of
 from training.report.audit_charts import gap_chart
-from training.report.html import (
-    Html,
-    bullets,
-    capitalized,
-    element,
-    of_100,
-    page,
-    paragraph,
-    school_year,
-    section,
-)
+from training.report.html import Html, bullets, element, page, paragraph, section
 from training.report.verdict import headline, verdict_sentence
 from training.training_result import TrainingResult
 
@@ -32,7 +23,7 @@ def render_board(result: TrainingResult, *, made_on: date) -> str:
     """The page as one HTML document that fetches and runs nothing; it holds no student and no small group."""
     outcome, _, _ = result.request.outcome.says.partition(":")
     district, year = result.request.district.name, school_year(result.basis.split.test)
-    about = f"{district} · school year {year} · made on {made_on:%B} {made_on.day}, {made_on.year}"
+    about = f"{district} · school year {year} · made on {long_date(made_on)}"
     header = element("header", element("h1", f"For the board: {outcome}"), paragraph(about, class_="soft"))
     audited = result.audited
     found = (right_part(result, audited), groups_part(audited), named_part(audited)) if audited else ()

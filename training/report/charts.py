@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.metrics.metrics import Bin
-from training.report.html import Html, element, of_100
+from presentation.numbers import of_100
+from training.report.html import Html, element
 
 WIDTH = 680
 LEFT, RIGHT, TOP, BOTTOM = 52, 190, 16, 46

@@ -2,25 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
 
 from models.metrics.metrics import Bin, Figures, Interval, places
-from training.evaluation.scorers import SHORT, in_order, words_of
-from training.report.charts import Series, merged, precision_chart, reliability_chart
-from training.report.html import (
-    Html,
+from presentation.numbers import (
     capacity_of_100,
     capitalized,
-    element,
-    figure,
-    joined,
+    figure_interval,
     of_100,
-    paragraph,
     people_interval,
-    section,
-    table,
     technical_interval,
 )
+from training.evaluation.scorers import SHORT, in_order, words_of
+from training.report.charts import Series, merged, precision_chart, reliability_chart
+from training.report.html import Html, element, figure, joined, paragraph, section, table
 from training.training_result import TrainingResult
 
 Reading = Callable[[Figures], Mapping[float, float]]
@@ -155,7 +149,7 @@ def ranged_table(found: Comparison, what: str) -> Html:
     """One figure at every capacity with its interval, of the scorers that have one."""
     shown = shown_capacities(found)
     rows = [
-        [scorer_cell(name), *(with_range(found.intervals[name][f"{what}@{at:.3f}"]) for at in shown)]
+        [scorer_cell(name), *(figure_interval(found.intervals[name][f"{what}@{at:.3f}"]) for at in shown)]
         for name in in_order(found.intervals)
     ]
     head = ["Listed by", *(capacity_words(at, found) for at in shown)]
@@ -178,18 +172,11 @@ def technical_table(found: Comparison) -> Html:
     by_scorer = {name: found.intervals[name] for name in in_order(found.intervals)}
     columns = {what: words for what, words in TECHNICAL.items() if any(what in one for one in by_scorer.values())}
     rows = [
-        [scorer_cell(name), *(with_range(figures[what]) if what in figures else "none" for what in columns)]
+        [scorer_cell(name), *(figure_interval(figures[what]) if what in figures else "none" for what in columns)]
         for name, figures in by_scorer.items()
     ]
     caption = f"Order and calibration, over {found.over}, with 95% intervals"
     return table(caption, ("Scorer", *columns.values()), rows)
-
-
-def with_range(one: Interval) -> str:
-    """A figure with its interval; none where it does not exist, as for risks that are all the same."""
-    if isnan(one.estimate) or isnan(one.low):
-        return "none"
-    return f"{one.estimate:.3f} ({one.low:.3f} to {one.high:.3f})".replace("-", "−")
 
 
 def difference_table(found: Comparison) -> Html:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from html import escape
 
-from models.metrics.metrics import Interval
 from training.report.style import STYLE
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -83,44 +82,3 @@ def page(title: str, *inside: str) -> str:
         f"<title>{escape(title)}</title><style>{STYLE}</style>"
     )
     return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{element("main", *inside)}</body></html>\n'
-
-
-def of_100(share: float) -> str:
-    """A share as a number of 100."""
-    return f"{share * 100:.0f}"
-
-
-def capacity_of_100(share: float) -> str:
-    """A capacity as a number of 100, with decimals only where it has some."""
-    return f"{share * 100:.3g}"
-
-
-def signed_of_100(share: float) -> str:
-    """A difference as a signed number of 100, never a signed nought."""
-    rounded = round(share * 100)
-    return f"{'−' if rounded < 0 else '+' if rounded > 0 else ''}{abs(rounded)}"
-
-
-def signed(value: float) -> str:
-    """A technical difference with three decimals."""
-    return f"{value:+.3f}".replace("-", "−")
-
-
-def people_interval(one: Interval) -> str:
-    """A difference in people with its interval."""
-    return f"{signed_of_100(one.estimate)} ({signed_of_100(one.low)} to {signed_of_100(one.high)})"
-
-
-def technical_interval(one: Interval) -> str:
-    """A technical difference with its interval."""
-    return f"{signed(one.estimate)} ({signed(one.low)} to {signed(one.high)})"
-
-
-def school_year(ending: int) -> str:
-    """A school year as people say it, from the year in which it ends."""
-    return f"{ending - 1}–{ending % 100:02d}"
-
-
-def capitalized(words: str) -> str:
-    """The words with a capital first letter."""
-    return words[:1].upper() + words[1:]

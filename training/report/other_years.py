@@ -1,19 +1,11 @@
 """What a report says beyond the test year's list: other years, parts of the year, and the weeks after."""
 
+from presentation.numbers import capitalized, of_100, people_interval, school_year
 from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import words_of
 from training.evaluation.weekly_lists import WeeklyLists
-from training.report.html import (
-    Html,
-    capitalized,
-    of_100,
-    paragraph,
-    people_interval,
-    school_year,
-    section,
-    table,
-)
+from training.report.html import Html, paragraph, section, table
 from training.training_result import TrainingResult
 
 

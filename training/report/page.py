@@ -7,25 +7,13 @@ from features.quality.check import by_code
 from features.quality.check_codes import CHECKS, Finding
 from features.settings import Gate
 from models.bundle.model_card import INTENDED, REFUSED_USES
+from presentation.numbers import capacity_of_100, capitalized, long_date, school_year
 from training.district_card import left_out_of, limits_of
 from training.gate.bounds import loosened_bounds, primary_of
 from training.gate.verdict import VERDICT_WORDS, GateCheck, Verdict
 from training.report.audit import audit_section
 from training.report.figures import figures_section, reliability_section
-from training.report.html import (
-    Html,
-    bullets,
-    capacity_of_100,
-    capitalized,
-    element,
-    framed,
-    head_of,
-    joined,
-    page,
-    paragraph,
-    school_year,
-    section,
-)
+from training.report.html import Html, bullets, element, framed, head_of, joined, page, paragraph, section
 from training.report.other_years import following_section, slices_section, years_section
 from training.report.verdict import refusal_section, verdict_section
 from training.training_result import TrainingResult
@@ -42,7 +30,7 @@ def render_report(result: TrainingResult, *, made_on: date, warnings: Sequence[F
     """
     outcome, _, _ = result.request.outcome.says.partition(":")
     district, year = result.request.district.name, school_year(result.basis.split.test)
-    about = f"{district} · test year {year} · made on {written(made_on)}"
+    about = f"{district} · test year {year} · made on {long_date(made_on)}"
     header = element("header", element("h1", capitalized(outcome)), paragraph(about, class_="soft"))
     figures = (figures_section, reliability_section, slices_section, years_section, following_section, audit_section)
     found = figures if result.figures else ()
@@ -53,11 +41,6 @@ def render_report(result: TrainingResult, *, made_on: date, warnings: Sequence[F
     title = f"{capitalized(outcome)}: {district}, {year}"
     parts = (*(part(result) for part in sections), *doubts, *(part(result) for part in last))
     return page(title, header, *parts, footer)
-
-
-def written(day: date) -> str:
-    """A date in words."""
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def checks_section(result: TrainingResult) -> Html:
@@ -102,7 +85,7 @@ def data_section(result: TrainingResult) -> Html:
         "Capacity": f"{capacity_of_100(settings.gate.capacity)} of 100 students",
         "Data version": basis.data_version[:12],
         "Seed": f"{settings.training.seed}, of the fit and of {settings.gate.replicates:,} bootstrap draws of students",
-        "Outcome": f"{result.request.outcome.name}, known on {written(result.request.today)}",
+        "Outcome": f"{result.request.outcome.name}, known on {long_date(result.request.today)}",
     }
     pairs = [joined(element("dt", key), element("dd", value)) for key, value in facts.items()]
     return section("The data", element("dl", *pairs))

@@ -3,20 +3,11 @@
 from collections.abc import Mapping
 
 from models.metrics.metrics import Interval
+from presentation.numbers import capacity_of_100, capitalized, of_100, school_year
 from training.evaluation.scorers import is_rule, words_of
 from training.gate.list_checks import COMPARISONS
 from training.gate.verdict import GateCheck, Verdict
-from training.report.html import (
-    Html,
-    bullets,
-    capacity_of_100,
-    capitalized,
-    element,
-    of_100,
-    paragraph,
-    school_year,
-    section,
-)
+from training.report.html import Html, bullets, element, paragraph, section
 from training.training_result import TrainingResult
 
 COMPARED = {code: name for code, name, _ in COMPARISONS}

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from models.metrics.metrics import Interval
+from presentation.numbers import figure_interval
 from training.evaluation.scorers import in_order
-from training.report.figures import with_range
 from training.table.card import limits_of
 from training.table.figures import CAPACITY
 from training.table.groups import check_lines, group_table
@@ -46,5 +46,5 @@ def figure_table(found: Mapping[str, Mapping[str, Interval]]) -> Table:
     """Every scorer side by side, with 95% intervals."""
     shown = Table("on rows held out", *in_order(found), title="Figures")
     for name, words in SHOWN.items():
-        shown.add_row(words, *(with_range(found[scorer][name]) for scorer in in_order(found)))
+        shown.add_row(words, *(figure_interval(found[scorer][name]) for scorer in in_order(found)))
     return shown

@@ -6,20 +6,9 @@ from datetime import date
 
 from models.bundle.model_card import INTENDED, REFUSED_USES
 from models.metrics.metrics import Interval
+from presentation.numbers import capitalized, long_date, of_100, technical_interval
 from training.report.figures import Comparison, calibration_section, compared_section
-from training.report.html import (
-    Html,
-    bullets,
-    capitalized,
-    element,
-    joined,
-    of_100,
-    page,
-    paragraph,
-    section,
-    table,
-    technical_interval,
-)
+from training.report.html import Html, bullets, element, joined, page, paragraph, section, table
 from training.report.other_years import slice_row
 from training.table.card import limits_of, outcome_of, tested_on
 from training.table.figures import CAPACITY, draws_of
@@ -47,7 +36,7 @@ class Source:
 def render_table_report(trained: TableResult, source: Source, *, made_on: date) -> str:
     """The report as one HTML document that fetches and runs nothing, and holds no row of the table."""
     title = capitalized(source.stem.replace("_", " "))
-    about = f"Prepared table {source.table} · made on {made_on:%B} {made_on.day}, {made_on.year}"
+    about = f"Prepared table {source.table} · made on {long_date(made_on)}"
     header = element("header", element("h1", title), paragraph(about, class_="soft"))
     found = comparison_of(trained)
     parts = (

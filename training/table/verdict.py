@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from models.metrics.metrics import Interval, places
+from presentation.numbers import of_100, technical_interval
 from training.evaluation.scorers import words_of
-from training.report.html import of_100, technical_interval
 from training.table.figures import CAPACITY
 from training.table.run import TableResult, base_rates
 from training.training_result import CAPACITIES

@@ -3,8 +3,8 @@
 import pytest
 
 from models.metrics.metrics import Bin
+from presentation.numbers import signed_of_100
 from training.report.charts import Series, merged, precision_chart, spread
-from training.report.html import signed_of_100
 
 
 def test_a_single_capacity_can_be_drawn() -> None:

@@ -1,0 +1,1 @@
+"""How pages, reports and charts look: templates, stylesheets, charts as SVG, and numbers as people write them."""
