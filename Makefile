@@ -45,16 +45,16 @@ faults: .venv/installed ## make every write of an import fail, and kill it 200 t
 	@ONTRACK_FAULTS=full ONTRACK_REQUIRE_FAULTS=1 $(BIN)/pytest -n 2 tests/faults
 
 mutations: .venv/installed ## open 388 damaged models as a server would: none may load (some minutes)
-	@ONTRACK_MUTATIONS=all $(BIN)/pytest -n 2 tests/models/test_mutations.py
+	@ONTRACK_MUTATIONS=all $(BIN)/pytest -n 2 tests/models/bundle/test_mutations.py
 
 disclosure: .venv/installed ## an adversary tries 10,000 audits for what they hide (about 10 minutes)
-	@ONTRACK_DISCLOSURE=full $(BIN)/pytest -n 2 tests/models/test_disclosure.py
+	@ONTRACK_DISCLOSURE=full $(BIN)/pytest -n 2 tests/models/fairness/test_complementary_suppression.py
 
 gates: .venv/installed ## 400 gates on models of which the truth is known, of each kind and size (half an hour)
 	@$(BIN)/python -m benchmarks.gates
 
 audits: .venv/installed ## audit 50 simulated districts in which nothing is planted, and 1,000 drawn ones (about 15 minutes)
-	@ONTRACK_AUDITS=full $(BIN)/pytest -n 2 -rP tests/training/audit/test_planted_bias.py tests/models/test_chances.py
+	@ONTRACK_AUDITS=full $(BIN)/pytest -n 2 -rP tests/training/audit/test_planted_bias.py tests/models/fairness/test_significance.py
 
 hit-rates: .venv/installed ## what stands beside flags, held against the truth of a simulated collaborative (about 10 minutes)
 	@$(BIN)/python -m benchmarks.hit_rates
@@ -68,7 +68,7 @@ spark: .venv/installed ## the same features on a local Spark (needs Java; some m
 
 aequitas: .venv/installed ## the audit's figures beside Aequitas's, from an environment of its own (about a minute)
 	@sh scripts/aequitas
-	@ONTRACK_REQUIRE_AEQUITAS=1 $(BIN)/pytest tests/models/test_audit_peers.py
+	@ONTRACK_REQUIRE_AEQUITAS=1 $(BIN)/pytest tests/models/fairness/test_audit_peers.py
 
 docs: .venv/installed ## write the generated reference again
 	@$(BIN)/python -m docs.generate

@@ -16,7 +16,7 @@ from features.warehouse.warehouse import reading
 from models.bundle.bundle import open_bundle
 from models.bundle.signing import ensure_keys
 from models.registry import registry_in
-from models.releases import Approval, current, promote
+from models.releases import Approval, current_release, promote
 from serving.access.demo_accounts import DemoAccount, demo_accounts, demo_key
 from serving.commands import free_port, serve
 from serving.scoring.score_district import score_district
@@ -130,7 +130,7 @@ def release_best(settings: Settings, district_id: str, today: date, progress: Pr
 
 def is_released(settings: Settings, district_id: str, today: date) -> bool:
     """Whether what serves was made from the records that are loaded, on that day or later."""
-    serving_now = current(settings.home, release_key(training_request_of(settings, district_id, today)))
+    serving_now = current_release(settings.home, release_key(training_request_of(settings, district_id, today)))
     if serving_now is None:
         return False
     with reading(settings.warehouse(district_id)) as reader:

@@ -12,11 +12,11 @@ from benchmarks.figures import DifferentAnswersError, Figure, Part, compared
 from benchmarks.place import SEED
 from benchmarks.timing import median_seconds, seconds_of
 from features.progress import Progress
-from models.examples import Floats
-from models.fairness.audit import Audit, audit_of
-from models.fairness.group_metrics import Draws, binned_auc, exactly
-from models.fairness.suppression import Grouped, told_alone, told_crossed
-from models.metrics.count_tables import Integers, Listing, drawn_list_counts, listing_of, risk_counts
+from models.examples import Floats, Integers
+from models.fairness.audit import Audit, audit_listing
+from models.fairness.group_metrics import AuditSettings, binned_auc, exact_figures
+from models.fairness.suppression import Grouping, suppress_groups, suppress_pairs
+from models.metrics.count_tables import Listing, draw_list_counts, listing_of, risk_counts
 
 SCORED, REPLICATES, GROUPS, LEAST = 1_000_000, 1000, 24, 11
 VALUES = (7, 2, 2, 2, 2, 2, 2, 3, 4, 5)
@@ -46,7 +46,7 @@ class Scored:
 def audit_part(rows: int, *, replicates: int, runs: int, progress: Progress) -> Part:
     """Seconds of draws, of whole audits and of their peers."""
     progress(f"audit: {rows:,} scored rows are made")
-    scored, draws = made_scored(rows), Draws(CAPACITY, LEAST, replicates, SEED)
+    scored, draws = made_scored(rows), AuditSettings(CAPACITY, LEAST, replicates, SEED)
     progress(f"audit: {runs} rounds of {replicates:,} replicates of counts")
     figures = [*draws_of(scored, draws, runs)]
     progress("audit: whole audits")
@@ -69,12 +69,12 @@ def made_scored(rows: int) -> Scored:
     return Scored(one, listing_of(label, risk, names[student], CAPACITIES), values[0], pd.DataFrame(texts))
 
 
-def draws_of(scored: Scored, draws: Draws, runs: int) -> tuple[Figure, ...]:
+def draws_of(scored: Scored, draws: AuditSettings, runs: int) -> tuple[Figure, ...]:
     """Drawing the counts of many groups beside drawing rows, and beside limits."""
     listings = {ONE_ROW: scored.one, TWO_ROWS: scored.two}
 
     def drawn(listing: Listing) -> object:
-        return drawn_list_counts(listing, scored.many, GROUPS, replicates=draws.replicates, seed=SEED)
+        return draw_list_counts(listing, scored.many, GROUPS, replicates=draws.replicates, seed=SEED)
 
     ways = {ONE_ROW: lambda: drawn(listings[ONE_ROW]), TWO_ROWS: lambda: drawn(listings[TWO_ROWS])}
     took = median_seconds({**ways, PLAIN: lambda: rows_drawn(scored)}, runs)
@@ -94,13 +94,13 @@ def rows_drawn(scored: Scored) -> Floats:
     return np.array(drawn, dtype=np.float64)
 
 
-def audits_of(scored: Scored, draws: Draws) -> tuple[Figure, ...]:
+def audits_of(scored: Scored, draws: AuditSettings) -> tuple[Figure, ...]:
     """What may be told and the audit of it, with pairs of one center and with all of them."""
-    told: list[Grouped] = []
+    told: list[Grouping] = []
     took = seconds_of(lambda: told.extend(told_with_center(scored)))
     alone = [one for one in told if not one.crossed]
     every = [*alone, *(pair for at in range(len(alone)) for pair in crossed(scored.one, alone[at:]))]
-    whole, all_pairs = (seconds_of(partial(audit_of, scored.one, of, draws)) for of in (told, every))
+    whole, all_pairs = (seconds_of(partial(audit_listing, scored.one, of, draws)) for of in (told, every))
     return (
         Figure(TOLD, took, "s"),
         Figure(WHOLE, whole, "s"),
@@ -110,22 +110,22 @@ def audits_of(scored: Scored, draws: Draws) -> tuple[Figure, ...]:
     )
 
 
-def told_with_center(scored: Scored) -> tuple[Grouped, ...]:
+def told_with_center(scored: Scored) -> tuple[Grouping, ...]:
     """Every attribute, and each crossed with the first."""
-    alone = told_alone(scored.one, scored.groups, LEAST)
+    alone = suppress_groups(scored.one, scored.groups, LEAST)
     return (*alone, *crossed(scored.one, alone))
 
 
-def crossed(listing: Listing, alone: Sequence[Grouped]) -> tuple[Grouped, ...]:
+def crossed(listing: Listing, alone: Sequence[Grouping]) -> tuple[Grouping, ...]:
     """Each of these attributes crossed with the first of them."""
-    return told_crossed(listing, alone, capacity=CAPACITY, center=alone[0].of, least=LEAST)
+    return suppress_pairs(listing, alone, capacity=CAPACITY, center=alone[0].of, least=LEAST)
 
 
-def beside_fairlearn(scored: Scored, draws: Draws) -> tuple[Figure, ...]:
+def beside_fairlearn(scored: Scored, draws: AuditSettings) -> tuple[Figure, ...]:
     """The audit of one attribute beside Fairlearn's figures with a bootstrap; raises where they differ."""
-    told, found = told_alone(scored.one, scored.groups.iloc[:, :1], LEAST), list[Audit]()
+    told, found = suppress_groups(scored.one, scored.groups.iloc[:, :1], LEAST), list[Audit]()
     frames = list[MetricFrame]()
-    ours = seconds_of(lambda: found.append(audit_of(scored.one, told, draws)))
+    ours = seconds_of(lambda: found.append(audit_listing(scored.one, told, draws)))
     figures = seconds_of(lambda: frames.append(by_fairlearn(scored.one, told[0])))
     theirs = seconds_of(
         lambda: by_fairlearn(scored.one, told[0], n_boot=FEW, ci_quantiles=[0.025, 0.975], random_state=SEED)
@@ -135,7 +135,7 @@ def beside_fairlearn(scored: Scored, draws: Draws) -> tuple[Figure, ...]:
     return compared(ONE_TABLE, ours, "s", to=scaled, beside=FAIRLEARN), Figure(FAIRLEARN, scaled, "s")
 
 
-def by_fairlearn(listing: Listing, one: Grouped, **bootstrap: object) -> MetricFrame:
+def by_fairlearn(listing: Listing, one: Grouping, **bootstrap: object) -> MetricFrame:
     """Fairlearn's rates of each group at the capacity."""
     return MetricFrame(
         metrics={
@@ -162,4 +162,4 @@ def refuse_other_figures(audit: Audit, peer: pd.DataFrame) -> None:
 def largest_difference(scored: Scored) -> float:
     """By how much the ROC AUC of a group on bins of risk is off at most."""
     on_bins = binned_auc(risk_counts(scored.one, scored.many, GROUPS, scored.one.bins[0]))
-    return float(np.abs(on_bins - exactly(scored.one, scored.many, GROUPS)["roc_auc"]).max())
+    return float(np.abs(on_bins - exact_figures(scored.one, scored.many, GROUPS)["roc_auc"]).max())

@@ -20,7 +20,8 @@ from scipy.special import expit
 from features.settings import Gate
 from models.examples import Booleans, Examples, Floats
 from models.feature_dictionary import FeatureDictionary
-from models.metrics.metrics import Interval, found_among, places
+from models.metrics.intervals import Interval
+from models.metrics.ranking import list_length, true_positives
 from training.evaluation.scorers import PEER
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import Heard, compare_lists
@@ -153,9 +154,9 @@ def true_lead(model: str, capacity: float = Gate().capacity, students: int = TRU
     """By how much more recall a model has than the better rule, among very many students."""
     rng = np.random.default_rng(0)
     year = drawn_year(students, rng)
-    one, served = np.ones((1, students)), np.array([places(students, capacity)])
+    one, served = np.ones((1, students)), np.array([list_length(students, capacity)])
     orders = (said_by(model, year, rng), signals(year, BLUR["rule"], rng))
-    first, other = (float(found_among(year.label, order, one, served)[0]) for order in orders)
+    first, other = (float(true_positives(year.label, order, one, served)[0]) for order in orders)
     return (first - other) / float(year.label.sum())
 
 

@@ -25,8 +25,9 @@ from features.simulator.plan import Plan, state_plans
 from features.warehouse.warehouse import changing, reading
 from models.estimators.fitting import fit_risk_model
 from models.examples import Examples
-from models.metrics.metrics import places
-from models.metrics.track_record import TrackRecord, tenth_of, told_before, track_records, wilson
+from models.metrics.intervals import wilson_interval
+from models.metrics.ranking import list_length
+from models.metrics.track_record import TrackRecord, resolved_flags, tenth_of, track_records
 from tests.features.made_warehouse import simulated
 from training.cohort_examples import labelled_cohorts
 
@@ -67,7 +68,7 @@ def lists_of(examples: Examples) -> pd.DataFrame:
         listed = pd.DataFrame({"student_key": rows.student, "risk": model.risk(rows.features), "school_year": year})
         ordered = listed.sort_values(["risk", "student_key"], ascending=[False, True])
         found.append(
-            ordered.head(int(places(len(rows), CAPACITY))).assign(list_position=lambda row: range(1, len(row) + 1))
+            ordered.head(int(list_length(len(rows), CAPACITY))).assign(list_position=lambda row: range(1, len(row) + 1))
         )
     return pd.concat(found, ignore_index=True)
 
@@ -111,7 +112,7 @@ def said_in(plan: Plan, folder: Path) -> Iterator[Said]:
 
 def own(ledger: Ledger, tenth: int) -> pd.DataFrame:
     """The students of whom a track record speaks, each by the first flag at that tenth of risk."""
-    flags = told_before(ledger, "model", NEXT)
+    flags = resolved_flags(ledger, "model", NEXT)
     alike: pd.DataFrame = flags[tenth_of(flags["risk"].to_numpy()) == tenth]
     return alike.drop_duplicates("student_key")
 
@@ -158,7 +159,7 @@ def by_chance(found: list[Said], seed: int, draws: int = 1000) -> float:
     for one in found:
         share = (one.record.off_track + one.next_off_track) / (one.record.n + one.next_listed)
         before, after = rng.binomial(one.record.n, share, draws), rng.binomial(one.next_listed, share, draws)
-        low, high = np.array([wilson(int(came), one.record.n) for came in before]).T
+        low, high = np.array([wilson_interval(int(came), one.record.n) for came in before]).T
         held += int(((low <= 100 * after / one.next_listed) & (100 * after / one.next_listed <= high)).sum())
     return held / draws
 

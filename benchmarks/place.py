@@ -21,7 +21,7 @@ from models.bundle.signing import ensure_keys
 from models.estimators.fitting import fit_risk_model
 from models.estimators.risk_model import RiskModel
 from models.feature_dictionary import dictionary_of, fingerprint_of
-from models.releases import Approval, ReleaseKey, current, promote
+from models.releases import Approval, ReleaseKey, current_release, promote
 from training.cohort_examples import labelled_cohorts
 
 DISTRICT, TODAY, SEED = "harbor", date(2026, 11, 20), 7
@@ -96,7 +96,7 @@ def release(place: Place, progress: Progress) -> None:
     load(place, progress)
     key = ReleaseKey(DISTRICT, OFF_TRACK_CHICAGO.name, OFF_TRACK_CHICAGO.grade_band)
     home, keys = place.settings.home, ensure_keys(place.settings.home / "keys")
-    serving = current(home, key)
+    serving = current_release(home, key)
     # a kept folder may hold the release of an earlier checkout, with other features
     if serving is None or open_bundle(serving.bundle_path, keys.public_key).dictionary.names != fits(place):
         progress(f"fitting a model for {place.students:,} students")

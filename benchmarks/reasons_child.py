@@ -19,8 +19,8 @@ from benchmarks.place import SEED
 from benchmarks.timing import seconds_of
 from features.language.feature_set import Strength
 from models.estimators.calibration import fit_calibrator
-from models.estimators.fitting import MOST_ROUNDS, as_dataset, parameters_for
-from models.estimators.model_text import plain
+from models.estimators.fitting import MOST_ROUNDS, lightgbm_dataset, parameters_for
+from models.estimators.model_text import strip_text
 from models.estimators.risk_model import RiskModel
 from models.examples import Examples
 from models.explanations.reasons import top_reasons
@@ -49,9 +49,9 @@ def default_model() -> RiskModel:
     """A model of some made examples with as many trees as a fit may have."""
     learned = replace(made_examples(LEARNED), dictionary=worded())
     matrix, parameters = learned.matrix(), parameters_for(worded(), seed=SEED, threads=1)
-    booster = lgb.train(parameters, as_dataset(matrix, learned.label, worded()), MOST_ROUNDS)
+    booster = lgb.train(parameters, lightgbm_dataset(matrix, learned.label, worded()), MOST_ROUNDS)
     margin = np.asarray(booster.predict(matrix, raw_score=True), dtype=np.float64)
-    return RiskModel(plain(booster.model_to_string()), fit_calibrator(margin, learned.label), worded())
+    return RiskModel(strip_text(booster.model_to_string()), fit_calibrator(margin, learned.label), worded())
 
 
 def worded() -> FeatureDictionary:

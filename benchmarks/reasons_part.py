@@ -9,7 +9,7 @@ from benchmarks.reasons_child import Explained, Explaining, made_explained
 from benchmarks.shap_peer import Explainer, refuse_other_values
 from benchmarks.timing import in_turns, seconds_of
 from features.progress import Progress
-from models.estimators.shap_values import by_lightgbm
+from models.estimators.shap_values import lightgbm_contributions
 from models.explanations.reasons import top_reasons
 
 ROWS = 200_000
@@ -52,7 +52,7 @@ def least_seconds(made: Explained, runs: int) -> Mapping[str, float]:
     ways: dict[str, tuple[int, Callable[[], object]]] = {
         CONTRIBUTIONS: (len(features), lambda: model.contributions(features)),
         REASONS: (len(features), lambda: top_reasons(model, features)),
-        PRED_CONTRIB: (FOR_LIGHTGBM, lambda: by_lightgbm(model.booster, cells[:FOR_LIGHTGBM], threads=1)),
+        PRED_CONTRIB: (FOR_LIGHTGBM, lambda: lightgbm_contributions(model.booster, cells[:FOR_LIGHTGBM], threads=1)),
         EXPLAINER: (FOR_SHAP, lambda: explainer.values(cells[:FOR_SHAP])),
     }
     took = in_turns({name: timed(work) for name, (_, work) in ways.items()}, runs)

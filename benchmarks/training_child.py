@@ -24,7 +24,7 @@ from benchmarks.made_examples import (
 from benchmarks.place import SEED
 from benchmarks.timing import seconds_of
 from features.settings import Gate, Training
-from models.estimators.fitting import as_dataset, fit_risk_model, parameters_for
+from models.estimators.fitting import fit_risk_model, lightgbm_dataset, parameters_for
 from models.examples import Booleans, Examples
 from training.evaluation.evaluation import Evaluation, fit_and_evaluate
 from training.training_result import CAPACITIES, intervals_of
@@ -80,7 +80,7 @@ def trained(size: Size, first: int) -> Measured:
     parameters = parameters_for(dictionary, seed=SEED, threads=THREADS)
 
     def work() -> None:
-        lgb.train(parameters, as_dataset(matrix[:first], label[:first], dictionary), size.rounds)
+        lgb.train(parameters, lightgbm_dataset(matrix[:first], label[:first], dictionary), size.rounds)
 
     return Measured(seconds_of(work))
 

@@ -16,8 +16,8 @@ from features.language.feature_set import Feature, FeatureSet, Indicator, Outcom
 from features.settings import Gate, Refused
 from features.snapshots.feature_requirements import missing_when, source_tables
 from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
-from models.metrics.metrics import Interval
-from models.metrics.paired_comparison import Lead
+from models.metrics.intervals import Interval
+from models.metrics.paired_comparison import RecallLead
 from training.gate.bound_checks import (
     check_calibration,
     check_group_calibration,
@@ -226,7 +226,7 @@ def checks_page() -> str:
 
 def checks() -> list[tuple[GateCheck, str]]:
     """Every check of the gate on made-up evidence, and the question it asks."""
-    even, lead = Interval(0.0, 0.0, 0.0), Lead(0.0, 0.0, 0.0, error=0.0)
+    even, lead = Interval(0.0, 0.0, 0.0), RecallLead(0.0, 0.0, 0.0, error=0.0)
     leads = {name: lead for _, name, _ in (*COMPARISONS, CHAMPION)}
     compared = GateComparison(
         (2025, 2026), 0, 0, leads, rule=RuleToBeat("rule", RuleSelection(("rule",))), own_count=lead, last_year=lead

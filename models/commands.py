@@ -20,7 +20,7 @@ ReasonOption = Annotated[str, typer.Option(help="Kept in the release log.")]
 AloneOption = Annotated[bool, typer.Option("--alone", help="One person trained and approves; the log keeps it.")]
 
 
-def key_of(settings: Settings, district_id: str) -> ReleaseKey:
+def release_key(settings: Settings, district_id: str) -> ReleaseKey:
     """What a district's releases are kept under."""
     outcome = outcome_of(settings)
     return ReleaseKey(settings.district(district_id).id, outcome.name, outcome.grade_band)
@@ -39,13 +39,13 @@ def promote_command(
     settings = settings_of(context)
     release = promote(
         settings.home,
-        key_of(settings, district),
+        release_key(settings, district),
         bundle,
         public_key=load_public_key(settings.home / "keys"),
         approval=Approval(approved_by, reason, alone),
         now=datetime.now(UTC),
     )
-    followed(settings, release)
+    announce_release(settings, release)
 
 
 @app.command("rollback")
@@ -59,19 +59,19 @@ def rollback_command(
     """Go back to what served before."""
     settings = settings_of(context)
     public_key = load_public_key(settings.home / "keys")
-    key = key_of(settings, district)
+    key = release_key(settings, district)
     approval = Approval(approved_by, reason, alone)
     release = rollback(settings.home, key, public_key=public_key, approval=approval, now=datetime.now(UTC))
-    followed(settings, release)
+    announce_release(settings, release)
 
 
-def followed(settings: Settings, release: Release) -> None:
+def announce_release(settings: Settings, release: Release) -> None:
     """Says what serves, and lets the alias `champion` in MLflow follow it."""
-    typer.echo(said(release))
+    typer.echo(describe_release(release))
     registry = registry_in(settings.home, settings.training.experiment_tracking)
     registry.follow(f"{release.key.district_id}-{release.key.outcome}", release.digest)
 
 
-def said(release: Release) -> str:
+def describe_release(release: Release) -> str:
     """A release in a line."""
     return f"{release.release_id} serves {release.key.district_id}: bundle {release.digest[:16]} ({release.action})"

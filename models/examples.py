@@ -10,6 +10,8 @@ from models.feature_dictionary import ROWS_AT_ONCE, FeatureDictionary, encode_co
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
+Texts = npt.NDArray[np.str_]
 Places = npt.NDArray[np.int64]
 """Positions of rows."""
 
@@ -84,16 +86,16 @@ def fixed_order(examples: Examples) -> Places:
     Rows are hashed (64 bits): first what a model reads, and only in ties the audit columns, so that those do not
     change a model. Students are told apart by the rows they have; rows that still tie are interchangeable.
     """
-    known = hashed(what_models_read(examples))
+    known = row_hashes(model_columns(examples))
     order = np.argsort(known, kind="stable")
     if (known[order][1:] != known[order][:-1]).all():
         return order
-    full = hashed(what_audits_read(examples)) ^ known
+    full = row_hashes(audit_columns(examples)) ^ known
     who = student_rank(examples.student, known, full)
     return np.lexsort((full, who, known))
 
 
-def what_models_read(examples: Examples) -> pd.DataFrame:
+def model_columns(examples: Examples) -> pd.DataFrame:
     """Features, label and time."""
     entries = enumerate(examples.dictionary.entries)
     columns = {place: encode_column(examples.features[entry.name], entry) for place, entry in entries}
@@ -102,7 +104,7 @@ def what_models_read(examples: Examples) -> pd.DataFrame:
     return pd.concat([pd.DataFrame(columns, range(len(examples)), copy=False), pd.DataFrame(own)], axis=1)
 
 
-def what_audits_read(examples: Examples) -> pd.DataFrame:
+def audit_columns(examples: Examples) -> pd.DataFrame:
     """The scoring date, the rules' signals, the school and the groups."""
     given = {"rule": examples.rule, "school": examples.school, "as of": examples.as_of}
     own = pd.DataFrame({name: values for name, values in given.items() if values is not None}, range(len(examples)))
@@ -110,15 +112,15 @@ def what_audits_read(examples: Examples) -> pd.DataFrame:
     return pd.concat([own, groups.astype("object").add_prefix("group "), peers.add_prefix("peer ")], axis=1)
 
 
-def hashed(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
+def row_hashes(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
     """A number for each row that only rows of the same content share."""
     if not rows.columns.size:
         return np.zeros(len(rows), dtype=np.uint64)
-    as_text = rows.apply(lambda column: column if is_number(column) else column.astype("str"))
+    as_text = rows.apply(lambda column: column if is_numeric(column) else column.astype("str"))
     return np.asarray(pd.util.hash_pandas_object(as_text, index=False, categorize=False), dtype=np.uint64)
 
 
-def is_number(column: pd.Series) -> bool:
+def is_numeric(column: pd.Series) -> bool:
     """Whether a column can be hashed as it is."""
     return bool(pd.api.types.is_numeric_dtype(column))
 

@@ -123,7 +123,7 @@ def fingerprint_of(definition: object) -> str:
     return sha256(repr(definition).encode()).hexdigest()[:16]
 
 
-def changed_here(dictionary: FeatureDictionary, feature_set: type[FeatureSet], *, of_rule: bool) -> list[str]:
+def changed_definitions(dictionary: FeatureDictionary, feature_set: type[FeatureSet], *, of_rule: bool) -> list[str]:
     """What is gone from the feature set, or computed in another way than when the dictionary was written."""
     here = dictionary_of(feature_set)
     known = {entry.name: entry.fingerprint for entry in here.entries}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from models.bundle.bundle import Bundle
-from models.bundle.golden_predictions import frame_of, parse_golden
+from models.bundle.golden_predictions import golden_frame, parse_golden
 from models.estimators.risk_model import RiskModel
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 MOST_METRICS = 200
 EXAMPLE_ROWS = 5
-ADDRESS = "MLFLOW_TRACKING_URI"
+TRACKING_URI = "MLFLOW_TRACKING_URI"
 CHAMPION, CHALLENGER = "champion", "challenger"
-NOBODY = {"mlflow.user": "ontrack", "mlflow.source.name": "ontrack train"}
+ANONYMOUS_TAGS = {"mlflow.user": "ontrack", "mlflow.source.name": "ontrack train"}
 """Without these, MLflow notes who is signed in and a path of this machine."""
 
 
@@ -61,13 +61,13 @@ class Registry:
         """
         if len(metrics) >= MOST_METRICS:
             raise ValueError(f"{len(metrics)} metrics in one run; expected fewer than {MOST_METRICS}")
-        with connected(self.tracking_uri) as client:
+        with mlflow_client(self.tracking_uri) as client:
             import mlflow
 
             run = client.create_run(
                 self.experiment_id(client, experiment),
                 run_name=run_name,
-                tags={**NOBODY, "bundle": bundle.digest, "kind": bundle.kind, **(tags or {})},
+                tags={**ANONYMOUS_TAGS, "bundle": bundle.digest, "kind": bundle.kind, **(tags or {})},
             )
             with mlflow.start_run(run_id=run.info.run_id):
                 mlflow.log_params(dict(params))
@@ -75,14 +75,14 @@ class Registry:
                 mlflow.log_artifacts(str(bundle.path), "bundle")
                 for report in reports:
                     mlflow.log_artifact(str(report), "report")
-                registered = register(bundle, experiment)
+                registered = register_model(bundle, experiment)
             if registered is not None:
                 client.set_registered_model_alias(experiment, CHALLENGER, registered)
             return RunRecord(run.info.run_id, registered)
 
     def mark_champion(self, name: str, model_version: str) -> None:
         """The alias `champion` on that version of a registered model, which is then no challenger any more."""
-        with connected(self.tracking_uri) as client:
+        with mlflow_client(self.tracking_uri) as client:
             client.set_registered_model_alias(name, CHAMPION, model_version)
             if str(client.get_registered_model(name).aliases.get(CHALLENGER)) == model_version:
                 client.delete_registered_model_alias(name, CHALLENGER)
@@ -92,7 +92,7 @@ class Registry:
 
         None, and no champion, where that bundle is a rule or was not recorded in this store.
         """
-        with connected(self.tracking_uri) as client:
+        with mlflow_client(self.tracking_uri) as client:
             found = recorded_version(client, name, digest)
             if found is None and has_champion(client, name):
                 client.delete_registered_model_alias(name, CHAMPION)
@@ -111,7 +111,7 @@ class Registry:
 
 def registry_in(home: Path, tracking_uri: str = "") -> Registry:
     """The registry at an address, at that of `MLFLOW_TRACKING_URI`, or the one in a home folder where none is given."""
-    address = tracking_uri or os.environ.get(ADDRESS, "")
+    address = tracking_uri or os.environ.get(TRACKING_URI, "")
     if address:
         return Registry(address)
     home.mkdir(parents=True, exist_ok=True)
@@ -134,33 +134,33 @@ def has_champion(client: "MlflowClient", name: str) -> bool:
     return any(CHAMPION in model.aliases for model in known)
 
 
-def register(bundle: Bundle, name: str) -> str | None:
+def register_model(bundle: Bundle, name: str) -> str | None:
     """The version under which the bundle's trees were registered, as native text only; None for a rule."""
     if not isinstance(bundle.scorer, RiskModel):
         return None
     import mlflow.lightgbm
 
-    example = example_rows(bundle)
+    example = input_example(bundle)
     info = mlflow.lightgbm.log_model(
         bundle.scorer.booster,
         name="model",
         registered_model_name=name,
-        signature=signature_of(example),
+        signature=model_signature(example),
         input_example=example,
         pip_requirements=[f"lightgbm=={version('lightgbm')}"],  # else MLflow loads the model to find out
-        tags={**NOBODY, "bundle": bundle.digest},
+        tags={**ANONYMOUS_TAGS, "bundle": bundle.digest},
     )
     return str(info.registered_model_version)
 
 
-def example_rows(bundle: Bundle) -> pd.DataFrame:
+def input_example(bundle: Bundle) -> pd.DataFrame:
     """A few of the bundle's made-up rows, encoded as the trees take them."""
     golden = parse_golden((bundle.path / "golden.json").read_bytes())
-    rows = bundle.dictionary.encode(frame_of(golden, bundle.dictionary)[:EXAMPLE_ROWS])
+    rows = bundle.dictionary.encode(golden_frame(golden, bundle.dictionary)[:EXAMPLE_ROWS])
     return pd.DataFrame(rows, columns=bundle.dictionary.names)
 
 
-def signature_of(example: pd.DataFrame) -> "ModelSignature":
+def model_signature(example: pd.DataFrame) -> "ModelSignature":
     """One number for each feature in, one number out."""
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, Schema, TensorSpec
@@ -170,27 +170,27 @@ def signature_of(example: pd.DataFrame) -> "ModelSignature":
 
 
 @contextmanager
-def connected(tracking_uri: str) -> Iterator["MlflowClient"]:
+def mlflow_client(tracking_uri: str) -> Iterator["MlflowClient"]:
     """A client of the store that neither reports to MLflow's makers nor talks on stderr."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["DO_NOT_TRACK"] = "true"
-    with quiet():
+    with silenced():
         import mlflow
 
-        before, said = mlflow.get_tracking_uri(), os.environ.get(ADDRESS)
+        before, said = mlflow.get_tracking_uri(), os.environ.get(TRACKING_URI)
         mlflow.set_tracking_uri(tracking_uri)
         try:
             yield mlflow.MlflowClient(tracking_uri)
         finally:
             mlflow.set_tracking_uri(before)  # which MLflow writes into the environment too
             if said is None:
-                os.environ.pop(ADDRESS, None)
+                os.environ.pop(TRACKING_URI, None)
             else:
-                os.environ[ADDRESS] = said
+                os.environ[TRACKING_URI] = said
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def silenced() -> Iterator[None]:
     """A time in which MLflow, and the database tools below it, do not tell of each step."""
     with warnings.catch_warnings():
         # what MLflow does inside, with the newest versions of what it stands on; there is nothing to do here

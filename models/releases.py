@@ -16,8 +16,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from features.atomic_files import append_through, locked, replace_through
 from features.settings import Refused
-from models.bundle.bundle import Bundle, folder_name, open_bundle
-from models.bundle.bundle_files import canonical
+from models.bundle.bundle import Bundle, open_bundle
+from models.bundle.canonical_json import canonical_json
+from models.bundle.manifest import folder_name
 from models.feature_dictionary import fingerprint_of
 
 POINTER, LOG, LOCK = "current.json", "log.jsonl", ".lock"
@@ -54,7 +55,7 @@ class ReleaseKey:
 
 
 @dataclass(frozen=True)
-class Line:
+class LogEntry:
     """One line of the release log: what was decided, by whom and when (UTC).
 
     `by` is the person who answers for it, `trained_by` the account that trained the bundle. Two people, unless
@@ -83,7 +84,7 @@ class Approval:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Release(Line):
+class Release(LogEntry):
     """A bundle that serves, or served, and where it is."""
 
     key: ReleaseKey
@@ -91,7 +92,7 @@ class Release(Line):
 
 
 @dataclass(frozen=True)
-class Checked:
+class FailedCheck:
     """What a refusal tells of one check of `gate.json`."""
 
     code: str
@@ -119,10 +120,10 @@ def promote(
     if bundle_path.resolve() != (home / "bundles" / folder_name(bundle.digest)).resolve():
         raise ReleaseRefused(f"{bundle_path}: expected {home / 'bundles' / folder_name(bundle.digest)}; move it there")
     with locked(key.folder(home) / LOCK):
-        serving = current(home, key)
+        serving = current_release(home, key)
         if serving and serving.digest == bundle.digest:
             return serving
-        return record(home, key, bundle, action="promoted", approval=approval, now=now)
+        return append_release(home, key, bundle, action="promoted", approval=approval, now=now)
 
 
 def rollback(
@@ -134,27 +135,27 @@ def rollback(
     where the approver trained it.
     """
     with locked(key.folder(home) / LOCK):
-        serving = served_in_turn(log(home, key))
+        serving = serving_history(release_log(home, key))
         if len(serving) < 2:
             raise ReleaseRefused(f"{key.folder(home) / LOG}: nothing served before; promote another bundle instead")
         bundle = open_bundle(home / "bundles" / folder_name(serving[-2]), public_key)
         check_approver(bundle, approval)
-        return record(home, key, bundle, action="rolled_back", approval=approval, now=now)
+        return append_release(home, key, bundle, action="rolled_back", approval=approval, now=now)
 
 
-def current(home: Path, key: ReleaseKey) -> Release | None:
+def current_release(home: Path, key: ReleaseKey) -> Release | None:
     """What serves now, None where nothing ever did; from the log where the pointer is behind it or gone."""
     folder = key.folder(home)
-    pointed = parse_line(read_or_empty(folder / POINTER).strip())
-    logged = parse_line(b"\n".join(whole_lines(folder / LOG)[-1:]))
+    pointed = parse_log_entry(read_if_present(folder / POINTER).strip())
+    logged = parse_log_entry(b"\n".join(complete_lines(folder / LOG)[-1:]))
     line = max((one for one in (pointed, logged) if one), key=lambda one: one.sequence, default=None)
     return None if line is None else release_of(home, key, line)
 
 
-def log(home: Path, key: ReleaseKey) -> tuple[Release, ...]:
+def release_log(home: Path, key: ReleaseKey) -> tuple[Release, ...]:
     """Every release of the key, oldest first; ReleaseRefused where a line was changed or taken out."""
     path = key.folder(home) / LOG
-    lines = [line for line in map(parse_line, whole_lines(path)) if line]
+    lines = [line for line in map(parse_log_entry, complete_lines(path)) if line]
     for expected, line in enumerate(lines, start=1):
         if line.sequence != expected:
             raise ReleaseRefused(f"{path}: release {expected} is missing or changed; restore the file's back-up")
@@ -182,8 +183,8 @@ def check_gate(bundle: Bundle, key: ReleaseKey) -> None:
         raise GateRefused(f"{bundle.path}: gate.json is about other features than the bundle has; train again")
     if bundle.kind == "model" and bundle.gate.get("verdict") != "pass":
         raise GateRefused(
-            f"{bundle.path}: the gate's verdict is {bundle.gate.get('verdict')}: {unpassed(bundle.gate)}; "
-            "promote the rule's bundle of the same run instead, or train again with more years"
+            f"{bundle.path}: the gate's verdict is {bundle.gate.get('verdict')}: {describe_failed_checks(bundle.gate)}"
+            "; promote the rule's bundle of the same run instead, or train again with more years"
         )
 
 
@@ -199,24 +200,24 @@ def check_approver(bundle: Bundle, approval: Approval) -> None:
         )
 
 
-def unpassed(gate: Mapping[str, object]) -> str:
+def describe_failed_checks(gate: Mapping[str, object]) -> str:
     """The checks that did not pass, each with what it says."""
-    checks = TypeAdapter(list[Checked]).validate_python(gate.get("checks") or [])
+    checks = TypeAdapter(list[FailedCheck]).validate_python(gate.get("checks") or [])
     found = [f"{check.code} ({check.says})" for check in checks if check.verdict != "pass"]
     return "; ".join(found) or "no check is recorded"
 
 
-def record(
+def append_release(
     home: Path, key: ReleaseKey, bundle: Bundle, *, action: Action, approval: Approval, now: datetime
 ) -> Release:
     """The next line of the log, then the pointer to it; ReleaseRefused where the log lost lines."""
     folder = key.folder(home)
-    if read_or_empty(folder / LOG)[-1:] not in (b"", b"\n"):
+    if read_if_present(folder / LOG)[-1:] not in (b"", b"\n"):
         append_through(folder / LOG, b"\n")  # ends a line that a dying process left unfinished
-    sequence, serving = len(log(home, key)) + 1, current(home, key)
+    sequence, serving = len(release_log(home, key)) + 1, current_release(home, key)
     if serving and serving.sequence >= sequence:
         raise ReleaseRefused(f"{folder / LOG}: it ends before release {serving.sequence}; restore the file's back-up")
-    line = Line(
+    line = LogEntry(
         sequence=sequence,
         action=action,
         release_id=f"{key.district_id}-{sequence:04d}",
@@ -228,12 +229,12 @@ def record(
         trained_by=bundle.provenance.get("trained_by", ""),
         alone=approval.alone,
     )
-    append_through(folder / LOG, canonical_line(line))
-    replace_through(folder / POINTER, canonical_line(line))
+    append_through(folder / LOG, log_entry_json(line))
+    replace_through(folder / POINTER, log_entry_json(line))
     return release_of(home, key, line)
 
 
-def served_in_turn(releases: tuple[Release, ...]) -> list[str]:
+def serving_history(releases: tuple[Release, ...]) -> list[str]:
     """The digests that a rollback can reach, oldest first; the last one serves now."""
     digests: list[str] = []
     for release in releases:
@@ -244,29 +245,29 @@ def served_in_turn(releases: tuple[Release, ...]) -> list[str]:
     return digests
 
 
-def release_of(home: Path, key: ReleaseKey, line: Line) -> Release:
+def release_of(home: Path, key: ReleaseKey, line: LogEntry) -> Release:
     """The release that a line of the log tells of."""
     return Release(**vars(line), key=key, bundle_path=home / "bundles" / folder_name(line.digest))
 
 
-def canonical_line(line: Line) -> bytes:
+def log_entry_json(line: LogEntry) -> bytes:
     """A line of the log as JSON."""
-    return canonical({**asdict(line), "at": line.at.isoformat()})
+    return canonical_json({**asdict(line), "at": line.at.isoformat()})
 
 
-def parse_line(content: bytes) -> Line | None:
+def parse_log_entry(content: bytes) -> LogEntry | None:
     """The line of a JSON text, None where it is not one."""
     try:
-        return TypeAdapter(Line).validate_json(content)
+        return TypeAdapter(LogEntry).validate_json(content)
     except ValidationError:
         return None
 
 
-def whole_lines(path: Path) -> list[bytes]:
+def complete_lines(path: Path) -> list[bytes]:
     """The lines of a file that were written to their end."""
-    return read_or_empty(path).split(b"\n")[:-1]
+    return read_if_present(path).split(b"\n")[:-1]
 
 
-def read_or_empty(path: Path) -> bytes:
+def read_if_present(path: Path) -> bytes:
     """The content of a file, nothing where there is none."""
     return path.read_bytes() if path.exists() else b""

@@ -6,18 +6,19 @@ import numpy as np
 import pandas as pd
 
 from features.definitions.catalog import SERVED
-from features.language.feature_set import Feature, FeatureSet, Outcome, Sign
+from features.language.feature_set import FeatureSet, Outcome
 from features.snapshots.snapshot import Snapshot
-from models.bundle.bundle import Bundle, BundleRefused
+from models.bundle.bundle import Bundle
+from models.bundle.manifest import BundleRefused
 from models.estimators.published_rule import RuleModel
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
-from models.explanations.reason_stability import Stability, stability_in
-from models.explanations.reasons import MOST_REASONS, Reason, Reasons, top_reasons
+from models.explanations.reason_stability import ReasonStability, stability_in
+from models.explanations.reasons import Reasons, top_reasons
+from models.explanations.rule_reasons import rule_reasons
 
 RULE_SIGNALS = "rule_signals"
 """The column of a snapshot that holds what the feature set's published rule counts."""
-
 Scorer = RiskModel | RuleModel
 
 
@@ -66,7 +67,7 @@ def reasons_of(
     scorer: Scorer,
     features: pd.DataFrame,
     feature_set: type[FeatureSet],
-    stability: Stability | None = None,
+    stability: ReasonStability | None = None,
     *,
     names: Collection[str] | None = None,
     days: Floats | None = None,
@@ -79,43 +80,4 @@ def reasons_of(
     """
     if isinstance(scorer, RiskModel):
         return top_reasons(scorer, features, never_said=stability.never_said if stability else (), days=days)
-    return signs_of(features, feature_set, names)
-
-
-def signs_of(
-    features: pd.DataFrame, feature_set: type[FeatureSet], names: Collection[str] | None = None
-) -> list[Reasons]:
-    """Per row, the signs of the published rule that are met, and as strengths those that are clearly not.
-
-    A contribution is what the feature adds to the count of signals, or would add. Only those of `names` are said: of
-    the others the district sends no data.
-    """
-    signs = feature_set.indicator.reasons if feature_set.indicator else ()
-    named = feature_set.features()
-    known = [(sign, named[sign.feature]) for sign in signs if names is None or sign.feature in names]
-    found = sorted(known, key=lambda one: not one[1].can_change)
-    rows = features[[sign.feature for sign, _ in found]].to_numpy(dtype=np.float64).tolist()
-    return [of_signs(list(zip(found, row, strict=True))) for row in rows]
-
-
-def of_signs(found: list[tuple[tuple[Sign, Feature], float]]) -> Reasons:
-    """What the signs of one student say; a concept that stands out is no strength too, nor two of them."""
-    needs = tuple(
-        Reason(sign.feature, value, value if sign.each else 1.0, feature.domain, feature.concept)
-        for (sign, feature), value in found
-        if sign.met_by(value)
-    )
-    taken = {concept_of(one) for one in needs}
-    strengths = []
-    for (sign, feature), value in found:
-        reason = Reason(sign.feature, value, -1.0, feature.domain, feature.concept)
-        clear = feature.strength is not None and feature.strength.met_by(value) and not sign.met_by(value)
-        if clear and concept_of(reason) not in taken:
-            taken.add(concept_of(reason))
-            strengths.append(reason)
-    return Reasons(tuple(strengths[:MOST_REASONS]), needs)
-
-
-def concept_of(reason: Reason) -> str:
-    """What a reason is about; one without a concept is about itself."""
-    return reason.concept or reason.code
+    return rule_reasons(features, feature_set, names)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from features.definitions.catalog import feature_set_of
-from models.bundle.model_card import CardFacts, FigureLine, cells_of, render_card
-from models.explanations.reason_stability import Stability
+from models.bundle.model_card import CardFacts, ScorerFigures, card_subgroups, render_card
+from models.explanations.reason_stability import ReasonStability
 from models.explanations.reasons import Side
 from models.feature_dictionary import dictionary_of
 from presentation.numbers import school_year
@@ -40,7 +40,7 @@ def card_of(result: TrainingResult, kind: str) -> str:
             capacity=request.settings.gate.capacity,
             calibration_gap=own.calibration_error if own else float("nan"),
             calibration=calibration_of(kind),
-            subgroups=cells_of(result.audited.model) if result.audited else {},
+            subgroups=card_subgroups(result.audited.model) if result.audited else {},
             smallest_group=request.settings.audit.smallest_group,
             limits=[*limits_of(result, kind), *left_out_of(result), *named_by_audit(result)],
             verdict=VERDICT_WORDS[result.gate.verdict],
@@ -61,12 +61,12 @@ def calibration_of(kind: str) -> str:
     return "A strictly rising curve (beta calibration) fitted on students that the trees had not seen."
 
 
-def figure_lines(result: TrainingResult, own: str) -> Sequence[FigureLine]:
+def figure_lines(result: TrainingResult, own: str) -> Sequence[ScorerFigures]:
     """One line a scorer, the card's own first; a line of its own where nothing could be judged."""
     names = sorted(in_order(result.figures), key=lambda name: name != own)
     capacity = result.request.settings.gate.capacity
     lines = [
-        FigureLine(
+        ScorerFigures(
             scorer=words_of(name),
             precision=figures.precision_at[capacity],
             recall=figures.recall_at[capacity],
@@ -75,7 +75,7 @@ def figure_lines(result: TrainingResult, own: str) -> Sequence[FigureLine]:
         )
         for name, figures in ((name, result.figures[name]) for name in names)
     ]
-    nothing = FigureLine("nothing could be judged", float("nan"), float("nan"), float("nan"))
+    nothing = ScorerFigures("nothing could be judged", float("nan"), float("nan"), float("nan"))
     return lines or [nothing]
 
 
@@ -107,7 +107,7 @@ def limits_of(result: TrainingResult, kind: str) -> list[str]:
     return sentences
 
 
-def reasons_that_hold(stability: Stability) -> str:
+def reasons_that_hold(stability: ReasonStability) -> str:
     """How the model's reasons hold, and which concepts it never gives as one, in a sentence or two."""
     if stability.holds is None:
         return "It gives no reasons: none was seen to hold when the model was fitted again on other draws of students."

@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 from features.settings import Settings
 from models.examples import Examples, Floats
 from models.feature_dictionary import encode_column
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from training.evaluation.scorers import is_rule
 
 BINS = 10

@@ -15,16 +15,17 @@ from features.settings import Refused, Settings
 from features.snapshots.snapshot import build_snapshots
 from features.warehouse.attendance_coverage import attendance_taken
 from features.warehouse.warehouse import reading
-from models.bundle.bundle import Bundle, BundleParts, BundleRefused, open_bundle, write_bundle
+from models.bundle.bundle import Bundle, BundleParts, open_bundle, write_bundle
+from models.bundle.manifest import BundleRefused
 from models.bundle.signing import KeyPair, ensure_keys
-from models.estimators.parameter_search import Budget, Found, search
-from models.estimators.published_rule import RuleModel, fit_rule, shares_of
+from models.estimators.parameter_search import SearchBudget, SearchResult, search_parameters
+from models.estimators.published_rule import RuleModel, fit_rule, fit_shares
 from models.estimators.risk_model import RiskModel
 from models.examples import Examples, Floats, in_fixed_order
-from models.explanations.reason_stability import Stability
-from models.explanations.refits import stability_of
+from models.explanations.reason_stability import ReasonStability
+from models.explanations.refits import measure_stability
 from models.feature_dictionary import dictionary_of
-from models.releases import ReleaseKey, current
+from models.releases import ReleaseKey, current_release
 from models.scoring import Scorer, order_of
 from training.cohort_examples import Cohorts, labelled_cohorts
 from training.district_card import card_of
@@ -126,7 +127,7 @@ def rule_that_serves(learn: Examples, scorer: str) -> RuleModel:
     """The rule with the shares of the training rows: the feature set's own, or another published one."""
     if scorer == OWN_RULE:
         return fit_rule(learn)
-    return shares_of(counts_of(learn)[scorer], learn.label)
+    return fit_shares(counts_of(learn)[scorer], learn.label)
 
 
 def check_records(request: TrainingRequest) -> tuple[Finding, ...]:
@@ -151,20 +152,20 @@ def read_cohorts(request: TrainingRequest) -> tuple[Cohorts, str]:
         return cohorts, reader.data_version()
 
 
-def searched(request: TrainingRequest, learn: Examples, data_version: str, progress: Progress) -> Found | None:
+def searched(request: TrainingRequest, learn: Examples, data_version: str, progress: Progress) -> SearchResult | None:
     """What a search within the settings' budget found in the training rows; None where none is asked for."""
     training = request.settings.training
     if not training.search_trials:
         return None
     name = f"{request.district.id}-{request.outcome.name}-{data_version[:12]}-{training.seed}"
-    budget = Budget(training.search_trials, request.settings.home / "searches" / f"{name}.log", name)
+    budget = SearchBudget(training.search_trials, request.settings.home / "searches" / f"{name}.log", name)
     try:
-        return search(learn, budget, seed=training.seed, threads=training.threads, progress=progress)
+        return search_parameters(learn, budget, seed=training.seed, threads=training.threads, progress=progress)
     except Refused:
         return None  # too little to learn from: the fit says so
 
 
-def recipe_of(request: TrainingRequest, rows: int, found: Found | None) -> Recipe:
+def recipe_of(request: TrainingRequest, rows: int, found: SearchResult | None) -> Recipe:
     """How every year of a run is fitted and judged."""
     training, bounds = request.settings.training, request.settings.gate
     tuned = found.parameters if found else {}
@@ -178,10 +179,12 @@ def with_protected(request: TrainingRequest, judged: Evaluation, learn: Examples
     return replace(judged, risks={**judged.risks, PROTECTED: told})
 
 
-def reason_stability(request: TrainingRequest, learn: Examples, judged: Evaluation, found: Found | None) -> Stability:
+def reason_stability(
+    request: TrainingRequest, learn: Examples, judged: Evaluation, found: SearchResult | None
+) -> ReasonStability:
     """How the model's reasons hold in refits on other draws of the same students."""
     tuned = found.parameters if found else {}
-    return stability_of(judged.model, learn, judged.test, seed=request.settings.training.seed, tuned=tuned)
+    return measure_stability(judged.model, learn, judged.test, seed=request.settings.training.seed, tuned=tuned)
 
 
 @dataclass(frozen=True)
@@ -215,7 +218,9 @@ def list_weeks_after(request: TrainingRequest, year: Year, judged: Evaluation) -
     return WeeksAfter(weekly_lists_by_scorer(orders, weeks, capacity=capacity, seed=seed), lead)
 
 
-def attempt(request: TrainingRequest, learn: Examples, test: Examples, found: Found | None) -> Evaluation | Refused:
+def attempt(
+    request: TrainingRequest, learn: Examples, test: Examples, found: SearchResult | None
+) -> Evaluation | Refused:
     """What could be judged, or why nothing could: a district too small for a model still has its rule."""
     training = request.settings.training
     try:
@@ -258,7 +263,7 @@ def beside_champion(champion: RiskModel, judged: Evaluation) -> Evaluation:
 def champion_of(request: TrainingRequest) -> Champion | None:
     """The model that serves the district now, over the features we have; None where a rule or nothing serves."""
     home = request.settings.home
-    release = current(home, release_key(request))
+    release = current_release(home, release_key(request))
     if release is None:
         return None
     try:

@@ -10,23 +10,21 @@ import pandas as pd
 from features.definitions.catalog import SERVED, feature_set_of
 from features.language.feature_set import FeatureSet, Outcome, served_name
 from features.settings import District, Gate, Settings
-from models.estimators.parameter_search import Found
+from models.estimators.parameter_search import SearchResult
 from models.examples import Booleans, Examples, Floats
-from models.explanations.reason_stability import Stability
+from models.explanations.reason_stability import ReasonStability
 from models.feature_dictionary import fingerprint_of
-from models.metrics.bootstrap import Scored, lines, with_intervals
-from models.metrics.metrics import (
-    Bin,
-    Figures,
-    Interval,
-    at_capacity,
+from models.metrics.bootstrap import (
+    ScoredRows,
+    bootstrap_metrics,
     calibration_gap,
     difference_intervals,
-    interval,
-    places,
-    reliability,
     student_weights,
 )
+from models.metrics.calibration_error import ReliabilityBin, reliability
+from models.metrics.classification_metrics import ClassificationMetrics
+from models.metrics.intervals import Interval, intervals_json, percentile_interval
+from models.metrics.ranking import list_length, precision_and_recall
 from training.audit.run import AuditRequest, AuditResult, run_audit
 from training.evaluation.calibration_by_date import DateCalibration, calibrations_by_date
 from training.evaluation.evaluation import Evaluation
@@ -88,20 +86,20 @@ class TrainingResult:
     request: TrainingRequest
     basis: Basis
     gate: GateResult
-    figures: Mapping[str, Figures] = field(default_factory=dict)
+    figures: Mapping[str, ClassificationMetrics] = field(default_factory=dict)
     differences: Differences = field(default_factory=dict)
-    reliability: Mapping[str, tuple[Bin, ...]] = field(default_factory=dict)
+    reliability: Mapping[str, tuple[ReliabilityBin, ...]] = field(default_factory=dict)
     headline: Mapping[str, Interval] = field(default_factory=dict)
     listed: int = 0
     audited: AuditResult | None = None
     intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
     slices: tuple[DateCalibration, ...] = ()
     years: tuple[YearEvaluation, ...] = ()
-    search: Found | None = None
+    search: SearchResult | None = None
     followed: tuple[WeeklyLists, ...] = ()
     compared: GateComparison | None = None
     promised: ReferenceProfile | None = None
-    stability: Stability | None = None
+    stability: ReasonStability | None = None
 
     @property
     def serving_rule(self) -> str:
@@ -150,7 +148,7 @@ class TrainingResult:
                 for name, found in self.differences.items()
             },
             "audit": self.audited.as_json() if self.audited else None,
-            "intervals": {name: lines(found) for name, found in self.intervals.items()},
+            "intervals": {name: intervals_json(found) for name, found in self.intervals.items()},
             "slices": [one.as_json() for one in self.slices],
             "years": [one.as_json() for one in self.years],
             "followed": [one.as_json() for one in self.followed],
@@ -215,7 +213,7 @@ def build_training_result(
         differences=differences,
         reliability={name: reliability(test.label, risk) for name, risk in judged.risks.items()},
         headline={name: headline_of(test, judged.order(name), bounds, seed) for name in judged.risks},
-        listed=int(places(len(test), bounds.capacity)),
+        listed=int(list_length(len(test), bounds.capacity)),
         audited=audited,
         intervals={one: intervals_of(judged, one, capacities, bounds, seed) for one in FIRST if one in judged.risks},
         slices=calibrations_by_date(test, judged.risks["model"], replicates=bounds.replicates, seed=seed),
@@ -288,14 +286,14 @@ def intervals_of(
     """Every figure of one scorer with its interval; fewer replicates where there are very many rows."""
     test = judged.test
     replicates = min(bounds.replicates, max(200, MOST_CELLS // max(1, len(test))))
-    scored = Scored(test.label, judged.risks[scorer], test.school, judged.order(scorer))
-    return with_intervals(scored, test.student, capacities, replicates=replicates, seed=seed)
+    scored = ScoredRows(test.label, judged.risks[scorer], test.school, judged.order(scorer))
+    return bootstrap_metrics(scored, test.student, capacities, replicates=replicates, seed=seed)
 
 
 def headline_of(test: Examples, order: Floats, bounds: Gate, seed: int) -> Interval:
     """The share of those listed at the capacity who ended off track; the bootstrap draws whole students."""
     label: Booleans = test.label
-    observed = at_capacity(label, order, np.ones((1, len(label))), bounds.capacity)[0]
+    observed = precision_and_recall(label, order, np.ones((1, len(label))), bounds.capacity)[0]
     weights = student_weights(test.student, bounds.replicates, seed)
-    drawn = [at_capacity(label, order, block, bounds.capacity)[0] for block in weights]
-    return interval(float(observed[0]), np.concatenate(drawn))
+    drawn = [precision_and_recall(label, order, block, bounds.capacity)[0] for block in weights]
+    return percentile_interval(float(observed[0]), np.concatenate(drawn))

@@ -16,17 +16,18 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from models.bundle.bundle_files import parse_dictionary, parse_trees
+from models.bundle.canonical_json import parse_dictionary
 from models.bundle.golden_rows import dtype_of, golden_rows
+from models.bundle.tree_structure import parse_trees
 from models.estimators.calibration import Calibrator
 from models.estimators.published_rule import RuleModel
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
 from models.feature_dictionary import FeatureDictionary
 
-DRAWN = 64
+RANDOM_ROWS = 64
 """Rows at random, beside those that go both ways at every split."""
-EXPLAINED = 8
+EXPLAINED_ROWS = 8
 SEED = 20
 TOLERANCE = 1e-9
 MEMORY = 4 << 30
@@ -38,7 +39,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
-class Golden:
+class GoldenPredictions:
     """Made-up rows, one list a feature (None is missing), and the answers: contributions for the first rows only."""
 
     columns: dict[str, list[float | str | None]]
@@ -48,56 +49,56 @@ class Golden:
 
 
 @dataclass(frozen=True)
-class GoldenRule:
+class GoldenRulePredictions:
     """Made-up counts of signals (None is missing), and the answers."""
 
     signals: list[float | None]
     risk: list[float]
 
 
-def golden_of(model: RiskModel) -> Golden:
+def predict_golden(model: RiskModel) -> GoldenPredictions:
     """The model's answers on rows that go both ways at every split; ValueError where its text is not that of trees."""
     trees = parse_trees(model.booster_text, model.dictionary)
-    rows = golden_rows(model.dictionary, trees, np.random.default_rng(SEED), drawn=DRAWN)
-    return Golden(
+    rows = golden_rows(model.dictionary, trees, np.random.default_rng(SEED), drawn=RANDOM_ROWS)
+    return GoldenPredictions(
         columns={str(name): [None if pd.isna(v) else v for v in rows[name]] for name in rows},
         margin=model.margin(rows).tolist(),
         risk=model.risk(rows).tolist(),
-        contributions=model.contributions(rows[:EXPLAINED]).tolist(),
+        contributions=model.contributions(rows[:EXPLAINED_ROWS]).tolist(),
     )
 
 
-def golden_of_rule(rule: RuleModel) -> GoldenRule:
+def predict_golden_rule(rule: RuleModel) -> GoldenRulePredictions:
     """The rule's answers on each count it knows, on those beside them, and on a missing one."""
     signals = sorted({beside for count in rule.counts for beside in (count - 1, count, count + 1)})
-    return GoldenRule([*signals, None], rule.risk(np.array([*signals, np.nan])).tolist())
+    return GoldenRulePredictions([*signals, None], rule.risk(np.array([*signals, np.nan])).tolist())
 
 
-def frame_of(golden: Golden, dictionary: FeatureDictionary) -> pd.DataFrame:
+def golden_frame(golden: GoldenPredictions, dictionary: FeatureDictionary) -> pd.DataFrame:
     """The made-up rows as the model takes them."""
     kinds = {entry.name: dtype_of(entry) for entry in dictionary.entries}
     return pd.DataFrame({name: pd.Series(golden.columns[name], dtype=kind) for name, kind in kinds.items()})
 
 
-def parse_golden(content: bytes) -> Golden:
+def parse_golden(content: bytes) -> GoldenPredictions:
     """The golden predictions of a model's bundle; ValueError where they are not."""
-    return TypeAdapter(Golden).validate_json(content)
+    return TypeAdapter(GoldenPredictions).validate_json(content)
 
 
-def parse_golden_rule(content: bytes) -> GoldenRule:
+def parse_golden_rule(content: bytes) -> GoldenRulePredictions:
     """The golden predictions of a rule's bundle; ValueError where they are not."""
-    return TypeAdapter(GoldenRule).validate_json(content)
+    return TypeAdapter(GoldenRulePredictions).validate_json(content)
 
 
-def check_model(model: RiskModel, golden: Golden) -> None:
+def check_model(model: RiskModel, golden: GoldenPredictions) -> None:
     """Raise ValueError unless the model still gives the same margins, risks and contributions."""
-    rows = frame_of(golden, model.dictionary)
+    rows = golden_frame(golden, model.dictionary)
     check_same("margin", model.margin(rows), golden.margin)
     check_same("risk", model.risk(rows), golden.risk)
     check_same("contributions", model.contributions(rows[: len(golden.contributions)]), golden.contributions)
 
 
-def check_rule(rule: RuleModel, golden: GoldenRule) -> None:
+def check_rule(rule: RuleModel, golden: GoldenRulePredictions) -> None:
     """Raise ValueError unless the rule still gives the same risks."""
     signals = np.array([np.nan if count is None else count for count in golden.signals])
     check_same("risk", rule.risk(signals), golden.risk)
@@ -113,7 +114,7 @@ def check_same(what: str, answered: Floats, expected: Sequence[float] | Sequence
         raise ValueError(f"golden predictions: the {what} differs by {gap:.3g} from when the bundle was written")
 
 
-def ask_in_child(folder: Path) -> str:
+def check_in_child_process(folder: Path) -> str:
     """What is wrong with the answers of a verified folder's model, asked in another process; empty where nothing is."""
     command = [sys.executable, "-m", "models.bundle.golden_predictions", str(folder.resolve())]
     environment = {**os.environ, **ONE_THREAD}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from math import isnan
 
 from models.fairness.audit import Audit
-from models.fairness.group_metrics import Group
+from models.fairness.group_metrics import GroupFigures
 from models.feature_dictionary import Entry, FeatureDictionary
 
 INTENDED = (
@@ -23,10 +23,10 @@ GATE = (
     "The verdict of the promotion gate is `gate.json` in this bundle, signed with everything else; "
     "`ontrack promote` refuses a model whose verdict is not a pass. The report of the training run shows every check."
 )
-Cell = Mapping[str, float | int | bool | None]
-Subgroups = Mapping[str, Mapping[str, Cell]]
+CardCell = Mapping[str, float | int | bool | None]
+Subgroups = Mapping[str, Mapping[str, CardCell]]
 """Attribute, group and figures."""
-NOT_TOLD: Cell = {"suppressed": True}
+SUPPRESSED: CardCell = {"suppressed": True}
 GROUP_FIGURES = {
     "share_off_track": "Off track",
     "selection_rate": "Listed",
@@ -37,7 +37,7 @@ DIRECTIONS = {"worse": "more raises the risk", "better": "more lowers the risk",
 
 
 @dataclass(frozen=True)
-class FigureLine:
+class ScorerFigures:
     """How one scorer did on the test year at the capacity; `interval` says what is around a figure, or is empty."""
 
     scorer: str
@@ -65,7 +65,7 @@ class CardFacts:
     tested_on: str
     students: int
     dictionary: FeatureDictionary
-    figures: Sequence[FigureLine]
+    figures: Sequence[ScorerFigures]
     capacity: float
     calibration_gap: float
     calibration: str
@@ -79,15 +79,15 @@ def render_card(facts: CardFacts) -> str:
     """The card in Markdown with a YAML header; ValueError names a needed field that is empty."""
     refuse_empty(facts)
     parts = [
-        header(facts),
-        f"# {facts.name}\n\n{what_it_is(facts)}",
-        f"## Intended use\n\n{INTENDED}\n\nUses that are refused:\n\n{bullets(REFUSED_USES)}",
-        f"## Data\n\n{data(facts)}",
-        f"## Features\n\n{features(facts.dictionary)}",
-        f"## Figures\n\n{figures(facts)}",
+        render_header(facts),
+        f"# {facts.name}\n\n{describe_scorer(facts)}",
+        f"## Intended use\n\n{INTENDED}\n\nUses that are refused:\n\n{markdown_list(REFUSED_USES)}",
+        f"## Data\n\n{describe_data(facts)}",
+        f"## Features\n\n{render_features(facts.dictionary)}",
+        f"## Figures\n\n{render_figures(facts)}",
         f"## Calibration\n\n{facts.calibration}\n\nCalibration gap on the test year: {facts.calibration_gap:.3f}.",
-        f"## Groups\n\n{subgroups(facts)}",
-        f"## Limits\n\n{bullets(facts.limits)}",
+        f"## Groups\n\n{render_subgroups(facts)}",
+        f"## Limits\n\n{markdown_list(facts.limits)}",
         f"## Gate\n\nVerdict: **{facts.verdict}**. {GATE}",
     ]
     return "\n\n".join(parts) + "\n"
@@ -103,14 +103,14 @@ def refuse_empty(facts: CardFacts) -> None:
             raise ValueError(f"a model card needs '{field.name}', which is empty")
 
 
-def header(facts: CardFacts) -> str:
+def render_header(facts: CardFacts) -> str:
     """The YAML header in the form of Hugging Face model cards (JSON values are YAML)."""
     named: dict[str, object] = {
         "language": "en",
         "library_name": "lightgbm" if facts.kind == "model" else "ontrack",
         "pipeline_tag": "tabular-classification",
         "tags": ["early-warning", "tabular", "education"],
-        "model-index": [index_of(facts)],
+        "model-index": [model_index(facts)],
         "name": facts.name,
         "kind": facts.kind,
         "district": facts.district,
@@ -122,7 +122,7 @@ def header(facts: CardFacts) -> str:
     return "\n".join(["---", *lines, "---"])
 
 
-def index_of(facts: CardFacts) -> dict[str, object]:
+def model_index(facts: CardFacts) -> dict[str, object]:
     """The figures of the card's own scorer, the first line, as catalogues of models list them."""
     own = facts.figures[0]
     at = f"at {facts.capacity:.0%}"
@@ -139,7 +139,7 @@ def index_of(facts: CardFacts) -> dict[str, object]:
     }
 
 
-def what_it_is(facts: CardFacts) -> str:
+def describe_scorer(facts: CardFacts) -> str:
     """One paragraph: the scorer, the outcome, the students."""
     scorer = "LightGBM trees with a calibrator" if facts.kind == "model" else "the published rule, with past shares"
     return (
@@ -148,7 +148,7 @@ def what_it_is(facts: CardFacts) -> str:
     )
 
 
-def data(facts: CardFacts) -> str:
+def describe_data(facts: CardFacts) -> str:
     """What it learned from and was judged on."""
     return (
         f"Learned from {facts.students:,} students ({facts.trained_on}); judged on {facts.tested_on}. "
@@ -156,7 +156,7 @@ def data(facts: CardFacts) -> str:
     )
 
 
-def features(dictionary: FeatureDictionary) -> str:
+def render_features(dictionary: FeatureDictionary) -> str:
     """A table of the features, and whether protected attributes are among them."""
     protected = [entry.name for entry in dictionary.entries if entry.protected]
     said = (
@@ -166,7 +166,7 @@ def features(dictionary: FeatureDictionary) -> str:
         else "No protected attribute is a feature."
     )
     rows = [feature_row(entry) for entry in dictionary.entries]
-    return said if not rows else f"{said}\n\n{table(('Feature', 'Says', 'Direction', 'Domain'), rows)}"
+    return said if not rows else f"{said}\n\n{markdown_table(('Feature', 'Says', 'Direction', 'Domain'), rows)}"
 
 
 def feature_row(entry: Entry) -> tuple[str, ...]:
@@ -174,17 +174,17 @@ def feature_row(entry: Entry) -> tuple[str, ...]:
     return (f"`{entry.name}`", entry.because or "as in the table", DIRECTIONS[entry.more_is], entry.domain or "none")
 
 
-def figures(facts: CardFacts) -> str:
+def render_figures(facts: CardFacts) -> str:
     """The scorer beside the baselines at the district's capacity."""
     head = ("Scorer", "Precision", "Recall", "AUC", "Interval")
     rows = [
         (one.scorer, f"{one.precision:.3f}", f"{one.recall:.3f}", f"{one.auc:.3f}", one.interval or "not computed")
         for one in facts.figures
     ]
-    return f"Where {facts.capacity:.0%} of the students can be reached:\n\n{table(head, rows)}"
+    return f"Where {facts.capacity:.0%} of the students can be reached:\n\n{markdown_table(head, rows)}"
 
 
-def subgroups(facts: CardFacts) -> str:
+def render_subgroups(facts: CardFacts) -> str:
     """How it did for each group; small cells are named but not shown."""
     if not facts.subgroups:
         return "No groups are recorded for these students: whether it serves some worse could not be checked."
@@ -197,24 +197,24 @@ def subgroups(facts: CardFacts) -> str:
         f"A group with fewer than {facts.smallest_group} students off track, or on track, is told together with others "
         f"or not shown; a figure over fewer than {facts.smallest_group} students is not computed."
     )
-    return f"{said}\n\n{table(('Attribute', 'Group', 'Students', *GROUP_FIGURES.values()), rows)}"
+    return f"{said}\n\n{markdown_table(('Attribute', 'Group', 'Students', *GROUP_FIGURES.values()), rows)}"
 
 
-def cells_of(audit: Audit) -> Subgroups:
+def card_subgroups(audit: Audit) -> Subgroups:
     """The figures of a card by attribute and group, as the audit tells them."""
     return {
-        one.of: {**{group.name: cell_of(group) for group in one.groups}, **dict.fromkeys(one.untold, NOT_TOLD)}
+        one.of: {**{group.name: card_cell(group) for group in one.groups}, **dict.fromkeys(one.untold, SUPPRESSED)}
         for one in audit.tables
         if not one.crossed
     }
 
 
-def cell_of(group: Group) -> Cell:
+def card_cell(group: GroupFigures) -> CardCell:
     """One group's figures."""
     return {"n": group.n, **{name: one.estimate if one else None for name, one in group.figures.items()}}
 
 
-def group_cells(cell: Cell) -> tuple[str, ...]:
+def group_cells(cell: CardCell) -> tuple[str, ...]:
     """The figures of one group as cells of a table."""
     if cell.get("suppressed"):
         return ("not shown",) * (1 + len(GROUP_FIGURES))
@@ -223,12 +223,12 @@ def group_cells(cell: Cell) -> tuple[str, ...]:
     return (f"{cell['n']:,}", *shown)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
-def bullets(sentences: Sequence[str]) -> str:
+def markdown_list(sentences: Sequence[str]) -> str:
     """A Markdown list."""
     return "\n".join(f"- {sentence}" for sentence in sentences)

@@ -34,7 +34,7 @@ from features.settings import Refused
 PRIVATE = "signing.key"
 PUBLIC = "signing.pub"
 CONTENT, KEY, SIGNED = "bundle", "key.pem", "signature"
-A_KEY = "key on the curve P-256 (early versions of OnTrack made others)"
+EXPECTED_KEY = "key on the curve P-256 (early versions of OnTrack made others)"
 
 
 class KeysRefused(Refused):
@@ -66,7 +66,7 @@ def ensure_keys(folder: Path) -> KeyPair:
         create_private_key(private)
     keys = read_private_key(private)
     if not (folder / PUBLIC).exists():
-        place(folder / PUBLIC, keys.public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        write_once(folder / PUBLIC, keys.public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     if load_public_key(folder) != keys.public_key:
         raise KeysRefused(f"{folder / PUBLIC}: not the public half of {PRIVATE}; restore both from the same back-up")
     return keys
@@ -83,7 +83,7 @@ def load_public_key(folder: Path) -> EllipticCurvePublicKey:
         raise KeysRefused(f"{path}: not a readable public key in PEM; restore it from its back-up") from None
     if not isinstance(key, EllipticCurvePublicKey) or key.curve.name != SECP256R1.name:
         raise KeysRefused(
-            f"{path}: expected a public {A_KEY}; restore it from its back-up, or train again with new keys"
+            f"{path}: expected a public {EXPECTED_KEY}; restore it from its back-up, or train again with new keys"
         )
     return key
 
@@ -93,7 +93,7 @@ def sign(files: Mapping[str, bytes], keys: KeyPair) -> bytes:
     from model_signing.signing import Config  # takes a second to import, and few commands sign
 
     private = keys.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with laid_out(files, key=private) as desk:
+    with files_with_key(files, key=private) as desk:
         Config().use_elliptic_key_signer(private_key=desk / KEY).sign(desk / CONTENT, desk / SIGNED)
         return (desk / SIGNED).read_bytes()
 
@@ -106,15 +106,15 @@ def verify(files: Mapping[str, bytes], signature: bytes, public_key: EllipticCur
     from model_signing.verifying import Config
 
     public = public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    with laid_out(files, key=public) as desk:
+    with files_with_key(files, key=public) as desk:
         (desk / SIGNED).write_bytes(signature)
         try:
             Config().use_elliptic_key_verifier(public_key=desk / KEY).verify(desk / CONTENT, desk / SIGNED)
         except (ValueError, TypeError, KeyError, AttributeError, LookupError, InvalidSignature) as error:
-            raise KeysRefused(unsigned(error)) from None
+            raise KeysRefused(describe_mismatch(error)) from None
 
 
-def unsigned(error: Exception) -> str:
+def describe_mismatch(error: Exception) -> str:
     """Why a signature does not hold, and what to do."""
     _, mismatch, differs = str(error).partition("Signature mismatch: ")
     if mismatch:
@@ -126,7 +126,7 @@ def unsigned(error: Exception) -> str:
 
 
 @contextmanager
-def laid_out(files: Mapping[str, bytes], *, key: bytes) -> Iterator[Path]:
+def files_with_key(files: Mapping[str, bytes], *, key: bytes) -> Iterator[Path]:
     """A folder of our own, gone afterwards, with the files and a key as the signing library reads them."""
     with tempfile.TemporaryDirectory(prefix="ontrack-") as folder:
         desk = Path(folder)
@@ -147,7 +147,8 @@ def read_private_key(path: Path) -> KeyPair:
         raise KeysRefused(f"{path}: not a readable private key in PEM; restore it from its back-up") from None
     if not isinstance(key, EllipticCurvePrivateKey) or key.curve.name != SECP256R1.name:
         raise KeysRefused(
-            f"{path}: expected a private {A_KEY}; restore it from its back-up, or move it away to begin with new keys"
+            f"{path}: expected a private {EXPECTED_KEY}; restore it from its back-up, "
+            "or move it away to begin with new keys"
         )
     return KeyPair(key, key.public_key())
 
@@ -156,10 +157,10 @@ def create_private_key(path: Path) -> None:
     """A new private key at the path; one that another process put there meanwhile is kept."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = generate_private_key(SECP256R1())
-    place(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    write_once(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
-def place(path: Path, content: bytes) -> None:
+def write_once(path: Path, content: bytes) -> None:
     """The content at the path, whole or not at all; a file that is already there stays."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # readable by its owner alone
     try:

@@ -13,7 +13,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from features.settings import Refused
 from models.examples import Examples, Floats, fixed_order
 from models.feature_dictionary import FeatureDictionary
-from models.metrics.metrics import refuse_one_class
+from models.metrics.classification_metrics import refuse_one_class
 
 MOST_CATEGORIES = 30
 SCHOOL_PRIOR = 20.0
@@ -21,7 +21,7 @@ SCHOOL_PRIOR = 20.0
 
 
 @dataclass(frozen=True)
-class Logistic:
+class LogisticBaseline:
     """L2 logistic regression on the same features: fitted each time, never stored."""
 
     pipeline: Pipeline
@@ -32,7 +32,7 @@ class Logistic:
 
 
 @dataclass(frozen=True)
-class SchoolOnly:
+class SchoolOnlyBaseline:
     """The share off track of each school in the training rows; an unseen school has the overall share."""
 
     shares: "pd.Series[float]"
@@ -44,15 +44,15 @@ class SchoolOnly:
         return np.asarray(known, dtype=np.float64)
 
 
-def fit_logistic(examples: Examples) -> Logistic:
+def fit_logistic(examples: Examples) -> LogisticBaseline:
     """L2 logistic regression: numbers imputed by their median with an indicator and standardised, text one-hot."""
     refuse_one_class(examples.label)
     order = fixed_order(examples)
-    pipeline = make_pipeline(columns_for(examples.dictionary), LogisticRegression(C=1.0, max_iter=2000))
-    return Logistic(pipeline.fit(examples.matrix_of(order), examples.label[order]))
+    pipeline = make_pipeline(preprocessing(examples.dictionary), LogisticRegression(C=1.0, max_iter=2000))
+    return LogisticBaseline(pipeline.fit(examples.matrix_of(order), examples.label[order]))
 
 
-def columns_for(dictionary: FeatureDictionary) -> ColumnTransformer:
+def preprocessing(dictionary: FeatureDictionary) -> ColumnTransformer:
     """How the estimator's matrix is prepared; text arrives as category positions, missing as NaN."""
     texts = [i for i, entry in enumerate(dictionary.entries) if entry.kind == "text"]
     numbers = [i for i, entry in enumerate(dictionary.entries) if entry.kind != "text"]
@@ -61,12 +61,12 @@ def columns_for(dictionary: FeatureDictionary) -> ColumnTransformer:
     return ColumnTransformer([("numbers", make_pipeline(impute, StandardScaler()), numbers), ("texts", one_hot, texts)])
 
 
-def fit_school_only(examples: Examples) -> SchoolOnly:
+def fit_school_only(examples: Examples) -> SchoolOnlyBaseline:
     """Each school's share off track, drawn towards the overall share where it has few students."""
     overall = float(examples.label.mean())
     by_school = pd.Series(examples.label.astype(np.float64)).groupby(school_of(examples))
     shares = (by_school.sum() + SCHOOL_PRIOR * overall) / (by_school.count() + SCHOOL_PRIOR)
-    return SchoolOnly(shares, overall)
+    return SchoolOnlyBaseline(shares, overall)
 
 
 def school_of(examples: Examples) -> "np.typing.NDArray[np.str_]":

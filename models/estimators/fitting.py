@@ -10,19 +10,19 @@ import pandas as pd
 
 from features.settings import Refused
 from models.estimators.calibration import Calibrator, fit_calibrator
-from models.estimators.model_text import plain
+from models.estimators.model_text import strip_text
 from models.estimators.risk_model import RiskModel
 from models.examples import Booleans, Examples, Floats, Places, fixed_order, folds_by
 from models.feature_dictionary import FeatureDictionary
-from models.metrics.metrics import refuse_one_class
+from models.metrics.classification_metrics import refuse_one_class
 
 MOST_ROUNDS = 300
 INNER_FOLDS = 5
-YEARS_OF_THEIR_OWN = 5
+YEARS_FOR_YEAR_SPLIT = 5
 """Labelled years from which one is kept for the number of rounds, and a later one for calibration."""
 ROWS_FOR_ONE_FOLD = 100_000
 """Rows from which one fold of students is enough to choose the number of rounds and to fit the calibrator."""
-PATIENCE = 30
+EARLY_STOPPING_ROUNDS = 30
 ParameterValue = bool | float | int | str | list[int]
 Parameters = dict[str, ParameterValue]
 
@@ -44,7 +44,7 @@ SMALL_AND_REGULARISED: Parameters = {
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class HeldOutFold:
     """Rows that a booster did not see, and its loss on them after each round."""
 
     booster: lgb.Booster
@@ -53,11 +53,11 @@ class HeldOut:
     loss: Floats
 
 
-NOTHING_TUNED: Parameters = {}
+DEFAULT_PARAMETERS: Parameters = {}
 
 
 def fit_risk_model(
-    examples: Examples, *, seed: int, threads: int, tuned: Mapping[str, ParameterValue] = NOTHING_TUNED
+    examples: Examples, *, seed: int, threads: int, tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS
 ) -> RiskModel:
     """The model of these examples: the same for any order of rows, any names of students and any number of threads.
 
@@ -69,9 +69,9 @@ def fit_risk_model(
     """
     refuse_one_class(examples.label)
     parameters = {**parameters_for(examples.dictionary, seed=seed, threads=threads), **tuned}
-    grown = grown_from(examples, fixed_order(examples), parameters, seed=seed)
+    grown = fit_trees(examples, fixed_order(examples), parameters, seed=seed)
     return RiskModel(
-        booster_text=plain(grown.booster.model_to_string(num_iteration=grown.rounds)),
+        booster_text=strip_text(grown.booster.model_to_string(num_iteration=grown.rounds)),
         calibrator=grown.calibrator,
         dictionary=examples.dictionary,
         threads=threads,
@@ -79,7 +79,7 @@ def fit_risk_model(
 
 
 @dataclass(frozen=True)
-class Grown:
+class FittedTrees:
     """Trees, how many of them count, and the calibrator of their margins."""
 
     booster: lgb.Booster
@@ -87,33 +87,33 @@ class Grown:
     calibrator: Calibrator
 
 
-def grown_from(examples: Examples, order: Places, parameters: Parameters, *, seed: int) -> Grown:
+def fit_trees(examples: Examples, order: Places, parameters: Parameters, *, seed: int) -> FittedTrees:
     """Trees and calibrator: by year where there are enough, by one fold of students where rows are many, or by five."""
-    if len(np.unique(examples.time)) >= YEARS_OF_THEIR_OWN:
-        return grown_apart(examples, years_apart(examples, order), parameters)
+    if len(np.unique(examples.time)) >= YEARS_FOR_YEAR_SPLIT:
+        return fit_on_split(examples, split_by_year(examples, order), parameters)
     if len(examples) >= ROWS_FOR_ONE_FOLD:
-        return grown_apart(examples, students_apart(examples, order, seed), parameters)
-    return grown_by_folds(examples.take(order), parameters, seed)
+        return fit_on_split(examples, split_by_student(examples, order, seed), parameters)
+    return fit_by_folds(examples.take(order), parameters, seed)
 
 
-def rows_of_trees(examples: Examples, *, seed: int) -> Places:
+def tree_rows(examples: Examples, *, seed: int) -> Places:
     """The rows that a fitted model's trees learned from, in their fixed order."""
     order = fixed_order(examples)
-    if len(np.unique(examples.time)) >= YEARS_OF_THEIR_OWN:
-        return years_apart(examples, order).learning
-    return students_apart(examples, order, seed).learning if len(examples) >= ROWS_FOR_ONE_FOLD else order
+    if len(np.unique(examples.time)) >= YEARS_FOR_YEAR_SPLIT:
+        return split_by_year(examples, order).learning
+    return split_by_student(examples, order, seed).learning if len(examples) >= ROWS_FOR_ONE_FOLD else order
 
 
-def grown_by_folds(examples: Examples, parameters: Parameters, seed: int) -> Grown:
+def fit_by_folds(examples: Examples, parameters: Parameters, seed: int) -> FittedTrees:
     """Trees of all rows, with rounds and calibrator from folds of students."""
-    held_out = inner_folds(examples, parameters, seed)
+    held_out = cross_fit(examples, parameters, seed)
     rounds = best_rounds(held_out)
-    booster = lgb.train(parameters, as_dataset(examples.matrix(), examples.label, examples.dictionary), rounds)
-    return Grown(booster, rounds, calibrator_of(held_out, rounds))
+    booster = lgb.train(parameters, lightgbm_dataset(examples.matrix(), examples.label, examples.dictionary), rounds)
+    return FittedTrees(booster, rounds, calibrate_folds(held_out, rounds))
 
 
 @dataclass(frozen=True)
-class Parts:
+class FitSplit:
     """Three parts of the rows, each in the fixed order: for the trees, their number, and the calibrator."""
 
     learning: Places
@@ -121,41 +121,44 @@ class Parts:
     calibrating: Places
 
 
-def years_apart(examples: Examples, order: Places) -> Parts:
+def split_by_year(examples: Examples, order: Places) -> FitSplit:
     """The years before the last two, the first of these, and the last; Refused where one has one class."""
     *_, stopping, calibrating = np.unique(examples.time)
     for year in (stopping, calibrating):
         refuse_one_class(examples.label[examples.time == year])
     time = examples.time[order]
-    return Parts(order[time < stopping], order[time == stopping], order[time == calibrating])
+    return FitSplit(order[time < stopping], order[time == stopping], order[time == calibrating])
 
 
-def students_apart(examples: Examples, order: Places, seed: int) -> Parts:
+def split_by_student(examples: Examples, order: Places, seed: int) -> FitSplit:
     """Four folds of students, and the fifth twice: for so many rows, its few choices say nothing about its students."""
     fold = student_folds(examples.student[order], seed)
     held = order[fold == 0]
     refuse_one_class(examples.label[held])
-    return Parts(order[fold > 0], held, held)
+    return FitSplit(order[fold > 0], held, held)
 
 
-def grown_apart(examples: Examples, parts: Parts, parameters: Parameters) -> Grown:
+def fit_on_split(examples: Examples, parts: FitSplit, parameters: Parameters) -> FittedTrees:
     """Trees of the first part, with rounds from the second and the calibrator from the third."""
-    fold = grown_beside(examples, parts, parameters)
+    fold = train_with_early_stopping(examples, parts, parameters)
     rounds = best_rounds([fold])
     last = examples.matrix_of(parts.calibrating)
     margin = np.asarray(fold.booster.predict(last, raw_score=True, num_iteration=rounds))
-    return Grown(fold.booster, rounds, fit_calibrator(margin, examples.label[parts.calibrating]))
+    return FittedTrees(fold.booster, rounds, fit_calibrator(margin, examples.label[parts.calibrating]))
 
 
-def grown_beside(examples: Examples, parts: Parts, parameters: Parameters) -> HeldOut:
+def train_with_early_stopping(examples: Examples, parts: FitSplit, parameters: Parameters) -> HeldOutFold:
     """Trees of the first part, with their loss on the second; they stop growing once that no longer falls."""
     label, held = examples.label, examples.matrix_of(parts.stopping)
-    train = as_dataset(examples.matrix_of(parts.learning), label[parts.learning], examples.dictionary)
+    train = lightgbm_dataset(examples.matrix_of(parts.learning), label[parts.learning], examples.dictionary)
     valid = train.create_valid(held, label[parts.stopping].astype(np.float64))
     seen: dict[str, dict[str, list[float]]] = {}
-    stop: list[Callable[..., None]] = [lgb.record_evaluation(seen), lgb.early_stopping(PATIENCE, verbose=False)]
+    stop: list[Callable[..., None]] = [
+        lgb.record_evaluation(seen),
+        lgb.early_stopping(EARLY_STOPPING_ROUNDS, verbose=False),
+    ]
     booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=stop)
-    return HeldOut(booster, held, label[parts.stopping], np.array(seen["valid_0"]["binary_logloss"]))
+    return HeldOutFold(booster, held, label[parts.stopping], np.array(seen["valid_0"]["binary_logloss"]))
 
 
 def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) -> Parameters:
@@ -164,17 +167,17 @@ def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) ->
     return {**SMALL_AND_REGULARISED, "monotone_constraints": directions, "seed": seed, "num_threads": threads}
 
 
-def as_dataset(rows: Floats, label: Booleans, dictionary: FeatureDictionary) -> lgb.Dataset:
+def lightgbm_dataset(rows: Floats, label: Booleans, dictionary: FeatureDictionary) -> lgb.Dataset:
     """The rows as LightGBM takes them: text features as native categoricals, columns without names."""
     texts = [i for i, entry in enumerate(dictionary.entries) if entry.kind == "text"]
     return lgb.Dataset(rows, label.astype(np.float64), categorical_feature=texts, params={"verbosity": -1})
 
 
-def inner_folds(examples: Examples, parameters: Parameters, seed: int) -> list[HeldOut]:
+def cross_fit(examples: Examples, parameters: Parameters, seed: int) -> list[HeldOutFold]:
     """One booster per fold of students, each with the rows it did not see."""
     fold = student_folds(examples.student, seed)
     rows = examples.matrix()
-    return [held_out_fold(rows, examples, fold == i, parameters) for i in range(INNER_FOLDS)]
+    return [fit_fold(rows, examples, fold == i, parameters) for i in range(INNER_FOLDS)]
 
 
 def student_folds(student: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.int64]:
@@ -185,21 +188,21 @@ def student_folds(student: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.in
     return folds_by(student, INNER_FOLDS, np.random.default_rng(seed))
 
 
-def held_out_fold(rows: Floats, examples: Examples, held: Booleans, parameters: Parameters) -> HeldOut:
+def fit_fold(rows: Floats, examples: Examples, held: Booleans, parameters: Parameters) -> HeldOutFold:
     """A booster of the other rows, and how well it does on the held ones after each round."""
-    train = as_dataset(rows[~held], examples.label[~held], examples.dictionary)
+    train = lightgbm_dataset(rows[~held], examples.label[~held], examples.dictionary)
     valid = train.create_valid(rows[held], examples.label[held].astype(np.float64))
     seen: dict[str, dict[str, list[float]]] = {}
     booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=[lgb.record_evaluation(seen)])
-    return HeldOut(booster, rows[held], examples.label[held], np.array(seen["valid_0"]["binary_logloss"]))
+    return HeldOutFold(booster, rows[held], examples.label[held], np.array(seen["valid_0"]["binary_logloss"]))
 
 
-def best_rounds(held_out: list[HeldOut]) -> int:
+def best_rounds(held_out: list[HeldOutFold]) -> int:
     """The number of rounds after which the loss, averaged over the folds, is least."""
     return int(np.argmin(np.mean([fold.loss for fold in held_out], axis=0))) + 1
 
 
-def calibrator_of(held_out: list[HeldOut], rounds: int) -> Calibrator:
+def calibrate_folds(held_out: list[HeldOutFold], rounds: int) -> Calibrator:
     """The calibrator fitted on every row's margin from the booster that did not see it."""
     margins = [np.asarray(fold.booster.predict(fold.rows, raw_score=True, num_iteration=rounds)) for fold in held_out]
     return fit_calibrator(np.concatenate(margins), np.concatenate([fold.label for fold in held_out]))

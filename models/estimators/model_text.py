@@ -10,25 +10,25 @@ END = "end of trees\n\nfeature_importances:\n\nparameters:\n\nend of parameters\
 WITHOUT_MEANING = ("split_gain", "internal_value", "internal_weight", "leaf_weight")
 
 
-def plain(text: str) -> str:
+def strip_text(text: str) -> str:
     """The same trees in their plainest words; ValueError where the text does not end as trees do."""
     body, found, _ = text.partition("end of trees\n")
     head, *blocks = body.split("\n\nTree=")
     if not (found and blocks):
         raise ValueError("it has no trees, or they have no end")
-    trees = [plain_tree("Tree=" + block.rstrip("\n")) for block in blocks]
+    trees = [strip_tree("Tree=" + block.rstrip("\n")) for block in blocks]
     sizes = " ".join(str(len(tree.encode())) for tree in trees)
-    header = replaced(head, {"tree_sizes": sizes, "feature_infos": "none"}, each="feature_infos")
+    header = replace_fields(head, {"tree_sizes": sizes, "feature_infos": "none"}, each="feature_infos")
     return f"{header}\n\n{''.join(trees)}{END}"
 
 
-def plain_tree(block: str) -> str:
+def strip_tree(block: str) -> str:
     """One tree; its blank lines belong to it."""
-    zeroed = replaced(block, {**dict.fromkeys(WITHOUT_MEANING, "0"), "shrinkage": "1"}, each=WITHOUT_MEANING)
+    zeroed = replace_fields(block, {**dict.fromkeys(WITHOUT_MEANING, "0"), "shrinkage": "1"}, each=WITHOUT_MEANING)
     return zeroed + "\n\n\n"
 
 
-def replaced(text: str, values: Mapping[str, str], *, each: str | tuple[str, ...]) -> str:
+def replace_fields(text: str, values: Mapping[str, str], *, each: str | tuple[str, ...]) -> str:
     """The lines with these fields' values; a field in `each` keeps its length, with the value at every place."""
     lines = []
     for line in text.split("\n"):

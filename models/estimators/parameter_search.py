@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.estimators.fitting import SMALL_AND_REGULARISED, ParameterValue, best_rounds, inner_folds, parameters_for
+from models.estimators.fitting import SMALL_AND_REGULARISED, ParameterValue, best_rounds, cross_fit, parameters_for
 from models.examples import Examples, in_fixed_order
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Budget:
+class SearchBudget:
     """How many trials a search may take, and where it is kept."""
 
     trials: int
@@ -31,7 +31,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The best parameters of a search; `loss` and `default_loss` are log losses on students not seen."""
 
     parameters: Mapping[str, ParameterValue]
@@ -40,29 +40,33 @@ class Found:
     trials: int
 
 
-def search(examples: Examples, budget: Budget, *, seed: int, threads: int, progress: Progress) -> Found:
+def search_parameters(
+    examples: Examples, budget: SearchBudget, *, seed: int, threads: int, progress: Progress
+) -> SearchResult:
     """The parameters with the least loss within the budget, nothing where the defaults are as good."""
     import optuna  # half a second, for the few runs that search
 
     optuna.logging.set_verbosity(logging.WARNING)
     ordered = in_fixed_order(examples)
-    study = study_of(budget)
-    for number in range(len(finished(study)), budget.trials):
+    study = open_study(budget)
+    for number in range(len(finished_trials(study)), budget.trials):
         study.sampler = optuna.samplers.TPESampler(seed=seed + number)
-        study.optimize(lambda trial: loss_of(ordered, drawn(trial), seed=seed, threads=threads), n_trials=1)
+        study.optimize(
+            lambda trial: trial_loss(ordered, suggest_parameters(trial), seed=seed, threads=threads), n_trials=1
+        )
         progress(f"search: trial {number + 1} of {budget.trials}, least loss so far {study.best_value:.5f}")
-    trials = finished(study)
+    trials = finished_trials(study)
     default = float(trials[0].values[0])
     better = study.best_value < default
-    return Found(study.best_params if better else {}, study.best_value, default, len(trials))
+    return SearchResult(study.best_params if better else {}, study.best_value, default, len(trials))
 
 
-def finished(study: "Study") -> "list[FrozenTrial]":
+def finished_trials(study: "Study") -> "list[FrozenTrial]":
     """The trials that came to an end; one that was killed did not."""
     return [trial for trial in study.trials if trial.state.is_finished()]
 
 
-def study_of(budget: Budget) -> "Study":
+def open_study(budget: SearchBudget) -> "Study":
     """The search as far as it went; the defaults wait as its first trial."""
     import optuna
     from optuna.storages import JournalStorage
@@ -71,7 +75,7 @@ def study_of(budget: Budget) -> "Study":
     budget.kept_in.parent.mkdir(parents=True, exist_ok=True)
     storage = JournalStorage(JournalFileBackend(str(budget.kept_in)))
     study = optuna.create_study(storage=storage, study_name=budget.name, load_if_exists=True)
-    if not finished(study):
+    if not finished_trials(study):
         study.enqueue_trial({name: SMALL_AND_REGULARISED[name] for name in RANGES})
     return study
 
@@ -89,7 +93,7 @@ EVEN = ("feature_fraction", "bagging_fraction")
 """Drawn evenly; the others by their order of magnitude."""
 
 
-def drawn(trial: "Trial") -> dict[str, ParameterValue]:
+def suggest_parameters(trial: "Trial") -> dict[str, ParameterValue]:
     """One trial's parameters."""
     found: dict[str, ParameterValue] = {}
     for name, (low, high) in RANGES.items():
@@ -100,10 +104,10 @@ def drawn(trial: "Trial") -> dict[str, ParameterValue]:
     return found
 
 
-def loss_of(examples: Examples, tuned: Mapping[str, ParameterValue], *, seed: int, threads: int) -> float:
+def trial_loss(examples: Examples, tuned: Mapping[str, ParameterValue], *, seed: int, threads: int) -> float:
     """The log loss on students not seen, at the best number of rounds."""
     parameters = {**parameters_for(examples.dictionary, seed=seed, threads=threads), **tuned}
-    folds = inner_folds(examples, parameters, seed)
+    folds = cross_fit(examples, parameters, seed)
     rounds = best_rounds(folds)
     rows = sum(len(fold.label) for fold in folds)
     return sum(float(fold.loss[rounds - 1]) * len(fold.label) for fold in folds) / rows

@@ -60,10 +60,10 @@ def fit_rule(examples: Examples) -> RuleModel:
     if examples.rule is None or np.isnan(examples.rule).all():
         raise Refused("no published rule applies to these rows: there is no count of signals to learn shares from")
     known = ~np.isnan(examples.rule)
-    return shares_of(examples.rule[known], examples.label[known])
+    return fit_shares(examples.rule[known], examples.label[known])
 
 
-def shares_of(signals: Floats, label: Booleans) -> RuleModel:
+def fit_shares(signals: Floats, label: Booleans) -> RuleModel:
     """Smoothed shares by level, made never to fall with the count."""
     counts, level = np.unique(signals, return_inverse=True)
     n = np.bincount(level).astype(np.float64)

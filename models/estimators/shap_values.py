@@ -28,28 +28,28 @@ def contributions_of(booster: lgb.Booster, text: str, rows: Floats, *, threads: 
     """
     if not len(rows):
         return np.empty((0, rows.shape[1] + 1))
-    if len(rows) >= ROWS_FOR_BATCHES * threads and can_be_batched(text):
-        return in_batches(booster, rows)
-    return by_lightgbm(booster, rows, threads=threads)
+    if len(rows) >= ROWS_FOR_BATCHES * threads and woodelf_supports(text):
+        return woodelf_contributions(booster, rows)
+    return lightgbm_contributions(booster, rows, threads=threads)
 
 
-def can_be_batched(text: str) -> bool:
+def woodelf_supports(text: str) -> bool:
     """Whether every split of a LightGBM text is one that woodelf follows as LightGBM does."""
     return {kind for kinds in DECISIONS.findall(text) for kind in kinds.split()} <= NUMERIC
 
 
-def by_lightgbm(booster: lgb.Booster, rows: Floats, *, threads: int) -> Floats:
+def lightgbm_contributions(booster: lgb.Booster, rows: Floats, *, threads: int) -> Floats:
     """The values by LightGBM's own code."""
     return np.asarray(booster.predict(rows, pred_contrib=True, num_threads=threads), dtype=np.float64)
 
 
-def in_batches(booster: lgb.Booster, rows: Floats) -> Floats:
+def woodelf_contributions(booster: lgb.Booster, rows: Floats) -> Floats:
     """The values by woodelf, a batch of rows at a time; the base value is LightGBM's, the same for every row."""
     from woodelf import WoodelfExplainer  # takes a second: only where it is needed
 
     explainer = WoodelfExplainer(booster, feature_perturbation="tree_path_dependent")
     found = np.empty((len(rows), rows.shape[1] + 1), order="F")  # as it comes: a feature at a time
-    found[:, -1] = by_lightgbm(booster, rows[:1], threads=1)[0, -1]
+    found[:, -1] = lightgbm_contributions(booster, rows[:1], threads=1)[0, -1]
     for start in range(0, len(rows), ROWS_AT_ONCE):
         batch = pd.DataFrame(np.asfortranarray(rows[start : start + ROWS_AT_ONCE]), copy=False)
         found[start : start + ROWS_AT_ONCE, :-1] = explainer.shap_values(batch, verbose=False)

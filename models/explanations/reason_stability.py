@@ -14,7 +14,7 @@ LEAST_RANK = 0.6
 
 
 @dataclass(frozen=True)
-class Held:
+class ConceptStability:
     """How one side of a concept held: the share of refits that say of a student what the model says.
 
     `rows` is of how many students it was worth saying, and `sign` the share of refits that move their risk to the same
@@ -35,7 +35,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Stability:
+class ReasonStability:
     """How a model's reasons held in some refits, asked about rows that neither they nor the model had seen.
 
     `holds` is the share of the given reasons with which refits agree, None where none would be given.
@@ -44,7 +44,7 @@ class Stability:
     refits: int
     rows: int
     holds: float | None
-    held: tuple[Held, ...]
+    held: tuple[ConceptStability, ...]
 
     @property
     def never_said(self) -> frozenset[tuple[str, Side]]:
@@ -56,7 +56,7 @@ class Stability:
         return asdict(self)
 
 
-def stability_in(metrics: Mapping[str, object]) -> Stability | None:
+def stability_in(metrics: Mapping[str, object]) -> ReasonStability | None:
     """What a bundle's metrics say of its reasons; None where they say nothing: a prepared table, or an old bundle."""
     found = metrics.get("stability")
-    return None if found is None else TypeAdapter(Stability).validate_python(found)
+    return None if found is None else TypeAdapter(ReasonStability).validate_python(found)

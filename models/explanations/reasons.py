@@ -20,11 +20,11 @@ LEAST_CONTRIBUTION = 0.05
 """In log odds, about 5 in 100 of the odds: less than this is not worth a counselor's line."""
 MOST_REASONS = 3
 """Of each side: no more would be read of one student in a list."""
-COMPARED: dict[str, Callable[[Floats, float], Booleans]] = {
+COMPARISONS: dict[str, Callable[[Floats, float], Booleans]] = {
     ">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal,
 }  # fmt: skip
 
-Plain = float | bool | str | None
+CellValue = float | bool | str | None
 Side = Literal["raises", "lowers"]
 SIDES: tuple[Side, Side] = ("lowers", "raises")
 
@@ -36,7 +36,7 @@ class Reason(NamedTuple):
     """
 
     code: str
-    value: Plain
+    value: CellValue
     contribution: float
     domain: str
     concept: str = ""
@@ -51,7 +51,7 @@ class Reasons:
 
 
 @dataclass(frozen=True)
-class Explained:
+class Explanation:
     """What a model makes of some rows: what each feature adds to the margin, and its value (NaN where missing).
 
     `days` are the school days of each student so far, None where nobody counted them.
@@ -70,7 +70,7 @@ class Explained:
 
 
 @dataclass(frozen=True)
-class Said:
+class ReasonCandidates:
     """What could be said on one side, rows × concepts: how far each moves the margin, and the feature that says it.
 
     `speaker` is -1 where no feature can say it, or it is not worth it.
@@ -110,11 +110,11 @@ def top_reasons(
     """
     batches = (slice(start, start + ROWS_AT_ONCE) for start in range(0, len(features), ROWS_AT_ONCE))
     explained = (explain(model, features.iloc[one], None if days is None else days[one]) for one in batches)
-    return [reasons for batch in explained for reasons in reasons_in(batch, most, least, never_said)]
+    return [reasons for batch in explained for reasons in select_reasons(batch, most, least, never_said)]
 
 
-def reasons_in(
-    explained: Explained,
+def select_reasons(
+    explained: Explanation,
     most: int = MOST_REASONS,
     least: float = LEAST_CONTRIBUTION,
     never_said: Collection[tuple[str, Side]] = (),
@@ -122,32 +122,32 @@ def reasons_in(
     """What is said of each of some explained rows."""
     found = []
     for side in SIDES:
-        said, hidden = said_on(side, explained, least), {concept for concept, of in never_said if of == side}
+        said, hidden = candidates_on(side, explained, least), {concept for concept, of in never_said if of == side}
         steady = np.array([name not in hidden for name in explained.concepts.names])
-        chosen = first(explained.concepts, said, steady, most)
-        found.append(worded(side, explained, said, chosen))
+        chosen = rank_concepts(explained.concepts, said, steady, most)
+        found.append(build_reasons(side, explained, said, chosen))
     return list(map(Reasons, *found))
 
 
-def explain(model: RiskModel, features: pd.DataFrame, days: Floats | None = None) -> Explained:
+def explain(model: RiskModel, features: pd.DataFrame, days: Floats | None = None) -> Explanation:
     """What a model makes of these rows."""
     entries, cells = model.dictionary.entries, model.dictionary.encode(features)
     contributions = contributions_of(model.booster, model.booster_text, cells, threads=model.threads)
-    return Explained(entries, concepts_of(entries), contributions[:, : len(entries)], cells, days)
+    return Explanation(entries, concepts_of(entries), contributions[:, : len(entries)], cells, days)
 
 
-def said_on(side: Side, explained: Explained, least: float = LEAST_CONTRIBUTION) -> Said:
+def candidates_on(side: Side, explained: Explanation, least: float = LEAST_CONTRIBUTION) -> ReasonCandidates:
     """What is worth saying on one side: each concept by the feature that moves the margin most to it and may say it."""
     size = explained.sizes(side)
     speaker = np.full(size.shape, -1, dtype=np.int64)
     for which in range(size.shape[1]):
         columns = np.flatnonzero(explained.concepts.place == which)
         rows = np.flatnonzero(size[:, which] >= max(least, np.finfo(float).tiny))
-        speaker[rows, which] = speakers(side, explained, rows, columns)
-    return Said(size, speaker)
+        speaker[rows, which] = choose_features(side, explained, rows, columns)
+    return ReasonCandidates(size, speaker)
 
 
-def speakers(side: Side, explained: Explained, rows: Places, columns: Places) -> Places:
+def choose_features(side: Side, explained: Explanation, rows: Places, columns: Places) -> Places:
     """Of some features, that which moves the margin of each row most to a side and may say so; -1 where none may."""
     moves = explained.contributions[np.ix_(rows, columns)] * (1 if side == "raises" else -1)
     days = None if explained.days is None else explained.days[rows]
@@ -160,7 +160,7 @@ def speakers(side: Side, explained: Explained, rows: Places, columns: Places) ->
 
 def may_be_said(side: Side, entry: Entry, values: Floats, days: Floats | None = None) -> Booleans:
     """Which values can stand in a sentence of that side; none of a student with fewer `days` than it speaks of."""
-    strong = speaks_for(entry, values)
+    strong = is_strength(entry, values)
     if entry.protected:
         return np.zeros(len(values), dtype=np.bool_)
     enough = np.ones(len(values), dtype=np.bool_) if days is None else days >= entry.days
@@ -171,14 +171,14 @@ def may_be_said(side: Side, entry: Entry, values: Floats, days: Floats | None = 
     return np.asarray(~np.isnan(values) & ~strong & ~nothing & enough & has_words, dtype=np.bool_)
 
 
-def speaks_for(entry: Entry, values: Floats) -> Booleans:
+def is_strength(entry: Entry, values: Floats) -> Booleans:
     """Which values speak for a student, by the feature's definition; none where it does not say."""
     if entry.strength is None:
         return np.zeros(len(values), dtype=np.bool_)
-    return COMPARED[entry.strength.operator](values, entry.strength.bound)
+    return COMPARISONS[entry.strength.operator](values, entry.strength.bound)
 
 
-def first(concepts: Concepts, said: Said, kept: Booleans, most: int) -> Places:
+def rank_concepts(concepts: Concepts, said: ReasonCandidates, kept: Booleans, most: int) -> Places:
     """Rows × `most`: those of the `kept` concepts that are said, the first one first, -1 where there are no more."""
     worth = (said.speaker >= 0) & kept
     ahead = np.where(concepts.can_change, 1 + said.size.max(initial=0.0), 0.0)
@@ -186,7 +186,9 @@ def first(concepts: Concepts, said: Said, kept: Booleans, most: int) -> Places:
     return np.where(np.take_along_axis(worth, order, axis=1), order, -1)
 
 
-def worded(side: Side, explained: Explained, said: Said, chosen: Places) -> list[tuple[Reason, ...]]:
+def build_reasons(
+    side: Side, explained: Explanation, said: ReasonCandidates, chosen: Places
+) -> list[tuple[Reason, ...]]:
     """The chosen concepts of each row (rows × `most`, -1 for none) as reasons of that side."""
     entries, sign = explained.entries, 1 if side == "raises" else -1
     rows, which = np.nonzero(chosen >= 0)
@@ -196,23 +198,23 @@ def worded(side: Side, explained: Explained, said: Said, chosen: Places) -> list
         np.array(names, dtype=object)[column].tolist()
         for names in zip(*((entry.name, entry.domain, entry.concept) for entry in entries), strict=True)
     )
-    values = plain_values(explained.cells[rows, column], column, entries)
+    values = decode_cells(explained.cells[rows, column], column, entries)
     sizes = (sign * said.size[rows, concept]).tolist()
     reasons = list(map(Reason._make, zip(codes, values, sizes, domains, about, strict=True)))
     begins = np.searchsorted(rows, np.arange(len(chosen) + 1)).tolist()
     return [tuple(reasons[begin:end]) for begin, end in pairwise(begins)]
 
 
-def plain_values(cells: Floats, column: Places, entries: Sequence[Entry]) -> list[Plain]:
+def decode_cells(cells: Floats, column: Places, entries: Sequence[Entry]) -> list[CellValue]:
     """Encoded cells, each of its column, as plain values."""
-    values: list[Plain] = cells.tolist()
+    values: list[CellValue] = cells.tolist()
     numbers = np.array([entry.kind == "number" for entry in entries], dtype=np.bool_)[column]
     for place in np.flatnonzero(~numbers | np.isnan(cells)):
-        values[place] = plain(cells[place], entries[column[place]])
+        values[place] = decode_cell(cells[place], entries[column[place]])
     return values
 
 
-def plain(cell: float, entry: Entry) -> Plain:
+def decode_cell(cell: float, entry: Entry) -> CellValue:
     """An encoded cell as a plain value: None where it is missing or a text that the dictionary does not list."""
     if cell != cell:
         return None

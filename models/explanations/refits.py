@@ -7,48 +7,57 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
-from models.estimators.fitting import NOTHING_TUNED, ParameterValue, as_dataset, parameters_for, rows_of_trees
+from models.estimators.fitting import DEFAULT_PARAMETERS, ParameterValue, lightgbm_dataset, parameters_for, tree_rows
 from models.estimators.risk_model import RiskModel
 from models.estimators.shap_values import contributions_of
 from models.examples import Booleans, Examples, Floats, Places
 from models.explanations.concepts import Concepts, concepts_of
-from models.explanations.reason_stability import LEAST_RANK, LEAST_SIGN, Held, Stability
-from models.explanations.reasons import LEAST_CONTRIBUTION, MOST_REASONS, SIDES, Explained, Said, Side, first, said_on
+from models.explanations.reason_stability import LEAST_RANK, LEAST_SIGN, ConceptStability, ReasonStability
+from models.explanations.reasons import (
+    LEAST_CONTRIBUTION,
+    MOST_REASONS,
+    SIDES,
+    Explanation,
+    ReasonCandidates,
+    Side,
+    candidates_on,
+    rank_concepts,
+)
 
 REFITS = 10
 MOST_LEARNING = 20_000
 """Rows that one refit learns from: of more, refits would take longer than the fit. Fewer rows hold less, not more."""
-MOST_ASKED = 2_000
+MOST_EXPLAINED = 2_000
 """Rows that refits are asked about."""
 LEAST_ROWS = 30
 """Rows of which something must be said before it can be told how well it holds."""
 HALF = LEAST_CONTRIBUTION / 2
 
 
-def stability_of(
+def measure_stability(
     model: RiskModel,
     learn: Examples,
     test: Examples,
     *,
     seed: int,
-    tuned: Mapping[str, ParameterValue] = NOTHING_TUNED,
-) -> Stability:
+    tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS,
+) -> ReasonStability:
     """How the model's reasons hold in refits on drawn students of the rows that its trees learned from.
 
     `learn`, `seed` and `tuned` are those of the fit; `test` are rows that it did not see. The same for any order of
     rows and any names of students.
     """
     rng = np.random.default_rng([seed, REFITS])
-    asked = test.take(np.sort(rng.permutation(len(test))[:MOST_ASKED])).matrix()
-    served = explained(model, model.booster, asked)
-    refits = [explained(model, booster, asked) for booster in refitted(model, learn, rng, seed=seed, tuned=tuned)]
-    found = [compared(side, served, refits) for side in SIDES]
+    asked = test.take(np.sort(rng.permutation(len(test))[:MOST_EXPLAINED])).matrix()
+    served = explain_with(model, model.booster, asked)
+    refits = [explain_with(model, booster, asked) for booster in refit(model, learn, rng, seed=seed, tuned=tuned)]
+    found = [compare_side(side, served, refits) for side in SIDES]
     given = sum(one.given for one in found)
     holds = sum(one.agreed for one in found) / given if given else None
-    return Stability(len(refits), len(asked), holds, tuple(one for each in found for one in each.held))
+    return ReasonStability(len(refits), len(asked), holds, tuple(one for each in found for one in each.held))
 
 
-def refitted(
+def refit(
     model: RiskModel,
     learn: Examples,
     rng: np.random.Generator,
@@ -57,63 +66,68 @@ def refitted(
     tuned: Mapping[str, ParameterValue],
 ) -> Iterator[lgb.Booster]:
     """The same recipe on students drawn with replacement; a draw in which all ended alike teaches nothing."""
-    rows = rows_of_trees(learn, seed=seed)
+    rows = tree_rows(learn, seed=seed)
     students = pd.factorize(learn.student[rows])[0]
     for refit in range(REFITS):
-        drawn = rows[drawn_students(students, rng)]
+        drawn = rows[draw_students(students, rng)]
         label = learn.label[drawn]
         if label.any() and not label.all():
             parameters = {**parameters_for(model.dictionary, seed=seed + refit, threads=model.threads), **tuned}
-            data = as_dataset(learn.matrix_of(drawn), label, model.dictionary)
+            data = lightgbm_dataset(learn.matrix_of(drawn), label, model.dictionary)
             yield lgb.train(parameters, data, model.booster.num_trees())
 
 
-def drawn_students(students: Places, rng: np.random.Generator) -> Places:
+def draw_students(students: Places, rng: np.random.Generator) -> Places:
     """Rows of as many students as there are, or as fill `MOST_LEARNING`, drawn with replacement, each with all rows."""
     each = int(students.max()) + 1
     drawn = rng.integers(each, size=max(1, round(each * min(1.0, MOST_LEARNING / len(students)))))
     return np.repeat(np.arange(len(students)), np.bincount(drawn, minlength=each)[students])
 
 
-def explained(model: RiskModel, booster: lgb.Booster, cells: Floats) -> Explained:
+def explain_with(model: RiskModel, booster: lgb.Booster, cells: Floats) -> Explanation:
     """What a model's own trees, or those of a refit, make of some rows."""
     found = contributions_of(booster, booster.model_to_string(), cells, threads=model.threads)
-    return Explained(model.dictionary.entries, concepts_of(model.dictionary.entries), found[:, :-1], cells)
+    return Explanation(model.dictionary.entries, concepts_of(model.dictionary.entries), found[:, :-1], cells)
 
 
 @dataclass(frozen=True)
-class Compared:
+class SideStability:
     """One side of every concept, and of the reasons given on it, how many refits agree with."""
 
-    held: tuple[Held, ...]
+    held: tuple[ConceptStability, ...]
     agreed: float
     given: int
 
 
-def compared(side: Side, served: Explained, refits: Sequence[Explained]) -> Compared:
+def compare_side(side: Side, served: Explanation, refits: Sequence[Explanation]) -> SideStability:
     """How the reasons of one side hold: what does not is no longer given, what steps up in its place is looked at too.
 
     What is given of too few rows to tell goes last.
     """
-    concepts, said = served.concepts, said_on(side, served)
-    others = [said_on(side, one) for one in refits]
+    concepts, said = served.concepts, candidates_on(side, served)
+    others = [candidates_on(side, one) for one in refits]
     same = mean_of([one.size >= HALF for one in others], said)
-    held, kept = {name: Held(name, side) for name in concepts.names}, np.ones(len(concepts.names), dtype=np.bool_)
+    held, kept = (
+        {name: ConceptStability(name, side) for name in concepts.names},
+        np.ones(len(concepts.names), dtype=np.bool_),
+    )
     while True:
-        given = given_by(said, concepts, kept, MOST_REASONS)
-        again = mean_of([given_by(one, concepts, kept, MOST_REASONS + 1) for one in others], said)
+        given = given_reasons(said, concepts, kept, MOST_REASONS)
+        again = mean_of([given_reasons(one, concepts, kept, MOST_REASONS + 1) for one in others], said)
         rows, sign, rank = given.sum(axis=0), share_of(same, given), share_of(again, given)
         enough = rows >= LEAST_ROWS
         for i in np.flatnonzero(kept & enough):
-            held[concepts.names[i]] = Held(concepts.names[i], side, int(rows[i]), float(sign[i]), float(rank[i]))
+            held[concepts.names[i]] = ConceptStability(
+                concepts.names[i], side, int(rows[i]), float(sign[i]), float(rank[i])
+            )
         turns, crowded, rare = enough & (sign < LEAST_SIGN), enough & (rank < LEAST_RANK), ~enough
         fails = next((kept & one for one in (turns, crowded, rare) if (kept & one).any()), None)
         if fails is None:
-            return Compared(tuple(held.values()), float(same[given].sum()), int(given.sum()))
+            return SideStability(tuple(held.values()), float(same[given].sum()), int(given.sum()))
         kept &= ~fails
 
 
-def mean_of(answers: Sequence[Booleans], said: Said) -> Floats:
+def mean_of(answers: Sequence[Booleans], said: ReasonCandidates) -> Floats:
     """Rows × concepts: the share of the refits that say yes; 0 where there are no refits."""
     return np.mean(answers, axis=0) if answers else np.zeros(said.size.shape)
 
@@ -124,7 +138,7 @@ def share_of(yes: Floats, where: Booleans) -> Floats:
     return np.where(rows >= LEAST_ROWS, (yes * where).sum(axis=0) / np.maximum(rows, 1), np.nan)
 
 
-def given_by(said: Said, concepts: Concepts, kept: Booleans, most: int) -> Booleans:
+def given_reasons(said: ReasonCandidates, concepts: Concepts, kept: Booleans, most: int) -> Booleans:
     """Rows × concepts: whether each is given, as one of the first `most` of those kept that are worth saying."""
-    chosen = first(concepts, said, kept, most)
+    chosen = rank_concepts(concepts, said, kept, most)
     return np.asarray((chosen[:, :, None] == np.arange(len(concepts.names))).any(axis=1))

@@ -12,15 +12,15 @@ from models.estimators.published_rule import RuleModel
 from models.estimators.risk_model import RiskModel
 from models.examples import Booleans, Floats
 from models.explanations.concepts import Concepts, concepts_of
-from models.explanations.reasons import LEAST_CONTRIBUTION, SIDES, Side, may_be_said, plain
+from models.explanations.reasons import LEAST_CONTRIBUTION, SIDES, Side, decode_cell, may_be_said
 from models.feature_dictionary import Entry, dictionary_of
 
-MOST_MOVED = 2
+MOST_CHANGES = 2
 """How many features that moved a risk are kept."""
 
 
 @dataclass(frozen=True)
-class Moved:
+class FeatureChange:
     """A feature whose value moved since the run before, and with it the risk; whether it speaks for the student now."""
 
     code: str
@@ -30,7 +30,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Change:
+class RiskChange:
     """How far a risk moved since the run before: by what the data changed, and by a new release. The two add up.
 
     `by_release` is 0 while the same release scores; both are None where the release of then cannot be asked any more.
@@ -39,10 +39,10 @@ class Change:
 
     by_data: float | None
     by_release: float | None
-    moved: tuple[Moved, ...] = ()
+    moved: tuple[FeatureChange, ...] = ()
 
 
-def parts_of(before: float, now: float, by_the_old: float | None) -> tuple[float | None, float | None]:
+def split_change(before: float, now: float, by_the_old: float | None) -> tuple[float | None, float | None]:
     """How far a risk moved by the data and by a new release.
 
     `by_the_old` is the risk that the release of then gives to the records of now: up to there the data moved it, and
@@ -54,7 +54,7 @@ def parts_of(before: float, now: float, by_the_old: float | None) -> tuple[float
     return by_data, now - before - by_data
 
 
-def moved_most(
+def largest_changes(
     scorer: RiskModel | RuleModel,
     feature_set: type[FeatureSet],
     before: pd.DataFrame,
@@ -62,7 +62,7 @@ def moved_most(
     *,
     never_said: Collection[tuple[str, Side]] = (),
     days: Floats | None = None,
-) -> list[tuple[Moved, ...]]:
+) -> list[tuple[FeatureChange, ...]]:
     """Per student, the features of then and now (rows alike) whose change moved the risk most, at most two.
 
     One feature speaks for all of its concept: of those that can say their value of now, that which moved the same way
@@ -75,27 +75,27 @@ def moved_most(
     if isinstance(scorer, RiskModel):
         moves = scorer.contributions(now)[:, :-1] - scorer.contributions(before)[:, :-1]
     else:
-        moves = counted(feature_set, entries, cells) - counted(feature_set, entries, was)
-    strong, weak = (each(entries, cells, partial(may_be_said, side, days=days)) for side in SIDES)
+        moves = signal_counts(feature_set, entries, cells) - signal_counts(feature_set, entries, was)
+    strong, weak = (by_feature(entries, cells, partial(may_be_said, side, days=days)) for side in SIDES)
     changed = (was != cells) & (strong | weak)
-    places = first_moves(concepts_of(entries), moves, changed, never_said)
+    places = rank_changes(concepts_of(entries), moves, changed, never_said)
     return [
-        tuple(moved_of(entries[i], float(was[row, i]), float(cells[row, i]), bool(strong[row, i])) for i in found)
+        tuple(feature_change(entries[i], float(was[row, i]), float(cells[row, i]), bool(strong[row, i])) for i in found)
         for row, found in enumerate(places)
     ]
 
 
-def each(entries: tuple[Entry, ...], cells: Floats, held: Callable[[Entry, Floats], Booleans]) -> Booleans:
+def by_feature(entries: tuple[Entry, ...], cells: Floats, held: Callable[[Entry, Floats], Booleans]) -> Booleans:
     """Rows × features: of which values something holds."""
     return np.column_stack([held(entry, cells[:, place]) for place, entry in enumerate(entries)])
 
 
-def moved_of(entry: Entry, before: float, now: float, is_strength: bool) -> Moved:
+def feature_change(entry: Entry, before: float, now: float, is_strength: bool) -> FeatureChange:
     """A feature that moved, its cells as plain values."""
-    return Moved(entry.name, plain(before, entry), plain(now, entry), is_strength)
+    return FeatureChange(entry.name, decode_cell(before, entry), decode_cell(now, entry), is_strength)
 
 
-def counted(feature_set: type[FeatureSet], entries: tuple[Entry, ...], cells: Floats) -> Floats:
+def signal_counts(feature_set: type[FeatureSet], entries: tuple[Entry, ...], cells: Floats) -> Floats:
     """What each feature adds to the rule's count of signals."""
     found = np.zeros(cells.shape)
     places = {entry.name: place for place, entry in enumerate(entries)}
@@ -107,7 +107,7 @@ def counted(feature_set: type[FeatureSet], entries: tuple[Entry, ...], cells: Fl
     return found
 
 
-def first_moves(
+def rank_changes(
     concepts: Concepts, moves: Floats, changed: Booleans, never_said: Collection[tuple[str, Side]]
 ) -> list[list[int]]:
     """Per row, the columns that speak for the concepts that moved it most, the most first."""
@@ -117,7 +117,7 @@ def first_moves(
             totals[:, place] = np.minimum(totals[:, place], 0)
         if (name, "lowers") in never_said:
             totals[:, place] = np.maximum(totals[:, place], 0)
-    most = np.argsort(-np.abs(totals), axis=1, kind="stable")[:, :MOST_MOVED]
+    most = np.argsort(-np.abs(totals), axis=1, kind="stable")[:, :MOST_CHANGES]
     rows = np.arange(len(moves))
     found: list[list[int]] = [[] for _ in rows]
     for which in most.T:

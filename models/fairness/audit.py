@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.examples import Floats
-from models.fairness.group_metrics import Drawn, Draws, Group
-from models.fairness.suppression import Grouped
+from models.fairness.group_metrics import AuditSettings, GroupBootstrap, GroupFigures
+from models.fairness.suppression import Grouping
 from models.metrics.count_tables import Listing
 
-TESTED = ("recall", "false_positive_rate", "false_discovery_rate", "calibration_gap", "roc_auc", "lead_weeks")
+TESTED_MEASURES = ("recall", "false_positive_rate", "false_discovery_rate", "calibration_gap", "roc_auc", "lead_weeks")
 """What groups are compared by; how many are listed or end off track is told and not judged."""
 
 
@@ -28,10 +28,10 @@ class GroupTable:
     of: str
     crossed: bool
     reference: str
-    groups: tuple[Group, ...]
+    groups: tuple[GroupFigures, ...]
     untold: tuple[str, ...]
 
-    def group(self, name: str) -> Group:
+    def group(self, name: str) -> GroupFigures:
         """The group of that name; StopIteration where there is none."""
         return next(one for one in self.groups if one.name == name)
 
@@ -53,15 +53,17 @@ class Audit:
         return next((one for one in self.tables if one.of == of), None)
 
 
-def audit_of(listing: Listing, grouped: Sequence[Grouped], draws: Draws, lead: Floats | None = None) -> Audit:
+def audit_listing(
+    listing: Listing, grouped: Sequence[Grouping], draws: AuditSettings, lead: Floats | None = None
+) -> Audit:
     """The audit of a list over groups that may be told.
 
     `lead` has, for each row, the weeks from the first list it was on to the end of the outcome; NaN for a row that was
     on none or ended on track.
     """
     at = listing.capacities.index(draws.capacity)
-    tables = tuple(table_of(listing, one, draws, lead) for one in grouped)
-    return corrected(
+    tables = tuple(audit_attribute(listing, one, draws, lead) for one in grouped)
+    return adjust_p_values(
         Audit(
             n=len(listing),
             off_track=int(listing.label.sum()),
@@ -74,17 +76,17 @@ def audit_of(listing: Listing, grouped: Sequence[Grouped], draws: Draws, lead: F
     )
 
 
-def with_pairs(audit: Audit, pairs: Audit) -> Audit:
+def add_pairs(audit: Audit, pairs: Audit) -> Audit:
     """The same audit with the tables of another, corrected for all comparisons of both."""
-    return corrected(replace(audit, tables=(*audit.tables, *pairs.tables)))
+    return adjust_p_values(replace(audit, tables=(*audit.tables, *pairs.tables)))
 
 
-def table_of(listing: Listing, grouped: Grouped, draws: Draws, lead: Floats | None) -> GroupTable:
+def audit_attribute(listing: Listing, grouped: Grouping, draws: AuditSettings, lead: Floats | None) -> GroupTable:
     """The figures of one attribute's groups."""
     groups = len(grouped.names)
     if not groups:
         return GroupTable(grouped.of, grouped.crossed, "", (), grouped.untold)
-    seen = Drawn(listing, grouped, draws, lead)
+    seen = GroupBootstrap(listing, grouped, draws, lead)
     sizes = seen.counts[0].sum(axis=(1, 2))
     alone = [at for at in range(groups) if at not in grouped.together] or range(groups)
     reference = max(alone, key=lambda at: (sizes[at], -at))
@@ -92,21 +94,21 @@ def table_of(listing: Listing, grouped: Grouped, draws: Draws, lead: Floats | No
     return GroupTable(grouped.of, grouped.crossed, grouped.names[reference], found, grouped.untold)
 
 
-def corrected(audit: Audit) -> Audit:
+def adjust_p_values(audit: Audit) -> Audit:
     """The same audit with the chance of each tested comparison corrected for all of them, after Holm (1979)."""
     tested = [
         (t, g, name)
         for t, table in enumerate(audit.tables)
         for g, group in enumerate(table.groups)
         for name in group.against
-        if name in TESTED
+        if name in TESTED_MEASURES
     ]
     chances = np.array([audit.tables[t].groups[g].against[name].chance for t, g, name in tested])
-    held = dict(zip(tested, holm(chances).tolist(), strict=True))
-    return replace(audit, tables=tuple(with_chances(table, t, held) for t, table in enumerate(audit.tables)))
+    held = dict(zip(tested, holm_adjusted(chances).tolist(), strict=True))
+    return replace(audit, tables=tuple(set_p_values(table, t, held) for t, table in enumerate(audit.tables)))
 
 
-def holm(chances: Floats) -> Floats:
+def holm_adjusted(chances: Floats) -> Floats:
     """Each chance corrected for all of them: the smallest counts as many times as there are, and so on."""
     order = np.argsort(chances, kind="stable")
     steps = np.maximum.accumulate(chances[order] * np.arange(len(chances), 0, -1))
@@ -115,7 +117,7 @@ def holm(chances: Floats) -> Floats:
     return found
 
 
-def with_chances(table: GroupTable, t: int, held: Mapping[tuple[int, int, str], float]) -> GroupTable:
+def set_p_values(table: GroupTable, t: int, held: Mapping[tuple[int, int, str], float]) -> GroupTable:
     """A table with corrected chances."""
     groups = tuple(
         replace(

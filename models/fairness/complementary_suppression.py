@@ -23,8 +23,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, kron, vstack
 from scipy.sparse import identity as eye
 
-from models.examples import Booleans, Floats
-from models.metrics.count_tables import Integers
+from models.examples import Booleans, Floats, Integers
 
 ROUNDING = 1e-6
 ON, OFF = 0, 1
@@ -32,7 +31,7 @@ ON, OFF = 0, 1
 Pair = tuple[int, int]
 
 
-def large(table: Floats, least: int) -> Booleans:
+def is_large(table: Floats, least: int) -> Booleans:
     """Which groups have enough students off track and on track."""
     return np.asarray((table.sum(axis=-1) >= least).all(axis=-1), dtype=np.bool_)
 
@@ -43,7 +42,7 @@ def shown_groups(table: Floats, least: int) -> Booleans:
     The large ones, but the next smallest beside a hidden one: as totals are public, at least two groups are hidden
     then, and together they hold enough students of both kinds. An attribute with one group says what the total says.
     """
-    shown, ended = large(table, least), table.sum(axis=-1)
+    shown, ended = is_large(table, least), table.sum(axis=-1)
     if len(shown) == 1:
         return np.ones(1, dtype=np.bool_)
     for group in np.argsort(ended.sum(axis=-1), kind="stable"):
@@ -70,10 +69,10 @@ def shown_pairs(table: Floats, layers: Layers, least: int) -> Booleans:
 
     The large ones, less those that would tell a small one.
     """
-    shown, program = large(table, least), Program(table, layers)
+    shown, program = is_large(table, least), LinearPrograms(table, layers)
     waiting = [(int(a), int(b)) for a, b in np.argwhere(~shown)]
     while waiting := [pair for pair in waiting if program.tells(pair, shown, least)]:
-        further = {near for pair in waiting if (near := nearest_shown(table, shown, pair))}
+        further = {near for pair in waiting if (near := next_to_hide(table, shown, pair))}
         if not further:
             break
         for pair in further:
@@ -83,7 +82,7 @@ def shown_pairs(table: Floats, layers: Layers, least: int) -> Booleans:
 
 
 @dataclass(frozen=True)
-class Program:
+class LinearPrograms:
     """The linear programs over one table of pairs: its cells are variables, what is published are sums of them."""
 
     table: Floats
@@ -120,7 +119,7 @@ class Program:
         return csr_matrix(vstack([kron(chosen, [main]), kron(chosen, [1 - main])]))
 
 
-def nearest_shown(table: Floats, shown: Booleans, pair: Pair) -> Pair | None:
+def next_to_hide(table: Floats, shown: Booleans, pair: Pair) -> Pair | None:
     """The smallest shown pair in the row or column of one that can be told, else of the table; None where none is."""
     line = np.zeros_like(shown)
     line[pair[0], :], line[:, pair[1]] = True, True

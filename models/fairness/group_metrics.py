@@ -8,28 +8,28 @@ import pandas as pd
 from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
 from sklearn.metrics import precision_score
 
-from models.examples import Floats
+from models.examples import Floats, Integers
 from models.fairness.significance import (
+    GroupPair,
     Moments,
-    Two,
-    chance_of_counts,
-    chance_of_spread,
+    fisher_p_value,
     moments_of,
-    spread_of_gaps,
-    spread_of_means,
-    spread_of_orders,
+    p_value_of_difference,
+    standard_error_of_auc,
+    standard_error_of_gaps,
+    standard_error_of_means,
 )
-from models.fairness.suppression import Grouped
+from models.fairness.suppression import Grouping
 from models.metrics.count_tables import (
-    Integers,
     Listing,
-    drawn_counts,
-    drawn_list_counts,
-    drawn_risk_counts,
+    draw_counts,
+    draw_list_counts,
+    draw_risk_counts,
     list_counts,
     risk_counts,
 )
-from models.metrics.metrics import Interval, interval, ratio, roc_auc
+from models.metrics.intervals import Interval, percentile_interval
+from models.metrics.ranking import ratio, roc_auc
 
 RATES = ("selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
 """Figures of a list; of each, the students it is about: all, off track, on track, listed."""
@@ -37,7 +37,7 @@ MEASURES = ("share_off_track", *RATES, "calibration_gap", "roc_auc", "lead_weeks
 
 
 @dataclass(frozen=True)
-class Draws:
+class AuditSettings:
     """How an audit draws: the capacity it looks at, the least students of a figure, replicates and seed.
 
     `measures` are the figures that are told: of a list whose risks are not all known, none that asks for them.
@@ -51,7 +51,7 @@ class Draws:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class GroupComparison:
     """A group beside the reference group: difference and ratio, and how likely as much is by chance alone.
 
     `chance` is of this comparison alone, `corrected` of any of an audit's (Holm). `ratio` is None where the reference
@@ -65,7 +65,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Group:
+class GroupFigures:
     """One group: how many, its figures at the capacity, the rates at every capacity, and it beside the reference.
 
     `n` counts students, `off_track` those of them who ended so, `listed` those on the list.
@@ -77,37 +77,37 @@ class Group:
     listed: int
     figures: Mapping[str, Interval | None]
     curve: Mapping[str, tuple[Interval | None, ...]]
-    against: Mapping[str, Comparison] = field(default_factory=dict)
+    against: Mapping[str, GroupComparison] = field(default_factory=dict)
 
 
-class Drawn:
+class GroupBootstrap:
     """The counts of one attribute's groups, observed and drawn, and the figures they give."""
 
-    def __init__(self, listing: Listing, grouped: Grouped, draws: Draws, lead: Floats | None) -> None:
+    def __init__(self, listing: Listing, grouped: Grouping, draws: AuditSettings, lead: Floats | None) -> None:
         self.grouped, self.draws, self.capacities = grouped, draws, listing.capacities
         self.at, groups = listing.capacities.index(draws.capacity), len(grouped.names)
         self.rows_a_student = listing.rows_a_student
         group = np.where(grouped.group < 0, groups, grouped.group)  # rows in no group make a last one, left out below
         size = {"replicates": draws.replicates, "seed": draws.seed}
-        drawn = drawn_list_counts(listing, group, groups + 1, **size)
+        drawn = draw_list_counts(listing, group, groups + 1, **size)
         self.counts = np.concatenate([list_counts(listing, group, groups + 1)[None], drawn])[:, :groups]
         self.whole = denominators(self.counts)
         self.rates = rates_of(self.counts)
         self.others = {"share_off_track": ratio(self.whole["recall"], self.whole["selection_rate"])[..., 0]}
         self.risk, self.lead = moments_of(listing.risk, group, groups), Moments(*np.zeros((3, groups)))
         if not grouped.crossed:
-            self.others |= order_and_calibration(listing, group, groups, draws)
+            self.others |= auc_and_calibration(listing, group, groups, draws)
         if lead is not None:
             found = ~np.isnan(lead)
             self.lead = moments_of(lead[found], group[found], groups)
-            self.others["lead_weeks"] = lead_of(lead, listing.student, group, groups, draws)
-        self.library = by_the_library(self.counts[0], self.at, grouped.names)
+            self.others["lead_weeks"] = mean_lead_weeks(lead, listing.student, group, groups, draws)
+        self.library = fairlearn_rates(self.counts[0], self.at, grouped.names)
 
-    def group(self, at: int, reference: int) -> Group:
+    def group(self, at: int, reference: int) -> GroupFigures:
         """One group's figures, and it beside the reference group."""
         counted = self.counts[0, at]
         against = {} if at == reference else self.compared(at, reference)
-        return Group(
+        return GroupFigures(
             name=self.grouped.names[at],
             n=int(counted.sum()),
             off_track=int(counted[1].sum()),
@@ -122,15 +122,15 @@ class Drawn:
         if not self.enough(name, at):
             return None
         if name in self.rates:
-            return interval(self.library[name][at], self.rates[name][1:, at, self.at])
-        return interval(float(self.others[name][0, at]), self.others[name][1:, at])
+            return percentile_interval(self.library[name][at], self.rates[name][1:, at, self.at])
+        return percentile_interval(float(self.others[name][0, at]), self.others[name][1:, at])
 
     def along(self, name: str, at: int) -> tuple[Interval | None, ...]:
         """A rate at every capacity."""
         found = self.rates[name][:, at]
         whole = self.whole[name][0, at]
         return tuple(
-            interval(float(found[0, place]), found[1:, place]) if whole[place] >= self.draws.least else None
+            percentile_interval(float(found[0, place]), found[1:, place]) if whole[place] >= self.draws.least else None
             for place in range(len(self.capacities))
         )
 
@@ -142,7 +142,7 @@ class Drawn:
             return bool(self.lead.n[at] >= self.draws.least)
         return True
 
-    def compared(self, at: int, reference: int) -> dict[str, Comparison]:
+    def compared(self, at: int, reference: int) -> dict[str, GroupComparison]:
         """A group beside the reference, by every figure that both have."""
         names = [name for name in self.draws.measures if self.figures_both(name, at, reference)]
         return {name: self.comparison(name, at, reference) for name in names}
@@ -155,34 +155,36 @@ class Drawn:
         """Whether a figure was computed."""
         return name in self.rates or name in self.others
 
-    def comparison(self, name: str, at: int, reference: int) -> Comparison:
+    def comparison(self, name: str, at: int, reference: int) -> GroupComparison:
         """One figure of a group beside that of the reference."""
         values = self.rates[name][:, :, self.at] if name in self.rates else self.others[name]
         own, other = values[:, at], values[:, reference]
-        difference = interval(float(own[0] - other[0]), own[1:] - other[1:])
+        difference = percentile_interval(float(own[0] - other[0]), own[1:] - other[1:])
         parts = ratio(own, other)
-        by = None if np.isnan(parts[0]) or name == "calibration_gap" else interval(float(parts[0]), parts[1:])
-        chance = chance_of_spread(difference.estimate, self.spread(name, (at, reference), own[1:] - other[1:]))
+        by = (
+            None if np.isnan(parts[0]) or name == "calibration_gap" else percentile_interval(float(parts[0]), parts[1:])
+        )
+        chance = p_value_of_difference(difference.estimate, self.spread(name, (at, reference), own[1:] - other[1:]))
         if name in self.rates:
             chance = max(chance, self.chance_of_counts(name, (at, reference)))
-        return Comparison(difference, by, chance)
+        return GroupComparison(difference, by, chance)
 
-    def spread(self, name: str, two: Two, drawn: Floats) -> float:
+    def spread(self, name: str, two: GroupPair, drawn: Floats) -> float:
         """The standard error of a difference: that of the bootstrap, or if larger that of two groups that are alike."""
         alike, (_, reference) = 0.0, two
         if name == "lead_weeks":
-            alike = spread_of_means(self.lead, two)
+            alike = standard_error_of_means(self.lead, two)
         elif name == "calibration_gap":
-            alike = spread_of_gaps(self.risk, self.others[name][0], two)
+            alike = standard_error_of_gaps(self.risk, self.others[name][0], two)
         elif name == "roc_auc":
             on_track, off_track = self.counts[0][list(two)].sum(axis=-1).T
-            alike = spread_of_orders(float(self.others[name][0, reference]), off_track, on_track)
+            alike = standard_error_of_auc(float(self.others[name][0, reference]), off_track, on_track)
         return max(float(np.nanstd(drawn)), alike)
 
-    def chance_of_counts(self, name: str, two: Two) -> float:
+    def chance_of_counts(self, name: str, two: GroupPair) -> float:
         """How likely two rates as far apart are by chance alone, counted exactly."""
         whole = self.whole[name][0, list(two), self.at]
-        return chance_of_counts(self.rates[name][0, list(two), self.at] * whole, whole, self.rows_a_student)
+        return fisher_p_value(self.rates[name][0, list(two), self.at] * whole, whole, self.rows_a_student)
 
 
 def denominators(counted: Floats) -> dict[str, Floats]:
@@ -210,7 +212,7 @@ def rates_of(counted: Floats) -> dict[str, Floats]:
     return {name: ratio(part, whole[name]) for name, part in parts.items()}
 
 
-def by_the_library(counted: Floats, at: int, names: Sequence[str]) -> dict[str, list[float]]:
+def fairlearn_rates(counted: Floats, at: int, names: Sequence[str]) -> dict[str, list[float]]:
     """The rates of each group at one capacity, by Fairlearn from rows that stand for as many students as counted."""
     listed = np.stack([counted[..., : at + 1].sum(axis=-1), counted[..., at + 1 :].sum(axis=-1)], axis=-1)
     group, ended, place = np.meshgrid(range(len(names)), (0, 1), (1, 0), indexing="ij")
@@ -237,16 +239,16 @@ def precision(y_true: Floats, y_pred: Floats, *, sample_weight: Floats) -> float
     return float(precision_score(y_true, y_pred, sample_weight=sample_weight, zero_division=0))
 
 
-def order_and_calibration(listing: Listing, group: Integers, groups: int, draws: Draws) -> dict[str, Floats]:
+def auc_and_calibration(listing: Listing, group: Integers, groups: int, draws: AuditSettings) -> dict[str, Floats]:
     """(1 + replicates) × groups: ROC AUC within each group, and the share off track less the mean risk.
 
     Replicates are drawn on bins of risk and moved by what the bins are off; what was observed is exact.
     """
     place, mean = listing.bins
-    drawn = drawn_risk_counts(listing, group, groups + 1, place, replicates=draws.replicates, seed=draws.seed)
+    drawn = draw_risk_counts(listing, group, groups + 1, place, replicates=draws.replicates, seed=draws.seed)
     binned = np.concatenate([risk_counts(listing, group, groups + 1, place)[None], drawn])[:, :groups]
     found = {"calibration_gap": binned_gap(binned, mean), "roc_auc": binned_auc(binned)}
-    exact = exactly(listing, group, groups)
+    exact = exact_figures(listing, group, groups)
     return {name: values + (exact[name] - values[0]) for name, values in found.items()}
 
 
@@ -263,7 +265,7 @@ def binned_auc(binned: Floats) -> Floats:
     return ratio((off_track * lower).sum(axis=-1), off_track.sum(axis=-1) * on_track.sum(axis=-1))
 
 
-def exactly(listing: Listing, group: Integers, groups: int) -> dict[str, Floats]:
+def exact_figures(listing: Listing, group: Integers, groups: int) -> dict[str, Floats]:
     """Per group: its calibration gap and ROC AUC, from its rows."""
     rows = [listing.falling[group[listing.falling] == at] for at in range(groups)]  # sorting them again costs little
     pairs = [(listing.label[own], listing.risk[own]) for own in rows]
@@ -273,7 +275,9 @@ def exactly(listing: Listing, group: Integers, groups: int) -> dict[str, Floats]
     }
 
 
-def lead_of(lead: Floats, student: Integers | None, group: Integers, groups: int, draws: Draws) -> Floats:
+def mean_lead_weeks(
+    lead: Floats, student: Integers | None, group: Integers, groups: int, draws: AuditSettings
+) -> Floats:
     """(1 + replicates) × groups: mean weeks from first list to outcome, of those who were found."""
     found = ~np.isnan(lead)
     weeks, place = np.unique(lead[found], return_inverse=True)
@@ -282,6 +286,6 @@ def lead_of(lead: Floats, student: Integers | None, group: Integers, groups: int
     cell = np.full(len(lead), (groups + 1) * len(weeks), dtype=np.int64)  # who was not found is in the last cell
     cell[found] = group[found] * len(weeks) + place
     cells = (groups + 1) * len(weeks) + 1
-    drawn = drawn_counts(cell, cells, student, replicates=draws.replicates, seed=draws.seed)
+    drawn = draw_counts(cell, cells, student, replicates=draws.replicates, seed=draws.seed)
     counted = np.vstack([np.bincount(cell, minlength=cells), drawn])[:, :-1].reshape(-1, groups + 1, len(weeks))
     return ratio(counted @ weeks, counted.sum(axis=-1))[:, :groups]

@@ -10,10 +10,9 @@ from math import sqrt
 import numpy as np
 from scipy.stats import fisher_exact, norm
 
-from models.examples import Floats
-from models.metrics.count_tables import Integers
+from models.examples import Floats, Integers
 
-Two = tuple[int, int]
+GroupPair = tuple[int, int]
 """The places of a group and of the reference."""
 
 
@@ -35,18 +34,18 @@ def moments_of(values: Floats, group: Integers, groups: int) -> Moments:
     return Moments(n, total, squares)
 
 
-def chance_of_spread(difference: float, spread: float) -> float:
+def p_value_of_difference(difference: float, spread: float) -> float:
     """How likely a difference as large is, in either direction; 1 where nothing varies."""
     return float(2 * norm.sf(abs(difference) / spread)) if spread > 0 else 1.0
 
 
-def chance_of_counts(part: Floats, whole: Floats, rows_a_student: float) -> float:
+def fisher_p_value(part: Floats, whole: Floats, rows_a_student: float) -> float:
     """How likely two shares as far apart are (Fisher's exact test); students count, not their rows."""
     held = np.floor(np.stack([part, whole - part]) / rows_a_student)
     return float(fisher_exact(held).pvalue)
 
 
-def spread_of_means(values: Moments, two: Two) -> float:
+def standard_error_of_means(values: Moments, two: GroupPair) -> float:
     """The standard error of a difference of means if the two groups' values are of one kind."""
     at = list(two)
     n = values.n[at]
@@ -55,7 +54,7 @@ def spread_of_means(values: Moments, two: Two) -> float:
     return sqrt(variance * float((1 / n).sum()))
 
 
-def spread_of_gaps(risk: Moments, gap: Floats, two: Two) -> float:
+def standard_error_of_gaps(risk: Moments, gap: Floats, two: GroupPair) -> float:
     """The standard error of a difference of calibration gaps if the risks of both are off by the same.
 
     The share off track is then the risk and that gap, so a group's variance is that of as many draws.
@@ -67,7 +66,7 @@ def spread_of_gaps(risk: Moments, gap: Floats, two: Two) -> float:
     return sqrt(float((np.maximum(variances, 0) / n**2).sum()))
 
 
-def spread_of_orders(auc: float, off_track: Floats, on_track: Floats) -> float:
+def standard_error_of_auc(auc: float, off_track: Floats, on_track: Floats) -> float:
     """The standard error of a difference of ROC AUCs if both are that one (Hanley and McNeil 1982)."""
     alike, apart = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     product = auc * (1 - auc)

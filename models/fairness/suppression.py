@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from models.examples import Booleans, Floats
+from models.examples import Booleans, Floats, Integers, Texts
 from models.fairness.complementary_suppression import Layers, shown_groups, shown_pairs
-from models.metrics.count_tables import Integers, Listing, Texts, counts
+from models.metrics.count_tables import Listing, count_cells
 
 NOT_RECORDED = "not recorded"
 CROSSED = " × "
@@ -19,7 +19,7 @@ TOGETHER = " / "
 
 
 @dataclass(frozen=True)
-class Grouped:
+class Grouping:
     """One attribute as it may be told: the groups' names, and each row's group (-1 for a row in none of them).
 
     `of` names the attribute, or the two that are crossed. `holds` gives each value's group. `folded` names the group
@@ -65,22 +65,22 @@ def texts_of(column: pd.Series) -> Texts:
     return np.asarray(column.astype("object").where(column.notna(), NOT_RECORDED), dtype=np.str_)
 
 
-def told_alone(listing: Listing, groups: pd.DataFrame, least: int) -> tuple[Grouped, ...]:
+def suppress_groups(listing: Listing, groups: pd.DataFrame, least: int) -> tuple[Grouping, ...]:
     """Every attribute as it may be told; one row a student is expected."""
-    ends = ends_of(listing)
-    return tuple(folded(attribute_of(str(name), groups[name]), ends, least) for name in groups)
+    ends = outcome_layers(listing)
+    return tuple(fold_small_groups(attribute_of(str(name), groups[name]), ends, least) for name in groups)
 
 
-def told_crossed(
+def suppress_pairs(
     listing: Listing,
-    alone: Sequence[Grouped],
+    alone: Sequence[Grouping],
     *,
     capacity: float,
     center: str,
     least: int,
     apart: Sequence[str] = (),
     also: Sequence[Booleans] = (),
-) -> tuple[Grouped, ...]:
+) -> tuple[Grouping, ...]:
     """Each attribute crossed with the center's, as they may be told beside all that is told of each alone.
 
     `center` is the attribute that the others are crossed with, but for those `apart`; the first one where there is none
@@ -89,13 +89,13 @@ def told_crossed(
     middle = next((one for one in alone if one.of == center), alone[0] if alone else None)
     if middle is None or not middle.names:
         return ()
-    ends = ends_of(listing, capacity, also)
+    ends = outcome_layers(listing, capacity, also)
     beside = [one for one in alone if one is not middle and one.of not in apart and one.names]
-    return tuple(crossed(middle, one, ends, least) for one in beside)
+    return tuple(cross_groupings(middle, one, ends, least) for one in beside)
 
 
 @dataclass(frozen=True)
-class Ends:
+class OutcomeLayers:
     """How each row ended, and its layer: its way of being on the lists."""
 
     label: Booleans
@@ -106,10 +106,10 @@ class Ends:
         """How many rows of each group, or pair of groups, ended how (on track, off track), in each layer."""
         shape = (*(size for _, size in of), 2, len(self.layers.main))
         place = (*(code for code, _ in of), self.label.astype(np.int64), self.layer)
-        return counts(np.ravel_multi_index(place, shape), int(np.prod(shape))).reshape(shape)
+        return count_cells(np.ravel_multi_index(place, shape), int(np.prod(shape))).reshape(shape)
 
 
-def ends_of(listing: Listing, capacity: float | None = None, also: Sequence[Booleans] = ()) -> Ends:
+def outcome_layers(listing: Listing, capacity: float | None = None, also: Sequence[Booleans] = ()) -> OutcomeLayers:
     """How the rows of a listing ended, by their ways of being on it and on other lists; main is its longest list."""
     ways = np.column_stack([listing.band, *(rows.astype(np.int64) for rows in also)])
     sizes = tuple(ways.max(axis=0) + 1)
@@ -117,19 +117,19 @@ def ends_of(listing: Listing, capacity: float | None = None, also: Sequence[Bool
     places = np.column_stack(np.unravel_index(found, sizes))
     last = len(listing.capacities) - 1 if capacity is None else listing.capacities.index(capacity)
     main = places[:, 0] <= last
-    return Ends(listing.label, layer.astype(np.int64), Layers(places, main))
+    return OutcomeLayers(listing.label, layer.astype(np.int64), Layers(places, main))
 
 
-def folded(attribute: Attribute, ends: Ends, least: int) -> Grouped:
+def fold_small_groups(attribute: Attribute, ends: OutcomeLayers, least: int) -> Grouping:
     """The groups that may be shown, and those that may not as one; where none may, nothing is told of the attribute."""
     shown = shown_groups(ends.table((attribute.code, len(attribute.values))), least)
     apart = [value for value, alone in zip(attribute.values, shown, strict=True) if alone]
     others = tuple(value for value in attribute.values if value not in apart)
     if not apart:
-        return Grouped(attribute.name, (), np.full(len(attribute.code), -1), untold=attribute.values)
+        return Grouping(attribute.name, (), np.full(len(attribute.code), -1), untold=attribute.values)
     names = [*apart, TOGETHER.join(others)] if others else apart
     place = np.array([names.index(value) if value in apart else len(apart) for value in attribute.values])
-    return Grouped(
+    return Grouping(
         of=attribute.name,
         names=tuple(names),
         group=place[attribute.code],
@@ -139,7 +139,7 @@ def folded(attribute: Attribute, ends: Ends, least: int) -> Grouped:
     )
 
 
-def crossed(middle: Grouped, other: Grouped, ends: Ends, least: int) -> Grouped:
+def cross_groupings(middle: Grouping, other: Grouping, ends: OutcomeLayers, least: int) -> Grouping:
     """The pairs that may be shown, all others are in no group; a table of which none may be is not published at all."""
     shown = shown_pairs(
         ends.table((middle.group, len(middle.names)), (other.group, len(other.names))), ends.layers, least
@@ -151,7 +151,7 @@ def crossed(middle: Grouped, other: Grouped, ends: Ends, least: int) -> Grouped:
         alone: tuple(f"{middle.names[a]}{CROSSED}{other.names[b]}" for a, b in found) for alone, found in pairs.items()
     }
     together = [at for at, (a, b) in enumerate(pairs[True].tolist()) if a in middle.together or b in other.together]
-    return Grouped(
+    return Grouping(
         of=f"{middle.of}{CROSSED}{other.of}",
         names=names[True],
         group=place[middle.group, other.group],

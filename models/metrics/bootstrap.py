@@ -4,26 +4,21 @@
 replicate.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.special import expit
 
-from models.examples import Booleans, Floats
-from models.metrics.count_tables import Integers, counts, drawn_counts, numbered
-from models.metrics.metrics import (
-    BINS,
-    Interval,
-    at_capacity,
-    by_level,
-    interval,
-    levels_of,
-    ratio,
-    roc_auc,
-    student_weights,
-)
+from models.examples import Booleans, Floats, Integers
+from models.metrics.calibration_error import BINS
+from models.metrics.classification_metrics import refuse_one_class
+from models.metrics.count_tables import CELLS_AT_ONCE, count_cells, draw_counts, student_numbers
+from models.metrics.intervals import Interval, percentile_interval
+from models.metrics.ranking import by_level, levels_of, precision_and_recall, ratio, roc_auc
 
 STEPS = 12
 LONGEST_STEP = 1.0
@@ -37,7 +32,7 @@ ALIKE, ALIKE_IN_SCHOOL = 1000, 50
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredRows:
     """Rows with what happened and the risk that was said, and the school of each where schools are known.
 
     `listed_by` is what students are listed by where that is not the risk, such as a rule's count of signals.
@@ -54,7 +49,7 @@ class Scored:
         return self.risk if self.listed_by is None else self.listed_by
 
 
-def figures_of(scored: Scored, weights: Floats, capacities: Sequence[float]) -> dict[str, Floats]:
+def weighted_metrics(scored: ScoredRows, weights: Floats, capacities: Sequence[float]) -> dict[str, Floats]:
     """Every figure by name; those at a capacity end in `@` and the share."""
     slope, intercept = calibration_line(scored, weights)
     found = {
@@ -69,42 +64,44 @@ def figures_of(scored: Scored, weights: Floats, capacities: Sequence[float]) -> 
         found["within_school_auc"] = within_school_auc(scored, weights)
     share = mean_of(scored.label.astype(np.float64), weights)
     for capacity in capacities:
-        precision, recall = at_capacity(scored.label, scored.order, weights, capacity)
+        precision, recall = precision_and_recall(scored.label, scored.order, weights, capacity)
         found[f"precision@{capacity:.3f}"] = precision
         found[f"recall@{capacity:.3f}"] = recall
         found[f"lift@{capacity:.3f}"] = ratio(precision, share)
     return found
 
 
-def with_intervals(
-    scored: Scored, student: npt.NDArray[np.str_], capacities: Sequence[float], *, replicates: int, seed: int
+def bootstrap_metrics(
+    scored: ScoredRows, student: npt.NDArray[np.str_], capacities: Sequence[float], *, replicates: int, seed: int
 ) -> dict[str, Interval]:
     """Every figure with the interval of a bootstrap that draws whole students; of very many rows, cells are drawn."""
-    observed = figures_of(scored, np.ones((1, len(scored.label))), capacities)
+    observed = weighted_metrics(scored, np.ones((1, len(scored.label))), capacities)
     if len(scored.label) < MANY:
-        blocks = [figures_of(scored, weights, capacities) for weights in student_weights(student, replicates, seed)]
+        blocks = [
+            weighted_metrics(scored, weights, capacities) for weights in student_weights(student, replicates, seed)
+        ]
         drawn = {name: np.concatenate([block[name] for block in blocks]) for name in observed}
     else:
-        drawn = drawn_in_cells(scored, numbered(student), capacities, replicates=replicates, seed=seed)
+        drawn = bootstrap_cells(scored, student_numbers(student), capacities, replicates=replicates, seed=seed)
         drawn = {name: values[1:] - values[0] + observed[name] for name, values in drawn.items()}
-    return {name: interval(float(value[0]), drawn[name]) for name, value in observed.items()}
+    return {name: percentile_interval(float(value[0]), drawn[name]) for name, value in observed.items()}
 
 
-def drawn_in_cells(
-    scored: Scored, student: Integers | None, capacities: Sequence[float], *, replicates: int, seed: int
+def bootstrap_cells(
+    scored: ScoredRows, student: Integers | None, capacities: Sequence[float], *, replicates: int, seed: int
 ) -> dict[str, Floats]:
     """Every figure of the rows and of each replicate, rows of about the same risk and the same end taken for alike."""
     size = {"replicates": replicates, "seed": seed}
-    whole, weights = cells_of(replace(scored, school=None), student, ALIKE, **size)
-    found = figures_of(whole, weights, capacities)
+    whole, weights = scored_cells(replace(scored, school=None), student, ALIKE, **size)
+    found = weighted_metrics(whole, weights, capacities)
     if scored.school is not None:
-        found["within_school_auc"] = within_school_auc(*cells_of(scored, student, ALIKE_IN_SCHOOL, **size))
+        found["within_school_auc"] = within_school_auc(*scored_cells(scored, student, ALIKE_IN_SCHOOL, **size))
     return found
 
 
-def cells_of(
-    scored: Scored, student: Integers | None, bins: int, *, replicates: int, seed: int
-) -> tuple[Scored, Floats]:
+def scored_cells(
+    scored: ScoredRows, student: Integers | None, bins: int, *, replicates: int, seed: int
+) -> tuple[ScoredRows, Floats]:
     """Cells of alike rows, of each school where there are schools, and how many stand in each: as is, then drawn."""
     edges = np.unique(np.quantile(scored.order, np.linspace(0, 1, bins + 1)[1:-1]))
     place, places = np.searchsorted(edges, scored.order, side="right"), len(edges) + 1
@@ -114,13 +111,15 @@ def cells_of(
     cell = ((school * places + place) * 2 + scored.label).astype(np.int64)
     cells = len(schools) * places * 2
     risk, order = (mean_in(place, values, places) for values in (scored.risk, scored.order))
-    alike = Scored(
+    alike = ScoredRows(
         label=np.tile(np.array([False, True]), cells // 2),
         risk=np.tile(np.repeat(risk, 2), len(schools)),
         school=None if scored.school is None else np.repeat(schools, 2 * places),
         listed_by=np.tile(np.repeat(order, 2), len(schools)),
     )
-    return alike, np.vstack([counts(cell, cells), drawn_counts(cell, cells, student, replicates=replicates, seed=seed)])
+    return alike, np.vstack(
+        [count_cells(cell, cells), draw_counts(cell, cells, student, replicates=replicates, seed=seed)]
+    )
 
 
 def mean_in(place: Integers, values: Floats, places: int) -> Floats:
@@ -134,7 +133,7 @@ def mean_of(values: Floats, weights: Floats) -> Floats:
     return np.asarray(weights @ values / weights.sum(axis=1), dtype=np.float64)
 
 
-def average_precision(scored: Scored, weights: Floats) -> Floats:
+def average_precision(scored: ScoredRows, weights: Floats) -> Floats:
     """The precision at each risk, averaged over the students off track who have it."""
     levels = levels_of(scored.order)
     rows, off_track = by_level(weights, levels), by_level(weights * scored.label, levels)
@@ -142,7 +141,7 @@ def average_precision(scored: Scored, weights: Floats) -> Floats:
     return ratio((precision * off_track).sum(axis=1), off_track.sum(axis=1))
 
 
-def calibration_error(scored: Scored, weights: Floats) -> Floats:
+def calibration_error(scored: ScoredRows, weights: Floats) -> Floats:
     """The mean gap between risk and share off track over bins of equal count of the rows as they are."""
     order = np.argsort(scored.risk, kind="stable")
     bins = min(BINS, len(order))
@@ -152,7 +151,7 @@ def calibration_error(scored: Scored, weights: Floats) -> Floats:
     return np.asarray(np.abs(gaps).sum(axis=1) / sizes.sum(axis=1), dtype=np.float64)
 
 
-def calibration_line(scored: Scored, weights: Floats) -> tuple[Floats, Floats]:
+def calibration_line(scored: ScoredRows, weights: Floats) -> tuple[Floats, Floats]:
     """Slope and intercept of what happened on the log odds that were said: 1 and 0 where risks mean what they say.
 
     A slope below 1 says that high risks are too high and low ones too low. NaN where the risks are all the same.
@@ -166,20 +165,20 @@ def calibration_line(scored: Scored, weights: Floats) -> tuple[Floats, Floats]:
         up_slope, up_intercept = error @ odds, error.sum(axis=1)
         of_slope, of_both, of_intercept = spread @ odds**2, spread @ odds, spread.sum(axis=1)
         area = of_slope * of_intercept - of_both**2
-        moved = step(of_intercept * up_slope - of_both * up_intercept, area)
-        raised = step(of_slope * up_intercept - of_both * up_slope, area)
+        moved = newton_step(of_intercept * up_slope - of_both * up_intercept, area)
+        raised = newton_step(of_slope * up_intercept - of_both * up_slope, area)
         slope, intercept = slope + moved, intercept + raised
         if max(np.nanmax(np.abs(moved), initial=0), np.nanmax(np.abs(raised), initial=0)) < SMALLEST_STEP:
             break
     return slope, intercept
 
 
-def step(part: Floats, whole: Floats) -> Floats:
+def newton_step(part: Floats, whole: Floats) -> Floats:
     """A step of Newton's method, none longer than the longest; NaN where there is no way."""
     return np.clip(ratio(part, whole), -LONGEST_STEP, LONGEST_STEP)
 
 
-def within_school_auc(scored: Scored, weights: Floats) -> Floats:
+def within_school_auc(scored: ScoredRows, weights: Floats) -> Floats:
     """The chance that, of two students of one school, the one who ended off track has the higher risk."""
     won, pairs = np.zeros(len(weights)), np.zeros(len(weights))
     for rows in rows_by_school(scored):
@@ -190,21 +189,58 @@ def within_school_auc(scored: Scored, weights: Floats) -> Floats:
     return ratio(won, pairs)
 
 
-def rows_by_school(scored: Scored) -> Iterator[npt.NDArray[np.int64]]:
+def rows_by_school(scored: ScoredRows) -> Iterator[npt.NDArray[np.int64]]:
     """The rows of each school in turn."""
     assert scored.school is not None, "a school-wise figure needs schools"  # noqa: S101 - told by the caller
     for school in np.unique(scored.school):
         yield np.flatnonzero(scored.school == school)
 
 
-def lines(found: Mapping[str, Interval]) -> dict[str, dict[str, float | None]]:
-    """Figures with intervals as JSON values; a figure that does not exist is null."""
-    return {
-        name: {what: none_if_nan(getattr(one, what)) for what in ("estimate", "low", "high")}
-        for name, one in found.items()
-    }
+def student_weights(student: npt.NDArray[np.str_], replicates: int, seed: int) -> Iterator[Floats]:
+    """Blocks of replicates × rows: how often each row stands in a bootstrap that draws whole students."""
+    codes, distinct = pd.factorize(student)
+    rng = np.random.default_rng(seed)
+    block = max(1, CELLS_AT_ONCE // max(1, len(student)))
+    for start, end in pairwise([*range(0, replicates, block), replicates]):
+        drawn = rng.multinomial(len(distinct), np.full(len(distinct), 1 / len(distinct)), size=end - start)
+        yield drawn[:, codes].astype(np.float64)
 
 
-def none_if_nan(value: float) -> float | None:
-    """The value, None where there is none."""
-    return None if np.isnan(value) else value
+def difference_intervals(
+    label: Booleans,
+    risk: Floats,
+    other: Floats,
+    student: npt.NDArray[np.str_],
+    *,
+    capacity: float,
+    replicates: int = 1000,
+    seed: int = 0,
+) -> dict[str, Interval]:
+    """By how much `risk` is better than `other`: "precision" and "recall" at the capacity, and "roc_auc".
+
+    A paired bootstrap: both are judged on the same drawn students. Above zero, `risk` is better.
+    """
+    refuse_one_class(label)
+    one = np.ones((1, len(label)))
+    observed = compared_metrics(label, risk, one, capacity) - compared_metrics(label, other, one, capacity)
+    blocks = [
+        compared_metrics(label, risk, weights, capacity) - compared_metrics(label, other, weights, capacity)
+        for weights in student_weights(student, replicates, seed)
+    ]
+    drawn = np.concatenate(blocks, axis=1)
+    names = ("precision", "recall", "roc_auc")
+    return {name: percentile_interval(float(observed[i, 0]), drawn[i]) for i, name in enumerate(names)}
+
+
+def compared_metrics(label: Booleans, risk: Floats, weights: Floats, capacity: float) -> Floats:
+    """3 × replicates: precision and recall at the capacity, and ROC AUC."""
+    return np.stack([*precision_and_recall(label, risk, weights, capacity), roc_auc(label, risk, weights)])
+
+
+def calibration_gap(
+    label: Booleans, risk: Floats, student: npt.NDArray[np.str_], *, replicates: int = 1000, seed: int = 0
+) -> Interval:
+    """The share that ended off track less the mean risk, with an interval that draws whole students."""
+    gap = label - risk
+    drawn = [weights @ gap / weights.sum(axis=1) for weights in student_weights(student, replicates, seed)]
+    return percentile_interval(float(gap.mean()), np.concatenate(drawn))

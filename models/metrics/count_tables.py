@@ -9,16 +9,15 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from models.examples import Booleans, Floats
-from models.metrics.metrics import CELLS_AT_ONCE, places
+from models.examples import Booleans, Floats, Integers, Texts
+from models.metrics.ranking import list_length
 
-Integers = npt.NDArray[np.int64]
-Texts = npt.NDArray[np.str_]
-LOT = 11
+CELLS_AT_ONCE = 4_000_000
+"""Replicates × rows held in memory at a time."""
+TIE_BREAK_SEED = 11
 """Seed of the lot that orders students of equal risk."""
 RISK_BINS = 100
 """Bins of equal count in which replicates of order and calibration are drawn."""
@@ -62,25 +61,25 @@ class Listing:
 def listing_of(label: Booleans, risk: Floats, student: Texts, capacities: Sequence[float]) -> Listing:
     """The rows with their bands; rows of equal risk are listed in the order of a lot that is drawn once."""
     rising = tuple(sorted(capacities))
-    order = np.lexsort((np.random.default_rng(LOT).permutation(len(risk)), -risk))
+    order = np.lexsort((np.random.default_rng(TIE_BREAK_SEED).permutation(len(risk)), -risk))
     place = np.empty(len(risk), dtype=np.int64)
     place[order] = np.arange(len(risk))
-    lengths = [places(len(risk), capacity) for capacity in rising]
-    return Listing(label, risk, np.searchsorted(lengths, place, side="right"), rising, numbered(student))
+    lengths = [list_length(len(risk), capacity) for capacity in rising]
+    return Listing(label, risk, np.searchsorted(lengths, place, side="right"), rising, student_numbers(student))
 
 
-def numbered(student: Texts) -> Integers | None:
+def student_numbers(student: Texts) -> Integers | None:
     """The students as numbers from 0; None where each has one row."""
     codes, distinct = pd.factorize(student)
     return None if len(distinct) == len(codes) else codes.astype(np.int64)
 
 
-def counts(cell: Integers, cells: int) -> Floats:
+def count_cells(cell: Integers, cells: int) -> Floats:
     """How many rows lie in each cell."""
     return np.bincount(cell, minlength=cells).astype(np.float64)
 
 
-def drawn_counts(cell: Integers, cells: int, student: Integers | None, *, replicates: int, seed: int) -> Floats:
+def draw_counts(cell: Integers, cells: int, student: Integers | None, *, replicates: int, seed: int) -> Floats:
     """Replicates × cells: the counts of bootstraps that draw whole students.
 
     Students whose rows lie in the same cells are alike, so a multinomial over such patterns is that bootstrap. None
@@ -88,12 +87,12 @@ def drawn_counts(cell: Integers, cells: int, student: Integers | None, *, replic
     """
     rng = np.random.default_rng(seed)
     if student is None:
-        held = counts(cell, cells)
+        held = count_cells(cell, cells)
         there = np.flatnonzero(held)
         drawn = np.zeros((replicates, cells))
         drawn[:, there] = rng.multinomial(len(cell), held[there] / len(cell), size=replicates)
         return drawn
-    patterns, times = patterns_of(cell, cells, student)
+    patterns, times = student_patterns(cell, cells, student)
     students, block = int(times.sum()), max(1, CELLS_AT_ONCE // len(times))
     drawn = np.empty((replicates, cells))
     for start, end in pairwise([*range(0, replicates, block), replicates]):
@@ -102,12 +101,12 @@ def drawn_counts(cell: Integers, cells: int, student: Integers | None, *, replic
     return drawn
 
 
-def patterns_of(cell: Integers, cells: int, student: Integers) -> tuple[csr_matrix, Integers]:
+def student_patterns(cell: Integers, cells: int, student: Integers) -> tuple[csr_matrix, Integers]:
     """The different ways in which students' rows lie in cells (patterns × cells), and how many students have each.
 
     Ways are told apart by the sum of a random 64-bit number for each row's cell.
     """
-    marks = np.random.default_rng(LOT).integers(0, 1 << 63, cells, dtype=np.uint64)
+    marks = np.random.default_rng(TIE_BREAK_SEED).integers(0, 1 << 63, cells, dtype=np.uint64)
     way = np.zeros(int(student.max()) + 1, dtype=np.uint64)
     np.add.at(way, student, marks[cell])  # wraps around, which does no harm
     _, first, pattern, times = np.unique(way, return_index=True, return_inverse=True, return_counts=True)
@@ -119,14 +118,14 @@ def patterns_of(cell: Integers, cells: int, student: Integers) -> tuple[csr_matr
 def list_counts(listing: Listing, group: Integers, groups: int) -> Floats:
     """Groups × 2 (on track, off track) × bands: how many rows."""
     shape = (groups, 2, len(listing.capacities) + 1)
-    return counts(list_cell(listing, group), int(np.prod(shape))).reshape(shape)
+    return count_cells(list_cell(listing, group), int(np.prod(shape))).reshape(shape)
 
 
-def drawn_list_counts(listing: Listing, group: Integers, groups: int, *, replicates: int, seed: int) -> Floats:
+def draw_list_counts(listing: Listing, group: Integers, groups: int, *, replicates: int, seed: int) -> Floats:
     """Replicates × groups × 2 × bands, drawing whole students."""
     shape = (groups, 2, len(listing.capacities) + 1)
     cell = list_cell(listing, group)
-    drawn = drawn_counts(cell, int(np.prod(shape)), listing.student, replicates=replicates, seed=seed)
+    drawn = draw_counts(cell, int(np.prod(shape)), listing.student, replicates=replicates, seed=seed)
     return drawn.reshape(replicates, *shape)
 
 
@@ -149,16 +148,16 @@ def risk_bins(risk: Floats, most: int = RISK_BINS) -> tuple[Integers, Floats]:
 def risk_counts(listing: Listing, group: Integers, groups: int, place: Integers) -> Floats:
     """Groups × 2 × risk bins: how many rows."""
     shape = (groups, 2, int(place.max()) + 1)
-    return counts(risk_cell(listing, group, place), int(np.prod(shape))).reshape(shape)
+    return count_cells(risk_cell(listing, group, place), int(np.prod(shape))).reshape(shape)
 
 
-def drawn_risk_counts(
+def draw_risk_counts(
     listing: Listing, group: Integers, groups: int, place: Integers, *, replicates: int, seed: int
 ) -> Floats:
     """Replicates × groups × 2 × risk bins, drawing whole students."""
     shape = (groups, 2, int(place.max()) + 1)
     cell = risk_cell(listing, group, place)
-    drawn = drawn_counts(cell, int(np.prod(shape)), listing.student, replicates=replicates, seed=seed)
+    drawn = draw_counts(cell, int(np.prod(shape)), listing.student, replicates=replicates, seed=seed)
     return drawn.reshape(replicates, *shape)
 
 

@@ -13,17 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
-from models.examples import Booleans, Floats
-from models.metrics.metrics import (
-    Integers,
-    Interval,
-    found_among,
-    interval,
-    levels_of,
-    places,
-    places_in,
-    ratio,
-)
+from models.examples import Booleans, Floats, Integers
+from models.metrics.intervals import Interval, percentile_interval
+from models.metrics.ranking import levels_of, list_length, list_lengths, ratio, true_positives
 
 BEYOND = 8.0
 """Standard deviations past a list's end from which rows are told apart no more: no draw's list gets there."""
@@ -45,14 +37,14 @@ class PairedYear:
 
 
 @dataclass(frozen=True)
-class Lead(Interval):
+class RecallLead(Interval):
     """By how much more recall one list has than another, with its interval and the bootstrap's standard error."""
 
     error: float
 
 
 @dataclass(frozen=True)
-class Kinds:
+class EquivalenceClasses:
     """Kinds of rows and of students: whoever is of one kind can stand for another in every list.
 
     By kind of row, sorted by year: the year's place, how it ended, its level with each scorer (0 is listed first) and
@@ -73,10 +65,10 @@ class Kinds:
         rng = np.random.default_rng(seed)
         block = max(1, CELLS_AT_ONCE // max(1, len(self.year)))
         for start, end in pairwise([*range(0, replicates, block), replicates]):
-            yield np.asarray(multinomial(self.students, end - start, rng) @ self.held, dtype=np.float64)
+            yield np.asarray(draw_multinomial(self.students, end - start, rng) @ self.held, dtype=np.float64)
 
 
-def multinomial(students: Integers, replicates: int, rng: np.random.Generator) -> Floats:
+def draw_multinomial(students: Integers, replicates: int, rng: np.random.Generator) -> Floats:
     """Replicates × kinds: how often each kind is drawn when as many students are drawn as there are.
 
     Kinds of few students are drawn together and then student by student: one by one, numpy takes ten times as long.
@@ -92,44 +84,44 @@ def multinomial(students: Integers, replicates: int, rng: np.random.Generator) -
     return drawn
 
 
-def recall_lead(years: Sequence[PairedYear], *, capacity: float | None, replicates: int, seed: int) -> Lead:
+def recall_lead(years: Sequence[PairedYear], *, capacity: float | None, replicates: int, seed: int) -> RecallLead:
     """By how much more of the students off track the first scorer lists than the other, over all the years together.
 
     Each year's list is a share of its rows; where `capacity` is None it is as long as the other scorer's own, who
     flags the rows above zero. Ties are expected at random. Above zero, the first scorer finds more.
     """
-    kinds = kinds_of(years, capacity)
+    kinds = equivalence_classes(years, capacity)
     observed = lead_in(kinds, np.asarray(kinds.students[None, :] @ kinds.held, dtype=np.float64), capacity)
     drawn = np.concatenate([lead_in(kinds, weights, capacity) for weights in kinds.drawn(replicates, seed)])
-    found, known = interval(float(observed[0]), drawn), drawn[~np.isnan(drawn)]
-    return Lead(found.estimate, found.low, found.high, float(known.std()) if len(known) else float("nan"))
+    found, known = percentile_interval(float(observed[0]), drawn), drawn[~np.isnan(drawn)]
+    return RecallLead(found.estimate, found.low, found.high, float(known.std()) if len(known) else float("nan"))
 
 
-def lead_in(kinds: Kinds, weights: Floats, capacity: float | None) -> Floats:
+def lead_in(kinds: EquivalenceClasses, weights: Floats, capacity: float | None) -> Floats:
     """The lead in each replicate: the difference of what the lists find, of all who ended off track in it."""
     ahead = np.zeros(len(weights))
     for year in np.unique(kinds.year):
         of_year = kinds.year == year
         own, label = weights[:, of_year], kinds.label[of_year]
-        served = own @ kinds.flagged[of_year] if capacity is None else places_in(own, capacity)
+        served = own @ kinds.flagged[of_year] if capacity is None else list_lengths(own, capacity)
         first, other = (-levels[of_year].astype(np.float64) for levels in (kinds.level, kinds.other))
-        ahead += found_among(label, first, own, served) - found_among(label, other, own, served)
+        ahead += true_positives(label, first, own, served) - true_positives(label, other, own, served)
     return np.round(ratio(ahead, weights @ kinds.label), 12)  # what sums differ by in their last digits is no lead
 
 
-def kinds_of(years: Sequence[PairedYear], capacity: float | None) -> Kinds:
+def equivalence_classes(years: Sequence[PairedYear], capacity: float | None) -> EquivalenceClasses:
     """The kinds of rows and students of these years."""
-    rows = np.concatenate([told_apart(place, one, capacity) for place, one in enumerate(years)])
+    rows = np.concatenate([row_classes(place, one, capacity) for place, one in enumerate(years)])
     kinds, kind = np.unique(rows, axis=0, return_inverse=True)
-    held, students = kinds_of_students(np.concatenate([one.student for one in years]), kind.ravel(), len(kinds))
+    held, students = student_classes(np.concatenate([one.student for one in years]), kind.ravel(), len(kinds))
     year, label, level, other, flagged = kinds.T
-    return Kinds(year, label.astype(np.bool_), level, other, flagged.astype(np.bool_), held, students)
+    return EquivalenceClasses(year, label.astype(np.bool_), level, other, flagged.astype(np.bool_), held, students)
 
 
-def told_apart(place: int, one: PairedYear, capacity: float | None) -> Integers:
+def row_classes(place: int, one: PairedYear, capacity: float | None) -> Integers:
     """Rows × what a list can tell rows apart by: the year, the end, the level with each scorer, the other's flag."""
     flagged = one.other > 0
-    longest = float(flagged.sum()) if capacity is None else places(len(one.label), capacity)
+    longest = float(flagged.sum()) if capacity is None else list_length(len(one.label), capacity)
     most = int(np.bincount(pd.factorize(one.student)[0]).max())
     reach = longest + BEYOND * np.sqrt((longest + 1) * most)
     levels = [level_of(order, reach) for order in (one.order, one.other)]
@@ -146,15 +138,15 @@ def level_of(order: Floats, reach: float) -> Integers:
     return level
 
 
-def kinds_of_students(student: npt.NDArray[np.str_], kind: Integers, kinds: int) -> tuple[csr_array, Integers]:
+def student_classes(student: npt.NDArray[np.str_], kind: Integers, kinds: int) -> tuple[csr_array, Integers]:
     """Kinds of students × kinds of rows, and how many students there are of each: those alike hold the same rows."""
-    alike, times = np.unique(held_by(student, kind), axis=0, return_counts=True)
+    alike, times = np.unique(classes_by_student(student, kind), axis=0, return_counts=True)
     who, place = np.nonzero(alike >= 0)
     held = csr_array((np.ones(len(who)), (who, alike[who, place])), shape=(len(alike), kinds))
     return held, times
 
 
-def held_by(student: npt.NDArray[np.str_], kind: Integers) -> Integers:
+def classes_by_student(student: npt.NDArray[np.str_], kind: Integers) -> Integers:
     """Students × the most rows that one has: the kinds of each student's rows in order, filled up with -1."""
     codes, _ = pd.factorize(student)
     order = np.lexsort((kind, codes))

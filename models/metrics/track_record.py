@@ -5,31 +5,22 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from features.ledger.ledger import Ledger
-from models.examples import Floats
-
-Integers = npt.NDArray[np.int64]
+from models.examples import Floats, Integers
+from models.metrics.intervals import wilson_interval
 
 YEARS = 2
 """School years that a track record looks back on."""
-
 TENTHS = 10
-SMALLEST = 10
+LEAST_STUDENTS = 10
 """Students below which nothing is said of a group."""
-
-WIDEST = 15.0
+WIDEST_HALF_INTERVAL = 15.0
 """Half the interval, of 100 students, beyond which nothing is said."""
-
-Z = 1.959963984540054
-"""The normal quantile of an interval that holds 95 in 100."""
-
 OTHERS, UNKNOWN = "others", "not on record"
 """Small groups together, and students of whom no group is known."""
-
-TOLD = ("came_true", "did_not", "supported_first")
+RESOLVED = ("came_true", "did_not", "supported_first")
 
 
 @dataclass(frozen=True)
@@ -92,7 +83,7 @@ class LeadTime:
 
 
 @dataclass(frozen=True)
-class Turnover:
+class ListTurnover:
     """How the list of `as_of` differed from the list `before`: of `listed` students, `stayed` and `entered`.
 
     `left` were on the list before and no longer are.
@@ -116,17 +107,17 @@ def track_records(ledger: Ledger, *, scorer: str, risk: Floats, school_year: int
     taken as independent. Where it reaches further than 15 of 100 to either side on average, or where there are fewer
     than 10 students, everyone on the lists of that kind of scorer in these years stands for them, by the same bounds.
     """
-    flags = told_before(ledger, scorer, school_year)
+    flags = resolved_flags(ledger, scorer, school_year)
     tenths = tenth_of(flags["risk"].to_numpy(dtype=np.float64))
-    similar = [record_of(flags[tenths == tenth], "risk") for tenth in range(TENTHS)]
-    on_list = record_of(flags, "list")
+    similar = [track_record_of(flags[tenths == tenth], "risk") for tenth in range(TENTHS)]
+    on_list = track_record_of(flags, "list")
     return [(similar[tenth] if tenth >= 0 else None) or on_list for tenth in tenth_of(risk)]
 
 
-def told_before(ledger: Ledger, scorer: str, school_year: int) -> pd.DataFrame:
+def resolved_flags(ledger: Ledger, scorer: str, school_year: int) -> pd.DataFrame:
     """A scorer's flags of the last finished school years that can be told, first ones first."""
     flags = ledger.flags
-    told = flags[flags["resolution"].isin(TOLD) & (flags["school_year"] < school_year)]
+    told = flags[flags["resolution"].isin(RESOLVED) & (flags["school_year"] < school_year)]
     years = sorted(told["school_year"].unique())[-YEARS:]
     return told[told["school_year"].isin(years) & (told["scorer"] == scorer)]
 
@@ -137,14 +128,14 @@ def tenth_of(risk: Floats) -> Integers:
     return np.where(np.isnan(risk), -1, tenth).astype(np.int64)
 
 
-def record_of(flags: pd.DataFrame, like: Literal["risk", "list"]) -> TrackRecord | None:
+def track_record_of(flags: pd.DataFrame, like: Literal["risk", "list"]) -> TrackRecord | None:
     """How the students of these flags turned out, each by the first of them; None without enough evidence."""
     first = flags.drop_duplicates("student_key")
     n, off_track = len(first), int((first["resolution"] == "came_true").sum())
-    if n < SMALLEST:
+    if n < LEAST_STUDENTS:
         return None
-    low, high = wilson(off_track, n)
-    if (high - low) / 2 > WIDEST:
+    low, high = wilson_interval(off_track, n)
+    if (high - low) / 2 > WIDEST_HALF_INTERVAL:
         return None
     return TrackRecord(
         like=like,
@@ -156,14 +147,6 @@ def record_of(flags: pd.DataFrame, like: Literal["risk", "list"]) -> TrackRecord
         high=high,
         school_years=tuple(sorted(map(int, first["school_year"].unique()))),
     )
-
-
-def wilson(of_them: int, n: int) -> tuple[float, float]:
-    """Wilson's score interval at 95 % for a share, in counts of 100 (Wilson 1927)."""
-    share, wide = of_them / n, Z * Z / n
-    middle = (share + wide / 2) / (1 + wide)
-    half = Z / (1 + wide) * np.sqrt(share * (1 - share) / n + wide / (4 * n))
-    return 100 * max(float(middle - half), 0.0), 100 * min(float(middle + half), 1.0)
 
 
 def list_records(ledger: Ledger) -> tuple[ListRecord, ...]:
@@ -204,10 +187,12 @@ def lead_weeks(ledger: Ledger, groups: "pd.Series[str] | None" = None) -> tuple[
     students = ledger.students
     found = [lead_time("", students)]
     if groups is not None:
-        names = folded(students["student_key"].astype("str").map(groups).fillna(UNKNOWN), came_true(students))
+        names = fold_small_groups(
+            students["student_key"].astype("str").map(groups).fillna(UNKNOWN), came_true(students)
+        )
         found += [lead_time(name, students[names == name]) for name in sorted(set(names) - {OTHERS})]
         found.append(lead_time(OTHERS, students[names == OTHERS]))
-    return tuple(one for one in found if one.n >= SMALLEST)
+    return tuple(one for one in found if one.n >= LEAST_STUDENTS)
 
 
 def came_true(students: pd.DataFrame) -> "pd.Series[bool]":
@@ -215,11 +200,11 @@ def came_true(students: pd.DataFrame) -> "pd.Series[bool]":
     return students["resolution"] == "came_true"
 
 
-def folded(names: "pd.Series[str]", counted: "pd.Series[bool]") -> "pd.Series[str]":
+def fold_small_groups(names: "pd.Series[str]", counted: "pd.Series[bool]") -> "pd.Series[str]":
     """Names of groups, those with few counted students as `others`."""
     sizes = counted.groupby(names).sum().sort_index().sort_values(kind="stable")
-    few = int((sizes < SMALLEST).sum())
-    together = max(few, int((sizes.cumsum() < SMALLEST).sum()) + 1) if few else 0
+    few = int((sizes < LEAST_STUDENTS).sum())
+    together = max(few, int((sizes.cumsum() < LEAST_STUDENTS).sum()) + 1) if few else 0
     return names.where(~names.isin(sizes.index[:together]), OTHERS)
 
 
@@ -235,7 +220,7 @@ def lead_time(group: str, students: pd.DataFrame) -> LeadTime:
     )  # fmt: skip
 
 
-def stability(ledger: Ledger) -> tuple[Turnover, ...]:
+def list_turnover(ledger: Ledger) -> tuple[ListTurnover, ...]:
     """How each list differed from the one before in its school year, oldest first.
 
     The list of a date is everyone whom any run of that date flagged, whatever the scorer or the release.
@@ -249,7 +234,7 @@ def stability(ledger: Ledger) -> tuple[Turnover, ...]:
     listed, stayed = (np.bincount(place[which], minlength=many) for which in (place >= 0, again))
     dates, years = [stamp.date() for stamp in days["as_of"]], days["school_year"]
     return tuple(
-        Turnover(
+        ListTurnover(
             dates[at - 1], dates[at], int(listed[at]), int(stayed[at]),
             int(listed[at] - stayed[at]), int(listed[at - 1] - stayed[at]),
         )

@@ -7,7 +7,7 @@ from features.language.feature_set import FeatureSet, Outcome
 from features.settings import District, Refused, Settings
 from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.signing import load_public_key
-from models.releases import Release, ReleaseKey, current, log
+from models.releases import Release, ReleaseKey, current_release, release_log
 from models.scoring import refuse_other_definition, refuse_prepared_table
 
 
@@ -29,7 +29,7 @@ class Served:
 def served_in(settings: Settings, district_id: str) -> Served:
     """What serves a district now; Refused where nothing was promoted yet."""
     outcome = outcome_of(settings)
-    release = current(settings.home, ReleaseKey(district_id, outcome.name, outcome.grade_band))
+    release = current_release(settings.home, ReleaseKey(district_id, outcome.name, outcome.grade_band))
     if release is None:
         raise Refused(f"{district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
     return opened(settings, outcome, release)
@@ -40,7 +40,7 @@ def served_then(settings: Settings, now: Served, release_id: str) -> Served | No
     if release_id == now.release.release_id:
         return now
     try:
-        release = next(one for one in log(settings.home, now.release.key) if one.release_id == release_id)
+        release = next(one for one in release_log(settings.home, now.release.key) if one.release_id == release_id)
         return opened(settings, now.outcome, release)
     except (Refused, StopIteration):
         return None

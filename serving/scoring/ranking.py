@@ -8,7 +8,7 @@ import pandas as pd
 from features.snapshots.snapshot import Snapshot
 from models.bundle.bundle import Bundle
 from models.estimators.published_rule import RuleModel
-from models.metrics.metrics import places
+from models.metrics.ranking import list_length
 from models.scoring import order_of, risk_of
 from serving.scoring.bands import LEAST_SCHOOL_DAYS
 
@@ -28,7 +28,7 @@ def rank(bundle: Bundle, snapshot: Snapshot, share: float, *, seed: int) -> Rank
     """
     risk = risks_of(bundle, snapshot)
     order = pd.Series(order_of(bundle.scorer, snapshot.features), index=risk.index).where(risk.notna())
-    capacity = int(places(len(risk), share))
+    capacity = int(list_length(len(risk), share))
     drawn = np.random.default_rng([seed, snapshot.as_of.toordinal()]).random(len(risk))
     ranked = pd.DataFrame({"risk": risk, "order": order, "drawn": drawn})
     table = ranked.sort_values(["order", "drawn"], ascending=[False, True])

@@ -12,7 +12,7 @@ from features.language.feature_set import Outcome
 from features.settings import Refused
 from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.signing import load_public_key
-from models.releases import Release, ReleaseKey, current
+from models.releases import Release, ReleaseKey, current_release
 from models.scoring import refuse_other_definition, refuse_prepared_table
 
 LOOK_EVERY = 1.0
@@ -83,7 +83,7 @@ class Releases:
         """What serves now; as before where nothing changed, or where the new one is refused."""
         last = replace(last, at=self.timer())
         try:
-            release = current(self.home, key)
+            release = current_release(self.home, key)
             known = {last.refused, last.serving.release_id if last.serving else ""}
             if release is None or release.release_id in known:
                 return last

@@ -12,7 +12,7 @@ from features.settings import Settings
 from features.snapshots.snapshot import Snapshot, build_snapshot
 from features.warehouse.warehouse import Reader
 from models.explanations.reason_stability import stability_in
-from models.explanations.risk_change import Change, Moved, moved_most, parts_of
+from models.explanations.risk_change import FeatureChange, RiskChange, largest_changes, split_change
 from serving.scoring.district_release import Served, served_then
 from serving.scoring.ranking import risks_of
 from serving.store.database import reading
@@ -42,18 +42,18 @@ def before_of(settings: Settings, engine: Engine, served: Served, as_of: date) -
 
 def changes_of(
     served: Served, before: Before, reader: Reader, snapshot: Snapshot, risks: "pd.Series[float]"
-) -> dict[str, Change]:
+) -> dict[str, RiskChange]:
     """By student with a risk then and now (`risks`): how far it moved, and by what."""
     now = risks.dropna()
     students = [key for key in now.index if key in before.risks]
     old = before.served
     if old is None or not students:
-        return dict.fromkeys(students, Change(None, None))
+        return dict.fromkeys(students, RiskChange(None, None))
     asked = seen_by(old, reader, snapshot)
     by_the_old = now if old is served else risks_of(old.bundle, asked)
     moved = what_moved(old, before, reader, asked)
     return {
-        key: Change(*parts_of(before.risks[key], float(now[key]), float(by_the_old[key])), moved.get(key, ()))
+        key: RiskChange(*split_change(before.risks[key], float(now[key]), float(by_the_old[key])), moved.get(key, ()))
         for key in students
     }
 
@@ -65,13 +65,13 @@ def seen_by(old: Served, reader: Reader, snapshot: Snapshot) -> Snapshot:
     return build_snapshot(reader, old.feature_set, snapshot.as_of, cohort=old.outcome.cohort)
 
 
-def what_moved(old: Served, before: Before, reader: Reader, now: Snapshot) -> dict[str, tuple[Moved, ...]]:
+def what_moved(old: Served, before: Before, reader: Reader, now: Snapshot) -> dict[str, tuple[FeatureChange, ...]]:
     """By student, the features that moved the risk most since the records of then, as they were visible then."""
     load = load_of(reader, before.data_version)
     then = build_snapshot(reader, old.feature_set, before.as_of, cohort=old.outcome.cohort, loads_through=load)
     both = now.features.index.intersection(then.features.index)
     holds = stability_in(old.bundle.metrics)
-    moved = moved_most(
+    moved = largest_changes(
         old.bundle.scorer,
         old.feature_set,
         then.features.loc[both],

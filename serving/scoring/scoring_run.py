@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from features.way_back.way_back import WayBack
 from models.explanations.reasons import Reason
-from models.explanations.risk_change import Change
+from models.explanations.risk_change import RiskChange
 from models.feature_dictionary import Entry, FeatureDictionary
 from models.metrics.track_record import ListRecord, TrackRecord
 from serving.scoring.bands import Band
@@ -136,7 +136,7 @@ class ScoredStudent:
     history: History = History()
     way_back: WayBack | None = None
     track_record: TrackRecord | None = None
-    change: Change | None = None
+    change: RiskChange | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from features.snapshots.snapshot import Snapshot
 from features.warehouse.warehouse import Reader
 from features.way_back.way_back import WayBack, find_ways_back
 from models.explanations.reasons import Reason, Reasons
-from models.explanations.risk_change import Change
+from models.explanations.risk_change import RiskChange
 from models.metrics.track_record import ListRecord, TrackRecord, list_records, track_records
 from models.scoring import reasons_by
 from serving.scoring.bands import band_of
@@ -54,7 +54,7 @@ class Beside:
     histories: Mapping[str, History]
     ways_back: Mapping[str, WayBack] = field(default_factory=dict)
     track_records: Mapping[str, TrackRecord | None] = field(default_factory=dict)
-    changes: Mapping[str, Change] = field(default_factory=dict)
+    changes: Mapping[str, RiskChange] = field(default_factory=dict)
 
     def evidence(self, student: str, reasons: tuple[Reason, ...]) -> dict[str, list[EvidenceRecord]]:
         """The records behind what stands out, by the feature that says each."""

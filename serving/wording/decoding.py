@@ -5,7 +5,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from features.way_back.way_back import WayBack
-from models.explanations.risk_change import Change
+from models.explanations.risk_change import RiskChange
 from models.metrics.track_record import ListRecord, TrackRecord
 from serving.scoring.scoring_run import Headline
 from serving.store.rows import RunRow, ScoreRow
@@ -13,7 +13,7 @@ from serving.store.rows import RunRow, ScoreRow
 Part = TypeVar("Part")
 HEADLINE = TypeAdapter(Headline)
 LIST_RECORD = TypeAdapter(ListRecord)
-CHANGE = TypeAdapter(Change)
+CHANGE = TypeAdapter(RiskChange)
 TRACK_RECORD = TypeAdapter(TrackRecord)
 WAY_BACK = TypeAdapter(WayBack)
 
@@ -28,7 +28,7 @@ def track_record_of(score: ScoreRow) -> TrackRecord | None:
     return given_back(TRACK_RECORD, score.track_record)
 
 
-def change_of(score: ScoreRow) -> Change | None:
+def change_of(score: ScoreRow) -> RiskChange | None:
     """What changed the student's risk since the run before."""
     return given_back(CHANGE, score.change)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models.explanations.risk_change import Change, Moved
+from models.explanations.risk_change import FeatureChange, RiskChange
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import ended_words
 from serving.wording.reasons import Lexicon, Said, reason_sentence, strength_sentence, value_words
@@ -51,20 +51,20 @@ class SinceWords:
     moved: tuple[MovedLine, ...]
 
 
-def since_words(language: Language, risks: Risks, change: Change, *, lexicon: Lexicon, ended: str) -> SinceWords:
+def since_words(language: Language, risks: Risks, change: RiskChange, *, lexicon: Lexicon, ended: str) -> SinceWords:
     """The change in words; its counts of 100 add up."""
     day = language.short_day(risks.since)
     moved = tuple(moved_line(language, one, lexicon.get(one.code), day) for one in change.moved)
     return SinceWords(opening_words(language, risks, ended), part_words(language, risks, change), moved)
 
 
-def moved_line(language: Language, moved: Moved, said: Said | None, day: str) -> MovedLine:
+def moved_line(language: Language, moved: FeatureChange, said: Said | None, day: str) -> MovedLine:
     """What a feature says now, and what its value was."""
     then = value_words(language, said, moved.before, of_strength=moved.is_strength)
     return MovedLine(moved_sentence(language, moved, said), language.says("On {day}: {value}", day=day, value=then))
 
 
-def moved_sentence(language: Language, moved: Moved, said: Said | None) -> str:
+def moved_sentence(language: Language, moved: FeatureChange, said: Said | None) -> str:
     """What a feature that moved says now."""
     sentence = strength_sentence if moved.is_strength else reason_sentence
     return sentence(language, said, moved.code, moved.now)
@@ -83,7 +83,7 @@ def opening_words(language: Language, risks: Risks, ended: str) -> str:
     )
 
 
-def part_words(language: Language, risks: Risks, change: Change) -> tuple[str, ...]:
+def part_words(language: Language, risks: Risks, change: RiskChange) -> tuple[str, ...]:
     """What the records changed and what a new release did; one sentence where only one of them may have."""
     total = hundredths(risks.now) - hundredths(risks.before)
     if change.by_data is None or change.by_release is None:

@@ -41,9 +41,9 @@ from features.warehouse.warehouse import reading
 from models.estimators.fitting import fit_risk_model
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
-from models.fairness.audit import audit_of
-from models.fairness.group_metrics import Draws
-from models.fairness.suppression import told_alone
+from models.fairness.audit import audit_listing
+from models.fairness.group_metrics import AuditSettings
+from models.fairness.suppression import suppress_groups
 from serving.scoring.district_release import served_in
 
 
@@ -179,8 +179,8 @@ def test_an_audit_stands_beside_fairlearn_and_a_plain_bootstrap() -> None:
 
 def test_an_audit_with_other_figures_is_not_compared() -> None:
     scored = made_scored(2_000)
-    told = told_alone(scored.one, scored.groups.iloc[:, :1], LEAST)
-    audit = audit_of(scored.one, told, Draws(CAPACITY, LEAST, 5, 0))
+    told = suppress_groups(scored.one, scored.groups.iloc[:, :1], LEAST)
+    audit = audit_listing(scored.one, told, AuditSettings(CAPACITY, LEAST, 5, 0))
     peer = by_fairlearn(scored.one, told[0]).by_group
     refuse_other_figures(audit, peer)
     with pytest.raises(DifferentAnswersError, match="recall"):

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.gates import BLUR, Cell, cell, drawn_year, line, said_by, signals, true_lead
 from features.settings import Gate
-from models.metrics.metrics import found_among, places
+from models.metrics.ranking import list_length, true_positives
 
 GATES = 30
 STUDENTS = 900
@@ -43,9 +43,9 @@ def test_a_gate_that_looked_at_the_estimate_alone_would_pass_equal_models_half_t
 def lead_of_equal(rng: np.random.Generator) -> float:
     """The lead of an equal model in one drawn year."""
     year = drawn_year(STUDENTS, rng)
-    served, one = np.array([places(STUDENTS, 0.15)]), np.ones((1, STUDENTS))
+    served, one = np.array([list_length(STUDENTS, 0.15)]), np.ones((1, STUDENTS))
     orders = (said_by("equal", year, rng), signals(year, BLUR["rule"], rng))
-    first, other = (found_among(year.label, order, one, served)[0] for order in orders)
+    first, other = (true_positives(year.label, order, one, served)[0] for order in orders)
     return float(first - other)
 
 

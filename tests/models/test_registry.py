@@ -15,9 +15,9 @@ from models.bundle.golden_predictions import ROOT
 from models.bundle.signing import ensure_keys
 from models.estimators.fitting import fit_risk_model
 from models.estimators.risk_model import RiskModel
-from models.registry import Registry, RunRecord, connected, registry_in
-from tests.models.made_bundles import model_parts, rule_parts
-from tests.models.made_rows import made_examples
+from models.registry import Registry, RunRecord, mlflow_client, registry_in
+from tests.models.bundle_examples import model_parts, rule_parts
+from tests.models.row_examples import made_examples
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -86,7 +86,7 @@ def test_the_registered_model_gives_the_margins_of_ours(
 ) -> None:
     import mlflow
 
-    with connected(registry.tracking_uri):
+    with mlflow_client(registry.tracking_uri):
         registered = mlflow.lightgbm.load_model(f"models:/{NAME}/{record.model_version}")
     features = made_examples(300, seed=5).features
     margins = np.asarray(registered.predict(model.dictionary.encode(features), raw_score=True, num_threads=1))

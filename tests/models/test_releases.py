@@ -10,10 +10,21 @@ from threading import Thread
 
 import pytest
 
-from models.bundle.bundle import Bundle, BundleParts, BundleRefused, write_bundle
+from models.bundle.bundle import Bundle, BundleParts, write_bundle
+from models.bundle.manifest import BundleRefused
 from models.bundle.signing import KeyPair, ensure_keys
-from models.releases import Approval, GateRefused, Release, ReleaseKey, ReleaseRefused, current, log, promote, rollback
-from tests.models.made_bundles import FAIL, OUTCOME, PASS, model_parts, rule_parts, sign_again
+from models.releases import (
+    Approval,
+    GateRefused,
+    Release,
+    ReleaseKey,
+    ReleaseRefused,
+    current_release,
+    promote,
+    release_log,
+    rollback,
+)
+from tests.models.bundle_examples import FAIL, OUTCOME, PASS, model_parts, rule_parts, sign_again
 
 KEY = ReleaseKey("harbor", OUTCOME, "9")
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -58,15 +69,15 @@ def rolled_back(home: Path) -> Release:
 
 
 def test_nothing_serves_before_a_promotion(home: Path) -> None:
-    assert current(home, KEY) is None
-    assert log(home, KEY) == ()
+    assert current_release(home, KEY) is None
+    assert release_log(home, KEY) == ()
 
 
 def test_a_model_with_a_pass_serves(home: Path) -> None:
     bundle = written(home, model_parts(PASS))
     local = NOW.astimezone(timezone(timedelta(hours=-8)))
     release = promoted(home, bundle, now=local)
-    assert current(home, KEY) == release
+    assert current_release(home, KEY) == release
     assert (release.release_id, release.digest, release.previous_digest) == ("harbor-0001", bundle.digest, None)
     assert (release.by, release.at, release.action) == ("ana", NOW, "promoted")
     assert release.bundle_path == bundle.path
@@ -78,7 +89,7 @@ def test_who_trained_it_does_not_approve_it_too(home: Path, name: str) -> None:
     with pytest.raises(GateRefused, match="tess trained it and cannot approve it too") as refused:
         promoted(home, bundle, approval=Approval(name))
     assert refused.value.exit_code == 4
-    assert current(home, KEY) is None
+    assert current_release(home, KEY) is None
     alone = promoted(home, bundle, approval=Approval(name, alone=True))
     assert (alone.by, alone.trained_by, alone.alone) == (name.strip(), "tess", True)
 
@@ -104,8 +115,8 @@ def test_a_model_without_a_pass_does_not_serve(home: Path, verdict: str | None) 
     assert f"verdict is {verdict}: calibration (risks are 9 in 100 too high)" in str(refused.value)
     assert "it does" not in str(refused.value)
     assert refused.value.exit_code == 4
-    assert current(home, KEY) is None
-    assert log(home, KEY) == ()
+    assert current_release(home, KEY) is None
+    assert release_log(home, KEY) == ()
 
 
 def test_a_model_without_a_gate_does_not_serve(home: Path) -> None:
@@ -164,13 +175,13 @@ def test_each_release_notes_what_it_replaced(home: Path) -> None:
     promoted(home, rule)
     second = promoted(home, model)
     assert (second.release_id, second.previous_digest) == ("harbor-0002", rule.digest)
-    assert [release.digest for release in log(home, KEY)] == [rule.digest, model.digest]
+    assert [release.digest for release in release_log(home, KEY)] == [rule.digest, model.digest]
 
 
 def test_promoting_what_serves_changes_nothing(home: Path) -> None:
     bundle = written(home, rule_parts())
     assert promoted(home, bundle) == promoted(home, bundle, now=NOW + timedelta(days=1))
-    assert len(log(home, KEY)) == 1
+    assert len(release_log(home, KEY)) == 1
 
 
 def test_a_rollback_restores_what_served_before_and_is_logged_itself(home: Path) -> None:
@@ -181,10 +192,10 @@ def test_a_rollback_restores_what_served_before_and_is_logged_itself(home: Path)
     back = rolled_back(home)
     assert (back.digest, back.previous_digest) == (bundles[0].digest, bundles[1].digest)
     assert (back.release_id, back.action, back.reason, back.by) == ("harbor-0005", "rolled_back", "too many", "bo")
-    assert current(home, KEY) == back
+    assert current_release(home, KEY) == back
     with pytest.raises(ReleaseRefused, match="nothing served before"):
         rolled_back(home)
-    assert [release.action for release in log(home, KEY)] == ["promoted"] * 3 + ["rolled_back"] * 2
+    assert [release.action for release in release_log(home, KEY)] == ["promoted"] * 3 + ["rolled_back"] * 2
 
 
 def test_a_rollback_to_a_damaged_bundle_is_refused_and_what_serves_stays(home: Path) -> None:
@@ -194,7 +205,7 @@ def test_a_rollback_to_a_damaged_bundle_is_refused_and_what_serves_stays(home: P
     (first.path / "rule.json").write_text("{}")
     with pytest.raises(BundleRefused, match=r"rule\.json"):
         rolled_back(home)
-    serving = current(home, KEY)
+    serving = current_release(home, KEY)
     assert serving is not None
     assert serving.digest == second.digest
 
@@ -203,8 +214,8 @@ def test_keys_do_not_touch_one_another(home: Path) -> None:
     bundle = written(home, rule_parts())
     promoted(home, bundle)
     promoted(home, bundle, key=replace(KEY, district_id="mesa"))
-    assert [release.release_id for release in log(home, KEY)] == ["harbor-0001"]
-    assert [release.release_id for release in log(home, replace(KEY, district_id="mesa"))] == ["mesa-0001"]
+    assert [release.release_id for release in release_log(home, KEY)] == ["harbor-0001"]
+    assert [release.release_id for release in release_log(home, replace(KEY, district_id="mesa"))] == ["mesa-0001"]
 
 
 @pytest.mark.parametrize("part", ["", "..", "a/b", "../harbor", ".hidden", "a\n"])
@@ -228,9 +239,9 @@ def test_the_log_only_grows(home: Path) -> None:
 def test_a_pointer_written_halfway_by_a_dying_process_does_not_count(home: Path) -> None:
     first = promoted(home, written(home, rule_parts()))
     (KEY.folder(home) / ".current.json.writing").write_text('{"sequence": 7, "dig')
-    assert current(home, KEY) == first
+    assert current_release(home, KEY) == first
     second = promoted(home, written(home, rule_parts(card="# 2\n")))
-    assert current(home, KEY) == second
+    assert current_release(home, KEY) == second
 
 
 @pytest.mark.parametrize("pointer", [None, b"", b'{"sequence":'])
@@ -238,7 +249,7 @@ def test_a_lost_pointer_comes_back_from_the_log(home: Path, pointer: bytes | Non
     release = promoted(home, written(home, rule_parts()))
     path = KEY.folder(home) / "current.json"
     path.unlink() if pointer is None else path.write_bytes(pointer)
-    assert current(home, KEY) == release
+    assert current_release(home, KEY) == release
 
 
 def test_a_process_that_dies_between_log_and_pointer_has_released(home: Path) -> None:
@@ -246,28 +257,28 @@ def test_a_process_that_dies_between_log_and_pointer_has_released(home: Path) ->
     old_pointer = (KEY.folder(home) / "current.json").read_bytes()
     second = promoted(home, written(home, rule_parts(card="# 2\n")))
     (KEY.folder(home) / "current.json").write_bytes(old_pointer)
-    assert current(home, KEY) == second
+    assert current_release(home, KEY) == second
 
 
 def test_a_log_line_that_a_dying_process_left_unfinished_never_happened(home: Path) -> None:
     first = promoted(home, written(home, rule_parts()))
     with (KEY.folder(home) / "log.jsonl").open("ab") as file:
         file.write(b'{"sequence":2,"action":"promo')
-    assert current(home, KEY) == first
+    assert current_release(home, KEY) == first
     second = promoted(home, written(home, rule_parts(card="# 2\n")))
-    assert log(home, KEY) == (first, second)
-    assert current(home, KEY) == second
+    assert release_log(home, KEY) == (first, second)
+    assert current_release(home, KEY) == second
 
 
 def test_a_line_taken_out_of_the_log_is_noticed_while_the_pointer_still_serves(home: Path) -> None:
     for i in range(3):
         promoted(home, written(home, rule_parts(card=f"# {i}\n")))
-    serving, path = current(home, KEY), KEY.folder(home) / "log.jsonl"
+    serving, path = current_release(home, KEY), KEY.folder(home) / "log.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(lines[0] + lines[2])
-    assert current(home, KEY) == serving
+    assert current_release(home, KEY) == serving
     with pytest.raises(ReleaseRefused, match="release 2 is missing"):
-        log(home, KEY)
+        release_log(home, KEY)
     path.write_bytes(lines[0])
     with pytest.raises(ReleaseRefused, match="ends before release 3"):
         promoted(home, written(home, rule_parts()))
@@ -280,7 +291,7 @@ def test_promotions_at_the_same_time_are_logged_one_after_another(home: Path) ->
         thread.start()
     for thread in threads:
         thread.join()
-    releases = log(home, KEY)
+    releases = release_log(home, KEY)
     assert {release.digest for release in releases} == {bundle.digest for bundle in bundles}
     pairs = zip(releases[1:], releases, strict=False)
     assert all(release.previous_digest == before.digest for release, before in pairs)

@@ -10,13 +10,14 @@ import pytest
 from features.definitions.catalog import SERVED
 from features.definitions.grade9 import NinthGrade
 from features.language.feature_set import FeatureSet
-from models.bundle.bundle import Bundle, BundleRefused, write_bundle
+from models.bundle.bundle import Bundle, write_bundle
+from models.bundle.manifest import BundleRefused
 from models.bundle.signing import ensure_keys
 from models.estimators.published_rule import RuleModel
 from models.explanations.reasons import Reason, Reasons
 from models.feature_dictionary import dictionary_of
 from models.scoring import order_of, reasons_of, refuse_prepared_table, risk_of
-from tests.models.made_bundles import rule_parts
+from tests.models.bundle_examples import rule_parts
 
 RULE = RuleModel(counts=(0.0, 2.0), shares=(0.1, 0.6), n=(90, 10), overall=0.15)
 

@@ -17,8 +17,8 @@ from scipy.special import expit
 from models.bundle.bundle import Bundle, write_bundle
 from models.bundle.signing import ensure_keys
 from models.registry import registry_in
-from tests.models.made_bundles import made_model, model_parts
-from tests.models.made_rows import made_examples
+from tests.models.bundle_examples import made_model, model_parts
+from tests.models.row_examples import made_examples
 
 STARTS_WITHIN = 90
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}

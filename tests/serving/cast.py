@@ -14,7 +14,7 @@ from features.definitions.grade9 import NinthGrade
 from features.settings import District, Settings
 from features.way_back.way_back import WayBack, WayBackStep
 from models.explanations.reasons import Reason
-from models.explanations.risk_change import Change, Moved
+from models.explanations.risk_change import FeatureChange, RiskChange
 from models.feature_dictionary import dictionary_of
 from models.metrics.track_record import ListRecord, TrackRecord
 from serving.access.accounts import open_session
@@ -96,7 +96,7 @@ WAY_BACK = WayBack(
 LOST = replace(WAY_BACK, state="not_reachable", steps=(WayBackStep("pass_core", {"so_far": 3, "most": 1, "may": 0}),))
 MET = replace(WAY_BACK, state="met", steps=())
 TRACK_RECORD = TrackRecord("risk", 130, 81, 12, per_hundred=62.3, low=54.0, high=69.4, school_years=(2025, 2026))
-MOVED = (Moved("absence_rate_20d", 0.10, 0.25), Moved("core_failing_now", 0.0, 1.0))
+MOVED = (FeatureChange("absence_rate_20d", 0.10, 0.25), FeatureChange("core_failing_now", 0.0, 1.0))
 LAST_LISTS = ListRecord(2026, 212, 118, 61, 20, 13, 0, 0, never_listed=180, off_track=400)
 MODEL_EVIDENCE = Headline(per_hundred=61.2, low=54.0, high=68.4, listed=212, test_year=2025)
 
@@ -189,7 +189,7 @@ def scored(key: str, school: str, risk: float | None, place: int | None, *, chan
         history=history(),
         way_back=None if risk is None else WAY_BACK if key == "k-amara" else LOST if listed else MET,
         track_record=TRACK_RECORD if listed else None,
-        change=Change(change - 0.06, 0.06, MOVED) if change and risk is not None else None,
+        change=RiskChange(change - 0.06, 0.06, MOVED) if change and risk is not None else None,
     )
 
 

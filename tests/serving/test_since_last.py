@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from features.progress import quietly
 from features.simulator.plan import Plan
-from models.bundle.bundle import folder_name
-from models.releases import ReleaseKey, current
+from models.bundle.manifest import folder_name
+from models.releases import ReleaseKey, current_release
 from serving.scoring.score_district import score_district
 from serving.store.rows import ScoreRow
 from tests.features.made_warehouse import simulated
@@ -95,7 +95,7 @@ def test_a_new_release_has_its_share_of_each_change_and_the_shares_add_up(scorin
 
 def test_where_the_bundle_of_then_is_gone_nothing_is_split_and_the_run_goes_on(scoring: Stage) -> None:
     home = scoring.service.settings.home
-    old = current(home, ReleaseKey("harbor", OUTCOME, "9"))
+    old = current_release(home, ReleaseKey("harbor", OUTCOME, "9"))
     assert old is not None
     release(scoring, "harbor", RULE_PARTS)
     (home / "bundles" / folder_name(old.digest) / "model.txt").unlink()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.way_back.way_back import WayBack, WayBackStep
-from models.explanations.risk_change import Change, Moved
+from models.explanations.risk_change import FeatureChange, RiskChange
 from models.metrics.track_record import ListRecord, TrackRecord
 from serving.wording.lists import list_words
 from serving.wording.locale import language
@@ -60,41 +60,45 @@ def test_no_risk_is_said_as_certain(risk: float, of_100: int) -> None:
 
 
 @pytest.mark.parametrize(("change", "says"), [
-    (Change(0.14, 0.06), (
+    (RiskChange(0.14, 0.06), (
         "From changes in the records: 14 more of 100.",
         "From a new release: 6 more of 100. It weighs the same records in a new way.",
     )),
-    (Change(0.25, -0.05), (
+    (RiskChange(0.25, -0.05), (
         "From changes in the records: 25 more of 100.",
         "From a new release: 5 fewer of 100. It weighs the same records in a new way.",
     )),
-    (Change(0.001, 0.199), (
+    (RiskChange(0.001, 0.199), (
         "From changes in the records: no difference.",
         "From a new release: 20 more of 100. It weighs the same records in a new way.",
     )),
-    (Change(0.20, 0.0), ("All of this comes from changes in the records.",)),
-    (Change(None, None), (
+    (RiskChange(0.20, 0.0), ("All of this comes from changes in the records.",)),
+    (RiskChange(None, None), (
         "A new release is in use, and the old one is gone. So we cannot say how much of this comes from the records.",
     )),
 ])  # fmt: skip
-def test_a_change_is_told_by_what_the_records_and_a_release_changed(change: Change, says: tuple[str, ...]) -> None:
+def test_a_change_is_told_by_what_the_records_and_a_release_changed(change: RiskChange, says: tuple[str, ...]) -> None:
     assert part_words(ENGLISH, Risks(0.63, THEN, 0.83), change) == says
 
 
 def test_without_a_difference_nothing_is_split() -> None:
     risks = Risks(0.631, THEN, 0.634)
-    assert part_words(ENGLISH, risks, Change(0.003, 0.0)) == ()
+    assert part_words(ENGLISH, risks, RiskChange(0.003, 0.0)) == ()
     assert opening_words(ENGLISH, risks, ENDED) == (
         "Much as on Nov 13, 2026: about 63 of 100 students with similar records ended grade 9 off track."
     )
 
 
 def test_what_moved_most_is_said_now_and_before() -> None:
-    moved = (Moved("missed", 0.10, 0.25), Moved("failing", None, 1.0), Moved("there", 0.3, 0.02, is_strength=True))
+    moved = (
+        FeatureChange("missed", 0.10, 0.25),
+        FeatureChange("failing", None, 1.0),
+        FeatureChange("there", 0.3, 0.02, is_strength=True),
+    )
     words = since_words(
         ENGLISH,
         Risks(0.63, THEN, 0.83),
-        Change(0.2, 0.0, moved),
+        RiskChange(0.2, 0.0, moved),
         lexicon={"missed": MISSED, "failing": FAILING, "there": MISSED},
         ended=ENDED,
     )

@@ -8,7 +8,7 @@ import numpy as np
 from models.estimators.fitting import fit_risk_model
 from models.estimators.risk_model import RiskModel
 from models.examples import Booleans, Examples, Floats
-from models.fairness.suppression import Grouped
+from models.fairness.suppression import Grouping
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.count_tables import Listing, listing_of
 
@@ -38,7 +38,7 @@ def kept_without(dictionary: FeatureDictionary, domain: str) -> FeatureDictionar
     return FeatureDictionary(tuple(entry for entry in dictionary.entries if entry.domain != domain))
 
 
-def equally_found(listing: Listing, grouped: Grouped, capacity: float) -> Listing:
+def equally_found(listing: Listing, grouped: Grouping, capacity: float) -> Listing:
     """A list of as many students with a cut of its own for each group, so that each is found about as often.
 
     What it would take, seen afterwards; students in no group keep their place.
@@ -53,7 +53,7 @@ def equally_found(listing: Listing, grouped: Grouped, capacity: float) -> Listin
     return replace(listing, band=np.where(chosen, 0, 1), capacities=(capacity,))
 
 
-def cut_at(listing: Listing, grouped: Grouped, listed: Booleans, share: float) -> Booleans:
+def cut_at(listing: Listing, grouped: Grouping, listed: Booleans, share: float) -> Booleans:
     """The rows on each group's shortest list that finds a share of its students off track."""
     chosen = listed & (grouped.group < 0)
     for at in range(len(grouped.names)):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from models.fairness.audit import Audit, GroupTable
-from models.fairness.group_metrics import Comparison, Group
+from models.fairness.group_metrics import GroupComparison, GroupFigures
 from training.audit.group_names import people, title_of
 from training.audit.record_bias import AttendanceCoverage, IncidentRatio, MissingRecords
 
@@ -146,7 +146,7 @@ def comparisons(n: int) -> str:
     return f"{n} comparison{'s' if n != 1 else ''} with the largest group"
 
 
-def sentence(question: Question, table: GroupTable, group: Group, one: Comparison) -> str:
+def sentence(question: Question, table: GroupTable, group: GroupFigures, one: GroupComparison) -> str:
     """A difference in words, with the interval of the difference."""
     own, other = people(table.of, group.name), people(table.of, table.reference)
     mine, theirs = (figure_of(each, question) for each in (group, table.group(table.reference)))
@@ -156,7 +156,7 @@ def sentence(question: Question, table: GroupTable, group: Group, one: Compariso
     return f"{says} (Difference {low:+.0f} to {high:+.0f}{unit}.)"
 
 
-def figure_of(group: Group, question: Question) -> str:
+def figure_of(group: GroupFigures, question: Question) -> str:
     """A group's figure as people say it."""
     found = group.figures[question.measure]
     value = float("nan") if found is None else found.estimate * (100 if question.percent else 1)

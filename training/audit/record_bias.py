@@ -11,12 +11,11 @@ from math import exp, log, sqrt
 import numpy as np
 import pandas as pd
 
-from models.examples import Booleans, Examples, Floats
-from models.fairness.audit import holm
-from models.fairness.significance import chance_of_spread
-from models.fairness.suppression import Grouped, texts_of
-from models.metrics.count_tables import Integers
-from models.metrics.metrics import Interval
+from models.examples import Booleans, Examples, Floats, Integers
+from models.fairness.audit import holm_adjusted
+from models.fairness.significance import p_value_of_difference
+from models.fairness.suppression import Grouping, texts_of
+from models.metrics.intervals import Interval
 
 INCIDENTS = "incidents_year"
 STRATA = 10
@@ -64,14 +63,14 @@ class AttendanceCoverage:
     named: bool
 
 
-def incident_ratios(rows: Examples, without_behavior: Floats, grouped: Sequence[Grouped]) -> tuple[IncidentRatio, ...]:
+def incident_ratios(rows: Examples, without_behavior: Floats, grouped: Sequence[Grouping]) -> tuple[IncidentRatio, ...]:
     """Every group's incidents beside the reference's; nothing where no incidents are among the features."""
     if INCIDENTS not in rows.dictionary.names:
         return ()
     values = np.nan_to_num(np.asarray(rows.features[INCIDENTS], dtype=np.float64))
     alike = strata_of(without_behavior, rows.label)
     found = [one for each in grouped if each.names for one in ratios(values, alike, each, group_of(rows, each))]
-    chances = holm(np.array([one.chance for one in found]))
+    chances = holm_adjusted(np.array([one.chance for one in found]))
     return tuple(replace(one, corrected=float(c)) for one, c in zip(found, chances, strict=True))
 
 
@@ -81,13 +80,13 @@ def strata_of(risk: Floats, label: Booleans) -> Integers:
     return np.asarray(np.searchsorted(edges, risk, side="right") * 2 + label, dtype=np.int64)
 
 
-def group_of(rows: Examples, grouped: Grouped) -> Integers:
+def group_of(rows: Examples, grouped: Grouping) -> Integers:
     """The group of each row, also of years in which a value occurs that the audited year does not have (-1)."""
     texts = texts_of(rows.groups[grouped.of])
     return np.array([grouped.holds.get(str(text), -1) for text in texts], dtype=np.int64)
 
 
-def ratios(values: Floats, alike: Integers, grouped: Grouped, group: Integers) -> list[IncidentRatio]:
+def ratios(values: Floats, alike: Integers, grouped: Grouping, group: Integers) -> list[IncidentRatio]:
     """One attribute's groups beside its largest."""
     sizes = [int((group == at).sum()) if name != grouped.folded else 0 for at, name in enumerate(grouped.names)]
     reference = int(np.argmax(sizes)) if sizes else 0
@@ -112,7 +111,7 @@ def ratio_of(values: Floats, alike: Integers, own: Booleans, other: Booleans) ->
         return None
     middle, spread = log(sums[0] / sums[1]), sqrt(sum(s / m**2 for s, m in zip(spreads, sums, strict=True)))
     low, high = exp(middle - WITHIN_95 * spread), exp(middle + WITHIN_95 * spread)
-    return Interval(exp(middle), low, high), chance_of_spread(middle, spread)
+    return Interval(exp(middle), low, high), p_value_of_difference(middle, spread)
 
 
 def stratified(values: Floats, alike: Integers, rows: Booleans, weight: Floats) -> tuple[float, float]:
@@ -124,7 +123,7 @@ def stratified(values: Floats, alike: Integers, rows: Booleans, weight: Floats) 
     return float(weight @ mean), float((weight**2) @ (spread / np.maximum(n, 1)))
 
 
-def missing_records(rows: Examples, grouped: Sequence[Grouped]) -> tuple[MissingRecords, ...]:
+def missing_records(rows: Examples, grouped: Sequence[Grouping]) -> tuple[MissingRecords, ...]:
     """The share of values that each group lacks, by domain, beside the reference group."""
     lacking = missing_by_domain(rows)
     found = []
@@ -135,9 +134,9 @@ def missing_records(rows: Examples, grouped: Sequence[Grouped]) -> tuple[Missing
             for domain, shares in lacking.items() if at != reference else ():
                 own, other = shares[each.group == at], shares[each.group == reference]
                 spread = sqrt(own.var() / len(own) + other.var() / len(other) + 1 / len(own) ** 2)
-                chance = chance_of_spread(float(own.mean() - other.mean()), spread)
+                chance = p_value_of_difference(float(own.mean() - other.mean()), spread)
                 found.append(MissingRecords(each.of, name, domain, float(own.mean()), float(other.mean()), chance))
-    chances = holm(np.array([one.chance for one in found]))
+    chances = holm_adjusted(np.array([one.chance for one in found]))
     return tuple(replace(one, corrected=float(c)) for one, c in zip(found, chances, strict=True))
 
 

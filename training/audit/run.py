@@ -14,11 +14,11 @@ from pydantic import TypeAdapter
 from features.settings import Settings
 from models.estimators.risk_model import RiskModel
 from models.examples import Booleans, Examples, Floats
-from models.fairness.audit import Audit, audit_of, with_pairs
-from models.fairness.group_metrics import Draws
-from models.fairness.suppression import Grouped, told_alone, told_crossed
+from models.fairness.audit import Audit, add_pairs, audit_listing
+from models.fairness.group_metrics import AuditSettings
+from models.fairness.suppression import Grouping, suppress_groups, suppress_pairs
 from models.metrics.count_tables import Listing, listing_of
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from training.audit.alternative_lists import equally_found, same_length, without_domains
 from training.audit.checks import AuditCheck, DisparityBounds, list_checks, record_checks
 from training.audit.group_names import people
@@ -111,9 +111,9 @@ def run_audit(asked: AuditRequest) -> AuditResult:
     rows = asked.once()
     test = asked.test.take(rows)
     listing = listing_of(test.label, asked.risk[rows], test.student, asked.capacities)
-    draws = Draws(bounds.capacity, least, bounds.replicates, training.seed)
+    draws = AuditSettings(bounds.capacity, least, bounds.replicates, training.seed)
     without = without_domains(asked.learn, seed=training.seed, threads=training.threads)
-    alone = told_alone(listing, groups_of(test), least)
+    alone = suppress_groups(listing, groups_of(test), least)
     lists = other_lists(listing, test, without, draws.capacity)
     model, others, cuts = audits_of(asked, AuditedLists(listing, test, alone, lists), draws)
     incidents = record_bias_of(asked.learn, test, without.get("behavior"), alone)
@@ -129,28 +129,28 @@ class AuditedLists:
 
     main: Listing
     test: Examples
-    alone: tuple[Grouped, ...]
+    alone: tuple[Grouping, ...]
     others: Mapping[str, Listing]
 
 
 def audits_of(
-    asked: AuditRequest, lists: AuditedLists, draws: Draws
+    asked: AuditRequest, lists: AuditedLists, draws: AuditSettings
 ) -> tuple[Audit, Mapping[str, Audit], Mapping[str, Audit]]:
     """The audit of the model's list, of the other lists, and of those with group cuts where groups are not alike."""
     main, alone, audit = lists.main, lists.alone, asked.settings.audit
     lead = lead_of(asked, lists.test)
-    found = audit_of(main, alone, draws, lead)
+    found = audit_listing(main, alone, draws, lead)
     uneven = [one for one in alone if found_unevenly(found, one.of)]
     cuts = {one.of: equally_found(main, one, draws.capacity) for one in uneven}
     also = [one.band == 0 for one in (*lists.others.values(), *cuts.values())]
-    pairs = told_crossed(
+    pairs = suppress_pairs(
         main, alone, capacity=draws.capacity, center=audit.crossed_with, least=draws.least, apart=APART, also=also
     )
     fewer = replace(draws, replicates=min(FEWER, draws.replicates))
     return (
-        with_pairs(found, audit_of(main, pairs, draws, lead)),
-        {name: audit_of(one, alone, fewer) for name, one in lists.others.items()},
-        {one.of: audit_of(cuts[one.of], [one], fewer) for one in uneven},
+        add_pairs(found, audit_listing(main, pairs, draws, lead)),
+        {name: audit_listing(one, alone, fewer) for name, one in lists.others.items()},
+        {one.of: audit_listing(cuts[one.of], [one], fewer) for one in uneven},
     )
 
 
@@ -185,7 +185,7 @@ def found_unevenly(audit: Audit, attribute: str) -> bool:
 
 
 def record_bias_of(
-    learn: Examples, test: Examples, without_behavior: RiskModel | None, alone: Sequence[Grouped]
+    learn: Examples, test: Examples, without_behavior: RiskModel | None, alone: Sequence[Grouping]
 ) -> tuple[IncidentRatio, ...]:
     """Incidents on record by group, over every labelled year, beside students alike in everything else."""
     if without_behavior is None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.examples import Booleans, Examples, Floats
-from models.metrics.metrics import Interval, calibration_gap, roc_auc
+from models.metrics.bootstrap import calibration_gap
+from models.metrics.intervals import Interval
+from models.metrics.ranking import roc_auc
 
 LEAST_OFF_TRACK = 20
 """Students off track, and on track, that a part needs to be judged."""

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from models.estimators.baselines import fit_logistic, fit_school_only
-from models.estimators.fitting import NOTHING_TUNED, ParameterValue, fit_risk_model
-from models.estimators.published_rule import RuleModel, fit_rule, shares_of
+from models.estimators.fitting import DEFAULT_PARAMETERS, ParameterValue, fit_risk_model
+from models.estimators.published_rule import RuleModel, fit_rule, fit_shares
 from models.estimators.risk_model import RiskModel
 from models.examples import Examples, Floats
 from models.feature_dictionary import Entry, FeatureDictionary
-from models.metrics.metrics import Figures, evaluate
+from models.metrics.classification_metrics import ClassificationMetrics, evaluate
 from training.evaluation.scorers import PEER
 
 GROUP = "group "
@@ -32,7 +32,7 @@ class Evaluation:
     rule: RuleModel | None
     risks: Risks
 
-    def figures(self, capacities: Sequence[float]) -> dict[str, Figures]:
+    def figures(self, capacities: Sequence[float]) -> dict[str, ClassificationMetrics]:
         """Each scorer's figures; Refused where the test label has one class."""
         return figures_of(self.test, self.risks, capacities)
 
@@ -48,7 +48,7 @@ class CrossEvaluation:
     examples: Examples
     risks: tuple[Risks, ...]
 
-    def figures(self, capacities: Sequence[float]) -> dict[str, Figures]:
+    def figures(self, capacities: Sequence[float]) -> dict[str, ClassificationMetrics]:
         """Each scorer's figures over all rows, the mean over the seeds."""
         found = [figures_of(self.examples, risks, capacities) for risks in self.risks]
         return {name: mean_figures([one[name] for one in found]) for name in found[0]}
@@ -65,7 +65,7 @@ def order_of(scorer: str, test: Examples, risks: Risks) -> Floats:
     return counts_of(test).get(scorer, risks[scorer])
 
 
-def figures_of(test: Examples, risks: Risks, capacities: Sequence[float]) -> dict[str, Figures]:
+def figures_of(test: Examples, risks: Risks, capacities: Sequence[float]) -> dict[str, ClassificationMetrics]:
     """Each scorer's figures; a rule lists by its count of signals, and its risk is the share seen with as many."""
     counts = counts_of(test)
     return {name: evaluate(test.label, risk, capacities, listed_by=counts.get(name)) for name, risk in risks.items()}
@@ -77,7 +77,7 @@ def fit_and_evaluate(
     *,
     seed: int,
     threads: int,
-    tuned: Mapping[str, ParameterValue] = NOTHING_TUNED,
+    tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS,
 ) -> Evaluation:
     """The model of the training rows, and what it and the baselines say of the test rows.
 
@@ -96,7 +96,7 @@ def fit_and_evaluate(
 def peer_risks(train: Examples, test: Examples) -> Risks:
     """What every other published rule says of the test rows, with the shares of the training rows."""
     return {
-        f"{PEER}{name}": shares_of(signals_of(train, name), train.label).risk(signals_of(test, name))
+        f"{PEER}{name}": fit_shares(signals_of(train, name), train.label).risk(signals_of(test, name))
         for name in map(str, train.peers.columns)
     }
 
@@ -128,10 +128,10 @@ def protected_entry(train: Examples) -> Callable[[str], Entry]:
     return entry
 
 
-def mean_figures(figures: Sequence[Figures]) -> Figures:
+def mean_figures(figures: Sequence[ClassificationMetrics]) -> ClassificationMetrics:
     """The mean of figures of the same rows."""
     first = figures[0]
-    return Figures(
+    return ClassificationMetrics(
         n=first.n,
         positives=first.positives,
         roc_auc=float(np.mean([one.roc_auc for one in figures])),

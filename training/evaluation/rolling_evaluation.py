@@ -8,7 +8,9 @@ import numpy as np
 from features.settings import Refused
 from models.estimators.fitting import ParameterValue
 from models.examples import Examples, in_fixed_order
-from models.metrics.metrics import Figures, Interval, calibration_gap
+from models.metrics.bootstrap import calibration_gap
+from models.metrics.classification_metrics import ClassificationMetrics
+from models.metrics.intervals import Interval
 from training.evaluation.evaluation import Evaluation, fit_and_evaluate
 from training.evaluation.temporal_split import Split
 
@@ -19,7 +21,7 @@ class YearEvaluation:
 
     split: Split
     judged: Evaluation
-    figures: Mapping[str, Figures]
+    figures: Mapping[str, ClassificationMetrics]
     gap: Interval
 
     def as_json(self) -> dict[str, object]:

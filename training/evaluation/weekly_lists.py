@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.examples import Booleans, Floats
-from models.metrics.metrics import places
+from models.metrics.ranking import list_length
 
 Listed = npt.NDArray[np.bool_]
 """Weeks × students: who was on the list."""
@@ -102,7 +102,7 @@ def is_listed(risk: Floats, order: npt.NDArray[np.int64], capacity: float) -> Bo
     known = ~np.isnan(risk)
     ranked = np.lexsort((order, -np.where(known, risk, -np.inf)))
     chosen = np.zeros(len(risk), dtype=np.bool_)
-    chosen[ranked[: int(places(int(known.sum()), capacity))]] = True
+    chosen[ranked[: int(list_length(int(known.sum()), capacity))]] = True
     return chosen & known
 
 

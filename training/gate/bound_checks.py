@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from features.quality.check_codes import Finding, month_of
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from training.audit.group_names import people
 from training.evaluation.leakage import Leak
 from training.gate.verdict import GateCheck, Verdict, more_or_fewer, signed

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from features.settings import Gate
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from training.evaluation.leakage import Leak
 from training.gate.bound_checks import (
     Gaps,

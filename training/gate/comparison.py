@@ -7,7 +7,7 @@ import numpy as np
 
 from features.settings import Gate
 from models.examples import Examples
-from models.metrics.paired_comparison import Lead, PairedYear
+from models.metrics.paired_comparison import PairedYear, RecallLead
 from training.evaluation.evaluation import Risks, order_of
 from training.gate.power import Power, power_of
 from training.gate.rule_selection import Bootstrap, RuleSelection, RuleToBeat, select_rules
@@ -29,12 +29,12 @@ class GateComparison:
     years: tuple[int, ...]
     students: int
     off_track: int
-    leads: Mapping[str, Lead] = field(default_factory=dict)
-    contenders: Mapping[str, Lead] = field(default_factory=dict)
+    leads: Mapping[str, RecallLead] = field(default_factory=dict)
+    contenders: Mapping[str, RecallLead] = field(default_factory=dict)
     rule: RuleToBeat | None = None
-    own_count: Lead | None = None
+    own_count: RecallLead | None = None
     flagged: float = 0.0
-    last_year: Lead | None = None
+    last_year: RecallLead | None = None
 
     @property
     def power(self) -> Power | None:

@@ -1,6 +1,6 @@
 """Checks on lists: whom the model's list finds that another's does not, over all judged years together."""
 
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from training.gate.comparison import GateComparison
 from training.gate.verdict import GateCheck, Verdict, more_or_fewer, signed
 

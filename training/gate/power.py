@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.metrics.paired_comparison import Lead
+from models.metrics.paired_comparison import RecallLead
 
 SHOWN = 1.96 + 0.84
 """Standard errors of a difference that a 95% interval leaves above zero in 80 of 100 repetitions."""
@@ -34,7 +34,7 @@ class Power:
         return f"{could}; to show the one seen, it would take about {self.needed:,} students a year."
 
 
-def power_of(lead: Lead, students: int, years: int) -> Power:
+def power_of(lead: RecallLead, students: int, years: int) -> Power:
     """The power of a comparison with this lead."""
     smallest = SHOWN * lead.error
     seen = lead.estimate > 0 and lead.error > 0

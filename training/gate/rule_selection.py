@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.examples import Examples
-from models.metrics.metrics import found_among, places
-from models.metrics.paired_comparison import Lead, PairedYear, recall_lead
+from models.metrics.paired_comparison import PairedYear, RecallLead, recall_lead
+from models.metrics.ranking import list_length, true_positives
 from training.evaluation.evaluation import counts_of
 from training.evaluation.scorers import words_of
 
@@ -24,7 +24,7 @@ class Bootstrap:
     replicates: int
     seed: int
 
-    def lead(self, years: Sequence[PairedYear], *, own_count: bool = False) -> Lead:
+    def lead(self, years: Sequence[PairedYear], *, own_count: bool = False) -> RecallLead:
         """The lead at the capacity, or at the other scorer's own count."""
         capacity = None if own_count else self.capacity
         return recall_lead(years, capacity=capacity, replicates=self.replicates, seed=self.seed)
@@ -97,8 +97,8 @@ def recall_of(examples: Examples, rule: str, capacity: float) -> float:
 
 def found_in(year: Examples, rule: str, capacity: float) -> float:
     """How many students off track a rule lists in one year."""
-    one, served = np.ones((1, len(year))), np.array([places(len(year), capacity)])
-    return float(found_among(year.label, counts_of(year)[rule], one, served)[0])
+    one, served = np.ones((1, len(year))), np.array([list_length(len(year), capacity)])
+    return float(true_positives(year.label, counts_of(year)[rule], one, served)[0])
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from models.fairness.audit import GroupTable
-from models.fairness.group_metrics import Group
-from models.metrics.metrics import Interval
+from models.fairness.group_metrics import GroupFigures
+from models.metrics.intervals import Interval
 from presentation.numbers import capitalized, of_100
 from training.audit.group_names import short
 from training.report.audit_charts import NAMES, ROW
@@ -14,7 +14,7 @@ from training.report.html import Html, element
 MARKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-def hit_rate(group: Group) -> Interval | None:
+def hit_rate(group: GroupFigures) -> Interval | None:
     """The share of a group's students listed who ended off track; None over too few."""
     wrong = group.figures.get("false_discovery_rate")
     return None if wrong is None else Interval(1 - wrong.estimate, 1 - wrong.high, 1 - wrong.low)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from models.metrics.metrics import Interval
-from models.metrics.track_record import wilson
+from models.metrics.intervals import Interval, wilson_interval
 
 Verdict = Literal["ok", "breach", "not_enough_evidence"]
 VERDICT_WORDS: Mapping[Verdict, str] = {
@@ -120,7 +119,7 @@ def too_few(code: str, says: str) -> MonitorCheck:
 
 def share_of(part: float, whole: float) -> Interval:
     """A share with its 95% interval, which is one of few students too."""
-    low, high = wilson(int(part), int(whole))
+    low, high = wilson_interval(int(part), int(whole))
     return Interval(part / whole, low / 100, high / 100)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from features.settings import Monitor
 from models.fairness.audit import Audit
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from presentation.numbers import school_year
 from training.audit.checks import BY_LISTS, AuditCheck
 from training.audit.group_names import people

@@ -14,9 +14,10 @@ from features.snapshots.snapshot import Snapshot, build_snapshot, scoring_dates
 from features.warehouse.freshness import Freshness, freshness_of
 from features.warehouse.protected_groups import groups_on
 from features.warehouse.warehouse import NothingKnown, Reader, reading
-from models.bundle.bundle import Bundle, BundleRefused, open_bundle
+from models.bundle.bundle import Bundle, open_bundle
+from models.bundle.manifest import BundleRefused
 from models.bundle.signing import load_public_key
-from models.releases import Release, ReleaseKey, current, log
+from models.releases import Release, ReleaseKey, current_release, release_log
 from models.scoring import refuse_other_definition, refuse_prepared_table
 from training.monitor.finished_year import FinishedYear, dates_in, last_finished_year, list_like_judged
 from training.reference_profile import Promise, promise_from_metrics
@@ -95,7 +96,7 @@ def read_inputs(settings: Settings, district_id: str, on: date) -> MonitorInputs
 
 def serving_now(settings: Settings, key: ReleaseKey) -> Serving:
     """What serves; Refused where nothing does."""
-    release = current(settings.home, key)
+    release = current_release(settings.home, key)
     if release is None:
         raise Refused(f"{key.district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
     bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys"))
@@ -140,7 +141,7 @@ def promise_behind(settings: Settings, serving: Serving, release_id: str) -> Pro
     """What the release behind a list promised; None where its bundle is gone or no longer what was signed."""
     if release_id == serving.release.release_id:
         return serving.promise
-    release = next((one for one in log(settings.home, serving.key) if one.release_id == release_id), None)
+    release = next((one for one in release_log(settings.home, serving.key) if one.release_id == release_id), None)
     try:
         bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys")) if release else None
     except BundleRefused:

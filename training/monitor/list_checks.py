@@ -7,8 +7,10 @@ import pandas as pd
 
 from features.ledger.ledger import Ledger
 from features.settings import Monitor
-from models.metrics.metrics import Bin, Interval, calibration_gap, reliability
-from models.metrics.track_record import TOLD
+from models.metrics.bootstrap import calibration_gap
+from models.metrics.calibration_error import ReliabilityBin, reliability
+from models.metrics.intervals import Interval
+from models.metrics.track_record import RESOLVED
 from presentation.numbers import school_year
 from training.monitor.checks import MonitorCheck, answer, in_words, many, share_of, too_few
 from training.monitor.finished_year import FinishedYear, acted_within, weekly_stays
@@ -40,7 +42,7 @@ def few(n: int, least: int) -> str:
     return f"Fewer than {least} students" if n < least else f"{n:,} students"
 
 
-def calibration_bins(told: FinishedYear, least: int) -> tuple[Bin, ...]:
+def calibration_bins(told: FinishedYear, least: int) -> tuple[ReliabilityBin, ...]:
     """Bins of those listed by the risk of their first flag, each of at least so many students; none over too few."""
     rows = told.listed & ~np.isnan(told.risk)
     bins = min(MOST_BINS, int(rows.sum()) // least)
@@ -56,7 +58,7 @@ def hits_check(
         return too_few("MON05", f"No list of {year} was made near a date like those judged.")
     if promise is None or promise.hits is None:
         return too_few("MON05", f"What the release behind the list of {year} promised is not on record.")
-    resolved = flags[flags["resolution"].isin(TOLD)]
+    resolved = flags[flags["resolution"].isin(RESOLVED)]
     label = (resolved["resolution"] == "came_true").to_numpy(dtype=np.bool_)
     if len(label) < least:
         return too_few("MON05", f"{few(len(label), least)} of that list have an end that is told.")

@@ -12,13 +12,13 @@ import pandas as pd
 
 from features.settings import Settings
 from models.examples import Booleans, Examples, Floats
-from models.fairness.audit import Audit, audit_of, holm, with_pairs
-from models.fairness.group_metrics import RATES, Draws
-from models.fairness.significance import chance_of_counts
-from models.fairness.suppression import Grouped, told_alone, told_crossed
+from models.fairness.audit import Audit, add_pairs, audit_listing, holm_adjusted
+from models.fairness.group_metrics import RATES, AuditSettings
+from models.fairness.significance import fisher_p_value
+from models.fairness.suppression import Grouping, suppress_groups, suppress_pairs
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.count_tables import Listing
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from training.audit.checks import BY_LISTS, AuditCheck, DisparityBounds, list_checks
 from training.audit.group_names import people
 from training.audit.run import APART, groups_of
@@ -61,12 +61,14 @@ def live_audit_of(told: FinishedYear, groups: pd.DataFrame, levels: Mapping[str,
     share = max(float(told.listed.mean()), 1 / max(1, len(told)))
     main = Listing(told.off_track, told.listed.astype(np.float64), (~told.listed).astype(np.int64), (share,), None)
     acted = told.listed & acted_within(told.students, bounds.acted_days)
-    draws = Draws(share, least, settings.gate.replicates, settings.training.seed, LIVE)
-    alone = told_alone(main, groups_of(examples), least)
-    pairs = told_crossed(
+    draws = AuditSettings(share, least, settings.gate.replicates, settings.training.seed, LIVE)
+    alone = suppress_groups(main, groups_of(examples), least)
+    pairs = suppress_pairs(
         main, alone, capacity=share, center=settings.audit.crossed_with, least=least, apart=APART, also=[acted]
     )
-    found = with_pairs(audit_of(main, alone, draws, told.lead_weeks), audit_of(main, pairs, draws, told.lead_weeks))
+    found = add_pairs(
+        audit_listing(main, alone, draws, told.lead_weeks), audit_listing(main, pairs, draws, told.lead_weeks)
+    )
     asked = list_checks(found, DisparityBounds(bounds.group_gap_bound, bounds.calibration_bound))
     checks = tuple(in_past_tense(one) for one in asked if one.code in TELLABLE)
     return LiveAudit(
@@ -97,7 +99,7 @@ def examples_of(told: FinishedYear, groups: pd.DataFrame, levels: Mapping[str, s
     )
 
 
-def support_by_group(alone: Sequence[Grouped], listed: Booleans, acted: Booleans, settings: Settings) -> SupportInTime:
+def support_by_group(alone: Sequence[Grouping], listed: Booleans, acted: Booleans, settings: Settings) -> SupportInTime:
     """Of those listed, the share acted on in time, group by group, beside the largest group."""
     least = settings.audit.smallest_group
     counted = [(one, *acted_counts(one, listed, acted)) for one in alone if one.names]
@@ -108,7 +110,7 @@ def support_by_group(alone: Sequence[Grouped], listed: Booleans, acted: Booleans
         for one, part, whole in counted
     }
     gaps = [gap for one, part, whole in counted for gap in acted_gaps(one, part, whole, least)]
-    chances = holm(np.array([chance for _, _, chance in gaps]))
+    chances = holm_adjusted(np.array([chance for _, _, chance in gaps]))
     apart = zip(gaps, chances, strict=True)
     bound = settings.monitor.group_gap_bound
     return SupportInTime(
@@ -116,13 +118,13 @@ def support_by_group(alone: Sequence[Grouped], listed: Booleans, acted: Booleans
     )
 
 
-def acted_counts(one: Grouped, listed: Booleans, acted: Booleans) -> tuple[Floats, Floats]:
+def acted_counts(one: Grouping, listed: Booleans, acted: Booleans) -> tuple[Floats, Floats]:
     """Per group: how many of those listed were acted on, and how many were listed."""
     counted = [np.bincount(one.group[rows], minlength=len(one.names)).astype(np.float64) for rows in (acted, listed)]
     return counted[0], counted[1]
 
 
-def acted_gaps(one: Grouped, part: Floats, whole: Floats, least: int) -> list[tuple[str, float, float]]:
+def acted_gaps(one: Grouping, part: Floats, whole: Floats, least: int) -> list[tuple[str, float, float]]:
     """Each group beside the one with most listed: who, by how much more are acted on, how likely by chance alone."""
     alone = np.array([at not in one.together for at in range(len(one.names))])
     reference = int(np.argmax(np.where(alone, whole, -1.0)))
@@ -131,7 +133,7 @@ def acted_gaps(one: Grouped, part: Floats, whole: Floats, least: int) -> list[tu
         (
             people(one.of, name),
             float(part[at] / whole[at] - part[reference] / whole[reference]),
-            chance_of_counts(part[[at, reference]], whole[[at, reference]], 1.0),
+            fisher_p_value(part[[at, reference]], whole[[at, reference]], 1.0),
         )
         for at, name in enumerate(one.names)
         if at != reference and enough[at] and enough[reference]

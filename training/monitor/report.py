@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from models.fairness.audit import GroupTable
-from models.fairness.group_metrics import Group
-from models.metrics.metrics import Interval
+from models.fairness.group_metrics import GroupFigures
+from models.metrics.intervals import Interval
 from presentation.numbers import capitalized, long_date, of_100, school_year, share_interval
 from training.audit.checks import VERDICT_WORDS as AUDIT_WORDS
 from training.audit.group_names import title_of
@@ -143,7 +143,7 @@ def body_of(one: GroupTable, acted: Mapping[str, Interval | None]) -> Html:
     return element("tbody", title, *(row_of(cells_of(group, acted.get(group.name))) for group in one.groups))
 
 
-def cells_of(group: Group, acted: Interval | None) -> list[str]:
+def cells_of(group: GroupFigures, acted: Interval | None) -> list[str]:
     """One group as cells."""
     figures, found = group.figures, group.figures.get("recall")
     missed = None if found is None else Interval(1 - found.estimate, 1 - found.high, 1 - found.low)

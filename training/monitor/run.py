@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from models.examples import Floats
-from models.metrics.metrics import Bin
+from models.metrics.calibration_error import ReliabilityBin
 from models.scoring import risk_of
 from presentation.numbers import school_year
 from training.monitor.checks import CODES, VERDICT_WORDS, MonitorCheck, Verdict, too_few
@@ -40,7 +40,7 @@ class MonitorResult:
     promised_hits: float | None
     checks: tuple[MonitorCheck, ...]
     drifts: tuple[Drift, ...]
-    calibration: tuple[Bin, ...]
+    calibration: tuple[ReliabilityBin, ...]
     live_audit: LiveAudit | None
 
     @property

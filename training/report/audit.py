@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from models.fairness.audit import Audit, GroupTable
-from models.fairness.group_metrics import Comparison, Group
-from models.metrics.metrics import Interval
+from models.fairness.group_metrics import GroupComparison, GroupFigures
+from models.metrics.intervals import Interval
 from presentation.numbers import capacity_of_100, capitalized, of_100, people_interval, signed_of_100
 from training.audit.checks import CODES, VERDICT_WORDS, AuditCheck
 from training.audit.group_names import people, title_of
@@ -117,7 +117,7 @@ def body_of(one: GroupTable) -> Html:
     return element("tbody", title, *(row_of(group_cells(one, group)) for group in one.groups))
 
 
-def group_cells(one: GroupTable, group: Group) -> list[str]:
+def group_cells(one: GroupTable, group: GroupFigures) -> list[str]:
     """One group as cells."""
     rates = [share(group.figures.get(name), name) for name in SHOWN]
     auc, lead = group.figures.get("roc_auc"), group.figures.get("lead_weeks")
@@ -133,7 +133,7 @@ def share(one: Interval | None, name: str) -> str:
     return signed_of_100(one.estimate) if name == "calibration_gap" else of_100(one.estimate)
 
 
-def gap_words(one: Comparison | None) -> str:
+def gap_words(one: GroupComparison | None) -> str:
     """A difference with its interval."""
     return people_interval(one.difference) if one else "not enough"
 
@@ -161,7 +161,7 @@ def pairs_part(audit: Audit) -> Html:
 PAIRED = ("share_off_track", "selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
 
 
-def pair_cells(one: GroupTable, group: Group) -> list[str]:
+def pair_cells(one: GroupTable, group: GroupFigures) -> list[str]:
     """One pair as cells."""
     rates = [share(group.figures.get(name), name) for name in PAIRED]
     gap = "reference" if group.name == one.reference else gap_words(group.against.get("recall"))
@@ -187,7 +187,7 @@ def why_part(audited: AuditResult) -> Html:
     )
 
 
-def uneven(audit: Audit) -> list[tuple[GroupTable, Group]]:
+def uneven(audit: Audit) -> list[tuple[GroupTable, GroupFigures]]:
     """The groups that are found more or less often than the reference, by an interval of their own."""
     found = [(one, group) for one in audit.tables if not one.crossed for group in one.groups]
     return [
@@ -200,7 +200,7 @@ def apart(one: Interval) -> bool:
     return one.low > 0 or one.high < 0
 
 
-def why_column(audited: AuditResult, one: GroupTable, group: Group) -> list[str]:
+def why_column(audited: AuditResult, one: GroupTable, group: GroupFigures) -> list[str]:
     """One group's gap by each list, and what records say of it."""
     lists = [gap_in(audit, one.of, group.name) for audit in audited.others.values()]
     more = group.against.get("share_off_track")
@@ -250,7 +250,7 @@ def cuts_part(audited: AuditResult) -> Html:
     return section("What group cuts would change", paragraph(says), *tables)
 
 
-def cut_cells(group: Group, after: GroupTable) -> list[str]:
+def cut_cells(group: GroupFigures, after: GroupTable) -> list[str]:
     """One group before and after."""
     then = after.group(group.name).figures
     names = ("selection_rate", "recall", "false_discovery_rate")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from math import ceil
 
 from models.fairness.audit import Audit, GroupTable
-from models.fairness.group_metrics import Group
-from models.metrics.metrics import Interval
+from models.fairness.group_metrics import GroupFigures
+from models.metrics.intervals import Interval
 from presentation.numbers import capitalized, signed_of_100
 from training.audit.group_names import short
 from training.report.charts import TOP, WIDTH, Frame, Series, axes, end_names, svg, text
@@ -44,7 +44,7 @@ def mark(value: float, height: int, reach: float) -> Html:
     return Html(line + text(signed_of_100(value), x, height - 8, anchor="middle"))
 
 
-def row(one: tuple[GroupTable, Group], gap: Interval, place: int, reach: float) -> list[Html]:
+def row(one: tuple[GroupTable, GroupFigures], gap: Interval, place: int, reach: float) -> list[Html]:
     """One group's name, its interval and its difference."""
     table, group = one
     y = TOP + ROW * place + ROW / 2

@@ -4,7 +4,7 @@ from datetime import date
 
 from models.bundle.model_card import INTENDED, REFUSED_USES
 from models.fairness.audit import GroupTable
-from models.fairness.group_metrics import Group
+from models.fairness.group_metrics import GroupFigures
 from presentation.numbers import capitalized, long_date, of_100, school_year
 from training.audit.checks import BY_LISTS
 from training.audit.group_names import people
@@ -97,7 +97,7 @@ def found_sentence(table: GroupTable) -> str:
     )
 
 
-def others(table: GroupTable, group: Group) -> str:
+def others(table: GroupTable, group: GroupFigures) -> str:
     """The reference group beside a group: others, where there are only the two."""
     return "others" if {group.name, table.reference} == {"yes", "no"} else people(table.of, table.reference)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.metrics.metrics import Bin
+from models.metrics.calibration_error import ReliabilityBin
 from presentation.numbers import of_100
 from training.report.html import Html, element
 
@@ -137,11 +137,11 @@ def spread(wanted: Mapping[str, float], taken: Sequence[float] = ()) -> dict[str
     return placed
 
 
-def merged(bins: Sequence[Bin]) -> list[Bin]:
+def merged(bins: Sequence[ReliabilityBin]) -> list[ReliabilityBin]:
     """The bins, those of equal risk and share as one: a rule gives many students the same risk."""
-    whole: dict[tuple[float, float], Bin] = {}
+    whole: dict[tuple[float, float], ReliabilityBin] = {}
     for one in bins:
         place = (round(one.mean_risk, 9), round(one.share, 9))
         held = whole[place].n if place in whole else 0
-        whole[place] = Bin(held + one.n, one.mean_risk, one.share)
+        whole[place] = ReliabilityBin(held + one.n, one.mean_risk, one.share)
     return list(whole.values())

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.metrics.metrics import Bin, Figures, Interval, places
+from models.metrics.calibration_error import ReliabilityBin
+from models.metrics.classification_metrics import ClassificationMetrics
+from models.metrics.intervals import Interval
+from models.metrics.ranking import list_length
 from presentation.numbers import (
     capacity_of_100,
     capitalized,
@@ -17,7 +20,7 @@ from training.report.charts import Series, merged, precision_chart, reliability_
 from training.report.html import Html, element, figure, joined, paragraph, section, table
 from training.training_result import TrainingResult
 
-Reading = Callable[[Figures], Mapping[float, float]]
+Reading = Callable[[ClassificationMetrics], Mapping[float, float]]
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,10 @@ class Comparison:
     says of whom the figures are; `curves` are the scorers whose reliability is drawn.
     """
 
-    figures: Mapping[str, Figures]
+    figures: Mapping[str, ClassificationMetrics]
     intervals: Mapping[str, Mapping[str, Interval]]
     differences: Mapping[str, Mapping[str, Interval]]
-    reliability: Mapping[str, tuple[Bin, ...]]
+    reliability: Mapping[str, tuple[ReliabilityBin, ...]]
     capacity: float
     smallest: int
     whose: str = "the district’s capacity"
@@ -77,12 +80,12 @@ def capacity_parts(found: Comparison) -> list[Html]:
     ]
 
 
-def precision_of(figures: Figures) -> Mapping[float, float]:
+def precision_of(figures: ClassificationMetrics) -> Mapping[float, float]:
     """Precision by capacity."""
     return figures.precision_at
 
 
-def recall_of(figures: Figures) -> Mapping[float, float]:
+def recall_of(figures: ClassificationMetrics) -> Mapping[float, float]:
     """Recall by capacity."""
     return figures.recall_at
 
@@ -95,7 +98,7 @@ def scorers(found: Comparison) -> list[str]:
 def shown_capacities(found: Comparison) -> list[float]:
     """The capacities that list enough students for a figure."""
     figures = found.figures["model"]
-    return [at for at in sorted(figures.precision_at) if places(figures.n, at) >= found.smallest]
+    return [at for at in sorted(figures.precision_at) if list_length(figures.n, at) >= found.smallest]
 
 
 def unshown_capacities(found: Comparison) -> Html:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from presentation.numbers import capacity_of_100, capitalized, of_100, school_year
 from training.evaluation.scorers import is_rule, words_of
 from training.gate.list_checks import COMPARISONS

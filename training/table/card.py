@@ -1,6 +1,6 @@
 """The card of a model from a prepared table: its figures, its groups, and in sentences what they do not show."""
 
-from models.bundle.model_card import CardFacts, FigureLine, cells_of, render_card
+from models.bundle.model_card import CardFacts, ScorerFigures, card_subgroups, render_card
 from training.evaluation.scorers import in_order
 from training.table.examples import RAREST_CATEGORY
 from training.table.figures import CAPACITY
@@ -27,7 +27,7 @@ def card_of(trained: TableResult, name: str) -> str:
             capacity=CAPACITY,
             calibration_gap=trained.figures["model"].calibration_error,
             calibration="A strictly rising curve (beta calibration) fitted on students that the trees had not seen.",
-            subgroups=cells_of(trained.audit.list),
+            subgroups=card_subgroups(trained.audit.list),
             smallest_group=trained.asked.terms.smallest_group,
             limits=limits_of(trained),
             verdict="none",
@@ -72,9 +72,9 @@ def limits_of(trained: TableResult) -> list[str]:
     return sentences
 
 
-def figure_line(trained: TableResult, scorer: str) -> FigureLine:
+def figure_line(trained: TableResult, scorer: str) -> ScorerFigures:
     """One scorer's figures at the capacity."""
     figures = trained.figures[scorer]
     found = trained.measured.intervals[scorer][f"precision@{CAPACITY:.3f}"]
     says = f"precision {found.low:.2f} to {found.high:.2f} (95 %)"
-    return FigureLine(scorer, figures.precision_at[CAPACITY], figures.recall_at[CAPACITY], figures.roc_auc, says)
+    return ScorerFigures(scorer, figures.precision_at[CAPACITY], figures.recall_at[CAPACITY], figures.roc_auc, says)

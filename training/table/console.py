@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.table import Table
 
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from presentation.numbers import figure_interval
 from training.evaluation.scorers import in_order
 from training.table.card import limits_of

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from features.progress import Progress
 from features.settings import Refused
-from models.estimators.fitting import NOTHING_TUNED, ParameterValue
-from models.estimators.parameter_search import Budget, Found, search
+from models.estimators.fitting import DEFAULT_PARAMETERS, ParameterValue
+from models.estimators.parameter_search import SearchBudget, SearchResult, search_parameters
 from models.examples import Examples, Floats, fixed_order, folds_by
 from training.evaluation.evaluation import CrossEvaluation, Risks, fit_and_evaluate, risks_with_protected
 from training.evaluation.scorers import PROTECTED
@@ -52,19 +52,19 @@ class Fitting:
     threads: int
     progress: Progress
 
-    def found(self, learn: Examples, name: str, seed: int) -> Found | None:
+    def found(self, learn: Examples, name: str, seed: int) -> SearchResult | None:
         """What a search within the spec's budget found in these rows; None where none is asked for."""
         trials = self.asked.spec.search_trials
         if not trials:
             return None
         name = f"{self.asked.name}-{name}"
-        budget = Budget(trials, self.asked.searches / f"{name}.log", name)
-        return search(learn, budget, seed=seed, threads=self.threads, progress=self.progress)
+        budget = SearchBudget(trials, self.asked.searches / f"{name}.log", name)
+        return search_parameters(learn, budget, seed=seed, threads=self.threads, progress=self.progress)
 
     def tuned(self, part: Part) -> Mapping[str, ParameterValue]:
         """A part's parameters, searched for in the rows that it learns from and nowhere else."""
         found = self.found(part.learn, part.name, part.seed)
-        return NOTHING_TUNED if found is None else found.parameters
+        return DEFAULT_PARAMETERS if found is None else found.parameters
 
     def risks(self, part: Part) -> Risks:
         """Every scorer's risk of the part's test rows."""

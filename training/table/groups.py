@@ -7,11 +7,11 @@ from pydantic import TypeAdapter
 from rich.table import Table
 
 from features.settings import Gate
-from models.fairness.audit import Audit, GroupTable, audit_of, with_pairs
-from models.fairness.group_metrics import Draws
-from models.fairness.suppression import told_alone, told_crossed
+from models.fairness.audit import Audit, GroupTable, add_pairs, audit_listing
+from models.fairness.group_metrics import AuditSettings
+from models.fairness.suppression import suppress_groups, suppress_pairs
 from models.metrics.count_tables import listing_of
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from training.audit.checks import VERDICT_WORDS, AuditCheck, DisparityBounds, list_checks
 from training.audit.group_names import title_of
 from training.evaluation.evaluation import CrossEvaluation
@@ -41,10 +41,10 @@ def audit_table(judged: CrossEvaluation, *, least: int, replicates: int, seed: i
     first = ~pd.Series(judged.examples.student).duplicated().to_numpy()
     examples, risk = judged.examples.take(first), judged.risks[0]["model"][first]
     listing = listing_of(examples.label, risk, examples.student, CAPACITIES)
-    draws = Draws(CAPACITY, least, replicates, seed)
-    alone = told_alone(listing, examples.groups, least)
-    pairs = told_crossed(listing, alone, capacity=CAPACITY, center="", least=least)
-    found = with_pairs(audit_of(listing, alone, draws), audit_of(listing, pairs, draws))
+    draws = AuditSettings(CAPACITY, least, replicates, seed)
+    alone = suppress_groups(listing, examples.groups, least)
+    pairs = suppress_pairs(listing, alone, capacity=CAPACITY, center="", least=least)
+    found = add_pairs(audit_listing(listing, alone, draws), audit_listing(listing, pairs, draws))
     usual = Gate()
     return TableAudit(found, list_checks(found, DisparityBounds(usual.recall_gap_bound, usual.calibration_bound)))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from models.registry import Registry, RunRecord
 from training.evaluation.scorers import in_order
 from training.table.run import TableResult

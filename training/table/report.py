@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.bundle.model_card import INTENDED, REFUSED_USES
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from presentation.numbers import capitalized, long_date, of_100, technical_interval
 from training.report.figures import Comparison, calibration_section, compared_section
 from training.report.html import Html, bullets, element, joined, page, paragraph, section, table

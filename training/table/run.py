@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.settings import Audit
-from models.estimators.parameter_search import Found
+from models.estimators.parameter_search import SearchResult
 from models.estimators.risk_model import RiskModel
-from models.metrics.bootstrap import lines
-from models.metrics.metrics import Figures, Interval
+from models.metrics.classification_metrics import ClassificationMetrics
+from models.metrics.intervals import Interval, intervals_json
 from training.evaluation.leakage import Leak
 from training.evaluation.scorers import in_order
 from training.table.examples import Prepared, before_and_tested
@@ -47,12 +47,12 @@ class TableRequest:
 class ProtectedComparison:
     """The same trees told the protected attributes too: their figures, and the model's lead, both on the first seed."""
 
-    figures: Figures
+    figures: ClassificationMetrics
     lead: Mapping[str, Interval]
 
     def as_json(self) -> dict[str, object]:
         """The comparison as JSON values."""
-        return {"metrics": figures_as_json(self.figures), "lead": lines(self.lead)}
+        return {"metrics": figures_as_json(self.figures), "lead": intervals_json(self.lead)}
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,10 @@ class TableResult:
     told: ProtectedComparison | None = None
     leaks: tuple[Leak, ...] = ()
     periods: tuple[Period, ...] = ()
-    search: Found | None = None
+    search: SearchResult | None = None
 
     @property
-    def figures(self) -> Mapping[str, Figures]:
+    def figures(self) -> Mapping[str, ClassificationMetrics]:
         """Each scorer's figures, the mean over the seeds."""
         return self.measured.figures
 
@@ -86,8 +86,8 @@ class TableResult:
             "rows": len(self.prepared.examples),
             "positives": int(self.prepared.examples.label.sum()),
             "metrics": {name: figures_as_json(self.figures[name]) for name in in_order(self.figures)},
-            "intervals": {name: lines(found) for name, found in self.measured.intervals.items()},
-            "differences": {name: lines(found) for name, found in self.measured.differences.items()},
+            "intervals": {name: intervals_json(found) for name, found in self.measured.intervals.items()},
+            "differences": {name: intervals_json(found) for name, found in self.measured.differences.items()},
             "reliability": {name: [vars(one) for one in bins] for name, bins in shown.items()},
             "with_protected": None if self.told is None else self.told.as_json(),
             "leaks": [vars(one) for one in self.leaks],
@@ -97,7 +97,7 @@ class TableResult:
         }
 
 
-def figures_as_json(figures: Figures) -> dict[str, object]:
+def figures_as_json(figures: ClassificationMetrics) -> dict[str, object]:
     """Figures as JSON values, without the counts that all scorers share."""
     return {key: value for key, value in figures.as_json().items() if key not in COUNTS}
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from models.metrics.metrics import Interval, places
+from models.metrics.intervals import Interval
+from models.metrics.ranking import list_length
 from presentation.numbers import of_100, technical_interval
 from training.evaluation.scorers import words_of
 from training.table.figures import CAPACITY
@@ -56,7 +57,7 @@ def loses(lead: Interval) -> bool:
 
 def listed(trained: TableResult) -> str:
     """Of 100 listed, how many ended off track by each scorer's list; empty where too few would be listed."""
-    if places(trained.figures["model"].n, CAPACITY) < trained.asked.terms.smallest_group:
+    if list_length(trained.figures["model"].n, CAPACITY) < trained.asked.terms.smallest_group:
         return ""
     model, *others = (
         f"{of_100(figures.precision_at[CAPACITY])} by {'the model' if name == 'model' else words_of(name)}"

@@ -8,12 +8,12 @@ import pytest
 
 from features.settings import Gate, Settings
 from models.examples import Examples
-from models.fairness.audit import audit_of
-from models.fairness.group_metrics import Draws
-from models.fairness.suppression import told_alone
+from models.fairness.audit import audit_listing
+from models.fairness.group_metrics import AuditSettings
+from models.fairness.suppression import suppress_groups
 from models.feature_dictionary import Entry, FeatureDictionary
 from models.metrics.count_tables import Listing, listing_of
-from tests.models.made_rows import made_examples
+from tests.models.row_examples import made_examples
 from training.audit.alternative_lists import equally_found, kept_without, same_length, without_domains
 from training.audit.checks import CODES, DisparityBounds, list_checks, record_checks
 from training.audit.record_bias import attendance_coverage, incident_ratios
@@ -21,7 +21,7 @@ from training.audit.run import AuditRequest, AuditResult, run_audit
 
 SETTINGS = Settings(gate=Gate(replicates=100))
 CAPACITIES = (0.05, 0.15)
-DRAWS = Draws(capacity=0.15, least=11, replicates=200, seed=3)
+DRAWS = AuditSettings(capacity=0.15, least=11, replicates=200, seed=3)
 
 
 def listing(groups: dict[str, tuple[int, int, int]]) -> tuple[Listing, pd.DataFrame]:
@@ -83,9 +83,11 @@ def test_group_cuts_find_each_group_about_as_often_and_list_no_more() -> None:
     risk = np.clip(rng.normal(0.2 + 0.4 * label - 0.25 * (late & label), 0.15), 0, 1)
     groups = pd.DataFrame({"language": np.where(late, "Spanish", "English")})
     main = listing_of(label, risk, np.arange(2000).astype(str), CAPACITIES)
-    (grouped,) = told_alone(main, groups, 11)
+    (grouped,) = suppress_groups(main, groups, 11)
     cut = equally_found(main, grouped, 0.15)
-    before, after = (audit_of(one, (grouped,), DRAWS).tables[0] for one in (main, replace(cut, capacities=(0.15,))))
+    before, after = (
+        audit_listing(one, (grouped,), DRAWS).tables[0] for one in (main, replace(cut, capacities=(0.15,)))
+    )
     gaps = [abs(table.group("Spanish").against["recall"].difference.estimate) for table in (before, after)]
     assert gaps[0] > 0.3
     assert gaps[1] < 0.02
@@ -94,8 +96,8 @@ def test_group_cuts_find_each_group_about_as_often_and_list_no_more() -> None:
 
 def test_a_group_that_is_found_far_less_often_fails_and_is_said_in_people() -> None:
     main, groups = listing({"no": (1000, 300, 195), "yes": (500, 150, 30)})
-    grouped = told_alone(main, groups.rename(columns={"language": "english_learner"}), 11)
-    audit = audit_of(main, grouped, replace(DRAWS, capacity=0.15))
+    grouped = suppress_groups(main, groups.rename(columns={"language": "english_learner"}), 11)
+    audit = audit_listing(main, grouped, replace(DRAWS, capacity=0.15))
     check = next(one for one in list_checks(audit, DisparityBounds(0.20, 0.05)) if one.code == "EWS101")
     assert check.verdict == "fail"
     assert check.says.startswith("Of 100 English learners who ended off track, 20 would have been listed; of 100")
@@ -105,7 +107,7 @@ def test_a_group_that_is_found_far_less_often_fails_and_is_said_in_people() -> N
 
 def test_groups_of_which_nothing_can_be_said_are_not_called_alike() -> None:
     main, groups = listing({"English": (60, 12, 5), "Spanish": (40, 5, 1)})
-    checks = list_checks(audit_of(main, told_alone(main, groups, 11), DRAWS), DisparityBounds(0.2, 0.05))
+    checks = list_checks(audit_listing(main, suppress_groups(main, groups, 11), DRAWS), DisparityBounds(0.2, 0.05))
     assert {check.verdict for check in checks} == {"not_enough_evidence", "not_applicable"}
 
 
@@ -130,7 +132,7 @@ def incidents(times: float, *, seed: int = 5) -> tuple[Examples, np.ndarray]:
 def test_more_written_down_for_students_alike_is_named(times: float, verdict: str) -> None:
     rows, risk = incidents(times)
     main = listing_of(rows.label, risk, rows.student, CAPACITIES)
-    found = incident_ratios(rows, risk, told_alone(main, rows.groups, 11))
+    found = incident_ratios(rows, risk, suppress_groups(main, rows.groups, 11))
     assert found[0].ratio.low < times < found[0].ratio.high
     assert record_checks(found, (), ())[0].verdict == verdict
 
@@ -142,7 +144,10 @@ def test_what_is_on_record_more_often_because_risks_differ_is_not_named() -> Non
     counted = rows.features.assign(incidents_year=rng.poisson(0.1 + worse).astype(float))
     again = replace(rows, features=counted, label=rng.random(len(rows)) < worse)
     main = listing_of(again.label, worse, again.student, CAPACITIES)
-    assert record_checks(incident_ratios(again, worse, told_alone(main, again.groups, 11)), (), ())[0].verdict == "pass"
+    assert (
+        record_checks(incident_ratios(again, worse, suppress_groups(main, again.groups, 11)), (), ())[0].verdict
+        == "pass"
+    )
 
 
 @pytest.mark.parametrize(

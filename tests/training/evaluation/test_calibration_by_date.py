@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.examples import Examples
-from tests.models.made_rows import made_examples
+from tests.models.row_examples import made_examples
 from training.evaluation.calibration_by_date import calibrations_by_date
 
 RISK = np.full(2000, 0.3)

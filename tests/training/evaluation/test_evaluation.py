@@ -8,8 +8,8 @@ import pytest
 from models.estimators.baselines import fit_logistic
 from models.estimators.fitting import fit_risk_model
 from models.examples import Examples
-from models.metrics.metrics import evaluate
-from tests.models.made_rows import made_examples
+from models.metrics.classification_metrics import evaluate
+from tests.models.row_examples import made_examples
 from tests.training.evaluation.cross_evaluation import cross_evaluate
 from training.evaluation.evaluation import fit_and_evaluate
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from features.settings import Gate
 from models.examples import Examples, Floats
 from models.feature_dictionary import FeatureDictionary
-from models.metrics.metrics import evaluate
+from models.metrics.classification_metrics import evaluate
 from training.evaluation.evaluation import Risks, counts_of, figures_of, order_of
 from training.evaluation.scorers import PEER
 from training.gate.comparison import GateComparison, Heard, compare_lists

@@ -6,8 +6,8 @@ import pytest
 
 from features.quality.check_codes import Finding
 from features.settings import Gate
-from models.metrics.metrics import Interval
-from models.metrics.paired_comparison import Lead
+from models.metrics.intervals import Interval
+from models.metrics.paired_comparison import RecallLead
 from training.gate.bound_checks import kinds_of
 from training.gate.bounds import LOOSER, loosened_bounds
 from training.gate.checks import GateEvidence, check_evidence
@@ -23,9 +23,9 @@ CALIBRATED = Interval(0.0, -0.02, 0.02)
 SMALL_GAP = Interval(-0.05, -0.15, 0.05)
 
 
-def lead(low: float, high: float) -> Lead:
+def lead(low: float, high: float) -> RecallLead:
     """A lead of this interval."""
-    return Lead((low + high) / 2, low, high, (high - low) / 3.92)
+    return RecallLead((low + high) / 2, low, high, (high - low) / 3.92)
 
 
 BETTER = lead(0.02, 0.18)
@@ -34,11 +34,11 @@ BETTER = lead(0.02, 0.18)
 def evidence(
     *,
     off_track: int = 200,
-    over_rule: Lead = BETTER,
-    over_school: Lead = BETTER,
-    over_champion: Lead | None = None,
-    own_count: Lead = BETTER,
-    last_year: Lead = BETTER,
+    over_rule: RecallLead = BETTER,
+    over_school: RecallLead = BETTER,
+    over_champion: RecallLead | None = None,
+    own_count: RecallLead = BETTER,
+    last_year: RecallLead = BETTER,
     over_logistic: Interval = BETTER,
     calibration: Interval = CALIBRATED,
     gap: Interval | None = SMALL_GAP,
@@ -228,7 +228,7 @@ def test_a_warning_counts_once_for_its_kind_and_only_where_it_is_about_past_reco
 
 
 def test_the_comparison_with_the_rule_says_what_it_could_have_shown() -> None:
-    given = evidence(over_rule=Lead(0.04, -0.058, 0.138, 0.05))
+    given = evidence(over_rule=RecallLead(0.04, -0.058, 0.138, 0.05))
     assert check_of(given, "GATE02").says == (
         "Of 100 students who ended off track, 4 more are listed than by the published rule "
         "(95% interval -6 to +14). It is the only published rule that fits. With 500 students a year over 2 years, "

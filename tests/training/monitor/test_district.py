@@ -26,9 +26,9 @@ from features.warehouse.warehouse import Writer, changing, reading
 from models.bundle.bundle import BundleParts, write_bundle
 from models.bundle.signing import ensure_keys
 from models.estimators.published_rule import RuleModel
-from models.examples import Examples, Floats
+from models.examples import Examples, Floats, Integers
 from models.feature_dictionary import dictionary_of
-from models.metrics.metrics import Integers, places
+from models.metrics.ranking import list_length
 from models.releases import Approval, ReleaseKey, promote
 from training.monitor.checks import CODES
 from training.reference_profile import build_reference_profile
@@ -86,7 +86,7 @@ def listed(one: Snapshot) -> Integers:
     """The rows of a rule's list of that date; ties by absences, as students' keys are drawn anew in every ingest."""
     order = np.lexsort((-one.features["absence_rate_45d"], -signals_of(one)))
     flagged = int((signals_of(one) > 0).sum())
-    return order[: min(flagged, int(places(len(order), 0.15)))]
+    return order[: min(flagged, int(list_length(len(order), 0.15)))]
 
 
 def flags_of(one: Snapshot, rule: RuleModel) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def flags_of(one: Snapshot, rule: RuleModel) -> pd.DataFrame:
             "as_of": one.as_of,
             "release_id": "north-0001",
             "scorer": "rule",
-            "capacity": int(places(len(signals), 0.15)),
+            "capacity": int(list_length(len(signals), 0.15)),
             "list_position": np.arange(1, len(order) + 1),
             "risk": rule.risk(signals[order]),
             "district_id": "north",

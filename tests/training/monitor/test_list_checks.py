@@ -9,7 +9,7 @@ import pytest
 
 from features.settings import Gate, Monitor, Settings
 from features.warehouse.freshness import Freshness
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from tests.training.monitor.drawn_ledgers import ledger
 from training.monitor.checks import CODES, MonitorCheck, share_of
 from training.monitor.finished_year import FinishedYear, last_finished_year, list_like_judged

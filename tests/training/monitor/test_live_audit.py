@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from features.settings import Audit, Gate, Monitor, Settings
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from tests.training.monitor.drawn_ledgers import groups_in, ledger
 from training.monitor.checks import MonitorCheck
 from training.monitor.finished_year import FinishedYear, last_finished_year

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.metrics.metrics import Bin
+from models.metrics.calibration_error import ReliabilityBin
 from presentation.numbers import signed_of_100
 from training.report.charts import Series, merged, precision_chart, spread
 
@@ -14,7 +14,10 @@ def test_a_single_capacity_can_be_drawn() -> None:
 
 
 def test_bins_of_one_risk_become_one_point() -> None:
-    assert merged([Bin(10, 0.1, 0.2), Bin(9, 0.1, 0.2), Bin(10, 0.5, 0.4)]) == [Bin(19, 0.1, 0.2), Bin(10, 0.5, 0.4)]
+    assert merged([ReliabilityBin(10, 0.1, 0.2), ReliabilityBin(9, 0.1, 0.2), ReliabilityBin(10, 0.5, 0.4)]) == [
+        ReliabilityBin(19, 0.1, 0.2),
+        ReliabilityBin(10, 0.5, 0.4),
+    ]
 
 
 def test_names_beside_lines_keep_apart_and_in_order() -> None:

@@ -17,9 +17,9 @@ from features.definitions.catalog import FEATURE_SETS
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.settings import District, Gate, Settings, Training
 from models.examples import Examples
-from models.metrics.metrics import Interval
-from models.metrics.paired_comparison import Lead
-from tests.models.made_rows import made_examples
+from models.metrics.intervals import Interval
+from models.metrics.paired_comparison import RecallLead
+from tests.models.row_examples import made_examples
 from training.audit.checks import CODES
 from training.evaluation.evaluation import fit_and_evaluate
 from training.evaluation.scorers import PEER, words_of
@@ -35,7 +35,7 @@ MADE_ON = date(2026, 11, 20)
 VOID = frozenset({"meta", "br"})
 FORBIDDEN = ("at-risk", "at risk", "dropout", "drop out", "drop-out", "will fail", "predator", "offender")
 DATA_VERSION = "5a529af20842aef3" * 4
-LEAD = Lead(0.1, 0.05, 0.15, error=0.025)
+LEAD = RecallLead(0.1, 0.05, 0.15, error=0.025)
 
 
 def with_groups(examples: Examples) -> Examples:
@@ -66,7 +66,7 @@ def made_result(tested: int = 600) -> TrainingResult:
     return build_training_result(request, basis, fit_and_evaluate(learn, test, seed=7, threads=1), learn=learn)
 
 
-def against_the_rule(lead: Lead) -> TrainingResult:
+def against_the_rule(lead: RecallLead) -> TrainingResult:
     """A result whose only question is the rule."""
     made = made_result()
     assert made.compared
@@ -174,29 +174,29 @@ def test_a_model_that_passed_may_serve() -> None:
     ("lead", "why"),
     [
         (
-            Lead(-0.05, -0.09, -0.01, 0.02),
+            RecallLead(-0.05, -0.09, -0.01, 0.02),
             "did not pass its checks, because the published rule did better: "
             "of 100 students who ended off track, it listed 5 more.",
         ),
-        (Lead(0.0, 0.0, 0.0, 0.0), "did not pass its checks, because the published rule did just as well."),
+        (RecallLead(0.0, 0.0, 0.0, 0.0), "did not pass its checks, because the published rule did just as well."),
         (
-            Lead(-0.02, -0.06, 0.03, 0.02),
+            RecallLead(-0.02, -0.06, 0.03, 0.02),
             "could not be proven better yet, because the published rule did better: "
             "of 100 students who ended off track, it listed 2 more, which may be chance.",
         ),
         (
-            Lead(0.04, -0.02, 0.09, 0.03),
+            RecallLead(0.04, -0.02, 0.09, 0.03),
             "could not be proven better yet, because its lead over the published rule "
             "(4 more listed of 100 students who ended off track) may be chance.",
         ),
     ],
 )
-def test_where_the_rule_was_not_beaten_the_first_sentence_says_so(lead: Lead, why: str) -> None:
+def test_where_the_rule_was_not_beaten_the_first_sentence_says_so(lead: RecallLead, why: str) -> None:
     assert first_sentence(against_the_rule(lead)) == f"The published rule serves: the model {why}"
 
 
 def test_a_rule_that_was_not_beaten_is_said_before_any_other_check() -> None:
-    tied = against_the_rule(Lead(0.0, -0.02, 0.02, 0.01))
+    tied = against_the_rule(RecallLead(0.0, -0.02, 0.02, 0.01))
     few = GateCheck("GATE01", "enough students", "not_enough_evidence", "Too few.")
     failed = GateCheck("GATE06", "calibrated", "fail", "It is not.")
     unsettled = replace(tied, gate=replace(tied.gate, checks=(few, *tied.gate.checks)))
@@ -239,7 +239,7 @@ def bulleted(result: TrainingResult) -> list[str]:
 
 
 def test_a_refusal_says_what_stands_against_the_model_what_serves_and_what_it_would_take() -> None:
-    refused = against_the_rule(Lead(0.04, -0.02, 0.09, 0.03))
+    refused = against_the_rule(RecallLead(0.04, -0.02, 0.09, 0.03))
     page, points = page_of(refused), bulleted(refused)
     assert any(point.startswith("Better than rule: Of 100 students who ended off track, 4 more") for point in points)
     assert any("The Chicago rule on the marks known so far".lower() in said.lower() for said in page.texts["p"])
@@ -288,7 +288,7 @@ def test_the_headline_gives_the_model_and_the_rule_of_100_with_intervals() -> No
 
 
 def test_every_check_stands_with_its_verdict_in_words_its_code_and_its_sentence() -> None:
-    page = page_of(against_the_rule(Lead(0.04, -0.02, 0.09, 0.03)))
+    page = page_of(against_the_rule(RecallLead(0.04, -0.02, 0.09, 0.03)))
     row = next(row for row in page.texts["tr"] if "GATE02" in row)
     assert row.startswith("? Not enough evidence GATE02")
     assert "4 more are listed than by the rule (95% interval -2 to +9)." in row

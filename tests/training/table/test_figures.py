@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from models.examples import Examples, in_fixed_order
-from models.metrics.bootstrap import Scored, with_intervals
-from models.metrics.metrics import difference_intervals
-from tests.models.made_rows import made_examples
+from models.metrics.bootstrap import ScoredRows, bootstrap_metrics, difference_intervals
+from tests.models.row_examples import made_examples
 from tests.training.table.test_prepared_table import BY_YEAR, FEW_FOLDS, SPEC, fitted, made_table
 from training.evaluation.evaluation import CrossEvaluation
 from training.table.evaluation import parts_of
@@ -41,8 +40,8 @@ def judged(test_rows: Examples) -> CrossEvaluation:
 def test_with_one_seed_intervals_and_leads_are_those_of_every_training_run(judged: CrossEvaluation) -> None:
     one = CrossEvaluation(judged.examples, judged.risks[:1])
     found, (risks,), rows = table_figures(one, replicates=200, seed=3), one.risks, one.examples
-    scored = Scored(rows.label, risks["model"], rows.school)
-    assert found.intervals["model"] == with_intervals(scored, rows.student, CAPACITIES, replicates=200, seed=3)
+    scored = ScoredRows(rows.label, risks["model"], rows.school)
+    assert found.intervals["model"] == bootstrap_metrics(scored, rows.student, CAPACITIES, replicates=200, seed=3)
     lead = difference_intervals(
         rows.label, risks["model"], risks["logistic"], rows.student, capacity=0.1, replicates=200, seed=3
     )

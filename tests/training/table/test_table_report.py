@@ -10,7 +10,7 @@ import pytest
 from mlflow import MlflowClient
 from rich.console import Console
 
-from models.metrics.metrics import Interval
+from models.metrics.intervals import Interval
 from models.registry import MOST_METRICS, registry_in
 from tests.training.report.test_training_report import FORBIDDEN, Page
 from tests.training.table.test_prepared_table import BY_YEAR, FEW_FOLDS, MADE_ON, SPEC, fitted, made_table, run

@@ -1,0 +1,317 @@
+"""The bundle: what was changed after signing is refused, and what was damaged before it never answers silently."""
+
+import ast
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from features.definitions.grade9 import NinthGrade
+from models.bundle import bundle as bundle_module
+from models.bundle import golden_predictions as golden
+from models.bundle.bundle import Bundle, BundleParts, open_bundle, write_bundle
+from models.bundle.manifest import BundleRefused
+from models.bundle.signing import KeyPair, ensure_keys
+from models.bundle.tree_structure import parse_trees
+from models.estimators.published_rule import RuleModel
+from models.estimators.risk_model import RiskModel
+from models.feature_dictionary import Entry, FeatureDictionary, dictionary_of
+from tests.models.bundle_examples import FAIL, PASS, made_model, made_rule, model_parts, rule_parts, sign_again
+from tests.models.row_examples import DICTIONARY, made_examples
+
+FILES = (
+    "calibrator.json card.md features.json gate.json golden.json manifest.json metrics.json model.sig "
+    "model.txt provenance.json"
+).split()
+PROVENANCE = {"created_at": "2026-11-20T08:00:00+00:00", "code": "abc"}
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyPair:
+    return ensure_keys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory, keys: KeyPair) -> Bundle:
+    return write_bundle(tmp_path_factory.mktemp("home") / "bundles", model_parts(), keys, PROVENANCE)
+
+
+@pytest.fixture
+def copy(written: Bundle) -> Path:
+    """A copy beside the bundle, where its model is known to answer as expected."""
+    target = written.path.parent / "copy"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(written.path, target)
+    return target
+
+
+def test_an_opened_bundle_scores_as_the_model_that_was_written(written: Bundle, keys: KeyPair) -> None:
+    opened = open_bundle(written.path, keys.public_key)
+    features = made_examples(200, seed=3).features
+    assert isinstance(opened.scorer, RiskModel)
+    assert np.array_equal(opened.scorer.risk(features), made_model().risk(features))
+    assert opened.dictionary == DICTIONARY
+    assert (opened.kind, opened.card, opened.gate) == ("model", "# A card\n", PASS)
+    assert opened.metrics == model_parts().metrics
+    assert sorted(file.name for file in opened.path.iterdir()) == FILES
+    assert opened.path.name == opened.digest[:16]
+
+
+def test_an_opened_rule_gives_the_written_shares(tmp_path: Path, keys: KeyPair) -> None:
+    opened = write_bundle(tmp_path, rule_parts(), keys, PROVENANCE)
+    signals = np.array([0.0, 1.0, 2.0, 7.0, np.nan])
+    assert isinstance(opened.scorer, RuleModel)
+    assert np.array_equal(opened.scorer.risk(signals), made_rule().risk(signals))
+    assert opened.gate is None
+
+
+def test_the_same_parts_give_the_same_digest_and_files_whoever_signs_and_whenever(
+    tmp_path: Path, keys: KeyPair
+) -> None:
+    first = write_bundle(tmp_path / "first", rule_parts(FAIL), keys, PROVENANCE)
+    others = ensure_keys(tmp_path / "keys")
+    second = write_bundle(tmp_path / "second", rule_parts(FAIL), others, {"created_at": "2027-01-01", "code": "def"})
+    assert first.digest == second.digest
+    differing = {f.name for f in first.path.iterdir() if f.read_bytes() != (second.path / f.name).read_bytes()}
+    assert differing == {"provenance.json", "model.sig"}
+
+
+def test_another_part_gives_another_digest(tmp_path: Path, keys: KeyPair) -> None:
+    digests = {
+        write_bundle(tmp_path, parts, keys, PROVENANCE).digest
+        for parts in (rule_parts(), rule_parts(PASS), rule_parts(card="# Other\n"), replace(rule_parts(), name="x"))
+    }
+    assert len(digests) == 4
+
+
+def test_writing_the_same_parts_again_leaves_what_is_there(tmp_path: Path, keys: KeyPair) -> None:
+    first = write_bundle(tmp_path, rule_parts(), keys, PROVENANCE)
+    before = {f.name: f.stat().st_mtime_ns for f in first.path.iterdir()}
+    again = write_bundle(tmp_path, rule_parts(), keys, {"created_at": "later"})
+    assert again == first
+    assert {f.name: f.stat().st_mtime_ns for f in first.path.iterdir()} == before
+    assert [folder.name for folder in tmp_path.iterdir()] == [first.path.name]
+
+
+def test_parts_that_do_not_belong_together_leave_nothing_behind(tmp_path: Path, keys: KeyPair) -> None:
+    for parts in (replace(model_parts(), model=None), replace(rule_parts(), model=made_model())):
+        with pytest.raises(ValueError, match="holds one"):
+            write_bundle(tmp_path, parts, keys, PROVENANCE)
+    with pytest.raises(ValueError, match="JSON compliant"):
+        write_bundle(tmp_path, replace(rule_parts(), metrics={"auc": float("nan")}), keys, PROVENANCE)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_one_flipped_bit_in_any_file_is_refused_and_the_file_named(copy: Path, keys: KeyPair, name: str) -> None:
+    content = bytearray((copy / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / name).write_bytes(content)
+    with pytest.raises(BundleRefused, match=name):
+        open_bundle(copy, keys.public_key)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_refused_and_named(copy: Path, keys: KeyPair, name: str) -> None:
+    (copy / name).unlink()
+    with pytest.raises(BundleRefused, match=f"{name}: missing|Missing files in model .*{name}"):
+        open_bundle(copy, keys.public_key)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_symlink_in_place_of_a_file_is_refused(copy: Path, keys: KeyPair, written: Bundle, name: str) -> None:
+    (copy / name).unlink()
+    (copy / name).symlink_to(written.path / name)
+    with pytest.raises(BundleRefused, match=f"{name}: expected a plain file"):
+        open_bundle(copy, keys.public_key)
+
+
+def test_a_symlink_to_a_bundle_is_refused(tmp_path: Path, keys: KeyPair, written: Bundle) -> None:
+    (tmp_path / "link").symlink_to(written.path, target_is_directory=True)
+    with pytest.raises(BundleRefused, match="no such folder"):
+        open_bundle(tmp_path / "link", keys.public_key)
+
+
+@pytest.mark.parametrize("name", ["sitecustomize.py", "model.pkl", ".hidden"])
+def test_an_extra_file_is_refused_and_named(copy: Path, keys: KeyPair, name: str) -> None:
+    (copy / name).write_text("pass\n")
+    with pytest.raises(BundleRefused, match=f"changed after signing: .*{name}"):
+        open_bundle(copy, keys.public_key)
+
+
+def test_an_extra_folder_is_refused(copy: Path, keys: KeyPair) -> None:
+    (copy / "code").mkdir()
+    with pytest.raises(BundleRefused, match="code: expected a plain file"):
+        open_bundle(copy, keys.public_key)
+
+
+def test_a_bundle_signed_by_another_key_is_refused(copy: Path, keys: KeyPair, tmp_path: Path) -> None:
+    sign_again(copy, ensure_keys(tmp_path))
+    with pytest.raises(BundleRefused, match="another installation"):
+        open_bundle(copy, keys.public_key)
+
+
+def test_a_truncated_model_is_refused_before_its_signature_is_renewed_and_after(copy: Path, keys: KeyPair) -> None:
+    text = (copy / "model.txt").read_bytes()
+    (copy / "model.txt").write_bytes(text[: len(text) // 2])
+    with pytest.raises(BundleRefused, match=r"changed after signing: .*model\.txt"):
+        open_bundle(copy, keys.public_key)
+    sign_again(copy, keys)
+    with pytest.raises(BundleRefused, match=r"model\.txt: damaged before it was signed"):
+        open_bundle(copy, keys.public_key)
+
+
+def a_child_out_of_range(text: str) -> str:
+    return text.replace("left_child=", "left_child=99", 1)
+
+
+def a_circle(text: str) -> str:
+    line = text[text.index("left_child=") :].partition("\n")[0]
+    children = line.removeprefix("left_child=").split()
+    return text.replace(line, "left_child=" + " ".join(["0", *children[1:]]), 1)
+
+
+def another_objective(text: str) -> str:
+    return text.replace("num_class=1", "num_class=3", 1)
+
+
+def a_tree_less(text: str) -> str:
+    return text.replace("\nTree=1\n", "\nTree=9\n", 1)
+
+
+def a_feature_too_many(text: str) -> str:
+    line = text[text.index("split_feature=") :].partition("\n")[0]
+    return text.replace(line, "split_feature=" + " ".join(["7", *line.partition("=")[2].split()[1:]]), 1)
+
+
+@pytest.mark.parametrize("damage", [a_child_out_of_range, a_circle, another_objective, a_tree_less, a_feature_too_many])
+def test_a_signed_model_that_is_not_trees_is_refused_before_lightgbm_reads_it(
+    copy: Path, keys: KeyPair, damage: Callable[[str], str]
+) -> None:
+    text = (copy / "model.txt").read_text()
+    assert damage(text) != text
+    (copy / "model.txt").write_text(damage(text))
+    sign_again(copy, keys)
+    with pytest.raises(BundleRefused, match=r"model\.txt: damaged before it was signed"):
+        open_bundle(copy, keys.public_key)
+
+
+def test_a_signed_model_with_another_leaf_value_does_not_get_past_its_golden_predictions(
+    copy: Path, keys: KeyPair
+) -> None:
+    text = (copy / "model.txt").read_text()
+    at = text.index("leaf_value=") + len("leaf_value=")
+    at = text.index(".", at) + 1
+    (copy / "model.txt").write_text(text[:at] + str((int(text[at]) + 5) % 10) + text[at + 1 :])
+    sign_again(copy, keys)
+    with pytest.raises(BundleRefused, match=r"model\.txt: golden predictions: the margin differs by"):
+        open_bundle(copy, keys.public_key)
+
+
+def test_a_model_that_kills_its_process_does_not_kill_this_one(copy: Path) -> None:
+    text = (copy / "model.txt").read_text()
+    (copy / "model.txt").write_text(text[: len(text) // 2])
+    assert golden.check_in_child_process(copy) != ""
+
+
+def test_a_model_is_asked_once_for_each_host(
+    copy: Path, keys: KeyPair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-such-python"))
+    assert open_bundle(copy, keys.public_key).digest
+    monkeypatch.setattr(bundle_module, "this_host", lambda: ["another host"])
+    with pytest.raises(FileNotFoundError):
+        open_bundle(copy, keys.public_key)
+
+
+def test_of_200_changed_characters_none_kills_the_asking_process_and_none_changes_a_risk_silently(
+    written: Bundle,
+) -> None:
+    text = (written.path / "model.txt").read_text()
+    readable = [damaged for damaged in map(damaged_texts(text), range(200)) if has_shape(damaged)]
+    asked = subprocess.run(
+        [sys.executable, "-m", "tests.models.bundle.mutation_child", str(written.path)],
+        input=json.dumps(readable),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=golden.ROOT,
+        timeout=200,
+    )
+    answers = json.loads(asked.stdout.splitlines()[-1])  # LightGBM may warn above it
+    assert 20 < len(answers) < 180  # the shape check alone stops the others
+    assert set(answers) == {"same", "caught"}
+    assert answers.count("caught") >= 5
+
+
+def damaged_texts(text: str) -> Callable[[int], str]:
+    """A text with one character changed, by number."""
+
+    def damaged(number: int) -> str:
+        rng = random.Random(number)
+        at = rng.randrange(len(text))
+        return text[:at] + rng.choice([c for c in "0123456789-. e=\nx" if c != text[at]]) + text[at + 1 :]
+
+    return damaged
+
+
+def has_shape(text: str) -> bool:
+    try:
+        parse_trees(text, DICTIONARY)
+    except ValueError:
+        return False
+    return True
+
+
+def test_golden_rows_are_no_students_and_reach_every_leaf(written: Bundle) -> None:
+    expected = golden.parse_golden((written.path / "golden.json").read_bytes())
+    rows = golden.golden_frame(expected, DICTIONARY)
+    learned = made_examples(900).matrix()
+    drawn = DICTIONARY.encode(rows)
+    assert not any((np.isclose(learned, row, equal_nan=True)).all(axis=1).any() for row in drawn)
+    booster = made_model().booster
+    leaves = np.asarray(booster.predict(drawn, pred_leaf=True))
+    reached = sum(len(np.unique(leaves[:, tree])) for tree in range(leaves.shape[1]))
+    assert reached == booster.trees_to_dataframe()["left_child"].isna().sum()
+
+
+def test_no_part_of_a_bundle_is_a_pickle_and_no_module_of_it_imports_one(written: Bundle) -> None:
+    for file in written.path.iterdir():
+        assert file.suffix in {".txt", ".json", ".md"} or file.name == "model.sig"
+        assert not file.read_bytes().startswith(b"\x80")
+    for module in sorted((golden.ROOT / "models").rglob("*.py")):
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert not {name.partition(".")[0] for name in imported} & {"pickle", "joblib", "cloudpickle", "skops"}
+
+
+def over_ninth_grade(dictionary: FeatureDictionary) -> BundleParts:
+    """A rule's bundle over the features of a real feature set."""
+    return replace(rule_parts(), feature_set="grade9", dictionary=dictionary)
+
+
+def test_a_bundle_whose_features_are_computed_otherwise_here_is_refused_before_its_scorer_is_read(
+    tmp_path: Path, keys: KeyPair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = dictionary_of(NinthGrade)
+    assert write_bundle(tmp_path, over_ninth_grade(here), keys, PROVENANCE).digest
+    monkeypatch.setattr(bundle_module, "decode_scorer", lambda *_: pytest.fail("the scorer was read"))
+    first, *others = here.entries
+    other = replace(here, entries=(replace(first, fingerprint="another"), *others))
+    with pytest.raises(BundleRefused, match=rf"features\.json: computed in another way here: {first.name}; train"):
+        write_bundle(tmp_path, over_ninth_grade(other), keys, PROVENANCE)
+    with pytest.raises(BundleRefused, match="computed in another way here: the published rule"):
+        write_bundle(tmp_path, over_ninth_grade(replace(here, rule="another")), keys, PROVENANCE)
+    gone = replace(here, entries=(*here.entries, Entry("a_feature_that_is_gone")))
+    with pytest.raises(BundleRefused, match="a_feature_that_is_gone"):
+        write_bundle(tmp_path, over_ninth_grade(gone), keys, PROVENANCE)
+    with pytest.raises(BundleRefused, match="no feature set 'gone' here"):
+        write_bundle(tmp_path, replace(over_ninth_grade(here), feature_set="gone"), keys, PROVENANCE)

@@ -1,0 +1,97 @@
+"""Since last time: what the records changed and what a new release changed add up, and what moved is said."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.definitions.grade9 import NinthGrade
+from features.language.feature_set import Strength
+from models.estimators.fitting import fit_risk_model
+from models.estimators.published_rule import RuleModel
+from models.estimators.risk_model import RiskModel
+from models.explanations.reasons import Side
+from models.explanations.risk_change import largest_changes, split_change
+from models.feature_dictionary import FeatureDictionary, dictionary_of
+from tests.models.row_examples import made_examples
+
+RISK = st.floats(0, 1)
+RULE = RuleModel(counts=(0.0, 1.0), shares=(0.1, 0.4), n=(90, 30), overall=0.2)
+
+
+@pytest.fixture(scope="module")
+def model() -> RiskModel:
+    return fit_risk_model(made_examples(1500), seed=7, threads=1)
+
+
+@given(RISK, RISK, RISK)
+def test_the_two_parts_add_up_to_the_whole_change(before: float, now: float, by_the_old: float) -> None:
+    by_data, by_release = split_change(before, now, by_the_old)
+    assert by_data is not None
+    assert by_release is not None
+    assert by_data + by_release == pytest.approx(now - before, abs=1e-15)
+    assert before + by_data == pytest.approx(by_the_old, abs=1e-15)
+
+
+@given(RISK, RISK)
+def test_while_the_same_release_scores_all_of_a_change_is_the_records(before: float, now: float) -> None:
+    assert split_change(before, now, by_the_old=now) == (now - before, 0.0)
+
+
+def test_where_the_release_of_then_cannot_be_asked_nothing_is_split() -> None:
+    assert split_change(0.2, 0.5, None) == (None, None)
+
+
+def test_what_moved_the_risk_most_is_said_with_its_values_then_and_now(model: RiskModel) -> None:
+    before = made_examples(50, seed=1).features.assign(absence_rate=0.0)
+    now = before.assign(absence_rate=0.4)
+    for moved in largest_changes(model, NinthGrade, before, now):
+        assert [(one.code, one.before, one.now) for one in moved] == [("absence_rate", 0.0, 0.4)]
+
+
+def test_where_nothing_changed_nothing_moved(model: RiskModel) -> None:
+    rows = made_examples(80, seed=2).features
+    assert largest_changes(model, NinthGrade, rows, rows) == [()] * 80
+
+
+def test_a_protected_attribute_never_moved_anything(model: RiskModel) -> None:
+    entries = (replace(entry, protected=entry.name == "absence_rate") for entry in model.dictionary.entries)
+    guarded = replace(model, dictionary=FeatureDictionary(tuple(entries)))
+    before = made_examples(50, seed=1).features.assign(absence_rate=0.0)
+    assert largest_changes(guarded, NinthGrade, before, before.assign(absence_rate=0.4)) == [()] * 50
+
+
+def test_features_of_one_concept_are_said_once(model: RiskModel) -> None:
+    entries = (replace(entry, concept="one thing", because="is {:.1f}") for entry in model.dictionary.entries)
+    together = replace(model, dictionary=FeatureDictionary(tuple(entries)))
+    before = made_examples(50, seed=1).features.assign(absence_rate=0.0, grade_points=3.0)
+    now = before.assign(absence_rate=0.4, grade_points=1.0)
+    assert {len(moved) for moved in largest_changes(together, NinthGrade, before, now)} == {1}
+    assert {len(moved) for moved in largest_changes(model, NinthGrade, before, now)} == {2}
+
+
+def test_a_value_that_speaks_for_the_student_is_said_as_a_strength(model: RiskModel) -> None:
+    strong = {"absence_rate": Strength("was in school", "<=", 0.05)}
+    entries = (replace(entry, strength=strong.get(entry.name)) for entry in model.dictionary.entries)
+    told = replace(model, dictionary=FeatureDictionary(tuple(entries)))
+    before = made_examples(50, seed=1).features.assign(absence_rate=0.4)
+    for moved in largest_changes(told, NinthGrade, before, before.assign(absence_rate=0.01)):
+        assert [(one.code, one.is_strength) for one in moved] == [("absence_rate", True)]
+
+
+@pytest.mark.parametrize(("side", "says"), [("raises", 0), ("lowers", 1)])
+def test_a_concept_that_does_not_hold_never_moved_anything(model: RiskModel, side: Side, says: int) -> None:
+    before = made_examples(50, seed=1).features.assign(absence_rate=0.0)
+    now = before.assign(absence_rate=0.4)
+    found = largest_changes(model, NinthGrade, before, now, never_said={("absence_rate", side)})
+    assert {len(moved) for moved in found} == {says}
+
+
+def test_under_a_rule_what_it_counts_is_what_moves() -> None:
+    blank = pd.DataFrame({name: np.zeros(1) for name in dictionary_of(NinthGrade).names})
+    now = blank.assign(core_failing_now=2.0, absence_rate_year=0.5)
+    found = largest_changes(RULE, NinthGrade, blank, now)
+    assert [[(one.code, one.before, one.now) for one in moved] for moved in found] == [[("core_failing_now", 0.0, 2.0)]]
