@@ -14,7 +14,7 @@ from features.definitions.catalog import outcomes_of
 from features.settings import Settings
 from serving.api import health, scores
 from serving.app_context import Service
-from serving.pages import caseload, sign_in, student
+from serving.pages import caseload, sign_in, student, stylesheet
 from serving.pages.current_user import SignInNeeded
 from serving.pages.rendering import STATIC, error_page, fault_page, open_templates
 from serving.scoring.release_cache import Releases
@@ -42,7 +42,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(RequestValidationError, answer_validation_error)
     app.add_exception_handler(SignInNeeded, lead_to_sign_in)
-    for part in (health, scores, sign_in, caseload, student):
+    for part in (health, scores, sign_in, caseload, student, stylesheet):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

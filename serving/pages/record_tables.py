@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from serving.pages.charts import year_of
+from serving.pages.record_charts import year_of
 from serving.store.rows import Cell, Cells
 from serving.wording.locale import Language, msgid
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
+from presentation.environment import template_environment
 from serving.app_context import Service
 from serving.pages.language import asked_language, keep_language, other_languages
 from serving.wording.locale import LOCALES, Language, language, msgid
@@ -22,14 +23,8 @@ def open_templates() -> Mapping[str, Environment]:
 
 def templates_in(words: Language) -> Environment:
     """The templates in a language; everything put into them is escaped, and a name they miss is an error."""
-    templates = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        extensions=["jinja2.ext.i18n"],
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    templates = template_environment(HERE / "templates")
+    templates.add_extension("jinja2.ext.i18n")
     templates.policies["ext.i18n.trimmed"] = True
     templates.install_gettext_translations(words.catalog, newstyle=True)  # type: ignore[attr-defined]  # of i18n
     templates.filters["day"] = words.day

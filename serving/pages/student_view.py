@@ -6,8 +6,9 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
+from presentation.charts.marks import Chart
 from serving.pages.caseload_view import change_words, school_names
-from serving.pages.charts import BarChart, LineChart, TermMarks, attendance_chart, marks_by_term, marks_chart
+from serving.pages.record_charts import TermMarks, attendance_chart, marks_by_term, marks_chart
 from serving.pages.record_tables import RecordTable, record_table
 from serving.pages.student_past import ContactLine, PastLine, contact_lines, past_lines
 from serving.scoring.bands import Band
@@ -44,9 +45,9 @@ class ShownStrength:
 class Charts:
     """A student's year in records: charts, and the tables behind them."""
 
-    attendance: BarChart | None
+    attendance: Chart | None
     attendance_table: RecordTable | None
-    marks: LineChart | None
+    marks: Chart | None
     terms: tuple[TermMarks, ...]
     marks_table: RecordTable | None
 

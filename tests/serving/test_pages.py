@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from serving.pages.rendering import HERE, STATIC
+from presentation.stylesheets import stylesheet
+from serving.pages.rendering import HERE
 from serving.scoring.scoring_run import Roster, Student, record_run
 from serving.web.middleware import HEADERS
 from serving.wording.scores import LIMITS
@@ -51,7 +52,15 @@ def test_without_a_key_every_operation_of_the_api_is_401(stage: Stage) -> None:
 
 def test_every_route_is_known_to_these_tests(stage: Stage) -> None:
     known = {"/", "/caseload", "/students/{student_key}", "/sign-in", "/sign-out"}
-    known |= {"/livez", "/readyz", "/v1/scores", "/v1/students/{student_key}/scores", "/openapi.json", "/static"}
+    known |= {
+        "/static/ontrack.css",
+        "/livez",
+        "/readyz",
+        "/v1/scores",
+        "/v1/students/{student_key}/scores",
+        "/openapi.json",
+        "/static",
+    }
     assert set(paths_of(stage.app.routes)) == known
 
 
@@ -114,7 +123,7 @@ def test_every_page_has_one_heading_a_language_and_a_way_past_the_header(stage: 
 
 
 def test_the_stylesheet_has_no_red_and_loads_nothing() -> None:
-    css = (STATIC / "ontrack.css").read_text(encoding="utf-8")
+    css = stylesheet("page")
     assert "url(" not in css
     assert "@import" not in css
     for code in re.findall(r"#([0-9a-f]{6})", css):

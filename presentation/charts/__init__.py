@@ -1,0 +1,1 @@
+"""Charts as geometry; one template draws them as SVG."""

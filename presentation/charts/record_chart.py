@@ -1,0 +1,90 @@
+"""Small charts of one student's records over time: bars, and points joined by a line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from presentation.charts.marks import Bar, Chart, Dot, Label, Line, Mark, Path
+
+WIDTH, HEIGHT = 420, 160
+LEFT, RIGHT, TOP, BOTTOM = 34, 8, 14, 26
+MOST_BAR = 30.0
+SECOND_ROW = 24
+"""The height of a second row of labels below the columns."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One value, what it stands for in words, and the labels below it (empty for none)."""
+
+    value: float
+    says: str
+    label: str = ""
+    second: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The name of a chart on its page, and its title and description in the reader's language."""
+
+    name: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The highest value of the vertical axis, and how many columns there are."""
+
+    most: float
+    columns: int
+
+    @property
+    def step(self) -> float:
+        """The width of a column."""
+        return (WIDTH - LEFT - RIGHT) / self.columns
+
+    def x(self, place: int) -> float:
+        """The middle of a column."""
+        return round(LEFT + (place + 0.5) * self.step, 1)
+
+    def y(self, value: float) -> float:
+        """Where a value stands from the top."""
+        return round(HEIGHT - BOTTOM - value / self.most * (HEIGHT - TOP - BOTTOM), 1)
+
+
+def bar_chart(columns: Sequence[Column], levels: Sequence[tuple[float, str]], words: Words, *, most: float) -> Chart:
+    """A bar a column; one of nothing keeps a sliver, so that it is not mistaken for a missing one."""
+    scale = Scale(most, len(columns))
+    width = min(MOST_BAR, scale.step * 0.72)
+    bars = [bar(one, scale, LEFT + at * scale.step + (scale.step - width) / 2, width) for at, one in enumerate(columns)]
+    marks = (*level_marks(levels, scale), *bars, *column_labels(columns, scale))
+    return Chart(words.name, words.title, words.description, WIDTH, HEIGHT, marks)
+
+
+def bar(column: Column, scale: Scale, x: float, width: float) -> Bar:
+    """One bar."""
+    top = min(scale.y(column.value), scale.y(0) - 1.5)
+    return Bar(round(x, 1), round(top, 1), round(width, 1), round(scale.y(0) - top, 1), "bar", column.says)
+
+
+def point_chart(columns: Sequence[Column], levels: Sequence[tuple[float, str]], words: Words, *, most: float) -> Chart:
+    """A point a column, joined by a line; below, two rows of labels."""
+    scale = Scale(most, len(columns))
+    dots = [Dot(scale.x(at), scale.y(one.value), 4.5, "dot", one.says) for at, one in enumerate(columns)]
+    path = Path(tuple((dot.x, dot.y) for dot in dots), "line")
+    below = column_labels(columns, scale)
+    marks = (*level_marks(levels, scale), path, *dots, *below)
+    return Chart(words.name, words.title, words.description, WIDTH, HEIGHT + SECOND_ROW, marks)
+
+
+def level_marks(levels: Sequence[tuple[float, str]], scale: Scale) -> list[Mark]:
+    """Level lines with their labels."""
+    lines = [Line(LEFT, WIDTH - RIGHT, scale.y(value), scale.y(value), "grid") for value, _ in levels]
+    return [*lines, *(Label(label, LEFT - 6, scale.y(value) + 4, "end") for value, label in levels)]
+
+
+def column_labels(columns: Sequence[Column], scale: Scale) -> list[Mark]:
+    """The labels below the columns, in two rows."""
+    first = [Label(one.label, scale.x(at), HEIGHT - 6, "middle") for at, one in enumerate(columns) if one.label]
+    rows = [Label(one.second, scale.x(at), HEIGHT + 18, "middle") for at, one in enumerate(columns) if one.second]
+    return [*first, *rows]

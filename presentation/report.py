@@ -1,0 +1,68 @@
+"""A report: one HTML file of sections that fetches and runs nothing."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from presentation.environment import template_environment
+from presentation.stylesheets import stylesheet
+from presentation.tables import Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section: its heading (empty where it opens the report), its template, and the plain values that it shows."""
+
+    title: str
+    template: str
+    view: object
+
+    @property
+    def anchor(self) -> str:
+        """The id to which the table of contents leads."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+
+
+@dataclass(frozen=True)
+class Prose:
+    """The plain values of a section without a template of its own: paragraphs, points, tables and a small print."""
+
+    paragraphs: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    small_print: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report under its heading; with `contents`, a table of contents stands after the sections that open it."""
+
+    title: str
+    heading: str
+    about: str
+    opening: Sequence[Section]
+    sections: Sequence[Section]
+    contents: bool = False
+
+
+def prose_section(title: str, *paragraphs: str, points: Sequence[str] = (), tables: Sequence[Table] = ()) -> Section:
+    """A section of paragraphs, then points, then tables."""
+    return Section(title, "prose.html", Prose(paragraphs, tuple(points), tuple(tables)))
+
+
+def render(report: Report, templates: Path) -> str:
+    """The report as one document; the templates of its sections are looked for in this folder first."""
+    return report_environment(templates).get_template("report.html").render(report=report)
+
+
+@cache
+def report_environment(templates: Path) -> Environment:
+    """The environment of reports; it keeps compiled templates."""
+    environment = template_environment(templates)
+    environment.globals["stylesheet"] = Markup(stylesheet("report"))  # noqa: S704 - a file of this package
+    return environment
