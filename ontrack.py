@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from features.settings import Refused, Settings, load_settings
+from features.errors import Refused
+from features.settings import Settings, load_settings
 from features.terminal import Context, settings_of
 
 PLACES = (Path("ontrack.toml"), Path("config/ontrack.toml"))

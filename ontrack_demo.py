@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from features.commands import ingest_district
+from features.errors import SettingsRefused
 from features.progress import Progress
-from features.settings import Settings, SettingsRefused
+from features.settings import Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan, demo_plans
 from features.terminal import Context, settings_of
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 from models.bundle.bundle import open_bundle
 from models.bundle.signing import ensure_keys
 from models.registry import registry_in
@@ -133,7 +134,7 @@ def is_released(settings: Settings, district_id: str, today: date) -> bool:
     serving_now = current_release(settings.home, release_key(training_request_of(settings, district_id, today)))
     if serving_now is None:
         return False
-    with reading(settings.warehouse(district_id)) as reader:
+    with open_warehouse(settings.warehouse(district_id)) as reader:
         data_version = reader.data_version()
     bundle = open_bundle(serving_now.bundle_path, ensure_keys(settings.home / "keys").public_key)
     made_on = datetime.fromisoformat(bundle.provenance["created_at"]).date()

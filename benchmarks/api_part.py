@@ -14,7 +14,8 @@ from benchmarks.servers import serving
 from benchmarks.timing import in_turns
 from benchmarks.wire import Ask, Line, ask, latencies, throughput
 from features.progress import Progress
-from features.warehouse.warehouse import Reader, reading
+from features.warehouse.file import open_warehouse
+from features.warehouse.reader import Reader
 from serving.access.accounts import create_api_key
 from serving.api.messages import Message, SentRecords
 from serving.scoring.score_district import score_district
@@ -69,7 +70,7 @@ def ready(place: Place, progress: Progress) -> tuple[str, str, bytes]:
     with writing(engine) as session:
         key = create_api_key(session, DISTRICT, "benchmark", ("scores.read", "scores.write"))
     engine.dispose()
-    with reading(place.warehouse) as reader:
+    with open_warehouse(place.warehouse) as reader:
         student = median_student(reader)
         return key, student, json.dumps(records_of(reader, student)).encode()
 

@@ -32,7 +32,7 @@ from features.ingest.load.workspace import desk_of
 from features.language.feature_set import FeatureSet
 from features.progress import quietly
 from features.snapshots.snapshot import build_snapshot, build_snapshots
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 
 Work = Literal[
     "idle",
@@ -95,7 +95,7 @@ def idle(place: Place) -> Measured:
 
 def open_only(place: Place) -> None:
     """The warehouse was open."""
-    with reading(place.warehouse):
+    with open_warehouse(place.warehouse):
         pass
 
 
@@ -159,18 +159,18 @@ def rewrite(place: Place) -> Measured:
 
 def compiled(place: Place, feature_set: type[FeatureSet]) -> Script:
     """A snapshot's SQL."""
-    with reading(place.warehouse) as reader:
+    with open_warehouse(place.warehouse) as reader:
         return snapshot_script(SnapshotQuery(feature_set, reader.view(TODAY)))
 
 
 def plain_scan(place: Place) -> Measured:
     """Every value that a snapshot of the whole feature set reads, touched once."""
     script, rows = compiled(place, NinthGrade), [0]
-    with reading(place.warehouse) as reader:
+    with open_warehouse(place.warehouse) as reader:
         columns = columns_read(reader.connection, script)
 
     def work() -> None:
-        with reading(place.warehouse) as reader:
+        with open_warehouse(place.warehouse) as reader:
             rows.append(scan(reader.connection, columns))
 
     return Measured(seconds_of(work), {"rows": rows[-1], "columns": sum(map(len, columns.values()))})
@@ -182,7 +182,7 @@ def engine(place: Place, feature_set: type[FeatureSet] = NinthGrade) -> Measured
     students = [0]
 
     def work() -> None:
-        with reading(place.warehouse) as reader:
+        with open_warehouse(place.warehouse) as reader:
             snapshot = build_snapshot(reader, feature_set, TODAY)
         features = snapshot.features.join(snapshot.context)
         students.append(len(features))
@@ -212,7 +212,7 @@ def hand(place: Place) -> Measured:
     students = [0]
 
     def work() -> None:
-        with reading(place.warehouse) as reader:
+        with open_warehouse(place.warehouse) as reader:
             for step in steps:
                 reader.connection.execute(step)
             features = reader.connection.execute(last).df().set_index("student_key").astype("float64")
@@ -228,7 +228,7 @@ def ten_dates(place: Place) -> Measured:
     compiled(place, NinthGrade)
 
     def work() -> None:
-        with reading(place.warehouse) as reader:
+        with open_warehouse(place.warehouse) as reader:
             students.extend(len(one.features) for one in build_snapshots(reader, NinthGrade, days))
 
     return Measured(seconds_of(work), {"students": sum(students)})
@@ -239,7 +239,7 @@ def pandas_three(place: Place) -> Measured:
     students = [0]
 
     def work() -> None:
-        with reading(place.warehouse) as reader:
+        with open_warehouse(place.warehouse) as reader:
             features = three_features(reader.connection, TODAY)
         students.append(len(features))
         features.to_parquet(found_by(place, "pandas"))

@@ -11,7 +11,7 @@ from features.file_mapping.declaration import names_in_file
 from features.ingest.load.workspace import Desk, desk_of
 from features.settings import load_settings
 from features.tables import TABLES
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 
 CORRECTED = {
     "attendance": "excused = coalesce(NOT excused, true)",
@@ -57,7 +57,7 @@ def send_corrections(place: Place) -> None:
     begin(site, dict.fromkeys(CORRECTED, 'kind = "delta"'))
     site.desk.warehouse.parent.mkdir(parents=True)
     shutil.copyfile(place.warehouse, site.desk.warehouse)
-    with reading(place.warehouse) as reader:
+    with open_warehouse(place.warehouse) as reader:
         for name in CORRECTED:
             reader.connection.execute(f"COPY ({corrections(name)}) TO '{site.sent / name}.csv' (HEADER)")
 

@@ -18,11 +18,11 @@ import typer
 
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.language.outcome import tuned
+from features.language.outcome import with_thresholds
 from features.ledger.ledger import Ledger, build_ledger
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan, state_plans
-from features.warehouse.warehouse import changing, reading
+from features.warehouse.file import change_warehouse, open_warehouse
 from models.estimators.fitting import fit_risk_model
 from models.examples import Examples
 from models.metrics.intervals import wilson_interval
@@ -32,7 +32,7 @@ from tests.features.made_warehouse import simulated
 from training.cohort_examples import labelled_cohorts
 
 TODAY = date(2026, 11, 20)
-OUTCOME = tuned(OFF_TRACK_CHICAGO, {})
+OUTCOME = with_thresholds(OFF_TRACK_CHICAGO, {})
 LISTED, NEXT = (2024, 2025), 2026
 """The school years of the lists that the ledger knows, and of the list after them."""
 CAPACITY = 0.15
@@ -93,12 +93,12 @@ def said_in(plan: Plan, folder: Path) -> Iterator[Said]:
     """What stands beside the flags of a district's next list, by the tenth of their risk."""
     simulate_district(plan, folder / "again", truth=folder / "truth")
     truth, warehouse = truth_of(folder / "truth", plan), simulated(plan, folder)
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         cohorts = labelled_cohorts(reader, NinthGrade, OUTCOME, ("11-20",), observed_on=TODAY)
     lists = lists_of(cohorts.examples)
-    with changing(warehouse) as writer:
+    with change_warehouse(warehouse) as writer:
         writer.add("flags", flags_of(lists, plan))
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         ledger = build_ledger(reader, OUTCOME, TODAY)
     after = lists[lists["school_year"] == NEXT]
     for tenth in np.unique(tenth_of(after["risk"].to_numpy())):

@@ -14,7 +14,8 @@ from benchmarks.child import Measured, peak_mib
 from benchmarks.timing import seconds_of
 from features.definitions.outcomes import HIGH, OFF_TRACK_CHICAGO
 from features.ledger.ledger import Ledger, build_ledger
-from features.warehouse.warehouse import Writer, changing, reading
+from features.warehouse.file import change_warehouse, open_warehouse
+from features.warehouse.writer import Writer
 
 SCHOOLS, WEEKS, LAST_YEAR = 50, 36, 2026
 ON = date(2026, 10, 1)
@@ -45,7 +46,7 @@ def ledger_in_this_process(folder: Path, size: Size) -> Measured:
     found: list[Ledger] = []
 
     def work() -> None:
-        with reading(warehouse_in(folder, size)) as reader:
+        with open_warehouse(warehouse_in(folder, size)) as reader:
             found.append(build_ledger(reader, OUTCOME, ON))
 
     before, seconds = time.process_time(), seconds_of(work)
@@ -65,7 +66,7 @@ def make(folder: Path, size: Size) -> None:
     """The warehouse is there: only what the ledger reads, sorted by student as a load would leave it."""
     path = warehouse_in(folder, size)
     if not path.exists():
-        with changing(path) as writer:
+        with change_warehouse(path) as writer:
             fill(writer, size)
 
 

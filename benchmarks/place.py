@@ -15,7 +15,7 @@ from features.settings import Settings, load_settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.snapshots.feature_requirements import unavailable_features
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 from models.bundle.bundle import BundleParts, open_bundle, write_bundle
 from models.bundle.signing import ensure_keys
 from models.estimators.fitting import fit_risk_model
@@ -106,14 +106,14 @@ def release(place: Place, progress: Progress) -> None:
 
 def fits(place: Place) -> list[str]:
     """The features for which the district sends data."""
-    with reading(place.warehouse) as reader:
+    with open_warehouse(place.warehouse) as reader:
         return dictionary_of(NinthGrade, without=unavailable_features(reader, NinthGrade)).names
 
 
 def fitted(place: Place) -> RiskModel:
     """A model with the defaults, learnt from every finished year."""
     training = place.settings.training
-    with reading(place.warehouse) as reader:
+    with open_warehouse(place.warehouse) as reader:
         cohorts = labelled_cohorts(reader, NinthGrade, OFF_TRACK_CHICAGO, training.as_of, observed_on=TODAY)
     return fit_risk_model(cohorts.examples, seed=SEED, threads=training.threads)
 

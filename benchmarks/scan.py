@@ -6,7 +6,8 @@ import duckdb
 from pydantic import BaseModel, Field, TypeAdapter
 
 from features.engine.sql_script import Script
-from features.tables import TABLES, Kind
+from features.table_schema import Kind
+from features.tables import TABLES
 
 SUMS: dict[Kind, str] = {"text": "sum(strlen({0}))", "student": "sum(strlen({0}))", "date": "max({0})"}
 """What touches every value of a column of a kind; a sum where nothing else is said."""

@@ -11,7 +11,8 @@ from benchmarks.shap_peer import Explainer, refuse_other_values
 from benchmarks.timing import median_seconds
 from features.progress import Progress
 from features.snapshots.snapshot import build_snapshot
-from features.warehouse.warehouse import Reader, reading
+from features.warehouse.file import open_warehouse
+from features.warehouse.reader import Reader
 from models.estimators.risk_model import RiskModel
 from models.explanations.reasons import top_reasons
 from models.scoring import risk_of
@@ -33,7 +34,7 @@ def scoring_part(place: Place, *, runs: int, progress: Progress, batch: int = BA
     model = served.bundle.scorer
     if not isinstance(model, RiskModel):
         raise TypeError("the benchmark's release is a model")
-    with reading(place.warehouse) as reader:
+    with open_warehouse(place.warehouse) as reader:
         progress(f"scoring: {runs} rounds over {batch:,} rows")
         batches = batch_figures(model, reader, served, batch=batch, runs=runs)
         progress(f"scoring: {runs} rounds of a whole scoring run")

@@ -12,10 +12,12 @@ from docs.reference_simulation import simulation_page
 from docs.reference_text import code, heading, page, table
 from features.definitions.catalog import FEATURE_SETS, OUTCOMES, feature_set_of
 from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
+from features.errors import Refused
 from features.language.feature_set import Feature, FeatureSet, Indicator, Outcome
-from features.settings import Gate, Refused
+from features.settings import Gate
 from features.snapshots.feature_requirements import missing_when, source_tables
-from features.tables import ENVELOPE, PROTECTED_TABLES, TABLES, Column, Table
+from features.table_schema import ENVELOPE, Column, Table
+from features.tables import PROTECTED_TABLES, TABLES
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
 from training.gate.bound_checks import (

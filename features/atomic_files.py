@@ -10,17 +10,11 @@ from pathlib import Path
 
 import duckdb
 
+from features.errors import MachineRefused
 from features.progress import Progress, quietly
-from features.settings import Refused
 
 FULL = re.compile(r"no space left|disk full|file too large|quota exceeded", re.IGNORECASE)
 """How a full disk is told by libraries that hide the number of the error."""
-
-
-class MachineRefused(Refused):
-    """What the machine could not do: a full disk, a failing one. Exit code 5."""
-
-    exit_code = 5
 
 
 def write_through(path: Path, content: bytes) -> None:
@@ -57,7 +51,7 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path, progress: Progress = quietly) -> Iterator[None]:
+def file_lock(path: Path, progress: Progress = quietly) -> Iterator[None]:
     """A time in which no other process holds the same lock file; says that it waits. It ends with the process, too."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
@@ -70,18 +64,18 @@ def locked(path: Path, progress: Progress = quietly) -> Iterator[None]:
 
 
 @contextmanager
-def saying_what_failed(path: Path) -> Iterator[None]:
+def refuse_disk_errors(path: Path) -> Iterator[None]:
     """Raise MachineRefused for a disk that is full or fails while something is written at that path."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
-        reason = what_failed(error)
+        reason = disk_error(error)
         if reason is None:
             raise
         raise MachineRefused(f"{path.name}: {reason}; nothing was changed") from error
 
 
-def what_failed(error: Exception) -> str | None:
+def disk_error(error: Exception) -> str | None:
     """What a disk said and what to do; None where it was not the disk."""
     said = str(error)
     if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or FULL.search(said):

@@ -15,19 +15,21 @@ from rich.table import Table
 
 import features.commands_check
 from features.definitions.catalog import FEATURE_SETS, outcomes_of
+from features.errors import Refused
 from features.ingest.load.import_steps import Tried, ingest, try_out
 from features.ingest.load.load_report import LoadReport, print_report
 from features.ingest.load.workspace import Desk, desk_of
 from features.ingest.parsing.preview import print_preview
 from features.language.feature_set import FeatureSet, Outcome
-from features.settings import Refused, Settings
+from features.settings import Settings
 from features.simulator.district import simulate_district, simulate_state
 from features.simulator.plan import Plan, state_plans
 from features.snapshots.feature_requirements import missing_when, source_tables, unavailable_features
 from features.snapshots.labels import first_known_on, why_unknown
 from features.snapshots.snapshot import build_snapshot, scoring_dates
-from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
-from features.warehouse.warehouse import Reader, reading
+from features.terminal import Context, DistrictOption, JsonOption, settings_of, terminal_progress, today_in
+from features.warehouse.file import open_warehouse
+from features.warehouse.reader import Reader
 
 app = typer.Typer(no_args_is_help=True)
 describing = typer.Typer(no_args_is_help=True, help="What is known about a student, defined once.")
@@ -89,13 +91,13 @@ def console() -> Console:
 def ingest_district(settings: Settings, district_id: str, records: Path | None = None) -> LoadReport:
     """What became of every row of a district's records."""
     desk = desk_of(settings, district_id, today_in(settings, district_id))
-    return ingest(desk, place_of(desk, records), now=datetime.now(UTC), progress=on_terminal())
+    return ingest(desk, place_of(desk, records), now=datetime.now(UTC), progress=terminal_progress())
 
 
 def try_district(settings: Settings, district_id: str, records: Path | None) -> Tried:
     """What loading a district's records would do."""
     desk = desk_of(settings, district_id, today_in(settings, district_id))
-    return try_out(desk, place_of(desk, records), now=datetime.now(UTC), progress=on_terminal())
+    return try_out(desk, place_of(desk, records), now=datetime.now(UTC), progress=terminal_progress())
 
 
 def place_of(desk: Desk, records: Path | None) -> Path:
@@ -169,7 +171,7 @@ def lacking_in(settings: Settings, district: str, feature_set: type[FeatureSet])
     """The features of a set that a district sends no data for; none where no district is named."""
     if not district:
         return {}
-    with reading(settings.warehouse(settings.district(district).id)) as reader:
+    with open_warehouse(settings.warehouse(settings.district(district).id)) as reader:
         return unavailable_features(reader, feature_set)
 
 
@@ -195,7 +197,7 @@ def outcomes_command(context: Context, district: DistrictOption, json_output: Js
     """Print every outcome that is on, and since when, or from when on, this district's records can tell it."""
     settings = settings_of(context)
     today = today_in(settings, district)
-    with reading(settings.warehouse(settings.district(district).id)) as reader:
+    with open_warehouse(settings.warehouse(settings.district(district).id)) as reader:
         rows = [told(reader, one, settings.training.as_of, today) for one in outcomes_of(settings).values()]
     if json_output:
         typer.echo(json.dumps(rows))
@@ -233,7 +235,7 @@ def snapshot_command(
     if feature_set not in FEATURE_SETS:
         raise Refused(f"no feature set '{feature_set}'; there are {', '.join(FEATURE_SETS)}")
     day = as_of.date() if as_of else today_in(settings, district)
-    with reading(settings.warehouse(district)) as reader:
+    with open_warehouse(settings.warehouse(district)) as reader:
         snapshot = build_snapshot(reader, FEATURE_SETS[feature_set], day)
         lacking = unavailable_features(reader, FEATURE_SETS[feature_set])
     snapshot.features.drop(columns=list(lacking)).join(snapshot.context).to_parquet(out)

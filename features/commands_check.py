@@ -11,14 +11,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from features.quality.check import Checked, by_code, checked, summary
+from features.errors import Refused
+from features.quality.check import RecordCheck, by_code, check_district, summary
 from features.quality.check_codes import CHECKS, Finding, month_of
-from features.quality.control_totals import compared
+from features.quality.control_totals import compared_totals
 from features.quality.monthly_figures import Month, year_before
 from features.quality.term_marks import TermMarks
-from features.settings import Refused, Total
+from features.settings import Total
 from features.terminal import Context, DistrictOption, JsonOption, settings_of, today_in
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 
 app = typer.Typer()
 
@@ -37,8 +38,8 @@ def check_command(
 ) -> None:
     """Say per school and month what the records add up to, and what does not add up."""
     settings = settings_of(context)
-    with reading(settings.warehouse(district)) as reader:
-        found = checked(reader, settings.district(district), today_in(settings, district))
+    with open_warehouse(settings.warehouse(district)) as reader:
+        found = check_district(reader, settings.district(district), today_in(settings, district))
     chosen = Chosen(found, month.date() if month else None)
     if json_output:
         typer.echo(json.dumps(chosen.as_json()))
@@ -58,7 +59,7 @@ def say_warnings(findings: Sequence[Finding], district_id: str) -> None:
 class Chosen:
     """The part of a check that is asked for: one month, or the running school year."""
 
-    found: Checked
+    found: RecordCheck
     month: date | None
 
     @property
@@ -208,7 +209,7 @@ def declared_table(chosen: Chosen) -> Table:
     table = table_of("Declared totals", ("School", "Month", "Total"), ("Declared", "Records"))
     for month in chosen.months:
         total = chosen.declared(month)
-        for name, declared, found in compared(total, month) if total else ():
+        for name, declared, found in compared_totals(total, month) if total else ():
             table.add_row(month.school_id, month_of(month.month), name, f"{declared:,.10g}", f"{found:,.10g}")
     return table
 

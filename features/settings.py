@@ -10,20 +10,9 @@ from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from features.errors import SettingsRefused
 from features.file_mapping.declaration import Dialect, Files
 from features.file_mapping.validation import refuse_misfits
-
-
-class Refused(Exception):  # noqa: N818 - the design's word
-    """Input that cannot be used: the message says what, where, and what to do. Exit code 3."""
-
-    exit_code = 3
-
-
-class SettingsRefused(Refused):
-    """An `ontrack.toml` that cannot be used. Exit code 2."""
-
-    exit_code = 2
 
 
 class Section(BaseModel):

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from features.errors import Refused
 from features.progress import Progress, quietly
-from features.settings import Refused, Settings
+from features.settings import Settings
 
 DistrictOption = Annotated[str, typer.Option("--district", help="Which district of ontrack.toml.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")]
@@ -30,7 +31,7 @@ def today_in(settings: Settings, district_id: str) -> date:
     return settings.today or datetime.now(UTC).astimezone(zone).date()
 
 
-def on_terminal() -> Progress:
+def terminal_progress() -> Progress:
     """Says each step with the seconds since the start; nothing where standard error is not a terminal."""
     if not sys.stderr.isatty():
         return quietly

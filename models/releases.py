@@ -14,8 +14,8 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from pydantic import TypeAdapter, ValidationError
 
-from features.atomic_files import append_through, locked, replace_through
-from features.settings import Refused
+from features.atomic_files import append_through, file_lock, replace_through
+from features.errors import Refused
 from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.canonical_json import canonical_json
 from models.bundle.manifest import folder_name
@@ -119,7 +119,7 @@ def promote(
     check_approver(bundle, approval)
     if bundle_path.resolve() != (home / "bundles" / folder_name(bundle.digest)).resolve():
         raise ReleaseRefused(f"{bundle_path}: expected {home / 'bundles' / folder_name(bundle.digest)}; move it there")
-    with locked(key.folder(home) / LOCK):
+    with file_lock(key.folder(home) / LOCK):
         serving = current_release(home, key)
         if serving and serving.digest == bundle.digest:
             return serving
@@ -134,7 +134,7 @@ def rollback(
     Raises ReleaseRefused where nothing served before, BundleRefused where its bundle is not as it was, GateRefused
     where the approver trained it.
     """
-    with locked(key.folder(home) / LOCK):
+    with file_lock(key.folder(home) / LOCK):
         serving = serving_history(release_log(home, key))
         if len(serving) < 2:
             raise ReleaseRefused(f"{key.folder(home) / LOG}: nothing served before; promote another bundle instead")

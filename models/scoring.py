@@ -5,7 +5,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from features.definitions.catalog import SERVED
+from features.definitions.catalog import SERVABLE
 from features.language.feature_set import FeatureSet, Outcome
 from features.snapshots.snapshot import Snapshot
 from models.bundle.bundle import Bundle
@@ -24,7 +24,7 @@ Scorer = RiskModel | RuleModel
 
 def refuse_prepared_table(bundle: Bundle) -> None:
     """Raise BundleRefused where a bundle is over the columns of a table: there are no records to compute them from."""
-    if bundle.feature_set not in SERVED:
+    if bundle.feature_set not in SERVABLE:
         raise BundleRefused(f"bundle {bundle.path.name}: made from a prepared table; train on the district's records")
 
 
@@ -56,7 +56,7 @@ def reasons_by(bundle: Bundle, snapshot: Snapshot) -> list[Reasons]:
     return reasons_of(
         bundle.scorer,
         snapshot.features,
-        SERVED[bundle.feature_set],
+        SERVABLE[bundle.feature_set],
         stability_in(bundle.metrics),
         names=bundle.dictionary.names,
         days=np.asarray(snapshot.school_days, dtype=np.float64),

@@ -10,7 +10,7 @@ import uvicorn
 
 from features.commands_check import say_warnings
 from features.settings import Settings
-from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
+from features.terminal import Context, DistrictOption, JsonOption, settings_of, terminal_progress, today_in
 from serving.app import create_app
 from serving.scoring.score_district import score_district
 from serving.store.database import engine_of
@@ -33,7 +33,7 @@ def score_command(
     settings = settings_of(context)
     day = as_of.date() if as_of else today_in(settings, district)
     run = score_district(
-        settings, engine_of(settings), district, as_of=day, now=datetime.now(UTC), progress=on_terminal()
+        settings, engine_of(settings), district, as_of=day, now=datetime.now(UTC), progress=terminal_progress()
     )
     say_warnings(run.warnings, district)
     if json_output:

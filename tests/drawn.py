@@ -15,8 +15,9 @@ from features.ingest.load.workspace import Desk
 from features.progress import quietly
 from features.settings import District
 from features.snapshots.live_features import create_table
-from features.tables import ENVELOPE, TABLES
-from features.warehouse.warehouse import Reader
+from features.table_schema import ENVELOPE
+from features.tables import TABLES
+from features.warehouse.reader import Reader
 
 DEFAULTS = {
     "track": "main",

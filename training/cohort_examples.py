@@ -7,13 +7,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from features.errors import Refused
 from features.language.feature_set import FeatureSet, Outcome
-from features.settings import Refused
 from features.snapshots.feature_requirements import unavailable_features
 from features.snapshots.labels import Labels, first_known_on, label_outcome, why_unknown
 from features.snapshots.snapshot import Snapshot, build_snapshots, scoring_dates
 from features.warehouse.protected_groups import groups_on
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from models.examples import Examples
 from models.feature_dictionary import FeatureDictionary, dictionary_of
 from training.evaluation.temporal_split import Year

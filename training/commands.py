@@ -13,9 +13,10 @@ from pydantic import TypeAdapter
 from rich.console import Console
 
 from features.commands_check import say_warnings
+from features.errors import Refused
 from features.progress import Progress
-from features.settings import Refused, Settings
-from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
+from features.settings import Settings
+from features.terminal import Context, DistrictOption, JsonOption, settings_of, terminal_progress, today_in
 from models.bundle.bundle import open_bundle
 from models.bundle.signing import load_public_key
 from models.registry import RunRecord, registry_in
@@ -54,7 +55,7 @@ def train_command(
         training = settings.training.model_copy(update={"outcome": outcome})
         settings = settings.model_copy(update={"training": training})
     today = today_in(settings, district)
-    trained, report, _ = train_and_record(settings, district, today, on_terminal(), now=datetime.now(UTC))
+    trained, report, _ = train_and_record(settings, district, today, terminal_progress(), now=datetime.now(UTC))
     say_warnings(trained.warnings, district)
     if json_output:
         typer.echo(json.dumps(answer_of(trained, report)))
@@ -207,7 +208,7 @@ def train_table_command(
     json_output: JsonOption = False,
 ) -> None:
     """Train, judge and bundle a model from a prepared feature table."""
-    settings, progress = settings_of(context), on_terminal()
+    settings, progress = settings_of(context), terminal_progress()
     terms = Terms(settings.gate.replicates, settings.audit.smallest_group)
     today = settings.today or datetime.now(UTC).astimezone().date()
     answer = train_table(table, spec, settings.home, made_on=today, progress=progress, terms=terms)

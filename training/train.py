@@ -9,12 +9,13 @@ import pandas as pd
 from pydantic import BaseModel
 
 from features.definitions.catalog import feature_set_of, outcome_of
-from features.quality.check import checked, refuse_errors
+from features.errors import Refused
+from features.quality.check import check_district, refuse_errors
 from features.quality.check_codes import Finding
-from features.settings import Refused, Settings
+from features.settings import Settings
 from features.snapshots.snapshot import build_snapshots
-from features.warehouse.attendance_coverage import attendance_taken
-from features.warehouse.warehouse import reading
+from features.warehouse.attendance_coverage import attendance_coverage
+from features.warehouse.file import open_warehouse
 from models.bundle.bundle import Bundle, BundleParts, open_bundle, write_bundle
 from models.bundle.manifest import BundleRefused
 from models.bundle.signing import KeyPair, ensure_keys
@@ -132,21 +133,21 @@ def rule_that_serves(learn: Examples, scorer: str) -> RuleModel:
 
 def check_records(request: TrainingRequest) -> tuple[Finding, ...]:
     """What does not quite add up in the district's records; Refused where an error is found."""
-    with reading(request.settings.warehouse(request.district.id)) as reader:
-        found = checked(reader, request.district, request.today)
+    with open_warehouse(request.settings.warehouse(request.district.id)) as reader:
+        found = check_district(reader, request.district, request.today)
     refuse_errors(found)
     return found.warnings
 
 
 def schools_on(request: TrainingRequest, day: date) -> pd.DataFrame:
     """Each school's attendance in the school year up to a day: days, days taken, entries and late ones."""
-    with reading(request.settings.warehouse(request.district.id)) as reader:
-        return attendance_taken(reader, reader.view(day))
+    with open_warehouse(request.settings.warehouse(request.district.id)) as reader:
+        return attendance_coverage(reader, reader.view(day))
 
 
 def read_cohorts(request: TrainingRequest) -> tuple[Cohorts, str]:
     """Every labelled cohort of the district, and the version of its data."""
-    with reading(request.settings.warehouse(request.district.id)) as reader:
+    with open_warehouse(request.settings.warehouse(request.district.id)) as reader:
         month_days, feature_set = request.settings.training.as_of, feature_set_of(request.outcome)
         cohorts = labelled_cohorts(reader, feature_set, request.outcome, month_days, observed_on=request.today)
         return cohorts, reader.data_version()
@@ -202,7 +203,7 @@ def list_weeks_after(request: TrainingRequest, year: Year, judged: Evaluation) -
     if len(dates) < 2:
         return WeeksAfter()
     feature_set = feature_set_of(request.outcome)
-    with reading(request.settings.warehouse(request.district.id)) as reader:
+    with open_warehouse(request.settings.warehouse(request.district.id)) as reader:
         cohort = request.outcome.cohort
         snapshots = build_snapshots(reader, feature_set, dates, cohort=cohort, with_peers=True)
     test = judged.test

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from features.definitions.catalog import SERVED, feature_set_of
+from features.definitions.catalog import SERVABLE, feature_set_of
 from features.language.feature_set import FeatureSet, Outcome, served_name
 from features.settings import District, Gate, Settings
 from models.estimators.parameter_search import SearchResult
@@ -111,7 +111,7 @@ class TrainingResult:
         if not contenders or OWN_RULE in contenders:
             return OWN_RULE
         named = feature_set_of(self.request.outcome).name
-        able = [one for one in contenders if served_name(named, one.removeprefix(PEER)) in SERVED]
+        able = [one for one in contenders if served_name(named, one.removeprefix(PEER)) in SERVABLE]
         return able[0] if able else OWN_RULE
 
     @property
@@ -121,7 +121,7 @@ class TrainingResult:
         return (
             own
             if self.serving_rule == OWN_RULE
-            else SERVED[served_name(own.name, self.serving_rule.removeprefix(PEER))]
+            else SERVABLE[served_name(own.name, self.serving_rule.removeprefix(PEER))]
         )
 
     def as_json(self) -> dict[str, object]:

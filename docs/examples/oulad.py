@@ -19,7 +19,7 @@ import pandas as pd
 from features.engine.view import View
 from features.snapshots.live_features import create_table
 from features.tables import TABLES
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 STARTS = {"2013B": date(2013, 2, 1), "2013J": date(2013, 10, 1), "2014B": date(2014, 2, 1)}
 POINTS = 5

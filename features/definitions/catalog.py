@@ -8,14 +8,15 @@ from features.definitions.grade9 import NinthGrade
 from features.definitions.high import HighSchool
 from features.definitions.middle import MiddleSchool
 from features.definitions.outcomes import ALL
+from features.errors import SettingsRefused
 from features.language.feature_set import FeatureSet, Outcome
-from features.language.outcome import tuned
-from features.settings import Settings, SettingsRefused
+from features.language.outcome import with_thresholds
+from features.settings import Settings
 
 FEATURE_SETS: dict[str, type[FeatureSet]] = {one.name: one for one in (MiddleSchool, NinthGrade, HighSchool)}
 """Feature sets by name."""
 
-SERVED: dict[str, type[FeatureSet]] = {
+SERVABLE: dict[str, type[FeatureSet]] = {
     **FEATURE_SETS,
     **{
         ruled.name: ruled
@@ -27,7 +28,7 @@ SERVED: dict[str, type[FeatureSet]] = {
 }
 """What a bundle may be made for: each feature set with its own rule, and with each other one that has reasons."""
 
-OUTCOMES: dict[str, Outcome] = {one.name: tuned(one, {}) for one in ALL}
+OUTCOMES: dict[str, Outcome] = {one.name: with_thresholds(one, {}) for one in ALL}
 """Outcomes by name, with the thresholds they were published with."""
 
 
@@ -38,12 +39,12 @@ def feature_set_of(outcome: Outcome) -> type[FeatureSet]:
 
 def outcomes_of(settings: Settings) -> Mapping[str, Outcome]:
     """The outcomes switched on, with a district's thresholds, and its own; SettingsRefused for one unknown to us."""
-    defined = {one.name: one for one in (*ALL, *own_outcomes(settings))}
+    defined = {one.name: one for one in (*ALL, *district_outcomes(settings))}
     for name in settings.outcomes:
         if name not in defined:
-            raise SettingsRefused(f"outcomes.{name}: no such outcome{nearest(name, list(defined))}")
+            raise SettingsRefused(f"outcomes.{name}: no such outcome{nearest_name(name, list(defined))}")
     on = {name: one for name, one in defined.items() if name not in settings.outcomes or settings.outcomes[name].on}
-    return {name: as_set(one, settings) for name, one in on.items()}
+    return {name: with_district_thresholds(one, settings) for name, one in on.items()}
 
 
 def outcome_of(settings: Settings) -> Outcome:
@@ -53,21 +54,21 @@ def outcome_of(settings: Settings) -> Outcome:
         return outcomes[name]
     if name in settings.outcomes:
         raise SettingsRefused(f"training.outcome: '{name}' is off; set outcomes.{name}.on to true, or choose another")
-    raise SettingsRefused(f"training.outcome: no outcome '{name}'{nearest(name, list(outcomes))}")
+    raise SettingsRefused(f"training.outcome: no outcome '{name}'{nearest_name(name, list(outcomes))}")
 
 
-def as_set(outcome: Outcome, settings: Settings) -> Outcome:
+def with_district_thresholds(outcome: Outcome, settings: Settings) -> Outcome:
     """The outcome with a district's thresholds; SettingsRefused for one that it does not have."""
     values = settings.outcomes[outcome.name].thresholds if outcome.name in settings.outcomes else {}
     try:
-        return tuned(outcome, values)
+        return with_thresholds(outcome, values)
     except KeyError as unknown:
         known, name = list(outcome.thresholds), str(unknown.args[0])
         place = f"outcomes.{outcome.name}.thresholds.{name}"
-        raise SettingsRefused(f"{place}: no such threshold{nearest(name, known)}") from None
+        raise SettingsRefused(f"{place}: no such threshold{nearest_name(name, known)}") from None
 
 
-def own_outcomes(settings: Settings) -> Iterator[Outcome]:
+def district_outcomes(settings: Settings) -> Iterator[Outcome]:
     """The outcomes of a district's own files; SettingsRefused where one takes a name of ours or fits no feature set."""
     taken = {one.name for one in ALL}
     for path in settings.definitions:
@@ -77,18 +78,18 @@ def own_outcomes(settings: Settings) -> Iterator[Outcome]:
             if not any(outcome.cohort.within(one.cohort) for one in FEATURE_SETS.values()):
                 raise SettingsRefused(
                     f"{path}: outcome '{outcome.name}' is about {outcome.cohort.words}, "
-                    f"which no feature set covers; they cover {covered()}"
+                    f"which no feature set covers; they cover {covered_cohorts()}"
                 )
             taken.add(outcome.name)
             yield outcome
 
 
-def covered() -> str:
+def covered_cohorts() -> str:
     """Whom the feature sets cover."""
     return "; ".join(one.cohort.words for one in FEATURE_SETS.values())
 
 
-def nearest(name: str, known: list[str]) -> str:
+def nearest_name(name: str, known: list[str]) -> str:
     """What may have been meant."""
     close = difflib.get_close_matches(name, known, n=1)
     return f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(known) or 'none'}"

@@ -4,8 +4,8 @@ import runpy
 import traceback
 from pathlib import Path
 
-from features.language.outcome import Outcome, tuned
-from features.settings import SettingsRefused
+from features.errors import SettingsRefused
+from features.language.outcome import Outcome, with_thresholds
 
 
 def outcomes_in_file(path: Path) -> tuple[Outcome, ...]:
@@ -17,7 +17,7 @@ def outcomes_in_file(path: Path) -> tuple[Outcome, ...]:
         names = runpy.run_path(str(path))
         found = tuple(value for value in names.values() if isinstance(value, Outcome))
         for outcome in found:
-            tuned(outcome, {})
+            with_thresholds(outcome, {})
     except FileNotFoundError:
         raise SettingsRefused(f"definitions: {path}: no such file") from None
     except Exception as error:  # whatever a district's file may raise

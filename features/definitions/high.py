@@ -15,10 +15,10 @@ from features.language.feature_set import (
     enrolled,
     enrollments,
     marks,
-    published,
+    published_rule,
 )
 
-AIR_HIGH_SO_FAR = published(
+AIR_HIGH_SO_FAR = published_rule(
     "air_high_so_far",
     "10 % of days missed, an F now, a grade average of 2.0 or less, a day suspended, or a move to another school",
     attendance.share_absent() >= 0.10,

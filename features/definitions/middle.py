@@ -14,10 +14,10 @@ from features.language.feature_set import (
     enrolled,
     enrollments,
     marks,
-    published,
+    published_rule,
 )
 
-AIR_MIDDLE_SO_FAR = published(
+AIR_MIDDLE_SO_FAR = published_rule(
     "air_middle_so_far",
     "20 % of days missed, an F in English or in math now, a suspension, or a move to another school",
     attendance.share_absent() >= 0.20,

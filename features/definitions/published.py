@@ -13,14 +13,14 @@ from features.language.feature_set import (
     enrollments,
     incidents,
     marks,
-    published,
+    published_rule,
 )
 
 FINAL = marks.final()
 MISSED = attendance.share_absent()
 SUSPENDED = discipline.suspensions().count() > 0
 
-CHICAGO_MID_YEAR = published(
+CHICAGO_MID_YEAR = published_rule(
     "chicago_mid_year",
     "more than one semester F in a core course, or fewer than the 2.5 credits that are the pace to 5, after semester 1",
     FINAL.core().failing() > 1,
@@ -28,7 +28,7 @@ CHICAGO_MID_YEAR = published(
     source="UChicago Consortium on School Research, Freshman OnTrack, at mid-year",
 )
 
-CORE_READINESS = published(
+CORE_READINESS = published_rule(
     "core_grade8_readiness",
     "a grade average under 2.5, attendance under 96 %, a D or F in English or in math, or a suspension",
     FINAL.gpa() < 2.5,
@@ -39,7 +39,7 @@ CORE_READINESS = published(
     source="CORE Districts, high school readiness in grade 8; suspensions of the school year, as in the E-W framework",
 )
 
-EW_GRADE9 = published(
+EW_GRADE9 = published_rule(
     "ew_grade9",
     "a grade average under 3.0, attendance under 96 %, a D or F in English or in math, or a suspension",
     FINAL.gpa() < 3.0,
@@ -50,7 +50,7 @@ EW_GRADE9 = published(
     source="Education-to-Workforce indicator framework, grade 9 on track",
 )
 
-SFUSD_INCOMING = published(
+SFUSD_INCOMING = published_rule(
     "sfusd_incoming_grade9",
     "a grade average under 2.0, or attendance under 87.5 %, in the year before grade 9",
     marks.previous_year().final().gpa() < 2.0,
@@ -60,7 +60,7 @@ SFUSD_INCOMING = published(
     source="San Francisco Unified and the Gardner Center, early warning indicators for incoming ninth graders",
 )
 
-BALFANZ_GRADE6 = published(
+BALFANZ_GRADE6 = published_rule(
     "balfanz_grade6",
     "attendance of 80 % or less, a final F in math, a final F in English, or a suspension out of school",
     MISSED >= 0.20,
@@ -70,7 +70,7 @@ BALFANZ_GRADE6 = published(
     source="Balfanz, Herzog and Mac Iver 2007, grade 6; out-of-school suspension in the place of the behavior mark",
 )
 
-AIR_HIGH = published(
+AIR_HIGH = published_rule(
     "air_high",
     "10 % of days missed in the first 20 or in the year, a final F, a grade average of 2.0 or less, a day suspended, "
     "or a move to another school",
@@ -83,7 +83,7 @@ AIR_HIGH = published(
     source="National High School Center at AIR, thresholds for high school; credits for promotion are a district's own",
 )
 
-AIR_MIDDLE = published(
+AIR_MIDDLE = published_rule(
     "air_middle",
     "20 % of days missed, a final F in English or in math, a suspension, or a move to another school",
     MISSED >= 0.20,
@@ -96,7 +96,7 @@ AIR_MIDDLE = published(
 
 LETTERS = "a numeric grade under 65 is an F here and one under 72 a D or F, since our marks are letters"
 
-EDFI_AT_RISK = published(
+EDFI_AT_RISK = published_rule(
     "edfi_at_risk",
     "attendance under 80 %, an F now in English or in math, a serious incident, or 5 incidents",
     MISSED > 0.20,
@@ -108,7 +108,7 @@ EDFI_AT_RISK = published(
     source=f"Ed-Fi Analytics Middle Tier, its graver bound; {LETTERS}. Each incident counts, the bound included",
 )
 
-EDFI_EARLY_WARNING = published(
+EDFI_EARLY_WARNING = published_rule(
     "edfi_early_warning",
     "attendance under 88 %, a D or F now in English or in math, a serious incident, or 2 incidents",
     MISSED > 0.12,
@@ -120,7 +120,7 @@ EDFI_EARLY_WARNING = published(
     source=f"Ed-Fi Analytics Middle Tier, early warning; {LETTERS}. Incidents count one by one, the bound itself flags",
 )
 
-CHRONIC_ABSENCE = published(
+CHRONIC_ABSENCE = published_rule(
     "chronic_absence",
     "10 % or more of the expected days missed, of more than 30, with at least one day in school",
     MISSED >= 0.10,
@@ -128,7 +128,7 @@ CHRONIC_ABSENCE = published(
     source="California Department of Education: suspension out of school counts, within school not; all schools summed",
 )
 
-CHRONIC_ABSENCE_20_DAYS = published(
+CHRONIC_ABSENCE_20_DAYS = published_rule(
     "chronic_absence_20_days",
     "attendance of 90 % or less, of 20 days enrolled or more",
     MISSED >= 0.10,

@@ -28,7 +28,8 @@ from features.engine.record_columns import (
 )
 from features.engine.sql_script import Steps
 from features.language.cohorts import Cohort, census_day
-from features.tables import ENVELOPE, TABLES, Kind, Table
+from features.table_schema import ENVELOPE, Kind, Table
+from features.tables import TABLES
 
 VERSION = ("known_on", "load_id", "superseded_by_load")
 """What tells the versions of a record apart."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from features.tables import Table
+from features.table_schema import Table
 
 SIGNS = ("%Y", "%y", "%m", "%b", "%B", "%d", "%H", "%I", "%M", "%S", "%f", "%p")
 """What the form of a date is made of: year, month, day, and a time that is not kept."""

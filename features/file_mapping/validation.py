@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 
 from features.file_mapping.declaration import TERM_END, Column, Files, is_date, names_in_file
-from features.tables import SCHOOL_YEAR, TABLES, Table
-from features.tables import Column as Canonical
+from features.table_schema import Column as Canonical
+from features.table_schema import Table
+from features.tables import SCHOOL_YEAR, TABLES
 
 WORKED_ON = {"times": ("hundredths",), "digits": ("text", "student"), "dates": ("date",)}
 """Settings of a column that go with some kinds only."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from features.settings import Refused
+from features.errors import Refused
 
 CODES = {
     "FILE01": "A file that must be there is missing.",

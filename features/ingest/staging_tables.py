@@ -5,8 +5,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from features.engine.view import IBIS_TYPES, schema_of
-from features.tables import TABLES, Table
-from features.warehouse.warehouse import Reader, Writer, sql_of
+from features.table_schema import Table
+from features.tables import TABLES
+from features.warehouse.reader import Reader, sql_of
+from features.warehouse.writer import Writer
 
 ARRIVED = "arrived"
 """What has come of a file, while it is read."""
@@ -49,7 +51,7 @@ def good(name: str) -> ir.Table:
 
 def create_empty(writer: Writer, name: str, schema: ibis.Schema) -> None:
     """A new table without rows; one of an earlier try is gone."""
-    if name in writer.names():
+    if name in writer.table_names():
         writer.drop(name)
     writer.connection.register("nothing", schema.to_pyarrow().empty_table())
     writer.create(name, ibis.table(schema, name="nothing"))
@@ -99,7 +101,7 @@ def records_of(writer: Writer, name: str, *, held: bool) -> ir.Table | None:
     """
     columns = list(columns_of(TABLES[name]))
     before = held_now(name).select(*columns) if held else None
-    if understood(name).get_name() not in writer.names():
+    if understood(name).get_name() not in writer.table_names():
         return before
     said = understood(name).filter(ibis._.rule.isnull())
     now = said.filter(~said.deleted).select(*columns)

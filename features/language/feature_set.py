@@ -37,7 +37,7 @@ __all__ = [
     "Bands", "Cohort", "Condition", "Feature", "FeatureSet", "Held", "Horizon", "Indicator", "Judged", "OfSchool",
     "Outcome", "Schoolmates", "Sign", "Strength", "Threshold", "attendance", "completions", "discipline",
     "end_of_next_term", "end_of_year", "enrolled", "enrollments", "incidents", "marks", "marks_not_given",
-    "months_later", "published", "slope", "threshold",
+    "months_later", "published_rule", "slope", "threshold",
 ]  # fmt: skip
 
 Direction = Literal["worse", "better", "none"]
@@ -157,7 +157,7 @@ class Indicator:
     called: str = ""
 
 
-def published(
+def published_rule(
     name: str,
     says: str,
     *signs: Condition,

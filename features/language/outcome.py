@@ -111,23 +111,23 @@ def thresholds_in(node: object) -> Iterator[Threshold]:
             yield from thresholds_in(getattr(node, field.name))
 
 
-def tuned(outcome: Outcome, values: Mapping[str, float]) -> Outcome:
+def with_thresholds(outcome: Outcome, values: Mapping[str, float]) -> Outcome:
     """The outcome with these thresholds, and its words with them filled in; KeyError for one that it does not have."""
     unknown = sorted(set(values) - set(outcome.thresholds))
     if unknown:
         raise KeyError(unknown[0])
-    changed = with_thresholds(outcome, values)
+    changed = replace_thresholds(outcome, values)
     named = changed.thresholds
     says, ended = (words.format(**named).replace(".0%", "%") for words in (changed.says, changed.ended))
     return replace(changed, says=says, ended=ended)
 
 
-def with_thresholds(node: Node, values: Mapping[str, float]) -> Node:
+def replace_thresholds(node: Node, values: Mapping[str, float]) -> Node:
     """The same definition with the named thresholds at these values."""
     if isinstance(node, Threshold):
         return replace(node, value=float(values.get(node.name, node.value)))
     if not is_dataclass(node) or isinstance(node, type):
         return node
     parts = {field.name: getattr(node, field.name) for field in fields(node)}
-    changed = {name: with_thresholds(part, values) for name, part in parts.items()}
+    changed = {name: replace_thresholds(part, values) for name, part in parts.items()}
     return replace(node, **{name: part for name, part in changed.items() if part is not parts[name]})

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from features.engine.view import Members, View, stored_table
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 DAYS_TO_ACT_ON = 7
 """Days after its as-of date by which a list was made that a counselor could work with."""

@@ -30,7 +30,7 @@ from features.ledger.resolution import (
 )
 from features.snapshots.labels import OutcomePeriod, label_members, outcome_period, why_unknown
 from features.snapshots.snapshot import first_school_days
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 RUN = ("as_of", "run_id", "release_id", "scorer", "capacity")
 """What all flags of a run share."""

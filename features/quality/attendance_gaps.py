@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from features.quality.check_codes import DISTRICT_LATE, DISTRICT_SILENT, SCHOOL_LATE, Finding, month_of
-from features.quality.current_records import known, rows_of
+from features.quality.current_records import known_rows, rows_of
 from features.quality.monthly_figures import Month, Months
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 EXPECTED = 20
 """Absences that should have come before none at all says something: by chance it does not happen."""
@@ -23,7 +23,7 @@ SchoolDays = Mapping[str, Sequence[date]]
 
 def school_days(reader: Reader, today: date) -> dict[str, list[date]]:
     """Each school's days of instruction up to today, in order."""
-    calendar = known("calendar_days", today)
+    calendar = known_rows("calendar_days", today)
     calendar = calendar.filter(calendar.in_session & (calendar.date <= today))
     found: dict[str, list[date]] = {}
     for school_id, day in rows_of(reader, calendar.select("school_id", "date").distinct().order_by("date")):
@@ -33,7 +33,7 @@ def school_days(reader: Reader, today: date) -> dict[str, list[date]]:
 
 
 @dataclass(frozen=True)
-class Sent:
+class LatestAttendance:
     """How far a school, or the district, has sent: the last day with attendance taken, and the latest absence.
 
     `enrolled` is the latest figure, `expected` how many absences a school day usually brings.
@@ -55,33 +55,35 @@ def days_after(days: Sequence[date], day: date) -> int:
     return len(days) - bisect_right(days, day)
 
 
-def sent_by(months: Sequence[Month], rate: float) -> Sent:
+def latest_attendance(months: Sequence[Month], rate: float) -> LatestAttendance:
     """How far these months of a school were sent, at that many absences a student-day."""
     taken = max((m.taken_until for m in months if m.taken_until), default=date.min)
     absence = max((m.latest_absence for m in months if m.latest_absence), default=date.min)
     enrolled = months[-1].enrolled
-    return Sent(taken, absence, enrolled, enrolled * rate)
+    return LatestAttendance(taken, absence, enrolled, enrolled * rate)
 
 
-def sending_findings(months: Months, days: SchoolDays, school_year: int) -> Iterator[Finding]:
+def attendance_gap_findings(months: Months, days: SchoolDays, school_year: int) -> Iterator[Finding]:
     """CHECK06 to CHECK09."""
     by_school: dict[str, list[Month]] = {}
     for month in months.values():
         by_school.setdefault(month.school_id, []).append(month)
     student_days = sum(month.student_days for month in months.values())
     rate = sum(month.absences for month in months.values()) / max(student_days, 1)
-    sent = {school: sent_by(its, rate) for school, its in by_school.items() if its[-1].school_year == school_year}
+    sent = {
+        school: latest_attendance(its, rate) for school, its in by_school.items() if its[-1].school_year == school_year
+    }
     yield from district_findings(sent, days)
     yield from school_findings(sent, days)
-    yield from gaps(months, sent)
+    yield from month_gap_findings(months, sent)
 
 
-def district_findings(sent: Mapping[str, Sent], days: SchoolDays) -> Iterator[Finding]:
+def district_findings(sent: Mapping[str, LatestAttendance], days: SchoolDays) -> Iterator[Finding]:
     """CHECK06 and CHECK07."""
     if not sent:
         return
     everywhere = sorted({day for school in sent for day in days[school]})
-    whole = Sent(
+    whole = LatestAttendance(
         max(one.taken for one in sent.values()),
         max(one.absence for one in sent.values()),
         sum(one.enrolled for one in sent.values()),
@@ -92,10 +94,10 @@ def district_findings(sent: Mapping[str, Sent], days: SchoolDays) -> Iterator[Fi
     if late >= DISTRICT_LATE:
         code = "CHECK06" if late >= DISTRICT_SILENT else "CHECK07"
         hint = "load what has come since; to look at old records, set `today` in ontrack.toml to a day of their time"
-        yield Finding(code, f"no school has sent attendance {since(until)}, for {late} school days: {hint}")
+        yield Finding(code, f"no school has sent attendance {since_words(until)}, for {late} school days: {hint}")
 
 
-def school_findings(sent: Mapping[str, Sent], days: SchoolDays) -> Iterator[Finding]:
+def school_findings(sent: Mapping[str, LatestAttendance], days: SchoolDays) -> Iterator[Finding]:
     """CHECK08, up to the day until which any school sent."""
     latest = max((one.until(days[school]) for school, one in sent.items()), default=date.min)
     for school, one in sent.items():
@@ -103,11 +105,11 @@ def school_findings(sent: Mapping[str, Sent], days: SchoolDays) -> Iterator[Find
         until = one.until(its)
         late = days_after(its, until)
         if late >= SCHOOL_LATE and one.enrolled >= LEAST_ENROLLED:
-            says = f"school {school}: no attendance {since(until)}, for {late} school days on which others sent theirs"
-            yield Finding("CHECK08", says, school, month_of(latest))
+            silent = f"no attendance {since_words(until)}, for {late} school days on which others sent theirs"
+            yield Finding("CHECK08", f"school {school}: {silent}", school, month_of(latest))
 
 
-def gaps(months: Months, sent: Mapping[str, Sent]) -> Iterator[Finding]:
+def month_gap_findings(months: Months, sent: Mapping[str, LatestAttendance]) -> Iterator[Finding]:
     """CHECK09, in months before the last day on which a school took attendance."""
     for month in months.values():
         over = month.school_id not in sent or month.last_day <= sent[month.school_id].taken
@@ -118,6 +120,6 @@ def gaps(months: Months, sent: Mapping[str, Sent]) -> Iterator[Finding]:
             yield Finding("CHECK09", says, month.school_id, name)
 
 
-def since(day: date) -> str:
+def since_words(day: date) -> str:
     """Since when, in words."""
     return "ever" if day == date.min else f"since {day}"

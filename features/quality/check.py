@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from features.quality.attendance_gaps import school_days, sending_findings
+from features.errors import Refused
+from features.quality.attendance_gaps import attendance_gap_findings, school_days
 from features.quality.check_codes import CHECKS, Finding
 from features.quality.completeness import (
     calendar_findings,
@@ -18,12 +19,12 @@ from features.quality.mark_scale import missing_terms, scale_findings, term_ends
 from features.quality.monthly_figures import Months, months_of
 from features.quality.term_marks import Terms, marks_of, term_names, terms_of
 from features.quality.year_over_year import jump_findings
-from features.settings import District, Refused
-from features.warehouse.warehouse import Reader
+from features.settings import District
+from features.warehouse.reader import Reader
 
 
 @dataclass(frozen=True)
-class Checked:
+class RecordCheck:
     """What a check found, errors first, and the figures it looked at; `school_year` is None before any."""
 
     district: District
@@ -45,7 +46,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Counted:
+class Figures:
     """Figures of one district as of today."""
 
     months: Months
@@ -53,19 +54,19 @@ class Counted:
     findings: tuple[Finding, ...]
 
 
-def checked(reader: Reader, district: District, today: date) -> Checked:
+def check_district(reader: Reader, district: District, today: date) -> RecordCheck:
     """A check of the district's current records known by today; reads the warehouse and changes nothing."""
     spans = spans_of(reader, today)
     year = running_year(spans, today)
     found = [*table_findings(reader, district, today), *calendar_findings(reader, spans, today)]
-    counted = count(reader, district, today, year) if year is not None else Counted({}, {}, ())
+    counted = figures_of(reader, district, today, year) if year is not None else Figures({}, {}, ())
     quarantined = quarantine_findings(reader, today)
-    return Checked(
-        district, today, year, in_order([*found, *counted.findings, *quarantined]), counted.months, counted.terms
+    return RecordCheck(
+        district, today, year, sorted_findings([*found, *counted.findings, *quarantined]), counted.months, counted.terms
     )
 
 
-def count(reader: Reader, district: District, today: date, school_year: int) -> Counted:
+def figures_of(reader: Reader, district: District, today: date, school_year: int) -> Figures:
     """Every figure, and what does not add up in it."""
     months, days = months_of(reader, today), school_days(reader, today)
     terms = terms_of(reader, today)
@@ -73,16 +74,16 @@ def count(reader: Reader, district: District, today: date, school_year: int) -> 
     marks = marks_of(reader, today, names, school_year)
     enrolled = sorted({(m.school_id, m.school_year) for m in months.values() if m.enrolled})
     findings = (
-        *sending_findings(months, days, school_year),
+        *attendance_gap_findings(months, days, school_year),
         *total_findings(months, district, today),
         *jump_findings(months),
         *scale_findings(marks),
         *missing_terms(marks, term_ends(terms, names), enrolled, today),
     )
-    return Counted(months, marks, findings)
+    return Figures(months, marks, findings)
 
 
-def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+def sorted_findings(findings: list[Finding]) -> tuple[Finding, ...]:
     """Errors first, then by code, the latest month first."""
     latest_first = sorted(findings, key=lambda one: one.month, reverse=True)
     return tuple(sorted(latest_first, key=lambda one: (one.severity, one.code)))
@@ -103,8 +104,8 @@ def summary(findings: Sequence[Finding], district_id: str) -> Iterator[str]:
         yield f"{CHECKS[code].severity} {those[0]}{more}"
 
 
-def refuse_errors(checked: Checked) -> None:
+def refuse_errors(found: RecordCheck) -> None:
     """Raise Refused where a check found an error, with a sentence for each kind."""
-    if checked.errors:
-        lines = "\n".join(f"  {line}" for line in summary(checked.errors, checked.district.id))
-        raise Refused(f"{checked.district.id}: the records do not add up; mend them and load them again:\n{lines}")
+    if found.errors:
+        lines = "\n".join(f"  {line}" for line in summary(found.errors, found.district.id))
+        raise Refused(f"{found.district.id}: the records do not add up; mend them and load them again:\n{lines}")

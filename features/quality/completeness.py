@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 
 from features.engine.view import school_year_of
 from features.quality.check_codes import CALENDAR_GAP, WITHOUT_CALENDAR, Finding
-from features.quality.current_records import known, records_of, rows_of
+from features.quality.current_records import known_rows, records_of, rows_of
 from features.settings import District
 from features.tables import TABLES
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 ESSENTIAL = ("schools", "calendar_days", "students", "enrollments", "attendance", "marks")
 """Tables without which no score can be made."""
@@ -21,7 +21,7 @@ ESSENTIAL = ("schools", "calendar_days", "students", "enrollments", "attendance"
 def table_findings(reader: Reader, district: District, today: date) -> Iterator[Finding]:
     """CHECK01 and CHECK02."""
     for name, table in TABLES.items():
-        if not table.from_source or rows_of(reader, known(name, today).limit(1)):
+        if not table.from_source or rows_of(reader, known_rows(name, today).limit(1)):
             continue
         if name in ESSENTIAL:
             yield Finding("CHECK01", f"{name} has no current record known by {today}: load it")
@@ -36,7 +36,7 @@ def never_sent(district: District, name: str) -> bool:
 
 def quarantine_findings(reader: Reader, today: date) -> Iterator[Finding]:
     """CHECK19, a finding for each table and rule."""
-    rows = known("quarantine", today)
+    rows = known_rows("quarantine", today)
     counted = rows.group_by(["table_name", "rule"]).aggregate(n=rows.count()).order_by("table_name", "rule")
     for name, rule, n in rows_of(reader, counted):
         yield Finding("CHECK19", f"{name}: {n} rows in quarantine by {rule}")
@@ -64,7 +64,7 @@ class Placed:
 
 def spans_of(reader: Reader, today: date) -> list[Span]:
     """Every school year on the calendar."""
-    days = known("calendar_days", today)
+    days = known_rows("calendar_days", today)
     days = days.filter(days.in_session)
     spans = days.group_by("school_year").aggregate(first=days.date.min(), last=days.date.max())
     return records_of(reader, spans, Span)
@@ -91,8 +91,8 @@ def calendar_findings(reader: Reader, spans: list[Span], today: date) -> Iterato
 def placed_by_year(today: date) -> ir.Table:
     """One row a school year, as in `Placed`."""
     spells, days, key = (
-        known("enrollments", today),
-        known("calendar_days", today),
+        known_rows("enrollments", today),
+        known_rows("calendar_days", today),
         ["school_id", "track", "school_year"],
     )
     spells = spells.filter(spells.entry_date <= today)

@@ -15,7 +15,7 @@ def total_findings(months: Months, district: District, today: date) -> Iterator[
         if today < month_after(first):
             continue
         month = months.get((total.school_id, first))
-        for name, declared, found in compared(total, month):
+        for name, declared, found in compared_totals(total, month):
             yield from total_finding(total, name, declared, found)
 
 
@@ -24,7 +24,7 @@ def month_after(first: date) -> date:
     return year_after(first.replace(month=1)) if first.month == 12 else first.replace(month=first.month + 1)
 
 
-def compared(total: Total, month: Month | None) -> list[tuple[str, float, float]]:
+def compared_totals(total: Total, month: Month | None) -> list[tuple[str, float, float]]:
     """What is declared, and what the records add up to; nothing where they have no such school and month."""
     figures = {
         "students enrolled": (total.enrolled, month.enrolled if month else 0),

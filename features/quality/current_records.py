@@ -6,17 +6,17 @@ from typing import TypeVar
 import ibis.expr.types as ir
 from pydantic import TypeAdapter
 
-from features.warehouse.warehouse import Reader, current, sql_of
+from features.warehouse.reader import Reader, current_rows, sql_of
 
 Record = TypeVar("Record")
 
 
-def known(name: str, today: date) -> ir.Table:
+def known_rows(name: str, today: date) -> ir.Table:
     """The current rows of a canonical table that were known by today.
 
     The version of a past day would need a look at every version of every record: the whole table, ranked.
     """
-    table = current(name)
+    table = current_rows(name)
     return table.filter(table.known_on <= today)
 
 

@@ -7,8 +7,8 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from features.quality.current_records import known, records_of
-from features.warehouse.warehouse import Reader
+from features.quality.current_records import known_rows, records_of
+from features.warehouse.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def month_start(rows: ir.Table) -> ir.DateColumn:
 
 def enrolled_days(today: date) -> ir.Table:
     """Each calendar day up to today with how many students were enrolled, by adding up entries and exits."""
-    calendar, key = known("calendar_days", today), ["school_id", "track", "school_year", "date"]
+    calendar, key = known_rows("calendar_days", today), ["school_id", "track", "school_year", "date"]
     calendar = calendar.filter(calendar.date <= today)
     days = calendar.select(*key, "in_session", "attendance_taken", change=ibis.literal(0, "int64"))
     off = ibis.literal(False)
@@ -134,7 +134,7 @@ def enrollment_moves(today: date) -> ir.Table:
 
 def spells_of(today: date) -> ir.Table:
     """Spells of enrollment with `ends`, as the engine sees them: one ends where the next at its school begins."""
-    spells = known("enrollments", today)
+    spells = known_rows("enrollments", today)
     spells = spells.filter(spells.entry_date <= today)
     again = spells.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
     before = (again - ibis.interval(days=1)).cast("date")
@@ -143,12 +143,12 @@ def spells_of(today: date) -> ir.Table:
 
 def absence_months(today: date) -> ir.Table:
     """Exceptions per school and month; what was missed counts on days on which attendance was taken."""
-    rows = known("attendance", today)
+    rows = known_rows("attendance", today)
     rows = rows.filter(rows.date <= today)
     by_day = rows.group_by(["school_id", "date"]).aggregate(
         absences=rows.count(), absent_hundredths=rows.absent_hundredths.sum()
     )
-    calendar = known("calendar_days", today)
+    calendar = known_rows("calendar_days", today)
     taken = calendar.filter(calendar.in_session & calendar.attendance_taken).select("school_id", "date").distinct()
     placed = by_day.left_join(taken, ["school_id", "date"]).select(by_day, taken=taken.date.notnull())
     return placed.group_by(["school_id", month_start(placed)]).aggregate(
@@ -160,6 +160,6 @@ def absence_months(today: date) -> ir.Table:
 
 def incident_months(today: date) -> ir.Table:
     """Incidents per school and month; one that involves several students counts once."""
-    rows = known("incidents", today)
+    rows = known_rows("incidents", today)
     rows = rows.filter(rows.date <= today)
     return rows.group_by(["school_id", month_start(rows)]).aggregate(incidents=rows.incident_id.nunique())

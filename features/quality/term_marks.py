@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import ibis.expr.types as ir
 
-from features.quality.current_records import known, records_of
+from features.quality.current_records import known_rows, records_of
 from features.quality.monthly_figures import year_before
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 LATE = timedelta(days=14)
 """How much later than a year before the marks of a term may come."""
@@ -90,7 +90,7 @@ class Term:
 def terms_of(reader: Reader, today: date) -> list[Term]:
     """The district's terms, in order."""
     columns = ("school_year", "term_id", "kind", "start_date", "end_date")
-    found = known("terms", today).select(*columns).order_by("school_year", "start_date", "term_id")
+    found = known_rows("terms", today).select(*columns).order_by("school_year", "start_date", "term_id")
     return records_of(reader, found, Term)
 
 
@@ -115,7 +115,7 @@ def marks_of(reader: Reader, today: date, names: Mapping[tuple[int, str], str], 
 
 def given(today: date, school_year: int) -> ir.Table:
     """One row for each school, term, mark and points. A year before, only what was known by then was in time."""
-    rows = known("marks", today)
+    rows = known_rows("marks", today)
     rows = rows.filter(rows.mark.notnull())
     then = year_before_day(today) - LATE
     in_time = (rows.school_year != school_year - 1) | (rows.known_on <= then)

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.csv
 
 from features.simulator.plan import Ints, Plan
-from features.tables import TABLES, Column, Table
+from features.table_schema import Column, Table
+from features.tables import TABLES
 
 ARROW = {
     "text": pa.string(),
@@ -20,7 +21,7 @@ ARROW = {
 }
 
 
-class Records:
+class CsvWriter:
     """The files of one district, to which rows are added; rows not yet known today are left out."""
 
     def __init__(self, folder: Path, plan: Plan) -> None:

@@ -17,7 +17,7 @@ FALL = 1.5
 """How much further those fall who come to lie low, so that as many as before end off track for all the calm of fall."""
 
 
-def with_later_signal(weekly: Floats, roster: pd.DataFrame, program: str, rng: np.random.Generator) -> Floats:
+def with_delayed_signal(weekly: Floats, roster: pd.DataFrame, program: str, rng: np.random.Generator) -> Floats:
     """Engagement per roster row and week, that of the program's members calm until LATER_WEEK and then drawn anew.
 
     Until then a member misses as many days as others of the grade do on average. After, a member has the engagement of

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from features.simulator import attendance, behavior, calendars, enrollment, marks, people, staff
-from features.simulator.csv_writer import Records
-from features.simulator.delayed_signal import with_later_signal
+from features.simulator.csv_writer import CsvWriter
+from features.simulator.delayed_signal import with_delayed_signal
 from features.simulator.engagement import quarter_means, weekly_engagement
-from features.simulator.ground_truth import Truth, ended_as
-from features.simulator.interventions import Help, help_given, with_help
+from features.simulator.ground_truth import GroundTruth, ended_as
+from features.simulator.interventions import Interventions, draw_interventions, with_intervention_effect
 from features.simulator.plan import GRADES, Flags, Floats, Ints, Plan
 from features.simulator.schools import FIRST_HIGH_GRADE, Schools, school_rows, schools_of
 
@@ -67,8 +67,8 @@ class District:
     """One district, simulated year by year."""
 
     def __init__(self, plan: Plan, folder: Path, truth: Path | None) -> None:
-        self.plan, self.records, self.schools = plan, Records(folder, plan), schools_of(plan)
-        self.truth = Truth(truth, plan, self.schools) if truth else None
+        self.plan, self.records, self.schools = plan, CsvWriter(folder, plan), schools_of(plan)
+        self.truth = GroundTruth(truth, plan, self.schools) if truth else None
         founded = calendars.calendar_of(plan.school_years[0]).opening
         self.records.add("schools", school_rows(self.schools, founded))
         self.staff = staff.staff_rows(plan, self.schools, founded)
@@ -102,8 +102,8 @@ class Year:
         school_year: int,
         *,
         staff: pd.DataFrame,
-        records: Records,
-        truth: Truth | None,
+        records: CsvWriter,
+        truth: GroundTruth | None,
     ) -> None:
         self.plan, self.schools, self.staff, self.records, self.truth = plan, schools, staff, records, truth
         self.calendar = calendars.calendar_of(school_year)
@@ -119,9 +119,9 @@ class Year:
         everyone = enrollment.entered(everyone, roster, spells)
         alone = weekly_engagement(roster, self.schools, self.rng)
         if self.plan.planted.later:
-            alone = with_later_signal(alone, roster, self.plan.planted.later, self.rng)
-        given = help_given(alone, self.rng)
-        weekly = with_help(alone, given)
+            alone = with_delayed_signal(alone, roster, self.plan.planted.later, self.rng)
+        given = draw_interventions(alone, self.rng)
+        weekly = with_intervention_effect(alone, given)
         suspended = self.write_behavior(roster, spells, weekly)
         missed = self.write_days(spells, weekly, suspended)
         quarterly = quarter_means(weekly, self.calendar)
@@ -191,7 +191,7 @@ class Year:
         """How many of them summer school and online courses make up."""
         return self.rng.binomial(owed, MADE_UP_BY_SUMMER).astype(np.int64)
 
-    def write_supports(self, everyone: pd.DataFrame, spells: pd.DataFrame, given: Help) -> None:
+    def write_supports(self, everyone: pd.DataFrame, spells: pd.DataFrame, given: Interventions) -> None:
         """Contacts and plans of the year and, in the running year, caseloads."""
         counselor = staff.counselors_of(spells, everyone, self.staff, schools=self.schools, rng=self.rng)
         numbered = spells.assign(spell=np.arange(len(spells)))

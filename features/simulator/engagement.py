@@ -15,12 +15,12 @@ SHOCK_SHARE = 0.2
 def weekly_engagement(roster: pd.DataFrame, schools: Schools, rng: np.random.Generator) -> Floats:
     """Engagement per roster row and week: person, school, slow drift, the way into grade 9, and shocks."""
     lasting = 0.6 * roster["engagement"].to_numpy() + schools.effect[roster["school"].to_numpy()]
-    drift = drifting(roster["drift"].to_numpy(), rng)
+    drift = drift_paths(roster["drift"].to_numpy(), rng)
     weekly: Floats = lasting[:, None] + drift - transition(roster) - shocks(len(roster), rng)
     return weekly
 
 
-def drifting(start: Floats, rng: np.random.Generator) -> Floats:
+def drift_paths(start: Floats, rng: np.random.Generator) -> Floats:
     """An AR(1) path per student over the weeks, going on from where the last year ended."""
     path = np.empty((len(start), WEEKS))
     value = 0.6 * start

@@ -12,7 +12,7 @@ import pandas as pd
 from features.simulator.attendance import LOST_PERIOD
 from features.simulator.behavior import MINOR_RECORDED, minor_recorded_black
 from features.simulator.enrollment import LEFT, TRANSFERRED, UNKNOWN
-from features.simulator.interventions import EFFECT, PLAN_SHARE, RESPONDING_SHARE, Help
+from features.simulator.interventions import EFFECT, PLAN_SHARE, RESPONDING_SHARE, Interventions
 from features.simulator.marks import Finals
 from features.simulator.people import PROGRAMS, RACES, ability_shift, engagement_shift, student_ids
 from features.simulator.plan import Floats, Plan
@@ -24,18 +24,18 @@ ON_TRACK_CREDITS, MOST_CORE_FS = 500, 1
 """The Chicago rule: hundredths of credits of a year, and Fs in core at the end of a semester."""
 
 
-class Truth:
+class GroundTruth:
     """The truth about one district, in `<folder>/<district>.csv` and `<folder>/<district>.json`."""
 
     def __init__(self, folder: Path, plan: Plan, schools: Schools) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{plan.district_id}.csv"
         self.path.unlink(missing_ok=True)
-        text = json.dumps(said_of(plan.planted, schools), indent=2)
+        text = json.dumps(planted_truth(plan.planted, schools), indent=2)
         (folder / f"{plan.district_id}.json").write_text(text + "\n", encoding="utf-8")
 
     def add(
-        self, school_year: int, roster: pd.DataFrame, weekly: Floats, *, given: Help, ended: pd.DataFrame
+        self, school_year: int, roster: pd.DataFrame, weekly: Floats, *, given: Interventions, ended: pd.DataFrame
     ) -> None:  # fmt: skip
         """A row a student of the year; `engagement` is what it would have been without help."""
         rows = pd.DataFrame(
@@ -74,7 +74,7 @@ def ended_as(roster: pd.DataFrame, spells: pd.DataFrame, finals: Finals | None) 
     return pd.DataFrame({"core_fs": finals.core_fs, "credits": finals.credits, "off_track_grade9": off_track})
 
 
-def said_of(planted: Planted, schools: Schools) -> dict[str, object]:
+def planted_truth(planted: Planted, schools: Schools) -> dict[str, object]:
     """What is planted in a district, and how strongly, as its truth says it."""
     recorded = {"Black": round(minor_recorded_black(planted), 4), "others": MINOR_RECORDED}
     return {

@@ -21,7 +21,7 @@ LAST_WEEK = 38
 
 
 @dataclass(frozen=True)
-class Help:
+class Interventions:
     """Per roster row: the week of a contact (-1 for none), whether a plan grew out of it, and its true effect."""
 
     week: Ints
@@ -29,7 +29,7 @@ class Help:
     effect: Floats
 
 
-def help_given(weekly: Floats, rng: np.random.Generator) -> Help:
+def draw_interventions(weekly: Floats, rng: np.random.Generator) -> Interventions:
     """Contacts with some of those least engaged in fall; a third grow into plans, of which half help."""
     seen = weekly[:, :SEEN_BY].mean(axis=1)
     low = seen < np.quantile(seen, LOW_ENGAGEMENT_SHARE)
@@ -37,10 +37,10 @@ def help_given(weekly: Floats, rng: np.random.Generator) -> Help:
     week = np.where(contacted, rng.integers(SEEN_BY, LAST_WEEK, len(seen)), -1)
     plan = contacted & (rng.random(len(seen)) < PLAN_SHARE)
     effect = np.where(plan & (rng.random(len(seen)) < RESPONDING_SHARE), EFFECT, 0.0)
-    return Help(week.astype(np.int64), plan, effect)
+    return Interventions(week.astype(np.int64), plan, effect)
 
 
-def with_help(weekly: Floats, given: Help) -> Floats:
+def with_intervention_effect(weekly: Floats, given: Interventions) -> Floats:
     """Engagement per roster row and week, raised from the second week after a plan on."""
     since = np.arange(WEEKS) - given.week[:, None] - 2
     raised: Floats = weekly + given.effect[:, None] * np.where(since >= 0, 0.5 ** (np.maximum(since, 0) / 15), 0.0)

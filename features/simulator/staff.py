@@ -7,7 +7,7 @@ import pandas as pd
 
 from features.simulator.calendars import Calendar
 from features.simulator.csv_writer import coded
-from features.simulator.interventions import Help
+from features.simulator.interventions import Interventions
 from features.simulator.names import FIRST_NAMES, LAST_NAMES
 from features.simulator.people import days_of, student_ids
 from features.simulator.plan import NEVER, Ints, Plan, days_after
@@ -74,7 +74,9 @@ def caseload_rows(spells: pd.DataFrame, counselor: Ints, staff: pd.DataFrame) ->
     return pd.concat([opened, rows[rows["end_date"].notna()]], ignore_index=True)
 
 
-def supports_of(spells: pd.DataFrame, given: Help, calendar: Calendar, *, rng: np.random.Generator) -> pd.DataFrame:
+def supports_of(
+    spells: pd.DataFrame, given: Interventions, calendar: Calendar, *, rng: np.random.Generator
+) -> pd.DataFrame:
     """The contacts of a year, in the spell in which they fell, and the plans that grew out of some."""
     week = given.week[spells["row"]]
     monday = calendar.weekdays[0] + 7 * week

@@ -14,7 +14,7 @@ from features.engine.view import Members, View
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
 from features.language.records import Measure
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 JsonCell = str | int | bool | None
 EvidenceRecord = Mapping[str, JsonCell]

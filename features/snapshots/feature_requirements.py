@@ -8,7 +8,7 @@ from features.engine.view import stored_table
 from features.language.feature_set import Feature, FeatureSet
 from features.language.quantities import Held, Quantity, Schoolmates
 from features.language.records import Measure
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 READ_AS = {"marks_not_given": "marks", "latest_marks": "marks", "days_missed": "attendance"}
 """Words of the language that are parts of a table."""

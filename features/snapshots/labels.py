@@ -15,7 +15,7 @@ from features.engine.sql_script import Script, Steps, script_of
 from features.engine.view import Members, View, school_year_of
 from features.language.outcome import CENSORED, Outcome
 from features.snapshots.snapshot import first_school_days
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 WHEREABOUTS_UNKNOWN = "no record of where the student went"
 UNFINISHED = "the horizon is ahead"

@@ -6,13 +6,14 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from features.definitions.catalog import SERVED
+from features.definitions.catalog import SERVABLE
 from features.engine.snapshot_query import SnapshotQuery, snapshot_script
 from features.engine.view import IBIS_TYPES, View, school_year_of
+from features.errors import Refused
 from features.language.cohorts import Cohort
-from features.settings import Refused
 from features.snapshots.snapshot import Snapshot, snapshot_from_rows
-from features.tables import ENVELOPE, TABLES, Column, Table
+from features.table_schema import ENVELOPE, Column, Table
+from features.tables import TABLES
 
 RecordsByTable = Mapping[str, Sequence[Mapping[str, object]]]
 
@@ -30,7 +31,7 @@ def snapshot_of_records(
     `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them: of this school
     year, and of the one before where its records are to count. Raises Refused for a row that its table does not allow.
     """
-    feature_set = SERVED[feature_set_name]
+    feature_set = SERVABLE[feature_set_name]
     connection = duckdb.connect(config={"threads": "1"})
     try:
         for name in SNAPSHOT_TABLES:

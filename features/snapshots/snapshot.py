@@ -8,9 +8,10 @@ from datetime import date
 import pandas as pd
 
 from features.engine.snapshot_query import SnapshotQuery, named_quantities, snapshot_script
+from features.errors import NothingKnown
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
-from features.warehouse.warehouse import NothingKnown, Reader
+from features.warehouse.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def build_snapshots(
     """The snapshots of several dates, in their order; NothingKnown as for one."""
 
     def taken(day: date) -> Snapshot:
-        return build_snapshot(reader.beside(), feature_set, day, cohort=cohort, with_peers=with_peers)
+        return build_snapshot(reader.for_thread(), feature_set, day, cohort=cohort, with_peers=with_peers)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(taken, dates))

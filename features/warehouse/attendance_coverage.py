@@ -5,13 +5,13 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from features.engine.view import View
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 IN_TIME = 2
 """Days after a day by which what happened on it is known in time."""
 
 
-def attendance_taken(reader: Reader, view: View) -> pd.DataFrame:
+def attendance_coverage(reader: Reader, view: View) -> pd.DataFrame:
     """How each school took attendance this school year, as known at the end of the as-of date, in whole numbers.
 
     One row a school (index `school_id`, sorted). `days` are its school days so far and `taken` those on which

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from features.engine.view import View
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 YEAR = timedelta(days=365)
 """How far is looked back for how many exceptions a school usually has."""
@@ -42,7 +42,7 @@ def freshness_of(reader: Reader, view: View) -> Freshness:
         days=tuple(pd.Timestamp(day).date() for day in distinct),
         attendance=newest_known(reader, view, "attendance"),
         marks=newest_known(reader, view, "marks"),
-        schools=with_expected(reader.table(silence(view, days)).set_index("school_id").sort_index()),
+        schools=with_expected(reader.table(silent_days(view, days)).set_index("school_id").sort_index()),
     )
 
 
@@ -60,7 +60,7 @@ def newest_known(reader: Reader, view: View, name: str) -> date | None:
     return None if pd.isna(newest) else newest.date()
 
 
-def silence(view: View, days: ir.Table) -> ir.Table:
+def silent_days(view: View, days: ir.Table) -> ir.Table:
     """Per school its days in session, those since its newest attendance, and its entries in the same year."""
     entries = view.visible("attendance", "school_id", "date", replaced=False)
     by_school = entries.group_by("school_id").aggregate(

@@ -6,7 +6,7 @@ import ibis
 import pandas as pd
 
 from features.engine.view import View
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pandas as pd
 from features.engine.snapshot_query import for_day
 from features.engine.sql_script import Script, Steps, script_of
 from features.engine.view import View
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from features.way_back.remaining_year import ReaderOfView, WayBackQuery, for_asking
 from features.way_back.rule_bounds import RuleBound
 

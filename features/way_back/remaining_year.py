@@ -25,7 +25,7 @@ from features.engine.view import Members, View
 from features.language.cohorts import Cohort
 from features.language.outcome import CENSORED, Outcome
 from features.snapshots.labels import ANY_LAST, ANY_TERM, OutcomePeriod, days_that_count, outcome_period, with_exits
-from features.warehouse.warehouse import Reader, sql_of
+from features.warehouse.reader import Reader, sql_of
 from features.way_back.rule_bounds import RuleBound
 
 

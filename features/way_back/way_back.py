@@ -10,7 +10,7 @@ import pandas as pd
 
 from features.language.cohorts import Cohort
 from features.language.outcome import Outcome
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from features.way_back.remaining_finals import remaining_finals
 from features.way_back.remaining_year import WayBackQuery, remaining_period, student_standings
 from features.way_back.requirements import (

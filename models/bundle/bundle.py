@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from pydantic import TypeAdapter
 
 from features.atomic_files import sync_folder, write_through
-from features.definitions.catalog import SERVED
+from features.definitions.catalog import SERVABLE
 from models.bundle import golden_predictions as golden
 from models.bundle.canonical_json import canonical_json, dictionary_json, parse_dictionary, parse_json_object, sha256_of
 from models.bundle.manifest import (
@@ -176,9 +176,9 @@ def check_features(path: Path, manifest: Manifest, dictionary: FeatureDictionary
     """Raise BundleRefused where this version of OnTrack does not compute the features, or the rule, as it did."""
     if manifest.feature_set == PREPARED_TABLE:
         return
-    if manifest.feature_set not in SERVED:
+    if manifest.feature_set not in SERVABLE:
         raise BundleRefused(f"{path / 'features.json'}: no feature set {manifest.feature_set!r} here; train again")
-    changed = changed_definitions(dictionary, SERVED[manifest.feature_set], of_rule=manifest.kind == "rule")
+    changed = changed_definitions(dictionary, SERVABLE[manifest.feature_set], of_rule=manifest.kind == "rule")
     if changed:
         names = ", ".join(changed)
         raise BundleRefused(f"{path / 'features.json'}: computed in another way here: {names}; train again")

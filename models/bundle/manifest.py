@@ -7,7 +7,7 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from features.settings import Refused
+from features.errors import Refused
 from models.bundle.canonical_json import sha256_of
 from models.bundle.signing import KeysRefused, verify
 

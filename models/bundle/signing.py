@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from features.settings import Refused
+from features.errors import Refused
 
 PRIVATE = "signing.key"
 PUBLIC = "signing.pub"

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from features.settings import Refused
+from features.errors import Refused
 from models.examples import Examples, Floats, fixed_order
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.classification_metrics import refuse_one_class

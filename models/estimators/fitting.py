@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.settings import Refused
+from features.errors import Refused
 from models.estimators.calibration import Calibrator, fit_calibrator
 from models.estimators.model_text import strip_text
 from models.estimators.risk_model import RiskModel

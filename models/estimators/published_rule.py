@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from sklearn.isotonic import isotonic_regression
 
-from features.settings import Refused
+from features.errors import Refused
 from models.examples import Booleans, Examples, Floats
 
 PRIOR = 10.0

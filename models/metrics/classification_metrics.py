@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.settings import Refused
+from features.errors import Refused
 from models.examples import Booleans, Floats
 from models.metrics.calibration_error import calibration_error
 from models.metrics.ranking import average_precision, precision_and_recall, roc_auc

@@ -14,7 +14,8 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from features.settings import Refused, Service
+from features.errors import Refused
+from features.settings import Service
 from serving.access.authorize import Client, Educator
 from serving.store.rows import ApiKeyRow, DistrictRow, Role, SessionRow, SignInAttemptRow, StaffRow
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from starlette.exceptions import HTTPException
 
-from features.settings import Refused
+from features.errors import Refused
 from features.snapshots.live_features import snapshot_of_records
 from models.explanations.reasons import Reason
 from models.scoring import reasons_by, risk_of

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from features.definitions.catalog import SERVED, outcome_of
+from features.definitions.catalog import SERVABLE, outcome_of
+from features.errors import Refused
 from features.language.feature_set import FeatureSet, Outcome
-from features.settings import District, Refused, Settings
+from features.settings import District, Settings
 from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.signing import load_public_key
 from models.releases import Release, ReleaseKey, current_release, release_log
@@ -23,7 +24,7 @@ class Served:
     @property
     def feature_set(self) -> type[FeatureSet]:
         """The feature set that the bundle was made for."""
-        return SERVED[self.bundle.feature_set]
+        return SERVABLE[self.bundle.feature_set]
 
 
 def served_in(settings: Settings, district_id: str) -> Served:

@@ -8,8 +8,8 @@ from pydantic import TypeAdapter
 
 from features.engine.view import View
 from features.snapshots.evidence import json_cells
+from features.warehouse.reader import Reader
 from features.warehouse.roster import calendar_context, read_roster
-from features.warehouse.warehouse import Reader
 from serving.scoring.scoring_run import (
     Assignment,
     CalendarContext,

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from features.warehouse.warehouse import changing, reading
+from features.warehouse.file import change_warehouse, open_warehouse
 from serving.scoring.scoring_run import ScoringRun
 
 
 def write_flags(warehouse: Path, run: ScoringRun, made_on: date) -> None:
     """The run's flags as rows of the warehouse, once; they were known from the day on which they were made."""
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         if run.run_id in set(reader.current("flags")["run_id"]):
             return
         load_id = int(reader.current("loads")["load_id"].max())
@@ -35,5 +35,5 @@ def write_flags(warehouse: Path, run: ScoringRun, made_on: date) -> None:
         if score.flagged
     ]
     if rows:
-        with changing(warehouse) as writer:
+        with change_warehouse(warehouse) as writer:
             writer.add("flags", pd.DataFrame(rows))

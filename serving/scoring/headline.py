@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from features.settings import Refused
+from features.errors import Refused
 from models.bundle.bundle import Bundle
 from serving.scoring.scoring_run import Headline
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
 
+from features.errors import Refused
 from features.language.feature_set import Outcome
-from features.settings import Refused
 from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.signing import load_public_key
 from models.releases import Release, ReleaseKey, current_release

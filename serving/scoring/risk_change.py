@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from features.settings import Settings
 from features.snapshots.snapshot import Snapshot, build_snapshot
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from models.explanations.reason_stability import stability_in
 from models.explanations.risk_change import FeatureChange, RiskChange, largest_changes, split_change
 from serving.scoring.district_release import Served, served_then

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from features.ledger.ledger import build_ledger
-from features.quality.check import checked, refuse_errors
+from features.quality.check import check_district, refuse_errors
 from features.quality.check_codes import Finding
 from features.settings import Settings
 from features.snapshots.snapshot import build_snapshot
-from features.warehouse.warehouse import Reader, reading
+from features.warehouse.file import open_warehouse
+from features.warehouse.reader import Reader
 from serving.scoring.district_release import Served, served_in
 from serving.scoring.district_roster import calendars_of, roster_of
 from serving.scoring.flags import write_flags
@@ -57,14 +58,14 @@ def score_district(
     """
     served = served_in(settings, district_id)
     warehouse, zone = settings.warehouse(district_id), ZoneInfo(served.district.timezone)
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         run_id = f"{as_of}-{served.release.release_id}-{reader.data_version()[:8]}"
         made = summary_of(engine, district_id, run_id)
         if made is not None:
             return made
         progress(f"{served.district.name}: checking records")
         today = settings.today or now.astimezone(zone).date()
-        found = checked(reader, served.district, today)
+        found = check_district(reader, served.district, today)
         refuse_errors(found)
         progress(f"{served.district.name}: scoring as of {as_of} by the {served.bundle.kind}")
         before = before_of(settings, engine, served, as_of)

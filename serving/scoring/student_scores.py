@@ -11,7 +11,7 @@ from features.ledger.ledger import Ledger
 from features.settings import Settings
 from features.snapshots.evidence import EvidenceRecord, attendance_by_week, marks_over_time, records_behind
 from features.snapshots.snapshot import Snapshot
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from features.way_back.way_back import WayBack, find_ways_back
 from models.explanations.reasons import Reason, Reasons
 from models.explanations.risk_change import RiskChange

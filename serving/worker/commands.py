@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
-from features.atomic_files import locked
+from features.atomic_files import file_lock
 from features.commands import place_of
 from features.ingest.load.workspace import desk_of
 from features.progress import Progress
 from features.settings import Settings
-from features.terminal import Context, DistrictOption, JsonOption, on_terminal, settings_of, today_in
+from features.terminal import Context, DistrictOption, JsonOption, settings_of, terminal_progress, today_in
 from serving.web.logs import open_log
 
 workers = typer.Typer(no_args_is_help=True, help="Imports in the background, which survive a kill.")
@@ -39,7 +39,7 @@ def run_command(
     once: Annotated[bool, typer.Option("--once", help="Finish what waits or was begun, then exit.")] = False,
 ) -> None:
     """Work off the imports that are handed over, until stopped. A second worker waits until the first one ends."""
-    if not run_worker(settings_of(context), once=once, progress=on_terminal()):
+    if not run_worker(settings_of(context), once=once, progress=terminal_progress()):
         raise typer.Exit(5)
 
 
@@ -47,7 +47,7 @@ def run_worker(settings: Settings, *, once: bool, progress: Progress, patience: 
     """Whether the worker ended as asked; it says one line per import on standard error."""
     from serving.worker.workflows import Worker, launch, leave, work
 
-    with locked(settings.home / ".worker.lock", lambda _: say("another worker works in this home; waiting for it")):
+    with file_lock(settings.home / ".worker.lock", lambda _: say("another worker works in this home; waiting for it")):
         stop = stop_asked()
         worker = Worker(settings, progress, say, open_log(settings.log_level), patience)
         launch(worker)

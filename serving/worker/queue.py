@@ -8,7 +8,7 @@ from pathlib import Path
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
 from sqlalchemy import make_url
 
-from features.atomic_files import locked
+from features.atomic_files import file_lock
 from features.ingest.load.import_steps import begin
 from features.ingest.load.workspace import Desk, desk_of
 from features.settings import Settings
@@ -68,7 +68,7 @@ def enqueue(settings: Settings, district_id: str, place: Path) -> str:
 @contextmanager
 def handing_over(desk: Desk) -> Iterator[None]:
     """A time in which no import of the district is both handed over and removed."""
-    with locked(desk.home / "imports" / f".{desk.district.id}.handing-over.lock"):
+    with file_lock(desk.home / "imports" / f".{desk.district.id}.handing-over.lock"):
         yield
 
 

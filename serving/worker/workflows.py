@@ -11,12 +11,12 @@ from typing import Literal, TypedDict
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, StepOptions
 from structlog.typing import FilteringBoundLogger
 
-from features.atomic_files import MachineRefused
+from features.errors import MachineRefused, Refused
 from features.ingest.load.import_steps import finish, stage, take, taken
 from features.ingest.load.load_report import KINDS, LoadReport
 from features.ingest.load.workspace import Desk, desk_of, read_request
 from features.progress import Progress
-from features.settings import District, Refused, Settings
+from features.settings import District, Settings
 from features.terminal import today_in
 from serving.web.logs import LEVELS
 from serving.web.middleware import where_of

@@ -37,7 +37,7 @@ from benchmarks.snapshot_part import refuse_differences, snapshot_part
 from benchmarks.training_child import fit_in_this_process
 from benchmarks.training_part import ALL, BARE, BARE_FEW, SOME, YEAR, training_part
 from features.progress import quietly
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 from models.estimators.fitting import fit_risk_model
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
@@ -69,7 +69,7 @@ def test_ingest_and_its_peer_read_the_same_files(place: Place, loaded: Part) -> 
 
 
 def test_a_nights_corrections_and_bad_rows_stand_beside_a_copy_and_a_limit(place: Place, loaded: Part) -> None:
-    with reading(place.warehouse) as reader:
+    with open_warehouse(place.warehouse) as reader:
         rows = sum(len(reader.current(name)) // 100 for name in ("attendance", "marks"))
     night = loaded.figure(f"corrections, {rows:,} rows", "s")
     assert night.ratio == night.value / loaded.figure("copying the warehouse, forced to disk", "s").value
@@ -80,7 +80,7 @@ def test_a_nights_corrections_and_bad_rows_stand_beside_a_copy_and_a_limit(place
 
 def test_pandas_gives_the_same_numbers_as_the_engine(place: Place, loaded: Part) -> None:
     part = snapshot_part(place, in_this_process, runs=1, progress=quietly)
-    with reading(place.warehouse) as reader:
+    with open_warehouse(place.warehouse) as reader:
         peer = three_features(reader.connection, TODAY)
     ours = pd.read_parquet(found_by(place, "grade9"))
     pd.testing.assert_frame_equal(ours[list(peer.columns)], peer, check_exact=True)
@@ -154,7 +154,7 @@ def test_scores_and_answers_stand_beside_their_peers(place: Place, loaded: Part)
     release(place, quietly)
     served = served_in(place.settings, DISTRICT)
     assert isinstance(served.bundle.scorer, RiskModel)
-    with reading(place.warehouse) as reader:
+    with open_warehouse(place.warehouse) as reader:
         predicted, *others = batch_figures(served.bundle.scorer, reader, served, batch=200, runs=1)
     ms = {one.name: one.value for one in (predicted, *others)}
     assert all(one.ratio == one.value / ms[one.beside] for one in others)

@@ -16,7 +16,8 @@ from features.file_mapping.declaration import Column, Deletes, Dialect, Files, K
 from features.ingest.findings import CODES
 from features.quality.check_codes import CHECKS
 from features.settings import Audit, District, Gate, Monitor, Service, Settings, Total, Training
-from features.tables import ENVELOPE, TABLES
+from features.table_schema import ENVELOPE
+from features.tables import TABLES
 from serving.access.accounts import SCOPES
 from serving.api import messages
 from tests.docs.pages import ROOT

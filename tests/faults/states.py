@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from features.warehouse.warehouse import Reader, reading
+from features.warehouse.file import open_warehouse
+from features.warehouse.reader import Reader
 
 CLOCK = {"loaded_at"}
 """Columns that say when a load ran."""
@@ -25,7 +26,7 @@ def state_of(warehouse: Path) -> State:
     """The state of a warehouse file."""
     if not warehouse.exists():
         return ABSENT
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         return state_in(reader)
 
 

@@ -8,8 +8,9 @@ from features.engine.view import schema_of
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.snapshots.live_features import create_table
-from features.tables import TABLES, Table
-from features.warehouse.warehouse import Reader
+from features.table_schema import Table
+from features.tables import TABLES
+from features.warehouse.reader import Reader
 
 
 def simulated(plan: Plan, folder: Path) -> Path:

@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from features.atomic_files import MachineRefused, saying_what_failed
+from features.atomic_files import refuse_disk_errors
+from features.errors import MachineRefused
 
 
 @pytest.mark.parametrize(
@@ -32,5 +33,5 @@ def test_another_error_is_raised_as_it_is(error: Exception) -> None:
 
 def fail(error: Exception) -> None:
     """The error is raised while something is written."""
-    with saying_what_failed(Path("staged.duckdb")):
+    with refuse_disk_errors(Path("staged.duckdb")):
         raise error

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from features.settings import Refused
-from features.warehouse.warehouse import reading
+from features.errors import Refused
+from features.warehouse.file import open_warehouse
 from tests.drawn import load
 from tests.features.made_folder import District
 
@@ -23,7 +23,7 @@ def test_the_same_rows_in_other_bytes_add_no_row(district: District) -> None:
     header, *rows = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([header, *rows[::-1]]) + "\n", encoding="utf-8")
     assert district.load() == 2
-    with reading(district.warehouse) as reader:
+    with open_warehouse(district.warehouse) as reader:
         assert reader.current("loads").sort_values("load_id")["rows"].tolist()[1] == 0
         assert set(reader.current("students")["load_id"]) == {1}
 
@@ -35,7 +35,7 @@ def test_a_correction_closes_the_old_row_and_keeps_it(district: District) -> Non
     """A second load says that the day missed was half a day."""
     district.change("attendance", "2025-10-02,day,absent,100,false,2025-10-02", NEW_VERSION)
     assert district.load() == 2
-    with reading(district.warehouse) as reader:
+    with open_warehouse(district.warehouse) as reader:
         versions = reader.connection.execute(VERSIONS).fetchall()
         assert versions == [(100, "2025-10-02", 1, 2), (50, "2025-10-06", 2, None)]
         assert reader.current("attendance")["absent_hundredths"].tolist() == [50]
@@ -52,7 +52,7 @@ def test_a_correction_that_is_taken_back_is_current_again(district: District) ->
     district.change("attendance", ",50,", ",100,")
     district.change("students", "Xavier", "Xaver")
     assert district.load() == 3
-    with reading(district.warehouse) as reader:
+    with open_warehouse(district.warehouse) as reader:
         assert reader.current("attendance")["absent_hundredths"].tolist() == [100]
 
 
@@ -78,7 +78,7 @@ def test_files_as_other_programs_write_them_are_read(district: District, written
     path = district.folder / "students.csv"
     path.write_bytes(written(path.read_text(encoding="utf-8")))
     district.load()
-    with reading(district.warehouse) as reader:
+    with open_warehouse(district.warehouse) as reader:
         names = reader.current("students").set_index("student_id")["first_name"]
     assert names["1001"] == "Zelda"
     assert names["1002"] == ('Xavier "X", the third' if written is quoted else "Xavier")
@@ -89,7 +89,7 @@ def test_columns_may_come_in_any_order(district: District) -> None:
         "known_on,level,name,school_id\n2020-01-01,middle,South Middle,10\n", encoding="utf-8"
     )
     district.load()
-    with reading(district.warehouse) as reader:
+    with open_warehouse(district.warehouse) as reader:
         assert reader.current("schools")[["school_id", "name", "level"]].to_numpy().tolist() == [
             ["10", "South Middle", "middle"]
         ]

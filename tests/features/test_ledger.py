@@ -11,7 +11,8 @@ from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ledger.ledger import Ledger, build_ledger
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.warehouse.warehouse import Reader, changing, reading
+from features.warehouse.file import change_warehouse, open_warehouse
+from features.warehouse.reader import Reader
 from models.metrics.track_record import list_records, track_records
 from tests.features.made_folder import District
 from tests.features.made_warehouse import simulated
@@ -36,11 +37,11 @@ def flag_rows(keys: list[str], as_of: date) -> pd.DataFrame:
 
 
 def test_the_same_extract_loaded_again_in_another_order_gives_the_same_ledger(district: District) -> None:
-    with changing(district.warehouse) as writer:
+    with change_warehouse(district.warehouse) as writer:
         writer.add("flags", flag_rows(writer.current("students")["student_key"].tolist()[:1], date(2025, 10, 3)))
 
     def ledger() -> Ledger:
-        with reading(district.warehouse) as reader:
+        with open_warehouse(district.warehouse) as reader:
             return build_ledger(reader, OFF_TRACK_CHICAGO, date(2025, 12, 1))
 
     first = ledger()
@@ -56,7 +57,7 @@ def test_the_same_extract_loaded_again_in_another_order_gives_the_same_ledger(di
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A simulated district with a rule's lists of two past Novembers."""
     path = simulated(PLAN, tmp_path_factory.mktemp("simulated"))
-    with changing(path) as writer:
+    with change_warehouse(path) as writer:
         for day in NOVEMBERS:
             writer.add("flags", flag_rows(most_absent(writer, day), day))
     return path
@@ -72,7 +73,7 @@ def most_absent(reader: Reader, day: date) -> list[str]:
 
 @pytest.fixture(scope="module")
 def ledger(warehouse: Path) -> Ledger:
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         return build_ledger(reader, OFF_TRACK_CHICAGO, TODAY)
 
 

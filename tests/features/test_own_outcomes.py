@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from features.definitions.catalog import OUTCOMES, outcome_of, outcomes_of
-from features.settings import Settings, SettingsRefused, load_settings
+from features.errors import SettingsRefused
+from features.settings import Settings, load_settings
 from features.snapshots.labels import label_outcome
 from tests.drawn import reader, school_days
 

@@ -12,8 +12,8 @@ import pytest
 from features.simulator.district import simulate_district, simulate_state
 from features.simulator.plan import Plan
 from features.simulator.planted_bias import NOTHING, USUAL, Planted
-from features.warehouse.attendance_coverage import attendance_taken
-from features.warehouse.warehouse import reading
+from features.warehouse.attendance_coverage import attendance_coverage
+from features.warehouse.file import open_warehouse
 from tests.features.made_warehouse import simulated
 from tests.features.test_simulator import current, read
 
@@ -169,8 +169,8 @@ def test_a_school_that_forgets_and_enters_late_is_seen(tmp_path: Path) -> None:
 
 def taken(planted: Planted, folder: Path) -> pd.DataFrame:
     """How each school of a small district took attendance, up to November 20."""
-    with reading(simulated(Plan("north", 600, FALL, years=1, planted=planted), folder)) as reader:
-        return attendance_taken(reader, reader.view(FALL))
+    with open_warehouse(simulated(Plan("north", 600, FALL, years=1, planted=planted), folder)) as reader:
+        return attendance_coverage(reader, reader.view(FALL))
 
 
 def test_a_period_is_lost_only_where_that_is_planted(tmp_path: Path) -> None:

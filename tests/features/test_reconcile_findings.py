@@ -6,14 +6,15 @@ from datetime import date
 
 import pytest
 
+from features.errors import Refused
 from features.file_mapping.declaration import Files
-from features.quality.attendance_gaps import sending_findings
-from features.quality.check import Checked, checked, refuse_errors, summary
+from features.quality.attendance_gaps import attendance_gap_findings
+from features.quality.check import RecordCheck, check_district, refuse_errors, summary
 from features.quality.check_codes import CHECKS, Finding
 from features.quality.control_totals import total_findings
 from features.quality.monthly_figures import Month
 from features.quality.year_over_year import jump_findings
-from features.settings import District, Refused, Total
+from features.settings import District, Total
 from tests.drawn import reader, school_days
 
 TODAY = date(2025, 11, 14)
@@ -118,7 +119,7 @@ def sending(schools: Mapping[str, Month], days: int = 20) -> list[tuple[str, str
     """What is found about schools whose last school days are the first of November."""
     dates = [date(2025, 11, day + 1) for day in range(days)]
     months = {(school, month.month): replace(month, school_id=school) for school, month in schools.items()}
-    return [(f.code, f.school_id) for f in sending_findings(months, dict.fromkeys(schools, dates), 2026)]
+    return [(f.code, f.school_id) for f in attendance_gap_findings(months, dict.fromkeys(schools, dates), 2026)]
 
 
 def sent(taken: int, absence: int, enrolled: int = 500) -> Month:
@@ -154,7 +155,7 @@ def test_a_month_with_attendance_on_few_days_is_found_once_the_school_takes_it_a
     october = replace(USUAL, days_taken=9)
     months = {("10", october.month): october, ("10", date(2025, 11, 1)): replace(sent(5, 5), school_id="10")}
     days = {"10": [date(2025, 11, 5)]}
-    assert codes(sending_findings(months, days, 2026)) == ["CHECK09"]
+    assert codes(attendance_gap_findings(months, days, 2026)) == ["CHECK09"]
 
 
 STUDENTS = "\n".join(
@@ -174,9 +175,9 @@ UNSAID = ("terms", "demographics", "programs", "incidents", "discipline_actions"
 NEVER = NORTH.model_copy(update={"files": {name: Files(sent="never") for name in UNSAID}})
 
 
-def check(district: District = NEVER, today: date = TODAY, **drawings: str) -> Checked:
+def check(district: District = NEVER, today: date = TODAY, **drawings: str) -> RecordCheck:
     """The check of drawn records."""
-    return checked(reader({**DRAWN, **drawings}), district, today)
+    return check_district(reader({**DRAWN, **drawings}), district, today)
 
 
 def test_a_few_students_in_a_school_without_a_calendar_are_a_warning() -> None:
@@ -207,14 +208,14 @@ def test_records_of_another_time_are_an_error_that_says_what_to_do() -> None:
 
 
 def test_an_empty_warehouse_is_an_error_and_nothing_fails() -> None:
-    found = checked(reader({}), NEVER, TODAY)
+    found = check_district(reader({}), NEVER, TODAY)
     assert codes(found.findings) == ["CHECK01"] * 6 + ["CHECK03"]
     assert (found.school_year, dict(found.months)) == (None, {})
 
 
 def test_errors_are_refused_in_a_sentence_a_kind() -> None:
     with pytest.raises(Refused) as refusal:
-        refuse_errors(checked(reader({}), NEVER, TODAY))
+        refuse_errors(check_district(reader({}), NEVER, TODAY))
     lines = str(refusal.value).splitlines()
     assert lines[0].startswith("north: the records do not add up")
     assert lines[1].startswith("  error CHECK01 schools has no current record")

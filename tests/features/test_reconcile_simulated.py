@@ -8,11 +8,11 @@ import pytest
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import Desk
 from features.progress import quietly
-from features.quality.check import Checked, checked
+from features.quality.check import RecordCheck, check_district
 from features.quality.check_codes import CHECKS
 from features.settings import District, Total
 from features.simulator.plan import Plan
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 from tests.features.made_warehouse import simulated, spoilt
 
 TODAY = date(2026, 11, 20)
@@ -30,12 +30,12 @@ def large(made: dict[str, Path]) -> Path:
     return made["one track"]
 
 
-def check(warehouse: Path, *statements: str, district: District = NORTH, today: date = TODAY) -> Checked:
+def check(warehouse: Path, *statements: str, district: District = NORTH, today: date = TODAY) -> RecordCheck:
     """The check of a spoilt copy."""
-    return checked(spoilt(warehouse, *statements), district, today)
+    return check_district(spoilt(warehouse, *statements), district, today)
 
 
-def codes(found: Checked) -> list[str]:
+def codes(found: RecordCheck) -> list[str]:
     """Every code that was found, once."""
     return sorted({finding.code for finding in found.findings})
 
@@ -44,8 +44,8 @@ def test_a_load_of_the_same_files_comes_to_the_same_figures(large: Path, tmp_pat
     """The warehouse that is spoilt below was not loaded but filled, which is quicker."""
     desk = Desk(NORTH, tmp_path, TODAY)
     ingest(desk, large.parent / "records", now=datetime(2026, 11, 20, 20, tzinfo=UTC), progress=quietly)
-    with reading(desk.warehouse) as reader:
-        loaded = checked(reader, NORTH, TODAY)
+    with open_warehouse(desk.warehouse) as reader:
+        loaded = check_district(reader, NORTH, TODAY)
     assert loaded == check(large)
 
 
@@ -143,7 +143,7 @@ def test_a_planted_fault_is_found_and_nothing_else(large: Path, fault: str) -> N
     """What is said of it names no student."""
     statement, expected = FAULTS[fault]
     reader = spoilt(large, statement)
-    found = checked(reader, NORTH, TODAY)
+    found = check_district(reader, NORTH, TODAY)
     assert codes(found) == expected
     keys = {key for (key,) in reader.connection.execute("SELECT DISTINCT student_key FROM enrollments").fetchall()}
     words = {word.strip(",.:") for finding in found.findings for word in finding.says.split()}

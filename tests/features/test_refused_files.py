@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from features.settings import Refused
+from features.errors import Refused
 from tests.drawn import write_files
 from tests.features.made_folder import DRAWN, District
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from features.engine.view import schema_of
-from features.settings import Refused
+from features.errors import NothingKnown, Refused
 from features.simulator.plan import Plan
 from features.tables import TABLES
-from features.warehouse.warehouse import NothingKnown, changing, reading
+from features.warehouse.file import change_warehouse, open_warehouse
 from tests.features.made_warehouse import simulated
 
 SCHOOL = pd.DataFrame(
@@ -26,13 +26,13 @@ SCHOOL = pd.DataFrame(
 def warehouse(tmp_path: Path) -> Path:
     """A warehouse with one school."""
     path = tmp_path / "north.duckdb"
-    with changing(path) as writer:
+    with change_warehouse(path) as writer:
         writer.add("schools", SCHOOL)
     return path
 
 
 def schools(path: Path) -> list[str]:
-    with reading(path) as reader:
+    with open_warehouse(path) as reader:
         return reader.current("schools")["school_id"].tolist()
 
 
@@ -42,13 +42,13 @@ def holding_records(folder: Path) -> list[str]:
 
 
 def test_a_new_warehouse_has_every_table(warehouse: Path) -> None:
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         assert {name for (name,) in reader.connection.execute("SHOW TABLES").fetchall()} == set(TABLES)
 
 
 def add_and_crash(path: Path) -> None:
     """A change that is not finished."""
-    with changing(path) as writer:
+    with change_warehouse(path) as writer:
         writer.add("schools", SCHOOL.assign(school_id="20"))
         raise RuntimeError("the power went")
 
@@ -63,7 +63,7 @@ def test_a_crash_during_a_change_leaves_the_old_file_and_nothing_else(warehouse:
 
 
 def test_a_crash_before_the_first_load_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="power"), changing(tmp_path / "south.duckdb"):
+    with pytest.raises(RuntimeError, match="power"), change_warehouse(tmp_path / "south.duckdb"):
         raise RuntimeError("the power went")
     assert holding_records(tmp_path) == []
 
@@ -71,8 +71,8 @@ def test_a_crash_before_the_first_load_leaves_nothing(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from features.warehouse.warehouse import changing
-with changing(Path(sys.argv[1])) as writer:
+from features.warehouse.file import change_warehouse
+with change_warehouse(Path(sys.argv[1])) as writer:
     writer.drop("schools")
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -83,15 +83,15 @@ def test_a_process_killed_during_a_change_leaves_the_old_file_and_a_later_change
     killed = subprocess.run([sys.executable, "-c", KILLED, str(warehouse)], cwd=root, check=False)
     assert killed.returncode == -signal.SIGKILL
     assert schools(warehouse) == ["10"]
-    with changing(warehouse) as writer:
+    with change_warehouse(warehouse) as writer:
         writer.add("schools", SCHOOL.assign(school_id="20"))
     assert schools(warehouse) == ["10", "20"]
 
 
 def test_readers_read_on_while_a_change_is_made(warehouse: Path) -> None:
     """They see the old rows until it is done, and those who opened before still do afterwards."""
-    with reading(warehouse) as reader:
-        with changing(warehouse) as writer:
+    with open_warehouse(warehouse) as reader:
+        with change_warehouse(warehouse) as writer:
             writer.add("schools", SCHOOL.assign(school_id="20"))
             assert schools(warehouse) == ["10"]
         assert reader.current("schools")["school_id"].tolist() == ["10"]
@@ -101,13 +101,13 @@ def test_readers_read_on_while_a_change_is_made(warehouse: Path) -> None:
 def test_no_warehouse_yet_is_a_sentence(tmp_path: Path) -> None:
     with (
         pytest.raises(Refused, match="south: no warehouse yet; run `ontrack ingest --district south`"),
-        reading(tmp_path / "south.duckdb"),
+        open_warehouse(tmp_path / "south.duckdb"),
     ):
         pass
 
 
 def test_an_empty_warehouse_says_what_it_lacks(warehouse: Path) -> None:
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         assert reader.data_version() == "empty"
         with pytest.raises(NothingKnown, match="no attendance and no marks; run `ontrack ingest` first"):
             reader.data_through()
@@ -115,7 +115,7 @@ def test_an_empty_warehouse_says_what_it_lacks(warehouse: Path) -> None:
 
 def test_what_a_killed_change_left_is_gone_after_the_next(warehouse: Path) -> None:
     (warehouse.parent / ".north.duckdb.tmp").write_bytes(b"a copy of students' records")
-    with changing(warehouse) as writer:
+    with change_warehouse(warehouse) as writer:
         writer.add("schools", SCHOOL.assign(school_id="20"))
     assert holding_records(warehouse.parent) == ["north.duckdb"]
 
@@ -123,7 +123,7 @@ def test_what_a_killed_change_left_is_gone_after_the_next(warehouse: Path) -> No
 def test_two_changes_at_once_lose_nothing(warehouse: Path) -> None:
     """The second waits for the first, and starts from what it left."""
     with ThreadPoolExecutor() as pool:
-        with changing(warehouse) as writer:
+        with change_warehouse(warehouse) as writer:
             second = pool.submit(add_school, warehouse, "30")
             writer.add("schools", SCHOOL.assign(school_id="20"))
             assert not second.done()
@@ -132,7 +132,7 @@ def test_two_changes_at_once_lose_nothing(warehouse: Path) -> None:
 
 
 def add_school(path: Path, school_id: str) -> None:
-    with changing(path) as writer:
+    with change_warehouse(path) as writer:
         writer.add("schools", SCHOOL.assign(school_id=school_id))
 
 
@@ -140,10 +140,10 @@ def test_a_warehouse_of_an_earlier_version_gets_the_columns_that_came_since(ware
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("ALTER TABLE schools DROP COLUMN withdrawn")
         connection.execute("ALTER TABLE loads DROP COLUMN report")
-    with changing(warehouse):
+    with change_warehouse(warehouse):
         pass
     assert schools(warehouse) == ["10"]
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         assert set(reader.current("loads").columns) == set(schema_of(TABLES["loads"]).names)
 
 
@@ -154,7 +154,7 @@ def test_a_warehouse_of_an_earlier_version_is_brought_up_to_date_when_it_is_read
         before = connection.execute("SELECT count(*) FROM marks").fetchall()
         connection.execute("ALTER TABLE marks DROP COLUMN a_g")
         connection.execute("DROP TABLE completions")
-    with reading(path) as reader:
+    with open_warehouse(path) as reader:
         assert reader.connection.execute("SELECT count(*) FROM marks").fetchall() == before
         assert reader.current("marks")["a_g"].isna().all()
         assert not reader.has_rows("completions")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from features.definitions.catalog import OUTCOMES
-from features.language.outcome import Outcome, tuned
+from features.language.outcome import Outcome, with_thresholds
 from features.simulator.plan import Plan
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from features.way_back.way_back import find_ways_back
 from tests.features.made_warehouse import simulated, spoilt
 from tests.spec.made_futures import Past, broken_promises
@@ -39,7 +39,7 @@ def as_known(warehouse: Path, as_of: date) -> Reader:
 
 def outcome(name: str, thresholds: dict[str, float]) -> Outcome:
     """One of our outcomes at a district's own thresholds."""
-    return tuned(OUTCOMES[name], thresholds)
+    return with_thresholds(OUTCOMES[name], thresholds)
 
 
 @pytest.mark.parametrize(("name", "as_of", "thresholds"), CASES, ids=lambda one: str(one))

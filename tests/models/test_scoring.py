@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.definitions.catalog import SERVED
+from features.definitions.catalog import SERVABLE
 from features.definitions.grade9 import NinthGrade
 from features.language.feature_set import FeatureSet
 from models.bundle.bundle import Bundle, write_bundle
@@ -51,12 +51,12 @@ def test_a_sign_of_the_rule_that_is_clearly_not_met_is_a_strength_unless_the_sam
     assert [(one.code, one.contribution) for one in strengths_of(clear, NinthGrade)] == [("core_failing_now", -1)]
     assert strengths_of(snapshot(core_failing_now=0, other_failing_now=1), NinthGrade) == ()
     row = snapshot(core_failing_now=0, gpa_now=2.4, absence_rate_year=0.02, schools_this_year=1)
-    codes = [one.code for one in strengths_of(row, SERVED["grade9 by air_high_so_far"])]
+    codes = [one.code for one in strengths_of(row, SERVABLE["grade9 by air_high_so_far"])]
     assert codes == ["absence_rate_year", "core_failing_now", "schools_this_year"]
 
 
 def test_a_rule_says_nothing_of_what_the_district_sends_no_data_for() -> None:
-    row, feature_set = snapshot(core_failing_now=0, gpa_now=2.4), SERVED["grade9 by air_high_so_far"]
+    row, feature_set = snapshot(core_failing_now=0, gpa_now=2.4), SERVABLE["grade9 by air_high_so_far"]
     assert "core_failing_now" in {one.code for one in strengths_of(row, feature_set)}
     given = reasons_of(RULE, row, feature_set, names=["gpa_now"])[0]
     assert "core_failing_now" not in {one.code for one in given.strengths}
@@ -69,7 +69,7 @@ def strengths_of(row: pd.DataFrame, feature_set: type[FeatureSet]) -> tuple[Reas
 
 def test_what_a_school_can_change_is_the_first_of_a_rules_reasons() -> None:
     row = snapshot(core_failing_now=1, absence_rate_year=0.2, schools_this_year=2, days_suspended_in_school=1)
-    found = reasons_of(RULE, row, SERVED["grade9 by air_high_so_far"])[0].needs
+    found = reasons_of(RULE, row, SERVABLE["grade9 by air_high_so_far"])[0].needs
     assert [reason.code for reason in found][-1] == "schools_this_year"
     assert len(found) == 4
 

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 from sqlalchemy import select
 
+from features.errors import Refused
 from features.progress import quietly
-from features.settings import Refused
 from features.simulator.plan import Plan
 from serving.scoring.score_district import RunSummary, score_district
 from serving.store.rows import RunRow

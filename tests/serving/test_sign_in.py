@@ -2,7 +2,7 @@
 
 import pytest
 
-from features.settings import Refused
+from features.errors import Refused
 from serving.access.accounts import create_api_key, create_password
 from serving.store.rows import ApiKeyRow, SessionRow, StaffRow
 from tests.serving.browser import Browser, Program

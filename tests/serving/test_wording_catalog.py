@@ -11,7 +11,7 @@ from hatchling.builders.wheel import WheelBuilder
 
 from docs.translations import Message, forms_of, messages, read_catalog, updated
 from features.definitions.outcomes import ALL
-from features.language.outcome import Outcome, tuned
+from features.language.outcome import Outcome, with_thresholds
 from features.way_back.rule_bounds import CORE_SUBJECTS, rule_bounds
 from features.way_back.way_back import WayBackStep
 from serving.wording.locale import LOCALES, catalog_path, language
@@ -78,7 +78,7 @@ def test_the_wheel_ships_the_catalogs_and_no_compiled_one() -> None:
 
 @pytest.mark.parametrize("outcome", ALL, ids=lambda outcome: outcome.name)
 def test_every_published_outcome_is_said_in_spanish_with_its_thresholds(outcome: Outcome) -> None:
-    ended = tuned(outcome, {}).ended
+    ended = with_thresholds(outcome, {}).ended
     spanish = ended_words(SPANISH, ended)
     assert spanish != ended
     assert re.findall(r"\d+%?", spanish) == re.findall(r"\d+%?", ended) or "12" in ended

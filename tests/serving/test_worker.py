@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 from ontrack import app
 from serving.worker.queue import enqueue, operations
 from tests.drawn import write_files
@@ -78,7 +78,7 @@ def held(home: Path, moment: str, *, once: bool = True, last: int = 30) -> "Iter
 
 def loads(home: Path) -> list[int]:
     """The loads the warehouse has."""
-    with reading(settings_at(home).warehouse("north")) as reader:
+    with open_warehouse(settings_at(home).warehouse("north")) as reader:
         return sorted(int(load) for load in reader.current("loads")["load_id"])
 
 

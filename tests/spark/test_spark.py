@@ -17,7 +17,7 @@ from features.engine.view import View
 from features.language.feature_set import FeatureSet
 from features.simulator.plan import Plan
 from features.snapshots.live_features import SNAPSHOT_TABLES
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 from tests.features.made_warehouse import simulated
 
 pyspark = pytest.importorskip("pyspark", reason="run `make spark`")
@@ -44,7 +44,7 @@ def spark(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.sql.session.timeZone", "UTC")
     builder = builder.config("spark.sql.codegen.wholeStage", "false")  # compiling these wide plans takes minutes
     session = builder.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         for name in SNAPSHOT_TABLES:
             path = folder / f"{name}.parquet"
             reader.connection.execute(f"COPY \"{name}\" TO '{path}' (FORMAT parquet)")
@@ -70,7 +70,7 @@ def test_every_feature_is_the_same_on_spark(
 ) -> None:
     """Exactly where it counts, to the last digits where it divides."""
     query = SnapshotQuery(feature_set, View(AS_OF, 2027))
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         ours = snapshot_script(query).frame(reader.connection)
     theirs = on_spark(spark, query, tmp_path)
     assert len(ours) > 30

@@ -16,7 +16,7 @@ import pandas as pd
 
 from features.language.outcome import Outcome
 from features.snapshots.labels import label_outcome, outcome_period
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from features.way_back.way_back import WayBack, WayBackStep
 
 CORE = ("ela", "math", "science", "social_science")

@@ -8,7 +8,7 @@ from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, marks
 from features.snapshots.labels import outcome_period
 from features.snapshots.snapshot import build_snapshot
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from tests.drawn import reader, rows_of, school_days, stacked, told
 
 

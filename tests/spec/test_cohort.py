@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from features.errors import NothingKnown
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, enrollments
 from features.snapshots.snapshot import build_snapshot
-from features.warehouse.warehouse import NothingKnown
 from tests.drawn import reader, rows_of, school_days, stacked
 
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from features.definitions.grade9 import NinthGrade
-from features.settings import Refused
+from features.errors import Refused
 from features.snapshots.live_features import SNAPSHOT_TABLES, RecordsByTable, snapshot_of_records
 from features.snapshots.snapshot import build_snapshot
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from tests.drawn import reader, school_days, stacked
 
 AS_OF = date(2025, 11, 20)

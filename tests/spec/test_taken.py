@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from features.warehouse.attendance_coverage import attendance_taken
-from features.warehouse.warehouse import Reader
+from features.warehouse.attendance_coverage import attendance_coverage
+from features.warehouse.reader import Reader
 from tests.drawn import reader, school_days, stacked
 
 NORTH = school_days(date(2025, 10, 1), 20, skip="2025-10-06 2025-10-20")
@@ -11,7 +11,7 @@ NORTH = school_days(date(2025, 10, 1), 20, skip="2025-10-06 2025-10-20")
 
 def taken(records: Reader, as_of: date) -> dict[str, tuple[int, ...]]:
     """Days, days taken, entries and late entries of each school."""
-    found = attendance_taken(records, records.view(as_of))
+    found = attendance_coverage(records, records.view(as_of))
     rows = zip(found.index, found[["days", "taken", "entries", "late"]].itertuples(index=False), strict=True)
     return {str(school): tuple(row) for school, row in rows}
 

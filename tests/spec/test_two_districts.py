@@ -9,7 +9,7 @@ import pytest
 
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled
 from features.snapshots.snapshot import build_snapshot
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 from tests.drawn import load, school_days
 
 
@@ -59,7 +59,7 @@ def warehouses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def keys(warehouse: Path) -> "pd.Series[str]":
     """Each student's key by the district's own id."""
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         return reader.current("students").set_index("student_id")["student_key"].sort_index()
 
 
@@ -68,7 +68,7 @@ def test_nothing_of_one_district_reaches_the_other(
     warehouses: dict[str, Path], district: str, missed: dict[str, int]
 ) -> None:
     """Each sees its own absences of students that the other has by the same id."""
-    with reading(warehouses[district]) as reader:
+    with open_warehouse(warehouses[district]) as reader:
         found = build_snapshot(reader, Missed, date(2025, 10, 10)).features["missed"]
         assert set(reader.current("attendance")["district_id"]) == {district}
     assert {student: found[key] for student, key in keys(warehouses[district]).items()} == missed

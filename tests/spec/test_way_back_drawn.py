@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from features.definitions.catalog import OUTCOMES
 from features.language.feature_set import Outcome, attendance, discipline, enrolled, marks, threshold
-from features.language.outcome import tuned
+from features.language.outcome import with_thresholds
 from features.way_back.way_back import WayBack, find_ways_back
 from tests.drawn import canonical, reader_of, rows_of, school_days
 from tests.spec.made_districts import Row, Rows, merged
@@ -44,9 +44,9 @@ OWN = Outcome(
     | (REGULAR.ever().credits_earned() < 3.3),
 )
 DECIDED = {
-    "chicago": (tuned(OUTCOMES["grade9_off_track_chicago"], {"least_credits": 4.25}), WINTER),
+    "chicago": (with_thresholds(OUTCOMES["grade9_off_track_chicago"], {"least_credits": 4.25}), WINTER),
     "chronic absence": (OUTCOMES["chronic_absence_9"], WINTER),
-    "core F": (tuned(OUTCOMES["core_f_next_term_9"], {"least_failures": 2}), FALL),
+    "core F": (with_thresholds(OUTCOMES["core_f_next_term_9"], {"least_failures": 2}), FALL),
     "a district's own": (OWN, FALL),
 }
 

@@ -8,7 +8,7 @@ from features.language.feature_set import Feature, FeatureSet, attendance, enrol
 from features.language.quantities import Window
 from features.language.records import Records
 from features.snapshots.snapshot import build_snapshot
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from tests.drawn import reader, rows_of, school_days, stacked, told
 
 

@@ -7,9 +7,10 @@ import duckdb
 import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
+from features.errors import Refused
 from features.progress import quietly
 from features.quality.check_codes import CHECKS, Finding
-from features.settings import District, Refused, Settings
+from features.settings import District, Settings
 from features.simulator.plan import Plan
 from tests.features.made_warehouse import simulated
 from tests.training.report.test_training_report import MADE_ON, made_result

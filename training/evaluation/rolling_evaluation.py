@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.settings import Refused
+from features.errors import Refused
 from models.estimators.fitting import ParameterValue
 from models.examples import Examples, in_fixed_order
 from models.metrics.bootstrap import calibration_gap

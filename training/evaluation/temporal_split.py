@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from features.settings import Refused
+from features.errors import Refused
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,17 @@ from datetime import date
 
 import pandas as pd
 
-from features.definitions.catalog import SERVED, outcome_of
+from features.definitions.catalog import SERVABLE, outcome_of
+from features.errors import NothingKnown, Refused
 from features.language.feature_set import Outcome
 from features.ledger.ledger import Ledger, build_ledger
-from features.settings import District, Refused, Settings
+from features.settings import District, Settings
 from features.snapshots.labels import cohort_sql
 from features.snapshots.snapshot import Snapshot, build_snapshot, scoring_dates
+from features.warehouse.file import open_warehouse
 from features.warehouse.freshness import Freshness, freshness_of
 from features.warehouse.protected_groups import groups_on
-from features.warehouse.warehouse import NothingKnown, Reader, reading
+from features.warehouse.reader import Reader
 from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.manifest import BundleRefused
 from models.bundle.signing import load_public_key
@@ -85,7 +87,7 @@ def read_inputs(settings: Settings, district_id: str, on: date) -> MonitorInputs
     serving = serving_now(settings, ReleaseKey(district_id, outcome.name, outcome.grade_band))
     refuse_prepared_table(serving.bundle)
     refuse_other_definition(serving.bundle, outcome)
-    with reading(settings.warehouse(district_id)) as reader:
+    with open_warehouse(settings.warehouse(district_id)) as reader:
         ledger = build_ledger(reader, outcome, on)
         if ledger.flags.empty:
             raise Refused(f"{district_id}: no list for {outcome.name} was made by {on}; run `ontrack score` first")
@@ -115,7 +117,7 @@ def current_inputs(reader: Reader, outcome: Outcome, serving: Serving, ledger: L
 def cohort_on(reader: Reader, outcome: Outcome, bundle: Bundle, day: date) -> Snapshot | None:
     """The cohort of a day with the features of the bundle; None where nobody was enrolled."""
     try:
-        return build_snapshot(reader, SERVED[bundle.feature_set], day, cohort=outcome.cohort)
+        return build_snapshot(reader, SERVABLE[bundle.feature_set], day, cohort=outcome.cohort)
     except NothingKnown:
         return None
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from features.errors import Refused
 from features.progress import Progress
-from features.settings import Refused
 from models.estimators.fitting import DEFAULT_PARAMETERS, ParameterValue
 from models.estimators.parameter_search import SearchBudget, SearchResult, search_parameters
 from models.examples import Examples, Floats, fixed_order, folds_by

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.settings import Refused
+from features.errors import Refused
 from models.examples import Booleans, Examples, Floats
 from models.feature_dictionary import Entry, FeatureDictionary
 from training.table.spec import Subgroup, TableSpec, Time, canonical

@@ -13,7 +13,7 @@ from typing import TextIO
 import pandas as pd
 import pyarrow as pa
 
-from features.settings import Refused
+from features.errors import Refused
 
 SEPARATORS = ",;\t|^"
 MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")

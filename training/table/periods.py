@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.settings import Refused
+from features.errors import Refused
 from models.estimators.fitting import fit_risk_model
 from models.examples import Booleans, Examples, Floats, in_fixed_order
 from training.evaluation.calibration_by_date import DateCalibration, calibration_on

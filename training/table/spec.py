@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from features.settings import Refused, explain_one
+from features.errors import Refused
+from features.settings import explain_one
 
 DECIMAL = re.compile(r"-?(0|[1-9]\d*)\.\d+")
 

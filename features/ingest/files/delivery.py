@@ -8,7 +8,8 @@ from features.file_mapping.declaration import Dialect, Files, names_in_file
 from features.ingest.files.sources import SourceFile, of_pattern
 from features.ingest.findings import DataRefused, Finding
 from features.settings import District
-from features.tables import TABLES, Table
+from features.table_schema import Table
+from features.tables import TABLES
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".dat", ".gz")
 """What files of records are called; others in the folder are nobody's business."""

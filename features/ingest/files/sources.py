@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from features.errors import Refused
 from features.ingest.files.archives import members, open_gzip, open_member, opened, refused
-from features.settings import Refused
 
 
 @dataclass(frozen=True)

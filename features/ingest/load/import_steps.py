@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from features.atomic_files import locked, saying_what_failed, sync_folder
+from features.atomic_files import file_lock, refuse_disk_errors, sync_folder
+from features.errors import Refused
 from features.ingest.files.sources import digest_of
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.load.load_report import LoadReport, report_from
@@ -28,8 +29,8 @@ from features.ingest.load.workspace import (
 )
 from features.ingest.parsing.preview import Preview, previews_of
 from features.progress import Progress
-from features.settings import Refused
-from features.warehouse.warehouse import Writer, changing, opened, reading, remove_copy
+from features.warehouse.file import change_warehouse, open_duckdb, open_warehouse, remove_copy
+from features.warehouse.writer import Writer
 
 INLINE = "at_once"
 """The id of an import that is worked off as soon as it is asked for, one at a time. Others wait in the queue."""
@@ -40,7 +41,7 @@ def ingest(desk: Desk, place: Path, *, now: datetime, progress: Progress) -> Loa
 
     The same files twice change nothing. Killed at any moment, the next call finishes what was begun.
     """
-    with saying_what_failed(desk.imports), locked(desk.turn, progress):
+    with refuse_disk_errors(desk.imports), file_lock(desk.turn, progress):
         request = request_of(desk, place)
         try:
             if taken(desk, request) is not None:
@@ -63,7 +64,7 @@ class Tried:
 
 def try_out(desk: Desk, place: Path, *, now: datetime, progress: Progress) -> Tried:
     """What loading these files would do; the warehouse stays as it is."""
-    with saying_what_failed(desk.imports), locked(desk.turn, progress):
+    with refuse_disk_errors(desk.imports), file_lock(desk.turn, progress):
         request = request_of(desk, place)
         try:
             take_up(desk, request)
@@ -104,14 +105,14 @@ def stage(desk: Desk, import_id: str, *, progress: Progress) -> None:
     DataRefused where a file is not what it claims, or more rows are bad than the mapping allows.
     """
     done = desk.staged(import_id)
-    with saying_what_failed(done), locked(desk.lock, progress):
+    with refuse_disk_errors(done), file_lock(desk.lock, progress):
         if done.exists():
             return
         request = read_request(desk, import_id)
         delivery = delivery_in(desk, request)
         unfinished = unfinished_in(desk, import_id)
         remove_copy(unfinished)
-        with opened(unfinished) as connection:
+        with open_duckdb(unfinished) as connection:
             prepare(Writer(connection), desk, delivery, progress)
         refuse_changed(desk, request)
         unfinished.replace(done)
@@ -137,13 +138,13 @@ def take(desk: Desk, import_id: str, *, now: datetime, progress: Progress, keep:
 
     `now` is aware. Without `keep` the warehouse is never replaced.
     """
-    with locked(desk.lock, progress):
+    with file_lock(desk.lock, progress):
         request = read_request(desk, import_id)
         earlier = taken(desk, request)
         if earlier is not None:
             return earlier
         delivery = delivery_in(desk, request)
-        with changing(desk.warehouse, keep=keep, progress=progress) as writer:
+        with change_warehouse(desk.warehouse, keep=keep, progress=progress) as writer:
             writer.attach(desk.staged(import_id), "staged")
             refuse_other_district(writer, desk.district.id)
             stamp = Stamp(desk.district.id, 1 + max(writer.current("loads")["load_id"], default=0), desk.today)
@@ -179,7 +180,7 @@ def taken(desk: Desk, request: Request) -> LoadReport | None:
     """What became of the same files and settings, where they are the latest load, or deltas of any load."""
     if not desk.warehouse.exists():
         return None
-    with reading(desk.warehouse) as reader:
+    with open_warehouse(desk.warehouse) as reader:
         loads = reader.current("loads").sort_values("load_id")
     same = loads[loads["digest"] == request.digest]
     if same.empty:
@@ -192,5 +193,5 @@ def taken(desk: Desk, request: Request) -> LoadReport | None:
 
 def finish(desk: Desk, import_id: str) -> None:
     """Nothing is left of the import but what the warehouse holds."""
-    with locked(desk.lock):
+    with file_lock(desk.lock):
         remove_import(desk, import_id)

@@ -12,8 +12,10 @@ from features.engine.view import stored_table
 from features.file_mapping.declaration import TERM_END, Files
 from features.file_mapping.validation import EVENTS
 from features.ingest.staging_tables import schema_understood
-from features.tables import TABLES, Table
-from features.warehouse.warehouse import Writer, current
+from features.table_schema import Table
+from features.tables import TABLES
+from features.warehouse.reader import current_rows
+from features.warehouse.writer import Writer
 
 KEYS = "student_keys"
 """The table from `student_id` to `student_key` while a load runs."""
@@ -56,7 +58,7 @@ class Incoming:
         """The rows with the day of their event, where `known_on` is reckoned from one."""
         if self.event != TERM_END:
             return rows
-        ends = current("terms").select(in_year="school_year", in_term="term_id", term_end="end_date")
+        ends = current_rows("terms").select(in_year="school_year", in_term="term_id", term_end="end_date")
         joined = rows.left_join(ends, [("school_year", "in_year"), ("term_id", "in_term")])
         return joined.drop("in_year", "in_term")
 

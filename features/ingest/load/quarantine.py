@@ -12,7 +12,8 @@ from features.ingest.findings import DataRefused, Finding
 from features.ingest.load.load_rows import Stamp
 from features.ingest.load.load_rows import understood as beside
 from features.ingest.staging_tables import understood
-from features.warehouse.warehouse import Reader, Writer
+from features.warehouse.reader import Reader
+from features.warehouse.writer import Writer
 
 ROWS_NAMED = 5
 """Rows that a finding names; it counts the others."""
@@ -80,7 +81,7 @@ def quarantine(writer: Writer, staged: Sequence[Staged], stamp: Stamp) -> int:
 
     A row that is bad for the same reason in the same place stays as it was.
     """
-    if not staged and not writer.holds_rows("quarantine"):
+    if not staged and not writer.has_rows("quarantine"):
         return 0
     held = stored_table("quarantine")
     parts = [kept(one, stamp) for one in staged] or [held.limit(0)]
@@ -88,7 +89,7 @@ def quarantine(writer: Writer, staged: Sequence[Staged], stamp: Stamp) -> int:
     again = said_again(held.filter(held.superseded_by_load.isnull()))
     released = writer.count(again.anti_join(bad, list(PLACE)))
     writer.insert("quarantine", bad.anti_join(again, [*PLACE, *REASON]))
-    writer.close("quarantine", again.anti_join(bad, [*PLACE, *REASON]).select(*PLACE, *REASON), stamp.load_id)
+    writer.supersede("quarantine", again.anti_join(bad, [*PLACE, *REASON]).select(*PLACE, *REASON), stamp.load_id)
     return released
 
 

@@ -17,7 +17,8 @@ from features.ingest.parsing.table_parser import Counted, understand
 from features.ingest.parsing.unmapped_codes import codes_to_add
 from features.ingest.rules.cross_table_rules import mark_across
 from features.progress import Progress
-from features.warehouse.warehouse import Reader, Writer
+from features.warehouse.reader import Reader
+from features.warehouse.writer import Writer
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def prepare(writer: Writer, desk: Desk, delivery: Delivery, progress: Progress) 
         raise DataRefused(findings)
     progress("checking the tables against each other")
     names = [sent.table.name for sent in delivery.tables]
-    mark_across(writer, [name for name in names if writer.holds_rows(f"understood_{name}")], held=held)
+    mark_across(writer, [name for name in names if writer.has_rows(f"understood_{name}")], held=held)
     write_counted(writer, delivery, counted)
     told = Told(tuple(notes(writer, delivery.tables, counted)), tuple(codes_to_add(writer, delivery.tables)))
     for sent in delivery.tables:

@@ -11,8 +11,8 @@ from features.engine.view import schema_of, stored_table
 from features.file_mapping.validation import EVENTS
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.load.load_rows import Incoming, school_year, understood, with_keys
-from features.tables import Table
-from features.warehouse.warehouse import Writer
+from features.table_schema import Table
+from features.warehouse.writer import Writer
 
 Fates = dict[tuple[int, str], int]
 """Rows added, by the number of their file and what they are."""
@@ -30,7 +30,7 @@ def add_versions(writer: Writer, incoming: Incoming) -> Fates:
     They are new, corrected, withdrawn (a delta says so) or gone (a full extract no longer has it; the file is -1).
     DataRefused where more are gone than the mapping allows.
     """
-    first = not writer.holds_rows(incoming.table.name)
+    first = not writer.has_rows(incoming.table.name)
     writer.create(FRESH, first_rows(writer, incoming) if first else changed_rows(writer, incoming))
     fresh = fresh_rows(incoming.table)
     counts = writer.records(fresh.group_by("file", "was").aggregate(rows=fresh.count()))
@@ -47,10 +47,10 @@ def add_fresh(writer: Writer, incoming: Incoming, *, first: bool) -> None:
     stamp = incoming.stamp
     if not first:
         latest = fresh_rows(incoming.table).filter(ibis._.superseded_by_load.isnull())
-        writer.close(incoming.table.name, latest.select(*incoming.table.key), stamp.load_id)
+        writer.supersede(incoming.table.name, latest.select(*incoming.table.key), stamp.load_id)
     carried = {"district_id": ibis.literal(stamp.district_id), "load_id": ibis.literal(stamp.load_id, "int64")}
     writer.append(incoming.table, fresh_rows(incoming.table).drop("file", "was").mutate(**carried))
-    writer.tidy(incoming.table, stamp.load_id)
+    writer.sort_if_needed(incoming.table, stamp.load_id)
 
 
 def fresh_rows(table: Table) -> ir.Table:

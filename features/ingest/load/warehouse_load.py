@@ -10,8 +10,8 @@ from features.ingest.load.quarantine import Staged, bad_findings, counted, quara
 from features.ingest.load.staging import told_in
 from features.ingest.load.versions import Fates, add_versions, may_withdraw
 from features.progress import Progress
-from features.tables import Table
-from features.warehouse.warehouse import Writer
+from features.table_schema import Table
+from features.warehouse.writer import Writer
 
 HELD_BACK = "no record was withdrawn for being absent, as some rows do not say which record they are"
 
@@ -25,10 +25,10 @@ def take_all(writer: Writer, delivery: Delivery, stamp: Stamp, progress: Progres
     for sent in delivery.tables:
         progress(f"comparing {sent.table.name} with what is held")
         incoming = Incoming(sent.table, sent.files, stamp)
-        if writer.holds_rows(sent.table.name) and not may_withdraw(writer, incoming):
+        if writer.has_rows(sent.table.name) and not may_withdraw(writer, incoming):
             held_back.append(Finding("NOTE05", sent.table.name, None, "", HELD_BACK))
         nothing = not sum(file.good + file.bad for file in files[sent.table.name])
-        new_table = nothing and not writer.holds_rows(sent.table.name)
+        new_table = nothing and not writer.has_rows(sent.table.name)
         fates[sent.table.name] = {} if new_table else add_versions(writer, incoming)
     writer.drop(KEYS)
     bad = [Staged(sent, "staged") for sent in delivery.tables if any(file.bad for file in files[sent.table.name])]

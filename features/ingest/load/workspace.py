@@ -10,9 +10,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from features.atomic_files import replace_through
+from features.errors import Refused
 from features.ingest.files.delivery import Delivery, delivery_of
 from features.ingest.files.sources import SourceFile, digest_of, files_in
-from features.settings import District, Refused, Settings
+from features.settings import District, Settings
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from features.engine.view import IBIS_TYPES
 from features.file_mapping import declaration as mapping
-from features.tables import Column, Kind
+from features.table_schema import Column, Kind
 
 WHOLE = r"^-?[0-9]{1,18}$"
 DECIMAL = r"^-?([0-9]{1,12}\.?[0-9]*|\.[0-9]+)$"

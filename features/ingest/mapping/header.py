@@ -9,8 +9,8 @@ from typing import get_args
 from features.file_mapping.declaration import Column, Delimiter, Files
 from features.ingest.files.delivery import Sent
 from features.ingest.findings import DataRefused, Finding
+from features.table_schema import Column as Canonical
 from features.tables import SCHOOL_YEAR
-from features.tables import Column as Canonical
 
 KNOWN_ON = "known_on"
 """The column that says when a row became known, in a file of our own shape."""

@@ -11,7 +11,7 @@ from features.ingest.mapping.cell_types import date_form, date_of
 from features.ingest.mapping.header import Plan
 from features.ingest.rules.row_rules import Read, Rule
 from features.ingest.staging_tables import columns_of, create_empty, holds, records_of
-from features.warehouse.warehouse import Writer
+from features.warehouse.writer import Writer
 
 AFTER = "known_after"
 KNOWN_AFTER = ibis.schema({"school": "string", "event": "date", "known": "date"})
@@ -98,7 +98,7 @@ def write_known_after(writer: Writer, rule: KnownOn | None) -> None:
 
 def drop_known_after(writer: Writer) -> None:
     """The tables of known days and of terms' last days are gone."""
-    for name in {AFTER, TERM_ENDS} & writer.names():
+    for name in {AFTER, TERM_ENDS} & writer.table_names():
         writer.drop(name)
 
 

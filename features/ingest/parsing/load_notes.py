@@ -11,7 +11,7 @@ from features.ingest.mapping.cell_types import day_of_school_year
 from features.ingest.parsing.lookups import looked_up
 from features.ingest.parsing.table_parser import Counted
 from features.ingest.staging_tables import understood
-from features.warehouse.warehouse import Writer
+from features.warehouse.writer import Writer
 
 SINGLE = ("race_ethnicity", "sex")
 """Attributes of which a student usually has one value."""

@@ -15,8 +15,8 @@ from features.ingest.findings import DataRefused, Finding
 from features.ingest.mapping.cell_types import decoded, text_of, value_of
 from features.ingest.mapping.header import Cell, Plan, columns_read
 from features.ingest.staging_tables import ARRIVED, create_empty, insert
-from features.tables import Column as Canonical
-from features.warehouse.warehouse import Writer
+from features.table_schema import Column as Canonical
+from features.warehouse.writer import Writer
 
 CELLS = "looked_up_cells"
 """The cells of a look-up's file while they are read."""

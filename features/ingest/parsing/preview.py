@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table as Drawn
 
 from features.ingest.staging_tables import columns_of, understood
-from features.tables import TABLES, Table
-from features.warehouse.warehouse import Reader
+from features.table_schema import Table
+from features.tables import TABLES
+from features.warehouse.reader import Reader
 
 ROWS = 5
 HIDDEN = ("student_id", "first_name", "last_name", "birth_date", "state_id", "email")

@@ -15,7 +15,7 @@ from features.ingest.parsing.typed_rows import Reading, malformed_rows, understo
 from features.ingest.parsing.unmapped_codes import mask_what_is_no_code
 from features.ingest.rules.duplicates import mark_repeats
 from features.ingest.staging_tables import create_empty, insert, schema_understood, understood
-from features.warehouse.warehouse import Writer
+from features.warehouse.writer import Writer
 
 
 @dataclass(frozen=True)

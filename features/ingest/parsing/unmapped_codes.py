@@ -10,8 +10,8 @@ from features.ingest.files.delivery import Sent
 from features.ingest.mapping.cell_types import masked
 from features.ingest.rules.row_rules import LONGEST_CODE, one_of, place_of_codes
 from features.ingest.staging_tables import change, columns_of, understood
-from features.tables import Column
-from features.warehouse.warehouse import Writer
+from features.table_schema import Column
+from features.warehouse.writer import Writer
 
 MOST_CODES = 50
 """More different values than a column of codes has."""

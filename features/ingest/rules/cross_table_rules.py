@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from features.ingest.mapping.cell_types import masked
 from features.ingest.staging_tables import change, columns_of, good, records_of
 from features.tables import TABLES
-from features.warehouse.warehouse import Writer
+from features.warehouse.writer import Writer
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 
 from features.ingest.files.delivery import Sent
 from features.ingest.staging_tables import change, columns_of, key_of, understood
-from features.warehouse.warehouse import Writer
+from features.warehouse.writer import Writer
 
 SUSPECTS = "suspects"
 """The table of rows whose key seems to come more than once, while they are compared."""

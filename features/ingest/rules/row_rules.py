@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from features.file_mapping.declaration import Lookup
 from features.ingest.mapping.cell_types import IDS, expected_of, mangled
 from features.ingest.mapping.header import Cell, Plan
-from features.tables import Column, Table
+from features.table_schema import Column, Table
 
 LONGEST_CODE = 24
 """Characters that a code may have. What is longer may be anything, and is masked."""

@@ -16,7 +16,7 @@ from features.ingest.rules.cross_table_rules import mark_across
 from features.ingest.staging_tables import understood
 from features.snapshots.live_features import create_table
 from features.tables import TABLES
-from features.warehouse.warehouse import Writer
+from features.warehouse.writer import Writer
 from tests.drawn import canonical, filled, rows_of
 
 TODAY = date(2026, 1, 15)

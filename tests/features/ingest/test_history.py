@@ -16,7 +16,7 @@ from features.ingest.load.workspace import Desk
 from features.progress import quietly
 from features.settings import District
 from features.tables import TABLES
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 from tests.features.ingest.plain_history import PlainHistory, Said
 
 FIRST = date(2025, 9, 1)
@@ -112,7 +112,7 @@ class Loads(RuleBasedStateMachine):
         if not self.loads:
             return
         days = [FIRST + timedelta(days=n) for n in (0, 5, 11, 12)] + [self.day]
-        with reading(self.home / "warehouses" / "north.duckdb") as reader:
+        with open_warehouse(self.home / "warehouses" / "north.duckdb") as reader:
             for through in range(1, self.loads + 1):
                 for as_of in dict.fromkeys(days):
                     seen = reader.table(View(as_of, 2026, through).rows("incidents"))

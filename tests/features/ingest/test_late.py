@@ -11,7 +11,7 @@ from features.ingest.load.workspace import Desk
 from features.progress import quietly
 from features.settings import District
 from features.tables import TABLES
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 from tests.drawn import rows_of
 
 FOREVER = KnownOn(always="2020-07-01")
@@ -70,7 +70,7 @@ def test_a_row_that_came_late_became_known_when_it_came(tmp_path: Path, table: s
     for day in sorted({row["loaded"] for row in rows}):
         load(tmp_path, table, [row for row in rows if row["loaded"] == day], date.fromisoformat(day))
     key = {"attendance": ["student_id", "date"], "marks": ["student_id", "term_id"]}[table]
-    with reading(tmp_path / "warehouses" / "north.duckdb") as reader:
+    with open_warehouse(tmp_path / "warehouses" / "north.duckdb") as reader:
         found = reader.current(table).merge(reader.current("students")[["student_key", "student_id"]])
     said = {tuple(str(one[name])[:10] for name in key): str(one["known_on"])[:10] for one in found.to_dict("records")}
     assert said == {tuple(row[name] for name in key): row["becomes"] for row in rows}

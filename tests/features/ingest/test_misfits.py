@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from features.settings import SettingsRefused, load_settings
+from features.errors import SettingsRefused
+from features.settings import load_settings
 
 TOML = """
 [[districts]]

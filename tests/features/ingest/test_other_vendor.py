@@ -13,8 +13,8 @@ from features.progress import quietly
 from features.settings import District, Settings, load_settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.tables import ENVELOPE
-from features.warehouse.warehouse import reading
+from features.table_schema import ENVELOPE
+from features.warehouse.file import open_warehouse
 from tests.features.ingest.other_vendor import HEADERS, mapping, write_extract
 
 TODAY = date(2026, 11, 20)
@@ -64,7 +64,7 @@ def theirs(canonical: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 
 def held(warehouse: Path, table: str) -> pd.DataFrame:
     """What holds now of a table, students by the district's own id, in one order."""
-    with reading(warehouse) as reader:
+    with open_warehouse(warehouse) as reader:
         rows = reader.current(table)
         names = reader.current("students").set_index("student_key")["student_id"]
     if "student_key" in rows:

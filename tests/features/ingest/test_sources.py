@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from features.errors import Refused
 from features.ingest.files.sources import digest_of, files_in, of_pattern
 from features.ingest.findings import DataRefused
-from features.settings import Refused
 from tests.features.ingest.made_archives import zip_of
 from tests.features.ingest.reading import only_sentence, tree
 

@@ -12,7 +12,8 @@ from features.ingest.load.load_report import LoadReport
 from features.ingest.load.workspace import Desk, desk_of
 from features.progress import quietly
 from features.settings import load_settings
-from features.warehouse.warehouse import Reader, reading
+from features.warehouse.file import open_warehouse
+from features.warehouse.reader import Reader
 from tests.docs.pages import ROOT
 
 TOOLKIT = ROOT.parent / "shared" / "data" / "opensdp_toolkit"
@@ -90,7 +91,7 @@ def test_students_with_two_races_are_told_and_keep_both(report: LoadReport, desk
     several = values[values.map(len) > 1]
     assert f"{len(several)} students with several values" in note(report, "NOTE02").expected
     assert sum(len(set(found) - {"NA"}) > 1 for found in several) == 105
-    with reading(desk.warehouse) as reader:
+    with open_warehouse(desk.warehouse) as reader:
         races = by_student(reader, "demographics").groupby("sid")["value"].nunique()
     assert (races > 1).sum() == len(several) == 154
 
@@ -101,7 +102,7 @@ def test_student_years_with_two_grades_are_told_and_agree_with_the_answer_key(re
     assert "18 look-ups of grade_level" in note(report, "NOTE03").expected
     key = raw("Student_School_Year_Intermediate").set_index(["sid", "school_year"])["grade_level"].astype("int64")
     assert key.index.is_unique
-    with reading(desk.warehouse) as reader:
+    with open_warehouse(desk.warehouse) as reader:
         ours = by_student(reader, "enrollments").astype({"school_year": "str"})
     each = ours.groupby(["sid", "school_year"])["grade_level"].agg(["min", "max"]).astype("int64")
     assert each["min"].equals(each["max"].rename("min"))
@@ -112,7 +113,7 @@ def test_student_years_with_two_grades_are_told_and_agree_with_the_answer_key(re
 
 def test_students_who_ever_had_free_meals_are_those_of_the_answer_key(report: LoadReport, desk: Desk) -> None:
     key = raw("Student_School_Year_Intermediate")
-    with reading(desk.warehouse) as reader:
+    with open_warehouse(desk.warehouse) as reader:
         ours = set(by_student(reader, "programs")["sid"])
     assert report.load_id == 1
     assert ours & set(key["sid"]) == set(key.loc[key["ever_frpl"] == "1", "sid"])

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from features.settings import Refused
+from features.errors import Refused
 from models.bundle.signing import KeysRefused, ensure_keys, load_public_key, sign, verify
 
 FILES = {"model.txt": b"trees", "manifest.json": b"{}"}

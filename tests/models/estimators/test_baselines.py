@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.settings import Refused
+from features.errors import Refused
 from models.estimators.baselines import SCHOOL_PRIOR, fit_logistic, fit_school_only
 from models.metrics.classification_metrics import evaluate
 from tests.models.row_examples import made_examples

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.settings import Refused
+from features.errors import Refused
 from models.estimators import fitting
 from models.estimators.fitting import fit_risk_model
 from models.examples import Examples, folds_by, in_fixed_order

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.settings import Refused
+from features.errors import Refused
 from models.estimators.published_rule import PRIOR, RuleModel, fit_rule, fit_shares
 from tests.models.row_examples import made_examples
 

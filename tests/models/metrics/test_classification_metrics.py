@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from features.settings import Refused
+from features.errors import Refused
 from models.examples import Booleans, Floats
 from models.metrics.bootstrap import calibration_gap, difference_intervals
 from models.metrics.calibration_error import calibration_error, reliability

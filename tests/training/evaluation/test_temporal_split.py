@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.settings import Refused
+from features.errors import Refused
 from training.evaluation.temporal_split import Year, leave_future_out, rolling_splits
 
 

@@ -22,7 +22,8 @@ from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.snapshots.labels import label_outcome
 from features.snapshots.snapshot import Snapshot, build_snapshot
-from features.warehouse.warehouse import Writer, changing, reading
+from features.warehouse.file import change_warehouse, open_warehouse
+from features.warehouse.writer import Writer
 from models.bundle.bundle import BundleParts, write_bundle
 from models.bundle.signing import ensure_keys
 from models.estimators.published_rule import RuleModel
@@ -49,11 +50,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(home=folder, districts=(District(id="north", name="North"),), today=TODAY)
     simulate_district(Plan("north", 700, years=5), folder / "records")
     ingest(desk_of(settings, "north", TODAY), folder / "records", now=NOW, progress=quietly)
-    with reading(settings.warehouse("north")) as reader:
+    with open_warehouse(settings.warehouse("north")) as reader:
         then, now = (build_snapshot(reader, NinthGrade, day, cohort=OUTCOME.cohort) for day in (JUDGED, TODAY))
         off_track = label_outcome(reader, OUTCOME, JUDGED, observed_on=TODAY).off_track
     rule = released(settings, then, off_track)
-    with changing(settings.warehouse("north")) as writer:
+    with change_warehouse(settings.warehouse("north")) as writer:
         writer.add("flags", pd.concat([flags_of(one, rule) for one in (then, now)]))
     return folder
 
@@ -122,7 +123,7 @@ def monitored(folder: Path, *, code: int, options: tuple[str, ...]) -> str:
 def copied(home: Path, folder: Path, plant: Callable[[Writer], None]) -> Path:
     """A copy of the installation with something planted in its records."""
     shutil.copytree(home, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("records", "reports"))
-    with changing(folder / "warehouses" / "north.duckdb") as writer:
+    with change_warehouse(folder / "warehouses" / "north.duckdb") as writer:
         plant(writer)
     return folder
 
@@ -140,7 +141,7 @@ def test_with_nothing_planted_nothing_is_in_breach_and_the_report_holds_no_stude
     assert [check["code"] for check in json.loads(said)["checks"]] == list(CODES)
     assert json.loads(said)["report"] == str(out)
     html = out.read_text(encoding="utf-8")
-    with reading(home / "warehouses" / "north.duckdb") as reader:
+    with open_warehouse(home / "warehouses" / "north.duckdb") as reader:
         keys = set(reader.current("students")["student_key"])
     assert keys
     assert [key for key in keys if key in html or key in said] == []

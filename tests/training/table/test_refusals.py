@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.errors import Refused
 from features.progress import quietly
-from features.settings import Refused
 from tests.training.table.test_prepared_table import FEW_FOLDS, MADE_ON, SPEC, made_table, run
 from training.table.file import read_table
 from training.table.spec import load_spec

@@ -1,0 +1,40 @@
+"""Everything that OnTrack refuses, and with which exit code a command ends for it.
+
+A message says what is wrong, where, and what to do. Packages above declare their own refusals below these:
+
+    Refused                3  input that cannot be used
+      SettingsRefused      2  an ontrack.toml that cannot be used
+      NothingKnown         3  a date or a cohort about which the warehouse has no record
+      MachineRefused       5  a disk that is full or fails, memory that is short
+      DataRefused          3  files that cannot be loaded (features.ingest.findings)
+      BundleRefused        5  a bundle that is not what was signed (models.bundle.bundle)
+      KeysRefused          5  signing keys that are absent or unusable (models.bundle.signing)
+      ReleaseRefused       3  a release that cannot be made or read (models.releases)
+      GateRefused          4  a bundle without the right to serve (models.releases)
+      SpecRefused          2  the spec of a prepared table (training.table.spec)
+      UnknownStaff         3  a person who is not in the district's staff (serving.access.accounts)
+      UnknownDistrict      3  a district without a scoring run (serving.access.accounts)
+      ScopeRefused         2  an API scope that does not exist (serving.access.accounts)
+"""
+
+
+class Refused(Exception):  # noqa: N818 - the design's word
+    """Input that cannot be used: the message says what, where, and what to do. Exit code 3."""
+
+    exit_code = 3
+
+
+class SettingsRefused(Refused):
+    """An `ontrack.toml` that cannot be used. Exit code 2."""
+
+    exit_code = 2
+
+
+class NothingKnown(Refused):
+    """A date or a cohort about which the warehouse has no record. Exit code 3."""
+
+
+class MachineRefused(Refused):
+    """What the machine could not do: its disk is full or fails, or memory is short. Exit code 5."""
+
+    exit_code = 5

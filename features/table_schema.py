@@ -1,0 +1,65 @@
+"""What a canonical table is: columns with kind, meaning and bounds, and the columns that every row has."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "integer", "date", "boolean", "hundredths", "real", "student", "assigned"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind, what it means, in which unit, and what it may hold.
+
+    A column of kind `student` holds the district's own `student_id` in a source file and the
+    opaque `student_key` in the warehouse. A column of kind `assigned` is OnTrack's own: no file has it.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    required: bool = True
+    allowed: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its columns, the key of a record, and whether a district sends it as a file."""
+
+    name: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    optional: bool = False
+    from_source: bool = True
+
+    def __post_init__(self) -> None:
+        unknown = set(self.key) - {column.name for column in (*self.columns, *ENVELOPE)}
+        if unknown:
+            raise ValueError(f"table {self.name}: key names unknown columns {sorted(unknown)}")
+
+    @property
+    def has_students(self) -> bool:
+        """Whether its rows belong to a student."""
+        return any(column.kind == "student" for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError where there is none."""
+        return next(c for c in (*self.columns, *ENVELOPE) if c.name == name)
+
+
+ENVELOPE = (
+    Column("district_id", "text", "the district the row belongs to"),
+    Column("known_on", "date", "the local date on which the district knew this", unit="local date"),
+    Column("load_id", "integer", "the load that brought the row"),
+    Column(
+        "superseded_by_load",
+        "integer",
+        "the load that replaced the row; empty while it is current",
+        required=False,
+    ),
+    Column("withdrawn", "boolean", "whether the district took the record back: the row only says so"),
+)
+"""Columns that every row carries besides its own."""

@@ -1,0 +1,129 @@
+"""A district's warehouse file: one DuckDB file, opened to read, replaced whole by each change.
+
+An open writer keeps every other process out, so a change is made on a copy, which is then renamed over the
+file (file, then folder, forced to disk). Readers open the file read-only for one task.
+"""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from features.atomic_files import file_lock, refuse_disk_errors, sync_folder
+from features.engine.view import schema_of
+from features.errors import MachineRefused, Refused
+from features.progress import Progress, quietly
+from features.tables import TABLES
+from features.warehouse.reader import Reader
+from features.warehouse.writer import Writer
+
+READ_CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": "2", "memory_limit": "3GB"}
+"""DuckDB's settings while a warehouse is read; a snapshot that needs more memory spills to disk."""
+
+MEMORY = "2GB"
+"""What DuckDB may hold in memory while a warehouse changes; the rest spills to disk."""
+
+
+@contextmanager
+def open_warehouse(path: Path) -> Iterator[Reader]:
+    """A read-only warehouse, closed afterwards; Refused where there is none.
+
+    One of an earlier version first gets the tables and columns that came since, empty.
+    """
+    if not path.exists():
+        raise Refused(f"{path.stem}: no warehouse yet; run `ontrack ingest --district {path.stem}`")
+    connection = duckdb.connect(str(path), read_only=True, config=READ_CONFIG)
+    try:
+        if not has_every_column(connection):
+            connection.close()
+            with change_warehouse(path):
+                pass
+            connection = duckdb.connect(str(path), read_only=True, config=READ_CONFIG)
+        yield Reader(connection)
+    finally:
+        connection.close()
+
+
+def has_every_column(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a warehouse has every table and column."""
+    said = "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = current_database()"
+    held = set(connection.execute(said).fetchall())
+    return held >= {(name, column) for name, table in TABLES.items() for column in schema_of(table)}
+
+
+@contextmanager
+def change_warehouse(path: Path, *, keep: bool = True, progress: Progress = quietly) -> Iterator[Writer]:
+    """A copy of the warehouse to change; it replaces the file only when the block ends without an error.
+
+    One process at a time changes a warehouse; another says so and waits. Without `keep` the change is only tried.
+    MachineRefused where the disk is full or fails; the warehouse is then as it was.
+    """
+    copy = path.with_name(f".{path.name}.tmp")
+    with refuse_disk_errors(path), file_lock(path.with_name(f".{path.name}.lock"), progress):
+        remove_copy(copy)  # of a change that was killed
+        try:
+            if path.exists():
+                shutil.copyfile(path, copy)
+            with open_duckdb(copy) as connection:
+                writer = Writer(connection)
+                writer.create_missing()
+                yield writer
+            if keep:
+                replace_durably(copy, path)
+        finally:
+            remove_copy(copy)
+
+
+@contextmanager
+def open_duckdb(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB file to write, whole when the block has ended; what does not fit in memory spills beside it.
+
+    Closing alone would not say that it could not write: what it left in the log beside the file would be lost.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": "2", "memory_limit": MEMORY, "temp_directory": str(spill_path(path)),
+    }  # fmt: skip
+    connection = duckdb.connect(str(path), config=config)
+    try:
+        yield connection
+        connection.execute("CHECKPOINT")
+    finally:
+        connection.close()
+    if log_path(path).exists():
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+
+def log_path(path: Path) -> Path:
+    """Where a DuckDB file's latest changes stand until they are in the file."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def spill_path(path: Path) -> Path:
+    """Where a DuckDB file's work spills to."""
+    return path.with_name(f"{path.name}.spill")
+
+
+def remove_copy(copy: Path) -> None:
+    """A copy, its log and what it spilled are gone: they hold students' records."""
+    copy.unlink(missing_ok=True)
+    log_path(copy).unlink(missing_ok=True)
+    shutil.rmtree(spill_path(copy), ignore_errors=True)
+
+
+def replace_durably(new: Path, old: Path) -> None:
+    """The new file stands in the old one's place, on disk, or the old one still does.
+
+    MachineRefused where it stands there, and the disk does not say that it will after a power cut.
+    """
+    with new.open("rb") as handle:
+        os.fsync(handle.fileno())
+    new.replace(old)
+    try:
+        sync_folder(old.parent)
+    except OSError as error:
+        said = f"the change was made, but the disk did not confirm it ({os.strerror(error.errno or errno.EIO)})"
+        raise MachineRefused(f"{old.name}: {said}; check the disk and run it again") from error

@@ -1,0 +1,102 @@
+"""Reads a warehouse: queries as pandas frames, the view as of a date, and how far the records go."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+from ibis.expr.operations import Node
+
+from features.engine.view import View, school_year_of, stored_table
+from features.errors import NothingKnown
+
+
+def sql_of(expression: ir.Expr) -> str:
+    """An expression as DuckDB's SQL; compiled once, as compiling takes longer than many a query."""
+    return compile_once(expression.op())
+
+
+@lru_cache(maxsize=4096)
+def compile_once(operation: Node) -> str:
+    """An operation as DuckDB's SQL."""
+    return str(ibis.to_sql(operation.to_expr(), dialect="duckdb"))
+
+
+def current_rows(name: str) -> ir.Table:
+    """The rows of a canonical table that hold now: not replaced, and not withdrawn."""
+    table = stored_table(name)
+    return table.filter(table.superseded_by_load.isnull() & ~table.withdrawn)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """An open warehouse, for reading one task's worth."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def for_thread(self) -> "Reader":
+        """Another reader of the same warehouse, for another thread."""
+        return Reader(self.connection.cursor())
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """The rows of a query as a pandas frame."""
+        found: pd.DataFrame = self.connection.execute(sql).df()
+        return found
+
+    def table(self, expression: ibis.Table) -> pd.DataFrame:
+        """The rows of an Ibis expression as a pandas frame."""
+        return self.frame(sql_of(expression))
+
+    def records(self, expression: ibis.Table) -> list[tuple[Any, ...]]:
+        """The rows of an Ibis expression as Python values."""
+        return self.connection.execute(sql_of(expression)).fetchall()
+
+    def current(self, name: str) -> pd.DataFrame:
+        """Every current row of a canonical table."""
+        return self.table(current_rows(name))
+
+    def view(self, as_of: date, *, loads_through: int | None = None) -> View:
+        """The records as known at the end of that day; NothingKnown before the first school day."""
+        days = View(as_of, 0, loads_through).rows("calendar_days").filter(ibis._.in_session)
+        firsts = self.table(days.group_by("school_year").aggregate(first=days.date.min()))
+        begun = [(int(year), first.date()) for year, first in zip(firsts.school_year, firsts["first"], strict=True)]
+        year = school_year_of(begun, as_of)
+        if year is None:
+            calendar = self.current("calendar_days")
+            first = calendar.loc[calendar["in_session"].astype(bool), "date"].min()
+            on_record = "none" if pd.isna(first) else first.date()
+            raise NothingKnown(
+                f"as-of date {as_of}: before the first school day on record ({on_record}); choose a later date"
+            )
+        return View(as_of, year, loads_through)
+
+    def has_rows(self, name: str) -> bool:
+        """Whether a table has a row."""
+        return bool(self.connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchall())  # noqa: S608 - our own names
+
+    def last_school_day(self, school_year: int) -> date:
+        """The last day of instruction of a school year, over all schools."""
+        days = current_rows("calendar_days")
+        days = days.filter(days.in_session & (days.school_year == school_year))
+        last = self.table(days.aggregate(last=days.date.max()))["last"].iloc[0]
+        return pd.Timestamp(last).date()
+
+    def data_through(self) -> date:
+        """The latest date on which anything in attendance or marks became known."""
+        latest = [
+            pd.Timestamp(self.table(stored_table(name).aggregate(d=stored_table(name).known_on.max()))["d"].iloc[0])
+            for name in ("attendance", "marks")
+        ]
+        known = [day.date() for day in latest if not pd.isna(day)]
+        if not known:
+            raise NothingKnown("the warehouse has no attendance and no marks; run `ontrack ingest` first")
+        return max(known)
+
+    def data_version(self) -> str:
+        """The digest of the latest load: which data a score or a model was made from."""
+        loads = self.current("loads").sort_values("load_id")
+        return str(loads["digest"].iloc[-1]) if len(loads) else "empty"
