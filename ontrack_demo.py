@@ -22,9 +22,10 @@ from serving.access.demo_accounts import DemoAccount, demo_accounts, demo_key
 from serving.commands import free_port, serve
 from serving.scoring.score_district import score_district
 from serving.store.database import engine_of, writing
+from training.champion import release_key
 from training.commands import experiment_of, train_and_record
 from training.gate.verdict import VERDICT_WORDS
-from training.train import release_key, training_request_of
+from training.train import training_request_of
 
 DEMO_STUDENTS = 10_000
 IN_USE = ("harbor",)

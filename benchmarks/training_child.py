@@ -26,8 +26,9 @@ from benchmarks.timing import seconds_of
 from features.settings import Gate, Training
 from models.estimators.fitting import fit_risk_model, lightgbm_dataset, parameters_for
 from models.examples import Booleans, Examples
+from training.evaluation.capacities import CAPACITIES
 from training.evaluation.evaluation import Evaluation, fit_and_evaluate
-from training.training_result import CAPACITIES, intervals_of
+from training.evaluation.intervals import intervals_of
 
 LAST_YEAR, FEW = FIRST_YEAR + YEARS - 1, 4
 """The test year, and how many years are too few for years of their own."""

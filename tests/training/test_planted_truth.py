@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.definitions.catalog import SERVABLE, feature_set_of
+from features.definitions.catalog import SERVED, feature_set_of
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import desk_of
@@ -19,19 +19,21 @@ from features.settings import District, Gate, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.snapshots.snapshot import build_snapshot
-from features.warehouse.file import open_warehouse
+from features.warehouse.warehouse import reading
 from models.bundle.signing import ensure_keys
 from models.examples import Examples, in_fixed_order
 from models.scoring import order_of, reasons_of
 from tests.training.evaluation.cross_evaluation import cross_evaluate
+from training.bundle_writer import BundleWriter, rule_that_serves
 from training.cohort_examples import labelled_cohorts
 from training.evaluation.evaluation import fit_and_evaluate
 from training.evaluation.leakage import find_leaks
 from training.evaluation.temporal_split import Split
 from training.report.page import render_report
 from training.report.verdict import headline
-from training.train import BundleWriter, rule_that_serves
-from training.training_result import Basis, TrainingRequest, TrainingResult, build_training_result
+from training.result_builder import build_training_result
+from training.training_request import Basis, TrainingRequest
+from training.training_result import TrainingResult
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -40,7 +42,7 @@ FILLED_LATER = "days_suspended_in_school"
 
 
 @pytest.fixture(scope="module")
-def request(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     home: Path = tmp_path_factory.mktemp("home")
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,), gate=Gate(minimum_off_track=20, replicates=300))
@@ -50,10 +52,10 @@ def request(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
 
 
 @pytest.fixture(scope="module")
-def examples(request: TrainingRequest) -> Examples:
-    with open_warehouse(request.settings.warehouse("north")) as reader:
-        feature_set = feature_set_of(request.outcome)
-        cohorts = labelled_cohorts(reader, feature_set, request.outcome, ("11-20",), observed_on=TODAY)
+def examples(asked: TrainingRequest) -> Examples:
+    with reading(asked.settings.warehouse("north")) as reader:
+        feature_set = feature_set_of(asked.outcome)
+        cohorts = labelled_cohorts(reader, feature_set, asked.outcome, ("11-20",), observed_on=TODAY)
     return in_fixed_order(cohorts.examples)  # rows come by student key, which is drawn anew in each warehouse
 
 
@@ -63,11 +65,11 @@ def halves(examples: Examples) -> tuple[Examples, Examples]:
     return examples.take(~tested), in_fixed_order(examples.take(tested))
 
 
-def judged(request: TrainingRequest, examples: Examples) -> TrainingResult:
+def judged(asked: TrainingRequest, examples: Examples) -> TrainingResult:
     """The result of a run on these rows."""
     learn, test = halves(examples)
     basis = Basis(Split(tuple(sorted(set(learn.time.tolist()))), TEST), len(learn), len(test), {}, "0" * 64)
-    return build_training_result(request, basis, fit_and_evaluate(learn, test, seed=7, threads=1), learn=learn)
+    return build_training_result(asked, basis, fit_and_evaluate(learn, test, seed=7, threads=1), learn=learn)
 
 
 def by_the_rule(examples: Examples, years: np.ndarray) -> Examples:
@@ -83,9 +85,9 @@ def by_the_rule(examples: Examples, years: np.ndarray) -> Examples:
 
 
 def test_a_model_of_a_truth_that_is_gone_loses_to_the_rule_and_the_report_begins_with_it(
-    request: TrainingRequest, examples: Examples
+    asked: TrainingRequest, examples: Examples
 ) -> None:
-    result = judged(request, by_the_rule(examples, np.array([TEST])))
+    result = judged(asked, by_the_rule(examples, np.array([TEST])))
     rule = next(check for check in result.gate.checks if check.code == "GATE02")
     assert (result.gate.verdict, rule.verdict) == ("fail", "fail")
     page = render_report(result, made_on=TODAY)
@@ -95,9 +97,9 @@ def test_a_model_of_a_truth_that_is_gone_loses_to_the_rule_and_the_report_begins
 
 
 def test_where_the_rule_is_all_there_is_to_know_the_model_does_not_pass(
-    request: TrainingRequest, examples: Examples
+    asked: TrainingRequest, examples: Examples
 ) -> None:
-    result = judged(request, by_the_rule(examples, np.unique(examples.time)))
+    result = judged(asked, by_the_rule(examples, np.unique(examples.time)))
     rule = next(check for check in result.gate.checks if check.code == "GATE02")
     assert rule.verdict != "pass"
     assert result.gate.verdict != "pass"
@@ -110,12 +112,12 @@ def filled_afterwards(examples: Examples) -> Examples:
 
 
 def test_a_record_that_is_filled_in_afterwards_shines_in_a_random_split_and_is_caught_by_the_year_ahead(
-    request: TrainingRequest, examples: Examples
+    asked: TrainingRequest, examples: Examples
 ) -> None:
     leaking = filled_afterwards(examples)
     learn, _ = halves(leaking)
     random = cross_evaluate(learn, learn.student, k=3, seeds=(1,)).figures((0.15,))["model"]
-    result = judged(request, leaking)
+    result = judged(asked, leaking)
     assert random.roc_auc > 0.99
     assert result.figures["model"].roc_auc < random.roc_auc - 0.1
     named = next(check for check in result.gate.checks if check.code == "GATE08")
@@ -142,36 +144,36 @@ def by_another_rule(examples: Examples) -> Examples:
 
 
 def test_where_another_published_rule_was_shown_to_find_more_it_serves_with_reasons_of_its_own(
-    request: TrainingRequest, examples: Examples
+    asked: TrainingRequest, examples: Examples
 ) -> None:
     planted = by_another_rule(examples)
-    result = judged(request, planted)
+    result = judged(asked, planted)
     assert result.serving_rule == "rule sfusd_incoming_grade9"
     assert "the San Francisco rule for incoming ninth graders" in headline(result)
-    write = BundleWriter(request, result, ensure_keys(request.settings.home / "keys"), {"trained_by": "ana"})
-    bundle = write.bundle(rule_that_serves(halves(planted)[0], result.serving_rule))
+    write = BundleWriter(asked, result, ensure_keys(asked.settings.home / "keys"), {"trained_by": "ana"})
+    bundle = write.write(rule_that_serves(halves(planted)[0], result.serving_rule))
     assert bundle.feature_set == "grade9 by sfusd_incoming_grade9"
-    with open_warehouse(request.settings.warehouse("north")) as reader:
-        features = build_snapshot(reader, SERVABLE[bundle.feature_set], TODAY).features
+    with reading(asked.settings.warehouse("north")) as reader:
+        features = build_snapshot(reader, SERVED[bundle.feature_set], TODAY).features
     listed = order_of(bundle.scorer, features) > 0
-    reasons = reasons_of(bundle.scorer, features, SERVABLE[bundle.feature_set])
+    reasons = reasons_of(bundle.scorer, features, SERVED[bundle.feature_set])
     assert 0 < listed.sum() < len(listed)
     assert [bool(those.needs) for those in reasons] == listed.tolist()
 
 
 def test_the_own_rule_serves_where_no_other_was_shown_to_find_more(
-    request: TrainingRequest, examples: Examples
+    asked: TrainingRequest, examples: Examples
 ) -> None:
-    assert judged(request, by_the_rule(examples, np.unique(examples.time))).serving_rule == "rule"
+    assert judged(asked, by_the_rule(examples, np.unique(examples.time))).serving_rule == "rule"
 
 
-@pytest.mark.parametrize("name", [name for name in SERVABLE if name.startswith("grade9 by")])
+@pytest.mark.parametrize("name", [name for name in SERVED if name.startswith("grade9 by")])
 def test_a_rule_that_may_serve_gives_a_reason_for_everybody_it_counts_against(
-    request: TrainingRequest, name: str
+    asked: TrainingRequest, name: str
 ) -> None:
-    with open_warehouse(request.settings.warehouse("north")) as reader:
-        features = build_snapshot(reader, SERVABLE[name], TODAY).features
-    indicator = SERVABLE[name].indicator
+    with reading(asked.settings.warehouse("north")) as reader:
+        features = build_snapshot(reader, SERVED[name], TODAY).features
+    indicator = SERVED[name].indicator
     assert indicator
     met = np.array([[sign.met_by(row[sign.feature]) for sign in indicator.reasons] for _, row in features.iterrows()])
     assert (met.any(axis=1) == (features["rule_signals"] > 0)).all()

@@ -12,28 +12,28 @@ from typer.testing import CliRunner
 import ontrack
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.errors import Refused
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import desk_of
 from features.progress import quietly
-from features.settings import District, Settings
+from features.settings import District, Refused, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.warehouse.file import open_warehouse
+from features.warehouse.warehouse import reading
 from models.estimators.fitting import fit_risk_model
 from models.feature_dictionary import fingerprint_of
 from training.audit.checks import CODES
+from training.champion import Champion, with_champion
 from training.cohort_examples import Cohorts, labelled_cohorts
 from training.district_card import card_of
-from training.train import Champion, TrainedBundles, train, with_champion
-from training.training_result import TrainingRequest
+from training.train import TrainedBundles, train
+from training.training_request import TrainingRequest
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture(scope="module")
-def request(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     home = tmp_path_factory.mktemp("home")
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,))
@@ -43,13 +43,13 @@ def request(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
 
 
 @pytest.fixture(scope="module")
-def trained(request: TrainingRequest) -> TrainedBundles:
-    return train(request, now=NOW, code_version="here", progress=quietly)
+def trained(asked: TrainingRequest) -> TrainedBundles:
+    return train(asked, now=NOW, code_version="here", progress=quietly)
 
 
 @pytest.fixture(scope="module")
-def cohorts(request: TrainingRequest) -> Cohorts:
-    with open_warehouse(request.settings.warehouse("north")) as reader:
+def cohorts(asked: TrainingRequest) -> Cohorts:
+    with reading(asked.settings.warehouse("north")) as reader:
         return labelled_cohorts(reader, NinthGrade, OFF_TRACK_CHICAGO, ("11-20",), observed_on=TODAY)
 
 
@@ -72,9 +72,9 @@ def test_a_small_district_is_served_by_the_rule(trained: TrainedBundles) -> None
     assert trained.best is trained.rule
 
 
-def test_training_twice_gives_the_same_digests(request: TrainingRequest, trained: TrainedBundles) -> None:
+def test_training_twice_gives_the_same_digests(asked: TrainingRequest, trained: TrainedBundles) -> None:
     """On another day, by other code: provenance is no part of a digest."""
-    again = train(request, now=datetime(2026, 12, 1, tzinfo=UTC), code_version="there", progress=quietly)
+    again = train(asked, now=datetime(2026, 12, 1, tzinfo=UTC), code_version="there", progress=quietly)
     assert trained.model is not None
     assert again.model is not None
     assert (again.model.digest, again.rule.digest) == (trained.model.digest, trained.rule.digest)
@@ -146,21 +146,21 @@ def test_no_student_key_is_in_a_bundle(trained: TrainedBundles, cohorts: Cohorts
     assert not [key for key in cohorts.examples.student if key.encode() in content]
 
 
-def test_a_day_before_any_outcome_is_refused(request: TrainingRequest) -> None:
+def test_a_day_before_any_outcome_is_refused(asked: TrainingRequest) -> None:
     with pytest.raises(Refused, match=r"cannot be judged yet on 2022-03-01: .* it can be judged from 2022-06-30"):
-        train(replace(request, today=date(2022, 3, 1)), now=NOW, code_version="here", progress=quietly)
+        train(replace(asked, today=date(2022, 3, 1)), now=NOW, code_version="here", progress=quietly)
 
 
 def test_what_the_audit_in_a_bundle_found_is_told_by_a_command(
-    request: TrainingRequest, trained: TrainedBundles, tmp_path: Path
+    asked: TrainingRequest, trained: TrainedBundles, tmp_path: Path
 ) -> None:
     settings = tmp_path / "ontrack.toml"
-    settings.write_text(f'home = "{request.settings.home}"\n', encoding="utf-8")
+    settings.write_text(f'home = "{asked.settings.home}"\n', encoding="utf-8")
     assert trained.model
-    asked = ["--config", str(settings), "audit", str(trained.model.path)]
-    told = CliRunner().invoke(ontrack.app, asked)
+    command = ["--config", str(settings), "audit", str(trained.model.path)]
+    told = CliRunner().invoke(ontrack.app, command)
     assert told.exit_code == 0, told.output
     assert [line.split("  ")[-2] for line in told.stdout.splitlines() if "EWS" in line] == list(CODES)
-    found = json.loads(CliRunner().invoke(ontrack.app, [*asked, "--json"]).stdout)
+    found = json.loads(CliRunner().invoke(ontrack.app, [*command, "--json"]).stdout)
     assert trained.result.audited
     assert found == trained.result.audited.as_json()

@@ -17,14 +17,14 @@ from tests.training.report.test_training_report import MADE_ON, made_result
 from training.commands import answer_of
 from training.report.page import render_report
 from training.train import TrainedBundles, train
-from training.training_result import TrainingRequest
+from training.training_request import TrainingRequest
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture
-def request(tmp_path: Path) -> TrainingRequest:
+def asked(tmp_path: Path) -> TrainingRequest:
     """A small district whose staff was never sent."""
     district = District(id="north", name="North Unified")
     settings = Settings(home=tmp_path, districts=(district,))
@@ -40,21 +40,21 @@ def spoil(settings: Settings, statement: str) -> None:
         connection.execute(statement)
 
 
-def trained_on(request: TrainingRequest) -> TrainedBundles:
+def trained_on(asked: TrainingRequest) -> TrainedBundles:
     """A training run."""
-    return train(request, now=NOW, code_version="here", progress=quietly)
+    return train(asked, now=NOW, code_version="here", progress=quietly)
 
 
-def test_an_error_in_the_records_is_refused_before_anything_is_fitted(request: TrainingRequest) -> None:
-    spoil(request.settings, "DELETE FROM attendance WHERE date > '2026-09-30'")
+def test_an_error_in_the_records_is_refused_before_anything_is_fitted(asked: TrainingRequest) -> None:
+    spoil(asked.settings, "DELETE FROM attendance WHERE date > '2026-09-30'")
     with pytest.raises(Refused, match="CHECK06 no school has sent attendance since 2026-09-30"):
-        trained_on(request)
-    assert not (request.settings.home / "bundles").exists()
+        trained_on(asked)
+    assert not (asked.settings.home / "bundles").exists()
 
 
-def test_a_warning_is_kept_beside_the_bundle_and_not_in_it(request: TrainingRequest) -> None:
+def test_a_warning_is_kept_beside_the_bundle_and_not_in_it(asked: TrainingRequest) -> None:
     """The digest of a bundle must not depend on the day."""
-    trained = trained_on(request)
+    trained = trained_on(asked)
     assert [finding.code for finding in trained.warnings] == ["CHECK02"]
     warnings = answer_of(trained, Path("report.html"))["warnings"]
     assert warnings == [finding.as_json() for finding in trained.warnings]

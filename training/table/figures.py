@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.examples import Floats
-from models.metrics.bootstrap import ScoredRows, student_weights, weighted_metrics
-from models.metrics.calibration_error import ReliabilityBin, reliability
-from models.metrics.classification_metrics import ClassificationMetrics
-from models.metrics.intervals import Interval, percentile_interval
+from models.metrics.bootstrap import Scored, figures_of
+from models.metrics.metrics import Bin, Figures, Interval, interval, reliability, student_weights
+from training.evaluation.capacities import CAPACITIES
 from training.evaluation.evaluation import CrossEvaluation
-from training.training_result import CAPACITIES, MOST_CELLS
+from training.evaluation.intervals import MOST_CELLS
 
 CAPACITY = 0.10
 """Of those at which every run is reported, the one that lists and groups are told at."""
@@ -34,12 +33,12 @@ class TableFigures:
     `reliability` is of the first seed.
     """
 
-    figures: Mapping[str, ClassificationMetrics]
+    figures: Mapping[str, Figures]
     intervals: Mapping[str, Mapping[str, Interval]]
     differences: Mapping[str, Mapping[str, Interval]]
-    reliability: Mapping[str, tuple[ReliabilityBin, ...]]
+    reliability: Mapping[str, tuple[Bin, ...]]
 
-    def shown_reliability(self, smallest: int) -> Mapping[str, tuple[ReliabilityBin, ...]]:
+    def shown_reliability(self, smallest: int) -> Mapping[str, tuple[Bin, ...]]:
         """The bins, nothing where one of them holds fewer than `smallest` rows."""
         few = any(one.n < smallest for bins in self.reliability.values() for one in bins)
         return {} if few else self.reliability
@@ -82,7 +81,7 @@ def figures_by_scorer(judged: CrossEvaluation, weights: Floats) -> Drawn:
     return {
         name: mean_over_seeds(
             [
-                weighted_metrics(ScoredRows(examples.label, risks[name], examples.school), weights, CAPACITIES)
+                figures_of(Scored(examples.label, risks[name], examples.school), weights, CAPACITIES)
                 for risks in judged.risks
             ]
         )
@@ -104,4 +103,4 @@ def leads(found: Drawn, other: str) -> dict[str, Floats]:
 
 def intervals_of(observed: Mapping[str, Floats], drawn: Mapping[str, Floats]) -> dict[str, Interval]:
     """Each figure as observed, between the bounds that hold 95 in 100 draws."""
-    return {name: percentile_interval(float(value[0]), drawn[name]) for name, value in observed.items()}
+    return {name: interval(float(value[0]), drawn[name]) for name, value in observed.items()}

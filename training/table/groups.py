@@ -14,11 +14,11 @@ from models.metrics.count_tables import listing_of
 from models.metrics.intervals import Interval
 from training.audit.checks import VERDICT_WORDS, AuditCheck, DisparityBounds, list_checks
 from training.audit.group_names import title_of
+from training.evaluation.capacities import CAPACITIES
 from training.evaluation.evaluation import CrossEvaluation
 from training.report.audit import list_parts, meaning_part
 from training.report.html import Html, joined, paragraph, section
 from training.table.figures import CAPACITY
-from training.training_result import CAPACITIES
 
 COLUMNS = ("share_off_track", "selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length
 from presentation.numbers import of_100, technical_interval
+from training.evaluation.capacities import CAPACITIES
 from training.evaluation.scorers import words_of
 from training.table.figures import CAPACITY
 from training.table.run import TableResult, base_rates
-from training.training_result import CAPACITIES
 
 OTHER = "logistic"
 MEASURES = {

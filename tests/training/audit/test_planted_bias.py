@@ -19,7 +19,7 @@ from features.simulator.plan import Plan
 from features.simulator.planted_bias import NOTHING, Planted
 from training.audit.run import AuditResult
 from training.train import train
-from training.training_result import TrainingRequest
+from training.training_request import TrainingRequest
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)

@@ -29,7 +29,9 @@ from training.gate.rule_selection import RuleSelection, RuleToBeat
 from training.gate.verdict import DeclaredBounds, GateCheck, GateResult, Verdict, checks_without_model
 from training.report.page import render_report
 from training.report.style import STYLE
-from training.training_result import Basis, TrainingRequest, TrainingResult, build_training_result
+from training.result_builder import build_training_result
+from training.training_request import Basis, TrainingRequest
+from training.training_result import TrainingResult
 
 MADE_ON = date(2026, 11, 20)
 VOID = frozenset({"meta", "br"})

@@ -1,0 +1,71 @@
+"""The model that serves now, beside the one that was trained: among the scorers of the years that it never saw."""
+
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel
+
+from features.definitions.catalog import feature_set_of
+from models.bundle.bundle import BundleRefused, open_bundle
+from models.bundle.signing import ensure_keys
+from models.estimators.risk_model import RiskModel
+from models.examples import Floats
+from models.feature_dictionary import dictionary_of
+from models.releases import ReleaseKey, current
+from training.evaluation.evaluation import Evaluation
+from training.evaluation.rolling_evaluation import YearEvaluation
+from training.training_request import TrainingRequest
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The model that serves now, and the last year that it learned from."""
+
+    model: RiskModel
+    learned_through: int
+
+
+def with_champion(
+    champion: Champion | None, model: RiskModel, years: tuple[YearEvaluation, ...]
+) -> tuple[YearEvaluation, ...]:
+    """The same years with the model that serves now among the scorers of those it never saw; not beside itself."""
+    if champion is None or champion.model.booster_text == model.booster_text:
+        return years
+    return tuple(
+        replace(one, judged=beside_champion(champion.model, one.judged))
+        if one.split.test > champion.learned_through
+        else one
+        for one in years
+    )
+
+
+def beside_champion(champion: RiskModel, judged: Evaluation) -> Evaluation:
+    """The same result with the champion's risks."""
+    risk: Floats = champion.risk(judged.test.features)
+    return replace(judged, risks={**judged.risks, "champion": risk})
+
+
+def champion_of(request: TrainingRequest) -> Champion | None:
+    """The model that serves the district now, over the features we have; None where a rule or nothing serves."""
+    home = request.settings.home
+    release = current(home, release_key(request))
+    if release is None:
+        return None
+    try:
+        bundle = open_bundle(release.bundle_path, ensure_keys(home / "keys").public_key)
+    except BundleRefused:
+        return None  # it could not serve either; a new one must not wait for it
+    known = set(dictionary_of(feature_set_of(request.outcome)).names)
+    if not isinstance(bundle.scorer, RiskModel) or not known >= set(bundle.dictionary.names):
+        return None
+    return Champion(bundle.scorer, max(LearnedFrom.model_validate(bundle.metrics).train_years))
+
+
+class LearnedFrom(BaseModel):
+    """What of a bundle's `metrics.json` says which years it learned from."""
+
+    train_years: tuple[int, ...]
+
+
+def release_key(request: TrainingRequest) -> ReleaseKey:
+    """What a release of this request is kept under."""
+    return ReleaseKey(request.district.id, request.outcome.name, request.outcome.grade_band)

@@ -1,0 +1,60 @@
+"""Figures of the test year with their intervals: every scorer's, and the model's leads over the others."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from features.settings import Gate
+from models.examples import Booleans, Examples, Floats
+from models.metrics.bootstrap import Scored, with_intervals
+from models.metrics.metrics import (
+    Interval,
+    at_capacity,
+    calibration_gap,
+    difference_intervals,
+    interval,
+    student_weights,
+)
+from training.evaluation.evaluation import Evaluation
+
+Differences = Mapping[str, Mapping[str, Interval]]
+"""In the test year, by how much the model is better than each other scorer: precision, recall, and ROC AUC."""
+MOST_CELLS = 20_000_000
+"""Replicates × rows behind the intervals of one scorer."""
+
+
+def leads_over_others(judged: Evaluation, bounds: Gate, seed: int) -> Differences:
+    """The model's leads over every other scorer in the test year."""
+    test, model, draws = judged.test, judged.risks["model"], bounds.replicates
+    others = {name: judged.order(name) for name in judged.risks if name != "model"}
+    return {
+        name: difference_intervals(
+            test.label, model, order, test.student, capacity=bounds.capacity, replicates=draws, seed=seed
+        )
+        for name, order in others.items()
+    }
+
+
+def calibration_of(judged: Evaluation, bounds: Gate, seed: int) -> Interval:
+    """The share off track less the model's mean risk."""
+    test, model = judged.test, judged.risks["model"]
+    return calibration_gap(test.label, model, test.student, replicates=bounds.replicates, seed=seed)
+
+
+def intervals_of(
+    judged: Evaluation, scorer: str, capacities: Sequence[float], bounds: Gate, seed: int
+) -> dict[str, Interval]:
+    """Every figure of one scorer with its interval; fewer replicates where there are very many rows."""
+    test = judged.test
+    replicates = min(bounds.replicates, max(200, MOST_CELLS // max(1, len(test))))
+    scored = Scored(test.label, judged.risks[scorer], test.school, judged.order(scorer))
+    return with_intervals(scored, test.student, capacities, replicates=replicates, seed=seed)
+
+
+def headline_of(test: Examples, order: Floats, bounds: Gate, seed: int) -> Interval:
+    """The share of those listed at the capacity who ended off track; the bootstrap draws whole students."""
+    label: Booleans = test.label
+    observed = at_capacity(label, order, np.ones((1, len(label))), bounds.capacity)[0]
+    weights = student_weights(test.student, bounds.replicates, seed)
+    drawn = [at_capacity(label, order, block, bounds.capacity)[0] for block in weights]
+    return interval(float(observed[0]), np.concatenate(drawn))

@@ -1,0 +1,117 @@
+"""From an evaluation to a training result: figures, intervals, audit, and the gate's verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from models.examples import Examples
+from models.feature_dictionary import fingerprint_of
+from models.metrics.metrics import Interval, places, reliability
+from training.audit.run import AuditRequest, AuditResult, run_audit
+from training.evaluation.calibration_by_date import calibrations_by_date
+from training.evaluation.capacities import capacities_of
+from training.evaluation.evaluation import Evaluation
+from training.evaluation.intervals import Differences, calibration_of, headline_of, intervals_of, leads_over_others
+from training.evaluation.leakage import find_leaks
+from training.evaluation.rolling_evaluation import YearEvaluation
+from training.evaluation.scorers import FIRST
+from training.gate.checks import GateEvidence, check_evidence
+from training.gate.comparison import GateComparison, compare_lists
+from training.gate.verdict import DeclaredBounds, GateResult
+from training.reference_profile import build_reference_profile
+from training.training_request import Basis, TrainingRequest
+from training.training_result import TrainingResult
+
+
+@dataclass(frozen=True)
+class AuditContext:
+    """What an audit is told beyond the rows: weeks of lead by student, and each school's attendance."""
+
+    lead: "pd.Series[float] | None" = None
+    schools: pd.DataFrame | None = None
+
+
+NO_CONTEXT = AuditContext()
+
+
+def build_training_result(
+    request: TrainingRequest,
+    basis: Basis,
+    judged: Evaluation,
+    *,
+    learn: Examples | None = None,
+    years: tuple[YearEvaluation, ...] = (),
+    warnings: tuple[str, ...] = (),
+    context: AuditContext = NO_CONTEXT,
+) -> TrainingResult:
+    """Figures, differences, groups and the gate's verdict.
+
+    `learn` is what was learned from for the test year: it is looked through for leaks, and the rule to beat is chosen
+    on what of it is before the first of the judged `years`. `warnings` are kinds of warning about its records.
+    `context` is what the audit is told beyond the rows.
+    """
+    test, bounds, seed = judged.test, request.settings.gate, request.settings.training.seed
+    capacities = capacities_of(bounds, len(test))
+    differences = leads_over_others(judged, bounds, seed)
+    compared = compare_over_years(request, basis, judged, learn=learn, years=years)
+    audited = None if learn is None else audit(request, learn, judged, capacities, context)
+    heard = evidence_of(compared, differences, calibration_of(judged, bounds, seed), audited)
+    evidence = replace(heard, leaks=() if learn is None else find_leaks(learn, test), warnings=warnings)
+    declared = DeclaredBounds(bounds, fingerprint_of(test.dictionary), compared)
+    return TrainingResult(
+        request=request,
+        basis=basis,
+        gate=GateResult(request.district.id, request.outcome.name, check_evidence(evidence, bounds), declared),
+        figures=judged.figures(capacities),
+        differences=differences,
+        reliability={name: reliability(test.label, risk) for name, risk in judged.risks.items()},
+        headline={name: headline_of(test, judged.order(name), bounds, seed) for name in judged.risks},
+        listed=int(places(len(test), bounds.capacity)),
+        audited=audited,
+        intervals={one: intervals_of(judged, one, capacities, bounds, seed) for one in FIRST if one in judged.risks},
+        slices=calibrations_by_date(test, judged.risks["model"], replicates=bounds.replicates, seed=seed),
+        years=years,
+        compared=compared,
+        promised=build_reference_profile(request.settings, test, judged.risks),
+    )
+
+
+def evidence_of(
+    compared: GateComparison, leads: Differences, calibration: Interval, audited: AuditResult | None
+) -> GateEvidence:
+    """What the gate looks at of lists, risks and groups."""
+    return GateEvidence(
+        compared=compared,
+        logistic=leads["logistic"]["roc_auc"],
+        calibration=calibration,
+        recall_gaps=audited.recall_gaps() if audited else {},
+        group_calibration=audited.calibration_gaps() if audited else {},
+    )
+
+
+def audit(
+    request: TrainingRequest, learn: Examples, judged: Evaluation, capacities: tuple[float, ...], context: AuditContext
+) -> AuditResult:
+    """The audit of the model's list in the test year."""
+    asked = AuditRequest(
+        learn, judged.test, judged.risks["model"], request.settings, capacities, context.lead, context.schools
+    )
+    return run_audit(asked)
+
+
+def compare_over_years(
+    request: TrainingRequest,
+    basis: Basis,
+    judged: Evaluation,
+    *,
+    learn: Examples | None,
+    years: Sequence[YearEvaluation],
+) -> GateComparison:
+    """The comparisons over the judged years; the rule is chosen on what the first of them was learned from."""
+    every = {**{one.split.test: one.judged for one in years}, basis.split.test: judged}
+    heard = {year: (one.test, one.risks) for year, one in every.items()}
+    first = years[0].split if years else basis.split
+    before = None if learn is None else learn.take(np.isin(learn.time, first.train))
+    return compare_lists(heard, before, request.settings.gate, seed=request.settings.training.seed)

@@ -1,0 +1,69 @@
+"""What a training run reads of a warehouse, in one opening of it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from features.definitions.catalog import feature_set_of
+from features.progress import Progress
+from features.quality.check import checked, refuse_errors
+from features.quality.check_codes import Finding
+from features.warehouse.warehouse import Reader
+from models.examples import Examples, in_fixed_order
+from training.cohort_examples import Cohorts, labelled_cohorts
+from training.evaluation.temporal_split import Split, Year, rolling_splits
+from training.training_request import Basis, TrainingRequest
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """The labelled cohorts of a district, how they are split, and the version of the data that they come from.
+
+    `splits` are the years that can be judged, oldest first; the last is the test year. `warnings` are findings about
+    the records that do not stop a run.
+    """
+
+    cohorts: Cohorts
+    splits: tuple[Split, ...]
+    version: str
+    warnings: tuple[Finding, ...]
+
+    @property
+    def split(self) -> Split:
+        """The split of the test year."""
+        return self.splits[-1]
+
+    @property
+    def test_year(self) -> Year:
+        """The school year on which the run is judged."""
+        return self.cohorts.years[self.split.test]
+
+    @cached_property
+    def learn(self) -> Examples:
+        """The rows that the run learns from."""
+        return self.cohorts.examples.take(np.isin(self.cohorts.examples.time, self.split.train))
+
+    @cached_property
+    def test(self) -> Examples:
+        """The rows of the test year."""
+        return in_fixed_order(self.cohorts.examples.take(self.cohorts.examples.time == self.split.test))
+
+    @property
+    def basis(self) -> Basis:
+        """What a result says of its data."""
+        cohorts = self.cohorts
+        return Basis(self.split, len(self.learn), len(self.test), cohorts.unlabelled, self.version, cohorts.left_out)
+
+
+def read_training_data(reader: Reader, request: TrainingRequest, progress: Progress) -> TrainingData:
+    """The data of a run; Refused where the records have errors, or no two years can be told apart in time."""
+    progress(f"{request.district.name}: checking records")
+    found = checked(reader, request.district, request.today)
+    refuse_errors(found)
+    progress(f"{request.district.name}: reading cohorts")
+    training = request.settings.training
+    cohorts = labelled_cohorts(
+        reader, feature_set_of(request.outcome), request.outcome, training.as_of, observed_on=request.today
+    )
+    return TrainingData(cohorts, rolling_splits(cohorts.years, training.years), reader.data_version(), found.warnings)

@@ -1,0 +1,34 @@
+"""What a training run is asked, and the data that its result rests on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from features.language.feature_set import Outcome
+from features.settings import District, Settings
+from training.evaluation.temporal_split import Split
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What a training run is asked: whose records, which outcome, as seen on which day."""
+
+    settings: Settings
+    district: District
+    outcome: Outcome
+    today: date
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a result rests on: the split, the rows on each side, labels that are missing, and the data's digest.
+
+    `left_out` names the features for which the district sends no data, each with what it lacks.
+    """
+
+    split: Split
+    trained: int
+    tested: int
+    unlabelled: Mapping[int, int]
+    data_version: str
+    left_out: Mapping[str, str] = field(default_factory=dict)
