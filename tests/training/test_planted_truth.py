@@ -161,9 +161,7 @@ def test_where_another_published_rule_was_shown_to_find_more_it_serves_with_reas
     assert [bool(those.needs) for those in reasons] == listed.tolist()
 
 
-def test_the_own_rule_serves_where_no_other_was_shown_to_find_more(
-    asked: TrainingRequest, examples: Examples
-) -> None:
+def test_the_own_rule_serves_where_no_other_was_shown_to_find_more(asked: TrainingRequest, examples: Examples) -> None:
     assert judged(asked, by_the_rule(examples, np.unique(examples.time))).serving_rule == "rule"
 
 
