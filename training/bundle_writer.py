@@ -6,7 +6,7 @@ from datetime import datetime
 from features.definitions.catalog import feature_set_of
 from models.bundle.bundle import Bundle, BundleParts, write_bundle
 from models.bundle.signing import KeyPair
-from models.estimators.published_rule import RuleModel, fit_rule, shares_of
+from models.estimators.published_rule import RuleModel, fit_rule, fit_shares
 from models.estimators.risk_model import RiskModel
 from models.examples import Examples
 from models.feature_dictionary import dictionary_of
@@ -55,4 +55,4 @@ def rule_that_serves(learn: Examples, scorer: str) -> RuleModel:
     """The rule with the shares of the training rows: the feature set's own, or another published one."""
     if scorer == OWN_RULE:
         return fit_rule(learn)
-    return shares_of(counts_of(learn)[scorer], learn.label)
+    return fit_shares(counts_of(learn)[scorer], learn.label)

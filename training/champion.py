@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel
 
 from features.definitions.catalog import feature_set_of
-from models.bundle.bundle import BundleRefused, open_bundle
+from models.bundle.bundle import open_bundle
+from models.bundle.manifest import BundleRefused
 from models.bundle.signing import ensure_keys
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
 from models.feature_dictionary import dictionary_of
-from models.releases import ReleaseKey, current
+from models.releases import ReleaseKey, current_release
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.training_request import TrainingRequest
@@ -47,7 +48,7 @@ def beside_champion(champion: RiskModel, judged: Evaluation) -> Evaluation:
 def champion_of(request: TrainingRequest) -> Champion | None:
     """The model that serves the district now, over the features we have; None where a rule or nothing serves."""
     home = request.settings.home
-    release = current(home, release_key(request))
+    release = current_release(home, release_key(request))
     if release is None:
         return None
     try:

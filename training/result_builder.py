@@ -8,7 +8,9 @@ import pandas as pd
 
 from models.examples import Examples
 from models.feature_dictionary import fingerprint_of
-from models.metrics.metrics import Interval, places, reliability
+from models.metrics.calibration_error import reliability
+from models.metrics.intervals import Interval
+from models.metrics.ranking import list_length
 from training.audit.run import AuditRequest, AuditResult, run_audit
 from training.evaluation.calibration_by_date import calibrations_by_date
 from training.evaluation.capacities import capacities_of
@@ -68,7 +70,7 @@ def build_training_result(
         differences=differences,
         reliability={name: reliability(test.label, risk) for name, risk in judged.risks.items()},
         headline={name: headline_of(test, judged.order(name), bounds, seed) for name in judged.risks},
-        listed=int(places(len(test), bounds.capacity)),
+        listed=int(list_length(len(test), bounds.capacity)),
         audited=audited,
         intervals={one: intervals_of(judged, one, capacities, bounds, seed) for one in FIRST if one in judged.risks},
         slices=calibrations_by_date(test, judged.risks["model"], replicates=bounds.replicates, seed=seed),

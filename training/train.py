@@ -4,17 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from features.definitions.catalog import outcome_of
+from features.errors import Refused
 from features.progress import Progress
 from features.quality.check_codes import Finding
-from features.settings import Refused, Settings
-from features.warehouse.attendance_coverage import attendance_taken
-from features.warehouse.warehouse import Reader, reading
+from features.settings import Settings
+from features.warehouse.attendance_coverage import attendance_coverage
+from features.warehouse.file import open_warehouse
+from features.warehouse.reader import Reader
 from models.bundle.bundle import Bundle
 from models.bundle.signing import ensure_keys
-from models.estimators.parameter_search import Budget, Found, search
+from models.estimators.parameter_search import SearchBudget, SearchResult, search_parameters
 from models.examples import Examples
-from models.explanations.reason_stability import Stability
-from models.explanations.refits import stability_of
+from models.explanations.reason_stability import ReasonStability
+from models.explanations.refits import measure_stability
 from training.bundle_writer import BundleWriter, provenance_of, rule_that_serves
 from training.champion import champion_of, with_champion
 from training.evaluation.capacities import capacities_of
@@ -66,9 +68,9 @@ def train(
 
     The warehouse is opened once: a load that comes meanwhile is in no part of the run.
     """
-    with reading(request.settings.warehouse(request.district.id)) as reader:
+    with open_warehouse(request.settings.warehouse(request.district.id)) as reader:
         data = read_training_data(reader, request, progress)
-        tuning = search_parameters(request, data, progress)
+        tuning = tune_parameters(request, data, progress)
         learned, tested = len(data.learn), len(data.test)
         progress(f"{request.district.name}: fitting on {learned} students, judging on {tested} of {data.split.test}")
         evaluation = evaluate_test_year(request, data, tuning)
@@ -89,14 +91,14 @@ def result_with_model(
     data: TrainingData,
     evaluation: Evaluation,
     *,
-    tuning: Found | None,
+    tuning: SearchResult | None,
     progress: Progress,
 ) -> TrainingResult:
     """The result of a run in which a model could be fitted."""
     years = evaluate_years(request, data, evaluation, tuning, progress)
     progress(f"{request.district.name}: following the lists, auditing groups, refitting to see which reasons hold")
     after = list_weeks_after(reader, request, data.test_year, evaluation)
-    schools = attendance_taken(reader, reader.view(data.test_year.scored_on[0]))
+    schools = attendance_coverage(reader, reader.view(data.test_year.scored_on[0]))
     result = build_training_result(
         request,
         data.basis,
@@ -119,7 +121,11 @@ def result_without_model(request: TrainingRequest, data: TrainingData, refusal: 
 
 
 def evaluate_years(
-    request: TrainingRequest, data: TrainingData, evaluation: Evaluation, tuning: Found | None, progress: Progress
+    request: TrainingRequest,
+    data: TrainingData,
+    evaluation: Evaluation,
+    tuning: SearchResult | None,
+    progress: Progress,
 ) -> tuple[YearEvaluation, ...]:
     """The years that can be judged, the test year last, with the champion among the scorers of those it never saw."""
     *earlier, split = data.splits
@@ -130,20 +136,20 @@ def evaluate_years(
     return with_champion(champion_of(request), evaluation.model, years)
 
 
-def search_parameters(request: TrainingRequest, data: TrainingData, progress: Progress) -> Found | None:
+def tune_parameters(request: TrainingRequest, data: TrainingData, progress: Progress) -> SearchResult | None:
     """What a search within the settings' budget found in the training rows; None where none is asked for."""
     training = request.settings.training
     if not training.search_trials:
         return None
     name = f"{request.district.id}-{request.outcome.name}-{data.version[:12]}-{training.seed}"
-    budget = Budget(training.search_trials, request.settings.home / "searches" / f"{name}.log", name)
+    budget = SearchBudget(training.search_trials, request.settings.home / "searches" / f"{name}.log", name)
     try:
-        return search(data.learn, budget, seed=training.seed, threads=training.threads, progress=progress)
+        return search_parameters(data.learn, budget, seed=training.seed, threads=training.threads, progress=progress)
     except Refused:
         return None  # too little to learn from: the fit says so
 
 
-def recipe_of(request: TrainingRequest, rows: int, tuning: Found | None) -> Recipe:
+def recipe_of(request: TrainingRequest, rows: int, tuning: SearchResult | None) -> Recipe:
     """How every year of a run is fitted and judged."""
     training, bounds = request.settings.training, request.settings.gate
     tuned = tuning.parameters if tuning else {}
@@ -157,13 +163,17 @@ def with_protected(request: TrainingRequest, judged: Evaluation, learn: Examples
     return replace(judged, risks={**judged.risks, PROTECTED: told})
 
 
-def reason_stability(request: TrainingRequest, learn: Examples, judged: Evaluation, tuning: Found | None) -> Stability:
+def reason_stability(
+    request: TrainingRequest, learn: Examples, judged: Evaluation, tuning: SearchResult | None
+) -> ReasonStability:
     """How the model's reasons hold in refits on other draws of the same students."""
     tuned = tuning.parameters if tuning else {}
-    return stability_of(judged.model, learn, judged.test, seed=request.settings.training.seed, tuned=tuned)
+    return measure_stability(judged.model, learn, judged.test, seed=request.settings.training.seed, tuned=tuned)
 
 
-def evaluate_test_year(request: TrainingRequest, data: TrainingData, tuning: Found | None) -> Evaluation | Refused:
+def evaluate_test_year(
+    request: TrainingRequest, data: TrainingData, tuning: SearchResult | None
+) -> Evaluation | Refused:
     """What could be judged, or why nothing could: a district too small for a model still has its rule."""
     training = request.settings.training
     try:

@@ -7,9 +7,9 @@ import numpy as np
 
 from features.definitions.catalog import feature_set_of
 from features.progress import Progress
-from features.quality.check import checked, refuse_errors
+from features.quality.check import check_district, refuse_errors
 from features.quality.check_codes import Finding
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from models.examples import Examples, in_fixed_order
 from training.cohort_examples import Cohorts, labelled_cohorts
 from training.evaluation.temporal_split import Split, Year, rolling_splits
@@ -59,7 +59,7 @@ class TrainingData:
 def read_training_data(reader: Reader, request: TrainingRequest, progress: Progress) -> TrainingData:
     """The data of a run; Refused where the records have errors, or no two years can be told apart in time."""
     progress(f"{request.district.name}: checking records")
-    found = checked(reader, request.district, request.today)
+    found = check_district(reader, request.district, request.today)
     refuse_errors(found)
     progress(f"{request.district.name}: reading cohorts")
     training = request.settings.training

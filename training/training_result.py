@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from features.definitions.catalog import SERVED, feature_set_of
+from features.definitions.catalog import SERVABLE, feature_set_of
 from features.language.feature_set import FeatureSet, served_name
-from models.estimators.parameter_search import Found
-from models.explanations.reason_stability import Stability
-from models.metrics.bootstrap import lines
-from models.metrics.metrics import (
-    Bin,
-    Figures,
-    Interval,
-)
+from models.estimators.parameter_search import SearchResult
+from models.explanations.reason_stability import ReasonStability
+from models.metrics.calibration_error import ReliabilityBin
+from models.metrics.classification_metrics import ClassificationMetrics
+from models.metrics.intervals import Interval, intervals_json
 from training.audit.run import AuditResult
 from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.intervals import Differences
@@ -40,20 +37,20 @@ class TrainingResult:
     request: TrainingRequest
     basis: Basis
     gate: GateResult
-    figures: Mapping[str, Figures] = field(default_factory=dict)
+    figures: Mapping[str, ClassificationMetrics] = field(default_factory=dict)
     differences: Differences = field(default_factory=dict)
-    reliability: Mapping[str, tuple[Bin, ...]] = field(default_factory=dict)
+    reliability: Mapping[str, tuple[ReliabilityBin, ...]] = field(default_factory=dict)
     headline: Mapping[str, Interval] = field(default_factory=dict)
     listed: int = 0
     audited: AuditResult | None = None
     intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
     slices: tuple[DateCalibration, ...] = ()
     years: tuple[YearEvaluation, ...] = ()
-    search: Found | None = None
+    search: SearchResult | None = None
     followed: tuple[WeeklyLists, ...] = ()
     compared: GateComparison | None = None
     promised: ReferenceProfile | None = None
-    stability: Stability | None = None
+    stability: ReasonStability | None = None
 
     @property
     def serving_rule(self) -> str:
@@ -65,7 +62,7 @@ class TrainingResult:
         if not contenders or OWN_RULE in contenders:
             return OWN_RULE
         named = feature_set_of(self.request.outcome).name
-        able = [one for one in contenders if served_name(named, one.removeprefix(PEER)) in SERVED]
+        able = [one for one in contenders if served_name(named, one.removeprefix(PEER)) in SERVABLE]
         return able[0] if able else OWN_RULE
 
     @property
@@ -75,7 +72,7 @@ class TrainingResult:
         return (
             own
             if self.serving_rule == OWN_RULE
-            else SERVED[served_name(own.name, self.serving_rule.removeprefix(PEER))]
+            else SERVABLE[served_name(own.name, self.serving_rule.removeprefix(PEER))]
         )
 
     def as_json(self) -> dict[str, object]:
@@ -102,7 +99,7 @@ class TrainingResult:
                 for name, found in self.differences.items()
             },
             "audit": self.audited.as_json() if self.audited else None,
-            "intervals": {name: lines(found) for name, found in self.intervals.items()},
+            "intervals": {name: intervals_json(found) for name, found in self.intervals.items()},
             "slices": [one.as_json() for one in self.slices],
             "years": [one.as_json() for one in self.years],
             "followed": [one.as_json() for one in self.followed],

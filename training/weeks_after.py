@@ -6,7 +6,7 @@ import pandas as pd
 
 from features.definitions.catalog import feature_set_of
 from features.snapshots.snapshot import build_snapshots
-from features.warehouse.warehouse import Reader
+from features.warehouse.reader import Reader
 from models.scoring import Scorer, order_of
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.temporal_split import Year

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.definitions.catalog import SERVED, feature_set_of
+from features.definitions.catalog import SERVABLE, feature_set_of
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import desk_of
@@ -19,7 +19,7 @@ from features.settings import District, Gate, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.snapshots.snapshot import build_snapshot
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 from models.bundle.signing import ensure_keys
 from models.examples import Examples, in_fixed_order
 from models.scoring import order_of, reasons_of
@@ -53,7 +53,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
 
 @pytest.fixture(scope="module")
 def examples(asked: TrainingRequest) -> Examples:
-    with reading(asked.settings.warehouse("north")) as reader:
+    with open_warehouse(asked.settings.warehouse("north")) as reader:
         feature_set = feature_set_of(asked.outcome)
         cohorts = labelled_cohorts(reader, feature_set, asked.outcome, ("11-20",), observed_on=TODAY)
     return in_fixed_order(cohorts.examples)  # rows come by student key, which is drawn anew in each warehouse
@@ -153,10 +153,10 @@ def test_where_another_published_rule_was_shown_to_find_more_it_serves_with_reas
     write = BundleWriter(asked, result, ensure_keys(asked.settings.home / "keys"), {"trained_by": "ana"})
     bundle = write.write(rule_that_serves(halves(planted)[0], result.serving_rule))
     assert bundle.feature_set == "grade9 by sfusd_incoming_grade9"
-    with reading(asked.settings.warehouse("north")) as reader:
-        features = build_snapshot(reader, SERVED[bundle.feature_set], TODAY).features
+    with open_warehouse(asked.settings.warehouse("north")) as reader:
+        features = build_snapshot(reader, SERVABLE[bundle.feature_set], TODAY).features
     listed = order_of(bundle.scorer, features) > 0
-    reasons = reasons_of(bundle.scorer, features, SERVED[bundle.feature_set])
+    reasons = reasons_of(bundle.scorer, features, SERVABLE[bundle.feature_set])
     assert 0 < listed.sum() < len(listed)
     assert [bool(those.needs) for those in reasons] == listed.tolist()
 
@@ -165,13 +165,13 @@ def test_the_own_rule_serves_where_no_other_was_shown_to_find_more(asked: Traini
     assert judged(asked, by_the_rule(examples, np.unique(examples.time))).serving_rule == "rule"
 
 
-@pytest.mark.parametrize("name", [name for name in SERVED if name.startswith("grade9 by")])
+@pytest.mark.parametrize("name", [name for name in SERVABLE if name.startswith("grade9 by")])
 def test_a_rule_that_may_serve_gives_a_reason_for_everybody_it_counts_against(
     asked: TrainingRequest, name: str
 ) -> None:
-    with reading(asked.settings.warehouse("north")) as reader:
-        features = build_snapshot(reader, SERVED[name], TODAY).features
-    indicator = SERVED[name].indicator
+    with open_warehouse(asked.settings.warehouse("north")) as reader:
+        features = build_snapshot(reader, SERVABLE[name], TODAY).features
+    indicator = SERVABLE[name].indicator
     assert indicator
     met = np.array([[sign.met_by(row[sign.feature]) for sign in indicator.reasons] for _, row in features.iterrows()])
     assert (met.any(axis=1) == (features["rule_signals"] > 0)).all()

@@ -12,13 +12,14 @@ from typer.testing import CliRunner
 import ontrack
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
+from features.errors import Refused
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import desk_of
 from features.progress import quietly
-from features.settings import District, Refused, Settings
+from features.settings import District, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from features.warehouse.warehouse import reading
+from features.warehouse.file import open_warehouse
 from models.estimators.fitting import fit_risk_model
 from models.feature_dictionary import fingerprint_of
 from training.audit.checks import CODES
@@ -49,7 +50,7 @@ def trained(asked: TrainingRequest) -> TrainedBundles:
 
 @pytest.fixture(scope="module")
 def cohorts(asked: TrainingRequest) -> Cohorts:
-    with reading(asked.settings.warehouse("north")) as reader:
+    with open_warehouse(asked.settings.warehouse("north")) as reader:
         return labelled_cohorts(reader, NinthGrade, OFF_TRACK_CHICAGO, ("11-20",), observed_on=TODAY)
 
 

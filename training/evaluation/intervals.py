@@ -6,15 +6,15 @@ import numpy as np
 
 from features.settings import Gate
 from models.examples import Booleans, Examples, Floats
-from models.metrics.bootstrap import Scored, with_intervals
-from models.metrics.metrics import (
-    Interval,
-    at_capacity,
+from models.metrics.bootstrap import (
+    ScoredRows,
+    bootstrap_metrics,
     calibration_gap,
     difference_intervals,
-    interval,
     student_weights,
 )
+from models.metrics.intervals import Interval, percentile_interval
+from models.metrics.ranking import precision_and_recall
 from training.evaluation.evaluation import Evaluation
 
 Differences = Mapping[str, Mapping[str, Interval]]
@@ -47,14 +47,14 @@ def intervals_of(
     """Every figure of one scorer with its interval; fewer replicates where there are very many rows."""
     test = judged.test
     replicates = min(bounds.replicates, max(200, MOST_CELLS // max(1, len(test))))
-    scored = Scored(test.label, judged.risks[scorer], test.school, judged.order(scorer))
-    return with_intervals(scored, test.student, capacities, replicates=replicates, seed=seed)
+    scored = ScoredRows(test.label, judged.risks[scorer], test.school, judged.order(scorer))
+    return bootstrap_metrics(scored, test.student, capacities, replicates=replicates, seed=seed)
 
 
 def headline_of(test: Examples, order: Floats, bounds: Gate, seed: int) -> Interval:
     """The share of those listed at the capacity who ended off track; the bootstrap draws whole students."""
     label: Booleans = test.label
-    observed = at_capacity(label, order, np.ones((1, len(label))), bounds.capacity)[0]
+    observed = precision_and_recall(label, order, np.ones((1, len(label))), bounds.capacity)[0]
     weights = student_weights(test.student, bounds.replicates, seed)
-    drawn = [at_capacity(label, order, block, bounds.capacity)[0] for block in weights]
-    return interval(float(observed[0]), np.concatenate(drawn))
+    drawn = [precision_and_recall(label, order, block, bounds.capacity)[0] for block in weights]
+    return percentile_interval(float(observed[0]), np.concatenate(drawn))

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.examples import Floats
-from models.metrics.bootstrap import Scored, figures_of
-from models.metrics.metrics import Bin, Figures, Interval, interval, reliability, student_weights
+from models.metrics.bootstrap import ScoredRows, student_weights, weighted_metrics
+from models.metrics.calibration_error import ReliabilityBin, reliability
+from models.metrics.classification_metrics import ClassificationMetrics
+from models.metrics.intervals import Interval, percentile_interval
 from training.evaluation.capacities import CAPACITIES
 from training.evaluation.evaluation import CrossEvaluation
 from training.evaluation.intervals import MOST_CELLS
@@ -33,12 +35,12 @@ class TableFigures:
     `reliability` is of the first seed.
     """
 
-    figures: Mapping[str, Figures]
+    figures: Mapping[str, ClassificationMetrics]
     intervals: Mapping[str, Mapping[str, Interval]]
     differences: Mapping[str, Mapping[str, Interval]]
-    reliability: Mapping[str, tuple[Bin, ...]]
+    reliability: Mapping[str, tuple[ReliabilityBin, ...]]
 
-    def shown_reliability(self, smallest: int) -> Mapping[str, tuple[Bin, ...]]:
+    def shown_reliability(self, smallest: int) -> Mapping[str, tuple[ReliabilityBin, ...]]:
         """The bins, nothing where one of them holds fewer than `smallest` rows."""
         few = any(one.n < smallest for bins in self.reliability.values() for one in bins)
         return {} if few else self.reliability
@@ -81,7 +83,7 @@ def figures_by_scorer(judged: CrossEvaluation, weights: Floats) -> Drawn:
     return {
         name: mean_over_seeds(
             [
-                figures_of(Scored(examples.label, risks[name], examples.school), weights, CAPACITIES)
+                weighted_metrics(ScoredRows(examples.label, risks[name], examples.school), weights, CAPACITIES)
                 for risks in judged.risks
             ]
         )
@@ -103,4 +105,4 @@ def leads(found: Drawn, other: str) -> dict[str, Floats]:
 
 def intervals_of(observed: Mapping[str, Floats], drawn: Mapping[str, Floats]) -> dict[str, Interval]:
     """Each figure as observed, between the bounds that hold 95 in 100 draws."""
-    return {name: interval(float(value[0]), drawn[name]) for name, value in observed.items()}
+    return {name: percentile_interval(float(value[0]), drawn[name]) for name, value in observed.items()}

@@ -8,8 +8,9 @@ from pathlib import Path
 from features.progress import Progress
 from models.bundle.bundle import PREPARED_TABLE, Bundle, BundleParts, write_bundle
 from models.bundle.signing import ensure_keys
-from models.estimators.fitting import NOTHING_TUNED, fit_risk_model
-from models.metrics.metrics import difference_intervals, evaluate
+from models.estimators.fitting import DEFAULT_PARAMETERS, fit_risk_model
+from models.metrics.bootstrap import difference_intervals
+from models.metrics.classification_metrics import evaluate
 from training.evaluation.capacities import CAPACITIES
 from training.evaluation.leakage import find_leaks
 from training.evaluation.rolling_evaluation import Recipe
@@ -79,7 +80,7 @@ def fit_and_evaluate_table(prepared: Prepared, asked: TableRequest, progress: Pr
     progress("fitting on all rows, and drawing students for the intervals")
     seed = asked.seeds[0]
     found = fitting.found(held.learned, held.name, seed)
-    tuned = NOTHING_TUNED if found is None else found.parameters
+    tuned = DEFAULT_PARAMETERS if found is None else found.parameters
     return TableResult(
         prepared=prepared,
         asked=asked,
