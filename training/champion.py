@@ -1,4 +1,4 @@
-"""The model that serves now, beside the one that was trained: among the scorers of the years that it never saw."""
+"""The champion: the model that serves now, scored on the years that it never saw, beside the new model."""
 
 from dataclasses import dataclass, replace
 
@@ -28,7 +28,7 @@ class Champion:
 def with_champion(
     champion: Champion | None, model: RiskModel, years: tuple[YearEvaluation, ...]
 ) -> tuple[YearEvaluation, ...]:
-    """The same years with the model that serves now among the scorers of those it never saw; not beside itself."""
+    """The years with the champion's risks added to those it never saw; unchanged where it is the same model."""
     if champion is None or champion.model.booster_text == model.booster_text:
         return years
     return tuple(
@@ -40,7 +40,7 @@ def with_champion(
 
 
 def beside_champion(champion: RiskModel, judged: Evaluation) -> Evaluation:
-    """The same result with the champion's risks."""
+    """The evaluation with the champion's risks added."""
     risk: Floats = champion.risk(judged.test.features)
     return replace(judged, risks={**judged.risks, "champion": risk})
 
@@ -62,7 +62,7 @@ def champion_of(request: TrainingRequest) -> Champion | None:
 
 
 class LearnedFrom(BaseModel):
-    """What of a bundle's `metrics.json` says which years it learned from."""
+    """The part of a bundle's `metrics.json` that names its training years."""
 
     train_years: tuple[int, ...]
 

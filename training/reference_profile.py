@@ -1,4 +1,4 @@
-"""What a bundle keeps of the year it was judged on, so that live records and lists can be held against it."""
+"""The reference profile: what a bundle keeps of its test year, so that drift and lists can be compared with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Spread:
-    """How the values of a column were spread: the share of those on record in each bin, and the share missing.
+    """The distribution of a column: the share of values in each bin, and the share missing.
 
     Bins lie between rising `edges`, a value on one in the bin below. Without edges and shares too few were on record.
     """
@@ -37,7 +37,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class ReferenceProfile:
-    """How features and each scorer's risks were spread in the test year, on which what is promised was shown.
+    """The distributions of features and of each scorer's risks in the test year.
 
     Not in the years learned from: the first of them know of no year before. `month_days` are those of the scoring
     dates, for only the same date of another year can be held against these; `rows` is how many there were.
@@ -56,7 +56,7 @@ class ReferenceProfile:
 
 
 def build_reference_profile(settings: Settings, test: Examples, risks: Mapping[str, Floats]) -> ReferenceProfile:
-    """What is kept of the rows of the test year and of their risks by scorer: never a bin of a small group."""
+    """The profile of the test year's rows and risks; no bin is smaller than the smallest group."""
     least = settings.audit.smallest_group
     serving = {name: risk for name, risk in risks.items() if name == "model" or is_rule(name)}
     return ReferenceProfile(
@@ -70,7 +70,7 @@ def build_reference_profile(settings: Settings, test: Examples, risks: Mapping[s
 
 
 def spread_of(values: Floats, least: int) -> Spread:
-    """How values are spread over at most ten bins of at least `least` rows; fewer missing ones count for none."""
+    """The distribution of values over at most ten bins of at least `least` rows; fewer missing values count as none."""
     known = values[~np.isnan(values)]
     lacking = len(values) - len(known)
     if len(known) < least:
@@ -130,13 +130,13 @@ def count_by_bin(known: Floats, edges: tuple[float, ...]) -> Counts:
 
 
 class PromisedFigures(BaseModel):
-    """What of a scorer's figures is promised: how many of those off track a list finds, by capacity."""
+    """The promised recall of a scorer, by capacity."""
 
     recall_at: dict[str, float] = {}
 
 
 class PromisedLists(BaseModel):
-    """What of the lists drawn again week after week is promised."""
+    """The promised figures of weekly lists."""
 
     scorer: str
     found_by_last: float | None = None
@@ -145,7 +145,7 @@ class PromisedLists(BaseModel):
 
 
 class PromisedMetrics(BaseModel):
-    """What of a bundle's `metrics.json` is a promise."""
+    """The part of a bundle's `metrics.json` that is a promise."""
 
     capacity: float = 0.0
     test_year: int = 0
@@ -158,7 +158,7 @@ class PromisedMetrics(BaseModel):
 
 @dataclass(frozen=True)
 class Promise:
-    """What was promised of one scorer's lists; None where the held-out year did not say.
+    """What a bundle promised of one scorer's lists; None where its test year has no such figure.
 
     `hits` is the share of those listed who ended off track, `found` the share of those off track who are listed.
     """

@@ -40,7 +40,7 @@ from training.weeks_after import list_weeks_after
 
 @dataclass(frozen=True)
 class TrainedBundles:
-    """A judged run and its bundles: the rule always, the model where one could be fitted.
+    """The result of a run and its bundles: the rule's always, the model's where one could be fitted.
 
     `warnings` is what does not quite add up in the records; it depends on the day and is in no bundle.
     """
@@ -137,7 +137,7 @@ def evaluate_years(
 
 
 def tune_parameters(request: TrainingRequest, data: TrainingData, progress: Progress) -> SearchResult | None:
-    """What a search within the settings' budget found in the training rows; None where none is asked for."""
+    """The parameters that a search within the budget found; None where none is asked for."""
     training = request.settings.training
     if not training.search_trials:
         return None
@@ -157,7 +157,7 @@ def recipe_of(request: TrainingRequest, rows: int, tuning: SearchResult | None) 
 
 
 def with_protected(request: TrainingRequest, judged: Evaluation, learn: Examples) -> Evaluation:
-    """The same result beside trees that were told the protected attributes: a comparison, which is never kept."""
+    """The evaluation with risks of a model that also has the protected attributes: a comparison, never kept."""
     training = request.settings.training
     told = risks_with_protected(learn, judged.test, seed=training.seed, threads=training.threads)
     return replace(judged, risks={**judged.risks, PROTECTED: told})
@@ -174,7 +174,7 @@ def reason_stability(
 def evaluate_test_year(
     request: TrainingRequest, data: TrainingData, tuning: SearchResult | None
 ) -> Evaluation | Refused:
-    """What could be judged, or why nothing could: a district too small for a model still has its rule."""
+    """The evaluation of the test year, or why there is none: a district too small for a model still has its rule."""
     training = request.settings.training
     try:
         tuned = tuning.parameters if tuning else {}

@@ -1,4 +1,4 @@
-"""What a training run is asked, and the data that its result rests on."""
+"""The request of a training run, and the data that its result rests on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from training.evaluation.temporal_split import Split
 
 @dataclass(frozen=True)
 class TrainingRequest:
-    """What a training run is asked: whose records, which outcome, as seen on which day."""
+    """The request of a training run: the district, the outcome, and the day on which it is made."""
 
     settings: Settings
     district: District

@@ -1,4 +1,4 @@
-"""Other lists over the same students: the rule's, those of models without one kind of records, and with group cuts."""
+"""Alternative lists over the same students: by the rule, by models without one domain, and with group cuts."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,13 +16,13 @@ DOMAINS = ("attendance", "grades", "behavior")
 
 
 def same_length(listing: Listing, score: Floats, capacity: float) -> Listing:
-    """The list of as many students by another score: risks, or a rule's count of signals."""
+    """A list of the same length by another score: risks, or a rule's count of signals."""
     student = np.arange(len(listing)).astype(np.str_) if listing.student is None else listing.student.astype(np.str_)
     return listing_of(listing.label, score, student, (capacity,))
 
 
 def without_domains(learn: Examples, *, seed: int, threads: int) -> Mapping[str, RiskModel]:
-    """Models that were not told one kind of records, by domain; none where there is one kind only."""
+    """Models fitted without one domain of features, by domain; empty where there is only one domain."""
     domains = [name for name in DOMAINS if any(entry.domain == name for entry in learn.dictionary.entries)]
     told = {name: kept_without(learn.dictionary, name) for name in domains} if len(domains) > 1 else {}
     return {
@@ -39,7 +39,7 @@ def kept_without(dictionary: FeatureDictionary, domain: str) -> FeatureDictionar
 
 
 def equally_found(listing: Listing, grouped: Grouping, capacity: float) -> Listing:
-    """A list of as many students with a cut of its own for each group, so that each is found about as often.
+    """A list of the same length with a separate cut for each group, so that recall is about equal.
 
     What it would take, seen afterwards; students in no group keep their place.
     """

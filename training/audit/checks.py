@@ -1,4 +1,4 @@
-"""What an audit names: coded checks, each one sentence, with the chance of a false finding held for all of them."""
+"""The checks of an audit: each has a code and one sentence; the chance of a false finding is controlled over all."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -107,14 +107,14 @@ def list_checks(audit: Audit, bounds: DisparityBounds) -> tuple[AuditCheck, ...]
 
 
 def limit(question: Question, bounds: DisparityBounds) -> float | None:
-    """The bound beyond which a named difference fails; None where it is told and never fails."""
+    """The bound beyond which a difference fails; None where a difference is only reported."""
     if question.measure in ("recall", "false_discovery_rate"):
         return bounds.recall
     return bounds.calibration if question.measure == "calibration_gap" else None
 
 
 def answer_question(question: Question, tables: Sequence[GroupTable], bound: float | None) -> AuditCheck:
-    """One question over all tables; the widest difference beyond chance is the one that is said."""
+    """The check of one question over all tables; its sentence is about the widest difference beyond chance."""
     found = [
         (table, group, group.against[question.measure])
         for table in tables

@@ -32,7 +32,7 @@ def people(attribute: str, value: str) -> str:
 
 
 def group_in_words(attribute: str, value: str) -> str:
-    """What is told of the students of a group, to follow the word students."""
+    """A phrase that follows the word "students" and names a group."""
     if attribute in MEMBERS and value in ("yes", "no"):
         return MEMBERS[attribute][value == "no"]
     if value == NOT_RECORDED:
@@ -49,7 +49,7 @@ def told_with(attribute: str) -> str:
 
 
 def in_a_series(values: list[str]) -> str:
-    """Values one after the other, the last after an or."""
+    """Values as a list in words: "a, b or c"."""
     *first, last = values
     return f"{', '.join(first)} or {last}" if first else last
 

@@ -1,6 +1,6 @@
-"""What records say of groups before any model reads them: more written down for the same, or less of them there.
+"""Bias in the records themselves, before any model: more incidents for the same students, or more missing values.
 
-Students are held beside those alike in everything else: as likely off track by attendance and grades alone, and with
+Students are compared with similar ones: as likely off track by attendance and grades alone, and with
 the same end. What is then written down more often of a group may still be more behavior; records cannot tell.
 """
 
@@ -30,7 +30,7 @@ NOT_TAKEN, LATE = 0.05, 0.20
 
 @dataclass(frozen=True)
 class IncidentRatio:
-    """How many times as many incidents are on record for a group as for the reference, among students alike."""
+    """The ratio of a group's recorded incidents to the reference group's, among similar students."""
 
     of: str
     group: str
@@ -64,7 +64,7 @@ class AttendanceCoverage:
 
 
 def incident_ratios(rows: Examples, without_behavior: Floats, grouped: Sequence[Grouping]) -> tuple[IncidentRatio, ...]:
-    """Every group's incidents beside the reference's; nothing where no incidents are among the features."""
+    """The incident ratio of every group; empty where no feature is about incidents."""
     if INCIDENTS not in rows.dictionary.names:
         return ()
     values = np.nan_to_num(np.asarray(rows.features[INCIDENTS], dtype=np.float64))
@@ -75,7 +75,7 @@ def incident_ratios(rows: Examples, without_behavior: Floats, grouped: Sequence[
 
 
 def strata_of(risk: Floats, label: Booleans) -> Integers:
-    """Students alike: tenths of equal count by risk, apart by how they ended."""
+    """Strata of similar students: deciles of risk, split by outcome."""
     edges = np.unique(np.quantile(risk, np.linspace(0, 1, STRATA + 1))[1:-1])
     return np.asarray(np.searchsorted(edges, risk, side="right") * 2 + label, dtype=np.int64)
 
@@ -87,7 +87,7 @@ def group_of(rows: Examples, grouped: Grouping) -> Integers:
 
 
 def ratios(values: Floats, alike: Integers, grouped: Grouping, group: Integers) -> list[IncidentRatio]:
-    """One attribute's groups beside its largest."""
+    """The incident ratios of one attribute's groups, against its largest group."""
     sizes = [int((group == at).sum()) if name != grouped.folded else 0 for at, name in enumerate(grouped.names)]
     reference = int(np.argmax(sizes)) if sizes else 0
     found = []
@@ -100,7 +100,7 @@ def ratios(values: Floats, alike: Integers, grouped: Grouping, group: Integers) 
 
 
 def ratio_of(values: Floats, alike: Integers, own: Booleans, other: Booleans) -> tuple[Interval, float] | None:
-    """The ratio of stratified means with its interval, and how likely as much is by chance; None over too few."""
+    """The ratio of stratified means with its interval and p-value; None over too few students."""
     if min(int((values[own] > 0).sum()), int((values[other] > 0).sum())) < LEAST_WITH_RECORDS:
         return None
     n = [np.bincount(alike[rows], minlength=2 * STRATA) for rows in (own, other)]

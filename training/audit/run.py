@@ -79,7 +79,7 @@ class AuditResult:
     checks: tuple[AuditCheck, ...]
 
     def recall_gaps(self) -> Mapping[str, Mapping[str, Interval | None]]:
-        """Each group's recall less that of its attribute's largest group; None without enough evidence."""
+        """Each group's recall minus that of its attribute's largest group; None without enough evidence."""
         return {
             table.of: {
                 group.name: group.against["recall"].difference if "recall" in group.against else None
@@ -91,7 +91,7 @@ class AuditResult:
         }
 
     def calibration_gaps(self) -> Mapping[str, Interval]:
-        """Each group's share off track less its mean risk, by what people call its students."""
+        """Each group's share off track minus its mean risk, keyed by the group's name for people."""
         return {
             people(table.of, group.name): gap
             for table in self.model.tables
@@ -164,7 +164,7 @@ def groups_of(test: Examples) -> pd.DataFrame:
 def other_lists(
     listing: Listing, test: Examples, without: Mapping[str, RiskModel], capacity: float
 ) -> Mapping[str, Listing]:
-    """The lists that the model's is held against, of as many students."""
+    """The lists that the model's list is compared with, of the same length."""
     told = {name: model.risk(test.features) for name, model in without.items()}
     scores = {**({} if test.rule is None else {RULE: test.rule}), **told}
     return {name: same_length(listing, score, capacity) for name, score in scores.items()}
@@ -178,7 +178,7 @@ def lead_of(asked: AuditRequest, test: Examples) -> Floats | None:
 
 
 def found_unevenly(audit: Audit, attribute: str) -> bool:
-    """Whether a group of an attribute is found more or less often than its largest, beyond chance."""
+    """Whether the recall of any group differs from that of the largest group beyond chance."""
     table = audit.table(attribute)
     those = [] if table is None else [group.against["recall"] for group in table.groups if "recall" in group.against]
     return any(one.difference.high < 0 or one.difference.low > 0 for one in those)
@@ -187,7 +187,7 @@ def found_unevenly(audit: Audit, attribute: str) -> bool:
 def record_bias_of(
     learn: Examples, test: Examples, without_behavior: RiskModel | None, alone: Sequence[Grouping]
 ) -> tuple[IncidentRatio, ...]:
-    """Incidents on record by group, over every labelled year, beside students alike in everything else."""
+    """The incident ratios of groups over every labelled year."""
     if without_behavior is None:
         return ()
     rows, people_only = joined((learn, test)), [one for one in alone if one.of in test.groups]

@@ -1,4 +1,4 @@
-"""Whether risks mean what they say on every scoring date of the test year; groups of students are the audit's."""
+"""Calibration by scoring date of the test year (calibration by group is the audit's)."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ LEAST_OFF_TRACK = 20
 
 @dataclass(frozen=True)
 class DateCalibration:
-    """One part of the test year; without a gap it is too small to judge, and its figures are not told."""
+    """Calibration on one part of the test year; a part that is too small has no gap and no figures."""
 
     by: str
     value: str
@@ -47,7 +47,7 @@ def calibrations_by_date(test: Examples, risk: Floats, *, replicates: int, seed:
 def calibration_on(
     test: Examples, risk: Floats, of: tuple[str, str], rows: Booleans, *, replicates: int, seed: int
 ) -> DateCalibration:
-    """One part: how many, what was said of them, and what happened."""
+    """The calibration of one part: rows, mean risk, and share off track."""
     label, said = test.label[rows], risk[rows]
     off_track = int(label.sum())
     if min(off_track, len(label) - off_track) < LEAST_OFF_TRACK:

@@ -1,4 +1,4 @@
-"""The core that every training run shares: fit, and let a model and its baselines speak of rows none of them saw."""
+"""Fit a model and its baselines, and score test rows that none of them saw: the core of every training run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -55,7 +55,7 @@ class CrossEvaluation:
 
 
 def counts_of(examples: Examples) -> dict[str, Floats]:
-    """What every published rule counts in each row, by scorer: the feature set's own first, nothing fitted."""
+    """The signals that every published rule counts in each row, by scorer; the feature set's own rule first."""
     own = {} if examples.rule is None else {"rule": examples.rule}
     return {**own, **{f"{PEER}{name}": signals_of(examples, name) for name in map(str, examples.peers.columns)}}
 
@@ -79,7 +79,7 @@ def fit_and_evaluate(
     threads: int,
     tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS,
 ) -> Evaluation:
-    """The model of the training rows, and what it and the baselines say of the test rows.
+    """The model fitted on the training rows, and its and the baselines' risks of the test rows.
 
     Raises Refused where the training label has one class or there are too few students.
     """
@@ -94,7 +94,7 @@ def fit_and_evaluate(
 
 
 def peer_risks(train: Examples, test: Examples) -> Risks:
-    """What every other published rule says of the test rows, with the shares of the training rows."""
+    """The risks of every other published rule on the test rows, from the shares of the training rows."""
     return {
         f"{PEER}{name}": fit_shares(signals_of(train, name), train.label).risk(signals_of(test, name))
         for name in map(str, train.peers.columns)
@@ -107,7 +107,7 @@ def signals_of(examples: Examples, peer: str) -> Floats:
 
 
 def risks_with_protected(train: Examples, test: Examples, *, seed: int, threads: int) -> Floats:
-    """The test rows' risks by the same trees, told the protected attributes too: to compare, never to serve."""
+    """The test rows' risks from a model that also has the protected attributes: to compare, never to serve."""
     together = FeatureDictionary((*train.dictionary.entries, *map(protected_entry(train), train.groups.columns)))
     taught, tested = (replace(one, dictionary=together, features=features_with_groups(one)) for one in (train, test))
     return fit_risk_model(taught, seed=seed, threads=threads).risk(tested.features)

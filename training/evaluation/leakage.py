@@ -1,4 +1,4 @@
-"""A check for features that know the end: they tell it in the years that are learned from, and not in the next one.
+"""Leakage: features that predict the outcome in the training years and not in the next one.
 
 Records that are filled in afterwards look like that: last year's have it already, this year's do not yet. In a random
 split of rows such a feature is the best one there is; in a year that lies ahead it is worth nothing.
@@ -22,7 +22,7 @@ TOO_GOOD = 0.99
 
 @dataclass(frozen=True)
 class Leak:
-    """A feature that knows the end: how well it alone told it in the training years, and in the test year."""
+    """A feature that leaks the outcome: its own ROC AUC in the training years and in the test year."""
 
     feature: str
     in_training: float
@@ -43,7 +43,7 @@ class Leak:
 
 
 def find_leaks(learn: Examples, test: Examples) -> tuple[Leak, ...]:
-    """The features that know the end, worst first."""
+    """The features that leak the outcome, worst first."""
     before, after = auc_by_feature(learn), auc_by_feature(test)
     found = [Leak(name, before[name], after[name]) for name in before]
     named = [one for one in found if knows_the_end(one)]
@@ -51,13 +51,13 @@ def find_leaks(learn: Examples, test: Examples) -> tuple[Leak, ...]:
 
 
 def knows_the_end(one: Leak) -> bool:
-    """Whether a feature told the end in training and not in the test year, or too well in both."""
+    """Whether a feature predicts the outcome in training and not in the test year, or too well in both."""
     fell = one.in_training >= TELLS and one.in_training - one.in_test > FALLS
     return fell or min(one.in_training, one.in_test) >= TOO_GOOD
 
 
 def auc_by_feature(examples: Examples) -> Mapping[str, float]:
-    """How well each feature alone orders students, in either direction: the mean over years of the ROC AUC."""
+    """The ROC AUC of each feature alone, in either direction: the mean over years."""
     years = [examples.take(examples.time == year) for year in np.unique(examples.time)]
     judged = [(one.matrix(), one.label) for one in years if one.label.any() and not one.label.all()]
     names = examples.dictionary.names

@@ -1,4 +1,4 @@
-"""The same recipe in every year that can be judged, each by a model of the years before it."""
+"""Rolling evaluation: each year that can be judged, by a model fitted in the same way on the years before it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from training.evaluation.temporal_split import Split
 
 @dataclass(frozen=True)
 class YearEvaluation:
-    """One test year: its split, its scorers' figures, and the share off track less the model's mean risk."""
+    """One test year: its split, its scorers' figures, and the calibration gap (share off track minus mean risk)."""
 
     split: Split
     judged: Evaluation
@@ -36,7 +36,7 @@ class YearEvaluation:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How every year is fitted and judged."""
+    """How every year is fitted and evaluated."""
 
     seed: int
     threads: int
@@ -46,7 +46,7 @@ class Recipe:
 
 
 def evaluate_year(examples: Examples, split: Split, recipe: Recipe) -> YearEvaluation:
-    """What a model of the split's years says of its test year; Refused where they do not allow one."""
+    """The evaluation of a split's test year; Refused where its training years do not allow a model."""
     learn = examples.take(np.isin(examples.time, split.train))
     test = in_fixed_order(examples.take(examples.time == split.test))
     judged = fit_and_evaluate(learn, test, seed=recipe.seed, threads=recipe.threads, tuned=recipe.tuned)

@@ -1,4 +1,4 @@
-"""Who is judged: the scorers of a training run, what each is called, and in which order a reader meets them."""
+"""The scorers of a training run: their names for people, and the order in which they are shown."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -37,7 +37,7 @@ def words_of(scorer: str) -> str:
 
 @cache
 def scorer_names() -> dict[str, str]:
-    """What people call the other published rules, by scorer."""
+    """The names of the other published rules, by scorer."""
     peers = {peer for feature_set in FEATURE_SETS.values() for peer in feature_set.peers}
     return {f"{PEER}{peer.name}": peer.called for peer in peers}
 

@@ -1,4 +1,4 @@
-"""Lists drawn again week after week in the test year: how early students are found, and how steady the list is."""
+"""Weekly lists over the test year: how early students are found, and how stable the list is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def weekly(first: date, weeks: int, *, until: date) -> tuple[date, ...]:
 def weekly_lists_of(
     scorer: str, risks: Sequence["pd.Series[float]"], weeks: Weeks, *, capacity: float, seed: int
 ) -> WeeklyLists:
-    """How a scorer's lists went, from its risks on each date by student; who has left is on no list."""
+    """A scorer's weekly lists from its risks on each date by student; students who left are on no list."""
     lists = drawn_lists(risks, weeks, capacity, seed)
     ever, first = lists.any(axis=0), lists.argmax(axis=0)
     lead = np.array([(weeks.known_by - day).days / 7 for day in weeks.dates])
@@ -98,7 +98,7 @@ def floats_of(risk: "pd.Series[float]", weeks: Weeks) -> Floats:
 
 
 def is_listed(risk: Floats, order: npt.NDArray[np.int64], capacity: float) -> Booleans:
-    """Who is on the list: the highest risks, equal ones by an order drawn once, so that chance does not move them."""
+    """Which students are on the list: the highest risks, ties in one random order that is the same every week."""
     known = ~np.isnan(risk)
     ranked = np.lexsort((order, -np.where(known, risk, -np.inf)))
     chosen = np.zeros(len(risk), dtype=np.bool_)
@@ -107,7 +107,7 @@ def is_listed(risk: Floats, order: npt.NDArray[np.int64], capacity: float) -> Bo
 
 
 def share_staying(lists: Listed) -> float:
-    """The share of a list that is on the next one too, over all weeks; NaN for one week alone."""
+    """The share of a list that stays on the next week's, over all weeks; NaN with one week only."""
     before, after = lists[:-1], lists[1:]
     return float((before & after).sum() / before.sum()) if before.any() else float("nan")
 

@@ -16,7 +16,7 @@ ABOUT_TODAY = frozenset({"CHECK02", "CHECK07", "CHECK08"})
 
 
 def check_calibration(gap: Interval, bound: float) -> GateCheck:
-    """Whether risks mean what they say, over the whole test year."""
+    """Whether the model is calibrated over the whole test year."""
     within = -bound <= gap.low and gap.high <= bound
     verdict: Verdict = "pass" if within else "fail" if is_beyond(gap, bound) else "not_enough_evidence"
     says = f"Of 100 students, {off_by(gap, bound)}."
@@ -24,7 +24,7 @@ def check_calibration(gap: Interval, bound: float) -> GateCheck:
 
 
 def off_by(gap: Interval, bound: float) -> str:
-    """By how much what happened differs from what was said."""
+    """The calibration gap in words."""
     return (
         f"{more_or_fewer(gap.estimate)} ended off track than the risks said "
         f"(95% interval {signed(gap.low)} to {signed(gap.high)}; allowed is {bound * 100:.0f})"
@@ -37,7 +37,7 @@ def is_beyond(gap: Interval, bound: float) -> bool:
 
 
 def check_recall_gaps(gaps: Gaps, bound: float) -> GateCheck:
-    """Whether students who end off track are found about as often in every group that can be judged.
+    """Whether recall is about equal in every group that can be judged.
 
     In either direction: where another group is found far more often, it is the largest one that is missed.
     """
@@ -57,7 +57,7 @@ def check_recall_gaps(gaps: Gaps, bound: float) -> GateCheck:
 
 
 def check_leakage(leaks: Sequence[Leak]) -> GateCheck:
-    """Whether no feature tells the end before it can be known."""
+    """Whether no feature leaks the outcome."""
     verdict: Verdict = "fail" if leaks else "pass"
     found = " ".join(leak.says for leak in leaks)
     says = found or "No feature alone tells the end in the training years and not in the test year."
@@ -65,7 +65,7 @@ def check_leakage(leaks: Sequence[Leak]) -> GateCheck:
 
 
 def check_group_calibration(gaps: Mapping[str, Interval], bound: float) -> GateCheck:
-    """Whether risks mean what they say in every group that can be judged."""
+    """Whether the model is calibrated in every group that can be judged."""
     beyond = [name for name, gap in gaps.items() if is_beyond(gap, bound)]
     worst = max(beyond or gaps, key=lambda name: abs(gaps[name].estimate))
     verdict: Verdict = "fail" if beyond else "pass"
@@ -74,7 +74,7 @@ def check_group_calibration(gaps: Mapping[str, Interval], bound: float) -> GateC
 
 
 def check_records(kinds: Sequence[str], most: int) -> GateCheck:
-    """Whether few kinds of warning speak against the records of the years that were learned from and judged."""
+    """Whether the records of the training and test years have few kinds of warning."""
     verdict: Verdict = "pass" if len(kinds) <= most else "not_enough_evidence"
     which = f" ({', '.join(kinds)})" if kinds else ""
     says = f"Kinds of warning about past records: {len(kinds)}{which}; allowed are {most}. `ontrack check` says where."

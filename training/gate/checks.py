@@ -1,4 +1,4 @@
-"""From evidence to checks: every question the gate asks of a model that could be fitted."""
+"""The checks of the gate on a model that could be fitted, from its evidence."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ from training.gate.verdict import GateCheck
 
 @dataclass(frozen=True)
 class GateEvidence:
-    """What the gate looks at: figures on years that no training label was seen from.
+    """The evidence of the gate: figures on years of which no training label was seen.
 
     `compared` is over all judged years; the rest is of the last one. `logistic` is the lead in ROC AUC over logistic
     regression, `calibration` the share off track less the mean risk, `group_calibration` the same by group as people
@@ -52,7 +52,7 @@ def check_evidence(evidence: GateEvidence, bounds: Gate) -> tuple[GateCheck, ...
 
 
 def run_checks(evidence: GateEvidence, bounds: Gate) -> Iterator[GateCheck]:
-    """Every check but the first; one that there is nothing to ask about is left out."""
+    """Every check but the first; a check without evidence is left out."""
     compared = evidence.compared
     yield from check_lists(compared, bounds.champion_margin)
     yield check_logistic(evidence.logistic)
@@ -69,5 +69,5 @@ def run_checks(evidence: GateEvidence, bounds: Gate) -> Iterator[GateCheck]:
 
 
 def unproven(check: GateCheck) -> GateCheck:
-    """The same check where there are too few students to judge by: a failure is then no proof either."""
+    """The check where there are too few students: a failure becomes "not enough evidence"."""
     return replace(check, verdict="not_enough_evidence") if check.verdict == "fail" else check

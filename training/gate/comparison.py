@@ -19,7 +19,7 @@ OTHERS = ("school_only", "champion")
 
 @dataclass(frozen=True)
 class GateComparison:
-    """By how much more recall the model has at the capacity than each other scorer, over the judged years together.
+    """The model's leads in recall at the capacity over each other scorer, over all judged years together.
 
     `leads` are by scorer, "rule" being the one to beat, `contenders` those over every rule that has to be beaten.
     `own_count` is the lead over the rule to beat where both list as many students as it flags (`flagged` of all rows,
@@ -61,7 +61,7 @@ class GateComparison:
 
 
 def compare_lists(judged: Mapping[int, Heard], before: Examples | None, bounds: Gate, *, seed: int) -> GateComparison:
-    """The model of each judged year beside the others; `before` are rows of earlier years to choose the rule by.
+    """The comparison of each judged year's model with the others; `before` are earlier rows that choose the rule.
 
     A scorer is compared on the years that it has risks of; the model's list and the other's are of the same rows.
     """
@@ -81,7 +81,7 @@ def compare_lists(judged: Mapping[int, Heard], before: Examples | None, bounds: 
 def compare_with_rules(
     found: GateComparison, judged: Mapping[int, Heard], among: RuleSelection, draws: Bootstrap
 ) -> GateComparison:
-    """The same with every rule that has to be beaten: the hardest at the capacity, at its own count, and last year."""
+    """The comparison with every selected rule added: the hardest at the capacity, at its own count, and last year."""
     leads = {name: draws.lead(list(paired_years(judged, name))) for name in among.scorers}
     hardest = min(leads, key=lambda name: leads[name].low)
     years = list(paired_years(judged, hardest))
@@ -98,7 +98,7 @@ def compare_with_rules(
 
 
 def paired_years(judged: Mapping[int, Heard], other: str) -> Iterator[PairedYear]:
-    """The years in which another scorer has spoken, the model's order beside its own."""
+    """The years of which another scorer has risks, with the model's order and its own."""
     for test, risks in judged.values():
         if other in risks:
             orders = (order_of(name, test, risks) for name in ("model", other))

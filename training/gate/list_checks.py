@@ -1,4 +1,4 @@
-"""Checks on lists: whom the model's list finds that another's does not, over all judged years together."""
+"""Checks on lists: the model's recall against every other scorer's, over all judged years together."""
 
 from models.metrics.intervals import Interval
 from training.gate.comparison import GateComparison
@@ -49,7 +49,7 @@ def lead_in_words(other: str, lead: Interval, where: str = "") -> str:
 
 
 def with_power(check: GateCheck, compared: GateComparison) -> GateCheck:
-    """The comparison with the rule, with why it is this one and what it could have shown; others as they are."""
+    """The check against the rule with two sentences added: why this rule, and the power. Other checks are unchanged."""
     power = compared.power
     if check.code != COMPARISONS[0][0] or compared.rule is None or power is None:
         return check

@@ -1,4 +1,4 @@
-"""The published rules that a model has to beat, named on years before any judged one.
+"""Rule selection: the published rules that a model has to beat, chosen on years before any judged one.
 
 Which of several rules is the best can be said no more surely than the earlier years allow. The one that found most
 there may be the luckier of two, so every rule that was not shown to find less stays in, and a model has to beat each.
@@ -18,7 +18,7 @@ from training.evaluation.scorers import words_of
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """How intervals are drawn, and the share of each year's rows that is listed."""
+    """The settings of the bootstrap, and the capacity."""
 
     capacity: float
     replicates: int
@@ -45,7 +45,7 @@ class RuleSelection:
 
     @property
     def says(self) -> str:
-        """Why it is these."""
+        """Why these rules were selected, in a sentence."""
         if self.rules == 1:
             return "It is the only published rule that fits."
         if not self.years:
@@ -115,5 +115,5 @@ class RuleToBeat:
 
     @property
     def says(self) -> str:
-        """Why it is this rule."""
+        """Why this rule was selected, in a sentence."""
         return self.among.says

@@ -1,4 +1,4 @@
-"""The gate's answer: may this model serve? Pass, fail, or not enough evidence, each check in one sentence."""
+"""The gate's verdict on a model: pass, fail, or not enough evidence, with each check in one sentence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -24,7 +24,7 @@ class GateCheck:
 
 @dataclass(frozen=True)
 class DeclaredBounds:
-    """What was declared before the run, and what the answer is about: the bounds, and a digest of the features.
+    """The bounds declared before the run, with a digest of the features that the verdict is about.
 
     `compared` is what the comparisons found; None where no model could be fitted.
     """

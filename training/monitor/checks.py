@@ -1,4 +1,4 @@
-"""What monitoring asks: coded checks, each a verdict, a figure beside its threshold, a sentence, and what to do."""
+"""The checks of monitoring: each has a code, a verdict, a figure and its threshold, a sentence, and what to do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Drift: whether this year's features and risks are spread as they were in the year on which the scorer was judged."""
+"""Drift: whether features and risks are distributed as in the year on which the scorer was evaluated."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ HALF = 0.5
 
 @dataclass(frozen=True)
 class Drift:
-    """How far one column is from what was promised.
+    """The drift of one column from its reference profile.
 
     `index` is the population stability index over the promised bins, None where there is only one; `missing` the share
     of values missing now, where that is a small group none, and `more_missing` it less that of then. `named` says why
@@ -41,14 +41,14 @@ class Drift:
 
 @dataclass(frozen=True)
 class LiveColumns:
-    """The live cohort that is held against the promise: its columns, and how many rows the promise rests on."""
+    """The columns of the current cohort, and the number of rows behind the reference profile."""
 
     columns: Mapping[str, Floats]
     rows_then: int
 
 
 def drifts_of(seen: LiveColumns, spreads: Mapping[str, Spread], bounds: Monitor, least: int) -> tuple[Drift, ...]:
-    """Every column beside its promise, those that stand out most first."""
+    """The drift of every column, largest first."""
     names = [name for name in spreads if name in seen.columns]
     chance = BY_CHANCE / max(1, len(names))
     found = [drift_of(name, seen, spreads[name], bounds, (chance, least)) for name in names]
@@ -56,7 +56,7 @@ def drifts_of(seen: LiveColumns, spreads: Mapping[str, Spread], bounds: Monitor,
 
 
 def drift_of(name: str, seen: LiveColumns, spread: Spread, bounds: Monitor, allowed: tuple[float, int]) -> Drift:
-    """One column beside its promise; `allowed` are the chance of naming it wrongly and the smallest group."""
+    """The drift of one column; `allowed` are the chance of a false finding and the smallest group."""
     values, (chance, least) = seen.columns[name], allowed
     known = values[~np.isnan(values)]
     lacking = len(values) - len(known)
@@ -82,7 +82,7 @@ def index_of(known: Floats, spread: Spread) -> float | None:
 
 
 def beyond_chance(known: Floats, spread: Spread, seen: LiveColumns, chance: float) -> bool:
-    """Whether two samples of one kind would hardly differ as much, by Pearson's test over the bins."""
+    """Whether the bins differ beyond chance, by Pearson's chi-squared test."""
     now = count_by_bin(known, spread.edges)
     share = np.asarray(spread.shares) / sum(spread.shares)
     then = share * max(1.0, seen.rows_then * (1 - spread.missing))
@@ -92,7 +92,7 @@ def beyond_chance(known: Floats, spread: Spread, seen: LiveColumns, chance: floa
 
 
 def more_than_chance(more: float, spread: Spread, rows: int, seen: LiveColumns, chance: float) -> bool:
-    """Whether as much more is hardly missing by chance."""
+    """Whether the rise in missing values is beyond chance."""
     then = max(1, seen.rows_then)
     share = (spread.missing * then + (spread.missing + more) * rows) / (then + rows)
     error = sqrt(share * (1 - share) * (1 / rows + 1 / then))
@@ -141,7 +141,7 @@ def risks_check(risk: Floats, promise: Promise, bounds: Monitor, least: int) -> 
 
 
 def unjudged(rows: int, promise: Promise) -> str:
-    """Why nothing can be held against the promise; empty where it can."""
+    """Why drift cannot be measured; empty where it can."""
     if promise.spreads is None or not promise.spreads.features:
         return "The bundle is of an earlier version and does not say how features were spread; train again."
     if not rows:

@@ -1,4 +1,4 @@
-"""The last school year of which it is told how students ended: who was listed when, at what risk, and acted on."""
+"""The last finished school year: its outcomes, who was listed when, at what risk, and who was supported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ NEAR = timedelta(days=31)
 
 @dataclass(frozen=True)
 class FinishedYear:
-    """The students of a school year in which lists were made and of whom it is told how they ended.
+    """The students of a finished school year in which lists were made, and whose outcome is known.
 
     Arrays have a student each: `risk` is that of the first flag (NaN without one), `lead_weeks` the weeks from it to
     the end (NaN for who was not listed or ended on track). `flags` are that year's, `unsaid` how many students more
@@ -44,7 +44,7 @@ class FinishedYear:
 
 
 def last_finished_year(ledger: Ledger) -> FinishedYear | None:
-    """The latest school year of most of whose students it is told how they ended; None where there is none yet."""
+    """The latest school year in which most outcomes are known; None where there is none yet."""
     is_told = ledger.students["off_track"].notna()
     share = is_told.groupby(ledger.students["school_year"]).mean()
     if not (share >= MOST).any():

@@ -1,4 +1,4 @@
-"""Whether records come and lists are made: freshness, schools that fell silent, and the latest list."""
+"""Freshness of records and lists: schools that stopped sending, and the latest list."""
 
 from dataclasses import dataclass
 from datetime import date

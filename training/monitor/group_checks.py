@@ -1,4 +1,4 @@
-"""The checks that look at groups: hits, who is missed, how early, and what is done about a flag."""
+"""Group checks: precision, missed students, lead time, and support in time, by group."""
 
 import numpy as np
 

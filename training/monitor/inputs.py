@@ -1,4 +1,4 @@
-"""What monitoring looks at, read in one go: the release and its promise, the ledger, this year's cohort and records."""
+"""The inputs of monitoring, read in one go: the release, its reference profile, the ledger, the cohort, the records."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +27,7 @@ from training.reference_profile import Promise, promise_from_metrics
 
 @dataclass(frozen=True)
 class Serving:
-    """What serves a district: its release, the bundle behind it, and what that promised."""
+    """What serves a district: its release, the bundle behind it, and what the bundle promised."""
 
     key: ReleaseKey
     release: Release
@@ -50,7 +50,7 @@ class CurrentInputs:
 
 @dataclass(frozen=True)
 class FinishedYearInputs:
-    """The last school year that is told, and what is needed to judge its lists.
+    """The last finished school year, and what is needed to evaluate its lists.
 
     `like_judged` are the flags of its list that can be held against a promise, `promise` that of the release behind
     them. `groups` are students' protected attributes on the day of the year's last list, so that those who came during
@@ -66,7 +66,7 @@ class FinishedYearInputs:
 
 @dataclass(frozen=True)
 class MonitorInputs:
-    """Everything that monitoring looks at, as it was known at the end of the day `on`.
+    """The inputs of monitoring, as known at the end of the day `on`.
 
     `then` is None as long as no school year is told.
     """
@@ -82,7 +82,7 @@ class MonitorInputs:
 
 
 def read_inputs(settings: Settings, district_id: str, on: date) -> MonitorInputs:
-    """What there is to monitor; Refused where nothing serves yet, or no list was ever made."""
+    """The inputs of a district; Refused where nothing serves yet, or no list was ever made."""
     district, outcome = settings.district(district_id), outcome_of(settings)
     serving = serving_now(settings, ReleaseKey(district_id, outcome.name, outcome.grade_band))
     refuse_prepared_table(serving.bundle)
@@ -125,7 +125,7 @@ def cohort_on(reader: Reader, outcome: Outcome, bundle: Bundle, day: date) -> Sn
 def finished_year_inputs(
     reader: Reader, settings: Settings, serving: Serving, told: FinishedYear | None
 ) -> FinishedYearInputs | None:
-    """What is needed to judge the lists of a told year."""
+    """The inputs of a finished school year."""
     if told is None:
         return None
     spreads = serving.promise.spreads

@@ -1,4 +1,4 @@
-"""What became of live lists beside what was promised: calibration, hits, steadiness, and what was done about flags."""
+"""List checks: calibration, precision, turnover and follow-up of lists that were made, against what was promised."""
 
 from datetime import date
 

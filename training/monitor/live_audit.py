@@ -1,4 +1,4 @@
-"""The live audit: the figures of a training run's audit, of the lists that were really made, group by group.
+"""The live audit: the training audit's figures by group, computed on the lists that were really made.
 
 Groups that are too small are folded together before anything is computed (`models.fairness.suppression`), once for
 every figure.
@@ -42,7 +42,7 @@ class SupportInTime:
 
 @dataclass(frozen=True)
 class LiveAudit:
-    """What the live lists of a school year did group by group; `unsaid` students more have no end that is told."""
+    """The audit of a school year's lists by group; `unsaid` counts students whose outcome is not known."""
 
     school_year: int
     unsaid: int
@@ -77,7 +77,7 @@ def live_audit_of(told: FinishedYear, groups: pd.DataFrame, levels: Mapping[str,
 
 
 def in_past_tense(check: AuditCheck) -> AuditCheck:
-    """A check of the audit in the words of lists that were made, not drawn afterwards."""
+    """An audit check with its sentence in the past tense: the lists were made, not drawn afterwards."""
     return replace(check, says=check.says.replace("would have been listed", "were listed"))
 
 

@@ -1,4 +1,4 @@
-"""Monitoring: every check over what is live, and the live audit beside them."""
+"""A monitoring run: every check, and the live audit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class MonitorResult:
 
 
 def run_monitor(watched: MonitorInputs) -> MonitorResult:
-    """Every check over what is live."""
+    """The checks and the live audit of a district."""
     settings, serving, then = watched.settings, watched.serving, watched.then
     drifts, drifted = drift_checks(watched)
     audit = live_audit_of(then.told, then.groups, then.levels, settings) if then else None
@@ -98,7 +98,7 @@ def drift_checks(watched: MonitorInputs) -> tuple[tuple[Drift, ...], list[Monito
 
 
 def finished_year_checks(watched: MonitorInputs, then: FinishedYearInputs, audit: LiveAudit) -> list[MonitorCheck]:
-    """The checks over the last told school year."""
+    """The checks over the last finished school year."""
     settings, told, promise = watched.settings, then.told, watched.serving.promise
     bounds, least = settings.monitor, settings.audit.smallest_group
     replicates, seed = settings.gate.replicates, settings.training.seed
@@ -112,12 +112,12 @@ def finished_year_checks(watched: MonitorInputs, then: FinishedYearInputs, audit
 
 
 def checks_without_finished_year() -> list[MonitorCheck]:
-    """The same checks before any school year with lists is told."""
+    """The same checks while no school year with lists is finished."""
     return [too_few(code, "No school year in which lists were made is told yet.") for code in OF_TOLD_YEAR]
 
 
 def list_checks(watched: MonitorInputs, audit: LiveAudit | None) -> list[MonitorCheck]:
-    """The checks over records and lists of late."""
+    """The checks over recent records and lists."""
     settings, ledger, live = watched.settings, watched.ledger, watched.live
     bounds, least = settings.monitor, settings.audit.smallest_group
     lists = latest_list(ledger, live.fresh, live.listable, settings.gate.capacity)

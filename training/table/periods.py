@@ -1,4 +1,4 @@
-"""Whether risks hold from one time to the next: each value of the column that a table is split by, judged in turn."""
+"""Whether risks hold from one period to the next: each value of the column that a table is split by."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

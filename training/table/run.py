@@ -45,7 +45,7 @@ class TableRequest:
 
 @dataclass(frozen=True)
 class ProtectedComparison:
-    """The same trees told the protected attributes too: their figures, and the model's lead, both on the first seed."""
+    """A model that also has the protected attributes: its figures, and the lead of ours, both on the first seed."""
 
     figures: ClassificationMetrics
     lead: Mapping[str, Interval]

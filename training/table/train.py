@@ -95,7 +95,7 @@ def fit_and_evaluate_table(prepared: Prepared, asked: TableRequest, progress: Pr
 
 
 def compare_with_protected(held: HeldOut, asked: TableRequest) -> ProtectedComparison | None:
-    """The first seed's model beside the same trees told the protected attributes; None where nothing was told."""
+    """The comparison with a model that also has the protected attributes; None where there are none to add."""
     if held.told is None:
         return None
     test, (first, *_) = held.judged.examples, held.judged.risks

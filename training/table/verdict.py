@@ -1,4 +1,4 @@
-"""What a run on a prepared table comes to, in plain words: where the model beats logistic regression, and where not."""
+"""The verdict on a prepared table in plain words: where the model beats logistic regression, and where not."""
 
 from collections.abc import Callable
 
@@ -20,13 +20,13 @@ MEASURES = {
 
 
 def verdict_of(trained: TableResult) -> list[str]:
-    """The sentences that a reader needs first; columns that know the end come before any figure."""
+    """The sentences that a reader needs first; columns that leak the outcome come before any figure."""
     found = (leaks, first_sentence, listed, behind, level, off_by)
     return [sentence for part in found if (sentence := part(trained))]
 
 
 def leaks(trained: TableResult) -> str:
-    """A warning where columns know the end; empty where none does."""
+    """A warning where columns leak the outcome; empty where none does."""
     if not trained.leaks:
         return ""
     names = ", ".join(one.feature for one in trained.leaks)
