@@ -64,7 +64,7 @@ def test_a_warning_is_kept_beside_the_bundle_and_not_in_it(asked: TrainingReques
 def test_the_report_tells_the_kind_of_a_warning_and_how_often_but_no_figure_of_it() -> None:
     warnings = [Finding("CHECK14", f"school 10: {n} incidents", "10") for n in (3, 4)]
     page = render_report(made_result(), made_on=MADE_ON, warnings=warnings)
-    assert f"CHECK14: {CHECKS['CHECK14'].means} SearchResult 2 times." in page
+    assert f"CHECK14: {CHECKS['CHECK14'].means} Found 2 times." in page
     assert "school 10" not in page
 
 
