@@ -2,9 +2,11 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
+SWEEP := $(BIN)/pytest $(WORKERS)
 PACKAGES := ontrack.py ontrack_demo.py features models presentation training serving tests benchmarks docs
 
-.PHONY: help demo test format check types contracts bench bench-full faults mutations gates hit-rates disclosure properties spark aequitas docs translations screenshots clean
+.PHONY: help demo test format check types contracts bench bench-full sweep faults mutations disclosure properties audits gates hit-rates spark aequitas docs translations screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -17,7 +19,7 @@ demo: .venv/installed ## two simulated districts, from records to pages, on http
 
 test: .venv/installed check types contracts ## everything CI runs
 	@sh scripts/browser
-	@$(BIN)/pytest -n 2 --dist worksteal
+	@$(BIN)/pytest $(WORKERS)
 
 format: .venv/installed ## put the code in its one form
 	@$(BIN)/ruff format $(PACKAGES)
@@ -41,26 +43,28 @@ bench-full: .venv/installed ## snapshots of a million students, training on 2 mi
 	@$(BIN)/python -m benchmarks --students 1000000 --years 2 --only snapshot --runs 1
 	@$(BIN)/python -m benchmarks --rows 2000000 --only training --runs 1
 
+sweep: faults mutations disclosure properties audits gates hit-rates ## all that `make test` tries a part of, in full (about three hours)
+
 faults: .venv/installed ## make every write of an import fail, and kill it 200 times (about an hour; needs cc)
-	@ONTRACK_FAULTS=full ONTRACK_REQUIRE_FAULTS=1 $(BIN)/pytest -n 2 tests/faults
+	@ONTRACK_SWEEP=faults ONTRACK_REQUIRE_FAULTS=1 $(SWEEP) tests/faults
 
 mutations: .venv/installed ## open 388 damaged models as a server would: none may load (some minutes)
-	@ONTRACK_MUTATIONS=all $(BIN)/pytest -n 2 tests/models/bundle/test_mutations.py
+	@ONTRACK_SWEEP=mutations $(SWEEP) tests/models/bundle/test_mutations.py
 
 disclosure: .venv/installed ## an adversary tries 10,000 audits for what they hide (about 10 minutes)
-	@ONTRACK_DISCLOSURE=full $(BIN)/pytest -n 2 tests/models/fairness/test_complementary_suppression.py
+	@ONTRACK_SWEEP=disclosure $(SWEEP) tests/models/fairness/test_complementary_suppression.py
+
+properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
+	@ONTRACK_SWEEP=properties $(SWEEP) tests/spec/test_properties.py
+
+audits: .venv/installed ## audit 50 simulated districts in which nothing is planted, and 1,000 drawn ones (about 15 minutes)
+	@ONTRACK_SWEEP=audits $(SWEEP) -rP tests/training/audit/test_planted_bias.py tests/models/fairness/test_significance.py
 
 gates: .venv/installed ## 400 gates on models of which the truth is known, of each kind and size (half an hour)
 	@$(BIN)/python -m benchmarks.gates
 
-audits: .venv/installed ## audit 50 simulated districts in which nothing is planted, and 1,000 drawn ones (about 15 minutes)
-	@ONTRACK_AUDITS=full $(BIN)/pytest -n 2 -rP tests/training/audit/test_planted_bias.py tests/models/fairness/test_significance.py
-
 hit-rates: .venv/installed ## what stands beside flags, held against the truth of a simulated collaborative (about 10 minutes)
 	@$(BIN)/python -m benchmarks.hit_rates
-
-properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
-	@ONTRACK_PROPERTIES=full $(BIN)/pytest -n 2 tests/spec/test_properties.py
 
 spark: .venv/installed ## the same features on a local Spark (needs Java; some minutes)
 	@uv=$$(command -v uv || echo .tools/bin/uv); $$uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock

@@ -14,8 +14,9 @@ import pytest
 from tests.faults.made_extracts import write_extract
 from tests.faults.states import ABSENT
 from tests.faults.trials import Call, Forks, Load, Site
+from tests.sweeps import swept
 
-FULL = os.environ.get("ONTRACK_FAULTS") == "full"
+FULL = swept("faults")
 """Every call and two hundred kills (`make faults`), or a few of each."""
 
 

@@ -3,7 +3,6 @@
 Each property is also put to an engine that breaks it on purpose, and must find that out.
 """
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -25,8 +24,9 @@ from features.snapshots.live_features import SNAPSHOT_TABLES
 from tests.drawn import canonical, reader_of
 from tests.spec.broken_views import HastyView, LeakyView, NamedView, NosyView, RankingView, StingyView, UnorderedView
 from tests.spec.made_districts import AS_OF, CALENDAR, STUDENTS, District, Row, Rows, districts, merged
+from tests.sweeps import swept
 
-FULL = os.environ.get("ONTRACK_PROPERTIES") == "full"
+FULL = swept("properties")
 """`make properties` tries many more districts."""
 
 settings.register_profile(

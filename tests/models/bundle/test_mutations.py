@@ -4,7 +4,6 @@ Here the edited trees are asked in one child that forks; `make mutations` opens 
 """
 
 import json
-import os
 import random
 import shutil
 import subprocess
@@ -22,9 +21,10 @@ from models.bundle.tree_structure import parse_trees
 from tests.models.bundle.tree_edits import EDITS, edited
 from tests.models.bundle_examples import model_parts, sign_again
 from tests.models.row_examples import DICTIONARY
+from tests.sweeps import swept
 
 FLIPS, CUTS, EDITED = 120, 60, 208
-OPENED = EDITED if os.environ.get("ONTRACK_MUTATIONS") == "all" else len(EDITS)
+OPENED = EDITED if swept("mutations") else len(EDITS)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ The adversary knows every published count and solves linear programs over whole 
 could be spread over all groups of all attributes at once. `make disclosure` tries 10,000 tables.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -18,10 +17,11 @@ from models.examples import Booleans
 from models.fairness.complementary_suppression import Layers, shown_groups, shown_pairs
 from models.fairness.suppression import CROSSED, TOGETHER, Grouping, suppress_groups, suppress_pairs
 from models.metrics.count_tables import Listing, listing_of
+from tests.sweeps import swept
 
 LEAST = 11
 CAPACITIES = (0.1, 0.2)
-TABLES = 10_000 if os.environ.get("ONTRACK_DISCLOSURE") == "full" else 120
+TABLES = 10_000 if swept("disclosure") else 120
 AT_ONCE = 40
 Named = dict[str, set[str]]
 

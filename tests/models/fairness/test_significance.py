@@ -1,9 +1,7 @@
 """Chances of an audit: of groups that do not differ seldom a difference is told, and a large one is found.
 
-`ONTRACK_AUDITS=full` simulates 1,000 audits of groups that do not differ.
+`make audits` simulates 1,000 audits of groups that do not differ.
 """
-
-import os
 
 import numpy as np
 import pandas as pd
@@ -23,8 +21,9 @@ from models.fairness.significance import (
 from models.fairness.suppression import suppress_groups
 from models.metrics.count_tables import listing_of
 from tests.models.fairness.listing_tables import LEAST, audit_drawn, students_of, table_of
+from tests.sweeps import swept
 
-AUDITS = 1000 if os.environ.get("ONTRACK_AUDITS") == "full" else 120
+AUDITS = 1000 if swept("audits") else 120
 LANGUAGES = """
     | language | off, listed | off | on, listed | on  |
     | English  | 30          | 30  | 10         | 200 |

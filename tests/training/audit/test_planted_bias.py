@@ -3,7 +3,6 @@
 `make audits` tries 50 districts with nothing planted.
 """
 
-import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,13 +16,14 @@ from features.settings import District, Gate, Settings, Training
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.simulator.planted_bias import NOTHING, Planted
+from tests.sweeps import swept
 from training.audit.run import AuditResult
 from training.train import train
 from training.training_request import TrainingRequest
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
-FULL = os.environ.get("ONTRACK_AUDITS") == "full"
+FULL = swept("audits")
 DISTRICTS, HALVES = (50, 2) if FULL else (1, 1)
 MOST_WRONG = 4 if FULL else 0
 """Of 25 audits of which 5 in 100 may name something, more than 4 do so in 1 of 100 tries."""
