@@ -1,6 +1,7 @@
 """The suite as a whole: which tests stay in one worker, which begin first, and what took longest."""
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Mapping
 
 import pytest
 
@@ -52,22 +53,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Lists the slowest tests and the seconds of each folder, setup and teardown included."""
     seconds = seconds_by_test(terminalreporter)
-    if seconds.total() < WORTH_TELLING:
+    if sum(seconds.values()) < WORTH_TELLING:
         return
-    terminalreporter.section("seconds by folder and the slowest tests")
-    folders: Counter[str] = Counter()
+    folders: dict[str, float] = defaultdict(float)
     for test, taken in seconds.items():
         folders["/".join(test.partition("::")[0].split("/")[:2])] += taken
-    for name, taken in [*folders.most_common(), *seconds.most_common(SLOWEST)]:
+    terminalreporter.section("seconds by folder, and the slowest tests")
+    for name, taken in [*largest(folders), *largest(seconds)[:SLOWEST]]:
         terminalreporter.write_line(f"{taken:8.1f}  {name}")
 
 
-def seconds_by_test(terminalreporter: pytest.TerminalReporter) -> "Counter[str]":
+def seconds_by_test(terminalreporter: pytest.TerminalReporter) -> Mapping[str, float]:
     """The seconds that each test took, by node id without its group."""
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = defaultdict(float)
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
                 test, at, group = report.nodeid.rpartition("@")
                 seconds[test if at and "]" not in group else report.nodeid] += report.duration
     return seconds
+
+
+def largest(seconds: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Names and seconds, the most first."""
+    return sorted(seconds.items(), key=lambda one: -one[1])
