@@ -28,7 +28,7 @@ from features.engine.snapshot_query import SnapshotQuery, snapshot_script
 from features.engine.sql_script import Script
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.load_report import print_report
-from features.ingest.load.workspace import desk_of
+from features.ingest.load.workspace import workspace_of
 from features.language.feature_set import FeatureSet
 from features.progress import quietly
 from features.snapshots.snapshot import build_snapshot, build_snapshots
@@ -105,7 +105,7 @@ def load(place: Place) -> Measured:
     read: dict[str, int] = {}
 
     def work() -> None:
-        report = ingest(desk_of(place.settings, DISTRICT, TODAY), place.records, now=NOW, progress=quietly)
+        report = ingest(workspace_of(place.settings, DISTRICT, TODAY), place.records, now=NOW, progress=quietly)
         read.update(report.counts("read"))
 
     return Measured(seconds_of(work), {"rows": sum(read.values())})
@@ -134,7 +134,7 @@ def loaded(site: Site) -> Measured:
     counts: dict[str, float] = {}
 
     def work() -> None:
-        report = ingest(site.desk, site.sent, now=NOW, progress=quietly)
+        report = ingest(site.workspace, site.sent, now=NOW, progress=quietly)
         told = io.StringIO()
         print_report(report, Console(file=told))
         kinds = {kind: sum(report.counts(kind).values()) for kind in ("corrected", "quarantined")}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.place import DISTRICT, SETTINGS, TODAY, Place
-from features.file_mapping.declaration import names_in_file
-from features.ingest.load.workspace import Desk, desk_of
+from features.file_mapping.declaration import file_columns
+from features.ingest.load.workspace import Workspace, workspace_of
 from features.settings import load_settings
 from features.tables import TABLES
 from features.warehouse.file import open_warehouse
@@ -36,9 +36,9 @@ class Site:
         return self.folder / "sent"
 
     @property
-    def desk(self) -> Desk:
+    def workspace(self) -> Workspace:
         """Where they are taken."""
-        return desk_of(load_settings(self.folder / "ontrack.toml"), DISTRICT, TODAY)
+        return workspace_of(load_settings(self.folder / "ontrack.toml"), DISTRICT, TODAY)
 
 
 def nightly_site(place: Place) -> Site:
@@ -55,8 +55,8 @@ def send_corrections(place: Place) -> None:
     """A copy of the district's warehouse, and a delta that corrects every hundredth row."""
     site = nightly_site(place)
     begin(site, dict.fromkeys(CORRECTED, 'kind = "delta"'))
-    site.desk.warehouse.parent.mkdir(parents=True)
-    shutil.copyfile(place.warehouse, site.desk.warehouse)
+    site.workspace.warehouse.parent.mkdir(parents=True)
+    shutil.copyfile(place.warehouse, site.workspace.warehouse)
     with open_warehouse(place.warehouse) as reader:
         for name in CORRECTED:
             reader.connection.execute(f"COPY ({corrections(name)}) TO '{site.sent / name}.csv' (HEADER)")
@@ -65,7 +65,7 @@ def send_corrections(place: Place) -> None:
 def corrections(name: str) -> str:
     """The SQL of every hundredth record of a table, each said otherwise today."""
     column, _, value = CORRECTED[name].partition(" = ")
-    names = ", ".join(names_in_file(TABLES[name]))
+    names = ", ".join(file_columns(TABLES[name]))
     return (
         f"SELECT {names}, DATE '{TODAY}' AS known_on FROM (SELECT * REPLACE ({value} AS {column}) FROM \"{name}\" "
         "WHERE superseded_by_load IS NULL AND NOT withdrawn) JOIN (SELECT student_id, student_key FROM students) "

@@ -9,7 +9,7 @@ from pathlib import Path
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import desk_of
+from features.ingest.load.workspace import workspace_of
 from features.progress import Progress, quietly
 from features.settings import Settings, load_settings
 from features.simulator.district import simulate_district
@@ -88,7 +88,7 @@ def load(place: Place, progress: Progress) -> None:
     simulate(place, progress)
     if not place.warehouse.exists():
         progress(f"loading {place.students:,} students' records")
-        ingest(desk_of(place.settings, DISTRICT, TODAY), place.records, now=NOW, progress=quietly)
+        ingest(workspace_of(place.settings, DISTRICT, TODAY), place.records, now=NOW, progress=quietly)
 
 
 def release(place: Place, progress: Progress) -> None:

@@ -2,7 +2,7 @@
 
 from docs.reference_text import code, heading, table
 from features.ingest.findings import CODES
-from features.ingest.rules.row_rules import CROSS_FIELDS
+from features.ingest.rules.row_rules import CROSS_FIELD_RULES
 from features.quality.check_codes import CHECKS
 from training.audit.checks import CODES as CODES_OF_AUDIT
 from training.audit.checks import FALSE_FINDINGS, VERDICT_WORDS
@@ -17,7 +17,7 @@ def ingest_codes() -> list[str]:
         "[bring your records](../how-to/bring-your-records.md#read-the-report)."
     )
     rows = [(code(name), means) for name, means in CODES.items()]
-    pairs = [(code(one.table), f"{code(one.least)} ≤ {code(one.most)}", one.meaning) for one in CROSS_FIELDS]
+    pairs = [(code(one.table), f"{code(one.least)} ≤ {code(one.most)}", one.meaning) for one in CROSS_FIELD_RULES]
     return [
         heading(2, "Codes of a load"),
         says,

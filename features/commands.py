@@ -16,9 +16,9 @@ from rich.table import Table
 import features.commands_check
 from features.definitions.catalog import FEATURE_SETS, outcomes_of
 from features.errors import Refused
-from features.ingest.load.import_steps import Tried, ingest, try_out
+from features.ingest.load.import_steps import DryRun, dry_run_of, ingest
 from features.ingest.load.load_report import LoadReport, print_report
-from features.ingest.load.workspace import Desk, desk_of
+from features.ingest.load.workspace import Workspace, workspace_of
 from features.ingest.parsing.preview import print_preview
 from features.language.feature_set import FeatureSet, Outcome
 from features.settings import Settings
@@ -90,25 +90,25 @@ def console() -> Console:
 
 def ingest_district(settings: Settings, district_id: str, records: Path | None = None) -> LoadReport:
     """What became of every row of a district's records."""
-    desk = desk_of(settings, district_id, today_in(settings, district_id))
-    return ingest(desk, place_of(desk, records), now=datetime.now(UTC), progress=terminal_progress())
+    workspace = workspace_of(settings, district_id, today_in(settings, district_id))
+    return ingest(workspace, place_of(workspace, records), now=datetime.now(UTC), progress=terminal_progress())
 
 
-def try_district(settings: Settings, district_id: str, records: Path | None) -> Tried:
+def try_district(settings: Settings, district_id: str, records: Path | None) -> DryRun:
     """What loading a district's records would do."""
-    desk = desk_of(settings, district_id, today_in(settings, district_id))
-    return try_out(desk, place_of(desk, records), now=datetime.now(UTC), progress=terminal_progress())
+    workspace = workspace_of(settings, district_id, today_in(settings, district_id))
+    return dry_run_of(workspace, place_of(workspace, records), now=datetime.now(UTC), progress=terminal_progress())
 
 
-def place_of(desk: Desk, records: Path | None) -> Path:
+def place_of(workspace: Workspace, records: Path | None) -> Path:
     """The folder or zip named on the command line, or the district's own."""
-    place = records or desk.district.records
+    place = records or workspace.district.records
     if place is None:
-        raise Refused(f"{desk.district.id}: name a folder, or set `records` for this district in ontrack.toml")
+        raise Refused(f"{workspace.district.id}: name a folder, or set `records` for this district in ontrack.toml")
     return place
 
 
-def print_tried(tried: Tried, as_json: bool) -> None:
+def print_tried(tried: DryRun, as_json: bool) -> None:
     """What a load would do; raises what it would be refused with."""
     printed = console()
     if as_json:
@@ -123,7 +123,7 @@ def print_tried(tried: Tried, as_json: bool) -> None:
         raise tried.refusal
 
 
-def tried_as_json(tried: Tried) -> dict[str, object]:
+def tried_as_json(tried: DryRun) -> dict[str, object]:
     """The same as JSON takes it."""
     return {
         "previews": [asdict(preview) for preview in tried.previews],

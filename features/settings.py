@@ -11,8 +11,8 @@ from typing import Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from features.errors import SettingsRefused
-from features.file_mapping.declaration import Dialect, Files
-from features.file_mapping.validation import refuse_misfits
+from features.file_mapping.declaration import Dialect, FileMapping
+from features.file_mapping.validation import validate_mapping
 
 
 class Section(BaseModel):
@@ -39,7 +39,9 @@ class District(Section):
     timezone: str = Field(default="America/Los_Angeles", description="an as-of date is the end of this zone's day")
     records: Path | None = Field(default=None, description="folder, or zip, of the district's files")
     reading: Dialect = Field(default=Dialect(), description="how its files are written")
-    files: dict[str, Files] = Field(default={}, description="canonical table = its files, where they are not ours")
+    files: dict[str, FileMapping] = Field(
+        default={}, description="canonical table = its files, where they are not ours"
+    )
     quarantine_values: Literal["masked", "plain"] = Field(
         default="masked", description="how a bad value is kept in quarantine: its shape, or itself"
     )
@@ -49,7 +51,7 @@ class District(Section):
     def maps_known_columns(self) -> Self:
         """The same; ValueError where a mapping says what its table cannot have."""
         for name, files in self.files.items():
-            refuse_misfits(name, files)
+            validate_mapping(name, files)
         return self
 
 

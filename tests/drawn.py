@@ -8,10 +8,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from features.file_mapping.declaration import names_in_file
+from features.file_mapping.declaration import file_columns
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.load_report import LoadReport
-from features.ingest.load.workspace import Desk
+from features.ingest.load.workspace import Workspace
 from features.progress import quietly
 from features.settings import District
 from features.snapshots.live_features import create_table
@@ -55,7 +55,7 @@ def write_files(folder: Path, drawings: Mapping[str, str]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in TABLES.items():
         if table.from_source:
-            columns = (*names_in_file(table), "known_on")
+            columns = (*file_columns(table), "known_on")
             rows = [filled(row, columns) for row in rows_of(drawings[name])] if name in drawings else []
             lines = [",".join(columns), *(",".join(row) for row in rows)]
             (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -80,13 +80,13 @@ def load(folder: Path, warehouse: Path, drawings: Mapping[str, str], *, district
     """The summary of loading drawn tables into a warehouse."""
     write_files(folder, drawings)
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    return ingest(desk_at(warehouse, district_id), folder, now=now, progress=quietly)
+    return ingest(workspace_at(warehouse, district_id), folder, now=now, progress=quietly)
 
 
-def desk_at(warehouse: Path, district_id: str = "north", today: date = date(2026, 1, 1)) -> Desk:
-    """The desk whose warehouse is that file, `<home>/warehouses/<district>.duckdb`."""
+def workspace_at(warehouse: Path, district_id: str = "north", today: date = date(2026, 1, 1)) -> Workspace:
+    """The workspace whose warehouse is that file, `<home>/warehouses/<district>.duckdb`."""
     assert warehouse == warehouse.parents[1] / "warehouses" / f"{district_id}.duckdb"
-    return Desk(District(id=district_id, name=district_id.title()), warehouse.parents[1], today)
+    return Workspace(District(id=district_id, name=district_id.title()), warehouse.parents[1], today)
 
 
 def canonical(name: str, drawing: str) -> list[dict[str, object]]:

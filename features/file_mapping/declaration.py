@@ -9,15 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from features.table_schema import Table
 
-SIGNS = ("%Y", "%y", "%m", "%b", "%B", "%d", "%H", "%I", "%M", "%S", "%f", "%p")
+DATE_DIRECTIVES = ("%Y", "%y", "%m", "%b", "%B", "%d", "%H", "%I", "%M", "%S", "%f", "%p")
 """What the form of a date is made of: year, month, day, and a time that is not kept."""
 
 
-BEYOND = re.compile(r"\(\?(<?[=!]|>|\(|P=)|\\[1-9]|[*+?}]\+")
+UNSUPPORTED_REGEX = re.compile(r"\(\?(<?[=!]|>|\(|P=)|\\[1-9]|[*+?}]\+")
 """What a regular expression of Python may have, and those that DuckDB runs may not."""
 
 
-class Said(BaseModel):
+class MappingSection(BaseModel):
     """A table of `ontrack.toml` that says something about files."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,7 +26,7 @@ class Said(BaseModel):
 Delimiter = Literal[",", ";", "\t", "|", "^"]
 
 
-class Dialect(Said):
+class Dialect(MappingSection):
     """How the text of a file is written. Declared, never guessed."""
 
     encoding: str = Field(default="utf-8", description="utf-8, utf-16, cp1252, or another that Python knows")
@@ -40,7 +40,7 @@ class Dialect(Said):
 
     @field_validator("encoding")
     @classmethod
-    def is_known(cls, encoding: str) -> str:
+    def encoding_exists(cls, encoding: str) -> str:
         """The encoding's one name; ValueError for one that nobody knows."""
         try:
             known = codecs.lookup(encoding).name
@@ -54,26 +54,26 @@ class Dialect(Said):
 
     @field_validator("dates")
     @classmethod
-    def have_one_meaning(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
+    def formats_are_unambiguous(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
         """The forms; ValueError for one that names no day, or two that read one text as two dates."""
         for form in dates:
-            refuse_form(form)
+            validate_date_format(form)
         if len({form.replace("%m", "%").replace("%d", "%") for form in dates}) < len(set(dates)):
             raise ValueError("two forms differ in the order of month and day only: one text would be two dates")
         return dates
 
 
-def refuse_form(form: str) -> None:
+def validate_date_format(form: str) -> None:
     """Raise ValueError for a form of a date that does not name a day."""
     signs = re.findall("%.?", form)
-    unknown = [sign for sign in signs if sign not in SIGNS]
+    unknown = [sign for sign in signs if sign not in DATE_DIRECTIVES]
     if unknown:
-        raise ValueError(f"{form}: no such sign as {unknown[0]}; there are {' '.join(SIGNS)}")
+        raise ValueError(f"{form}: no such sign as {unknown[0]}; there are {' '.join(DATE_DIRECTIVES)}")
     if [sum(sign in part for sign in signs) for part in (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))] != [1, 1, 1]:
         raise ValueError(f"{form}: expected %Y or %y, %m or %b, and %d, such as %m/%d/%Y")
 
 
-class Lookup(Said):
+class Lookup(MappingSection):
     """Another file in which a column's value is looked up."""
 
     file: str = Field(description="name or pattern of the file")
@@ -84,7 +84,7 @@ class Lookup(Said):
     )
 
 
-class Column(Said):
+class ColumnMapping(MappingSection):
     """Where a canonical column's value comes from: a column, a constant, a day of the school year, or a lookup."""
 
     column: str | None = Field(default=None, min_length=1, description="the file's column")
@@ -113,37 +113,37 @@ class Column(Said):
 
     @field_validator("day_of_school_year")
     @classmethod
-    def is_a_day(cls, month_day: str | None) -> str | None:
+    def is_month_day(cls, month_day: str | None) -> str | None:
         """The month-day; ValueError for one that some year does not have."""
-        if month_day is not None and not is_date(f"2001-{month_day}"):
+        if month_day is not None and not is_iso_date(f"2001-{month_day}"):
             raise ValueError("expected a month-day such as 07-01, which every year has")
         return month_day
 
     @field_validator("pattern")
     @classmethod
-    def has_a_group(cls, pattern: str | None) -> str | None:
+    def is_supported_regex(cls, pattern: str | None) -> str | None:
         """The pattern; ValueError where it is none, or has no group."""
         try:
             if pattern is not None and re.compile(pattern).groups < 1:
                 raise ValueError("expected a group in parentheses around the value")
         except re.error as error:
             raise ValueError(f"not a regular expression: {error}") from None
-        if pattern is not None and BEYOND.search(pattern):
+        if pattern is not None and UNSUPPORTED_REGEX.search(pattern):
             raise ValueError("no part of a pattern may look around, refer back, or be possessive")
         return pattern
 
     @field_validator("dates")
     @classmethod
-    def dates_have_one_meaning(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
+    def own_formats_are_unambiguous(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
         """The forms, as in a dialect."""
-        return Dialect.have_one_meaning(dates) if dates else dates
+        return Dialect.formats_are_unambiguous(dates) if dates else dates
 
 
 TERM_END = "term_end"
 """What `after` calls the last day of a row's term, which stands in another table."""
 
 
-class KnownOn(Said):
+class KnownOnRule(MappingSection):
     """When the district knew a row: a column, a fixed date, so long after the event, or the day of the load."""
 
     column: str | None = Field(default=None, description="the file's column that holds the date")
@@ -156,19 +156,19 @@ class KnownOn(Said):
     load: Literal[True] | None = Field(default=None, description="the day of the load")
 
     @model_validator(mode="after")
-    def says_one_thing(self) -> Self:
+    def has_one_rule(self) -> Self:
         """The same; ValueError where it says nothing, or two things."""
         if sum(source is not None for source in (self.column, self.always, self.after, self.load)) != 1:
             raise ValueError("expected one of column, always, after, load")
         counted = sum(days is not None for days in (self.school_days, self.days))
         if counted != (self.after is not None):
             raise ValueError("`after` goes with either school_days or days")
-        if self.always is not None and not is_date(self.always):
+        if self.always is not None and not is_iso_date(self.always):
             raise ValueError("always: expected a date as YYYY-MM-DD")
         return self
 
 
-class Deletes(Said):
+class DeletionMarker(MappingSection):
     """How a delta says that a record is withdrawn."""
 
     column: str = Field(description="the file's column")
@@ -178,7 +178,7 @@ class Deletes(Said):
 Covers = Literal["all", "school_years", "nothing"]
 
 
-class Files(Said):
+class FileMapping(MappingSection):
     """The file, or files, of one canonical table."""
 
     file: str | None = Field(default=None, description="name or pattern; <table>.csv, also with .gz, by default")
@@ -190,7 +190,7 @@ class Files(Said):
         default=None,
         description="what a full extract covers: all, the school_years that are in it, the last so many days, nothing",
     )
-    deletes: Deletes | None = Field(default=None, description="how a delta withdraws a record")
+    deletes: DeletionMarker | None = Field(default=None, description="how a delta withdraws a record")
     header: tuple[str, ...] | None = Field(default=None, description="the columns of a file without a header")
     encoding: str | None = Field(default=None, description="as in [districts.reading], for this table only")
     delimiter: Delimiter | None = Field(default=None, description="likewise")
@@ -198,12 +198,14 @@ class Files(Said):
     escape: Literal["", "\\"] | None = Field(default=None, description="likewise")
     null: tuple[str, ...] | None = Field(default=None, description="likewise")
     dates: tuple[str, ...] | None = Field(default=None, description="likewise")
-    columns: dict[str, Column] = Field(default={}, description="canonical column = where its value comes from")
+    columns: dict[str, ColumnMapping] = Field(default={}, description="canonical column = where its value comes from")
     codes: dict[str, dict[str, str]] = Field(default={}, description="canonical column = its codes and what they mean")
     leave_out: dict[str, tuple[str, ...]] = Field(
         default={}, description="the file's column = values whose rows are not records of this table"
     )
-    known_on: KnownOn | None = Field(default=None, description="when the district knew a row; a column known_on else")
+    known_on: KnownOnRule | None = Field(
+        default=None, description="when the district knew a row; a column known_on else"
+    )
     repeats: Literal["refuse", "last"] = Field(
         default="refuse", description="rows that say one record twice and differently: quarantine, or the last counts"
     )
@@ -216,19 +218,19 @@ class Files(Said):
 
     @field_validator("encoding")
     @classmethod
-    def encoding_is_known(cls, encoding: str | None) -> str | None:
+    def own_encoding_exists(cls, encoding: str | None) -> str | None:
         """The encoding, as in a dialect."""
-        return None if encoding is None else Dialect.is_known(encoding)
+        return None if encoding is None else Dialect.encoding_exists(encoding)
 
     @field_validator("dates")
     @classmethod
-    def dates_have_one_meaning(cls, dates: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    def own_formats_are_unambiguous(cls, dates: tuple[str, ...] | None) -> tuple[str, ...] | None:
         """The forms, as in a dialect."""
-        return Dialect.have_one_meaning(dates) if dates else None
+        return Dialect.formats_are_unambiguous(dates) if dates else None
 
     @field_validator("header")
     @classmethod
-    def names_columns_once(cls, header: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    def names_are_unique(cls, header: tuple[str, ...] | None) -> tuple[str, ...] | None:
         """The header; ValueError where it is empty or names a column twice."""
         if header is not None and (not header or len(set(header)) < len(header) or "" in header):
             raise ValueError("expected every column of the file, each by a name of its own")
@@ -236,7 +238,7 @@ class Files(Said):
 
     @field_validator("covers", mode="before")
     @classmethod
-    def covers_one_thing(cls, covers: object) -> object:
+    def covers_is_known(cls, covers: object) -> object:
         """The same; ValueError for neither a word nor days."""
         if covers not in (None, *get_args(Covers)) and (isinstance(covers, bool) or not isinstance(covers, int)):
             raise ValueError("expected all, school_years, nothing, or a number of days")
@@ -244,14 +246,14 @@ class Files(Said):
 
     @field_validator("columns", mode="before")
     @classmethod
-    def may_be_short(cls, columns: object) -> object:
+    def expand_short_form(cls, columns: object) -> object:
         """A name alone is the file's column."""
         if not isinstance(columns, dict):
             return columns
         return {name: {"column": said} if isinstance(said, str) else said for name, said in columns.items()}
 
     @model_validator(mode="after")
-    def fits_together(self) -> Self:
+    def is_consistent(self) -> Self:
         """The same; ValueError for a full extract with deletes or a delta that covers something."""
         if self.kind == "full" and self.deletes:
             raise ValueError("deletes: only a delta has them; a full extract withdraws by absence")
@@ -265,7 +267,7 @@ class Files(Said):
         return Dialect.model_validate(reading.model_dump() | own)
 
 
-def is_date(text: str) -> bool:
+def is_iso_date(text: str) -> bool:
     """Whether a text is a day as YYYY-MM-DD."""
     try:
         return date.fromisoformat(text).isoformat() == text
@@ -273,7 +275,7 @@ def is_date(text: str) -> bool:
         return False
 
 
-def names_in_file(table: Table) -> tuple[str, ...]:
+def file_columns(table: Table) -> tuple[str, ...]:
     """The canonical columns that a file of a table gives, students by their own id, without `known_on`."""
     own = (column for column in table.columns if column.kind != "assigned")
     return tuple("student_id" if column.kind == "student" else column.name for column in own)

@@ -34,19 +34,19 @@ def key_of(table: Table) -> list[str]:
     return ["student_id" if name == "student_key" else name for name in table.key]
 
 
-def schema_understood(table: Table) -> ibis.Schema:
+def parsed_schema(table: Table) -> ibis.Schema:
     """The columns of a table's rows in a staging file."""
     return ibis.schema({"file": "int64", "row": "int64", **columns_of(table), "known_on": "date", **ENVELOPE})
 
 
-def understood(name: str) -> ir.Table:
+def parsed_table(name: str) -> ir.Table:
     """A table's rows in the open staging file, good and bad."""
-    return ibis.table(schema_understood(TABLES[name]), name=f"understood_{name}")
+    return ibis.table(parsed_schema(TABLES[name]), name=f"understood_{name}")
 
 
-def good(name: str) -> ir.Table:
+def valid_rows(name: str) -> ir.Table:
     """A table's rows that break no rule and are no deletions."""
-    return understood(name).filter(lambda row: row.rule.isnull() & ~row.deleted)
+    return parsed_table(name).filter(lambda row: row.rule.isnull() & ~row.deleted)
 
 
 def create_empty(writer: Writer, name: str, schema: ibis.Schema) -> None:
@@ -68,7 +68,7 @@ def insert(writer: Writer, name: str, arrived: pa.RecordBatchReader | pa.Table, 
         writer.connection.unregister(ARRIVED)
 
 
-def change(writer: Writer, table: Table, changes: ir.Table) -> None:
+def update_rows(writer: Writer, table: Table, changes: ir.Table) -> None:
     """The rows of a table that an expression names by `file` and `row` have its other columns' values."""
     others = ", ".join(f'"{name}" = changes."{name}"' for name in changes.columns if name not in ("file", "row"))
     writer.connection.execute(
@@ -77,13 +77,13 @@ def change(writer: Writer, table: Table, changes: ir.Table) -> None:
     )
 
 
-def holds(reader: Reader) -> bool:
+def warehouse_attached(reader: Reader) -> bool:
     """Whether the warehouse as it is can be read beside the staging file, as `held`."""
     names = reader.connection.execute("SELECT database_name FROM duckdb_databases()").fetchall()
     return ("held",) in names
 
 
-def held_now(name: str) -> ir.Table:
+def current_records(name: str) -> ir.Table:
     """A table of the warehouse as it is: what holds now, students by their own id too."""
     rows = ibis.table(schema_of(TABLES[name]), name=name, catalog="held", database="main")
     rows = rows.filter(rows.superseded_by_load.isnull() & ~rows.withdrawn)
@@ -93,16 +93,16 @@ def held_now(name: str) -> ir.Table:
     return rows.inner_join(students.select("student_id", "student_key").distinct(), "student_key")
 
 
-def records_of(writer: Writer, name: str, *, held: bool) -> ir.Table | None:
+def records_after_load(writer: Writer, name: str, *, held: bool) -> ir.Table | None:
     """A table's records after this load: as its files have them, else as held; None where nothing is known of them.
 
     Columns are those of files. `held` is whether the warehouse is attached under that name. What a full extract no
     longer has is still there.
     """
     columns = list(columns_of(TABLES[name]))
-    before = held_now(name).select(*columns) if held else None
-    if understood(name).get_name() not in writer.table_names():
+    before = current_records(name).select(*columns) if held else None
+    if parsed_table(name).get_name() not in writer.table_names():
         return before
-    said = understood(name).filter(ibis._.rule.isnull())
+    said = parsed_table(name).filter(ibis._.rule.isnull())
     now = said.filter(~said.deleted).select(*columns)
     return now if before is None else now.union(before.anti_join(said, key_of(TABLES[name])))

@@ -12,7 +12,7 @@ import typer
 
 from features.atomic_files import file_lock
 from features.commands import place_of
-from features.ingest.load.workspace import desk_of
+from features.ingest.load.workspace import workspace_of
 from features.progress import Progress
 from features.settings import Settings
 from features.terminal import Context, DistrictOption, JsonOption, settings_of, terminal_progress, today_in
@@ -91,7 +91,7 @@ def enqueue_command(
     from serving.worker.queue import enqueue
 
     settings = settings_of(context)
-    place = place_of(desk_of(settings, district, today_in(settings, district)), records)
+    place = place_of(workspace_of(settings, district, today_in(settings, district)), records)
     operation = enqueue(settings, district, place)
     typer.echo(json.dumps({"operation": operation}) if json_output else operation)
 

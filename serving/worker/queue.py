@@ -9,8 +9,8 @@ from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, W
 from sqlalchemy import make_url
 
 from features.atomic_files import file_lock
-from features.ingest.load.import_steps import begin
-from features.ingest.load.workspace import Desk, desk_of
+from features.ingest.load.import_steps import begin_import
+from features.ingest.load.workspace import Workspace, workspace_of
 from features.settings import Settings
 from features.terminal import today_in
 from serving.store.database import address_of
@@ -54,9 +54,9 @@ def queue_of(settings: Settings) -> Iterator[DBOSClient]:
 
 def enqueue(settings: Settings, district_id: str, place: Path) -> str:
     """The id of the operation that imports a folder or zip: a new one, unless one of the same files is under way."""
-    desk = desk_of(settings, district_id, today_in(settings, district_id))
-    with queue_of(settings) as client, handing_over(desk):
-        import_id = begin(desk, place)
+    workspace = workspace_of(settings, district_id, today_in(settings, district_id))
+    with queue_of(settings) as client, handing_over(workspace):
+        import_id = begin_import(workspace, place)
         same = f"{district_id}-{import_id}"
         options = EnqueueOptions(
             workflow_name=WORKFLOW, queue_name=QUEUE, workflow_id=f"{same}-{secrets.token_hex(3)}",
@@ -66,9 +66,9 @@ def enqueue(settings: Settings, district_id: str, place: Path) -> str:
 
 
 @contextmanager
-def handing_over(desk: Desk) -> Iterator[None]:
+def handing_over(workspace: Workspace) -> Iterator[None]:
     """A time in which no import of the district is both handed over and removed."""
-    with file_lock(desk.home / "imports" / f".{desk.district.id}.handing-over.lock"):
+    with file_lock(workspace.home / "imports" / f".{workspace.district.id}.handing-over.lock"):
         yield
 
 

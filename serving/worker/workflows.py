@@ -12,9 +12,9 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, StepOptions
 from structlog.typing import FilteringBoundLogger
 
 from features.errors import MachineRefused, Refused
-from features.ingest.load.import_steps import finish, stage, take, taken
+from features.ingest.load.import_steps import finish_import, finished_load, load_import, stage_import
 from features.ingest.load.load_report import KINDS, LoadReport
-from features.ingest.load.workspace import Desk, desk_of, read_request
+from features.ingest.load.workspace import Workspace, read_request, workspace_of
 from features.progress import Progress
 from features.settings import District, Settings
 from features.terminal import today_in
@@ -44,8 +44,8 @@ class Answer(TypedDict):
     rows: dict[str, int]
 
 
-Step = Callable[[Desk, str], Answer | None]
-"""Does a part of an import on a desk, by its id. An answer ends the import."""
+Step = Callable[[Workspace, str], Answer | None]
+"""Does a part of an import in a workspace, by its id. An answer ends the import."""
 
 
 @dataclass(frozen=True)
@@ -59,31 +59,31 @@ class Worker:
     patience: Patience
     running: set[str] = field(default_factory=set)
 
-    def look(self, desk: Desk, import_id: str) -> Answer | None:
+    def look(self, workspace: Workspace, import_id: str) -> Answer | None:
         """The answer where the latest load has these files already."""
-        if taken(as_asked(desk, import_id), read_request(desk, import_id)) is None:
+        if finished_load(as_asked(workspace, import_id), read_request(workspace, import_id)) is None:
             return None
         return answer("unchanged", "these files are loaded already; nothing changed")
 
-    def stage(self, desk: Desk, import_id: str) -> None:
+    def stage(self, workspace: Workspace, import_id: str) -> None:
         """The import's files are understood and checked."""
-        stage(as_asked(desk, import_id), import_id, progress=self.progress)
+        stage_import(as_asked(workspace, import_id), import_id, progress=self.progress)
 
-    def take(self, desk: Desk, import_id: str) -> Answer:
+    def take(self, workspace: Workspace, import_id: str) -> Answer:
         """The answer once the warehouse has the import."""
-        asked = as_asked(desk, import_id)
-        return loaded(take(asked, import_id, now=datetime.now(UTC), progress=self.progress))
+        asked = as_asked(workspace, import_id)
+        return loaded(load_import(asked, import_id, now=datetime.now(UTC), progress=self.progress))
 
-    def finish(self, desk: Desk, import_id: str) -> None:
+    def finish(self, workspace: Workspace, import_id: str) -> None:
         """The import's folder is gone."""
-        with handing_over(desk):
-            finish(desk, import_id)
+        with handing_over(workspace):
+            finish_import(workspace, import_id)
 
 
-def as_asked(desk: Desk, import_id: str) -> Desk:
-    """The desk with the mapping that stood in ontrack.toml when the import was handed over, not when we started."""
-    said = json.loads(read_request(desk, import_id).mapping)
-    return replace(desk, district=District.model_validate({**desk.district.model_dump(mode="json"), **said}))
+def as_asked(workspace: Workspace, import_id: str) -> Workspace:
+    """The workspace with the mapping that ontrack.toml had when the import was handed over, not when we started."""
+    said = json.loads(read_request(workspace, import_id).mapping)
+    return replace(workspace, district=District.model_validate({**workspace.district.model_dump(mode="json"), **said}))
 
 
 def answer(outcome: Outcome, says: str) -> Answer:
@@ -160,7 +160,7 @@ def run_step(worker: Worker, district_id: str, import_id: str, step: Step) -> An
     Answers are kept and shown, so that of a fault repeats nothing but its kind and place.
     """
     try:
-        return step(desk_of(worker.settings, district_id, today_in(worker.settings, district_id)), import_id)
+        return step(workspace_of(worker.settings, district_id, today_in(worker.settings, district_id)), import_id)
     except (OSError, MachineRefused) as error:
         if not last_attempt():
             raise

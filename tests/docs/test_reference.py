@@ -12,7 +12,7 @@ from docs.reference_http import MESSAGES, SCOPE_OF
 from docs.reference_settings import section_in
 from features.definitions.catalog import FEATURE_SETS, OUTCOMES
 from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
-from features.file_mapping.declaration import Column, Deletes, Dialect, Files, KnownOn, Lookup
+from features.file_mapping.declaration import ColumnMapping, DeletionMarker, Dialect, FileMapping, KnownOnRule, Lookup
 from features.ingest.findings import CODES
 from features.quality.check_codes import CHECKS
 from features.settings import Audit, District, Gate, Monitor, Service, Settings, Total, Training
@@ -74,11 +74,11 @@ def test_every_code_of_records_and_of_monitoring_is_in_the_reference(fresh: dict
         Settings,
         District,
         Dialect,
-        Files,
-        Column,
+        FileMapping,
+        ColumnMapping,
         Lookup,
-        KnownOn,
-        Deletes,
+        KnownOnRule,
+        DeletionMarker,
         Total,
         Training,
         Gate,

@@ -10,7 +10,7 @@ import pytest
 from features.ingest.findings import DataRefused
 from features.ingest.load.import_steps import ingest
 from features.progress import quietly
-from tests.drawn import desk_at, school_days
+from tests.drawn import school_days, workspace_at
 
 DRAWN = {
     "schools": "| school_id |\n| 10 |",
@@ -62,7 +62,7 @@ class District:
     def load(self) -> int | None:
         """The load that the folder as it stands became; None where nothing changed."""
         now = datetime(2026, 1, 1, tzinfo=UTC)
-        return ingest(desk_at(self.warehouse), self.folder, now=now, progress=quietly).load_id
+        return ingest(workspace_at(self.warehouse), self.folder, now=now, progress=quietly).load_id
 
     def digest(self) -> str:
         """The warehouse's bytes."""

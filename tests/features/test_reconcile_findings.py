@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from features.errors import Refused
-from features.file_mapping.declaration import Files
+from features.file_mapping.declaration import FileMapping
 from features.quality.attendance_gaps import attendance_gap_findings
 from features.quality.check import RecordCheck, check_district, refuse_errors, summary
 from features.quality.check_codes import CHECKS, Finding
@@ -172,7 +172,7 @@ DRAWN = {
     "marks": "| student_id | school_year | term_id | course_id | mark |\n| 1 | 2026 | q1 | alg | A |",
 }
 UNSAID = ("terms", "demographics", "programs", "incidents", "discipline_actions", "staff", "caseloads")
-NEVER = NORTH.model_copy(update={"files": {name: Files(sent="never") for name in UNSAID}})
+NEVER = NORTH.model_copy(update={"files": {name: FileMapping(sent="never") for name in UNSAID}})
 
 
 def check(district: District = NEVER, today: date = TODAY, **drawings: str) -> RecordCheck:

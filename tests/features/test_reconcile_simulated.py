@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import Desk
+from features.ingest.load.workspace import Workspace
 from features.progress import quietly
 from features.quality.check import RecordCheck, check_district
 from features.quality.check_codes import CHECKS
@@ -42,9 +42,9 @@ def codes(found: RecordCheck) -> list[str]:
 
 def test_a_load_of_the_same_files_comes_to_the_same_figures(large: Path, tmp_path: Path) -> None:
     """The warehouse that is spoilt below was not loaded but filled, which is quicker."""
-    desk = Desk(NORTH, tmp_path, TODAY)
-    ingest(desk, large.parent / "records", now=datetime(2026, 11, 20, 20, tzinfo=UTC), progress=quietly)
-    with open_warehouse(desk.warehouse) as reader:
+    workspace = Workspace(NORTH, tmp_path, TODAY)
+    ingest(workspace, large.parent / "records", now=datetime(2026, 11, 20, 20, tzinfo=UTC), progress=quietly)
+    with open_warehouse(workspace.warehouse) as reader:
         loaded = check_district(reader, NORTH, TODAY)
     assert loaded == check(large)
 

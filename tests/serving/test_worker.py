@@ -180,7 +180,7 @@ def test_a_fault_of_ours_is_told_by_kind_and_place_without_a_student_s_value(hom
     request.write_text('{"place": "Zelda Quimby"}', encoding="utf-8")
     _, said = ended(start(home))
     (line,) = (line for line in said if line.startswith("worker:"))
-    assert line.startswith(f"worker: {operation}: fault: ValidationError at desk.py:")
+    assert line.startswith(f"worker: {operation}: fault: ValidationError at workspace.py:")
     assert (outcomes(home), left_over(home)) == (["fault"], [])
     assert b"Zelda" not in (home / "worker.sqlite").read_bytes() + "".join(said).encode()
 

@@ -13,7 +13,7 @@ import pytest
 from features.definitions.catalog import SERVABLE, feature_set_of
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import desk_of
+from features.ingest.load.workspace import workspace_of
 from features.progress import quietly
 from features.settings import District, Gate, Settings
 from features.simulator.district import simulate_district
@@ -47,7 +47,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,), gate=Gate(minimum_off_track=20, replicates=300))
     simulate_district(Plan("north", 2500), home / "records")
-    ingest(desk_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
+    ingest(workspace_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
     return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 
 

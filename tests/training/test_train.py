@@ -14,7 +14,7 @@ from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.errors import Refused
 from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import desk_of
+from features.ingest.load.workspace import workspace_of
 from features.progress import quietly
 from features.settings import District, Settings
 from features.simulator.district import simulate_district
@@ -39,7 +39,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,))
     simulate_district(Plan("north", 900), home / "records")
-    ingest(desk_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
+    ingest(workspace_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
     return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 
 

@@ -46,7 +46,7 @@ def opened(path: Path, name: str) -> BinaryIO:
         raise DataRefused([Finding("FILE01", name, None, "", expected)]) from None
 
 
-class Plain(io.RawIOBase):
+class CountedStream(io.RawIOBase):
     """Decompressed bytes, counted while they are produced."""
 
     def __init__(self, inner: io.BufferedIOBase, name: str, check: Check) -> None:
@@ -90,7 +90,7 @@ def unpacked(packed: BinaryIO, name: str) -> BinaryIO:
     def check(produced: int, _: bool) -> None:
         refuse_growth(produced, packed.tell(), name)
 
-    return io.BufferedReader(Plain(gzip.GzipFile(fileobj=packed), name, check), 1 << 20)
+    return io.BufferedReader(CountedStream(gzip.GzipFile(fileobj=packed), name, check), 1 << 20)
 
 
 def refuse_growth(plain: int, packed: int, name: str) -> None:
@@ -106,7 +106,9 @@ def open_member(path: Path, member: str, name: str) -> Iterator[BinaryIO]:
         entry = next((entry for entry in archive.infolist() if entry.filename == member), None)
         if entry is None:
             raise refused(name, "expected the zip to stay as it was while it is read; try again")
-        yield io.BufferedReader(Plain(start_of(archive, entry, name), name, has_size(entry.file_size, name)), 1 << 20)
+        yield io.BufferedReader(
+            CountedStream(start_of(archive, entry, name), name, has_size(entry.file_size, name)), 1 << 20
+        )
 
 
 def start_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> io.BufferedIOBase:
@@ -137,7 +139,7 @@ def members(path: Path, name: str) -> tuple[str, ...]:
         return tuple(entry.filename for entry in archive.infolist() if not entry.is_dir())
 
 
-class Directed(io.BufferedReader):
+class BoundedReader(io.BufferedReader):
     """A zip whose directory is bearable: zipfile reads as much of it in one piece as the file says there is."""
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -150,7 +152,7 @@ class Directed(io.BufferedReader):
 @contextmanager
 def listed(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     """An open zip of which every entry has been looked at; DataRefused for what no extract does."""
-    with opened(path, name) as handle, Directed(io.FileIO(handle.fileno(), closefd=False)) as directed:
+    with opened(path, name) as handle, BoundedReader(io.FileIO(handle.fileno(), closefd=False)) as directed:
         try:
             archive = zipfile.ZipFile(directed)
         except DAMAGE:

@@ -14,14 +14,14 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from features.file_mapping.declaration import Dialect
-from features.ingest.files.csv_text import MARK, Feed, whole_records
+from features.ingest.files.csv_text import MARK, TextFeed, whole_records
 from features.ingest.files.encodings import as_utf8
-from features.ingest.files.malformed_rows import Malformed, Numbers
+from features.ingest.files.malformed_rows import MalformedRows, Numbers
 from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused, Finding
 
 LONGEST = 4 << 20
-MOST_BREAKS = 200
+MOST_LINES_IN_CELL = 200
 MOST_COLUMNS = 4096
 """Bytes of a row, line breaks in a cell, cells in a header: beyond these a file is not what it is declared to be."""
 
@@ -42,18 +42,18 @@ class Rows:
     header: tuple[str, ...]
     names: tuple[str, ...]
     batches: pa.RecordBatchReader
-    malformed: Malformed
+    malformed: MalformedRows
 
 
 @contextmanager
-def read_rows(file: SourceFile, dialect: Dialect, header: tuple[str, ...] | None) -> Iterator[Rows]:
+def read_csv(file: SourceFile, dialect: Dialect, header: tuple[str, ...] | None) -> Iterator[Rows]:
     """The rows of a file, read as they are asked for; `header` stands for that of a file that has none.
 
     DataRefused: FILE03 another encoding, FILE04 no header, FILE05 a row without an end, FILE06 a damaged archive,
     FILE10 nothing in it; also where DuckDB asked for the batches and put it into an error of its own.
     """
     with file.open() as source:
-        reading = Reading(file.name, source, dialect)
+        reading = CsvReading(file.name, source, dialect)
         try:
             yield reading.rows(header)
         except DataRefused:
@@ -66,13 +66,13 @@ def read_rows(file: SourceFile, dialect: Dialect, header: tuple[str, ...] | None
             reading.feed.stop()
 
 
-class Reading:
+class CsvReading:
     """One file while it is read."""
 
     def __init__(self, name: str, source: BinaryIO, dialect: Dialect) -> None:
         self.name, self.dialect = name, dialect
-        self.feed = Feed(whole_records(as_utf8(source, dialect.encoding, name), dialect, LONGEST))
-        self.malformed = Malformed(self.feed.skip_blank_lines(dialect.delimiter))
+        self.feed = TextFeed(whole_records(as_utf8(source, dialect.encoding, name), dialect, LONGEST))
+        self.malformed = MalformedRows(self.feed.skip_blank_lines(dialect.delimiter))
         self.refusal: DataRefused | None = None
 
     def rows(self, header: tuple[str, ...] | None) -> Rows:
@@ -134,8 +134,8 @@ class Reading:
         """Raise DataRefused where a cell has so many lines that its quote must have been left open."""
         for cells in batch.columns:
             for end in "\n\r":
-                if count(cells, ord(end)) > MOST_BREAKS:
-                    most = pc.greater(pc.count_substring(cells, end), MOST_BREAKS)
+                if count(cells, ord(end)) > MOST_LINES_IN_CELL:
+                    most = pc.greater(pc.count_substring(cells, end), MOST_LINES_IN_CELL)
                     if most.true_count:
                         raise self.endless(int(rows[pc.index(most, True).as_py()]))
 
@@ -154,7 +154,7 @@ class Reading:
 
     def endless(self, row: int) -> DataRefused:
         """The refusal of a row that goes on and on."""
-        most = f"expected rows of at most {LONGEST >> 20} MiB and cells of at most {MOST_BREAKS} lines"
+        most = f"expected rows of at most {LONGEST >> 20} MiB and cells of at most {MOST_LINES_IN_CELL} lines"
         return self.refused("FILE05", row, f"{most}; a quote may be open from here on: close it, or see to `quote`")
 
     def refused(self, code: str, row: int | None, expected: str) -> DataRefused:

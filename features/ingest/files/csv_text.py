@@ -9,14 +9,14 @@ from typing import Literal
 import numpy as np
 
 from features.file_mapping.declaration import Dialect
-from features.ingest.files.quoting import Places, Quotes
+from features.ingest.files.quoting import Places, QuoteFinder
 from features.ingest.findings import DataRefused
 
 MARK = 0
 """The byte behind a misplaced quote, so that the row is known after Arrow has read it; no text that we read has it."""
 
 
-class Endless(Exception):  # noqa: N818 - never leaves this module
+class EndlessRecord(Exception):  # noqa: N818 - never leaves this module
     """A record does not end: too long, or open where the file ends."""
 
     def __init__(self, how: Literal["long", "open"]) -> None:
@@ -29,7 +29,7 @@ def whole_records(chunks: Iterable[bytes], dialect: Dialect, longest: int) -> It
     Arrow reads a record across two pieces otherwise than in one, where quotes are misplaced. The last record gets an
     end where it has none: Arrow takes a header alone for nothing else.
     """
-    quotes = Quotes(dialect)
+    quotes = QuoteFinder(dialect)
     rest = b""
     for chunk in chunks:
         rest += chunk
@@ -40,10 +40,10 @@ def whole_records(chunks: Iterable[bytes], dialect: Dialect, longest: int) -> It
             yield marked(rest[:end], misplaced)
             rest = rest[end:]
         if len(rest) > longest:
-            raise Endless("long")
+            raise EndlessRecord("long")
     quoted = quotes.find(rest)
     if quoted.is_open:
-        raise Endless("open")
+        raise EndlessRecord("open")
     if rest:
         yield marked(rest + b"\n", quoted.misplaced)
 
@@ -53,14 +53,14 @@ def marked(text: bytes, places: Places) -> bytes:
     return np.insert(np.frombuffer(text, np.uint8), places + 1, MARK).tobytes() if len(places) else text
 
 
-class Feed(io.RawIOBase):
+class TextFeed(io.RawIOBase):
     """Text as Arrow asks for it, piece by piece. It ends before what is wrong with it, so that all before is read."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self.pieces = pieces
         self.ready = b""
         self.ended = False
-        self.endless: Endless | None = None
+        self.endless: EndlessRecord | None = None
         self.refusal: DataRefused | None = None
         self.lock = threading.Lock()
 
@@ -93,7 +93,7 @@ class Feed(io.RawIOBase):
                 return next(self.pieces)
         except StopIteration:
             self.ended = True
-        except Endless as endless:
+        except EndlessRecord as endless:
             self.ended, self.endless = True, endless
         except DataRefused as refusal:
             self.ended, self.refusal = True, refusal

@@ -10,7 +10,7 @@ from features.ingest.findings import DataRefused, Finding
 CHUNK = 1 << 20
 
 
-class Mark(NamedTuple):
+class ByteOrderMark(NamedTuple):
     """A byte order mark, the encoding to declare for it, and how the bytes after it are read."""
 
     start: bytes
@@ -19,11 +19,11 @@ class Mark(NamedTuple):
 
 
 MARKS = (
-    Mark(codecs.BOM_UTF8, "utf-8", "utf-8"),
-    Mark(codecs.BOM_UTF32_LE, "utf-32", "utf-32-le"),
-    Mark(codecs.BOM_UTF32_BE, "utf-32", "utf-32-be"),
-    Mark(codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
-    Mark(codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"),
+    ByteOrderMark(codecs.BOM_UTF8, "utf-8", "utf-8"),
+    ByteOrderMark(codecs.BOM_UTF32_LE, "utf-32", "utf-32-le"),
+    ByteOrderMark(codecs.BOM_UTF32_BE, "utf-32", "utf-32-be"),
+    ByteOrderMark(codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
+    ByteOrderMark(codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"),
 )
 """Every mark, the longer before those that they start with."""
 
@@ -56,7 +56,7 @@ def as_utf8(source: BinaryIO, encoding: str, name: str) -> Iterator[bytes]:
         chunk = chunk[len(mark.start) :]
     else:
         refuse_other_zeros(chunk, encoding, name)
-    text = Text(mark.read if mark else encoding, name)
+    text = TextDecoder(mark.read if mark else encoding, name)
     while chunk:
         following = source.read(CHUNK)
         yield text.utf8(chunk, last=not following)
@@ -70,7 +70,7 @@ def refuse_other_file(head: bytes, encoding: str, name: str) -> None:
             raise refused(name, f"expected text in {encoding}, but it is {other}")
 
 
-def refuse_other_mark(mark: Mark, encoding: str, name: str) -> None:
+def refuse_other_mark(mark: ByteOrderMark, encoding: str, name: str) -> None:
     """Raise DataRefused where the mark is of another encoding than the declared one."""
     if encoding not in (mark.declared, mark.read):
         expected = f"expected text in {encoding}, but it starts with the byte order mark of {mark.declared}"
@@ -106,7 +106,7 @@ def declare(encoding: str) -> str:
     return f'set encoding = "{encoding}" if that is what it is'
 
 
-class Text:
+class TextDecoder:
     """A text on its way to UTF-8, chunk by chunk."""
 
     def __init__(self, encoding: str, name: str) -> None:
@@ -125,7 +125,7 @@ class Text:
         if self.has_ascii and chunk.isascii() and not midway:
             plain = chunk
         else:
-            plain = self.decoded(chunk, last=last)
+            plain = self.decode(chunk, last=last)
             self.note_accents(chunk, plain)
         if 0 in plain:
             line = self.line_at(plain, plain.index(0))
@@ -135,7 +135,7 @@ class Text:
             self.refuse_accents()
         return plain
 
-    def decoded(self, chunk: bytes, *, last: bool) -> bytes:
+    def decode(self, chunk: bytes, *, last: bool) -> bytes:
         """The chunk decoded strictly; DataRefused with the line where it cannot be."""
         try:
             return self.decoder.decode(chunk, last).encode()

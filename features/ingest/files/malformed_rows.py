@@ -12,7 +12,7 @@ MISQUOTED = -1
 """What stands for the number of cells of a row whose quotes do not show where its cells end."""
 
 
-class Malformed:
+class MalformedRows:
     """Rows that cannot be matched with the header: filled while the batches are read, complete after the last."""
 
     def __init__(self, before: int) -> None:
@@ -20,7 +20,7 @@ class Malformed:
         self.before, self.expected = before, 0
         self.rows, self.found = array("q"), array("q")
         self.misquoted = array("q")
-        self.good = self.passed = 0
+        self.well_formed = self.passed = 0
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.misquoted)
@@ -28,7 +28,7 @@ class Malformed:
     @property
     def last_row(self) -> int:
         """The last row of the file that has been read, well formed or not."""
-        return self.before + self.good + len(self.rows)
+        return self.before + self.well_formed + len(self.rows)
 
     def take(self, row: csv.InvalidRow) -> str:
         """Arrow's question what to do about a row with another number of cells: it is left out."""
@@ -43,9 +43,9 @@ class Malformed:
         """
         ahead = np.array(self.rows[self.passed :], np.int64)
         ahead -= np.arange(self.passed, self.passed + len(ahead))
-        plain = np.arange(self.good, self.good + rows) + self.before + 1
+        plain = np.arange(self.well_formed, self.well_formed + rows) + self.before + 1
         passed = self.passed + np.searchsorted(ahead, plain, side="right")
-        self.good += rows
+        self.well_formed += rows
         self.passed = int(passed[-1]) if rows else self.passed
         return plain + passed
 

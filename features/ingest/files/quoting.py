@@ -13,7 +13,7 @@ Places = npt.NDArray[np.intp]
 NONE: Places = np.empty(0, np.intp)
 
 
-class Quoted(NamedTuple):
+class QuotedText(NamedTuple):
     """Places of a text that starts with a record: quotes that open or close by turns, and those that do it wrongly."""
 
     text: bytes
@@ -35,7 +35,7 @@ class Quoted(NamedTuple):
         return end
 
 
-class Quotes:
+class QuoteFinder:
     """Finds the quoted cells of a text.
 
     A quote opens a cell where the cell starts, and is a letter elsewhere. The next one closes it, unless it is doubled
@@ -48,18 +48,18 @@ class Quotes:
         self.is_edge = np.zeros(256, dtype=bool)
         self.is_edge[[LF, CR, ord(dialect.delimiter)]] = True
 
-    def find(self, text: bytes) -> Quoted:
+    def find(self, text: bytes) -> QuotedText:
         """The quoted cells of a text that starts with a record."""
         if self.escape and self.escape in text:
             text = self.without_escaped(text)
         if self.quote not in text:
-            return Quoted(text, NONE, NONE)
+            return QuotedText(text, NONE, NONE)
         padded = np.frombuffer(b"\n%b\n" % text, np.uint8)
         places = np.flatnonzero(padded == self.quote[0])
         before, after = padded[places - 1], padded[places + 1]
         if self.are_well_formed(before, after):
-            return Quoted(text, places - 1, NONE)
-        return Quoted(text, *self.walk(places - 1, before, after))
+            return QuotedText(text, places - 1, NONE)
+        return QuotedText(text, *self.walk(places - 1, before, after))
 
     def without_escaped(self, text: bytes) -> bytes:
         """The text with every escaped byte made a letter that means nothing."""

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from features.ingest.files.csv_rows import Rows
 
 
-class Arriving:
+class RowBatches:
     """The columns of a file that are read, by their place; `read` and `blank` lines are counted as they pass."""
 
     def __init__(self, rows: Rows, used: Sequence[str], null: Sequence[str]) -> None:

@@ -33,7 +33,7 @@ class SourceFile:
         with way as plain:
             yield plain
 
-    def called(self, pattern: str) -> bool:
+    def matches(self, pattern: str) -> bool:
         """Whether a pattern means this file: by its name, its name in the zip, or the last part of it."""
         names = {self.name, self.member or self.name, PurePosixPath(self.name).name}
         return any(fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}.gz") for name in names)
@@ -63,11 +63,11 @@ def files_of(path: Path, name: str) -> Iterator[SourceFile]:
         yield SourceFile(name, path)
         return
     for member in members(path, name):
-        if not hidden(member):
+        if not is_hidden(member):
             yield SourceFile(f"{name}/{member}", path, member)
 
 
-def hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
     """Whether a part of a name starts with a dot."""
     return any(part.startswith(".") for part in PurePosixPath(name).parts)
 
@@ -75,12 +75,12 @@ def hidden(name: str) -> bool:
 def paths_below(folder: Path) -> Iterator[Path]:
     """Every regular file below a folder that is not hidden; DataRefused for a link that leads out of it."""
     for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not hidden(name)]
+        folders[:] = [name for name in folders if not is_hidden(name)]
         for name in (*folders, *names):
             path = Path(parent, name)
-            if path.is_symlink() and not hidden(name):
+            if path.is_symlink() and not is_hidden(name):
                 refuse_link_outside(path, folder)
-            if path.is_file() and not hidden(name):
+            if path.is_file() and not is_hidden(name):
                 yield path
 
 
@@ -91,9 +91,9 @@ def refuse_link_outside(link: Path, folder: Path) -> None:
         raise refused(name, "expected a file, not a link to a place outside of the folder; put the file itself there")
 
 
-def of_pattern(files: Iterable[SourceFile], pattern: str) -> tuple[SourceFile, ...]:
+def matching_files(files: Iterable[SourceFile], pattern: str) -> tuple[SourceFile, ...]:
     """The files that a name or pattern of `ontrack.toml` means, also where they are compressed with gzip."""
-    return tuple(file for file in files if file.called(pattern))
+    return tuple(file for file in files if file.matches(pattern))
 
 
 def digest_of(file: SourceFile) -> str:

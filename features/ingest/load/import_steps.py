@@ -13,18 +13,18 @@ from features.atomic_files import file_lock, refuse_disk_errors, sync_folder
 from features.errors import Refused
 from features.ingest.files.sources import digest_of
 from features.ingest.findings import DataRefused, Finding
+from features.ingest.load.incoming_table import LoadStamp
 from features.ingest.load.load_report import LoadReport, report_from
-from features.ingest.load.load_rows import Stamp
-from features.ingest.load.staging import prepare
-from features.ingest.load.warehouse_load import take_all
+from features.ingest.load.staging import stage_delivery
+from features.ingest.load.warehouse_load import load_tables
 from features.ingest.load.workspace import (
-    Desk,
-    Request,
-    delivery_in,
-    found_in,
+    ImportRequest,
+    Workspace,
     read_request,
     remove_import,
     request_of,
+    requested_delivery,
+    source_files_in,
     write_request,
 )
 from features.ingest.parsing.preview import Preview, previews_of
@@ -36,25 +36,25 @@ INLINE = "at_once"
 """The id of an import that is worked off as soon as it is asked for, one at a time. Others wait in the queue."""
 
 
-def ingest(desk: Desk, place: Path, *, now: datetime, progress: Progress) -> LoadReport:
+def ingest(workspace: Workspace, place: Path, *, now: datetime, progress: Progress) -> LoadReport:
     """What became of every row of a folder or zip of files; DataRefused where they cannot be taken.
 
     The same files twice change nothing. Killed at any moment, the next call finishes what was begun.
     """
-    with refuse_disk_errors(desk.imports), file_lock(desk.turn, progress):
-        request = request_of(desk, place)
+    with refuse_disk_errors(workspace.imports), file_lock(workspace.turn, progress):
+        request = request_of(workspace, place)
         try:
-            if taken(desk, request) is not None:
-                return LoadReport(desk.district.id, None)
-            take_up(desk, request)
-            stage(desk, INLINE, progress=progress)
-            return take(desk, INLINE, now=now, progress=progress)
+            if finished_load(workspace, request) is not None:
+                return LoadReport(workspace.district.id, None)
+            claim_inline_import(workspace, request)
+            stage_import(workspace, INLINE, progress=progress)
+            return load_import(workspace, INLINE, now=now, progress=progress)
         finally:
-            remove_import(desk, INLINE)
+            remove_import(workspace, INLINE)
 
 
 @dataclass(frozen=True)
-class Tried:
+class DryRun:
     """What a load would do, or the reason why it would be refused, with the first rows of each table."""
 
     previews: tuple[Preview, ...]
@@ -62,93 +62,97 @@ class Tried:
     refusal: Refused | None
 
 
-def try_out(desk: Desk, place: Path, *, now: datetime, progress: Progress) -> Tried:
+def dry_run_of(workspace: Workspace, place: Path, *, now: datetime, progress: Progress) -> DryRun:
     """What loading these files would do; the warehouse stays as it is."""
-    with refuse_disk_errors(desk.imports), file_lock(desk.turn, progress):
-        request = request_of(desk, place)
+    with refuse_disk_errors(workspace.imports), file_lock(workspace.turn, progress):
+        request = request_of(workspace, place)
         try:
-            take_up(desk, request)
-            stage(desk, INLINE, progress=progress)
-            report = take(desk, INLINE, now=now, progress=progress, keep=False)
-            return Tried(previews_of(desk.staged(INLINE)), report, None)
+            claim_inline_import(workspace, request)
+            stage_import(workspace, INLINE, progress=progress)
+            report = load_import(workspace, INLINE, now=now, progress=progress, keep=False)
+            return DryRun(previews_of(workspace.staged(INLINE)), report, None)
         except DataRefused as refusal:
-            unfinished = unfinished_in(desk, INLINE)
-            previews = previews_of(unfinished if unfinished.exists() else desk.staged(INLINE))
-            return Tried(previews, None, refusal)
+            unfinished = unfinished_staging(workspace, INLINE)
+            previews = previews_of(unfinished if unfinished.exists() else workspace.staged(INLINE))
+            return DryRun(previews, None, refusal)
         finally:
-            remove_import(desk, INLINE)
+            remove_import(workspace, INLINE)
 
 
-def take_up(desk: Desk, request: Request) -> None:
-    """The desk's import that is worked off at once is this one: what another left goes, what this one left stays."""
-    if not asks(desk, request):
-        remove_import(desk, INLINE)
-        write_request(desk, INLINE, request)
+def claim_inline_import(workspace: Workspace, request: ImportRequest) -> None:
+    """Makes this request the workspace's inline import: keeps what it left when killed, removes what another left."""
+    if not is_claimed_by(workspace, request):
+        remove_import(workspace, INLINE)
+        write_request(workspace, INLINE, request)
 
 
-def asks(desk: Desk, request: Request) -> bool:
+def is_claimed_by(workspace: Workspace, request: ImportRequest) -> bool:
     """Whether the import that is worked off at once was this one when it was killed."""
-    known = (desk.folder(INLINE) / "request.json").exists()
-    return known and read_request(desk, INLINE) == request
+    known = (workspace.folder(INLINE) / "request.json").exists()
+    return known and read_request(workspace, INLINE) == request
 
 
-def begin(desk: Desk, place: Path) -> str:
+def begin_import(workspace: Workspace, place: Path) -> str:
     """The id of a new import that waits to be worked off; nothing is read yet but names, headers and digests."""
-    request = request_of(desk, place)
-    write_request(desk, request.import_id, request)
+    request = request_of(workspace, place)
+    write_request(workspace, request.import_id, request)
     return request.import_id
 
 
-def stage(desk: Desk, import_id: str, *, progress: Progress) -> None:
+def stage_import(workspace: Workspace, import_id: str, *, progress: Progress) -> None:
     """The import's files have become typed rows in its staging file, each good or with the rule it breaks.
 
     DataRefused where a file is not what it claims, or more rows are bad than the mapping allows.
     """
-    done = desk.staged(import_id)
-    with refuse_disk_errors(done), file_lock(desk.lock, progress):
+    done = workspace.staged(import_id)
+    with refuse_disk_errors(done), file_lock(workspace.lock, progress):
         if done.exists():
             return
-        request = read_request(desk, import_id)
-        delivery = delivery_in(desk, request)
-        unfinished = unfinished_in(desk, import_id)
+        request = read_request(workspace, import_id)
+        delivery = requested_delivery(workspace, request)
+        unfinished = unfinished_staging(workspace, import_id)
         remove_copy(unfinished)
         with open_duckdb(unfinished) as connection:
-            prepare(Writer(connection), desk, delivery, progress)
-        refuse_changed(desk, request)
+            stage_delivery(Writer(connection), workspace, delivery, progress)
+        refuse_changed(workspace, request)
         unfinished.replace(done)
         sync_folder(done.parent)
 
 
-def unfinished_in(desk: Desk, import_id: str) -> Path:
+def unfinished_staging(workspace: Workspace, import_id: str) -> Path:
     """The staging file while it is written."""
-    return desk.staged(import_id).with_suffix(".unfinished")
+    return workspace.staged(import_id).with_suffix(".unfinished")
 
 
-def refuse_changed(desk: Desk, request: Request) -> None:
+def refuse_changed(workspace: Workspace, request: ImportRequest) -> None:
     """Raise DataRefused where a file is another one than when the import began."""
-    now = {file.name: file for file in found_in(request.place)}
+    now = {file.name: file for file in source_files_in(request.place)}
     for name, digest in request.files.items():
         if name not in now or digest_of(now[name]) != digest:
             expected = "the file changed while it was read: wait until the export is finished and run it again"
             raise DataRefused([Finding("FILE09", name, None, "", expected)])
 
 
-def take(desk: Desk, import_id: str, *, now: datetime, progress: Progress, keep: bool = True) -> LoadReport:
+def load_import(
+    workspace: Workspace, import_id: str, *, now: datetime, progress: Progress, keep: bool = True
+) -> LoadReport:
     """What became of every row. The warehouse is replaced by one that has them all, or stays as it was.
 
     `now` is aware. Without `keep` the warehouse is never replaced.
     """
-    with file_lock(desk.lock, progress):
-        request = read_request(desk, import_id)
-        earlier = taken(desk, request)
+    with file_lock(workspace.lock, progress):
+        request = read_request(workspace, import_id)
+        earlier = finished_load(workspace, request)
         if earlier is not None:
             return earlier
-        delivery = delivery_in(desk, request)
-        with change_warehouse(desk.warehouse, keep=keep, progress=progress) as writer:
-            writer.attach(desk.staged(import_id), "staged")
-            refuse_other_district(writer, desk.district.id)
-            stamp = Stamp(desk.district.id, 1 + max(writer.current("loads")["load_id"], default=0), desk.today)
-            report = take_all(writer, delivery, stamp, progress)
+        delivery = requested_delivery(workspace, request)
+        with change_warehouse(workspace.warehouse, keep=keep, progress=progress) as writer:
+            writer.attach(workspace.staged(import_id), "staged")
+            refuse_other_district(writer, workspace.district.id)
+            stamp = LoadStamp(
+                workspace.district.id, 1 + max(writer.current("loads")["load_id"], default=0), workspace.today
+            )
+            report = load_tables(writer, delivery, stamp, progress)
             record_load(writer, stamp, request, report, now)
     return report
 
@@ -160,7 +164,7 @@ def refuse_other_district(writer: Writer, district_id: str) -> None:
         raise Refused(f"this warehouse holds district '{others[0]}', not '{district_id}': each has a file of its own")
 
 
-def record_load(writer: Writer, stamp: Stamp, request: Request, report: LoadReport, now: datetime) -> None:
+def record_load(writer: Writer, stamp: LoadStamp, request: ImportRequest, report: LoadReport, now: datetime) -> None:
     """One more row of `loads`."""
     row = {
         "source": request.place.name,
@@ -176,22 +180,22 @@ def record_load(writer: Writer, stamp: Stamp, request: Request, report: LoadRepo
     writer.add("loads", pd.DataFrame([row]))
 
 
-def taken(desk: Desk, request: Request) -> LoadReport | None:
+def finished_load(workspace: Workspace, request: ImportRequest) -> LoadReport | None:
     """What became of the same files and settings, where they are the latest load, or deltas of any load."""
-    if not desk.warehouse.exists():
+    if not workspace.warehouse.exists():
         return None
-    with open_warehouse(desk.warehouse) as reader:
+    with open_warehouse(workspace.warehouse) as reader:
         loads = reader.current("loads").sort_values("load_id")
     same = loads[loads["digest"] == request.digest]
     if same.empty:
         return None
     latest = same["load_id"].iloc[-1] == loads["load_id"].iloc[-1]
-    if not latest and not delivery_in(desk, request).only_deltas:
+    if not latest and not requested_delivery(workspace, request).only_deltas:
         return None
     return report_from(str(same["report"].iloc[-1]))
 
 
-def finish(desk: Desk, import_id: str) -> None:
+def finish_import(workspace: Workspace, import_id: str) -> None:
     """Nothing is left of the import but what the warehouse holds."""
-    with file_lock(desk.lock):
-        remove_import(desk, import_id)
+    with file_lock(workspace.lock):
+        remove_import(workspace, import_id)

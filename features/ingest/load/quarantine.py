@@ -7,11 +7,10 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.view import stored_table
-from features.ingest.files.delivery import Sent
+from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import DataRefused, Finding
-from features.ingest.load.load_rows import Stamp
-from features.ingest.load.load_rows import understood as beside
-from features.ingest.staging_tables import understood
+from features.ingest.load.incoming_table import LoadStamp, staged_rows
+from features.ingest.staging_tables import parsed_table
 from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
 
@@ -28,30 +27,30 @@ COUNTED = {
 """What is kept of each file read, while it is staged."""
 
 
-def counted(catalog: str | None = None) -> ir.Table:
+def file_counts(catalog: str | None = None) -> ir.Table:
     """The files of a load, as counted when they were read."""
     return ibis.table(COUNTED, name="counted", catalog=catalog, database="main" if catalog else None)
 
 
 @dataclass(frozen=True)
-class Staged:
+class StagedTable:
     """A table of a load within its staging file, or attached to the warehouse as `staged`."""
 
-    sent: Sent
+    delivered: DeliveredTable
     catalog: str | None = None
 
     def rows(self) -> ir.Table:
         """All its rows, good and bad."""
-        return beside(self.sent.table) if self.catalog else understood(self.sent.table.name)
+        return staged_rows(self.delivered.table) if self.catalog else parsed_table(self.delivered.table.name)
 
     def bad(self) -> ir.Table:
         """Its rows that break a rule."""
         return self.rows().filter(ibis._.rule.notnull())
 
 
-def bad_findings(reader: Reader, staged: Staged) -> Iterator[Finding]:
+def quarantine_findings(reader: Reader, staged: StagedTable) -> Iterator[Finding]:
     """Rows that break a rule, those of one file, rule and column as one finding."""
-    files = counted(staged.catalog).select("number", name="file")
+    files = file_counts(staged.catalog).select("number", name="file")
     bad = staged.bad().drop("shown")
     groups = bad.join(files, bad.file == files.number).group_by("name", "rule", "broken", "expected")
     first = groups.aggregate(rows=ibis._.count(), first=ibis._.row.collect(order_by="row", distinct=False)[:ROWS_NAMED])
@@ -60,23 +59,23 @@ def bad_findings(reader: Reader, staged: Staged) -> Iterator[Finding]:
         yield Finding(rule, name, places[0], broken, expected, rows, tuple(places[1:]))
 
 
-def refuse_shares(reader: Reader, staged: Sequence[Staged], to_add: Sequence[str]) -> None:
+def refuse_large_quarantine(reader: Reader, staged: Sequence[StagedTable], to_add: Sequence[str]) -> None:
     """Raise DataRefused, with the lines to add to ontrack.toml, where more rows break a rule than a share allows."""
     findings: list[Finding] = []
     for one in staged:
         all_rows = one.rows()
         ((rows, bad),) = reader.records(all_rows.aggregate(rows=all_rows.count(), bad=all_rows.rule.count()))
-        share = one.sent.files.most_quarantined
+        share = one.delivered.mapping.most_quarantined
         if bad > share * rows:
-            found = list(bad_findings(reader, one))
-            name = one.sent.table.name
+            found = list(quarantine_findings(reader, one))
+            name = one.delivered.table.name
             beyond = f"{bad:,} of {rows:,} rows cannot be taken, more than most_quarantined = {share:g} allows"
             findings += [*found, Finding("FILE07", name, None, "", beyond)]
     if findings:
         raise DataRefused(findings, to_add)
 
 
-def quarantine(writer: Writer, staged: Sequence[Staged], stamp: Stamp) -> int:
+def update_quarantine(writer: Writer, staged: Sequence[StagedTable], stamp: LoadStamp) -> int:
     """Keeps the load's bad rows and releases what its files say no more; how many rows are released.
 
     A row that is bad for the same reason in the same place stays as it was.
@@ -84,18 +83,18 @@ def quarantine(writer: Writer, staged: Sequence[Staged], stamp: Stamp) -> int:
     if not staged and not writer.has_rows("quarantine"):
         return 0
     held = stored_table("quarantine")
-    parts = [kept(one, stamp) for one in staged] or [held.limit(0)]
+    parts = [quarantined_rows(one, stamp) for one in staged] or [held.limit(0)]
     bad = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    again = said_again(held.filter(held.superseded_by_load.isnull()))
+    again = reread_rows(held.filter(held.superseded_by_load.isnull()))
     released = writer.count(again.anti_join(bad, list(PLACE)))
     writer.insert("quarantine", bad.anti_join(again, [*PLACE, *REASON]))
     writer.supersede("quarantine", again.anti_join(bad, [*PLACE, *REASON]).select(*PLACE, *REASON), stamp.load_id)
     return released
 
 
-def kept(staged: Staged, stamp: Stamp) -> ir.Table:
+def quarantined_rows(staged: StagedTable, stamp: LoadStamp) -> ir.Table:
     """A table's bad rows as rows of the quarantine."""
-    files = counted(staged.catalog)
+    files = file_counts(staged.catalog)
     bad = staged.bad().select("file", "row", "rule", "broken", "expected", "shown").rename(number="file")
     named = bad.join(files.select("number", "file", "table_name", file_digest="digest"), "number").drop("number")
     return named.mutate(
@@ -104,9 +103,9 @@ def kept(staged: Staged, stamp: Stamp) -> ir.Table:
     ).select(*stored_table("quarantine").columns)  # fmt: skip
 
 
-def said_again(waiting: ir.Table) -> ir.Table:
+def reread_rows(waiting: ir.Table) -> ir.Table:
     """Rows in quarantine that this load's files speak of: a whole table's, a file's, or those of the very same file."""
-    files = counted("staged")
+    files = file_counts("staged")
     whole = files.filter(files.scope == "table").select("table_name").distinct()
     named = files.filter(files.scope == "file").select("table_name", "file").distinct()
     same = files.filter(files.scope == "digest").select("table_name", "file", file_digest="digest").distinct()

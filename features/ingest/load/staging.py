@@ -6,68 +6,75 @@ from dataclasses import dataclass
 import pandas as pd
 from pydantic import TypeAdapter
 
-from features.ingest.files.delivery import Delivery
+from features.ingest.delivery import Delivery
 from features.ingest.files.sources import digest_of
 from features.ingest.findings import DataRefused, Finding
-from features.ingest.load.quarantine import Staged, refuse_shares
-from features.ingest.load.workspace import Desk
-from features.ingest.parsing.load_notes import notes
+from features.ingest.load.quarantine import StagedTable, refuse_large_quarantine
+from features.ingest.load.workspace import Workspace
+from features.ingest.parsing.load_notes import load_notes
 from features.ingest.parsing.lookups import drop_lookups
-from features.ingest.parsing.table_parser import Counted, understand
-from features.ingest.parsing.unmapped_codes import codes_to_add
-from features.ingest.rules.cross_table_rules import mark_across
+from features.ingest.parsing.table_parser import ParsedFile, parse_table
+from features.ingest.parsing.unmapped_codes import code_mapping_lines
+from features.ingest.rules.cross_table_rules import mark_cross_table_errors
 from features.progress import Progress
 from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
 
 
 @dataclass(frozen=True)
-class Told:
+class StagingNotes:
     """What the files tell besides their rows: notes, and lines for ontrack.toml."""
 
     notes: tuple[Finding, ...]
     to_add: tuple[str, ...]
 
 
-def told_in(reader: Reader) -> Told:
+def staging_notes(reader: Reader) -> StagingNotes:
     """What an attached staging file tells."""
     (said,) = reader.connection.execute("SELECT json FROM staged.told").fetchall()[0]
-    return TypeAdapter(Told).validate_json(said)
+    return TypeAdapter(StagingNotes).validate_json(said)
 
 
-def prepare(writer: Writer, desk: Desk, delivery: Delivery, progress: Progress) -> None:
+def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, progress: Progress) -> None:
     """Every table's files understood, checked against each other and counted."""
-    held = desk.warehouse.exists()
+    held = workspace.warehouse.exists()
     if held:
-        writer.attach(desk.warehouse, "held")
-    counted: list[Counted] = []
+        writer.attach(workspace.warehouse, "held")
+    counted: list[ParsedFile] = []
     findings: list[Finding] = []
-    for sent in delivery.tables:
-        progress(f"reading {', '.join(file.name for file in sent.sources)}")
+    for delivered in delivery.tables:
+        progress(f"reading {', '.join(file.name for file in delivered.sources)}")
         try:
-            counted += understand(
-                writer, sent, first_number=len(counted), today=desk.today,
-                plain=desk.district.quarantine_values == "plain", lookups=delivery.lookups,
+            counted += parse_table(
+                writer, delivered, first_number=len(counted), today=workspace.today,
+                plain=workspace.district.quarantine_values == "plain", lookups=delivery.lookups,
             )  # fmt: skip
         except DataRefused as refused:
             findings += refused.findings
     if findings:
         raise DataRefused(findings)
     progress("checking the tables against each other")
-    names = [sent.table.name for sent in delivery.tables]
-    mark_across(writer, [name for name in names if writer.has_rows(f"understood_{name}")], held=held)
-    write_counted(writer, delivery, counted)
-    told = Told(tuple(notes(writer, delivery.tables, counted)), tuple(codes_to_add(writer, delivery.tables)))
-    for sent in delivery.tables:
-        drop_lookups(writer, sent)
-    refuse_shares(writer, [Staged(sent) for sent in delivery.tables], told.to_add)
-    writer.connection.execute("CREATE TABLE told AS SELECT ? AS json", [TypeAdapter(Told).dump_json(told).decode()])
+    names = [delivered.table.name for delivered in delivery.tables]
+    mark_cross_table_errors(writer, [name for name in names if writer.has_rows(f"understood_{name}")], held=held)
+    write_file_counts(writer, delivery, counted)
+    told = StagingNotes(
+        tuple(load_notes(writer, delivery.tables, counted)), tuple(code_mapping_lines(writer, delivery.tables))
+    )
+    for delivered in delivery.tables:
+        drop_lookups(writer, delivered)
+    refuse_large_quarantine(writer, [StagedTable(delivered) for delivered in delivery.tables], told.to_add)
+    writer.connection.execute(
+        "CREATE TABLE told AS SELECT ? AS json", [TypeAdapter(StagingNotes).dump_json(told).decode()]
+    )
 
 
-def write_counted(writer: Writer, delivery: Delivery, counted: Sequence[Counted]) -> None:
+def write_file_counts(writer: Writer, delivery: Delivery, counted: Sequence[ParsedFile]) -> None:
     """What was read of each file stands in the staging file."""
-    scopes = {sent.table.name: scope_of(sent.files.kind, sent.files.covers) for sent in delivery.tables}
-    digests = {source.name: digest_of(source) for sent in delivery.tables for source in sent.sources}
+    scopes = {
+        delivered.table.name: scope_of(delivered.mapping.kind, delivered.mapping.covers)
+        for delivered in delivery.tables
+    }
+    digests = {source.name: digest_of(source) for delivered in delivery.tables for source in delivered.sources}
     rows = [
         {
             "number": one.number, "file": one.file, "table_name": one.table, "digest": digests[one.file],

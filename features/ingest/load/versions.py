@@ -8,87 +8,87 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.view import schema_of, stored_table
-from features.file_mapping.validation import EVENTS
+from features.file_mapping.validation import EVENT_DATES
 from features.ingest.findings import DataRefused, Finding
-from features.ingest.load.load_rows import Incoming, school_year, understood, with_keys
+from features.ingest.load.incoming_table import IncomingTable, school_year, staged_rows, with_keys
 from features.table_schema import Table
 from features.warehouse.writer import Writer
 
-Fates = dict[tuple[int, str], int]
+ChangeCounts = dict[tuple[int, str], int]
 """Rows added, by the number of their file and what they are."""
 
 FEW = 20
 """Records that may always be gone from an extract: in a small table they are a large share."""
 
-FRESH = "fresh_rows"
+ADDED = "fresh_rows"
 """The table of the rows that a load adds, before they are added."""
 
 
-def add_versions(writer: Writer, incoming: Incoming) -> Fates:
+def add_versions(writer: Writer, incoming: IncomingTable) -> ChangeCounts:
     """Adds what is new and closes what it replaces; the rows added, by file and what they are.
 
     They are new, corrected, withdrawn (a delta says so) or gone (a full extract no longer has it; the file is -1).
     DataRefused where more are gone than the mapping allows.
     """
     first = not writer.has_rows(incoming.table.name)
-    writer.create(FRESH, first_rows(writer, incoming) if first else changed_rows(writer, incoming))
-    fresh = fresh_rows(incoming.table)
+    writer.create(ADDED, first_rows(writer, incoming) if first else changed_rows(writer, incoming))
+    fresh = added_rows(incoming.table)
     counts = writer.records(fresh.group_by("file", "was").aggregate(rows=fresh.count()))
-    fates = {(file, was): rows for file, was, rows in counts}
-    refuse_withdrawals(writer, incoming, fates.get((-1, "gone"), 0))
-    if fates:
-        add_fresh(writer, incoming, first=first)
-    writer.drop(FRESH)
-    return fates
+    changes = {(file, was): rows for file, was, rows in counts}
+    refuse_many_absent(writer, incoming, changes.get((-1, "gone"), 0))
+    if changes:
+        store_added_rows(writer, incoming, first=first)
+    writer.drop(ADDED)
+    return changes
 
 
-def add_fresh(writer: Writer, incoming: Incoming, *, first: bool) -> None:
+def store_added_rows(writer: Writer, incoming: IncomingTable, *, first: bool) -> None:
     """The fresh rows stand in their table, and what they replace is closed."""
     stamp = incoming.stamp
     if not first:
-        latest = fresh_rows(incoming.table).filter(ibis._.superseded_by_load.isnull())
+        latest = added_rows(incoming.table).filter(ibis._.superseded_by_load.isnull())
         writer.supersede(incoming.table.name, latest.select(*incoming.table.key), stamp.load_id)
     carried = {"district_id": ibis.literal(stamp.district_id), "load_id": ibis.literal(stamp.load_id, "int64")}
-    writer.append(incoming.table, fresh_rows(incoming.table).drop("file", "was").mutate(**carried))
+    writer.append(incoming.table, added_rows(incoming.table).drop("file", "was").mutate(**carried))
     writer.sort_if_needed(incoming.table, stamp.load_id)
 
 
-def fresh_rows(table: Table) -> ir.Table:
+def added_rows(table: Table) -> ir.Table:
     """The rows that the load adds."""
     columns = {name: kind for name, kind in schema_of(table).items() if name not in ("district_id", "load_id")}
-    return ibis.table({"file": "int64", "was": "string", **columns}, name=FRESH)
+    return ibis.table({"file": "int64", "was": "string", **columns}, name=ADDED)
 
 
-def first_rows(writer: Writer, incoming: Incoming) -> ir.Table:
+def first_rows(writer: Writer, incoming: IncomingTable) -> ir.Table:
     """Every row of a table's first load."""
-    said = latest_marked(writer, incoming)
+    said = mark_latest(writer, incoming)
     replaced = ibis.ifelse(said.latest, ibis.null("int64"), incoming.stamp.load_id)
     rows = said.filter(~said.deleted & ~said.ends).mutate(
         was=ibis.literal("new"), withdrawn=False, superseded_by_load=replaced
     )
-    return rows.select(*fresh_rows(incoming.table).columns)
+    return rows.select(*added_rows(incoming.table).columns)
 
 
-def changed_rows(writer: Writer, incoming: Incoming) -> ir.Table:
+def changed_rows(writer: Writer, incoming: IncomingTable) -> ir.Table:
     """The rows of a later load that say something else than what is held."""
-    said = latest_marked(writer, incoming)
-    parts = [news(incoming, said.filter(said.latest))]
-    if incoming.posted:
-        parts.append(older(incoming, said.filter(~said.latest & ~said.ends)))
-    if incoming.covers != "nothing" and may_withdraw(writer, incoming):
-        parts.append(gone(incoming))
-    return ibis.union(*(part.select(*fresh_rows(incoming.table).columns) for part in parts))
+    said = mark_latest(writer, incoming)
+    parts = [new_and_corrected(incoming, said.filter(said.latest))]
+    if incoming.has_known_on_column:
+        parts.append(earlier_versions(incoming, said.filter(~said.latest & ~said.ends)))
+    if incoming.covers != "nothing" and can_withdraw_absent(writer, incoming):
+        parts.append(absent_records(incoming))
+    return ibis.union(*(part.select(*added_rows(incoming.table).columns) for part in parts))
 
 
-def latest_marked(writer: Writer, incoming: Incoming) -> ir.Table:
+def mark_latest(writer: Writer, incoming: IncomingTable) -> ir.Table:
     """What the load says: files may hold a record's whole history.
 
     `latest` is true for the last version of each record, `several` where it has earlier ones, and `ends` where the
     last one withdraws the record, so that the others do not count.
     """
-    said, many = incoming.said(), several(incoming)
+    said, many = incoming.said(), repeated_keys(incoming)
     alone = said.mutate(latest=ibis.literal(True), several=ibis.literal(False), ends=said.deleted)
-    if not incoming.posted or not writer.count(many.limit(1)):
+    if not incoming.has_known_on_column or not writer.count(many.limit(1)):
         return alone
     key = list(incoming.table.key)
     newest_first = {"group_by": key, "order_by": ibis.desc("known_on")}
@@ -100,26 +100,26 @@ def latest_marked(writer: Writer, incoming: Incoming) -> ir.Table:
     return alone.anti_join(many, key).union(ranked)
 
 
-def several(incoming: Incoming) -> ir.Table:
+def repeated_keys(incoming: IncomingTable) -> ir.Table:
     """Keys of records of which the load says several versions."""
     key = list(incoming.table.key)
     return incoming.said().group_by(key).aggregate(n=ibis._.count()).filter(ibis._.n > 1).select(*key)
 
 
-def news(incoming: Incoming, latest: ir.Table) -> ir.Table:
+def new_and_corrected(incoming: IncomingTable, latest: ir.Table) -> ir.Table:
     """Latest versions that differ from the one held now, with what they are and when they became known."""
-    both = beside_held(incoming, latest)
+    both = join_held(incoming, latest)
     content = [name for name in incoming.own if name not in incoming.table.key]
     was = ibis.cases((both.deleted, "withdrawn"), (both.held, "corrected"), else_="new")
-    known_on = ibis.ifelse(both.held, when_corrected(incoming, both), when_new(incoming, both))
+    known_on = ibis.ifelse(both.held, correction_known_on(incoming, both), new_known_on(incoming, both))
     taken = {name: ibis.ifelse(both.deleted, both[f"held_{name}"], both[name]) for name in content}
-    told = both.filter(~unchanged(both, content))
+    told = both.filter(~is_unchanged(both, content))
     return told.mutate(
         **taken, was=was, withdrawn=both.deleted, superseded_by_load=ibis.null("int64"), known_on=known_on
     )
 
 
-def beside_held(incoming: Incoming, latest: ir.Table) -> ir.Table:
+def join_held(incoming: IncomingTable, latest: ir.Table) -> ir.Table:
     """Latest versions, each with the version held now: `held` where there is one, its columns as `held_…`.
 
     `reached` is the latest day of the same school year of which records were held, where a rule says what is known.
@@ -136,7 +136,7 @@ def beside_held(incoming: Incoming, latest: ir.Table) -> ir.Table:
     return both.left_join(reached, school_year(both) == reached.year).drop("year")
 
 
-def unchanged(both: ir.Table, content: Sequence[str]) -> ir.BooleanValue:
+def is_unchanged(both: ir.Table, content: Sequence[str]) -> ir.BooleanValue:
     """Whether a version says nothing that is not held: the same content, or that what is not there be withdrawn.
 
     The last of several versions counts even with the content held, where it is a later one: others lie between.
@@ -147,13 +147,17 @@ def unchanged(both: ir.Table, content: Sequence[str]) -> ir.BooleanValue:
     return ibis.ifelse(both.deleted, ~both.held | both.held_withdrawn, both.held & same)
 
 
-def when_corrected(incoming: Incoming, both: ir.Table) -> ir.DateValue:
+def correction_known_on(incoming: IncomingTable, both: ir.Table) -> ir.DateValue:
     """When a correction became known: as the file says where that is later than the version held, else at this load."""
     at_load = ibis.greatest(ibis.date(incoming.stamp.day.isoformat()), both.held_known_on)
-    return ibis.ifelse(both.known_on > both.held_known_on, both.known_on, at_load) if incoming.posted else at_load
+    return (
+        ibis.ifelse(both.known_on > both.held_known_on, both.known_on, at_load)
+        if incoming.has_known_on_column
+        else at_load
+    )
 
 
-def when_new(incoming: Incoming, both: ir.Table) -> ir.DateValue:
+def new_known_on(incoming: IncomingTable, both: ir.Table) -> ir.DateValue:
     """When a new record became known: as the file or the rule says.
 
     A rule such as "two school days after" cannot know that a record came late. Where records of a later day in the
@@ -165,7 +169,7 @@ def when_new(incoming: Incoming, both: ir.Table) -> ir.DateValue:
     return ibis.ifelse(late, ibis.date(incoming.stamp.day.isoformat()), both.known_on)
 
 
-def older(incoming: Incoming, said: ir.Table) -> ir.Table:
+def earlier_versions(incoming: IncomingTable, said: ir.Table) -> ir.Table:
     """Earlier versions of records of which a file holds the history, unless held as they are."""
     key = [*incoming.table.key, "known_on"]
     held = stored_table(incoming.table.name).semi_join(said, list(incoming.table.key))
@@ -177,19 +181,19 @@ def older(incoming: Incoming, said: ir.Table) -> ir.Table:
     return fresh.mutate(was=ibis.literal("new"), withdrawn=ibis.literal(False), superseded_by_load=replaced)
 
 
-def may_withdraw(writer: Writer, incoming: Incoming) -> bool:
+def can_withdraw_absent(writer: Writer, incoming: IncomingTable) -> bool:
     """Whether absence can count: every bad row of an extract still says which record it is."""
     if incoming.covers == "nothing":
         return True
-    rows = understood(incoming.table)
+    rows = staged_rows(incoming.table)
     return not writer.count(rows.filter(rows.rule.notnull() & ~rows.whole_key).limit(1))
 
 
-def refuse_withdrawals(writer: Writer, incoming: Incoming, absent: int) -> None:
+def refuse_many_absent(writer: Writer, incoming: IncomingTable, absent: int) -> None:
     """Raise DataRefused where a full extract lacks more of the records it covers than its share allows."""
     if absent <= FEW:
         return
-    there, share = writer.count(covered(incoming)), incoming.files.most_withdrawn
+    there, share = writer.count(covered_records(incoming)), incoming.mapping.most_withdrawn
     if absent > share * there:
         expected = (
             f"{absent:,} of {there:,} records held are not in this extract, more than most_withdrawn = {share:g} "
@@ -198,24 +202,24 @@ def refuse_withdrawals(writer: Writer, incoming: Incoming, absent: int) -> None:
         raise DataRefused([Finding("FILE08", incoming.table.name, None, "", expected)])
 
 
-def gone(incoming: Incoming) -> ir.Table:
+def absent_records(incoming: IncomingTable) -> ir.Table:
     """Records that a full extract covers and no longer has. A row in quarantine still says that there is one."""
-    rows = with_keys(understood(incoming.table)).select(*incoming.table.key)
-    held = covered(incoming).anti_join(rows, list(incoming.table.key))
+    rows = with_keys(staged_rows(incoming.table)).select(*incoming.table.key)
+    held = covered_records(incoming).anti_join(rows, list(incoming.table.key))
     day = ibis.greatest(ibis.date(incoming.stamp.day.isoformat()), held.known_on)
     file = ibis.literal(-1, "int64")
     return held.mutate(file=file, was=ibis.literal("gone"), known_on=day, withdrawn=ibis.literal(True))
 
 
-def covered(incoming: Incoming) -> ir.Table:
+def covered_records(incoming: IncomingTable) -> ir.Table:
     """The records held now that a full extract covers."""
     held = stored_table(incoming.table.name)
     held = held.filter(held.superseded_by_load.isnull() & ~held.withdrawn)
     if incoming.covers == "school_years":
-        rows = understood(incoming.table)
+        rows = staged_rows(incoming.table)
         years = rows.select(year=school_year(rows)).distinct()
         return held.semi_join(years, school_year(held) == years.year)
     if isinstance(incoming.covers, int):
-        event = next(name for name in EVENTS if name in held.columns)
+        event = next(name for name in EVENT_DATES if name in held.columns)
         return held.filter(held[event] >= incoming.stamp.day - timedelta(days=incoming.covers))
     return held

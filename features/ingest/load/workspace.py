@@ -11,13 +11,14 @@ from pydantic import BaseModel, ConfigDict
 
 from features.atomic_files import replace_through
 from features.errors import Refused
-from features.ingest.files.delivery import Delivery, delivery_of
+from features.ingest.adapters.csv_files import delivery_of
+from features.ingest.delivery import Delivery
 from features.ingest.files.sources import SourceFile, digest_of, files_in
 from features.settings import District, Settings
 
 
 @dataclass(frozen=True)
-class Desk:
+class Workspace:
     """One district's imports; `today` is the district's local day."""
 
     district: District
@@ -53,12 +54,12 @@ class Desk:
         return self.folder(import_id) / "staged.duckdb"
 
 
-def desk_of(settings: Settings, district_id: str, today: date) -> Desk:
-    """The desk of a district."""
-    return Desk(settings.district(district_id), settings.home, today)
+def workspace_of(settings: Settings, district_id: str, today: date) -> Workspace:
+    """The workspace of a district."""
+    return Workspace(settings.district(district_id), settings.home, today)
 
 
-class Request(BaseModel):
+class ImportRequest(BaseModel):
     """What an import is asked to take: the place, each file's digest, and what ontrack.toml said."""
 
     model_config = ConfigDict(frozen=True)
@@ -78,44 +79,44 @@ class Request(BaseModel):
         return self.digest[:20]
 
 
-def request_of(desk: Desk, place: Path) -> Request:
+def request_of(workspace: Workspace, place: Path) -> ImportRequest:
     """What an import of these files would be; DataRefused where a table is missing."""
-    found = found_in(place)
-    delivery = delivery_of(desk.district, found)
-    read = {source for sent in delivery.tables for source in sent.sources} | set(delivery.lookups)
+    found = source_files_in(place)
+    delivery = delivery_of(workspace.district, found)
+    read = {source for delivered in delivery.tables for source in delivered.sources} | set(delivery.lookups)
     files = {source.name: digest_of(source) for source in found if source in read}
-    said = desk.district.model_dump_json(include={"reading", "files", "quarantine_values"})
-    return Request(place=place.absolute(), files=files, mapping=said)
+    said = workspace.district.model_dump_json(include={"reading", "files", "quarantine_values"})
+    return ImportRequest(place=place.absolute(), files=files, mapping=said)
 
 
-def found_in(place: Path) -> tuple[SourceFile, ...]:
+def source_files_in(place: Path) -> tuple[SourceFile, ...]:
     """The files of a folder or a zip; Refused where there is neither."""
     if not place.exists():
         raise Refused(f"{place}: no such folder; expected one file per table, such as students.csv")
     return files_in(place)
 
 
-def delivery_in(desk: Desk, request: Request) -> Delivery:
+def requested_delivery(workspace: Workspace, request: ImportRequest) -> Delivery:
     """The files that were asked to be taken."""
-    return delivery_of(desk.district, found_in(request.place))
+    return delivery_of(workspace.district, source_files_in(request.place))
 
 
-def write_request(desk: Desk, import_id: str, request: Request) -> None:
+def write_request(workspace: Workspace, import_id: str, request: ImportRequest) -> None:
     """The import has a folder that says what it is, readable by its owner only."""
-    folder = desk.folder(import_id)
+    folder = workspace.folder(import_id)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     replace_through(folder / "request.json", request.model_dump_json().encode())
 
 
-def read_request(desk: Desk, import_id: str) -> Request:
+def read_request(workspace: Workspace, import_id: str) -> ImportRequest:
     """What an import was asked to take; Refused where nothing is known of it."""
     try:
-        return Request.model_validate_json((desk.folder(import_id) / "request.json").read_bytes())
+        return ImportRequest.model_validate_json((workspace.folder(import_id) / "request.json").read_bytes())
     except FileNotFoundError:
-        raise Refused(f"{desk.district.id}: no import {import_id}; run `ontrack ingest` again") from None
+        raise Refused(f"{workspace.district.id}: no import {import_id}; run `ontrack ingest` again") from None
 
 
-def remove_import(desk: Desk, import_id: str) -> None:
+def remove_import(workspace: Workspace, import_id: str) -> None:
     """The import's folder, which holds students' records, is gone."""
-    shutil.rmtree(desk.folder(import_id), ignore_errors=True)
+    shutil.rmtree(workspace.folder(import_id), ignore_errors=True)

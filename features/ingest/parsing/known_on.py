@@ -6,11 +6,11 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from features.file_mapping.declaration import TERM_END, KnownOn
-from features.ingest.mapping.cell_types import date_form, date_of
-from features.ingest.mapping.header import Plan
-from features.ingest.rules.row_rules import Read, Rule
-from features.ingest.staging_tables import columns_of, create_empty, holds, records_of
+from features.file_mapping.declaration import TERM_END, KnownOnRule
+from features.ingest.mapping.file_layout import FileLayout
+from features.ingest.mapping.type_conversion import date_form, date_of
+from features.ingest.rules.row_rules import CellValues, RowRule
+from features.ingest.staging_tables import columns_of, create_empty, records_after_load, warehouse_attached
 from features.warehouse.writer import Writer
 
 AFTER = "known_after"
@@ -25,22 +25,22 @@ ANYWHERE = ""
 """The school of records that are of no school: a day of instruction anywhere counts for them."""
 
 
-def with_known_on(rows: ir.Table, plan: Plan, today: date) -> ir.Table:
+def with_known_on(rows: ir.Table, layout: FileLayout, today: date) -> ir.Table:
     """The rows with `known_on`, and `cell_known_on` where the file says it.
 
     A rule never says a day after the load's. A deletion is known on the load's day unless the file says an earlier one.
     """
     day = ibis.date(today.isoformat())
-    if plan.known_on is not None:
-        cell = rows[plan.place(plan.known_on)]
-        said = date_of(cell, plan.sent.dialect.dates)
+    if layout.known_on is not None:
+        cell = rows[layout.place(layout.known_on)]
+        said = date_of(cell, layout.delivered.dialect.dates)
         deleted = ibis.least(said.fill_null(day), day)
         return rows.mutate(cell_known_on=cell, known_on=ibis.ifelse(rows.deleted, deleted, said))
-    known = by_rule(rows, plan.sent.files.known_on or KnownOn(load=True), plan, day)
+    known = known_on_by_rule(rows, layout.delivered.mapping.known_on or KnownOnRule(load=True), layout, day)
     return known.mutate(known_on=ibis.ifelse(known.deleted, day, ibis.least(known.known_on, day)))
 
 
-def by_rule(rows: ir.Table, rule: KnownOn, plan: Plan, day: ir.DateValue) -> ir.Table:
+def known_on_by_rule(rows: ir.Table, rule: KnownOnRule, layout: FileLayout, day: ir.DateValue) -> ir.Table:
     """The rows with the day that a rule says, which may yet come; `day` is the load's."""
     if rule.after is None:
         return rows.mutate(known_on=day if rule.always is None else ibis.date(rule.always))
@@ -49,7 +49,7 @@ def by_rule(rows: ir.Table, rule: KnownOn, plan: Plan, day: ir.DateValue) -> ir.
     if not rule.school_days:
         return rows.mutate(known_on=rows[rule.after] + ibis.interval(days=rule.days or 0))
     after, beyond = ibis.table(KNOWN_AFTER, name=AFTER), ibis.interval(days=calendar_days(rule.school_days))
-    if "school_id" in columns_of(plan.sent.table):
+    if "school_id" in columns_of(layout.delivered.table):
         both = rows.left_join(after, [("school_id", "school"), (rule.after, "event")])
     else:
         both = rows.left_join(after.filter(after.school == ANYWHERE), [(rule.after, "event")])
@@ -62,52 +62,52 @@ def calendar_days(school_days: int) -> int:
     return -(-school_days * 7 // 5)
 
 
-def rules_of_known_on(read: Read, today: date) -> Iterator[Rule]:
+def known_on_rules(cells: CellValues, today: date) -> Iterator[RowRule]:
     """What breaks the column that says when a row became known. A rule of the mapping needs the row's term at most."""
-    if read.plan.known_on is None:
-        if is_after_term(read.plan.sent.files.known_on):
+    if cells.layout.known_on is None:
+        if is_after_term(cells.layout.delivered.mapping.known_on):
             told = "a term of the school year that the files or an earlier load have"
-            yield Rule("ROW08", ("term_id",), read.rows[TERM_END].isnull(), told, read.cell("term_id"))
+            yield RowRule("ROW08", ("term_id",), cells.rows[TERM_END].isnull(), told, cells.cell("term_id"))
         return
-    cell, value = read.cell("known_on"), read.value("known_on")
-    yield Rule("ROW02", ("known_on",), cell.isnull(), "a value; this column may not be empty", cell)
-    form = date_form(read.plan.sent.dialect.dates)
-    yield Rule("ROW03", ("known_on",), value.isnull(), form, cell)
+    cell, value = cells.cell("known_on"), cells.value("known_on")
+    yield RowRule("ROW02", ("known_on",), cell.isnull(), "a value; this column may not be empty", cell)
+    form = date_form(cells.layout.delivered.dialect.dates)
+    yield RowRule("ROW03", ("known_on",), value.isnull(), form, cell)
     late = "a day until that of the load: nobody can know a row before it came"
-    yield Rule("ROW11", ("known_on",), value > ibis.date(today.isoformat()), late, cell)
+    yield RowRule("ROW11", ("known_on",), value > ibis.date(today.isoformat()), late, cell)
 
 
-def write_known_after(writer: Writer, rule: KnownOn | None) -> None:
+def create_known_on_tables(writer: Writer, rule: KnownOnRule | None) -> None:
     """Writes the day on which an event of each school and day is known, where a rule counts school days.
 
     And each term's last day, where a rule counts from that.
     """
     if is_after_term(rule):
         create_empty(writer, TERM_ENDS, ENDS)
-        terms = records_of(writer, "terms", held=holds(writer))
+        terms = records_after_load(writer, "terms", held=warehouse_attached(writer))
         if terms is not None:
             writer.replace(TERM_ENDS, terms.select(in_year="school_year", in_term="term_id", term_end="end_date"))
     if rule is None or not rule.school_days:
         return
     create_empty(writer, AFTER, KNOWN_AFTER)
-    days = records_of(writer, "calendar_days", held=holds(writer))
+    days = records_after_load(writer, "calendar_days", held=warehouse_attached(writer))
     if days is not None:
         taught = days.filter(days.in_session).select("school_id", "date").distinct()
-        writer.replace(AFTER, known_after(taught, rule.school_days))
+        writer.replace(AFTER, school_days_later(taught, rule.school_days))
 
 
-def drop_known_after(writer: Writer) -> None:
+def drop_known_on_tables(writer: Writer) -> None:
     """The tables of known days and of terms' last days are gone."""
     for name in {AFTER, TERM_ENDS} & writer.table_names():
         writer.drop(name)
 
 
-def is_after_term(rule: KnownOn | None) -> bool:
+def is_after_term(rule: KnownOnRule | None) -> bool:
     """Whether a rule counts from the last day of a row's term."""
     return rule is not None and rule.after == TERM_END
 
 
-def known_after(days: ir.Table, school_days: int) -> ir.Table:
+def school_days_later(days: ir.Table, school_days: int) -> ir.Table:
     """For each school and each day from its first to its last day of instruction, the day so many of them later."""
     anywhere = days.select(school=ibis.literal(ANYWHERE), day=days.date).distinct()
     days = ibis.union(days.select(school=days.school_id, day=days.date), anywhere)

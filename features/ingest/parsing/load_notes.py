@@ -5,37 +5,37 @@ from collections.abc import Iterator, Sequence
 import ibis
 import ibis.expr.types as ir
 
-from features.ingest.files.delivery import Sent
+from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import Finding
-from features.ingest.mapping.cell_types import day_of_school_year
-from features.ingest.parsing.lookups import looked_up
-from features.ingest.parsing.table_parser import Counted
-from features.ingest.staging_tables import understood
+from features.ingest.mapping.type_conversion import day_of_school_year
+from features.ingest.parsing.lookups import lookup_columns
+from features.ingest.parsing.table_parser import ParsedFile
+from features.ingest.staging_tables import parsed_table
 from features.warehouse.writer import Writer
 
 SINGLE = ("race_ethnicity", "sex")
 """Attributes of which a student usually has one value."""
 
 
-def notes(writer: Writer, sent: Sequence[Sent], files: Sequence[Counted]) -> Iterator[Finding]:
+def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Sequence[ParsedFile]) -> Iterator[Finding]:
     """Overlapping spells, several values of an attribute, look-ups that chose, and columns that nothing reads."""
-    for one in sent:
+    for one in delivered:
         if one.table.name == "enrollments":
-            yield from overlaps(writer, one)
+            yield from overlapping_spells(writer, one)
         if one.table.name == "demographics":
             yield from several_values(writer, one)
-        yield from choices(writer, one)
+        yield from ambiguous_lookups(writer, one)
     for file in files:
         if file.unused:
             yield Finding("NOTE04", file.file, None, "", f"not read as {file.table}: {', '.join(file.unused)}")
 
 
-def overlaps(writer: Writer, sent: Sent) -> Iterator[Finding]:
+def overlapping_spells(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
     """Spells of a student of which one begins before the one before it has ended.
 
     A spell without an end goes to the end of its school year. Spells said twice and differently overlap too.
     """
-    spells = understood(sent.table.name)
+    spells = parsed_table(delivered.table.name)
     spells = spells.filter((spells.rule.isnull() | (spells.rule == "ROW07")) & ~spells.again & ~spells.deleted)
     spells = spells.mutate(ends=spells.exit_date.fill_null(day_of_school_year(LAST_DAY, spells.school_year)))
     order = {"group_by": "student_id", "order_by": ["entry_date", "ends", "file", "row"]}
@@ -45,17 +45,19 @@ def overlaps(writer: Writer, sent: Sent) -> Iterator[Finding]:
     pairs, overlapping = int(found["pairs"].iloc[0]), int(found["spells"].iloc[0])
     if pairs:
         said = f"{counted(overlapping, 'spell')} of enrollment with a day in another spell of the student"
-        yield about(sent, "NOTE01", f"{said}; {counted(pairs, 'time')} a spell begins before the one before it is over")
+        yield table_note(
+            delivered, "NOTE01", f"{said}; {counted(pairs, 'time')} a spell begins before the one before it is over"
+        )
 
 
 LAST_DAY = "06-30"
 """The end of a school year, as far as a spell without an end goes."""
 
 
-def several_values(writer: Writer, sent: Sent) -> Iterator[Finding]:
+def several_values(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
     """Students with more than one value of an attribute of which people usually have one."""
     who = ["attribute", "student_id"]
-    rows = understood(sent.table.name)
+    rows = parsed_table(delivered.table.name)
     rows = rows.filter(rows.rule.isnull() & ~rows.deleted & rows.attribute.isin(SINGLE))
     values = rows.group_by(who).aggregate(values=rows.value.nunique())
     several = values.filter(values.values > 1).select(who)
@@ -64,7 +66,7 @@ def several_values(writer: Writer, sent: Sent) -> Iterator[Finding]:
     counts = writer.table(found)
     for name, ever, once in zip(counts["attribute"], counts["ever"], counts["once"], strict=True):
         said = f"{counted(ever, 'student')} with several values of {name}, {once:,} of them at one time; all are kept"
-        yield about(sent, "NOTE02", said)
+        yield table_note(delivered, "NOTE02", said)
 
 
 def at_one_time(rows: ir.Table) -> ir.Table:
@@ -77,16 +79,16 @@ def at_one_time(rows: ir.Table) -> ir.Table:
     return both.filter((both.value != both.other) & begun & lasts).select("attribute", "student_id").distinct()
 
 
-def choices(writer: Writer, sent: Sent) -> Iterator[Finding]:
+def ambiguous_lookups(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
     """Look-ups that found several values and took one, as declared."""
-    rows = understood(sent.table.name)
-    for one in looked_up(sent):
+    rows = parsed_table(delivered.table.name)
+    for one in lookup_columns(delivered):
         name, found = one.name, one.found
         several = writer.count(found.filter(found[f"found_{name}"] > 1))
         if several and one.lookup.take != "one":
             used = writer.count(rows.filter(rows.several.split(", ").contains(name)))
             said = f"{counted(several, 'look-up')} of {name} in {one.lookup.file} with several values"
-            yield about(sent, "NOTE03", f"{said}; the {one.lookup.take} counts, in {counted(used, 'row')}")
+            yield table_note(delivered, "NOTE03", f"{said}; the {one.lookup.take} counts, in {counted(used, 'row')}")
 
 
 def counted(n: int, noun: str) -> str:
@@ -94,6 +96,6 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
-def about(sent: Sent, code: str, said: str) -> Finding:
+def table_note(delivered: DeliveredTable, code: str, said: str) -> Finding:
     """A finding about a whole table."""
-    return Finding(code, sent.table.name, None, "", said)
+    return Finding(code, delivered.table.name, None, "", said)

@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table as Drawn
 
-from features.ingest.staging_tables import columns_of, understood
+from features.ingest.staging_tables import columns_of, parsed_table
 from features.table_schema import Table
 from features.tables import TABLES
 from features.warehouse.reader import Reader
@@ -36,7 +36,7 @@ def previews_of(staged: Path) -> tuple[Preview, ...]:
         reader = Reader(connection)
         there = set(reader.frame("SHOW TABLES")["name"])
         return tuple(
-            preview_of(reader, table) for table in TABLES.values() if understood(table.name).get_name() in there
+            preview_of(reader, table) for table in TABLES.values() if parsed_table(table.name).get_name() in there
         )  # fmt: skip
     finally:
         connection.close()
@@ -44,7 +44,7 @@ def previews_of(staged: Path) -> tuple[Preview, ...]:
 
 def preview_of(reader: Reader, table: Table) -> Preview:
     """A table's first rows."""
-    rows = understood(table.name)
+    rows = parsed_table(table.name)
     shown = ["row", *columns_of(table), "known_on", "rule"]
     found = reader.table(rows.order_by("file", "row").limit(ROWS).select(*shown))
     cells = tuple(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import ibis
 
-from features.ingest.files.delivery import Sent
-from features.ingest.mapping.cell_types import masked
-from features.ingest.rules.row_rules import LONGEST_CODE, one_of, place_of_codes
-from features.ingest.staging_tables import change, columns_of, understood
+from features.ingest.delivery import DeliveredTable
+from features.ingest.mapping.type_conversion import mask
+from features.ingest.rules.row_rules import LONGEST_CODE, allowed_values, codes_setting
+from features.ingest.staging_tables import columns_of, parsed_table, update_rows
 from features.table_schema import Column
 from features.warehouse.writer import Writer
 
@@ -18,22 +18,22 @@ MOST_CODES = 50
 
 
 @dataclass(frozen=True)
-class Unmapped:
+class UnmappedColumn:
     """A canonical column's codes that are not mapped, the most frequent first, with their rows."""
 
-    sent: Sent
+    delivered: DeliveredTable
     name: str
     codes: tuple[tuple[str, int], ...]
 
     @property
     def column(self) -> Column:
         """The canonical column."""
-        return self.sent.table.column(self.name)
+        return self.delivered.table.column(self.name)
 
     @property
     def mapped(self) -> bool:
         """Whether some of its codes are mapped already."""
-        return bool(self.sent.files.codes.get(self.name))
+        return bool(self.delivered.mapping.codes.get(self.name))
 
     @property
     def are_codes(self) -> bool:
@@ -41,50 +41,52 @@ class Unmapped:
         return len(self.codes) <= MOST_CODES and all(len(code) <= LONGEST_CODE for code, _ in self.codes)
 
 
-def codes_to_add(writer: Writer, sent: Sequence[Sent]) -> list[str]:
+def code_mapping_lines(writer: Writer, delivered: Sequence[DeliveredTable]) -> list[str]:
     """Lines for `ontrack.toml`, for every column with codes that are not mapped, each code with its rows.
 
     A column whose values do not look like codes is only named: its values may be anything.
     """
-    return [line for one in sent for column in unmapped(writer, one) for line in lines_of(column)]
+    return [line for one in delivered for column in unmapped_columns(writer, one) for line in lines_of(column)]
 
 
-def unmapped(writer: Writer, sent: Sent) -> Iterator[Unmapped]:
+def unmapped_columns(writer: Writer, delivered: DeliveredTable) -> Iterator[UnmappedColumn]:
     """Each column of a table with codes that are not mapped."""
-    rows = understood(sent.table.name)
+    rows = parsed_table(delivered.table.name)
     each = rows.filter(rows.unmapped.notnull()).select(one=rows.unmapped.unnest())
     each = each.filter(each.one.notnull()).select(column=each.one["column"], code=each.one["code"])
     counts = each.group_by("column", "code").aggregate(n=each.count())
     found = writer.table(counts.order_by(ibis.desc("n"), "code"))
     codes = list(zip(found["column"].map(str), found["code"].map(str), found["n"].map(int), strict=True))
-    for name in columns_of(sent.table):
+    for name in columns_of(delivered.table):
         own = tuple((code, n) for column, code, n in codes if column == name)
         if own:
-            yield Unmapped(sent, name, own)
+            yield UnmappedColumn(delivered, name, own)
 
 
-def mask_what_is_no_code(writer: Writer, sent: Sent) -> None:
+def mask_free_text(writer: Writer, delivered: DeliveredTable) -> None:
     """Values of a column that do not look like codes are kept as their shape."""
-    rows = understood(sent.table.name)
-    for column in unmapped(writer, sent):
+    rows = parsed_table(delivered.table.name)
+    for column in unmapped_columns(writer, delivered):
         if not column.are_codes:
             broken = rows.filter((rows.rule == "ROW04") & (rows.broken == column.name))
-            change(writer, sent.table, broken.select("file", "row", shown=masked(broken.shown)))
+            update_rows(writer, delivered.table, broken.select("file", "row", shown=mask(broken.shown)))
 
 
-def lines_of(unmapped: Unmapped) -> Iterator[str]:
+def lines_of(column: UnmappedColumn) -> Iterator[str]:
     """One column's lines. `?` is no meaning of any code: each one must be decided on."""
-    place = place_of_codes(unmapped.sent.table, unmapped.name)
-    if not unmapped.are_codes:
-        yield f"# {unmapped.sent.table.name}.{unmapped.name} does not look like a column of codes; is it the right one?"
+    place = codes_setting(column.delivered.table, column.name)
+    if not column.are_codes:
+        name = f"{column.delivered.table.name}.{column.name}"
+        yield f"# {name} does not look like a column of codes; is it the right one?"
         return
-    if unmapped.mapped:
+    if column.mapped:
         yield f"# below [{place}]"
     else:
         yield f"[{place}]"
-        yield from (f"{json.dumps(value)} = {json.dumps(value)}" for value in own_values(unmapped.column))
-    for code, n in unmapped.codes:
-        yield f'{json.dumps(code, ensure_ascii=False)} = "?"  # {n:,} row{"s" * (n != 1)}; {one_of(unmapped.column)}'
+        yield from (f"{json.dumps(value)} = {json.dumps(value)}" for value in own_values(column.column))
+    meanings = allowed_values(column.column)
+    for code, n in column.codes:
+        yield f'{json.dumps(code, ensure_ascii=False)} = "?"  # {n:,} row{"s" * (n != 1)}; {meanings}'
 
 
 def own_values(column: Column) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
-from features.ingest.files.delivery import Sent
-from features.ingest.staging_tables import change, columns_of, key_of, understood
+from features.ingest.delivery import DeliveredTable
+from features.ingest.staging_tables import columns_of, key_of, parsed_table, update_rows
 from features.warehouse.writer import Writer
 
 SUSPECTS = "suspects"
@@ -16,27 +16,31 @@ AT_A_TIME = 2_000_000
 EXPECTED = 'expected each record once, but rows say it differently; repeats = "last" lets the last one count'
 
 
-def mark_repeats(writer: Writer, sent: Sent) -> None:
+def mark_duplicates(writer: Writer, delivered: DeliveredTable) -> None:
     """Rows that say again what an earlier one says are `again`; those that say another thing break ROW07.
 
     Where the last is to count, all before it are `again`. Keys are counted by their hash, which is cheap, and compared
     as they are where a hash comes twice. Contents are compared by theirs.
     """
-    writer.create(SUSPECTS, suspects_of(sent))
-    suspects = ibis.table(suspects_of(sent).schema(), name=SUSPECTS)
+    writer.create(SUSPECTS, possible_duplicates(delivered))
+    suspects = ibis.table(possible_duplicates(delivered).schema(), name=SUSPECTS)
     parts = -(-writer.count(suspects) // AT_A_TIME)
     for part in range(parts):
-        change(writer, sent.table, marks(sent, suspects.filter((suspects.said % parts + parts) % parts == part)))
+        update_rows(
+            writer,
+            delivered.table,
+            duplicate_marks(delivered, suspects.filter((suspects.said % parts + parts) % parts == part)),
+        )
     writer.drop(SUSPECTS)
 
 
-def suspects_of(sent: Sent) -> ir.Table:
+def possible_duplicates(delivered: DeliveredTable) -> ir.Table:
     """Good rows whose key has the hash of another one's: `said`, that hash, the key, and the hash of the rest."""
-    key = [*key_of(sent.table), "known_on"]
-    rows = understood(sent.table.name).filter(ibis._.rule.isnull())
+    key = [*key_of(delivered.table), "known_on"]
+    rows = parsed_table(delivered.table.name).filter(ibis._.rule.isnull())
     rows = rows.mutate(said=hash_of(rows, key))
     twice = rows.group_by("said").aggregate(n=rows.count()).filter(ibis._.n > 1).select("said")
-    rest = [name for name in (*columns_of(sent.table), "deleted") if name not in key]
+    rest = [name for name in (*columns_of(delivered.table), "deleted") if name not in key]
     return rows.semi_join(twice, "said").select("file", "row", "said", *key, content=hash_of(rows, rest))
 
 
@@ -45,17 +49,17 @@ def hash_of(rows: ir.Table, columns: list[str]) -> ir.IntegerValue:
     return ibis.struct({name: rows[name] for name in columns}).hash()
 
 
-def marks(sent: Sent, suspects: ir.Table) -> ir.Table:
+def duplicate_marks(delivered: DeliveredTable, suspects: ir.Table) -> ir.Table:
     """The rows that are not as they were: `file`, `row`, `again`, and the rule that they break."""
-    key = [*key_of(sent.table), "known_on"]
+    key = [*key_of(delivered.table), "known_on"]
     rows = suspects.mutate(place=suspects.file * (1 << 40) + suspects.row)
     groups = rows.group_by("said", *key).aggregate(
         differ=rows.content.min() != rows.content.max(), first=rows.place.min(), last=rows.place.max()
     )
     both = rows.inner_join(groups.filter(groups["first"] != groups["last"]), ["said", *key])
-    if sent.files.repeats == "last":
+    if delivered.mapping.repeats == "last":
         counts = ibis.ifelse(both.differ, both["last"], both["first"])
         return both.filter(both.place != counts).select("file", "row", again=ibis.literal(True))
-    said = {"rule": "ROW07", "broken": ", ".join(key_of(sent.table)), "expected": EXPECTED}
+    said = {"rule": "ROW07", "broken": ", ".join(key_of(delivered.table)), "expected": EXPECTED}
     told = {name: ibis.ifelse(both.differ, text, None) for name, text in said.items()}
     return both.filter(both.differ | (both.place != both["first"])).select("file", "row", again=~both.differ, **told)

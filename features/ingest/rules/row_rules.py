@@ -7,8 +7,8 @@ import ibis
 import ibis.expr.types as ir
 
 from features.file_mapping.declaration import Lookup
-from features.ingest.mapping.cell_types import IDS, expected_of, mangled
-from features.ingest.mapping.header import Cell, Plan
+from features.ingest.mapping.file_layout import FileLayout, MappedColumn
+from features.ingest.mapping.type_conversion import IDS, expected_of, is_spreadsheet_damaged
 from features.table_schema import Column, Table
 
 LONGEST_CODE = 24
@@ -16,7 +16,7 @@ LONGEST_CODE = 24
 
 
 @dataclass(frozen=True)
-class CrossField:
+class CrossFieldRule:
     """Two cells of a row, of which the first may not be more than the second. Either may be empty."""
 
     table: str
@@ -25,22 +25,22 @@ class CrossField:
     meaning: str
 
 
-CROSS_FIELDS = (
-    CrossField("terms", "start_date", "end_date", "a term that ends on or after the day it starts"),
-    CrossField("demographics", "start_date", "end_date", "an attribute that holds at least on the day it starts"),
-    CrossField("programs", "start_date", "end_date", "a program that ends on or after the day it starts"),
-    CrossField("enrollments", "entry_date", "exit_date", "a spell that ends on or after the day of entry"),
-    CrossField(
+CROSS_FIELD_RULES = (
+    CrossFieldRule("terms", "start_date", "end_date", "a term that ends on or after the day it starts"),
+    CrossFieldRule("demographics", "start_date", "end_date", "an attribute that holds at least on the day it starts"),
+    CrossFieldRule("programs", "start_date", "end_date", "a program that ends on or after the day it starts"),
+    CrossFieldRule("enrollments", "entry_date", "exit_date", "a spell that ends on or after the day of entry"),
+    CrossFieldRule(
         "marks", "credits_earned_hundredths", "credits_attempted_hundredths", "no more credits earned than attempted"
     ),
-    CrossField("caseloads", "start_date", "end_date", "a caseload that ends on or after the day it starts"),
-    CrossField("supports", "date", "end_date", "a plan that ends on or after the day it begins"),
+    CrossFieldRule("caseloads", "start_date", "end_date", "a caseload that ends on or after the day it starts"),
+    CrossFieldRule("supports", "date", "end_date", "a plan that ends on or after the day it begins"),
 )
 """Every rule about two cells of a row."""
 
 
 @dataclass(frozen=True, eq=False)
-class Rule:
+class RowRule:
     """What no row may do: its code, the columns, when it is broken, and what was expected instead."""
 
     code: str
@@ -57,10 +57,10 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Read:
+class CellValues:
     """The cells of a file as they are read: the text of each, and its value, which may be nothing."""
 
-    plan: Plan
+    layout: FileLayout
     rows: ir.Table
 
     def cell(self, name: str) -> ir.StringValue:
@@ -76,82 +76,99 @@ class Read:
         return self.rows[name]
 
 
-def rules_of_cell(read: Read, cell: Cell) -> Iterator[Rule]:
+def cell_rules(cells: CellValues, cell: MappedColumn) -> Iterator[RowRule]:
     """What breaks a column's declaration. A column that is always the same, or nowhere, breaks nothing."""
     said, name = cell.said, (cell.name,)
     if said is None or said.always is not None or said.day_of_school_year is not None:
         return
-    shown, text = read.cell(cell.name), read.text(cell.name)
+    shown, text = cells.cell(cell.name), cells.text(cell.name)
     if said.lookup:
-        yield from rules_of_lookup(read, cell, said.lookup)
+        yield from lookup_rules(cells, cell, said.lookup)
     if said.pattern is not None:
-        yield Rule("ROW03", name, shown.notnull() & ~shown.re_search(said.pattern), "a value of its pattern", shown)
+        yield RowRule("ROW03", name, shown.notnull() & ~shown.re_search(said.pattern), "a value of its pattern", shown)
     if cell.name in IDS:
-        yield Rule("ROW10", name, mangled(text), "an id; a spreadsheet changed it: export the column as text", shown)
+        yield RowRule(
+            "ROW10",
+            name,
+            is_spreadsheet_damaged(text),
+            "an id; a spreadsheet changed it: export the column as text",
+            shown,
+        )
     if cell.column.required:
-        yield Rule("ROW02", name, empty(read, cell), "a value; this column may not be empty", shown)
-    yield from rules_of_form(read, cell)
+        yield RowRule("ROW02", name, is_empty(cells, cell), "a value; this column may not be empty", shown)
+    yield from format_rules(cells, cell)
     if cell.column.least is not None and cell.column.most is not None:
-        value, within = read.value(cell.name), f"from {cell.column.least} to {cell.column.most}"
-        yield Rule("ROW05", name, ~value.between(cell.column.least, cell.column.most), within, shown)
+        value, within = cells.value(cell.name), f"from {cell.column.least} to {cell.column.most}"
+        yield RowRule("ROW05", name, ~value.between(cell.column.least, cell.column.most), within, shown)
 
 
-def rules_of_lookup(read: Read, cell: Cell, lookup: Lookup) -> Iterator[Rule]:
+def lookup_rules(cells: CellValues, cell: MappedColumn, lookup: Lookup) -> Iterator[RowRule]:
     """A look-up that finds nothing where there must be something, or several values where one is asked for."""
-    found, nothing = read.rows[f"found_{cell.name}"], ibis.null("string")
+    found, nothing = cells.rows[f"found_{cell.name}"], ibis.null("string")
     if cell.column.required:
-        yield Rule("ROW12", (cell.name,), found == 0, f"a value of it in {lookup.file}, which has none", nothing)
+        yield RowRule("ROW12", (cell.name,), found == 0, f"a value of it in {lookup.file}, which has none", nothing)
     if lookup.take == "one":
         several = f"one value of it in {lookup.file}, which has several; take = says which counts"
-        yield Rule("ROW12", (cell.name,), found > 1, several, nothing)
+        yield RowRule("ROW12", (cell.name,), found > 1, several, nothing)
 
 
-def empty(read: Read, cell: Cell) -> ir.BooleanValue:
+def is_empty(cells: CellValues, cell: MappedColumn) -> ir.BooleanValue:
     """Whether a column's cell has nothing in it, or a code that means nothing."""
-    text, codes = read.text(cell.name), codes_of(read, cell)
-    return text.isnull() & read.value(cell.name).isnull() if "" in codes else text.isnull()
+    text, codes = cells.text(cell.name), codes_of(cells, cell)
+    return text.isnull() & cells.value(cell.name).isnull() if "" in codes else text.isnull()
 
 
-def codes_of(read: Read, cell: Cell) -> Mapping[str, str]:
+def codes_of(cells: CellValues, cell: MappedColumn) -> Mapping[str, str]:
     """The column's codes and what they mean."""
-    return read.plan.sent.files.codes.get(cell.name, {})
+    return cells.layout.delivered.mapping.codes.get(cell.name, {})
 
 
-def rules_of_form(read: Read, cell: Cell) -> Iterator[Rule]:
+def format_rules(cells: CellValues, cell: MappedColumn) -> Iterator[RowRule]:
     """A text that has not the form of its kind, or is none of the column's codes or allowed values."""
-    said, codes, name = cell.said, codes_of(read, cell), (cell.name,)
-    text, shown = read.text(cell.name), read.cell(cell.name)
+    said, codes, name = cell.said, codes_of(cells, cell), (cell.name,)
+    text, shown = cells.text(cell.name), cells.cell(cell.name)
     if codes:
-        yield Rule("ROW04", name, text.notin([code for code in codes if code]), mapped(read, cell), text, is_code=True)
+        yield RowRule(
+            "ROW04",
+            name,
+            text.notin([code for code in codes if code]),
+            unmapped_code_message(cells, cell),
+            text,
+            is_code=True,
+        )
     elif cell.column.allowed or cell.column.kind == "boolean":
-        broken = text.notnull() & read.value(cell.name).isnull()
-        yield Rule("ROW04", name, broken, one_of(cell.column), text, is_code=True)
+        broken = text.notnull() & cells.value(cell.name).isnull()
+        yield RowRule("ROW04", name, broken, allowed_values(cell.column), text, is_code=True)
     elif cell.column.kind not in ("text", "student") and said is not None:
-        broken = text.notnull() & read.value(cell.name).isnull()
-        yield Rule("ROW03", name, broken, expected_of(cell.column, said, read.plan.sent.dialect.dates), shown)
+        broken = text.notnull() & cells.value(cell.name).isnull()
+        yield RowRule(
+            "ROW03", name, broken, expected_of(cell.column, said, cells.layout.delivered.dialect.dates), shown
+        )
 
 
-def mapped(read: Read, cell: Cell) -> str:
+def unmapped_code_message(cells: CellValues, cell: MappedColumn) -> str:
     """The sentence for a code that is not mapped."""
-    return f"a code that [{place_of_codes(read.plan.sent.table, cell.name)}] maps to {one_of(cell.column)}"
+    return (
+        f"a code that [{codes_setting(cells.layout.delivered.table, cell.name)}] maps to {allowed_values(cell.column)}"
+    )
 
 
-def place_of_codes(table: Table, name: str) -> str:
+def codes_setting(table: Table, name: str) -> str:
     """Where `ontrack.toml` maps the codes of a canonical column."""
     return f"districts.files.{table.name}.codes.{name}"
 
 
-def one_of(column: Column) -> str:
+def allowed_values(column: Column) -> str:
     """What a code may mean."""
     if column.kind == "boolean":
         return "true or false"
     return f"one of {', '.join(column.allowed)}" if column.allowed else f"a value of {column.name}"
 
 
-def rules_across_cells(read: Read) -> Iterator[Rule]:
+def cross_field_rules(cells: CellValues) -> Iterator[RowRule]:
     """Two cells of a row that contradict each other."""
-    for rule in CROSS_FIELDS:
-        if rule.table == read.plan.sent.table.name:
-            least, most = read.value(rule.least), read.value(rule.most)
+    for rule in CROSS_FIELD_RULES:
+        if rule.table == cells.layout.delivered.table.name:
+            least, most = cells.value(rule.least), cells.value(rule.most)
             shown = least.cast("string") + " … " + most.cast("string")
-            yield Rule("ROW06", (rule.least, rule.most), most < least, rule.meaning, shown)
+            yield RowRule("ROW06", (rule.least, rule.most), most < least, rule.meaning, shown)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.file_mapping.declaration import Dialect
-from features.ingest.files.csv_rows import read_rows
+from features.ingest.files.csv_rows import read_csv
 from features.ingest.files.sources import SourceFile, files_in
 from features.ingest.findings import DataRefused
 
@@ -24,7 +24,7 @@ class Taken:
 
 def take(file: SourceFile, dialect: Dialect, header: tuple[str, ...] | None = None) -> Taken:
     """All that is in a file."""
-    with read_rows(file, dialect, header) as rows:
+    with read_csv(file, dialect, header) as rows:
         columns = [column.to_pylist() for column in rows.batches.read_all().columns]
         bad = rows.malformed.table()
         numbers, sentences = bad.column("row").to_pylist(), bad.column("expected").to_pylist()

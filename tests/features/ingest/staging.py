@@ -8,12 +8,12 @@ from pathlib import Path
 import duckdb
 import ibis
 
-from features.file_mapping.declaration import Dialect, Files, names_in_file
-from features.ingest.files.delivery import Sent
+from features.file_mapping.declaration import Dialect, FileMapping, file_columns
+from features.ingest.delivery import DeliveredTable
 from features.ingest.files.sources import files_in
-from features.ingest.parsing.table_parser import Counted, understand
-from features.ingest.rules.cross_table_rules import mark_across
-from features.ingest.staging_tables import understood
+from features.ingest.parsing.table_parser import ParsedFile, parse_table
+from features.ingest.rules.cross_table_rules import mark_cross_table_errors
+from features.ingest.staging_tables import parsed_table
 from features.snapshots.live_features import create_table
 from features.tables import TABLES
 from features.warehouse.writer import Writer
@@ -30,22 +30,22 @@ class Staging:
     plain: bool = False
     writer: Writer = field(default_factory=lambda: Writer(duckdb.connect(config={"threads": "1"})))
 
-    def send(self, name: str, drawing: str, **said: object) -> list[Counted]:
+    def send(self, name: str, drawing: str, **said: object) -> list[ParsedFile]:
         """Understands a drawn table as a file of our own shape; what it leaves unsaid has its default."""
-        columns = (*names_in_file(TABLES[name]), "known_on")
+        columns = (*file_columns(TABLES[name]), "known_on")
         lines = [",".join(columns), *(",".join(filled(row, columns)) for row in told_rows(drawing))]
         return self.send_text(name, {f"{name}.csv": "\n".join(lines)}, **said)
 
-    def send_as(self, name: str, drawing: str, **said: object) -> list[Counted]:
+    def send_as(self, name: str, drawing: str, **said: object) -> list[ParsedFile]:
         """Understands a drawn table as a file of another shape: header and cells as drawn."""
         return self.send_text(name, {f"{name}.csv": as_csv(drawing)}, **said)
 
-    def send_text(self, name: str, texts: Mapping[str, str], **said: object) -> list[Counted]:
+    def send_text(self, name: str, texts: Mapping[str, str], **said: object) -> list[ParsedFile]:
         """Understands files with these texts as one table; `said` is what `ontrack.toml` says of them."""
         self.write(self.folder / name, texts)
         sent = self.sent(name, **said)
         lookups = files_in(self.beside) if self.beside.exists() else ()
-        return understand(self.writer, sent, first_number=1, today=TODAY, plain=self.plain, lookups=lookups)
+        return parse_table(self.writer, sent, first_number=1, today=TODAY, plain=self.plain, lookups=lookups)
 
     @property
     def beside(self) -> Path:
@@ -58,10 +58,10 @@ class Staging:
         for file, text in texts.items():
             (folder / file).write_text(text, encoding="utf-8")
 
-    def sent(self, name: str, **said: object) -> Sent:
+    def sent(self, name: str, **said: object) -> DeliveredTable:
         """A table as it was sent."""
-        files = Files.model_validate(said)
-        return Sent(TABLES[name], files, files.dialect(Dialect()), files_in(self.folder / name))
+        files = FileMapping.model_validate(said)
+        return DeliveredTable(TABLES[name], files, files.dialect(Dialect()), files_in(self.folder / name))
 
     def hold(self, drawings: Mapping[str, str]) -> None:
         """Attaches a warehouse that holds drawn records, as `held`."""
@@ -74,7 +74,7 @@ class Staging:
 
     def check_across(self, *names: str, held: bool = False) -> None:
         """Checks tables against each other."""
-        mark_across(self.writer, names, held=held, plain=self.plain)
+        mark_cross_table_errors(self.writer, names, held=held, plain=self.plain)
 
     def verdicts(self, name: str) -> list[str]:
         """The rule that each row breaks and in which columns, in the order of the file."""
@@ -82,7 +82,7 @@ class Staging:
 
     def rows(self, name: str, *columns: str) -> list[tuple[object, ...]]:
         """Columns of a table as understood, in the order of its files."""
-        rows = understood(name).order_by("file", "row").select(*columns)
+        rows = parsed_table(name).order_by("file", "row").select(*columns)
         return self.writer.connection.execute(ibis.to_sql(rows, dialect="duckdb")).fetchall()
 
 

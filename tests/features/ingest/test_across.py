@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from features.ingest.parsing.load_notes import notes
+from features.ingest.parsing.load_notes import load_notes
 from features.ingest.rules.cross_table_rules import REFERENCES
 from tests.features.ingest.staging import Staging, becomes
 
@@ -261,7 +261,7 @@ def test_spells_that_share_a_day_are_noted(tmp_path: Path) -> None:
     """One without an end goes to the end of its school year. No row is refused for it."""
     staging = Staging(tmp_path)
     staging.send("enrollments", OVERLAPPING)
-    (note,) = notes(staging.writer, [staging.sent("enrollments")], [])
+    (note,) = load_notes(staging.writer, [staging.sent("enrollments")], [])
     expected = "4 spells of enrollment with a day in another spell of the student"
     assert (note.code, note.expected.partition(";")[0]) == ("NOTE01", expected)
     assert "2 times" in note.expected
@@ -282,6 +282,6 @@ RACES = """
 def test_students_with_several_values_of_an_attribute_are_noted(tmp_path: Path) -> None:
     staging = Staging(tmp_path)
     staging.send("demographics", RACES)
-    (note,) = notes(staging.writer, [staging.sent("demographics")], [])
+    (note,) = load_notes(staging.writer, [staging.sent("demographics")], [])
     expected = "2 students with several values of race_ethnicity, 1 of them at one time; all are kept"
     assert (note.code, note.expected) == ("NOTE02", expected)

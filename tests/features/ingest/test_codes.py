@@ -3,8 +3,8 @@
 import tomllib
 from pathlib import Path
 
-from features.file_mapping.declaration import Files
-from features.ingest.parsing.unmapped_codes import codes_to_add
+from features.file_mapping.declaration import FileMapping
+from features.ingest.parsing.unmapped_codes import code_mapping_lines
 from tests.features.ingest.staging import Staging, becomes
 
 CODES = {"kind": {"A": "absent", "T": "tardy"}, "excused": {"": "false", "E": "true"}}
@@ -48,7 +48,7 @@ def test_codes_that_are_not_mapped_are_listed_with_their_rows(tmp_path: Path) ->
     """All of them, also in a row that breaks another rule first; below what is mapped already."""
     staging = Staging(tmp_path)
     staging.send("attendance", CODED, codes=CODES)
-    assert codes_to_add(staging.writer, [staging.sent("attendance", codes=CODES)]) == [
+    assert code_mapping_lines(staging.writer, [staging.sent("attendance", codes=CODES)]) == [
         "# below [districts.files.attendance.codes.kind]",
         '"X9" = "?"  # 2 rows; one of absent, partial, tardy, suspended',
         '"absent" = "?"  # 1 row; one of absent, partial, tardy, suspended',
@@ -68,13 +68,13 @@ def test_the_lines_of_a_column_without_codes_hold_its_own_values_too_and_are_tom
     """Once a column has codes every value must be one. A code that was not decided on is refused by the settings."""
     staging = Staging(tmp_path)
     staging.send("attendance", UNMAPPED.replace('"A"', '"A""B"'))
-    lines = codes_to_add(staging.writer, [staging.sent("attendance")])
+    lines = code_mapping_lines(staging.writer, [staging.sent("attendance")])
     (said,) = [tomllib.loads("\n".join(lines))["districts"]["files"]["attendance"]]
     assert said["codes"]["kind"] == {v: v for v in ("absent", "partial", "tardy", "suspended")} | {
         'A"B': "?", "x\\y": "?"
     }  # fmt: skip
     assert said["codes"]["excused"] == {"true": "true", "false": "false", "N": "?"}
-    assert Files.model_validate(said).codes == said["codes"]
+    assert FileMapping.model_validate(said).codes == said["codes"]
 
 
 def test_a_column_that_is_none_of_codes_is_named_without_a_value(tmp_path: Path) -> None:
@@ -85,6 +85,6 @@ def test_a_column_that_is_none_of_codes_is_named_without_a_value(tmp_path: Path)
         (tmp_path / place).mkdir()
         staging = Staging(tmp_path / place)
         staging.send("attendance", f"| student_id | date | kind |\n{rows}")
-        lines = codes_to_add(staging.writer, [staging.sent("attendance")])
+        lines = code_mapping_lines(staging.writer, [staging.sent("attendance")])
         assert lines == ["# attendance.kind does not look like a column of codes; is it the right one?"]
         assert all("Quimby" not in str(shown) for (shown,) in staging.rows("attendance", "shown"))

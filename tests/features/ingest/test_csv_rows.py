@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from features.file_mapping.declaration import Dialect
-from features.ingest.files.csv_rows import MOST_BREAKS, read_rows
+from features.ingest.files.csv_rows import MOST_LINES_IN_CELL, read_csv
 from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused
 from tests.features.ingest.reading import Row, only_sentence, refusal, take, written
@@ -100,7 +100,7 @@ ACCEPTED = {
         [(2, cells(2, 1)), (3, MISQUOTED), (5, cells(2, 1)), (6, MISQUOTED)],
     ),
     "as many line breaks in a cell as may be": File(
-        'a,b\n1,"' + "\r\n" * MOST_BREAKS + '"\n', [(2, "1", "\r\n" * MOST_BREAKS)]
+        'a,b\n1,"' + "\r\n" * MOST_LINES_IN_CELL + '"\n', [(2, "1", "\r\n" * MOST_LINES_IN_CELL)]
     ),
     "letters of every script": File("a,b\nМария,李\nÉ,😀\n", [(2, "Мария", "李"), (3, "É", "😀")]),
     "line separators of Unicode are letters": File("a,b\n1\u2028,\x85\n", [(2, "1\u2028", "\x85")]),
@@ -138,7 +138,7 @@ REFUSED = {
         "see to `quote` and `escape`, or send it again",
     ),
     "a cell with too many line breaks": (
-        b'a,b\n1,2\n3,"' + b"x\n" * (MOST_BREAKS + 1) + b'"\n',
+        b'a,b\n1,2\n3,"' + b"x\n" * (MOST_LINES_IN_CELL + 1) + b'"\n',
         "FILE05 a.csv, row 3: expected rows of at most 4 MiB and cells of at most 200 lines; "
         "a quote may be open from here on: close it, or see to `quote`",
     ),
@@ -176,7 +176,7 @@ def test_a_file_without_end_or_beginning_is_refused(content: bytes, sentence: st
 
 def test_a_million_malformed_rows_are_kept_as_numbers(tmp_path: Path) -> None:
     content = b"a,b\n" + b"x\n" * 999_999 + b"1,2\n" + b"x,y,z\n"
-    with read_rows(written(tmp_path, content), Dialect(), None) as rows:
+    with read_csv(written(tmp_path, content), Dialect(), None) as rows:
         taken = rows.batches.read_all().to_pylist()
         bad = rows.malformed.table()
     assert taken == [{"row": 1_000_001, "a": "1", "b": "2"}]
@@ -187,7 +187,7 @@ def test_a_million_malformed_rows_are_kept_as_numbers(tmp_path: Path) -> None:
 
 
 def test_a_million_misquoted_rows_are_kept_as_numbers(tmp_path: Path) -> None:
-    with read_rows(written(tmp_path, b"a,b\n" + b'"x"y,1\n' * 1_000_000), Dialect(), None) as rows:
+    with read_csv(written(tmp_path, b"a,b\n" + b'"x"y,1\n' * 1_000_000), Dialect(), None) as rows:
         assert sum(batch.num_rows for batch in rows.batches) == 0
     assert len(rows.malformed) == 1_000_000
     assert list(rows.malformed.misquoted[:2]) == [2, 3]
@@ -196,7 +196,7 @@ def test_a_million_misquoted_rows_are_kept_as_numbers(tmp_path: Path) -> None:
 def test_rows_are_numbered_across_batches(tmp_path: Path) -> None:
     """Every seventh row is bad, every eleventh blank; the file is of many batches."""
     lines = ["a,b", *("x" if row % 7 == 0 else "" if row % 11 == 0 else f'{row},"q\n"' for row in range(2, 600_000))]
-    with read_rows(written(tmp_path, "\n".join(lines).encode()), Dialect(), None) as rows:
+    with read_csv(written(tmp_path, "\n".join(lines).encode()), Dialect(), None) as rows:
         batches = list(rows.batches)
     assert len(batches) > 3
     for batch in batches:
@@ -208,7 +208,7 @@ def test_rows_are_numbered_across_batches(tmp_path: Path) -> None:
 
 
 def test_memory_is_bounded_by_batches_not_by_the_file(tmp_path: Path) -> None:
-    with read_rows(written(tmp_path, b"a,b\n" + b"123456,7890\n" * 2_000_000), Dialect(), None) as rows:
+    with read_csv(written(tmp_path, b"a,b\n" + b"123456,7890\n" * 2_000_000), Dialect(), None) as rows:
         assert max(batch.nbytes for batch in rows.batches) < 8 << 20
 
 
@@ -227,18 +227,18 @@ def test_what_is_wrong_is_told_where_duckdb_asks_for_the_rows(content: bytes, co
 
 
 def take_into_duckdb(file: SourceFile) -> None:
-    with duckdb.connect() as connection, read_rows(file, Dialect(), None) as rows:
+    with duckdb.connect() as connection, read_csv(file, Dialect(), None) as rows:
         connection.register("batches", rows.batches)
         connection.execute("CREATE TABLE taken AS SELECT * FROM batches")
 
 
 def test_an_error_of_the_caller_is_its_own(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), read_rows(written(tmp_path, b"a,b\n1,2\n"), Dialect(), None):
+    with pytest.raises(ZeroDivisionError), read_csv(written(tmp_path, b"a,b\n1,2\n"), Dialect(), None):
         raise ZeroDivisionError
 
 
 def test_a_reader_may_stop_in_the_middle(tmp_path: Path) -> None:
-    with read_rows(written(tmp_path, b"a,b\n" + b"1,2\n" * 2_000_000), Dialect(), None) as rows:
+    with read_csv(written(tmp_path, b"a,b\n" + b"1,2\n" * 2_000_000), Dialect(), None) as rows:
         first = rows.batches.read_next_batch()
     assert first.num_rows > 0
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from features.engine.view import View
-from features.file_mapping.declaration import Deletes, Files
+from features.file_mapping.declaration import DeletionMarker, FileMapping
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.load_report import LoadReport
-from features.ingest.load.workspace import Desk
+from features.ingest.load.workspace import Workspace
 from features.progress import quietly
 from features.settings import District
 from features.tables import TABLES
@@ -22,9 +22,9 @@ from tests.features.ingest.plain_history import PlainHistory, Said
 FIRST = date(2025, 9, 1)
 STUDENTS = "student_id,first_name,last_name,birth_date,state_id,known_on\n1,Ada,Example,,,2025-09-01\n"
 SCHOOLS = "school_id,name,level,known_on\n10,North,high,2025-09-01\n"
-OTHERS = {name: Files(sent="never") for name, table in TABLES.items() if table.from_source}
-FULL = Files(most_withdrawn=1)
-DELTA = Files(kind="delta", deletes=Deletes(column="change", values=("gone",)))
+OTHERS = {name: FileMapping(sent="never") for name, table in TABLES.items() if table.from_source}
+FULL = FileMapping(most_withdrawn=1)
+DELTA = FileMapping(kind="delta", deletes=DeletionMarker(column="change", values=("gone",)))
 
 rows = st.lists(
     st.builds(
@@ -100,11 +100,11 @@ class Loads(RuleBasedStateMachine):
         (records / "incidents.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         columns = {name: {"column": name} for name in ("incident_id", "student_id", "school_id", "date", "severity")}
         files = (FULL if full else DELTA).model_copy(
-            update={"columns": Files.model_validate({"columns": columns}).columns}
+            update={"columns": FileMapping.model_validate({"columns": columns}).columns}
         )
-        sent = {**OTHERS, "students": Files(), "schools": Files(), "incidents": files}
-        desk = Desk(District(id="north", name="North", files=sent), self.home, self.day)
-        return ingest(desk, records, now=datetime(2025, 10, 1, tzinfo=UTC), progress=quietly)
+        sent = {**OTHERS, "students": FileMapping(), "schools": FileMapping(), "incidents": files}
+        workspace = Workspace(District(id="north", name="North", files=sent), self.home, self.day)
+        return ingest(workspace, records, now=datetime(2025, 10, 1, tzinfo=UTC), progress=quietly)
 
     @invariant()
     def every_date_shows_what_the_plain_list_says(self) -> None:

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from features.file_mapping.declaration import Column, Files, KnownOn
+from features.file_mapping.declaration import ColumnMapping, FileMapping, KnownOnRule
 from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import Desk
+from features.ingest.load.workspace import Workspace
 from features.progress import quietly
 from features.settings import District
 from features.tables import TABLES
 from features.warehouse.file import open_warehouse
 from tests.drawn import rows_of
 
-FOREVER = KnownOn(always="2020-07-01")
-OTHERS = {name: Files(sent="never") for name, table in TABLES.items() if table.from_source}
+FOREVER = KnownOnRule(always="2020-07-01")
+OTHERS = {name: FileMapping(sent="never") for name, table in TABLES.items() if table.from_source}
 
 BEFORE = {
     "schools": "school_id,name,level\n10,North,high\n",
@@ -37,7 +37,7 @@ ALWAYS = {
         "points_hundredths": "300", "credits_attempted_hundredths": "500", "credits_earned_hundredths": "500",
     },
 }  # fmt: skip
-RULES = {"attendance": KnownOn(after="date", days=2), "marks": KnownOn(after="term_end", days=7)}
+RULES = {"attendance": KnownOnRule(after="date", days=2), "marks": KnownOnRule(after="term_end", days=7)}
 
 CASES = {
     "absences": (
@@ -85,8 +85,8 @@ def load(home: Path, table: str, rows: list[dict[str, str]], day: date) -> None:
     names = [name for name in rows[0] if name not in ("loaded", "becomes", "why")]
     lines = [",".join(names), *(",".join(row[name] for name in names) for row in rows)]
     (sent / f"{table}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    columns = {name: Column(always=value) for name, value in ALWAYS[table].items()}
-    files = Files(kind="delta", columns=columns, known_on=RULES[table])
-    mapped = {name: Files(known_on=FOREVER) for name in BEFORE} | {table: files}
+    columns = {name: ColumnMapping(always=value) for name, value in ALWAYS[table].items()}
+    files = FileMapping(kind="delta", columns=columns, known_on=RULES[table])
+    mapped = {name: FileMapping(known_on=FOREVER) for name in BEFORE} | {table: files}
     district = District(id="north", name="North", files=OTHERS | mapped)
-    ingest(Desk(district, home, day), sent, now=datetime(2026, 2, 2, 12, tzinfo=UTC), progress=quietly)
+    ingest(Workspace(district, home, day), sent, now=datetime(2026, 2, 2, 12, tzinfo=UTC), progress=quietly)

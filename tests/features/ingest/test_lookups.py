@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from features.ingest.findings import DataRefused
-from features.ingest.parsing.load_notes import notes
+from features.ingest.parsing.load_notes import load_notes
 from tests.features.ingest.staging import Staging, as_csv, becomes
 
 SPELLS = """
@@ -59,7 +59,7 @@ def test_one_of_several_values_that_was_taken_is_noted(tmp_path: Path) -> None:
     staging = staged(tmp_path, GRADES, "highest")
     lookup = {"file": "grades.csv", "column": "grade", "match": ["student_id", "school_year"], "take": "highest"}
     sent = staging.sent("enrollments", columns={"grade_level": {"lookup": lookup}})
-    (note,) = [note for note in notes(staging.writer, [sent], []) if note.code == "NOTE03"]
+    (note,) = [note for note in load_notes(staging.writer, [sent], []) if note.code == "NOTE03"]
     assert note.expected == "1 look-up of grade_level in grades.csv with several values; the highest counts, in 1 row"
 
 

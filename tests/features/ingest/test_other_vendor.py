@@ -8,7 +8,7 @@ import pytest
 
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.load_report import LoadReport
-from features.ingest.load.workspace import desk_of
+from features.ingest.load.workspace import workspace_of
 from features.progress import quietly
 from features.settings import District, Settings, load_settings
 from features.simulator.district import simulate_district
@@ -46,7 +46,7 @@ def ours(canonical: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The warehouse of our own files."""
     home = tmp_path_factory.mktemp("ours")
     settings = Settings(home=home, districts=(District(id="north", name="North"),))
-    ingest(desk_of(settings, "north", TODAY), canonical, now=NOW, progress=quietly)
+    ingest(workspace_of(settings, "north", TODAY), canonical, now=NOW, progress=quietly)
     return settings.warehouse("north")
 
 
@@ -58,7 +58,7 @@ def theirs(canonical: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     settings, reports = load_settings(home / "ontrack.toml"), []
     for year in YEARS:
         write_extract(canonical, home / str(year), year)
-        reports.append(ingest(desk_of(settings, "north", TODAY), home / str(year), now=NOW, progress=quietly))
+        reports.append(ingest(workspace_of(settings, "north", TODAY), home / str(year), now=NOW, progress=quietly))
     return settings.warehouse("north"), reports
 
 

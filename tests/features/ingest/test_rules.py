@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from features.ingest.rules.row_rules import CROSS_FIELDS, CrossField
+from features.ingest.rules.row_rules import CROSS_FIELD_RULES, CrossFieldRule
 from features.ingest.staging_tables import columns_of
 from features.tables import TABLES
 from tests.features.ingest.staging import Staging, becomes
@@ -171,8 +171,8 @@ def test_a_rule_bites_on_the_row_that_breaks_it_only(tmp_path: Path, name: str, 
     assert staging.verdicts(name) == becomes(drawing)
 
 
-@pytest.mark.parametrize("rule", CROSS_FIELDS, ids=[f"{rule.table}.{rule.most}" for rule in CROSS_FIELDS])
-def test_a_rule_about_two_cells_is_of_columns_that_there_are_and_is_drawn_above(rule: CrossField) -> None:
+@pytest.mark.parametrize("rule", CROSS_FIELD_RULES, ids=[f"{rule.table}.{rule.most}" for rule in CROSS_FIELD_RULES])
+def test_a_rule_about_two_cells_is_of_columns_that_there_are_and_is_drawn_above(rule: CrossFieldRule) -> None:
     assert {rule.least, rule.most} <= columns_of(TABLES[rule.table]).keys()
     broken = f"ROW06 {rule.least}, {rule.most}"
     assert any(name == rule.table and broken in drawing for name, drawing in DRAWN.values())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import Refused
-from features.ingest.files.sources import digest_of, files_in, of_pattern
+from features.ingest.files.sources import digest_of, files_in, matching_files
 from features.ingest.findings import DataRefused
 from tests.features.ingest.made_archives import zip_of
 from tests.features.ingest.reading import only_sentence, tree
@@ -63,7 +63,7 @@ def test_files_are_found_in_a_zip(place: Path) -> None:
 def test_a_pattern_means_files_by_name_or_last_part_also_compressed(
     place: Path, pattern: str, names: list[str]
 ) -> None:
-    assert [file.name for file in of_pattern(files_in(place), pattern)] == names
+    assert [file.name for file in matching_files(files_in(place), pattern)] == names
 
 
 def test_every_file_is_opened_to_its_plain_bytes_and_nothing_is_written(place: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_place_that_is_neither_folder_nor_zip_is_refused(place: Path, name: st
 
 
 def test_a_file_that_is_gone_is_refused(place: Path) -> None:
-    (file,) = of_pattern(files_in(place), "students.csv")
+    (file,) = matching_files(files_in(place), "students.csv")
     file.path.unlink()
     with pytest.raises(DataRefused) as refused, file.open():
         pass

@@ -9,7 +9,7 @@ import pytest
 from features.ingest.findings import Finding
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.load_report import LoadReport
-from features.ingest.load.workspace import Desk, desk_of
+from features.ingest.load.workspace import Workspace, workspace_of
 from features.progress import quietly
 from features.settings import load_settings
 from features.warehouse.file import open_warehouse
@@ -24,17 +24,17 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The district of the example mapping."""
     folder = tmp_path_factory.mktemp("toolkit")
     shutil.copy(ROOT / "docs" / "examples" / "sdp_toolkit.toml", folder / "ontrack.toml")
-    return desk_of(load_settings(folder / "ontrack.toml"), "toolkit", date(2026, 1, 15))
+    return workspace_of(load_settings(folder / "ontrack.toml"), "toolkit", date(2026, 1, 15))
 
 
 @pytest.fixture(scope="module")
-def report(desk: Desk) -> LoadReport:
+def report(workspace: Workspace) -> LoadReport:
     """What became of the extracts."""
-    return ingest(desk, TOOLKIT, now=datetime(2026, 1, 15, 12, tzinfo=UTC), progress=quietly)
+    return ingest(workspace, TOOLKIT, now=datetime(2026, 1, 15, 12, tzinfo=UTC), progress=quietly)
 
 
 def raw(name: str) -> pd.DataFrame:
@@ -85,24 +85,26 @@ def test_overlapping_spells_are_told(report: LoadReport) -> None:
     assert f"; {pairs:,} times a spell begins before the one before it is over" in note(report, "NOTE01").expected
 
 
-def test_students_with_two_races_are_told_and_keep_both(report: LoadReport, desk: Desk) -> None:
+def test_students_with_two_races_are_told_and_keep_both(report: LoadReport, workspace: Workspace) -> None:
     """Of 154 students, 49 have one race and, in another year, "NA", which may mean Native American or nothing."""
     values = raw("Student_Attributes").groupby("sid")["race_ethnicity"].unique()
     several = values[values.map(len) > 1]
     assert f"{len(several)} students with several values" in note(report, "NOTE02").expected
     assert sum(len(set(found) - {"NA"}) > 1 for found in several) == 105
-    with open_warehouse(desk.warehouse) as reader:
+    with open_warehouse(workspace.warehouse) as reader:
         races = by_student(reader, "demographics").groupby("sid")["value"].nunique()
     assert (races > 1).sum() == len(several) == 154
 
 
-def test_student_years_with_two_grades_are_told_and_agree_with_the_answer_key(report: LoadReport, desk: Desk) -> None:
+def test_student_years_with_two_grades_are_told_and_agree_with_the_answer_key(
+    report: LoadReport, workspace: Workspace
+) -> None:
     grades = raw("Student_School_Year").groupby(["sid", "school_year"])["grade_level"].nunique()
     assert (grades > 1).sum() == 18
     assert "18 look-ups of grade_level" in note(report, "NOTE03").expected
     key = raw("Student_School_Year_Intermediate").set_index(["sid", "school_year"])["grade_level"].astype("int64")
     assert key.index.is_unique
-    with open_warehouse(desk.warehouse) as reader:
+    with open_warehouse(workspace.warehouse) as reader:
         ours = by_student(reader, "enrollments").astype({"school_year": "str"})
     each = ours.groupby(["sid", "school_year"])["grade_level"].agg(["min", "max"]).astype("int64")
     assert each["min"].equals(each["max"].rename("min"))
@@ -111,17 +113,17 @@ def test_student_years_with_two_grades_are_told_and_agree_with_the_answer_key(re
     assert (both["ours"] == both["key"]).all()
 
 
-def test_students_who_ever_had_free_meals_are_those_of_the_answer_key(report: LoadReport, desk: Desk) -> None:
+def test_students_who_ever_had_free_meals_are_those_of_the_answer_key(report: LoadReport, workspace: Workspace) -> None:
     key = raw("Student_School_Year_Intermediate")
-    with open_warehouse(desk.warehouse) as reader:
+    with open_warehouse(workspace.warehouse) as reader:
         ours = set(by_student(reader, "programs")["sid"])
     assert report.load_id == 1
     assert ours & set(key["sid"]) == set(key.loc[key["ever_frpl"] == "1", "sid"])
 
 
-def test_the_same_extracts_again_change_nothing(report: LoadReport, desk: Desk) -> None:
+def test_the_same_extracts_again_change_nothing(report: LoadReport, workspace: Workspace) -> None:
     assert report.load_id == 1
-    assert ingest(desk, TOOLKIT, now=datetime(2026, 1, 16, tzinfo=UTC), progress=quietly).load_id is None
+    assert ingest(workspace, TOOLKIT, now=datetime(2026, 1, 16, tzinfo=UTC), progress=quietly).load_id is None
 
 
 def by_student(reader: Reader, name: str) -> pd.DataFrame:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from features.file_mapping.declaration import names_in_file
+from features.file_mapping.declaration import file_columns
 from features.ingest.findings import DataRefused
-from features.ingest.staging_tables import understood
+from features.ingest.staging_tables import parsed_table
 from features.tables import TABLES
 from tests.features.ingest.staging import Staging, becomes
 
@@ -19,7 +19,7 @@ HEADER = "student_id,school_id,date,section_id,kind,absent_hundredths,excused,kn
 def test_a_file_of_our_own_shape_becomes_typed_rows_with_their_place(tmp_path: Path) -> None:
     staging = Staging(tmp_path)
     (counted,) = staging.send_text("attendance", {"attendance.csv": TYPED})
-    columns = ("file", "row", *names_in_file(TABLES["attendance"]), "known_on", "rule", "whole_key", "deleted", "again")
+    columns = ("file", "row", *file_columns(TABLES["attendance"]), "known_on", "rule", "whole_key", "deleted", "again")
     day = date(2025, 10, 1)
     assert staging.rows("attendance", *columns) == [
         (1, 2, "1001", "10", day, "day", "absent", 50, True, date(2025, 10, 2), None, True, False, False),
@@ -255,6 +255,6 @@ def test_every_row_is_understood_or_blank_whatever_it_says(
     text = "\n".join([HEADER, *(",".join(f'"{cell}"' for cell in row) for row in rows)])
     (counted,) = staging.send_text("attendance", {"attendance.csv": text})
     assert counted.rows + counted.blank == len(rows)
-    assert staging.writer.count(understood("attendance")) == counted.rows
+    assert staging.writer.count(parsed_table("attendance")) == counted.rows
     good = staging.rows("attendance", "rule", "student_id", "known_on")
     assert all(student and known for rule, student, known in good if rule is None)

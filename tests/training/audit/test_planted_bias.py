@@ -10,7 +10,7 @@ import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import desk_of
+from features.ingest.load.workspace import workspace_of
 from features.progress import quietly
 from features.settings import District, Gate, Settings, Training
 from features.simulator.district import simulate_district
@@ -36,7 +36,7 @@ def audited(home: Path, planted: Planted, *, students: int, years: int = 4, seed
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,), gate=GATE, training=Training(years=1, weeks=6, seed=seed))
     simulate_district(Plan("north", students, years=years, seed=seed, planted=planted), home / "records")
-    ingest(desk_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
+    ingest(workspace_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
     request = TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
     found = train(request, now=NOW, code_version="none", progress=quietly).result.audited
     assert found

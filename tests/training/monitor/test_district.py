@@ -15,7 +15,7 @@ import ontrack
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import desk_of
+from features.ingest.load.workspace import workspace_of
 from features.progress import quietly
 from features.settings import District, Settings
 from features.simulator.district import simulate_district
@@ -49,7 +49,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "ontrack.toml").write_text(TOML, encoding="utf-8")
     settings = Settings(home=folder, districts=(District(id="north", name="North"),), today=TODAY)
     simulate_district(Plan("north", 700, years=5), folder / "records")
-    ingest(desk_of(settings, "north", TODAY), folder / "records", now=NOW, progress=quietly)
+    ingest(workspace_of(settings, "north", TODAY), folder / "records", now=NOW, progress=quietly)
     with open_warehouse(settings.warehouse("north")) as reader:
         then, now = (build_snapshot(reader, NinthGrade, day, cohort=OUTCOME.cohort) for day in (JUDGED, TODAY))
         off_track = label_outcome(reader, OUTCOME, JUDGED, observed_on=TODAY).off_track

@@ -9,9 +9,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from features.engine.view import stored_table
-from features.file_mapping.declaration import TERM_END, Files
-from features.file_mapping.validation import EVENTS
-from features.ingest.staging_tables import schema_understood
+from features.file_mapping.declaration import TERM_END, FileMapping
+from features.file_mapping.validation import EVENT_DATES
+from features.ingest.staging_tables import parsed_schema
 from features.table_schema import Table
 from features.tables import TABLES
 from features.warehouse.reader import current_rows
@@ -23,12 +23,12 @@ KEYS = "student_keys"
 FIRST_MONTH = 7
 """A school year runs from July 1 to June 30."""
 
-FORGIVING = ("students", "schools")
+NEVER_WITHDRAWN_BY_ABSENCE = ("students", "schools")
 """Tables in which leaving is no reason to be forgotten: a full extract withdraws nobody unless told so."""
 
 
 @dataclass(frozen=True)
-class Stamp:
+class LoadStamp:
     """What every row of a load carries, and the district's local day."""
 
     district_id: str
@@ -37,22 +37,22 @@ class Stamp:
 
 
 @dataclass(frozen=True)
-class Incoming:
+class IncomingTable:
     """One table of a load."""
 
     table: Table
-    files: Files
-    stamp: Stamp
+    mapping: FileMapping
+    stamp: LoadStamp
 
     @property
-    def posted(self) -> bool:
+    def has_known_on_column(self) -> bool:
         """Whether the files themselves say when each row became known."""
-        return self.files.known_on is None or self.files.known_on.column is not None
+        return self.mapping.known_on is None or self.mapping.known_on.column is not None
 
     @property
     def event(self) -> str | None:
         """The event that a row's `known_on` is reckoned from: a column of the table, or `term_end`; None else."""
-        return self.files.known_on.after if self.files.known_on else None
+        return self.mapping.known_on.after if self.mapping.known_on else None
 
     def with_event(self, rows: ir.Table) -> ir.Table:
         """The rows with the day of their event, where `known_on` is reckoned from one."""
@@ -65,9 +65,11 @@ class Incoming:
     @property
     def covers(self) -> str | int:
         """What a full extract covers: the records among them that it lacks are gone."""
-        if self.files.kind == "delta" or (self.files.covers is None and self.table.name in FORGIVING):
+        if self.mapping.kind == "delta" or (
+            self.mapping.covers is None and self.table.name in NEVER_WITHDRAWN_BY_ABSENCE
+        ):
             return "nothing"
-        return "all" if self.files.covers is None else self.files.covers
+        return "all" if self.mapping.covers is None else self.mapping.covers
 
     @property
     def own(self) -> list[str]:
@@ -76,14 +78,14 @@ class Incoming:
 
     def said(self) -> ir.Table:
         """What the load says of each record, typed, with `file`, `deleted` and the day it became known."""
-        rows = understood(self.table).filter(lambda row: row.rule.isnull() & ~row.again)
+        rows = staged_rows(self.table).filter(lambda row: row.rule.isnull() & ~row.again)
         return with_keys(rows).select("file", "deleted", *self.own, "known_on")
 
 
-def understood(table: Table) -> ir.Table:
+def staged_rows(table: Table) -> ir.Table:
     """The rows of a table as this load's files have them, good and bad, beside the warehouse."""
     name = f"understood_{table.name}"
-    return ibis.table(schema_understood(table), name=name, catalog="staged", database="main")
+    return ibis.table(parsed_schema(table), name=name, catalog="staged", database="main")
 
 
 def with_keys(rows: ir.Table) -> ir.Table:
@@ -93,13 +95,13 @@ def with_keys(rows: ir.Table) -> ir.Table:
     return rows.inner_join(ibis.table({"student_id": "string", "student_key": "string"}, name=KEYS), "student_id")
 
 
-def write_student_keys(writer: Writer, *, sent: bool) -> None:
+def assign_student_keys(writer: Writer, *, delivered: bool) -> None:
     """Writes every student's key: the known ones, and new random ones where the load brings new students."""
     known = stored_table("students").select("student_id", "student_key").distinct()
     writer.create(KEYS, known)
-    if not sent:
+    if not delivered:
         return
-    fresh = understood(TABLES["students"]).filter(ibis._.rule.isnull()).select("student_id").distinct()
+    fresh = staged_rows(TABLES["students"]).filter(ibis._.rule.isnull()).select("student_id").distinct()
     ids = list(writer.table(fresh.anti_join(known, "student_id").order_by("student_id"))["student_id"])
     keys = pd.DataFrame({"student_id": ids, "student_key": [secrets.token_hex(8) for _ in ids]}, dtype="str")
     writer.add(KEYS, keys)
@@ -109,5 +111,5 @@ def school_year(rows: ir.Table) -> ir.IntegerValue:
     """The school year of each row: its own column, or that of the day on which it happened."""
     if "school_year" in rows.columns:
         return rows.school_year
-    day = rows[next(name for name in EVENTS if name in rows.columns)]
+    day = rows[next(name for name in EVENT_DATES if name in rows.columns)]
     return day.year() + (day.month() >= FIRST_MONTH).cast("int64")

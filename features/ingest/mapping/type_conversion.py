@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.view import IBIS_TYPES
-from features.file_mapping import declaration as mapping
+from features.file_mapping.declaration import ColumnMapping
 from features.table_schema import Column, Kind
 
 WHOLE = r"^-?[0-9]{1,18}$"
@@ -35,7 +35,7 @@ def try_strptime(text: str, forms: list[str]) -> datetime:  # type: ignore[empty
     """The time that a text tells in the first form that fits; nothing where none does."""
 
 
-def text_of(cell: ir.StringValue, said: mapping.Column) -> ir.StringValue:
+def text_of(cell: ir.StringValue, said: ColumnMapping) -> ir.StringValue:
     """A cell's text after the pattern and the padding of its column; nothing where the pattern does not fit."""
     if said.pattern is not None:
         cell = cell.re_extract(said.pattern, 1).strip().nullif("")
@@ -49,14 +49,14 @@ def padded(text: ir.StringValue, digits: int) -> ir.StringValue:
     return text.lpad(digits, "0")
 
 
-def decoded(text: ir.StringValue, codes: dict[str, str]) -> ir.StringValue:
+def decode(text: ir.StringValue, codes: dict[str, str]) -> ir.StringValue:
     """What a code means; nothing for one that is not mapped, or means that there is nothing."""
     if "" in codes:
         text = text.fill_null("")
     return text.cases(*((code, meaning or None) for code, meaning in codes.items()), else_=None)
 
 
-def value_of(column: Column, said: mapping.Column, text: ir.StringValue, dates: Sequence[str]) -> ir.Value:
+def value_of(column: Column, said: ColumnMapping, text: ir.StringValue, dates: Sequence[str]) -> ir.Value:
     """A text as a value of its column; nothing where it has not the form, or is not allowed."""
     if column.allowed:
         return ibis.ifelse(text.isin(column.allowed), text, None)
@@ -97,13 +97,13 @@ def day_of_school_year(month_day: str, school_year: ir.IntegerValue) -> ir.DateV
     return ibis.date(sound.cast("int32"), month, day)
 
 
-def mangled(text: ir.StringValue) -> ir.BooleanValue:
+def is_spreadsheet_damaged(text: ir.StringValue) -> ir.BooleanValue:
     """Whether an id went through a spreadsheet. The cheap tests come first: nearly no id passes them."""
     suspect = text.endswith("0") & text.contains(".") | text.upper().contains("E+")
     return ibis.ifelse(suspect, text.re_search(MANGLED), False)
 
 
-def masked(text: ir.StringValue) -> ir.StringValue:
+def mask(text: ir.StringValue) -> ir.StringValue:
     """A text's shape: letters as x, digits as 9, at most 40 characters."""
     return text.substr(0, 40).re_replace(r"\p{L}|\p{M}", "x").re_replace(r"\p{N}", "9")
 
@@ -120,7 +120,7 @@ EXPECTED: dict[Kind, str] = {
 """How a value of each kind is written, for an error."""
 
 
-def expected_of(column: Column, said: mapping.Column, dates: Sequence[str]) -> str:
+def expected_of(column: Column, said: ColumnMapping, dates: Sequence[str]) -> str:
     """The form of a column's cells, for an error."""
     if column.kind == "hundredths" and said.times:
         return "a number such as 0.5"

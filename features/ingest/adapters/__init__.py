@@ -1,0 +1,1 @@
+"""Source adapters: from the files of a source to a delivery."""
