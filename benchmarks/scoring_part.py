@@ -16,8 +16,8 @@ from features.warehouse.reader import Reader
 from models.estimators.risk_model import RiskModel
 from models.explanations.reasons import top_reasons
 from models.scoring import risk_of
-from serving.scoring.district_release import Served, served_in
-from serving.scoring.score_district import scoring_run
+from serving.scoring.district_release import DistrictRelease, load_current_release
+from serving.scoring.score_district import build_run
 from serving.scoring.scoring_run import ScoringRun, record_run
 from serving.store.database import migrate, open_engine, writing
 
@@ -30,7 +30,7 @@ PRED_CONTRIB, EXPLAINER = "Booster.predict(pred_contrib=True)", "shap.TreeExplai
 def scoring_part(place: Place, *, runs: int, progress: Progress, batch: int = BATCH) -> Part:
     """Risks and reasons beside plain predictions, and a scoring run beside snapshot and risk."""
     release(place, progress)
-    served = served_in(place.settings, DISTRICT)
+    served = load_current_release(place.settings, DISTRICT)
     model = served.bundle.scorer
     if not isinstance(model, RiskModel):
         raise TypeError("the benchmark's release is a model")
@@ -44,7 +44,9 @@ def scoring_part(place: Place, *, runs: int, progress: Progress, batch: int = BA
     return Part("scoring", facts, (*batches, *whole))
 
 
-def batch_figures(model: RiskModel, reader: Reader, served: Served, *, batch: int, runs: int) -> tuple[Figure, ...]:
+def batch_figures(
+    model: RiskModel, reader: Reader, served: DistrictRelease, *, batch: int, runs: int
+) -> tuple[Figure, ...]:
     """Milliseconds per 10,000 rows of the cohort, drawn with replacement; DifferentAnswersError where SHAP differs."""
     features = build_snapshot(reader, served.feature_set, TODAY).features
     rows = features.sample(batch, replace=True, random_state=SEED)
@@ -68,7 +70,7 @@ def explained(ms: dict[str, float]) -> tuple[Figure, ...]:
     return tuple(compared(name, ms[name], "ms per 10k", to=ms[peer], beside=peer) for name, peer in pairs)
 
 
-def run_figures(place: Place, served: Served, reader: Reader, runs: int) -> tuple[int, tuple[Figure, ...]]:
+def run_figures(place: Place, served: DistrictRelease, reader: Reader, runs: int) -> tuple[int, tuple[Figure, ...]]:
     """Students of the cohort, and milliseconds per 10,000 of them for each step of a run."""
     made = made_run(place, served, reader)
     fresh, engine = count(), open_engine(f"sqlite:///{emptied(place.folder / 'bench.db')}")
@@ -90,9 +92,9 @@ def run_figures(place: Place, served: Served, reader: Reader, runs: int) -> tupl
     return len(made.scores), figures
 
 
-def made_run(place: Place, served: Served, reader: Reader) -> ScoringRun:
+def made_run(place: Place, served: DistrictRelease, reader: Reader) -> ScoringRun:
     """A scoring run, not written anywhere."""
-    return scoring_run(place.settings, served, reader, run_id="bench", as_of=TODAY, now=NOW)
+    return build_run(place.settings, served, reader, run_id="bench", as_of=TODAY, now=NOW)
 
 
 def emptied(database: Path) -> Path:

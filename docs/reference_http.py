@@ -61,7 +61,7 @@ def openapi() -> Json:
     with TemporaryDirectory() as folder:
         app = create_app(Settings(home=Path(folder), log_level="error"))
         schema: Json = app.openapi()
-        app.state.service.engine.dispose()
+        app.state.context.engine.dispose()
     return schema
 
 

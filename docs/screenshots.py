@@ -13,7 +13,7 @@ import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-from tests.serving.cast import Stage
+from tests.serving.example_service import ExampleService
 
 IMAGES = Path(__file__).parent / "images"
 BROWSERS = ("chromium", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
@@ -36,21 +36,21 @@ def main() -> None:
         raise SystemExit("no Chromium here (Debian: apt-get install chromium)")
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        stage = Stage(Path(folder))
-        stage.bring_in_the_cast()
+        service = ExampleService(Path(folder))
+        service.record_example_runs()
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        with served(stage) as address:
+        with served(service) as address:
             for name, (code, path) in SHOTS.items():
-                take(browser, stage, code, f"{address}{path}", IMAGES / name)
+                take(browser, service, code, f"{address}{path}", IMAGES / name)
         browser.close()
 
 
 @contextmanager
-def served(stage: Stage) -> Iterator[str]:
+def served(service: ExampleService) -> Iterator[str]:
     """The address of the application while it answers."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(stage.app, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(service.app, log_level="error"))
     running = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     running.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -58,11 +58,11 @@ def served(stage: Stage) -> Iterator[str]:
     running.join()
 
 
-def take(browser: Browser, stage: Stage, code: str, address: str, into: Path) -> None:
+def take(browser: Browser, service: ExampleService, code: str, address: str, into: Path) -> None:
     """One picture, of the whole page, as district staff see it."""
     viewport = ViewportSize(width=1120, height=700)
     context = browser.new_context(viewport=viewport, locale=f"{code}-US", reduced_motion="reduce")
-    token = stage.session_of("harbor", "s-lena")
+    token = service.session_of("harbor", "s-lena")
     context.add_cookies([{"name": "ontrack_session", "value": token, "url": address}])
     page = context.new_page()
     page.goto(address)

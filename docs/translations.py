@@ -14,7 +14,7 @@ from serving.wording.locale import DEFAULT, LOCALES, catalog_path
 
 ROOT = Path(__file__).parents[1]
 SERVING = ROOT / "serving"
-IN_CODE = {"says": None, "msgid": None, "counted": (1, 2)}
+IN_CODE = {"translate": None, "msgid": None, "translate_plural": (1, 2)}
 """Which calls hold sentences, and in which of their arguments."""
 
 PLURALS = "nplurals=2; plural=(n != 1);"

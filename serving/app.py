@@ -13,16 +13,16 @@ from starlette.exceptions import HTTPException
 from features.definitions.catalog import outcomes_of
 from features.settings import Settings
 from serving.api import health, scores
-from serving.app_context import Service
+from serving.app_context import AppContext
 from serving.pages import caseload, sign_in, student, stylesheet
-from serving.pages.current_user import SignInNeeded
-from serving.pages.rendering import STATIC, error_page, fault_page, open_templates
-from serving.scoring.release_cache import Releases
+from serving.pages.current_user import SignInRequired
+from serving.pages.rendering import STATIC, error_page, fault_page, load_templates
+from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import address_of, migrate, open_engine
 from serving.web.logs import open_log
-from serving.web.middleware import Surroundings
-from serving.web.openapi import DESCRIPTION, OnTrack
-from serving.web.problems import for_programs, http_problem, problem, validation_problem
+from serving.web.middleware import RequestMiddleware
+from serving.web.openapi import DESCRIPTION, OnTrackApp
+from serving.web.problems import http_problem, is_api_path, problem_response, validation_problem
 from serving.wording.locale import LOCALES
 
 
@@ -33,53 +33,55 @@ def utc_now() -> datetime:
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """The service of these settings, its database brought up to date."""
-    service = open_service(settings, clock)
-    app = OnTrack(
+    context = build_context(settings, clock)
+    app = OnTrackApp(
         title="OnTrack", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    app.state.service = service
-    app.add_middleware(Surroundings, log=service.log, fault=partial(answer_fault, service))
+    app.state.context = context
+    app.add_middleware(RequestMiddleware, log=context.log, fault=partial(answer_fault, context))
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(RequestValidationError, answer_validation_error)
-    app.add_exception_handler(SignInNeeded, lead_to_sign_in)
+    app.add_exception_handler(SignInRequired, redirect_to_sign_in)
     for part in (health, scores, sign_in, caseload, student, stylesheet):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
 
-def open_service(settings: Settings, clock: Callable[[], datetime]) -> Service:
+def build_context(settings: Settings, clock: Callable[[], datetime]) -> AppContext:
     """The parts that the requests share."""
     engine = open_engine(address_of(settings))
     migrate(engine)
     log = open_log(settings.log_level)
-    return Service(settings, engine, Releases(settings.home, outcomes_of(settings), log), open_templates(), log, clock)
+    return AppContext(
+        settings, engine, ReleaseCache(settings.home, outcomes_of(settings), log), load_templates(), log, clock
+    )
 
 
 def answer_http_error(request: Request, error: Exception) -> Response:
     """A problem for a program, a page for a person."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these only
-    if for_programs(request.url.path):
+    if is_api_path(request.url.path):
         return http_problem(error)
-    return error_page(request, request.app.state.service, error.status_code)
+    return error_page(request, request.app.state.context, error.status_code)
 
 
 def answer_validation_error(request: Request, error: Exception) -> Response:
     """A problem for a program, a page for a person."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for these only
-    if for_programs(request.url.path):
+    if is_api_path(request.url.path):
         return validation_problem(error)
-    return error_page(request, request.app.state.service, 422)
+    return error_page(request, request.app.state.context, 422)
 
 
-def answer_fault(service: Service, request: Request, incident: str) -> Response:
+def answer_fault(context: AppContext, request: Request, incident: str) -> Response:
     """What is said where nothing else could be."""
-    if for_programs(request.url.path):
-        return problem(500, incident=incident)
-    return fault_page(request, service, incident)
+    if is_api_path(request.url.path):
+        return problem_response(500, incident=incident)
+    return fault_page(request, context, incident)
 
 
-def lead_to_sign_in(request: Request, error: Exception) -> Response:
+def redirect_to_sign_in(request: Request, error: Exception) -> Response:
     """The way to the sign-in page."""
     chosen = request.query_params.get("lang")
     return RedirectResponse(f"/sign-in?lang={chosen}" if chosen in LOCALES else "/sign-in", status_code=303)

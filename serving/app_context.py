@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import Annotated, cast
 from zoneinfo import ZoneInfo
 
+from fastapi import Depends
 from jinja2 import Environment
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -14,17 +15,17 @@ from starlette.requests import Request
 from structlog.typing import FilteringBoundLogger
 
 from features.settings import Settings
-from serving.scoring.release_cache import Releases
+from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import reading, writing
 
 
 @dataclass(frozen=True)
-class Service:
+class AppContext:
     """The parts of one application; `templates` by language, `clock` gives the moment, aware."""
 
     settings: Settings
     engine: Engine
-    releases: Releases
+    releases: ReleaseCache
     templates: Mapping[str, Environment]
     log: FilteringBoundLogger
     clock: Callable[[], datetime]
@@ -47,6 +48,9 @@ class Service:
         return self.settings.today or self.clock().astimezone(ZoneInfo(zone)).date()
 
 
-def service_of(request: Request) -> Service:
-    """The service of the application that got the request."""
-    return cast(Service, request.app.state.service)
+def request_context(request: Request) -> AppContext:
+    """The context of the application that got the request."""
+    return cast(AppContext, request.app.state.context)
+
+
+RequestContext = Annotated[AppContext, Depends(request_context)]

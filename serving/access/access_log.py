@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from serving.access.authorize import Action, Allowed, Subject
 from serving.store.rows import AccessRow
 
-SEALED = ("district_id", "subject", "action", "object", "reason", "students", "previous_digest")
+DIGESTED = ("district_id", "subject", "action", "object", "reason", "students", "previous_digest")
 
 
 def record_access(
@@ -19,7 +19,7 @@ def record_access(
     subject: Subject,
     action: Action,
     *,
-    thing: str,
+    target: str,
     allowed: Allowed,
     students: Sequence[str],
     at: datetime,
@@ -30,16 +30,16 @@ def record_access(
         at=at,
         subject=subject.name,
         action=action,
-        object=thing,
+        object=target,
         reason=allowed.reason,
         students=list(students),
-        previous_digest=last_digest(session, subject.district_id),
+        previous_digest=newest_digest(session, subject.district_id),
     )
     row.digest = digest_of(row)
     session.add(row)
 
 
-def last_digest(session: Session, district_id: str) -> str:
+def newest_digest(session: Session, district_id: str) -> str:
     """The digest of the district's newest row; empty before the first."""
     newest = select(AccessRow.digest).where(AccessRow.district_id == district_id)
     return session.scalars(newest.order_by(AccessRow.id.desc()).limit(1)).first() or ""
@@ -47,11 +47,11 @@ def last_digest(session: Session, district_id: str) -> str:
 
 def digest_of(row: AccessRow) -> str:
     """sha256 over everything the row says."""
-    says = {name: getattr(row, name) for name in SEALED} | {"at": row.at.isoformat()}
+    says = {name: getattr(row, name) for name in DIGESTED} | {"at": row.at.isoformat()}
     return hashlib.sha256(json.dumps(says, sort_keys=True).encode()).hexdigest()
 
 
-def broken_at(session: Session, district_id: str) -> int | None:
+def find_broken_row(session: Session, district_id: str) -> int | None:
     """The id of the first row that does not follow from the one before; None where the chain holds."""
     previous = ""
     for row in session.scalars(select(AccessRow).where(AccessRow.district_id == district_id).order_by(AccessRow.id)):

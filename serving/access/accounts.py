@@ -19,9 +19,9 @@ from features.settings import Service
 from serving.access.authorize import Client, Educator
 from serving.store.rows import ApiKeyRow, DistrictRow, Role, SessionRow, SignInAttemptRow, StaffRow
 
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 ATTEMPT_WINDOW = timedelta(minutes=10)
-SEEN_EVERY = timedelta(minutes=1)
+TOUCH_INTERVAL = timedelta(minutes=1)
 SCOPES = ("scores.read", "scores.write")
 KEY_PREFIX = "ontrack"
 
@@ -76,7 +76,7 @@ def create_api_key(
     return f"{KEY_PREFIX}_{key_id}_{secret}"
 
 
-def client_of(session: Session, token: str, now: datetime) -> Client | None:
+def find_client(session: Session, token: str, now: datetime) -> Client | None:
     """The program that holds this key; None where the key is unknown, revoked or past its day."""
     prefix, _, rest = token.partition("_")
     key_id, _, secret = rest.partition("_")
@@ -101,13 +101,13 @@ class Credentials:
         return sha256(f"{self.district_id}|{self.email.strip().casefold()}")
 
 
-def note_attempt(session: Session, credentials: Credentials, now: datetime) -> int | None:
+def count_attempt(session: Session, credentials: Credentials, now: datetime) -> int | None:
     """Counts a try before its password is looked at; the seconds to wait from the fourth in ten minutes on."""
     account = credentials.account
     session.execute(delete(SignInAttemptRow).where(SignInAttemptRow.at <= now - ATTEMPT_WINDOW))
     tries = select(SignInAttemptRow.at).where(SignInAttemptRow.account_digest == account).order_by(SignInAttemptRow.at)
     times = session.scalars(tries).all()
-    if len(times) >= MOST_ATTEMPTS:
+    if len(times) >= MAX_ATTEMPTS:
         return math.ceil((times[0] + ATTEMPT_WINDOW - now).total_seconds())
     session.add(SignInAttemptRow(account_digest=account, at=now))
     return None
@@ -121,13 +121,13 @@ def sign_in(session: Session, credentials: Credentials, now: datetime) -> str | 
             func.lower(StaffRow.email) == credentials.email.strip().lower(),
         )
     ).first()
-    if not matches(staff.password_hash if staff else None, credentials.password) or staff is None:
+    if not verify_password(staff.password_hash if staff else None, credentials.password) or staff is None:
         return None
     session.execute(delete(SignInAttemptRow).where(SignInAttemptRow.account_digest == credentials.account))
     return open_session(session, staff.district_id, staff.staff_id, now)
 
 
-def matches(password_hash: str | None, password: str) -> bool:
+def verify_password(password_hash: str | None, password: str) -> bool:
     """Whether the password is the one; where there is none, False after the same work."""
     hasher = PasswordHasher()
     if password_hash is None:
@@ -156,7 +156,7 @@ def end_session(session: Session, token: str, now: datetime) -> None:
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class SessionUser:
     """Somebody signed in, and whether their session should be noted as used."""
 
     educator: Educator
@@ -164,29 +164,29 @@ class SignedIn:
     stale: bool
 
 
-def signed_in(
+def find_session_user(
     session: Session, token: str, now: datetime, *, today_of: Callable[[str], date], service: Service
-) -> SignedIn | None:
+) -> SessionUser | None:
     """Who holds this session; None where it is unknown, ended, too old or idle for too long."""
     row = session.get(SessionRow, sha256(token))
-    if row is None or row.revoked_at or is_over(row, now, service):
+    if row is None or row.revoked_at or is_expired(row, now, service):
         return None
     staff = session.get(StaffRow, (row.district_id, row.staff_id))
     if staff is None:
         return None
     today = today_of(staff.district_id)
     educator = Educator(staff.district_id, staff.staff_id, cast(Role, staff.role), staff.school_id, today)
-    return SignedIn(educator, f"{staff.first_name} {staff.last_name}", now - row.last_seen_at >= SEEN_EVERY)
+    return SessionUser(educator, f"{staff.first_name} {staff.last_name}", now - row.last_seen_at >= TOUCH_INTERVAL)
 
 
-def is_over(row: SessionRow, now: datetime, service: Service) -> bool:
+def is_expired(row: SessionRow, now: datetime, service: Service) -> bool:
     """Whether a session has lasted too long, or lain idle too long."""
     return now >= row.created_at + timedelta(hours=service.session_hours) or now >= row.last_seen_at + timedelta(
         minutes=service.idle_minutes
     )
 
 
-def note_seen(session: Session, token: str, now: datetime) -> None:
+def touch_session(session: Session, token: str, now: datetime) -> None:
     """Notes that a session was used."""
     session.execute(update(SessionRow).where(SessionRow.token_digest == sha256(token)).values(last_seen_at=now))
 

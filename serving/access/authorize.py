@@ -12,7 +12,7 @@ from serving.store.rows import CaseloadRow, Role, StudentRow
 Action = Literal["see", "list", "scores.read", "scores.write"]
 ReasonCode = Literal["caseload", "school", "district", "api_key"]
 REASONS: dict[Role, ReasonCode] = {"counselor": "caseload", "principal": "school", "district": "district"}
-PERSON_MAY: frozenset[Action] = frozenset({"see", "list"})
+STAFF_ACTIONS: frozenset[Action] = frozenset({"see", "list"})
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,12 @@ class Denied:
     """No; whoever asked learns no more than that there is nothing."""
 
 
-def authorize(session: Session, subject: Subject, action: Action, thing: Object) -> Allowed | Denied:
+def authorize(session: Session, subject: Subject, action: Action, target: Object) -> Allowed | Denied:
     """Whether the subject may do this to that, and by which reason."""
     reason = reason_for(subject, action)
     if reason is None:
         return Denied()
-    if isinstance(thing, OneStudent) and not can_see(session, subject, thing):
+    if isinstance(target, OneStudent) and not can_see(session, subject, target):
         return Denied()
     return Allowed(reason)
 
@@ -89,7 +89,7 @@ def reason_for(subject: Subject, action: Action) -> ReasonCode | None:
     """By which reason the subject may do this at all; None where it may not."""
     if isinstance(subject, Client):
         return "api_key" if action in subject.scopes else None
-    return REASONS[subject.role] if action in PERSON_MAY else None
+    return REASONS[subject.role] if action in STAFF_ACTIONS else None
 
 
 def can_see(session: Session, subject: Subject, student: OneStudent) -> bool:

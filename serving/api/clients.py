@@ -6,9 +6,9 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
-from serving.access.accounts import client_of
+from serving.access.accounts import find_client
 from serving.access.authorize import Client
-from serving.app_context import Service, service_of
+from serving.app_context import RequestContext
 
 bearer = HTTPBearer(
     scheme_name="api_key",
@@ -18,23 +18,22 @@ bearer = HTTPBearer(
 )
 
 
-def known_client(
+def authenticate_client(
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-    service: Annotated[Service, Depends(service_of)],
+    context: RequestContext,
 ) -> Client:
     """The program that holds the key; 401 without a good one."""
-    with service.reading() as session:
-        client = client_of(session, given.credentials, service.clock()) if given else None
+    with context.reading() as session:
+        client = find_client(session, given.credentials, context.clock()) if given else None
     if client is None:
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
     return client
 
 
-def need_scope(client: Client, scope: str) -> None:
+def require_scope(client: Client, scope: str) -> None:
     """403 where the key does not have the scope, whatever it is asked for."""
     if scope not in client.scopes:
         raise HTTPException(403, headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'})
 
 
-AskingClient = Annotated[Client, Depends(known_client)]
-AskedService = Annotated[Service, Depends(service_of)]
+CurrentClient = Annotated[Client, Depends(authenticate_client)]

@@ -1,14 +1,12 @@
 """Whether the service is up, and whether it can answer."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from serving.api.messages import Health
-from serving.app_context import Service, service_of
+from serving.app_context import RequestContext
 from serving.store.rows import RunRow
 
 router = APIRouter(tags=["health"])
@@ -21,10 +19,10 @@ def get_livez() -> Health:
 
 
 @router.get("/readyz", summary="Whether the service can answer")
-def get_readyz(service: Annotated[Service, Depends(service_of)]) -> Health:
+def get_readyz(context: RequestContext) -> Health:
     """Once the database is reachable and holds a scoring run; 503 before."""
     try:
-        with service.reading() as session:
+        with context.reading() as session:
             run = session.scalars(select(RunRow.run_id).limit(1)).first()
     except SQLAlchemyError:
         run = None

@@ -11,48 +11,48 @@ from features.snapshots.live_features import snapshot_of_records
 from models.explanations.reasons import Reason
 from models.scoring import reasons_by, risk_of
 from serving.api.messages import InsufficientData, LiveScore, SentRecords
-from serving.api.presenters import given_needs, given_strengths
-from serving.scoring.bands import LEAST_SCHOOL_DAYS, band_of
+from serving.api.presenters import present_needs, present_strengths
+from serving.scoring.bands import MIN_SCHOOL_DAYS, band_of
 from serving.scoring.release_cache import Serving
-from serving.store.rows import Cells
+from serving.store.rows import JsonRow
 from serving.wording.locale import Language
-from serving.wording.reasons import lexicon_of_entries
+from serving.wording.reasons import bundle_lexicon
 from serving.wording.scores import not_scored_here, too_few_days
 
 
 @dataclass(frozen=True)
-class Scoring:
+class LiveScoreInputs:
     """What a live score needs besides the records: a release, a date, a calendar, the band cuts."""
 
     serving: Serving
     as_of: date
-    calendar_days: Sequence[Cells]
-    terms: Sequence[Cells]
+    calendar_days: Sequence[JsonRow]
+    terms: Sequence[JsonRow]
     cuts: tuple[float, float]
     language: Language
 
 
-def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | InsufficientData:
+def score_records(scoring: LiveScoreInputs, records: SentRecords) -> LiveScore | InsufficientData:
     """Risk, band and reasons of the student of these records; why not, where there is no score. 422 for bad rows."""
     bundle = scoring.serving.bundle
     try:
         snapshot = snapshot_of_records(
-            bundle.feature_set, scoring.as_of, tables_of(scoring, records), cohort=scoring.serving.outcome.cohort
+            bundle.feature_set, scoring.as_of, build_tables(scoring, records), cohort=scoring.serving.outcome.cohort
         )
     except Refused as refused:
         raise HTTPException(422, str(refused)) from None
     if snapshot.features.empty:
         return InsufficientData(detail=not_scored_here(scoring.language, scoring.as_of))
-    if snapshot.school_days.iloc[0] < LEAST_SCHOOL_DAYS:
-        return InsufficientData(detail=too_few_days(scoring.language, LEAST_SCHOOL_DAYS))
+    if snapshot.school_days.iloc[0] < MIN_SCHOOL_DAYS:
+        return InsufficientData(detail=too_few_days(scoring.language, MIN_SCHOOL_DAYS))
     risk = float(risk_of(bundle.scorer, snapshot.features)[0])
     found = reasons_by(bundle, snapshot)[0]
-    lexicon = lexicon_of_entries(bundle.dictionary.entries)
+    lexicon = bundle_lexicon(bundle.dictionary.entries)
     return LiveScore(
         risk=risk,
         band=band_of(risk, scoring.cuts),
-        reasons=given_needs(scoring.language, kept(found.needs), lexicon),
-        strengths=given_strengths(scoring.language, kept(found.strengths), lexicon),
+        reasons=present_needs(scoring.language, to_rows(found.needs), lexicon),
+        strengths=present_strengths(scoring.language, to_rows(found.strengths), lexicon),
         scorer=bundle.kind,
         model_version=scoring.serving.model_version,
         release=scoring.serving.release_id,
@@ -60,12 +60,12 @@ def score_records(scoring: Scoring, records: SentRecords) -> LiveScore | Insuffi
     )
 
 
-def kept(reasons: Sequence[Reason]) -> list[Cells]:
+def to_rows(reasons: Sequence[Reason]) -> list[JsonRow]:
     """Reasons as a run would keep them."""
     return [reason._asdict() for reason in reasons]
 
 
-def tables_of(scoring: Scoring, records: SentRecords) -> Mapping[str, Sequence[Mapping[str, object]]]:
+def build_tables(scoring: LiveScoreInputs, records: SentRecords) -> Mapping[str, Sequence[Mapping[str, object]]]:
     """The canonical tables of this one student, a row known on the as-of date where it does not say when."""
     sent = {
         name: [{"student_key": "live", **row.model_dump(exclude_none=True)} for row in getattr(records, name)]

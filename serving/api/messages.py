@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from serving.scoring.bands import Band
 
-MOST_ROWS = 2000
+MAX_ROWS = 2000
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Yes = Annotated[bool, Field(strict=True)]
 SchoolYear = Annotated[
@@ -89,11 +89,11 @@ class DisciplineActionRow(SentRow):
 class SentRecords(Message):
     """One student's records, of this school year and those before. Attendance holds exceptions only."""
 
-    enrollments: list[EnrollmentRow] = Field(min_length=1, max_length=MOST_ROWS)
-    attendance: list[AttendanceRow] = Field(default_factory=list, max_length=MOST_ROWS)
-    marks: list[MarkRow] = Field(default_factory=list, max_length=MOST_ROWS)
-    incidents: list[IncidentRow] = Field(default_factory=list, max_length=MOST_ROWS)
-    discipline_actions: list[DisciplineActionRow] = Field(default_factory=list, max_length=MOST_ROWS)
+    enrollments: list[EnrollmentRow] = Field(min_length=1, max_length=MAX_ROWS)
+    attendance: list[AttendanceRow] = Field(default_factory=list, max_length=MAX_ROWS)
+    marks: list[MarkRow] = Field(default_factory=list, max_length=MAX_ROWS)
+    incidents: list[IncidentRow] = Field(default_factory=list, max_length=MAX_ROWS)
+    discipline_actions: list[DisciplineActionRow] = Field(default_factory=list, max_length=MAX_ROWS)
 
 
 class GivenReason(Message):

@@ -16,18 +16,18 @@ from serving.api.messages import (
     PastScore,
 )
 from serving.scoring.bands import Band
-from serving.store.rows import Cells, RunRow, ScoreRow
-from serving.wording.decoding import change_of, track_record_of, way_back_of
-from serving.wording.locale import Language, language, preferred
-from serving.wording.reasons import Lexicon, lexicon_of, reason_sentence, strength_sentence
-from serving.wording.risk_change import Risks, moved_sentence, opening_words, part_words
+from serving.store.rows import JsonRow, RunRow, ScoreRow
+from serving.wording.decoding import decode_change, decode_track_record, decode_way_back
+from serving.wording.locale import Language, load_language, negotiate_language
+from serving.wording.reasons import Lexicon, reason_sentence, run_lexicon, strength_sentence
+from serving.wording.risk_change import RiskComparison, moved_sentence, opening_words, part_words
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import opening_sentence, step_sentences
 
 
 def accepted_language(request: Request, response: Response) -> Language:
     """The language that a program accepts, which the answer's headers name."""
-    accepted = language(preferred(request.headers.get("accept-language", "")))
+    accepted = load_language(negotiate_language(request.headers.get("accept-language", "")))
     response.headers["Content-Language"] = accepted.code
     response.headers["Vary"] = "Accept-Language"
     return accepted
@@ -36,9 +36,9 @@ def accepted_language(request: Request, response: Response) -> Language:
 AcceptedLanguage = Annotated[Language, Depends(accepted_language)]
 
 
-def given_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore:
+def present_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore:
     """A score of a run as it is answered."""
-    lexicon = lexicon_of(run.dictionary)
+    lexicon = run_lexicon(run.dictionary)
     return PastScore(
         run_id=run.run_id,
         outcome=run.outcome,
@@ -47,38 +47,38 @@ def given_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore:
         risk=score.risk,
         band=cast(Band, score.band),
         flagged=score.flagged,
-        reasons=given_needs(language, score.reasons, lexicon),
-        strengths=given_strengths(language, score.strengths, lexicon),
-        change=given_change(language, score, run, lexicon),
-        way_back=given_way_back(language, score),
-        track_record=given_track_record(language, score, run),
+        reasons=present_needs(language, score.reasons, lexicon),
+        strengths=present_strengths(language, score.strengths, lexicon),
+        change=present_change(language, score, run, lexicon),
+        way_back=present_way_back(language, score),
+        track_record=present_track_record(language, score, run),
         scorer=cast(Literal["model", "rule"], run.scorer),
         model_version=run.model_version,
         release=run.release_id,
     )
 
 
-def given_needs(language: Language, needs: Sequence[Cells], lexicon: Lexicon) -> list[GivenReason]:
+def present_needs(language: Language, needs: Sequence[JsonRow], lexicon: Lexicon) -> list[GivenReason]:
     """What stands out, with sentences."""
     codes = [str(need["code"]) for need in needs]
     said = [
         reason_sentence(language, lexicon.get(code), code, need["value"])
         for code, need in zip(codes, needs, strict=True)
     ]
-    return [given_reason(need, words) for need, words in zip(needs, said, strict=True)]
+    return [present_reason(need, words) for need, words in zip(needs, said, strict=True)]
 
 
-def given_strengths(language: Language, strengths: Sequence[Cells], lexicon: Lexicon) -> list[GivenReason]:
+def present_strengths(language: Language, strengths: Sequence[JsonRow], lexicon: Lexicon) -> list[GivenReason]:
     """What speaks for the student, with sentences."""
     codes = [str(one["code"]) for one in strengths]
     said = [
         strength_sentence(language, lexicon.get(code), code, one["value"])
         for code, one in zip(codes, strengths, strict=True)
     ]
-    return [given_reason(one, words) for one, words in zip(strengths, said, strict=True)]
+    return [present_reason(one, words) for one, words in zip(strengths, said, strict=True)]
 
 
-def given_reason(kept: Cells, sentence: str) -> GivenReason:
+def present_reason(kept: JsonRow, sentence: str) -> GivenReason:
     """A kept reason with its sentence."""
     return GivenReason(
         code=str(kept["code"]),
@@ -89,12 +89,12 @@ def given_reason(kept: Cells, sentence: str) -> GivenReason:
     )
 
 
-def given_change(language: Language, score: ScoreRow, run: RunRow, lexicon: Lexicon) -> GivenChange | None:
+def present_change(language: Language, score: ScoreRow, run: RunRow, lexicon: Lexicon) -> GivenChange | None:
     """What changed since the run before; None without one to compare with."""
-    change, since = change_of(score), score.previous_as_of
+    change, since = decode_change(score), score.previous_as_of
     if change is None or since is None or score.risk is None or score.previous_risk is None:
         return None
-    risks = Risks(before=score.previous_risk, since=since, now=score.risk)
+    risks = RiskComparison(before=score.previous_risk, since=since, now=score.risk)
     moved = [
         GivenMove(
             code=one.code,
@@ -108,9 +108,9 @@ def given_change(language: Language, score: ScoreRow, run: RunRow, lexicon: Lexi
     return GivenChange(by_data=change.by_data, by_release=change.by_release, moved=moved, sentences=sentences)
 
 
-def given_way_back(language: Language, score: ScoreRow) -> GivenWayBack | None:
+def present_way_back(language: Language, score: ScoreRow) -> GivenWayBack | None:
     """The way back on track; None where there is none."""
-    way = way_back_of(score)
+    way = decode_way_back(score)
     if way is None:
         return None
     steps = [
@@ -120,9 +120,9 @@ def given_way_back(language: Language, score: ScoreRow) -> GivenWayBack | None:
     return GivenWayBack(state=way.state, until=way.until, steps=steps, sentence=opening_sentence(language, way))
 
 
-def given_track_record(language: Language, score: ScoreRow, run: RunRow) -> GivenTrackRecord | None:
+def present_track_record(language: Language, score: ScoreRow, run: RunRow) -> GivenTrackRecord | None:
     """How flags like this one turned out; None without enough evidence."""
-    record = track_record_of(score)
+    record = decode_track_record(score)
     if record is None:
         return None
     sentence = track_record_sentence(language, record, run.ended)

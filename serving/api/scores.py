@@ -7,11 +7,11 @@ from starlette.exceptions import HTTPException
 
 from serving.access.access_log import record_access
 from serving.access.authorize import Client, Denied, OneStudent, OwnDistrict, authorize
-from serving.api.clients import AskedService, AskingClient, need_scope
-from serving.api.live_score import Scoring, score_records
+from serving.api.clients import CurrentClient, require_scope
+from serving.api.live_score import LiveScoreInputs, score_records
 from serving.api.messages import InsufficientData, LiveScore, PastScore, Scores, SentRecords
-from serving.api.presenters import AcceptedLanguage, given_score
-from serving.app_context import Service
+from serving.api.presenters import AcceptedLanguage, present_score
+from serving.app_context import AppContext, RequestContext
 from serving.store.rows import CalendarRow, RunRow, ScoreRow
 from serving.store.run_queries import latest_run
 from serving.wording.locale import Language, msgid
@@ -23,43 +23,43 @@ NO_RELEASE = msgid("No release is in service for this district.")
 
 
 @router.get("/students/{student_key}/scores", summary="A student's scores, latest first")
-def get_scores(student_key: str, client: AskingClient, service: AskedService, language: AcceptedLanguage) -> Scores:
+def get_scores(student_key: str, client: CurrentClient, context: RequestContext, language: AcceptedLanguage) -> Scores:
     """Every score of the student in the key's district, with reasons. 404 where there is no such student."""
-    need_scope(client, "scores.read")
-    with service.writing() as session:
+    require_scope(client, "scores.read")
+    with context.writing() as session:
         allowed = authorize(session, client, "scores.read", OneStudent(student_key))
         if isinstance(allowed, Denied):
             raise HTTPException(404)
-        scores = past_scores(session, client.district_id, student_key, language)
+        scores = find_scores(session, client.district_id, student_key, language)
         record_access(
-            session, client, "scores.read", thing="scores", allowed=allowed, students=[student_key], at=service.clock()
+            session, client, "scores.read", target="scores", allowed=allowed, students=[student_key], at=context.clock()
         )
     return Scores(student_key=student_key, scores=scores)
 
 
 @router.post("/scores", summary="Score one student's records")
 def post_scores(
-    records: SentRecords, client: AskingClient, service: AskedService, language: AcceptedLanguage
+    records: SentRecords, client: CurrentClient, context: RequestContext, language: AcceptedLanguage
 ) -> LiveScore | InsufficientData:
     """Risk, band and reasons for the records sent, which are not kept; or why there is no score.
 
     The school's calendar is that of the district's last run, and so is the date the score looks from.
     """
-    need_scope(client, "scores.write")
-    with service.writing() as session:
+    require_scope(client, "scores.write")
+    with context.writing() as session:
         allowed = authorize(session, client, "scores.write", OwnDistrict())
         if isinstance(allowed, Denied):
             raise HTTPException(404)
-        scoring = scoring_of(session, client, service, language=language, records=records)
+        scoring = live_score_inputs(session, client, context, language=language, records=records)
         record_access(
-            session, client, "scores.write", thing="live score", allowed=allowed, students=[], at=service.clock()
+            session, client, "scores.write", target="live score", allowed=allowed, students=[], at=context.clock()
         )
     if isinstance(scoring, InsufficientData):
         return scoring
     return score_records(scoring, records)
 
 
-def past_scores(session: Session, district_id: str, student_key: str, language: Language) -> list[PastScore]:
+def find_scores(session: Session, district_id: str, student_key: str, language: Language) -> list[PastScore]:
     """The student's scores, latest first."""
     found = (
         select(ScoreRow, RunRow)
@@ -67,25 +67,25 @@ def past_scores(session: Session, district_id: str, student_key: str, language: 
         .where(ScoreRow.district_id == district_id, ScoreRow.student_key == student_key)
         .order_by(RunRow.as_of.desc(), RunRow.created_at.desc())
     )
-    return [given_score(language, score, run) for score, run in session.execute(found)]
+    return [present_score(language, score, run) for score, run in session.execute(found)]
 
 
-def scoring_of(
-    session: Session, client: Client, service: Service, *, language: Language, records: SentRecords
-) -> Scoring | InsufficientData:
+def live_score_inputs(
+    session: Session, client: Client, context: AppContext, *, language: Language, records: SentRecords
+) -> LiveScoreInputs | InsufficientData:
     """What a live score of these records needs, from the district's last run and its release."""
     run = latest_run(session, client.district_id)
     if run is None:
-        return InsufficientData(detail=language.says(NO_CALENDAR))
+        return InsufficientData(detail=language.translate(NO_CALENDAR))
     schools = {row.school_id for row in records.enrollments}
     calendars = select(CalendarRow).where(
         CalendarRow.district_id == run.district_id, CalendarRow.run_id == run.run_id, CalendarRow.school_id.in_(schools)
     )
     known = list(session.scalars(calendars))
     if not known:
-        return InsufficientData(detail=language.says(OTHER_SCHOOLS))
-    serving = service.releases.current(run.district_id, run.outcome)
+        return InsufficientData(detail=language.translate(OTHER_SCHOOLS))
+    serving = context.releases.current(run.district_id, run.outcome)
     if serving is None:
-        return InsufficientData(detail=language.says(NO_RELEASE))
+        return InsufficientData(detail=language.translate(NO_RELEASE))
     days = [day for calendar in known for day in calendar.calendar_days]
-    return Scoring(serving, run.as_of, days, known[0].terms, service.settings.service.bands, language)
+    return LiveScoreInputs(serving, run.as_of, days, known[0].terms, context.settings.service.bands, language)

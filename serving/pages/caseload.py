@@ -8,10 +8,11 @@ from starlette.exceptions import HTTPException
 
 from serving.access.access_log import record_access
 from serving.access.authorize import Denied, OwnDistrict, authorize
-from serving.pages.caseload_view import Shown, caseload_view
-from serving.pages.current_user import AskedService, KnownViewer
-from serving.pages.language import AskedLanguage
-from serving.pages.rendering import show
+from serving.app_context import RequestContext
+from serving.pages.caseload_view import ListFilter, caseload_view
+from serving.pages.current_user import CurrentViewer
+from serving.pages.language import RequestLanguage
+from serving.pages.rendering import render_page
 from serving.store.run_queries import latest_run
 from serving.wording.locale import msgid
 
@@ -24,7 +25,7 @@ TITLES = {
 
 
 @router.get("/")
-def get_start(viewer: KnownViewer) -> Response:
+def get_start(viewer: CurrentViewer) -> Response:
     """Leads to the caseload."""
     return RedirectResponse("/caseload", status_code=303)
 
@@ -32,15 +33,15 @@ def get_start(viewer: KnownViewer) -> Response:
 @router.get("/caseload")
 def get_caseload(
     request: Request,
-    viewer: KnownViewer,
-    service: AskedService,
-    language: AskedLanguage,
-    shown: Annotated[Shown, Query(alias="show")] = "week",
+    viewer: CurrentViewer,
+    context: RequestContext,
+    language: RequestLanguage,
+    shown: Annotated[ListFilter, Query(alias="show")] = "week",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     """The list of this week, or everyone; each student shown is named in the access log."""
     educator = viewer.educator
-    with service.writing() as session:
+    with context.writing() as session:
         allowed = authorize(session, educator, "list", OwnDistrict())
         if isinstance(allowed, Denied):
             raise HTTPException(404)
@@ -49,7 +50,7 @@ def get_caseload(
         seen = [line.student_key for line in view.lines]
         if seen:
             record_access(
-                session, educator, "list", thing="caseload", allowed=allowed, students=seen, at=service.clock()
+                session, educator, "list", target="caseload", allowed=allowed, students=seen, at=context.clock()
             )
-    title = language.says(TITLES[educator.role])
-    return show(request, service, "caseload.html", who=viewer, view=view, title=title)
+    title = language.translate(TITLES[educator.role])
+    return render_page(request, context, "caseload.html", who=viewer, view=view, title=title)

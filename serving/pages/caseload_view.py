@@ -11,22 +11,22 @@ from sqlalchemy.orm import Session, load_only
 from serving.access.authorize import Subject, visible_students
 from serving.scoring.bands import Band
 from serving.store.rows import ContactRow, RunRow, SchoolRow, ScoreRow, StudentRow
-from serving.wording.decoding import headline_of, last_lists_of, track_record_of
+from serving.wording.decoding import decode_headline, decode_last_lists, decode_track_record
 from serving.wording.lists import ListWords, headline_sentence, list_words
 from serving.wording.locale import Language
-from serving.wording.reasons import Lexicon, lexicon_of, reason_sentence, strength_sentence
+from serving.wording.reasons import Lexicon, reason_sentence, run_lexicon, strength_sentence
 from serving.wording.scores import why_served
-from serving.wording.signals import band_words, change
+from serving.wording.signals import band_change_sentence, band_words
 from serving.wording.track_record import track_record_in_short
 
 PAGE_SIZE = 50
 NEEDS_SHOWN = 2
-Shown = Literal["week", "all"]
-Empty = Literal["", "no_run", "no_scope", "no_match"]
+ListFilter = Literal["week", "all"]
+EmptyReason = Literal["", "no_run", "no_scope", "no_match"]
 
 
 @dataclass(frozen=True)
-class Line:
+class CaseloadLine:
     """One student on the list."""
 
     student_key: str
@@ -44,7 +44,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Counts:
+class StudentCounts:
     """How many students the subject can see in the run, and how many of them are on this week's list."""
 
     all: int
@@ -62,33 +62,33 @@ class CaseloadView:
     headline: str
     why_served: str
     data_through: date | None
-    lines: tuple[Line, ...]
-    counts: Counts
-    shown: Shown
+    lines: tuple[CaseloadLine, ...]
+    counts: StudentCounts
+    shown: ListFilter
     page: int
     pages: int
     several_schools: bool
-    empty: Empty
+    empty: EmptyReason
 
 
-NOTHING = CaseloadView(None, "", "", None, (), Counts(0, 0), "week", 1, 1, False, "no_run")
+EMPTY_VIEW = CaseloadView(None, "", "", None, (), StudentCounts(0, 0), "week", 1, 1, False, "no_run")
 
 
 def caseload_view(
-    session: Session, subject: Subject, run: RunRow | None, *, language: Language, shown: Shown, page: int
+    session: Session, subject: Subject, run: RunRow | None, *, language: Language, shown: ListFilter, page: int
 ) -> CaseloadView:
     """The page of the list that the subject sees of a run."""
     if run is None:
-        return NOTHING
-    counts = counted(session, subject, run)
+        return EMPTY_VIEW
+    counts = count_students(session, subject, run)
     matching = counts.week if shown == "week" else counts.all
     pages = max(1, -(-matching // PAGE_SIZE))
     page = min(page, pages)
-    lines = lines_of(session, subject, run, language=language, shown=shown, page=page)
-    last_lists = last_lists_of(run)
+    lines = load_lines(session, subject, run, language=language, shown=shown, page=page)
+    last_lists = decode_last_lists(run)
     return CaseloadView(
         last_lists=list_words(language, last_lists, run.ended) if last_lists else None,
-        headline=headline_sentence(language, headline_of(run), run.ended),
+        headline=headline_sentence(language, decode_headline(run), run.ended),
         why_served=why_served(language, run.scorer, run.verdict),
         data_through=run.data_through,
         lines=lines,
@@ -101,7 +101,7 @@ def caseload_view(
     )
 
 
-def in_run(subject: Subject, run: RunRow) -> Select[StudentRow, ScoreRow]:
+def select_scored_students(subject: Subject, run: RunRow) -> Select[StudentRow, ScoreRow]:
     """The subject's students with their score in the run."""
     return (
         visible_students(subject)
@@ -114,18 +114,18 @@ def in_run(subject: Subject, run: RunRow) -> Select[StudentRow, ScoreRow]:
     )
 
 
-def counted(session: Session, subject: Subject, run: RunRow) -> Counts:
+def count_students(session: Session, subject: Subject, run: RunRow) -> StudentCounts:
     """How many students there are, and how many on this week's list."""
-    found = in_run(subject, run).with_only_columns(func.count(), func.count().filter(ScoreRow.flagged))
+    found = select_scored_students(subject, run).with_only_columns(func.count(), func.count().filter(ScoreRow.flagged))
     everyone, week = session.execute(found).one()
-    return Counts(everyone, week)
+    return StudentCounts(everyone, week)
 
 
-def lines_of(
-    session: Session, subject: Subject, run: RunRow, *, language: Language, shown: Shown, page: int
-) -> tuple[Line, ...]:
+def load_lines(
+    session: Session, subject: Subject, run: RunRow, *, language: Language, shown: ListFilter, page: int
+) -> tuple[CaseloadLine, ...]:
     """One page of the list, in the order of the list."""
-    found = in_run(subject, run)
+    found = select_scored_students(subject, run)
     if shown == "week":
         found = found.where(ScoreRow.flagged)
     ordered = found.order_by(
@@ -137,15 +137,15 @@ def lines_of(
         StudentRow.first_name,
         StudentRow.student_key,
     )
-    of_page = ordered.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE).options(load_only(*LISTED))
+    of_page = ordered.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE).options(load_only(*LINE_COLUMNS))
     rows = list(session.execute(of_page))
     contacts = last_contacts(session, subject.district_id, [student.student_key for student, _ in rows])
     schools = school_names(session, subject.district_id)
-    around = Around(language, run.ended, lexicon_of(run.dictionary), schools, contacts)
-    return tuple(line_of(student, score, around) for student, score in rows)
+    around = LineContext(language, run.ended, run_lexicon(run.dictionary), schools, contacts)
+    return tuple(build_line(student, score, around) for student, score in rows)
 
 
-LISTED = (
+LINE_COLUMNS = (
     ScoreRow.risk,
     ScoreRow.band,
     ScoreRow.flagged,
@@ -160,7 +160,7 @@ LISTED = (
 
 
 @dataclass(frozen=True)
-class Around:
+class LineContext:
     """What every line is worded with: the language, the features' words, schools by id, last contacts by student.
 
     `ended` is what is said of students whom the outcome came to.
@@ -173,11 +173,11 @@ class Around:
     contacts: dict[str, date]
 
 
-def line_of(student: StudentRow, score: ScoreRow, around: Around) -> Line:
+def build_line(student: StudentRow, score: ScoreRow, around: LineContext) -> CaseloadLine:
     """One student's line."""
     contact = around.contacts.get(student.student_key)
     band = cast(Band, score.band)
-    return Line(
+    return CaseloadLine(
         student_key=student.student_key,
         name=f"{student.last_name}, {student.first_name}",
         grade=student.grade_level,
@@ -186,34 +186,34 @@ def line_of(student: StudentRow, score: ScoreRow, around: Around) -> Line:
         band_words=band_words(around.language, band),
         needs=need_sentences(score, around)[:NEEDS_SHOWN],
         strength=next(iter(strength_sentences(score, around)), ""),
-        change=change_words(around.language, score),
+        change=band_change_words(around.language, score),
         contact=around.language.short_day(contact) if contact else "",
         listed=score.flagged,
-        track_record=record_words(score, around) if score.flagged else "",
+        track_record=track_record_words(score, around) if score.flagged else "",
     )
 
 
-def need_sentences(score: ScoreRow, around: Around) -> tuple[str, ...]:
+def need_sentences(score: ScoreRow, around: LineContext) -> tuple[str, ...]:
     """What stands out, in words."""
     codes = [(str(need["code"]), need["value"]) for need in score.reasons]
     return tuple(reason_sentence(around.language, around.lexicon.get(code), code, value) for code, value in codes)
 
 
-def strength_sentences(score: ScoreRow, around: Around) -> tuple[str, ...]:
+def strength_sentences(score: ScoreRow, around: LineContext) -> tuple[str, ...]:
     """What speaks for the student, in words."""
     codes = [(str(one["code"]), one["value"]) for one in score.strengths]
     return tuple(strength_sentence(around.language, around.lexicon.get(code), code, value) for code, value in codes)
 
 
-def record_words(score: ScoreRow, around: Around) -> str:
+def track_record_words(score: ScoreRow, around: LineContext) -> str:
     """How flags like this one turned out, in short."""
-    return track_record_in_short(around.language, track_record_of(score), around.ended)
+    return track_record_in_short(around.language, decode_track_record(score), around.ended)
 
 
-def change_words(language: Language, score: ScoreRow) -> str:
+def band_change_words(language: Language, score: ScoreRow) -> str:
     """How the student's signals changed since the run before."""
     before = (cast(Band, score.previous_band), score.previous_risk) if score.previous_band else None
-    return change(language, (cast(Band, score.band), score.risk), before, score.previous_as_of)
+    return band_change_sentence(language, (cast(Band, score.band), score.risk), before, score.previous_as_of)
 
 
 def last_contacts(session: Session, district_id: str, students: Sequence[str]) -> dict[str, date]:

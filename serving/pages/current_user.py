@@ -8,14 +8,14 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from serving.access.accounts import SignedIn, note_seen, signed_in
+from serving.access.accounts import SessionUser, find_session_user, touch_session
 from serving.access.authorize import Educator
-from serving.app_context import Service, service_of
+from serving.app_context import AppContext, RequestContext
 from serving.store.rows import DistrictRow
 from serving.wording.scores import ROLES
 
 
-class SignInNeeded(Exception):  # noqa: N818 - not an error: it leads to the sign-in page
+class SignInRequired(Exception):  # noqa: N818 - not an error: it leads to the sign-in page
     """Nobody is signed in."""
 
 
@@ -34,45 +34,45 @@ def cookie_name(request: Request) -> str:
     return "__Host-ontrack" if request.url.scheme == "https" else "ontrack_session"
 
 
-def set_session(request: Request, response: Response, token: str) -> None:
+def set_session_cookie(request: Request, response: Response, token: str) -> None:
     """Hands the browser its session."""
     https = request.url.scheme == "https"
     response.set_cookie(cookie_name(request), token, httponly=True, samesite="strict", secure=https, path="/")
 
 
-def token_of(request: Request) -> str:
+def session_token(request: Request) -> str:
     """The session token the browser sent; empty without one."""
     return request.cookies.get(cookie_name(request), "")
 
 
-def known_viewer(request: Request, service: Annotated[Service, Depends(service_of)]) -> Viewer:
+def require_viewer(request: Request, context: RequestContext) -> Viewer:
     """Who holds the session; SignInNeeded where nobody does."""
-    viewer = find_viewer(request, service)
+    viewer = find_viewer(request, context)
     if viewer is None:
-        raise SignInNeeded
+        raise SignInRequired
     return viewer
 
 
-def find_viewer(request: Request, service: Service) -> Viewer | None:
+def find_viewer(request: Request, context: AppContext) -> Viewer | None:
     """Who holds the session, noted as used; None where nobody does."""
-    token, now = token_of(request), service.clock()
-    with service.reading() as session:
-        found = signed_in(session, token, now, today_of=service.today, service=service.settings.service)
+    token, now = session_token(request), context.clock()
+    with context.reading() as session:
+        found = find_session_user(session, token, now, today_of=context.today, service=context.settings.service)
         district = session.get(DistrictRow, found.educator.district_id) if found else None
     if found is None or district is None:
         return None
     if found.stale:
-        with service.writing() as session:
-            note_seen(session, token, now)
+        with context.writing() as session:
+            touch_session(session, token, now)
     return viewer_of(found, district.name)
 
 
-def viewer_of(found: SignedIn, district: str) -> Viewer:
+def viewer_of(found: SessionUser, district: str) -> Viewer:
     """What a page says of somebody signed in."""
     return Viewer(found.educator, found.display_name, ROLES[found.educator.role], district)
 
 
-def own_form(request: Request) -> None:
+def require_same_origin(request: Request) -> None:
     """403 for a form that another site sent, or that does not say where it comes from."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
@@ -83,5 +83,4 @@ def own_form(request: Request) -> None:
         raise HTTPException(403)
 
 
-KnownViewer = Annotated[Viewer, Depends(known_viewer)]
-AskedService = Annotated[Service, Depends(service_of)]
+CurrentViewer = Annotated[Viewer, Depends(require_viewer)]

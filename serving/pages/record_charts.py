@@ -7,7 +7,7 @@ from datetime import date
 from presentation.charts.marks import Chart
 from presentation.charts.record_chart import Column, Words, bar_chart, point_chart
 from presentation.numbers import school_year
-from serving.store.rows import Cells
+from serving.store.rows import JsonRow
 from serving.wording.locale import Language
 
 MARK_POINTS = {"A": 4, "B": 3, "C": 2, "D": 1, "F": 0}
@@ -31,25 +31,27 @@ class TermMarks:
         return f"{self.term} {self.year}"
 
 
-def attendance_chart(language: Language, weeks: Sequence[Cells]) -> Chart | None:
+def attendance_chart(language: Language, weeks: Sequence[JsonRow]) -> Chart | None:
     """Days missed per school week; None without a week."""
     if not weeks:
         return None
     words = Words(
         "attendance-chart",
-        language.says("School days missed in each week"),
-        language.says("School days missed in each week of this school year. The table below has the same numbers."),
+        language.translate("School days missed in each week"),
+        language.translate(
+            "School days missed in each week of this school year. The table below has the same numbers."
+        ),
     )
     most = max(DAYS_A_WEEK, *(float(week["days"] or 0) for week in weeks))
     return bar_chart(tuple(week_columns(language, weeks)), LEVELS, words, most=most)
 
 
-def week_columns(language: Language, weeks: Sequence[Cells]) -> Iterator[Column]:
+def week_columns(language: Language, weeks: Sequence[JsonRow]) -> Iterator[Column]:
     """Each week with its days missed; the first week of a month names the month."""
     month = 0
     for week in weeks:
         day, missed = date.fromisoformat(str(week["week"])), float(week["missed"] or 0) / 100
-        says = language.says(
+        says = language.translate(
             "Week of {day}: {missed} of {days} days missed",
             day=language.short_day(day),
             missed=missed,
@@ -59,7 +61,7 @@ def week_columns(language: Language, weeks: Sequence[Cells]) -> Iterator[Column]
         month = day.month
 
 
-def marks_by_term(marks: Sequence[Cells]) -> list[TermMarks]:
+def marks_by_term(marks: Sequence[JsonRow]) -> list[TermMarks]:
     """The average mark of each term, in the order in which terms first gave marks."""
     terms: dict[tuple[str, str], list[int]] = {}
     for row in sorted(marks, key=lambda row: str(row["known_on"])):
@@ -69,7 +71,7 @@ def marks_by_term(marks: Sequence[Cells]) -> list[TermMarks]:
     return [TermMarks(year, term, sum(points) / len(points), len(points)) for (year, term), points in terms.items()]
 
 
-def year_of(row: Cells) -> str:
+def year_of(row: JsonRow) -> str:
     """The school year of a mark, in words."""
     year = row.get("school_year")
     return school_year(year) if isinstance(year, int) else ""
@@ -81,8 +83,8 @@ def marks_chart(language: Language, terms: Sequence[TermMarks]) -> Chart | None:
         return None
     words = Words(
         "marks-chart",
-        language.says("Average mark of each term"),
-        language.says("Average mark of each term. The table below has every mark."),
+        language.translate("Average mark of each term"),
+        language.translate("Average mark of each term. The table below has every mark."),
     )
     levels = tuple((points, mark) for mark, points in MARK_POINTS.items())
     return point_chart(tuple(term_columns(language, terms)), levels, words, most=max(MARK_POINTS.values()))
@@ -92,7 +94,7 @@ def term_columns(language: Language, terms: Sequence[TermMarks]) -> Iterator[Col
     """Each term with its average; the first term of a school year names the year."""
     year = None
     for term in terms:
-        says = language.counted(
+        says = language.translate_plural(
             "{term}: {letter} on average over {number} course",
             "{term}: {letter} on average over {number} courses",
             term.count,

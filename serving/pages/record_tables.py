@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from serving.pages.record_charts import year_of
-from serving.store.rows import Cell, Cells
+from serving.store.rows import JsonCell, JsonRow
 from serving.wording.locale import Language, msgid
 
-SHOWN_FIRST = 6
+ROWS_SHOWN = 6
 COLUMNS = {
     "date": msgid("Date"),
     "week": msgid("Week of"),
@@ -38,7 +38,7 @@ DAY_PARTS: dict[int | float | str, str] = {
     50: msgid("Half a day"),
     100: msgid("Whole day"),
 }
-WORDS = {
+CODE_WORDS = {
     "absent": msgid("Absent"),
     "partial": msgid("Absent part of the day"),
     "tardy": msgid("Late"),
@@ -58,7 +58,7 @@ WORDS = {
     "out_of_school_suspension": msgid("Suspension out of school"),
     "expulsion": msgid("Expulsion"),
 }
-WORDED = {"kind", "subject", "mark_kind", "severity", "action"}
+CODED_COLUMNS = {"kind", "subject", "mark_kind", "severity", "action"}
 DATES = {"date", "known_on", "entry_date", "exit_date", "week"}
 
 
@@ -71,7 +71,7 @@ class RecordTable:
     more: tuple[tuple[str, ...], ...] = ()
 
 
-def record_table(language: Language, records: Sequence[Cells]) -> RecordTable | None:
+def record_table(language: Language, records: Sequence[JsonRow]) -> RecordTable | None:
     """The records as a table; None where there are none."""
     if not records:
         return None
@@ -79,15 +79,15 @@ def record_table(language: Language, records: Sequence[Cells]) -> RecordTable | 
     names = shown_columns(records)
     rows = [tuple(cell_text(language, name, record.get(name), record) for name in names) for record in newest_first]
     columns = tuple(column_words(language, name) for name in names)
-    return RecordTable(columns, tuple(rows[:SHOWN_FIRST]), tuple(rows[SHOWN_FIRST:]))
+    return RecordTable(columns, tuple(rows[:ROWS_SHOWN]), tuple(rows[ROWS_SHOWN:]))
 
 
 def column_words(language: Language, name: str) -> str:
     """What people call a column."""
-    return language.says(COLUMNS[name]) if name in COLUMNS else name.replace("_", " ").capitalize()
+    return language.translate(COLUMNS[name]) if name in COLUMNS else name.replace("_", " ").capitalize()
 
 
-def shown_columns(records: Sequence[Cells]) -> list[str]:
+def shown_columns(records: Sequence[JsonRow]) -> list[str]:
     """The columns that hold anything, what matters most first; a course and a term say what two others would."""
     held = [name for name in records[0] if any(record.get(name) is not None for record in records)]
     said = {"subject"} if "course_name" in held else set()
@@ -96,12 +96,12 @@ def shown_columns(records: Sequence[Cells]) -> list[str]:
     return sorted((name for name in held if name not in said), key=order.index)
 
 
-def cell_text(language: Language, name: str, cell: Cell, record: Cells) -> str:
+def cell_text(language: Language, name: str, cell: JsonCell, record: JsonRow) -> str:
     """One cell as people read it."""
     if cell is None:
         return "–"
     if isinstance(cell, bool):
-        return language.says("Yes") if cell else language.says("No")
+        return language.translate("Yes") if cell else language.translate("No")
     if name in DATES:
         return language.short_day(date.fromisoformat(str(cell)))
     if name == "term_id":
@@ -112,8 +112,8 @@ def cell_text(language: Language, name: str, cell: Cell, record: Cells) -> str:
 def amount_or_word(language: Language, name: str, cell: int | float | str) -> str:
     """A measure in days, a code in words, anything else as it is."""
     if name == "absent_hundredths":
-        share = language.says("{share} of a day", share=float(cell) / 100)
-        return language.says(DAY_PARTS[cell]) if cell in DAY_PARTS else share
+        share = language.translate("{share} of a day", share=float(cell) / 100)
+        return language.translate(DAY_PARTS[cell]) if cell in DAY_PARTS else share
     if name in {"days_removed_hundredths", "missed"}:
-        return f"{language.value(float(cell) / 100)}"
-    return language.says(WORDS[str(cell)]) if name in WORDED and str(cell) in WORDS else str(cell)
+        return f"{language.localize(float(cell) / 100)}"
+    return language.translate(CODE_WORDS[str(cell)]) if name in CODED_COLUMNS and str(cell) in CODE_WORDS else str(cell)

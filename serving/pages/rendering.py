@@ -8,20 +8,20 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from presentation.environment import template_environment
-from serving.app_context import Service
-from serving.pages.language import asked_language, keep_language, other_languages
-from serving.wording.locale import LOCALES, Language, language, msgid
+from serving.app_context import AppContext
+from serving.pages.language import language_links, remember_language, request_language
+from serving.wording.locale import LOCALES, Language, load_language, msgid
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 
-def open_templates() -> Mapping[str, Environment]:
+def load_templates() -> Mapping[str, Environment]:
     """The templates in each language."""
-    return {code: templates_in(language(code)) for code in LOCALES}
+    return {code: build_environment(load_language(code)) for code in LOCALES}
 
 
-def templates_in(words: Language) -> Environment:
+def build_environment(words: Language) -> Environment:
     """The templates in a language; everything put into them is escaped, and a name they miss is an error."""
     templates = template_environment(HERE / "templates")
     templates.add_extension("jinja2.ext.i18n")
@@ -33,9 +33,9 @@ def templates_in(words: Language) -> Environment:
     return templates
 
 
-def show(
+def render_page(
     request: Request,
-    service: Service,
+    context: AppContext,
     template: str,
     *,
     status: int = 200,
@@ -43,16 +43,16 @@ def show(
     **parts: object,
 ) -> HTMLResponse:
     """A page of a template and its parts; `who` is None on pages for people not signed in."""
-    asked = asked_language(request).code
-    page = service.templates[asked].get_template(template)
-    html = page.render({"who": None, "languages": other_languages(request, asked), **parts})
+    asked = request_language(request).code
+    page = context.templates[asked].get_template(template)
+    html = page.render({"who": None, "languages": language_links(request, asked), **parts})
     own = {"Content-Language": asked, "Vary": "Accept-Language, Cookie", **(headers or {})}
     response = HTMLResponse(html, status_code=status, headers=own)
-    keep_language(request, response, asked)
+    remember_language(request, response, asked)
     return response
 
 
-ERRORS = {
+ERROR_TEXTS = {
     403: (
         msgid("This form could not be accepted"),
         msgid("It did not come from this page. Open the page again and try once more."),
@@ -67,20 +67,22 @@ ERRORS = {
     ),
     422: (msgid("This address is not complete"), msgid("Go back and use the links and buttons of the page.")),
 }
-OTHER = (msgid("This did not work"), msgid("Go back and try again."))
+DEFAULT_ERROR = (msgid("This did not work"), msgid("Go back and try again."))
 
 
-def error_page(request: Request, service: Service, status: int) -> HTMLResponse:
+def error_page(request: Request, context: AppContext, status: int) -> HTMLResponse:
     """The page for an error; the same for everybody and every address."""
-    words = asked_language(request)
-    title, advice = map(words.says, ERRORS.get(status, OTHER))
-    return show(request, service, "error.html", status=status, title=title, advice=advice)
+    words = request_language(request)
+    title, advice = map(words.translate, ERROR_TEXTS.get(status, DEFAULT_ERROR))
+    return render_page(request, context, "error.html", status=status, title=title, advice=advice)
 
 
-def fault_page(request: Request, service: Service, incident: str) -> HTMLResponse:
+def fault_page(request: Request, context: AppContext, incident: str) -> HTMLResponse:
     """The page for a fault of ours, with the number to quote."""
-    words = asked_language(request)
-    advice = words.says(
+    words = request_language(request)
+    advice = words.translate(
         "Something went wrong on our side. Nothing was changed. To ask for help, quote {incident}.", incident=incident
     )
-    return show(request, service, "error.html", status=500, title=words.says(OTHER[0]), advice=advice)
+    return render_page(
+        request, context, "error.html", status=500, title=words.translate(DEFAULT_ERROR[0]), advice=advice
+    )

@@ -6,9 +6,10 @@ from starlette.exceptions import HTTPException
 
 from serving.access.access_log import record_access
 from serving.access.authorize import Denied, OneStudent, authorize
-from serving.pages.current_user import AskedService, KnownViewer
-from serving.pages.language import AskedLanguage
-from serving.pages.rendering import show
+from serving.app_context import RequestContext
+from serving.pages.current_user import CurrentViewer
+from serving.pages.language import RequestLanguage
+from serving.pages.rendering import render_page
 from serving.pages.student_view import student_view
 from serving.store.rows import StudentRow
 from serving.store.run_queries import latest_run
@@ -19,18 +20,18 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/students/{student_key}")
 def get_student(
-    student_key: str, request: Request, viewer: KnownViewer, service: AskedService, language: AskedLanguage
+    student_key: str, request: Request, viewer: CurrentViewer, context: RequestContext, language: RequestLanguage
 ) -> Response:
     """The student's page; 404 where there is no such student among those the viewer can see."""
     educator = viewer.educator
-    with service.writing() as session:
+    with context.writing() as session:
         allowed = authorize(session, educator, "see", OneStudent(student_key))
         student = session.get(StudentRow, (educator.district_id, student_key))
         if isinstance(allowed, Denied) or student is None:
             raise HTTPException(404)
         view = student_view(session, student, latest_run(session, educator.district_id), language)
         record_access(
-            session, educator, "see", thing="student", allowed=allowed, students=[student_key], at=service.clock()
+            session, educator, "see", target="student", allowed=allowed, students=[student_key], at=context.clock()
         )
-    limits = tuple(map(language.says, LIMITS))
-    return show(request, service, "student.html", who=viewer, view=view, limits=limits)
+    limits = tuple(map(language.translate, LIMITS))
+    return render_page(request, context, "student.html", who=viewer, view=view, limits=limits)

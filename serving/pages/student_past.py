@@ -12,13 +12,13 @@ from serving.scoring.bands import Band
 from serving.store.rows import ContactRow, RunRow, ScoreRow, StaffRow, StudentRow
 from serving.wording.locale import Language
 from serving.wording.scores import contact_words
-from serving.wording.signals import band_words, tenths
+from serving.wording.signals import band_words, risk_in_tenths
 
 CONTACTS_SHOWN = 5
 
 
 @dataclass(frozen=True)
-class PastLine:
+class ScoreLine:
     """A score of a run, in words; `similar` is empty where there was none."""
 
     as_of: date
@@ -38,7 +38,7 @@ class ContactLine:
     by: str
 
 
-def past_lines(session: Session, student: StudentRow, outcome: str, language: Language) -> tuple[PastLine, ...]:
+def load_score_lines(session: Session, student: StudentRow, outcome: str, language: Language) -> tuple[ScoreLine, ...]:
     """The student's scores for an outcome run by run, latest first, marking where another release scored."""
     found = (
         select(ScoreRow, RunRow)
@@ -55,25 +55,25 @@ def past_lines(session: Session, student: StudentRow, outcome: str, language: La
     releases = [run.release_id for _, run in rows]
     before = (*releases[1:], *releases[-1:])
     return tuple(
-        past_line(language, score, run, changed=run.release_id != release)
+        build_score_line(language, score, run, changed=run.release_id != release)
         for (score, run), release in zip(rows, before, strict=True)
     )
 
 
-def past_line(language: Language, score: ScoreRow, run: RunRow, *, changed: bool) -> PastLine:
+def build_score_line(language: Language, score: ScoreRow, run: RunRow, *, changed: bool) -> ScoreLine:
     """One run's score in words."""
     band = cast(Band, score.band)
-    return PastLine(
+    return ScoreLine(
         as_of=run.as_of,
         band=band,
         band_words=band_words(language, band),
-        similar=tenths(language, score.risk) if score.risk is not None else "",
+        similar=risk_in_tenths(language, score.risk) if score.risk is not None else "",
         by_model=run.scorer == "model",
         release_changed=changed,
     )
 
 
-def contact_lines(session: Session, student: StudentRow, language: Language) -> tuple[ContactLine, ...]:
+def load_contact_lines(session: Session, student: StudentRow, language: Language) -> tuple[ContactLine, ...]:
     """The student's latest contacts and plans."""
     found = (
         select(ContactRow)

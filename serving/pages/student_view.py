@@ -7,24 +7,24 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from presentation.charts.marks import Chart
-from serving.pages.caseload_view import change_words, school_names
+from serving.pages.caseload_view import band_change_words, school_names
 from serving.pages.record_charts import TermMarks, attendance_chart, marks_by_term, marks_chart
 from serving.pages.record_tables import RecordTable, record_table
-from serving.pages.student_past import ContactLine, PastLine, contact_lines, past_lines
+from serving.pages.student_past import ContactLine, ScoreLine, load_contact_lines, load_score_lines
 from serving.scoring.bands import Band
 from serving.store.rows import RunRow, ScoreRow, StudentRow
-from serving.wording.decoding import change_of, track_record_of, way_back_of
+from serving.wording.decoding import decode_change, decode_track_record, decode_way_back
 from serving.wording.locale import Language
-from serving.wording.reasons import NOTHING, domain_words, lexicon_of, reason_sentence, strength_sentence
-from serving.wording.risk_change import Risks, SinceWords, since_words
+from serving.wording.reasons import NO_WORDING, domain_words, reason_sentence, run_lexicon, strength_sentence
+from serving.wording.risk_change import ChangeWords, RiskComparison, change_words
 from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED, scored_by
-from serving.wording.signals import band_words, similar_students
+from serving.wording.signals import band_words, similar_students_sentence
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import WayBackWords, way_back_words
 
 
 @dataclass(frozen=True)
-class ShownNeed:
+class NeedItem:
     """What stands out, in words, and the records behind it."""
 
     sentence: str
@@ -34,7 +34,7 @@ class ShownNeed:
 
 
 @dataclass(frozen=True)
-class ShownStrength:
+class StrengthItem:
     """What speaks for the student, in words."""
 
     sentence: str
@@ -68,13 +68,13 @@ class StudentView:
     change: str
     listed: bool
     data_through: date | None
-    strengths: tuple[ShownStrength, ...]
-    needs: tuple[ShownNeed, ...]
-    since: SinceWords | None
+    strengths: tuple[StrengthItem, ...]
+    needs: tuple[NeedItem, ...]
+    since: ChangeWords | None
     way_back: WayBackWords | None
     track_record: str
     charts: Charts
-    past: tuple[PastLine, ...]
+    past: tuple[ScoreLine, ...]
     contacts: tuple[ContactLine, ...]
 
 
@@ -89,40 +89,40 @@ def student_view(session: Session, student: StudentRow, run: RunRow | None, lang
         student_id=student.student_id,
         band=band,
         band_words=band_words(language, band),
-        similar=shown_similar(language, score, run) if run and score else "",
-        unscored=why_unscored(language, score, run),
+        similar=similar_section(language, score, run) if run and score else "",
+        unscored=unscored_reason(language, score, run),
         scored_by=scored_by(language, run.scorer) if run and score else "",
-        change=change_words(language, score) if score else "",
+        change=band_change_words(language, score) if score else "",
         listed=score.flagged if score else False,
         data_through=run.data_through if run else None,
-        strengths=shown_strengths(language, score, run) if run and score else (),
-        needs=shown_needs(language, score, run) if run and score else (),
-        since=shown_since(language, score, run) if run and score else None,
-        way_back=shown_way_back(language, score) if score else None,
-        track_record=shown_track_record(language, score, run) if run and score else "",
-        charts=charts_of(language, score),
-        past=past_lines(session, student, run.outcome, language) if run else (),
-        contacts=contact_lines(session, student, language),
+        strengths=strength_items(language, score, run) if run and score else (),
+        needs=need_items(language, score, run) if run and score else (),
+        since=change_section(language, score, run) if run and score else None,
+        way_back=way_back_section(language, score) if score else None,
+        track_record=track_record_section(language, score, run) if run and score else "",
+        charts=build_charts(language, score),
+        past=load_score_lines(session, student, run.outcome, language) if run else (),
+        contacts=load_contact_lines(session, student, language),
     )
 
 
-def why_unscored(language: Language, score: ScoreRow | None, run: RunRow | None) -> str:
+def unscored_reason(language: Language, score: ScoreRow | None, run: RunRow | None) -> str:
     """Why there is no score; empty where there is one."""
     if run is None:
-        return language.says(NO_RUN)
+        return language.translate(NO_RUN)
     if score is None:
-        return language.says(NOT_IN_COHORT)
-    return language.says(NOT_SCORED) if score.risk is None else ""
+        return language.translate(NOT_IN_COHORT)
+    return language.translate(NOT_SCORED) if score.risk is None else ""
 
 
-def shown_needs(language: Language, score: ScoreRow, run: RunRow) -> tuple[ShownNeed, ...]:
+def need_items(language: Language, score: ScoreRow, run: RunRow) -> tuple[NeedItem, ...]:
     """What stands out: what a school can change first, else in the order the run gave."""
-    lexicon = lexicon_of(run.dictionary)
+    lexicon = run_lexicon(run.dictionary)
     needs = [
-        ShownNeed(
+        NeedItem(
             sentence=reason_sentence(language, lexicon.get(code), code, need["value"]),
             domain=domain_words(language, str(need["domain"])),
-            changeable=lexicon.get(code, NOTHING).can_change,
+            changeable=lexicon.get(code, NO_WORDING).can_change,
             records=record_table(language, score.evidence.get(code, [])),
         )
         for need in score.reasons
@@ -131,11 +131,11 @@ def shown_needs(language: Language, score: ScoreRow, run: RunRow) -> tuple[Shown
     return tuple(sorted(needs, key=lambda need: not need.changeable))
 
 
-def shown_strengths(language: Language, score: ScoreRow, run: RunRow) -> tuple[ShownStrength, ...]:
+def strength_items(language: Language, score: ScoreRow, run: RunRow) -> tuple[StrengthItem, ...]:
     """What speaks for the student, in the order the run gave."""
-    lexicon = lexicon_of(run.dictionary)
+    lexicon = run_lexicon(run.dictionary)
     return tuple(
-        ShownStrength(
+        StrengthItem(
             sentence=strength_sentence(language, lexicon.get(code), code, one["value"]),
             domain=domain_words(language, str(one["domain"])),
         )
@@ -144,33 +144,33 @@ def shown_strengths(language: Language, score: ScoreRow, run: RunRow) -> tuple[S
     )
 
 
-def shown_since(language: Language, score: ScoreRow, run: RunRow) -> SinceWords | None:
+def change_section(language: Language, score: ScoreRow, run: RunRow) -> ChangeWords | None:
     """How the signals moved since the run before; None without one to compare with."""
-    change, since = change_of(score), score.previous_as_of
+    change, since = decode_change(score), score.previous_as_of
     if change is None or since is None or score.risk is None or score.previous_risk is None:
         return None
-    risks = Risks(before=score.previous_risk, since=since, now=score.risk)
-    return since_words(language, risks, change, lexicon=lexicon_of(run.dictionary), ended=run.ended)
+    risks = RiskComparison(before=score.previous_risk, since=since, now=score.risk)
+    return change_words(language, risks, change, lexicon=run_lexicon(run.dictionary), ended=run.ended)
 
 
-def shown_similar(language: Language, score: ScoreRow, run: RunRow) -> str:
+def similar_section(language: Language, score: ScoreRow, run: RunRow) -> str:
     """What became of students with similar records; empty without a score."""
-    return "" if score.risk is None else similar_students(language, score.risk, run.ended)
+    return "" if score.risk is None else similar_students_sentence(language, score.risk, run.ended)
 
 
-def shown_track_record(language: Language, score: ScoreRow, run: RunRow) -> str:
+def track_record_section(language: Language, score: ScoreRow, run: RunRow) -> str:
     """How past flags like this one turned out; empty where there is no flag."""
-    record = track_record_of(score)
+    record = decode_track_record(score)
     return track_record_sentence(language, record, run.ended) if score.flagged or record else ""
 
 
-def shown_way_back(language: Language, score: ScoreRow) -> WayBackWords | None:
+def way_back_section(language: Language, score: ScoreRow) -> WayBackWords | None:
     """The way back on track; None where there is none to show."""
-    way = way_back_of(score)
+    way = decode_way_back(score)
     return way_back_words(language, way) if way else None
 
 
-def charts_of(language: Language, score: ScoreRow | None) -> Charts:
+def build_charts(language: Language, score: ScoreRow | None) -> Charts:
     """The student's year in charts and tables."""
     history = score.history if score else {}
     weeks, marks = history.get("attendance", []), history.get("marks", [])

@@ -4,7 +4,7 @@ from typing import Literal
 
 Band = Literal["few", "some", "many", "unknown"]
 
-LEAST_SCHOOL_DAYS = 10
+MIN_SCHOOL_DAYS = 10
 """With fewer school days on record this year there is no score: the records say too little."""
 
 

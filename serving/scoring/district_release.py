@@ -13,7 +13,7 @@ from models.scoring import refuse_other_definition, refuse_prepared_table
 
 
 @dataclass(frozen=True)
-class Served:
+class DistrictRelease:
     """What serves a district: its release and the bundle behind it."""
 
     district: District
@@ -27,29 +27,29 @@ class Served:
         return SERVABLE[self.bundle.feature_set]
 
 
-def served_in(settings: Settings, district_id: str) -> Served:
+def load_current_release(settings: Settings, district_id: str) -> DistrictRelease:
     """What serves a district now; Refused where nothing was promoted yet."""
     outcome = outcome_of(settings)
     release = current_release(settings.home, ReleaseKey(district_id, outcome.name, outcome.grade_band))
     if release is None:
         raise Refused(f"{district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
-    return opened(settings, outcome, release)
+    return open_release(settings, outcome, release)
 
 
-def served_then(settings: Settings, now: Served, release_id: str) -> Served | None:
+def load_earlier_release(settings: Settings, now: DistrictRelease, release_id: str) -> DistrictRelease | None:
     """What an earlier release of the same district served; None where its bundle cannot be asked here any more."""
     if release_id == now.release.release_id:
         return now
     try:
         release = next(one for one in release_log(settings.home, now.release.key) if one.release_id == release_id)
-        return opened(settings, now.outcome, release)
+        return open_release(settings, now.outcome, release)
     except (Refused, StopIteration):
         return None
 
 
-def opened(settings: Settings, outcome: Outcome, release: Release) -> Served:
+def open_release(settings: Settings, outcome: Outcome, release: Release) -> DistrictRelease:
     """A release with its bundle; Refused where the bundle is not as it was, or answers another question."""
     bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys"))
     refuse_prepared_table(bundle)
     refuse_other_definition(bundle, outcome)
-    return Served(settings.district(release.key.district_id), outcome, release, bundle)
+    return DistrictRelease(settings.district(release.key.district_id), outcome, release, bundle)

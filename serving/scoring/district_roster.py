@@ -12,11 +12,11 @@ from features.warehouse.reader import Reader
 from features.warehouse.roster import calendar_context, read_roster
 from serving.scoring.scoring_run import (
     Assignment,
-    CalendarContext,
     Contact,
     Record,
     Roster,
     School,
+    SchoolCalendar,
     StaffMember,
     Student,
 )
@@ -52,10 +52,10 @@ def records(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Record, ...]:
     return tuple(dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True))
 
 
-def calendars_of(reader: Reader, view: View) -> tuple[CalendarContext, ...]:
+def read_calendars(reader: Reader, view: View) -> tuple[SchoolCalendar, ...]:
     """What a live score needs to know of each school's year."""
     return tuple(
-        CalendarContext(
+        SchoolCalendar(
             school_id=school_id,
             calendar_days=records(frames["calendar_days"], CALENDAR_COLUMNS),
             terms=records(frames["terms"], TERM_COLUMNS),

@@ -8,11 +8,11 @@ from features.errors import Refused
 from models.bundle.bundle import Bundle
 from serving.scoring.scoring_run import Headline
 
-WIDEST_HEADLINE = 0.15
+MAX_HALF_WIDTH = 0.15
 """Half the width of the interval beyond which past lists say too little to be quoted."""
 
 
-def verdict_of(bundle: Bundle) -> Literal["pass", "fail", "not_enough_evidence"]:
+def gate_verdict(bundle: Bundle) -> Literal["pass", "fail", "not_enough_evidence"]:
     """The gate's verdict on the model of this district, signed into the bundle."""
     found = (bundle.gate or {}).get("verdict")
     if found not in ("pass", "fail", "not_enough_evidence"):
@@ -37,10 +37,10 @@ class HeadlineFigures(BaseModel):
     serving_rule: str = "rule"
 
 
-def headline_of(bundle: Bundle) -> Headline | None:
+def headline_of_bundle(bundle: Bundle) -> Headline | None:
     """How the test year's list turned out; None where the interval is too wide to say."""
     figures = HeadlineFigures.model_validate(bundle.metrics)
     found = figures.headline.get("model" if bundle.kind == "model" else figures.serving_rule)
-    if found is None or (found.high - found.low) / 2 > WIDEST_HEADLINE:
+    if found is None or (found.high - found.low) / 2 > MAX_HALF_WIDTH:
         return None
     return Headline(found.estimate * 100, found.low * 100, found.high * 100, figures.listed, figures.test_year)

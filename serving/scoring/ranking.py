@@ -10,23 +10,23 @@ from models.bundle.bundle import Bundle
 from models.estimators.published_rule import RuleModel
 from models.metrics.ranking import list_length
 from models.scoring import order_of, risk_of
-from serving.scoring.bands import LEAST_SCHOOL_DAYS
+from serving.scoring.bands import MIN_SCHOOL_DAYS
 
 
 @dataclass(frozen=True)
-class Ranked:
+class Ranking:
     """A cohort in list order (index `student_key`): `risk` (NaN where none is given), `position`, `flagged`."""
 
     table: pd.DataFrame
     capacity: int
 
 
-def rank(bundle: Bundle, snapshot: Snapshot, share: float, *, seed: int) -> Ranked:
+def rank_cohort(bundle: Bundle, snapshot: Snapshot, share: float, *, seed: int) -> Ranking:
     """The cohort in list order; those who tie in an order drawn at random from the seed and the date.
 
     A rule lists by its count of signals, and nobody against whom it holds nothing, even where there is room.
     """
-    risk = risks_of(bundle, snapshot)
+    risk = predict_risks(bundle, snapshot)
     order = pd.Series(order_of(bundle.scorer, snapshot.features), index=risk.index).where(risk.notna())
     capacity = int(list_length(len(risk), share))
     drawn = np.random.default_rng([seed, snapshot.as_of.toordinal()]).random(len(risk))
@@ -36,10 +36,10 @@ def rank(bundle: Bundle, snapshot: Snapshot, share: float, *, seed: int) -> Rank
     may_be_listed = table["risk"].notna()
     if isinstance(bundle.scorer, RuleModel):
         may_be_listed &= table["order"] > 0
-    return Ranked(table.assign(position=position, flagged=may_be_listed & (position <= capacity)), capacity)
+    return Ranking(table.assign(position=position, flagged=may_be_listed & (position <= capacity)), capacity)
 
 
-def risks_of(bundle: Bundle, snapshot: Snapshot) -> "pd.Series[float]":
+def predict_risks(bundle: Bundle, snapshot: Snapshot) -> "pd.Series[float]":
     """The risk of each student of a snapshot; NaN where there are too few school days on record to say one."""
     risk = pd.Series(risk_of(bundle.scorer, snapshot.features), index=snapshot.features.index)
-    return risk.where(snapshot.school_days >= LEAST_SCHOOL_DAYS)
+    return risk.where(snapshot.school_days >= MIN_SCHOOL_DAYS)

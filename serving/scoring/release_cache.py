@@ -15,7 +15,7 @@ from models.bundle.signing import load_public_key
 from models.releases import Release, ReleaseKey, current_release
 from models.scoring import refuse_other_definition, refuse_prepared_table
 
-LOOK_EVERY = 1.0
+CHECK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Serving:
 
 
 @dataclass(frozen=True)
-class Looked:
+class CacheEntry:
     """What was found when one release was last looked up; a refused one is not tried again."""
 
     at: float
@@ -41,7 +41,7 @@ class Looked:
     refused: str = ""
 
 
-class Releases:
+class ReleaseCache:
     """The releases of an installation; what serves changes only to a bundle that opened whole."""
 
     def __init__(
@@ -55,7 +55,7 @@ class Releases:
         self.outcomes = outcomes
         self.log = log
         self.timer = timer
-        self.looked: dict[ReleaseKey, Looked] = {}
+        self.entries: dict[ReleaseKey, CacheEntry] = {}
         self.lock = threading.Lock()
 
     def current(self, district_id: str, outcome: str) -> Serving | None:
@@ -63,23 +63,23 @@ class Releases:
         if outcome not in self.outcomes:
             return None
         key = ReleaseKey(district_id, outcome, self.outcomes[outcome].grade_band)
-        last = self.looked.get(key)
+        last = self.entries.get(key)
         if not self.lock.acquire(blocking=last is None):
             return last.serving if last else None  # someone else is looking: what served a second ago still may
         try:
-            return self.looked_up(key).serving
+            return self.entry(key).serving
         finally:
             self.lock.release()
 
-    def looked_up(self, key: ReleaseKey) -> Looked:
+    def entry(self, key: ReleaseKey) -> CacheEntry:
         """What was found less than a second ago, or is found now."""
-        last = self.looked.get(key)
-        if last is None or self.timer() - last.at >= LOOK_EVERY:
-            last = self.look(key, last or Looked(0.0, None))
-            self.looked[key] = last
+        last = self.entries.get(key)
+        if last is None or self.timer() - last.at >= CHECK_SECONDS:
+            last = self.refresh(key, last or CacheEntry(0.0, None))
+            self.entries[key] = last
         return last
 
-    def look(self, key: ReleaseKey, last: Looked) -> Looked:
+    def refresh(self, key: ReleaseKey, last: CacheEntry) -> CacheEntry:
         """What serves now; as before where nothing changed, or where the new one is refused."""
         last = replace(last, at=self.timer())
         try:
@@ -87,12 +87,12 @@ class Releases:
             known = {last.refused, last.serving.release_id if last.serving else ""}
             if release is None or release.release_id in known:
                 return last
-            return self.opened(release, last)
+            return self.open_bundle(release, last)
         except Refused as refusal:
             self.log.error("release log refused", error=type(refusal).__name__)
             return last
 
-    def opened(self, release: Release, last: Looked) -> Looked:
+    def open_bundle(self, release: Release, last: CacheEntry) -> CacheEntry:
         """The release with its bundle opened; the one before where it does not open."""
         release_id = release.release_id
         try:

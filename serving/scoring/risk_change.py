@@ -13,35 +13,35 @@ from features.snapshots.snapshot import Snapshot, build_snapshot
 from features.warehouse.reader import Reader
 from models.explanations.reason_stability import stability_in
 from models.explanations.risk_change import FeatureChange, RiskChange, largest_changes, split_change
-from serving.scoring.district_release import Served, served_then
-from serving.scoring.ranking import risks_of
+from serving.scoring.district_release import DistrictRelease, load_earlier_release
+from serving.scoring.ranking import predict_risks
 from serving.store.database import reading
-from serving.store.run_queries import run_before, scores_of
+from serving.store.run_queries import previous_run, run_scores
 
 
 @dataclass(frozen=True)
-class Before:
+class PreviousRun:
     """The run before: its date, how its data version begins, its risks by student, and what served it if that opens."""
 
     as_of: date
     data_version: str
     risks: Mapping[str, float]
-    served: Served | None
+    served: DistrictRelease | None
 
 
-def before_of(settings: Settings, engine: Engine, served: Served, as_of: date) -> Before | None:
+def load_previous_run(settings: Settings, engine: Engine, served: DistrictRelease, as_of: date) -> PreviousRun | None:
     """The newest run of the same outcome that looked from an earlier date; None before the first."""
     with reading(engine) as session:
-        run = run_before(session, served.district.id, served.outcome.name, as_of)
+        run = previous_run(session, served.district.id, served.outcome.name, as_of)
         if run is None:
             return None
-        risks = {key: row.risk for key, row in scores_of(session, run).items() if row.risk is not None}
+        risks = {key: row.risk for key, row in run_scores(session, run).items() if row.risk is not None}
         data_version = run.run_id.rpartition("-")[2]
-        return Before(run.as_of, data_version, risks, served_then(settings, served, run.release_id))
+        return PreviousRun(run.as_of, data_version, risks, load_earlier_release(settings, served, run.release_id))
 
 
-def changes_of(
-    served: Served, before: Before, reader: Reader, snapshot: Snapshot, risks: "pd.Series[float]"
+def explain_changes(
+    served: DistrictRelease, before: PreviousRun, reader: Reader, snapshot: Snapshot, risks: "pd.Series[float]"
 ) -> dict[str, RiskChange]:
     """By student with a risk then and now (`risks`): how far it moved, and by what."""
     now = risks.dropna()
@@ -49,25 +49,27 @@ def changes_of(
     old = before.served
     if old is None or not students:
         return dict.fromkeys(students, RiskChange(None, None))
-    asked = seen_by(old, reader, snapshot)
-    by_the_old = now if old is served else risks_of(old.bundle, asked)
-    moved = what_moved(old, before, reader, asked)
+    asked = snapshot_for_release(old, reader, snapshot)
+    by_the_old = now if old is served else predict_risks(old.bundle, asked)
+    moved = find_moved_features(old, before, reader, asked)
     return {
         key: RiskChange(*split_change(before.risks[key], float(now[key]), float(by_the_old[key])), moved.get(key, ()))
         for key in students
     }
 
 
-def seen_by(old: Served, reader: Reader, snapshot: Snapshot) -> Snapshot:
+def snapshot_for_release(old: DistrictRelease, reader: Reader, snapshot: Snapshot) -> Snapshot:
     """The records of now as the feature set of then has them."""
     if old.bundle.feature_set == snapshot.feature_set:
         return snapshot
     return build_snapshot(reader, old.feature_set, snapshot.as_of, cohort=old.outcome.cohort)
 
 
-def what_moved(old: Served, before: Before, reader: Reader, now: Snapshot) -> dict[str, tuple[FeatureChange, ...]]:
+def find_moved_features(
+    old: DistrictRelease, before: PreviousRun, reader: Reader, now: Snapshot
+) -> dict[str, tuple[FeatureChange, ...]]:
     """By student, the features that moved the risk most since the records of then, as they were visible then."""
-    load = load_of(reader, before.data_version)
+    load = find_load(reader, before.data_version)
     then = build_snapshot(reader, old.feature_set, before.as_of, cohort=old.outcome.cohort, loads_through=load)
     both = now.features.index.intersection(then.features.index)
     holds = stability_in(old.bundle.metrics)
@@ -82,7 +84,7 @@ def what_moved(old: Served, before: Before, reader: Reader, now: Snapshot) -> di
     return dict(zip(both, moved, strict=True))
 
 
-def load_of(reader: Reader, data_version: str) -> int | None:
+def find_load(reader: Reader, data_version: str) -> int | None:
     """The load whose data version begins like this; None where none came since, or it is not on record any more."""
     loads = reader.current("loads")
     found = loads.loc[loads["digest"].str.startswith(data_version), "load_id"]

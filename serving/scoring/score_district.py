@@ -14,14 +14,14 @@ from features.settings import Settings
 from features.snapshots.snapshot import build_snapshot
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
-from serving.scoring.district_release import Served, served_in
-from serving.scoring.district_roster import calendars_of, roster_of
+from serving.scoring.district_release import DistrictRelease, load_current_release
+from serving.scoring.district_roster import read_calendars, roster_of
 from serving.scoring.flags import write_flags
-from serving.scoring.headline import headline_of, verdict_of
-from serving.scoring.ranking import rank
-from serving.scoring.risk_change import Before, before_of
+from serving.scoring.headline import gate_verdict, headline_of_bundle
+from serving.scoring.ranking import rank_cohort
+from serving.scoring.risk_change import PreviousRun, load_previous_run
 from serving.scoring.scoring_run import ScoringRun, record_run
-from serving.scoring.student_scores import Looked, last_lists, scored_students
+from serving.scoring.student_scores import RunInputs, build_scores, last_year_lists
 from serving.store.database import reading as reading_service
 from serving.store.database import writing
 from serving.store.rows import RunRow
@@ -56,11 +56,11 @@ def score_district(
     The same release and records on the same date are the same run, which is made once. Refused where the records do
     not add up.
     """
-    served = served_in(settings, district_id)
+    served = load_current_release(settings, district_id)
     warehouse, zone = settings.warehouse(district_id), ZoneInfo(served.district.timezone)
     with open_warehouse(warehouse) as reader:
         run_id = f"{as_of}-{served.release.release_id}-{reader.data_version()[:8]}"
-        made = summary_of(engine, district_id, run_id)
+        made = find_summary(engine, district_id, run_id)
         if made is not None:
             return made
         progress(f"{served.district.name}: checking records")
@@ -68,8 +68,8 @@ def score_district(
         found = check_district(reader, served.district, today)
         refuse_errors(found)
         progress(f"{served.district.name}: scoring as of {as_of} by the {served.bundle.kind}")
-        before = before_of(settings, engine, served, as_of)
-        run = scoring_run(settings, served, reader, run_id=run_id, as_of=as_of, now=now, before=before)
+        before = load_previous_run(settings, engine, served, as_of)
+        run = build_run(settings, served, reader, run_id=run_id, as_of=as_of, now=now, before=before)
     write_flags(warehouse, run, today)
     with writing(engine) as session:
         record_run(session, run)
@@ -77,28 +77,28 @@ def score_district(
     return RunSummary(run_id, run.scorer, len(run.scores), listed, written=True, warnings=found.warnings)
 
 
-def summary_of(engine: Engine, district_id: str, run_id: str) -> RunSummary | None:
+def find_summary(engine: Engine, district_id: str, run_id: str) -> RunSummary | None:
     """The run as an earlier call wrote it, None where it did not."""
     with reading_service(engine) as session:
         row = session.get(RunRow, (district_id, run_id))
         return RunSummary(run_id, row.scorer, row.students, row.flagged, written=False) if row else None
 
 
-def scoring_run(
+def build_run(
     settings: Settings,
-    served: Served,
+    served: DistrictRelease,
     reader: Reader,
     *,
     run_id: str,
     as_of: date,
     now: datetime,
-    before: Before | None = None,
+    before: PreviousRun | None = None,
 ) -> ScoringRun:
     """Everything the run will write, read from the warehouse in one go; `before` is the run that it follows."""
     view = reader.view(as_of)
     snapshot = build_snapshot(reader, served.feature_set, as_of, cohort=served.outcome.cohort)
-    ranked = rank(served.bundle, snapshot, settings.gate.capacity, seed=settings.training.seed)
-    looked = Looked(settings, served, reader, snapshot, ranked)
+    ranked = rank_cohort(served.bundle, snapshot, settings.gate.capacity, seed=settings.training.seed)
+    looked = RunInputs(settings, served, reader, snapshot, ranked)
     ledger = build_ledger(reader, served.outcome, as_of)
     return ScoringRun(
         run_id=run_id,
@@ -110,7 +110,7 @@ def scoring_run(
         created_at=now,
         release_id=served.release.release_id,
         scorer=served.bundle.kind,
-        verdict=verdict_of(served.bundle),
+        verdict=gate_verdict(served.bundle),
         bundle_digest=served.bundle.digest,
         model_version=f"{served.bundle.name} {served.bundle.digest[:8]}",
         feature_set=served.bundle.feature_set,
@@ -118,8 +118,8 @@ def scoring_run(
         data_through=min(as_of, reader.data_through()),
         dictionary=served.bundle.dictionary,
         roster=roster_of(reader, view),
-        scores=scored_students(looked, ledger, before),
-        calendars=calendars_of(reader, view),
-        headline=headline_of(served.bundle),
-        last_lists=last_lists(ledger, snapshot.school_year),
+        scores=build_scores(looked, ledger, before),
+        calendars=read_calendars(reader, view),
+        headline=headline_of_bundle(served.bundle),
+        last_lists=last_year_lists(ledger, snapshot.school_year),
     )

@@ -14,7 +14,7 @@ from models.explanations.risk_change import RiskChange
 from models.feature_dictionary import Entry, FeatureDictionary
 from models.metrics.track_record import ListRecord, TrackRecord
 from serving.scoring.bands import Band
-from serving.store.json_values import jsonable
+from serving.store.json_values import to_json_values
 from serving.store.rows import (
     CalendarRow,
     CaseloadRow,
@@ -29,7 +29,7 @@ from serving.store.rows import (
     StaffRow,
     StudentRow,
 )
-from serving.store.run_queries import latest_run, run_before, scores_of
+from serving.store.run_queries import latest_run, previous_run, run_scores
 
 Value = None | bool | int | float | str | date
 """What a cell of a record may hold; dates are stored as ISO text."""
@@ -140,7 +140,7 @@ class ScoredStudent:
 
 
 @dataclass(frozen=True)
-class CalendarContext:
+class SchoolCalendar:
     """The calendar rows a live score needs for one school: tables `calendar_days` and `terms`."""
 
     school_id: str
@@ -191,7 +191,7 @@ class ScoringRun:
     dictionary: FeatureDictionary
     roster: Roster
     scores: tuple[ScoredStudent, ...]
-    calendars: tuple[CalendarContext, ...] = ()
+    calendars: tuple[SchoolCalendar, ...] = ()
     headline: Headline | None = None
     last_lists: ListRecord | None = None
 
@@ -206,7 +206,7 @@ def record_run(session: Session, run: ScoringRun) -> bool:
     session.add(run_row(run))
     session.flush()
     add_all(session, ScoreRow, score_values(session, run))
-    add_all(session, CalendarRow, ({**keys_of(run), **jsonable(asdict(c))} for c in run.calendars))
+    add_all(session, CalendarRow, ({**keys_of(run), **to_json_values(asdict(c))} for c in run.calendars))
     return True
 
 
@@ -271,13 +271,13 @@ def words_of(entry: Entry) -> dict[str, Value]:
 
 def score_values(session: Session, run: ScoringRun) -> Iterable[dict[str, object]]:
     """The rows of the run's students, each beside the student's score in the run before."""
-    before = run_before(session, run.district_id, run.outcome, run.as_of)
-    scores = {} if before is None else scores_of(session, before)
+    before = previous_run(session, run.district_id, run.outcome, run.as_of)
+    scores = {} if before is None else run_scores(session, before)
     for score in run.scores:
         previous = scores.get(score.student_key)
         yield {
             **keys_of(run),
-            **jsonable(vars(score)),
+            **to_json_values(vars(score)),
             "previous_risk": previous.risk if previous else None,
             "previous_band": previous.band if previous else None,
             "previous_as_of": before.as_of if before and previous else None,

@@ -18,21 +18,21 @@ from models.explanations.risk_change import RiskChange
 from models.metrics.track_record import ListRecord, TrackRecord, list_records, track_records
 from models.scoring import reasons_by
 from serving.scoring.bands import band_of
-from serving.scoring.district_release import Served
-from serving.scoring.ranking import Ranked
-from serving.scoring.risk_change import Before, changes_of
+from serving.scoring.district_release import DistrictRelease
+from serving.scoring.ranking import Ranking
+from serving.scoring.risk_change import PreviousRun, explain_changes
 from serving.scoring.scoring_run import History, ScoredStudent
 
 
 @dataclass(frozen=True)
-class Looked:
+class RunInputs:
     """What a run looked at: the cohort's snapshot in a warehouse, in the order of its list."""
 
     settings: Settings
-    served: Served
+    served: DistrictRelease
     reader: Reader
     snapshot: Snapshot
-    ranked: Ranked
+    ranked: Ranking
 
     @cached_property
     def view(self) -> View:
@@ -46,7 +46,7 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class Beside:
+class ScoreDetails:
     """What stands beside the risks, by student: where a student has none of it, there is nothing to say."""
 
     reasons: Mapping[str, Reasons]
@@ -61,39 +61,39 @@ class Beside:
         return {reason.code: self.behind[reason.code].get(student, []) for reason in reasons}
 
 
-def scored_students(looked: Looked, ledger: Ledger, before: Before | None) -> tuple[ScoredStudent, ...]:
+def build_scores(looked: RunInputs, ledger: Ledger, before: PreviousRun | None) -> tuple[ScoredStudent, ...]:
     """Every student of the cohort, in the order of the list."""
-    beside = beside_scores(looked, ledger, before)
+    beside = collect_details(looked, ledger, before)
     table, schools = looked.ranked.table, looked.snapshot.school
     rows = zip(table.index, table["risk"], table["position"], table["flagged"], strict=True)
     return tuple(
-        scored_student(looked, beside, key, schools.loc[key], Row(float(risk), int(position), bool(flagged)))
+        build_score(looked, beside, key, schools.loc[key], RankedStudent(float(risk), int(position), bool(flagged)))
         for key, risk, position, flagged in rows
     )
 
 
-def beside_scores(looked: Looked, ledger: Ledger, before: Before | None) -> Beside:
+def collect_details(looked: RunInputs, ledger: Ledger, before: PreviousRun | None) -> ScoreDetails:
     """What stands beside the risks of a run."""
     served, reader, reasons = looked.served, looked.reader, looked.reasons()
     codes = sorted({reason.code for found in reasons.values() for reason in found.needs})
-    return Beside(
+    return ScoreDetails(
         reasons=reasons,
         behind=records_behind(reader, served.feature_set, looked.view, codes),
-        histories=histories_of(looked),
+        histories=collect_histories(looked),
         ways_back=find_ways_back(reader, served.outcome, looked.snapshot.as_of, cohort=served.outcome.cohort),
-        track_records=records_of(looked, ledger),
-        changes=changes_of(served, before, reader, looked.snapshot, looked.ranked.table["risk"]) if before else {},
+        track_records=collect_track_records(looked, ledger),
+        changes=explain_changes(served, before, reader, looked.snapshot, looked.ranked.table["risk"]) if before else {},
     )
 
 
-def histories_of(looked: Looked) -> dict[str, History]:
+def collect_histories(looked: RunInputs) -> dict[str, History]:
     """Each student's year in records."""
     weeks = attendance_by_week(looked.reader, looked.served.feature_set, looked.view)
     marks = marks_over_time(looked.reader, looked.served.feature_set, looked.view)
     return {key: History(tuple(weeks.get(key, ())), tuple(marks.get(key, ()))) for key in looked.ranked.table.index}
 
 
-def records_of(looked: Looked, ledger: Ledger) -> dict[str, TrackRecord | None]:
+def collect_track_records(looked: RunInputs, ledger: Ledger) -> dict[str, TrackRecord | None]:
     """How flags like each of this run's turned out; None without enough evidence."""
     listed = looked.ranked.table.query("flagged")
     risks = listed["risk"].to_numpy(dtype=np.float64)
@@ -102,14 +102,14 @@ def records_of(looked: Looked, ledger: Ledger) -> dict[str, TrackRecord | None]:
     return dict(zip(listed.index, found, strict=True))
 
 
-def last_lists(ledger: Ledger, school_year: int) -> ListRecord | None:
+def last_year_lists(ledger: Ledger, school_year: int) -> ListRecord | None:
     """How the lists of the last school year turned out of which everything is told; None where there was none."""
     earlier = [one for one in list_records(ledger) if one.school_year < school_year and not one.still_open]
     return max(earlier, key=lambda one: one.school_year, default=None)
 
 
 @dataclass(frozen=True)
-class Row:
+class RankedStudent:
     """One student's place in the ranking; a risk that is NaN is none."""
 
     risk: float
@@ -117,7 +117,9 @@ class Row:
     flagged: bool
 
 
-def scored_student(looked: Looked, beside: Beside, student_key: str, school_id: str, row: Row) -> ScoredStudent:
+def build_score(
+    looked: RunInputs, beside: ScoreDetails, student_key: str, school_id: str, row: RankedStudent
+) -> ScoredStudent:
     """One student; without a risk there is no band, no place on the list and nothing that stands out."""
     bands, history = looked.settings.service.bands, beside.histories[student_key]
     if np.isnan(row.risk):

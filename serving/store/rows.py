@@ -8,9 +8,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-Cell = None | bool | int | float | str
-Cells = dict[str, Cell]
-Kept = dict[str, object]
+JsonCell = None | bool | int | float | str
+JsonRow = dict[str, JsonCell]
+JsonObject = dict[str, object]
 """A part of a score as JSON holds it."""
 Role = Literal["counselor", "principal", "district"]
 
@@ -47,11 +47,11 @@ class Row(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain class attribute
         datetime: UtcTime,
-        Cells: JSON,
-        Kept: JSON,
-        list[Cells]: JSON,
+        JsonRow: JSON,
+        JsonObject: JSON,
+        list[JsonRow]: JSON,
         list[str]: JSON,
-        dict[str, list[Cells]]: JSON,
+        dict[str, list[JsonRow]]: JSON,
     }
 
 
@@ -162,9 +162,9 @@ class RunRow(Row):
     students: Mapped[int]
     flagged: Mapped[int]
     unscored: Mapped[int]
-    headline: Mapped[Cells | None]
-    last_lists: Mapped[Cells | None]
-    dictionary: Mapped[list[Cells]]
+    headline: Mapped[JsonRow | None]
+    last_lists: Mapped[JsonRow | None]
+    dictionary: Mapped[list[JsonRow]]
 
 
 class ScoreRow(Row):
@@ -187,13 +187,13 @@ class ScoreRow(Row):
     previous_as_of: Mapped[date | None]
     list_position: Mapped[int | None]
     flagged: Mapped[bool]
-    reasons: Mapped[list[Cells]]
-    strengths: Mapped[list[Cells]]
-    way_back: Mapped[Kept | None]
-    track_record: Mapped[Kept | None]
-    change: Mapped[Kept | None]
-    evidence: Mapped[dict[str, list[Cells]]]
-    history: Mapped[dict[str, list[Cells]]]
+    reasons: Mapped[list[JsonRow]]
+    strengths: Mapped[list[JsonRow]]
+    way_back: Mapped[JsonObject | None]
+    track_record: Mapped[JsonObject | None]
+    change: Mapped[JsonObject | None]
+    evidence: Mapped[dict[str, list[JsonRow]]]
+    history: Mapped[dict[str, list[JsonRow]]]
 
 
 class CalendarRow(Row):
@@ -205,8 +205,8 @@ class CalendarRow(Row):
     district_id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str] = mapped_column(primary_key=True)
     school_id: Mapped[str] = mapped_column(primary_key=True)
-    calendar_days: Mapped[list[Cells]]
-    terms: Mapped[list[Cells]]
+    calendar_days: Mapped[list[JsonRow]]
+    terms: Mapped[list[JsonRow]]
 
 
 class SessionRow(Row):

@@ -7,7 +7,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-FIELDS = frozenset(
+LOGGED_FIELDS = frozenset(
     {"event", "level", "timestamp", "method", "route", "status", "ms", "incident", "error", "where", "release"}
 )
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -20,7 +20,7 @@ def open_log(level: str, to: TextIO | None = None) -> FilteringBoundLogger:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            only_known_fields,
+            drop_other_fields,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
@@ -28,6 +28,6 @@ def open_log(level: str, to: TextIO | None = None) -> FilteringBoundLogger:
     return logger
 
 
-def only_known_fields(_logger: object, _name: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+def drop_other_fields(_logger: object, _name: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """The event without any field that is not listed."""
-    return {name: value for name, value in event.items() if name in FIELDS}
+    return {name: value for name, value in event.items() if name in LOGGED_FIELDS}

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
-from serving.web.problems import problem
+from serving.web.problems import problem_response
 
-MOST_BYTES = 1024 * 1024
+MAX_BODY_BYTES = 1024 * 1024
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
@@ -31,7 +31,7 @@ HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 
 
-class Surroundings:
+class RequestMiddleware:
     """Wraps the application; nothing raised inside it leaves it."""
 
     def __init__(
@@ -52,31 +52,31 @@ class Surroundings:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, answer = self.timer(), Answer(scope, send)
-        if declared_length(scope) > MOST_BYTES:
-            await problem(413)(scope, receive, answer)
+        began, answer = self.timer(), ResponseSender(scope, send)
+        if declared_length(scope) > MAX_BODY_BYTES:
+            await problem_response(413)(scope, receive, answer)
         else:
-            await self.run(scope, limited(receive), answer)
+            await self.run(scope, limit_body(receive), answer)
         self.log.info(
             "request",
             method=scope["method"],
-            route=route_of(scope),
+            route=route_template(scope),
             status=answer.status,
             ms=round((self.timer() - began) * 1000, 1),
         )
 
-    async def run(self, scope: Scope, receive: Receive, answer: "Answer") -> None:
+    async def run(self, scope: Scope, receive: Receive, answer: "ResponseSender") -> None:
         """Runs the application; what it cannot answer becomes an incident, of which kind and place are logged."""
         try:
             await self.app(scope, receive, answer)
         except Exception as error:
             incident = uuid.uuid4().hex
-            self.log.error("incident", incident=incident, error=type(error).__name__, where=where_of(error))
+            self.log.error("incident", incident=incident, error=type(error).__name__, where=error_location(error))
             if answer.status == 0:
                 await self.fault(Request(scope), incident)(scope, receive, answer)
 
 
-class Answer:
+class ResponseSender:
     """A `send` that adds the headers and remembers the status."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
@@ -105,10 +105,10 @@ def declared_length(scope: Scope) -> int:
     stated = Headers(scope=scope).get("content-length", "")
     if not (stated.isascii() and stated.isdigit()):
         return 0
-    return int(stated) if len(stated) <= len(str(MOST_BYTES)) else MOST_BYTES + 1
+    return int(stated) if len(stated) <= len(str(MAX_BODY_BYTES)) else MAX_BODY_BYTES + 1
 
 
-def limited(receive: Receive) -> Receive:
+def limit_body(receive: Receive) -> Receive:
     """A `receive` that stops a body which grows beyond the limit."""
     taken = 0
 
@@ -116,19 +116,19 @@ def limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MOST_BYTES:
+        if taken > MAX_BODY_BYTES:
             raise HTTPException(413)
         return message
 
     return counting
 
 
-def route_of(scope: Scope) -> str:
+def route_template(scope: Scope) -> str:
     """The route's template, which holds no ids; empty where no route matched."""
     return str(getattr(scope.get("route"), "path", ""))
 
 
-def where_of(error: Exception) -> str:
+def error_location(error: Exception) -> str:
     """The last file and line of our own that led to it, without any value."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename]
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

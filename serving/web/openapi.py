@@ -20,17 +20,17 @@ ERRORS = {
 }
 
 
-class OnTrack(FastAPI):
+class OnTrackApp(FastAPI):
     """The application."""
 
     def openapi(self) -> JsonSchemaValue:
         """OpenAPI 3.1, made once."""
         if self.openapi_schema is None:
-            self.openapi_schema = with_problems(super().openapi())
+            self.openapi_schema = add_problems(super().openapi())
         return self.openapi_schema
 
 
-def with_problems(schema: JsonSchemaValue) -> JsonSchemaValue:
+def add_problems(schema: JsonSchemaValue) -> JsonSchemaValue:
     """The description with a problem for each error an operation may answer with."""
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
     for derived in ("HTTPValidationError", "ValidationError"):
@@ -40,11 +40,11 @@ def with_problems(schema: JsonSchemaValue) -> JsonSchemaValue:
     schemas["Problem"] = stated
     for path, operations in schema["paths"].items():
         for operation in operations.values():
-            operation["responses"] |= {str(code): error(code) for code in errors_of(path, operation)}
+            operation["responses"] |= {str(code): error_response(code) for code in possible_errors(path, operation)}
     return schema
 
 
-def errors_of(path: str, operation: JsonSchemaValue) -> list[int]:
+def possible_errors(path: str, operation: JsonSchemaValue) -> list[int]:
     """Which errors an operation may answer with."""
     if "security" not in operation:
         return [500, 503] if path == "/readyz" else [500]
@@ -52,6 +52,6 @@ def errors_of(path: str, operation: JsonSchemaValue) -> list[int]:
     return [401, 403, 404, *with_body, 500]
 
 
-def error(code: int) -> JsonSchemaValue:
+def error_response(code: int) -> JsonSchemaValue:
     """One error response."""
     return {"description": ERRORS[code], "content": {PROBLEM_TYPE: {"schema": {"$ref": REFERENCE}}}}

@@ -41,7 +41,7 @@ class Problem(BaseModel):
     errors: list[Mistake] = Field(default_factory=list, description="each mistake of the request")
 
 
-def problem(
+def problem_response(
     status: int,
     detail: str = "",
     *,
@@ -62,22 +62,22 @@ def problem(
     )
 
 
-def for_programs(path: str) -> bool:
+def is_api_path(path: str) -> bool:
     """Whether this path is asked by programs rather than people."""
     return any(path == start or path.startswith(f"{start}/") for start in PROGRAM_PATHS)
 
 
 def http_problem(error: HTTPException) -> Response:
     """The problem of an HTTP error; only our own details are passed on."""
-    return problem(error.status_code, headers=error.headers)
+    return problem_response(error.status_code, headers=error.headers)
 
 
 def validation_problem(error: RequestValidationError) -> Response:
     """The problem of a request that is not as expected."""
-    return problem(422, errors=[mistake(e["loc"], e["type"], e.get("ctx")) for e in error.errors()])
+    return problem_response(422, errors=[to_mistake(e["loc"], e["type"], e.get("ctx")) for e in error.errors()])
 
 
-def mistake(loc: Sequence[int | str], kind: str, context: Mapping[str, object] | None) -> Mistake:
+def to_mistake(loc: Sequence[int | str], kind: str, context: Mapping[str, object] | None) -> Mistake:
     """What was expected at one place, without what was sent there."""
     inside = [str(part).replace("~", "~0").replace("/", "~1") for part in loc[1:]]
     if kind == "extra_forbidden":  # the key itself was sent, so the pointer ends above it
@@ -119,4 +119,4 @@ EXPECTATIONS = {
 
 def wants_problem(request: Request) -> bool:
     """Whether an error of this request is stated as a problem rather than shown as a page."""
-    return for_programs(request.url.path)
+    return is_api_path(request.url.path)

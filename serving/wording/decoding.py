@@ -18,31 +18,31 @@ TRACK_RECORD = TypeAdapter(TrackRecord)
 WAY_BACK = TypeAdapter(WayBack)
 
 
-def way_back_of(score: ScoreRow) -> WayBack | None:
+def decode_way_back(score: ScoreRow) -> WayBack | None:
     """The student's way back on track; None where the outcome has none."""
-    return given_back(WAY_BACK, score.way_back)
+    return decode(WAY_BACK, score.way_back)
 
 
-def track_record_of(score: ScoreRow) -> TrackRecord | None:
+def decode_track_record(score: ScoreRow) -> TrackRecord | None:
     """How flags like the student's turned out; None without enough evidence."""
-    return given_back(TRACK_RECORD, score.track_record)
+    return decode(TRACK_RECORD, score.track_record)
 
 
-def change_of(score: ScoreRow) -> RiskChange | None:
+def decode_change(score: ScoreRow) -> RiskChange | None:
     """What changed the student's risk since the run before."""
-    return given_back(CHANGE, score.change)
+    return decode(CHANGE, score.change)
 
 
-def last_lists_of(run: RunRow) -> ListRecord | None:
+def decode_last_lists(run: RunRow) -> ListRecord | None:
     """How last year's lists turned out."""
-    return given_back(LIST_RECORD, run.last_lists)
+    return decode(LIST_RECORD, run.last_lists)
 
 
-def headline_of(run: RunRow) -> Headline | None:
+def decode_headline(run: RunRow) -> Headline | None:
     """How the list of the test year turned out."""
-    return given_back(HEADLINE, run.headline)
+    return decode(HEADLINE, run.headline)
 
 
-def given_back(kind: TypeAdapter[Part], kept: object) -> Part | None:
+def decode(kind: TypeAdapter[Part], kept: object) -> Part | None:
     """A part from its JSON; None for none."""
     return None if kept is None else kind.validate_python(kept)

@@ -13,8 +13,8 @@ def headline_sentence(language: Language, headline: Headline | None, ended: str)
     """How often such a list was right, in one sentence."""
     words = ended_words(language, ended)
     if headline is None:
-        return language.says("How many students listed like this {ended}? Not enough evidence yet.", ended=words)
-    return language.says(
+        return language.translate("How many students listed like this {ended}? Not enough evidence yet.", ended=words)
+    return language.translate(
         "Of 100 students listed like this in {year}, about {count} {ended}. The likely range is {low} to {high}.",
         year=school_year(headline.test_year),
         count=round(headline.per_hundred),
@@ -25,7 +25,7 @@ def headline_sentence(language: Language, headline: Headline | None, ended: str)
 
 
 @dataclass(frozen=True)
-class Turned:
+class OutcomeCount:
     """So many of the listed students, and what became of them."""
 
     number: str
@@ -38,7 +38,7 @@ class ListWords:
 
     heading: str
     opening: str
-    turned: tuple[Turned, ...]
+    turned: tuple[OutcomeCount, ...]
     never_listed: str
 
 
@@ -47,18 +47,18 @@ def list_words(language: Language, record: ListRecord, ended: str) -> ListWords:
     words = ended_words(language, ended)
     counts = (
         (record.came_true, words, True),
-        (record.did_not, language.says("did not"), True),
-        (record.supported, language.says("did not, and had a contact or a plan first"), False),
-        (record.moved_away, language.says("moved away"), False),
-        (record.still_open, language.says("cannot be told yet"), False),
-        (record.not_told, language.says("cannot be told from the records"), False),
+        (record.did_not, language.translate("did not"), True),
+        (record.supported, language.translate("did not, and had a contact or a plan first"), False),
+        (record.moved_away, language.translate("moved away"), False),
+        (record.still_open, language.translate("cannot be told yet"), False),
+        (record.not_told, language.translate("cannot be told from the records"), False),
     )
     return ListWords(
-        heading=language.says("How the lists of {year} turned out", year=school_year(record.school_year)),
-        opening=language.counted(
+        heading=language.translate("How the lists of {year} turned out", year=school_year(record.school_year)),
+        opening=language.translate_plural(
             "{number} student was listed. Of these:", "{number} students were listed. Of these:", record.listed
         ),
-        turned=tuple(Turned(f"{language.value(n)}", says) for n, says, always in counts if n or always),
+        turned=tuple(OutcomeCount(f"{language.localize(n)}", says) for n, says, always in counts if n or always),
         never_listed=never_listed_words(language, record, words),
     )
 
@@ -67,7 +67,7 @@ def never_listed_words(language: Language, record: ListRecord, ended: str) -> st
     """The other side: students who ended off track and were never on a list; empty where every one was."""
     if not record.never_listed:
         return ""
-    return language.says(
+    return language.translate(
         "The lists do not find everyone. In all, {off_track} students {ended}. Of these, {never_listed} were never"
         " listed.",
         off_track=record.off_track,

@@ -21,8 +21,10 @@ LOCALES: Mapping[str, str] = {"en": "en_US", "es": "es_US"}
 """The locale of each language that there is; the first is that of whoever asks for none."""
 
 DEFAULT = "en"
-NUMBER = re.compile(r"(?P<sign>\+?)\.(?P<digits>\d)(?P<kind>[fg%])")
-ASKED = re.compile(r"\s*(?P<language>[a-z]{2,3})(?:-[a-z0-9]+)*\s*(?:;\s*q=(?P<weight>[01](?:\.\d{0,3})?)\s*)?", re.I)
+NUMBER_FORMAT = re.compile(r"(?P<sign>\+?)\.(?P<digits>\d)(?P<kind>[fg%])")
+LANGUAGE_RANGE = re.compile(
+    r"\s*(?P<language>[a-z]{2,3})(?:-[a-z0-9]+)*\s*(?:;\s*q=(?P<weight>[01](?:\.\d{0,3})?)\s*)?", re.I
+)
 
 
 def msgid(text: str) -> str:
@@ -38,23 +40,23 @@ class Language:
     locale: Locale
     catalog: NullTranslations
 
-    def says(self, message: str, **values: object) -> str:
+    def translate(self, message: str, **values: object) -> str:
         """The sentence, with its values; a number among them is written as its readers write it."""
-        return self.filled(self.catalog.gettext(message), values) if message else ""
+        return self.fill(self.catalog.gettext(message), values) if message else ""
 
-    def counted(self, one: str, many: str, number: int, **values: object) -> str:
+    def translate_plural(self, one: str, many: str, number: int, **values: object) -> str:
         """The sentence for this number of things, which it says as `{number}`."""
-        return self.filled(self.catalog.ngettext(one, many, number), {"number": number, **values})
+        return self.fill(self.catalog.ngettext(one, many, number), {"number": number, **values})
 
-    def filled(self, words: str, values: Mapping[str, object]) -> str:
+    def fill(self, words: str, values: Mapping[str, object]) -> str:
         """A format string with its values; without any it stays as it is."""
-        return words.format(**{name: self.value(one) for name, one in values.items()}) if values else words
+        return words.format(**{name: self.localize(one) for name, one in values.items()}) if values else words
 
-    def value(self, value: object) -> object:
+    def localize(self, value: object) -> object:
         """A value for a format string: a number becomes one that is written in this language."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return value
-        return LocalNumber(value, self.locale)
+        return LocalizedNumber(value, self.locale)
 
     def day(self, value: date) -> str:
         """A date as people write it: November 20, 2026."""
@@ -69,12 +71,12 @@ class Language:
         return format_date(value, "LLL", self.locale)
 
 
-class LocalNumber(float):
+class LocalizedNumber(float):
     """A number that a format string writes in a language, by the same format as in English."""
 
     locale: Locale
 
-    def __new__(cls, value: float, locale: Locale) -> "LocalNumber":
+    def __new__(cls, value: float, locale: Locale) -> "LocalizedNumber":
         """The number; it keeps its locale."""
         number = super().__new__(cls, value)
         number.locale = locale
@@ -82,7 +84,7 @@ class LocalNumber(float):
 
     def __format__(self, spec: str) -> str:
         """Fixed digits, percents and signs in the locale; whole numbers and short decimals without a format."""
-        found = NUMBER.fullmatch(spec)
+        found = NUMBER_FORMAT.fullmatch(spec)
         if found is None:
             return super().__format__(spec) if spec else format_decimal(float(self), "#,##0.##", self.locale)
         digits = "#" * 6 if found["kind"] == "g" else "0" * int(found["digits"])
@@ -97,7 +99,7 @@ class LocalNumber(float):
 
 
 @cache
-def language(code: str) -> Language:
+def load_language(code: str) -> Language:
     """The language of a code in `LOCALES`; KeyError for another."""
     locale = Locale.parse(LOCALES[code])
     return Language(code, locale, NullTranslations() if code == DEFAULT else read_catalog(code))
@@ -117,14 +119,14 @@ def read_catalog(code: str) -> Translations:
     return Translations(compiled)
 
 
-def preferred(accepted: str) -> str:
+def negotiate_language(accepted: str) -> str:
     """The language that an Accept-Language header asks for most, of those that there are."""
-    asked = [ASKED.fullmatch(part) for part in accepted.split(",")]
+    asked = [LANGUAGE_RANGE.fullmatch(part) for part in accepted.split(",")]
     weights = [(float(one["weight"] or 1), one["language"].lower()) for one in asked if one]
     wanted = sorted((one for one in weights if one[0] > 0 and one[1] in LOCALES), key=lambda one: -one[0])
     return wanted[0][1] if wanted else DEFAULT
 
 
-def capital(words: str) -> str:
+def capitalize_first(words: str) -> str:
     """The words, beginning as a sentence does."""
     return words[:1].upper() + words[1:]

@@ -23,7 +23,7 @@ def ended_words(language: Language, ended: str) -> str:
         found = pattern.fullmatch(ended)
         if found:
             values = {name: AsWritten(text) for name, text in found.groupdict().items()}
-            return language.says(template).format(**values)
+            return language.translate(template).format(**values)
     return ended
 
 

@@ -6,8 +6,8 @@ from math import floor
 from string import Formatter
 
 from models.feature_dictionary import Entry
-from serving.store.rows import Cell, Cells
-from serving.wording.locale import Language, capital, msgid
+from serving.store.rows import JsonCell, JsonRow
+from serving.wording.locale import Language, capitalize_first, msgid
 
 DOMAINS = {
     "attendance": msgid("Attendance"),
@@ -18,7 +18,7 @@ DOMAINS = {
 
 
 @dataclass(frozen=True)
-class Said:
+class FeatureWording:
     """What a feature says: its sentence, the one for a value of 1, and the one where it speaks for the student."""
 
     because: str
@@ -27,15 +27,15 @@ class Said:
     can_change: bool = False
 
 
-NOTHING = Said("")
-Lexicon = Mapping[str, Said]
+NO_WORDING = FeatureWording("")
+Lexicon = Mapping[str, FeatureWording]
 """What each feature says, by its code."""
 
 
-def lexicon_of(dictionary: Sequence[Cells]) -> Lexicon:
+def run_lexicon(dictionary: Sequence[JsonRow]) -> Lexicon:
     """The words of the features of a run, as the run keeps them."""
     return {
-        str(words["name"]): Said(
+        str(words["name"]): FeatureWording(
             because=str(words["because"]),
             one=str(words.get("one") or ""),
             strength=str(words.get("strength") or ""),
@@ -45,67 +45,67 @@ def lexicon_of(dictionary: Sequence[Cells]) -> Lexicon:
     }
 
 
-def lexicon_of_entries(entries: Sequence[Entry]) -> Lexicon:
+def bundle_lexicon(entries: Sequence[Entry]) -> Lexicon:
     """The words of the features of a bundle."""
     return {
-        one.name: Said(one.because, one.one, one.strength.words if one.strength else "", one.can_change)
+        one.name: FeatureWording(one.because, one.one, one.strength.words if one.strength else "", one.can_change)
         for one in entries
     }
 
 
-def reason_sentence(language: Language, said: Said | None, code: str, value: Cell) -> str:
+def reason_sentence(language: Language, said: FeatureWording | None, code: str, value: JsonCell) -> str:
     """What stands out, as a counselor reads it, ending in a full stop; plain words where no sentence fits."""
-    words = said or NOTHING
+    words = said or NO_WORDING
     template = words.one if words.one and value == 1 else words.because
-    return as_sentence(filled(language, template, value), code)
+    return as_sentence(fill_template(language, template, value), code)
 
 
-def strength_sentence(language: Language, said: Said | None, code: str, value: Cell) -> str:
+def strength_sentence(language: Language, said: FeatureWording | None, code: str, value: JsonCell) -> str:
     """What speaks for the student, likewise."""
-    return as_sentence(filled(language, (said or NOTHING).strength, value), code)
+    return as_sentence(fill_template(language, (said or NO_WORDING).strength, value), code)
 
 
 def as_sentence(words: str, code: str) -> str:
     """Words as a sentence, or the code as one."""
-    return f"{capital(words or code.replace('_', ' '))}."
+    return f"{capitalize_first(words or code.replace('_', ' '))}."
 
 
-def filled(language: Language, template: str, value: Cell) -> str:
+def fill_template(language: Language, template: str, value: JsonCell) -> str:
     """The sentence with its value; empty where the value does not fit it."""
     if value is None:
         return ""
     try:
-        rest = rest_of(value) if isinstance(value, (int, float)) else ""
-        return language.says(template).format(language.value(value), rest=language.value(rest))
+        rest = present_share(value) if isinstance(value, (int, float)) else ""
+        return language.translate(template).format(language.localize(value), rest=language.localize(rest))
     except (ValueError, TypeError, IndexError, KeyError):
         return ""
 
 
-def value_words(language: Language, said: Said | None, value: Cell, *, of_strength: bool = False) -> str:
+def value_words(language: Language, said: FeatureWording | None, value: JsonCell, *, of_strength: bool = False) -> str:
     """A value alone, as the feature's sentence writes it; that there is none where there is none."""
     if value is None:
-        return language.says("nothing on record")
+        return language.translate("nothing on record")
     if isinstance(value, bool):
-        return language.says("yes") if value else language.says("no")
+        return language.translate("yes") if value else language.translate("no")
     if not isinstance(value, (int, float)):
         return value
-    words = said or NOTHING
-    if of_strength and not fields_of(words.strength):  # it says no number: what stood out then is said in full
-        return filled(language, words.one if words.one and value == 1 else words.because, value)
-    name, spec = next(iter(fields_of(words.strength if of_strength else words.because)), ("", ""))
-    return format(language.value(rest_of(value) if name == "rest" else value), spec)
+    words = said or NO_WORDING
+    if of_strength and not format_fields(words.strength):  # it says no number: what stood out then is said in full
+        return fill_template(language, words.one if words.one and value == 1 else words.because, value)
+    name, spec = next(iter(format_fields(words.strength if of_strength else words.because)), ("", ""))
+    return format(language.localize(present_share(value) if name == "rest" else value), spec)
 
 
-def rest_of(value: float) -> float:
+def present_share(value: float) -> float:
     """1 less a share, in whole hundredths rounded down: with anything missed it is never all of them."""
     return floor(round((1 - value) * 100, 6)) / 100
 
 
-def fields_of(template: str) -> list[tuple[str, str]]:
+def format_fields(template: str) -> list[tuple[str, str]]:
     """The fields of a sentence, each with the form of its number."""
     return [(name, spec or "") for _, name, spec, _ in Formatter().parse(template) if name is not None]
 
 
 def domain_words(language: Language, domain: str) -> str:
     """A domain as a heading."""
-    return language.says(DOMAINS[domain]) if domain in DOMAINS else domain.capitalize()
+    return language.translate(DOMAINS[domain]) if domain in DOMAINS else domain.capitalize()

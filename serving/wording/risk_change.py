@@ -7,7 +7,7 @@ from datetime import date
 from models.explanations.risk_change import FeatureChange, RiskChange
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import ended_words
-from serving.wording.reasons import Lexicon, Said, reason_sentence, strength_sentence, value_words
+from serving.wording.reasons import FeatureWording, Lexicon, reason_sentence, strength_sentence, value_words
 
 FROM_DATA = (
     msgid("From changes in the records: {number} more of 100."),
@@ -26,7 +26,7 @@ NOT_TOLD = msgid(
 
 
 @dataclass(frozen=True)
-class Risks:
+class RiskComparison:
     """A student's risk now, and at the run before."""
 
     before: float
@@ -43,7 +43,7 @@ class MovedLine:
 
 
 @dataclass(frozen=True)
-class SinceWords:
+class ChangeWords:
     """How far the signals moved, where from, and what moved most."""
 
     opening: str
@@ -51,26 +51,30 @@ class SinceWords:
     moved: tuple[MovedLine, ...]
 
 
-def since_words(language: Language, risks: Risks, change: RiskChange, *, lexicon: Lexicon, ended: str) -> SinceWords:
+def change_words(
+    language: Language, risks: RiskComparison, change: RiskChange, *, lexicon: Lexicon, ended: str
+) -> ChangeWords:
     """The change in words; its counts of 100 add up."""
     day = language.short_day(risks.since)
     moved = tuple(moved_line(language, one, lexicon.get(one.code), day) for one in change.moved)
-    return SinceWords(opening_words(language, risks, ended), part_words(language, risks, change), moved)
+    return ChangeWords(opening_words(language, risks, ended), part_words(language, risks, change), moved)
 
 
-def moved_line(language: Language, moved: FeatureChange, said: Said | None, day: str) -> MovedLine:
+def moved_line(language: Language, moved: FeatureChange, said: FeatureWording | None, day: str) -> MovedLine:
     """What a feature says now, and what its value was."""
     then = value_words(language, said, moved.before, of_strength=moved.is_strength)
-    return MovedLine(moved_sentence(language, moved, said), language.says("On {day}: {value}", day=day, value=then))
+    return MovedLine(
+        moved_sentence(language, moved, said), language.translate("On {day}: {value}", day=day, value=then)
+    )
 
 
-def moved_sentence(language: Language, moved: FeatureChange, said: Said | None) -> str:
+def moved_sentence(language: Language, moved: FeatureChange, said: FeatureWording | None) -> str:
     """What a feature that moved says now."""
     sentence = strength_sentence if moved.is_strength else reason_sentence
     return sentence(language, said, moved.code, moved.now)
 
 
-def opening_words(language: Language, risks: Risks, ended: str) -> str:
+def opening_words(language: Language, risks: RiskComparison, ended: str) -> str:
     """Of 100 students with similar records, then and now."""
     then, now = hundredths(risks.before), hundredths(risks.now)
     words = (
@@ -78,23 +82,23 @@ def opening_words(language: Language, risks: Risks, ended: str) -> str:
         if then == now
         else msgid("On {day}, about {then} of 100 students with similar records {ended}. Now it is about {now} of 100.")
     )
-    return language.says(
+    return language.translate(
         words, day=language.short_day(risks.since), then=then, now=now, ended=ended_words(language, ended)
     )
 
 
-def part_words(language: Language, risks: Risks, change: RiskChange) -> tuple[str, ...]:
+def part_words(language: Language, risks: RiskComparison, change: RiskChange) -> tuple[str, ...]:
     """What the records changed and what a new release did; one sentence where only one of them may have."""
     total = hundredths(risks.now) - hundredths(risks.before)
     if change.by_data is None or change.by_release is None:
-        return (language.says(NOT_TOLD),)
+        return (language.translate(NOT_TOLD),)
     if change.by_release == 0:
-        return (language.says(ONLY_DATA),) if total else ()
-    by_data, by_release = split(total, change.by_data, change.by_release)
+        return (language.translate(ONLY_DATA),) if total else ()
+    by_data, by_release = split_count(total, change.by_data, change.by_release)
     return amount(language, FROM_DATA, by_data), amount(language, FROM_RELEASE, by_release)
 
 
-def split(total: int, by_data: float, by_release: float) -> tuple[int, int]:
+def split_count(total: int, by_data: float, by_release: float) -> tuple[int, int]:
     """A change in counts of 100 as two parts that add up: the data's own, and the rest.
 
     Where the rest would point the other way than the release did, the release made no difference that is worth a count.
@@ -106,7 +110,7 @@ def split(total: int, by_data: float, by_release: float) -> tuple[int, int]:
 def amount(language: Language, words: Sequence[str], number: int) -> str:
     """So many more, fewer, or no difference."""
     more, fewer, same = words
-    return language.says(more if number > 0 else fewer if number < 0 else same, number=abs(number))
+    return language.translate(more if number > 0 else fewer if number < 0 else same, number=abs(number))
 
 
 def hundredths(risk: float) -> int:

@@ -41,26 +41,26 @@ LIMITS = (
 
 def why_served(language: Language, scorer: str, verdict: str) -> str:
     """What orders the list, and why that."""
-    return language.says(WHY_SERVED.get((scorer, verdict), ORDERED_BY["model" if scorer == "model" else "rule"]))
+    return language.translate(WHY_SERVED.get((scorer, verdict), ORDERED_BY["model" if scorer == "model" else "rule"]))
 
 
 def scored_by(language: Language, scorer: str) -> str:
     """What gave a student's score, in one sentence."""
-    return language.says(SCORED_BY["model" if scorer == "model" else "rule"])
+    return language.translate(SCORED_BY["model" if scorer == "model" else "rule"])
 
 
 def contact_words(language: Language, kind: str) -> str:
     """A kind of contact in words."""
-    return language.says(CONTACTS[kind]) if kind in CONTACTS else kind
+    return language.translate(CONTACTS[kind]) if kind in CONTACTS else kind
 
 
 def too_few_days(language: Language, days: int) -> str:
     """Why a live score has too little to go on."""
-    return language.says("Fewer than {days} school days of enrollment are on record.", days=days)
+    return language.translate("Fewer than {days} school days of enrollment are on record.", days=days)
 
 
 def not_scored_here(language: Language, as_of: date) -> str:
     """Why a live score is not for this student."""
-    return language.says(
+    return language.translate(
         "On {day} the student of these records is not one this release scores.", day=language.day(as_of)
     )

@@ -99,18 +99,18 @@ def step_sentence(language: Language, step: WayBackStep, *, lost: bool = False) 
     where = next(
         (says for courses, says in COURSES.items() if step.code in (f"pass_{courses}", f"no_df_{courses}")), ""
     )
-    template = words.lost if lost else open_words(words, step.values)
-    return language.says(template, **step.values, where=language.says(where))
+    template = words.lost if lost else choose_template(words, step.values)
+    return language.translate(template, **step.values, where=language.translate(where))
 
 
-def numbers_in(template: str) -> list[str]:
+def template_numbers(template: str) -> list[str]:
     """The numbers that a sentence says."""
     return [name for _, name, _, _ in Formatter().parse(template) if name and name != "where"]
 
 
-def open_words(words: StepWords, values: Mapping[str, float]) -> str:
+def choose_template(words: StepWords, values: Mapping[str, float]) -> str:
     """The sentence of a step that can still be done: the fullest of which every number is known."""
-    if not words.in_general or all(name in values for name in numbers_in(words.to_do)):
+    if not words.in_general or all(name in values for name in template_numbers(words.to_do)):
         if words.each and values.get("pass") == values.get("of"):
             return words.each
         if words.by_month and values.get("per_month", 0) >= 1:

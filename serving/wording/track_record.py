@@ -25,8 +25,8 @@ TOO_FEW = msgid("Too few students were listed like this to say how it turned out
 def track_record_sentence(language: Language, record: TrackRecord | None, ended: str) -> str:
     """How often flags like this one came true; that it cannot be said where there is no record."""
     if record is None:
-        return language.says(TOO_FEW)
-    found = language.says(
+        return language.translate(TOO_FEW)
+    found = language.translate(
         LIKE[record.like],
         years=years_words(language, record.school_years),
         count=round(record.per_hundred),
@@ -34,14 +34,14 @@ def track_record_sentence(language: Language, record: TrackRecord | None, ended:
         high=round(record.high),
         ended=ended_words(language, ended),
     )
-    return f"{found} {language.says(SUPPORTED)}" if record.supported else found
+    return f"{found} {language.translate(SUPPORTED)}" if record.supported else found
 
 
 def track_record_in_short(language: Language, record: TrackRecord | None, ended: str) -> str:
     """The same in a line of the list."""
     if record is None:
-        return language.says(TOO_FEW_IN_SHORT)
-    return language.says(
+        return language.translate(TOO_FEW_IN_SHORT)
+    return language.translate(
         IN_SHORT,
         count=round(record.per_hundred),
         low=round(record.low),
@@ -56,4 +56,4 @@ def years_words(language: Language, years: Sequence[int]) -> str:
     if len(years) == 1:
         return first
     between = msgid("{first} and {last}") if len(years) == 2 else msgid("{first} to {last}")
-    return language.says(between, first=first, last=last)
+    return language.translate(between, first=first, last=last)

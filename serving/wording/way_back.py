@@ -37,13 +37,13 @@ def way_back_words(language: Language, way: WayBack) -> WayBackWords:
         state=way.state,
         opening=opening_sentence(language, way),
         steps=step_sentences(language, way),
-        assumes=language.says(ASSUMES),
+        assumes=language.translate(ASSUMES),
     )
 
 
 def opening_sentence(language: Language, way: WayBack) -> str:
     """Where the student stands, in words."""
-    return language.says(OPENINGS[way.state], day=language.day(way.until))
+    return language.translate(OPENINGS[way.state], day=language.day(way.until))
 
 
 def step_sentences(language: Language, way: WayBack) -> tuple[str, ...]:

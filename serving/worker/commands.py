@@ -22,7 +22,7 @@ workers = typer.Typer(no_args_is_help=True, help="Imports in the background, whi
 
 
 @dataclass(frozen=True)
-class Patience:
+class Timeouts:
     """Seconds: to wait after a step's first failure, for an import when asked to stop, and for one that is stuck."""
 
     first: float = 1.0
@@ -43,18 +43,18 @@ def run_command(
         raise typer.Exit(5)
 
 
-def run_worker(settings: Settings, *, once: bool, progress: Progress, patience: Patience = Patience()) -> bool:
+def run_worker(settings: Settings, *, once: bool, progress: Progress, timeouts: Timeouts = Timeouts()) -> bool:
     """Whether the worker ended as asked; it says one line per import on standard error."""
-    from serving.worker.workflows import Worker, launch, leave, work
+    from serving.worker.workflows import Worker, shut_down, start_dbos, wait_for_imports
 
     with file_lock(settings.home / ".worker.lock", lambda _: say("another worker works in this home; waiting for it")):
-        stop = stop_asked()
-        worker = Worker(settings, progress, say, open_log(settings.log_level), patience)
-        launch(worker)
+        stop = stop_on_signal()
+        worker = Worker(settings, progress, say, open_log(settings.log_level), timeouts)
+        start_dbos(worker)
         if not once:
             say("waiting for imports (stop with Ctrl-C)")
-        well = work(worker, stop, once=once)
-        if not leave(worker):
+        well = wait_for_imports(worker, stop, once=once)
+        if not shut_down(worker):
             say("stopped in the middle of an import; the next worker finishes it")
             os._exit(0)  # its thread cannot be ended otherwise, and Python waits for threads
     if not well:
@@ -67,7 +67,7 @@ def say(line: str) -> None:
     typer.echo(f"worker: {line}", err=True)
 
 
-def stop_asked() -> threading.Event:
+def stop_on_signal() -> threading.Event:
     """Set by the first SIGTERM or SIGINT; a second one kills."""
     stop = threading.Event()
 
@@ -103,9 +103,9 @@ def list_command(
     json_output: JsonOption = False,
 ) -> None:
     """Print the imports that were handed over, the newest first, and what became of each."""
-    from serving.worker.queue import operations
+    from serving.worker.queue import list_operations
 
-    found = operations(settings_of(context), newest=newest)
+    found = list_operations(settings_of(context), newest=newest)
     if json_output:
         typer.echo(json.dumps(found))
         return

@@ -38,7 +38,7 @@ def queue_address(settings: Settings) -> str:
 
 
 @contextmanager
-def queue_of(settings: Settings) -> Iterator[DBOSClient]:
+def open_queue(settings: Settings) -> Iterator[DBOSClient]:
     """The queue, made where there is none: one import at a time is worked off."""
     address = queue_address(settings)
     DBOS.migrate(address)
@@ -55,7 +55,7 @@ def queue_of(settings: Settings) -> Iterator[DBOSClient]:
 def enqueue(settings: Settings, district_id: str, place: Path) -> str:
     """The id of the operation that imports a folder or zip: a new one, unless one of the same files is under way."""
     workspace = workspace_of(settings, district_id, today_in(settings, district_id))
-    with queue_of(settings) as client, handing_over(workspace):
+    with open_queue(settings) as client, handover_lock(workspace):
         import_id = begin_import(workspace, place)
         same = f"{district_id}-{import_id}"
         options = EnqueueOptions(
@@ -66,20 +66,20 @@ def enqueue(settings: Settings, district_id: str, place: Path) -> str:
 
 
 @contextmanager
-def handing_over(workspace: Workspace) -> Iterator[None]:
+def handover_lock(workspace: Workspace) -> Iterator[None]:
     """A time in which no import of the district is both handed over and removed."""
     with file_lock(workspace.home / "imports" / f".{workspace.district.id}.handing-over.lock"):
         yield
 
 
-def operations(settings: Settings, *, newest: int) -> list[dict[str, object]]:
+def list_operations(settings: Settings, *, newest: int) -> list[dict[str, object]]:
     """The newest imports that were handed over, the newest first, with what became of each."""
-    with queue_of(settings) as client:
+    with open_queue(settings) as client:
         found = client.list_workflows(name=WORKFLOW, application_name=APPLICATION, sort_desc=True, limit=newest)
-    return [told(one) for one in found]
+    return [describe_operation(one) for one in found]
 
 
-def told(operation: WorkflowStatus) -> dict[str, object]:
+def describe_operation(operation: WorkflowStatus) -> dict[str, object]:
     """An operation as people and programs read it."""
     became = operation.output if isinstance(operation.output, dict) else {}
     state = STATES.get(operation.status, operation.status.lower())

@@ -19,9 +19,9 @@ from features.progress import Progress
 from features.settings import District, Settings
 from features.terminal import today_in
 from serving.web.logs import LEVELS
-from serving.web.middleware import where_of
-from serving.worker.commands import Patience
-from serving.worker.queue import APPLICATION, POLL_SECONDS, WORKFLOW, handing_over, queue_address, queue_of
+from serving.web.middleware import error_location
+from serving.worker.commands import Timeouts
+from serving.worker.queue import APPLICATION, POLL_SECONDS, WORKFLOW, handover_lock, open_queue, queue_address
 
 VERSION = "imports-1"
 """DBOS leaves what another version began, so this never changes: a workflow with other steps gets another name."""
@@ -31,20 +31,20 @@ EXECUTOR = "worker"
 
 ATTEMPTS = 5
 
-Outcome = Literal["loaded", "unchanged", "refused", "failed", "fault"]
+ImportOutcome = Literal["loaded", "unchanged", "refused", "failed", "fault"]
 """Refused is the data, failed is the machine, fault is us."""
 
 
-class Answer(TypedDict):
+class ImportResult(TypedDict):
     """What became of an import: in a word, in a sentence, and in numbers where it was loaded."""
 
-    outcome: Outcome
+    outcome: ImportOutcome
     says: str
     load_id: int | None
     rows: dict[str, int]
 
 
-Step = Callable[[Workspace, str], Answer | None]
+Step = Callable[[Workspace, str], ImportResult | None]
 """Does a part of an import in a workspace, by its id. An answer ends the import."""
 
 
@@ -56,54 +56,56 @@ class Worker:
     progress: Progress
     say: Progress
     log: FilteringBoundLogger
-    patience: Patience
+    timeouts: Timeouts
     running: set[str] = field(default_factory=set)
 
-    def look(self, workspace: Workspace, import_id: str) -> Answer | None:
+    def check_unchanged(self, workspace: Workspace, import_id: str) -> ImportResult | None:
         """The answer where the latest load has these files already."""
-        if finished_load(as_asked(workspace, import_id), read_request(workspace, import_id)) is None:
+        if finished_load(requested_workspace(workspace, import_id), read_request(workspace, import_id)) is None:
             return None
-        return answer("unchanged", "these files are loaded already; nothing changed")
+        return result_without_load("unchanged", "these files are loaded already; nothing changed")
 
     def stage(self, workspace: Workspace, import_id: str) -> None:
         """The import's files are understood and checked."""
-        stage_import(as_asked(workspace, import_id), import_id, progress=self.progress)
+        stage_import(requested_workspace(workspace, import_id), import_id, progress=self.progress)
 
-    def take(self, workspace: Workspace, import_id: str) -> Answer:
+    def take(self, workspace: Workspace, import_id: str) -> ImportResult:
         """The answer once the warehouse has the import."""
-        asked = as_asked(workspace, import_id)
-        return loaded(load_import(asked, import_id, now=datetime.now(UTC), progress=self.progress))
+        asked = requested_workspace(workspace, import_id)
+        return result_of_load(load_import(asked, import_id, now=datetime.now(UTC), progress=self.progress))
 
     def finish(self, workspace: Workspace, import_id: str) -> None:
         """The import's folder is gone."""
-        with handing_over(workspace):
+        with handover_lock(workspace):
             finish_import(workspace, import_id)
 
 
-def as_asked(workspace: Workspace, import_id: str) -> Workspace:
+def requested_workspace(workspace: Workspace, import_id: str) -> Workspace:
     """The workspace with the mapping that ontrack.toml had when the import was handed over, not when we started."""
     said = json.loads(read_request(workspace, import_id).mapping)
     return replace(workspace, district=District.model_validate({**workspace.district.model_dump(mode="json"), **said}))
 
 
-def answer(outcome: Outcome, says: str) -> Answer:
+def result_without_load(outcome: ImportOutcome, says: str) -> ImportResult:
     """The answer of an import that loaded nothing."""
-    return Answer(outcome=outcome, says=says, load_id=None, rows={})
+    return ImportResult(outcome=outcome, says=says, load_id=None, rows={})
 
 
-def loaded(report: LoadReport) -> Answer:
+def result_of_load(report: LoadReport) -> ImportResult:
     """The answer of an import that the warehouse has now."""
     rows = {kind: sum(report.counts(kind).values()) for kind in ("read", *KINDS)}
     rows["gone"] = sum(report.gone.values())
     counts = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in rows.items() if count)
-    return Answer(outcome="loaded", says=f"load {report.load_id}, rows: {counts}", load_id=report.load_id, rows=rows)
+    return ImportResult(
+        outcome="loaded", says=f"load {report.load_id}, rows: {counts}", load_id=report.load_id, rows=rows
+    )
 
 
-def launch(worker: Worker) -> None:
+def start_dbos(worker: Worker) -> None:
     """DBOS runs in this process: what was begun and what waits is worked off, one import at a time."""
-    listen_to_dbos(worker)
+    redirect_dbos_log(worker)
     level = dbos_level(worker.settings)
-    with queue_of(worker.settings):  # DBOS looks for queues when it starts
+    with open_queue(worker.settings):  # DBOS looks for queues when it starts
         pass
     DBOS(
         config=DBOSConfig(
@@ -116,21 +118,21 @@ def launch(worker: Worker) -> None:
             enable_otlp=False,
         )
     )
-    register(worker)
+    register_workflow(worker)
     DBOS.launch()
 
 
-def register(worker: Worker) -> None:
+def register_workflow(worker: Worker) -> None:
     """DBOS knows the workflow. Its arguments are ids only, as they are kept."""
 
     @DBOS.workflow(name=WORKFLOW)
-    def import_records(district_id: str, import_id: str) -> Answer:
+    def import_records(district_id: str, import_id: str) -> ImportResult:
         operation = str(DBOS.workflow_id)
         worker.running.add(operation)
         try:
             became = run_steps(worker, district_id, import_id)
         except Exception as error:
-            worker.say(f"{operation}: its outcome was not written down: {kind_and_place(error)}")
+            worker.say(f"{operation}: its outcome was not written down: {describe_fault(error)}")
             raise
         finally:
             worker.running.discard(operation)
@@ -138,23 +140,27 @@ def register(worker: Worker) -> None:
         return became
 
 
-def run_steps(worker: Worker, district_id: str, import_id: str) -> Answer:
+def run_steps(worker: Worker, district_id: str, import_id: str) -> ImportResult:
     """What became of the import. A step that was done before a kill answers as it did then."""
 
-    def done(name: str, step: Step) -> Answer | None:
+    def done(name: str, step: Step) -> ImportResult | None:
         options = StepOptions(
-            name=name, retries_allowed=True, max_attempts=ATTEMPTS, interval_seconds=worker.patience.first,
-            backoff_rate=4.0, should_retry=may_pass,
+            name=name, retries_allowed=True, max_attempts=ATTEMPTS, interval_seconds=worker.timeouts.first,
+            backoff_rate=4.0, should_retry=is_transient,
         )  # fmt: skip
         return DBOS.run_step(options, run_step, worker, district_id, import_id, step)
 
-    became = done("look", worker.look) or done("stage", worker.stage) or done("take", worker.take)
-    became = became or answer("fault", "no step gave an answer")
+    became = done("look", worker.check_unchanged) or done("stage", worker.stage) or done("take", worker.take)
+    became = became or result_without_load("fault", "no step gave an answer")
     left = done("finish", worker.finish)
-    return became if left is None else Answer({**became, "says": f"{became['says']}; not cleared away: {left['says']}"})
+    return (
+        became
+        if left is None
+        else ImportResult({**became, "says": f"{became['says']}; not cleared away: {left['says']}"})
+    )
 
 
-def run_step(worker: Worker, district_id: str, import_id: str, step: Step) -> Answer | None:
+def run_step(worker: Worker, district_id: str, import_id: str, step: Step) -> ImportResult | None:
     """What a step answers. What stops it is an answer, too, but for a machine that may recover.
 
     Answers are kept and shown, so that of a fault repeats nothing but its kind and place.
@@ -162,32 +168,32 @@ def run_step(worker: Worker, district_id: str, import_id: str, step: Step) -> An
     try:
         return step(workspace_of(worker.settings, district_id, today_in(worker.settings, district_id)), import_id)
     except (OSError, MachineRefused) as error:
-        if not last_attempt():
+        if not is_last_attempt():
             raise
-        return answer("failed", f"{error} (tried {ATTEMPTS} times)")
+        return result_without_load("failed", f"{error} (tried {ATTEMPTS} times)")
     except Refused as refused:
-        return answer("refused", str(refused))
+        return result_without_load("refused", str(refused))
     except Exception as error:
-        return answer("fault", kind_and_place(error))
+        return result_without_load("fault", describe_fault(error))
 
 
-def kind_and_place(error: Exception) -> str:
+def describe_fault(error: Exception) -> str:
     """What an error is and where it came from, without its words."""
-    return f"{type(error).__name__} at {where_of(error)}"
+    return f"{type(error).__name__} at {error_location(error)}"
 
 
-def may_pass(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether the same step may succeed later."""
     return isinstance(error, OSError | MachineRefused)
 
 
-def last_attempt() -> bool:
+def is_last_attempt() -> bool:
     """Whether the step that runs will not be tried again."""
     status = DBOS.step_status
     return status is None or status.current_attempt == ATTEMPTS - 1
 
 
-def work(worker: Worker, stop: threading.Event, *, once: bool) -> bool:
+def wait_for_imports(worker: Worker, stop: threading.Event, *, once: bool) -> bool:
     """Waits until told to stop or, for `once`, until nothing is left to do; False where an import is stuck.
 
     An import is stuck where DBOS could not write down what became of it, as on a full disk: the next start resumes it.
@@ -202,18 +208,18 @@ def work(worker: Worker, stop: threading.Event, *, once: bool) -> bool:
             return True
         idle = bool(left) and not worker.running and all(one.status == "PENDING" for one in left)
         stuck = stuck + POLL_SECONDS if idle else 0.0
-        if stuck >= worker.patience.stuck:
+        if stuck >= worker.timeouts.stuck:
             return False
     return True
 
 
-def leave(worker: Worker) -> bool:
+def shut_down(worker: Worker) -> bool:
     """Ends DBOS, giving an import under way some seconds; whether none is under way any more."""
-    DBOS.destroy(workflow_completion_timeout_sec=worker.patience.last if worker.running else 0)
+    DBOS.destroy(workflow_completion_timeout_sec=worker.timeouts.last if worker.running else 0)
     return not worker.running
 
 
-class ToOurLog(logging.Handler):
+class DbosLogHandler(logging.Handler):
     """Passes on that DBOS said something, and where; its words may repeat an error's, and those a student's value."""
 
     def __init__(self, log: FilteringBoundLogger) -> None:
@@ -226,10 +232,10 @@ class ToOurLog(logging.Handler):
         self.log.log(record.levelno, "dbos", where=f"{record.filename}:{record.lineno}", error=kind)
 
 
-def listen_to_dbos(worker: Worker) -> None:
+def redirect_dbos_log(worker: Worker) -> None:
     """What DBOS says goes to our log, and nowhere else."""
     said = logging.getLogger("dbos")
-    said.handlers = [ToOurLog(worker.log)]
+    said.handlers = [DbosLogHandler(worker.log)]
     said.propagate = False
     said.setLevel(dbos_level(worker.settings))
 

@@ -44,7 +44,7 @@ from models.examples import Floats
 from models.fairness.audit import audit_listing
 from models.fairness.group_metrics import AuditSettings
 from models.fairness.suppression import suppress_groups
-from serving.scoring.district_release import served_in
+from serving.scoring.district_release import load_current_release
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ class Doubled(RiskModel):
 @pytest.mark.filterwarnings("ignore:The set_\\w+ function will be deprecated:PendingDeprecationWarning")
 def test_scores_and_answers_stand_beside_their_peers(place: Place, loaded: Part) -> None:
     release(place, quietly)
-    served = served_in(place.settings, DISTRICT)
+    served = load_current_release(place.settings, DISTRICT)
     assert isinstance(served.bundle.scorer, RiskModel)
     with open_warehouse(place.warehouse) as reader:
         predicted, *others = batch_figures(served.bundle.scorer, reader, served, batch=200, runs=1)

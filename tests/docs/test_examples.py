@@ -15,9 +15,9 @@ from features.settings import Settings, load_settings
 from serving.api.messages import InsufficientData, LiveScore, Scores, SentRecords
 from serving.web.problems import Problem
 from tests.docs.pages import DOCS, ROOT, blocks, markdown, shown_commands
-from tests.serving.browser import Program
-from tests.serving.cast import Stage
-from tests.serving.made_releases import release_model
+from tests.serving.browser import ApiClient
+from tests.serving.example_releases import release_model
+from tests.serving.example_service import ExampleService
 from tests.training.table.test_prepared_table import SAID
 from training.table.spec import TableSpec, load_spec
 
@@ -37,32 +37,32 @@ def test_the_messages_shown_to_an_integrator_are_valid() -> None:
 
 
 def test_the_student_shown_to_an_integrator_gets_a_score(tmp_path: Path) -> None:
-    stage = Stage(tmp_path)
-    stage.bring_in_the_cast()
-    release_model(stage, "harbor")
+    service = ExampleService(tmp_path)
+    service.record_example_runs()
+    release_model(service, "harbor")
     sent = json.loads(blocks(INTEGRATOR, "json")[0].replace('"school_id": "50"', '"school_id": "north"'))
-    answer = Program(stage, "harbor").ask("POST", "/v1/scores", sent)
+    answer = ApiClient(service, "harbor").ask("POST", "/v1/scores", sent)
     assert (answer.status_code, answer.json()["status"]) == (200, "scored")
     assert answer.json().keys() == json.loads(blocks(INTEGRATOR, "json")[1]).keys()
 
 
 def test_the_problem_shown_to_an_integrator_is_the_one_that_is_answered(tmp_path: Path) -> None:
-    stage = Stage(tmp_path)
-    stage.bring_in_the_cast()
+    service = ExampleService(tmp_path)
+    service.record_example_runs()
     sent = json.loads(blocks(INTEGRATOR, "json")[0])
     sent["marks"][0]["mark"] = "E"
-    answer = Program(stage, "harbor").ask("POST", "/v1/scores", sent)
+    answer = ApiClient(service, "harbor").ask("POST", "/v1/scores", sent)
     assert answer.json() == json.loads(blocks(INTEGRATOR, "json")[-1])
 
 
 def test_the_curl_commands_ask_routes_that_exist(tmp_path: Path) -> None:
-    stage = Stage(tmp_path)
-    stage.bring_in_the_cast()
+    service = ExampleService(tmp_path)
+    service.record_example_runs()
     for block in blocks(INTEGRATOR, "sh"):
         words = shlex.split(block.replace("\\\n", " "))
         path = next(word for word in words if word.startswith("http")).split(":8000")[1]
         method = "POST" if "--data" in words else "GET"
-        answer = Program(stage, "harbor").ask(method, path.replace("000223fe54855a19", "k-amara"), None)
+        answer = ApiClient(service, "harbor").ask(method, path.replace("000223fe54855a19", "k-amara"), None)
         assert answer.status_code in {200, 422}, block
 
 

@@ -21,8 +21,8 @@ from features.tables import TABLES
 from serving.access.accounts import SCOPES
 from serving.api import messages
 from tests.docs.pages import ROOT
-from tests.serving.browser import Program
-from tests.serving.cast import Stage
+from tests.serving.browser import ApiClient
+from tests.serving.example_service import ExampleService
 from training.monitor.checks import CODES as CODES_OF_MONITORING
 
 ROUTE = re.compile(r'@router\.(get|post|put|patch|delete)\("([^"]*)"')
@@ -140,13 +140,13 @@ def test_every_message_is_in_the_reference() -> None:
 
 @pytest.mark.parametrize(("route", "scope"), SCOPE_OF.items())
 def test_each_route_asks_for_the_scope_that_the_reference_names(tmp_path: Path, route: str, scope: str) -> None:
-    stage = Stage(tmp_path)
-    stage.bring_in_the_cast()
+    service = ExampleService(tmp_path)
+    service.record_example_runs()
     method, _, path = route.partition(" ")
     body = {"enrollments": [EXAMPLE]} if method == "POST" else None
     path = path.replace("{student_key}", "k-amara")
     for held in SCOPES:
-        response = Program(stage, "harbor", held).ask(method, path, body)
+        response = ApiClient(service, "harbor", held).ask(method, path, body)
         assert response.status_code == (200 if held == scope else 403)
 
 

@@ -7,7 +7,7 @@ import httpx
 from starlette.exceptions import StarletteDeprecationWarning
 
 from serving.access.accounts import create_api_key
-from tests.serving.cast import Stage
+from tests.serving.example_service import ExampleService
 
 with warnings.catch_warnings():
     # starlette prefers a client that this project does not install
@@ -20,10 +20,10 @@ HOST = "http://testserver"
 class Browser:
     """Somebody at a browser; signed in where a staff id is given."""
 
-    def __init__(self, stage: Stage, district_id: str = "", staff_id: str = "") -> None:
-        self.client = TestClient(stage.app, base_url=HOST, follow_redirects=False)
+    def __init__(self, service: ExampleService, district_id: str = "", staff_id: str = "") -> None:
+        self.client = TestClient(service.app, base_url=HOST, follow_redirects=False)
         if staff_id:
-            self.client.cookies.set("ontrack_session", stage.session_of(district_id, staff_id))
+            self.client.cookies.set("ontrack_session", service.session_of(district_id, staff_id))
 
     def get(self, path: str) -> httpx.Response:
         """Opens an address."""
@@ -36,14 +36,14 @@ class Browser:
         return response
 
 
-class Program:
+class ApiClient:
     """A program with an API key of a district, or with none."""
 
-    def __init__(self, stage: Stage, district_id: str = "", *scopes: str) -> None:
+    def __init__(self, service: ExampleService, district_id: str = "", *scopes: str) -> None:
         self.headers: dict[str, str] = {}
-        self.client = TestClient(stage.app, base_url=HOST)
+        self.client = TestClient(service.app, base_url=HOST)
         if district_id:
-            with stage.writing() as session:
+            with service.writing() as session:
                 key = create_api_key(session, district_id, "a test", scopes or ("scores.read", "scores.write"))
             self.headers["Authorization"] = f"Bearer {key}"
 

@@ -14,13 +14,13 @@ from features.definitions.outcomes import ALL
 from features.language.outcome import Outcome, with_thresholds
 from features.way_back.rule_bounds import CORE_SUBJECTS, rule_bounds
 from features.way_back.way_back import WayBackStep
-from serving.wording.locale import LOCALES, catalog_path, language
+from serving.wording.locale import LOCALES, catalog_path, load_language
 from serving.wording.outcomes import ended_words
 from serving.wording.steps import COURSES, STEPS, step_sentence
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NAMED = re.compile(r"%\((\w+)\)s")
-SPANISH = language("es")
+SPANISH = load_language("es")
 ALL_VALUES = {
     "pass": 6.0, "of": 8.0, "may": 1.0, "most": 1.0, "so_far": 2.0, "credits": 2.5, "least": 5.0, "average": 2.5,
     "days": 9.0, "school_days": 100.0,
@@ -94,7 +94,7 @@ def test_every_step_of_a_way_back_has_words_in_both_languages() -> None:
     assert asked | {f"pass_{subject}" for subject in CORE_SUBJECTS} <= set(STEPS)
     for code in STEPS:
         for lost in (False, True):
-            said = [step_sentence(language(one), WayBackStep(code, ALL_VALUES), lost=lost) for one in LOCALES]
+            said = [step_sentence(load_language(one), WayBackStep(code, ALL_VALUES), lost=lost) for one in LOCALES]
             assert said[0] != said[1]
             assert all(words.endswith(".") and "{" not in words for words in said)
     assert set(COURSES.values()) <= set(messages())

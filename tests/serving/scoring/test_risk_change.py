@@ -14,8 +14,8 @@ from models.releases import ReleaseKey, current_release
 from serving.scoring.score_district import score_district
 from serving.store.rows import ScoreRow
 from tests.features.made_warehouse import simulated
-from tests.serving.cast import NOW, TODAY, Stage
-from tests.serving.made_releases import OUTCOME, RULE, model_parts, release
+from tests.serving.example_releases import OUTCOME, RULE, model_parts, release
+from tests.serving.example_service import NOW, TODAY, ExampleService
 
 BEFORE = TODAY - timedelta(weeks=2)
 PARTS = replace(model_parts("harbor"), metrics={"headline": {}, "listed": 0, "test_year": TODAY.year})
@@ -40,26 +40,26 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def scoring(empty_stage: Stage, made: Path) -> Stage:
-    """A stage on which a model has served a simulated district, and scored it two weeks ago."""
-    warehouse = empty_stage.service.settings.warehouse("harbor")
+def scoring(empty_service: ExampleService, made: Path) -> ExampleService:
+    """A service on which a model has served a simulated district, and scored it two weeks ago."""
+    warehouse = empty_service.context.settings.warehouse("harbor")
     warehouse.parent.mkdir()
     warehouse.write_bytes(made.read_bytes())
-    release(empty_stage, "harbor", PARTS)
-    score(empty_stage, BEFORE)
-    return empty_stage
+    release(empty_service, "harbor", PARTS)
+    score(empty_service, BEFORE)
+    return empty_service
 
 
-def score(stage: Stage, as_of: date) -> str:
+def score(service: ExampleService, as_of: date) -> str:
     """The id of a scoring run."""
-    service = stage.service
-    run = score_district(service.settings, service.engine, "harbor", as_of=as_of, now=NOW, progress=quietly)
+    context = service.context
+    run = score_district(context.settings, context.engine, "harbor", as_of=as_of, now=NOW, progress=quietly)
     return run.run_id
 
 
-def since_last(stage: Stage, run_id: str) -> dict[str, Since]:
+def since_last(service: ExampleService, run_id: str) -> dict[str, Since]:
     """What changed for each student of a run with a risk then and now."""
-    with stage.reading() as session:
+    with service.reading() as session:
         rows = session.scalars(select(ScoreRow).where(ScoreRow.run_id == run_id, ScoreRow.change.is_not(None))).all()
         return {row.student_key: since(row) for row in rows if row.change}
 
@@ -74,7 +74,7 @@ def since(row: ScoreRow) -> Since:
     return Since(row.previous_risk, row.risk, by_data, by_release, len(moved))  # type: ignore[arg-type]  # our own JSON
 
 
-def test_while_the_same_release_scores_the_whole_change_is_the_records(scoring: Stage) -> None:
+def test_while_the_same_release_scores_the_whole_change_is_the_records(scoring: ExampleService) -> None:
     found = since_last(scoring, score(scoring, TODAY)).values()
     assert len(found) > 40
     changed = [one for one in found if one.now != one.before]
@@ -82,7 +82,7 @@ def test_while_the_same_release_scores_the_whole_change_is_the_records(scoring: 
     assert all((one.by_data, one.by_release) == (one.now - one.before, 0.0) for one in found)
 
 
-def test_a_new_release_has_its_share_of_each_change_and_the_shares_add_up(scoring: Stage) -> None:
+def test_a_new_release_has_its_share_of_each_change_and_the_shares_add_up(scoring: ExampleService) -> None:
     by_the_old = {key: one.now for key, one in since_last(scoring, score(scoring, TODAY)).items()}
     release(scoring, "harbor", RULE_PARTS)
     found = since_last(scoring, score(scoring, TODAY))
@@ -93,8 +93,8 @@ def test_a_new_release_has_its_share_of_each_change_and_the_shares_add_up(scorin
     assert sum(abs(one.by_release or 0) > 0.01 for one in found.values()) > len(found) / 2
 
 
-def test_where_the_bundle_of_then_is_gone_nothing_is_split_and_the_run_goes_on(scoring: Stage) -> None:
-    home = scoring.service.settings.home
+def test_where_the_bundle_of_then_is_gone_nothing_is_split_and_the_run_goes_on(scoring: ExampleService) -> None:
+    home = scoring.context.settings.home
     old = current_release(home, ReleaseKey("harbor", OUTCOME, "9"))
     assert old is not None
     release(scoring, "harbor", RULE_PARTS)

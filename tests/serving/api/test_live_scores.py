@@ -8,11 +8,11 @@ from features.definitions.catalog import OUTCOMES
 from features.tables import TABLES
 from models.estimators.published_rule import RuleModel
 from serving.api.messages import SentRecords
-from serving.scoring.release_cache import Releases
+from serving.scoring.release_cache import ReleaseCache
 from serving.store.rows import AccessRow, DistrictRow
-from tests.serving.browser import Program
-from tests.serving.cast import Stage
-from tests.serving.made_releases import OUTCOME, release_model, release_rule
+from tests.serving.browser import ApiClient
+from tests.serving.example_releases import OUTCOME, release_model, release_rule
+from tests.serving.example_service import ExampleService
 
 Rows = list[dict[str, object]]
 Body = dict[str, Rows]
@@ -52,9 +52,9 @@ def records(**differs: Rows) -> Body:
     }
 
 
-def test_a_served_model_answers_with_risk_band_and_reasons(stage: Stage) -> None:
-    released = release_model(stage, "harbor")
-    response = Program(stage, "harbor").ask("POST", "/v1/scores", records())
+def test_a_served_model_answers_with_risk_band_and_reasons(service: ExampleService) -> None:
+    released = release_model(service, "harbor")
+    response = ApiClient(service, "harbor").ask("POST", "/v1/scores", records())
     answer = response.json()
     assert (response.status_code, answer["status"], answer["scorer"]) == (200, "scored", "model")
     assert 0 < answer["risk"] < 1
@@ -65,9 +65,9 @@ def test_a_served_model_answers_with_risk_band_and_reasons(stage: Stage) -> None
     assert sentences["core_failing_now"] == "Has an F or no pass now in 1 core course."
 
 
-def test_a_live_score_says_what_speaks_for_the_student_too(stage: Stage) -> None:
-    release_rule(stage, "mesa")
-    program = Program(stage, "mesa")
+def test_a_live_score_says_what_speaks_for_the_student_too(service: ExampleService) -> None:
+    release_rule(service, "mesa")
+    program = ApiClient(service, "mesa")
     calm = records(marks=[mark("algebra", "A"), mark("art", "B", "other")])
     answer = program.ask("POST", "/v1/scores", calm).json()
     assert answer["reasons"] == []
@@ -78,24 +78,24 @@ def test_a_live_score_says_what_speaks_for_the_student_too(stage: Stage) -> None
     assert response.json()["strengths"][0]["sentence"] == "No tiene ahora ninguna F en los cursos básicos."
 
 
-def test_fewer_absences_never_raise_the_risk(stage: Stage) -> None:
-    release_model(stage, "harbor")
-    program = Program(stage, "harbor")
+def test_fewer_absences_never_raise_the_risk(service: ExampleService) -> None:
+    release_model(service, "harbor")
+    program = ApiClient(service, "harbor")
     many = program.ask("POST", "/v1/scores", records()).json()["risk"]
     none = program.ask("POST", "/v1/scores", records(attendance=[])).json()["risk"]
     assert none < many
 
 
-def test_a_served_rule_answers_with_the_share_of_its_signals(stage: Stage) -> None:
-    release_rule(stage, "mesa")
-    answer = Program(stage, "mesa").ask("POST", "/v1/scores", records()).json()
+def test_a_served_rule_answers_with_the_share_of_its_signals(service: ExampleService) -> None:
+    release_rule(service, "mesa")
+    answer = ApiClient(service, "mesa").ask("POST", "/v1/scores", records()).json()
     assert (answer["scorer"], answer["risk"], answer["band"]) == ("rule", 0.6, "many")
     assert [(reason["code"], reason["value"]) for reason in answer["reasons"]] == [("core_failing_now", 1.0)]
 
 
-def test_a_release_serves_its_own_district_only(stage: Stage) -> None:
-    release_model(stage, "harbor")
-    assert Program(stage, "mesa").ask("POST", "/v1/scores", records()).json()["status"] == "insufficient_data"
+def test_a_release_serves_its_own_district_only(service: ExampleService) -> None:
+    release_model(service, "harbor")
+    assert ApiClient(service, "mesa").ask("POST", "/v1/scores", records()).json()["status"] == "insufficient_data"
 
 
 @pytest.mark.parametrize(("body", "says"), [
@@ -103,27 +103,29 @@ def test_a_release_serves_its_own_district_only(stage: Stage) -> None:
     (records(enrollments=[enrollment(entry_date="2026-11-16")]), "Fewer than 10 school days"),
     (records(enrollments=[enrollment(grade_level=11)]), "not one this release scores"),
 ])  # fmt: skip
-def test_without_enough_to_go_on_there_is_no_score_and_the_answer_says_why(stage: Stage, body: Body, says: str) -> None:
-    release_model(stage, "harbor")
-    response = Program(stage, "harbor").ask("POST", "/v1/scores", body)
+def test_without_enough_to_go_on_there_is_no_score_and_the_answer_says_why(
+    service: ExampleService, body: Body, says: str
+) -> None:
+    release_model(service, "harbor")
+    response = ApiClient(service, "harbor").ask("POST", "/v1/scores", body)
     assert (response.status_code, response.json()["status"]) == (200, "insufficient_data")
     assert says in response.json()["detail"]
 
 
-def test_before_the_first_run_there_is_no_calendar_to_score_by(empty_stage: Stage) -> None:
-    with empty_stage.writing() as session:
+def test_before_the_first_run_there_is_no_calendar_to_score_by(empty_service: ExampleService) -> None:
+    with empty_service.writing() as session:
         session.add(DistrictRow(district_id="harbor", name="Harbor"))
-    answer = Program(empty_stage, "harbor").ask("POST", "/v1/scores", records()).json()
+    answer = ApiClient(empty_service, "harbor").ask("POST", "/v1/scores", records()).json()
     assert "no scoring run yet" in answer["detail"]
 
 
-def test_nothing_that_was_sent_is_kept(stage: Stage) -> None:
-    release_rule(stage, "harbor")
-    Program(stage, "harbor").ask("POST", "/v1/scores", records(marks=[mark("Canary 77", "F")]))
-    stored = (stage.service.settings.home / "service.db").read_bytes()
-    stored += (stage.service.settings.home / "service.db-wal").read_bytes()
+def test_nothing_that_was_sent_is_kept(service: ExampleService) -> None:
+    release_rule(service, "harbor")
+    ApiClient(service, "harbor").ask("POST", "/v1/scores", records(marks=[mark("Canary 77", "F")]))
+    stored = (service.context.settings.home / "service.db").read_bytes()
+    stored += (service.context.settings.home / "service.db-wal").read_bytes()
     assert b"Canary 77" not in stored
-    assert [row.students for row in stage.rows(AccessRow) if isinstance(row, AccessRow)] == [[]]
+    assert [row.students for row in service.rows(AccessRow) if isinstance(row, AccessRow)] == [[]]
 
 
 @pytest.mark.parametrize(("place", "value", "pointer"), [
@@ -136,18 +138,18 @@ def test_nothing_that_was_sent_is_kept(stage: Stage) -> None:
     (("marks", "course_name"), "", "#/marks/0/course_name"),
 ])  # fmt: skip
 def test_a_row_that_is_not_as_expected_is_pointed_at_without_repeating_it(
-    stage: Stage, place: tuple[str, str], value: object, pointer: str
+    service: ExampleService, place: tuple[str, str], value: object, pointer: str
 ) -> None:
     body = records()
     body[place[0]][0][place[1]] = value
-    response = Program(stage, "harbor").ask("POST", "/v1/scores", body)
+    response = ApiClient(service, "harbor").ask("POST", "/v1/scores", body)
     assert response.status_code == 422
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
     assert "canary" not in response.text.lower()
 
 
-def test_too_many_rows_and_too_large_bodies_are_refused(stage: Stage) -> None:
-    program = Program(stage, "harbor")
+def test_too_many_rows_and_too_large_bodies_are_refused(service: ExampleService) -> None:
+    program = ApiClient(service, "harbor")
     many = records(incidents=[{"incident_id": "i", "school_id": "n", "date": "2026-11-02", "severity": "minor"}] * 2001)
     assert program.ask("POST", "/v1/scores", many).json()["errors"][0]["pointer"] == "#/incidents"
     for content in (b" " * (1 << 20) + b"{}", b"[" * 100_000):
@@ -162,16 +164,16 @@ def test_the_messages_have_the_columns_of_the_canonical_tables() -> None:
         assert set(row.model_fields) == own | {"known_on"}, name
 
 
-def test_a_new_release_serves_after_a_second_and_a_damaged_one_never(stage: Stage) -> None:
+def test_a_new_release_serves_after_a_second_and_a_damaged_one_never(service: ExampleService) -> None:
     now = [0.0]
-    releases = Releases(stage.service.settings.home, OUTCOMES, stage.service.log, timer=lambda: now[0])
+    releases = ReleaseCache(service.context.settings.home, OUTCOMES, service.context.log, timer=lambda: now[0])
     assert releases.current("harbor", OUTCOME) is None
-    first = release_rule(stage, "harbor")
+    first = release_rule(service, "harbor")
     assert releases.current("harbor", OUTCOME) is None
     now[0] = 1.0
     assert version(releases) == first.release_id
     other = RuleModel(counts=(0.0, 1.0), shares=(0.1, 0.9), n=(50, 20), overall=0.2)
-    second = release_rule(stage, "harbor", other)
+    second = release_rule(service, "harbor", other)
     damaged = second.bundle_path / "rule.json"
     damaged.write_text(damaged.read_text().replace("0.9", "0.8"))
     now[0] = 2.0
@@ -180,7 +182,7 @@ def test_a_new_release_serves_after_a_second_and_a_damaged_one_never(stage: Stag
     assert version(releases) == first.release_id
 
 
-def version(releases: Releases) -> str:
+def version(releases: ReleaseCache) -> str:
     """Which release serves harbor."""
     serving = releases.current("harbor", OUTCOME)
     assert serving is not None

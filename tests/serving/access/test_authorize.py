@@ -2,11 +2,11 @@
 
 import pytest
 
-from serving.access.access_log import broken_at
+from serving.access.access_log import find_broken_row
 from serving.access.authorize import Action, Allowed, Client, Denied, Educator, OneStudent, authorize, visible_students
 from serving.store.rows import AccessRow, Role
-from tests.serving.browser import Browser, Program
-from tests.serving.cast import DISTRICTS, STAFF, STUDENTS, TODAY, Stage
+from tests.serving.browser import ApiClient, Browser
+from tests.serving.example_service import DISTRICTS, STAFF, STUDENTS, TODAY, ExampleService
 
 # x: sees the student. Jonas had Amara on his caseload until yesterday. Farah is in grade 10.
 SEES = {
@@ -45,8 +45,8 @@ def educator(district_id: str, staff_id: str) -> Educator:
 
 
 @pytest.mark.parametrize("district_id", DISTRICTS)
-def test_educators_see_exactly_whom_the_table_says(stage: Stage, district_id: str) -> None:
-    with stage.reading() as session:
+def test_educators_see_exactly_whom_the_table_says(service: ExampleService, district_id: str) -> None:
+    with service.reading() as session:
         for (staff_id, key), sees in drawn(district_id).items():
             who = educator(district_id, staff_id)
             expected = Allowed(REASON[who.role]) if sees else Denied()  # type: ignore[arg-type]  # reasons of a drawn table
@@ -54,8 +54,8 @@ def test_educators_see_exactly_whom_the_table_says(stage: Stage, district_id: st
 
 
 @pytest.mark.parametrize("district_id", DISTRICTS)
-def test_lists_hold_exactly_whom_the_table_says(stage: Stage, district_id: str) -> None:
-    with stage.reading() as session:
+def test_lists_hold_exactly_whom_the_table_says(service: ExampleService, district_id: str) -> None:
+    with service.reading() as session:
         for staff_id in {staff for staff, _ in drawn(district_id)}:
             seen = session.scalars(visible_students(educator(district_id, staff_id))).all()
             assert {row.district_id for row in seen} <= {district_id}
@@ -64,34 +64,34 @@ def test_lists_hold_exactly_whom_the_table_says(stage: Stage, district_id: str) 
             }
 
 
-def test_no_page_shows_a_student_of_the_other_district(stage: Stage) -> None:
+def test_no_page_shows_a_student_of_the_other_district(service: ExampleService) -> None:
     last_names = {
         "harbor": [harbor.split()[1] for harbor, _, *_ in STUDENTS if "<" not in harbor],
         "mesa": [mesa.split()[1] for _, mesa, *_ in STUDENTS if "<" not in mesa],
     }
     for district_id, other in (("harbor", "mesa"), ("mesa", "harbor")):
         for _, _, staff_id, _, _ in STAFF:
-            browser = Browser(stage, district_id, staff_id)
+            browser = Browser(service, district_id, staff_id)
             for path in ("/caseload?show=all", *(f"/students/{key}" for key in KEYS)):
                 page = browser.get(path).text
                 assert not [name for name in last_names[other] if name in page], (district_id, staff_id, path)
 
 
 @pytest.mark.parametrize("district_id", DISTRICTS)
-def test_pages_answer_as_the_table_says(stage: Stage, district_id: str) -> None:
+def test_pages_answer_as_the_table_says(service: ExampleService, district_id: str) -> None:
     for (staff_id, key), sees in drawn(district_id).items():
-        assert Browser(stage, district_id, staff_id).get(f"/students/{key}").status_code == (200 if sees else 404)
+        assert Browser(service, district_id, staff_id).get(f"/students/{key}").status_code == (200 if sees else 404)
 
 
-def test_a_student_out_of_scope_is_no_different_from_one_who_does_not_exist(stage: Stage) -> None:
-    browser = Browser(stage, "harbor", "s-ines")
+def test_a_student_out_of_scope_is_no_different_from_one_who_does_not_exist(service: ExampleService) -> None:
+    browser = Browser(service, "harbor", "s-ines")
     hidden, absent = browser.get("/students/k-chloe"), browser.get("/students/k-nobody")
     assert (hidden.status_code, hidden.text) == (absent.status_code, absent.text)
     assert {**hidden.headers} == {**absent.headers}
 
 
-def test_somebody_whose_caseload_changed_sees_it_at_once(stage: Stage) -> None:
-    with stage.reading() as session:
+def test_somebody_whose_caseload_changed_sees_it_at_once(service: ExampleService) -> None:
+    with service.reading() as session:
         jonas = Educator("harbor", "s-jonas", "counselor", "south", TODAY.replace(day=19))
         assert authorize(session, jonas, "see", OneStudent("k-amara")) == Allowed("caseload")
 
@@ -103,18 +103,18 @@ def test_somebody_whose_caseload_changed_sees_it_at_once(stage: Stage) -> None:
     ({"scores.read", "scores.write"}, "see", False),
 ])  # fmt: skip
 def test_a_key_may_do_what_its_scopes_say_and_no_page(
-    stage: Stage, scopes: set[str], action: Action, allowed: bool
+    service: ExampleService, scopes: set[str], action: Action, allowed: bool
 ) -> None:
-    with stage.reading() as session:
+    with service.reading() as session:
         answer = authorize(session, Client("harbor", "x", frozenset(scopes)), action, OneStudent("k-amara"))
     assert answer == (Allowed("api_key") if allowed else Denied())
 
 
-def test_each_read_of_a_student_is_one_row_with_its_reason(stage: Stage) -> None:
-    Browser(stage, "harbor", "s-ines").get("/students/k-amara")
-    Program(stage, "harbor").ask("GET", "/v1/students/k-bruno/scores")
-    Browser(stage, "harbor", "s-kira").get("/caseload?show=all")
-    said = [(row.action, row.reason, sorted(row.students)) for row in rows(stage)]
+def test_each_read_of_a_student_is_one_row_with_its_reason(service: ExampleService) -> None:
+    Browser(service, "harbor", "s-ines").get("/students/k-amara")
+    ApiClient(service, "harbor").ask("GET", "/v1/students/k-bruno/scores")
+    Browser(service, "harbor", "s-kira").get("/caseload?show=all")
+    said = [(row.action, row.reason, sorted(row.students)) for row in rows(service)]
     assert said == [
         ("see", "caseload", ["k-amara"]),
         ("scores.read", "api_key", ["k-bruno"]),
@@ -122,30 +122,30 @@ def test_each_read_of_a_student_is_one_row_with_its_reason(stage: Stage) -> None
     ]
 
 
-def test_what_was_refused_leaves_no_row_of_a_read(stage: Stage) -> None:
-    Browser(stage, "harbor", "s-ines").get("/students/k-chloe")
-    Browser(stage).get("/students/k-amara")
-    Program(stage).ask("GET", "/v1/students/k-amara/scores")
-    assert rows(stage) == []
+def test_what_was_refused_leaves_no_row_of_a_read(service: ExampleService) -> None:
+    Browser(service, "harbor", "s-ines").get("/students/k-chloe")
+    Browser(service).get("/students/k-amara")
+    ApiClient(service).ask("GET", "/v1/students/k-amara/scores")
+    assert rows(service) == []
 
 
-def test_a_changed_or_missing_row_of_the_access_log_shows(stage: Stage) -> None:
-    browser = Browser(stage, "harbor", "s-ines")
+def test_a_changed_or_missing_row_of_the_access_log_shows(service: ExampleService) -> None:
+    browser = Browser(service, "harbor", "s-ines")
     for key in ("k-amara", "k-bruno", "k-emil"):
         browser.get(f"/students/{key}")
-    second = rows(stage)[1].id
-    with stage.writing() as session:
-        assert broken_at(session, "harbor") is None
+    second = rows(service)[1].id
+    with service.writing() as session:
+        assert find_broken_row(session, "harbor") is None
         row = session.get(AccessRow, second)
         assert row is not None
         row.students = ["k-amara"]
         session.flush()
-        assert broken_at(session, "harbor") == second
+        assert find_broken_row(session, "harbor") == second
         session.delete(row)
         session.flush()
-        assert broken_at(session, "harbor") == second + 1
+        assert find_broken_row(session, "harbor") == second + 1
 
 
-def rows(stage: Stage) -> list[AccessRow]:
+def rows(service: ExampleService) -> list[AccessRow]:
     """The access log."""
-    return [row for row in stage.rows(AccessRow) if isinstance(row, AccessRow)]
+    return [row for row in service.rows(AccessRow) if isinstance(row, AccessRow)]

@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 
 from features.warehouse.file import open_warehouse
 from ontrack import app
-from serving.worker.queue import enqueue, operations
+from serving.worker.queue import enqueue, list_operations
 from tests.drawn import write_files
 from tests.features.made_folder import DRAWN
-from tests.serving.worker_driver import settings_at
+from tests.serving.worker.worker_driver import settings_at
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 STARTED: "list[subprocess.Popen[str]]" = []
@@ -45,10 +45,10 @@ def hand_over(home: Path) -> str:
 def start(home: Path, *, once: bool = True, last: int = 30, **environment: str) -> "subprocess.Popen[str]":
     """A worker as a process of its own, in a hurry."""
     said = {f"WORKER_{name.upper()}": value for name, value in environment.items()}
-    patience = json.dumps({"first": 0.01, "last": last, "stuck": 1.0 if "disk_full" in environment else 60.0})
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), "WORKER_PATIENCE": patience, **said}
+    timeouts = json.dumps({"first": 0.01, "last": last, "stuck": 1.0 if "disk_full" in environment else 60.0})
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "WORKER_TIMEOUTS": timeouts, **said}
     variables |= {"WORKER_ONCE": "yes"} if once else {}
-    command = [sys.executable, "-m", "tests.serving.worker_driver", str(home)]
+    command = [sys.executable, "-m", "tests.serving.worker.worker_driver", str(home)]
     STARTED.append(subprocess.Popen(command, env=variables, cwd=ROOT, stderr=subprocess.PIPE, text=True))
     return STARTED[-1]
 
@@ -90,7 +90,7 @@ def left_over(home: Path) -> list[str]:
 
 def outcomes(home: Path) -> list[object]:
     """What became of each import, the first one first."""
-    return [one["outcome"] for one in reversed(operations(settings_at(home), newest=20))]
+    return [one["outcome"] for one in reversed(list_operations(settings_at(home), newest=20))]
 
 
 def test_what_is_handed_over_is_loaded_and_said_in_one_line_without_any_network(home: Path) -> None:
@@ -100,7 +100,7 @@ def test_what_is_handed_over_is_loaded_and_said_in_one_line_without_any_network(
     assert code == 0
     assert len(said) == 1
     assert said[0].startswith(f"worker: {operation}: loaded: load 1, rows: ")
-    (told,) = operations(settings_at(home), newest=20)
+    (told,) = list_operations(settings_at(home), newest=20)
     assert (told["operation"], told["load_id"]) == (operation, 1)
     assert (loads(home), left_over(home)) == ([1], [])
     assert not (home.parent / "network.txt").exists()

@@ -11,8 +11,8 @@ from serving.pages.rendering import HERE
 from serving.scoring.scoring_run import Roster, Student, record_run
 from serving.web.middleware import HEADERS
 from serving.wording.scores import LIMITS
-from tests.serving.browser import Browser, Program, Tags
-from tests.serving.cast import STUDENTS, TODAY, XSS, Stage, run_of, scored
+from tests.serving.browser import ApiClient, Browser, Tags
+from tests.serving.example_service import STUDENTS, TODAY, XSS, ExampleService, run_of, scored
 
 PROTECTED = ("/", "/caseload", "/caseload?show=all", "/students/k-amara", "/students/k-emil", "/students/k-nobody")
 NEVER = (
@@ -20,13 +20,13 @@ NEVER = (
 )  # fmt: skip
 
 
-def pages(stage: Stage) -> dict[str, str]:
+def pages(service: ExampleService) -> dict[str, str]:
     """Every page in every state, by what it is."""
-    ines, lena, mateo = (Browser(stage, "harbor", f"s-{name}") for name in ("ines", "lena", "mateo"))
-    mesa = Browser(stage, "mesa", "s-lena")
+    ines, lena, mateo = (Browser(service, "harbor", f"s-{name}") for name in ("ines", "lena", "mateo"))
+    mesa = Browser(service, "mesa", "s-lena")
     return {
-        "sign-in": Browser(stage).get("/sign-in").text,
-        "wrong": Browser(stage).post("/sign-in", {"district": "mesa", "email": "x", "password": "x"}).text,
+        "sign-in": Browser(service).get("/sign-in").text,
+        "wrong": Browser(service).post("/sign-in", {"district": "mesa", "email": "x", "password": "x"}).text,
         "week": ines.get("/caseload").text,
         "all": lena.get("/caseload?show=all").text,
         "rule": mesa.get("/caseload?show=all").text,
@@ -37,20 +37,20 @@ def pages(stage: Stage) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", PROTECTED)
-def test_without_a_session_every_page_leads_to_the_sign_in(stage: Stage, path: str) -> None:
-    response = Browser(stage).get(path)
+def test_without_a_session_every_page_leads_to_the_sign_in(service: ExampleService, path: str) -> None:
+    response = Browser(service).get(path)
     assert (response.status_code, response.headers["location"]) == (303, "/sign-in")
 
 
-def test_without_a_key_every_operation_of_the_api_is_401(stage: Stage) -> None:
-    program = Program(stage)
+def test_without_a_key_every_operation_of_the_api_is_401(service: ExampleService) -> None:
+    program = ApiClient(service)
     for path, operations in program.ask("GET", "/openapi.json").json()["paths"].items():
         for method in operations:
             status = program.ask(method.upper(), path, {}).status_code
             assert status == (200 if path in {"/livez", "/readyz"} else 401), (method, path)
 
 
-def test_every_route_is_known_to_these_tests(stage: Stage) -> None:
+def test_every_route_is_known_to_these_tests(service: ExampleService) -> None:
     known = {"/", "/caseload", "/students/{student_key}", "/sign-in", "/sign-out"}
     known |= {
         "/static/ontrack.css",
@@ -61,7 +61,7 @@ def test_every_route_is_known_to_these_tests(stage: Stage) -> None:
         "/openapi.json",
         "/static",
     }
-    assert set(paths_of(stage.app.routes)) == known
+    assert set(paths_of(service.app.routes)) == known
 
 
 def paths_of(routes: object) -> list[str]:
@@ -75,15 +75,15 @@ def paths_of(routes: object) -> list[str]:
 
 
 @pytest.mark.parametrize("path", [*PROTECTED, "/sign-in", "/livez", "/v1/nothing", "/static/ontrack.css", "/absent"])
-def test_every_response_carries_the_security_headers(stage: Stage, path: str) -> None:
-    headers = Browser(stage).get(path).headers
+def test_every_response_carries_the_security_headers(service: ExampleService, path: str) -> None:
+    headers = Browser(service).get(path).headers
     assert {name: headers[name] for name in HEADERS} == HEADERS
     assert headers["cache-control"] == ("no-cache" if "static" in path else "no-store")
     assert "server" not in headers
 
 
-def test_no_page_has_scripts_or_inline_styles_or_anything_from_elsewhere(stage: Stage) -> None:
-    for name, html in pages(stage).items():
+def test_no_page_has_scripts_or_inline_styles_or_anything_from_elsewhere(service: ExampleService) -> None:
+    for name, html in pages(service).items():
         tags = Tags(html)
         assert not {"script", "style", "iframe", "object", "img"} & set(tags.tags), name
         attributes = [(key, value) for key, value in tags.attributes if key == "style" or key.startswith("on")]
@@ -92,28 +92,28 @@ def test_no_page_has_scripts_or_inline_styles_or_anything_from_elsewhere(stage: 
         assert all(link.startswith(("/", "#", "?")) for link in links), name
 
 
-def test_a_name_that_is_html_is_shown_as_text(stage: Stage) -> None:
-    html = Browser(stage, "harbor", "s-ines").get("/students/k-emil").text
+def test_a_name_that_is_html_is_shown_as_text(service: ExampleService) -> None:
+    html = Browser(service, "harbor", "s-ines").get("/students/k-emil").text
     assert XSS not in html
     assert f"Emil {XSS}" in Tags(html).words
 
 
-def test_no_page_uses_a_word_that_labels_students(stage: Stage) -> None:
-    for name, html in pages(stage).items():
+def test_no_page_uses_a_word_that_labels_students(service: ExampleService) -> None:
+    for name, html in pages(service).items():
         words = re.sub(r"\s+", " ", Tags(html).words).lower()
         assert not [word for word in NEVER if word in words], name
     for template in (HERE / "templates").glob("*.html"):
         assert not [word for word in NEVER if word in template.read_text(encoding="utf-8").lower()], template.name
 
 
-def test_risk_is_said_in_words_and_never_as_a_bare_number(stage: Stage) -> None:
-    words = Tags(Browser(stage, "harbor", "s-ines").get("/students/k-amara").text).words
+def test_risk_is_said_in_words_and_never_as_a_bare_number(service: ExampleService) -> None:
+    words = Tags(Browser(service, "harbor", "s-ines").get("/students/k-amara").text).words
     assert "About 8 in 10 students with similar records ended grade 9 off track." in words
     assert not re.search(r"0\.83|83 ?%", words)
 
 
-def test_every_page_has_one_heading_a_language_and_a_way_past_the_header(stage: Stage) -> None:
-    for name, html in pages(stage).items():
+def test_every_page_has_one_heading_a_language_and_a_way_past_the_header(service: ExampleService) -> None:
+    for name, html in pages(service).items():
         tags = Tags(html)
         assert tags.tags.count("h1") == 1, name
         assert ("lang", "en") in tags.attributes, name
@@ -131,8 +131,8 @@ def test_the_stylesheet_has_no_red_and_loads_nothing() -> None:
         assert not (red > 140 and green < 60 and blue < 90), code
 
 
-def test_the_list_says_how_often_such_lists_were_right_and_what_orders_it(stage: Stage) -> None:
-    model = words_of(Browser(stage, "harbor", "s-ines").get("/caseload").text)
+def test_the_list_says_how_often_such_lists_were_right_and_what_orders_it(service: ExampleService) -> None:
+    model = words_of(Browser(service, "harbor", "s-ines").get("/caseload").text)
     for expected in (
         "How the lists of 2025–26 turned out", "212 students were listed.", "118 ended grade 9 off track", "61 did not",
         "20 did not, and had a contact or a plan first", "13 moved away",
@@ -140,15 +140,15 @@ def test_the_list_says_how_often_such_lists_were_right_and_what_orders_it(stage:
         "A model puts this list in order",
     ):  # fmt: skip
         assert expected in model
-    rule = words_of(Browser(stage, "mesa", "s-ines").get("/caseload").text)
+    rule = words_of(Browser(service, "mesa", "s-ines").get("/caseload").text)
     assert "Not enough evidence yet" in rule
     assert "The published rule puts this list in order" in rule
 
 
-def test_before_there_were_lists_the_test_year_says_how_often_such_a_list_was_right(stage: Stage) -> None:
-    with stage.writing() as session:
+def test_before_there_were_lists_the_test_year_says_how_often_such_a_list_was_right(service: ExampleService) -> None:
+    with service.writing() as session:
         record_run(session, replace(run_of("harbor", TODAY + timedelta(days=7)), last_lists=None))
-    words = words_of(Browser(stage, "harbor", "s-ines").get("/caseload").text)
+    words = words_of(Browser(service, "harbor", "s-ines").get("/caseload").text)
     assert "Of 100 students listed like this in 2024–25, about 61 ended grade 9 off track" in words
 
 
@@ -157,10 +157,10 @@ def words_of(html: str) -> str:
     return re.sub(r"\s+", " ", Tags(html).words)
 
 
-def test_every_page_with_a_score_says_whether_a_model_or_the_rule_gave_it(stage: Stage) -> None:
+def test_every_page_with_a_score_says_whether_a_model_or_the_rule_gave_it(service: ExampleService) -> None:
     said = {"harbor": ("Scored by a model.", "A model puts"), "mesa": ("Scored by the published rule.", "rule puts")}
     for district, (of_student, of_list) in said.items():
-        lena = Browser(stage, district, "s-lena")
+        lena = Browser(service, district, "s-lena")
         lists = [lena.get(path).text for path in ("/caseload", "/caseload?show=all")]
         assert all(of_list in Tags(html).words for html in lists)
         scored_keys = re.findall(r'href="/students/([^"]+)"', lists[1])
@@ -169,8 +169,8 @@ def test_every_page_with_a_score_says_whether_a_model_or_the_rule_gave_it(stage:
         assert all(of_student in words or "no score yet" in words for words in pages_of_students)
 
 
-def test_this_weeks_list_holds_the_flagged_and_all_holds_everyone_in_order(stage: Stage) -> None:
-    lena = Browser(stage, "harbor", "s-lena")
+def test_this_weeks_list_holds_the_flagged_and_all_holds_everyone_in_order(service: ExampleService) -> None:
+    lena = Browser(service, "harbor", "s-lena")
     assert names(lena.get("/caseload").text) == ["Boateng", "Castellanos", "Dunham"]
     assert names(lena.get("/caseload?show=all").text) == ["Boateng", "Castellanos", "Dunham", "Eklund", "&lt;img"]
 
@@ -180,50 +180,50 @@ def names(html: str) -> list[str]:
     return re.findall(r'<a href="/students/[^"]+">([^, ]+)', html)
 
 
-def test_an_empty_list_says_which_kind_of_empty_it_is(stage: Stage) -> None:
-    assert "none of them is assigned to you" in Browser(stage, "harbor", "s-mateo").get("/caseload").text
-    with stage.writing() as session:
+def test_an_empty_list_says_which_kind_of_empty_it_is(service: ExampleService) -> None:
+    assert "none of them is assigned to you" in Browser(service, "harbor", "s-mateo").get("/caseload").text
+    with service.writing() as session:
         calm = run_of("harbor", TODAY + timedelta(days=7))
         scores = tuple(replace(score, flagged=False) for score in calm.scores)
         record_run(session, replace(calm, scores=scores))
-    assert "None of your 3 students is on it" in Browser(stage, "harbor", "s-ines").get("/caseload").text
-    with stage.writing() as session:
+    assert "None of your 3 students is on it" in Browser(service, "harbor", "s-ines").get("/caseload").text
+    with service.writing() as session:
         session.connection().exec_driver_sql("DELETE FROM calendars")
         session.connection().exec_driver_sql("DELETE FROM scores")
         session.connection().exec_driver_sql("DELETE FROM runs")
-    assert "have not been loaded and scored" in Browser(stage, "harbor", "s-ines").get("/caseload").text
+    assert "have not been loaded and scored" in Browser(service, "harbor", "s-ines").get("/caseload").text
 
 
-def test_a_long_list_comes_in_pages_and_each_names_whom_it_showed(stage: Stage) -> None:
+def test_a_long_list_comes_in_pages_and_each_names_whom_it_showed(service: ExampleService) -> None:
     run = run_of("harbor", TODAY + timedelta(days=7))
     many = [Student(f"k-{i:03}", str(i), "Gil", f"Number{i:03}", 9, "north") for i in range(1, 121)]
     roster = Roster(run.roster.schools, run.roster.staff, (), tuple(many))
     scores = tuple(scored(student.student_key, "north", 0.5, i) for i, student in enumerate(many, start=1))
-    with stage.writing() as session:
+    with service.writing() as session:
         record_run(session, replace(run, roster=roster, scores=scores))
-    lena = Browser(stage, "harbor", "s-lena")
+    lena = Browser(service, "harbor", "s-lena")
     shown = [names(lena.get(f"/caseload?show=all&page={page}").text) for page in (1, 2, 3)]
     assert [len(page) for page in shown] == [50, 50, 20]
     assert [name for page in shown for name in page] == [student.last_name for student in many]
     assert names(lena.get("/caseload?show=all&page=9").text) == shown[2]
 
 
-def test_a_students_page_shows_the_records_behind_each_reason(stage: Stage) -> None:
-    words = Tags(Browser(stage, "harbor", "s-ines").get("/students/k-amara").text).words
+def test_a_students_page_shows_the_records_behind_each_reason(service: ExampleService) -> None:
+    words = Tags(Browser(service, "harbor", "s-ines").get("/students/k-amara").text).words
     for expected in ("Missed 25% of the last 20 school days.", "Nov 17, 2026", "Whole day", "Algebra 1", "In progress"):
         assert expected in words
     assert "Contact, Nov 6, 2026" in re.sub(r"\s+", " ", words)
     assert all(limit in words for limit in LIMITS)
 
 
-def test_the_last_contact_is_that_of_the_own_district(stage: Stage) -> None:
-    shown = {d: Tags(Browser(stage, d, "s-kira").get("/caseload").text).words for d in ("harbor", "mesa")}
+def test_the_last_contact_is_that_of_the_own_district(service: ExampleService) -> None:
+    shown = {d: Tags(Browser(service, d, "s-kira").get("/caseload").text).words for d in ("harbor", "mesa")}
     assert ["Nov 6, 2026" in shown["harbor"], "Nov 9, 2026" in shown["harbor"]] == [True, False]
     assert ["Nov 6, 2026" in shown["mesa"], "Nov 9, 2026" in shown["mesa"]] == [False, True]
 
 
-def test_a_change_of_release_is_marked_in_the_history(stage: Stage) -> None:
-    words = Tags(Browser(stage, "harbor", "s-ines").get("/students/k-amara").text).words
+def test_a_change_of_release_is_marked_in_the_history(service: ExampleService) -> None:
+    words = Tags(Browser(service, "harbor", "s-ines").get("/students/k-amara").text).words
     assert words.count("Part of a change may come from that") == 1
     assert "More signals than on Nov 13, 2026" in words
 
@@ -232,14 +232,14 @@ def test_a_change_of_release_is_marked_in_the_history(stage: Stage) -> None:
     ("k-emil", "records on this student do not go far enough"),
     ("k-farah", "first year of grade 9"),
 ])  # fmt: skip
-def test_without_a_score_the_page_says_why(stage: Stage, key: str, says: str) -> None:
-    words = Tags(Browser(stage, "harbor", "s-ines").get(f"/students/{key}").text).words
+def test_without_a_score_the_page_says_why(service: ExampleService, key: str, says: str) -> None:
+    words = Tags(Browser(service, "harbor", "s-ines").get(f"/students/{key}").text).words
     assert says in words
     assert "in 10 students" not in words
 
 
-def test_a_chart_has_its_table_behind_it(stage: Stage) -> None:
-    html = Browser(stage, "harbor", "s-ines").get("/students/k-amara").text
+def test_a_chart_has_its_table_behind_it(service: ExampleService) -> None:
+    html = Browser(service, "harbor", "s-ines").get("/students/k-amara").text
     tags = Tags(html)
     assert tags.tags.count("figure") == 2
     assert tags.tags.count("details") == 2
@@ -247,12 +247,12 @@ def test_a_chart_has_its_table_behind_it(stage: Stage) -> None:
     assert "<td>Nov 16, 2026</td>" in html
 
 
-def test_no_log_line_has_a_students_name_or_key(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
-    stage = Stage(stage.service.settings.home)  # once more, as pytest only now shows its standard error
-    browser = Browser(stage, "harbor", "s-ines")
+def test_no_log_line_has_a_students_name_or_key(service: ExampleService, capsys: pytest.CaptureFixture[str]) -> None:
+    service = ExampleService(service.context.settings.home)  # once more, as pytest only now shows its standard error
+    browser = Browser(service, "harbor", "s-ines")
     browser.get("/students/k-amara")
     browser.get("/caseload?show=all")
-    with stage.writing() as session:
+    with service.writing() as session:
         session.connection().exec_driver_sql("DROP TABLE contacts")
     assert browser.get("/students/k-amara").status_code == 500
     logged = capsys.readouterr().err
@@ -260,9 +260,9 @@ def test_no_log_line_has_a_students_name_or_key(stage: Stage, capsys: pytest.Cap
     assert not [word for word in ("Amara", "Boateng", "k-amara", "s-ines") if word in logged]
 
 
-def test_a_fault_on_a_page_is_a_page_with_a_number_to_quote(stage: Stage) -> None:
-    browser = Browser(stage, "harbor", "s-ines")
-    with stage.writing() as session:
+def test_a_fault_on_a_page_is_a_page_with_a_number_to_quote(service: ExampleService) -> None:
+    browser = Browser(service, "harbor", "s-ines")
+    with service.writing() as session:
         session.connection().exec_driver_sql("DROP TABLE contacts")
     response = browser.get("/caseload")
     assert response.headers["content-type"].startswith("text/html")

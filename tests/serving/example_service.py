@@ -19,17 +19,17 @@ from models.feature_dictionary import dictionary_of
 from models.metrics.track_record import ListRecord, TrackRecord
 from serving.access.accounts import open_session
 from serving.app import create_app
-from serving.app_context import Service
+from serving.app_context import AppContext
 from serving.scoring.bands import band_of
 from serving.scoring.scoring_run import (
     Assignment,
-    CalendarContext,
     Contact,
     Headline,
     History,
     Record,
     Roster,
     School,
+    SchoolCalendar,
     ScoredStudent,
     ScoringRun,
     StaffMember,
@@ -193,7 +193,7 @@ def scored(key: str, school: str, risk: float | None, place: int | None, *, chan
     )
 
 
-def calendar(school_id: str) -> CalendarContext:
+def calendar(school_id: str) -> SchoolCalendar:
     """Weekdays of the fall up to today, and its term."""
     days = [date(2026, 8, 17) + timedelta(days=i) for i in range((TODAY - date(2026, 8, 17)).days + 1)]
     rows: tuple[Record, ...] = tuple(
@@ -207,7 +207,7 @@ def calendar(school_id: str) -> CalendarContext:
         "school_year": 2027, "term_id": "S1", "kind": "semester",
         "start_date": date(2026, 8, 17), "end_date": date(2027, 1, 22),
     }  # fmt: skip
-    return CalendarContext(school_id, rows, (term,))
+    return SchoolCalendar(school_id, rows, (term,))
 
 
 def run_of(district_id: str, as_of: date = TODAY, *, less: float = 0.0, change: float = 0.0) -> ScoringRun:
@@ -262,15 +262,15 @@ class Clock:
         self.now += timedelta(**amount)
 
 
-class Stage:
+class ExampleService:
     """An application on a folder, and its clock."""
 
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
         self.app: FastAPI = create_app(settings_in(folder), self.clock)
-        self.service: Service = self.app.state.service
+        self.context: AppContext = self.app.state.context
 
-    def bring_in_the_cast(self) -> None:
+    def record_example_runs(self) -> None:
         """Records last week's run and today's, which another release scored, in both districts."""
         with self.writing() as session:
             for district_id in DISTRICTS:
@@ -280,13 +280,13 @@ class Stage:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that is kept."""
-        with self.service.writing() as session:
+        with self.context.writing() as session:
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads."""
-        with self.service.reading() as session:
+        with self.context.reading() as session:
             yield session
 
     def rows(self, table: type[Row]) -> list[Row]:

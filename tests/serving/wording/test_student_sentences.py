@@ -11,29 +11,35 @@ from features.way_back.way_back import WayBack, WayBackStep
 from models.explanations.risk_change import FeatureChange, RiskChange
 from models.metrics.track_record import ListRecord, TrackRecord
 from serving.wording.lists import list_words
-from serving.wording.locale import language
-from serving.wording.reasons import Said, reason_sentence, strength_sentence
-from serving.wording.risk_change import Risks, hundredths, opening_words, part_words, since_words, split
+from serving.wording.locale import load_language
+from serving.wording.reasons import FeatureWording, reason_sentence, strength_sentence
+from serving.wording.risk_change import RiskComparison, change_words, hundredths, opening_words, part_words, split_count
 from serving.wording.steps import step_sentence
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import way_back_words
 
-ENGLISH, SPANISH = language("en"), language("es")
+ENGLISH, SPANISH = load_language("en"), load_language("es")
 ENDED = "ended grade 9 off track"
 THEN = date(2026, 11, 13)
-MISSED = Said("missed {:.0%} of the last 20 school days", "", "was in school on {rest:.0%} of the last 20 school days")
-FAILING = Said("has an F or no pass now in {:.0f} core courses", "has an F or no pass now in {:.0f} core course")
+MISSED = FeatureWording(
+    "missed {:.0%} of the last 20 school days", "", "was in school on {rest:.0%} of the last 20 school days"
+)
+FAILING = FeatureWording(
+    "has an F or no pass now in {:.0f} core courses", "has an F or no pass now in {:.0f} core course"
+)
 RISKS = st.floats(0, 1)
 UNTIL = date(2027, 6, 4)
 
 
 @pytest.mark.parametrize(("words", "value", "english", "spanish"), [
     (MISSED, 0.05, "Was in school on 95% of the last 20 school days.", "Vino a clases el 95% de los últimos 20 días."),
-    (Said("", "", "was not late this year"), 0.0, "Was not late this year.", "No llegó tarde este año."),
-    (Said("missed days"), 0.0, "Some feature.", "Some feature."),
+    (FeatureWording("", "", "was not late this year"), 0.0, "Was not late this year.", "No llegó tarde este año."),
+    (FeatureWording("missed days"), 0.0, "Some feature.", "Some feature."),
     (None, 0.0, "Some feature.", "Some feature."),
 ])  # fmt: skip
-def test_a_strength_is_said_by_its_own_words(words: Said | None, value: float, english: str, spanish: str) -> None:
+def test_a_strength_is_said_by_its_own_words(
+    words: FeatureWording | None, value: float, english: str, spanish: str
+) -> None:
     assert strength_sentence(ENGLISH, words, "some_feature", value) == english
     assert strength_sentence(SPANISH, words, "some_feature", value) == spanish
 
@@ -47,7 +53,7 @@ def test_one_course_is_not_said_as_several_in_either_language() -> None:
 @given(before=RISKS, now=RISKS, asked=RISKS)
 def test_the_parts_of_a_change_add_up_exactly_after_rounding(before: float, now: float, asked: float) -> None:
     total = hundredths(now) - hundredths(before)
-    by_data, by_release = split(total, asked - before, now - asked)
+    by_data, by_release = split_count(total, asked - before, now - asked)
     assert by_data + by_release == total
     assert by_release * (now - asked) >= 0
     assert abs(by_data - 100 * (asked - before)) <= 2.5 + 1e-9  # a risk is said as 1 to 99 of 100
@@ -78,11 +84,11 @@ def test_no_risk_is_said_as_certain(risk: float, of_100: int) -> None:
     )),
 ])  # fmt: skip
 def test_a_change_is_told_by_what_the_records_and_a_release_changed(change: RiskChange, says: tuple[str, ...]) -> None:
-    assert part_words(ENGLISH, Risks(0.63, THEN, 0.83), change) == says
+    assert part_words(ENGLISH, RiskComparison(0.63, THEN, 0.83), change) == says
 
 
 def test_without_a_difference_nothing_is_split() -> None:
-    risks = Risks(0.631, THEN, 0.634)
+    risks = RiskComparison(0.631, THEN, 0.634)
     assert part_words(ENGLISH, risks, RiskChange(0.003, 0.0)) == ()
     assert opening_words(ENGLISH, risks, ENDED) == (
         "Much as on Nov 13, 2026: about 63 of 100 students with similar records ended grade 9 off track."
@@ -95,9 +101,9 @@ def test_what_moved_most_is_said_now_and_before() -> None:
         FeatureChange("failing", None, 1.0),
         FeatureChange("there", 0.3, 0.02, is_strength=True),
     )
-    words = since_words(
+    words = change_words(
         ENGLISH,
-        Risks(0.63, THEN, 0.83),
+        RiskComparison(0.63, THEN, 0.83),
         RiskChange(0.2, 0.0, moved),
         lexicon={"missed": MISSED, "failing": FAILING, "there": MISSED},
         ended=ENDED,

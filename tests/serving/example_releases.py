@@ -1,4 +1,4 @@
-"""Signed releases on the stage: a small model of the grade 9 features, and a rule."""
+"""Signed releases on the service: a small model of the grade 9 features, and a rule."""
 
 from dataclasses import replace
 from functools import cache
@@ -15,7 +15,7 @@ from models.estimators.risk_model import RiskModel
 from models.examples import Examples
 from models.feature_dictionary import dictionary_of, fingerprint_of
 from models.releases import Approval, Release, ReleaseKey, promote
-from tests.serving.cast import NOW, Stage
+from tests.serving.example_service import NOW, ExampleService
 
 OUTCOME = "grade9_off_track_chicago"
 RULE = RuleModel(counts=(0.0, 1.0, 2.0), shares=(0.1, 0.3, 0.6), n=(500, 200, 100), overall=0.2)
@@ -40,14 +40,16 @@ def made_model() -> RiskModel:
     return fit_risk_model(examples, seed=1, threads=1)
 
 
-def release_rule(stage: Stage, district_id: str, rule: RuleModel = RULE) -> Release:
+def release_rule(service: ExampleService, district_id: str, rule: RuleModel = RULE) -> Release:
     """Puts the rule in service."""
-    return release(stage, district_id, replace(model_parts(district_id), kind="rule", model=None, rule=rule, gate=None))
+    return release(
+        service, district_id, replace(model_parts(district_id), kind="rule", model=None, rule=rule, gate=None)
+    )
 
 
-def release_model(stage: Stage, district_id: str) -> Release:
+def release_model(service: ExampleService, district_id: str) -> Release:
     """Puts the model in service."""
-    return release(stage, district_id, model_parts(district_id))
+    return release(service, district_id, model_parts(district_id))
 
 
 def model_parts(district_id: str) -> BundleParts:
@@ -72,9 +74,9 @@ def model_parts(district_id: str) -> BundleParts:
     )
 
 
-def release(stage: Stage, district_id: str, parts: BundleParts) -> Release:
+def release(service: ExampleService, district_id: str, parts: BundleParts) -> Release:
     """Writes, signs and promotes a bundle."""
-    home = stage.service.settings.home
+    home = service.context.settings.home
     keys = ensure_keys(home / "keys")
     bundle = write_bundle(home / "bundles", parts, keys, {})
     key = ReleaseKey(district_id, OUTCOME, "9")

@@ -1,8 +1,8 @@
 """Runs a real worker as a program of its own, which can be held at a moment and says what it does.
 
-`python -m tests.serving.worker_driver HOME`, with a moment to be held at in WORKER_HELD_AT: the beginning of a progress
-line, or `renamed`, which is right after the warehouse was replaced. Files beside the home say that it is held, and let
-it go on. What it does on the network is written down.
+`python -m tests.serving.worker.worker_driver HOME`, with a moment to be held at in WORKER_HELD_AT: the beginning of a
+progress line, or `renamed`, which is right after the warehouse was replaced. Files beside the home say that it is held,
+and let it go on. What it does on the network is written down.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from features.settings import Settings
 from features.tables import TABLES
-from serving.worker.commands import Patience, run_worker
+from serving.worker.commands import Timeouts, run_worker
 from tests.features.made_folder import DRAWN
 
 NETWORK = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto")
@@ -65,9 +65,9 @@ def main() -> None:
     home = Path(sys.argv[1])
     driver = Driver(home, os.environ.get("WORKER_HELD_AT", ""), "WORKER_DISK_FULL" in os.environ)
     sys.addaudithook(driver.heard)
-    patience = Patience(**json.loads(os.environ.get("WORKER_PATIENCE", "{}")))
+    timeouts = Timeouts(**json.loads(os.environ.get("WORKER_TIMEOUTS", "{}")))
     once = "WORKER_ONCE" in os.environ
-    sys.exit(0 if run_worker(settings_at(home), once=once, progress=driver.progress, patience=patience) else 5)
+    sys.exit(0 if run_worker(settings_at(home), once=once, progress=driver.progress, timeouts=timeouts) else 5)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,13 @@ import pytest
 
 from docs.translations import messages, read_catalog, strings_of
 from features.definitions.catalog import FEATURE_SETS
-from serving.wording.locale import LOCALES, language
+from serving.wording.locale import LOCALES, load_language
 from serving.wording.outcomes import ended_words
-from serving.wording.reasons import filled
+from serving.wording.reasons import fill_template
 from serving.wording.steps import COURSES
 from tests.serving.browser import Browser
-from tests.serving.cast import Stage
-from tests.serving.reading_level import ease, grade, sentences, spoken
+from tests.serving.example_service import ExampleService
+from tests.serving.wording.reading_level import ease, grade, sentences, spoken
 
 HARDEST_GRADE, LEAST_EASE = 8.0, 70.0
 SAMPLES: Mapping[str, object] = {
@@ -31,29 +31,29 @@ SAMPLES: Mapping[str, object] = {
 
 def samples_in(code: str) -> dict[str, object]:
     """Typical values, with those that are words in their language."""
-    words = language(code)
+    words = load_language(code)
     return {
         **SAMPLES,
         "ended": ended_words(words, "ended grade 9 off track"),
         "day": {"en": "Nov 20, 2026", "es": "20 nov 2026"}[code],
-        "about": words.says("about {count} in 10", count=6).capitalize(),
-        "similar": words.says("about {count} in 10", count=6),
-        "band": words.says("Some signals").lower(),
-        "where": words.says(COURSES["core"]),
-        "sentence": words.says("was not late this year"),
+        "about": words.translate("about {count} in 10", count=6).capitalize(),
+        "similar": words.translate("about {count} in 10", count=6),
+        "band": words.translate("Some signals").lower(),
+        "where": words.translate(COURSES["core"]),
+        "sentence": words.translate("was not late this year"),
     }
 
 
 def said(code: str) -> list[str]:
     """Every sentence of the catalog in a language, with typical values."""
-    words, samples = language(code), samples_in(code)
+    words, samples = load_language(code), samples_in(code)
     if code == "en":
         templates = [text for one in messages() for text in ([one] if isinstance(one, str) else one)]
     else:
         templates = list(strings_of(read_catalog(code)))
     named = [re.sub(r"%\((\w+)\)s", r"{\1}", text) for text in templates]
-    values = {name: words.value(value) for name, value in samples.items()}
-    return [text.format(words.value(0.25 if "%" in text else 2.0), **values) for text in named]
+    values = {name: words.localize(value) for name, value in samples.items()}
+    return [text.format(words.localize(0.25 if "%" in text else 2.0), **values) for text in named]
 
 
 def hard(code: str, texts: list[str]) -> list[str]:
@@ -73,7 +73,9 @@ def test_every_sentence_is_read_in_grade_8(code: str) -> None:
 @pytest.mark.parametrize("code", LOCALES)
 def test_every_feature_is_read_in_grade_8_at_a_typical_value(code: str) -> None:
     features = [feature for one in FEATURE_SETS.values() for feature in one.features().values()]
-    texts = {filled(language(code), one.because, 0.25 if "%" in one.because else 3.0) + "." for one in features}
+    texts = {
+        fill_template(load_language(code), one.because, 0.25 if "%" in one.because else 3.0) + "." for one in features
+    }
     assert len(texts) > 50
     assert hard(code, [sentence for text in texts for sentence in sentences(text)]) == []
 
@@ -83,8 +85,8 @@ def test_every_feature_is_read_in_grade_8_at_a_typical_value(code: str) -> None:
     "/caseload", "/caseload?show=all", "/students/k-amara", "/students/k-bruno", "/students/k-dmitri",
     "/students/k-emil", "/students/k-farah", "/sign-in", "/nothing",
 ])  # fmt: skip
-def test_every_page_is_read_in_grade_8(stage: Stage, code: str, path: str) -> None:
-    browser = Browser(stage, "harbor", "s-lena") if path != "/sign-in" else Browser(stage)
+def test_every_page_is_read_in_grade_8(service: ExampleService, code: str, path: str) -> None:
+    browser = Browser(service, "harbor", "s-lena") if path != "/sign-in" else Browser(service)
     browser.client.headers["Accept-Language"] = code
     running = " ".join(Paragraphs(browser.get(path).text).sentences)
     assert len(running.split()) >= 20

@@ -5,16 +5,16 @@ import pytest
 from serving.api.messages import Scores
 from serving.store.rows import ApiKeyRow
 from serving.web.problems import PROBLEM_TYPE
-from tests.serving.browser import Program
-from tests.serving.cast import Stage
+from tests.serving.browser import ApiClient
+from tests.serving.example_service import ExampleService
 
 SCORES = "/v1/students/{}/scores"
 PAIR = ("harbor", "mesa")
 ENROLLMENT = {"school_id": "north", "track": "main", "school_year": 2027, "grade_level": 9, "entry_date": "2026-08-17"}
 
 
-def test_a_students_scores_come_latest_first_with_reasons_in_words(stage: Stage) -> None:
-    response = Program(stage, "harbor").ask("GET", SCORES.format("k-amara"))
+def test_a_students_scores_come_latest_first_with_reasons_in_words(service: ExampleService) -> None:
+    response = ApiClient(service, "harbor").ask("GET", SCORES.format("k-amara"))
     scores = Scores.model_validate(response.json()).scores
     assert [(str(s.as_of), s.band, s.release) for s in scores] == [
         ("2026-11-20", "many", "r-0002"),
@@ -27,8 +27,10 @@ def test_a_students_scores_come_latest_first_with_reasons_in_words(stage: Stage)
     ]
 
 
-def test_a_score_says_what_speaks_for_the_student_what_changed_the_way_back_and_how_it_turned_out(stage: Stage) -> None:
-    now, before = Program(stage, "harbor").ask("GET", SCORES.format("k-amara")).json()["scores"]
+def test_a_score_says_what_speaks_for_the_student_what_changed_the_way_back_and_how_it_turned_out(
+    service: ExampleService,
+) -> None:
+    now, before = ApiClient(service, "harbor").ask("GET", SCORES.format("k-amara")).json()["scores"]
     assert [(one["code"], one["concept"], one["sentence"]) for one in now["strengths"]] == [
         ("incidents_year", "behavior_this_year", "Has no behavior incident on record this year."),
         ("tardies_45d", "tardies", "Was not late in the last 45 school days."),
@@ -49,34 +51,36 @@ def test_a_score_says_what_speaks_for_the_student_what_changed_the_way_back_and_
     assert before["change"] is None
 
 
-def test_what_is_not_there_is_null(stage: Stage) -> None:
-    score = Program(stage, "harbor").ask("GET", SCORES.format("k-emil")).json()["scores"][0]
+def test_what_is_not_there_is_null(service: ExampleService) -> None:
+    score = ApiClient(service, "harbor").ask("GET", SCORES.format("k-emil")).json()["scores"][0]
     assert [score[name] for name in ("change", "way_back", "track_record")] == [None] * 3
     assert score["strengths"] == []
 
 
-def test_a_student_without_a_score_has_none_rather_than_a_guess(stage: Stage) -> None:
-    answer = Program(stage, "harbor").ask("GET", SCORES.format("k-emil")).json()
+def test_a_student_without_a_score_has_none_rather_than_a_guess(service: ExampleService) -> None:
+    answer = ApiClient(service, "harbor").ask("GET", SCORES.format("k-emil")).json()
     assert [(score["risk"], score["band"]) for score in answer["scores"]] == [(None, "unknown")] * 2
 
 
-def test_the_same_key_of_two_districts_leads_to_two_students(stage: Stage) -> None:
-    versions = {d: Program(stage, d).ask("GET", SCORES.format("k-amara")).json()["scores"][0]["scorer"] for d in PAIR}
+def test_the_same_key_of_two_districts_leads_to_two_students(service: ExampleService) -> None:
+    versions = {
+        d: ApiClient(service, d).ask("GET", SCORES.format("k-amara")).json()["scores"][0]["scorer"] for d in PAIR
+    }
     assert versions == {"harbor": "model", "mesa": "rule"}
 
 
-def test_keys_need_the_scope_and_say_which(stage: Stage) -> None:
-    reader = Program(stage, "harbor", "scores.read")
+def test_keys_need_the_scope_and_say_which(service: ExampleService) -> None:
+    reader = ApiClient(service, "harbor", "scores.read")
     assert reader.ask("POST", "/v1/scores", {"enrollments": [ENROLLMENT]}).status_code == 403
-    writer = Program(stage, "harbor", "scores.write").ask("GET", SCORES.format("k-amara"))
+    writer = ApiClient(service, "harbor", "scores.write").ask("GET", SCORES.format("k-amara"))
     assert (writer.status_code, writer.headers["www-authenticate"].split()[-1]) == (403, 'scope="scores.read"')
 
 
 @pytest.mark.parametrize("change", ["revoked", "expired", "wrong secret", "other prefix", "not a key"])
-def test_a_key_that_is_not_good_is_no_key(stage: Stage, change: str) -> None:
-    program = Program(stage, "harbor")
+def test_a_key_that_is_not_good_is_no_key(service: ExampleService, change: str) -> None:
+    program = ApiClient(service, "harbor")
     key = program.headers["Authorization"]
-    spoil(stage, change)
+    spoil(service, change)
     spoilt = {
         "wrong secret": key[:-1] + "x",
         "other prefix": key.replace("ontrack", "offtrack"),
@@ -87,12 +91,12 @@ def test_a_key_that_is_not_good_is_no_key(stage: Stage, change: str) -> None:
     assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
 
 
-def spoil(stage: Stage, change: str) -> None:
+def spoil(service: ExampleService, change: str) -> None:
     """Revokes the key, or lets it expire."""
-    with stage.writing() as session:
+    with service.writing() as session:
         for row in session.query(ApiKeyRow):
-            row.revoked_at = stage.clock() if change == "revoked" else None
-            row.expires_at = stage.clock() if change == "expired" else None
+            row.revoked_at = service.clock() if change == "revoked" else None
+            row.expires_at = service.clock() if change == "expired" else None
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [
@@ -103,17 +107,17 @@ def spoil(stage: Stage, change: str) -> None:
     ("POST", "/v1/scores", 422),
     ("POST", "/livez", 405),
 ])  # fmt: skip
-def test_every_error_is_a_problem(stage: Stage, method: str, path: str, status: int) -> None:
-    response = Program(stage, "harbor").ask(method, path)
+def test_every_error_is_a_problem(service: ExampleService, method: str, path: str, status: int) -> None:
+    response = ApiClient(service, "harbor").ask(method, path)
     assert (response.status_code, response.headers["content-type"]) == (status, PROBLEM_TYPE)
     problem = response.json()
     assert problem["status"] == status
     assert {"type", "title", "detail", "errors"} <= set(problem)
 
 
-def test_a_fault_is_a_problem_that_tells_nothing_but_a_number(stage: Stage) -> None:
-    program = Program(stage, "harbor")
-    with stage.writing() as session:
+def test_a_fault_is_a_problem_that_tells_nothing_but_a_number(service: ExampleService) -> None:
+    program = ApiClient(service, "harbor")
+    with service.writing() as session:
         session.connection().exec_driver_sql("DROP TABLE scores")
     response = program.ask("GET", SCORES.format("k-amara"))
     assert (response.status_code, response.headers["content-type"]) == (500, PROBLEM_TYPE)
@@ -122,18 +126,18 @@ def test_a_fault_is_a_problem_that_tells_nothing_but_a_number(stage: Stage) -> N
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
-def test_a_service_with_a_run_is_live_and_ready(stage: Stage, path: str) -> None:
-    assert Program(stage).ask("GET", path).json() == {"status": "ok"}
+def test_a_service_with_a_run_is_live_and_ready(service: ExampleService, path: str) -> None:
+    assert ApiClient(service).ask("GET", path).json() == {"status": "ok"}
 
 
-def test_before_the_first_run_the_service_is_live_but_not_ready(empty_stage: Stage) -> None:
-    assert Program(empty_stage).ask("GET", "/livez").status_code == 200
-    ready = Program(empty_stage).ask("GET", "/readyz")
+def test_before_the_first_run_the_service_is_live_but_not_ready(empty_service: ExampleService) -> None:
+    assert ApiClient(empty_service).ask("GET", "/livez").status_code == 200
+    ready = ApiClient(empty_service).ask("GET", "/readyz")
     assert (ready.status_code, ready.headers["content-type"]) == (503, PROBLEM_TYPE)
 
 
-def test_the_description_has_every_route_its_key_and_its_problems(stage: Stage) -> None:
-    api = Program(stage).ask("GET", "/openapi.json").json()
+def test_the_description_has_every_route_its_key_and_its_problems(service: ExampleService) -> None:
+    api = ApiClient(service).ask("GET", "/openapi.json").json()
     assert api["openapi"].startswith("3.1")
     assert set(api["paths"]) == {"/livez", "/readyz", "/v1/scores", "/v1/students/{student_key}/scores"}
     assert api["components"]["securitySchemes"]["api_key"]["scheme"] == "bearer"

@@ -8,7 +8,7 @@ import pytest
 
 from serving.scoring.scoring_run import record_run
 from tests.serving.browser import Browser, Tags
-from tests.serving.cast import TODAY, Stage, run_of
+from tests.serving.example_service import TODAY, ExampleService, run_of
 
 
 def words_of(html: str) -> str:
@@ -16,8 +16,8 @@ def words_of(html: str) -> str:
     return re.sub(r"\s+", " ", Tags(html).words)
 
 
-def test_a_students_page_goes_from_strengths_to_what_it_is_not_in_one_order(stage: Stage) -> None:
-    html = Browser(stage, "harbor", "s-ines").get("/students/k-amara").text
+def test_a_students_page_goes_from_strengths_to_what_it_is_not_in_one_order(service: ExampleService) -> None:
+    html = Browser(service, "harbor", "s-ines").get("/students/k-amara").text
     assert re.findall(r'<h2 id="([^"]+)"', html) == [
         "summary", "strengths", "needs", "since", "way-back", "track-record", "attendance", "marks", "contacts", "past",
         "limits",
@@ -36,24 +36,26 @@ def test_a_students_page_goes_from_strengths_to_what_it_is_not_in_one_order(stag
     ("k-bruno", "The rule for this year can no longer be met. The year still counts."),
     ("k-dmitri", "All that the rule asks for this year is on record."),
 ])  # fmt: skip
-def test_the_way_back_is_said_where_it_is_out_of_reach_and_where_it_is_done(stage: Stage, key: str, says: str) -> None:
-    words = words_of(Browser(stage, "harbor", "s-lena").get(f"/students/{key}").text)
+def test_the_way_back_is_said_where_it_is_out_of_reach_and_where_it_is_done(
+    service: ExampleService, key: str, says: str
+) -> None:
+    words = words_of(Browser(service, "harbor", "s-lena").get(f"/students/{key}").text)
     assert says in words
     assert ("Not on this week’s list" in words) == (key == "k-dmitri")
 
 
-def test_where_too_few_were_listed_like_this_the_page_says_so(stage: Stage) -> None:
+def test_where_too_few_were_listed_like_this_the_page_says_so(service: ExampleService) -> None:
     run = run_of("harbor", TODAY + timedelta(days=7))
     scores = tuple(replace(score, track_record=None, change=None, way_back=None) for score in run.scores)
-    with stage.writing() as session:
+    with service.writing() as session:
         record_run(session, replace(run, scores=scores))
-    html = Browser(stage, "harbor", "s-lena").get("/students/k-amara").text
+    html = Browser(service, "harbor", "s-lena").get("/students/k-amara").text
     assert "Too few students were listed like this" in html
     assert not {"since", "way-back"} & set(re.findall(r'<h2 id="([^"]+)"', html))
 
 
-def test_a_line_has_two_needs_and_one_strength_at_most(stage: Stage) -> None:
-    html = Browser(stage, "harbor", "s-lena").get("/caseload?show=all").text
+def test_a_line_has_two_needs_and_one_strength_at_most(service: ExampleService) -> None:
+    html = Browser(service, "harbor", "s-lena").get("/caseload?show=all").text
     cells = re.findall(r'<td role="cell" class="cell-reasons">(.*?)</td>', html, re.DOTALL)
     assert [(cell.count("<li>"), cell.count('class="strength"')) for cell in cells] == [
         (2, 1), (2, 1), (2, 1), (0, 1), (0, 0),

@@ -12,13 +12,13 @@ from serving.scoring.bands import Band, band_of
 from serving.scoring.scoring_run import Headline
 from serving.web.logs import open_log
 from serving.wording.lists import headline_sentence
-from serving.wording.locale import language
-from serving.wording.reasons import Said, reason_sentence
+from serving.wording.locale import load_language
+from serving.wording.reasons import FeatureWording, reason_sentence
 from serving.wording.scores import why_served
-from serving.wording.signals import change, similar_students, tenths
+from serving.wording.signals import band_change_sentence, risk_in_tenths, similar_students_sentence
 
 WEEK = date(2026, 11, 13)
-ENGLISH = language("en")
+ENGLISH = load_language("en")
 
 
 @pytest.mark.parametrize(("risk", "band"), [
@@ -33,12 +33,12 @@ def test_a_band_begins_at_its_cut(risk: float | None, band: Band) -> None:
     (0.58, "about 6 in 10"), (0.94, "about 9 in 10"), (0.96, "more than 9 in 10"), (1.0, "more than 9 in 10"),
 ])  # fmt: skip
 def test_risk_is_said_in_tenths_and_never_as_certain(risk: float, words: str) -> None:
-    assert tenths(ENGLISH, risk) == words
+    assert risk_in_tenths(ENGLISH, risk) == words
 
 
 def test_similar_students_are_the_subject_of_the_sentence() -> None:
     expected = "About 6 in 10 students with similar records ended grade 9 off track."
-    assert similar_students(ENGLISH, 0.6, "ended grade 9 off track") == expected
+    assert similar_students_sentence(ENGLISH, 0.6, "ended grade 9 off track") == expected
 
 
 @pytest.mark.parametrize(("because", "one", "value", "sentence"), [
@@ -53,7 +53,7 @@ def test_similar_students_are_the_subject_of_the_sentence() -> None:
 def test_a_reason_is_a_sentence_whatever_its_value(
     because: str, one: str, value: float | str | None, sentence: str
 ) -> None:
-    assert reason_sentence(ENGLISH, Said(because, one), "some_feature", value) == sentence
+    assert reason_sentence(ENGLISH, FeatureWording(because, one), "some_feature", value) == sentence
 
 
 @pytest.mark.parametrize(("now", "before", "words"), [
@@ -70,7 +70,7 @@ def test_a_reason_is_a_sentence_whatever_its_value(
 def test_a_change_is_said_in_words(
     now: tuple[Band, float | None], before: tuple[Band, float | None] | None, words: str
 ) -> None:
-    assert change(ENGLISH, now, before, WEEK if before else None) == words
+    assert band_change_sentence(ENGLISH, now, before, WEEK if before else None) == words
 
 
 def test_without_evidence_the_headline_says_so() -> None:

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 
 from docs.translations import messages
-from serving.wording.locale import language, preferred
-from tests.serving.browser import Browser, Program, Tags
-from tests.serving.cast import Stage
+from serving.wording.locale import load_language, negotiate_language
+from tests.serving.browser import ApiClient, Browser, Tags
+from tests.serving.example_service import ExampleService
 
 COOKIE = "ontrack_language"
-ENGLISH, SPANISH = language("en"), language("es")
+ENGLISH, SPANISH = load_language("en"), load_language("es")
 
 
 @pytest.mark.parametrize(("accepted", "code"), [
@@ -19,7 +19,7 @@ ENGLISH, SPANISH = language("en"), language("es")
     ("*", "en"), ("ES-419", "es"), (";;q=x,,", "en"), ("es;q=abc", "en"), ("est", "en"),
 ])  # fmt: skip
 def test_the_language_is_the_one_accepted_most_of_those_there_are(accepted: str, code: str) -> None:
-    assert preferred(accepted) == code
+    assert negotiate_language(accepted) == code
 
 
 @pytest.mark.parametrize(("spec", "value", "written"), [
@@ -29,7 +29,7 @@ def test_the_language_is_the_one_accepted_most_of_those_there_are(accepted: str,
 ])  # fmt: skip
 def test_a_number_keeps_the_format_of_its_sentence(spec: str, value: float, written: str) -> None:
     for one in (ENGLISH, SPANISH):
-        assert format(one.value(value), spec) == written
+        assert format(one.localize(value), spec) == written
 
 
 def test_dates_are_written_as_their_readers_do() -> None:
@@ -44,14 +44,14 @@ def test_dates_are_written_as_their_readers_do() -> None:
 
 def test_a_sentence_says_one_or_many() -> None:
     one, many = "{number} student was listed. Of these:", "{number} students were listed. Of these:"
-    assert ENGLISH.counted(one, many, 1) == "1 student was listed. Of these:"
-    assert ENGLISH.counted(one, many, 1200) == "1,200 students were listed. Of these:"
-    assert SPANISH.counted(one, many, 2) == "2 estudiantes estuvieron en la lista. De ellos:"
+    assert ENGLISH.translate_plural(one, many, 1) == "1 student was listed. Of these:"
+    assert ENGLISH.translate_plural(one, many, 1200) == "1,200 students were listed. Of these:"
+    assert SPANISH.translate_plural(one, many, 2) == "2 estudiantes estuvieron en la lista. De ellos:"
 
 
-def lena(stage: Stage, accepted: str = "") -> Browser:
+def lena(service: ExampleService, accepted: str = "") -> Browser:
     """District staff of harbor, with a browser that accepts these languages."""
-    browser = Browser(stage, "harbor", "s-lena")
+    browser = Browser(service, "harbor", "s-lena")
     browser.client.headers["Accept-Language"] = accepted
     return browser
 
@@ -59,16 +59,18 @@ def lena(stage: Stage, accepted: str = "") -> Browser:
 @pytest.mark.parametrize(
     ("accepted", "code", "says"), [("es-US,es", "es", "Puntos fuertes"), ("fr", "en", "Strengths")]
 )
-def test_a_page_comes_in_the_language_of_the_browser(stage: Stage, accepted: str, code: str, says: str) -> None:
-    response = lena(stage, accepted).get("/students/k-amara")
+def test_a_page_comes_in_the_language_of_the_browser(
+    service: ExampleService, accepted: str, code: str, says: str
+) -> None:
+    response = lena(service, accepted).get("/students/k-amara")
     assert ("lang", code) in Tags(response.text).attributes
     assert says in response.text
     assert response.headers["content-language"] == code
     assert response.headers["vary"] == "Accept-Language, Cookie"
 
 
-def test_a_link_changes_the_language_keeps_the_page_and_is_remembered(stage: Stage) -> None:
-    browser = lena(stage, "en")
+def test_a_link_changes_the_language_keeps_the_page_and_is_remembered(service: ExampleService) -> None:
+    browser = lena(service, "en")
     english = browser.get("/caseload?show=all&page=1")
     links = [value for name, value in Tags(english.text).attributes if name == "href" and value.startswith("?")]
     assert links == ["?show=all&page=1&lang=es"]
@@ -84,8 +86,8 @@ def test_a_link_changes_the_language_keeps_the_page_and_is_remembered(stage: Sta
 
 
 @pytest.mark.parametrize("value", ["xx", "", "../../en", "<b>", "es\r\nX: y"])
-def test_an_unknown_language_is_nobodys(stage: Stage, value: str) -> None:
-    browser = lena(stage)
+def test_an_unknown_language_is_nobodys(service: ExampleService, value: str) -> None:
+    browser = lena(service)
     browser.client.cookies.set(COOKIE, "klingon")
     response = browser.client.get("/caseload", params={"lang": value})
     assert ("lang", "en") in Tags(response.text).attributes
@@ -93,8 +95,8 @@ def test_an_unknown_language_is_nobodys(stage: Stage, value: str) -> None:
     assert "<b>" not in response.text
 
 
-def test_error_pages_and_the_sign_in_come_in_the_language_too(stage: Stage) -> None:
-    browser = lena(stage, "es")
+def test_error_pages_and_the_sign_in_come_in_the_language_too(service: ExampleService) -> None:
+    browser = lena(service, "es")
     assert "Aquí no hay nada" in browser.get("/students/k-nobody").text
     browser.client.cookies.clear()
     assert "Contraseña" in browser.get("/sign-in").text
@@ -102,15 +104,15 @@ def test_error_pages_and_the_sign_in_come_in_the_language_too(stage: Stage) -> N
     assert "Eso no funcionó" in wrong.text
 
 
-def test_signing_out_keeps_the_language_that_was_chosen(stage: Stage) -> None:
-    browser = lena(stage)
+def test_signing_out_keeps_the_language_that_was_chosen(service: ExampleService) -> None:
+    browser = lena(service)
     browser.get("/caseload?lang=es")
     assert browser.post("/sign-out").headers["location"] == "/sign-in?lang=es"
-    assert lena(stage, "es").post("/sign-out").headers["location"] == "/sign-in"
+    assert lena(service, "es").post("/sign-out").headers["location"] == "/sign-in"
 
 
-def test_a_program_gets_sentences_in_the_language_it_accepts(stage: Stage) -> None:
-    program = Program(stage, "harbor")
+def test_a_program_gets_sentences_in_the_language_it_accepts(service: ExampleService) -> None:
+    program = ApiClient(service, "harbor")
     answers = {}
     for accepted in ("", "es"):
         program.headers["Accept-Language"] = accepted
@@ -125,17 +127,17 @@ def test_a_program_gets_sentences_in_the_language_it_accepts(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("path", ["/caseload", "/caseload?show=all", "/students/k-amara", "/students/k-bruno"])
-def test_no_english_sentence_is_left_on_a_spanish_page(stage: Stage, path: str) -> None:
+def test_no_english_sentence_is_left_on_a_spanish_page(service: ExampleService, path: str) -> None:
     english = [
         one for one in messages() if isinstance(one, str) and len(one) > 12 and "{" not in one and "%" not in one
     ]
-    html = lena(stage, "es").get(path).text
+    html = lena(service, "es").get(path).text
     assert len(english) > 100
     assert [words for words in english if words in html] == []
 
 
-def test_a_language_chosen_while_signed_out_goes_along_to_the_sign_in_page(stage: Stage) -> None:
-    browser = lena(stage, "en")
+def test_a_language_chosen_while_signed_out_goes_along_to_the_sign_in_page(service: ExampleService) -> None:
+    browser = lena(service, "en")
     browser.post("/sign-out")
     assert browser.get("/caseload?lang=es").headers["location"] == "/sign-in?lang=es"
     assert browser.get("/caseload?lang=x%0d%0aSet-Cookie:y").headers["location"] == "/sign-in"
