@@ -1,50 +1,29 @@
-"""OnTrack's command line: finds the command that is asked for in its package; doctor."""
+"""OnTrack's command line: puts the commands of the packages together; demo and doctor."""
 
 import os
 import shutil
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
+import features.commands
+import models.commands
+import serving.access.commands
+import serving.commands
+import training.commands
 from features.errors import Refused
 from features.settings import Settings, load_settings
 from features.terminal import Context, settings_of
 
 PLACES = (Path("ontrack.toml"), Path("config/ontrack.toml"))
 """Where settings are looked for when `--config` does not say."""
-COMMANDS: dict[str, tuple[str, ...]] = {
-    "features.commands": ("simulate", "ingest", "check", "features"),
-    "training.commands": ("train", "audit", "monitor", "train-table"),
-    "models.commands": ("promote", "rollback"),
-    "serving.commands": ("score", "serve", "worker"),
-    "serving.access.commands": ("users", "keys"),
-    "ontrack_demo": ("demo",),
-}
-"""The commands of each module. A module is imported when one of its commands is asked for: all take seconds."""
+DEMO_STUDENTS = 10_000
 
-
-class Mounted(TyperGroup):
-    """The commands of every module, beside those defined here."""
-
-    def list_commands(self, ctx: object) -> list[str]:
-        """Every command's name."""
-        return [*(name for names in COMMANDS.values() for name in names), *self.commands]
-
-    def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
-        """The command of that name, with its module imported; None where there is none."""
-        module = next((module for module, names in COMMANDS.items() if cmd_name in names), None)
-        group = typer.main.get_group(import_module(module).app) if module else self
-        found = group.commands.get(cmd_name)
-        return found if isinstance(found, TyperCommand | TyperGroup) else None
-
-
-app = typer.Typer(
-    cls=Mounted, no_args_is_help=True, pretty_exceptions_enable=False, help="An early warning service you can check."
-)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="An early warning service you can check.")
+for package in (features.commands, training.commands, models.commands, serving.commands, serving.access.commands):
+    app.add_typer(package.app)
 
 
 @app.callback()
@@ -66,6 +45,20 @@ def main() -> None:
     except Refused as refused:
         typer.echo(f"ontrack: {refused}", err=True)
         sys.exit(refused.exit_code)
+
+
+@app.command("demo")
+def demo_command(
+    context: Context,
+    students: Annotated[int, typer.Option(min=400, help="Students in both districts together.")] = DEMO_STUDENTS,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop after scoring.")] = False,
+) -> None:
+    """Two simulated districts from records to pages: one earns a model, one is served by the rule."""
+    from ontrack_demo import demo_settings, run_demo
+
+    settings = settings_of(context)
+    usual = students == DEMO_STUDENTS
+    run_demo(settings if usual else demo_settings(settings, students), students, no_serve=no_serve)
 
 
 @app.command("doctor")

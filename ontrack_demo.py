@@ -2,48 +2,38 @@
 
 import time
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
 
 import typer
 
-from features.commands import ingest_district
 from features.errors import SettingsRefused
+from features.ingest.load.district_import import ingest_district
 from features.progress import Progress
 from features.settings import Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan, demo_plans
-from features.terminal import Context, settings_of
 from features.warehouse.file import open_warehouse
 from models.bundle.bundle import open_bundle
 from models.bundle.signing import ensure_keys
 from models.registry import registry_in
 from models.releases import Approval, current_release, promote
 from serving.access.demo_accounts import DemoAccount, demo_accounts, demo_key
-from serving.commands import free_port, serve
 from serving.scoring.score_district import score_district
+from serving.server import free_port, serve
 from serving.store.database import engine_of, writing
 from training.champion import release_key
-from training.commands import experiment_of, train_and_record
 from training.gate.verdict import VERDICT_WORDS
+from training.mlflow_record import experiment_of
 from training.train import training_request_of
+from training.train_and_record import train_and_record
 
-DEMO_STUDENTS = 10_000
 IN_USE = ("harbor",)
 """Districts of the demo that have used OnTrack for two years; the others begin today."""
 LATELY = timedelta(weeks=2)
 """How long ago the list before today's was made."""
 
-app = typer.Typer()
 
-
-@app.command("demo")
-def demo_command(
-    context: Context,
-    students: Annotated[int, typer.Option(min=400, help="Students in both districts together.")] = DEMO_STUDENTS,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop after scoring.")] = False,
-) -> None:
-    """Two simulated districts from records to pages: one earns a model, one is served by the rule."""
-    settings = demo_settings(settings_of(context), students)
+def run_demo(settings: Settings, students: int, *, no_serve: bool) -> None:
+    """Two simulated districts from records to pages, and serves them unless told not to."""
     if settings.today is None:
         raise SettingsRefused("the demo needs `today` in ontrack.toml: its records are simulated up to a date")
     started = time.monotonic()
@@ -61,9 +51,7 @@ def demo_command(
 
 
 def demo_settings(settings: Settings, students: int) -> Settings:
-    """The settings with a home of their own for another number of students."""
-    if students == DEMO_STUDENTS:
-        return settings
+    """The settings with a home of their own for another number of students than the usual one."""
     home = settings.home / f"students-{students}"
     districts = tuple(d.model_copy(update={"records": home / "records" / d.id}) for d in settings.districts)
     return settings.model_copy(update={"home": home, "districts": districts})

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 from docs.reference_checks import audit_checks, ingest_codes, monitor_checks, record_checks
 from docs.reference_commands import commands_page
@@ -245,8 +247,17 @@ def checks() -> list[tuple[GateCheck, str]]:
 
 def refusals(exit_code: int) -> str:
     """The kinds of refusal that end a command with a code."""
+    import_all_modules()
     found = {kind.__name__ for kind in every_refusal(Refused) if kind.exit_code == exit_code}
     return ", ".join(map(code, sorted(found))) or "–"
+
+
+def import_all_modules() -> None:
+    """Import every module of the packages but migrations, as a kind of refusal is known once its module is."""
+    for package in PACKAGES:
+        for module in walk_packages(getattr(import_module(package), "__path__", ()), f"{package}."):
+            if ".migrations" not in module.name:
+                import_module(module.name)
 
 
 def every_refusal(kind: type[Refused]) -> list[type[Refused]]:

@@ -1,5 +1,6 @@
-"""What every command shares: its settings, its options, the date, and progress on a terminal."""
+"""What every command shares: its settings, its options, the date, progress and tables on a terminal."""
 
+import json
 import sys
 import time
 from datetime import UTC, date, datetime
@@ -7,6 +8,8 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from features.errors import Refused
 from features.progress import Progress, quietly
@@ -41,3 +44,19 @@ def terminal_progress() -> Progress:
         typer.echo(f"{time.monotonic() - started:6.1f} s  {step}", err=True)
 
     return say
+
+
+def report_console() -> Console:
+    """Where reports are printed: as wide as the terminal, or wide enough for a file."""
+    return Console(width=None if sys.stdout.isatty() else 120)
+
+
+def print_counts(title: str, rows: dict[str, int], as_json: bool) -> None:
+    """Prints counts by table, as JSON or as a table."""
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    table = Table("table", title)
+    for name, count in rows.items():
+        table.add_row(name, f"{count:,}")
+    Console().print(table)

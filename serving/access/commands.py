@@ -1,12 +1,10 @@
-"""Commands over those who may sign in and call: users, keys."""
+"""Commands over those who may sign in and call: users, keys. Each imports its work when it runs."""
 
 from typing import Annotated
 
 import typer
 
 from features.terminal import Context, DistrictOption, settings_of
-from serving.access.accounts import create_api_key, create_password
-from serving.store.database import engine_of, writing
 
 app = typer.Typer(no_args_is_help=True)
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
@@ -20,6 +18,9 @@ def password_command(
     context: Context, district: DistrictOption, staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")]
 ) -> None:
     """Print a new generated password for a person, once; what they had before stops working."""
+    from serving.access.accounts import create_password
+    from serving.store.database import engine_of, writing
+
     settings = settings_of(context)
     with writing(engine_of(settings)) as session:
         typer.echo(create_password(session, district, staff_id))
@@ -33,6 +34,9 @@ def key_command(
     scope: Annotated[list[str] | None, typer.Option(help="scores.read, scores.write")] = None,
 ) -> None:
     """Print a new API key of a district, once; only its digest is kept."""
+    from serving.access.accounts import create_api_key
+    from serving.store.database import engine_of, writing
+
     settings = settings_of(context)
     with writing(engine_of(settings)) as session:
         typer.echo(create_api_key(session, district, name, tuple(scope or ("scores.read", "scores.write"))))

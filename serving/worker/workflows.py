@@ -20,7 +20,6 @@ from features.settings import District, Settings
 from features.terminal import today_in
 from serving.web.logs import LEVELS
 from serving.web.middleware import error_location
-from serving.worker.commands import Timeouts
 from serving.worker.queue import APPLICATION, POLL_SECONDS, WORKFLOW, handover_lock, open_queue, queue_address
 
 VERSION = "imports-1"
@@ -46,6 +45,18 @@ class ImportResult(TypedDict):
 
 Step = Callable[[Workspace, str], ImportResult | None]
 """Does a part of an import in a workspace, by its id. An answer ends the import."""
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds: to wait after a step's first failure, for an import when asked to stop, and for one that is stuck."""
+
+    first: float = 1.0
+    last: int = 20
+    stuck: float = 20.0
+
+
+USUAL_TIMEOUTS = Timeouts()
 
 
 @dataclass(frozen=True)

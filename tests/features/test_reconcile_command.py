@@ -9,8 +9,9 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from features.commands_check import SHOWN, app, say_warnings
+from features.commands import app
 from features.quality.check_codes import CHECKS, Finding
+from features.quality.check_report import SHOWN, say_warnings
 from features.settings import District, Settings, Total
 from features.simulator.plan import Plan
 from tests.features.made_warehouse import simulated
@@ -41,7 +42,7 @@ def spoil(settings: Settings, statement: str) -> None:
 
 def asked(settings: Settings, *arguments: str) -> Result:
     """What the command answers."""
-    return CliRunner().invoke(app, ["--district", "north", *arguments], obj=settings)
+    return CliRunner().invoke(app, ["check", "--district", "north", *arguments], obj=settings)
 
 
 def with_totals(settings: Settings) -> Settings:

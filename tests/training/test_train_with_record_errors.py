@@ -14,9 +14,9 @@ from features.settings import District, Settings
 from features.simulator.plan import Plan
 from tests.features.made_warehouse import simulated
 from tests.training.report.test_training_report import MADE_ON, made_result
-from training.commands import answer_of
 from training.report.page import render_report
 from training.train import TrainedBundles, train
+from training.train_and_record import answer_of
 from training.training_request import TrainingRequest
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)

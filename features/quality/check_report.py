@@ -1,52 +1,23 @@
-"""The command that checks a district's records, and how its findings are told."""
+"""What a check of a district's records says: as JSON, in tables, and in a line a code."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from typing import Annotated
+from datetime import date
 
 import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from features.errors import Refused
-from features.quality.check import RecordCheck, by_code, check_district, summary
+from features.quality.check import RecordCheck, by_code, summary
 from features.quality.check_codes import CHECKS, Finding, month_of
 from features.quality.control_totals import compared_totals
 from features.quality.monthly_figures import Month, year_before
 from features.quality.term_marks import TermMarks
 from features.settings import Total
-from features.terminal import Context, DistrictOption, JsonOption, settings_of, today_in
-from features.warehouse.file import open_warehouse
-
-app = typer.Typer()
 
 SHOWN = 8
 """Findings of one code that are printed; `--json` has all of them."""
-
-
-@app.command("check")
-def check_command(
-    context: Context,
-    district: DistrictOption,
-    month: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m"], help="Only this month; the running school year else.")
-    ] = None,
-    json_output: JsonOption = False,
-) -> None:
-    """Say per school and month what the records add up to, and what does not add up."""
-    settings = settings_of(context)
-    with open_warehouse(settings.warehouse(district)) as reader:
-        found = check_district(reader, settings.district(district), today_in(settings, district))
-    chosen = Chosen(found, month.date() if month else None)
-    if json_output:
-        typer.echo(json.dumps(chosen.as_json()))
-    else:
-        print_check(chosen, Console())
-    if found.errors:
-        raise typer.Exit(Refused.exit_code)
 
 
 def say_warnings(findings: Sequence[Finding], district_id: str) -> None:

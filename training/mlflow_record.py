@@ -1,0 +1,76 @@
+"""A training run in MLflow: numbers, files and digests, never a student."""
+
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+from features.settings import Settings
+from models.registry import RunRecord, registry_in
+from training.audit.run import AuditResult
+from training.district_card import NAMED
+from training.gate.bounds import primary_of
+from training.train import TrainedBundles
+from training.training_result import TrainingResult
+
+
+def record_run(settings: Settings, trained: TrainedBundles, reports: tuple[Path, ...]) -> RunRecord:
+    """The run in MLflow, one experiment per district and outcome: numbers, files and digests, never a student."""
+    result = trained.result
+    training, gate = settings.training, settings.gate
+    registry = registry_in(settings.home, training.experiment_tracking)
+    bundle = trained.model or trained.rule
+    return registry.log_training(
+        f"{result.basis.split.test}-{bundle.digest[:8]}",
+        experiment_of(result.request.district.id, result.request.outcome.name),
+        params={
+            "seed": training.seed,
+            "as_of": " ".join(training.as_of),
+            "train_years": " ".join(map(str, result.basis.split.train)),
+            "test_year": result.basis.split.test,
+            "primary_figure": primary_of(gate),
+            **{f"gate_{name}": value for name, value in gate.model_dump().items()},
+            "feature_set": bundle.feature_set,
+        },
+        metrics=numbers(result),
+        bundle=bundle,
+        reports=reports,
+        tags={
+            "data_version": result.basis.data_version,
+            "code_version": code_version(),
+            "gate": result.gate.verdict,
+        },
+    )
+
+
+def experiment_of(district_id: str, outcome: str) -> str:
+    """What a district's experiment, and its registered model, is called."""
+    return f"{district_id}-{outcome}"
+
+
+def numbers(result: TrainingResult) -> dict[str, float]:
+    """The figures that MLflow keeps, by scorer and name."""
+    kept = ("roc_auc", "pr_auc", "brier", "calibration_error")
+    found = {
+        f"{scorer}_{name}": float(getattr(figures, name)) for scorer, figures in result.figures.items() for name in kept
+    }
+    at = result.request.settings.gate.capacity
+    for scorer, figures in result.figures.items():
+        found[f"{scorer}_precision_at_capacity"] = figures.precision_at[at]
+        found[f"{scorer}_recall_at_capacity"] = figures.recall_at[at]
+    return {**found, **audit_numbers(result.audited)}
+
+
+def audit_numbers(audited: AuditResult | None) -> dict[str, float]:
+    """What MLflow keeps of an audit: how many checks name something, and each attribute's widest gap in recall."""
+    if audited is None:
+        return {}
+    gaps = {of: [gap.estimate for gap in found.values() if gap] for of, found in audited.recall_gaps().items()}
+    widest = {f"audit_widest_recall_gap_{of.replace(' ', '_')}": min(those) for of, those in gaps.items() if those}
+    return {"audit_named": float(sum(check.verdict in NAMED for check in audited.checks)), **widest}
+
+
+def code_version() -> str:
+    """The commit of the checkout, or the version of the package."""
+    here = Path(__file__).parent
+    found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)  # noqa: S607
+    return found.stdout.strip() if found.returncode == 0 else version("ontrack")

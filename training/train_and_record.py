@@ -1,0 +1,39 @@
+"""Trains for a district, and leaves a report, a page for the board and a record in MLflow."""
+
+from datetime import date, datetime
+from getpass import getuser
+from pathlib import Path
+
+from features.progress import Progress
+from features.settings import Settings
+from models.registry import RunRecord
+from training.mlflow_record import code_version, record_run
+from training.report.board import render_board
+from training.report.page import render_report
+from training.train import TrainedBundles, train, training_request_of
+
+
+def train_and_record(
+    settings: Settings, district_id: str, today: date, progress: Progress, *, now: datetime
+) -> tuple[TrainedBundles, Path, RunRecord]:
+    """A judged run, its report and the page for the board in `home/reports`, and its record in MLflow."""
+    request = training_request_of(settings, district_id, today)
+    trained = train(request, now=now, code_version=code_version(), progress=progress, trained_by=getuser())
+    report = settings.home / "reports" / f"{district_id}-{request.outcome.name}-{trained.best.digest[:8]}.html"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(render_report(trained.result, made_on=today, warnings=trained.warnings), encoding="utf-8")
+    board_beside(report).write_text(render_board(trained.result, made_on=today), encoding="utf-8")
+    progress(f"{request.district.name}: recording the run in MLflow")
+    return trained, report, record_run(settings, trained, (report, board_beside(report)))
+
+
+def board_beside(report: Path) -> Path:
+    """Where the page for the board is, beside a report."""
+    return report.with_name(f"{report.stem}-board.html")
+
+
+def answer_of(trained: TrainedBundles, report: Path) -> dict[str, object]:
+    """What `ontrack train --json` prints."""
+    warnings = [finding.as_json() for finding in trained.warnings]
+    paths = {"bundle": str(trained.best.path), "report": str(report), "board": str(board_beside(report))}
+    return {**trained.result.as_json(), "warnings": warnings, **paths}
