@@ -9,7 +9,7 @@ from features.settings import Settings
 from models.registry import RunRecord
 from training.mlflow_record import code_version, record_run
 from training.report.board import render_board
-from training.report.page import render_report
+from training.report.technical_report import render_technical_report
 from training.train import TrainedBundles, train, training_request_of
 
 
@@ -21,7 +21,8 @@ def train_and_record(
     trained = train(request, now=now, code_version=code_version(), progress=progress, trained_by=getuser())
     report = settings.home / "reports" / f"{district_id}-{request.outcome.name}-{trained.best.digest[:8]}.html"
     report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(render_report(trained.result, made_on=today, warnings=trained.warnings), encoding="utf-8")
+    technical = render_technical_report(trained.result, made_on=today, warnings=trained.warnings)
+    report.write_text(technical, encoding="utf-8")
     board_beside(report).write_text(render_board(trained.result, made_on=today), encoding="utf-8")
     progress(f"{request.district.name}: recording the run in MLflow")
     return trained, report, record_run(settings, trained, (report, board_beside(report)))

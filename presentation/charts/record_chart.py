@@ -8,13 +8,14 @@ from presentation.charts.marks import Bar, Chart, Dot, Label, Line, Mark, Path
 WIDTH, HEIGHT = 420, 160
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 14, 26
 MOST_BAR = 30.0
+FIRST_ROW = HEIGHT - 6
 SECOND_ROW = 24
-"""The height of a second row of labels below the columns."""
+"""The height of a second row of labels below the columns, which only points have."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One value, what it stands for in words, and the labels below it (empty for none)."""
+    """One value, what it stands for in words, and the labels in the rows below it (empty for none)."""
 
     value: float
     says: str
@@ -57,7 +58,8 @@ def bar_chart(columns: Sequence[Column], levels: Sequence[tuple[float, str]], wo
     scale = Scale(most, len(columns))
     width = min(MOST_BAR, scale.step * 0.72)
     bars = [bar(one, scale, LEFT + at * scale.step + (scale.step - width) / 2, width) for at, one in enumerate(columns)]
-    marks = (*level_marks(levels, scale), *bars, *column_labels(columns, scale))
+    below = column_labels([one.label for one in columns], scale, FIRST_ROW)
+    marks = (*level_marks(levels, scale), *bars, *below)
     return Chart(words.name, words.title, words.description, WIDTH, HEIGHT, marks)
 
 
@@ -72,8 +74,9 @@ def point_chart(columns: Sequence[Column], levels: Sequence[tuple[float, str]], 
     scale = Scale(most, len(columns))
     dots = [Dot(scale.x(at), scale.y(one.value), 4.5, "dot", one.says) for at, one in enumerate(columns)]
     path = Path(tuple((dot.x, dot.y) for dot in dots), "line")
-    below = column_labels(columns, scale)
-    marks = (*level_marks(levels, scale), path, *dots, *below)
+    first = column_labels([one.label for one in columns], scale, FIRST_ROW)
+    second = column_labels([one.second for one in columns], scale, FIRST_ROW + SECOND_ROW)
+    marks = (*level_marks(levels, scale), path, *dots, *first, *second)
     return Chart(words.name, words.title, words.description, WIDTH, HEIGHT + SECOND_ROW, marks)
 
 
@@ -83,8 +86,6 @@ def level_marks(levels: Sequence[tuple[float, str]], scale: Scale) -> list[Mark]
     return [*lines, *(Label(label, LEFT - 6, scale.y(value) + 4, "end") for value, label in levels)]
 
 
-def column_labels(columns: Sequence[Column], scale: Scale) -> list[Mark]:
-    """The labels below the columns, in two rows."""
-    first = [Label(one.label, scale.x(at), HEIGHT - 6, "middle") for at, one in enumerate(columns) if one.label]
-    rows = [Label(one.second, scale.x(at), HEIGHT + 18, "middle") for at, one in enumerate(columns) if one.second]
-    return [*first, *rows]
+def column_labels(labels: Sequence[str], scale: Scale, y: float) -> list[Mark]:
+    """A row of labels below the columns, at this height."""
+    return [Label(label, scale.x(at), y, "middle") for at, label in enumerate(labels) if label]

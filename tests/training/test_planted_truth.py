@@ -29,7 +29,7 @@ from training.cohort_examples import labelled_cohorts
 from training.evaluation.evaluation import fit_and_evaluate
 from training.evaluation.leakage import find_leaks
 from training.evaluation.temporal_split import Split
-from training.report.page import render_report
+from training.report.technical_report import render_technical_report
 from training.report.verdict import headline
 from training.result_builder import build_training_result
 from training.training_request import Basis, TrainingRequest
@@ -90,7 +90,7 @@ def test_a_model_of_a_truth_that_is_gone_loses_to_the_rule_and_the_report_begins
     result = judged(asked, by_the_rule(examples, np.array([TEST])))
     rule = next(check for check in result.gate.checks if check.code == "GATE02")
     assert (result.gate.verdict, rule.verdict) == ("fail", "fail")
-    page = render_report(result, made_on=TODAY)
+    page = render_technical_report(result, made_on=TODAY)
     first = page[page.index('<p class="first">') :].partition("</p>")[0]
     assert "A simple rule did better than the model" in first
     assert "The published rule serves" in first
@@ -123,7 +123,7 @@ def test_a_record_that_is_filled_in_afterwards_shines_in_a_random_split_and_is_c
     named = next(check for check in result.gate.checks if check.code == "GATE08")
     assert (named.verdict, result.gate.verdict) == ("fail", "fail")
     assert FILLED_LATER in named.says
-    assert "probably filled in afterwards" in render_report(result, made_on=TODAY)
+    assert "probably filled in afterwards" in render_technical_report(result, made_on=TODAY)
 
 
 def test_no_feature_of_honest_records_is_called_a_leak(examples: Examples) -> None:

@@ -14,7 +14,7 @@ from features.settings import District, Settings
 from features.simulator.plan import Plan
 from tests.features.made_warehouse import simulated
 from tests.training.report.test_training_report import MADE_ON, made_result
-from training.report.page import render_report
+from training.report.technical_report import render_technical_report
 from training.train import TrainedBundles, train
 from training.train_and_record import answer_of
 from training.training_request import TrainingRequest
@@ -63,10 +63,10 @@ def test_a_warning_is_kept_beside_the_bundle_and_not_in_it(asked: TrainingReques
 
 def test_the_report_tells_the_kind_of_a_warning_and_how_often_but_no_figure_of_it() -> None:
     warnings = [Finding("CHECK14", f"school 10: {n} incidents", "10") for n in (3, 4)]
-    page = render_report(made_result(), made_on=MADE_ON, warnings=warnings)
+    page = render_technical_report(made_result(), made_on=MADE_ON, warnings=warnings)
     assert f"CHECK14: {CHECKS['CHECK14'].means} Found 2 times." in page
     assert "school 10" not in page
 
 
 def test_a_report_without_warnings_has_no_word_of_them() -> None:
-    assert "does not add up" not in render_report(made_result(), made_on=MADE_ON)
+    assert "does not add up" not in render_technical_report(made_result(), made_on=MADE_ON)

@@ -1,34 +1,25 @@
 """The report of monitoring: one page that fetches and runs nothing and holds no student, for whoever answers for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from models.fairness.audit import GroupTable
 from models.fairness.group_metrics import GroupFigures
 from models.metrics.intervals import Interval
+from presentation.charts.line_chart import Series, reliability_chart
+from presentation.charts.marks import Chart
 from presentation.numbers import capitalized, long_date, of_100, school_year, share_interval
+from presentation.report import Report, Section, prose_section, render
+from presentation.tables import CheckLine, Row, RowGroup, Table, grouped_table, plain_table
 from training.audit.checks import VERDICT_WORDS as AUDIT_WORDS
 from training.audit.group_names import title_of
-from training.monitor.charts import hit_rate, hits_chart
 from training.monitor.checks import CODES, VERDICT_WORDS, MonitorCheck
 from training.monitor.drift import Drift
+from training.monitor.hit_rates import hit_rate, hits_chart
 from training.monitor.list_checks import ONLY_LISTED
 from training.monitor.live_audit import LiveAudit
 from training.monitor.run import MonitorResult
-from training.report.charts import Series, reliability_chart
-from training.report.html import (
-    Html,
-    bullets,
-    element,
-    figure,
-    framed,
-    head_of,
-    joined,
-    page,
-    paragraph,
-    row_of,
-    section,
-    table,
-)
+from training.report.sections import TEMPLATES
 
 SIGNS = {"ok": "✓", "breach": "✕", "not_enough_evidence": "?"}
 STYLES = {"ok": "pass", "breach": "fail", "not_enough_evidence": "not_enough_evidence"}
@@ -48,107 +39,136 @@ WORST = 10
 """Features that the report shows."""
 
 
+@dataclass(frozen=True)
+class MonitorVerdictView:
+    """What is in breach and what to do, and the checks for which there is not enough evidence."""
+
+    first: str
+    proven: bool
+    breaches: tuple[str, ...]
+    open: str
+
+
+@dataclass(frozen=True)
+class LiveCalibrationView:
+    """The chart of reliability of first flags, what it shows, and the table behind it."""
+
+    chart: Chart
+    caption: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class LiveGroupsView:
+    """What the lists of the finished year did, group by group; the table is behind the chart."""
+
+    says: str
+    chart: Chart
+    table: Table
+    small_print: str
+
+
 def render_monitor(found: MonitorResult, *, district: str, outcome: str) -> str:
     """The report as one HTML document; `district` and `outcome` are what people call them."""
     title = f"Monitoring: {outcome}"
-    about = f"{district} · as known on {long_date(found.on)} · release {found.release_id}"
-    header = element("header", element("h1", title), paragraph(about, class_="soft"))
-    live = [groups_part(found, found.live_audit), audit_part(found.live_audit)] if found.live_audit else []
-    parts = (verdict_part(found), checks_part(found.checks), calibration_part(found), *live, drift_part(found.drifts))
-    footer = element("footer", "Made by OnTrack from totals only: no student’s record is on this page.")
-    return page(f"{title}, {district}, {found.on}", header, *parts, meaning_part(), footer)
+    report = Report(
+        title=f"{title}, {district}, {found.on}",
+        heading=title,
+        about=f"{district} · as known on {long_date(found.on)} · release {found.release_id}",
+        opening=[verdict_section(found)],
+        sections=[one for one in sections_of(found) if one],
+    )
+    return render(report, TEMPLATES)
 
 
-def verdict_part(found: MonitorResult) -> Html:
+def sections_of(found: MonitorResult) -> Iterator[Section | None]:
+    """What follows the verdict; None for a section that has nothing to say."""
+    yield Section("Live beside promised", "monitor/checks.html", tuple(map(check_line, found.checks)))
+    if found.live_audit:
+        yield calibration_section(found, found.live_audit)
+        yield groups_section(found, found.live_audit)
+        yield audit_section(found.live_audit)
+    yield drift_section(found.drifts)
+    asked = tuple((code, f"{one.asks} On a breach: {one.do}") for code, one in CODES.items())
+    yield Section("What the checks ask", "report/asked.html", asked)
+
+
+def verdict_section(found: MonitorResult) -> Section:
     """What to do first."""
     breaches = [check for check in found.checks if check.verdict == "breach"]
     open_ones = [check.title for check in found.checks if check.verdict == "not_enough_evidence"]
     some = f"{len(breaches)} of {len(found.checks)} checks {'is' if len(breaches) == 1 else 'are'} in breach."
-    first = some if breaches else "No check is in breach."
-    lines = [with_code(f"{capitalized(check.title)}? {check.says} To do: {check.do}") for check in breaches]
-    rest = [paragraph(f"Not enough evidence to say: {'; '.join(open_ones)}.", class_="soft")] if open_ones else []
-    parts = [paragraph(first, class_="first"), *([bullets(lines)] if lines else []), *rest]
-    return element("section", *parts, class_="verdict unproven" if breaches else "verdict")
-
-
-def checks_part(checks: Sequence[MonitorCheck]) -> Html:
-    """Every check with its verdict, figure, threshold and sentence."""
-    head = head_of(("Verdict", "Check", "What was found"))
-    body = element("tbody", *(check_row(check) for check in checks))
-    return section("Live beside promised", framed("The checks", head, body, class_="text"))
-
-
-def check_row(check: MonitorCheck) -> Html:
-    """A verdict in a sign and in words, the check, and its sentence."""
-    sign = element("span", SIGNS[check.verdict], aria_hidden="true")
-    verdict = element(
-        "th", element("span", sign, capitalized(VERDICT_WORDS[check.verdict]), class_="word"), scope="row"
+    view = MonitorVerdictView(
+        some if breaches else "No check is in breach.",
+        not breaches,
+        tuple(f"{capitalized(check.title)}? {check.says} To do: {check.do}" for check in breaches),
+        f"Not enough evidence to say: {'; '.join(open_ones)}." if open_ones else "",
     )
-    code = element("a", check.code, href=f"#{check.code}", class_="code")
-    named = element("td", code, " ", capitalized(check.title))
-    return element("tr", verdict, named, element("td", with_code(check.says)), class_=STYLES[check.verdict])
+    return Section("", "monitor/verdict.html", view)
 
 
-def with_code(words: str) -> Html:
-    """The words, those between backticks as code."""
-    parts = words.split("`")
-    return joined(*(element("code", part) if at % 2 else part for at, part in enumerate(parts)))
+def check_line(check: MonitorCheck) -> CheckLine:
+    """One check, with a link to what it asks."""
+    words, style = capitalized(VERDICT_WORDS[check.verdict]), STYLES[check.verdict]
+    return CheckLine(SIGNS[check.verdict], words, style, check.code, capitalized(check.title), check.says)
 
 
-def calibration_part(found: MonitorResult) -> Html:
-    """Risks of first flags beside what happened; nothing where too few were listed."""
+def calibration_section(found: MonitorResult, live: LiveAudit) -> Section | None:
+    """Risks of first flags beside what happened; None where too few were listed."""
     bins = found.calibration
-    if not bins or found.live_audit is None:
-        return Html("")
+    if not bins:
+        return None
     kind = "model" if found.scorer == "model" else "rule"
     chart = reliability_chart([Series(kind, "those listed", [(one.mean_risk, one.share) for one in bins])])
     head = ("Risk given, of 100", "Students", "Ended off track, of 100")
-    data = table("By risk of the first flag", head, [(of_100(b.mean_risk), f"{b.n:,}", of_100(b.share)) for b in bins])
-    year = school_year(found.live_audit.school_year)
-    return section("Did risks mean what they said?", figure(chart, f"Those listed in {year}. {ONLY_LISTED}", data))
+    rows = [(of_100(one.mean_risk), f"{one.n:,}", of_100(one.share)) for one in bins]
+    caption = f"Those listed in {school_year(live.school_year)}. {ONLY_LISTED}"
+    view = LiveCalibrationView(chart, caption, plain_table("By risk of the first flag", head, rows))
+    return Section("Did risks mean what they said?", "monitor/calibration.html", view)
 
 
-def groups_part(found: MonitorResult, live: LiveAudit) -> Html:
-    """What the lists of the told year did, group by group."""
+def groups_section(found: MonitorResult, live: LiveAudit) -> Section:
+    """What the lists of the finished year did, group by group."""
     alone = [one for one in live.audit.tables if not one.crossed]
-    audit, year = live.audit, school_year(live.school_year)
-    says = (
-        f"The lists that were made in {year}, of {audit.n:,} students of whom it is told how they ended (of "
-        f"{live.unsaid:,} more it is not): {audit.listed:,} were ever listed, {audit.off_track:,} ended off track. "
-        "Not the held-out lists of the training report: what counselors really had before them."
-    )
-    title = f"Group by group, {year}"
+    title, says = f"Group by group, {school_year(live.school_year)}", live_lists_words(live)
     if not any(one.groups for one in alone):
-        return section(title, paragraph(says), paragraph("No group is large enough to be told apart."))
-    chart = hits_chart(alone, found.promised_hits)
-    caption = "Of 100 students listed, how many ended off track, with 95% intervals"
-    bodies = [body_of(one, live.acted.shares.get(one.of, {})) for one in alone]
-    data = framed("The live lists, group by group", head_of(HEAD), *bodies, class_="figures")
-    small = (
-        f"A group is shown by itself where at least {audit.least} of its students ended off track and as many on "
-        f"track; others are counted together. Not enough: a figure over fewer than {audit.least} students. In "
+        return prose_section(title, says, "No group is large enough to be told apart.")
+    groups = [group_rows(one, live.acted.shares.get(one.of, {})) for one in alone]
+    table = grouped_table("The live lists, group by group", HEAD, groups)
+    least = live.audit.least
+    small_print = (
+        f"A group is shown by itself where at least {least} of its students ended off track and as many on "
+        f"track; others are counted together. Not enough: a figure over fewer than {least} students. In "
         "brackets: 95% intervals."
     )
-    drawn = element("figure", chart, element("figcaption", caption))
-    return section(title, paragraph(says), drawn, data, paragraph(small, class_="soft"))
+    view = LiveGroupsView(says, hits_chart(alone, found.promised_hits), table, small_print)
+    return Section(title, "monitor/live_groups.html", view)
 
 
-def body_of(one: GroupTable, acted: Mapping[str, Interval | None]) -> Html:
+def live_lists_words(live: LiveAudit) -> str:
+    """Of how many students the live figures are."""
+    audit = live.audit
+    return (
+        f"The lists that were made in {school_year(live.school_year)}, of {audit.n:,} students of whom it is told how "
+        f"they ended (of {live.unsaid:,} more it is not): {audit.listed:,} were ever listed, {audit.off_track:,} ended "
+        "off track. Not the held-out lists of the training report: what counselors really had before them."
+    )
+
+
+def group_rows(one: GroupTable, acted: Mapping[str, Interval | None]) -> RowGroup:
     """One attribute with its groups."""
-    named = element("th", capitalized(title_of(one.of)), colspan=len(HEAD), scope="rowgroup")
-    title = element("tr", named, class_="group")
+    title = capitalized(title_of(one.of))
     if not one.groups:
-        none = element("th", "too small to be told apart", colspan=len(HEAD), scope="row")
-        return element("tbody", title, element("tr", none))
-    return element("tbody", title, *(row_of(cells_of(group, acted.get(group.name))) for group in one.groups))
+        return RowGroup((), title, "too small to be told apart")
+    return RowGroup(tuple(cells_of(group, acted.get(group.name)) for group in one.groups), title)
 
 
-def cells_of(group: GroupFigures, acted: Interval | None) -> list[str]:
+def cells_of(group: GroupFigures, acted: Interval | None) -> Row:
     """One group as cells."""
     figures, found = group.figures, group.figures.get("recall")
     missed = None if found is None else Interval(1 - found.estimate, 1 - found.high, 1 - found.low)
     lead = figures.get("lead_weeks")
-    return [
+    return (
         group.name,
         f"{group.n:,}",
         share_interval(figures.get("share_off_track")),
@@ -158,22 +178,19 @@ def cells_of(group: GroupFigures, acted: Interval | None) -> list[str]:
         share_interval(figures.get("false_positive_rate")),
         f"{lead.estimate:.0f}" if lead else "not enough",
         share_interval(acted),
-    ]
+    )
 
 
-def audit_part(live: LiveAudit) -> Html:
+def audit_section(live: LiveAudit) -> Section:
     """The checks of the training audit, asked of the lists that were made."""
-    lines = [
-        joined(element("span", check.code, class_="code"), f" {capitalized(AUDIT_WORDS[check.verdict])}. {check.says}")
-        for check in live.checks
-    ]
-    return section("The audit, asked of live lists", bullets(lines))
+    lines = tuple((check.code, f"{capitalized(AUDIT_WORDS[check.verdict])}. {check.says}") for check in live.checks)
+    return Section("The audit, asked of live lists", "monitor/live_audit.html", lines)
 
 
-def drift_part(drifts: Sequence[Drift]) -> Html:
-    """The features that stand out most; nothing where none could be compared."""
+def drift_section(drifts: Sequence[Drift]) -> Section | None:
+    """The features that stand out most; None where none could be compared."""
     if not drifts:
-        return Html("")
+        return None
     head = ("Feature", "Stability index", "Missing now, of 100", "More than then")
     rows = [
         (
@@ -185,13 +202,6 @@ def drift_part(drifts: Sequence[Drift]) -> Html:
         for one in drifts[:WORST]
     ]
     says = "Beside the year on which the scorer was judged. Below 0.10 nothing has moved; above 0.25 much has."
-    return section("Are the records as they were?", paragraph(says), table("Features that stand out most", head, rows))
-
-
-def meaning_part() -> Html:
-    """What each check asks, and what to do."""
-    lines = [
-        joined(element("span", code, id=code, class_="code"), " ", with_code(f"{asked.asks} On a breach: {asked.do}"))
-        for code, asked in CODES.items()
-    ]
-    return section("What the checks ask", bullets(lines))
+    return prose_section(
+        "Are the records as they were?", says, tables=[plain_table("Features that stand out most", head, rows)]
+    )

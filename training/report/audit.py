@@ -1,17 +1,19 @@
 """The audit in a report: what is named, every group's figures, why there may be a gap, and what cuts would change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from models.fairness.audit import Audit, GroupTable
 from models.fairness.group_metrics import GroupComparison, GroupFigures
 from models.metrics.intervals import Interval
+from presentation.charts.marks import Chart
 from presentation.numbers import capacity_of_100, capitalized, of_100, people_interval, signed_of_100
+from presentation.report import Prose, Section, prose_section
+from presentation.tables import CheckLine, Row, RowGroup, Table, grouped_table, plain_table
 from training.audit.checks import CODES, VERDICT_WORDS, AuditCheck
 from training.audit.group_names import people, title_of
 from training.audit.run import RULE, AuditResult
-from training.report.audit_charts import curve_chart, gap_chart, has_curve
-from training.report.html import Html, bullets, element, framed, head_of, joined, paragraph, row_of, section, table
-from training.training_result import TrainingResult
+from training.report.group_charts import RateChart, differences, gap_chart, gap_table, rate_charts
 
 SIGNS = {"pass": "✓", "warn": "!", "fail": "✕", "not_applicable": "–", "not_enough_evidence": "?"}
 SHOWN = {
@@ -31,99 +33,94 @@ CANNOT = (
 )
 
 
-def audit_section(result: TrainingResult) -> Html:
-    """Everything the audit found; nothing where none was made."""
-    return audit_parts(result.audited) if result.audited else Html("")
+@dataclass(frozen=True)
+class AuditChecksView:
+    """What the audit names, check by check, and the picture of who is found; None where no group may be compared."""
+
+    says: str
+    checks: tuple[CheckLine, ...]
+    chart: Chart | None
+    table: Table
 
 
-def audit_parts(audited: AuditResult) -> Html:
-    """Everything an audit found."""
-    why = (why_part(audited), cuts_part(audited))
-    return joined(*list_parts(audited.model, audited.checks), *why, meaning_part(audited.checks))
+@dataclass(frozen=True)
+class AuditGroupsView:
+    """Every attribute's groups, what is not shown and why, and rates over the length of the list."""
+
+    table: Table
+    small_print: str
+    curves: tuple[RateChart, ...]
 
 
-def list_parts(audit: Audit, checks: Sequence[AuditCheck]) -> tuple[Html, ...]:
+def audit_sections(audited: AuditResult) -> Iterator[Section | None]:
+    """Everything an audit found; None for a section that has nothing to say."""
+    yield from list_sections(audited.model, audited.checks)
+    yield why_section(audited)
+    yield cuts_section(audited)
+    yield asked_section(audited.checks)
+
+
+def list_sections(audit: Audit, checks: Sequence[AuditCheck]) -> tuple[Section, ...]:
     """What an audit says of one list."""
-    return checks_part(audit, checks), groups_part(audit), pairs_part(audit)
+    return checks_section(audit, checks), groups_section(audit), pairs_section(audit)
 
 
-def checks_part(audit: Audit, checks: Sequence[AuditCheck]) -> Html:
+def checks_section(audit: Audit, checks: Sequence[AuditCheck]) -> Section:
     """What the audit names, check by check, and the picture of who is found."""
-    rows = element("tbody", *(check_row(check) for check in checks))
     says = (
         "Protected attributes are used here, to check, and never to give a risk. Each student counts once, on the "
         f"first scoring date, where {capacity_of_100(audit.capacity)} of 100 are listed. In a district where groups do "
         "not differ, at most 5 of 100 audits name a difference."
     )
-    alone = [one for one in audit.tables if not one.crossed]
-    parts = [
-        paragraph(says),
-        framed("The audit’s checks", head_of(("Verdict", "Check", "What was found")), rows, class_="text"),
-    ]
-    if any("recall" in group.against for one in alone for group in one.groups):
-        chart = gap_chart(alone, "recall", "Students found, group by group, beside the largest group of each kind")
-        caption = (
-            "Of 100 students who ended off track, how many more or fewer were listed than in the largest group, with "
-            "95% intervals"
-        )
-        parts.append(element("figure", chart, element("figcaption", caption)))
-    return section("Is it as good for every group?", *parts)
+    rows = differences([one for one in audit.tables if not one.crossed], "recall")
+    chart = gap_chart(rows) if rows else None
+    view = AuditChecksView(says, tuple(map(check_line, checks)), chart, gap_table(rows))
+    return Section("Is it as good for every group?", "report/audit_checks.html", view)
 
 
-def check_row(check: AuditCheck) -> Html:
-    """A verdict in a sign and in words, the check's code and title, and its sentence."""
-    sign = element("span", SIGNS[check.verdict], aria_hidden="true")
-    verdict = element("span", sign, capitalized(VERDICT_WORDS[check.verdict]), class_="word")
-    code = element("a", check.code, href=f"#{check.code}", class_="code")
-    kind = {"warn": "not_enough_evidence", "not_applicable": "pass"}.get(check.verdict, check.verdict)
-    cells = (element("th", verdict, scope="row"), element("td", code, " ", capitalized(check.title)))
-    return element("tr", *cells, element("td", check.says), class_=kind)
+def check_line(check: AuditCheck) -> CheckLine:
+    """One check, with a link to what it asks."""
+    style = {"warn": "not_enough_evidence", "not_applicable": "pass"}.get(check.verdict, check.verdict)
+    words = capitalized(VERDICT_WORDS[check.verdict])
+    return CheckLine(SIGNS[check.verdict], words, style, check.code, capitalized(check.title), check.says)
 
 
-def groups_part(audit: Audit) -> Html:
+def groups_section(audit: Audit) -> Section:
     """Every attribute's groups, and their rates over the capacity."""
     alone = [one for one in audit.tables if not one.crossed]
     if not alone:
-        return section("Groups", paragraph("No groups are on record: whether it serves some worse is not known."))
-    body = framed("The list, group by group", head_of(HEAD), *(body_of(one) for one in alone), class_="figures")
-    curves = [
-        element("details", element("summary", f"By {title_of(one.of)}, over the length of the list"), chart)
-        for one in alone
-        if has_curve(one, "recall")
-        for chart in [curve_chart(audit, one, "recall", "found, of 100 who ended off track")]
-    ]
-    return section("Group by group", body, small_print(audit), *curves)
+        return prose_section("Groups", "No groups are on record: whether it serves some worse is not known.")
+    table = grouped_table("The list, group by group", HEAD, map(group_rows, alone))
+    curves = rate_charts(audit, alone, "recall", "found, of 100 who ended off track")
+    view = AuditGroupsView(table, small_print(audit), curves)
+    return Section("Group by group", "report/audit_groups.html", view)
 
 
-def small_print(audit: Audit) -> Html:
+def small_print(audit: Audit) -> str:
     """What is not shown, and why."""
-    return paragraph(
+    return (
         f"A group is shown by itself where at least {audit.least} of its students ended off track and as many on "
         "track; others are counted together, so that nobody can work them out from the totals. Not enough: a figure "
         f"over fewer than {audit.least} students. The reference is the largest group of each kind. Beyond the risks: "
-        "how many more ended off track than the risks said. In brackets: 95% intervals.",
-        class_="soft",
+        "how many more ended off track than the risks said. In brackets: 95% intervals."
     )
 
 
-def body_of(one: GroupTable) -> Html:
+def group_rows(one: GroupTable) -> RowGroup:
     """One attribute with its groups."""
-    title = element(
-        "tr", element("th", capitalized(title_of(one.of)), colspan=len(HEAD), scope="rowgroup"), class_="group"
-    )
+    title = capitalized(title_of(one.of))
     if not one.groups:
-        none = f"too small to be told apart: {', '.join(one.untold)}"
-        return element("tbody", title, element("tr", element("th", none, colspan=len(HEAD), scope="row")))
-    return element("tbody", title, *(row_of(group_cells(one, group)) for group in one.groups))
+        return RowGroup((), title, f"too small to be told apart: {', '.join(one.untold)}")
+    return RowGroup(tuple(group_cells(one, group) for group in one.groups), title)
 
 
-def group_cells(one: GroupTable, group: GroupFigures) -> list[str]:
+def group_cells(one: GroupTable, group: GroupFigures) -> Row:
     """One group as cells."""
     rates = [share(group.figures.get(name), name) for name in SHOWN]
     auc, lead = group.figures.get("roc_auc"), group.figures.get("lead_weeks")
     technical = [f"{auc.estimate:.3f}" if auc else "not enough", f"{lead.estimate:.0f}" if lead else "not enough"]
     gap = "reference" if group.name == one.reference else gap_words(group.against.get("recall"))
-    return [group.name, f"{group.n:,}", *rates, *technical, gap]
+    return (group.name, f"{group.n:,}", *rates, *technical, gap)
 
 
 def share(one: Interval | None, name: str) -> str:
@@ -138,42 +135,35 @@ def gap_words(one: GroupComparison | None) -> str:
     return people_interval(one.difference) if one else "not enough"
 
 
-def pairs_part(audit: Audit) -> Html:
-    """Groups where two attributes meet; nothing where none may be told."""
-    pairs = [one for one in audit.tables if one.crossed and one.groups]
+def pairs_section(audit: Audit) -> Section:
+    """Groups where two attributes meet."""
+    title, pairs = "Where two groups meet", [one for one in audit.tables if one.crossed and one.groups]
     if not pairs:
         says = "No groups where two attributes meet are large enough to be told without telling of a small one."
-        return section("Where two groups meet", paragraph(says, class_="soft"))
+        return Section(title, "prose.html", Prose(small_print=says))
     head = ("Group", "Students", *(SHOWN[name] for name in PAIRED), HEAD[-1])
-    bodies = [
-        element(
-            "tbody",
-            element(
-                "tr", element("th", capitalized(title_of(one.of)), colspan=len(head), scope="rowgroup"), class_="group"
-            ),
-            *(row_of(pair_cells(one, group)) for group in one.groups),
-        )
-        for one in pairs
+    groups = [
+        RowGroup(tuple(pair_cells(one, group) for group in one.groups), capitalized(title_of(one.of))) for one in pairs
     ]
-    return section("Where two groups meet", framed("Pairs of groups", head_of(head), *bodies, class_="figures"))
+    return prose_section(title, tables=[grouped_table("Pairs of groups", head, groups)])
 
 
 PAIRED = ("share_off_track", "selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
 
 
-def pair_cells(one: GroupTable, group: GroupFigures) -> list[str]:
+def pair_cells(one: GroupTable, group: GroupFigures) -> Row:
     """One pair as cells."""
     rates = [share(group.figures.get(name), name) for name in PAIRED]
     gap = "reference" if group.name == one.reference else gap_words(group.against.get("recall"))
-    return [group.name, f"{group.n:,}", *rates, gap]
+    return (group.name, f"{group.n:,}", *rates, gap)
 
 
-def why_part(audited: AuditResult) -> Html:
+def why_section(audited: AuditResult) -> Section:
     """The gaps in who is found, beside those of other lists and what records say."""
     found = uneven(audited.model)
     if not found:
         says = "No group is found less often than the largest one beyond chance."
-        return section("Why is there a gap?", paragraph(says))
+        return prose_section("Why is there a gap?", says)
     lists = [f"Without {name}" if name != RULE else "By the published rule, as many listed" for name in audited.others]
     sources = ("This model", *lists, "Off track, more of 100", "Incidents on record", "Values missing, more of 100")
     columns = [why_column(audited, one, group) for one, group in found]
@@ -182,9 +172,8 @@ def why_part(audited: AuditResult) -> Html:
         *(capitalized(people(one.of, g.name)) for one, g in found),
     )
     caption = "Each gap by other lists, and what records say of the group"
-    return section(
-        "Why is there a gap?", paragraph(CANNOT), table(caption, head, list(zip(sources, *columns, strict=True)))
-    )
+    table = plain_table(caption, head, zip(sources, *columns, strict=True))
+    return prose_section("Why is there a gap?", CANNOT, tables=[table])
 
 
 def uneven(audit: Audit) -> list[tuple[GroupTable, GroupFigures]]:
@@ -224,10 +213,10 @@ def gap_in(audit: Audit, of: str, name: str) -> str:
     return gap_words(group.against.get("recall")) if group else "not enough"
 
 
-def cuts_part(audited: AuditResult) -> Html:
-    """What a cut of its own for each group would change; nothing where groups are found alike."""
+def cuts_section(audited: AuditResult) -> Section | None:
+    """What a cut of its own for each group would change; None where groups are found alike."""
     if not audited.cuts:
-        return Html("")
+        return None
     says = (
         "What would change if each group had its own cut, set so that each is found about as often, with as many "
         "students listed in all. It is shown so that a board can see the price, seen afterwards; it is not used, and "
@@ -243,11 +232,11 @@ def cuts_part(audited: AuditResult) -> Html:
         "then",
     )
     tables = [
-        table(f"By {title_of(of)}", head, [cut_cells(group, after.tables[0]) for group in before.groups])
+        plain_table(f"By {title_of(of)}", head, [cut_cells(group, after.tables[0]) for group in before.groups])
         for of, after in audited.cuts.items()
         if (before := audited.model.table(of))
     ]
-    return section("What group cuts would change", paragraph(says), *tables)
+    return prose_section("What group cuts would change", says, tables=tables)
 
 
 def cut_cells(group: GroupFigures, after: GroupTable) -> list[str]:
@@ -257,8 +246,7 @@ def cut_cells(group: GroupFigures, after: GroupTable) -> list[str]:
     return [group.name, *(share(figures.get(name), name) for name in names for figures in (group.figures, then))]
 
 
-def meaning_part(checks: Sequence[AuditCheck]) -> Html:
+def asked_section(checks: Sequence[AuditCheck]) -> Section:
     """What each check asks."""
-    asked: Mapping[str, str] = {check.code: CODES[check.code] for check in checks}
-    lines = [joined(element("span", code, id=code, class_="code"), " ", means) for code, means in asked.items()]
-    return section("What the audit’s checks ask", bullets(lines))
+    asked = {check.code: CODES[check.code] for check in checks}
+    return Section("What the audit’s checks ask", "report/asked.html", tuple(asked.items()))

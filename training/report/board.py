@@ -1,58 +1,78 @@
 """The page for a school board: what the list is for, how often it is right, whom it misses, in plain sentences."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
-from models.bundle.model_card import INTENDED, REFUSED_USES
+from models.bundle.model_card import INTENDED
 from models.fairness.audit import GroupTable
 from models.fairness.group_metrics import GroupFigures
-from presentation.numbers import capitalized, long_date, of_100, school_year
+from presentation.charts.marks import Chart
+from presentation.numbers import capitalized, long_date, of_100, people_interval, school_year
+from presentation.report import Prose, Report, Section, prose_section, render
 from training.audit.checks import BY_LISTS
 from training.audit.group_names import people
 from training.audit.run import AuditResult
 from training.district_card import limits_of
 from training.evaluation.scorers import words_of
-from training.report.audit_charts import gap_chart
-from training.report.html import Html, bullets, element, page, paragraph, section
-from training.report.verdict import headline, verdict_sentence
+from training.report.group_charts import differences, gap_chart
+from training.report.sections import TEMPLATES, refused_uses
+from training.report.verdict import VerdictView, headline, verdict_sentence
 from training.training_result import TrainingResult
 
 NAMED = ("warn", "fail")
+
+
+@dataclass(frozen=True)
+class BoardGroupsView:
+    """Who is found, attribute by attribute, in sentences; the picture, and its figures as sentences too."""
+
+    sentences: tuple[str, ...]
+    chart: Chart
+    figures: tuple[str, ...]
 
 
 def render_board(result: TrainingResult, *, made_on: date) -> str:
     """The page as one HTML document that fetches and runs nothing; it holds no student and no small group."""
     outcome, _, _ = result.request.outcome.says.partition(":")
     district, year = result.request.district.name, school_year(result.basis.split.test)
-    about = f"{district} · school year {year} · made on {long_date(made_on)}"
-    header = element("header", element("h1", f"For the board: {outcome}"), paragraph(about, class_="soft"))
-    audited = result.audited
-    found = (right_part(result, audited), groups_part(audited), named_part(audited)) if audited else ()
-    footer = element("footer", "Made by OnTrack from totals only: no student’s record is on this page.")
-    parts = (first_part(result), *found, unknown_part(result), uses_part())
-    return page(f"For the board: {outcome}, {district}, {year}", header, *parts, footer)
+    report = Report(
+        title=f"For the board: {outcome}, {district}, {year}",
+        heading=f"For the board: {outcome}",
+        about=f"{district} · school year {year} · made on {long_date(made_on)}",
+        opening=[first_section(result)],
+        sections=tuple(sections_of(result)),
+    )
+    return render(report, TEMPLATES)
 
 
-def first_part(result: TrainingResult) -> Html:
+def sections_of(result: TrainingResult) -> Iterator[Section]:
+    """What follows the verdict."""
+    if result.audited:
+        yield right_section(result, result.audited)
+        yield groups_section(result.audited)
+        yield named_section(result.audited)
+    yield prose_section("What is not known", points=limits_of(result, "model" if result.figures else "rule"))
+    yield prose_section("What it is for, and what it is not for", INTENDED, points=refused_uses())
+
+
+def first_section(result: TrainingResult) -> Section:
     """What serves and why, and what it is about."""
     outcome = result.request.outcome
-    words = [
-        paragraph(verdict_sentence(result), class_="first"),
-        paragraph(f"It is about {outcome.cohort.words}: {outcome.says}.", class_="soft"),
-    ]
-    kind = "verdict" if result.gate.verdict == "pass" else "verdict unproven"
-    return element("section", *words, class_=kind)
+    about = f"It is about {outcome.cohort.words}: {outcome.says}."
+    view = VerdictView(verdict_sentence(result), result.gate.verdict == "pass", small_print=(about,))
+    return Section("", "report/verdict.html", view)
 
 
-def right_part(result: TrainingResult, audited: AuditResult) -> Html:
+def right_section(result: TrainingResult, audited: AuditResult) -> Section:
     """How often a place on the list is right, and how many it misses."""
-    audit = audited.model
-    share = audit.listed / audit.n
+    share = audited.model.listed / audited.model.n
     lines = [
         headline(result),
         f"The list holds {of_100(share)} of 100 students, as many as counselors can reach.",
         missed(result),
     ]
-    return section("How often is it right, and whom does it miss?", bullets(lines))
+    return prose_section("How often is it right, and whom does it miss?", points=lines)
 
 
 def missed(result: TrainingResult) -> str:
@@ -63,21 +83,18 @@ def missed(result: TrainingResult) -> str:
     return f"Of 100 students who ended off track, {own} were not on the list{beside}."
 
 
-def groups_part(audited: AuditResult) -> Html:
+def groups_section(audited: AuditResult) -> Section:
     """Who is found, group by group, in sentences and as a picture."""
+    title = "Is it as good for every group?"
     alone = [
         one for one in audited.model.tables if not one.crossed and one.of not in ("school", "school level", "grade")
     ]
-    lines = [line for one in alone if (line := found_sentence(one))]
+    lines = tuple(line for one in alone if (line := found_sentence(one)))
     if not lines:
-        return section("Is it as good for every group?", paragraph("No group is large enough to be compared."))
-    chart = gap_chart(alone, "recall", "Students found, group by group, beside the largest group of each kind")
-    caption = (
-        "Of 100 students who ended off track, how many more or fewer were on the list than in the largest group; the "
-        "line is what chance leaves open."
-    )
-    drawn = element("figure", chart, element("figcaption", caption))
-    return section("Is it as good for every group?", bullets(lines), drawn)
+        return prose_section(title, "No group is large enough to be compared.")
+    rows = differences(alone, "recall")
+    figures = tuple(f"{row.name}: {people_interval(row.interval)}" for row in rows)
+    return Section(title, "report/board_groups.html", BoardGroupsView(lines, gap_chart(rows), figures))
 
 
 def found_sentence(table: GroupTable) -> str:
@@ -102,22 +119,10 @@ def others(table: GroupTable, group: GroupFigures) -> str:
     return "others" if {group.name, table.reference} == {"yes", "no"} else people(table.of, table.reference)
 
 
-def named_part(audited: AuditResult) -> Html:
+def named_section(audited: AuditResult) -> Section:
     """What the audit names, and what it could not judge."""
-    named = [f"{capitalized(check.title)}? {check.says}" for check in audited.checks if check.verdict in NAMED]
+    named = tuple(f"{capitalized(check.title)}? {check.says}" for check in audited.checks if check.verdict in NAMED)
     unjudged = [check.title for check in audited.checks if check.verdict == "not_enough_evidence"]
-    nothing = "Nothing that chance would not explain. That is no proof that there is nothing."
-    shown = bullets(named) if named else paragraph(nothing)
+    nothing = () if named else ("Nothing that chance would not explain. That is no proof that there is nothing.",)
     rest = f"Not enough students to say: {', '.join(unjudged)}." if unjudged else ""
-    return section("What should the board look at?", shown, *([paragraph(rest, class_="soft")] if rest else []))
-
-
-def unknown_part(result: TrainingResult) -> Html:
-    """What the figures cannot say."""
-    return section("What is not known", bullets(limits_of(result, "model" if result.figures else "rule")))
-
-
-def uses_part() -> Html:
-    """What it is for and what it must not be used for."""
-    refused = bullets([use.replace("**", "") for use in REFUSED_USES])
-    return section("What it is for, and what it is not for", paragraph(INTENDED), refused)
+    return Section("What should the board look at?", "prose.html", Prose(nothing, named, small_print=rest))

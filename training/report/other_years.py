@@ -1,15 +1,16 @@
 """What a report says beyond the test year's list: other years, parts of the year, and the weeks after."""
 
 from presentation.numbers import capitalized, of_100, people_interval, school_year
+from presentation.report import Section, prose_section
+from presentation.tables import plain_table
 from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import words_of
 from training.evaluation.weekly_lists import WeeklyLists
-from training.report.html import Html, paragraph, section, table
 from training.training_result import TrainingResult
 
 
-def years_section(result: TrainingResult) -> Html:
+def years_section(result: TrainingResult) -> Section:
     """Each judged year beside the others."""
     title = "Did it hold in other years?"
     if len(result.years) < 2:
@@ -17,7 +18,7 @@ def years_section(result: TrainingResult) -> Html:
             "Only one year could be judged: whether the figures hold in others is not known. Each year that is judged "
             "needs a year before it whose outcome was known by its first scoring date."
         )
-        return section(title, paragraph(says))
+        return prose_section(title, says)
     head = ("Year judged", "Learned from", "Students", "Off track", "Model", "Published rule", "Logistic", "Risks said")
     rows = [year_row(one, result) for one in result.years]
     says = "Every year is judged by a model of the years before it; no label of a training row was known by its start."
@@ -25,7 +26,7 @@ def years_section(result: TrainingResult) -> Html:
         "Of 100 students listed at the district’s capacity, how many ended off track; last, how many more of 100 ended "
         "off track than the risks said, with its 95% interval"
     )
-    return section(title, paragraph(says), table(caption, head, rows))
+    return prose_section(title, says, tables=[plain_table(caption, head, rows)])
 
 
 def year_row(one: YearEvaluation, result: TrainingResult) -> tuple[str, ...]:
@@ -43,22 +44,22 @@ def year_row(one: YearEvaluation, result: TrainingResult) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def slices_section(result: TrainingResult) -> Html:
-    """Calibration on every scoring date of the test year; nothing where there is one only."""
+def dates_section(result: TrainingResult) -> Section | None:
+    """Calibration on every scoring date of the test year; None where there is one only."""
     if not result.slices:
-        return Html("")
+        return None
     smallest = result.request.settings.audit.smallest_group
     says = (
         "Risks may be right on the whole and wrong on a date. One with fewer than 20 students off track, or on track, "
         "is too small to judge. Groups of students, and schools, are below."
     )
     head = ("By", "Part", "Students", "Risk said, of 100", "Off track, of 100", "Difference", "ROC AUC")
-    rows = [slice_row(one, smallest) for one in result.slices]
+    rows = [date_row(one, smallest) for one in result.slices]
     title = "Do the risks hold on every date?"
-    return section(title, paragraph(says), table("By scoring date of the test year", head, rows))
+    return prose_section(title, says, tables=[plain_table("By scoring date of the test year", head, rows)])
 
 
-def slice_row(one: DateCalibration, smallest: int) -> tuple[str, ...]:
+def date_row(one: DateCalibration, smallest: int) -> tuple[str, ...]:
     """One part; a small one is named, and its figures are not told."""
     if one.gap is None:
         return (capitalized(one.by), one.value, *("too few to judge",) * 5)
@@ -66,11 +67,11 @@ def slice_row(one: DateCalibration, smallest: int) -> tuple[str, ...]:
     return (capitalized(one.by), one.value, f"{one.n:,}" if one.n >= smallest else "few", *said)
 
 
-def following_section(result: TrainingResult) -> Html:
-    """How early students are found, and how steady the list is; nothing where lists were not drawn again."""
+def weekly_lists_section(result: TrainingResult) -> Section | None:
+    """How early students are found, and how steady the list is; None where lists were not drawn again."""
     shown = [one for one in result.followed if one.listed >= result.request.settings.audit.smallest_group]
     if not shown:
-        return Html("")
+        return None
     weeks = shown[0].weeks
     head = (
         "List by", "Found on the first list, of 100 off track", f"Found within {weeks} weeks",
@@ -78,10 +79,10 @@ def following_section(result: TrainingResult) -> Html:
     )  # fmt: skip
     says = f"The list was drawn again in each of the {weeks} weeks after the first scoring date of the test year."
     title = "How early, and how steady?"
-    return section(title, paragraph(says), table("Week by week", head, [followed_row(one) for one in shown]))
+    return prose_section(title, says, tables=[plain_table("Week by week", head, map(weekly_row, shown))])
 
 
-def followed_row(one: WeeklyLists) -> tuple[str, ...]:
+def weekly_row(one: WeeklyLists) -> tuple[str, ...]:
     """One scorer's lists."""
     name = capitalized(words_of(one.scorer))
     return (name, of_100(one.found_first), of_100(one.found_by_last), f"{one.lead_weeks:.0f}", of_100(one.stays))

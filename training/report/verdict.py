@@ -1,13 +1,14 @@
 """How a report begins: what serves and why; and, short of a pass, the refusal in words and what it would take."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from models.metrics.intervals import Interval
 from presentation.numbers import capacity_of_100, capitalized, of_100, school_year
+from presentation.report import Section
 from training.evaluation.scorers import is_rule, words_of
 from training.gate.list_checks import COMPARISONS
 from training.gate.verdict import GateCheck, Verdict
-from training.report.html import Html, bullets, element, paragraph, section
 from training.training_result import TrainingResult
 
 COMPARED = {code: name for code, name, _ in COMPARISONS}
@@ -29,14 +30,33 @@ AGAINST: Mapping[tuple[str, Verdict], str] = {
 ANOTHER_YEAR = "Each finished school year adds one to judge by: train again after its final marks."
 
 
-def verdict_section(result: TrainingResult) -> Html:
+@dataclass(frozen=True)
+class VerdictView:
+    """How a report begins: what it comes to, how often the list would have been right, and what that is of."""
+
+    first: str
+    proven: bool
+    headline: str = ""
+    small_print: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RefusalView:
+    """What stands against a model, what serves in its place, and what it would take."""
+
+    against: tuple[str, ...]
+    serves: str
+    needed: tuple[str, ...]
+
+
+def verdict_section(result: TrainingResult) -> Section:
     """What serves and why, and how often the list would have been right; where a rule wins, that comes first."""
-    words = [rule_that_won(result), verdict_sentence(result)]
-    first = paragraph(" ".join(filter(None, words)), class_="first")
-    rest = [paragraph(headline(result), class_="headline"), counts(result)] if result.figures else []
-    outcome = paragraph(f"The outcome: {result.request.outcome.says}.", class_="soft")
-    kind = "verdict" if result.gate.verdict == "pass" else "verdict unproven"
-    return element("section", first, *rest, outcome, class_=kind)
+    first = " ".join(filter(None, (rule_that_won(result), verdict_sentence(result))))
+    outcome = f"The outcome: {result.request.outcome.says}."
+    proven = result.gate.verdict == "pass"
+    if not result.figures:
+        return Section("", "report/verdict.html", VerdictView(first, proven, small_print=(outcome,)))
+    return Section("", "report/verdict.html", VerdictView(first, proven, headline(result), (counts(result), outcome)))
 
 
 def rule_that_won(result: TrainingResult) -> str:
@@ -142,31 +162,25 @@ def off_track(one: Interval, words: str = "") -> str:
     return f"{of_100(one.estimate)}{words} (between {of_100(one.low)} and {of_100(one.high)})"
 
 
-def counts(result: TrainingResult) -> Html:
+def counts(result: TrainingResult) -> str:
     """How many students stand behind the headline."""
     figures, capacity = result.figures["model"], result.request.settings.gate.capacity
-    return paragraph(
+    return (
         f"Of {figures.n:,} students with a known outcome, {figures.positives:,} ended off track. Counselors can reach "
         f"{capacity_of_100(capacity)} of 100 students, so the list holds {result.listed:,}. "
-        "“Between” is a 95% interval.",
-        class_="soft",
+        "“Between” is a 95% interval."
     )
 
 
-def refusal_section(result: TrainingResult) -> Html:
+def refusal_section(result: TrainingResult) -> Section | None:
     """Short of a pass: which checks stand against the model, what serves in its place, and what it would take."""
     if result.gate.verdict == "pass":
-        return Html("")
-    against = [f"{capitalized(check.title)}: {check.says}" for check in result.gate.checks if check.verdict != "pass"]
-    return section(
-        "Why the model does not serve",
-        paragraph("A model that is not shown to be better than a simple rule is not used. This stands against it:"),
-        bullets(against),
-        element("h3", "What serves in its place"),
-        paragraph(what_serves(result)),
-        element("h3", "What it would take"),
-        bullets(what_it_takes(result)),
+        return None
+    against = tuple(
+        f"{capitalized(check.title)}: {check.says}" for check in result.gate.checks if check.verdict != "pass"
     )
+    view = RefusalView(against, what_serves(result), tuple(what_it_takes(result)))
+    return Section("Why the model does not serve", "report/refusal.html", view)
 
 
 def what_serves(result: TrainingResult) -> str:

@@ -12,12 +12,12 @@ from models.fairness.group_metrics import AuditSettings
 from models.fairness.suppression import suppress_groups, suppress_pairs
 from models.metrics.count_tables import listing_of
 from models.metrics.intervals import Interval
+from presentation.report import Section, prose_section
 from training.audit.checks import VERDICT_WORDS, AuditCheck, DisparityBounds, list_checks
 from training.audit.group_names import title_of
 from training.evaluation.capacities import CAPACITIES
 from training.evaluation.evaluation import CrossEvaluation
-from training.report.audit import list_parts, meaning_part
-from training.report.html import Html, joined, paragraph, section
+from training.report.audit import asked_section, list_sections
 from training.table.figures import CAPACITY
 
 COLUMNS = ("share_off_track", "selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
@@ -69,9 +69,9 @@ def check_lines(audit: TableAudit) -> list[str]:
     return [f"{VERDICT_WORDS[check.verdict]:>19}  {check.code}  {check.says}" for check in audit.checks]
 
 
-def groups_section(audit: TableAudit) -> Html:
+def groups_sections(audit: TableAudit) -> tuple[Section, ...]:
     """The audit in the report."""
     if not audit.list.tables:
         says = "The spec names no groups: whether it serves some worse is not known."
-        return section("Is it as good for every group?", paragraph(says))
-    return joined(*list_parts(audit.list, audit.checks), meaning_part(audit.checks))
+        return (prose_section("Is it as good for every group?", says),)
+    return (*list_sections(audit.list, audit.checks), asked_section(audit.checks))

@@ -1,18 +1,21 @@
 """The report of a run on a prepared table: one page, aggregates only, what it comes to in the first sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from models.bundle.model_card import INTENDED, REFUSED_USES
 from models.metrics.intervals import Interval
 from presentation.numbers import capitalized, long_date, of_100, technical_interval
-from training.report.figures import Comparison, calibration_section, compared_section
-from training.report.html import Html, bullets, element, joined, page, paragraph, section, table
-from training.report.other_years import slice_row
+from presentation.report import Report, Section, prose_section, render
+from presentation.tables import plain_table
+from training.report.at_a_glance import glance_section
+from training.report.comparison import Comparison, calibration_section, comparison_section
+from training.report.other_years import date_row
+from training.report.sections import TEMPLATES, facts_section, limits_section, reproduce_section
+from training.report.verdict import VerdictView
 from training.table.card import limits_of, outcome_of, tested_on
 from training.table.figures import CAPACITY, draws_of
-from training.table.groups import groups_section
+from training.table.groups import groups_sections
 from training.table.periods import Period
 from training.table.run import ProtectedComparison, TableResult
 from training.table.spec import Time
@@ -36,23 +39,31 @@ class Source:
 def render_table_report(trained: TableResult, source: Source, *, made_on: date) -> str:
     """The report as one HTML document that fetches and runs nothing, and holds no row of the table."""
     title = capitalized(source.stem.replace("_", " "))
-    about = f"Prepared table {source.table} · made on {long_date(made_on)}"
-    header = element("header", element("h1", title), paragraph(about, class_="soft"))
-    found = comparison_of(trained)
-    parts = (
-        verdict_section(trained),
-        compared_section(found),
-        calibration_section(found),
-        periods_section(trained.periods, found.smallest),
-        told_section(trained.told),
-        groups_section(trained.audit),
-        leaks_section(trained),
-        data_section(trained, source),
-        limits_section(trained),
-        reproduce_section(source),
+    opening = (verdict_section(trained), glance_section(comparison_of(trained)))
+    report = Report(
+        title=title,
+        heading=title,
+        about=f"Prepared table {source.table} · made on {long_date(made_on)}",
+        opening=[one for one in opening if one],
+        sections=[one for one in sections_of(trained, source) if one],
+        contents=True,
     )
-    footer = element("footer", "Made by OnTrack from totals only: no student’s record is on this page.")
-    return page(title, header, *parts, footer)
+    return render(report, TEMPLATES)
+
+
+def sections_of(trained: TableResult, source: Source) -> Iterator[Section | None]:
+    """What follows the contents; None for a section that has nothing to say."""
+    found = comparison_of(trained)
+    yield comparison_section(found)
+    yield calibration_section(found)
+    yield periods_section(trained.periods, found.smallest)
+    yield protected_section(trained.told)
+    yield from groups_sections(trained.audit)
+    yield leaks_section(trained)
+    yield facts_section("The data", facts_of(trained, source))
+    yield limits_section(limits_of(trained))
+    says, command = "The same table, spec and code give the same figures:", f"{source.table} {source.spec}"
+    yield reproduce_section(says, f"ontrack train-table {command}")
 
 
 def comparison_of(trained: TableResult) -> Comparison:
@@ -62,7 +73,7 @@ def comparison_of(trained: TableResult) -> Comparison:
         found.figures, found.intervals, {name: at_capacity(one) for name, one in found.differences.items()},
         found.reliability,
         capacity=CAPACITY, smallest=trained.asked.terms.smallest_group, whose="lists and groups are told at this",
-        over="all rows that were held out", curves=("model", OTHER),
+        over="all rows that were held out", baseline=OTHER,
     )  # fmt: skip
 
 
@@ -71,7 +82,7 @@ def at_capacity(lead: Mapping[str, Interval]) -> dict[str, Interval]:
     return {"roc_auc": lead["roc_auc"], **{what: lead[f"{what}@{CAPACITY:.3f}"] for what in ("precision", "recall")}}
 
 
-def verdict_section(trained: TableResult) -> Html:
+def verdict_section(trained: TableResult) -> Section:
     """What the run comes to, in plain sentences."""
     first, *rest = verdict_of(trained)
     spec, figures = trained.asked.spec, trained.figures["model"]
@@ -79,61 +90,52 @@ def verdict_section(trained: TableResult) -> Html:
         f"Judged on {figures.n:,} rows, of which {figures.positives:,} ended off track: {tested_on(spec)}. "
         "In brackets stand 95% intervals."
     )
-    outcome = paragraph(f"The outcome: {outcome_of(spec)}.", class_="soft")
     won = beats(trained.measured.differences[OTHER]["roc_auc"]) and not trained.leaks
-    kind = "verdict" if won else "verdict unproven"
-    said = paragraph(" ".join(rest), class_="headline")
-    return element(
-        "section", paragraph(first, class_="first"), said, paragraph(counts, class_="soft"), outcome, class_=kind
-    )
+    view = VerdictView(first, won, " ".join(rest), (counts, f"The outcome: {outcome_of(spec)}."))
+    return Section("", "report/verdict.html", view)
 
 
-def periods_section(periods: tuple[Period, ...], smallest: int) -> Html:
-    """Calibration value by value of the column that the table is split by; nothing where it is split otherwise."""
+def periods_section(periods: tuple[Period, ...], smallest: int) -> Section | None:
+    """Calibration value by value of the column that the table is split by; None where it is split otherwise."""
     if not periods:
-        return Html("")
+        return None
     head = (
         "Column", "Value", "Rows", "Risk said, of 100", "Off track, of 100", "Difference", "ROC AUC", "Learned from",
         "Off track there, of 100",
     )  # fmt: skip
-    rows = [(*slice_row(one.part, smallest), f"{one.learned_from:,}", of_100(one.share_before)) for one in periods]
+    rows = [(*date_row(one.part, smallest), f"{one.learned_from:,}", of_100(one.share_before)) for one in periods]
     says = (
         "Each value is judged by a model of rows before it. Where more or fewer end off track than in the rows learned "
         "from, risks are off too: no model of earlier rows can know that. Where they are off by more, the rows are of "
         "another kind."
     )
-    return section("Do the risks hold from one time to the next?", paragraph(says), table("By time", head, rows))
+    return prose_section(
+        "Do the risks hold from one time to the next?", says, tables=[plain_table("By time", head, rows)]
+    )
 
 
-def told_section(told: ProtectedComparison | None) -> Html:
-    """What protected attributes would add; nothing where that was not asked."""
+def protected_section(told: ProtectedComparison | None) -> Section | None:
+    """What protected attributes would add; None where that was not asked."""
     if told is None:
-        return Html("")
+        return None
     says = (
         "The same trees were also told the protected attributes, to compare and never to keep. "
         f"They order students with a ROC AUC of {told.figures.roc_auc:.3f}; "
         f"beside them, the lead of the model, which does not know them, is {technical_interval(told.lead['roc_auc'])}."
     )
-    return section("What would protected attributes add?", paragraph(says))
+    return prose_section("What would protected attributes add?", says)
 
 
-def leaks_section(trained: TableResult) -> Html:
+def leaks_section(trained: TableResult) -> Section:
     """The columns that know the end."""
     title = "Does a column know the end?"
     if trained.leaks:
-        return section(title, bullets([capitalized(one.says) for one in trained.leaks]))
+        return prose_section(title, points=[capitalized(one.says) for one in trained.leaks])
     later = isinstance(trained.asked.spec.split, Time)
     by_time = "none tells it in the rows learned from and not in later ones, and " if later else ""
     beyond = "" if later else " Without a split by time, columns that were filled in afterwards cannot be told."
-    return section(
-        title, paragraph(f"Each column was tried alone: {by_time}none tells it almost without error.{beyond}")
-    )
-
-
-def data_section(trained: TableResult, source: Source) -> Html:
-    """What the figures rest on."""
-    pairs = [joined(element("dt", key), element("dd", value)) for key, value in facts_of(trained, source).items()]
-    return section("The data", element("dl", *pairs))
+    says = f"Each column was tried alone: {by_time}none tells it almost without error.{beyond}"
+    return prose_section(title, says)
 
 
 def facts_of(trained: TableResult, source: Source) -> Mapping[str, str]:
@@ -160,21 +162,3 @@ def parameters_of(trained: TableResult) -> str:
         return "the defaults, the same for every table"
     better = f"log loss {found.loss:.4f} after {found.default_loss:.4f}" if found.parameters else "none was better"
     return f"searched for in {found.trials} trials, among the rows learned from only: {better}"
-
-
-def limits_section(trained: TableResult) -> Html:
-    """What a list is for, what it is not for, and what the figures cannot say."""
-    return section(
-        "Limits",
-        paragraph(INTENDED),
-        element("h3", "What it is not for"),
-        bullets([use.replace("**", "") for use in REFUSED_USES]),
-        element("h3", "What the figures cannot say"),
-        bullets(limits_of(trained)),
-    )
-
-
-def reproduce_section(source: Source) -> Html:
-    """How to come to the same figures."""
-    command = element("pre", element("code", f"ontrack train-table {source.table} {source.spec}"))
-    return section("How to reproduce this", paragraph("The same table, spec and code give the same figures:"), command)

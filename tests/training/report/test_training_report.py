@@ -19,6 +19,7 @@ from features.settings import District, Gate, Settings, Training
 from models.examples import Examples
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
+from presentation.stylesheets import stylesheet
 from tests.models.row_examples import made_examples
 from training.audit.checks import CODES
 from training.evaluation.evaluation import fit_and_evaluate
@@ -27,8 +28,7 @@ from training.evaluation.temporal_split import Split
 from training.gate.list_checks import check_lead, check_lists
 from training.gate.rule_selection import RuleSelection, RuleToBeat
 from training.gate.verdict import DeclaredBounds, GateCheck, GateResult, Verdict, checks_without_model
-from training.report.page import render_report
-from training.report.style import STYLE
+from training.report.technical_report import render_technical_report
 from training.result_builder import build_training_result
 from training.training_request import Basis, TrainingRequest
 from training.training_result import TrainingResult
@@ -91,23 +91,36 @@ class Page(HTMLParser):
         super().__init__()
         self.open: list[str] = []
         self.tags: set[str] = set()
-        self.texts: dict[str, list[str]] = {"tr": [], "p": [], "h1": [], "title": []}
+        self.texts: dict[str, list[str]] = {"tr": [], "p": [], "h1": [], "h2": [], "caption": [], "title": []}
+        self.caption_of_row: list[int] = []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        name = self.named(tag)
         if tag not in VOID:
-            self.open.append(tag)
-        if tag in self.texts:
-            self.texts[tag].append("")
+            self.open.append(name)
+        if name in self.texts:
+            self.texts[name].append("")
+        if tag == "tr":
+            self.caption_of_row.append(len(self.texts["caption"]) - 1)
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+        assert self.open.pop() in (tag, f"chart {tag}")
+
+    def named(self, tag: str) -> str:
+        """The tag; the title of a chart is not that of the page."""
+        return "chart title" if tag == "title" and "svg" in self.open else tag
 
     def handle_data(self, data: str) -> None:
         for tag in set(self.open) & set(self.texts):
             self.texts[tag][-1] += f"{data} " if tag == "tr" else data
+
+    def table(self, caption: str) -> list[str]:
+        """The rows of the tables whose caption ends with these words."""
+        placed = zip(self.texts["tr"], self.caption_of_row, strict=True)
+        return [row for row, at in placed if self.texts["caption"][at].endswith(caption)]
 
     def rows(self, name: str) -> list[list[str]]:
         """The words of each row that starts with a name."""
@@ -116,7 +129,7 @@ class Page(HTMLParser):
 
 def page_of(result: TrainingResult) -> Page:
     """The report, read back."""
-    return Page(render_report(result, made_on=MADE_ON))
+    return Page(render_technical_report(result, made_on=MADE_ON))
 
 
 def first_sentence(result: TrainingResult) -> str:
@@ -134,11 +147,11 @@ EVERY: Mapping[str, Callable[[], TrainingResult]] = {
 
 @pytest.mark.parametrize("result", EVERY.values(), ids=EVERY)
 def test_every_report_is_whole_fetches_nothing_and_runs_nothing(result: Callable[[], TrainingResult]) -> None:
-    html = render_report(result(), made_on=MADE_ON)
+    html = render_technical_report(result(), made_on=MADE_ON)
     page = Page(html)
     assert page.open == []
     assert page.tags.isdisjoint({"script", "link", "img", "iframe", "form", "object"})
-    assert "default-src &#x27;none&#x27;; style-src &#x27;unsafe-inline&#x27;" in html
+    assert "content=\"default-src 'none'; style-src 'unsafe-inline'\"" in html
     assert not re.search(r"https?:|//|url\(|@import|javascript:|\son\w+=", html)
     assert len(html.encode()) < 300_000
 
@@ -147,13 +160,16 @@ def test_every_report_is_whole_fetches_nothing_and_runs_nothing(result: Callable
 def test_every_report_speaks_of_students_with_respect_and_of_none_of_them(
     result: Callable[[], TrainingResult],
 ) -> None:
-    text = render_report(result(), made_on=MADE_ON).lower()
+    text = render_technical_report(result(), made_on=MADE_ON).lower()
     assert [word for word in FORBIDDEN if word in text] == []
     assert not re.search(r"student \d", text)
 
 
 def test_no_color_is_red() -> None:
-    colors = [tuple(int(c[i : i + 2], 16) / 255 for i in (0, 2, 4)) for c in re.findall(r"#([0-9a-f]{6})\b", STYLE)]
+    colors = [
+        tuple(int(c[i : i + 2], 16) / 255 for i in (0, 2, 4))
+        for c in re.findall(r"#([0-9a-f]{6})\b", stylesheet("report"))
+    ]
     reddish = [c for c in colors if (hls := colorsys.rgb_to_hls(*c))[2] > 0.2 and not 18 <= hls[0] * 360 <= 330]
     assert len(colors) > 20
     assert reddish == []
@@ -236,7 +252,7 @@ def test_every_check_that_can_decide_has_its_reason_in_words(code: str, verdict:
 
 def bulleted(result: TrainingResult) -> list[str]:
     """What the report lists point by point."""
-    html = render_report(result, made_on=MADE_ON)
+    html = render_technical_report(result, made_on=MADE_ON)
     return [unescape(item) for item in re.findall(r"<li>(.*?)</li>", html)]
 
 
@@ -249,7 +265,7 @@ def test_a_refusal_says_what_stands_against_the_model_what_serves_and_what_it_wo
         "With 600 students a year, this comparison can show a difference of 8 of 100 (80% power); "
         "to show the one seen, it would take about 2,600 students a year."
     ) in points
-    assert "Why the model does not serve" not in render_report(against_the_rule(LEAD), made_on=MADE_ON)
+    assert "Why the model does not serve" not in render_technical_report(against_the_rule(LEAD), made_on=MADE_ON)
 
 
 def test_a_refusal_of_a_district_without_a_model_says_when_to_try_again() -> None:
@@ -296,15 +312,53 @@ def test_every_check_stands_with_its_verdict_in_words_its_code_and_its_sentence(
     assert "4 more are listed than by the rule (95% interval -2 to +9)." in row
 
 
-def test_the_figures_are_those_of_the_judgement_at_every_capacity() -> None:
+def test_the_figures_are_those_of_the_result_at_every_capacity() -> None:
     made = made_result()
-    model, rows = made.figures["model"], page_of(made).rows("This model")
-    assert rows[0] == [f"{model.precision_at[at] * 100:.0f}" for at in (0.05, 0.10, 0.15, 0.20)]
-    assert rows[1] == [f"{model.recall_at[at] * 100:.0f}" for at in (0.05, 0.10, 0.15, 0.20)]
+    model, page = made.figures["model"], page_of(made)
+    rows = page.rows("This model")
+    for caption, figures in (("(precision)", model.precision_at), ("(recall)", model.recall_at)):
+        row = next(row for row in page.table(caption) if row.startswith("This model "))
+        assert row.split()[2:] == [f"{figures[at] * 100:.0f}" for at in (0.05, 0.10, 0.15, 0.20)]
     technical = next(row for row in rows if f"{model.roc_auc:.3f}" in row)
     for what in ("pr_auc", "brier", "calibration_error"):
         assert f"{getattr(model, what):.3f}" in technical
         assert f"({made.intervals['model'][what].low:.3f}" in technical
+
+
+def test_the_verdict_three_figures_and_the_picture_stand_before_the_contents() -> None:
+    made = made_result()
+    html = render_technical_report(made, made_on=MADE_ON)
+    model, rule = made.figures["model"], made.figures["rule"]
+    shown = re.findall(r"<strong>(.*?)</strong> (.*?) <span class=\"soft\">(.*?)</span>", html)
+    assert shown == [
+        (of_100(model.precision_at[0.15]), "of 100 students listed ended off track",
+         f"by the published rule: {of_100(rule.precision_at[0.15])}"),
+        (of_100(model.recall_at[0.15]), "of 100 students who ended off track were listed",
+         f"by the published rule: {of_100(rule.recall_at[0.15])}"),
+        (f"{model.calibration_error * 100:.1f}", "of 100: how far risks were from what happened, on average",
+         f"by the published rule: {rule.calibration_error * 100:.1f}"),
+    ]  # fmt: skip
+    places = [html.index(part) for part in ('class="first"', 'class="glance"', "<svg", 'class="contents"')]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("result", EVERY.values(), ids=EVERY)
+def test_the_contents_lead_to_every_section_in_order(result: Callable[[], TrainingResult]) -> None:
+    html = render_technical_report(result(), made_on=MADE_ON)
+    _, after = html.split("</nav>")
+    links = re.findall(r'<li><a href="#([a-z0-9-]+)">(.*?)</a></li>', html)
+    assert links == re.findall(r'<h2 id="([a-z0-9-]+)">(.*?)</h2>', after)
+    assert len(links) > 3
+    ids = re.findall(r' id="(.*?)"', html)
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_a_figure_of_too_short_a_list_is_not_among_the_first_ones() -> None:
+    made = made_result(100)
+    few = made.request.settings.model_copy(update={"gate": Gate(replicates=100, capacity=0.05)})
+    html = render_technical_report(replace(made, request=replace(made.request, settings=few)), made_on=MADE_ON)
+    assert "of 100 students listed ended off track<" not in html
+    assert "of 100: how far risks were from what happened" in html
 
 
 def test_where_a_rule_wins_the_report_says_so_first() -> None:
@@ -363,7 +417,7 @@ def test_groups_are_compared_in_figures_of_100_with_an_interval() -> None:
 
 
 def test_every_check_of_the_audit_is_in_the_report_and_links_to_what_it_asks() -> None:
-    html = render_report(made_result(), made_on=MADE_ON)
+    html = render_technical_report(made_result(), made_on=MADE_ON)
     for code in CODES:
         assert f'href="#{code}"' in html
         assert f'id="{code}"' in html
@@ -383,7 +437,7 @@ def test_a_judgement_without_figures_says_why_and_shows_none() -> None:
 
 
 def test_the_data_can_be_traced_and_a_small_number_left_out_is_not_told() -> None:
-    html = render_report(made_result(), made_on=MADE_ON)
+    html = render_technical_report(made_result(), made_on=MADE_ON)
     assert DATA_VERSION[:12] in html
     assert DATA_VERSION[:13] not in html
     assert "0 in 2023–24, fewer than 11 in 2024–25, 12 in 2025–26" in html

@@ -1,0 +1,111 @@
+"""Charts: named, described, without inline style; one point for one risk, names that do not meet."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from markupsafe import Markup
+
+from models.metrics.calibration_error import ReliabilityBin
+from presentation.charts.interval_chart import NamedInterval, difference_chart, share_chart
+from presentation.charts.line_chart import Series, precision_chart, rate_chart, reliability_chart, spread
+from presentation.charts.marks import Bar, Chart, Dot, Label, Line
+from presentation.charts.record_chart import Column, Words, bar_chart, point_chart
+from presentation.environment import TEMPLATES, template_environment
+from presentation.numbers import signed_of_100
+from training.report.comparison import merged_bins
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+TWO = [
+    Series("model", "<b>model</b>", [(0.1, 0.9), (0.2, 0.7)]),
+    Series("rule", "published rule", [(0.1, 0.6), (0.2, 0.5)]),
+]
+ROWS = [NamedInterval("<b>first</b>", Drawn(-0.2, -0.3, 0.1)), NamedInterval("second", Drawn(0.02, -0.01, 0.05))]
+WORDS = Words("days", "<b>Days</b> missed", "Days missed in each week.")
+COLUMNS = [Column(0, "none & nothing", "Oct", "2025–26"), Column(5, "all", "", "")]
+CHARTS: dict[str, Chart] = {
+    "reliability": reliability_chart(TWO),
+    "precision": precision_chart(TWO, own=0.2, everyone=0.1),
+    "rates": rate_chart(TWO, name="rates", words="found", title="Found"),
+    "differences": difference_chart(ROWS, name="differences", title="Differences"),
+    "shares": share_chart(ROWS, name="shares", title="Shares", guide=(0.4, "promised")),
+    "bars": bar_chart(COLUMNS, [(0, "0"), (5, "5")], WORDS, most=5),
+    "points": point_chart(COLUMNS, [(0, "0"), (5, "5")], WORDS, most=5),
+}
+
+
+def drawn(chart: Chart) -> str:
+    """The chart as SVG."""
+    environment = template_environment(TEMPLATES)
+    return environment.from_string('{% from "chart.html" import draw %}{{ draw(chart) }}').render(chart=chart)
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
+def test_every_chart_has_a_title_and_a_description_and_no_style_or_script_of_its_own(chart: Chart) -> None:
+    svg = drawn(chart)
+    name, described = re.findall(r'aria-labelledby="(.*?)" aria-describedby="(.*?)"', svg)[0]
+    assert f'<title id="{name}">{Markup.escape(chart.title)}</title>' in svg
+    assert f'<desc id="{described}">{Markup.escape(chart.description)}</desc>' in svg
+    assert len(chart.title) > 3
+    assert len(chart.description) > 10
+    assert not re.search(r"style=|<style|<script|\son\w+=|<b>|nan", svg)
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
+def test_every_mark_is_inside_its_chart(chart: Chart) -> None:
+    numbers = {key: list(map(float, re.findall(rf'\b{key}="(.*?)"', drawn(chart)))) for key in ("x", "y", "cx", "cy")}
+    assert all(0 <= x <= chart.width for x in numbers["x"] + numbers["cx"])
+    assert all(0 <= y <= chart.height for y in numbers["y"] + numbers["cy"])
+
+
+def test_a_line_is_told_by_its_points_too() -> None:
+    dots = [mark for mark in CHARTS["precision"].marks if isinstance(mark, Dot)]
+    assert [dot.square for dot in dots] == [False, False, True, True]
+
+
+def test_a_chart_says_its_values_to_those_who_do_not_see_it() -> None:
+    assert CHARTS["precision"].description == "<b>model</b>: 90, 70. published rule: 60, 50."
+    assert CHARTS["differences"].description == "<b>first</b>: −20; second: +2."
+
+
+def test_a_single_capacity_can_be_drawn() -> None:
+    chart = precision_chart([Series("model", "model", [(0.15, 0.7)])], own=0.15, everyone=0.1)
+    assert "nan" not in drawn(chart)
+    assert [mark.style for mark in chart.marks if isinstance(mark, Bar)] == ["here"]
+
+
+def test_an_interval_beyond_the_axis_ends_at_the_axis() -> None:
+    wide = share_chart([NamedInterval("wide", Drawn(0.9, 0.5, 1.3))], name="wide", title="Wide")
+    line = next(mark for mark in wide.marks if isinstance(mark, Line) and mark.style == "line model")
+    last = next(mark for mark in wide.marks if isinstance(mark, Label) and mark.words == "100")
+    assert line.x2 == last.x
+
+
+def test_a_bar_of_nothing_keeps_a_sliver() -> None:
+    assert [mark.height for mark in CHARTS["bars"].marks if isinstance(mark, Bar)] == [1.5, 120.0]
+
+
+def test_bins_of_one_risk_become_one_point() -> None:
+    bins = [ReliabilityBin(10, 0.1, 0.2), ReliabilityBin(9, 0.1, 0.2), ReliabilityBin(10, 0.5, 0.4)]
+    assert merged_bins(bins) == [ReliabilityBin(19, 0.1, 0.2), ReliabilityBin(10, 0.5, 0.4)]
+
+
+def test_names_beside_lines_keep_apart_and_in_order() -> None:
+    placed = spread({"low": 101.0, "high": 100.0, "far": 300.0})
+    assert placed["high"] == 100.0
+    assert placed["low"] - placed["high"] >= 17
+    assert placed["far"] == 300.0
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.104, "+10"), (-0.3, "−30"), (-0.001, "0"), (0.0, "0")])
+def test_a_difference_never_is_a_signed_nought(share: float, words: str) -> None:
+    assert signed_of_100(share) == words

@@ -1,0 +1,50 @@
+"""A report: whatever is put into a template is escaped, and a value that is missing is an error."""
+
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+from presentation.report import Report, Section, prose_section, render
+from presentation.tables import CheckLine, Heading, RowGroup, grouped_table, plain_table
+
+HOSTILE = "</p><script>alert(1)</script><img src=x onerror=alert(1)>"
+
+
+def rendered(*sections: Section, folder: Path, contents: bool = False) -> str:
+    """A report of these sections."""
+    return render(Report(HOSTILE, HOSTILE, HOSTILE, [], sections, contents), folder)
+
+
+def test_everything_that_is_put_into_a_report_is_escaped(tmp_path: Path) -> None:
+    table = grouped_table(
+        HOSTILE, [Heading(HOSTILE, HOSTILE), HOSTILE], [RowGroup(((HOSTILE, HOSTILE),), HOSTILE, HOSTILE)]
+    )
+    html = rendered(
+        prose_section(HOSTILE, HOSTILE, points=[HOSTILE], tables=[table, plain_table(HOSTILE, [HOSTILE], [])]),
+        folder=tmp_path,
+        contents=True,
+    )
+    assert html.count("&lt;script&gt;") >= 15
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+def test_a_check_is_escaped_too_and_words_between_backticks_are_code(tmp_path: Path) -> None:
+    (tmp_path / "checks.html").write_text('{% from "report_parts.html" import checks %}{{ checks("Checks", view) }}')
+    line = CheckLine("✓", HOSTILE, "pass", HOSTILE, HOSTILE, f"See `ontrack check` and {HOSTILE}")
+    html = rendered(Section("Checks", "checks.html", [line]), folder=tmp_path)
+    assert "See <code>ontrack check</code> and &lt;/p&gt;" in html
+    assert "<script" not in html
+
+
+def test_a_value_that_a_template_does_not_get_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "broken.html").write_text("{{ view.absent }}")
+    with pytest.raises(UndefinedError, match="absent"):
+        rendered(Section("Broken", "broken.html", Heading("here")), folder=tmp_path)
+
+
+def test_contents_stand_only_where_they_are_asked_for(tmp_path: Path) -> None:
+    one = prose_section("Does it hold?", "Yes.")
+    assert '<li><a href="#does-it-hold">Does it hold?</a></li>' in rendered(one, folder=tmp_path, contents=True)
+    assert "<nav" not in rendered(one, folder=tmp_path)

@@ -1,0 +1,144 @@
+"""The report of a training run: one page that a principal can read and a data team can check, aggregates only."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from features.quality.check import by_code
+from features.quality.check_codes import CHECKS, Finding
+from presentation.numbers import capacity_of_100, capitalized, long_date, school_year
+from presentation.report import Report, Section, prose_section, render
+from presentation.tables import CheckLine
+from training.district_card import left_out_of, limits_of
+from training.gate.bounds import loosened_bounds, primary_of
+from training.gate.verdict import VERDICT_WORDS, GateCheck, Verdict
+from training.report.at_a_glance import glance_section
+from training.report.audit import audit_sections
+from training.report.comparison import calibration_section, comparison_of, comparison_section
+from training.report.other_years import dates_section, weekly_lists_section, years_section
+from training.report.sections import TEMPLATES, facts_section, limits_section, reproduce_section
+from training.report.verdict import refusal_section, verdict_section
+from training.training_result import TrainingResult
+
+SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✕", "not_enough_evidence": "?"}
+
+
+@dataclass(frozen=True)
+class GateChecksView:
+    """What the gate's checks decide, the bounds that a district has loosened, and every check."""
+
+    says: str
+    loosened: tuple[str, ...]
+    checks: tuple[CheckLine, ...]
+
+
+def render_technical_report(result: TrainingResult, *, made_on: date, warnings: Sequence[Finding] = ()) -> str:
+    """The report as one HTML document that fetches and runs nothing.
+
+    The verdict stands first in a plain sentence, then three figures and a picture, then the contents and all the rest.
+    It holds no student, and no figure over fewer than `audit.smallest_group` students. A result without figures
+    (nothing could be judged) says why.
+    """
+    outcome, _, _ = result.request.outcome.says.partition(":")
+    district, year = result.request.district.name, school_year(result.basis.split.test)
+    opening = (verdict_section(result), glance_section(comparison_of(result)))
+    report = Report(
+        title=f"{capitalized(outcome)}: {district}, {year}",
+        heading=capitalized(outcome),
+        about=f"{district} · test year {year} · made on {long_date(made_on)}",
+        opening=[one for one in opening if one],
+        sections=[one for one in sections_of(result, warnings) if one],
+        contents=True,
+    )
+    return render(report, TEMPLATES)
+
+
+def sections_of(result: TrainingResult, warnings: Sequence[Finding]) -> Iterator[Section | None]:
+    """What follows the contents; None for a section that has nothing to say."""
+    yield refusal_section(result)
+    yield checks_section(result)
+    if result.figures:
+        yield from figures_sections(result)
+    yield data_section(result)
+    yield warnings_section(warnings) if warnings else None
+    yield limits_section([*limits_of(result, "model" if result.figures else "rule"), *left_out_of(result)])
+    yield how_to_reproduce(result)
+
+
+def figures_sections(result: TrainingResult) -> Iterator[Section | None]:
+    """Everything that was measured."""
+    found = comparison_of(result)
+    yield comparison_section(found)
+    yield calibration_section(found)
+    yield dates_section(result)
+    yield years_section(result)
+    yield weekly_lists_section(result)
+    yield from audit_sections(result.audited) if result.audited else ()
+
+
+def checks_section(result: TrainingResult) -> Section:
+    """Every check of the gate."""
+    bounds = result.request.settings.gate
+    says = (
+        "A model may serve only where every check passes. Short of that, the published rule serves. Declared before "
+        f"the run: the figure that decides is {primary_of(bounds)}."
+    )
+    view = GateChecksView(says, tuple(loosened_bounds(bounds)), tuple(map(check_line, result.gate.checks)))
+    return Section("What was checked", "report/gate_checks.html", view)
+
+
+def check_line(check: GateCheck) -> CheckLine:
+    """One check."""
+    words = capitalized(VERDICT_WORDS[check.verdict])
+    return CheckLine(
+        SIGNS[check.verdict], words, check.verdict, check.code, capitalized(check.title), check.says, linked=False
+    )
+
+
+def data_section(result: TrainingResult) -> Section:
+    """What the figures rest on."""
+    basis, settings = result.basis, result.request.settings
+    facts = {
+        "Training years": f"{basis.trained:,} rows of {', '.join(map(school_year, basis.split.train))}",
+        "Test year": f"{basis.tested:,} rows of {school_year(basis.split.test)}, which no training label was seen from",
+        "Left out": left_out(result),
+        "A row": f"one student as seen on one scoring date ({', '.join(map(month_day, settings.training.as_of))})",
+        "Capacity": f"{capacity_of_100(settings.gate.capacity)} of 100 students",
+        "Data version": basis.data_version[:12],
+        "Seed": f"{settings.training.seed}, of the fit and of {settings.gate.replicates:,} bootstrap draws of students",
+        "Outcome": f"{result.request.outcome.name}, known on {long_date(result.request.today)}",
+    }
+    return facts_section("The data", facts)
+
+
+def month_day(text: str) -> str:
+    """A month-day of the settings in words."""
+    month, day = map(int, text.split("-"))
+    return f"{date(2000, month, day):%B} {day}"
+
+
+def left_out(result: TrainingResult) -> str:
+    """How many rows had no known outcome, year by year; a small number is not told."""
+    smallest = result.request.settings.audit.smallest_group
+    by_year = [
+        f"{count if count == 0 or count >= smallest else f'fewer than {smallest}'} in {school_year(year)}"
+        for year, count in sorted(result.basis.unlabelled.items())
+    ]
+    return f"{', '.join(by_year)}: the outcome is not known (moved elsewhere, or no final marks)"
+
+
+def warnings_section(warnings: Sequence[Finding]) -> Section:
+    """What does not quite add up in the records: each kind and how often, without its figures, which may be small."""
+    found = by_code(warnings)
+    lines = [f"{code}: {CHECKS[code].means} Found {len(those):,} times." for code, those in found.items()]
+    says = "The records were used, though not everything in them adds up. Where: ontrack check."
+    return prose_section("What does not add up in the records", says, points=lines)
+
+
+def how_to_reproduce(result: TrainingResult) -> Section:
+    """How to come to the same figures."""
+    says = (
+        f"On data version {result.basis.data_version[:12]}, with the settings of this run and on the date "
+        f"{result.request.today}, the same code gives the same figures:"
+    )
+    return reproduce_section(says, f"ontrack train --district {result.request.district.id}")
