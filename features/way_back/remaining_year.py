@@ -118,8 +118,8 @@ def student_standings(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
     and `given_0` in how many records.
     """
     rows = for_asking(standing_script, asking).frame(reader.connection).set_index("student_key")
-    counted = rows.columns.difference(["is_told"])
-    rows[counted] = rows[counted].fillna(0).astype("int64")
+    count_so_far = rows.columns.difference(["is_told"])
+    rows[count_so_far] = rows[count_so_far].fillna(0).astype("int64")
     return rows[rows["is_told"].fillna(value=False).astype(bool)]
 
 
