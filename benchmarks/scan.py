@@ -6,6 +6,7 @@ import duckdb
 from pydantic import BaseModel, Field, TypeAdapter
 
 from features.engine.sql_script import Script
+from features.engine.view import Values
 from features.table_schema import Kind
 from features.tables import TABLES
 
@@ -20,9 +21,10 @@ class Node(BaseModel):
     children: list["Node"] = Field(default_factory=list)
 
 
-def columns_read(connection: duckdb.DuckDBPyConnection, script: Script) -> dict[str, list[str]]:
+def columns_read(connection: duckdb.DuckDBPyConnection, script: Script, values: Values) -> dict[str, list[str]]:
     """Per canonical table, the columns that the steps of a query read, as DuckDB's plans say."""
     found: dict[str, set[str]] = {}
+    script.set_parameters(connection, values)
     for name, sql in script.steps:
         plan = connection.execute(f"EXPLAIN (FORMAT json) {sql}").fetchall()[0][1]
         note_columns(found, TypeAdapter(list[Node]).validate_json(plan))

@@ -43,11 +43,11 @@ def as_known(data: Path, presentation: str, day: int) -> pd.DataFrame:
     as_of = STARTS[presentation] + timedelta(days=day)
     reader = warehouse_of(data, presentation)
     view = View(as_of, as_of.year)
-    spells = reader.table(view.versions_in_force("enrollments"))
+    spells = reader.visible(view, "enrollments")
     registered = spells[(spells["entry_date"].dt.date <= as_of) & spells["exit_date"].isna()]
     begun = pd.Timestamp(STARTS[presentation])
     enrolled = registered.assign(registered_before=(begun - registered["entry_date"]).dt.days)
-    submitted = submissions(reader.table(view.versions_in_force("marks")), plan_of(data, presentation), day)
+    submitted = submissions(reader.visible(view, "marks"), plan_of(data, presentation), day)
     known = enrolled[[*TAKEN, "registered_before"]].merge(submitted, how="left", on=TAKEN)
     due = plan_of(data, presentation).query("due <= @day").groupby("school_id")["course_id"].nunique()
     known["submitted"] = known["submitted"].fillna(0)

@@ -1,17 +1,19 @@
 """From definitions to one Ibis table per snapshot: a row a student, a column a feature."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.compilation import Steps, compile_script
 from features.engine.expressions import as_column
-from features.engine.sql_script import Script, Steps, script_of
-from features.engine.view import Members, View
+from features.engine.members import Members
+from features.engine.script_cache import cached_script
+from features.engine.sql_script import Script
+from features.engine.view import PLAIN, ViewShape
+from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
 from features.language.quantities import (
@@ -60,75 +62,59 @@ def measures_in(node: Quantity | Condition) -> Iterator[Measure]:
 
 @dataclass(frozen=True)
 class SnapshotQuery:
-    """Which snapshot: a feature set and the view it is taken from."""
+    """Which snapshot: a feature set, the cohort or a part of it, and how its records are seen."""
 
     feature_set: type[FeatureSet]
-    view: View
+    shape: ViewShape = PLAIN
     cohort: Cohort | None = None
     """Who of the feature set's cohort; everyone where empty."""
     with_peers: bool = False
+    engine: type[VisibleTables] = VisibleTables
+
+    @property
+    def members(self) -> Cohort:
+        """Whose snapshot it is."""
+        return self.cohort or self.feature_set.cohort
+
+    @property
+    def quantities(self) -> dict[str, Quantity]:
+        """Every quantity by the name of its column."""
+        return named_quantities(self.feature_set, with_peers=self.with_peers)
 
 
-ANY_DAY, ANY_YEAR = date(3901, 5, 17), 7_001_000
-"""The as-of date and school year of a script that is made for any date."""
-
-MADE_UP_YEAR = re.compile(r"\b700\d{4}\b")
-
-
-@lru_cache(maxsize=256)
 def snapshot_script(query: SnapshotQuery) -> Script:
-    """DuckDB's SQL for a snapshot.
-
-    Ibis needs a second to compile one: it does so once for each feature set and cohort, for a day that stands for any.
-    """
-    cohort = query.cohort or query.feature_set.cohort
-    return for_day(lambda view: compiled(replace(query, view=view)), query.view, cohort)
+    """DuckDB's SQL for a snapshot of any day: `View.values` has its parameters."""
+    return quantities_script(query.quantities, query.members, query.shape, query.engine)
 
 
-def for_day(make: Callable[[View], Script], view: View, cohort: Cohort) -> Script:
-    """The script of a view of a cohort: made for a day that stands for any, and put on the view's own.
-
-    Made for the view itself where more than the day tells it apart. `make` is to remember what it made.
-    """
-    if view != View(view.as_of, view.school_year) or cohort.on_census_day:
-        return make(view)
-    return on_days(make(View(ANY_DAY, ANY_YEAR)), {ANY_DAY: view.as_of}, view.school_year)
-
-
-@lru_cache(maxsize=256)
-def compiled(query: SnapshotQuery) -> Script:
-    """DuckDB's SQL for a snapshot, as Ibis makes it."""
+@cached_script
+def quantities_script(
+    quantities: Mapping[str, Quantity], cohort: Cohort, shape: ViewShape, engine: type[VisibleTables]
+) -> Script:
+    """DuckDB's SQL for quantities of a cohort's students."""
     steps = Steps()
-    return script_of(snapshot(query, steps), steps)
+    return compile_script(quantities_of_members(quantities, Members(engine(shape, steps=steps), cohort)), steps)
 
 
-def on_days(script: Script, days: Mapping[date, date], school_year: int) -> Script:
-    """A script made for made-up days and the made-up school year, put on the real ones."""
-
-    def put(sql: str) -> str:
-        for made, day in days.items():
-            sql = sql.replace(f"{made:%Y%m%d}", f"{day:%Y%m%d}")
-            sql = sql.replace(f"({made.year}, {made.month}, {made.day})", f"({day.year}, {day.month}, {day.day})")
-        return MADE_UP_YEAR.sub(lambda found: str(int(found[0]) - ANY_YEAR + school_year), sql)
-
-    return Script(tuple((put(name), put(sql)) for name, sql in script.steps), put(script.sql))
-
-
-def snapshot(query: SnapshotQuery, steps: Steps | None = None) -> ir.Table:
+def snapshot(query: SnapshotQuery, steps: Steps) -> ir.Table:
     """The cohort as a table: `student_key`, `school_id`, `school_days` this year, a column a feature."""
-    named = named_quantities(query.feature_set, with_peers=query.with_peers)
-    members = Members(replace(query.view, steps=steps), query.cohort or query.feature_set.cohort)
-    view = members.view.of(members)
-    cohort = with_previous_school(members.numbered(), view)
-    table, columns = with_measures(cohort, list(named.values()), view)
-    found = {name: as_column(quantity, table, columns) for name, quantity in named.items()}
+    members = Members(query.engine(query.shape, steps=steps), query.members)
+    return quantities_of_members(query.quantities, members)
+
+
+def quantities_of_members(quantities: Mapping[str, Quantity], members: Members) -> ir.Table:
+    """A row a member: `student_key`, `school_id`, `school_days` this year, and a column a quantity."""
+    tables = members.tables.of(members)
+    cohort = with_previous_school(members.numbered(), tables)
+    table, columns = with_measures(cohort, list(quantities.values()), tables)
+    found = {name: as_column(quantity, table, columns) for name, quantity in quantities.items()}
     found = table.select("student_key", "school_id", "grade_level", school_days=table.days_0, **found)
     return members.with_keys(found).order_by("student_key")
 
 
-def with_previous_school(cohort: ir.Table, view: View) -> ir.Table:
+def with_previous_school(cohort: ir.Table, tables: VisibleTables) -> ir.Table:
     """The cohort with `previous_school`: where each student was last in the school year before, if on record."""
-    spells = view.records("enrollments").filter(lambda rows: rows.years_ago == 1)
+    spells = tables.records("enrollments").filter(lambda rows: rows.years_ago == 1)
     order = [ibis.desc("ends"), ibis.desc("entry_date"), ibis.asc("school_id")]
     place = ibis.row_number().over(group_by="student_key", order_by=order)
     last = spells.mutate(place=place).filter(lambda rows: rows.place == 0)
@@ -136,7 +122,7 @@ def with_previous_school(cohort: ir.Table, view: View) -> ir.Table:
 
 
 def with_measures(
-    cohort: ir.Table, nodes: list[Quantity] | list[Condition], view: View
+    cohort: ir.Table, nodes: list[Quantity] | list[Condition], tables: VisibleTables
 ) -> tuple[ir.Table, dict[Measure, str]]:
     """The cohort with one column per distinct measure, and what each column is called.
 
@@ -144,16 +130,16 @@ def with_measures(
     """
     measures = list(dict.fromkeys(measure for node in nodes for measure in measures_in(node)))
     columns = {measure: f"m{i}" for i, measure in enumerate(measures)}
-    table = with_school_days(cohort, view)
+    table = with_school_days(cohort, tables)
     for name in dict.fromkeys(measure.records.table for measure in measures if measure.aggregate != "days"):
         own = {columns[m]: m for m in measures if m.records.table == name and m.aggregate != "days"}
-        table = join_by_student(table, view.kept(f"measures_of_{name}", partial(measure_table, name, own, view)))
+        table = join_by_student(table, tables.kept(f"measures_of_{name}", partial(measure_table, name, own, tables)))
     return table.mutate(**{columns[m]: in_units(m, columns[m], table) for m in measures}), columns
 
 
-def measure_table(name: str, measures: Mapping[str, Measure], view: View) -> ir.Table:
+def measure_table(name: str, measures: Mapping[str, Measure], tables: VisibleTables) -> ir.Table:
     """A table's measures."""
-    records = view.records(name, years=years_of(measures.values()), used=columns_of(measures.values()))
+    records = tables.records(name, years=years_of(measures.values()), used=columns_of(measures.values()))
     return aggregate_rows(records, measures)
 
 
@@ -169,18 +155,18 @@ def columns_of(measures: Iterable[Measure]) -> set[str]:
     return named | {measure.column for measure in measures}
 
 
-def with_school_days(cohort: ir.Table, view: View) -> ir.Table:
+def with_school_days(cohort: ir.Table, tables: VisibleTables) -> ir.Table:
     """The cohort with its school days.
 
     In this year (`days_0`), in its marking term (`days_term`), in the year before (`days_1`), in all before
     (`days_earlier`), and in all (`days_ever`).
     """
-    days = view.school_days()
+    days = tables.school_days()
     per_year = days.group_by("student_key").aggregate(
-        days_0=days.days.sum(where=days.school_year == view.school_year),
-        days_term=days.term_days.sum(where=days.school_year == view.school_year),
-        days_1=days.days.sum(where=days.school_year == view.school_year - 1),
-        days_earlier=days.days.sum(where=days.school_year < view.school_year),
+        days_0=days.days.sum(where=days.school_year == tables.school_year),
+        days_term=days.term_days.sum(where=days.school_year == tables.school_year),
+        days_1=days.days.sum(where=days.school_year == tables.school_year - 1),
+        days_earlier=days.days.sum(where=days.school_year < tables.school_year),
         days_ever=days.days.sum(),
     )
     table = join_by_student(cohort, per_year)

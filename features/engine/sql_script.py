@@ -1,49 +1,54 @@
-"""A query in steps: what several parts of it read is made once, as a temporary table, in the order of the steps."""
+"""A compiled query: SQL in steps, with parameters. What several parts of it read is made once, as a temporary table."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
-import ibis
-import ibis.expr.types as ir
 import pandas as pd
 
-
-class Steps:
-    """The intermediate tables of one query, as they are asked for."""
-
-    def __init__(self) -> None:
-        self.made: dict[str, ir.Table] = {}
-
-    def kept(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
-        """The table of that name; it is made, and becomes a step, where it is none yet."""
-        if name not in self.made:
-            self.made[name] = make()
-        return ibis.table(self.made[name].schema(), name=name)
+from features.engine.view import Values
 
 
 @dataclass(frozen=True)
 class Script:
-    """Steps and a last query over them, in DuckDB's SQL."""
+    """Steps and a last query over them, in DuckDB's SQL, and the names of the parameters in it."""
 
     steps: tuple[tuple[str, str], ...]
     sql: str
+    parameters: tuple[str, ...] = ()
 
-    def frame(self, connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-        """What the last query finds; the steps are gone afterwards."""
+    def frame(self, connection: duckdb.DuckDBPyConnection, values: Values) -> pd.DataFrame:
+        """What the last query finds; the steps are gone afterwards. KeyError for a parameter without a value."""
+        with self.steps_made(connection, values):
+            found: pd.DataFrame = connection.execute(self.sql).df()
+            return found
+
+    def rows(self, connection: duckdb.DuckDBPyConnection, values: Values) -> list[tuple[object, ...]]:
+        """The same as Python values."""
+        with self.steps_made(connection, values):
+            found: list[tuple[object, ...]] = connection.execute(self.sql).fetchall()
+            return found
+
+    @contextmanager
+    def steps_made(self, connection: duckdb.DuckDBPyConnection, values: Values) -> Iterator[None]:
+        """A time in which the parameters have these values and the temporary tables of the steps exist."""
         made = []
         try:
+            self.set_parameters(connection, values)
             for name, sql in self.steps:
                 connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
                 made.append(name)
-            found: pd.DataFrame = connection.execute(self.sql).df()
-            return found
+            yield
         finally:
             for name in made:
                 connection.execute(f'DROP TABLE temp."{name}"')
 
+    def set_parameters(self, connection: duckdb.DuckDBPyConnection, values: Values) -> None:
+        """Give each parameter its value on this connection: cursors do not share them, and one not set reads as null.
 
-def script_of(query: ir.Table, steps: Steps) -> Script:
-    """A query and its steps as SQL."""
-    made = [(name, str(ibis.to_sql(one, dialect="duckdb", pretty=False))) for name, one in steps.made.items()]
-    return Script(tuple(made), str(ibis.to_sql(query, dialect="duckdb", pretty=False)))
+        KeyError for a parameter without a value.
+        """
+        given = {name: values[name] for name in self.parameters}
+        for name, value in given.items():
+            connection.execute(f'SET VARIABLE "{name}" = ?', [value])

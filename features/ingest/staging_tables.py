@@ -4,7 +4,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from features.engine.view import IBIS_TYPES, schema_of
+from features.engine.column_types import IBIS_TYPES
+from features.engine.stored_tables import schema_of
 from features.table_schema import Table
 from features.tables import TABLES
 from features.warehouse.reader import Reader, sql_of

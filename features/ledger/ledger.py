@@ -1,19 +1,22 @@
 """The ledger: what became of every flag, from the records and a date alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from features.engine.sql_script import Script, Steps, script_of
-from features.engine.view import View, school_year_of
+from features.engine.compilation import Steps, compile_script
+from features.engine.parameters import text_parameter
+from features.engine.script_cache import cached_script
+from features.engine.sql_script import Script
+from features.engine.view import View, ViewShape, school_year_of
+from features.engine.visible_tables import VisibleTables
 from features.language.outcome import Outcome
-from features.ledger.cohort_history import CohortHistory, ReaderOnDay, flags_known_by
+from features.ledger.cohort_history import CohortHistory, flags_known
 from features.ledger.resolution import (
     NEVER,
     FlagArrays,
@@ -31,6 +34,7 @@ from features.ledger.resolution import (
 from features.snapshots.labels import OutcomePeriod, label_members, outcome_period, why_unknown
 from features.snapshots.snapshot import first_school_days
 from features.warehouse.reader import Reader
+from features.warehouse.reader_as_of import ReaderAsOf
 
 RUN = ("as_of", "run_id", "release_id", "scorer", "capacity")
 """What all flags of a run share."""
@@ -87,8 +91,8 @@ def build_ledger(reader: Reader, outcome: Outcome, on: date) -> Ledger:
     without one, by the first that ended off track, else the first that can be told. `ended_on` is the day on which a
     student left school who ended off track, else the last day that counts.
     """
-    known = ReaderOnDay(reader.connection, on)
-    raised = known.table(select_runs(flags_known_by(on, outcome.name)).order_by(*RUN))
+    known = ReaderAsOf(reader.connection, View(on, 0, role="known"))
+    raised = known.run(runs_script(outcome.name, known.seen.shape), known.seen.values)
     if raised.empty:
         return empty_ledger(outcome, raised)
     groups = group_dates(known, outcome, sorted({stamp.date() for stamp in raised["as_of"]}))
@@ -115,12 +119,18 @@ def empty_ledger(outcome: Outcome, raised: pd.DataFrame) -> Ledger:
     return Ledger(outcome.name, flag_rows(listed, runs, found, watching.keys), students)
 
 
+@cached_script
+def runs_script(outcome: str, known: ViewShape) -> Script:
+    """DuckDB's SQL for the runs that raised flags, in order."""
+    return compile_script(select_runs(flags_known(outcome, known)).order_by(*RUN))
+
+
 def select_runs(flags: ir.Table) -> ir.Table:
     """The runs that raised flags, a row each."""
     return flags.select(*RUN).distinct()
 
 
-def group_dates(reader: ReaderOnDay, outcome: Outcome, dates: Sequence[date]) -> list[DateGroup]:
+def group_dates(reader: ReaderAsOf, outcome: Outcome, dates: Sequence[date]) -> list[DateGroup]:
     """The dates in groups, in the order of their first ones; where the year decides, those of one have one period."""
     firsts, of_year = list(first_school_days(reader).items()), outcome.horizon.kind == "year"
     years = {day: school_year_of(firsts, day) or min(firsts)[0] for day in dates}
@@ -130,14 +140,14 @@ def group_dates(reader: ReaderOnDay, outcome: Outcome, dates: Sequence[date]) ->
     for day in dates:
         found.setdefault((years[day], periods[years[day] if of_year else day]), []).append(day)
     return [
-        DateGroup(tuple(days), year, period, why_unknown(reader, outcome, days[0], reader.day))
+        DateGroup(tuple(days), year, period, why_unknown(reader, outcome, days[0], reader.seen.as_of))
         for (year, period), days in found.items()
     ]
 
 
-def find_endings(reader: ReaderOnDay, outcome: Outcome, groups: Sequence[DateGroup]) -> StudentEndings:
+def find_endings(reader: ReaderAsOf, outcome: Outcome, groups: Sequence[DateGroup]) -> StudentEndings:
     """Everyone whom the lists were about, and how they turned out."""
-    frames = [endings_script(outcome, group, reader.day).frame(reader.connection) for group in groups]
+    frames = [group_endings(reader, outcome, group) for group in groups]
     sizes = [len(frame) for frame in frames]
     rows = pd.concat(frames, ignore_index=True)
     keys = pd.Index(rows["student_key"].unique()).sort_values()
@@ -151,24 +161,43 @@ def find_endings(reader: ReaderOnDay, outcome: Outcome, groups: Sequence[DateGro
     )
 
 
-@lru_cache(maxsize=256)
-def endings_script(outcome: Outcome, group: DateGroup, day: date) -> Script:
+def group_endings(reader: ReaderAsOf, outcome: Outcome, group: DateGroup) -> pd.DataFrame:
+    """Everyone whom the lists of a group were about, and how they turned out, as `endings_script` says."""
+    start, values = View(group.dates[-1], group.school_year), {**reader.seen.values, "since": group.dates[0]}
+    if group.unsaid or group.period is None:
+        script, values = untold_script(outcome, start.shape, reader.seen.shape), {**values, "because": group.unsaid}
+    else:
+        horizon = group.period.view
+        script = endings_script(outcome, start.shape, horizon.shape, reader.seen.shape)
+        values = {**values, **horizon.values}
+    return reader.run(script, {**values, **start.values})
+
+
+@cached_script
+def endings_script(outcome: Outcome, start: ViewShape, horizon: ViewShape, known: ViewShape) -> Script:
     """DuckDB's SQL for everyone whom the lists of a group were about, by flags that were known on a day.
 
     `student_key`, `school_id`, `grade_level`, `off_track`, `missing_because` and `left_on`.
     """
     steps = Steps()
-    start = View(group.dates[-1], group.school_year, steps=steps)
-    members = CohortHistory(start, outcome.cohort, since=group.dates[0], flags=flags_known_by(day, outcome.name))
+    members = CohortHistory(VisibleTables(start, steps=steps), outcome.cohort, flags_known(outcome.name, known))
+    found = label_members(outcome, members, VisibleTables(horizon, steps=steps))
     people = members.table().select("student_key", "school_id", "grade_level")
-    if group.unsaid or group.period is None:
-        why = ibis.literal(group.unsaid)
-        told = people.mutate(off_track=ibis.null("boolean"), missing_because=why, left_on=ibis.null("date"))
-    else:
-        found = label_members(outcome, members, replace(group.period.view, steps=steps))
-        columns = [found[name] for name in ("off_track", "missing_because", "left_on")]
-        told = people.inner_join(found, "student_key").select(people, *columns)
-    return script_of(told.order_by("student_key"), steps)
+    columns = [found[name] for name in ("off_track", "missing_because", "left_on")]
+    told = people.inner_join(found, "student_key").select(people, *columns)
+    return compile_script(told.order_by("student_key"), steps)
+
+
+@cached_script
+def untold_script(outcome: Outcome, start: ViewShape, known: ViewShape) -> Script:
+    """The same where nothing can be said of anyone yet: the parameter `because` says why."""
+    steps = Steps()
+    members = CohortHistory(VisibleTables(start, steps=steps), outcome.cohort, flags_known(outcome.name, known))
+    people = members.table().select("student_key", "school_id", "grade_level")
+    untold = people.mutate(
+        off_track=ibis.null("boolean"), missing_because=text_parameter("because"), left_on=ibis.null("date")
+    )
+    return compile_script(untold.order_by("student_key"), steps)
 
 
 def runs_with_groups(raised: pd.DataFrame, groups: Sequence[DateGroup]) -> Runs:
@@ -178,14 +207,26 @@ def runs_with_groups(raised: pd.DataFrame, groups: Sequence[DateGroup]) -> Runs:
     return Runs(raised, group, np.array([one.school_year for one in groups], dtype=np.int64)[group])
 
 
-def find_flags(reader: ReaderOnDay, outcome: Outcome, watching: StudentEndings) -> FlagArrays:
+def find_flags(reader: ReaderAsOf, outcome: Outcome, watching: StudentEndings) -> FlagArrays:
     """The flags by run and place on the list."""
-    flags = flags_known_by(reader.day, outcome.name)
-    keys = pd.Index(reader.table(flags.select("student_key").distinct().order_by("student_key"))["student_key"])
-    rows = reader.table(number_flags(flags))
+    shape, values = reader.seen.shape, reader.seen.values
+    keys = pd.Index(reader.run(flagged_script(outcome.name, shape), values)["student_key"])
+    rows = reader.run(flags_script(outcome.name, shape), values)
     student = watching.keys.get_indexer(keys)[rows["student"].to_numpy(dtype=np.int64)]
     run, position = (rows[name].to_numpy(dtype=np.int64) for name in ("run", "list_position"))
     return FlagArrays(run, student, position, rows["risk"].to_numpy(dtype=np.float64))
+
+
+@cached_script
+def flagged_script(outcome: str, known: ViewShape) -> Script:
+    """DuckDB's SQL for the students who were flagged, in order."""
+    return compile_script(flags_known(outcome, known).select("student_key").distinct().order_by("student_key"))
+
+
+@cached_script
+def flags_script(outcome: str, known: ViewShape) -> Script:
+    """DuckDB's SQL for the flags with the numbers of their run and student."""
+    return compile_script(number_flags(flags_known(outcome, known)))
 
 
 def number_flags(flags: ir.Table) -> ir.Table:
@@ -196,9 +237,16 @@ def number_flags(flags: ir.Table) -> ir.Table:
     return joined.select("run", "student", "list_position", "risk").order_by("run", "list_position", "student")
 
 
-def find_supports(reader: ReaderOnDay, watching: StudentEndings) -> Supports:
+def find_supports(reader: ReaderAsOf, watching: StudentEndings) -> Supports:
     """Contacts and plans of those whom the lists were about."""
-    table = reader.rows("supports")
-    rows = reader.table(table.filter(table.date <= reader.day).select("student_key", "date").distinct())
+    rows = reader.run(supports_script(reader.seen.shape), reader.seen.values)
     student, day = watching.keys.get_indexer(pd.Index(rows["student_key"])), days_in(rows["date"])
     return Supports.of(student[student >= 0], day[student >= 0])
+
+
+@cached_script
+def supports_script(known: ViewShape) -> Script:
+    """DuckDB's SQL for the days on which each student had a contact or a plan."""
+    tables = VisibleTables(known)
+    supports = tables.rows("supports")
+    return compile_script(supports.filter(supports.date <= tables.as_of).select("student_key", "date").distinct())

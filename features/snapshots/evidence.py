@@ -1,16 +1,19 @@
 """Evidence: the records behind a feature, as they were visible to the score, and a student's year in records."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from features.engine.snapshot_query import for_day, in_window_rows, measures_in, meets_restrictions
-from features.engine.sql_script import Script, Steps, script_of
-from features.engine.view import Members, View
+from features.engine.compilation import Steps, compile_script
+from features.engine.members import Members
+from features.engine.script_cache import cached_script
+from features.engine.snapshot_query import in_window_rows, measures_in, meets_restrictions
+from features.engine.sql_script import Script
+from features.engine.view import View, ViewShape
+from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
 from features.language.records import Measure
@@ -41,17 +44,12 @@ def records_behind(
     """
     found: dict[str, dict[str, list[EvidenceRecord]]] = {}
     for table, own in features_by_table(feature_set, names).items():
-        script = for_day(partial(behind_script, table, feature_set.cohort, own), view, feature_set.cohort)
-        rows = script.frame(reader.connection)
-        found |= {
-            name: group_by_student(rows.loc[rows[MARK_PREFIX + name], ["student_key", *SHOWN_COLUMNS[table]]])
-            for name, _ in own
-        }
+        seen = seen_script(table, feature_set.cohort, view.shape)
+        with seen.steps_made(reader.connection, view.values):
+            for name, measures in own:
+                script = behind_script(table, feature_set.cohort, measures, view.shape)
+                found[name] = group_by_student(script.frame(reader.connection, view.values))
     return found
-
-
-MARK_PREFIX = "behind_"
-"""Prefix of the columns that say which features a record stands behind."""
 
 
 NamedFeature = tuple[str, tuple[Measure, ...]]
@@ -68,44 +66,44 @@ def features_by_table(feature_set: type[FeatureSet], names: Iterable[str]) -> di
     return found
 
 
-@lru_cache(maxsize=256)
-def behind_script(table: str, cohort: Cohort, named: tuple[NamedFeature, ...], view: View) -> Script:
-    """DuckDB's SQL for the records behind features on a table, by student, with a column a feature.
-
-    Which features there are changes from run to run, what a table's records are does not, and takes longer to say.
-    """
-    seen, schema = seen_script(table, cohort, view)
-    members = Members(replace(view, steps=Steps()), cohort)
-    shown = members.with_keys(mark_records(ibis.table(schema, name=RECORDS_STEP), SHOWN_COLUMNS[table], dict(named)))
-    sql = str(ibis.to_sql(order_by_student(shown, SHOWN_COLUMNS[table]), dialect="duckdb", pretty=False))
-    return Script((*seen.steps, (RECORDS_STEP, seen.sql)), sql)
-
-
 RECORDS_STEP = "records_seen"
 """What the records of a table are called while those behind some features are looked for."""
 
 
-@lru_cache(maxsize=64)
-def seen_script(table: str, cohort: Cohort, view: View) -> tuple[Script, ibis.Schema]:
-    """DuckDB's SQL for a table's records of the cohort, with all that follows from them, and their columns."""
+@cached_script
+def seen_script(table: str, cohort: Cohort, shape: ViewShape) -> Script:
+    """DuckDB's SQL for a table's records of the cohort, with all that follows from them, as the last step."""
     steps = Steps()
-    members = Members(replace(view, steps=steps), cohort)
-    rows = members.view.of(members).records(table)
-    return script_of(rows, steps), rows.schema()
+    records = steps.kept(RECORDS_STEP, partial(records_seen, table, cohort, shape, steps))
+    return compile_script(records.limit(0), steps)
 
 
-def of_members(view: View, cohort: Cohort, make: Callable[[View], ir.Table], by: Iterable[str]) -> Script:
-    """The script of what is made of a view of a cohort's records, by student and some columns."""
+def records_seen(table: str, cohort: Cohort, shape: ViewShape, steps: Steps) -> ir.Table:
+    """A table's records of the cohort, with all that follows from them."""
+    members = Members(VisibleTables(shape, steps=steps), cohort)
+    return members.tables.of(members).records(table)
+
+
+@cached_script
+def behind_script(table: str, cohort: Cohort, measures: tuple[Measure, ...], shape: ViewShape) -> Script:
+    """DuckDB's SQL for the records that any of these measures counts, read from the steps of `seen_script`."""
     steps = Steps()
-    members = Members(replace(view, steps=steps), cohort)
-    return script_of(order_by_student(members.with_keys(make(members.view.of(members))), by), steps)
+    members = Members(VisibleTables(shape, steps=steps), cohort)
+    rows = ibis.table(records_seen(table, cohort, shape, steps).schema(), name=RECORDS_STEP)
+    counted = rows.filter(ibis.or_(*(is_counted(measure, rows) for measure in measures)))
+    columns = SHOWN_COLUMNS[table]
+    shown = members.with_keys(counted.select("student_key", *columns))
+    return compile_script(order_by_student(shown, columns))
 
 
-def mark_records(rows: ir.Table, columns: tuple[str, ...], measures: Mapping[str, tuple[Measure, ...]]) -> ir.Table:
-    """The records that any of these features counts, with a column a feature that says which."""
-    marked = {MARK_PREFIX + name: ibis.or_(*(is_counted(m, rows) for m in of)) for name, of in measures.items()}
-    shown = rows.select("student_key", *columns, **marked)
-    return shown.filter(ibis.or_(*(shown[mark] for mark in marked)))
+def of_members(
+    shape: ViewShape, cohort: Cohort, make: Callable[[VisibleTables], ir.Table], by: Iterable[str]
+) -> Script:
+    """The script of what is made of a cohort's records, by student and some columns."""
+    steps = Steps()
+    members = Members(VisibleTables(shape, steps=steps), cohort)
+    rows = make(members.tables.of(members))
+    return compile_script(order_by_student(members.with_keys(rows), by), steps)
 
 
 def order_by_student(rows: ir.Table, by: Iterable[str]) -> ir.Table:
@@ -121,20 +119,19 @@ def is_counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:
 
 def attendance_by_week(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[EvidenceRecord]]:
     """Per student, each week of this school year: `week` (its Monday), `days` enrolled, `missed` in hundredths."""
-    script = for_day(partial(weeks_script, feature_set.cohort), view, feature_set.cohort)
-    return group_by_student(script.frame(reader.connection))
+    return group_by_student(reader.run(weeks_script(feature_set.cohort, view.shape), view.values))
 
 
-@lru_cache(maxsize=64)
-def weeks_script(cohort: Cohort, view: View) -> Script:
+@cached_script
+def weeks_script(cohort: Cohort, shape: ViewShape) -> Script:
     """DuckDB's SQL for each student's weeks."""
-    return of_members(view, cohort, weeks_of, ("week",))
+    return of_members(shape, cohort, weeks_of, ("week",))
 
 
-def weeks_of(view: View) -> ir.Table:
+def weeks_of(tables: VisibleTables) -> ir.Table:
     """Each student's weeks of this school year."""
-    days = view.days_within(view.spells().filter(ibis._.school_year == view.school_year), "student_key")
-    absences = view.placed("attendance").filter(ibis._.years_ago == 0)
+    days = tables.days_within(tables.spells().filter(ibis._.school_year == tables.school_year), "student_key")
+    absences = tables.placed("attendance").filter(ibis._.years_ago == 0)
     missed = absences.group_by("student_key", "date").aggregate(missed=absences.absent_hundredths.sum())
     weekly = days.left_join(missed, ["student_key", "date"]).select(
         days.student_key, week=days.date.truncate("W"), missed=ibis.coalesce(missed.missed, 0)
@@ -144,19 +141,18 @@ def weeks_of(view: View) -> ir.Table:
 
 def marks_over_time(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[EvidenceRecord]]:
     """Per student, the marks of this school year and the one before, in the order they became known."""
-    script = for_day(partial(marks_script, feature_set.cohort), view, feature_set.cohort)
-    return group_by_student(script.frame(reader.connection))
+    return group_by_student(reader.run(marks_script(feature_set.cohort, view.shape), view.values))
 
 
-@lru_cache(maxsize=64)
-def marks_script(cohort: Cohort, view: View) -> Script:
+@cached_script
+def marks_script(cohort: Cohort, shape: ViewShape) -> Script:
     """DuckDB's SQL for each student's marks."""
-    return of_members(view, cohort, recent_marks, ("known_on", "term_id", "course_name"))
+    return of_members(shape, cohort, recent_marks, ("known_on", "term_id", "course_name"))
 
 
-def recent_marks(view: View) -> ir.Table:
+def recent_marks(tables: VisibleTables) -> ir.Table:
     """The marks of this school year and the one before."""
-    marks = view.marks()
+    marks = tables.marks()
     return marks.filter(marks.years_ago <= 1).select("student_key", *SHOWN_COLUMNS["marks"])
 
 

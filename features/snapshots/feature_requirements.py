@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from features.engine.snapshot_query import measures_in
-from features.engine.view import stored_table
+from features.engine.stored_tables import stored_table
 from features.language.feature_set import Feature, FeatureSet
 from features.language.quantities import Held, Quantity, Schoolmates
 from features.language.records import Measure

@@ -1,26 +1,30 @@
 """How cohorts turned out: a label is true, false, or missing with the reason why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from features.engine.compilation import Steps, compile_script
 from features.engine.expressions import as_condition
-from features.engine.snapshot_query import ANY_DAY, ANY_YEAR, on_days, with_measures
-from features.engine.sql_script import Script, Steps, script_of
-from features.engine.view import Members, View, school_year_of
+from features.engine.members import Members
+from features.engine.script_cache import cached_script
+from features.engine.snapshot_query import with_measures
+from features.engine.sql_script import Script
+from features.engine.view import View, ViewShape, school_year_of
+from features.engine.visible_tables import VisibleTables
+from features.language.cohorts import Cohort
 from features.language.outcome import CENSORED, Outcome
 from features.snapshots.snapshot import first_school_days
 from features.warehouse.reader import Reader
 
 WHEREABOUTS_UNKNOWN = "no record of where the student went"
 UNFINISHED = "the horizon is ahead"
-GRACE = timedelta(days=14)
-"""A spell without a kind of exit that ends so shortly before the last day that counts went on to the end."""
+GRACE_DAYS = 14
+"""Days: a spell without a kind of exit that ends so shortly before the last day that counts went on to the end."""
 
 SUMMER = timedelta(days=92)
 """The most that lies between two school years."""
@@ -55,7 +59,7 @@ class OutcomePeriod:
     @property
     def view(self) -> View:
         """The records as the label sees them."""
-        return View(self.known_by, self.school_year, through=self.through, term_from=self.term_from)
+        return View(self.known_by, self.school_year, None, self.through, self.term_from, role="horizon")
 
 
 def label_outcome(reader: Reader, outcome: Outcome, as_of: date, *, observed_on: date) -> Labels:
@@ -67,10 +71,11 @@ def label_outcome(reader: Reader, outcome: Outcome, as_of: date, *, observed_on:
     why, period = why_unknown(reader, outcome, as_of, observed_on), outcome_period(reader, outcome, as_of)
     horizon = period.known_by if period else None
     if why or period is None:
-        keys = reader.frame(cohort_sql(outcome, start))["student_key"]
+        keys = cohort_keys(reader, outcome.cohort, start)
         nothing = pd.Series(pd.NA, index=pd.Index(keys, name="student_key"), dtype="boolean")
         return Labels(outcome.name, start.school_year, horizon, nothing, nothing.astype("object").fillna(why))
-    rows = label_script(outcome, start, period.view).frame(reader.connection).set_index("student_key")
+    script = label_script(outcome, start.shape, period.view.shape)
+    rows = reader.run(script, {**start.values, **period.view.values}).set_index("student_key")
     return Labels(
         outcome.name, start.school_year, horizon, rows["off_track"].astype("boolean"), rows["missing_because"]
     )
@@ -129,48 +134,28 @@ def next_term(reader: Reader, school_year: int, as_of: date) -> tuple[date, date
     return pd.Timestamp(first["start_date"]).date(), pd.Timestamp(first["end_date"]).date()
 
 
-@lru_cache(maxsize=256)
-def cohort_sql(outcome: Outcome, start: View) -> str:
-    """DuckDB's SQL for the students of the cohort that stood at `start`."""
-    students = Members(start, outcome.cohort).table().select("student_key").order_by("student_key")
-    return str(ibis.to_sql(students, dialect="duckdb"))
+def cohort_keys(reader: Reader, cohort: Cohort, view: View) -> "pd.Series[str]":
+    """The `student_key` of everyone of the cohort on the view's as-of date, sorted."""
+    return reader.run(cohort_script(cohort, view.shape), view.values)["student_key"]
 
 
-ANY_KNOWN, ANY_LAST, ANY_TERM = date(3902, 7, 13), date(3902, 6, 11), date(3903, 2, 19)
-"""The day of knowing, the last day that counts and the first of the term, of a script that is made for any."""
-
-
-def label_script(outcome: Outcome, start: View, horizon: View) -> Script:
-    """DuckDB's SQL for the labels of the cohort that stood at `start`, seen from the horizon.
-
-    Made once for days that stand for any, as `features.engine.snapshot_query.for_day` does it.
-    """
-    through, term = horizon.through, horizon.term_from
-    plain = View(horizon.as_of, horizon.school_year, through=through, term_from=term)
-    apart = start != View(start.as_of, start.school_year) or horizon != plain or outcome.cohort.on_census_day
-    if apart or through is None:
-        return compiled_labels(outcome, start, horizon)
-    year = ANY_YEAR + horizon.school_year - start.school_year
-    made = View(ANY_KNOWN, year, through=ANY_LAST, term_from=ANY_TERM if term else None)
-    days = {ANY_DAY: start.as_of, ANY_KNOWN: horizon.as_of, **days_that_count(through, term)}
-    return on_days(compiled_labels(outcome, View(ANY_DAY, ANY_YEAR), made), days, start.school_year)
-
-
-def days_that_count(through: date, term: date | None) -> dict[date, date]:
-    """The last day that counts and the first of the term, each by the one that stands for any."""
-    last = {ANY_LAST: through, ANY_LAST - GRACE: through - GRACE}
-    return {**last, ANY_TERM: term} if term else last
-
-
-@lru_cache(maxsize=256)
-def compiled_labels(outcome: Outcome, start: View, horizon: View) -> Script:
-    """DuckDB's SQL for labels, as Ibis makes it."""
+@cached_script
+def cohort_script(cohort: Cohort, shape: ViewShape) -> Script:
+    """DuckDB's SQL for the students of a cohort."""
     steps = Steps()
-    members = Members(replace(start, steps=steps), outcome.cohort)
-    return script_of(label_members(outcome, members, replace(horizon, steps=steps)), steps)
+    students = Members(VisibleTables(shape, steps=steps), cohort).table().select("student_key").order_by("student_key")
+    return compile_script(students, steps)
 
 
-def label_members(outcome: Outcome, members: Members, horizon: View) -> ir.Table:
+@cached_script
+def label_script(outcome: Outcome, start: ViewShape, horizon: ViewShape) -> Script:
+    """DuckDB's SQL for the labels of the cohort that stood at `start`, seen from the horizon."""
+    steps = Steps()
+    members = Members(VisibleTables(start, steps=steps), outcome.cohort)
+    return compile_script(label_members(outcome, members, VisibleTables(horizon, steps=steps)), steps)
+
+
+def label_members(outcome: Outcome, members: Members, horizon: VisibleTables) -> ir.Table:
     """`student_key`, `off_track` (missing where it cannot be said) and `missing_because` of each member.
 
     And `left_on`, the day on which a student who ended off track had left school, if so.
@@ -197,21 +182,21 @@ def label_members(outcome: Outcome, members: Members, horizon: View) -> ir.Table
     return members.with_keys(found).order_by("student_key")
 
 
-def with_exits(cohort: ir.Table, view: View) -> ir.Table:
+def with_exits(cohort: ir.Table, tables: VisibleTables) -> ir.Table:
     """The cohort with how each student's last spell ended, and whether the student `has_finished` school."""
-    exits, finished = last_exits(view), view.rows("completions").select("student_key").distinct()
+    exits, finished = last_exits(tables), tables.rows("completions").select("student_key").distinct()
     table = cohort.left_join(exits, "student_key").select(cohort, exits.exit_kind, exits.exit_date, exits.vanished)
     return table.left_join(finished, "student_key").select(table, has_finished=finished.student_key.notnull())
 
 
-def last_exits(view: View) -> ir.Table:
+def last_exits(tables: VisibleTables) -> ir.Table:
     """How and when each student's last spell ended, and whether the student `vanished`.
 
     Vanished is who ended a spell without a kind of exit, or by a move to another school, well before the last day that
     counts, or has no spell in its school year.
     """
-    spells = view.records("enrollments").filter(lambda rows: rows.is_last)
+    spells = tables.records("enrollments").filter(lambda rows: rows.is_last)
     open_ended = spells.exit_kind.isnull() | (spells.exit_kind == "moved_school")
-    early = spells.exit_date.notnull() & (spells.ends < view.last_day - GRACE)
-    vanished = open_ended & (early | (spells.school_year < view.school_year))
+    early = spells.exit_date.notnull() & (spells.ends < tables.last_day - ibis.interval(days=GRACE_DAYS))
+    vanished = open_ended & (early | (spells.school_year < tables.school_year))
     return spells.select("student_key", "exit_kind", "exit_date", vanished=vanished)

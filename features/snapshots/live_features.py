@@ -7,8 +7,9 @@ import duckdb
 import pyarrow as pa
 
 from features.definitions.catalog import SERVABLE
+from features.engine.column_types import DUCKDB_TYPES, IBIS_TYPES
 from features.engine.snapshot_query import SnapshotQuery, snapshot_script
-from features.engine.view import IBIS_TYPES, View, school_year_of
+from features.engine.view import View, school_year_of
 from features.errors import Refused
 from features.language.cohorts import Cohort
 from features.snapshots.snapshot import Snapshot, snapshot_from_rows
@@ -19,8 +20,6 @@ RecordsByTable = Mapping[str, Sequence[Mapping[str, object]]]
 
 SNAPSHOT_TABLES = ("terms", "calendar_days", "enrollments", "attendance", "marks", "incidents", "discipline_actions")
 """The tables that a snapshot reads."""
-
-DUCKDB_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE", "boolean": "BOOLEAN", "float64": "DOUBLE"}
 
 
 def snapshot_of_records(
@@ -36,9 +35,9 @@ def snapshot_of_records(
     try:
         for name in SNAPSHOT_TABLES:
             create_table(connection, TABLES[name], tables.get(name, ()), as_of)
-        year = school_year_of(first_days(tables.get("calendar_days", ())), as_of) or 0
-        script = snapshot_script(SnapshotQuery(feature_set, View(as_of, year), cohort))
-        return snapshot_from_rows(feature_set, as_of, year, script.frame(connection))
+        view = View(as_of, school_year_of(first_days(tables.get("calendar_days", ())), as_of) or 0)
+        script = snapshot_script(SnapshotQuery(feature_set, view.shape, cohort))
+        return snapshot_from_rows(feature_set, view, script.frame(connection, view.values))
     finally:
         connection.close()
 

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from features.engine.snapshot_query import SnapshotQuery, named_quantities, snapshot_script
+from features.engine.view import View
 from features.errors import NothingKnown
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
@@ -47,8 +48,8 @@ def build_snapshot(
 ) -> Snapshot:
     """The feature set's cohort on the as-of date, or a part of it; NothingKnown for a date or a cohort of nobody."""
     view = reader.view(as_of, loads_through=loads_through)
-    query = SnapshotQuery(feature_set, view, cohort, with_peers)
-    snapshot = snapshot_from_rows(feature_set, as_of, view.school_year, snapshot_script(query).frame(reader.connection))
+    query = SnapshotQuery(feature_set, view.shape, cohort, with_peers)
+    snapshot = snapshot_from_rows(feature_set, view, reader.run(snapshot_script(query), view.values))
     if snapshot.features.empty:
         grades = ", ".join(map(str, (cohort or feature_set.cohort).grade_levels))
         raise NothingKnown(
@@ -79,15 +80,15 @@ def build_snapshots(
         return list(pool.map(taken, dates))
 
 
-def snapshot_from_rows(feature_set: type[FeatureSet], as_of: date, school_year: int, rows: pd.DataFrame) -> Snapshot:
+def snapshot_from_rows(feature_set: type[FeatureSet], view: View, rows: pd.DataFrame) -> Snapshot:
     """The snapshot in the rows that its query found."""
     rows = rows.set_index("student_key")
     found, context = rows[list(named_quantities(feature_set))].astype("float64"), list(feature_set.context())
     peers = [peer.name for peer in feature_set.peers if peer.name in rows]
     return Snapshot(
         feature_set=feature_set.name,
-        as_of=as_of,
-        school_year=school_year,
+        as_of=view.as_of,
+        school_year=view.school_year,
         features=found.drop(columns=context),
         context=found[context],
         peers=rows[peers].astype("float64"),

@@ -4,7 +4,11 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from features.engine.view import View
+from features.engine.compilation import compile_script
+from features.engine.script_cache import cached_script
+from features.engine.sql_script import Script
+from features.engine.view import View, ViewShape
+from features.engine.visible_tables import VisibleTables
 from features.warehouse.reader import Reader
 
 IN_TIME = 2
@@ -19,19 +23,26 @@ def attendance_coverage(reader: Reader, view: View) -> pd.DataFrame:
     `entries` are the student days with an exception, `late` those of which nothing was known until more than
     two days after.
     """
-    days = school_days(view)
-    schools, entries = days_taken(days), entries_late(entries_of(view, days))
-    joined = schools.left_join(entries, "school_id").select(
-        schools, **{name: ibis.coalesce(entries[name], 0) for name in ("entries", "late")}
-    )
-    frame = reader.table(joined).set_index("school_id").sort_index()
+    frame = reader.run(coverage_script(view.shape), view.values).set_index("school_id").sort_index()
     return frame.astype("int64")
 
 
-def school_days(view: View) -> ir.Table:
+@cached_script
+def coverage_script(shape: ViewShape) -> Script:
+    """DuckDB's SQL for `attendance_taken`, with the `school_id` as a column."""
+    tables = VisibleTables(shape)
+    days = school_days(tables)
+    schools, entries = days_taken(days), entries_late(entries_of(tables, days))
+    joined = schools.left_join(entries, "school_id").select(
+        schools, **{name: ibis.coalesce(entries[name], 0) for name in ("entries", "late")}
+    )
+    return compile_script(joined)
+
+
+def school_days(tables: VisibleTables) -> ir.Table:
     """Each track's days in session of this school year, up to the as-of date."""
-    days = view.rows("calendar_days")
-    return days.filter(days.in_session & (days.school_year == view.school_year) & (days.date <= view.as_of))
+    days = tables.rows("calendar_days")
+    return days.filter(days.in_session & (days.school_year == tables.school_year) & (days.date <= tables.as_of))
 
 
 def days_taken(days: ir.Table) -> ir.Table:
@@ -45,15 +56,15 @@ def days_taken(days: ir.Table) -> ir.Table:
     return mean.select("school_id", "days", taken=mean.days - mean.missing)
 
 
-def entries_of(view: View, days: ir.Table) -> ir.Table:
+def entries_of(tables: VisibleTables, days: ir.Table) -> ir.Table:
     """The student days with an exception at a school in session, each with when anything of it first became known.
 
     A correction replaces what was known before, so the versions replaced since are looked at as well.
     """
     day = ["student_key", "school_id", "date"]
-    present = view.rows("attendance").semi_join(days.select("school_id", "date").distinct(), ["school_id", "date"])
+    present = tables.rows("attendance").semi_join(days.select("school_id", "date").distinct(), ["school_id", "date"])
     entries = present.group_by(day).aggregate(known_on=present.known_on.min())
-    replaced = view.visible("attendance", replaced=True)
+    replaced = tables.visible("attendance", replaced=True)
     first = replaced.group_by(day).aggregate(first=replaced.known_on.min()).view()
     joined = entries.left_join(first, day)
     return joined.select(*day, known_on=ibis.least(ibis.coalesce(first.first, entries.known_on), entries.known_on))

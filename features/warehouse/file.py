@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from features.atomic_files import file_lock, refuse_disk_errors, sync_folder
-from features.engine.view import schema_of
+from features.engine.stored_tables import schema_of
 from features.errors import MachineRefused, Refused
 from features.progress import Progress, quietly
 from features.tables import TABLES

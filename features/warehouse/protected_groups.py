@@ -1,10 +1,14 @@
 """Protected attributes, for audits only: each student's groups on an as-of date."""
 
 import ibis
-import ibis.expr.types as ir
 import pandas as pd
 
-from features.engine.view import View, stored_table
+from features.engine.compilation import compile_script
+from features.engine.script_cache import cached_script
+from features.engine.sql_script import Script
+from features.engine.stored_tables import stored_table
+from features.engine.view import View, ViewShape
+from features.engine.visible_tables import VisibleTables
 from features.tables import PROGRAMS
 from features.warehouse.reader import Reader
 
@@ -18,22 +22,35 @@ def groups_on(reader: Reader, view: View) -> pd.DataFrame:
     One row a student (index `student_key`), one column an attribute (`race_ethnicity`, `sex`) or a program
     (`yes` or `no`). An attribute that is not on record is missing.
     """
-    attributes = reader.table(rows_in_force(view, "demographics", "attribute"))
+    attributes = reader.run(in_force_script("demographics", "attribute", view.shape), view.values)
     grouped = attributes.groupby(["student_key", "attribute"])["value"]
     values = grouped.first().where(grouped.nunique() == 1, SEVERAL)
     frame = values.unstack("attribute")
-    students = reader.table(stored_table("students").select("student_key").distinct())["student_key"]
+    students = reader.run(students_script())["student_key"]
     frame = frame.reindex(sorted(students))
-    members = reader.table(rows_in_force(view, "programs", "program")).groupby("program")["student_key"].agg(set)
+    members = (
+        reader.run(in_force_script("programs", "program", view.shape), view.values)
+        .groupby("program")["student_key"]
+        .agg(set)
+    )
     for program in PROGRAMS.column("program").allowed:
         inside = members.get(program, set())
         frame[program] = ["yes" if student in inside else "no" for student in frame.index]
     return frame.astype(object)
 
 
-def rows_in_force(view: View, name: str, kind: str) -> ir.Table:
-    """The dated rows of an audit table that hold on the as-of date."""
-    rows = view.rows(name)
-    ends = ibis.coalesce(rows.end_date, view.as_of)
-    held = rows.filter((rows.start_date <= view.as_of) & (ends >= view.as_of))
-    return held.select("student_key", kind, *(["value"] if name == "demographics" else []))
+@cached_script
+def students_script() -> Script:
+    """DuckDB's SQL for the `student_key` of everyone who was ever on record."""
+    return compile_script(stored_table("students").select("student_key").distinct())
+
+
+@cached_script
+def in_force_script(name: str, kind: str, shape: ViewShape) -> Script:
+    """DuckDB's SQL for the dated rows of an audit table that hold on the as-of date."""
+    tables = VisibleTables(shape)
+    rows = tables.rows(name)
+    ends = ibis.coalesce(rows.end_date, tables.as_of)
+    held = rows.filter((rows.start_date <= tables.as_of) & (ends >= tables.as_of))
+    columns = ("student_key", kind, *(["value"] if name == "demographics" else []))
+    return compile_script(held.select(*columns))

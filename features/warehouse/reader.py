@@ -11,7 +11,12 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.expr.operations import Node
 
-from features.engine.view import View, school_year_of, stored_table
+from features.engine.compilation import compile_script
+from features.engine.script_cache import cached_script
+from features.engine.sql_script import Script
+from features.engine.stored_tables import stored_table
+from features.engine.view import Values, View, ViewShape, school_year_of
+from features.engine.visible_tables import VisibleTables
 from features.errors import NothingKnown
 
 
@@ -32,6 +37,38 @@ def current_rows(name: str) -> ir.Table:
     return table.filter(table.superseded_by_load.isnull() & ~table.withdrawn)
 
 
+@cached_script
+def current_script(name: str) -> Script:
+    """DuckDB's SQL for the current rows of a canonical table."""
+    return compile_script(current_rows(name))
+
+
+@cached_script
+def visible_script(name: str, shape: ViewShape) -> Script:
+    """DuckDB's SQL for the rows of a canonical table that a view shows."""
+    return compile_script(VisibleTables(shape).versions_in_force(name))
+
+
+@cached_script
+def first_days_script(shape: ViewShape) -> Script:
+    """DuckDB's SQL for the first day of instruction (`first`) of each `school_year` that a view shows."""
+    days = VisibleTables(shape).versions_in_force("calendar_days").filter(ibis._.in_session)
+    return compile_script(days.group_by("school_year").aggregate(first=days.date.min()))
+
+
+@cached_script
+def last_day_script() -> Script:
+    """DuckDB's SQL for the last day of instruction (`last`) of each `school_year`."""
+    days = current_rows("calendar_days").filter(ibis._.in_session)
+    return compile_script(days.group_by("school_year").aggregate(last=days.date.max()))
+
+
+@cached_script
+def newest_script(name: str) -> Script:
+    """DuckDB's SQL for the day on which anything in a table was last known (`newest`)."""
+    return compile_script(stored_table(name).aggregate(newest=ibis._.known_on.max()))
+
+
 @dataclass(frozen=True)
 class Reader:
     """An open warehouse, for reading one task's worth."""
@@ -47,6 +84,10 @@ class Reader:
         found: pd.DataFrame = self.connection.execute(sql).df()
         return found
 
+    def run(self, script: Script, values: Values | None = None) -> pd.DataFrame:
+        """The rows of a compiled script, its parameters having these values."""
+        return script.frame(self.connection, values or {})
+
     def table(self, expression: ibis.Table) -> pd.DataFrame:
         """The rows of an Ibis expression as a pandas frame."""
         return self.frame(sql_of(expression))
@@ -57,12 +98,12 @@ class Reader:
 
     def current(self, name: str) -> pd.DataFrame:
         """Every current row of a canonical table."""
-        return self.table(current_rows(name))
+        return self.run(current_script(name))
 
     def view(self, as_of: date, *, loads_through: int | None = None) -> View:
         """The records as known at the end of that day; NothingKnown before the first school day."""
-        days = View(as_of, 0, loads_through).rows("calendar_days").filter(ibis._.in_session)
-        firsts = self.table(days.group_by("school_year").aggregate(first=days.date.min()))
+        known = View(as_of, 0, loads_through)
+        firsts = self.run(first_days_script(known.shape), known.values)
         begun = [(int(year), first.date()) for year, first in zip(firsts.school_year, firsts["first"], strict=True)]
         year = school_year_of(begun, as_of)
         if year is None:
@@ -74,23 +115,22 @@ class Reader:
             )
         return View(as_of, year, loads_through)
 
+    def visible(self, view: View, name: str) -> pd.DataFrame:
+        """Every row of a canonical table that a view shows."""
+        return self.run(visible_script(name, view.shape), view.values)
+
     def has_rows(self, name: str) -> bool:
         """Whether a table has a row."""
         return bool(self.connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchall())  # noqa: S608 - our own names
 
     def last_school_day(self, school_year: int) -> date:
         """The last day of instruction of a school year, over all schools."""
-        days = current_rows("calendar_days")
-        days = days.filter(days.in_session & (days.school_year == school_year))
-        last = self.table(days.aggregate(last=days.date.max()))["last"].iloc[0]
-        return pd.Timestamp(last).date()
+        last = self.run(last_day_script())
+        return pd.Timestamp(last.loc[last["school_year"] == school_year, "last"].max()).date()
 
     def data_through(self) -> date:
         """The latest date on which anything in attendance or marks became known."""
-        latest = [
-            pd.Timestamp(self.table(stored_table(name).aggregate(d=stored_table(name).known_on.max()))["d"].iloc[0])
-            for name in ("attendance", "marks")
-        ]
+        latest = [pd.Timestamp(self.run(newest_script(name))["newest"].iloc[0]) for name in ("attendance", "marks")]
         known = [day.date() for day in latest if not pd.isna(day)]
         if not known:
             raise NothingKnown("the warehouse has no attendance and no marks; run `ontrack ingest` first")

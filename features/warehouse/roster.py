@@ -1,11 +1,17 @@
 """The roster: who is who in a district on an as-of date. The only way a name leaves the warehouse."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
-from features.engine.view import View
+from features.engine.compilation import compile_script
+from features.engine.script_cache import cached_script
+from features.engine.sql_script import Script
+from features.engine.view import View, ViewShape
+from features.engine.visible_tables import VisibleTables
 from features.warehouse.reader import Reader
 
 
@@ -22,36 +28,76 @@ class DistrictRoster:
 
 def read_roster(reader: Reader, view: View) -> DistrictRoster:
     """The district's roster on the view's as-of date, students enrolled that day only."""
-    spells = view.rows("enrollments")
-    there = spells.exit_date.isnull() | (spells.exit_date > view.as_of)
-    now = spells.filter((spells.school_year == view.school_year) & (spells.entry_date <= view.as_of) & there)
+    return DistrictRoster(**{name: reader.run(roster_script(name, view.shape), view.values) for name in ROSTER})
+
+
+@cached_script
+def roster_script(name: str, shape: ViewShape) -> Script:
+    """DuckDB's SQL for one table of the roster, in the order of its people."""
+    return compile_script(ROSTER[name](VisibleTables(shape)))
+
+
+def schools_of(tables: VisibleTables) -> ir.Table:
+    """Every school."""
+    return tables.rows("schools").order_by("school_id")
+
+
+def staff_of(tables: VisibleTables) -> ir.Table:
+    """Everyone who works there."""
+    return tables.rows("staff").order_by("staff_id")
+
+
+def open_caseloads(tables: VisibleTables) -> ir.Table:
+    """The caseloads that are open on the as-of date."""
+    caseloads = tables.rows("caseloads")
+    open_ones = caseloads.filter(caseloads.end_date.isnull() | (caseloads.end_date >= tables.as_of))
+    return open_ones.order_by("staff_id", "student_key")
+
+
+def enrolled_students(tables: VisibleTables) -> ir.Table:
+    """The students enrolled on the as-of date with their names, `grade_level` and `school_id`."""
+    spells = tables.rows("enrollments")
+    there = spells.exit_date.isnull() | (spells.exit_date > tables.as_of)
+    now = spells.filter((spells.school_year == tables.school_year) & (spells.entry_date <= tables.as_of) & there)
     latest = ibis.row_number().over(group_by="student_key", order_by=[ibis.desc("entry_date"), ibis.asc("school_id")])
     placed = now.mutate(place=latest).filter(ibis._.place == 0).select("student_key", "school_id", "grade_level")
-    names = view.rows("students").select("student_key", "student_id", "first_name", "last_name")
+    names = tables.rows("students").select("student_key", "student_id", "first_name", "last_name")
     students = names.inner_join(placed, "student_key").select(names, placed.school_id, placed.grade_level)
-    caseloads = view.rows("caseloads")
-    open_ones = caseloads.filter(caseloads.end_date.isnull() | (caseloads.end_date >= view.as_of))
-    supports = view.rows("supports")
-    return DistrictRoster(
-        schools=reader.table(view.rows("schools").order_by("school_id")),
-        staff=reader.table(view.rows("staff").order_by("staff_id")),
-        caseloads=reader.table(open_ones.order_by("staff_id", "student_key")),
-        students=reader.table(students.order_by("student_key")),
-        supports=reader.table(supports.filter(supports.date <= view.as_of).order_by("student_key", "date")),
-    )
+    return students.order_by("student_key")
+
+
+def supports_given(tables: VisibleTables) -> ir.Table:
+    """Contacts and plans up to the as-of date."""
+    supports = tables.rows("supports")
+    return supports.filter(supports.date <= tables.as_of).order_by("student_key", "date")
+
+
+ROSTER: Mapping[str, Callable[[VisibleTables], ir.Table]] = {
+    "schools": schools_of, "staff": staff_of, "caseloads": open_caseloads, "students": enrolled_students,
+    "supports": supports_given,
+}  # fmt: skip
+"""The tables of `DistrictRoster`."""
 
 
 def calendar_context(reader: Reader, view: View) -> dict[str, dict[str, pd.DataFrame]]:
     """Per school, `calendar_days` of this school year and the one before, and `terms`: what a live score needs."""
-    days = view.rows("calendar_days")
-    days = days.filter(days.school_year.isin([view.school_year - 1, view.school_year]) & (days.date <= view.as_of))
-    terms = view.rows("terms").filter(ibis._.school_year == view.school_year)
-    frames = {"calendar_days": reader.table(days.order_by("school_id", "track", "date")), "terms": reader.table(terms)}
-    schools = sorted(frames["calendar_days"]["school_id"].unique())
-    return {
-        school: {
-            "calendar_days": frames["calendar_days"].query("school_id == @school"),
-            "terms": frames["terms"],
-        }
-        for school in schools
-    }
+    days = reader.run(calendar_script(view.shape), view.values)
+    terms = reader.run(terms_script(view.shape), view.values)
+    schools = sorted(days["school_id"].unique())
+    return {school: {"calendar_days": days.query("school_id == @school"), "terms": terms} for school in schools}
+
+
+@cached_script
+def calendar_script(shape: ViewShape) -> Script:
+    """DuckDB's SQL for the calendar of this school year up to the as-of date, and of the one before."""
+    tables = VisibleTables(shape)
+    days = tables.rows("calendar_days")
+    recent = (days.school_year == tables.school_year) | (days.school_year == tables.school_year - 1)
+    return compile_script(days.filter(recent & (days.date <= tables.as_of)).order_by("school_id", "track", "date"))
+
+
+@cached_script
+def terms_script(shape: ViewShape) -> Script:
+    """DuckDB's SQL for the terms of this school year."""
+    tables = VisibleTables(shape)
+    return compile_script(tables.rows("terms").filter(ibis._.school_year == tables.school_year))

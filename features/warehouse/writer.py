@@ -7,7 +7,7 @@ import ibis
 import pandas as pd
 from ibis.backends.sql.datatypes import DuckDBType
 
-from features.engine.view import schema_of, stored_table
+from features.engine.stored_tables import schema_of, stored_table
 from features.table_schema import Table
 from features.tables import TABLES
 from features.warehouse.reader import Reader, sql_of

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 
 import ibis
 import ibis.expr.types as ir
@@ -10,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.engine.snapshot_query import for_day
-from features.engine.sql_script import Script, Steps, script_of
-from features.engine.view import View
+from features.engine.compilation import Steps, compile_script
+from features.engine.script_cache import cached_script
+from features.engine.sql_script import Script
+from features.engine.view import ViewShape
+from features.engine.visible_tables import VisibleTables
 from features.warehouse.reader import Reader
-from features.way_back.remaining_year import ReaderOfView, WayBackQuery, for_asking
+from features.warehouse.reader_as_of import ReaderAsOf
+from features.way_back.remaining_year import WayBackQuery, WayBackShape
 from features.way_back.rule_bounds import RuleBound
 
 Flags = npt.NDArray[np.bool_]
@@ -94,14 +96,14 @@ def terms_to_come(asking: WayBackQuery, terms: pd.DataFrame) -> pd.DataFrame:
 
 def terms_this_year(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
     """The terms of the school year, but summer's: `term_id`, `kind`, `start_date` and `end_date`."""
-    terms = ReaderOfView(reader.connection, asking.start).current("terms")
+    terms = ReaderAsOf(reader.connection, asking.start).current("terms")
     terms = terms[(terms["school_year"] == asking.start.school_year) & (terms["kind"] != "summer")]
     return terms[["term_id", "kind", "start_date", "end_date"]]
 
 
 def current_courses(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
     """The courses of each student (`number`) that have a line on a report of this year, with `subject`."""
-    return for_asking(course_script, asking).frame(reader.connection).rename(columns={"student_key": "number"})
+    return reader.run(course_script(asking.shape), asking.values).rename(columns={"student_key": "number"})
 
 
 def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +125,7 @@ def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.Da
 
 def finals_by_kind(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
     """Finals of the latest earlier year that has any: `course_id`, `kind`, `finals` and `usual_credit`."""
-    found = for_day(earlier_finals_script, asking.start, asking.cohort).frame(reader.connection)
+    found = reader.run(earlier_finals_script(asking.start.shape), asking.start.values)
     latest: pd.DataFrame = found[found["school_year"] == found["school_year"].max()]
     return latest
 
@@ -161,20 +163,21 @@ def with_replaced(courses: pd.DataFrame) -> pd.DataFrame:
     return courses.assign(is_replaced=began > courses["last"])
 
 
-@lru_cache(maxsize=64)
-def earlier_finals_script(start: View) -> Script:
+@cached_script
+def earlier_finals_script(start: ViewShape) -> Script:
     """DuckDB's SQL for the finals of earlier years by year, course and kind of term, but summer's."""
-    marks, terms = start.rows("marks"), start.rows("terms")
-    finals = marks.filter((marks.mark_kind == "final") & (marks.school_year < start.school_year))
+    seen = VisibleTables(start)
+    marks, terms = seen.rows("marks"), seen.rows("terms")
+    finals = marks.filter((marks.mark_kind == "final") & (marks.school_year < seen.school_year))
     of_terms = with_terms(finals, terms).filter(lambda rows: rows.kind != "summer")
     found = of_terms.group_by(["school_year", "course_id", "kind"]).aggregate(
         finals=of_terms.count(), usual_credit=of_terms.credits_attempted_hundredths.max()
     )
-    return script_of(found, Steps())
+    return compile_script(found)
 
 
-@lru_cache(maxsize=64)
-def course_script(asking: WayBackQuery) -> Script:
+@cached_script
+def course_script(asking: WayBackShape) -> Script:
     """DuckDB's SQL for each student's courses of this school year, but summer's.
 
     `first` and `last` are the first days of the first and last term with a line, `finals_in` the terms with a final on
@@ -192,10 +195,10 @@ def course_script(asking: WayBackQuery) -> Script:
         finals_in=lines.term_id.collect(where=final),
         has_points=~given | lines.points_hundredths.notnull().any(),
     )
-    return script_of(found, steps)
+    return compile_script(found, steps)
 
 
-def lines_of_year(asking: WayBackQuery, steps: Steps) -> ir.Table:
+def lines_of_year(asking: WayBackShape, steps: Steps) -> ir.Table:
     """The students' lines of this year's reports, with or without a mark, but summer's."""
     seen = asking.seen(asking.members(steps))
     marks = seen.rows("marks")

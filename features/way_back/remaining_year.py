@@ -1,58 +1,35 @@
 """What is ahead of each student this school year, by what is known on the as-of date: school days, finals to come."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import lru_cache
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from features.engine.compilation import Steps, compile_script
 from features.engine.expressions import as_condition
+from features.engine.members import Members
+from features.engine.script_cache import cached_script
 from features.engine.snapshot_query import (
-    ANY_DAY,
-    ANY_YEAR,
     in_denominator,
     in_window_rows,
     join_by_student,
     meets_restrictions,
-    on_days,
     with_measures,
 )
-from features.engine.sql_script import Script, Steps, script_of
-from features.engine.view import Members, View
+from features.engine.sql_script import Script
+from features.engine.view import Values, View, ViewShape
+from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.outcome import CENSORED, Outcome
-from features.snapshots.labels import ANY_LAST, ANY_TERM, OutcomePeriod, days_that_count, outcome_period, with_exits
-from features.warehouse.reader import Reader, sql_of
+from features.snapshots.labels import OutcomePeriod, outcome_period, with_exits
+from features.warehouse.reader import Reader
+from features.warehouse.reader_as_of import ReaderAsOf
 from features.way_back.rule_bounds import RuleBound
 
 
-@dataclass(frozen=True)
-class ReaderOfView(Reader):
-    """A reader for whom nothing holds but what was visible to a view."""
-
-    seen: View
-
-    def current(self, name: str) -> pd.DataFrame:
-        """Every visible row of a canonical table."""
-        return self.frame(rows_sql(self.seen, name))
-
-    def last_school_day(self, school_year: int) -> date:
-        """The last day of instruction of a school year, as known then."""
-        days = self.current("calendar_days")
-        last = days.loc[days["in_session"].astype(bool) & (days["school_year"] == school_year), "date"].max()
-        return pd.Timestamp(last).date()
-
-
-@lru_cache(maxsize=256)
-def rows_sql(view: View, name: str) -> str:
-    """DuckDB's SQL for the rows of a table that were visible to a view."""
-    return sql_of(view.rows(name))
-
-
-class YearEndView(View):
+class YearEndTables(VisibleTables):
     """What is known on the as-of date, seen from the last day that counts: attendance is taken on every day to come."""
 
     def versions_in_force(self, name: str) -> ir.Table:
@@ -61,10 +38,6 @@ class YearEndView(View):
         if name != "calendar_days":
             return rows
         return rows.mutate(attendance_taken=rows.attendance_taken | (rows.date > self.as_of))
-
-    def named(self, name: str) -> str:
-        """What a table as seen by this view is called in SQL."""
-        return f"ahead_{super().named(name)}"
 
 
 @dataclass(frozen=True)
@@ -77,36 +50,44 @@ class WayBackQuery:
     start: View
     period: OutcomePeriod
 
+    @property
+    def year_end(self) -> View:
+        """The same records, seen from the last day that counts."""
+        return replace(self.start, through=self.period.through, term_from=self.period.term_from, role="ahead")
+
+    @property
+    def shape(self) -> "WayBackShape":
+        """What the scripts depend on."""
+        return WayBackShape(self.outcome, self.parts, self.cohort, self.start.shape, self.year_end.shape)
+
+    @property
+    def values(self) -> Values:
+        """The values of the scripts' parameters."""
+        return {**self.start.values, **self.year_end.values}
+
+
+@dataclass(frozen=True)
+class WayBackShape:
+    """A way back's query without its days."""
+
+    outcome: Outcome
+    parts: tuple[RuleBound, ...]
+    cohort: Cohort
+    start: ViewShape
+    year_end: ViewShape
+
     def members(self, steps: Steps) -> Members:
         """The students who are asked about."""
-        return Members(replace(self.start, steps=steps), self.cohort)
+        return Members(VisibleTables(self.start, steps=steps), self.cohort)
 
-    def seen(self, members: Members) -> YearEndView:
+    def seen(self, members: Members) -> YearEndTables:
         """The students' records, seen from the last day that counts."""
-        start, period = members.view, self.period
-        return YearEndView(
-            start.as_of, start.school_year, start.loads_through, members, period.through, period.term_from, start.steps
-        )
-
-
-def for_asking(make: Callable[[WayBackQuery], Script], asking: WayBackQuery) -> Script:
-    """The script of what is asked, made for days that stand for any (see `features.engine.snapshot_query.for_day`).
-
-    `make` is to remember what it made.
-    """
-    start, period = asking.start, asking.period
-    apart = start != View(start.as_of, start.school_year) or period.school_year != start.school_year
-    if apart or asking.cohort.on_census_day:
-        return make(asking)
-    term = ANY_TERM if period.term_from else None
-    made = replace(asking, start=View(ANY_DAY, ANY_YEAR), period=OutcomePeriod(ANY_LAST, ANY_LAST, ANY_YEAR, term))
-    days = {ANY_DAY: start.as_of, **days_that_count(period.through, period.term_from)}
-    return on_days(make(made), days, start.school_year)
+        return YearEndTables(self.year_end, members, members.tables.steps)
 
 
 def remaining_period(reader: Reader, start: View, outcome: Outcome) -> OutcomePeriod | None:
     """When the outcome is decided, by the calendar and the terms that were known then; None where no term follows."""
-    return outcome_period(ReaderOfView(reader.connection, start), outcome, start.as_of)
+    return outcome_period(ReaderAsOf(reader.connection, start), outcome, start.as_of)
 
 
 def student_standings(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
@@ -117,14 +98,14 @@ def student_standings(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
     days to come which are already excused or taken away. `so_far_0` is what the first part counted so far, an integer,
     and `given_0` in how many records.
     """
-    rows = for_asking(standing_script, asking).frame(reader.connection).set_index("student_key")
+    rows = reader.run(standing_script(asking.shape), asking.values).set_index("student_key")
     count_so_far = rows.columns.difference(["is_told"])
     rows[count_so_far] = rows[count_so_far].fillna(0).astype("int64")
     return rows[rows["is_told"].fillna(value=False).astype(bool)]
 
 
-@lru_cache(maxsize=64)
-def standing_script(asking: WayBackQuery) -> Script:
+@cached_script
+def standing_script(asking: WayBackShape) -> Script:
     """DuckDB's SQL for `standings`."""
     steps = Steps()
     members = asking.members(steps)
@@ -139,17 +120,17 @@ def standing_script(asking: WayBackQuery) -> Script:
     for name in dict.fromkeys(part.measure.records.table for part in asking.parts):
         table = join_by_student(table, counts_so_far(name, asking.parts, seen))
     found = members.with_keys(table.mutate(number=table.student_key)).order_by("student_key")
-    return script_of(found, steps)
+    return compile_script(found, steps)
 
 
 def days_so_far(members: Members) -> ir.Table:
     """Each student's school days up to the as-of date."""
-    days = members.view.of(members).school_days()
-    this_year = days.filter(days.school_year == members.view.school_year)
+    days = members.tables.of(members).school_days()
+    this_year = days.filter(days.school_year == members.tables.school_year)
     return this_year.select("student_key", days_so_far="days")
 
 
-def counts_so_far(name: str, parts: Sequence[RuleBound], seen: View) -> ir.Table:
+def counts_so_far(name: str, parts: Sequence[RuleBound], seen: VisibleTables) -> ir.Table:
     """What the parts on one table count so far, a row a student."""
     rows = seen.records(name)
     found = {}

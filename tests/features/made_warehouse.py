@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from features.engine.view import schema_of
+from features.engine.stored_tables import schema_of
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.snapshots.live_features import create_table

@@ -11,6 +11,7 @@ from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ledger.ledger import Ledger, build_ledger
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
+from features.snapshots.labels import cohort_keys
 from features.warehouse.file import change_warehouse, open_warehouse
 from features.warehouse.reader import Reader
 from models.metrics.track_record import list_records, track_records
@@ -65,7 +66,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def most_absent(reader: Reader, day: date) -> list[str]:
     """The ninth graders with most absences by a day, most first."""
-    cohort = reader.table(reader.view(day).cohort(OFF_TRACK_CHICAGO.cohort))["student_key"]
+    cohort = cohort_keys(reader, OFF_TRACK_CHICAGO.cohort, reader.view(day))
     days = reader.current("attendance").query("date <= @day and kind == 'absent'").groupby("student_key").size()
     missed = days.reindex(cohort.sort_values(), fill_value=0).sort_values(ascending=False, kind="stable")
     return missed.index[: round(SHARE * len(cohort))].tolist()

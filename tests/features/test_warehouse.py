@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from features.engine.view import schema_of
+from features.engine.stored_tables import schema_of
 from features.errors import NothingKnown, Refused
 from features.simulator.plan import Plan
 from features.tables import TABLES

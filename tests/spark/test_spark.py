@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from features.definitions.catalog import FEATURE_SETS
+from features.engine.compilation import Steps
+from features.engine.parameters import with_values
 from features.engine.snapshot_query import SnapshotQuery, snapshot, snapshot_script
-from features.engine.sql_script import Steps
 from features.engine.view import View
 from features.language.feature_set import FeatureSet
 from features.simulator.plan import Plan
@@ -26,7 +27,7 @@ if not shutil.which("java"):
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
-AS_OF = date(2026, 11, 20)
+VIEW = View(date(2026, 11, 20), 2027)
 PLAN = Plan("north", 300, by_section=True, years=3)
 
 
@@ -55,12 +56,12 @@ def spark(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def on_spark(session: Any, query: SnapshotQuery, folder: Path) -> pd.DataFrame:
     """The snapshot as Spark computes it; each step is written down, or its plan would be part of all that follow."""
-    backend, steps = ibis.pyspark.connect(session), Steps()
+    backend, steps, values = ibis.pyspark.connect(session), Steps(), VIEW.values
     last = snapshot(query, steps)
     for name, step in steps.made.items():
-        session.sql(backend.compile(step)).write.parquet(str(folder / name))
+        session.sql(backend.compile(with_values(step, values))).write.parquet(str(folder / name))
         session.read.parquet(str(folder / name)).createOrReplaceTempView(name)
-    found = session.sql(backend.compile(last))
+    found = session.sql(backend.compile(with_values(last, values)))
     return pd.DataFrame([tuple(row) for row in found.collect()], columns=found.columns)
 
 
@@ -69,9 +70,9 @@ def test_every_feature_is_the_same_on_spark(
     warehouse: Path, spark: Any, feature_set: type[FeatureSet], tmp_path: Path
 ) -> None:
     """Exactly where it counts, to the last digits where it divides."""
-    query = SnapshotQuery(feature_set, View(AS_OF, 2027))
+    query = SnapshotQuery(feature_set)
     with open_warehouse(warehouse) as reader:
-        ours = snapshot_script(query).frame(reader.connection)
+        ours = snapshot_script(query).frame(reader.connection, VIEW.values)
     theirs = on_spark(spark, query, tmp_path)
     assert len(ours) > 30
     assert list(ours.columns) == list(theirs.columns)

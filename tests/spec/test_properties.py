@@ -16,13 +16,22 @@ from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.engine.snapshot_query import SnapshotQuery, named_quantities, snapshot_script
 from features.engine.sql_script import Script
-from features.engine.view import View
+from features.engine.view import Values, View
+from features.engine.visible_tables import VisibleTables
 from features.language.feature_set import FeatureSet
 from features.language.records import Measure
 from features.snapshots.labels import label_script
 from features.snapshots.live_features import SNAPSHOT_TABLES
 from tests.drawn import canonical, reader_of
-from tests.spec.broken_views import HastyView, LeakyView, NamedView, NosyView, RankingView, StingyView, UnorderedView
+from tests.spec.broken_engines import (
+    HastyTables,
+    LeakyTables,
+    NamedTables,
+    NosyTables,
+    RankingTables,
+    StingyTables,
+    UnorderedTables,
+)
 from tests.spec.made_districts import AS_OF, CALENDAR, STUDENTS, District, Row, Rows, districts, merged
 from tests.sweeps import swept
 
@@ -65,11 +74,12 @@ class Looking:
 
     feature_set: type[FeatureSet] = NinthGrade
     view: View = HONEST
+    engine: type[VisibleTables] = VisibleTables
 
     @property
     def script(self) -> Script:
         """The snapshot's query."""
-        return snapshot_script(SnapshotQuery(self.feature_set, self.view))
+        return snapshot_script(SnapshotQuery(self.feature_set, self.view.shape, engine=self.engine))
 
     def rows(self, rows: Rows, *, zone: str = "America/Los_Angeles") -> list[str]:
         """The snapshot of a district to the last bit, context left out; the student comes first in a row."""
@@ -77,7 +87,7 @@ class Looking:
         if asked not in FOUND:
             if len(FOUND) == MOST_FOUND:
                 FOUND.clear()
-            found = found_by(self.script, merged(SURROUNDINGS, self.moved(rows)), zone)
+            found = found_by(self.script, self.view.values, merged(SURROUNDINGS, self.moved(rows)), zone)
             FOUND[asked] = lines(found.drop(columns=list(self.feature_set.context())))
         return FOUND[asked]
 
@@ -88,12 +98,12 @@ class Looking:
         return {**rows, "enrollments": grades}
 
 
-def found_by(script: Script, rows: Rows, zone: str = "America/Los_Angeles") -> pd.DataFrame:
+def found_by(script: Script, values: Values, rows: Rows, zone: str = "America/Los_Angeles") -> pd.DataFrame:
     """What a query finds on these rows, in a process of that time zone."""
     records = reader_of(rows, names=(*SNAPSHOT_TABLES, "completions"))
     try:
         records.connection.execute(f"SET TimeZone = '{zone}'")
-        return script.frame(records.connection)
+        return script.frame(records.connection, values)
     finally:
         records.connection.close()
 
@@ -173,7 +183,7 @@ def ignores_the_leap_day(rows: Rows, feature_set: type[FeatureSet]) -> bool:
     """Whether the same weekdays of a leap year's spring make the same snapshot."""
     then = Looking(feature_set, replace(HONEST, as_of=AS_OF - WEEKS))
     earlier = {name: [earlier_row(row) for row in some] for name, some in merged(SURROUNDINGS, rows).items()}
-    moved = found_by(then.script, then.moved(earlier)).drop(columns=list(feature_set.context()))
+    moved = found_by(then.script, then.view.values, then.moved(earlier)).drop(columns=list(feature_set.context()))
     return lines(moved) == Looking(feature_set).rows(rows)
 
 
@@ -195,7 +205,7 @@ def has_rates_within_bounds(rows: Rows, looking: Looking) -> bool:
     named = named_quantities(looking.feature_set)
     shares = ("share_of_days", "share_of_rows")
     rates = [name for name, one in named.items() if isinstance(one, Measure) and one.aggregate in shares]
-    found = found_by(looking.script, merged(SURROUNDINGS, looking.moved(rows)))[rates]
+    found = found_by(looking.script, looking.view.values, merged(SURROUNDINGS, looking.moved(rows)))[rates]
     return bool((found.isna() | ((found >= 0) & (found <= 1))).all(axis=None))
 
 
@@ -249,10 +259,11 @@ def test_rates_lie_between_zero_and_one(feature_set: type[FeatureSet]) -> None:
 
 def test_row_order_never_changes_a_label() -> None:
     """Which spell is the last one is no accident of storage."""
-    script = label_script(OFF_TRACK_CHICAGO, HONEST, View(AS_OF + timedelta(days=28), 2026))
+    horizon = View(AS_OF + timedelta(days=28), 2026, role="horizon")
+    script = label_script(OFF_TRACK_CHICAGO, HONEST.shape, horizon.shape)
 
     def labels_of(rows: Rows) -> list[str]:
-        return lines(found_by(script, merged(SURROUNDINGS, rows)))
+        return lines(found_by(script, {**HONEST.values, **horizon.values}, merged(SURROUNDINGS, rows)))
 
     holds(lambda district: labels_of(everything(district)) == labels_of(reversed_rows(everything(district))))
 
@@ -260,19 +271,19 @@ def test_row_order_never_changes_a_label() -> None:
 @pytest.mark.parametrize("loads_through", [None, 2])
 def test_ranking_only_what_was_replaced_finds_the_same_versions(loads_through: int | None) -> None:
     """With the future among the rows, and for a run that had seen two loads only."""
-    ranking, view = RankingView(AS_OF, 2026, loads_through), View(AS_OF, 2026, loads_through)
-    all_rows = everything
-    holds(lambda one: Looking(view=ranking).rows(all_rows(one)) == Looking(view=view).rows(all_rows(one)))
+    plain = Looking(view=View(AS_OF, 2026, loads_through))
+    ranking = replace(plain, engine=RankingTables)
+    holds(lambda one: ranking.rows(everything(one)) == plain.rows(everything(one)))
 
 
-Breaks = Mapping[str, tuple[type[View], Callable[[District, Looking], bool]]]
+Breaks = Mapping[str, tuple[type[VisibleTables], Callable[[District, Looking], bool]]]
 BREAKS: Breaks = {
-    "leaks": (LeakyView, ignores_the_future),
-    "is off by one day": (HastyView, ignores_the_future),
-    "depends on row order": (UnorderedView, lambda district, looking: ignores_order(district.before, looking)),
-    "looks at other students": (NosyView, lambda district, looking: ignores_others(district.before, looking)),
-    "looks at names": (NamedView, lambda district, looking: ignores_names(district.before, looking)),
-    "counts too few days": (StingyView, lambda district, looking: has_rates_within_bounds(district.before, looking)),
+    "leaks": (LeakyTables, ignores_the_future),
+    "is off by one day": (HastyTables, ignores_the_future),
+    "depends on row order": (UnorderedTables, lambda district, looking: ignores_order(district.before, looking)),
+    "looks at other students": (NosyTables, lambda district, looking: ignores_others(district.before, looking)),
+    "looks at names": (NamedTables, lambda district, looking: ignores_names(district.before, looking)),
+    "counts too few days": (StingyTables, lambda district, looking: has_rates_within_bounds(district.before, looking)),
 }
 
 
@@ -281,4 +292,4 @@ def test_an_engine_with_a_fault_is_found_out(fault: str) -> None:
     """The property that the fault breaks fails."""
     broken, holding = BREAKS[fault]
     with pytest.raises(AssertionError):
-        holds(lambda district: holding(district, Looking(view=broken(AS_OF, 2026))))
+        holds(lambda district: holding(district, Looking(engine=broken)))

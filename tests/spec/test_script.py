@@ -1,55 +1,115 @@
-"""A snapshot's SQL: the same for a date whether it was compiled for it or for any."""
+"""Compiled scripts: no day and no year stands in them, and they find what the same query with literals finds."""
 
+from collections.abc import Iterator
 from datetime import date
-from functools import partial
 
+import duckdb
+import ibis
 import pandas as pd
 import pytest
 
 from features.definitions.catalog import FEATURE_SETS, OUTCOMES
-from features.engine.snapshot_query import SnapshotQuery, compiled, for_day, snapshot_script
-from features.engine.view import View
+from features.engine.compilation import Steps
+from features.engine.parameters import with_values
+from features.engine.snapshot_query import SnapshotQuery, snapshot, snapshot_script
+from features.engine.sql_script import Script
+from features.engine.view import PLAIN, View, ViewShape
 from features.language.feature_set import FeatureSet, Outcome, enrolled
-from features.snapshots.evidence import behind_script, features_by_table, marks_script, weeks_script
-from features.snapshots.labels import compiled_labels, label_script
+from features.snapshots.evidence import behind_script, features_by_table, marks_script, seen_script, weeks_script
+from features.snapshots.labels import label_script
 from features.snapshots.snapshot import build_snapshot, build_snapshots
+from features.way_back.remaining_finals import course_script, earlier_finals_script
+from features.way_back.remaining_year import WayBackShape, standing_script
+from features.way_back.rule_bounds import rule_bounds
 from tests.drawn import reader, school_days
 
-
-@pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))
-@pytest.mark.parametrize("day", [date(2024, 2, 29), date(2025, 1, 3)], ids=str)
-def test_a_script_for_any_day_is_that_of_the_day(feature_set: type[FeatureSet], day: date) -> None:
-    query = SnapshotQuery(feature_set, View(day, day.year + (day.month > 6)))
-    assert snapshot_script(query) == compiled(query)
-
-
-def test_so_is_the_script_of_the_records_behind_features() -> None:
-    cohort, view = FEATURE_SETS["grade9"].cohort, View(date(2024, 2, 29), 2024)
-    makes = [partial(weeks_script, cohort), partial(marks_script, cohort)]
-    for table, named in features_by_table(FEATURE_SETS["grade9"], FEATURE_SETS["grade9"].features()).items():
-        makes.append(partial(behind_script, table, cohort, named))
-    for make in makes:
-        assert for_day(make, view, cohort) == make(view)
+HORIZON = ViewShape("horizon", has_through=True, has_term_from=True)
+SETS = pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))
+RULES = pytest.mark.parametrize("outcome", OUTCOMES.values(), ids=lambda one: one.name)
+DRAWN = {
+    "calendar_days": school_days(date(2025, 9, 1), 150),
+    "enrollments": "| student_id | school_year | entry_date |\n| ada | 2026 | 2025-09-01 |",
+    "attendance": "| student_id | date |\n| ada | 2025-10-02 |\n| ada | 2025-11-04 |",
+}
 
 
-@pytest.mark.parametrize("outcome", OUTCOMES.values(), ids=lambda one: one.name)
-def test_so_is_the_script_of_labels(outcome: Outcome) -> None:
-    """Also of an outcome that is decided years later, or in a marking term."""
-    start, through = View(date(2024, 2, 29), 2024), date(2024, 9, 16)
-    term = date(2024, 4, 29) if outcome.horizon.kind == "term" else None
-    horizon = View(date(2024, 10, 16), 2024 + outcome.horizon.later, through=through, term_from=term)
-    assert label_script(outcome, start, horizon) == compiled_labels(outcome, start, horizon)
+def dates_in(script: Script) -> Iterator[str]:
+    """The statements of a script that name a day."""
+    for sql in (*(step for _, step in script.steps), script.sql):
+        if "MAKE_DATE(" in sql.upper() or " DATE '" in sql.upper():
+            yield sql
+
+
+@SETS
+def test_a_snapshots_script_names_no_day(feature_set: type[FeatureSet]) -> None:
+    script = snapshot_script(SnapshotQuery(feature_set))
+    assert not list(dates_in(script))
+    assert {"as_of", "school_year"} <= set(script.parameters)
+
+
+@RULES
+def test_nor_does_that_of_labels(outcome: Outcome) -> None:
+    script = label_script(outcome, PLAIN, HORIZON)
+    assert not list(dates_in(script))
+    assert {"as_of", "school_year", "horizon_as_of", "horizon_through"} <= set(script.parameters)
+
+
+@SETS
+def test_nor_does_that_of_evidence(feature_set: type[FeatureSet]) -> None:
+    cohort = feature_set.cohort
+    scripts = [weeks_script(cohort, PLAIN), marks_script(cohort, PLAIN)]
+    for table, named in features_by_table(feature_set, feature_set.features()).items():
+        scripts.append(seen_script(table, cohort, PLAIN))
+        scripts += [behind_script(table, cohort, measures, PLAIN) for _, measures in named]
+    assert not [sql for script in scripts for sql in dates_in(script)]
+
+
+@pytest.mark.parametrize("name", ["grade9_off_track_chicago", "chronic_absence_10_12", "core_f_next_term_9"])
+def test_nor_does_that_of_a_way_back(name: str) -> None:
+    outcome = OUTCOMES[name]
+    ahead = ViewShape("ahead", has_through=True, has_term_from=outcome.horizon.kind == "term")
+    asked = WayBackShape(outcome, rule_bounds(outcome), outcome.cohort, PLAIN, ahead)
+    scripts = [standing_script(asked), course_script(asked), earlier_finals_script(PLAIN)]
+    assert not [sql for script in scripts for sql in dates_in(script)]
+
+
+@SETS
+def test_a_parameter_does_what_a_literal_does(feature_set: type[FeatureSet]) -> None:
+    """As an engine without variables takes it."""
+    grade = f"| ada | 2026 | 2025-09-01 | {feature_set.cohort.grade_levels[0]} |"
+    enrolled = f"| student_id | school_year | entry_date | grade_level |\n{grade}"
+    records, view, steps = reader({**DRAWN, "enrollments": enrolled}), View(date(2025, 11, 20), 2026), Steps()
+    last = snapshot(SnapshotQuery(feature_set), steps)
+    for name, step in steps.made.items():
+        sql = ibis.to_sql(with_values(step, view.values), dialect="duckdb")
+        records.connection.execute(f'CREATE TEMP TABLE "literal_{name}" AS {sql}')
+        records.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS FROM "literal_{name}"')
+    literal = records.frame(str(ibis.to_sql(with_values(last, view.values), dialect="duckdb")))
+    for name in steps.made:
+        records.connection.execute(f'DROP VIEW "{name}"')
+    found = records.run(snapshot_script(SnapshotQuery(feature_set)), view.values)
+    assert len(found) == 1
+    pd.testing.assert_frame_equal(found, literal, check_exact=True)
+
+
+def test_a_parameter_without_a_value_is_an_error() -> None:
+    """DuckDB would read it as missing, and find nobody."""
+    script = Script((), "SELECT getvariable('as_of')", ("as_of",))
+    with pytest.raises(KeyError, match="as_of"):
+        script.frame(duckdb.connect(), {"school_year": 2026})
+
+
+def test_each_cursor_has_parameters_of_its_own() -> None:
+    script, connection = Script((), "SELECT getvariable('school_year') AS year", ("school_year",)), duckdb.connect()
+    cursors = [connection.cursor(), connection.cursor()]
+    for year, cursor in zip((2025, 2026), cursors, strict=True):
+        script.set_parameters(cursor, {"school_year": year})
+    assert [cursor.execute(script.sql).fetchall() for cursor in cursors] == [[(2025,)], [(2026,)]]
 
 
 def test_snapshots_of_several_dates_are_those_of_each() -> None:
     """In the order asked for, taken side by side."""
-    records = reader(
-        {
-            "calendar_days": school_days(date(2025, 9, 1), 150),
-            "enrollments": "| student_id | school_year | entry_date |\n| ada | 2026 | 2025-09-01 |",
-            "attendance": "| student_id | date |\n| ada | 2025-10-02 |\n| ada | 2025-11-04 |",
-        }
-    )
+    records = reader(DRAWN)
     days = [date(2025, 11, 20), date(2025, 9, 30), date(2025, 10, 31)]
     found = build_snapshots(records, FEATURE_SETS["grade9"], days)
     assert [one.as_of for one in found] == days
@@ -60,12 +120,12 @@ def test_snapshots_of_several_dates_are_those_of_each() -> None:
 
 
 def test_a_script_of_one_cohort_is_not_that_of_another() -> None:
-    """Nor is one that leaves out later loads, which is compiled for itself."""
-    middle, view = FEATURE_SETS["grades6_8"], View(date(2026, 11, 20), 2027)
+    """Nor is one that leaves out later loads."""
+    middle = FEATURE_SETS["grades6_8"]
     scripts = [
-        snapshot_script(SnapshotQuery(middle, view)),
-        snapshot_script(SnapshotQuery(middle, view, enrolled(8))),
-        snapshot_script(SnapshotQuery(middle, view, enrolled(8, on_census_day=True))),
-        snapshot_script(SnapshotQuery(middle, View(view.as_of, 2027, loads_through=3))),
+        snapshot_script(SnapshotQuery(middle)),
+        snapshot_script(SnapshotQuery(middle, cohort=enrolled(8))),
+        snapshot_script(SnapshotQuery(middle, cohort=enrolled(8, on_census_day=True))),
+        snapshot_script(SnapshotQuery(middle, ViewShape(has_loads_through=True))),
     ]
     assert len(set(scripts)) == len(scripts)

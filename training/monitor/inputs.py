@@ -10,7 +10,7 @@ from features.errors import NothingKnown, Refused
 from features.language.feature_set import Outcome
 from features.ledger.ledger import Ledger, build_ledger
 from features.settings import District, Settings
-from features.snapshots.labels import cohort_sql
+from features.snapshots.labels import cohort_keys
 from features.snapshots.snapshot import Snapshot, build_snapshot, scoring_dates
 from features.warehouse.file import open_warehouse
 from features.warehouse.freshness import Freshness, freshness_of
@@ -111,7 +111,7 @@ def current_inputs(reader: Reader, outcome: Outcome, serving: Serving, ledger: L
     dates = scoring_dates(reader, spreads.month_days, until=on).get(view.school_year, []) if spreads else []
     cohort = cohort_on(reader, outcome, serving.bundle, dates[-1]) if dates else None
     latest = reader.view(dates_in(ledger.flags["as_of"])[-1])
-    return CurrentInputs(freshness_of(reader, view), cohort, len(reader.frame(cohort_sql(outcome, latest))))
+    return CurrentInputs(freshness_of(reader, view), cohort, len(cohort_keys(reader, outcome.cohort, latest)))
 
 
 def cohort_on(reader: Reader, outcome: Outcome, bundle: Bundle, day: date) -> Snapshot | None:

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from features.engine.view import stored_table
+from features.engine.stored_tables import stored_table
 from features.file_mapping.declaration import TERM_END, FileMapping
 from features.file_mapping.validation import EVENT_DATES
 from features.ingest.staging_tables import parsed_schema

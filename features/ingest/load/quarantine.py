@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.view import stored_table
+from features.engine.stored_tables import stored_table
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.load.incoming_table import LoadStamp, staged_rows

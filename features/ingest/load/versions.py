@@ -7,7 +7,7 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.view import schema_of, stored_table
+from features.engine.stored_tables import schema_of, stored_table
 from features.file_mapping.validation import EVENT_DATES
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.load.incoming_table import IncomingTable, school_year, staged_rows, with_keys

@@ -8,7 +8,7 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.view import IBIS_TYPES
+from features.engine.column_types import IBIS_TYPES
 from features.file_mapping.declaration import ColumnMapping
 from features.table_schema import Column, Kind
 

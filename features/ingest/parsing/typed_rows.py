@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.view import IBIS_TYPES
+from features.engine.column_types import IBIS_TYPES
 from features.ingest.mapping.file_layout import FileLayout, MappedColumn
 from features.ingest.mapping.type_conversion import (
     any_of,

@@ -115,7 +115,7 @@ class Loads(RuleBasedStateMachine):
         with open_warehouse(self.home / "warehouses" / "north.duckdb") as reader:
             for through in range(1, self.loads + 1):
                 for as_of in dict.fromkeys(days):
-                    seen = reader.table(View(as_of, 2026, through).rows("incidents"))
+                    seen = reader.visible(View(as_of, 2026, through), "incidents")
                     assert dict(zip(seen["incident_id"], seen["severity"], strict=True)) == self.plain.shown(
                         as_of, through
                     )

@@ -1,15 +1,14 @@
 """Engines with a planted fault, which properties must find out, and one without that takes no short cut."""
 
-from datetime import timedelta
-
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.view import View, stored_table
+from features.engine.stored_tables import stored_table
+from features.engine.visible_tables import VisibleTables
 from features.tables import TABLES
 
 
-class BrokenView(View):
+class BrokenTables(VisibleTables):
     """An engine with its own way of taking versions, mostly a planted fault."""
 
     def versions_in_force(self, name: str) -> ir.Table:
@@ -26,7 +25,7 @@ class BrokenView(View):
         raise NotImplementedError
 
 
-class LeakyView(BrokenView):
+class LeakyTables(BrokenTables):
     """A broken engine: it takes the newest version of every record, whenever that became known."""
 
     def chosen(self, versions: ir.Table, key: list[str]) -> ir.Table:
@@ -35,7 +34,7 @@ class LeakyView(BrokenView):
         return versions.mutate(version=version).filter(ibis._.version == 0).drop("version")
 
 
-class RankingView(BrokenView):
+class RankingTables(BrokenTables):
     """An engine that takes no short cut: of all versions that were visible, it ranks every one."""
 
     def chosen(self, versions: ir.Table, key: list[str]) -> ir.Table:
@@ -47,17 +46,17 @@ class RankingView(BrokenView):
         return seen.mutate(version=version).filter((ibis._.version == 0) & ~ibis._.withdrawn).drop("version")
 
 
-class HastyView(BrokenView):
+class HastyTables(BrokenTables):
     """A broken engine, off by one day: it knows already what will be known tomorrow."""
 
     def chosen(self, versions: ir.Table, key: list[str]) -> ir.Table:
         """The newest version of every record that is known by tomorrow."""
-        known = versions.filter(versions.known_on <= self.as_of + timedelta(days=1))
+        known = versions.filter(versions.known_on <= self.as_of + ibis.interval(days=1))
         version = ibis.row_number().over(group_by=key, order_by=[ibis.desc("known_on"), ibis.desc("load_id")])
         return known.mutate(version=version).filter((ibis._.version == 0) & ~ibis._.withdrawn).drop("version")
 
 
-class UnorderedView(BrokenView):
+class UnorderedTables(BrokenTables):
     """A broken engine: of the versions of a record that were known, it takes whichever comes first."""
 
     def chosen(self, versions: ir.Table, key: list[str]) -> ir.Table:
@@ -68,7 +67,7 @@ class UnorderedView(BrokenView):
         return first.mutate(version=version).filter(ibis._.version == 0).drop("version", "place")
 
 
-class NosyView(View):
+class NosyTables(VisibleTables):
     """A broken engine: it measures everyone against the longest enrollment of anyone."""
 
     def school_days(self) -> ir.Table:
@@ -77,7 +76,7 @@ class NosyView(View):
         return days.mutate(days=days.days.max().over(group_by="school_year"))
 
 
-class StingyView(View):
+class StingyTables(VisibleTables):
     """A broken engine: it believes that nobody was enrolled for more than a day."""
 
     def school_days(self) -> ir.Table:
@@ -86,7 +85,7 @@ class StingyView(View):
         return days.mutate(days=ibis.least(days.days, 1))
 
 
-class NamedView(View):
+class NamedTables(VisibleTables):
     """A broken engine: who comes first by name is enrolled for longer."""
 
     def school_days(self) -> ir.Table:

@@ -1,0 +1,142 @@
+"""School days of students, and records placed on them: how many days ago each was."""
+
+import ibis
+import ibis.expr.types as ir
+
+from features.engine.known_records import KnownRecords
+from features.engine.parameters import day_parameter
+from features.engine.record_columns import once_a_day, with_cuts, with_edge_of_week, with_runs
+
+MARKING_TERMS = ("quarter", "trimester", "semester")
+
+
+class DatedRecords(KnownRecords):
+    """Calendar, spells of enrollment, and dated records counted in school days."""
+
+    def calendar(self) -> ir.Table:
+        """Calendar days of `days_counted`, once."""
+        return self.kept("calendar", self.days_counted)
+
+    def days_counted(self) -> ir.Table:
+        """Calendar days up to the last day that counts; `day` counts the days on which attendance was taken.
+
+        `in_term` are those since the marking term of the as-of date began.
+        """
+        days = self.rows("calendar_days")
+        days = days.filter(days.date <= self.last_day)
+        counted = days.in_session & days.attendance_taken
+        running = counted.cast("int64").sum().over(
+            group_by=["school_id", "track", "school_year"], order_by="date", rows=(None, 0)
+        )  # fmt: skip
+        in_term = ibis.coalesce(days.date >= self.term_start(), False)
+        return days.select("school_id", "track", "school_year", "date", counted=counted, day=running, in_term=in_term)
+
+    def term_start(self) -> ir.Scalar:
+        """The first day of the marking term that began last, missing where none did this school year."""
+        if self.shape.has_term_from:
+            return day_parameter(self.shape.named("term_from"))
+        terms = self.rows("terms")
+        marking = terms.kind.isin(MARKING_TERMS) & (terms.school_year == self.school_year)
+        return terms.filter(marking & (terms.start_date <= self.as_of)).start_date.max().as_scalar()
+
+    def spells(self) -> ir.Table:
+        """Spells of enrollment with their school days.
+
+        A spell ends where the next one at the same school begins: an entry date that was corrected leaves both, and
+        one without an exit date ends with its school year. `days` is the school days in the spell, `last_day` the
+        calendar's number of its latest one, and `later` the student's school days in later spells of the same year.
+        """
+        return self.kept("spells", self.spells_with_days)
+
+    def spells_with_days(self) -> ir.Table:
+        """Spells of enrollment, as `spells` says."""
+        enrollment = self.rows("enrollments")
+        enrollment = enrollment.filter(enrollment.entry_date <= self.last_day)
+        again = enrollment.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
+        before = (again - ibis.interval(days=1)).cast("date")
+        ends = ibis.least(*(ibis.coalesce(end, self.last_day) for end in (enrollment.exit_date, before)), self.last_day)
+        ended = enrollment.exit_date <= self.last_day
+        enrollment = enrollment.mutate(
+            ends=ends,
+            exit_date=ibis.ifelse(ended, enrollment.exit_date, ibis.null("date")),
+            exit_kind=ibis.ifelse(ended, enrollment.exit_kind, ibis.null("string")),
+        )
+        spans = self.spans(enrollment)
+        keys = ["school_id", "track", "school_year", "entry_date", "ends"]
+        spells = enrollment.left_join(spans, keys).select(
+            *[enrollment[c] for c in ("student_key", "grade_level", "exit_date", "exit_kind", *keys)],
+            days=ibis.coalesce(spans.days, 0),
+            term_days=ibis.coalesce(spans.term_days, 0),
+            last_day=ibis.coalesce(spans.last_day, 0),
+        )
+        later = spells.days.sum().over(
+            group_by=["student_key", "school_year"],
+            order_by=[ibis.desc("entry_date"), ibis.asc("school_id")],
+            rows=(None, -1),
+        )
+        total = spells.days.sum().over(group_by=["student_key", "school_year"])
+        return spells.mutate(later=ibis.coalesce(later, 0), total=total)
+
+    def spans(self, enrollment: ir.Table) -> ir.Table:
+        """School days of each distinct span: students share few, so the calendar is joined to those."""
+        keys = ["school_id", "track", "school_year", "entry_date", "ends"]
+        spans = enrollment.select(*keys).distinct()
+        within = self.days_within(spans, *keys)
+        return within.group_by(keys).aggregate(
+            days=within.count(), term_days=within.in_term.cast("int64").sum(), last_day=within.day.max()
+        )
+
+    def days_within(self, spans: ir.Table, *kept: str) -> ir.Table:
+        """Each day on which attendance was taken in each span, with these of its columns: `date`, `day`, `in_term`."""
+        calendar = self.calendar().filter(ibis._.counted)
+        within = [
+            spans.school_id == calendar.school_id,
+            spans.track == calendar.track,
+            spans.school_year == calendar.school_year,
+            calendar.date >= spans.entry_date,
+            calendar.date <= spans.ends,
+        ]
+        return spans.inner_join(calendar, within).select(
+            *[spans[name] for name in kept], calendar.date, calendar.day, calendar.in_term
+        )
+
+    def school_days(self) -> ir.Table:
+        """School days per student and school year."""
+        spells = self.spells()
+        return spells.group_by(["student_key", "school_year"]).aggregate(
+            days=spells.days.sum(), term_days=spells.term_days.sum()
+        )
+
+    def placed(self, name: str, *, years: int | None = None) -> ir.Table:
+        """Dated records of so many years before this one, or of all, with `years_ago`, `days_ago` and `days_in`.
+
+        These count the student's own school days of the year: back from the latest one, and on from the first.
+        An absence on a day without attendance taken is left out: that day is unknown for everyone.
+        """
+        records, spells, calendar = self.rows(name), self.spells(), self.calendar()
+        if years is not None:
+            spells = spells.filter(spells.school_year >= self.school_year - years)
+        joined = records.inner_join(
+            spells,
+            [
+                records.student_key == spells.student_key,
+                records.school_id == spells.school_id,
+                records.date >= spells.entry_date,
+                records.date <= spells.ends,
+            ],
+        ).select(records, spells.track, spells.school_year, spells.last_day, spells.later, spells.total)
+        dated = joined.left_join(calendar, ["school_id", "track", "school_year", "date"]).select(
+            joined,
+            years_ago=self.school_year - joined.school_year,
+            days_ago=joined.later + joined.last_day - calendar.day,
+            days_in=joined.total - 1 - (joined.later + joined.last_day - calendar.day),
+            counted=ibis.coalesce(calendar.counted, False),
+            in_term=ibis.coalesce(calendar.in_term, False),
+        )
+        if name != "attendance":
+            return dated
+        return with_edge_of_week(with_cuts(once_a_day(dated.filter(dated.counted))))
+
+    def days_missed(self, *, years: int | None = None) -> ir.Table:
+        """Absences of days that were missed as a whole, with the run of such days that each belongs to."""
+        return with_runs(self.placed("attendance", years=years).filter(lambda absences: absences.missed))

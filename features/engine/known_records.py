@@ -1,0 +1,108 @@
+"""The records that were known at the end of a view's local day: the only place where a stored table is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
+
+import ibis
+import ibis.expr.types as ir
+
+from features.engine.compilation import Steps
+from features.engine.parameters import day_parameter, number_parameter
+from features.engine.stored_tables import stored_table
+from features.engine.view import PLAIN, ViewShape
+from features.tables import TABLES
+
+if TYPE_CHECKING:
+    from features.engine.members import Members
+
+VERSION = ("known_on", "load_id", "superseded_by_load")
+"""What tells the versions of a record apart."""
+
+SHARED = ("enrollments", "calendar_days", "terms")
+"""Small tables that many parts of a query read."""
+
+
+@dataclass(frozen=True)
+class KnownRecords:
+    """The canonical tables as a view shows them, in Ibis; the view's days and numbers are parameters.
+
+    Seen for `members`, only their records are there. With `steps`, what several parts of a query read is made once.
+    """
+
+    shape: ViewShape = PLAIN
+    members: "Members | None" = None
+    steps: Steps | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def as_of(self) -> ir.DateScalar:
+        """The as-of date."""
+        return day_parameter(self.shape.named("as_of"))
+
+    @property
+    def school_year(self) -> ir.IntegerScalar:
+        """The school year of the as-of date."""
+        return number_parameter(self.shape.named("school_year"))
+
+    @property
+    def loads_through(self) -> ir.IntegerScalar | None:
+        """The last load that is seen; None where all are."""
+        return number_parameter(self.shape.named("loads_through")) if self.shape.has_loads_through else None
+
+    @property
+    def last_day(self) -> ir.DateScalar:
+        """The last day whose records count."""
+        return day_parameter(self.shape.named("through")) if self.shape.has_through else self.as_of
+
+    def of(self, members: "Members") -> Self:
+        """The same of these students' records only: a snapshot reads one cohort, not the district."""
+        return replace(self, members=members)
+
+    def rows(self, name: str) -> ir.Table:
+        """The current version of every record of a table that was visible on the as-of date, unless withdrawn."""
+        return self.kept(name, lambda: self.versions_in_force(name)) if name in SHARED else self.versions_in_force(name)
+
+    def kept(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
+        """What several parts of a query read: a common table expression, or a step where the query has steps."""
+        named = self.named(name)
+        return make().alias(named) if self.steps is None else self.steps.kept(named, make)
+
+    def versions_in_force(self, name: str) -> ir.Table:
+        """Of each record the last version that was visible."""
+        key = list(TABLES[name].key)
+        current, replaced = self.visible(name, replaced=False), self.visible(name, replaced=True)
+        order = [ibis.desc(replaced.known_on), ibis.desc(replaced.load_id)]
+        version = ibis.row_number().over(group_by=key, order_by=order)
+        last = replaced.mutate(version=version).filter(ibis._.version == 0).drop("version")
+        newest = current.union(last.anti_join(self.visible(name, *key, replaced=False), key))
+        return newest.filter(~newest.withdrawn)
+
+    def is_replaced(self, versions: ir.Table) -> ir.BooleanColumn:
+        """Which versions another has replaced since, whenever that became known: few records have more than one."""
+        replaced = versions.superseded_by_load.notnull()
+        if self.loads_through is not None:
+            replaced = replaced & (versions.superseded_by_load <= self.loads_through)
+        return replaced
+
+    def named(self, name: str) -> str:
+        """What a table as seen by this view is called in SQL; never like a stored one."""
+        return self.shape.named(f"seen_{name}{'_of_members' if self.members else ''}")
+
+    def visible(self, name: str, *columns: str, replaced: bool) -> ir.Table:
+        """The versions of a table's records that were visible on the as-of date: those replaced since, or the others.
+
+        All columns, or some of them. Seen for members, `student_key` is the member's number: a short key to join and
+        sort by.
+        """
+        table = stored_table(name)
+        if columns:
+            table = table.select(*dict.fromkeys((*columns, *VERSION)))
+        is_replaced = self.is_replaced(table)
+        visible = table.filter((table.known_on <= self.as_of) & (is_replaced if replaced else ~is_replaced))
+        if self.loads_through is not None:
+            visible = visible.filter(visible.load_id <= self.loads_through)
+        if self.members is not None and "student_key" in visible.columns:
+            numbers = self.members.table().select("student_key", "number")
+            joined = visible.inner_join(numbers, "student_key")
+            visible = joined.select(*[c for c in visible.columns if c != "student_key"], student_key="number")
+        return visible

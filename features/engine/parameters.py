@@ -1,0 +1,72 @@
+"""The parameters of a compiled script: days and numbers that are given when it runs, as nodes of an Ibis expression."""
+
+from collections.abc import Callable
+
+import ibis
+import ibis.expr.datashape as ds
+import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+
+from features.engine.view import Values
+
+
+class Parameter(ops.Value):  # type: ignore[misc]  # Ibis tells no types
+    """A value that an expression does not know: it is given by name when the compiled script runs."""
+
+    dtype: dt.DataType
+    label: str
+    shape = ds.scalar
+
+    @property
+    def name(self) -> str:
+        """What a column without another name is called, which is never asked for."""
+        return self.label
+
+
+def day_parameter(name: str) -> ir.DateScalar:
+    """A day that is given when the script runs."""
+    day: ir.DateScalar = Parameter(dt.date, name).to_expr()
+    return day
+
+
+def number_parameter(name: str) -> ir.IntegerScalar:
+    """A whole number that is given when the script runs."""
+    number: ir.IntegerScalar = Parameter(dt.int64, name).to_expr()
+    return number
+
+
+def text_parameter(name: str) -> ir.StringScalar:
+    """A text that is given when the script runs."""
+    text: ir.StringScalar = Parameter(dt.string, name).to_expr()
+    return text
+
+
+def variable_function(kind: dt.DataType) -> Callable[[str], ir.Value]:
+    """DuckDB's function that reads a variable of the connection, which holds a value of that type."""
+
+    def getvariable(name: str) -> object:
+        raise NotImplementedError(name)  # DuckDB's own function: only its SQL is used
+
+    function: Callable[[str], ir.Value] = ibis.udf.scalar.builtin(getvariable, signature=((dt.string,), kind))
+    return function
+
+
+VARIABLES = {kind: variable_function(kind) for kind in (dt.date, dt.int64, dt.string)}
+
+
+def with_variables(expression: ir.Table) -> tuple[ir.Table, frozenset[str]]:
+    """The expression with DuckDB's variables in the place of its parameters, and the names of these."""
+    found = expression.op().find(Parameter)
+    variables = {one: VARIABLES[one.dtype](one.label).op() for one in found}
+    return expression.op().replace(variables).to_expr(), frozenset(one.label for one in found)
+
+
+def with_values(expression: ir.Table, values: Values) -> ir.Table:
+    """The expression with literals in the place of its parameters, for an engine without variables, such as Spark.
+
+    KeyError for a parameter without a value.
+    """
+    found = expression.op().find(Parameter)
+    literals = {one: ops.Literal(values[one.label], one.dtype) for one in found}
+    return expression.op().replace(literals).to_expr()

@@ -1,0 +1,114 @@
+"""Every table of the language as a view shows it, and the cohort: what definitions are compiled from.
+
+It alone knows the as-of date, as a parameter, so leakage has one place to hide.
+"""
+
+from collections.abc import Collection
+
+import ibis
+import ibis.expr.types as ir
+
+from features.engine.dated_records import DatedRecords
+from features.engine.parameters import day_parameter
+from features.engine.record_columns import (
+    newest_of_course,
+    with_grade,
+    with_last,
+    with_new_schools,
+    with_posted,
+    with_recovery,
+    with_repetition,
+    with_terms,
+    with_terms_ago,
+)
+from features.language.cohorts import Cohort
+
+FROM_OTHERS = frozenset({"posted", "is_recovered", "grade_level", "terms_ago"})
+"""What is said of a mark from other records than itself and its term."""
+
+
+class VisibleTables(DatedRecords):
+    """Marks, and any table of the language by name."""
+
+    def marks(self, *, years: int | None = None, used: Collection[str] = FROM_OTHERS) -> ir.Table:
+        """Marks of so many years before this one, or of all, with `years_ago`, when their term was, and FROM_OTHERS.
+
+        Of the last only what is used: each asks for a join of all marks. None of it follows from years before.
+        """
+        marks = self.marks_posted() if {"posted", "is_recovered"} & {*used} else self.marks_given()
+        if years is not None:
+            marks = marks.filter(marks.years_ago <= years)
+        if "is_recovered" in used:
+            marks = with_recovery(marks)
+        if "grade_level" in used:
+            marks = with_grade(marks, self.rows("enrollments"))
+        marks = with_terms(marks, self.rows("terms"))
+        if "terms_ago" in used:
+            marks = with_terms_ago(marks)
+        in_term = (marks.term_start >= self.term_start()) & (marks.term_start <= self.last_day)
+        return marks.mutate(in_term=ibis.coalesce(in_term, False))
+
+    def marks_given(self) -> ir.Table:
+        """Marks with `years_ago`."""
+        given = self.rows("marks").filter(lambda marks: marks.mark.notnull())
+        return given.mutate(years_ago=self.school_year - given.school_year)
+
+    def marks_posted(self) -> ir.Table:
+        """Marks with `years_ago` and `posted`."""
+        return with_posted(self.marks_given(), self.visible("marks", replaced=True))
+
+    def latest_marks(self) -> ir.Table:
+        """The newest mark of each course in this school year, with `years_ago`, which is 0."""
+        return newest_of_course(self.marks_posted().filter(lambda marks: marks.years_ago == 0))
+
+    def marks_not_given(self) -> ir.Table:
+        """Lines of a report without a mark in them, with `years_ago`."""
+        marks = self.rows("marks")
+        return marks.filter(marks.mark.isnull()).mutate(years_ago=lambda rows: self.school_year - rows.school_year)
+
+    def records(self, name: str, *, years: int | None = None, used: Collection[str] = FROM_OTHERS) -> ir.Table:
+        """Any table of the language, with `years_ago` and what a window needs.
+
+        Records may be left out that are more than so many years old, and columns of FROM_OTHERS that are not used.
+        """
+        if name == "marks":
+            return self.marks(years=years, used=used)
+        if name == "days_missed":
+            return self.days_missed(years=years)
+        if name == "latest_marks":
+            return self.latest_marks()
+        if name == "marks_not_given":
+            return self.marks_not_given()
+        if name == "enrollments":
+            spells = with_last(with_new_schools(with_repetition(self.spells())))
+            return spells.mutate(years_ago=self.school_year - spells.school_year)
+        if name == "completions":
+            return self.rows(name).mutate(years_ago=0)
+        return self.placed(name, years=years)
+
+    def cohort(self, cohort: Cohort, *, since: ir.DateScalar | None = None) -> ir.Table:
+        """The cohort's students, one row each: `student_key`, `school_id`, `grade_level`, `entry_date`.
+
+        Those of the as-of date; with `since`, those of any day of the school year from then to the as-of date.
+        """
+        spells = self.rows("enrollments").filter(ibis._.entry_date <= self.as_of)
+        this_year = spells.school_year == self.school_year
+        there = spells.exit_date.isnull() | (spells.exit_date > (self.as_of if since is None else since))
+        members = spells.filter(this_year & there & spells.grade_level.isin(cohort.grade_levels))
+        if cohort.on_census_day:
+            members = members.semi_join(self.on_census_day(spells), "student_key")
+        latest = ibis.row_number().over(
+            group_by="student_key", order_by=[ibis.desc("entry_date"), ibis.asc("school_id")]
+        )  # fmt: skip
+        members = members.mutate(place=latest).filter(ibis._.place == 0)
+        if cohort.first_time:
+            earlier = spells.filter(spells.school_year < self.school_year).select("student_key", "grade_level")
+            members = members.anti_join(earlier, ["student_key", "grade_level"])
+        return members.select("student_key", "school_id", "grade_level", "entry_date")
+
+    def on_census_day(self, spells: ir.Table) -> ir.Table:
+        """The `student_key` of those enrolled on the school year's census day; of everyone while it is ahead."""
+        census = day_parameter(self.shape.named("census_day"))
+        then = (spells.school_year == self.school_year) & (spells.entry_date <= census)
+        then = then & (spells.exit_date.isnull() | (spells.exit_date >= census))
+        return spells.filter(then | (census > self.as_of)).select("student_key")
