@@ -52,7 +52,7 @@ def difference_chart(rows: Sequence[NamedInterval], *, name: str, title: str) ->
         for mark in level(scale, at, signed_of_100(at), style="even" if at == 0 else "grid")
     ]
     said = described([(row.name, signed_of_100(row.interval.estimate)) for row in rows])
-    return Chart(name, title, said, WIDTH, scale.height, (*marks, *row_marks(rows, scale)))
+    return Chart(name, "intervals", title, said, WIDTH, scale.height, (*marks, *row_marks(rows, scale)))
 
 
 def share_chart(
@@ -65,7 +65,7 @@ def share_chart(
         x = scale.x(guide[0])
         marks += [Line(x, x, TOP, scale.height - ROW, "even"), Label(guide[1], x, TOP - 4, "middle")]
     said = described([(row.name, of_100(row.interval.estimate)) for row in rows])
-    return Chart(name, title, said, WIDTH, scale.height, (*marks, *row_marks(rows, scale)))
+    return Chart(name, "intervals", title, said, WIDTH, scale.height, (*marks, *row_marks(rows, scale)))
 
 
 def level(scale: Scale, at: float, words: str, *, style: str) -> list[Mark]:

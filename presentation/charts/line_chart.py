@@ -59,7 +59,7 @@ def reliability_chart(series: Sequence[Series]) -> Chart:
     names = end_names(series, frame, taken=(said.y,))
     title = "Risk given against the share that ended off track, for " + " and ".join(one.name for one in series)
     marks = (*axes, agree, said, *line_marks(series, frame), *names)
-    return Chart("reliability", title, described(series), WIDTH, frame.height, marks)
+    return Chart("reliability", "lines", title, described(series), WIDTH, frame.height, marks)
 
 
 def precision_chart(series: Sequence[Series], *, own: float, everyone: float) -> Chart:
@@ -73,14 +73,14 @@ def precision_chart(series: Sequence[Series], *, own: float, everyone: float) ->
     band = capacity_band(frame, own) if own in axes.places else ()
     marks = (*band, *axis_marks(frame, axes), base, *line_marks(series, frame), *end_names(named, frame))
     title = "How many of 100 listed students ended off track, by how many students are listed"
-    return Chart("precision", title, described(series), WIDTH, frame.height, marks)
+    return Chart("precision", "lines", title, described(series), WIDTH, frame.height, marks)
 
 
 def rate_chart(series: Sequence[Series], *, name: str, words: str, title: str) -> Chart:
     """A rate over the length of the list, one line a group; `words` say what the rate counts."""
     frame, axes = capacity_frame(series, 300, words)
     marks = (*axis_marks(frame, axes), *line_marks(series, frame), *end_names(series, frame))
-    return Chart(name, title, described(series), WIDTH, frame.height, marks)
+    return Chart(name, "lines", title, described(series), WIDTH, frame.height, marks)
 
 
 def capacity_frame(series: Sequence[Series], height: int, up: str) -> tuple[Frame, Axes]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 Anchor = Literal["start", "middle", "end"]
+Layout = Literal["lines", "intervals", "records"]
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,12 @@ Mark = Line | Path | Bar | Dot | Label
 class Chart:
     """A chart: its marks in drawing order, and for those who do not see it a title and a description.
 
-    `name` is unique on a page. The table behind a chart stands beside it in the section's view.
+    `name` is unique on a page, and `layout` is a class in the stylesheet. The table behind a chart stands beside it in
+    the section's view.
     """
 
     name: str
+    layout: Layout
     title: str
     description: str
     width: float

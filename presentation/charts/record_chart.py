@@ -60,7 +60,7 @@ def bar_chart(columns: Sequence[Column], levels: Sequence[tuple[float, str]], wo
     bars = [bar(one, scale, LEFT + at * scale.step + (scale.step - width) / 2, width) for at, one in enumerate(columns)]
     below = column_labels([one.label for one in columns], scale, FIRST_ROW)
     marks = (*level_marks(levels, scale), *bars, *below)
-    return Chart(words.name, words.title, words.description, WIDTH, HEIGHT, marks)
+    return Chart(words.name, "records", words.title, words.description, WIDTH, HEIGHT, marks)
 
 
 def bar(column: Column, scale: Scale, x: float, width: float) -> Bar:
@@ -77,7 +77,7 @@ def point_chart(columns: Sequence[Column], levels: Sequence[tuple[float, str]], 
     first = column_labels([one.label for one in columns], scale, FIRST_ROW)
     second = column_labels([one.second for one in columns], scale, FIRST_ROW + SECOND_ROW)
     marks = (*level_marks(levels, scale), path, *dots, *first, *second)
-    return Chart(words.name, words.title, words.description, WIDTH, HEIGHT + SECOND_ROW, marks)
+    return Chart(words.name, "records", words.title, words.description, WIDTH, HEIGHT + SECOND_ROW, marks)
 
 
 def level_marks(levels: Sequence[tuple[float, str]], scale: Scale) -> list[Mark]:
