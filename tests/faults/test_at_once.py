@@ -115,7 +115,7 @@ def readers(site: Site, count: int) -> Iterator[list[Reads]]:
 
 def started(site: Site, printed: Path) -> "subprocess.Popen[bytes]":
     """A process that reads until its standard input ends."""
-    command = [sys.executable, str(Path(__file__).with_name("reading_on.py")), str(site.warehouse)]
+    command = [sys.executable, str(Path(__file__).with_name("continuous_reader.py")), str(site.warehouse)]
     with printed.open("wb") as file:
         return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=file)
 

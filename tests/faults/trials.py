@@ -152,7 +152,7 @@ class Forks:
     def __post_init__(self) -> None:
         variables = {"LD_PRELOAD": str(self.shim), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("forking.py")), json.dumps(self.first)],
+            [sys.executable, str(Path(__file__).with_name("fork_server.py")), json.dumps(self.first)],
             cwd=ROOT, env={**os.environ, **variables}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 

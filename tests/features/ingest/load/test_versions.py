@@ -17,7 +17,7 @@ from features.progress import quietly
 from features.settings import District
 from features.tables import TABLES
 from features.warehouse.file import open_warehouse
-from tests.features.ingest.plain_history import PlainHistory, Said
+from tests.features.ingest.load.reference_history import PlainHistory, Said
 
 FIRST = date(2025, 9, 1)
 STUDENTS = "student_id,first_name,last_name,birth_date,state_id,known_on\n1,Ada,Example,,,2025-09-01\n"

@@ -10,7 +10,7 @@ from features.file_mapping.declaration import Dialect
 from features.ingest.files.csv_rows import MOST_LINES_IN_CELL, read_csv
 from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused
-from tests.features.ingest.reading import Row, only_sentence, refusal, take, written
+from tests.features.ingest.files.file_rows import Row, only_sentence, refusal, take, written
 
 MISQUOTED = "expected a quote to close at the end of its cell; one inside of a cell must be doubled or escaped"
 

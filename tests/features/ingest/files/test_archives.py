@@ -14,8 +14,8 @@ from features.file_mapping.declaration import Dialect
 from features.ingest.files.archives import FREE, unpacked
 from features.ingest.files.sources import digest_of, files_in
 from features.ingest.findings import DataRefused
-from tests.features.ingest.made_archives import crowded, gzip_of, lines, lying, zeros, zip_around, zip_of
-from tests.features.ingest.reading import only_sentence, refusal, take, tree, written
+from tests.features.ingest.files.file_rows import only_sentence, refusal, take, tree, written
+from tests.features.ingest.files.made_archives import crowded, gzip_of, lines, lying, zeros, zip_around, zip_of
 
 CSV = b"a,b\n1,2\n"
 HONEST = zip_of({"a.csv": CSV})

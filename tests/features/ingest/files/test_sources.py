@@ -10,8 +10,8 @@ import pytest
 from features.errors import Refused
 from features.ingest.files.sources import digest_of, files_in, matching_files
 from features.ingest.findings import DataRefused
-from tests.features.ingest.made_archives import zip_of
-from tests.features.ingest.reading import only_sentence, tree
+from tests.features.ingest.files.file_rows import only_sentence, tree
+from tests.features.ingest.files.made_archives import zip_of
 
 CSV = b"a,b\n1,2\n"
 

@@ -15,7 +15,7 @@ from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.table_schema import ENVELOPE
 from features.warehouse.file import open_warehouse
-from tests.features.ingest.other_vendor import HEADERS, mapping, write_extract
+from tests.features.ingest.vendors.yearly_extracts import HEADERS, mapping, write_extract
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from features.file_mapping.declaration import Dialect
 from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused
-from tests.features.ingest.plain_reader import PlainReader
-from tests.features.ingest.reading import Taken, take
+from tests.features.ingest.files.file_rows import Taken, take
+from tests.features.ingest.files.reference_reader import PlainReader
 
 
 class Dribbling(io.BytesIO):

@@ -6,9 +6,9 @@ import pytest
 
 from features.file_mapping.declaration import Dialect
 from features.ingest.files.sources import files_in
-from tests.features.ingest.reading import take
+from tests.features.ingest.files.file_rows import take
 
-SHARED = Path(__file__).parents[3].parent / "shared" / "data"
+SHARED = Path(__file__).parents[4].parent / "shared" / "data"
 ASPEN = SHARED / "studentinsights" / "fixtures"
 TOOLKIT = SHARED / "opensdp_toolkit"
 

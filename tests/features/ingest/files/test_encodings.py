@@ -8,7 +8,7 @@ import pytest
 from features.file_mapping.declaration import Dialect
 from features.ingest.files.encodings import CHUNK, as_utf8
 from features.ingest.findings import DataRefused
-from tests.features.ingest.reading import only_sentence, refusal, take, written
+from tests.features.ingest.files.file_rows import only_sentence, refusal, take, written
 
 NAMES = "id,name\n1,José\n2,Zoë\n"
 ROWS = [(2, "1", "José"), (3, "2", "Zoë")]
