@@ -1,20 +1,26 @@
-"""What a source adapter gives to ingest: files, each of a canonical table, and how to read them."""
+"""What a source adapter gives to ingest: files, each of a canonical table, and how to read them.
+
+An adapter is a function from a district's settings and the files found to a `Delivery`. Everything after it (mapping,
+rules, quarantine, versions) is the same for every source.
+"""
 
 from dataclasses import dataclass
 
 from features.file_mapping.declaration import Dialect, FileMapping
+from features.ingest.files.source_rows import RowReader
 from features.ingest.files.sources import SourceFile
 from features.table_schema import Table
 
 
 @dataclass(frozen=True)
 class DeliveredTable:
-    """One canonical table of a load: its files, and how to read them."""
+    """One canonical table of a load: its files, how to read them, and where its columns stand in them."""
 
     table: Table
     mapping: FileMapping
     dialect: Dialect
     sources: tuple[SourceFile, ...]
+    read: RowReader
 
 
 @dataclass(frozen=True)

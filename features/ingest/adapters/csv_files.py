@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from features.file_mapping.declaration import FileMapping, file_columns
 from features.ingest.delivery import DeliveredTable, Delivery
+from features.ingest.files.csv_rows import read_csv
 from features.ingest.files.sources import SourceFile, matching_files
 from features.ingest.findings import DataRefused, Finding
 from features.settings import District
@@ -15,7 +16,7 @@ SUFFIXES = (".csv", ".txt", ".tsv", ".dat", ".gz")
 """What files of records are called; others in the folder are nobody's business."""
 
 
-def delivery_of(district: District, found: Sequence[SourceFile]) -> Delivery:
+def csv_delivery(district: District, found: Sequence[SourceFile]) -> Delivery:
     """What the files are; DataRefused for a table whose file is missing, and for a file of no table."""
     findings: list[Finding] = []
     tables: list[DeliveredTable] = []
@@ -23,7 +24,7 @@ def delivery_of(district: District, found: Sequence[SourceFile]) -> Delivery:
         files = district.files.get(table.name, FileMapping())
         sources = () if files.sent == "never" else matching_files(found, pattern_of(table, files))
         if sources:
-            tables.append(DeliveredTable(table, files, files.dialect(district.reading), sources))
+            tables.append(DeliveredTable(table, files, files.dialect(district.reading), sources, read_csv))
         elif must_be_sent(table, files):
             findings.append(missing_table(table, files))
     lookups = tuple(lookup_files(tables, found))

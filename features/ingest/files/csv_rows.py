@@ -1,10 +1,9 @@
-"""Rows of a CSV file as it really comes: batches of Arrow, each row with its number; no cell is interpreted."""
+"""SourceRows of a CSV file as it really comes: batches of Arrow, each row with its number; no cell is interpreted."""
 
 import functools
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO
 
@@ -17,6 +16,7 @@ from features.file_mapping.declaration import Dialect
 from features.ingest.files.csv_text import MARK, TextFeed, whole_records
 from features.ingest.files.encodings import as_utf8
 from features.ingest.files.malformed_rows import MalformedRows, Numbers
+from features.ingest.files.source_rows import SourceRows
 from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused, Finding
 
@@ -30,23 +30,8 @@ UNCLOSED = "expected a header, but its quotes do not close where its cells end; 
 NOTHING = pa.RecordBatch.from_pylist([])
 
 
-@dataclass(frozen=True)
-class Rows:
-    """A file being read: its header as it stands there, the same made unique, and its rows in batches.
-
-    A batch has `row` (int64; the first record of the file is 1, blank lines count, line breaks in quotes do not) and
-    a string column for each of `names`: cells as they are, an empty one being "", no null. A blank line is a row of
-    empty cells. The rows in `malformed` are in no batch. Asking for a batch may raise DataRefused.
-    """
-
-    header: tuple[str, ...]
-    names: tuple[str, ...]
-    batches: pa.RecordBatchReader
-    malformed: MalformedRows
-
-
 @contextmanager
-def read_csv(file: SourceFile, dialect: Dialect, header: tuple[str, ...] | None) -> Iterator[Rows]:
+def read_csv(file: SourceFile, dialect: Dialect, header: tuple[str, ...] | None) -> Iterator[SourceRows]:
     """The rows of a file, read as they are asked for; `header` stands for that of a file that has none.
 
     DataRefused: FILE03 another encoding, FILE04 no header, FILE05 a row without an end, FILE06 a damaged archive,
@@ -75,7 +60,7 @@ class CsvReading:
         self.malformed = MalformedRows(self.feed.skip_blank_lines(dialect.delimiter))
         self.refusal: DataRefused | None = None
 
-    def rows(self, header: tuple[str, ...] | None) -> Rows:
+    def rows(self, header: tuple[str, ...] | None) -> SourceRows:
         """The rows, their header known; DataRefused where there is none."""
         arrow = self.opened(header)
         self.malformed.expected = len(arrow.schema)
@@ -87,7 +72,7 @@ class CsvReading:
         names = made_unique(header)
         schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in names)])
         named = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in batches)
-        return Rows(header, names, pa.RecordBatchReader.from_batches(schema, named), self.malformed)
+        return SourceRows(header, names, pa.RecordBatchReader.from_batches(schema, named), self.malformed)
 
     def opened(self, header: tuple[str, ...] | None) -> csv.CSVStreamingReader:
         """Arrow's reader, at the first record; DataRefused where there is none, or it never ends."""

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.ingest.files.csv_rows import Rows
+from features.ingest.files.source_rows import SourceRows
 
 
 class RowBatches:
     """The columns of a file that are read, by their place; `read` and `blank` lines are counted as they pass."""
 
-    def __init__(self, rows: Rows, used: Sequence[str], null: Sequence[str]) -> None:
+    def __init__(self, rows: SourceRows, used: Sequence[str], null: Sequence[str]) -> None:
         self.rows = rows
         self.places = [rows.names.index(name) for name in used]
         self.empty = pa.array(["", *null], pa.string())

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from features.atomic_files import replace_through
 from features.errors import Refused
-from features.ingest.adapters.csv_files import delivery_of
+from features.ingest.adapters.csv_files import csv_delivery
 from features.ingest.delivery import Delivery
 from features.ingest.files.sources import SourceFile, digest_of, files_in
 from features.settings import District, Settings
@@ -81,10 +81,9 @@ class ImportRequest(BaseModel):
 
 def request_of(workspace: Workspace, place: Path) -> ImportRequest:
     """What an import of these files would be; DataRefused where a table is missing."""
-    found = source_files_in(place)
-    delivery = delivery_of(workspace.district, found)
+    delivery = delivery_in(workspace.district, place)
     read = {source for delivered in delivery.tables for source in delivered.sources} | set(delivery.lookups)
-    files = {source.name: digest_of(source) for source in found if source in read}
+    files = {source.name: digest_of(source) for source in sorted(read, key=lambda source: source.name)}
     said = workspace.district.model_dump_json(include={"reading", "files", "quarantine_values"})
     return ImportRequest(place=place.absolute(), files=files, mapping=said)
 
@@ -96,9 +95,14 @@ def source_files_in(place: Path) -> tuple[SourceFile, ...]:
     return files_in(place)
 
 
+def delivery_in(district: District, place: Path) -> Delivery:
+    """What the district's source adapter makes of a folder or a zip. There is one adapter: CSV files."""
+    return csv_delivery(district, source_files_in(place))
+
+
 def requested_delivery(workspace: Workspace, request: ImportRequest) -> Delivery:
-    """The files that were asked to be taken."""
-    return delivery_of(workspace.district, source_files_in(request.place))
+    """The delivery that an import was asked to load."""
+    return delivery_in(workspace.district, request.place)
 
 
 def write_request(workspace: Workspace, import_id: str, request: ImportRequest) -> None:

@@ -8,8 +8,8 @@ import ibis.expr.types as ir
 
 from features.file_mapping.declaration import ColumnMapping, Lookup
 from features.ingest.delivery import DeliveredTable
-from features.ingest.files.csv_rows import Rows, read_csv
 from features.ingest.files.row_batches import RowBatches
+from features.ingest.files.source_rows import SourceRows
 from features.ingest.files.sources import SourceFile, matching_files
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.mapping.file_layout import FileLayout, MappedColumn, columns_read
@@ -72,7 +72,7 @@ def create_lookups(writer: Writer, delivered: DeliveredTable, files: Sequence[So
 def load_lookup_file(writer: Writer, one: LookupColumn, file: SourceFile) -> None:
     """Adds the cells of a look-up's file; DataRefused where it lacks a column."""
     wanted = [*one.lookup.match, one.lookup.column]
-    with read_csv(file, one.delivered.dialect, None) as rows:
+    with one.delivered.read(file, one.delivered.dialect, None) as rows:
         refuse_missing(one, file, rows)
         batches = RowBatches(rows, list(dict.fromkeys(wanted)), one.delivered.dialect.null)
         reader = batches.reader()
@@ -82,7 +82,7 @@ def load_lookup_file(writer: Writer, one: LookupColumn, file: SourceFile) -> Non
         insert(writer, CELLS, reader, cells.select(**named))
 
 
-def refuse_missing(one: LookupColumn, file: SourceFile, rows: Rows) -> None:
+def refuse_missing(one: LookupColumn, file: SourceFile, rows: SourceRows) -> None:
     """Raise DataRefused where a look-up's file lacks a column that it needs."""
     place = f"[districts.files.{one.delivered.table.name}.columns.{one.name}.lookup] names it"
     findings = [

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from features.ingest.delivery import DeliveredTable
-from features.ingest.files.csv_rows import read_csv
 from features.ingest.files.row_batches import RowBatches
 from features.ingest.files.sources import SourceFile
 from features.ingest.mapping.file_layout import layout_of
@@ -65,7 +64,7 @@ def parse_file(
 ) -> ParsedFile:
     """The count of one file, whose rows are understood after this."""
     name = parsed_table(delivered.table.name).get_name()
-    with read_csv(source, delivered.dialect, delivered.mapping.header) as rows:
+    with delivered.read(source, delivered.dialect, delivered.mapping.header) as rows:
         layout = layout_of(delivered, source.name, rows.names)
         refuse_header(layout, rows.header)
         context = ParseContext(layout, number, today, plain)

@@ -10,6 +10,7 @@ import ibis
 
 from features.file_mapping.declaration import Dialect, FileMapping, file_columns
 from features.ingest.delivery import DeliveredTable
+from features.ingest.files.csv_rows import read_csv
 from features.ingest.files.sources import files_in
 from features.ingest.parsing.table_parser import ParsedFile, parse_table
 from features.ingest.rules.cross_table_rules import mark_cross_table_errors
@@ -61,7 +62,7 @@ class Staging:
     def sent(self, name: str, **said: object) -> DeliveredTable:
         """A table as it was sent."""
         files = FileMapping.model_validate(said)
-        return DeliveredTable(TABLES[name], files, files.dialect(Dialect()), files_in(self.folder / name))
+        return DeliveredTable(TABLES[name], files, files.dialect(Dialect()), files_in(self.folder / name), read_csv)
 
     def hold(self, drawings: Mapping[str, str]) -> None:
         """Attaches a warehouse that holds drawn records, as `held`."""
