@@ -4,7 +4,6 @@ import json
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from sklearn.isotonic import isotonic_regression
 
 from features.errors import Refused
 from models.examples import Booleans, Examples, Floats
@@ -65,6 +64,8 @@ def fit_rule(examples: Examples) -> RuleModel:
 
 def fit_shares(signals: Floats, label: Booleans) -> RuleModel:
     """Smoothed shares by level, made never to fall with the count."""
+    from sklearn.isotonic import isotonic_regression  # serving a rule fits nothing
+
     counts, level = np.unique(signals, return_inverse=True)
     n = np.bincount(level).astype(np.float64)
     off_track = np.bincount(level, weights=label)

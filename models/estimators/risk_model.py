@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
@@ -11,6 +11,9 @@ from models.estimators.calibration import Calibrator
 from models.estimators.shap_values import contributions_of
 from models.examples import Floats
 from models.feature_dictionary import FeatureDictionary
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,10 @@ class RiskModel:
     threads: int = 1
 
     @cached_property
-    def booster(self) -> lgb.Booster:
+    def booster(self) -> "lgb.Booster":
         """The parsed trees."""
+        import lightgbm as lgb  # a second and a half, with scikit-learn: only where a model serves
+
         return lgb.Booster(model_str=self.booster_text)
 
     def margin(self, features: pd.DataFrame) -> Floats:

@@ -1,12 +1,15 @@
 """Exact SHAP values of a model's trees: by LightGBM for a few rows, by woodelf for many."""
 
 import re
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
 from models.examples import Floats
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 ROWS_FOR_BATCHES = 5_000
 """Rows a thread from which woodelf is faster than LightGBM, which gives the same values.
@@ -21,7 +24,7 @@ NUMERIC = {"0", "2", "8", "10"}
 """Splits of numbers where missing is missing: woodelf knows no sets of categories, and no 0 that counts as missing."""
 
 
-def contributions_of(booster: lgb.Booster, text: str, rows: Floats, *, threads: int) -> Floats:
+def contributions_of(booster: "lgb.Booster", text: str, rows: Floats, *, threads: int) -> Floats:
     """Rows × (features + 1): the path-dependent SHAP value of each feature on the margin, then the base value.
 
     `text` is the booster's. Values of the two ways differ by no more than 0.0001, in log odds.
@@ -38,12 +41,12 @@ def woodelf_supports(text: str) -> bool:
     return {kind for kinds in DECISIONS.findall(text) for kind in kinds.split()} <= NUMERIC
 
 
-def lightgbm_contributions(booster: lgb.Booster, rows: Floats, *, threads: int) -> Floats:
+def lightgbm_contributions(booster: "lgb.Booster", rows: Floats, *, threads: int) -> Floats:
     """The values by LightGBM's own code."""
     return np.asarray(booster.predict(rows, pred_contrib=True, num_threads=threads), dtype=np.float64)
 
 
-def woodelf_contributions(booster: lgb.Booster, rows: Floats) -> Floats:
+def woodelf_contributions(booster: "lgb.Booster", rows: Floats) -> Floats:
     """The values by woodelf, a batch of rows at a time; the base value is LightGBM's, the same for every row."""
     from woodelf import WoodelfExplainer  # takes a second: only where it is needed
 

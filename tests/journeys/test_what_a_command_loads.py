@@ -17,16 +17,21 @@ LIBRARIES = (
 def loaded_after(lines: list[str]) -> set[str]:
     """The libraries that are imported once the command line was asked for these, in one process."""
     program = f"""
-import json, sys, ontrack
+import sys, ontrack
 for line in {lines!r}:
     sys.argv = ["ontrack", *line.split()]
     try:
         ontrack.main()
     except SystemExit as ended:
         assert not ended.code, (line, ended.code)
-print(json.dumps([name for name in {LIBRARIES!r} if name in sys.modules]))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
+    return loaded_by(program)
+
+
+def loaded_by(program: str) -> set[str]:
+    """The libraries that are imported once a program has run."""
+    told = f"{program}\nimport json, sys; print(json.dumps([name for name in {LIBRARIES!r} if name in sys.modules]))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=120)
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -35,3 +40,20 @@ def test_the_help_of_no_command_loads_a_library() -> None:
     every = ["", *groups, *(one.name for one in commands())]
     assert len(every) > 25
     assert loaded_after([f"{name} --help" for name in every]) == set()
+
+
+def test_scoring_and_serving_load_no_library_that_only_training_needs() -> None:
+    """LightGBM, which loads scikit-learn and SciPy, comes with the first model that serves; a rule needs none."""
+    only_training = {
+        "fairlearn",
+        "lightgbm",
+        "mlflow",
+        "model_signing",
+        "optuna",
+        "scipy",
+        "shap",
+        "sklearn",
+        "woodelf",
+    }
+    assert not loaded_by("import serving.scoring.score_district") & {*only_training, "dbos", "fastapi", "uvicorn"}
+    assert not loaded_by("import serving.server") & {*only_training, "dbos"}
