@@ -1,14 +1,23 @@
 """Commands over records: simulate, ingest, check, features. Each imports its work when it runs."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from features.errors import Refused
-from features.terminal import Context, DistrictOption, JsonOption, print_counts, report_console, settings_of, today_in
+from features.terminal import (
+    Context,
+    DistrictOption,
+    JsonOption,
+    print_counts,
+    report_console,
+    settings_of,
+    today_everywhere,
+    today_in,
+)
 
 app = typer.Typer(no_args_is_help=True)
 describing = typer.Typer(no_args_is_help=True, help="What is known about a student, defined once.")
@@ -33,7 +42,8 @@ def simulate_command(
     from features.simulator.plan import Plan
     from features.simulator.simulation import simulate
 
-    plan = Plan(district, students, today=settings_of(context).today or date.today(), years=years, seed=seed)
+    today = today_everywhere(settings_of(context), datetime.now(UTC))
+    plan = Plan(district, students, today=today, years=years, seed=seed)
     rows = simulate(plan, folder, districts=districts, truth=truth)
     print_counts("rows written" if districts == 1 else f"rows written for {districts} districts", rows, json_output)
 

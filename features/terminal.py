@@ -13,7 +13,7 @@ from rich.table import Table
 
 from features.errors import Refused
 from features.progress import Progress, quietly
-from features.settings import Settings
+from features.settings import District, Settings
 
 DistrictOption = Annotated[str, typer.Option("--district", help="Which district of ontrack.toml.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")]
@@ -30,8 +30,21 @@ def settings_of(context: Context) -> Settings:
 
 def today_in(settings: Settings, district_id: str) -> date:
     """The district's local date, or the date the settings pretend."""
-    zone = ZoneInfo(settings.district(district_id).timezone)
-    return settings.today or datetime.now(UTC).astimezone(zone).date()
+    return settings.today or local_date(datetime.now(UTC), settings.district(district_id).timezone)
+
+
+def today_everywhere(settings: Settings, now: datetime) -> date:
+    """The local date that every district of ontrack.toml has reached, or the date the settings pretend.
+
+    Without a district it is that of the default time zone.
+    """
+    zones = [district.timezone for district in settings.districts] or [District.model_fields["timezone"].default]
+    return settings.today or min(local_date(now, zone) for zone in zones)
+
+
+def local_date(now: datetime, timezone: str) -> date:
+    """The date in a time zone."""
+    return now.astimezone(ZoneInfo(timezone)).date()
 
 
 def terminal_progress() -> Progress:

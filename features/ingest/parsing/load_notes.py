@@ -7,7 +7,6 @@ import ibis.expr.types as ir
 
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import Finding
-from features.ingest.mapping.type_conversion import day_of_school_year
 from features.ingest.parsing.lookups import lookup_columns
 from features.ingest.parsing.table_parser import ParsedFile
 from features.ingest.staging_tables import parsed_table
@@ -33,13 +32,13 @@ def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Seque
 def overlapping_spells(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
     """Spells of a student of which one begins before the one before it has ended.
 
-    A spell without an end goes to the end of its school year. Spells said twice and differently overlap too.
+    A spell without an end lasts to the end of its school year, so none of another year overlaps it.
     """
-    spells = parsed_table(delivered.table.name)
-    spells = spells.filter((spells.rule.isnull() | (spells.rule == "ROW07")) & ~spells.again & ~spells.deleted)
-    spells = spells.mutate(ends=spells.exit_date.fill_null(day_of_school_year(LAST_DAY, spells.school_year)))
-    order = {"group_by": "student_id", "order_by": ["entry_date", "ends", "file", "row"]}
-    followed = spells.mutate(shares=(spells.entry_date.lead() <= spells.ends).over(**order).fill_null(False))
+    spells = latest_spells(parsed_table(delivered.table.name))
+    order = {"group_by": "student_id", "order_by": ["entry_date", "exit_date", "file", "row"]}
+    this_year = spells.exit_date.isnull() & (spells.school_year.lead() == spells.school_year)
+    shares = (spells.entry_date.lead() <= spells.exit_date) | this_year
+    followed = spells.mutate(shares=shares.over(**order).fill_null(False))
     both = followed.mutate(overlaps=followed.shares | followed.shares.lag().over(**order).fill_null(False))
     found = writer.table(both.aggregate(pairs=both.shares.sum().fill_null(0), spells=both.overlaps.sum().fill_null(0)))
     pairs, overlapping = int(found["pairs"].iloc[0]), int(found["spells"].iloc[0])
@@ -50,8 +49,15 @@ def overlapping_spells(writer: Writer, delivered: DeliveredTable) -> Iterator[Fi
         )
 
 
-LAST_DAY = "06-30"
-"""The end of a school year, as far as a spell without an end goes."""
+def latest_spells(spells: ir.Table) -> ir.Table:
+    """Of each spell in the files what was known last: its exit is often known after its entry.
+
+    A spell said twice and differently on one day (ROW07) stays twice, and overlaps itself.
+    """
+    sound = spells.filter((spells.rule.isnull() | (spells.rule == "ROW07")) & ~spells.again & ~spells.deleted)
+    record = ["student_id", "school_id", "entry_date"]
+    earlier = ibis.rank().over(group_by=record, order_by=ibis.desc("known_on"))
+    return sound.mutate(earlier=earlier).filter(ibis._.earlier == 0).drop("earlier")
 
 
 def several_values(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
