@@ -118,7 +118,7 @@ def describe_command(
 
 @describing.command("outcomes")
 def outcomes_command(context: Context, district: DistrictOption, json_output: JsonOption = False) -> None:
-    """Print every outcome that is on, and since when, or from when on, this district's records can tell it."""
+    """Print every outcome that is on, and on which school years, or from when on, this district can be judged by it."""
     from features.snapshots.description import outcome_rows, print_outcomes
 
     settings = settings_of(context)

@@ -10,13 +10,13 @@ import pandas as pd
 from features.errors import Refused
 from features.language.feature_set import FeatureSet, Outcome
 from features.snapshots.feature_requirements import unavailable_features
-from features.snapshots.labels import Labels, first_known_on, label_outcome, why_unknown
-from features.snapshots.snapshot import Snapshot, build_snapshots, scoring_dates
+from features.snapshots.label_years import JudgeableYears, LabelYear, judgeable_years, label_years
+from features.snapshots.labels import Labels, label_outcome
+from features.snapshots.snapshot import Snapshot, build_snapshots
 from features.warehouse.protected_groups import groups_on
 from features.warehouse.reader import Reader
 from models.examples import Examples
 from models.feature_dictionary import FeatureDictionary, dictionary_of
-from training.evaluation.temporal_split import Year
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Cohorts:
     """
 
     examples: Examples
-    years: dict[int, Year]
+    years: dict[int, LabelYear]
     unlabelled: dict[int, int]
     left_out: Mapping[str, str]
 
@@ -45,15 +45,12 @@ class Cohorts:
 def labelled_cohorts(
     reader: Reader, feature_set: type[FeatureSet], outcome: Outcome, month_days: tuple[str, ...], *, observed_on: date
 ) -> Cohorts:
-    """The cohorts whose outcome is known on `observed_on`; Refused where there is none."""
-    every = scoring_dates(reader, month_days, until=observed_on)
-    said = {
-        year: [day for day in days if not why_unknown(reader, outcome, day, observed_on)]
-        for year, days in every.items()
-    }
-    dates = {year: days for year, days in said.items() if days}
-    if not dates:
-        raise Refused(not_yet(reader, outcome, every, observed_on))
+    """The cohorts whose outcome is known on `observed_on`; Refused where no model could be judged on one of them."""
+    found = judgeable_years(reader, outcome, month_days, observed_on=observed_on)
+    if found.why_none:
+        raise Refused(not_yet(outcome, found, observed_on))
+    years = label_years(reader, outcome, month_days, observed_on=observed_on)
+    dates = {year: one.scored_on for year, one in years.items()}
     every_day = [day for days in dates.values() for day in days]
     snapshots = dict(
         zip(
@@ -65,7 +62,6 @@ def labelled_cohorts(
     scored = {
         year: [scored_on(reader, snapshots[day], outcome, observed_on) for day in days] for year, days in dates.items()
     }
-    years = {year: Year(year, tuple(dates[year]), last_horizon(found)) for year, found in scored.items()}
     everything, lacking = [one for found in scored.values() for one in found], unavailable_features(reader, feature_set)
     return Cohorts(
         examples=as_examples(dictionary_of(feature_set, without=lacking), everything),
@@ -75,18 +71,10 @@ def labelled_cohorts(
     )
 
 
-def not_yet(reader: Reader, outcome: Outcome, dates: Mapping[int, Sequence[date]], observed_on: date) -> str:
-    """Why there is nothing to learn from, and from when there will be."""
-    every = [day for days in dates.values() for day in days]
-    why = why_unknown(reader, outcome, every[0], observed_on) if every else "no scoring date is past"
-    since = first_known_on(reader, outcome, every)
-    when = f"; it can be judged from {since} on" if since and since > observed_on else ""
-    return f"{outcome.name} cannot be judged yet on {observed_on}: {why}{when}"
-
-
-def last_horizon(scored: Sequence[Scored]) -> date:
-    """The day by which the outcome of every scoring date of a year is known."""
-    return max(one.labels.horizon for one in scored if one.labels.horizon)
+def not_yet(outcome: Outcome, found: JudgeableYears, observed_on: date) -> str:
+    """Why a model cannot be judged, and from when on it can be."""
+    when = f"; it can be judged from {found.possible_from} on" if found.possible_from else ""
+    return f"{outcome.name} cannot be judged yet on {observed_on}: {found.why_none}{when}"
 
 
 def scored_on(reader: Reader, snapshot: Snapshot, outcome: Outcome, observed_on: date) -> Scored:

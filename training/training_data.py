@@ -9,10 +9,11 @@ from features.definitions.catalog import feature_set_of
 from features.progress import Progress
 from features.quality.check import check_district, refuse_errors
 from features.quality.check_codes import Finding
+from features.snapshots.label_years import LabelYear
 from features.warehouse.reader import Reader
 from models.examples import Examples, in_fixed_order
 from training.cohort_examples import Cohorts, labelled_cohorts
-from training.evaluation.temporal_split import Split, Year, rolling_splits
+from training.evaluation.temporal_split import Split, rolling_splits
 from training.training_request import Basis, TrainingRequest
 
 
@@ -35,7 +36,7 @@ class TrainingData:
         return self.splits[-1]
 
     @property
-    def test_year(self) -> Year:
+    def test_year(self) -> LabelYear:
         """The school year on which the run is judged."""
         return self.cohorts.years[self.split.test]
 

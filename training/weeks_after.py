@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from features.definitions.catalog import feature_set_of
+from features.snapshots.label_years import LabelYear
 from features.snapshots.snapshot import build_snapshots
 from features.warehouse.reader import Reader
 from models.scoring import Scorer, order_of
 from training.evaluation.evaluation import Evaluation
-from training.evaluation.temporal_split import Year
 from training.evaluation.weekly_lists import WeeklyLists, Weeks, lead_by_student, weekly, weekly_lists_by_scorer
 from training.training_request import TrainingRequest
 
@@ -22,7 +22,7 @@ class WeeksAfter:
     lead: "pd.Series[float] | None" = None
 
 
-def list_weeks_after(reader: Reader, request: TrainingRequest, year: Year, judged: Evaluation) -> WeeksAfter:
+def list_weeks_after(reader: Reader, request: TrainingRequest, year: LabelYear, judged: Evaluation) -> WeeksAfter:
     """The lists of the model and the rule in the weeks after the test year's first scoring date."""
     training, first = request.settings.training, year.scored_on[0]
     dates = weekly(first, training.weeks, until=min(request.today, year.horizon))

@@ -9,8 +9,7 @@ from features.definitions.catalog import FEATURE_SETS, outcomes_of
 from features.language.feature_set import FeatureSet, Outcome
 from features.settings import Settings
 from features.snapshots.feature_requirements import missing_when, source_tables, unavailable_features
-from features.snapshots.labels import first_known_on, why_unknown
-from features.snapshots.snapshot import scoring_dates
+from features.snapshots.label_years import judgeable_years
 from features.terminal import report_console
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
@@ -57,23 +56,20 @@ def described(feature_set: type[FeatureSet], lacking: Mapping[str, str]) -> list
 
 
 def outcome_rows(settings: Settings, district_id: str, today: date) -> list[dict[str, str]]:
-    """Every outcome that is on, and since when, or from when on, the district's records tell it."""
+    """Every outcome that is on, and on which school years, or from when on, the district can be judged by it."""
     month_days = settings.training.as_of
     with open_warehouse(settings.warehouse(settings.district(district_id).id)) as reader:
-        return [told(reader, one, month_days, today) for one in outcomes_of(settings).values()]
+        return [outcome_row(reader, one, month_days, today) for one in outcomes_of(settings).values()]
 
 
-def told(reader: Reader, outcome: Outcome, month_days: tuple[str, ...], today: date) -> dict[str, str]:
-    """An outcome, and how many school years of it are told on a day, or from when on the first one is."""
-    dates = scoring_dates(reader, month_days, until=today)
-    known = [year for year, days in dates.items() if not all(why_unknown(reader, outcome, day, today) for day in days)]
-    every = [day for days in dates.values() for day in days]
-    if known:
-        judged = f"yes, on {len(known)} school year{'s' if len(known) > 1 else ''}: {', '.join(map(str, known))}"
+def outcome_row(reader: Reader, outcome: Outcome, month_days: tuple[str, ...], today: date) -> dict[str, str]:
+    """An outcome, and on which school years it can be judged on a day, or why on none and from when on."""
+    found = judgeable_years(reader, outcome, month_days, observed_on=today)
+    years, since = found.school_years, f"; from {found.possible_from} on" if found.possible_from else ""
+    if years:
+        judged = f"yes, on {len(years)} school year{'s' if len(years) > 1 else ''}: {', '.join(map(str, years))}"
     else:
-        since = first_known_on(reader, outcome, every)
-        why = why_unknown(reader, outcome, every[0], today) if every else "no scoring date is past"
-        judged = f"not yet: {why}" + (f"; from {since} on" if since and since > today else "")
+        judged = f"not yet: {found.why_none}{since}"
     return {"outcome": outcome.name, "says": outcome.says, "judged": judged}
 
 

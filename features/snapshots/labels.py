@@ -1,6 +1,5 @@
 """How cohorts turned out: a label is true, false, or missing with the reason why."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -91,6 +90,11 @@ def why_unknown(reader: Reader, outcome: Outcome, as_of: date, observed_on: date
     calendar_ends = reader.last_school_day(max(first_school_days(reader)))
     if period.through > calendar_ends + SUMMER:
         return f"the calendar on record ends on {calendar_ends}, and what counts is up to {period.through}"
+    return what_is_not_on_record(reader, outcome)
+
+
+def what_is_not_on_record(reader: Reader, outcome: Outcome) -> str:
+    """Which table that an outcome needs has no row; empty where each has one."""
     missing = [name for name in outcome.needs if not reader.has_rows(name)]
     return f"no {missing[0].replace('_', ' ')} on record" if missing else ""
 
@@ -108,12 +112,6 @@ def outcome_period(reader: Reader, outcome: Outcome, as_of: date) -> OutcomePeri
         return OutcomePeriod(through, through + posting, school_year_of(list(firsts.items()), through) or start)
     span = next_term(reader, start, as_of)
     return OutcomePeriod(span[1], span[1] + posting, start, term_from=span[0]) if span else None
-
-
-def first_known_on(reader: Reader, outcome: Outcome, dates: Sequence[date]) -> date | None:
-    """The first day on which the outcome of one of these dates' cohorts is known; None where none ever is."""
-    periods = [period for day in dates if (period := outcome_period(reader, outcome, day))]
-    return min((period.known_by for period in periods), default=None)
 
 
 def last_school_day(reader: Reader, school_year: int) -> date:

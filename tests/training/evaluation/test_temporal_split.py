@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.errors import Refused
-from training.evaluation.temporal_split import Year, leave_future_out, rolling_splits
+from features.snapshots.label_years import LabelYear
+from training.evaluation.temporal_split import leave_future_out, rolling_splits
 
 
-def year(school_year: int, *, horizon: date | None = None) -> Year:
-    return Year(school_year, (date(school_year - 1, 11, 20),), horizon or date(school_year, 7, 3))
+def year(school_year: int, *, horizon: date | None = None) -> LabelYear:
+    return LabelYear(school_year, (date(school_year - 1, 11, 20),), horizon or date(school_year, 7, 3))
 
 
 def test_the_latest_year_is_judged_and_the_ones_before_teach() -> None:
@@ -27,7 +28,7 @@ def test_a_year_whose_outcome_came_after_the_first_score_does_not_teach() -> Non
 
 
 def test_one_year_alone_is_refused() -> None:
-    with pytest.raises(Refused, match="only school year 2024"):
+    with pytest.raises(Refused, match="school year 2024 was first scored on 2023-11-20, and no earlier year's outcome"):
         leave_future_out({2024: year(2024)})
 
 

@@ -1,0 +1,46 @@
+"""`ontrack features outcomes` and `ontrack train` say the same of an outcome that cannot be judged yet."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import ontrack
+from features.simulator.plan import Plan
+from tests.features.made_warehouse import simulated
+
+OUTCOME = "left_within_12_months_9"
+WHY = "school year 2026 was first scored on 2025-11-20, and no earlier year's outcome was known before that day"
+TODAY = date(2026, 12, 21)
+"""The outcomes of 2025 and of 2026, each scored on November 20, are known."""
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The settings of a small district with three school years."""
+    home = tmp_path_factory.mktemp("home")
+    made = simulated(Plan("lakeside", 200, today=TODAY, years=3), home / "warehouses")
+    assert made == home / "warehouses" / "lakeside.duckdb"
+    path = home / "ontrack.toml"
+    path.write_text(
+        f'home = "."\ntoday = {TODAY}\n\n[training]\noutcome = "{OUTCOME}"\n\n'
+        '[[districts]]\nid = "lakeside"\nname = "Lakeside Schools"\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_both_commands_say_why_an_outcome_cannot_be_judged_and_from_when_it_can(config: Path) -> None:
+    listed = CliRunner().invoke(
+        ontrack.app, ["--config", str(config), "features", "outcomes", "--district", "lakeside", "--json"]
+    )
+    found = {row["outcome"]: row["judged"] for row in json.loads(listed.stdout)}
+    assert found[OUTCOME] == f"not yet: {WHY}; from 2027-12-20 on"
+    assert found["grade9_off_track_chicago"] == "yes, on 1 school year: 2026"
+
+    refused = CliRunner().invoke(ontrack.app, ["--config", str(config), "train", "--district", "lakeside"])
+    assert str(refused.exception) == (
+        f"{OUTCOME} cannot be judged yet on {TODAY}: {WHY}; it can be judged from 2027-12-20 on"
+    )
