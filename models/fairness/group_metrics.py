@@ -29,7 +29,7 @@ from models.metrics.count_tables import (
     risk_counts,
 )
 from models.metrics.intervals import Interval, percentile_interval
-from models.metrics.ranking import ratio, roc_auc
+from models.metrics.ranking import auc_of_counts, ratio, roc_auc
 
 RATES = ("selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
 """Figures of a list; of each, the students it is about: all, off track, on track, listed."""
@@ -247,7 +247,10 @@ def auc_and_calibration(listing: Listing, group: Integers, groups: int, draws: A
     place, mean = listing.bins
     drawn = draw_risk_counts(listing, group, groups + 1, place, replicates=draws.replicates, seed=draws.seed)
     binned = np.concatenate([risk_counts(listing, group, groups + 1, place)[None], drawn])[:, :groups]
-    found = {"calibration_gap": binned_gap(binned, mean), "roc_auc": binned_auc(binned)}
+    found = {
+        "calibration_gap": binned_gap(binned, mean),
+        "roc_auc": auc_of_counts(binned[..., 0, :], binned[..., 1, :]),
+    }
     exact = exact_figures(listing, group, groups)
     return {name: values + (exact[name] - values[0]) for name, values in found.items()}
 
@@ -256,13 +259,6 @@ def binned_gap(binned: Floats, mean: Floats) -> Floats:
     """… × groups: the share off track less the mean risk, from counts of … × groups × 2 × bins of that mean risk."""
     students, off_track = binned.sum(axis=(-2, -1)), binned[..., 1, :].sum(axis=-1)
     return ratio(off_track - binned.sum(axis=-2) @ mean, students)
-
-
-def binned_auc(binned: Floats) -> Floats:
-    """… × groups: ROC AUC from counts of … × groups × 2 × bins, a tie in a bin counting half."""
-    on_track, off_track = binned[..., 0, :], binned[..., 1, :]
-    lower = on_track.cumsum(axis=-1) - on_track / 2
-    return ratio((off_track * lower).sum(axis=-1), off_track.sum(axis=-1) * on_track.sum(axis=-1))
 
 
 def exact_figures(listing: Listing, group: Integers, groups: int) -> dict[str, Floats]:

@@ -11,20 +11,14 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import expit
 
 from models.examples import Booleans, Floats, Integers
-from models.metrics.calibration_error import BINS
+from models.metrics.calibration_error import calibration_error, calibration_line
 from models.metrics.classification_metrics import refuse_one_class
 from models.metrics.count_tables import CELLS_AT_ONCE, count_cells, draw_counts, student_numbers
 from models.metrics.intervals import Interval, percentile_interval
-from models.metrics.ranking import by_level, levels_of, precision_and_recall, ratio, roc_auc
+from models.metrics.ranking import average_precision, precision_and_recall, ratio, roc_auc
 
-STEPS = 12
-LONGEST_STEP = 1.0
-"""Of Newton's method, from slope 1 and intercept 0: more change nothing that is shown, longer ones may not end."""
-SMALLEST_STEP = 1e-9
-LEAST_RISK = 1e-4
 MANY = 20_000
 """Rows from which replicates are drawn of cells of alike rows."""
 ALIKE, ALIKE_IN_SCHOOL = 1000, 50
@@ -51,12 +45,12 @@ class ScoredRows:
 
 def weighted_metrics(scored: ScoredRows, weights: Floats, capacities: Sequence[float]) -> dict[str, Floats]:
     """Every figure by name; those at a capacity end in `@` and the share."""
-    slope, intercept = calibration_line(scored, weights)
+    slope, intercept = calibration_line(scored.label, scored.risk, weights)
     found = {
         "roc_auc": roc_auc(scored.label, scored.order, weights),
-        "pr_auc": average_precision(scored, weights),
+        "pr_auc": average_precision(scored.label, scored.order, weights),
         "brier": mean_of((scored.risk - scored.label) ** 2, weights),
-        "calibration_error": calibration_error(scored, weights),
+        "calibration_error": calibration_error(scored.label, scored.risk, weights),
         "calibration_slope": slope,
         "calibration_intercept": intercept,
     }
@@ -131,51 +125,6 @@ def mean_in(place: Integers, values: Floats, places: int) -> Floats:
 def mean_of(values: Floats, weights: Floats) -> Floats:
     """The weighted mean."""
     return np.asarray(weights @ values / weights.sum(axis=1), dtype=np.float64)
-
-
-def average_precision(scored: ScoredRows, weights: Floats) -> Floats:
-    """The precision at each risk, averaged over the students off track who have it."""
-    levels = levels_of(scored.order)
-    rows, off_track = by_level(weights, levels), by_level(weights * scored.label, levels)
-    precision = np.cumsum(off_track, axis=1) / np.maximum(np.cumsum(rows, axis=1), 1)
-    return ratio((precision * off_track).sum(axis=1), off_track.sum(axis=1))
-
-
-def calibration_error(scored: ScoredRows, weights: Floats) -> Floats:
-    """The mean gap between risk and share off track over bins of equal count of the rows as they are."""
-    order = np.argsort(scored.risk, kind="stable")
-    bins = min(BINS, len(order))
-    starts = np.array([0, *np.cumsum([len(part) for part in np.array_split(order, bins)])[:-1]])
-    sizes = np.add.reduceat(weights[:, order], starts, axis=1)
-    gaps = np.add.reduceat((weights * (scored.risk - scored.label))[:, order], starts, axis=1)
-    return np.asarray(np.abs(gaps).sum(axis=1) / sizes.sum(axis=1), dtype=np.float64)
-
-
-def calibration_line(scored: ScoredRows, weights: Floats) -> tuple[Floats, Floats]:
-    """Slope and intercept of what happened on the log odds that were said: 1 and 0 where risks mean what they say.
-
-    A slope below 1 says that high risks are too high and low ones too low. NaN where the risks are all the same.
-    """
-    risk = np.clip(scored.risk, LEAST_RISK, 1 - LEAST_RISK)
-    odds = np.log(risk / (1 - risk))
-    slope, intercept = np.ones(len(weights)), np.zeros(len(weights))
-    for _ in range(STEPS):
-        said = expit(slope[:, None] * odds + intercept[:, None])
-        error, spread = weights * (scored.label - said), weights * said * (1 - said)
-        up_slope, up_intercept = error @ odds, error.sum(axis=1)
-        of_slope, of_both, of_intercept = spread @ odds**2, spread @ odds, spread.sum(axis=1)
-        area = of_slope * of_intercept - of_both**2
-        moved = newton_step(of_intercept * up_slope - of_both * up_intercept, area)
-        raised = newton_step(of_slope * up_intercept - of_both * up_slope, area)
-        slope, intercept = slope + moved, intercept + raised
-        if max(np.nanmax(np.abs(moved), initial=0), np.nanmax(np.abs(raised), initial=0)) < SMALLEST_STEP:
-            break
-    return slope, intercept
-
-
-def newton_step(part: Floats, whole: Floats) -> Floats:
-    """A step of Newton's method, none longer than the longest; NaN where there is no way."""
-    return np.clip(ratio(part, whole), -LONGEST_STEP, LONGEST_STEP)
 
 
 def within_school_auc(scored: ScoredRows, weights: Floats) -> Floats:

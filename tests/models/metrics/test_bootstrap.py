@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
 from models.metrics.bootstrap import ScoredRows, bootstrap_metrics, weighted_metrics
-from models.metrics.calibration_error import calibration_error
+from models.metrics.calibration_error import reliability
 
 Counts = npt.NDArray[np.float64]
 
@@ -70,11 +70,23 @@ def test_within_school_auc_sees_nothing_in_a_model_that_only_knows_the_school() 
     assert found["roc_auc"][0] > 0.7
 
 
-def test_the_error_over_equal_bins_is_that_of_the_metrics_where_no_risks_tie() -> None:
-    rng = np.random.default_rng(4)
-    risk, label = rng.random(500), rng.random(500) < 0.5
-    found = weighted_metrics(ScoredRows(label, risk), np.ones((1, 500)), ())
-    assert found["calibration_error"][0] == pytest.approx(calibration_error(label, risk))
+@given(seed=st.integers(0, 10_000))
+def test_the_calibration_error_is_the_gap_of_the_reliability_bins_where_risks_tie_too(seed: int) -> None:
+    scored, weights = rows(seed)
+    bins = reliability(scored.label, scored.risk)
+    gap = sum(one.n * abs(one.mean_risk - one.share) for one in bins) / len(scored.label)
+    assert weighted_metrics(scored, np.ones_like(weights), ())["calibration_error"][0] == pytest.approx(gap)
+
+
+@given(seed=st.integers(0, 10_000))
+def test_no_drawn_figure_depends_on_the_order_of_rows(seed: int) -> None:
+    scored, weights = rows(seed)
+    mixed = np.random.default_rng(seed).permutation(len(scored.label))
+    assert scored.school is not None
+    again = ScoredRows(scored.label[mixed], scored.risk[mixed], scored.school[mixed])
+    first, second = (weighted_metrics(scored, weights, (0.1,)), weighted_metrics(again, weights[:, mixed], (0.1,)))
+    for name in set(first) - {"calibration_error"}:  # whose bins part equal risks by the order of rows
+        assert first[name] == pytest.approx(second[name]), name
 
 
 def test_an_interval_draws_whole_students_and_grows_when_rows_are_the_same_student_s() -> None:
