@@ -12,10 +12,10 @@ from features.settings import Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan, demo_plans
 from features.warehouse.file import open_warehouse
-from models.bundle.bundle import open_bundle
 from models.bundle.signing import ensure_keys
 from models.registry import registry_in
-from models.releases import Approval, current_release, promote
+from models.release_loader import load_serving
+from models.releases import Approval, promote
 from serving.access.demo_accounts import DemoAccount, demo_accounts, demo_key
 from serving.scoring.score_district import score_district
 from serving.server import free_port, serve
@@ -120,12 +120,12 @@ def release_best(settings: Settings, district_id: str, today: date, progress: Pr
 
 def is_released(settings: Settings, district_id: str, today: date) -> bool:
     """Whether what serves was made from the records that are loaded, on that day or later."""
-    serving_now = current_release(settings.home, release_key(training_request_of(settings, district_id, today)))
+    serving_now = load_serving(settings.home, release_key(training_request_of(settings, district_id, today)))
     if serving_now is None:
         return False
     with open_warehouse(settings.warehouse(district_id)) as reader:
         data_version = reader.data_version()
-    bundle = open_bundle(serving_now.bundle_path, ensure_keys(settings.home / "keys").public_key)
+    bundle = serving_now.bundle
     made_on = datetime.fromisoformat(bundle.provenance["created_at"]).date()
     return bundle.metrics["data_version"] == data_version and made_on >= today
 

@@ -14,9 +14,10 @@ from benchmarks.timing import median_seconds, seconds_of
 from features.progress import Progress
 from models.examples import Floats, Integers
 from models.fairness.audit import Audit, audit_listing
-from models.fairness.group_metrics import AuditSettings, binned_auc, exact_figures
+from models.fairness.group_metrics import AuditSettings, exact_figures
 from models.fairness.suppression import Grouping, suppress_groups, suppress_pairs
 from models.metrics.count_tables import Listing, draw_list_counts, listing_of, risk_counts
+from models.metrics.ranking import auc_of_counts
 
 SCORED, REPLICATES, GROUPS, LEAST = 1_000_000, 1000, 24, 11
 VALUES = (7, 2, 2, 2, 2, 2, 2, 3, 4, 5)
@@ -161,5 +162,5 @@ def refuse_other_figures(audit: Audit, peer: pd.DataFrame) -> None:
 
 def largest_difference(scored: Scored) -> float:
     """By how much the ROC AUC of a group on bins of risk is off at most."""
-    on_bins = binned_auc(risk_counts(scored.one, scored.many, GROUPS, scored.one.bins[0]))
+    on_bins = auc_of_counts(*np.moveaxis(risk_counts(scored.one, scored.many, GROUPS, scored.one.bins[0]), 1, 0))
     return float(np.abs(on_bins - exact_figures(scored.one, scored.many, GROUPS)["roc_auc"]).max())

@@ -10,6 +10,7 @@ from typing import Literal
 
 import lightgbm as lgb
 import numpy as np
+import pandas as pd
 import typer
 from pydantic import TypeAdapter
 
@@ -23,7 +24,7 @@ from models.estimators.fitting import MOST_ROUNDS, lightgbm_dataset, parameters_
 from models.estimators.model_text import strip_text
 from models.estimators.risk_model import RiskModel
 from models.examples import Examples
-from models.explanations.reasons import top_reasons
+from models.explanations.reasons import Reasons, pause_garbage_collection, top_reasons
 from models.feature_dictionary import Entry, FeatureDictionary
 
 LEARNED, A_CONCEPT = 20_000, 3
@@ -67,6 +68,12 @@ def said(place: int, entry: Entry) -> Entry:
     return replace(entry, concept=f"concept_{concept}", because="has {:.1f}", can_change=can_change, strength=strength)
 
 
+def reasons_in_a_run(model: RiskModel, features: pd.DataFrame) -> list[Reasons]:
+    """The reasons as a scoring run asks for them."""
+    with pause_garbage_collection():
+        return top_reasons(model, features)
+
+
 def explain_in_child(explaining: Explaining, rows: int) -> Measured:
     """The explaining done in a new process."""
     command = [sys.executable, "-m", "benchmarks.reasons_child", explaining, str(rows)]
@@ -82,7 +89,7 @@ def explain_in_this_process(explaining: Explaining, rows: int) -> Measured:
     works: dict[Explaining, Callable[[], object]] = {
         "made": lambda: None,
         "contributions": lambda: model.contributions(features),
-        "reasons": lambda: top_reasons(model, features),
+        "reasons": lambda: reasons_in_a_run(model, features),
         "pred_contrib": lambda: model.booster.predict(made.asked.matrix(), pred_contrib=True, num_threads=1),
     }
     return Measured(seconds_of(works[explaining]), peak_mib=peak_mib())

@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping
 from benchmarks.child import Measured
 from benchmarks.figures import Figure, Part, compared
 from benchmarks.made_examples import COLUMNS
-from benchmarks.reasons_child import Explained, Explaining, made_explained
+from benchmarks.reasons_child import Explained, Explaining, made_explained, reasons_in_a_run
 from benchmarks.shap_peer import Explainer, refuse_other_values
 from benchmarks.timing import in_turns, seconds_of
 from features.progress import Progress
 from models.estimators.shap_values import lightgbm_contributions
-from models.explanations.reasons import top_reasons
 
 ROWS = 200_000
 FOR_LIGHTGBM, FOR_SHAP = 20_000, 1_000
@@ -51,7 +50,7 @@ def least_seconds(made: Explained, runs: int) -> Mapping[str, float]:
     cells, explainer = model.dictionary.encode(features), Explainer(model)
     ways: dict[str, tuple[int, Callable[[], object]]] = {
         CONTRIBUTIONS: (len(features), lambda: model.contributions(features)),
-        REASONS: (len(features), lambda: top_reasons(model, features)),
+        REASONS: (len(features), lambda: reasons_in_a_run(model, features)),
         PRED_CONTRIB: (FOR_LIGHTGBM, lambda: lightgbm_contributions(model.booster, cells[:FOR_LIGHTGBM], threads=1)),
         EXPLAINER: (FOR_SHAP, lambda: explainer.values(cells[:FOR_SHAP])),
     }

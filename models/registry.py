@@ -14,7 +14,9 @@ import pandas as pd
 
 from models.bundle.bundle import Bundle
 from models.bundle.golden_predictions import golden_frame, parse_golden
+from models.code_version import COMMIT
 from models.estimators.risk_model import RiskModel
+from models.mlflow_columns import fit_metrics, fit_params, importance_table
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 MOST_METRICS = 200
 EXAMPLE_ROWS = 5
 TRACKING_URI = "MLFLOW_TRACKING_URI"
+GIT_COMMIT = "mlflow.source.git.commit"
+IMPORTANCE = "feature_importance.csv"
 CHAMPION, CHALLENGER = "champion", "challenger"
 ANONYMOUS_TAGS = {"mlflow.user": "ontrack", "mlflow.source.name": "ontrack train"}
 """Without these, MLflow notes who is signed in and a path of this machine."""
@@ -51,13 +55,16 @@ class Registry:
         params: Mapping[str, str | int | float],
         metrics: Mapping[str, float],
         bundle: Bundle,
+        code: str,
         reports: Sequence[Path] = (),
         tags: Mapping[str, str] | None = None,
     ) -> RunRecord:
         """The record of one run: its numbers, the bundle's files, and a model's next version as challenger.
 
-        `experiment` is `<district>-<outcome>`, and the name the model is registered under. No student's row is
-        logged: the input example is made up. ValueError from 200 metrics on.
+        `experiment` is `<district>-<outcome>`, and the name the model is registered under. `code` is the commit that
+        ran, or the version of the package. Of a bundle that was written in this process, LightGBM's parameters, the
+        rounds and the importance of features are logged too. No student's row is logged: the input example is made
+        up. ValueError from 200 metrics on.
         """
         if len(metrics) >= MOST_METRICS:
             raise ValueError(f"{len(metrics)} metrics in one run; expected fewer than {MOST_METRICS}")
@@ -67,11 +74,12 @@ class Registry:
             run = client.create_run(
                 self.experiment_id(client, experiment),
                 run_name=run_name,
-                tags={**ANONYMOUS_TAGS, "bundle": bundle.digest, "kind": bundle.kind, **(tags or {})},
+                tags={**ANONYMOUS_TAGS, **code_tags(code), **bundle_tags(bundle), **(tags or {})},
             )
             with mlflow.start_run(run_id=run.info.run_id):
-                mlflow.log_params(dict(params))
+                mlflow.log_params({**params, "code_version": code})
                 mlflow.log_metrics(dict(metrics))
+                log_fit(bundle)
                 mlflow.log_artifacts(str(bundle.path), "bundle")
                 for report in reports:
                     mlflow.log_artifact(str(report), "report")
@@ -107,6 +115,28 @@ class Registry:
             return str(found.experiment_id)
         place = None if self.artifacts is None else self.artifacts.resolve().as_uri()
         return str(client.create_experiment(name, artifact_location=place))
+
+
+def code_tags(code: str) -> dict[str, str]:
+    """The code that ran; a commit also under the name by which MLflow shows one."""
+    return {"code_version": code, **({GIT_COMMIT: code} if COMMIT.fullmatch(code) else {})}
+
+
+def bundle_tags(bundle: Bundle) -> dict[str, str]:
+    """Which bundle a run wrote."""
+    return {"bundle": bundle.digest, "kind": bundle.kind}
+
+
+def log_fit(bundle: Bundle) -> None:
+    """Logs how the bundle's model was fitted to the run that is open; nothing of a rule."""
+    fit = bundle.scorer.fit if isinstance(bundle.scorer, RiskModel) else None
+    if fit is None:
+        return
+    import mlflow
+
+    mlflow.log_params(fit_params(fit))
+    mlflow.log_metrics(fit_metrics(fit))
+    mlflow.log_text(importance_table(fit).to_csv(index=False), IMPORTANCE)
 
 
 def registry_in(home: Path, tracking_uri: str = "") -> Registry:

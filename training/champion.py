@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel
 
 from features.definitions.catalog import feature_set_of
-from models.bundle.bundle import open_bundle
 from models.bundle.manifest import BundleRefused
-from models.bundle.signing import ensure_keys
+from models.bundle.signing import KeysRefused
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
 from models.feature_dictionary import dictionary_of
-from models.releases import ReleaseKey, current_release
+from models.release_loader import load_serving
+from models.releases import ReleaseKey
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.training_request import TrainingRequest
@@ -47,14 +47,13 @@ def beside_champion(champion: RiskModel, judged: Evaluation) -> Evaluation:
 
 def champion_of(request: TrainingRequest) -> Champion | None:
     """The model that serves the district now, over the features we have; None where a rule or nothing serves."""
-    home = request.settings.home
-    release = current_release(home, release_key(request))
-    if release is None:
-        return None
     try:
-        bundle = open_bundle(release.bundle_path, ensure_keys(home / "keys").public_key)
-    except BundleRefused:
+        serving = load_serving(request.settings.home, release_key(request))
+    except (BundleRefused, KeysRefused):
         return None  # it could not serve either; a new one must not wait for it
+    if serving is None:
+        return None
+    bundle = serving.bundle
     known = set(dictionary_of(feature_set_of(request.outcome)).names)
     if not isinstance(bundle.scorer, RiskModel) or not known >= set(bundle.dictionary.names):
         return None

@@ -105,8 +105,8 @@ def train_table_command(
     json_output: JsonOption = False,
 ) -> None:
     """Train, judge and bundle a model from a prepared feature table."""
+    from models.code_version import code_version
     from models.registry import registry_in
-    from training.mlflow_record import code_version
     from training.table.console import print_answer
     from training.table.mlflow_record import record_table
     from training.table.run import Terms

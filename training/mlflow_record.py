@@ -1,10 +1,9 @@
 """A training run in MLflow: numbers, files and digests, never a student."""
 
-import subprocess
-from importlib.metadata import version
 from pathlib import Path
 
 from features.settings import Settings
+from models.code_version import code_version
 from models.registry import RunRecord, registry_in
 from training.audit.run import AuditResult
 from training.district_card import NAMED
@@ -33,10 +32,10 @@ def record_run(settings: Settings, trained: TrainedBundles, reports: tuple[Path,
         },
         metrics=numbers(result),
         bundle=bundle,
+        code=code_version(),
         reports=reports,
         tags={
             "data_version": result.basis.data_version,
-            "code_version": code_version(),
             "gate": result.gate.verdict,
         },
     )
@@ -67,10 +66,3 @@ def audit_numbers(audited: AuditResult | None) -> dict[str, float]:
     gaps = {of: [gap.estimate for gap in found.values() if gap] for of, found in audited.recall_gaps().items()}
     widest = {f"audit_widest_recall_gap_{of.replace(' ', '_')}": min(those) for of, those in gaps.items() if those}
     return {"audit_named": float(sum(check.verdict in NAMED for check in audited.checks)), **widest}
-
-
-def code_version() -> str:
-    """The commit of the checkout, or the version of the package."""
-    here = Path(__file__).parent
-    found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)  # noqa: S607
-    return found.stdout.strip() if found.returncode == 0 else version("ontrack")

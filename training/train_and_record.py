@@ -6,8 +6,9 @@ from pathlib import Path
 
 from features.progress import Progress
 from features.settings import Settings
+from models.code_version import code_version
 from models.registry import RunRecord
-from training.mlflow_record import code_version, record_run
+from training.mlflow_record import record_run
 from training.report.board import render_board
 from training.report.technical_report import render_technical_report
 from training.train import TrainedBundles, train, training_request_of

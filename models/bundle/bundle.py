@@ -92,11 +92,18 @@ def write_bundle(bundles: Path, parts: BundleParts, keys: KeyPair, provenance: M
     digest = sha256_of(files[MANIFEST])
     target = bundles / folder_name(digest)
     if target.exists():
-        return open_bundle(target, keys.public_key)
+        return keep_fit(open_bundle(target, keys.public_key), parts)
     files[PROVENANCE] = canonical_json(provenance)
     files[SIGNATURE] = sign(files, keys)
     bundles.mkdir(parents=True, exist_ok=True)
-    return replace(write_and_verify(target, files, keys.public_key), path=target)
+    return keep_fit(replace(write_and_verify(target, files, keys.public_key), path=target), parts)
+
+
+def keep_fit(bundle: Bundle, parts: BundleParts) -> Bundle:
+    """The written bundle whose model still says how it was fitted, which is in no file of it."""
+    if parts.model is None or not isinstance(bundle.scorer, RiskModel):
+        return bundle
+    return replace(bundle, scorer=replace(bundle.scorer, fit=parts.model.fit))
 
 
 def open_bundle(path: Path, public_key: EllipticCurvePublicKey) -> Bundle:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from features.errors import Refused
 from models.estimators.calibration import Calibrator, fit_calibrator
+from models.estimators.fit_record import fit_record_of
 from models.estimators.model_text import strip_text
 from models.estimators.risk_model import RiskModel
 from models.examples import Booleans, Examples, Floats, Places, fixed_order, folds_by
@@ -75,6 +76,7 @@ def fit_risk_model(
         calibrator=grown.calibrator,
         dictionary=examples.dictionary,
         threads=threads,
+        fit=fit_record_of(grown.booster, grown.rounds, parameters, examples.dictionary.names),
     )
 
 

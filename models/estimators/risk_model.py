@@ -1,6 +1,6 @@
 """The risk model: native LightGBM text, a calibrator and a feature dictionary."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.estimators.calibration import Calibrator
+from models.estimators.fit_record import FitRecord
 from models.estimators.shap_values import contributions_of
 from models.examples import Floats
 from models.feature_dictionary import FeatureDictionary
@@ -21,13 +22,14 @@ class RiskModel:
     """A fitted model: each row's risk depends on that row alone.
 
     `booster_text` is LightGBM's own text, already verified: a damaged text does not raise when read.
-    `threads` is how many threads one prediction may use.
+    `threads` is how many threads one prediction may use. `fit` says how a model was fitted, None for one of a bundle.
     """
 
     booster_text: str
     calibrator: Calibrator
     dictionary: FeatureDictionary
     threads: int = 1
+    fit: FitRecord | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def booster(self) -> "lgb.Booster":

@@ -6,10 +6,9 @@ from features.definitions.catalog import SERVABLE, outcome_of
 from features.errors import Refused
 from features.language.feature_set import FeatureSet, Outcome
 from features.settings import District, Settings
-from models.bundle.bundle import Bundle, open_bundle
-from models.bundle.signing import load_public_key
-from models.releases import Release, ReleaseKey, current_release, release_log
-from models.scoring import refuse_other_definition, refuse_prepared_table
+from models.bundle.bundle import Bundle
+from models.release_loader import load_release, load_serving
+from models.releases import Release, ReleaseKey, release_log
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,10 @@ class DistrictRelease:
 def load_current_release(settings: Settings, district_id: str) -> DistrictRelease:
     """What serves a district now; Refused where nothing was promoted yet."""
     outcome = outcome_of(settings)
-    release = current_release(settings.home, ReleaseKey(district_id, outcome.name, outcome.grade_band))
-    if release is None:
+    found = load_serving(settings.home, ReleaseKey(district_id, outcome.name, outcome.grade_band), outcome)
+    if found is None:
         raise Refused(f"{district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
-    return open_release(settings, outcome, release)
+    return DistrictRelease(settings.district(district_id), outcome, found.release, found.bundle)
 
 
 def load_earlier_release(settings: Settings, now: DistrictRelease, release_id: str) -> DistrictRelease | None:
@@ -42,14 +41,7 @@ def load_earlier_release(settings: Settings, now: DistrictRelease, release_id: s
         return now
     try:
         release = next(one for one in release_log(settings.home, now.release.key) if one.release_id == release_id)
-        return open_release(settings, now.outcome, release)
+        found = load_release(settings.home, release, now.outcome)
     except (Refused, StopIteration):
         return None
-
-
-def open_release(settings: Settings, outcome: Outcome, release: Release) -> DistrictRelease:
-    """A release with its bundle; Refused where the bundle is not as it was, or answers another question."""
-    bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys"))
-    refuse_prepared_table(bundle)
-    refuse_other_definition(bundle, outcome)
-    return DistrictRelease(settings.district(release.key.district_id), outcome, release, bundle)
+    return DistrictRelease(now.district, now.outcome, found.release, found.bundle)

@@ -10,10 +10,9 @@ from structlog.typing import FilteringBoundLogger
 
 from features.errors import Refused
 from features.language.feature_set import Outcome
-from models.bundle.bundle import Bundle, open_bundle
-from models.bundle.signing import load_public_key
+from models.bundle.bundle import Bundle
+from models.release_loader import load_release
 from models.releases import Release, ReleaseKey, current_release
-from models.scoring import refuse_other_definition, refuse_prepared_table
 
 CHECK_SECONDS = 1.0
 
@@ -96,10 +95,8 @@ class ReleaseCache:
         """The release with its bundle opened; the one before where it does not open."""
         release_id = release.release_id
         try:
-            bundle = open_bundle(release.bundle_path, load_public_key(self.home / "keys"))
-            refuse_prepared_table(bundle)
             outcome = self.outcomes[release.key.outcome]
-            refuse_other_definition(bundle, outcome)
+            bundle = load_release(self.home, release, outcome).bundle
         except Refused as refusal:
             self.log.error("release refused", release=release_id, error=type(refusal).__name__)
             return replace(last, refused=release_id)

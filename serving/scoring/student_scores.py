@@ -13,7 +13,7 @@ from features.snapshots.evidence import EvidenceRecord, attendance_by_week, mark
 from features.snapshots.snapshot import Snapshot
 from features.warehouse.reader import Reader
 from features.way_back.way_back import WayBack, find_ways_back
-from models.explanations.reasons import Reason, Reasons
+from models.explanations.reasons import Reason, Reasons, pause_garbage_collection
 from models.explanations.risk_change import RiskChange
 from models.metrics.track_record import ListRecord, TrackRecord, list_records, track_records
 from models.scoring import reasons_by
@@ -41,7 +41,8 @@ class RunInputs:
 
     def reasons(self) -> dict[str, Reasons]:
         """What speaks for each student, and what stands out."""
-        found = reasons_by(self.served.bundle, self.snapshot)
+        with pause_garbage_collection():  # a run has a process of its own
+            found = reasons_by(self.served.bundle, self.snapshot)
         return dict(zip(self.snapshot.features.index, found, strict=True))
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.bundle.bundle import Bundle, write_bundle
+from models.bundle.bundle import Bundle, open_bundle, write_bundle
 from models.bundle.golden_predictions import ROOT
-from models.bundle.signing import ensure_keys
-from models.estimators.fitting import fit_risk_model
+from models.bundle.signing import ensure_keys, load_public_key
+from models.estimators.fitting import SMALL_AND_REGULARISED, fit_risk_model
 from models.estimators.risk_model import RiskModel
-from models.registry import Registry, RunRecord, mlflow_client, registry_in
+from models.registry import IMPORTANCE, Registry, RunRecord, mlflow_client, registry_in
 from tests.models.bundle_examples import model_parts, rule_parts
 from tests.models.row_examples import made_examples
 
@@ -29,6 +29,7 @@ pytestmark = [
 ]
 
 NAME = "harbor-grade9_off_track_chicago"
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 CANARY = "Zzcanary"
 CANARY_NUMBER = 0.11223344556677
 
@@ -69,6 +70,7 @@ def logged(registry: Registry, bundle: Bundle, report: Path | None = None) -> Ru
         params={"seed": 7, "outcome": "grade9_off_track_chicago"},
         metrics={"roc_auc": 0.8},
         bundle=bundle,
+        code=COMMIT,
         reports=(report,) if report else (),
         tags={"data": "abc"},
     )
@@ -101,12 +103,60 @@ def test_a_run_keeps_numbers_tags_the_bundles_files_and_the_report(
     client = mlflow.MlflowClient(registry.tracking_uri)
     run = client.get_run(record.run_id)
     assert run.info.status == "FINISHED"
-    assert run.data.metrics == {"roc_auc": 0.8}
-    assert run.data.params == {"seed": "7", "outcome": "grade9_off_track_chicago"}
+    assert run.data.metrics["roc_auc"] == 0.8
+    assert {"seed": "7", "outcome": "grade9_off_track_chicago"}.items() <= run.data.params.items()
     assert (run.data.tags["bundle"], run.data.tags["data"]) == (bundle.digest, "abc")
     kept = {Path(file.path).name for file in client.list_artifacts(record.run_id, "bundle")}
     assert kept == {file.name for file in bundle.path.iterdir()}
     assert [file.path for file in client.list_artifacts(record.run_id, "report")] == ["report/report.html"]
+
+
+def test_runs_are_compared_by_lightgbms_parameters_rounds_and_the_importance_of_features(
+    record: RunRecord, registry: Registry, model: RiskModel
+) -> None:
+    import mlflow
+
+    run = mlflow.MlflowClient(registry.tracking_uri).get_run(record.run_id)
+    asked = {**SMALL_AND_REGULARISED, "seed": 1, "num_threads": 1, "monotone_constraints": 2}
+    assert {name: run.data.params[f"lightgbm_{name}"] for name in asked} == {n: str(v) for n, v in asked.items()}
+    assert run.data.metrics["lightgbm_rounds"] == model.booster.num_trees()
+    gain, splits = (
+        {name: run.data.metrics[f"{kind}_share_{name}"] for name in model.dictionary.names}
+        for kind in ("gain", "split")
+    )
+    assert sum(gain.values()) == pytest.approx(1)
+    used = model.booster.feature_importance("split")  # splits can still be counted in the bundle's trees, gains cannot
+    assert list(splits.values()) == pytest.approx((used / used.sum()).tolist())
+    first = max(gain, key=lambda name: gain[name])
+    assert run.data.params["most_important"].startswith(f"{first} {gain[first]:.0%}, ")
+    with mlflow_client(registry.tracking_uri):
+        table = pd.read_csv(mlflow.artifacts.download_artifacts(run_id=record.run_id, artifact_path=IMPORTANCE))
+    assert dict(zip(table["feature"], table["gain_share"], strict=True)) == pytest.approx(gain)
+    assert list(table["gain_share"]) == sorted(gain.values(), reverse=True)
+
+
+def test_runs_are_compared_by_the_commit_that_ran(record: RunRecord, registry: Registry, bundle: Bundle) -> None:
+    import mlflow
+
+    client = mlflow.MlflowClient(registry.tracking_uri)
+    run = client.get_run(record.run_id)
+    assert run.data.params["code_version"] == COMMIT
+    assert (run.data.tags["code_version"], run.data.tags["mlflow.source.git.commit"]) == (COMMIT, COMMIT)
+    installed = registry.log_training("run", NAME, params={}, metrics={}, bundle=bundle, code="1.2.3")
+    run = client.get_run(installed.run_id)
+    assert run.data.params["code_version"] == "1.2.3"
+    assert "mlflow.source.git.commit" not in run.data.tags
+
+
+def test_how_a_model_was_fitted_is_in_no_file_of_its_bundle(bundle: Bundle, home: Path) -> None:
+    assert isinstance(bundle.scorer, RiskModel)
+    assert bundle.scorer.fit is not None
+    opened = open_bundle(bundle.path, load_public_key(home / "keys"))
+    assert isinstance(opened.scorer, RiskModel)
+    assert opened.scorer.fit is None
+    unknown = replace(bundle.scorer, fit=None)
+    again = write_bundle(home / "again", replace(model_parts(), model=unknown), ensure_keys(home / "keys"), {})
+    assert again.digest == bundle.digest
 
 
 def test_the_newest_model_is_challenger_until_it_is_champion(registry: Registry, bundle: Bundle) -> None:
@@ -208,7 +258,7 @@ from models.registry import registry_in
 from models.bundle.signing import load_public_key
 home, empty = Path(sys.argv[1]), Path(sys.argv[2])
 bundle = open_bundle(next((home / "bundles").glob(sys.argv[3])), load_public_key(home / "keys"))
-registry_in(empty).log_training("run", "harbor-x", params={}, metrics={}, bundle=bundle)
+registry_in(empty).log_training("run", "harbor-x", params={}, metrics={}, bundle=bundle, code="1")
 import os
 assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == os.environ["DO_NOT_TRACK"] == "true"
 """
@@ -225,7 +275,9 @@ def test_the_first_recording_of_a_process_says_nothing_and_reports_to_nobody(
 
 def test_200_metrics_are_too_many(registry: Registry, bundle: Bundle) -> None:
     with pytest.raises(ValueError, match="fewer than 200"):
-        registry.log_training("run", NAME, params={}, metrics={f"m{i}": 0.0 for i in range(200)}, bundle=bundle)
+        registry.log_training(
+            "run", NAME, params={}, metrics={f"m{i}": 0.0 for i in range(200)}, bundle=bundle, code="1"
+        )
 
 
 def test_a_given_address_is_used_as_it_is(tmp_path: Path) -> None:

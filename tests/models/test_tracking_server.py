@@ -75,14 +75,23 @@ def test_a_run_on_a_tracking_server_is_registered_and_mlflow_gives_the_same_risk
     registry = registry_in(tmp_path / "home")
     assert registry.tracking_uri == server
     record = registry.log_training(
-        "2026-test", "harbor-outcome", params={"seed": 7}, metrics={"model_roc_auc": 0.8}, bundle=bundle
+        "2026-test", "harbor-outcome", params={"seed": 7}, metrics={"model_roc_auc": 0.8}, bundle=bundle, code="1"
     )
     assert record.model_version == "1"
     assert not (tmp_path / "home").exists()
+    kept = mlflow_run(server, record.run_id)
+    assert kept["lightgbm_num_leaves"] == "7"
+    assert float(kept["lightgbm_rounds"]) > 1
     answers = predicted(server, "models:/harbor-outcome@challenger", tmp_path)
     rows = made_examples(50, seed=9).features
     expected = expit(made_model().margin(rows))
     assert np.abs(np.array(answers) - expected).max() <= 1e-9
+
+
+def mlflow_run(server: str, run_id: str) -> dict[str, str | float]:
+    """What the server shows of a run: parameters and metrics by name."""
+    found = httpx.get(f"{server}/api/2.0/mlflow/runs/get", params={"run_id": run_id}).json()["run"]["data"]
+    return {one["key"]: one["value"] for one in (*found["params"], *found["metrics"])}
 
 
 def predicted(server: str, model: str, folder: Path) -> list[float]:

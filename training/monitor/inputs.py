@@ -16,11 +16,10 @@ from features.warehouse.file import open_warehouse
 from features.warehouse.freshness import Freshness, freshness_of
 from features.warehouse.protected_groups import groups_on
 from features.warehouse.reader import Reader
-from models.bundle.bundle import Bundle, open_bundle
+from models.bundle.bundle import Bundle
 from models.bundle.manifest import BundleRefused
-from models.bundle.signing import load_public_key
-from models.releases import Release, ReleaseKey, current_release, release_log
-from models.scoring import refuse_other_definition, refuse_prepared_table
+from models.release_loader import load_release, load_serving
+from models.releases import Release, ReleaseKey, release_log
 from training.monitor.finished_year import FinishedYear, dates_in, last_finished_year, list_like_judged
 from training.reference_profile import Promise, promise_from_metrics
 
@@ -84,9 +83,7 @@ class MonitorInputs:
 def read_inputs(settings: Settings, district_id: str, on: date) -> MonitorInputs:
     """The inputs of a district; Refused where nothing serves yet, or no list was ever made."""
     district, outcome = settings.district(district_id), outcome_of(settings)
-    serving = serving_now(settings, ReleaseKey(district_id, outcome.name, outcome.grade_band))
-    refuse_prepared_table(serving.bundle)
-    refuse_other_definition(serving.bundle, outcome)
+    serving = serving_now(settings, ReleaseKey(district_id, outcome.name, outcome.grade_band), outcome)
     with open_warehouse(settings.warehouse(district_id)) as reader:
         ledger = build_ledger(reader, outcome, on)
         if ledger.flags.empty:
@@ -96,13 +93,12 @@ def read_inputs(settings: Settings, district_id: str, on: date) -> MonitorInputs
         return MonitorInputs(settings, district, outcome, on, serving, ledger, live, then)
 
 
-def serving_now(settings: Settings, key: ReleaseKey) -> Serving:
+def serving_now(settings: Settings, key: ReleaseKey, outcome: Outcome) -> Serving:
     """What serves; Refused where nothing does."""
-    release = current_release(settings.home, key)
-    if release is None:
+    found = load_serving(settings.home, key, outcome)
+    if found is None:
         raise Refused(f"{key.district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
-    bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys"))
-    return Serving(key, release, bundle, promise_from_metrics(bundle.metrics, bundle.kind))
+    return Serving(key, found.release, found.bundle, promise_from_metrics(found.bundle.metrics, found.bundle.kind))
 
 
 def current_inputs(reader: Reader, outcome: Outcome, serving: Serving, ledger: Ledger, on: date) -> CurrentInputs:
@@ -145,7 +141,7 @@ def promise_behind(settings: Settings, serving: Serving, release_id: str) -> Pro
         return serving.promise
     release = next((one for one in release_log(settings.home, serving.key) if one.release_id == release_id), None)
     try:
-        bundle = open_bundle(release.bundle_path, load_public_key(settings.home / "keys")) if release else None
+        bundle = load_release(settings.home, release).bundle if release else None
     except BundleRefused:
         return None
     return promise_from_metrics(bundle.metrics, bundle.kind) if bundle else None

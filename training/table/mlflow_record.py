@@ -11,7 +11,7 @@ from training.table.spec import Time
 from training.table.train import TableAnswer
 
 
-def record_table(answer: TableAnswer, registry: Registry, code_version: str) -> RunRecord:
+def record_table(answer: TableAnswer, registry: Registry, code: str) -> RunRecord:
     """The run under the experiment `table-<name of the spec>`, its model as the next version of that name."""
     trained, bundle = answer.trained, answer.bundle
     return registry.log_training(
@@ -20,8 +20,9 @@ def record_table(answer: TableAnswer, registry: Registry, code_version: str) -> 
         params=parameters_of(trained),
         metrics=numbers(trained),
         bundle=bundle,
+        code=code,
         reports=(answer.report,),
-        tags={"data_version": answer.source.digest, "code_version": code_version, "gate": "none"},
+        tags={"data_version": answer.source.digest, "gate": "none"},
     )
 
 

@@ -226,7 +226,7 @@ def test_a_model_is_asked_once_for_each_host(
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no-such-python"))
     assert open_bundle(copy, keys.public_key).digest
-    monkeypatch.setattr(bundle_module, "this_host", lambda: ["another host"])
+    monkeypatch.setattr(bundle_module, "host_versions", lambda: ["another host"])
     with pytest.raises(FileNotFoundError):
         open_bundle(copy, keys.public_key)
 

@@ -58,7 +58,7 @@ def read_nothing(*_: object) -> None:
 def test_every_flip_and_cut_is_refused_before_anything_is_parsed(
     copy: Path, keys: KeyPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bundle_module, "decode", read_nothing)
+    monkeypatch.setattr(bundle_module, "decode_bundle", read_nothing)
     rng, files = random.Random(1), sorted(copy.iterdir())
     for number in range(FLIPS + CUTS):
         file = files[number % len(files)]
