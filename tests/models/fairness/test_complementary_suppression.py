@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from models.examples import Booleans
-from models.fairness.complementary_suppression import Layers, shown_groups, shown_pairs
+from models.fairness.complementary_suppression import Layers, LinearPrograms, shown_groups, shown_pairs
 from models.fairness.suppression import CROSSED, TOGETHER, Grouping, suppress_groups, suppress_pairs
 from models.metrics.count_tables import Listing, listing_of
 from tests.sweeps import swept
@@ -212,3 +212,16 @@ def test_a_small_pair_hides_enough_around_it() -> None:
     assert not shown[1, 1]
     assert (~shown).sum() >= 4
     assert shown.any()
+
+
+def test_the_worked_example_hides_all_but_one_pair_so_that_girls_in_a_may_be_anything_from_0_to_20() -> None:
+    off_track = np.array([[4, 26, 30], [16, 34, 25]])
+    table = np.stack([np.full((2, 3), 50), off_track], axis=2)[..., None].astype(np.float64)
+    layers = Layers(np.array([[0]]), np.array([True]))
+    programs, pair = LinearPrograms(table, layers), (0, 0)
+    assert programs.tells(pair, off_track >= LEAST, LEAST)
+    shown = shown_pairs(table, layers, LEAST)
+    assert shown.tolist() == [[False, False, False], [False, True, False]]
+    assert not programs.tells(pair, shown, LEAST)
+    assert not programs.tells(pair, shown, 20 + 1)
+    assert programs.tells(pair, shown, 20 + 2)
