@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.feature_dictionary import ROWS_AT_ONCE, Entry, FeatureDictionary, encode_column
+from features.language.feature_set import Feature, FeatureSet, attendance, enrolled
+from models.feature_dictionary import (
+    ROWS_AT_ONCE,
+    Entry,
+    FeatureDictionary,
+    dictionary_of,
+    encode_column,
+    fingerprint_of,
+)
 
 TEXT = Entry("program", kind="text", categories=("1", "1.5", "True", "arts", "2026-01-02"))
 
@@ -47,3 +55,21 @@ def test_more_rows_than_are_encoded_together_keep_their_places() -> None:
     encoded = FeatureDictionary((Entry("a"), Entry("b"))).encode(frame)
     assert np.array_equal(encoded, np.column_stack([frame["a"], frame["b"]]))
     assert FeatureDictionary(()).encode(frame).shape == (rows, 0)
+
+
+class Settled(FeatureSet):
+    """A feature set that never changes."""
+
+    name = "settled"
+    cohort = enrolled(9)
+    absent = Feature(
+        attendance.last(school_days=20).share_absent(), because="missed {:.0%}", more_is="worse", domain="attendance"
+    )
+    indicator = None
+
+
+def test_a_fingerprint_is_the_one_that_bundles_were_signed_with() -> None:
+    """It is made of the names of classes and fields too: renaming one would refuse every bundle made before."""
+    dictionary = dictionary_of(Settled)
+    assert dictionary.entries[0].fingerprint == "872aec70ade6b8a8"
+    assert fingerprint_of(dictionary) == "cf3076cf49acd8df"
