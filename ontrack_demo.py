@@ -1,53 +1,65 @@
-"""`ontrack demo`: two simulated districts from records to pages."""
+"""`ontrack demo`: two simulated districts from records to pages, each step in a process of its own.
 
+What an earlier run left is used again. Where nothing has changed since then, none of the libraries for models are
+loaded.
+"""
+
+import json
 import time
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from features.errors import SettingsRefused
-from features.ingest.load.district_import import ingest_district
-from features.progress import Progress
 from features.settings import Settings
-from features.simulator.district import simulate_district
 from features.simulator.plan import Plan, demo_plans
-from features.warehouse.file import open_warehouse
-from models.bundle.signing import ensure_keys
-from models.registry import registry_in
-from models.release_loader import load_serving
-from models.releases import Approval, promote
-from serving.access.demo_accounts import DemoAccount, demo_accounts, demo_key
-from serving.scoring.score_district import score_district
-from serving.server import free_port, serve
-from serving.store.database import engine_of, writing
-from training.champion import release_key
-from training.gate.verdict import VERDICT_WORDS
-from training.mlflow_record import experiment_of
-from training.train import training_request_of
-from training.train_and_record import train_and_record
+
+if TYPE_CHECKING:
+    from ontrack_demo_district import TrainedOutcome
+    from serving.access.demo_accounts import DemoAccount
 
 IN_USE = ("harbor",)
 """Districts of the demo that have used OnTrack for two years; the others begin today."""
-LATELY = timedelta(weeks=2)
-"""How long ago the list before today's was made."""
+PROCESSES = 2
+
+
+@dataclass(frozen=True)
+class DemoStep:
+    """What every step of the demo needs: the settings, a district's plan, its day, and when the demo began."""
+
+    settings: Settings
+    plan: Plan
+    today: date
+    started: float
+
+    @property
+    def district_id(self) -> str:
+        """The district."""
+        return self.plan.district_id
+
+    def progress(self, step: str) -> None:
+        """Says a step with the seconds since the start."""
+        typer.echo(f"{time.monotonic() - self.started:6.1f} s  {step}", err=True)
 
 
 def run_demo(settings: Settings, students: int, *, no_serve: bool) -> None:
     """Two simulated districts from records to pages, and serves them unless told not to."""
     if settings.today is None:
         raise SettingsRefused("the demo needs `today` in ontrack.toml: its records are simulated up to a date")
-    started = time.monotonic()
-    progress = timed(started)
-    for plan in demo_plans(students, settings.today):
-        prepare(settings, plan, settings.today, progress)
+    started, plans = time.monotonic(), demo_plans(students, settings.today)
+    note = settings.home / ".demo.json"
+    if not is_prepared(settings, plans, note):
+        prepare([DemoStep(settings, plan, settings.today, started) for plan in plans])
+        note.write_text(json.dumps(state_of(settings, plans)), encoding="utf-8")
     typer.echo(f"ready after {time.monotonic() - started:.0f} s")
     if not no_serve:
-        port = free_port(settings.service.host, settings.service.port)
-        with writing(engine_of(settings)) as session:
-            accounts = [a for district in settings.districts for a in demo_accounts(session, district.id)]
-            keys = {district.id: demo_key(session, district.id) for district in settings.districts}
-        typer.echo(how_to_sign_in(f"http://{settings.service.host}:{port}", accounts, keys))
-        serve(settings, port)
+        serve_demo(settings)
 
 
 def demo_settings(settings: Settings, students: int) -> Settings:
@@ -57,82 +69,94 @@ def demo_settings(settings: Settings, students: int) -> Settings:
     return settings.model_copy(update={"home": home, "districts": districts})
 
 
-def timed(started: float) -> Progress:
-    """Says each step with the seconds since the start."""
-    return lambda step: typer.echo(f"{time.monotonic() - started:6.1f} s  {step}", err=True)
-
-
-def prepare(settings: Settings, plan: Plan, today: date, progress: Progress) -> None:
-    """One district from records to scores; what an earlier run left is used again."""
-    district = settings.district(plan.district_id)
-    records = district.records or settings.home / "records" / district.id
-    note = records / ".simulated"
-    if not note.exists() or note.read_text(encoding="utf-8") != repr(plan):
-        progress(f"{district.name}: simulating {plan.students:,} students over {plan.years} school years")
-        simulate_district(plan, records)
-        note.write_text(repr(plan), encoding="utf-8")
-    progress(f"{district.name}: loading records")
-    ingest_district(settings, district.id, records)
-    if not is_released(settings, district.id, today):
-        if plan.district_id in IN_USE:
-            use_before(settings, district.id, today, progress)
-        release_best(settings, district.id, today, progress)
-    if plan.district_id not in IN_USE:
-        score(settings, district.id, today - LATELY, progress)
-    score(settings, district.id, today, progress)
-
-
-def use_before(settings: Settings, district_id: str, today: date, progress: Progress) -> None:
-    """The district's use of OnTrack so far: a release two years ago, and lists since then."""
-    lists = [*(today - timedelta(weeks=ago) for ago in (104, 52, 48)), today - LATELY]
-    if not is_released(settings, district_id, lists[0]):
-        release_best(settings, district_id, lists[0], progress)
-    for as_of in lists:
-        score(settings, district_id, as_of, progress)
-
-
-def score(settings: Settings, district_id: str, as_of: date, progress: Progress) -> None:
-    """Scores a district as it would have on that day."""
-    then = settings.model_copy(update={"today": as_of})
-    score_district(then, engine_of(then), district_id, as_of=as_of, now=noon(as_of), progress=progress)
-
-
-def noon(day: date) -> datetime:
-    """The demo's moment on a day."""
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-
-
-def release_best(settings: Settings, district_id: str, today: date, progress: Progress) -> None:
-    """Trains as one would have on that day, and promotes what the gate allows."""
-    key, keys = release_key(training_request_of(settings, district_id, today)), ensure_keys(settings.home / "keys")
-    trained, report, _ = train_and_record(settings, district_id, today, progress, now=noon(today))
-    verdict = VERDICT_WORDS[trained.result.gate.verdict]
-    progress(
-        f"{settings.district(district_id).name}: gate says {verdict}; promoting the {trained.best.kind} ({report})"
-    )
-    promote(
-        settings.home, key, trained.best.path,
-        public_key=keys.public_key, now=noon(today), approval=Approval("demo", f"gate: {verdict}", alone=True),
-    )  # fmt: skip
-    registry = registry_in(settings.home, settings.training.experiment_tracking)
-    registry.follow(experiment_of(district_id, key.outcome), trained.best.digest)
-
-
-def is_released(settings: Settings, district_id: str, today: date) -> bool:
-    """Whether what serves was made from the records that are loaded, on that day or later."""
-    serving_now = load_serving(settings.home, release_key(training_request_of(settings, district_id, today)))
-    if serving_now is None:
+def is_prepared(settings: Settings, plans: tuple[Plan, ...], note: Path) -> bool:
+    """Whether everything is as the demo left it. A database elsewhere is not looked into: the steps do that."""
+    if settings.service.database or not (settings.home / "service.db").exists() or not note.exists():
         return False
-    with open_warehouse(settings.warehouse(district_id)) as reader:
-        data_version = reader.data_version()
-    bundle = serving_now.bundle
-    made_on = datetime.fromisoformat(bundle.provenance["created_at"]).date()
-    return bundle.metrics["data_version"] == data_version and made_on >= today
+    return bool(json.loads(note.read_text(encoding="utf-8")) == state_of(settings, plans))
 
 
-def how_to_sign_in(address: str, accounts: list[DemoAccount], keys: dict[str, str]) -> str:
+def state_of(settings: Settings, plans: tuple[Plan, ...]) -> dict[str, object]:
+    """The plans, the settings, and what of each district says whether it was changed."""
+    home = settings.home
+    places = [settings.warehouse(plan.district_id) for plan in plans]
+    places += [place for plan in plans for place in sorted((home / "releases" / plan.district_id).rglob("*.json"))]
+    files = {str(place): [place.stat().st_size, place.stat().st_mtime_ns] for place in places if place.exists()}
+    return {"plans": repr(plans), "settings": settings.model_dump_json(), "files": files}
+
+
+def prepare(steps: list[DemoStep]) -> None:
+    """The districts from records to scores: those in use since two years, and beside them those that begin today."""
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+        new = [pool.submit(begin_use, step) for step in steps if step.district_id not in IN_USE]
+        for step in (step for step in steps if step.district_id in IN_USE):
+            pool.submit(begin_two_years_ago, step).result()
+            lists = pool.submit(list_until_lately, step)
+            trained = pool.submit(train_today, step).result()
+            lists.result()
+            pool.submit(release_and_score, step, trained).result()
+        for one in new:
+            one.result()
+
+
+def begin_use(step: DemoStep) -> None:
+    """A district that begins today: a release, the list of two weeks ago that it would have made, and today's."""
+    from ontrack_demo_district import load_records, release, score_lately, score_today, train_as_of
+
+    load_records(step)
+    release(step, train_as_of(step, step.today))
+    score_lately(step)
+    score_today(step)
+
+
+def begin_two_years_ago(step: DemoStep) -> None:
+    """A district in use: its records, and its release of two years ago."""
+    from ontrack_demo_district import load_records, release_of_then
+
+    load_records(step)
+    release_of_then(step)
+
+
+def list_until_lately(step: DemoStep) -> None:
+    """The lists of the district in use until two weeks ago."""
+    from ontrack_demo_district import score_lately, score_then
+
+    score_then(step)
+    score_lately(step)
+
+
+def train_today(step: DemoStep) -> "TrainedOutcome | None":
+    """What training gives today; None where that serves already."""
+    from ontrack_demo_district import train_as_of
+
+    return train_as_of(step, step.today)
+
+
+def release_and_score(step: DemoStep, trained: "TrainedOutcome | None") -> None:
+    """Today's release and today's list of the district in use."""
+    from ontrack_demo_district import release, score_today
+
+    release(step, trained)
+    score_today(step)
+
+
+def serve_demo(settings: Settings) -> None:
+    """Serves the districts, and says how to sign in."""
+    from serving.access.demo_accounts import demo_accounts, demo_key
+    from serving.server import free_port, serve
+    from serving.store.database import engine_of, writing
+
+    port = free_port(settings.service.host, settings.service.port)
+    with writing(engine_of(settings)) as session:
+        accounts = [a for district in settings.districts for a in demo_accounts(session, district.id)]
+        keys = {district.id: demo_key(session, district.id) for district in settings.districts}
+    typer.echo("\n".join(how_to_sign_in(f"http://{settings.service.host}:{port}", accounts, keys)))
+    serve(settings, port)
+
+
+def how_to_sign_in(address: str, accounts: "list[DemoAccount]", keys: dict[str, str]) -> Iterator[str]:
     """What a newcomer needs to look around. Passwords are new at every start and kept nowhere."""
-    people = [f"  {a.district_id:<8} {a.role:<10} {a.email:<40} {a.password}" for a in accounts]
-    programs = [f"  {district:<8} API key    {key}" for district, key in keys.items()]
-    lines = ["", f"Open {address} and sign in as one of these (new at every start):", *people, *programs, ""]
-    return "\n".join(lines)
+    yield from ("", f"Open {address} and sign in as one of these (new at every start):")
+    yield from (f"  {a.district_id:<8} {a.role:<10} {a.email:<40} {a.password}" for a in accounts)
+    yield from (f"  {district:<8} API key    {key}" for district, key in keys.items())
+    yield ""

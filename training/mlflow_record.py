@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from features.atomic_files import file_lock
 from features.settings import Settings
 from models.code_version import code_version
 from models.registry import RunRecord, registry_in
@@ -14,8 +15,13 @@ from training.training_result import TrainingResult
 
 def record_run(settings: Settings, trained: TrainedBundles, reports: tuple[Path, ...]) -> RunRecord:
     """The run in MLflow, one experiment per district and outcome: numbers, files and digests, never a student."""
-    result = trained.result
-    training, gate = settings.training, settings.gate
+    with file_lock(settings.home / ".mlflow.lock"):  # two at once would both create MLflow's database
+        return log_run(settings, trained, reports)
+
+
+def log_run(settings: Settings, trained: TrainedBundles, reports: tuple[Path, ...]) -> RunRecord:
+    """The run in MLflow, while nobody else records one in this home."""
+    result, training, gate = trained.result, settings.training, settings.gate
     registry = registry_in(settings.home, training.experiment_tracking)
     bundle = trained.model or trained.rule
     return registry.log_training(
