@@ -5,7 +5,7 @@ from math import isnan
 from typing import Protocol
 
 
-class Interval(Protocol):
+class IntervalLike(Protocol):
     """An estimate and the two ends of its interval."""
 
     @property
@@ -42,22 +42,22 @@ def signed(value: float) -> str:
     return f"{value:+.3f}".replace("-", "−")
 
 
-def people_interval(one: Interval) -> str:
+def people_interval(one: IntervalLike) -> str:
     """A difference in people of 100 with its interval."""
     return f"{signed_of_100(one.estimate)} ({signed_of_100(one.low)} to {signed_of_100(one.high)})"
 
 
-def share_interval(one: Interval | None) -> str:
+def share_interval(one: IntervalLike | None) -> str:
     """A share of 100 with its interval, or that too few students stand behind it."""
     return "not enough" if one is None else f"{of_100(one.estimate)} ({of_100(one.low)}–{of_100(one.high)})"
 
 
-def technical_interval(one: Interval) -> str:
+def technical_interval(one: IntervalLike) -> str:
     """A technical difference with its interval, three decimals each."""
     return f"{signed(one.estimate)} ({signed(one.low)} to {signed(one.high)})"
 
 
-def figure_interval(one: Interval) -> str:
+def figure_interval(one: IntervalLike) -> str:
     """A figure with its interval; none where it does not exist, as for risks that are all the same."""
     if isnan(one.estimate) or isnan(one.low):
         return "none"

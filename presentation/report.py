@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from presentation.environment import template_environment
 from presentation.stylesheets import stylesheet
-from presentation.tables import Table
+from presentation.tables import DataTable
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A section: its heading (empty where it opens the report), its template, and the plain values that it shows."""
 
     title: str
@@ -34,7 +34,7 @@ class Prose:
 
     paragraphs: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[DataTable, ...] = ()
     small_print: str = ""
 
 
@@ -45,14 +45,16 @@ class Report:
     title: str
     heading: str
     about: str
-    opening: Sequence[Section]
-    sections: Sequence[Section]
+    opening: Sequence[ReportSection]
+    sections: Sequence[ReportSection]
     contents: bool = False
 
 
-def prose_section(title: str, *paragraphs: str, points: Sequence[str] = (), tables: Sequence[Table] = ()) -> Section:
+def prose_section(
+    title: str, *paragraphs: str, points: Sequence[str] = (), tables: Sequence[DataTable] = ()
+) -> ReportSection:
     """A section of paragraphs, then points, then tables."""
-    return Section(title, "prose.html", Prose(paragraphs, tuple(points), tuple(tables)))
+    return ReportSection(title, "prose.html", Prose(paragraphs, tuple(points), tuple(tables)))
 
 
 def render(report: Report, templates: Path) -> str:

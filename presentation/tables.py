@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-Row = tuple[str, ...]
+TableRow = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,13 @@ class Heading:
 class RowGroup:
     """Rows under a title of their own; the title is empty in a plain table, and `empty` says why there are no rows."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     title: str = ""
     empty: str = ""
 
 
 @dataclass(frozen=True)
-class Table:
+class DataTable:
     """A table of figures; the first cell of a row names it, and column `emphasized` stands out (-1: none)."""
 
     caption: str
@@ -33,7 +33,7 @@ class Table:
     emphasized: int = -1
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[TableRow, ...]:
         """The rows of all groups."""
         return tuple(row for group in self.groups for row in group.rows)
 
@@ -56,14 +56,14 @@ class CheckLine:
 
 def plain_table(
     caption: str, head: Sequence[str | Heading], rows: Iterable[Sequence[str]], *, emphasized: int = -1
-) -> Table:
+) -> DataTable:
     """A table whose rows stand in one group."""
     return grouped_table(caption, head, [RowGroup(tuple(map(tuple, rows)))], emphasized=emphasized)
 
 
 def grouped_table(
     caption: str, head: Sequence[str | Heading], groups: Iterable[RowGroup], *, emphasized: int = -1
-) -> Table:
+) -> DataTable:
     """A table of groups of rows."""
     headings = tuple(one if isinstance(one, Heading) else Heading(one) for one in head)
-    return Table(caption, headings, tuple(groups), emphasized)
+    return DataTable(caption, headings, tuple(groups), emphasized)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from presentation.charts.marks import Chart, Dot, Label, Line, Mark
-from presentation.numbers import Interval, of_100, signed_of_100
+from presentation.charts.marks import Chart, DotMark, LineMark, Mark, TextMark
+from presentation.numbers import IntervalLike, of_100, signed_of_100
 
 WIDTH, TOP, ROW = 680, 16, 26
 NAMES = 330
@@ -19,11 +19,11 @@ class NamedInterval:
     """One line of the chart."""
 
     name: str
-    interval: Interval
+    interval: IntervalLike
 
 
 @dataclass(frozen=True)
-class Scale:
+class IntervalScale:
     """The values that the horizontal axis spans, in a chart of so many lines."""
 
     first: float
@@ -45,7 +45,7 @@ def difference_chart(rows: Sequence[NamedInterval], *, name: str, title: str) ->
     """Differences on both sides of none, which a dashed line marks; the axis is as wide as the widest interval."""
     ends = (abs(end) for row in rows for end in (row.interval.low, row.interval.high))
     reach = ceil(10 * max(0.1, *ends)) / 10
-    scale = Scale(-reach, reach, len(rows))
+    scale = IntervalScale(-reach, reach, len(rows))
     marks = [
         mark
         for at in (-reach, -reach / 2, 0.0, reach / 2, reach)
@@ -59,33 +59,33 @@ def share_chart(
     rows: Sequence[NamedInterval], *, name: str, title: str, guide: tuple[float, str] | None = None
 ) -> Chart:
     """Shares between 0 and 1; a dashed line with words above it marks `guide`."""
-    scale = Scale(0.0, 1.0, len(rows))
+    scale = IntervalScale(0.0, 1.0, len(rows))
     marks = [mark for at in SHARES for mark in level(scale, at, of_100(at), style="grid")]
     if guide:
         x = scale.x(guide[0])
-        marks += [Line(x, x, TOP, scale.height - ROW, "even"), Label(guide[1], x, TOP - 4, "middle")]
+        marks += [LineMark(x, x, TOP, scale.height - ROW, "even"), TextMark(guide[1], x, TOP - 4, "middle")]
     said = described([(row.name, of_100(row.interval.estimate)) for row in rows])
     return Chart(name, "intervals", title, said, WIDTH, scale.height, (*marks, *row_marks(rows, scale)))
 
 
-def level(scale: Scale, at: float, words: str, *, style: str) -> list[Mark]:
+def level(scale: IntervalScale, at: float, words: str, *, style: str) -> list[Mark]:
     """A level line with its number below."""
     x = scale.x(at)
-    return [Line(x, x, TOP, scale.height - ROW, style), Label(words, x, scale.height - 8, "middle")]
+    return [LineMark(x, x, TOP, scale.height - ROW, style), TextMark(words, x, scale.height - 8, "middle")]
 
 
-def row_marks(rows: Sequence[NamedInterval], scale: Scale) -> list[Mark]:
+def row_marks(rows: Sequence[NamedInterval], scale: IntervalScale) -> list[Mark]:
     """The name, the interval and the estimate of each row."""
     return [mark for place, row in enumerate(rows) for mark in one_row(row, place, scale)]
 
 
-def one_row(row: NamedInterval, place: int, scale: Scale) -> list[Mark]:
+def one_row(row: NamedInterval, place: int, scale: IntervalScale) -> list[Mark]:
     """One row."""
     y, one = TOP + ROW * place + ROW / 2, row.interval
     return [
-        Label(row.name, NAMES - 12, y + 4, "end"),
-        Line(scale.x(one.low), scale.x(one.high), y, y, "line model"),
-        Dot(scale.x(one.estimate), y, 4, "dot model"),
+        TextMark(row.name, NAMES - 12, y + 4, "end"),
+        LineMark(scale.x(one.low), scale.x(one.high), y, y, "line model"),
+        DotMark(scale.x(one.estimate), y, 4, "dot model"),
     ]
 
 

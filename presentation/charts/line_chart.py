@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from presentation.charts.marks import Bar, Chart, Dot, Label, Line, Mark, Path
+from presentation.charts.marks import BarMark, Chart, DotMark, LineMark, Mark, PathMark, TextMark
 from presentation.numbers import of_100
 
 WIDTH = 680
@@ -16,7 +16,7 @@ SQUARE = "rule"
 
 
 @dataclass(frozen=True)
-class Series:
+class LineSeries:
     """The points of one line: `name` in words, and `kind`, its color and dashes in the stylesheet."""
 
     kind: str
@@ -25,7 +25,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Axes:
+class PlotAxes:
     """What both axes count, and the places on the horizontal one that have a number."""
 
     across: str
@@ -34,7 +34,7 @@ class Axes:
 
 
 @dataclass(frozen=True)
-class Frame:
+class PlotFrame:
     """The chart's height and the values that its horizontal axis spans; the vertical axis spans 0 to 1."""
 
     height: int
@@ -50,86 +50,86 @@ class Frame:
         return round(self.height - BOTTOM - share * (self.height - TOP - BOTTOM), 1)
 
 
-def reliability_chart(series: Sequence[Series]) -> Chart:
+def reliability_chart(series: Sequence[LineSeries]) -> Chart:
     """Risk given against what happened, with the line on which they agree."""
-    frame = Frame(height=WIDTH - LEFT - RIGHT + TOP + BOTTOM - 60, first=0.0, last=1.0)
-    agree = Line(frame.x(0), frame.x(1), frame.y(0), frame.y(1), "even")
-    said = Label("as many as said", frame.x(1) + 12, frame.y(1) + 4)
-    axes = axis_marks(frame, Axes("risk given, of 100", "ended off track, of 100", LEVELS))
+    frame = PlotFrame(height=WIDTH - LEFT - RIGHT + TOP + BOTTOM - 60, first=0.0, last=1.0)
+    agree = LineMark(frame.x(0), frame.x(1), frame.y(0), frame.y(1), "even")
+    said = TextMark("as many as said", frame.x(1) + 12, frame.y(1) + 4)
+    axes = axis_marks(frame, PlotAxes("risk given, of 100", "ended off track, of 100", LEVELS))
     names = end_names(series, frame, taken=(said.y,))
     title = "Risk given against the share that ended off track, for " + " and ".join(one.name for one in series)
     marks = (*axes, agree, said, *line_marks(series, frame), *names)
     return Chart("reliability", "lines", title, described(series), WIDTH, frame.height, marks)
 
 
-def precision_chart(series: Sequence[Series], *, own: float, everyone: float) -> Chart:
+def precision_chart(series: Sequence[LineSeries], *, own: float, everyone: float) -> Chart:
     """How many of those listed ended off track, by how many are listed.
 
     `own` is the district's capacity, which a band marks; `everyone` is the share of the whole cohort.
     """
     frame, axes = capacity_frame(series, 340, "of 100 listed, ended off track")
-    base = Line(frame.x(frame.first), frame.x(frame.last), frame.y(everyone), frame.y(everyone), "even")
-    named = [*series, Series("everyone", "all students", [(frame.last, everyone)])]
+    base = LineMark(frame.x(frame.first), frame.x(frame.last), frame.y(everyone), frame.y(everyone), "even")
+    named = [*series, LineSeries("everyone", "all students", [(frame.last, everyone)])]
     band = capacity_band(frame, own) if own in axes.places else ()
     marks = (*band, *axis_marks(frame, axes), base, *line_marks(series, frame), *end_names(named, frame))
     title = "How many of 100 listed students ended off track, by how many students are listed"
     return Chart("precision", "lines", title, described(series), WIDTH, frame.height, marks)
 
 
-def rate_chart(series: Sequence[Series], *, name: str, words: str, title: str) -> Chart:
+def rate_chart(series: Sequence[LineSeries], *, name: str, words: str, title: str) -> Chart:
     """A rate over the length of the list, one line a group; `words` say what the rate counts."""
     frame, axes = capacity_frame(series, 300, words)
     marks = (*axis_marks(frame, axes), *line_marks(series, frame), *end_names(series, frame))
     return Chart(name, "lines", title, described(series), WIDTH, frame.height, marks)
 
 
-def capacity_frame(series: Sequence[Series], height: int, up: str) -> tuple[Frame, Axes]:
+def capacity_frame(series: Sequence[LineSeries], height: int, up: str) -> tuple[PlotFrame, PlotAxes]:
     """The frame and the axes of a chart over the capacities."""
     places = [at for at, _ in series[0].points]
-    frame = Frame(height, first=places[0] - 0.01, last=max(places) + 0.005)
-    return frame, Axes("students listed, of 100", up, places)
+    frame = PlotFrame(height, first=places[0] - 0.01, last=max(places) + 0.005)
+    return frame, PlotAxes("students listed, of 100", up, places)
 
 
-def capacity_band(frame: Frame, capacity: float) -> tuple[Bar]:
+def capacity_band(frame: PlotFrame, capacity: float) -> tuple[BarMark]:
     """A band behind a capacity."""
-    return (Bar(frame.x(capacity) - 15, TOP, 30, frame.height - TOP - BOTTOM, "here"),)
+    return (BarMark(frame.x(capacity) - 15, TOP, 30, frame.height - TOP - BOTTOM, "here"),)
 
 
-def described(series: Sequence[Series]) -> str:
+def described(series: Sequence[LineSeries]) -> str:
     """The values of each line, of 100, from left to right."""
     return ". ".join(f"{one.name}: {', '.join(of_100(share) for _, share in one.points)}" for one in series) + "."
 
 
-def axis_marks(frame: Frame, axes: Axes) -> list[Mark]:
+def axis_marks(frame: PlotFrame, axes: PlotAxes) -> list[Mark]:
     """Level lines with their numbers, the numbers along the bottom, and what both axes count."""
     ends = frame.x(frame.first), frame.x(frame.last)
-    levels = [Line(*ends, frame.y(at), frame.y(at), "grid") for at in LEVELS]
-    numbers = [Label(of_100(at), LEFT - 8, frame.y(at) + 4, "end") for at in LEVELS]
+    levels = [LineMark(*ends, frame.y(at), frame.y(at), "grid") for at in LEVELS]
+    numbers = [TextMark(of_100(at), LEFT - 8, frame.y(at) + 4, "end") for at in LEVELS]
     bottom = frame.height - BOTTOM + 19
-    columns = [Label(f"{at * 100:.3g}", frame.x(at), bottom, "middle") for at in axes.places]
-    across = Label(axes.across, (LEFT + WIDTH - RIGHT) / 2, frame.height - 6, "middle")
-    up = Label(axes.up, 12, (TOP + frame.height - BOTTOM) / 2, "middle", turned=True)
+    columns = [TextMark(f"{at * 100:.3g}", frame.x(at), bottom, "middle") for at in axes.places]
+    across = TextMark(axes.across, (LEFT + WIDTH - RIGHT) / 2, frame.height - 6, "middle")
+    up = TextMark(axes.up, 12, (TOP + frame.height - BOTTOM) / 2, "middle", turned=True)
     return [*levels, *numbers, *columns, across, up]
 
 
-def line_marks(series: Sequence[Series], frame: Frame) -> list[Mark]:
+def line_marks(series: Sequence[LineSeries], frame: PlotFrame) -> list[Mark]:
     """Each line with its points."""
     return [mark for one in series for mark in one_line(one, frame)]
 
 
-def one_line(series: Series, frame: Frame) -> list[Mark]:
+def one_line(series: LineSeries, frame: PlotFrame) -> list[Mark]:
     """One line with its points."""
     places = tuple((frame.x(at), frame.y(share)) for at, share in series.points)
-    dots = [Dot(x, y, 4, f"dot {series.kind}", square=series.kind == SQUARE) for x, y in places]
-    return [Path(places, f"line {series.kind}"), *dots]
+    dots = [DotMark(x, y, 4, f"dot {series.kind}", square=series.kind == SQUARE) for x, y in places]
+    return [PathMark(places, f"line {series.kind}"), *dots]
 
 
-def end_names(series: Sequence[Series], frame: Frame, taken: Sequence[float] = ()) -> list[Label]:
+def end_names(series: Sequence[LineSeries], frame: PlotFrame, taken: Sequence[float] = ()) -> list[TextMark]:
     """Each line's name beside its last point, moved down where names would meet."""
     wanted = {one.kind: frame.y(one.points[-1][1]) + 4 for one in series}
     placed = spread(wanted, taken)
     x = frame.x(frame.last) + 12
-    return [Label(one.name, x, placed[one.kind], style=f"name {one.kind}") for one in series]
+    return [TextMark(one.name, x, placed[one.kind], style=f"name {one.kind}") for one in series]
 
 
 def spread(wanted: Mapping[str, float], taken: Sequence[float] = ()) -> dict[str, float]:

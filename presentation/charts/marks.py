@@ -8,7 +8,7 @@ Layout = Literal["lines", "intervals", "records"]
 
 
 @dataclass(frozen=True)
-class Line:
+class LineMark:
     """A straight line; `style` is its class in the stylesheet, here and in the marks below."""
 
     shape: ClassVar[str] = "line"
@@ -20,7 +20,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Path:
+class PathMark:
     """A line through points."""
 
     shape: ClassVar[str] = "path"
@@ -29,7 +29,7 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Bar:
+class BarMark:
     """A rectangle; `says` is what it stands for, shown where somebody points at it."""
 
     shape: ClassVar[str] = "bar"
@@ -42,7 +42,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Dot:
+class DotMark:
     """A point, round or square; `says` is what it stands for."""
 
     shape: ClassVar[str] = "dot"
@@ -55,7 +55,7 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Label:
+class TextMark:
     """Words in a chart; `turned` words run upwards."""
 
     shape: ClassVar[str] = "label"
@@ -67,7 +67,7 @@ class Label:
     turned: bool = False
 
 
-Mark = Line | Path | Bar | Dot | Label
+Mark = LineMark | PathMark | BarMark | DotMark | TextMark
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from presentation.charts.marks import Bar, Chart, Dot, Label, Line, Mark, Path
+from presentation.charts.marks import BarMark, Chart, DotMark, LineMark, Mark, PathMark, TextMark
 
 WIDTH, HEIGHT = 420, 160
 LEFT, RIGHT, TOP, BOTTOM = 34, 8, 14, 26
@@ -14,7 +14,7 @@ SECOND_ROW = 24
 
 
 @dataclass(frozen=True)
-class Column:
+class RecordColumn:
     """One value, what it stands for in words, and the labels in the rows below it (empty for none)."""
 
     value: float
@@ -24,7 +24,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Words:
+class ChartWords:
     """The name of a chart on its page, and its title and description in the reader's language."""
 
     name: str
@@ -33,7 +33,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Scale:
+class RecordScale:
     """The highest value of the vertical axis, and how many columns there are."""
 
     most: float
@@ -53,9 +53,11 @@ class Scale:
         return round(HEIGHT - BOTTOM - value / self.most * (HEIGHT - TOP - BOTTOM), 1)
 
 
-def bar_chart(columns: Sequence[Column], levels: Sequence[tuple[float, str]], words: Words, *, most: float) -> Chart:
+def bar_chart(
+    columns: Sequence[RecordColumn], levels: Sequence[tuple[float, str]], words: ChartWords, *, most: float
+) -> Chart:
     """A bar a column; one of nothing keeps a sliver, so that it is not mistaken for a missing one."""
-    scale = Scale(most, len(columns))
+    scale = RecordScale(most, len(columns))
     width = min(MOST_BAR, scale.step * 0.72)
     bars = [bar(one, scale, LEFT + at * scale.step + (scale.step - width) / 2, width) for at, one in enumerate(columns)]
     below = column_labels([one.label for one in columns], scale, FIRST_ROW)
@@ -63,29 +65,31 @@ def bar_chart(columns: Sequence[Column], levels: Sequence[tuple[float, str]], wo
     return Chart(words.name, "records", words.title, words.description, WIDTH, HEIGHT, marks)
 
 
-def bar(column: Column, scale: Scale, x: float, width: float) -> Bar:
+def bar(column: RecordColumn, scale: RecordScale, x: float, width: float) -> BarMark:
     """One bar."""
     top = min(scale.y(column.value), scale.y(0) - 1.5)
-    return Bar(round(x, 1), round(top, 1), round(width, 1), round(scale.y(0) - top, 1), "bar", column.says)
+    return BarMark(round(x, 1), round(top, 1), round(width, 1), round(scale.y(0) - top, 1), "bar", column.says)
 
 
-def point_chart(columns: Sequence[Column], levels: Sequence[tuple[float, str]], words: Words, *, most: float) -> Chart:
+def point_chart(
+    columns: Sequence[RecordColumn], levels: Sequence[tuple[float, str]], words: ChartWords, *, most: float
+) -> Chart:
     """A point a column, joined by a line; below, two rows of labels."""
-    scale = Scale(most, len(columns))
-    dots = [Dot(scale.x(at), scale.y(one.value), 4.5, "dot", one.says) for at, one in enumerate(columns)]
-    path = Path(tuple((dot.x, dot.y) for dot in dots), "line")
+    scale = RecordScale(most, len(columns))
+    dots = [DotMark(scale.x(at), scale.y(one.value), 4.5, "dot", one.says) for at, one in enumerate(columns)]
+    path = PathMark(tuple((dot.x, dot.y) for dot in dots), "line")
     first = column_labels([one.label for one in columns], scale, FIRST_ROW)
     second = column_labels([one.second for one in columns], scale, FIRST_ROW + SECOND_ROW)
     marks = (*level_marks(levels, scale), path, *dots, *first, *second)
     return Chart(words.name, "records", words.title, words.description, WIDTH, HEIGHT + SECOND_ROW, marks)
 
 
-def level_marks(levels: Sequence[tuple[float, str]], scale: Scale) -> list[Mark]:
+def level_marks(levels: Sequence[tuple[float, str]], scale: RecordScale) -> list[Mark]:
     """Level lines with their labels."""
-    lines = [Line(LEFT, WIDTH - RIGHT, scale.y(value), scale.y(value), "grid") for value, _ in levels]
-    return [*lines, *(Label(label, LEFT - 6, scale.y(value) + 4, "end") for value, label in levels)]
+    lines = [LineMark(LEFT, WIDTH - RIGHT, scale.y(value), scale.y(value), "grid") for value, _ in levels]
+    return [*lines, *(TextMark(label, LEFT - 6, scale.y(value) + 4, "end") for value, label in levels)]
 
 
-def column_labels(labels: Sequence[str], scale: Scale, y: float) -> list[Mark]:
+def column_labels(labels: Sequence[str], scale: RecordScale, y: float) -> list[Mark]:
     """A row of labels below the columns, at this height."""
-    return [Label(label, scale.x(at), y, "middle") for at, label in enumerate(labels) if label]
+    return [TextMark(label, scale.x(at), y, "middle") for at, label in enumerate(labels) if label]

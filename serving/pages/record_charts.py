@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from presentation.charts.marks import Chart
-from presentation.charts.record_chart import Column, Words, bar_chart, point_chart
+from presentation.charts.record_chart import ChartWords, RecordColumn, bar_chart, point_chart
 from presentation.numbers import school_year
 from serving.store.rows import JsonRow
 from serving.wording.locale import Language
@@ -17,7 +17,7 @@ LEVELS = ((0, "0"), (1, "1"), (3, "3"), (5, "5"))
 
 
 @dataclass(frozen=True)
-class TermMarks:
+class TermAverage:
     """A term's marks: the average of those with points, and how many there are. `year` is empty where unknown."""
 
     year: str
@@ -35,7 +35,7 @@ def attendance_chart(language: Language, weeks: Sequence[JsonRow]) -> Chart | No
     """Days missed per school week; None without a week."""
     if not weeks:
         return None
-    words = Words(
+    words = ChartWords(
         "attendance-chart",
         language.translate("School days missed in each week"),
         language.translate(
@@ -46,7 +46,7 @@ def attendance_chart(language: Language, weeks: Sequence[JsonRow]) -> Chart | No
     return bar_chart(tuple(week_columns(language, weeks)), LEVELS, words, most=most)
 
 
-def week_columns(language: Language, weeks: Sequence[JsonRow]) -> Iterator[Column]:
+def week_columns(language: Language, weeks: Sequence[JsonRow]) -> Iterator[RecordColumn]:
     """Each week with its days missed; the first week of a month names the month."""
     month = 0
     for week in weeks:
@@ -57,18 +57,18 @@ def week_columns(language: Language, weeks: Sequence[JsonRow]) -> Iterator[Colum
             missed=missed,
             days=week["days"],
         )
-        yield Column(missed, says, "" if day.month == month else language.month(day))
+        yield RecordColumn(missed, says, "" if day.month == month else language.month(day))
         month = day.month
 
 
-def marks_by_term(marks: Sequence[JsonRow]) -> list[TermMarks]:
+def marks_by_term(marks: Sequence[JsonRow]) -> list[TermAverage]:
     """The average mark of each term, in the order in which terms first gave marks."""
     terms: dict[tuple[str, str], list[int]] = {}
     for row in sorted(marks, key=lambda row: str(row["known_on"])):
         points = MARK_POINTS.get(str(row["mark"]))
         if points is not None:
             terms.setdefault((year_of(row), str(row["term_id"])), []).append(points)
-    return [TermMarks(year, term, sum(points) / len(points), len(points)) for (year, term), points in terms.items()]
+    return [TermAverage(year, term, sum(points) / len(points), len(points)) for (year, term), points in terms.items()]
 
 
 def year_of(row: JsonRow) -> str:
@@ -77,11 +77,11 @@ def year_of(row: JsonRow) -> str:
     return school_year(year) if isinstance(year, int) else ""
 
 
-def marks_chart(language: Language, terms: Sequence[TermMarks]) -> Chart | None:
+def marks_chart(language: Language, terms: Sequence[TermAverage]) -> Chart | None:
     """The average mark per term; None with fewer than two terms, which make no line."""
     if len(terms) < 2:
         return None
-    words = Words(
+    words = ChartWords(
         "marks-chart",
         language.translate("Average mark of each term"),
         language.translate("Average mark of each term. The table below has every mark."),
@@ -90,7 +90,7 @@ def marks_chart(language: Language, terms: Sequence[TermMarks]) -> Chart | None:
     return point_chart(tuple(term_columns(language, terms)), levels, words, most=max(MARK_POINTS.values()))
 
 
-def term_columns(language: Language, terms: Sequence[TermMarks]) -> Iterator[Column]:
+def term_columns(language: Language, terms: Sequence[TermAverage]) -> Iterator[RecordColumn]:
     """Each term with its average; the first term of a school year names the year."""
     year = None
     for term in terms:
@@ -101,7 +101,7 @@ def term_columns(language: Language, terms: Sequence[TermMarks]) -> Iterator[Col
             term=term.name,
             letter=letter(term.average),
         )
-        yield Column(term.average, says, term.term, "" if term.year == year else term.year)
+        yield RecordColumn(term.average, says, term.term, "" if term.year == year else term.year)
         year = term.year
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from presentation.charts.marks import Chart
 from serving.pages.caseload_view import band_change_words, school_names
-from serving.pages.record_charts import TermMarks, attendance_chart, marks_by_term, marks_chart
+from serving.pages.record_charts import TermAverage, attendance_chart, marks_by_term, marks_chart
 from serving.pages.record_tables import RecordTable, record_table
 from serving.pages.student_past import ContactLine, ScoreLine, load_contact_lines, load_score_lines
 from serving.scoring.bands import Band
@@ -48,7 +48,7 @@ class Charts:
     attendance: Chart | None
     attendance_table: RecordTable | None
     marks: Chart | None
-    terms: tuple[TermMarks, ...]
+    terms: tuple[TermAverage, ...]
     marks_table: RecordTable | None
 
 

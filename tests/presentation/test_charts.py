@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from models.metrics.calibration_error import ReliabilityBin
 from presentation.charts.interval_chart import NamedInterval, difference_chart, share_chart
-from presentation.charts.line_chart import Series, precision_chart, rate_chart, reliability_chart, spread
-from presentation.charts.marks import Bar, Chart, Dot, Label, Line
-from presentation.charts.record_chart import Column, Words, bar_chart, point_chart
+from presentation.charts.line_chart import LineSeries, precision_chart, rate_chart, reliability_chart, spread
+from presentation.charts.marks import BarMark, Chart, DotMark, LineMark, TextMark
+from presentation.charts.record_chart import ChartWords, RecordColumn, bar_chart, point_chart
 from presentation.environment import TEMPLATES, template_environment
 from presentation.numbers import signed_of_100
 from training.report.comparison import merged_bins
@@ -26,12 +26,12 @@ class Drawn:
 
 
 TWO = [
-    Series("model", "<b>model</b>", [(0.1, 0.9), (0.2, 0.7)]),
-    Series("rule", "published rule", [(0.1, 0.6), (0.2, 0.5)]),
+    LineSeries("model", "<b>model</b>", [(0.1, 0.9), (0.2, 0.7)]),
+    LineSeries("rule", "published rule", [(0.1, 0.6), (0.2, 0.5)]),
 ]
 ROWS = [NamedInterval("<b>first</b>", Drawn(-0.2, -0.3, 0.1)), NamedInterval("second", Drawn(0.02, -0.01, 0.05))]
-WORDS = Words("days", "<b>Days</b> missed", "Days missed in each week.")
-COLUMNS = [Column(0, "none & nothing", "Oct", "2025–26"), Column(5, "all", "", "")]
+WORDS = ChartWords("days", "<b>Days</b> missed", "Days missed in each week.")
+COLUMNS = [RecordColumn(0, "none & nothing", "Oct", "2025–26"), RecordColumn(5, "all", "", "")]
 CHARTS: dict[str, Chart] = {
     "reliability": reliability_chart(TWO),
     "precision": precision_chart(TWO, own=0.2, everyone=0.1),
@@ -68,7 +68,7 @@ def test_every_mark_is_inside_its_chart(chart: Chart) -> None:
 
 
 def test_a_line_is_told_by_its_points_too() -> None:
-    dots = [mark for mark in CHARTS["precision"].marks if isinstance(mark, Dot)]
+    dots = [mark for mark in CHARTS["precision"].marks if isinstance(mark, DotMark)]
     assert [dot.square for dot in dots] == [False, False, True, True]
 
 
@@ -78,20 +78,20 @@ def test_a_chart_says_its_values_to_those_who_do_not_see_it() -> None:
 
 
 def test_a_single_capacity_can_be_drawn() -> None:
-    chart = precision_chart([Series("model", "model", [(0.15, 0.7)])], own=0.15, everyone=0.1)
+    chart = precision_chart([LineSeries("model", "model", [(0.15, 0.7)])], own=0.15, everyone=0.1)
     assert "nan" not in drawn(chart)
-    assert [mark.style for mark in chart.marks if isinstance(mark, Bar)] == ["here"]
+    assert [mark.style for mark in chart.marks if isinstance(mark, BarMark)] == ["here"]
 
 
 def test_an_interval_beyond_the_axis_ends_at_the_axis() -> None:
     wide = share_chart([NamedInterval("wide", Drawn(0.9, 0.5, 1.3))], name="wide", title="Wide")
-    line = next(mark for mark in wide.marks if isinstance(mark, Line) and mark.style == "line model")
-    last = next(mark for mark in wide.marks if isinstance(mark, Label) and mark.words == "100")
+    line = next(mark for mark in wide.marks if isinstance(mark, LineMark) and mark.style == "line model")
+    last = next(mark for mark in wide.marks if isinstance(mark, TextMark) and mark.words == "100")
     assert line.x2 == last.x
 
 
 def test_a_bar_of_nothing_keeps_a_sliver() -> None:
-    assert [mark.height for mark in CHARTS["bars"].marks if isinstance(mark, Bar)] == [1.5, 120.0]
+    assert [mark.height for mark in CHARTS["bars"].marks if isinstance(mark, BarMark)] == [1.5, 120.0]
 
 
 def test_bins_of_one_risk_become_one_point() -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from presentation.report import Report, Section, prose_section, render
+from presentation.report import Report, ReportSection, prose_section, render
 from presentation.tables import CheckLine, Heading, RowGroup, grouped_table, plain_table
 
 HOSTILE = "</p><script>alert(1)</script><img src=x onerror=alert(1)>"
 
 
-def rendered(*sections: Section, folder: Path, contents: bool = False) -> str:
+def rendered(*sections: ReportSection, folder: Path, contents: bool = False) -> str:
     """A report of these sections."""
     return render(Report(HOSTILE, HOSTILE, HOSTILE, [], sections, contents), folder)
 
@@ -33,7 +33,7 @@ def test_everything_that_is_put_into_a_report_is_escaped(tmp_path: Path) -> None
 def test_a_check_is_escaped_too_and_words_between_backticks_are_code(tmp_path: Path) -> None:
     (tmp_path / "checks.html").write_text('{% from "report_parts.html" import checks %}{{ checks("Checks", view) }}')
     line = CheckLine("✓", HOSTILE, "pass", HOSTILE, HOSTILE, f"See `ontrack check` and {HOSTILE}")
-    html = rendered(Section("Checks", "checks.html", [line]), folder=tmp_path)
+    html = rendered(ReportSection("Checks", "checks.html", [line]), folder=tmp_path)
     assert "See <code>ontrack check</code> and &lt;/p&gt;" in html
     assert "<script" not in html
 
@@ -41,7 +41,7 @@ def test_a_check_is_escaped_too_and_words_between_backticks_are_code(tmp_path: P
 def test_a_value_that_a_template_does_not_get_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "broken.html").write_text("{{ view.absent }}")
     with pytest.raises(UndefinedError, match="absent"):
-        rendered(Section("Broken", "broken.html", Heading("here")), folder=tmp_path)
+        rendered(ReportSection("Broken", "broken.html", Heading("here")), folder=tmp_path)
 
 
 def test_contents_stand_only_where_they_are_asked_for(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from models.fairness.audit import GroupTable
 from models.fairness.group_metrics import GroupFigures
 from models.metrics.intervals import Interval
-from presentation.charts.line_chart import Series, reliability_chart
+from presentation.charts.line_chart import LineSeries, reliability_chart
 from presentation.charts.marks import Chart
 from presentation.numbers import capitalized, long_date, of_100, school_year, share_interval
-from presentation.report import Report, Section, prose_section, render
-from presentation.tables import CheckLine, Row, RowGroup, Table, grouped_table, plain_table
+from presentation.report import Report, ReportSection, prose_section, render
+from presentation.tables import CheckLine, DataTable, RowGroup, TableRow, grouped_table, plain_table
 from training.audit.checks import VERDICT_WORDS as AUDIT_WORDS
 from training.audit.group_names import title_of
 from training.monitor.checks import CODES, VERDICT_WORDS, MonitorCheck
@@ -55,7 +55,7 @@ class LiveCalibrationView:
 
     chart: Chart
     caption: str
-    table: Table
+    table: DataTable
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class LiveGroupsView:
 
     says: str
     chart: Chart
-    table: Table
+    table: DataTable
     small_print: str
 
 
@@ -81,19 +81,19 @@ def render_monitor(found: MonitorResult, *, district: str, outcome: str) -> str:
     return render(report, TEMPLATES)
 
 
-def sections_of(found: MonitorResult) -> Iterator[Section | None]:
+def sections_of(found: MonitorResult) -> Iterator[ReportSection | None]:
     """What follows the verdict; None for a section that has nothing to say."""
-    yield Section("Live beside promised", "monitor/checks.html", tuple(map(check_line, found.checks)))
+    yield ReportSection("Live beside promised", "monitor/checks.html", tuple(map(check_line, found.checks)))
     if found.live_audit:
         yield calibration_section(found, found.live_audit)
         yield groups_section(found, found.live_audit)
         yield audit_section(found.live_audit)
     yield drift_section(found.drifts)
     asked = tuple((code, f"{one.asks} On a breach: {one.do}") for code, one in CODES.items())
-    yield Section("What the checks ask", "report/asked.html", asked)
+    yield ReportSection("What the checks ask", "report/asked.html", asked)
 
 
-def verdict_section(found: MonitorResult) -> Section:
+def verdict_section(found: MonitorResult) -> ReportSection:
     """What to do first."""
     breaches = [check for check in found.checks if check.verdict == "breach"]
     open_ones = [check.title for check in found.checks if check.verdict == "not_enough_evidence"]
@@ -104,7 +104,7 @@ def verdict_section(found: MonitorResult) -> Section:
         tuple(f"{capitalized(check.title)}? {check.says} To do: {check.do}" for check in breaches),
         f"Not enough evidence to say: {'; '.join(open_ones)}." if open_ones else "",
     )
-    return Section("", "monitor/verdict.html", view)
+    return ReportSection("", "monitor/verdict.html", view)
 
 
 def check_line(check: MonitorCheck) -> CheckLine:
@@ -113,21 +113,21 @@ def check_line(check: MonitorCheck) -> CheckLine:
     return CheckLine(SIGNS[check.verdict], words, style, check.code, capitalized(check.title), check.says)
 
 
-def calibration_section(found: MonitorResult, live: LiveAudit) -> Section | None:
+def calibration_section(found: MonitorResult, live: LiveAudit) -> ReportSection | None:
     """Risks of first flags beside what happened; None where too few were listed."""
     bins = found.calibration
     if not bins:
         return None
     kind = "model" if found.scorer == "model" else "rule"
-    chart = reliability_chart([Series(kind, "those listed", [(one.mean_risk, one.share) for one in bins])])
+    chart = reliability_chart([LineSeries(kind, "those listed", [(one.mean_risk, one.share) for one in bins])])
     head = ("Risk given, of 100", "Students", "Ended off track, of 100")
     rows = [(of_100(one.mean_risk), f"{one.n:,}", of_100(one.share)) for one in bins]
     caption = f"Those listed in {school_year(live.school_year)}. {ONLY_LISTED}"
     view = LiveCalibrationView(chart, caption, plain_table("By risk of the first flag", head, rows))
-    return Section("Did risks mean what they said?", "monitor/calibration.html", view)
+    return ReportSection("Did risks mean what they said?", "monitor/calibration.html", view)
 
 
-def groups_section(found: MonitorResult, live: LiveAudit) -> Section:
+def groups_section(found: MonitorResult, live: LiveAudit) -> ReportSection:
     """What the lists of the finished year did, group by group."""
     alone = [one for one in live.audit.tables if not one.crossed]
     title, says = f"Group by group, {school_year(live.school_year)}", live_lists_words(live)
@@ -142,7 +142,7 @@ def groups_section(found: MonitorResult, live: LiveAudit) -> Section:
         "brackets: 95% intervals."
     )
     view = LiveGroupsView(says, hits_chart(alone, found.promised_hits), table, small_print)
-    return Section(title, "monitor/live_groups.html", view)
+    return ReportSection(title, "monitor/live_groups.html", view)
 
 
 def live_lists_words(live: LiveAudit) -> str:
@@ -163,7 +163,7 @@ def group_rows(one: GroupTable, acted: Mapping[str, Interval | None]) -> RowGrou
     return RowGroup(tuple(cells_of(group, acted.get(group.name)) for group in one.groups), title)
 
 
-def cells_of(group: GroupFigures, acted: Interval | None) -> Row:
+def cells_of(group: GroupFigures, acted: Interval | None) -> TableRow:
     """One group as cells."""
     figures, found = group.figures, group.figures.get("recall")
     missed = None if found is None else Interval(1 - found.estimate, 1 - found.high, 1 - found.low)
@@ -181,13 +181,13 @@ def cells_of(group: GroupFigures, acted: Interval | None) -> Row:
     )
 
 
-def audit_section(live: LiveAudit) -> Section:
+def audit_section(live: LiveAudit) -> ReportSection:
     """The checks of the training audit, asked of the lists that were made."""
     lines = tuple((check.code, f"{capitalized(AUDIT_WORDS[check.verdict])}. {check.says}") for check in live.checks)
-    return Section("The audit, asked of live lists", "monitor/live_audit.html", lines)
+    return ReportSection("The audit, asked of live lists", "monitor/live_audit.html", lines)
 
 
-def drift_section(drifts: Sequence[Drift]) -> Section | None:
+def drift_section(drifts: Sequence[Drift]) -> ReportSection | None:
     """The features that stand out most; None where none could be compared."""
     if not drifts:
         return None

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from presentation.charts.line_chart import Series, precision_chart
+from presentation.charts.line_chart import LineSeries, precision_chart
 from presentation.charts.marks import Chart
 from presentation.numbers import of_100
-from presentation.report import Section
-from presentation.tables import Table
+from presentation.report import ReportSection
+from presentation.tables import DataTable
 from training.evaluation.scorers import SHORT, in_order, words_of
 from training.report.comparison import Comparison, capacity_table, precision_of, shown_capacities
 
@@ -27,10 +27,10 @@ class GlanceView:
     figures: tuple[KeyFigure, ...]
     chart: Chart
     caption: str
-    table: Table
+    table: DataTable
 
 
-def glance_section(found: Comparison) -> Section | None:
+def glance_section(found: Comparison) -> ReportSection | None:
     """Three figures and the chart of precision; None where every list would hold too few students."""
     if not found.figures or not shown_capacities(found):
         return None
@@ -41,7 +41,7 @@ def glance_section(found: Comparison) -> Section | None:
         f"Precision by length of the list; of all students, {of_100(everyone)} of 100 ended off track.",
         capacity_table(found, "Precision", precision_of, "{:.3f}".format),
     )
-    return Section("At a glance", "report/at_a_glance.html", view)
+    return ReportSection("At a glance", "report/at_a_glance.html", view)
 
 
 def everyone_off_track(found: Comparison) -> float:
@@ -74,11 +74,11 @@ def key_figure(numbers: dict[str, str], words: str, found: Comparison) -> KeyFig
     return KeyFigure(numbers["model"], words, beside)
 
 
-def precision_series(found: Comparison) -> list[Series]:
+def precision_series(found: Comparison) -> list[LineSeries]:
     """Precision at every capacity that may be shown, of the scorers that have a line."""
     shown = shown_capacities(found)
     return [
-        Series(name, SHORT[name], [(at, found.figures[name].precision_at[at]) for at in shown])
+        LineSeries(name, SHORT[name], [(at, found.figures[name].precision_at[at]) for at in shown])
         for name in in_order(found.figures)
         if name in SHORT
     ]

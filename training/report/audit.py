@@ -8,8 +8,8 @@ from models.fairness.group_metrics import GroupComparison, GroupFigures
 from models.metrics.intervals import Interval
 from presentation.charts.marks import Chart
 from presentation.numbers import capacity_of_100, capitalized, of_100, people_interval, signed_of_100
-from presentation.report import Prose, Section, prose_section
-from presentation.tables import CheckLine, Row, RowGroup, Table, grouped_table, plain_table
+from presentation.report import Prose, ReportSection, prose_section
+from presentation.tables import CheckLine, DataTable, RowGroup, TableRow, grouped_table, plain_table
 from training.audit.checks import CODES, VERDICT_WORDS, AuditCheck
 from training.audit.group_names import people, title_of
 from training.audit.run import RULE, AuditResult
@@ -40,19 +40,19 @@ class AuditChecksView:
     says: str
     checks: tuple[CheckLine, ...]
     chart: Chart | None
-    table: Table
+    table: DataTable
 
 
 @dataclass(frozen=True)
 class AuditGroupsView:
     """Every attribute's groups, what is not shown and why, and rates over the length of the list."""
 
-    table: Table
+    table: DataTable
     small_print: str
     curves: tuple[RateChart, ...]
 
 
-def audit_sections(audited: AuditResult) -> Iterator[Section | None]:
+def audit_sections(audited: AuditResult) -> Iterator[ReportSection | None]:
     """Everything an audit found; None for a section that has nothing to say."""
     yield from list_sections(audited.model, audited.checks)
     yield why_section(audited)
@@ -60,12 +60,12 @@ def audit_sections(audited: AuditResult) -> Iterator[Section | None]:
     yield asked_section(audited.checks)
 
 
-def list_sections(audit: Audit, checks: Sequence[AuditCheck]) -> tuple[Section, ...]:
+def list_sections(audit: Audit, checks: Sequence[AuditCheck]) -> tuple[ReportSection, ...]:
     """What an audit says of one list."""
     return checks_section(audit, checks), groups_section(audit), pairs_section(audit)
 
 
-def checks_section(audit: Audit, checks: Sequence[AuditCheck]) -> Section:
+def checks_section(audit: Audit, checks: Sequence[AuditCheck]) -> ReportSection:
     """What the audit names, check by check, and the picture of who is found."""
     says = (
         "Protected attributes are used here, to check, and never to give a risk. Each student counts once, on the "
@@ -75,7 +75,7 @@ def checks_section(audit: Audit, checks: Sequence[AuditCheck]) -> Section:
     rows = differences([one for one in audit.tables if not one.crossed], "recall")
     chart = gap_chart(rows) if rows else None
     view = AuditChecksView(says, tuple(map(check_line, checks)), chart, gap_table(rows))
-    return Section("Is it as good for every group?", "report/audit_checks.html", view)
+    return ReportSection("Is it as good for every group?", "report/audit_checks.html", view)
 
 
 def check_line(check: AuditCheck) -> CheckLine:
@@ -85,7 +85,7 @@ def check_line(check: AuditCheck) -> CheckLine:
     return CheckLine(SIGNS[check.verdict], words, style, check.code, capitalized(check.title), check.says)
 
 
-def groups_section(audit: Audit) -> Section:
+def groups_section(audit: Audit) -> ReportSection:
     """Every attribute's groups, and their rates over the capacity."""
     alone = [one for one in audit.tables if not one.crossed]
     if not alone:
@@ -93,7 +93,7 @@ def groups_section(audit: Audit) -> Section:
     table = grouped_table("The list, group by group", HEAD, map(group_rows, alone))
     curves = rate_charts(audit, alone, "recall", "found, of 100 who ended off track")
     view = AuditGroupsView(table, small_print(audit), curves)
-    return Section("Group by group", "report/audit_groups.html", view)
+    return ReportSection("Group by group", "report/audit_groups.html", view)
 
 
 def small_print(audit: Audit) -> str:
@@ -114,7 +114,7 @@ def group_rows(one: GroupTable) -> RowGroup:
     return RowGroup(tuple(group_cells(one, group) for group in one.groups), title)
 
 
-def group_cells(one: GroupTable, group: GroupFigures) -> Row:
+def group_cells(one: GroupTable, group: GroupFigures) -> TableRow:
     """One group as cells."""
     rates = [share(group.figures.get(name), name) for name in SHOWN]
     auc, lead = group.figures.get("roc_auc"), group.figures.get("lead_weeks")
@@ -135,12 +135,12 @@ def gap_words(one: GroupComparison | None) -> str:
     return people_interval(one.difference) if one else "not enough"
 
 
-def pairs_section(audit: Audit) -> Section:
+def pairs_section(audit: Audit) -> ReportSection:
     """Groups where two attributes meet."""
     title, pairs = "Where two groups meet", [one for one in audit.tables if one.crossed and one.groups]
     if not pairs:
         says = "No groups where two attributes meet are large enough to be told without telling of a small one."
-        return Section(title, "prose.html", Prose(small_print=says))
+        return ReportSection(title, "prose.html", Prose(small_print=says))
     head = ("Group", "Students", *(SHOWN[name] for name in PAIRED), HEAD[-1])
     groups = [
         RowGroup(tuple(pair_cells(one, group) for group in one.groups), capitalized(title_of(one.of))) for one in pairs
@@ -151,14 +151,14 @@ def pairs_section(audit: Audit) -> Section:
 PAIRED = ("share_off_track", "selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
 
 
-def pair_cells(one: GroupTable, group: GroupFigures) -> Row:
+def pair_cells(one: GroupTable, group: GroupFigures) -> TableRow:
     """One pair as cells."""
     rates = [share(group.figures.get(name), name) for name in PAIRED]
     gap = "reference" if group.name == one.reference else gap_words(group.against.get("recall"))
     return (group.name, f"{group.n:,}", *rates, gap)
 
 
-def why_section(audited: AuditResult) -> Section:
+def why_section(audited: AuditResult) -> ReportSection:
     """The gaps in who is found, beside those of other lists and what records say."""
     found = uneven(audited.model)
     if not found:
@@ -213,7 +213,7 @@ def gap_in(audit: Audit, of: str, name: str) -> str:
     return gap_words(group.against.get("recall")) if group else "not enough"
 
 
-def cuts_section(audited: AuditResult) -> Section | None:
+def cuts_section(audited: AuditResult) -> ReportSection | None:
     """What a cut of its own for each group would change; None where groups are found alike."""
     if not audited.cuts:
         return None
@@ -246,7 +246,7 @@ def cut_cells(group: GroupFigures, after: GroupTable) -> list[str]:
     return [group.name, *(share(figures.get(name), name) for name in names for figures in (group.figures, then))]
 
 
-def asked_section(checks: Sequence[AuditCheck]) -> Section:
+def asked_section(checks: Sequence[AuditCheck]) -> ReportSection:
     """What each check asks."""
     asked = {check.code: CODES[check.code] for check in checks}
-    return Section("What the audit’s checks ask", "report/asked.html", tuple(asked.items()))
+    return ReportSection("What the audit’s checks ask", "report/asked.html", tuple(asked.items()))

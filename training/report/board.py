@@ -9,7 +9,7 @@ from models.fairness.audit import GroupTable
 from models.fairness.group_metrics import GroupFigures
 from presentation.charts.marks import Chart
 from presentation.numbers import capitalized, long_date, of_100, people_interval, school_year
-from presentation.report import Prose, Report, Section, prose_section, render
+from presentation.report import Prose, Report, ReportSection, prose_section, render
 from training.audit.checks import BY_LISTS
 from training.audit.group_names import people
 from training.audit.run import AuditResult
@@ -46,7 +46,7 @@ def render_board(result: TrainingResult, *, made_on: date) -> str:
     return render(report, TEMPLATES)
 
 
-def sections_of(result: TrainingResult) -> Iterator[Section]:
+def sections_of(result: TrainingResult) -> Iterator[ReportSection]:
     """What follows the verdict."""
     if result.audited:
         yield right_section(result, result.audited)
@@ -56,15 +56,15 @@ def sections_of(result: TrainingResult) -> Iterator[Section]:
     yield prose_section("What it is for, and what it is not for", INTENDED, points=refused_uses())
 
 
-def first_section(result: TrainingResult) -> Section:
+def first_section(result: TrainingResult) -> ReportSection:
     """What serves and why, and what it is about."""
     outcome = result.request.outcome
     about = f"It is about {outcome.cohort.words}: {outcome.says}."
     view = VerdictView(verdict_sentence(result), result.gate.verdict == "pass", small_print=(about,))
-    return Section("", "report/verdict.html", view)
+    return ReportSection("", "report/verdict.html", view)
 
 
-def right_section(result: TrainingResult, audited: AuditResult) -> Section:
+def right_section(result: TrainingResult, audited: AuditResult) -> ReportSection:
     """How often a place on the list is right, and how many it misses."""
     share = audited.model.listed / audited.model.n
     lines = [
@@ -83,7 +83,7 @@ def missed(result: TrainingResult) -> str:
     return f"Of 100 students who ended off track, {own} were not on the list{beside}."
 
 
-def groups_section(audited: AuditResult) -> Section:
+def groups_section(audited: AuditResult) -> ReportSection:
     """Who is found, group by group, in sentences and as a picture."""
     title = "Is it as good for every group?"
     alone = [
@@ -94,7 +94,7 @@ def groups_section(audited: AuditResult) -> Section:
         return prose_section(title, "No group is large enough to be compared.")
     rows = differences(alone, "recall")
     figures = tuple(f"{row.name}: {people_interval(row.interval)}" for row in rows)
-    return Section(title, "report/board_groups.html", BoardGroupsView(lines, gap_chart(rows), figures))
+    return ReportSection(title, "report/board_groups.html", BoardGroupsView(lines, gap_chart(rows), figures))
 
 
 def found_sentence(table: GroupTable) -> str:
@@ -119,10 +119,10 @@ def others(table: GroupTable, group: GroupFigures) -> str:
     return "others" if {group.name, table.reference} == {"yes", "no"} else people(table.of, table.reference)
 
 
-def named_section(audited: AuditResult) -> Section:
+def named_section(audited: AuditResult) -> ReportSection:
     """What the audit names, and what it could not judge."""
     named = tuple(f"{capitalized(check.title)}? {check.says}" for check in audited.checks if check.verdict in NAMED)
     unjudged = [check.title for check in audited.checks if check.verdict == "not_enough_evidence"]
     nothing = () if named else ("Nothing that chance would not explain. That is no proof that there is nothing.",)
     rest = f"Not enough students to say: {', '.join(unjudged)}." if unjudged else ""
-    return Section("What should the board look at?", "prose.html", Prose(nothing, named, small_print=rest))
+    return ReportSection("What should the board look at?", "prose.html", Prose(nothing, named, small_print=rest))

@@ -7,7 +7,7 @@ from models.metrics.calibration_error import ReliabilityBin
 from models.metrics.classification_metrics import ClassificationMetrics
 from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length
-from presentation.charts.line_chart import Series, reliability_chart
+from presentation.charts.line_chart import LineSeries, reliability_chart
 from presentation.charts.marks import Chart
 from presentation.numbers import (
     capacity_of_100,
@@ -17,8 +17,8 @@ from presentation.numbers import (
     people_interval,
     technical_interval,
 )
-from presentation.report import Section, prose_section
-from presentation.tables import Heading, Table, plain_table
+from presentation.report import ReportSection, prose_section
+from presentation.tables import DataTable, Heading, plain_table
 from training.evaluation.scorers import SHORT, in_order, words_of
 from training.training_result import TrainingResult
 
@@ -63,10 +63,10 @@ class ComparisonView:
     """The tables of the figures; `by_capacity` and `behind` are empty where every list would be too short."""
 
     unshown: str
-    by_capacity: tuple[Table, ...]
-    behind: tuple[Table, ...]
-    technical: Table
-    leads: Table
+    by_capacity: tuple[DataTable, ...]
+    behind: tuple[DataTable, ...]
+    technical: DataTable
+    leads: DataTable
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,10 @@ class CalibrationView:
     """The chart of reliability and the table behind it."""
 
     chart: Chart
-    table: Table
+    table: DataTable
 
 
-def comparison_section(found: Comparison) -> Section:
+def comparison_section(found: Comparison) -> ReportSection:
     """How good the list is at each capacity, and the order behind it."""
     shown = bool(shown_capacities(found))
     view = ComparisonView(
@@ -87,10 +87,10 @@ def comparison_section(found: Comparison) -> Section:
         technical_table(found),
         difference_table(found),
     )
-    return Section("How good is the list, and compared with what?", "report/comparison.html", view)
+    return ReportSection("How good is the list, and compared with what?", "report/comparison.html", view)
 
 
-def capacity_tables(found: Comparison) -> tuple[Table, ...]:
+def capacity_tables(found: Comparison) -> tuple[DataTable, ...]:
     """Precision and recall in people."""
     return (
         capacity_table(found, "Of 100 students listed, how many ended off track (precision)", precision_of, of_100),
@@ -98,7 +98,7 @@ def capacity_tables(found: Comparison) -> tuple[Table, ...]:
     )
 
 
-def tables_behind(found: Comparison) -> tuple[Table, ...]:
+def tables_behind(found: Comparison) -> tuple[DataTable, ...]:
     """The technical figures at every capacity."""
     recall = capacity_table(found, "Recall", recall_of, "{:.3f}".format)
     return (recall, *(ranged_table(found, what) for what in ("precision", "recall", "lift")))
@@ -133,7 +133,7 @@ def unshown_capacities(found: Comparison) -> str:
     return f"At {which} of 100, fewer than {found.smallest} students would be listed: not shown." if hidden else ""
 
 
-def capacity_table(found: Comparison, caption: str, reading: Reading, number: Callable[[float], str]) -> Table:
+def capacity_table(found: Comparison, caption: str, reading: Reading, number: Callable[[float], str]) -> DataTable:
     """One figure of every scorer at every capacity, one of these standing out."""
     shown, own = shown_capacities(found), found.capacity
     head = [Heading("Listed by"), *(capacity_words(at, found) for at in shown)]
@@ -151,7 +151,7 @@ def scorer_cell(name: str) -> str:
     return capitalized(words_of(name))
 
 
-def ranged_table(found: Comparison, what: str) -> Table:
+def ranged_table(found: Comparison, what: str) -> DataTable:
     """One figure at every capacity with its interval, of the scorers that have one."""
     shown = shown_capacities(found)
     rows = [
@@ -173,7 +173,7 @@ TECHNICAL = {
 }
 
 
-def technical_table(found: Comparison) -> Table:
+def technical_table(found: Comparison) -> DataTable:
     """How well each scorer orders students and how far its risks are from what happened, with intervals."""
     by_scorer = {name: found.intervals[name] for name in in_order(found.intervals)}
     columns = {what: words for what, words in TECHNICAL.items() if any(what in one for one in by_scorer.values())}
@@ -185,7 +185,7 @@ def technical_table(found: Comparison) -> Table:
     return plain_table(caption, ("Scorer", *columns.values()), rows)
 
 
-def difference_table(found: Comparison) -> Table:
+def difference_table(found: Comparison) -> DataTable:
     """By how much the model is better than every other scorer."""
     capacity = capacity_of_100(found.capacity)
     head = ("Model compared with", "Off track, of 100 listed", "Found, of 100 off track", "ROC AUC")
@@ -198,21 +198,21 @@ def difference_table(found: Comparison) -> Table:
     return plain_table(caption, head, rows)
 
 
-def calibration_section(found: Comparison) -> Section:
+def calibration_section(found: Comparison) -> ReportSection:
     """Whether risks mean what they say."""
     curves = [name for name in found.curves if name in found.reliability]
     bins = {name: merged_bins(found.reliability[name]) for name in curves}
     title = "Do the risks mean what they say?"
     if any(one.n < found.smallest for held in bins.values() for one in held):
         return prose_section(title, f"A tenth of the students is fewer than {found.smallest}: not shown.")
-    series = [Series(name, SHORT[name], [(one.mean_risk, one.share) for one in bins[name]]) for name in curves]
+    series = [LineSeries(name, SHORT[name], [(one.mean_risk, one.share) for one in bins[name]]) for name in curves]
     rows = [
         (scorer_cell(name), f"{one.n:,}", f"{one.mean_risk:.3f}", f"{one.share:.3f}")
         for name in curves
         for one in bins[name]
     ]
     table = plain_table("Reliability", ("Scorer", "Students", "Mean risk given", "Share that ended off track"), rows)
-    return Section(title, "report/calibration.html", CalibrationView(reliability_chart(series), table))
+    return ReportSection(title, "report/calibration.html", CalibrationView(reliability_chart(series), table))
 
 
 def merged_bins(bins: Sequence[ReliabilityBin]) -> list[ReliabilityBin]:

@@ -8,10 +8,10 @@ from models.fairness.group_metrics import GroupFigures
 from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length
 from presentation.charts.interval_chart import NamedInterval, difference_chart
-from presentation.charts.line_chart import Series, rate_chart
+from presentation.charts.line_chart import LineSeries, rate_chart
 from presentation.charts.marks import Chart
 from presentation.numbers import capacity_of_100, capitalized, of_100, people_interval
-from presentation.tables import Table, plain_table
+from presentation.tables import DataTable, plain_table
 from training.audit.group_names import short, title_of
 
 KINDS = ("model", "rule", "logistic", "school_only", "champion")
@@ -25,7 +25,7 @@ class RateChart:
 
     title: str
     chart: Chart
-    table: Table
+    table: DataTable
 
 
 def differences(tables: Sequence[GroupTable], measure: str) -> list[NamedInterval]:
@@ -44,7 +44,7 @@ def gap_chart(rows: Sequence[NamedInterval]) -> Chart:
     return difference_chart(rows, name="groups-found", title=title)
 
 
-def gap_table(rows: Sequence[NamedInterval]) -> Table:
+def gap_table(rows: Sequence[NamedInterval]) -> DataTable:
     """The same as a table."""
     head = ("Group", "Found, of 100 off track, beside the largest group")
     return plain_table("Differences", head, [(row.name, people_interval(row.interval)) for row in rows])
@@ -56,7 +56,7 @@ def rate_charts(audit: Audit, tables: Sequence[GroupTable], measure: str, words:
     return tuple(one_rate_chart(table, series, words) for table, series in found)
 
 
-def rate_series(audit: Audit, table: GroupTable, measure: str) -> list[Series]:
+def rate_series(audit: Audit, table: GroupTable, measure: str) -> list[LineSeries]:
     """One line a group, of those with a rate at every capacity; the largest groups where there are many.
 
     A capacity that lists fewer students than a group must hold is left out.
@@ -65,7 +65,7 @@ def rate_series(audit: Audit, table: GroupTable, measure: str) -> list[Series]:
     whole = [group for group in table.groups if group.curve.get(measure) and all(group.curve[measure])]
     largest = sorted(whole, key=lambda group: -group.n)[:MOST_LINES]
     return [
-        Series(kind, group.name, [(at, one.estimate) for at, one in rates_of(audit, group, measure) if at in shown])
+        LineSeries(kind, group.name, [(at, one.estimate) for at, one in rates_of(audit, group, measure) if at in shown])
         for kind, group in zip(KINDS, largest, strict=False)
         if shown
     ]
@@ -76,7 +76,7 @@ def rates_of(audit: Audit, group: GroupFigures, measure: str) -> list[tuple[floa
     return [(at, one) for at, one in zip(audit.capacities, group.curve[measure], strict=True) if one]
 
 
-def one_rate_chart(table: GroupTable, series: Sequence[Series], words: str) -> RateChart:
+def one_rate_chart(table: GroupTable, series: Sequence[LineSeries], words: str) -> RateChart:
     """The chart of one attribute, and the table behind it."""
     title = f"{capitalized(words)}, by group and length of the list"
     name = f"rates-{title_of(table.of).replace(' ', '-')}"

@@ -1,7 +1,7 @@
 """What a report says beyond the test year's list: other years, parts of the year, and the weeks after."""
 
 from presentation.numbers import capitalized, of_100, people_interval, school_year
-from presentation.report import Section, prose_section
+from presentation.report import ReportSection, prose_section
 from presentation.tables import plain_table
 from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.rolling_evaluation import YearEvaluation
@@ -10,7 +10,7 @@ from training.evaluation.weekly_lists import WeeklyLists
 from training.training_result import TrainingResult
 
 
-def years_section(result: TrainingResult) -> Section:
+def years_section(result: TrainingResult) -> ReportSection:
     """Each judged year beside the others."""
     title = "Did it hold in other years?"
     if len(result.years) < 2:
@@ -44,7 +44,7 @@ def year_row(one: YearEvaluation, result: TrainingResult) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def dates_section(result: TrainingResult) -> Section | None:
+def dates_section(result: TrainingResult) -> ReportSection | None:
     """Calibration on every scoring date of the test year; None where there is one only."""
     if not result.slices:
         return None
@@ -67,7 +67,7 @@ def date_row(one: DateCalibration, smallest: int) -> tuple[str, ...]:
     return (capitalized(one.by), one.value, f"{one.n:,}" if one.n >= smallest else "few", *said)
 
 
-def weekly_lists_section(result: TrainingResult) -> Section | None:
+def weekly_lists_section(result: TrainingResult) -> ReportSection | None:
     """How early students are found, and how steady the list is; None where lists were not drawn again."""
     shown = [one for one in result.followed if one.listed >= result.request.settings.audit.smallest_group]
     if not shown:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.bundle.model_card import INTENDED, REFUSED_USES
-from presentation.report import Section
+from presentation.report import ReportSection
 
 TEMPLATES = Path(__file__).parents[1]
 """Where the templates of sections are, each beside the module that makes its view."""
@@ -33,16 +33,16 @@ class ReproduceView:
     command: str
 
 
-def facts_section(title: str, facts: Mapping[str, str]) -> Section:
+def facts_section(title: str, facts: Mapping[str, str]) -> ReportSection:
     """Facts by name."""
-    return Section(title, "report/facts.html", tuple(facts.items()))
+    return ReportSection(title, "report/facts.html", tuple(facts.items()))
 
 
-def limits_section(unknown: Sequence[str]) -> Section:
+def limits_section(unknown: Sequence[str]) -> ReportSection:
     """What a list is for, what it is not for, and these sentences on what the figures cannot say."""
-    return Section("Limits", "report/limits.html", LimitsView(INTENDED, refused_uses(), tuple(unknown)))
+    return ReportSection("Limits", "report/limits.html", LimitsView(INTENDED, refused_uses(), tuple(unknown)))
 
 
-def reproduce_section(says: str, command: str) -> Section:
+def reproduce_section(says: str, command: str) -> ReportSection:
     """How to come to the same figures."""
-    return Section("How to reproduce this", "report/reproduce.html", ReproduceView(says, command))
+    return ReportSection("How to reproduce this", "report/reproduce.html", ReproduceView(says, command))

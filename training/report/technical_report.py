@@ -7,7 +7,7 @@ from datetime import date
 from features.quality.check import by_code
 from features.quality.check_codes import CHECKS, Finding
 from presentation.numbers import capacity_of_100, capitalized, long_date, school_year
-from presentation.report import Report, Section, prose_section, render
+from presentation.report import Report, ReportSection, prose_section, render
 from presentation.tables import CheckLine
 from training.district_card import left_out_of, limits_of
 from training.gate.bounds import loosened_bounds, primary_of
@@ -53,7 +53,7 @@ def render_technical_report(result: TrainingResult, *, made_on: date, warnings: 
     return render(report, TEMPLATES)
 
 
-def sections_of(result: TrainingResult, warnings: Sequence[Finding]) -> Iterator[Section | None]:
+def sections_of(result: TrainingResult, warnings: Sequence[Finding]) -> Iterator[ReportSection | None]:
     """What follows the contents; None for a section that has nothing to say."""
     yield refusal_section(result)
     yield checks_section(result)
@@ -65,7 +65,7 @@ def sections_of(result: TrainingResult, warnings: Sequence[Finding]) -> Iterator
     yield how_to_reproduce(result)
 
 
-def figures_sections(result: TrainingResult) -> Iterator[Section | None]:
+def figures_sections(result: TrainingResult) -> Iterator[ReportSection | None]:
     """Everything that was measured."""
     found = comparison_of(result)
     yield comparison_section(found)
@@ -76,7 +76,7 @@ def figures_sections(result: TrainingResult) -> Iterator[Section | None]:
     yield from audit_sections(result.audited) if result.audited else ()
 
 
-def checks_section(result: TrainingResult) -> Section:
+def checks_section(result: TrainingResult) -> ReportSection:
     """Every check of the gate."""
     bounds = result.request.settings.gate
     says = (
@@ -84,7 +84,7 @@ def checks_section(result: TrainingResult) -> Section:
         f"the run: the figure that decides is {primary_of(bounds)}."
     )
     view = GateChecksView(says, tuple(loosened_bounds(bounds)), tuple(map(check_line, result.gate.checks)))
-    return Section("What was checked", "report/gate_checks.html", view)
+    return ReportSection("What was checked", "report/gate_checks.html", view)
 
 
 def check_line(check: GateCheck) -> CheckLine:
@@ -95,7 +95,7 @@ def check_line(check: GateCheck) -> CheckLine:
     )
 
 
-def data_section(result: TrainingResult) -> Section:
+def data_section(result: TrainingResult) -> ReportSection:
     """What the figures rest on."""
     basis, settings = result.basis, result.request.settings
     facts = {
@@ -127,7 +127,7 @@ def left_out(result: TrainingResult) -> str:
     return f"{', '.join(by_year)}: the outcome is not known (moved elsewhere, or no final marks)"
 
 
-def warnings_section(warnings: Sequence[Finding]) -> Section:
+def warnings_section(warnings: Sequence[Finding]) -> ReportSection:
     """What does not quite add up in the records: each kind and how often, without its figures, which may be small."""
     found = by_code(warnings)
     lines = [f"{code}: {CHECKS[code].means} Found {len(those):,} times." for code, those in found.items()]
@@ -135,7 +135,7 @@ def warnings_section(warnings: Sequence[Finding]) -> Section:
     return prose_section("What does not add up in the records", says, points=lines)
 
 
-def how_to_reproduce(result: TrainingResult) -> Section:
+def how_to_reproduce(result: TrainingResult) -> ReportSection:
     """How to come to the same figures."""
     says = (
         f"On data version {result.basis.data_version[:12]}, with the settings of this run and on the date "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.metrics.intervals import Interval
 from presentation.numbers import capacity_of_100, capitalized, of_100, school_year
-from presentation.report import Section
+from presentation.report import ReportSection
 from training.evaluation.scorers import is_rule, words_of
 from training.gate.list_checks import COMPARISONS
 from training.gate.verdict import GateCheck, Verdict
@@ -49,14 +49,15 @@ class RefusalView:
     needed: tuple[str, ...]
 
 
-def verdict_section(result: TrainingResult) -> Section:
+def verdict_section(result: TrainingResult) -> ReportSection:
     """What serves and why, and how often the list would have been right; where a rule wins, that comes first."""
     first = " ".join(filter(None, (rule_that_won(result), verdict_sentence(result))))
     outcome = f"The outcome: {result.request.outcome.says}."
     proven = result.gate.verdict == "pass"
-    if not result.figures:
-        return Section("", "report/verdict.html", VerdictView(first, proven, small_print=(outcome,)))
-    return Section("", "report/verdict.html", VerdictView(first, proven, headline(result), (counts(result), outcome)))
+    view = VerdictView(first, proven, small_print=(outcome,))
+    if result.figures:
+        view = VerdictView(first, proven, headline(result), (counts(result), outcome))
+    return ReportSection("", "report/verdict.html", view)
 
 
 def rule_that_won(result: TrainingResult) -> str:
@@ -172,7 +173,7 @@ def counts(result: TrainingResult) -> str:
     )
 
 
-def refusal_section(result: TrainingResult) -> Section | None:
+def refusal_section(result: TrainingResult) -> ReportSection | None:
     """Short of a pass: which checks stand against the model, what serves in its place, and what it would take."""
     if result.gate.verdict == "pass":
         return None
@@ -180,7 +181,7 @@ def refusal_section(result: TrainingResult) -> Section | None:
         f"{capitalized(check.title)}: {check.says}" for check in result.gate.checks if check.verdict != "pass"
     )
     view = RefusalView(against, what_serves(result), tuple(what_it_takes(result)))
-    return Section("Why the model does not serve", "report/refusal.html", view)
+    return ReportSection("Why the model does not serve", "report/refusal.html", view)
 
 
 def what_serves(result: TrainingResult) -> str:

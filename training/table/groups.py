@@ -12,7 +12,7 @@ from models.fairness.group_metrics import AuditSettings
 from models.fairness.suppression import suppress_groups, suppress_pairs
 from models.metrics.count_tables import listing_of
 from models.metrics.intervals import Interval
-from presentation.report import Section, prose_section
+from presentation.report import ReportSection, prose_section
 from training.audit.checks import VERDICT_WORDS, AuditCheck, DisparityBounds, list_checks
 from training.audit.group_names import title_of
 from training.evaluation.capacities import CAPACITIES
@@ -69,7 +69,7 @@ def check_lines(audit: TableAudit) -> list[str]:
     return [f"{VERDICT_WORDS[check.verdict]:>19}  {check.code}  {check.says}" for check in audit.checks]
 
 
-def groups_sections(audit: TableAudit) -> tuple[Section, ...]:
+def groups_sections(audit: TableAudit) -> tuple[ReportSection, ...]:
     """The audit in the report."""
     if not audit.list.tables:
         says = "The spec names no groups: whether it serves some worse is not known."

@@ -6,7 +6,7 @@ from datetime import date
 
 from models.metrics.intervals import Interval
 from presentation.numbers import capitalized, long_date, of_100, technical_interval
-from presentation.report import Report, Section, prose_section, render
+from presentation.report import Report, ReportSection, prose_section, render
 from presentation.tables import plain_table
 from training.report.at_a_glance import glance_section
 from training.report.comparison import Comparison, calibration_section, comparison_section
@@ -51,7 +51,7 @@ def render_table_report(trained: TableResult, source: Source, *, made_on: date) 
     return render(report, TEMPLATES)
 
 
-def sections_of(trained: TableResult, source: Source) -> Iterator[Section | None]:
+def sections_of(trained: TableResult, source: Source) -> Iterator[ReportSection | None]:
     """What follows the contents; None for a section that has nothing to say."""
     found = comparison_of(trained)
     yield comparison_section(found)
@@ -82,7 +82,7 @@ def at_capacity(lead: Mapping[str, Interval]) -> dict[str, Interval]:
     return {"roc_auc": lead["roc_auc"], **{what: lead[f"{what}@{CAPACITY:.3f}"] for what in ("precision", "recall")}}
 
 
-def verdict_section(trained: TableResult) -> Section:
+def verdict_section(trained: TableResult) -> ReportSection:
     """What the run comes to, in plain sentences."""
     first, *rest = verdict_of(trained)
     spec, figures = trained.asked.spec, trained.figures["model"]
@@ -92,10 +92,10 @@ def verdict_section(trained: TableResult) -> Section:
     )
     won = beats(trained.measured.differences[OTHER]["roc_auc"]) and not trained.leaks
     view = VerdictView(first, won, " ".join(rest), (counts, f"The outcome: {outcome_of(spec)}."))
-    return Section("", "report/verdict.html", view)
+    return ReportSection("", "report/verdict.html", view)
 
 
-def periods_section(periods: tuple[Period, ...], smallest: int) -> Section | None:
+def periods_section(periods: tuple[Period, ...], smallest: int) -> ReportSection | None:
     """Calibration value by value of the column that the table is split by; None where it is split otherwise."""
     if not periods:
         return None
@@ -114,7 +114,7 @@ def periods_section(periods: tuple[Period, ...], smallest: int) -> Section | Non
     )
 
 
-def protected_section(told: ProtectedComparison | None) -> Section | None:
+def protected_section(told: ProtectedComparison | None) -> ReportSection | None:
     """What protected attributes would add; None where that was not asked."""
     if told is None:
         return None
@@ -126,7 +126,7 @@ def protected_section(told: ProtectedComparison | None) -> Section | None:
     return prose_section("What would protected attributes add?", says)
 
 
-def leaks_section(trained: TableResult) -> Section:
+def leaks_section(trained: TableResult) -> ReportSection:
     """The columns that know the end."""
     title = "Does a column know the end?"
     if trained.leaks:

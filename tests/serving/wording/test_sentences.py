@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from presentation.charts.marks import Bar, Label, Path
+from presentation.charts.marks import BarMark, PathMark, TextMark
 from serving.pages.record_charts import attendance_chart, letter, marks_by_term, marks_chart
 from serving.pages.record_tables import record_table
 from serving.scoring.bands import Band, band_of
@@ -94,8 +94,8 @@ def test_an_attendance_chart_has_a_bar_for_every_week_and_a_sliver_for_none_miss
         ENGLISH, [{"week": "2026-10-26", "days": 5, "missed": 0}, {"week": "2026-11-02", "days": 5, "missed": 500}]
     )
     assert chart is not None
-    assert [mark.height for mark in chart.marks if isinstance(mark, Bar)] == [1.5, 120.0]
-    assert [mark.words for mark in chart.marks if isinstance(mark, Label)] == ["0", "1", "3", "5", "Oct", "Nov"]
+    assert [mark.height for mark in chart.marks if isinstance(mark, BarMark)] == [1.5, 120.0]
+    assert [mark.words for mark in chart.marks if isinstance(mark, TextMark)] == ["0", "1", "3", "5", "Oct", "Nov"]
     assert attendance_chart(ENGLISH, []) is None
 
 
@@ -107,7 +107,7 @@ def test_a_line_of_marks_needs_two_terms_and_leaves_out_marks_without_points() -
     ]  # fmt: skip
     chart = marks_chart(ENGLISH, terms)
     assert chart is not None
-    assert [len(mark.points) for mark in chart.marks if isinstance(mark, Path)] == [2]
+    assert [len(mark.points) for mark in chart.marks if isinstance(mark, PathMark)] == [2]
     assert marks_chart(ENGLISH, terms[:1]) is None
 
 
