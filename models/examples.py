@@ -1,4 +1,4 @@
-"""Examples: rows of features with their labels, students and groups, in one fixed order."""
+"""Examples: rows of features with their labels, students and groups, and their one fixed order."""
 
 from dataclasses import dataclass, field
 
@@ -18,7 +18,7 @@ Places = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Examples:
-    """n labelled rows that a model may learn from or be judged on.
+    """n labelled rows to fit or evaluate a model on.
 
     `features` has n rows and exactly the dictionary's columns. `label` is true where the student
     ended off track. `student` says whose row it is (several rows may be one student's).
@@ -26,7 +26,7 @@ class Examples:
     (missing where unknown): for audits only, never features. `rule` is the published rule's
     count of signals, None where no rule applies; `peers` has a column of signals for each other published rule.
     `school` is None in a table without schools. `as_of` is the scoring date, where rows have one;
-    `parts` holds other columns that figures are told apart by, such as the grade.
+    `parts` holds other columns by which figures are split, such as the grade.
     """
 
     dictionary: FeatureDictionary
@@ -81,7 +81,7 @@ def in_fixed_order(examples: Examples) -> Examples:
 
 
 def fixed_order(examples: Examples) -> Places:
-    """The rows ordered by what they hold, whatever order they came in and however students are named.
+    """The rows ordered by their content, whatever order they came in and however students are named.
 
     Rows are hashed (64 bits): first what a model reads, and only in ties the audit columns, so that those do not
     change a model. Students are told apart by the rows they have; rows that still tie are interchangeable.
@@ -113,7 +113,7 @@ def audit_columns(examples: Examples) -> pd.DataFrame:
 
 
 def row_hashes(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
-    """A number for each row that only rows of the same content share."""
+    """A 64-bit hash of each row's content."""
     if not rows.columns.size:
         return np.zeros(len(rows), dtype=np.uint64)
     as_text = rows.apply(lambda column: column if is_numeric(column) else column.astype("str"))
@@ -121,7 +121,7 @@ def row_hashes(rows: pd.DataFrame) -> npt.NDArray[np.uint64]:
 
 
 def is_numeric(column: pd.Series) -> bool:
-    """Whether a column can be hashed as it is."""
+    """Whether a column is hashed without conversion to text."""
     return bool(pd.api.types.is_numeric_dtype(column))
 
 

@@ -1,4 +1,4 @@
-"""The feature dictionary: what a model's columns are called, hold and mean."""
+"""The feature dictionary: the names, kinds and meanings of a model's columns."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from features.language.quantities import Quantity
 
 Direction = Literal["worse", "better", "none"]
 ROWS_AT_ONCE = 4096
-"""Rows that are encoded together: their columns and their rows lie in the processor's cache."""
+"""Rows that are encoded together, so that they fit into the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Entry:
 
     `categories` lists the known values of a text feature in order; a value not listed is missing.
     `because`, `one` and `strength` are as in `features.language.feature_set.Feature`; empty for a prepared table.
-    `days` are the school days that its sentence speaks of: nothing is said of a student who had fewer. Entries of one
+    `days` are the school days that its sentence names: it is not said of a student who had fewer. Entries of one
     `concept` are one reason together; one without is a reason of its own.
     `protected` marks an attribute meant for audits that was let in as a feature: never given as a reason.
     `fingerprint` is a digest of how the feature is computed, empty for a prepared table's column.
@@ -119,12 +119,12 @@ def days_of(quantity: Quantity) -> int:
 
 
 def fingerprint_of(definition: object) -> str:
-    """A digest of a definition: two with the same one compute alike."""
+    """A digest of a definition's `repr`: two with the same one compute alike. Renaming a class of it changes it."""
     return sha256(repr(definition).encode()).hexdigest()[:16]
 
 
 def changed_definitions(dictionary: FeatureDictionary, feature_set: type[FeatureSet], *, of_rule: bool) -> list[str]:
-    """What is gone from the feature set, or computed in another way than when the dictionary was written."""
+    """The features that are gone, or are computed in another way than when the dictionary was written."""
     here = dictionary_of(feature_set)
     known = {entry.name: entry.fingerprint for entry in here.entries}
     changed = [entry.name for entry in dictionary.entries if known.get(entry.name) != entry.fingerprint]

@@ -1,4 +1,4 @@
-"""The data team's record of training runs and models, in MLflow; nothing that serves reads it."""
+"""The registry: training runs and models in MLflow, for the data team; nothing that serves reads it."""
 
 import os
 import warnings
@@ -34,7 +34,7 @@ ANONYMOUS_TAGS = {"mlflow.user": "ontrack", "mlflow.source.name": "ontrack train
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What MLflow calls a run, and the version of the model it registered (None for a rule)."""
+    """MLflow's id of a run, and the version of the model it registered (None for a rule)."""
 
     run_id: str
     model_version: str | None
@@ -59,7 +59,7 @@ class Registry:
         reports: Sequence[Path] = (),
         tags: Mapping[str, str] | None = None,
     ) -> RunRecord:
-        """The record of one run: its numbers, the bundle's files, and a model's next version as challenger.
+        """Logs one run: its numbers, the bundle's files, and a model's next version as challenger.
 
         `experiment` is `<district>-<outcome>`, and the name the model is registered under. `code` is the commit that
         ran, or the version of the package. Of a bundle that was written in this process, LightGBM's parameters, the
@@ -89,14 +89,14 @@ class Registry:
             return RunRecord(run.info.run_id, registered)
 
     def mark_champion(self, name: str, model_version: str) -> None:
-        """The alias `champion` on that version of a registered model, which is then no challenger any more."""
+        """Moves the alias `champion` to that version of a registered model, which is then no challenger any more."""
         with mlflow_client(self.tracking_uri) as client:
             client.set_registered_model_alias(name, CHAMPION, model_version)
             if str(client.get_registered_model(name).aliases.get(CHALLENGER)) == model_version:
                 client.delete_registered_model_alias(name, CHALLENGER)
 
     def follow(self, name: str, digest: str) -> str | None:
-        """The version of the bundle that serves now, with the alias `champion` on it.
+        """Moves the alias `champion` to the version of the bundle that serves now, and returns that version.
 
         None, and no champion, where that bundle is a rule or was not recorded in this store.
         """
@@ -159,13 +159,13 @@ def recorded_version(client: "MlflowClient", name: str, digest: str) -> str | No
 
 
 def has_champion(client: "MlflowClient", name: str) -> bool:
-    """Whether a version of that registered model serves, as far as the store knows."""
+    """Whether a version of that registered model has the alias `champion`."""
     known = client.search_registered_models(f"name = '{name}'")
     return any(CHAMPION in model.aliases for model in known)
 
 
 def register_model(bundle: Bundle, name: str) -> str | None:
-    """The version under which the bundle's trees were registered, as native text only; None for a rule."""
+    """Registers the bundle's trees as native text and returns the version; None for a rule."""
     if not isinstance(bundle.scorer, RiskModel):
         return None
     import mlflow.lightgbm
@@ -201,7 +201,7 @@ def model_signature(example: pd.DataFrame) -> "ModelSignature":
 
 @contextmanager
 def mlflow_client(tracking_uri: str) -> Iterator["MlflowClient"]:
-    """A client of the store that neither reports to MLflow's makers nor talks on stderr."""
+    """A client of the store, without MLflow's telemetry and its output on stderr."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["DO_NOT_TRACK"] = "true"
     with silenced():
@@ -221,7 +221,7 @@ def mlflow_client(tracking_uri: str) -> Iterator["MlflowClient"]:
 
 @contextmanager
 def silenced() -> Iterator[None]:
-    """A time in which MLflow, and the database tools below it, do not tell of each step."""
+    """Silences MLflow, and the database tools below it, meanwhile."""
     with warnings.catch_warnings():
         # what MLflow does inside, with the newest versions of what it stands on; there is nothing to do here
         warnings.filterwarnings("ignore", "The ``noload`` loader strategy is deprecated")

@@ -1,7 +1,7 @@
-"""Releases: which bundle serves a district's outcome, who decided it when, and the way back.
+"""Releases: which bundle serves a district's outcome, who approved it when, and how to roll back.
 
-The log is append-only and says what holds; `current.json` is a copy of its last line that is replaced at once,
-for servers that look often. A process that dies between the two leaves a log that is ahead, and the log holds.
+The log is append-only and authoritative; `current.json` is a copy of its last line, replaced atomically, for servers
+that poll. A process that dies between the two leaves a log that is ahead, and the log counts.
 """
 
 import re
@@ -38,7 +38,7 @@ class GateRefused(Refused):
 
 @dataclass(frozen=True)
 class ReleaseKey:
-    """What is released: one outcome of one grade band in one district."""
+    """The key of releases: one outcome of one grade band in one district."""
 
     district_id: str
     outcome: str
@@ -50,7 +50,7 @@ class ReleaseKey:
                 raise ReleaseRefused(f"'{part}': expected letters, digits, '-' and '_'")
 
     def folder(self, home: Path) -> Path:
-        """Where its pointer and its log are."""
+        """The folder of its pointer and its log."""
         return home / "releases" / self.district_id / self.outcome / self.grade_band
 
 
@@ -76,7 +76,7 @@ class LogEntry:
 
 @dataclass(frozen=True)
 class Approval:
-    """Who lets a bundle serve and why; `alone` where the trainer does so without a second person."""
+    """Who approves a release and why; `alone` where the trainer does so without a second person."""
 
     by: str
     reason: str = ""
@@ -85,7 +85,7 @@ class Approval:
 
 @dataclass(frozen=True, kw_only=True)
 class Release(LogEntry):
-    """A bundle that serves, or served, and where it is."""
+    """A release: its entry in the log, and where its bundle is."""
 
     key: ReleaseKey
     bundle_path: Path
@@ -93,7 +93,7 @@ class Release(LogEntry):
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """What a refusal tells of one check of `gate.json`."""
+    """One check of `gate.json`, as a refusal cites it."""
 
     code: str
     verdict: str
@@ -109,7 +109,7 @@ def promote(
     approval: Approval,
     now: datetime,
 ) -> Release:
-    """The release of a verified bundle whose signed gate lets it serve here; promoting what serves changes nothing.
+    """Promotes a verified bundle whose signed gate allows it here; promoting what serves changes nothing.
 
     Raises BundleRefused for a damaged bundle, GateRefused for a model without a pass, a bundle made for elsewhere or
     an approver who trained it, ReleaseRefused for one outside `home/bundles`.
@@ -129,7 +129,7 @@ def promote(
 def rollback(
     home: Path, key: ReleaseKey, *, public_key: EllipticCurvePublicKey, approval: Approval, now: datetime
 ) -> Release:
-    """The release of what served before, as a new line of the log; going back again goes further back.
+    """Rolls back to what served before, as a new line of the log; a second rollback goes further back.
 
     Raises ReleaseRefused where nothing served before, BundleRefused where its bundle is not as it was, GateRefused
     where the approver trained it.
@@ -144,7 +144,7 @@ def rollback(
 
 
 def current_release(home: Path, key: ReleaseKey) -> Release | None:
-    """What serves now, None where nothing ever did; from the log where the pointer is behind it or gone."""
+    """The release that serves now, None where there is none; from the log where the pointer is behind or gone."""
     folder = key.folder(home)
     pointed = parse_log_entry(read_if_present(folder / POINTER).strip())
     logged = parse_log_entry(b"\n".join(complete_lines(folder / LOG)[-1:]))
@@ -201,7 +201,7 @@ def check_approver(bundle: Bundle, approval: Approval) -> None:
 
 
 def describe_failed_checks(gate: Mapping[str, object]) -> str:
-    """The checks that did not pass, each with what it says."""
+    """Describes the checks that did not pass."""
     checks = TypeAdapter(list[FailedCheck]).validate_python(gate.get("checks") or [])
     found = [f"{check.code} ({check.says})" for check in checks if check.verdict != "pass"]
     return "; ".join(found) or "no check is recorded"
@@ -210,7 +210,7 @@ def describe_failed_checks(gate: Mapping[str, object]) -> str:
 def append_release(
     home: Path, key: ReleaseKey, bundle: Bundle, *, action: Action, approval: Approval, now: datetime
 ) -> Release:
-    """The next line of the log, then the pointer to it; ReleaseRefused where the log lost lines."""
+    """Appends a line to the log, then replaces the pointer; ReleaseRefused where the log lost lines."""
     folder = key.folder(home)
     if read_if_present(folder / LOG)[-1:] not in (b"", b"\n"):
         append_through(folder / LOG, b"\n")  # ends a line that a dying process left unfinished
@@ -235,7 +235,7 @@ def append_release(
 
 
 def serving_history(releases: tuple[Release, ...]) -> list[str]:
-    """The digests that a rollback can reach, oldest first; the last one serves now."""
+    """The digests that rollbacks can reach, oldest first; the last one serves now."""
     digests: list[str] = []
     for release in releases:
         if release.action == "promoted":

@@ -1,4 +1,4 @@
-"""Risk and reasons from whatever serves: a model over its features, or the published rule over its signals."""
+"""Risk and reasons by the scorer that serves: a model over its features, or the published rule over its signals."""
 
 from collections.abc import Collection
 
@@ -18,7 +18,7 @@ from models.explanations.reasons import Reasons, top_reasons
 from models.explanations.rule_reasons import rule_reasons
 
 RULE_SIGNALS = "rule_signals"
-"""The column of a snapshot that holds what the feature set's published rule counts."""
+"""The column of a snapshot with the count of signals of the feature set's published rule."""
 Scorer = RiskModel | RuleModel
 
 
@@ -45,14 +45,14 @@ def risk_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
 
 
 def order_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
-    """What each row is listed by, the highest first: a model's risk, the rule's own count; one that is missing is 0."""
+    """What rows are listed by, the highest first: a model's risk, or the rule's count, 0 where it is missing."""
     if isinstance(scorer, RuleModel):
         return features[RULE_SIGNALS].fillna(0.0).to_numpy(dtype=np.float64)
     return scorer.risk(features)
 
 
 def reasons_by(bundle: Bundle, snapshot: Snapshot) -> list[Reasons]:
-    """Per student of a snapshot, what speaks for them and what stands out, by what serves."""
+    """The reasons of each student of a snapshot, by the scorer of a bundle."""
     return reasons_of(
         bundle.scorer,
         snapshot.features,
@@ -72,10 +72,10 @@ def reasons_of(
     names: Collection[str] | None = None,
     days: Floats | None = None,
 ) -> list[Reasons]:
-    """Per row, what speaks for a student and what stands out: by a model's contributions, or by the rule's signs.
+    """The reasons of each row: by a model's contributions, or by the rule's signs.
 
-    `stability` is what the bundle says of how a model's reasons hold: those that do not are never given. Where it says
-    nothing (a bundle from before, a prepared table), all are. A rule's signs are what it counts, and hold. `names` are
+    `stability` says which of a model's reasons are stable; others are never given. Where the bundle has none of it (an
+    old one, a prepared table), all are. A rule's signs are what it counts, and hold. `names` are
     the features for which the district sends data, `days` the school days of each student so far.
     """
     if isinstance(scorer, RiskModel):

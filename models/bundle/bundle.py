@@ -46,7 +46,7 @@ PREPARED_TABLE = "prepared table"
 
 @dataclass(frozen=True)
 class BundleParts:
-    """What a bundle is made of: a model or a rule, and what is known about it (`metrics` and `gate` as JSON).
+    """The parts of a bundle: a model or a rule, and what is known about it (`metrics` and `gate` as JSON).
 
     `name` is the outcome, or the prepared table. No part may hold a student's row.
     """
@@ -65,7 +65,7 @@ class BundleParts:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A verified bundle: its scorer, and what stands beside it."""
+    """A verified bundle: its scorer, and what is known about it."""
 
     kind: Kind
     digest: str
@@ -82,7 +82,7 @@ class Bundle:
 
 
 def write_bundle(bundles: Path, parts: BundleParts, keys: KeyPair, provenance: Mapping[str, str]) -> Bundle:
-    """The bundle of these parts, whole in `bundles/<first 16 of its digest>` or not there at all.
+    """Writes the bundle of these parts to `bundles/<first 16 of its digest>`, whole or not at all.
 
     Writing the same parts again changes nothing and gives back the bundle that is there, with its first provenance.
     Raises BundleRefused where the written bundle does not open; ValueError where a metric is NaN.
@@ -107,7 +107,7 @@ def keep_fit(bundle: Bundle, parts: BundleParts) -> Bundle:
 
 
 def open_bundle(path: Path, public_key: EllipticCurvePublicKey) -> Bundle:
-    """The bundle of a folder; BundleRefused names the file that is not as it was signed.
+    """Opens and verifies a bundle's folder; BundleRefused names the file that is not as it was signed.
 
     Checked in this order: the signature, every file's digest, whether its features are computed here as they were,
     the shape of the model's text, and, once for each model and host, its golden predictions in another process.
@@ -155,7 +155,7 @@ def manifest_of(parts: BundleParts, files: Mapping[str, bytes]) -> bytes:
 
 
 def write_and_verify(target: Path, files: Mapping[str, bytes], public_key: EllipticCurvePublicKey) -> Bundle:
-    """The bundle read back from a folder beside the target, which is then renamed to it."""
+    """Writes the files to a folder beside the target, verifies it, and renames it to the target."""
     temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=".writing-"))
     try:
         for name, content in files.items():
@@ -171,7 +171,7 @@ def write_and_verify(target: Path, files: Mapping[str, bytes], public_key: Ellip
 
 
 def rename_unless_present(temporary: Path, target: Path) -> None:
-    """The folder under its own name; where another process wrote the same bundle meanwhile, that one stays."""
+    """Renames the folder; where another process wrote the same bundle meanwhile, that one stays."""
     try:
         temporary.rename(target)
     except OSError:
@@ -193,7 +193,7 @@ def check_features(path: Path, manifest: Manifest, dictionary: FeatureDictionary
 
 @contextmanager
 def refuse_damaged(file: Path) -> Iterator[None]:
-    """A place where a content that cannot be read becomes a refusal naming its file."""
+    """Turns an error of reading a content into a refusal that names its file."""
     try:
         yield
     except (ValueError, TypeError, KeyError) as error:
@@ -201,7 +201,7 @@ def refuse_damaged(file: Path) -> Iterator[None]:
 
 
 def decode_bundle(path: Path, files: Mapping[str, bytes], manifest: Manifest) -> Bundle:
-    """The bundle of checked files; its model's text has the shape of trees, but was not yet read by LightGBM."""
+    """Decodes checked files; the model's text has the structure of trees, but LightGBM has not read it yet."""
     with refuse_damaged(path / "features.json"):
         dictionary = parse_dictionary(files["features.json"])
     check_features(path, manifest, dictionary)
@@ -228,7 +228,7 @@ def decode_bundle(path: Path, files: Mapping[str, bytes], manifest: Manifest) ->
 
 
 def decode_scorer(path: Path, files: Mapping[str, bytes], dictionary: FeatureDictionary) -> RiskModel | RuleModel:
-    """The model or the rule; a rule's golden predictions are checked here, as nothing in it can harm a process."""
+    """Decodes the model or the rule; a rule's golden predictions are checked here, as it cannot harm a process."""
     if "rule.json" in files:
         with refuse_damaged(path / "rule.json"):
             rule = RuleModel.from_json(files["rule.json"].decode())
@@ -244,7 +244,7 @@ def decode_scorer(path: Path, files: Mapping[str, bytes], dictionary: FeatureDic
 
 
 def verify_predictions(path: Path, manifest: Manifest) -> None:
-    """Raise BundleRefused unless a child process gets the golden predictions; asked once per model and host."""
+    """Raise BundleRefused unless a child process gets the golden predictions; checked once per model and host."""
     asked_of = [manifest.files[name][0] for name in ("model.txt", "calibrator.json", "features.json", "golden.json")]
     marker = path.parent / ".verified" / sha256_of("\n".join([*asked_of, *host_versions()]).encode())[:16]
     if marker.exists():

@@ -57,7 +57,7 @@ class GoldenRulePredictions:
 
 
 def predict_golden(model: RiskModel) -> GoldenPredictions:
-    """The model's answers on rows that go both ways at every split; ValueError where its text is not that of trees."""
+    """The model's answers on rows that go both ways at every split; ValueError where its text is not of trees."""
     trees = parse_trees(model.booster_text, model.dictionary)
     rows = golden_rows(model.dictionary, trees, np.random.default_rng(SEED), drawn=RANDOM_ROWS)
     return GoldenPredictions(
@@ -115,7 +115,7 @@ def check_same(what: str, answered: Floats, expected: Sequence[float] | Sequence
 
 
 def check_in_child_process(folder: Path) -> str:
-    """What is wrong with the answers of a verified folder's model, asked in another process; empty where nothing is."""
+    """Checks the golden predictions of a verified folder in another process: what is wrong, empty where nothing is."""
     command = [sys.executable, "-m", "models.bundle.golden_predictions", str(folder.resolve())]
     environment = {**os.environ, **ONE_THREAD}
     try:

@@ -1,8 +1,8 @@
 """The made-up rows of golden predictions: they go both ways at every split of a model, right at its edge.
 
-A row's value is kept as a place: for a number the edges of all trees, each with the next number above it (which goes
-the other way), for a text its categories; the last place is a missing value. What a split asks of a row is then a
-range of places for each feature on the way to it, and rows are packed with as many such wishes as agree.
+A row's value is an index into the values at which trees can tell rows apart: for a number the thresholds of all trees,
+each with the next number above it, for a text its categories; the last is a missing value. To reach a split a row must
+meet a condition: a range of indices for each feature on the path. Rows are packed with as many conditions as agree.
 """
 
 import math

@@ -1,7 +1,7 @@
-"""What a bundle's files say: canonical JSON, and whether a LightGBM text has the shape of trees.
+"""Parses a LightGBM text and checks that it has the structure of trees before LightGBM reads it.
 
 A damaged LightGBM text does not raise when it is read: it aborts, hangs or predicts something else
-(CVE-2026-92786: up to 4.7.0 neither children nor splits are validated). So its shape is checked before.
+(CVE-2026-92786: up to 4.7.0 neither children nor splits are validated). So its structure is checked before.
 """
 
 import re
@@ -34,7 +34,7 @@ Those that LightGBM writes for our parameters: a split that does not know missin
 
 @dataclass(frozen=True)
 class Tree:
-    """The splits of a tree: which feature, where (a set's number for a text feature), of which kind, and what is below.
+    """The splits of a tree: feature, threshold (a set's number for a text feature), decision type, and children.
 
     A child below 0 is a leaf. `sets` are the categories that go left, by a set's number.
     """
@@ -48,7 +48,7 @@ class Tree:
 
 
 def parse_trees(text: str, dictionary: FeatureDictionary) -> tuple[Tree, ...]:
-    """The trees of a LightGBM text over the dictionary's features; ValueError says what is out of shape."""
+    """Parses the trees of a LightGBM text over the dictionary's features; ValueError says what is wrong."""
     head, found, body = text.partition("\n\nTree=0\n")
     expect(bool(found) and head.startswith("tree\n"), "it has no trees")
     header = parse_fields(head.removeprefix("tree\n"))
@@ -86,7 +86,7 @@ def split_trees(body: bytes, sizes: list[int]) -> list[str]:
 
 
 def parse_tree(number: int, block: str, dictionary: FeatureDictionary) -> Tree:
-    """One tree whose arrays agree, whose every node is reached once, and whose splits are on what there is."""
+    """Parses one tree; its arrays agree, each node is reached once, and splits are on features that exist."""
     fields = parse_fields(block)
     sets = parse_integers(fields.get("num_cat", ""))
     expect(set(fields) == (TREE | {*OF_SETS} if any(sets) else TREE), f"tree {number} has other fields than a tree")

@@ -1,4 +1,4 @@
-"""What a model has to beat: a plain logistic regression, and knowing the school alone."""
+"""Baselines that a model has to beat: L2 logistic regression, and a school-only model."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from models.metrics.classification_metrics import refuse_one_class
 
 MOST_CATEGORIES = 30
 SCHOOL_PRIOR = 20.0
-"""How many students of the average school are added to each school's own."""
+"""How many average students are added to each school's own, which draws small schools to the overall share."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def fit_logistic(examples: Examples) -> LogisticBaseline:
 
 
 def preprocessing(dictionary: FeatureDictionary) -> ColumnTransformer:
-    """How the estimator's matrix is prepared; text arrives as category positions, missing as NaN."""
+    """Preprocessing of the estimator's matrix, in which text is a category's position and missing is NaN."""
     texts = [i for i, entry in enumerate(dictionary.entries) if entry.kind == "text"]
     numbers = [i for i, entry in enumerate(dictionary.entries) if entry.kind != "text"]
     impute = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)

@@ -1,4 +1,4 @@
-"""From a model's margin to a risk that means what it says, never changing the order of two students."""
+"""Calibration: from a model's margin to a risk, strictly increasing, so that it never reorders two students."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from models.examples import Booleans, Floats
 
 PRIOR_SPREAD = 1.0
-"""Spread of the normal prior on the log of each slope: holds the curve near the identity where data are few."""
+"""Standard deviation of the normal prior on the log of each slope: keeps the curve near the identity on few data."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Calibrator:
 
 
 def fit_calibrator(margin: Floats, label: Booleans) -> Calibrator:
-    """The calibrator that makes these labels most likely, held near the identity by a weak prior.
+    """Fits the most likely calibrator of these labels under a weak prior near the identity.
 
     The margins must come from models that did not see the labels.
     """

@@ -1,4 +1,4 @@
-"""Fit a risk model: rounds and calibration chosen on years, or students, that the trees did not see."""
+"""Fits a risk model; rounds and calibration are chosen on years, or on students, that the trees did not see."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ from models.metrics.classification_metrics import refuse_one_class
 MOST_ROUNDS = 300
 INNER_FOLDS = 5
 YEARS_FOR_YEAR_SPLIT = 5
-"""Labelled years from which one is kept for the number of rounds, and a later one for calibration."""
+"""From so many labelled years on, one is held out for the number of rounds and the last for calibration."""
 ROWS_FOR_ONE_FOLD = 100_000
-"""Rows from which one fold of students is enough to choose the number of rounds and to fit the calibrator."""
+"""From so many rows on, one fold of students is enough for the number of rounds and the calibrator."""
 EARLY_STOPPING_ROUNDS = 30
 ParameterValue = bool | float | int | str | list[int]
 Parameters = dict[str, ParameterValue]
@@ -41,7 +41,7 @@ SMALL_AND_REGULARISED: Parameters = {
     "force_row_wise": True,
     "verbosity": -1,
 }
-"""Library defaults lose to logistic regression on student data of this size; this does not."""
+"""LightGBM's own defaults lose to logistic regression on student data of this size; these do not."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,12 @@ DEFAULT_PARAMETERS: Parameters = {}
 def fit_risk_model(
     examples: Examples, *, seed: int, threads: int, tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS
 ) -> RiskModel:
-    """The model of these examples: the same for any order of rows, any names of students and any number of threads.
+    """Fits the model: the same for any order of rows, any names of students and any number of threads.
 
     From five labelled years on, the trees learn from all but the last two; the number of rounds comes from the last
     but one, the calibrator from the last. With fewer, both come from 5 folds by student inside the examples, and the
     trees are then grown on all of them; from 100,000 rows on both come from one of these folds, and the trees are
-    those of the other four. `tuned` goes before the defaults. Raises Refused where the label has one class or there
+    those of the other four. `tuned` overrides the defaults. Raises Refused where the label has one class or there
     are fewer than 5 students.
     """
     refuse_one_class(examples.label)
@@ -82,7 +82,7 @@ def fit_risk_model(
 
 @dataclass(frozen=True)
 class FittedTrees:
-    """Trees, how many of them count, and the calibrator of their margins."""
+    """A booster, how many of its trees are used, and the calibrator of their margins."""
 
     booster: lgb.Booster
     rounds: int
@@ -90,7 +90,7 @@ class FittedTrees:
 
 
 def fit_trees(examples: Examples, order: Places, parameters: Parameters, *, seed: int) -> FittedTrees:
-    """Trees and calibrator: by year where there are enough, by one fold of students where rows are many, or by five."""
+    """Fits trees and calibrator: split by year with enough years, by one fold of students with many rows, else 5."""
     if len(np.unique(examples.time)) >= YEARS_FOR_YEAR_SPLIT:
         return fit_on_split(examples, split_by_year(examples, order), parameters)
     if len(examples) >= ROWS_FOR_ONE_FOLD:
@@ -107,7 +107,7 @@ def tree_rows(examples: Examples, *, seed: int) -> Places:
 
 
 def fit_by_folds(examples: Examples, parameters: Parameters, seed: int) -> FittedTrees:
-    """Trees of all rows, with rounds and calibrator from folds of students."""
+    """Fits trees on all rows, with rounds and calibrator from folds of students."""
     held_out = cross_fit(examples, parameters, seed)
     rounds = best_rounds(held_out)
     booster = lgb.train(parameters, lightgbm_dataset(examples.matrix(), examples.label, examples.dictionary), rounds)
@@ -116,7 +116,7 @@ def fit_by_folds(examples: Examples, parameters: Parameters, seed: int) -> Fitte
 
 @dataclass(frozen=True)
 class FitSplit:
-    """Three parts of the rows, each in the fixed order: for the trees, their number, and the calibrator."""
+    """The rows for the trees, for their number and for the calibrator, each in the fixed order."""
 
     learning: Places
     stopping: Places
@@ -124,7 +124,7 @@ class FitSplit:
 
 
 def split_by_year(examples: Examples, order: Places) -> FitSplit:
-    """The years before the last two, the first of these, and the last; Refused where one has one class."""
+    """Splits into the years before the last two, the last but one, and the last; Refused where one has one class."""
     *_, stopping, calibrating = np.unique(examples.time)
     for year in (stopping, calibrating):
         refuse_one_class(examples.label[examples.time == year])
@@ -133,7 +133,7 @@ def split_by_year(examples: Examples, order: Places) -> FitSplit:
 
 
 def split_by_student(examples: Examples, order: Places, seed: int) -> FitSplit:
-    """Four folds of students, and the fifth twice: for so many rows, its few choices say nothing about its students."""
+    """Splits into four folds of students, and the fifth for rounds and calibrator alike: few choices on many rows."""
     fold = student_folds(examples.student[order], seed)
     held = order[fold == 0]
     refuse_one_class(examples.label[held])
@@ -141,7 +141,7 @@ def split_by_student(examples: Examples, order: Places, seed: int) -> FitSplit:
 
 
 def fit_on_split(examples: Examples, parts: FitSplit, parameters: Parameters) -> FittedTrees:
-    """Trees of the first part, with rounds from the second and the calibrator from the third."""
+    """Fits trees on the first part, with rounds from the second and the calibrator from the third."""
     fold = train_with_early_stopping(examples, parts, parameters)
     rounds = best_rounds([fold])
     last = examples.matrix_of(parts.calibrating)
@@ -150,7 +150,7 @@ def fit_on_split(examples: Examples, parts: FitSplit, parameters: Parameters) ->
 
 
 def train_with_early_stopping(examples: Examples, parts: FitSplit, parameters: Parameters) -> HeldOutFold:
-    """Trees of the first part, with their loss on the second; they stop growing once that no longer falls."""
+    """Trains on the first part until the loss on the second no longer falls."""
     label, held = examples.label, examples.matrix_of(parts.stopping)
     train = lightgbm_dataset(examples.matrix_of(parts.learning), label[parts.learning], examples.dictionary)
     valid = train.create_valid(held, label[parts.stopping].astype(np.float64))
@@ -164,7 +164,7 @@ def train_with_early_stopping(examples: Examples, parts: FitSplit, parameters: P
 
 
 def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) -> Parameters:
-    """LightGBM's parameters for a feature dictionary: its directions become constraints."""
+    """LightGBM's parameters for a feature dictionary; its directions are monotone constraints."""
     directions = [0 if entry.kind == "text" else entry.monotone for entry in dictionary.entries]
     return {**SMALL_AND_REGULARISED, "monotone_constraints": directions, "seed": seed, "num_threads": threads}
 
@@ -176,7 +176,7 @@ def lightgbm_dataset(rows: Floats, label: Booleans, dictionary: FeatureDictionar
 
 
 def cross_fit(examples: Examples, parameters: Parameters, seed: int) -> list[HeldOutFold]:
-    """One booster per fold of students, each with the rows it did not see."""
+    """Fits one booster per fold of students, each with the rows it did not see."""
     fold = student_folds(examples.student, seed)
     rows = examples.matrix()
     return [fit_fold(rows, examples, fold == i, parameters) for i in range(INNER_FOLDS)]
@@ -191,7 +191,7 @@ def student_folds(student: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.in
 
 
 def fit_fold(rows: Floats, examples: Examples, held: Booleans, parameters: Parameters) -> HeldOutFold:
-    """A booster of the other rows, and how well it does on the held ones after each round."""
+    """Fits a booster on the other rows, with its loss on the held-out ones after each round."""
     train = lightgbm_dataset(rows[~held], examples.label[~held], examples.dictionary)
     valid = train.create_valid(rows[held], examples.label[held].astype(np.float64))
     seen: dict[str, dict[str, list[float]]] = {}
@@ -200,11 +200,11 @@ def fit_fold(rows: Floats, examples: Examples, held: Booleans, parameters: Param
 
 
 def best_rounds(held_out: list[HeldOutFold]) -> int:
-    """The number of rounds after which the loss, averaged over the folds, is least."""
+    """The number of rounds with the least loss, averaged over the folds."""
     return int(np.argmin(np.mean([fold.loss for fold in held_out], axis=0))) + 1
 
 
 def calibrate_folds(held_out: list[HeldOutFold], rounds: int) -> Calibrator:
-    """The calibrator fitted on every row's margin from the booster that did not see it."""
+    """Fits the calibrator on every row's margin from the booster that did not see it."""
     margins = [np.asarray(fold.booster.predict(fold.rows, raw_score=True, num_iteration=rounds)) for fold in held_out]
     return fit_calibrator(np.concatenate(margins), np.concatenate([fold.label for fold in held_out]))

@@ -1,7 +1,7 @@
-"""A LightGBM text without what no answer depends on: nothing can hide there, and no trace of who fitted it stays.
+"""Strips a LightGBM text of all that predictions do not depend on, so that nothing hides there.
 
-Gone are how often each feature was split on, every parameter (threads among them), and the least and greatest value
-of each feature, which may be one student's. Gains and weights are zero. Scores and contributions stay the same.
+Removed are feature importances, every parameter (threads among them), and the least and greatest value of each
+feature, which may be one student's. Gains and weights become zero. Scores and contributions stay the same.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ WITHOUT_MEANING = ("split_gain", "internal_value", "internal_weight", "leaf_weig
 
 
 def strip_text(text: str) -> str:
-    """The same trees in their plainest words; ValueError where the text does not end as trees do."""
+    """The stripped text of the same trees; ValueError where the text does not end as trees do."""
     body, found, _ = text.partition("end of trees\n")
     head, *blocks = body.split("\n\nTree=")
     if not (found and blocks):
@@ -23,13 +23,13 @@ def strip_text(text: str) -> str:
 
 
 def strip_tree(block: str) -> str:
-    """One tree; its blank lines belong to it."""
+    """One stripped tree with the blank lines that end it."""
     zeroed = replace_fields(block, {**dict.fromkeys(WITHOUT_MEANING, "0"), "shrinkage": "1"}, each=WITHOUT_MEANING)
     return zeroed + "\n\n\n"
 
 
 def replace_fields(text: str, values: Mapping[str, str], *, each: str | tuple[str, ...]) -> str:
-    """The lines with these fields' values; a field in `each` keeps its length, with the value at every place."""
+    """Replaces the values of these fields; a field in `each` is a list and keeps its length."""
     lines = []
     for line in text.split("\n"):
         name, equals, value = line.partition("=")

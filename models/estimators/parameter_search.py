@@ -1,8 +1,8 @@
-"""A search for better parameters, within a budget that is said before, inside the training rows only.
+"""Searches for better parameters within a given budget, inside the training rows only.
 
 Each trial is a fold-wise fit like that of every training run, judged by its loss on the students it did not see. The
-defaults are the first trial: what is found has to beat them. Trials are kept in a file, so a search that was stopped
-goes on where it was; a trial depends on those before it and on its number, not on when it was run.
+defaults are the first trial: what is found has to beat them. Trials are kept in a file, so a stopped search continues
+where it was; a trial depends on its number and on those before it, not on when it ran.
 """
 
 import logging
@@ -23,7 +23,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class SearchBudget:
-    """How many trials a search may take, and where it is kept."""
+    """How many trials a search may run, and the file that keeps them."""
 
     trials: int
     kept_in: Path
@@ -43,7 +43,7 @@ class SearchResult:
 def search_parameters(
     examples: Examples, budget: SearchBudget, *, seed: int, threads: int, progress: Progress
 ) -> SearchResult:
-    """The parameters with the least loss within the budget, nothing where the defaults are as good."""
+    """Finds the parameters with the least loss; none where the defaults are as good."""
     import optuna  # half a second, for the few runs that search
 
     optuna.logging.set_verbosity(logging.WARNING)
@@ -62,12 +62,12 @@ def search_parameters(
 
 
 def finished_trials(study: "Study") -> "list[FrozenTrial]":
-    """The trials that came to an end; one that was killed did not."""
+    """The trials that ended; one that was killed is left out."""
     return [trial for trial in study.trials if trial.state.is_finished()]
 
 
 def open_study(budget: SearchBudget) -> "Study":
-    """The search as far as it went; the defaults wait as its first trial."""
+    """Opens the search where it stopped; a new one has the defaults as its first trial."""
     import optuna
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
@@ -90,11 +90,11 @@ RANGES: Mapping[str, tuple[float, float]] = {
 }
 WHOLE = ("num_leaves", "min_data_in_leaf")
 EVEN = ("feature_fraction", "bagging_fraction")
-"""Drawn evenly; the others by their order of magnitude."""
+"""Drawn uniformly; the others are drawn log-uniformly."""
 
 
 def suggest_parameters(trial: "Trial") -> dict[str, ParameterValue]:
-    """One trial's parameters."""
+    """The parameters that the sampler suggests for one trial."""
     found: dict[str, ParameterValue] = {}
     for name, (low, high) in RANGES.items():
         if name in WHOLE:
@@ -105,7 +105,7 @@ def suggest_parameters(trial: "Trial") -> dict[str, ParameterValue]:
 
 
 def trial_loss(examples: Examples, tuned: Mapping[str, ParameterValue], *, seed: int, threads: int) -> float:
-    """The log loss on students not seen, at the best number of rounds."""
+    """The cross-fitted log loss of these parameters at the best number of rounds."""
     parameters = {**parameters_for(examples.dictionary, seed=seed, threads=threads), **tuned}
     folds = cross_fit(examples, parameters, seed)
     rounds = best_rounds(folds)

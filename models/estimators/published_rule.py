@@ -1,4 +1,4 @@
-"""The published rule as a served scorer: from its count of signals to a share seen in past years."""
+"""The published rule as a scorer: its count of signals becomes the share off track seen in past years."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -9,14 +9,14 @@ from features.errors import Refused
 from models.examples import Booleans, Examples, Floats
 
 PRIOR = 10.0
-"""How many average students are added to each level, so that a level of few does not say 0 or 1."""
+"""How many average students are added to each level, so that a level of few students is not 0 or 1."""
 
 
 @dataclass(frozen=True)
 class RuleModel:
-    """What share of past students with each count of signals ended off track: never falling with the count.
+    """The share of past students off track at each count of signals, which never falls with the count.
 
-    `counts` rises; `n` is how many past students stood at each level; `overall` is the share among all of them.
+    `counts` rises; `n` is how many past students had each count; `overall` is the share among all of them.
     """
 
     counts: tuple[float, ...]
@@ -31,7 +31,7 @@ class RuleModel:
             raise ValueError("a rule needs rising counts, each with its n and a share in [0, 1] that never falls")
 
     def risk(self, signals: Floats) -> Floats:
-        """The share of each count; a count never seen has that of the nearest below, a missing one the overall."""
+        """The share of each count; an unseen count has that of the nearest below, a missing one the overall share."""
         level = np.searchsorted(self.counts, signals, side="right") - 1
         shares = np.asarray(self.shares)[np.clip(level, 0, len(self.shares) - 1)]
         return np.where(np.isnan(signals), self.overall, shares)
@@ -55,7 +55,7 @@ class RuleModel:
 
 
 def fit_rule(examples: Examples) -> RuleModel:
-    """The rule with the shares of these examples; Refused where they have no rule or no row with a count."""
+    """Fits the rule's shares on these examples; Refused where no row has a count."""
     if examples.rule is None or np.isnan(examples.rule).all():
         raise Refused("no published rule applies to these rows: there is no count of signals to learn shares from")
     known = ~np.isnan(examples.rule)
@@ -63,7 +63,7 @@ def fit_rule(examples: Examples) -> RuleModel:
 
 
 def fit_shares(signals: Floats, label: Booleans) -> RuleModel:
-    """Smoothed shares by level, made never to fall with the count."""
+    """Fits smoothed shares by count, made never to fall with it (isotonic regression)."""
     from sklearn.isotonic import isotonic_regression  # serving a rule fits nothing
 
     counts, level = np.unique(signals, return_inverse=True)

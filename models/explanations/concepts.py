@@ -1,4 +1,4 @@
-"""Concepts: the features that say the same thing, put together, so that no reason is said twice."""
+"""Concepts: groups of features that mean the same, so that no reason is given twice."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Concepts:
     can_change: Booleans
 
     def sums(self, contributions: Floats) -> Floats:
-        """Rows × concepts: what the features of each add to the margin together, from rows × features."""
+        """Rows × concepts: the summed contributions of each concept's features, from rows × features."""
         belongs = (self.place[:, None] == np.arange(len(self.names))).astype(np.float64)
         return np.asarray(contributions @ belongs, dtype=np.float64)
 

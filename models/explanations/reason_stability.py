@@ -1,4 +1,4 @@
-"""Which reasons hold: what a bundle says about whether refits on other draws of students would give them too."""
+"""Reason stability: whether refits on other draws of students give the same reasons, as a bundle records it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -8,14 +8,14 @@ from pydantic import TypeAdapter
 from models.explanations.reasons import Side
 
 LEAST_SIGN = 0.9
-"""Of 10 refits, 9 must move the risk to the same side by half of what is worth saying."""
+"""The least share of refits that move the risk to the same side by half of the least contribution: 9 of 10."""
 LEAST_RANK = 0.6
-"""And more than half of them must still show it, or have it next: which of several is third is a matter of chance."""
+"""The least share of refits that show the reason or have it next: which of several is third is chance."""
 
 
 @dataclass(frozen=True)
 class ConceptStability:
-    """How one side of a concept held: the share of refits that say of a student what the model says.
+    """How stable one side of a concept is: the share of refits that say of a student what the model says.
 
     `rows` is of how many students it was worth saying, and `sign` the share of refits that move their risk to the same
     side by half of that; `rank` is the share that show it, or have it next, where the model shows it. None where the
@@ -30,13 +30,13 @@ class ConceptStability:
 
     @property
     def is_said(self) -> bool:
-        """Whether it holds well enough to be said; not where nobody could tell."""
+        """Whether it is stable enough to be given; not where too few students could tell."""
         return self.sign is not None and self.sign >= LEAST_SIGN and (self.rank is None or self.rank >= LEAST_RANK)
 
 
 @dataclass(frozen=True)
 class ReasonStability:
-    """How a model's reasons held in some refits, asked about rows that neither they nor the model had seen.
+    """How stable a model's reasons are over refits, on rows that neither they nor the model saw.
 
     `holds` is the share of the given reasons with which refits agree, None where none would be given.
     """
@@ -57,6 +57,6 @@ class ReasonStability:
 
 
 def stability_in(metrics: Mapping[str, object]) -> ReasonStability | None:
-    """What a bundle's metrics say of its reasons; None where they say nothing: a prepared table, or an old bundle."""
+    """The reason stability in a bundle's metrics; None for a prepared table or a bundle from before it was recorded."""
     found = metrics.get("stability")
     return None if found is None else TypeAdapter(ReasonStability).validate_python(found)

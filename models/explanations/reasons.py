@@ -1,4 +1,4 @@
-"""What raises and what lowers a student's risk: exact SHAP values on the margin by concept, as codes and values."""
+"""Reasons: what raises and what lowers a student's risk, from exact SHAP values summed by concept."""
 
 import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -17,9 +17,9 @@ from models.explanations.concepts import Concepts, concepts_of
 from models.feature_dictionary import Entry
 
 LEAST_CONTRIBUTION = 0.05
-"""In log odds, about 5 in 100 of the odds: less than this is not worth a counselor's line."""
+"""The least contribution that is given as a reason, in log odds: it changes the odds by about 5 %."""
 MOST_REASONS = 3
-"""Of each side: no more would be read of one student in a list."""
+"""The most reasons of each side: a list has room for no more."""
 COMPARISONS: dict[str, Callable[[Floats, float], Booleans]] = {
     ">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal,
 }  # fmt: skip
@@ -30,9 +30,9 @@ SIDES: tuple[Side, Side] = ("lowers", "raises")
 
 
 class Reason(NamedTuple):
-    """What speaks for or against a student: a concept, and the feature that says it, with its value.
+    """One reason: a concept, and the feature that stands for it, with its value.
 
-    `contribution` is what all features of the concept add to the margin, in log odds; of a strength it is below 0.
+    `contribution` is what all features of the concept add to the margin, in log odds; below 0 for a strength.
     """
 
     code: str
@@ -52,7 +52,7 @@ class Reasons:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a model makes of some rows: what each feature adds to the margin, and its value (NaN where missing).
+    """A model's explanation of some rows: each feature's contribution and its value (NaN where missing).
 
     `days` are the school days of each student so far, None where nobody counted them.
     """
@@ -71,9 +71,9 @@ class Explanation:
 
 @dataclass(frozen=True)
 class ReasonCandidates:
-    """What could be said on one side, rows × concepts: how far each moves the margin, and the feature that says it.
+    """Candidate reasons of one side, rows × concepts: how far each moves the margin, and by which feature.
 
-    `speaker` is -1 where no feature can say it, or it is not worth it.
+    `speaker` is -1 where the contribution is too small or no feature may stand for it.
     """
 
     size: Floats
@@ -104,7 +104,7 @@ def top_reasons(
     never_said: Collection[tuple[str, Side]] = (),
     days: Floats | None = None,
 ) -> list[Reasons]:
-    """For each row the concepts that raise its risk by `least` or more, and those that lower it: `most` of each.
+    """Finds for each row the concepts that raise its risk by `least` or more, and those that lower it: `most` of each.
 
     What a school can change comes first, then the larger. A protected attribute and a missing value never say a
     concept, nor does a value that speaks for the other side: there would be no record to show. `never_said` are the
@@ -121,7 +121,7 @@ def select_reasons(
     least: float = LEAST_CONTRIBUTION,
     never_said: Collection[tuple[str, Side]] = (),
 ) -> list[Reasons]:
-    """What is said of each of some explained rows."""
+    """Selects the reasons of each of some explained rows."""
     found = []
     for side in SIDES:
         said, hidden = candidates_on(side, explained, least), {concept for concept, of in never_said if of == side}
@@ -132,14 +132,14 @@ def select_reasons(
 
 
 def explain(model: RiskModel, features: pd.DataFrame, days: Floats | None = None) -> Explanation:
-    """What a model makes of these rows."""
+    """Explains these rows by a model."""
     entries, cells = model.dictionary.entries, model.dictionary.encode(features)
     contributions = contributions_of(model.booster, model.booster_text, cells, threads=model.threads)
     return Explanation(entries, concepts_of(entries), contributions[:, : len(entries)], cells, days)
 
 
 def candidates_on(side: Side, explained: Explanation, least: float = LEAST_CONTRIBUTION) -> ReasonCandidates:
-    """What is worth saying on one side: each concept by the feature that moves the margin most to it and may say it."""
+    """Candidates of one side: each concept by the feature that moves the margin most and may stand for it."""
     size = explained.sizes(side)
     speaker = np.full(size.shape, -1, dtype=np.int64)
     for which in range(size.shape[1]):
@@ -150,7 +150,7 @@ def candidates_on(side: Side, explained: Explanation, least: float = LEAST_CONTR
 
 
 def choose_features(side: Side, explained: Explanation, rows: Places, columns: Places) -> Places:
-    """Of some features, that which moves the margin of each row most to a side and may say so; -1 where none may."""
+    """Chooses, per row, the feature that moves the margin most to a side and may say so; -1 where none may."""
     moves = explained.contributions[np.ix_(rows, columns)] * (1 if side == "raises" else -1)
     days = None if explained.days is None else explained.days[rows]
     cells = explained.cells[np.ix_(rows, columns)].T
@@ -161,7 +161,7 @@ def choose_features(side: Side, explained: Explanation, rows: Places, columns: P
 
 
 def may_be_said(side: Side, entry: Entry, values: Floats, days: Floats | None = None) -> Booleans:
-    """Which values can stand in a sentence of that side; none of a student with fewer `days` than it speaks of."""
+    """Which values may be a reason of that side; none where a student has fewer `days` than the sentence names."""
     strong = is_strength(entry, values)
     if entry.protected:
         return np.zeros(len(values), dtype=np.bool_)
@@ -174,14 +174,14 @@ def may_be_said(side: Side, entry: Entry, values: Floats, days: Floats | None = 
 
 
 def is_strength(entry: Entry, values: Floats) -> Booleans:
-    """Which values speak for a student, by the feature's definition; none where it does not say."""
+    """Which values count as a strength by the feature's definition; none where it defines none."""
     if entry.strength is None:
         return np.zeros(len(values), dtype=np.bool_)
     return COMPARISONS[entry.strength.operator](values, entry.strength.bound)
 
 
 def rank_concepts(concepts: Concepts, said: ReasonCandidates, kept: Booleans, most: int) -> Places:
-    """Rows × `most`: those of the `kept` concepts that are said, the first one first, -1 where there are no more."""
+    """Ranks the `kept` candidates: rows × `most` concepts, changeable ones first, then the larger; -1 for none."""
     worth = (said.speaker >= 0) & kept
     ahead = np.where(concepts.can_change, 1 + said.size.max(initial=0.0), 0.0)
     order = np.argsort(np.where(worth, -said.size - ahead, np.inf), axis=1, kind="stable")[:, :most]
@@ -191,7 +191,7 @@ def rank_concepts(concepts: Concepts, said: ReasonCandidates, kept: Booleans, mo
 def build_reasons(
     side: Side, explained: Explanation, said: ReasonCandidates, chosen: Places
 ) -> list[tuple[Reason, ...]]:
-    """The chosen concepts of each row (rows × `most`, -1 for none) as reasons of that side."""
+    """Builds the reasons of one side from the chosen concepts (rows × `most`, -1 for none)."""
     entries, sign = explained.entries, 1 if side == "raises" else -1
     rows, which = np.nonzero(chosen >= 0)
     concept = chosen[rows, which]
@@ -208,7 +208,7 @@ def build_reasons(
 
 
 def decode_cells(cells: Floats, column: Places, entries: Sequence[Entry]) -> list[CellValue]:
-    """Encoded cells, each of its column, as plain values."""
+    """Decodes cells, each of its column, to plain values."""
     values: list[CellValue] = cells.tolist()
     numbers = np.array([entry.kind == "number" for entry in entries], dtype=np.bool_)[column]
     for place in np.flatnonzero(~numbers | np.isnan(cells)):
@@ -217,7 +217,7 @@ def decode_cells(cells: Floats, column: Places, entries: Sequence[Entry]) -> lis
 
 
 def decode_cell(cell: float, entry: Entry) -> CellValue:
-    """An encoded cell as a plain value: None where it is missing or a text that the dictionary does not list."""
+    """Decodes a cell to a plain value: None where it is missing or a text that the dictionary does not list."""
     if cell != cell:
         return None
     if entry.kind == "text":

@@ -1,4 +1,4 @@
-"""Refits of a model on other draws of its students, and whether they give the reasons that it gives."""
+"""Refits a model on other draws of its students, and measures whether they give the same reasons."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ from models.explanations.reasons import (
 
 REFITS = 10
 MOST_LEARNING = 20_000
-"""Rows that one refit learns from: of more, refits would take longer than the fit. Fewer rows hold less, not more."""
+"""The most rows of one refit, so that it takes no longer than the fit. Fewer rows make reasons less stable only."""
 MOST_EXPLAINED = 2_000
-"""Rows that refits are asked about."""
+"""The most rows whose reasons are compared."""
 LEAST_ROWS = 30
-"""Rows of which something must be said before it can be told how well it holds."""
+"""The least rows with a reason from which its stability is measured."""
 HALF = LEAST_CONTRIBUTION / 2
 
 
@@ -42,7 +42,7 @@ def measure_stability(
     seed: int,
     tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS,
 ) -> ReasonStability:
-    """How the model's reasons hold in refits on drawn students of the rows that its trees learned from.
+    """Measures how stable the model's reasons are over refits on draws of the students its trees learned from.
 
     `learn`, `seed` and `tuned` are those of the fit; `test` are rows that it did not see. The same for any order of
     rows and any names of students.
@@ -65,7 +65,7 @@ def refit(
     seed: int,
     tuned: Mapping[str, ParameterValue],
 ) -> Iterator[lgb.Booster]:
-    """The same recipe on students drawn with replacement; a draw in which all ended alike teaches nothing."""
+    """Refits on students drawn with replacement; skips a draw in which all ended alike."""
     rows = tree_rows(learn, seed=seed)
     students = pd.factorize(learn.student[rows])[0]
     for refit in range(REFITS):
@@ -78,21 +78,21 @@ def refit(
 
 
 def draw_students(students: Places, rng: np.random.Generator) -> Places:
-    """Rows of as many students as there are, or as fill `MOST_LEARNING`, drawn with replacement, each with all rows."""
+    """Draws as many students as there are, or as fill `MOST_LEARNING`, with replacement, each with all rows."""
     each = int(students.max()) + 1
     drawn = rng.integers(each, size=max(1, round(each * min(1.0, MOST_LEARNING / len(students)))))
     return np.repeat(np.arange(len(students)), np.bincount(drawn, minlength=each)[students])
 
 
 def explain_with(model: RiskModel, booster: lgb.Booster, cells: Floats) -> Explanation:
-    """What a model's own trees, or those of a refit, make of some rows."""
+    """Explains rows by a model's own trees, or by those of a refit."""
     found = contributions_of(booster, booster.model_to_string(), cells, threads=model.threads)
     return Explanation(model.dictionary.entries, concepts_of(model.dictionary.entries), found[:, :-1], cells)
 
 
 @dataclass(frozen=True)
 class SideStability:
-    """One side of every concept, and of the reasons given on it, how many refits agree with."""
+    """One side of every concept; `agreed` is the summed share of refits that agree with the `given` reasons."""
 
     held: tuple[ConceptStability, ...]
     agreed: float
@@ -100,9 +100,9 @@ class SideStability:
 
 
 def compare_side(side: Side, served: Explanation, refits: Sequence[Explanation]) -> SideStability:
-    """How the reasons of one side hold: what does not is no longer given, what steps up in its place is looked at too.
+    """Compares the reasons of one side; an unstable one is dropped, and what takes its place is compared too.
 
-    What is given of too few rows to tell goes last.
+    Concepts with too few rows are dropped last.
     """
     concepts, said = served.concepts, candidates_on(side, served)
     others = [candidates_on(side, one) for one in refits]
@@ -128,17 +128,17 @@ def compare_side(side: Side, served: Explanation, refits: Sequence[Explanation])
 
 
 def mean_of(answers: Sequence[Booleans], said: ReasonCandidates) -> Floats:
-    """Rows × concepts: the share of the refits that say yes; 0 where there are no refits."""
+    """Rows × concepts: the share of refits whose answer is yes; 0 without refits."""
     return np.mean(answers, axis=0) if answers else np.zeros(said.size.shape)
 
 
 def share_of(yes: Floats, where: Booleans) -> Floats:
-    """Per concept, the mean over the rows where it is said; NaN where these are too few."""
+    """Per concept, the mean over the rows where it is given; NaN where these are too few."""
     rows = where.sum(axis=0)
     return np.where(rows >= LEAST_ROWS, (yes * where).sum(axis=0) / np.maximum(rows, 1), np.nan)
 
 
 def given_reasons(said: ReasonCandidates, concepts: Concepts, kept: Booleans, most: int) -> Booleans:
-    """Rows × concepts: whether each is given, as one of the first `most` of those kept that are worth saying."""
+    """Rows × concepts: whether each is among the first `most` of the kept candidates."""
     chosen = rank_concepts(concepts, said, kept, most)
     return np.asarray((chosen[:, :, None] == np.arange(len(concepts.names))).any(axis=1))

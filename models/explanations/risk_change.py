@@ -1,4 +1,4 @@
-"""Since last time: how far a risk moved, and by what: the records, or a new release."""
+"""Risk change since the last run: how much comes from the records, and how much from a new release."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from models.explanations.reasons import LEAST_CONTRIBUTION, SIDES, Side, decode_
 from models.feature_dictionary import Entry, dictionary_of
 
 MOST_CHANGES = 2
-"""How many features that moved a risk are kept."""
+"""The most features that are kept for one change."""
 
 
 @dataclass(frozen=True)
 class FeatureChange:
-    """A feature whose value moved since the run before, and with it the risk; whether it speaks for the student now."""
+    """A feature whose value changed since the run before, and with it the risk; `is_strength` is of the value now."""
 
     code: str
     before: float | bool | str | None
@@ -31,7 +31,7 @@ class FeatureChange:
 
 @dataclass(frozen=True)
 class RiskChange:
-    """How far a risk moved since the run before: by what the data changed, and by a new release. The two add up.
+    """How far a risk moved since the run before, by the data and by a new release; the two add up.
 
     `by_release` is 0 while the same release scores; both are None where the release of then cannot be asked any more.
     `moved` are the features that moved it most, as the release of then sees them.
@@ -43,7 +43,7 @@ class RiskChange:
 
 
 def split_change(before: float, now: float, by_the_old: float | None) -> tuple[float | None, float | None]:
-    """How far a risk moved by the data and by a new release.
+    """Splits a change into the part of the data and the part of a new release.
 
     `by_the_old` is the risk that the release of then gives to the records of now: up to there the data moved it, and
     the rest of the way is the new release's. None where it cannot be asked.
@@ -63,7 +63,7 @@ def largest_changes(
     never_said: Collection[tuple[str, Side]] = (),
     days: Floats | None = None,
 ) -> list[tuple[FeatureChange, ...]]:
-    """Per student, the features of then and now (rows alike) whose change moved the risk most, at most two.
+    """Finds per student the features, of `before` and `now` (same rows), whose change moved the risk most: at most two.
 
     One feature speaks for all of its concept: of those that can say their value of now, that which moved the same way
     as the concept, and most. `never_said` are the concepts that do not hold, each with its side; `days` the school days
@@ -86,17 +86,17 @@ def largest_changes(
 
 
 def by_feature(entries: tuple[Entry, ...], cells: Floats, held: Callable[[Entry, Floats], Booleans]) -> Booleans:
-    """Rows × features: of which values something holds."""
+    """Rows × features: for which values a condition holds."""
     return np.column_stack([held(entry, cells[:, place]) for place, entry in enumerate(entries)])
 
 
 def feature_change(entry: Entry, before: float, now: float, is_strength: bool) -> FeatureChange:
-    """A feature that moved, its cells as plain values."""
+    """A changed feature with its decoded values."""
     return FeatureChange(entry.name, decode_cell(before, entry), decode_cell(now, entry), is_strength)
 
 
 def signal_counts(feature_set: type[FeatureSet], entries: tuple[Entry, ...], cells: Floats) -> Floats:
-    """What each feature adds to the rule's count of signals."""
+    """Rows × features: what each feature adds to the rule's count of signals."""
     found = np.zeros(cells.shape)
     places = {entry.name: place for place, entry in enumerate(entries)}
     for sign in feature_set.indicator.reasons if feature_set.indicator else ():
@@ -110,7 +110,7 @@ def signal_counts(feature_set: type[FeatureSet], entries: tuple[Entry, ...], cel
 def rank_changes(
     concepts: Concepts, moves: Floats, changed: Booleans, never_said: Collection[tuple[str, Side]]
 ) -> list[list[int]]:
-    """Per row, the columns that speak for the concepts that moved it most, the most first."""
+    """Ranks, per row, the columns that stand for the concepts that moved it most, the largest first."""
     totals = concepts.sums(moves)
     for place, name in enumerate(concepts.names):
         if (name, "raises") in never_said:

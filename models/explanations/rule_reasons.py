@@ -12,7 +12,7 @@ from models.explanations.reasons import MOST_REASONS, Reason, Reasons
 def rule_reasons(
     features: pd.DataFrame, feature_set: type[FeatureSet], names: Collection[str] | None = None
 ) -> list[Reasons]:
-    """Per row, the signs of the published rule that are met, and as strengths those that are clearly not.
+    """The reasons of each row: signs of the published rule that are met, and as strengths those clearly not met.
 
     A contribution is what the feature adds to the count of signals, or would add. Only those of `names` are said: of
     the others the district sends no data.
@@ -26,7 +26,7 @@ def rule_reasons(
 
 
 def reasons_of_signs(found: list[tuple[tuple[Sign, Feature], float]]) -> Reasons:
-    """What the signs of one student say; a concept that stands out is no strength too, nor two of them."""
+    """The reasons of one student's signs; a concept that stands out is not a strength too, and is one at most once."""
     needs = tuple(
         Reason(sign.feature, value, value if sign.each else 1.0, feature.domain, feature.concept)
         for (sign, feature), value in found
@@ -44,5 +44,5 @@ def reasons_of_signs(found: list[tuple[tuple[Sign, Feature], float]]) -> Reasons
 
 
 def concept_of(reason: Reason) -> str:
-    """What a reason is about; one without a concept is about itself."""
+    """The concept of a reason; one without a concept is its own."""
     return reason.concept or reason.code

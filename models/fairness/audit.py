@@ -1,7 +1,7 @@
-"""For whom a list is wrong: figures of every group that may be told, with intervals, against a reference group.
+"""The fairness audit of a list: figures of every group that may be shown, with intervals, beside a reference group.
 
 The figures at the capacity are those of Fairlearn's `MetricFrame`; intervals are bootstraps of whole students, drawn on
-counts. A figure over fewer than `least` students is None: not enough evidence, never parity, never 0/0 = 1.
+counts. A figure over fewer than `least` students is None: not enough evidence is not parity, and 0/0 is not 1.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from models.fairness.suppression import Grouping
 from models.metrics.count_tables import Listing
 
 TESTED_MEASURES = ("recall", "false_positive_rate", "false_discovery_rate", "calibration_gap", "roc_auc", "lead_weeks")
-"""What groups are compared by; how many are listed or end off track is told and not judged."""
+"""Measures by which groups are compared; shares listed and off track are shown and not judged."""
 
 
 @dataclass(frozen=True)
 class GroupTable:
-    """One attribute, or two crossed: its groups, and of whom nothing is told.
+    """One attribute, or two crossed: the figures of its groups, and the values in `untold`, which are suppressed.
 
     The reference is the largest group that holds one value only; of pairs without such a one, the largest.
     """
@@ -38,7 +38,7 @@ class GroupTable:
 
 @dataclass(frozen=True)
 class Audit:
-    """Every table of one list: what is published, and all that is."""
+    """Every published table of one list; nothing else of it is published. Field names are keys of `metrics.json`."""
 
     n: int
     off_track: int
@@ -56,7 +56,7 @@ class Audit:
 def audit_listing(
     listing: Listing, grouped: Sequence[Grouping], draws: AuditSettings, lead: Floats | None = None
 ) -> Audit:
-    """The audit of a list over groups that may be told.
+    """Audits a list over groups that may be shown.
 
     `lead` has, for each row, the weeks from the first list it was on to the end of the outcome; NaN for a row that was
     on none or ended on track.
@@ -77,12 +77,12 @@ def audit_listing(
 
 
 def add_pairs(audit: Audit, pairs: Audit) -> Audit:
-    """The same audit with the tables of another, corrected for all comparisons of both."""
+    """Adds the tables of another audit; p-values are adjusted for all comparisons of both."""
     return adjust_p_values(replace(audit, tables=(*audit.tables, *pairs.tables)))
 
 
 def audit_attribute(listing: Listing, grouped: Grouping, draws: AuditSettings, lead: Floats | None) -> GroupTable:
-    """The figures of one attribute's groups."""
+    """Computes the figures of one attribute's groups."""
     groups = len(grouped.names)
     if not groups:
         return GroupTable(grouped.of, grouped.crossed, "", (), grouped.untold)
@@ -95,7 +95,7 @@ def audit_attribute(listing: Listing, grouped: Grouping, draws: AuditSettings, l
 
 
 def adjust_p_values(audit: Audit) -> Audit:
-    """The same audit with the chance of each tested comparison corrected for all of them, after Holm (1979)."""
+    """Adjusts the p-value of each tested comparison for all of them, after Holm (1979)."""
     tested = [
         (t, g, name)
         for t, table in enumerate(audit.tables)
@@ -109,7 +109,7 @@ def adjust_p_values(audit: Audit) -> Audit:
 
 
 def holm_adjusted(chances: Floats) -> Floats:
-    """Each chance corrected for all of them: the smallest counts as many times as there are, and so on."""
+    """Holm's adjusted p-values: the smallest is multiplied by their number, the next by one less, and so on."""
     order = np.argsort(chances, kind="stable")
     steps = np.maximum.accumulate(chances[order] * np.arange(len(chances), 0, -1))
     found = np.empty(len(chances))
@@ -118,7 +118,7 @@ def holm_adjusted(chances: Floats) -> Floats:
 
 
 def set_p_values(table: GroupTable, t: int, held: Mapping[tuple[int, int, str], float]) -> GroupTable:
-    """A table with corrected chances."""
+    """The table with its adjusted p-values."""
     groups = tuple(
         replace(
             group,

@@ -1,4 +1,4 @@
-"""The figures of one attribute's groups, observed and drawn from counts."""
+"""Group metrics: the figures of one attribute's groups, observed and in bootstrap replicates of counts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,15 +32,15 @@ from models.metrics.intervals import Interval, percentile_interval
 from models.metrics.ranking import auc_of_counts, ratio, roc_auc
 
 RATES = ("selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
-"""Figures of a list; of each, the students it is about: all, off track, on track, listed."""
+"""Rates of a list; their denominators are all students, those off track, those on track, and those listed."""
 MEASURES = ("share_off_track", *RATES, "calibration_gap", "roc_auc", "lead_weeks")
 
 
 @dataclass(frozen=True)
 class AuditSettings:
-    """How an audit draws: the capacity it looks at, the least students of a figure, replicates and seed.
+    """Settings of an audit: its capacity, the least students of a figure, bootstrap replicates and seed.
 
-    `measures` are the figures that are told: of a list whose risks are not all known, none that asks for them.
+    `measures` are the figures that are shown: those of risks are left out where not all risks are known.
     """
 
     capacity: float
@@ -52,10 +52,10 @@ class AuditSettings:
 
 @dataclass(frozen=True)
 class GroupComparison:
-    """A group beside the reference group: difference and ratio, and how likely as much is by chance alone.
+    """A group beside the reference group: difference, ratio and p-value.
 
-    `chance` is of this comparison alone, `corrected` of any of an audit's (Holm). `ratio` is None where the reference
-    has none of it.
+    `chance` is the p-value, `corrected` that adjusted for all of an audit's comparisons (Holm); both are keys of
+    `metrics.json`. `ratio` is None where the reference has none of it.
     """
 
     difference: Interval
@@ -66,7 +66,7 @@ class GroupComparison:
 
 @dataclass(frozen=True)
 class GroupFigures:
-    """One group: how many, its figures at the capacity, the rates at every capacity, and it beside the reference.
+    """One group: its size, figures at the capacity, rates at every capacity, and comparisons with the reference.
 
     `n` counts students, `off_track` those of them who ended so, `listed` those on the list.
     """
@@ -81,7 +81,7 @@ class GroupFigures:
 
 
 class GroupBootstrap:
-    """The counts of one attribute's groups, observed and drawn, and the figures they give."""
+    """The counts of one attribute's groups, observed and in replicates, and the figures they give."""
 
     def __init__(self, listing: Listing, grouped: Grouping, draws: AuditSettings, lead: Floats | None) -> None:
         self.grouped, self.draws, self.capacities = grouped, draws, listing.capacities
@@ -118,7 +118,7 @@ class GroupBootstrap:
         )
 
     def figure(self, name: str, at: int) -> Interval | None:
-        """A figure at the capacity with its interval; None over too few."""
+        """A figure at the capacity with its interval; None over too few students."""
         if not self.enough(name, at):
             return None
         if name in self.rates:
@@ -148,7 +148,7 @@ class GroupBootstrap:
         return {name: self.comparison(name, at, reference) for name in names}
 
     def figures_both(self, name: str, at: int, reference: int) -> bool:
-        """Whether two groups both have a figure."""
+        """Whether two groups both have this figure."""
         return self.there(name) and self.enough(name, at) and self.enough(name, reference)
 
     def there(self, name: str) -> bool:
@@ -170,7 +170,7 @@ class GroupBootstrap:
         return GroupComparison(difference, by, chance)
 
     def spread(self, name: str, two: GroupPair, drawn: Floats) -> float:
-        """The standard error of a difference: that of the bootstrap, or if larger that of two groups that are alike."""
+        """The standard error of a difference: the larger of the bootstrap's and that under the null hypothesis."""
         alike, (_, reference) = 0.0, two
         if name == "lead_weeks":
             alike = standard_error_of_means(self.lead, two)
@@ -182,7 +182,7 @@ class GroupBootstrap:
         return max(float(np.nanstd(drawn)), alike)
 
     def chance_of_counts(self, name: str, two: GroupPair) -> float:
-        """How likely two rates as far apart are by chance alone, counted exactly."""
+        """The exact p-value of the difference of two rates."""
         whole = self.whole[name][0, list(two), self.at]
         return fisher_p_value(self.rates[name][0, list(two), self.at] * whole, whole, self.rows_a_student)
 
@@ -213,7 +213,7 @@ def rates_of(counted: Floats) -> dict[str, Floats]:
 
 
 def fairlearn_rates(counted: Floats, at: int, names: Sequence[str]) -> dict[str, list[float]]:
-    """The rates of each group at one capacity, by Fairlearn from rows that stand for as many students as counted."""
+    """The rates of each group at one capacity by Fairlearn, from one weighted row for each cell of the counts."""
     listed = np.stack([counted[..., : at + 1].sum(axis=-1), counted[..., at + 1 :].sum(axis=-1)], axis=-1)
     group, ended, place = np.meshgrid(range(len(names)), (0, 1), (1, 0), indexing="ij")
     weight = listed.ravel()
@@ -242,7 +242,7 @@ def precision(y_true: Floats, y_pred: Floats, *, sample_weight: Floats) -> float
 def auc_and_calibration(listing: Listing, group: Integers, groups: int, draws: AuditSettings) -> dict[str, Floats]:
     """(1 + replicates) × groups: ROC AUC within each group, and the share off track less the mean risk.
 
-    Replicates are drawn on bins of risk and moved by what the bins are off; what was observed is exact.
+    Replicates are drawn on bins of risk and shifted by the error of binning; what was observed is exact.
     """
     place, mean = listing.bins
     drawn = draw_risk_counts(listing, group, groups + 1, place, replicates=draws.replicates, seed=draws.seed)

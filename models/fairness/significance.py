@@ -1,7 +1,7 @@
-"""How likely a difference between two groups is by chance alone, kept honest where a group is small.
+"""Significance of a difference between two groups, kept honest where a group is small.
 
-A bootstrap says too little there: of 0 of 11 or of 11 equal values no replicate differs. So each chance is the larger
-of two: that of the bootstrap's spread, and one that holds if both groups are alike.
+A bootstrap fails there: of 0 of 11, or of 11 equal values, no replicate differs. So each p-value is the larger of two:
+that of the bootstrap's standard error, and one computed under the null hypothesis that both groups are alike.
 """
 
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from scipy.stats import fisher_exact, norm
 from models.examples import Floats, Integers
 
 GroupPair = tuple[int, int]
-"""The places of a group and of the reference."""
+"""The indices of a group and of the reference."""
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Per group: how many values, their sum and the sum of their squares."""
+    """Per group: the number of values, their sum and the sum of their squares."""
 
     n: Floats
     total: Floats
@@ -26,7 +26,7 @@ class Moments:
 
 
 def moments_of(values: Floats, group: Integers, groups: int) -> Moments:
-    """The moments of each group's values; rows of a place beyond the last group count for none."""
+    """The moments of each group's values; rows beyond the last group count for none."""
     n, total, squares = (
         np.bincount(group, weights=of, minlength=groups)[:groups].astype(np.float64)
         for of in (np.ones(len(group)), values, values**2)
@@ -35,18 +35,18 @@ def moments_of(values: Floats, group: Integers, groups: int) -> Moments:
 
 
 def p_value_of_difference(difference: float, spread: float) -> float:
-    """How likely a difference as large is, in either direction; 1 where nothing varies."""
+    """The two-sided p-value of a difference with this standard error; 1 where nothing varies."""
     return float(2 * norm.sf(abs(difference) / spread)) if spread > 0 else 1.0
 
 
 def fisher_p_value(part: Floats, whole: Floats, rows_a_student: float) -> float:
-    """How likely two shares as far apart are (Fisher's exact test); students count, not their rows."""
+    """The p-value of two different shares by Fisher's exact test; students count, not their rows."""
     held = np.floor(np.stack([part, whole - part]) / rows_a_student)
     return float(fisher_exact(held).pvalue)
 
 
 def standard_error_of_means(values: Moments, two: GroupPair) -> float:
-    """The standard error of a difference of means if the two groups' values are of one kind."""
+    """The standard error of a difference of means if both groups' values have one distribution."""
     at = list(two)
     n = values.n[at]
     mean = values.total[at].sum() / n.sum()

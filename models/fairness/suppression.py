@@ -1,6 +1,6 @@
-"""What an audit may see: groups that are too small are folded together before anything is computed.
+"""Suppression: groups that are too small are folded together before any figure is computed.
 
-Every table, sentence, metric and card is rendered from figures of these groups, so none of them can tell more.
+Every table, sentence, metric and card is rendered from figures of these groups, so none of them can show more.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,11 +20,11 @@ TOGETHER = " / "
 
 @dataclass(frozen=True)
 class Grouping:
-    """One attribute as it may be told: the groups' names, and each row's group (-1 for a row in none of them).
+    """One attribute as it may be shown: the groups' names, and each row's group (-1 for a row in none).
 
     `of` names the attribute, or the two that are crossed. `holds` gives each value's group. `folded` names the group
     that holds those too small to be told apart, empty where there is none; `together` has the places of groups, or of
-    pairs, that hold several values. Of the values in `untold` nothing is told.
+    pairs, that hold several values. The values in `untold` are suppressed.
     """
 
     of: str
@@ -39,7 +39,7 @@ class Grouping:
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute of the rows as it is: its values in order, and the place of each row's value."""
+    """One attribute of the rows before suppression: its values in order, and the index of each row's value."""
 
     name: str
     values: tuple[str, ...]
@@ -47,7 +47,7 @@ class Attribute:
 
 
 def attribute_of(name: str, column: pd.Series) -> Attribute:
-    """The attribute of a column: a missing value is one of its own; an ordered column keeps its order."""
+    """The attribute of a column: missing is a value of its own; an ordered column keeps its order."""
     row, values = pd.factorize(column)
     missing = [NOT_RECORDED] if (row < 0).any() else []
     found, code = np.unique(np.array([*map(str, values), *missing], dtype=np.str_), return_inverse=True)
@@ -61,12 +61,12 @@ def attribute_of(name: str, column: pd.Series) -> Attribute:
 
 
 def texts_of(column: pd.Series) -> Texts:
-    """A column as text, a missing value as one of its own."""
+    """A column as text, in which missing is a value of its own."""
     return np.asarray(column.astype("object").where(column.notna(), NOT_RECORDED), dtype=np.str_)
 
 
 def suppress_groups(listing: Listing, groups: pd.DataFrame, least: int) -> tuple[Grouping, ...]:
-    """Every attribute as it may be told; one row a student is expected."""
+    """Suppresses the small groups of every attribute; one row a student is expected."""
     ends = outcome_layers(listing)
     return tuple(fold_small_groups(attribute_of(str(name), groups[name]), ends, least) for name in groups)
 
@@ -81,10 +81,10 @@ def suppress_pairs(
     apart: Sequence[str] = (),
     also: Sequence[Booleans] = (),
 ) -> tuple[Grouping, ...]:
-    """Each attribute crossed with the center's, as they may be told beside all that is told of each alone.
+    """Crosses each attribute with the center's, and suppresses the pairs that would give a small group away.
 
-    `center` is the attribute that the others are crossed with, but for those `apart`; the first one where there is none
-    of that name. `also` has the rows of each other list of which figures are published.
+    `center` is the attribute that the others, but for those `apart`, are crossed with; the first one where none has
+    that name. `also` has the rows of each other list of which figures are published.
     """
     middle = next((one for one in alone if one.of == center), alone[0] if alone else None)
     if middle is None or not middle.names:
@@ -96,21 +96,21 @@ def suppress_pairs(
 
 @dataclass(frozen=True)
 class OutcomeLayers:
-    """How each row ended, and its layer: its way of being on the lists."""
+    """How each row ended, and its layer, which is its way of being on the lists."""
 
     label: Booleans
     layer: Integers
     layers: Layers
 
     def table(self, *of: tuple[Integers, int]) -> Floats:
-        """How many rows of each group, or pair of groups, ended how (on track, off track), in each layer."""
+        """Counts the rows of each group, or pair of groups, by end (on track, off track) and layer."""
         shape = (*(size for _, size in of), 2, len(self.layers.main))
         place = (*(code for code, _ in of), self.label.astype(np.int64), self.layer)
         return count_cells(np.ravel_multi_index(place, shape), int(np.prod(shape))).reshape(shape)
 
 
 def outcome_layers(listing: Listing, capacity: float | None = None, also: Sequence[Booleans] = ()) -> OutcomeLayers:
-    """How the rows of a listing ended, by their ways of being on it and on other lists; main is its longest list."""
+    """The ends and layers of a listing's rows; the main list is that of the capacity, or the longest."""
     ways = np.column_stack([listing.band, *(rows.astype(np.int64) for rows in also)])
     sizes = tuple(ways.max(axis=0) + 1)
     found, layer = np.unique(np.ravel_multi_index(tuple(ways.T), sizes), return_inverse=True)
@@ -121,7 +121,7 @@ def outcome_layers(listing: Listing, capacity: float | None = None, also: Sequen
 
 
 def fold_small_groups(attribute: Attribute, ends: OutcomeLayers, least: int) -> Grouping:
-    """The groups that may be shown, and those that may not as one; where none may, nothing is told of the attribute."""
+    """Folds the groups that may not be shown into one; an attribute of which none may is suppressed whole."""
     shown = shown_groups(ends.table((attribute.code, len(attribute.values))), least)
     apart = [value for value, alone in zip(attribute.values, shown, strict=True) if alone]
     others = tuple(value for value in attribute.values if value not in apart)
@@ -140,7 +140,7 @@ def fold_small_groups(attribute: Attribute, ends: OutcomeLayers, least: int) -> 
 
 
 def cross_groupings(middle: Grouping, other: Grouping, ends: OutcomeLayers, least: int) -> Grouping:
-    """The pairs that may be shown, all others are in no group; a table of which none may be is not published at all."""
+    """The pairs that may be shown; all others are in no group, and a table without any is not published."""
     shown = shown_pairs(
         ends.table((middle.group, len(middle.names)), (other.group, len(other.names))), ends.layers, least
     )

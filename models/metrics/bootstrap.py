@@ -1,4 +1,4 @@
-"""Every figure of a list of risks at once, for many weightings of the same rows: intervals by bootstrap of students.
+"""Bootstrap of whole students: every metric of a list of risks, with intervals, from many weightings of the same rows.
 
 `weights` is replicates × rows everywhere: how often each row stands in a replicate. Each function gives one value a
 replicate.
@@ -20,14 +20,14 @@ from models.metrics.intervals import Interval, percentile_interval
 from models.metrics.ranking import average_precision, precision_and_recall, ratio, roc_auc
 
 MANY = 20_000
-"""Rows from which replicates are drawn of cells of alike rows."""
+"""From so many rows on, replicates are drawn of cells of alike rows."""
 ALIKE, ALIKE_IN_SCHOOL = 1000, 50
-"""Bins of equal count by what students are listed by, whose rows are taken for alike."""
+"""Bins of equal count, by what students are listed by, whose rows are taken as alike."""
 
 
 @dataclass(frozen=True)
 class ScoredRows:
-    """Rows with what happened and the risk that was said, and the school of each where schools are known.
+    """Rows with label and risk, and the school of each where schools are known.
 
     `listed_by` is what students are listed by where that is not the risk, such as a rule's count of signals.
     """
@@ -44,7 +44,7 @@ class ScoredRows:
 
 
 def weighted_metrics(scored: ScoredRows, weights: Floats, capacities: Sequence[float]) -> dict[str, Floats]:
-    """Every figure by name; those at a capacity end in `@` and the share."""
+    """Every metric by name; names of those at a capacity end in `@` and the share."""
     slope, intercept = calibration_line(scored.label, scored.risk, weights)
     found = {
         "roc_auc": roc_auc(scored.label, scored.order, weights),
@@ -68,7 +68,7 @@ def weighted_metrics(scored: ScoredRows, weights: Floats, capacities: Sequence[f
 def bootstrap_metrics(
     scored: ScoredRows, student: npt.NDArray[np.str_], capacities: Sequence[float], *, replicates: int, seed: int
 ) -> dict[str, Interval]:
-    """Every figure with the interval of a bootstrap that draws whole students; of very many rows, cells are drawn."""
+    """Every metric with the interval of a bootstrap of whole students; of very many rows, cells are drawn."""
     observed = weighted_metrics(scored, np.ones((1, len(scored.label))), capacities)
     if len(scored.label) < MANY:
         blocks = [
@@ -84,7 +84,7 @@ def bootstrap_metrics(
 def bootstrap_cells(
     scored: ScoredRows, student: Integers | None, capacities: Sequence[float], *, replicates: int, seed: int
 ) -> dict[str, Floats]:
-    """Every figure of the rows and of each replicate, rows of about the same risk and the same end taken for alike."""
+    """Every metric of the rows and of each replicate, rows of like risk and the same label being alike."""
     size = {"replicates": replicates, "seed": seed}
     whole, weights = scored_cells(replace(scored, school=None), student, ALIKE, **size)
     found = weighted_metrics(whole, weights, capacities)
@@ -96,7 +96,7 @@ def bootstrap_cells(
 def scored_cells(
     scored: ScoredRows, student: Integers | None, bins: int, *, replicates: int, seed: int
 ) -> tuple[ScoredRows, Floats]:
-    """Cells of alike rows, of each school where there are schools, and how many stand in each: as is, then drawn."""
+    """Cells of alike rows, by school where schools are known, and the rows in each: as they are, then drawn."""
     edges = np.unique(np.quantile(scored.order, np.linspace(0, 1, bins + 1)[1:-1]))
     place, places = np.searchsorted(edges, scored.order, side="right"), len(edges) + 1
     schools, school = np.unique(
@@ -128,7 +128,7 @@ def mean_of(values: Floats, weights: Floats) -> Floats:
 
 
 def within_school_auc(scored: ScoredRows, weights: Floats) -> Floats:
-    """The chance that, of two students of one school, the one who ended off track has the higher risk."""
+    """ROC AUC within schools: over pairs of one school, how often the student off track has the higher risk."""
     won, pairs = np.zeros(len(weights)), np.zeros(len(weights))
     for rows in rows_by_school(scored):
         own, label = weights[:, rows], scored.label[rows]

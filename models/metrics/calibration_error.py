@@ -12,7 +12,7 @@ from models.metrics.ranking import by_level, levels_of, ratio
 BINS = 10
 STEPS = 12
 LONGEST_STEP = 1.0
-"""Of Newton's method, from slope 1 and intercept 0: more change nothing that is shown, longer ones may not end."""
+"""Steps of Newton's method from slope 1 and intercept 0: more change no shown digit, longer ones may not converge."""
 SMALLEST_STEP = 1e-9
 LEAST_RISK = 1e-4
 
@@ -54,7 +54,7 @@ def calibration_error(label: Booleans, risk: Floats, weights: Floats, bins: int 
 
 
 def calibration_line(label: Booleans, risk: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Slope and intercept of what happened on the log odds that were said: 1 and 0 where risks mean what they say.
+    """Slope and intercept of a logistic regression of the label on the log odds of the risk: 1 and 0 if calibrated.
 
     A slope below 1 says that high risks are too high and low ones too low. NaN where the risks are all the same.
     """
@@ -76,5 +76,5 @@ def calibration_line(label: Booleans, risk: Floats, weights: Floats) -> tuple[Fl
 
 
 def newton_step(part: Floats, whole: Floats) -> Floats:
-    """A step of Newton's method, none longer than the longest; NaN where there is no way."""
+    """A step of Newton's method, clipped to the longest; NaN where there is none."""
     return np.clip(ratio(part, whole), -LONGEST_STEP, LONGEST_STEP)

@@ -1,6 +1,6 @@
-"""Cells of an audit: how many students of each group ended how, and how early they would have been listed.
+"""Count tables of an audit: how many students of each group ended how, and by which capacity they are listed.
 
-Every figure of a group is a quotient of such counts, so a bootstrap draws counts and never rows.
+Every figure of a group is a quotient of such counts, so a bootstrap draws counts instead of rows.
 """
 
 from collections.abc import Sequence
@@ -18,16 +18,16 @@ from models.metrics.ranking import list_length
 CELLS_AT_ONCE = 4_000_000
 """Replicates × rows held in memory at a time."""
 TIE_BREAK_SEED = 11
-"""Seed of the lot that orders students of equal risk."""
+"""Seed of the random order of students of equal risk."""
 RISK_BINS = 100
 """Bins of equal count in which replicates of order and calibration are drawn."""
 BINS_OF_SEVERAL_ROWS = 25
-"""The same where students have several rows: the ways in which these lie in bins are many."""
+"""The same where students have several rows, which lie in bins in many different ways."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Rows as a list sees them: how each ended, its risk, and the first of the rising capacities that lists it.
+    """The rows of a list: how each ended, its risk, and the first of the rising capacities that lists it.
 
     `band` is the capacity's place, the number of capacities where none lists the row. `student` numbers the student of
     each row from 0, None where each student has one row.
@@ -59,7 +59,7 @@ class Listing:
 
 
 def listing_of(label: Booleans, risk: Floats, student: Texts, capacities: Sequence[float]) -> Listing:
-    """The rows with their bands; rows of equal risk are listed in the order of a lot that is drawn once."""
+    """Lists the rows; rows of equal risk are ordered at random, the same each time."""
     rising = tuple(sorted(capacities))
     order = np.lexsort((np.random.default_rng(TIE_BREAK_SEED).permutation(len(risk)), -risk))
     place = np.empty(len(risk), dtype=np.int64)
@@ -80,7 +80,7 @@ def count_cells(cell: Integers, cells: int) -> Floats:
 
 
 def draw_counts(cell: Integers, cells: int, student: Integers | None, *, replicates: int, seed: int) -> Floats:
-    """Replicates × cells: the counts of bootstraps that draw whole students.
+    """Draws bootstrap counts of whole students: replicates × cells.
 
     Students whose rows lie in the same cells are alike, so a multinomial over such patterns is that bootstrap. None
     for `student` stands for one row a student: the patterns are then the cells.
@@ -102,9 +102,9 @@ def draw_counts(cell: Integers, cells: int, student: Integers | None, *, replica
 
 
 def student_patterns(cell: Integers, cells: int, student: Integers) -> tuple[csr_matrix, Integers]:
-    """The different ways in which students' rows lie in cells (patterns × cells), and how many students have each.
+    """The different patterns of students' rows in cells (patterns × cells), and how many students have each.
 
-    Ways are told apart by the sum of a random 64-bit number for each row's cell.
+    Patterns are told apart by the sum of a random 64-bit number for each row's cell.
     """
     marks = np.random.default_rng(TIE_BREAK_SEED).integers(0, 1 << 63, cells, dtype=np.uint64)
     way = np.zeros(int(student.max()) + 1, dtype=np.uint64)

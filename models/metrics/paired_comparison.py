@@ -1,4 +1,4 @@
-"""Two lists of the same students over several years: which finds more of those who ended off track, and how surely.
+"""Paired comparison of two lists of the same students over several years: which finds more of those off track.
 
 A bootstrap draws whole students, with all their rows of all years, and both lists are made anew in every draw. Rows
 that no list can tell apart are drawn together, by a multinomial over the kinds of students there are.
@@ -18,12 +18,12 @@ from models.metrics.intervals import Interval, percentile_interval
 from models.metrics.ranking import levels_of, list_length, list_lengths, ratio, true_positives
 
 BEYOND = 8.0
-"""Standard deviations past a list's end from which rows are told apart no more: no draw's list gets there."""
+"""Standard deviations past a list's end beyond which rows are not told apart, as no draw's list reaches them."""
 
 CELLS_AT_ONCE = 500_000
 """Replicates × kinds held in memory at a time: a few megabytes, which a processor's cache holds."""
 FEW = 20
-"""Students of a kind up to which they are drawn one by one."""
+"""Classes with at most so many students are drawn student by student."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,18 @@ class PairedYear:
 
 @dataclass(frozen=True)
 class RecallLead(Interval):
-    """By how much more recall one list has than another, with its interval and the bootstrap's standard error."""
+    """The lead in recall of one list over another, with its interval and the bootstrap's standard error."""
 
     error: float
 
 
 @dataclass(frozen=True)
 class EquivalenceClasses:
-    """Kinds of rows and of students: whoever is of one kind can stand for another in every list.
+    """Equivalence classes of rows and of students: members of one class are interchangeable in every list.
 
-    By kind of row, sorted by year: the year's place, how it ended, its level with each scorer (0 is listed first) and
-    whether the other scorer flags it. `held` is kinds of students × kinds of rows: how many of each one student has;
-    `students` is how many there are of each kind.
+    By class of rows, sorted by year: the year's index, the label, the level with each scorer (0 is listed first) and
+    whether the other scorer flags it. `held` is classes of students × classes of rows: how many of each one student
+    has; `students` is how many students are in each class.
     """
 
     year: Integers
@@ -61,7 +61,7 @@ class EquivalenceClasses:
     students: Integers
 
     def drawn(self, replicates: int, seed: int) -> Iterator[Floats]:
-        """Blocks of replicates × kinds of rows: how often each stands in a draw of as many students."""
+        """Draws blocks of replicates × classes of rows: how often each stands in a draw of as many students."""
         rng = np.random.default_rng(seed)
         block = max(1, CELLS_AT_ONCE // max(1, len(self.year)))
         for start, end in pairwise([*range(0, replicates, block), replicates]):
@@ -69,9 +69,9 @@ class EquivalenceClasses:
 
 
 def draw_multinomial(students: Integers, replicates: int, rng: np.random.Generator) -> Floats:
-    """Replicates × kinds: how often each kind is drawn when as many students are drawn as there are.
+    """Draws replicates × classes: how often each is drawn when as many students are drawn as there are.
 
-    Kinds of few students are drawn together and then student by student: one by one, numpy takes ten times as long.
+    Small classes are drawn together and then student by student: one by one, numpy takes ten times as long.
     """
     few, total = students <= FEW, int(students.sum())
     chances = np.append(students[~few], students[few].sum()) / total
@@ -85,10 +85,10 @@ def draw_multinomial(students: Integers, replicates: int, rng: np.random.Generat
 
 
 def recall_lead(years: Sequence[PairedYear], *, capacity: float | None, replicates: int, seed: int) -> RecallLead:
-    """By how much more of the students off track the first scorer lists than the other, over all the years together.
+    """The lead in recall of the first scorer's lists over the other's, over all the years together.
 
     Each year's list is a share of its rows; where `capacity` is None it is as long as the other scorer's own, who
-    flags the rows above zero. Ties are expected at random. Above zero, the first scorer finds more.
+    flags the rows above zero. Ties count as drawn at random. Above zero, the first scorer finds more.
     """
     kinds = equivalence_classes(years, capacity)
     observed = lead_in(kinds, np.asarray(kinds.students[None, :] @ kinds.held, dtype=np.float64), capacity)
@@ -110,7 +110,7 @@ def lead_in(kinds: EquivalenceClasses, weights: Floats, capacity: float | None) 
 
 
 def equivalence_classes(years: Sequence[PairedYear], capacity: float | None) -> EquivalenceClasses:
-    """The kinds of rows and students of these years."""
+    """The equivalence classes of rows and students of these years."""
     rows = np.concatenate([row_classes(place, one, capacity) for place, one in enumerate(years)])
     kinds, kind = np.unique(rows, axis=0, return_inverse=True)
     held, students = student_classes(np.concatenate([one.student for one in years]), kind.ravel(), len(kinds))
@@ -119,7 +119,7 @@ def equivalence_classes(years: Sequence[PairedYear], capacity: float | None) -> 
 
 
 def row_classes(place: int, one: PairedYear, capacity: float | None) -> Integers:
-    """Rows × what a list can tell rows apart by: the year, the end, the level with each scorer, the other's flag."""
+    """Rows × all by which lists tell rows apart: the year, the label, the level with each scorer, the other's flag."""
     flagged = one.other > 0
     longest = float(flagged.sum()) if capacity is None else list_length(len(one.label), capacity)
     most = int(np.bincount(pd.factorize(one.student)[0]).max())
@@ -139,7 +139,7 @@ def level_of(order: Floats, reach: float) -> Integers:
 
 
 def student_classes(student: npt.NDArray[np.str_], kind: Integers, kinds: int) -> tuple[csr_array, Integers]:
-    """Kinds of students × kinds of rows, and how many students there are of each: those alike hold the same rows."""
+    """Classes of students × classes of rows, and how many students are in each: they hold the same rows."""
     alike, times = np.unique(classes_by_student(student, kind), axis=0, return_counts=True)
     who, place = np.nonzero(alike >= 0)
     held = csr_array((np.ones(len(who)), (who, alike[who, place])), shape=(len(alike), kinds))
@@ -147,7 +147,7 @@ def student_classes(student: npt.NDArray[np.str_], kind: Integers, kinds: int) -
 
 
 def classes_by_student(student: npt.NDArray[np.str_], kind: Integers) -> Integers:
-    """Students × the most rows that one has: the kinds of each student's rows in order, filled up with -1."""
+    """Students × the most rows that one has: the sorted classes of each student's rows, padded with -1."""
     codes, _ = pd.factorize(student)
     order = np.lexsort((kind, codes))
     rows = np.bincount(codes)

@@ -16,7 +16,7 @@ class Levels:
 
 
 def list_length(rows: float, capacity: float) -> float:
-    """How many of these rows a capacity serves: whole students, at least one."""
+    """How many of these rows a capacity lists: whole students, at least one."""
     return max(1.0, float(np.floor(round(rows * capacity, 9))))
 
 
@@ -33,7 +33,7 @@ def by_level(values: Floats, levels: Levels) -> Floats:
 
 
 def precision_and_recall(label: Booleans, risk: Floats, weights: Floats, capacity: float) -> tuple[Floats, Floats]:
-    """Precision and recall among those served, one of each per row of weights, ties expected at random.
+    """Precision and recall among those listed, one of each per row of weights; ties count as drawn at random.
 
     `weights` is replicates × rows: how often each row stands in a replicate.
     """
@@ -43,12 +43,12 @@ def precision_and_recall(label: Booleans, risk: Floats, weights: Floats, capacit
 
 
 def list_lengths(weights: Floats, capacity: float) -> Floats:
-    """How many rows of each replicate a capacity serves."""
+    """How many rows of each replicate a capacity lists."""
     return np.array([list_length(total, capacity) for total in weights.sum(axis=1)], dtype=np.float64)
 
 
 def true_positives(label: Booleans, risk: Floats, weights: Floats, served: Floats) -> Floats:
-    """How many of the `served` rows of highest risk ended off track, in each replicate; ties expected at random."""
+    """How many of the `served` rows of highest risk are off track, per replicate; ties count as drawn at random."""
     levels = levels_of(risk)
     rows, off_track = by_level(weights, levels), by_level(weights * label, levels)
     above = np.cumsum(rows, axis=1) - rows
@@ -57,14 +57,14 @@ def true_positives(label: Booleans, risk: Floats, weights: Floats, served: Float
 
 
 def roc_auc(label: Booleans, risk: Floats, weights: Floats) -> Floats:
-    """Per row of weights: the chance that a student who ended off track has the higher risk; a tie is half."""
+    """Per row of weights: how often a student off track has a higher risk than one on track; a tie is half."""
     levels = levels_of(risk)
     rising = (by_level(weights * ended, levels)[:, ::-1] for ended in (~label, label))
     return auc_of_counts(*rising)
 
 
 def auc_of_counts(on_track: Floats, off_track: Floats) -> Floats:
-    """…: ROC AUC from counts of … × levels by rising risk, a tie counting half; NaN where one of both is empty."""
+    """ROC AUC from counts of … × levels by rising risk; a tie is half, and it is NaN where one class is empty."""
     below = on_track.cumsum(axis=-1) - on_track / 2
     return ratio((off_track * below).sum(axis=-1), off_track.sum(axis=-1) * on_track.sum(axis=-1))
 

@@ -1,4 +1,4 @@
-"""How often flags came true: of 100 students flagged like this, how many ended off track."""
+"""Track record: of 100 students flagged like this, how many ended off track."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,11 +15,11 @@ YEARS = 2
 """School years that a track record looks back on."""
 TENTHS = 10
 LEAST_STUDENTS = 10
-"""Students below which nothing is said of a group."""
+"""The least students of a group that is shown."""
 WIDEST_HALF_INTERVAL = 15.0
-"""Half the interval, of 100 students, beyond which nothing is said."""
+"""The widest half interval, of 100 students, that is shown."""
 OTHERS, UNKNOWN = "others", "not on record"
-"""Small groups together, and students of whom no group is known."""
+"""Small groups folded together, and students of whom no group is known."""
 RESOLVED = ("came_true", "did_not", "supported_first")
 
 
@@ -98,7 +98,7 @@ class ListTurnover:
 
 
 def track_records(ledger: Ledger, *, scorer: str, risk: Floats, school_year: int) -> list[TrackRecord | None]:
-    """How flags like each of these turned out, before a school year; None without enough evidence.
+    """How flags like each of these were resolved before a school year; None without enough evidence.
 
     Flags like one were raised by the same kind of scorer (model or rule) in the last two finished school years: the two
     latest before `school_year` of which a flag can be told. Of a similar `risk` are those in the same tenth, such as
@@ -115,7 +115,7 @@ def track_records(ledger: Ledger, *, scorer: str, risk: Floats, school_year: int
 
 
 def resolved_flags(ledger: Ledger, scorer: str, school_year: int) -> pd.DataFrame:
-    """A scorer's flags of the last finished school years that can be told, first ones first."""
+    """A scorer's resolved flags of the last finished school years, first ones first."""
     flags = ledger.flags
     told = flags[flags["resolution"].isin(RESOLVED) & (flags["school_year"] < school_year)]
     years = sorted(told["school_year"].unique())[-YEARS:]
@@ -123,7 +123,7 @@ def resolved_flags(ledger: Ledger, scorer: str, school_year: int) -> pd.DataFram
 
 
 def tenth_of(risk: Floats) -> Integers:
-    """The tenth in which each risk lies, from 0; -1 for one that is missing."""
+    """The tenth in which each risk lies, from 0; -1 for a missing risk."""
     tenth = np.minimum(np.floor(np.round(np.nan_to_num(risk, nan=-1) * TENTHS, 9)), TENTHS - 1)
     return np.where(np.isnan(risk), -1, tenth).astype(np.int64)
 
@@ -201,7 +201,7 @@ def came_true(students: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def fold_small_groups(names: "pd.Series[str]", counted: "pd.Series[bool]") -> "pd.Series[str]":
-    """Names of groups, those with few counted students as `others`."""
+    """Folds groups with few counted students into `others`."""
     sizes = counted.groupby(names).sum().sort_index().sort_values(kind="stable")
     few = int((sizes < LEAST_STUDENTS).sum())
     together = max(few, int((sizes.cumsum() < LEAST_STUDENTS).sum()) + 1) if few else 0
