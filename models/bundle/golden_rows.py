@@ -44,8 +44,8 @@ def golden_rows(
 ) -> pd.DataFrame:
     """Rows that go both ways at every split that any row can reach, with `drawn` more at random; no student's."""
     columns = [split_values(entry, trees, number) for number, entry in enumerate(dictionary.entries)]
-    wishes = [wish for tree in trees for wish in row_conditions(tree, columns)]
-    ranges = [*pack_rows(wishes, columns), *[[(0, column.missing) for column in columns]] * drawn]
+    conditions = [condition for tree in trees for condition in row_conditions(tree, columns)]
+    ranges = [*pack_rows(conditions, columns), *[[(0, column.missing) for column in columns]] * drawn]
     placed = [[draw_place(one, column, rng) for one, column in zip(row, columns, strict=True)] for row in ranges]
     by_column = [[row[number] for row in placed] for number in range(len(columns))]
     return pd.DataFrame(
@@ -84,9 +84,9 @@ def row_conditions(tree: Tree, columns: Sequence[FeatureValues]) -> Iterator[Row
         node, needed = paths.pop()
         for child, ways in ((tree.left[node], True), (tree.right[node], False)):
             for places in places_of(tree, node, columns, goes_left=ways):
-                wish = narrow(needed, tree.feature[node], places)
-                if wish is not None:
-                    yield wish
+                condition = narrow(needed, tree.feature[node], places)
+                if condition is not None:
+                    yield condition
             below = [narrow(needed, tree.feature[node], one) for one in spans_of(tree, node, columns, goes_left=ways)]
             reached = next((one for one in below if one is not None), None)
             if child > 0 and reached is not None:
@@ -94,7 +94,7 @@ def row_conditions(tree: Tree, columns: Sequence[FeatureValues]) -> Iterator[Row
 
 
 def narrow(needed: RowCondition, feature: int, places: Range) -> RowCondition | None:
-    """The wish with one more range; None where the two do not agree."""
+    """The condition with one more range; None where the two do not agree."""
     low, high = needed.get(feature, places)
     low, high = max(low, places[0]), min(high, places[1])
     return {**needed, feature: (low, high)} if low <= high else None
@@ -138,14 +138,14 @@ def missing_goes_left(tree: Tree, node: int) -> bool:
     return bool(decision & DEFAULT_LEFT) if decision & KNOWS_MISSING else tree.threshold[node] >= 0
 
 
-def pack_rows(wishes: Sequence[RowCondition], columns: Sequence[FeatureValues]) -> list[list[Range]]:
-    """Rows of ranges, one for each feature, so that every wish is met by one of them."""
-    low = np.zeros((len(wishes), len(columns)), dtype=np.int64)
+def pack_rows(conditions: Sequence[RowCondition], columns: Sequence[FeatureValues]) -> list[list[Range]]:
+    """Rows of ranges, one for each feature, so that every condition is met by one of them."""
+    low = np.zeros((len(conditions), len(columns)), dtype=np.int64)
     high = low + np.array([column.missing for column in columns], dtype=np.int64)
-    for number, wish in enumerate(wishes):
-        for feature, (first, last) in wish.items():
+    for number, condition in enumerate(conditions):
+        for feature, (first, last) in condition.items():
             low[number, feature], high[number, feature] = first, last
-    waiting, rows = np.arange(len(wishes)), []
+    waiting, rows = np.arange(len(conditions)), []
     while len(waiting):
         taken, row = pack_one_row(waiting, low, high)
         rows.append([(int(first), int(last)) for first, last in row])
@@ -154,7 +154,7 @@ def pack_rows(wishes: Sequence[RowCondition], columns: Sequence[FeatureValues]) 
 
 
 def pack_one_row(waiting: Places, low: Places, high: Places) -> tuple[Places, Places]:
-    """The wishes that fit into one row when taken in their order, and the row's ranges (features × 2)."""
+    """The conditions that fit into one row when taken in their order, and the row's ranges (features × 2)."""
     first, last = np.zeros_like(low[0]), high.max(axis=0)
     agreeing, taken = waiting, []
     while len(agreeing):
