@@ -10,12 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.examples import Floats
-from models.fairness.group_metrics import AuditSettings, GroupBootstrap, GroupFigures
+from models.fairness.group_metrics import TESTED_MEASURES, AuditSettings, GroupBootstrap, GroupFigures
 from models.fairness.suppression import Grouping
 from models.metrics.count_tables import Listing
-
-TESTED_MEASURES = ("recall", "false_positive_rate", "false_discovery_rate", "calibration_gap", "roc_auc", "lead_weeks")
-"""Measures by which groups are compared; shares listed and off track are shown and not judged."""
 
 
 @dataclass(frozen=True)
