@@ -1,1 +1,1 @@
-"""What `ontrack.toml` says about a district's files, and whether it can be so."""
+"""The file mapping: what `ontrack.toml` declares about a district's files, and its validation."""

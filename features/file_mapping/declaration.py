@@ -1,4 +1,4 @@
-"""What a district says about its files in `ontrack.toml`: names, dialect, headers, codes, dates and history."""
+"""The file mapping of `ontrack.toml`: a district's file names, dialect, columns, codes, dates and history."""
 
 import codecs
 import re
@@ -10,15 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from features.table_schema import Table
 
 DATE_DIRECTIVES = ("%Y", "%y", "%m", "%b", "%B", "%d", "%H", "%I", "%M", "%S", "%f", "%p")
-"""What the form of a date is made of: year, month, day, and a time that is not kept."""
+"""The directives of a date format: year, month, day, and a time that is not kept."""
 
 
 UNSUPPORTED_REGEX = re.compile(r"\(\?(<?[=!]|>|\(|P=)|\\[1-9]|[*+?}]\+")
-"""What a regular expression of Python may have, and those that DuckDB runs may not."""
+"""Parts of a Python regular expression that DuckDB does not support."""
 
 
 class MappingSection(BaseModel):
-    """A table of `ontrack.toml` that says something about files."""
+    """A table of `ontrack.toml` about files: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,7 +27,7 @@ Delimiter = Literal[",", ";", "\t", "|", "^"]
 
 
 class Dialect(MappingSection):
-    """How the text of a file is written. Declared, never guessed."""
+    """How a file's text is written. It is declared, never guessed."""
 
     encoding: str = Field(default="utf-8", description="utf-8, utf-16, cp1252, or another that Python knows")
     delimiter: Delimiter = Field(default=",", description="what stands between two cells")
@@ -41,7 +41,7 @@ class Dialect(MappingSection):
     @field_validator("encoding")
     @classmethod
     def encoding_exists(cls, encoding: str) -> str:
-        """The encoding's one name; ValueError for one that nobody knows."""
+        """The encoding's canonical name; ValueError for an unknown one."""
         try:
             known = codecs.lookup(encoding).name
             if known == "idna":
@@ -55,7 +55,7 @@ class Dialect(MappingSection):
     @field_validator("dates")
     @classmethod
     def formats_are_unambiguous(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
-        """The forms; ValueError for one that names no day, or two that read one text as two dates."""
+        """The date formats; ValueError for one without a day, or two that read one text as two dates."""
         for form in dates:
             validate_date_format(form)
         if len({form.replace("%m", "%").replace("%d", "%") for form in dates}) < len(set(dates)):
@@ -64,7 +64,7 @@ class Dialect(MappingSection):
 
 
 def validate_date_format(form: str) -> None:
-    """Raise ValueError for a form of a date that does not name a day."""
+    """Raise ValueError for a date format that does not give a day."""
     signs = re.findall("%.?", form)
     unknown = [sign for sign in signs if sign not in DATE_DIRECTIVES]
     if unknown:
@@ -102,7 +102,7 @@ class ColumnMapping(MappingSection):
 
     @model_validator(mode="after")
     def has_one_source(self) -> Self:
-        """The same; ValueError unless just one source is named, with text to work on where it is worked on."""
+        """The same; ValueError unless one source is named, and it has text where a setting needs text."""
         sources = (self.column, self.always, self.day_of_school_year, self.lookup)
         if sum(source is not None for source in sources) != 1:
             raise ValueError("expected one of column, always, day_of_school_year, lookup")
@@ -122,7 +122,7 @@ class ColumnMapping(MappingSection):
     @field_validator("pattern")
     @classmethod
     def is_supported_regex(cls, pattern: str | None) -> str | None:
-        """The pattern; ValueError where it is none, or has no group."""
+        """The pattern; ValueError where it is no regular expression, has no group, or is not supported."""
         try:
             if pattern is not None and re.compile(pattern).groups < 1:
                 raise ValueError("expected a group in parentheses around the value")
@@ -135,16 +135,16 @@ class ColumnMapping(MappingSection):
     @field_validator("dates")
     @classmethod
     def own_formats_are_unambiguous(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
-        """The forms, as in a dialect."""
+        """The date formats, validated as in a dialect."""
         return Dialect.formats_are_unambiguous(dates) if dates else dates
 
 
 TERM_END = "term_end"
-"""What `after` calls the last day of a row's term, which stands in another table."""
+"""The value of `after` for the last day of a row's term, which is in another table."""
 
 
 class KnownOnRule(MappingSection):
-    """When the district knew a row: a column, a fixed date, so long after the event, or the day of the load."""
+    """When the district knew a row: a column, a fixed date, some days after an event, or the day of the load."""
 
     column: str | None = Field(default=None, description="the file's column that holds the date")
     always: str | None = Field(default=None, description="a fixed date, YYYY-MM-DD")
@@ -157,7 +157,7 @@ class KnownOnRule(MappingSection):
 
     @model_validator(mode="after")
     def has_one_rule(self) -> Self:
-        """The same; ValueError where it says nothing, or two things."""
+        """The same; ValueError unless it has one rule, with its days where it counts from an event."""
         if sum(source is not None for source in (self.column, self.always, self.after, self.load)) != 1:
             raise ValueError("expected one of column, always, after, load")
         counted = sum(days is not None for days in (self.school_days, self.days))
@@ -169,7 +169,7 @@ class KnownOnRule(MappingSection):
 
 
 class DeletionMarker(MappingSection):
-    """How a delta says that a record is withdrawn."""
+    """How a delta marks a record as withdrawn."""
 
     column: str = Field(description="the file's column")
     values: tuple[str, ...] = Field(min_length=1, description="its values that mean: withdrawn")
@@ -179,7 +179,7 @@ Covers = Literal["all", "school_years", "nothing"]
 
 
 class FileMapping(MappingSection):
-    """The file, or files, of one canonical table."""
+    """The mapping of the file, or files, of one canonical table."""
 
     file: str | None = Field(default=None, description="name or pattern; <table>.csv, also with .gz, by default")
     sent: Literal["always", "sometimes", "never"] | None = Field(
@@ -219,13 +219,13 @@ class FileMapping(MappingSection):
     @field_validator("encoding")
     @classmethod
     def own_encoding_exists(cls, encoding: str | None) -> str | None:
-        """The encoding, as in a dialect."""
+        """The encoding, validated as in a dialect."""
         return None if encoding is None else Dialect.encoding_exists(encoding)
 
     @field_validator("dates")
     @classmethod
     def own_formats_are_unambiguous(cls, dates: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        """The forms, as in a dialect."""
+        """The date formats, validated as in a dialect."""
         return Dialect.formats_are_unambiguous(dates) if dates else None
 
     @field_validator("header")
@@ -239,7 +239,7 @@ class FileMapping(MappingSection):
     @field_validator("covers", mode="before")
     @classmethod
     def covers_is_known(cls, covers: object) -> object:
-        """The same; ValueError for neither a word nor days."""
+        """The same; ValueError for neither a known word nor a number of days."""
         if covers not in (None, *get_args(Covers)) and (isinstance(covers, bool) or not isinstance(covers, int)):
             raise ValueError("expected all, school_years, nothing, or a number of days")
         return covers
@@ -247,7 +247,7 @@ class FileMapping(MappingSection):
     @field_validator("columns", mode="before")
     @classmethod
     def expand_short_form(cls, columns: object) -> object:
-        """A name alone is the file's column."""
+        """The columns, with a name alone expanded to `{ column = name }`."""
         if not isinstance(columns, dict):
             return columns
         return {name: {"column": said} if isinstance(said, str) else said for name, said in columns.items()}
@@ -262,13 +262,13 @@ class FileMapping(MappingSection):
         return self
 
     def dialect(self, reading: Dialect) -> Dialect:
-        """The district's dialect with what this table says otherwise."""
+        """The district's dialect, overridden by this table's own settings."""
         own = {name: getattr(self, name) for name in Dialect.model_fields if getattr(self, name) is not None}
         return Dialect.model_validate(reading.model_dump() | own)
 
 
 def is_iso_date(text: str) -> bool:
-    """Whether a text is a day as YYYY-MM-DD."""
+    """Whether a text is a date as YYYY-MM-DD."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
@@ -276,6 +276,6 @@ def is_iso_date(text: str) -> bool:
 
 
 def file_columns(table: Table) -> tuple[str, ...]:
-    """The canonical columns that a file of a table gives, students by their own id, without `known_on`."""
+    """The names of a table's columns in its files, `student_id` for the student's key, without `known_on`."""
     own = (column for column in table.columns if column.kind != "assigned")
     return tuple("student_id" if column.kind == "student" else column.name for column in own)

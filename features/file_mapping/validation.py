@@ -1,4 +1,4 @@
-"""What `ontrack.toml` says of a table's files though the table cannot have it: one sentence names the place."""
+"""Mapping validation: finds what `ontrack.toml` maps but the table cannot have; one message names the place."""
 
 import difflib
 import re
@@ -9,14 +9,14 @@ from features.table_schema import Column, Table
 from features.tables import SCHOOL_YEAR, TABLES
 
 KINDS_OF_SETTING = {"times": ("hundredths",), "digits": ("text", "student"), "dates": ("date",)}
-"""Settings of a column that go with some kinds only."""
+"""Column settings that are for some kinds of column only."""
 
 EVENT_DATES = ("date", "entry_date", "start_date")
-"""Columns that say when something happened: the first one that a table has."""
+"""Columns with the date of an event; a table's event date is the first that it has."""
 
 
 def validate_mapping(name: str, files: FileMapping) -> None:
-    """Raise ValueError for the first thing said of a table's files that the table cannot have."""
+    """Raise ValueError for the first error in the mapping of a table's files."""
     table = TABLES.get(name)
     if table is None or not table.from_source:
         known = [t.name for t in TABLES.values() if t.from_source]
@@ -26,19 +26,19 @@ def validate_mapping(name: str, files: FileMapping) -> None:
 
 
 def suggestion(name: str, known: list[str]) -> str:
-    """The end of a sentence about an unknown name: the nearest known one, or all of them."""
+    """The end of a message about an unknown name: the nearest known one, or all of them."""
     near = difflib.get_close_matches(name, known, n=1)
     return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
 
 
 def mapping_errors(table: Table, files: FileMapping) -> Iterator[tuple[str, str]]:
-    """Every place with what was expected there."""
+    """Every error: its place in the mapping, and what was expected there."""
     columns = {**columns_of(table), **helper_columns(table, files)}
-    for name, said in files.columns.items():
+    for name, mapping in files.columns.items():
         if name not in columns:
             yield f"columns.{name}", unknown_column(name, list(columns))
         else:
-            yield from column_errors(columns[name], said, f"columns.{name}")
+            yield from column_errors(columns[name], mapping, f"columns.{name}")
     for name, codes in files.codes.items():
         if name not in columns:
             yield f"codes.{name}", unknown_column(name, list(columns))
@@ -54,52 +54,52 @@ def columns_of(table: Table) -> dict[str, Column]:
 
 
 def helper_columns(table: Table, files: FileMapping) -> dict[str, Column]:
-    """The school year of a file whose table has none, where a column is a day of it."""
-    asked = any(said.day_of_school_year for said in files.columns.values())
+    """The school year as an extra column, where another column is a day of it."""
+    asked = any(mapping.day_of_school_year for mapping in files.columns.values())
     return {SCHOOL_YEAR.name: SCHOOL_YEAR} if asked else {}
 
 
 def unknown_column(name: str, known: list[str]) -> str:
-    """The sentence for a canonical column that there is not."""
+    """The message for an unknown canonical column."""
     if name == "known_on":
         return "known_on has a setting of its own, beside columns"
     return f"no such column{suggestion(name, known)}"
 
 
-def column_errors(column: Column, said: ColumnMapping, place: str) -> Iterator[tuple[str, str]]:
-    """What a canonical column cannot be read from or worked on with."""
+def column_errors(column: Column, mapping: ColumnMapping, place: str) -> Iterator[tuple[str, str]]:
+    """Errors in the mapping of one column."""
     for setting, kinds in KINDS_OF_SETTING.items():
-        if getattr(said, setting) and column.kind not in kinds:
+        if getattr(mapping, setting) and column.kind not in kinds:
             yield f"{place}.{setting}", f"expected for columns of {' or '.join(kinds)} only; this one is {column.kind}"
-    if said.day_of_school_year and column.kind != "date":
+    if mapping.day_of_school_year and column.kind != "date":
         yield f"{place}.day_of_school_year", f"expected for a date; this column is {column.kind}"
-    if said.always is not None and value_error(column, said.always):
-        yield f"{place}.always", f"expected {value_error(column, said.always)}"
+    if mapping.always is not None and value_error(column, mapping.always):
+        yield f"{place}.always", f"expected {value_error(column, mapping.always)}"
 
 
-def code_errors(column: Column, codes: dict[str, str], said: ColumnMapping | None) -> Iterator[tuple[str, str]]:
-    """Codes for a column that has none, and codes that mean what the column cannot hold."""
+def code_errors(column: Column, codes: dict[str, str], mapping: ColumnMapping | None) -> Iterator[tuple[str, str]]:
+    """Errors in a column's codes: it can have none, or one is mapped to a value that it cannot hold."""
     place = f"codes.{'student_id' if column.kind == 'student' else column.name}"
-    if column.kind == "date" or (said is not None and said.column is None and said.lookup is None):
+    if column.kind == "date" or (mapping is not None and mapping.column is None and mapping.lookup is None):
         yield place, "expected for a column that has codes; this one is a date, or the same for all rows"
         return
     for code, meaning in codes.items():
-        expected = meaning_error(column, meaning, said)
+        expected = meaning_error(column, meaning, mapping)
         if expected:
             yield f"{place}.{code}", f"expected {expected}"
 
 
-def meaning_error(column: Column, meaning: str, said: ColumnMapping | None) -> str:
-    """What was expected of a code's meaning; nothing where it fits. An empty one stands for an empty cell."""
+def meaning_error(column: Column, meaning: str, mapping: ColumnMapping | None) -> str:
+    """What was expected of a code's meaning; empty where it is valid. An empty meaning is an empty cell."""
     if meaning == "":
         return "a meaning; this column may not be empty" if column.required else ""
-    if column.kind == "hundredths" and said is not None and said.times:
+    if column.kind == "hundredths" and mapping is not None and mapping.times:
         return "" if re.fullmatch(r"-?\d{1,12}(\.\d+)?", meaning) else "a number such as 0.5"
     return value_error(column, meaning)
 
 
 def value_error(column: Column, text: str) -> str:
-    """What was expected of a value that a mapping gives a column; nothing where it fits."""
+    """What was expected of a value that the mapping gives a column; empty where it is valid."""
     if column.allowed:
         return "" if text in column.allowed else f"one of {', '.join(column.allowed)}"
     match column.kind:
@@ -120,7 +120,7 @@ def is_in_range(column: Column, text: str) -> bool:
 
 
 def history_errors(table: Table, files: FileMapping) -> Iterator[tuple[str, str]]:
-    """Rules about time that a table has no date for."""
+    """Errors in rules about time, for which the table has no date."""
     dates = [column.name for column in table.columns if column.kind == "date" and column.required]
     after = files.known_on.after if files.known_on else None
     events = [*dates, TERM_END] if {"school_year", "term_id"} <= set(file_columns(table)) else dates

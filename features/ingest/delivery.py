@@ -25,7 +25,7 @@ class DeliveredTable:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Everything a district sent: the tables, files for lookups among them, and files that nothing reads."""
+    """Everything that one load reads: the tables, the files for look-ups, and the names of unused files."""
 
     tables: tuple[DeliveredTable, ...]
     lookups: tuple[SourceFile, ...]
@@ -33,5 +33,5 @@ class Delivery:
 
     @property
     def only_deltas(self) -> bool:
-        """Whether it only says what changed, so that the same delivery never counts twice."""
+        """Whether every table is a delta: then the same delivery is never loaded twice."""
         return all(delivered.mapping.kind == "delta" for delivered in self.tables)

@@ -1,4 +1,4 @@
-"""What can be wrong with a district's files: each kind has a code, each case a place. Never a student's value."""
+"""What can be wrong with a district's files: each kind has a code, each case a place, never a student's value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ CODES = {
     "NOTE04": "Columns of a file are not used.",
     "NOTE05": "Withdrawals were held back because rows of the file could not be read.",
 }
-"""Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is told only."""
+"""Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is only reported."""
 
 
 @dataclass(frozen=True)

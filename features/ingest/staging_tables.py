@@ -1,4 +1,4 @@
-"""The tables of a staging file: a load's rows as understood, each good or with the first rule it breaks."""
+"""The tables of a staging file: a load's parsed rows, each valid or with the first rule that it breaks."""
 
 import ibis
 import ibis.expr.types as ir
@@ -12,46 +12,46 @@ from features.warehouse.reader import Reader, sql_of
 from features.warehouse.writer import Writer
 
 ARRIVED = "arrived"
-"""What has come of a file, while it is read."""
+"""The name under which DuckDB sees a file's batches while they are read."""
 
 ENVELOPE = {
     "deleted": "boolean", "again": "boolean", "whole_key": "boolean", "rule": "string", "broken": "string",
     "expected": "string", "shown": "string", "several": "string",
     "unmapped": "array<struct<column: string, code: string>>",
 }  # fmt: skip
-"""What stands beside a row's own columns: whether a delta withdraws it, an earlier row says the same, its key is whole;
-the rule it breaks, the columns, the sentence, the value's shape; the columns whose look-up took one of several; and
-every code of it that is not mapped, whatever rule it breaks first."""
+"""The columns beside a row's own: whether a delta deletes it, an earlier row is the same, its key is whole; the broken
+rule, its columns, the message, the masked value; the columns whose look-up chose one of several values; and every
+unmapped code of the row, whatever rule it breaks first. Names stay: an older version may have written the file."""
 
 
 def columns_of(table: Table) -> dict[str, str]:
-    """The canonical columns of a table's files and their types, students by their own id."""
+    """The canonical columns of a table's files and their types, with `student_id` for `student_key`."""
     own = (column for column in table.columns if column.kind != "assigned")
     return {"student_id" if one.kind == "student" else one.name: IBIS_TYPES[one.kind] for one in own}
 
 
 def key_of(table: Table) -> list[str]:
-    """A table's key in the words of its files."""
+    """A table's key columns, with `student_id` for `student_key`."""
     return ["student_id" if name == "student_key" else name for name in table.key]
 
 
 def parsed_schema(table: Table) -> ibis.Schema:
-    """The columns of a table's rows in a staging file."""
+    """The schema of a table's parsed rows in a staging file."""
     return ibis.schema({"file": "int64", "row": "int64", **columns_of(table), "known_on": "date", **ENVELOPE})
 
 
 def parsed_table(name: str) -> ir.Table:
-    """A table's rows in the open staging file, good and bad."""
+    """A table's parsed rows in the open staging file, valid and invalid."""
     return ibis.table(parsed_schema(TABLES[name]), name=f"understood_{name}")
 
 
 def valid_rows(name: str) -> ir.Table:
-    """A table's rows that break no rule and are no deletions."""
+    """A table's parsed rows that break no rule and are no deletions."""
     return parsed_table(name).filter(lambda row: row.rule.isnull() & ~row.deleted)
 
 
 def create_empty(writer: Writer, name: str, schema: ibis.Schema) -> None:
-    """A new table without rows; one of an earlier try is gone."""
+    """Creates a table without rows, in place of one that an earlier try left."""
     if name in writer.table_names():
         writer.drop(name)
     writer.connection.register("nothing", schema.to_pyarrow().empty_table())
@@ -60,7 +60,7 @@ def create_empty(writer: Writer, name: str, schema: ibis.Schema) -> None:
 
 
 def insert(writer: Writer, name: str, arrived: pa.RecordBatchReader | pa.Table, rows: ir.Table) -> int:
-    """How many more rows a staging table has: those of an expression over what arrived, a table while this runs."""
+    """Inserts an expression over the arrived batches into a staging table and returns how many rows it gave."""
     writer.connection.register(ARRIVED, arrived)
     try:
         said = writer.connection.execute(f'INSERT INTO "{name}" BY NAME {sql_of(rows)}')
@@ -70,7 +70,7 @@ def insert(writer: Writer, name: str, arrived: pa.RecordBatchReader | pa.Table, 
 
 
 def update_rows(writer: Writer, table: Table, changes: ir.Table) -> None:
-    """The rows of a table that an expression names by `file` and `row` have its other columns' values."""
+    """Updates a table's parsed rows, found by `file` and `row`, with the other columns of an expression."""
     others = ", ".join(f'"{name}" = changes."{name}"' for name in changes.columns if name not in ("file", "row"))
     writer.connection.execute(
         f'UPDATE "understood_{table.name}" AS rows SET {others} FROM ({sql_of(changes)}) AS changes '  # noqa: S608 - our own names
@@ -79,13 +79,13 @@ def update_rows(writer: Writer, table: Table, changes: ir.Table) -> None:
 
 
 def warehouse_attached(reader: Reader) -> bool:
-    """Whether the warehouse as it is can be read beside the staging file, as `held`."""
+    """Whether the current warehouse is attached to the staging file as `held`."""
     names = reader.connection.execute("SELECT database_name FROM duckdb_databases()").fetchall()
     return ("held",) in names
 
 
 def current_records(name: str) -> ir.Table:
-    """A table of the warehouse as it is: what holds now, students by their own id too."""
+    """A table's current records in the attached warehouse, with `student_id` too."""
     rows = ibis.table(schema_of(TABLES[name]), name=name, catalog="held", database="main")
     rows = rows.filter(rows.superseded_by_load.isnull() & ~rows.withdrawn)
     if name == "students" or not TABLES[name].has_students:
@@ -95,10 +95,10 @@ def current_records(name: str) -> ir.Table:
 
 
 def records_after_load(writer: Writer, name: str, *, held: bool) -> ir.Table | None:
-    """A table's records after this load: as its files have them, else as held; None where nothing is known of them.
+    """A table's records after this load: the delivered ones, and the others of the warehouse; None where it has none.
 
-    Columns are those of files. `held` is whether the warehouse is attached under that name. What a full extract no
-    longer has is still there.
+    Columns are those of files. `held` is whether the warehouse is attached under that name. Records that a full extract
+    lacks are still among them.
     """
     columns = list(columns_of(TABLES[name]))
     before = current_records(name).select(*columns) if held else None

@@ -1,4 +1,4 @@
-"""Which files of a folder are of which canonical table."""
+"""The source adapter for CSV files: which file is of which canonical table."""
 
 import difflib
 from collections.abc import Iterator, Sequence
@@ -13,11 +13,11 @@ from features.table_schema import Table
 from features.tables import TABLES
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".dat", ".gz")
-"""What files of records are called; others in the folder are nobody's business."""
+"""Endings of files that hold records; other files in the folder are ignored."""
 
 
 def csv_delivery(district: District, found: Sequence[SourceFile]) -> Delivery:
-    """What the files are; DataRefused for a table whose file is missing, and for a file of no table."""
+    """The delivery that the files make; DataRefused for a table without its file, and for a file of no table."""
     findings: list[Finding] = []
     tables: list[DeliveredTable] = []
     for table in (t for t in TABLES.values() if t.from_source):
@@ -41,18 +41,18 @@ def csv_delivery(district: District, found: Sequence[SourceFile]) -> Delivery:
 
 
 def pattern_of(table: Table, files: FileMapping) -> str:
-    """What the table's files are called."""
+    """The name or pattern of a table's files."""
     return files.file or f"{table.name}.csv"
 
 
 def must_be_sent(table: Table, files: FileMapping) -> bool:
-    """Whether a load without the table is not whole."""
+    """Whether every load must have the table."""
     usual = "sometimes" if table.optional or files.kind == "delta" else "always"
     return (files.sent or usual) == "always"
 
 
 def lookup_files(tables: Sequence[DeliveredTable], found: Sequence[SourceFile]) -> Iterator[SourceFile]:
-    """The files in which values are looked up."""
+    """The files in which values are looked up; DataRefused where one is missing."""
     patterns = {one.lookup.file for delivered in tables for one in delivered.mapping.columns.values() if one.lookup}
     for pattern in sorted(patterns):
         files = matching_files(found, pattern)
@@ -62,7 +62,7 @@ def lookup_files(tables: Sequence[DeliveredTable], found: Sequence[SourceFile]) 
 
 
 def missing_table(table: Table, files: FileMapping) -> Finding:
-    """A table that did not come, with what was expected."""
+    """The finding for a table without a file, with what was expected."""
     columns = (*file_columns(table), "known_on")
     expected = f"missing table: expected a file with {len(columns)} columns ({', '.join(columns)})"
     if files.file:
@@ -71,7 +71,7 @@ def missing_table(table: Table, files: FileMapping) -> Finding:
 
 
 def unknown_file(name: str) -> Finding:
-    """A file of no table, with the nearest one."""
+    """The finding for a file of no table, with the nearest table."""
     known = [table.name for table in TABLES.values() if table.from_source]
     stem = name.rpartition("/")[2].partition(".")[0]
     nearest = difflib.get_close_matches(stem, known, n=1)

@@ -1,1 +1,1 @@
-"""Files as they come: archives, encodings, CSV, and which file is of which table."""
+"""Files as districts send them, read as streams: archives, encodings, CSV."""

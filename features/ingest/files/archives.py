@@ -1,4 +1,4 @@
-"""Gzip and zip read as streams: what no extract of a school system does is refused before it can do harm."""
+"""Reads gzip and zip as streams; bombs, links and other archives that no school system exports are refused."""
 
 import copy
 import gzip
@@ -22,14 +22,14 @@ MOST_DIRECTORY = 1 << 20
 FREE = 64 << 20
 MOST_GROWTH = 200
 MOST_BYTES = 64 << 30
-"""Entries of a zip, bytes of its directory, bytes that may grow at will, growth beyond them, bytes in all."""
+"""Limits: entries of a zip, bytes of its directory, bytes of any growth, growth beyond them, bytes in all."""
 
 NESTED = (".gz", ".zip", ".tar", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError, ValueError)
-"""What Python raises over archives that are not what they say; a UnicodeDecodeError is a ValueError."""
+"""What Python raises for damaged archives; a UnicodeDecodeError is a ValueError."""
 
 Check = Callable[[int, bool], None]
-"""Raises DataRefused over the number of bytes produced so far, and whether they are all."""
+"""Given the bytes produced so far and whether they are all, raises DataRefused where they are too many or too few."""
 
 
 def refused(name: str, expected: str) -> DataRefused:
@@ -38,7 +38,7 @@ def refused(name: str, expected: str) -> DataRefused:
 
 
 def opened(path: Path, name: str) -> BinaryIO:
-    """The bytes on disk as a stream; DataRefused where they cannot be read."""
+    """A file's bytes on disk as a stream; DataRefused where it cannot be read."""
     try:
         return path.open("rb")
     except OSError as error:
@@ -54,11 +54,11 @@ class CountedStream(io.RawIOBase):
         self.produced = 0
 
     def readable(self) -> bool:
-        """Always."""
+        """Always True."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # only io.BufferedReader calls it
-        """The number of bytes put into the buffer; DataRefused where they are damaged or too many."""
+        """Fills the buffer and returns the number of bytes; DataRefused where they are damaged or too many."""
         try:
             chunk = self.inner.read(len(buffer))
         except DAMAGE:
@@ -71,12 +71,12 @@ class CountedStream(io.RawIOBase):
 
 @contextmanager
 def open_gzip(path: Path, name: str) -> Iterator[BinaryIO]:
-    """The plain bytes of a gzip file; DataRefused, there or while reading, where it is not to be trusted."""
+    """The decompressed bytes of a gzip file; DataRefused, at once or while reading, where it is unsafe or damaged."""
     if PurePosixPath(name).stem.lower().endswith(NESTED):
         raise refused(name, "expected a file, not an archive in an archive; unpack the inner one")
     with opened(path, name) as packed:
         trial = unpacked(packed, name)
-        # A bomb is found before rows of it are read, which takes longer than to unpack it.
+        # Decompress once without reading rows, which takes longer: a bomb is found sooner.
         for _ in range(2 * FREE >> 20):
             if not trial.read(1 << 20):
                 break
@@ -85,7 +85,7 @@ def open_gzip(path: Path, name: str) -> Iterator[BinaryIO]:
 
 
 def unpacked(packed: BinaryIO, name: str) -> BinaryIO:
-    """The plain bytes of a gzip stream, which must not grow as no extract does."""
+    """The decompressed bytes of a gzip stream; DataRefused where they grow beyond the limits."""
 
     def check(produced: int, _: bool) -> None:
         refuse_growth(produced, packed.tell(), name)
@@ -94,14 +94,14 @@ def unpacked(packed: BinaryIO, name: str) -> BinaryIO:
 
 
 def refuse_growth(plain: int, packed: int, name: str) -> None:
-    """Raise DataRefused where so many bytes come out of so few that no extract is like it."""
+    """Raise DataRefused where more bytes are decompressed than the limits allow."""
     if plain > min(FREE + MOST_GROWTH * packed, MOST_BYTES):
         raise refused(name, f"expected an extract, but it grows {MOST_GROWTH}-fold or beyond 64 GiB when unpacked")
 
 
 @contextmanager
 def open_member(path: Path, member: str, name: str) -> Iterator[BinaryIO]:
-    """The plain bytes of a zip's entry; DataRefused, there or while reading, where it is not to be trusted."""
+    """The decompressed bytes of a zip's entry; DataRefused, at once or while reading, where it is unsafe or damaged."""
     with listed(path, name) as archive:
         entry = next((entry for entry in archive.infolist() if entry.filename == member), None)
         if entry is None:
@@ -112,7 +112,7 @@ def open_member(path: Path, member: str, name: str) -> Iterator[BinaryIO]:
 
 
 def start_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> io.BufferedIOBase:
-    """The entry's bytes up to where they end, not to where the zip declares that they end."""
+    """The entry's bytes up to their real end, not to the size that the zip declares."""
     endless = copy.copy(entry)
     endless.file_size = sys.maxsize
     try:
@@ -122,7 +122,7 @@ def start_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> io.
 
 
 def has_size(declared: int, name: str) -> Check:
-    """The check that just so many bytes are produced."""
+    """A check that exactly the declared number of bytes is produced."""
 
     def check(produced: int, ended: bool) -> None:
         if produced > declared or (ended and produced < declared):
@@ -134,16 +134,16 @@ def has_size(declared: int, name: str) -> Check:
 
 
 def members(path: Path, name: str) -> tuple[str, ...]:
-    """The names of the files in a zip; DataRefused where it is damaged or does what no extract does."""
+    """The names of the files in a zip; DataRefused where it is unsafe or damaged."""
     with listed(path, name) as archive:
         return tuple(entry.filename for entry in archive.infolist() if not entry.is_dir())
 
 
 class BoundedReader(io.BufferedReader):
-    """A zip whose directory is bearable: zipfile reads as much of it in one piece as the file says there is."""
+    """Limits a single read: zipfile reads as much of the directory at once as the zip declares."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """The next bytes; BadZipFile for more at once than any directory has."""
+        """The next bytes; BadZipFile for more at once than a directory may have."""
         if size is not None and size > MOST_DIRECTORY:
             raise zipfile.BadZipFile
         return super().read(size)
@@ -151,7 +151,7 @@ class BoundedReader(io.BufferedReader):
 
 @contextmanager
 def listed(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
-    """An open zip of which every entry has been looked at; DataRefused for what no extract does."""
+    """An open zip with every entry checked; DataRefused where one is unsafe."""
     with opened(path, name) as handle, BoundedReader(io.FileIO(handle.fileno(), closefd=False)) as directed:
         try:
             archive = zipfile.ZipFile(directed)
@@ -164,7 +164,7 @@ def listed(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
 
 
 def refuse_entries(entries: Sequence[zipfile.ZipInfo], packed: int, name: str) -> None:
-    """Raise DataRefused where a zip, as its directory declares it, does what no extract does."""
+    """Raise DataRefused where a zip's directory declares too much, or an entry that is not allowed."""
     if len(entries) > MOST_ENTRIES:
         raise refused(name, f"expected at most {MOST_ENTRIES:,} files in a zip, not {len(entries):,}")
     for entry in entries:
@@ -202,4 +202,4 @@ WRONG: tuple[tuple[Callable[[zipfile.ZipInfo], bool], str], ...] = (
         "files in a zip, but there is an archive in it, such as .gz or .zip; put the plain files there",
     ),
 )
-"""What no entry of an extract's zip is, and what is expected instead."""
+"""What no entry of a zip may be, and what is expected instead."""

@@ -1,4 +1,4 @@
-"""SourceRows of a CSV file as it really comes: batches of Arrow, each row with its number; no cell is interpreted."""
+"""Reads the rows of a CSV file as Arrow batches, each row with its number; cells stay text."""
 
 import functools
 import itertools
@@ -23,7 +23,7 @@ from features.ingest.findings import DataRefused, Finding
 LONGEST = 4 << 20
 MOST_LINES_IN_CELL = 200
 MOST_COLUMNS = 4096
-"""Bytes of a row, line breaks in a cell, cells in a header: beyond these a file is not what it is declared to be."""
+"""Limits: bytes of a row, line breaks in a cell, cells in a header. Beyond them the declared dialect is wrong."""
 
 UNCLOSED = "expected a header, but its quotes do not close where its cells end; see to `delimiter` and `quote`"
 
@@ -32,10 +32,10 @@ NOTHING = pa.RecordBatch.from_pylist([])
 
 @contextmanager
 def read_csv(file: SourceFile, dialect: Dialect, header: tuple[str, ...] | None) -> Iterator[SourceRows]:
-    """The rows of a file, read as they are asked for; `header` stands for that of a file that has none.
+    """The rows of a file, read lazily; `header` names the columns of a file without one.
 
     DataRefused: FILE03 another encoding, FILE04 no header, FILE05 a row without an end, FILE06 a damaged archive,
-    FILE10 nothing in it; also where DuckDB asked for the batches and put it into an error of its own.
+    FILE10 nothing in it. It is raised, too, where DuckDB reads the batches and wraps it in an error of its own.
     """
     with file.open() as source:
         reading = CsvReading(file.name, source, dialect)
@@ -52,7 +52,7 @@ def read_csv(file: SourceFile, dialect: Dialect, header: tuple[str, ...] | None)
 
 
 class CsvReading:
-    """One file while it is read."""
+    """The state of one file while it is read."""
 
     def __init__(self, name: str, source: BinaryIO, dialect: Dialect) -> None:
         self.name, self.dialect = name, dialect
@@ -61,7 +61,7 @@ class CsvReading:
         self.refusal: DataRefused | None = None
 
     def rows(self, header: tuple[str, ...] | None) -> SourceRows:
-        """The rows, their header known; DataRefused where there is none."""
+        """The rows and their header; DataRefused where there is none."""
         arrow = self.opened(header)
         self.malformed.expected = len(arrow.schema)
         batches = self.numbered(arrow)
@@ -75,7 +75,7 @@ class CsvReading:
         return SourceRows(header, names, pa.RecordBatchReader.from_batches(schema, named), self.malformed)
 
     def opened(self, header: tuple[str, ...] | None) -> csv.CSVStreamingReader:
-        """Arrow's reader, at the first record; DataRefused where there is none, or it never ends."""
+        """Arrow's reader at the first record; DataRefused where there is no record, or it never ends."""
         if not self.feed.ready:
             self.refuse_end()
             raise self.refused("FILE10", None, "expected a header and rows, but it is empty; send it again")
@@ -98,7 +98,7 @@ class CsvReading:
         return header
 
     def numbered(self, arrow: csv.CSVStreamingReader) -> Iterator[pa.RecordBatch]:
-        """Every batch after a column with the rows' numbers; DataRefused at the end where that is not the text's."""
+        """Every batch with its rows' numbers in front; DataRefused at the end where the text ended early or badly."""
         for batch in arrow:
             rows = self.malformed.number(batch.num_rows)
             self.refuse_breaks(batch, rows)
@@ -107,7 +107,7 @@ class CsvReading:
         self.refuse_end()
 
     def well_quoted(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The batch without the rows in which a quote closes in the middle of a cell."""
+        """The batch without rows in which a quote closes in the middle of a cell."""
         marked = [pc.match_substring(cells, chr(MARK)) for cells in batch.columns[1:] if count(cells, MARK)]
         if not marked:
             return batch
@@ -116,7 +116,7 @@ class CsvReading:
         return batch.filter(pc.invert(wrong))
 
     def refuse_breaks(self, batch: pa.RecordBatch, rows: Numbers) -> None:
-        """Raise DataRefused where a cell has so many lines that its quote must have been left open."""
+        """Raise DataRefused where a cell has so many lines that its quote was probably left open."""
         for cells in batch.columns:
             for end in "\n\r":
                 if count(cells, ord(end)) > MOST_LINES_IN_CELL:
@@ -125,7 +125,7 @@ class CsvReading:
                         raise self.endless(int(rows[pc.index(most, True).as_py()]))
 
     def refuse_end(self) -> None:
-        """Raise DataRefused where the text ended before its end, or in the midst of a quoted cell."""
+        """Raise DataRefused where the text was refused midway, or ended within a quoted cell."""
         if self.feed.refusal:
             self.refusal = self.feed.refusal
             raise self.refusal
@@ -138,12 +138,12 @@ class CsvReading:
             raise self.endless(self.malformed.last_row + 1)
 
     def endless(self, row: int) -> DataRefused:
-        """The refusal of a row that goes on and on."""
+        """The refusal of a row that does not end."""
         most = f"expected rows of at most {LONGEST >> 20} MiB and cells of at most {MOST_LINES_IN_CELL} lines"
         return self.refused("FILE05", row, f"{most}; a quote may be open from here on: close it, or see to `quote`")
 
     def refused(self, code: str, row: int | None, expected: str) -> DataRefused:
-        """The refusal of this file, kept for the case that whoever asked for a batch hides it."""
+        """The refusal of this file; it is kept, as DuckDB hides the one that it runs into."""
         self.refusal = DataRefused([Finding(code, self.name, row, "", expected)])
         return self.refusal
 
@@ -151,7 +151,7 @@ class CsvReading:
 def options(
     dialect: Dialect, header: tuple[str, ...] | None, malformed: Callable[[csv.InvalidRow], str]
 ) -> tuple[csv.ReadOptions, csv.ParseOptions, csv.ConvertOptions]:
-    """How Arrow reads a file: every record as text, the header among them, as many cells as the first has."""
+    """Arrow's options: every record is text, the header too, and has as many cells as the first."""
     names = [f"f{place}" for place in range(MOST_COLUMNS if header is None else len(header))]
     return (
         csv.ReadOptions(
@@ -185,7 +185,7 @@ def count(cells: pa.StringArray, byte: int) -> int:
 
 
 def unquoted(name: str) -> str:
-    """A name of a header without white space, and without one pair of quotes of either kind, around it."""
+    """A header's name without white space and one pair of quotes of either kind around it."""
     name = name.strip()
     if len(name) > 1 and name[0] == name[-1] and name[0] in "'\"":
         return name[1:-1].strip()
@@ -193,7 +193,7 @@ def unquoted(name: str) -> str:
 
 
 def made_unique(header: tuple[str, ...]) -> tuple[str, ...]:
-    """The header with every name once, and without `row`: the second `a` is `a (2)`."""
+    """The header with unique names, none of them `row`: the second `a` is `a (2)`."""
     names = ["row"]
     for name in header:
         further = (f"{name} ({time})" for time in itertools.count(2))

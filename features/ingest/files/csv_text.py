@@ -1,4 +1,4 @@
-"""UTF-8 text in whole records, and as Arrow asks for it: it ends before what is wrong with it."""
+"""Cuts UTF-8 text into whole CSV records and feeds them to Arrow, up to the first error."""
 
 import io
 import re
@@ -13,7 +13,7 @@ from features.ingest.files.quoting import Places, QuoteFinder
 from features.ingest.findings import DataRefused
 
 MARK = 0
-"""The byte behind a misplaced quote, so that the row is known after Arrow has read it; no text that we read has it."""
+"""The byte put behind a misplaced quote to find its row after Arrow has read it. Text never has it otherwise."""
 
 
 class EndlessRecord(Exception):  # noqa: N818 - never leaves this module
@@ -24,10 +24,10 @@ class EndlessRecord(Exception):  # noqa: N818 - never leaves this module
 
 
 def whole_records(chunks: Iterable[bytes], dialect: Dialect, longest: int) -> Iterator[bytes]:
-    """The same text in pieces of whole records, with a MARK behind every misplaced quote; Endless for one that is not.
+    """The text in pieces of whole records, a MARK behind every misplaced quote; EndlessRecord where one does not end.
 
-    Arrow reads a record across two pieces otherwise than in one, where quotes are misplaced. The last record gets an
-    end where it has none: Arrow takes a header alone for nothing else.
+    Where quotes are misplaced, Arrow reads a record across two pieces differently than in one. The last record gets a
+    line end where it has none: Arrow ignores a header alone without it.
     """
     quotes = QuoteFinder(dialect)
     rest = b""
@@ -54,7 +54,7 @@ def marked(text: bytes, places: Places) -> bytes:
 
 
 class TextFeed(io.RawIOBase):
-    """Text as Arrow asks for it, piece by piece. It ends before what is wrong with it, so that all before is read."""
+    """A file object that gives Arrow one piece at a time. It ends before an error, so that rows before it are read."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self.pieces = pieces
@@ -65,11 +65,11 @@ class TextFeed(io.RawIOBase):
         self.lock = threading.Lock()
 
     def readable(self) -> bool:
-        """Always."""
+        """Always True."""
         return True
 
     def skip_blank_lines(self, delimiter: str) -> int:
-        """The number of lines of nothing but delimiters and spaces that it starts with: they are gone after this."""
+        """Skips leading lines of only delimiters and spaces and returns how many they are."""
         skipped = 0
         blank = re.compile(rb"(?:[ \t%b]*(?:\r\n|\r|\n))*" % re.escape(delimiter.encode()))
         while not self.ended and not self.ready:
@@ -81,13 +81,13 @@ class TextFeed(io.RawIOBase):
         return skipped
 
     def read(self, _: int = -1, /) -> bytes:
-        """The next piece, empty at the end. Arrow asks from a thread of its own."""
+        """The next piece; empty at the end. Arrow calls it from a thread of its own."""
         with self.lock:
             taken, self.ready = self.ready or self.following(), b""
             return taken
 
     def following(self) -> bytes:
-        """One more piece, empty where it ends."""
+        """One more piece; empty at the end."""
         try:
             if not self.ended:
                 return next(self.pieces)
@@ -100,6 +100,6 @@ class TextFeed(io.RawIOBase):
         return b""
 
     def stop(self) -> None:
-        """Ends it, also for the thread that may still ask."""
+        """Ends the text, also for Arrow's thread that may still read."""
         with self.lock:
             self.ended, self.ready = True, b""

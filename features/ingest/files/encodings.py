@@ -1,4 +1,4 @@
-"""Bytes in a declared encoding become UTF-8 as a stream; bytes that are not in it are refused with a suggestion."""
+"""Decodes a declared encoding to UTF-8 as a stream; other bytes are refused with a suggestion."""
 
 import codecs
 import re
@@ -11,7 +11,7 @@ CHUNK = 1 << 20
 
 
 class ByteOrderMark(NamedTuple):
-    """A byte order mark, the encoding to declare for it, and how the bytes after it are read."""
+    """A byte order mark, the encoding to declare for it, and the codec for the bytes after it."""
 
     start: bytes
     declared: str
@@ -25,7 +25,7 @@ MARKS = (
     ByteOrderMark(codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
     ByteOrderMark(codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"),
 )
-"""Every mark, the longer before those that they start with."""
+"""Every byte order mark; a longer one before its own beginning."""
 
 OTHER_FILES = (
     (b"\x1f\x8b", "a gzip file: let its name end in .gz"),
@@ -33,7 +33,7 @@ OTHER_FILES = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save it as CSV"),
     (b"%PDF", "a PDF: export the records as CSV"),
 )
-"""How files start that are no text at all, and what they are."""
+"""The first bytes of files that are not text, and what they are."""
 
 
 def refused(name: str, expected: str) -> DataRefused:
@@ -44,8 +44,8 @@ def refused(name: str, expected: str) -> DataRefused:
 def as_utf8(source: BinaryIO, encoding: str, name: str) -> Iterator[bytes]:
     """The text as UTF-8 without a byte order mark; DataRefused (FILE03) where it is not in that encoding.
 
-    `encoding` is a name as `codecs.lookup` gives it. A text declared cp1252 and the like that is UTF-8 all along is
-    refused too: each of its accented letters would be read as two.
+    `encoding` is a name as `codecs.lookup` gives it. UTF-8 that is declared cp1252 and the like is refused
+    too: each of its accented letters would be read as two.
     """
     encoding = encoding.removesuffix("-sig")
     chunk = source.read(CHUNK)
@@ -64,7 +64,7 @@ def as_utf8(source: BinaryIO, encoding: str, name: str) -> Iterator[bytes]:
 
 
 def refuse_other_file(head: bytes, encoding: str, name: str) -> None:
-    """Raise DataRefused for a file that starts as no text does."""
+    """Raise DataRefused for a file whose first bytes are those of another kind of file."""
     for start, other in OTHER_FILES:
         if head.startswith(start):
             raise refused(name, f"expected text in {encoding}, but it is {other}")
@@ -80,7 +80,7 @@ def refuse_other_mark(mark: ByteOrderMark, encoding: str, name: str) -> None:
 def refuse_other_zeros(head: bytes, encoding: str, name: str) -> None:
     """Raise DataRefused where NUL bytes, or the lack of them, show that a text without a mark is in another encoding.
 
-    Declared UTF-32 is believed; in it, and in UTF-16, ASCII letters are beside NUL bytes.
+    In UTF-16 and UTF-32 ASCII letters have NUL bytes beside them. UTF-32 is not checked.
     """
     likely = likely_utf16(head)
     if encoding == "utf-16" and head:
@@ -94,7 +94,7 @@ def refuse_other_zeros(head: bytes, encoding: str, name: str) -> None:
 
 
 def likely_utf16(head: bytes) -> str:
-    """The order of UTF-16 of which the places of NUL bytes are typical; empty where they are few."""
+    """The UTF-16 byte order that the places of NUL bytes suggest; empty where they are few."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if max(even, odd) * 4 <= len(head) // 2:
         return ""
@@ -102,12 +102,12 @@ def likely_utf16(head: bytes) -> str:
 
 
 def declare(encoding: str) -> str:
-    """What to do where a file is in that encoding."""
+    """The advice to declare an encoding."""
     return f'set encoding = "{encoding}" if that is what it is'
 
 
 class TextDecoder:
-    """A text on its way to UTF-8, chunk by chunk."""
+    """Decodes a text to UTF-8, chunk by chunk."""
 
     def __init__(self, encoding: str, name: str) -> None:
         self.encoding, self.name = encoding, name
@@ -143,7 +143,7 @@ class TextDecoder:
             raise self.refused(self.reason(error, last=last)) from None
 
     def reason(self, error: UnicodeDecodeError, *, last: bool) -> str:
-        """Why bytes cannot be decoded, as far as they show it, and what to do."""
+        """Why bytes cannot be decoded, as far as can be told, and what to do."""
         before = error.object[: error.start].decode(self.encoding, "ignore").encode()
         line = f"line {self.line_at(before, len(before)):,}"
         had_accents = bool(self.accents) or not before.isascii()
@@ -157,7 +157,7 @@ class TextDecoder:
         return f"{line} is not in it; ask whoever sends it which encoding it is in"
 
     def note_accents(self, chunk: bytes, plain: bytes) -> None:
-        """Keeps the first line beyond ASCII, the first with a control character, and whether all may be UTF-8."""
+        """Notes the first line beyond ASCII, the first with a control character, and whether all may be UTF-8."""
         beyond = re.search(rb"[\x80-\xff]", plain)
         if beyond and not self.accents:
             self.accents = self.line_at(plain, beyond.start())
@@ -172,14 +172,14 @@ class TextDecoder:
             self.as_utf8.reset()
 
     def refuse_accents(self) -> None:
-        """Raise DataRefused where the letters beyond ASCII are in fact those of another encoding."""
+        """Raise DataRefused where the letters beyond ASCII show another encoding."""
         if self.accents and self.may_be_utf8 and not self.as_utf8.getstate()[0]:
             raise self.refused(f"its accented letters, from line {self.accents:,} on, are utf-8: {declare('utf-8')}")
         if self.controls:
             raise self.refused(f"line {self.controls:,} has control characters: {declare('cp1252')}")
 
     def line_at(self, plain: bytes, place: int) -> int:
-        """The line of the file at a place of a chunk of it."""
+        """The file's line at a position of the current chunk."""
         return self.lines + plain.count(b"\n", 0, place)
 
     def refused(self, reason: str) -> DataRefused:
@@ -188,7 +188,7 @@ class TextDecoder:
 
 
 def can_be_read(chunk: bytes, encoding: str, *, last: bool) -> bool:
-    """Whether bytes are of an encoding, as far as they go."""
+    """Whether bytes can be decoded; they may end within a character unless they are the last."""
     try:
         codecs.getincrementaldecoder(encoding)().decode(chunk, last)
     except UnicodeDecodeError:

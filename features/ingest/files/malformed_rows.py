@@ -1,4 +1,4 @@
-"""Rows that do not fit the header of their file: kept as numbers, also where they are a million."""
+"""Rows that do not fit their file's header, kept as arrays of numbers: there may be millions."""
 
 from array import array
 
@@ -9,11 +9,11 @@ from pyarrow import csv
 
 Numbers = npt.NDArray[np.int64]
 MISQUOTED = -1
-"""What stands for the number of cells of a row whose quotes do not show where its cells end."""
+"""Stands for the number of cells of a row whose quotes do not show where its cells end."""
 
 
 class MalformedRows:
-    """Rows that cannot be matched with the header: filled while the batches are read, complete after the last."""
+    """Rows that do not fit the header. It is filled while batches are read and complete after the last."""
 
     def __init__(self, before: int) -> None:
         """`before` lines of the file come before the rows that Arrow counts."""
@@ -27,19 +27,19 @@ class MalformedRows:
 
     @property
     def last_row(self) -> int:
-        """The last row of the file that has been read, well formed or not."""
+        """The number of the last row read, well formed or not."""
         return self.before + self.well_formed + len(self.rows)
 
     def take(self, row: csv.InvalidRow) -> str:
-        """Arrow's question what to do about a row with another number of cells: it is left out."""
+        """Arrow's handler for a row with another number of cells: notes it and skips it."""
         self.rows.append(self.before + int(row.number))
         self.found.append(int(row.actual_columns))
         return "skip"
 
     def number(self, rows: int) -> Numbers:
-        """The rows in the file of the next so many rows that Arrow has not left out.
+        """The row numbers of the next so many rows that Arrow did not skip.
 
-        The n-th of them is the n-th of all those that are not in `rows`, which Arrow fills ahead of its batches.
+        Arrow skips rows ahead of its batches: the n-th row of the batches is the n-th that is not in `self.rows`.
         """
         ahead = np.array(self.rows[self.passed :], np.int64)
         ahead -= np.arange(self.passed, self.passed + len(ahead))
@@ -60,7 +60,7 @@ class MalformedRows:
         return pa.table({"row": pa.array(rows[order]), "expected": expected})
 
     def sentence(self, found: int) -> str:
-        """What was expected of a row with so many cells."""
+        """The message for a row with so many cells."""
         if found == MISQUOTED:
             return "expected a quote to close at the end of its cell; one inside of a cell must be doubled or escaped"
         return f"expected as many cells as the header has, {self.expected:,}, but there are {found:,}"

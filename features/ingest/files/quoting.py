@@ -1,4 +1,4 @@
-"""Where the quoted cells of a CSV text are, as Arrow reads them, and which quotes cannot be meant so."""
+"""Finds the quoted cells of a CSV text as Arrow reads them, and quotes that are misplaced."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ NONE: Places = np.empty(0, np.intp)
 
 
 class QuotedText(NamedTuple):
-    """Places of a text that starts with a record: quotes that open or close by turns, and those that do it wrongly."""
+    """A text that starts with a record: positions of quotes that open and close by turns, and of misplaced ones."""
 
     text: bytes
     turns: Places
@@ -26,7 +26,7 @@ class QuotedText(NamedTuple):
         return len(self.turns) % 2 == 1
 
     def end_of_records(self) -> int:
-        """Where the last whole record ends, by LF, CR or both; 0 where none does."""
+        """The position after the last whole record, which ends by LF, CR or both; 0 where there is none."""
         # A CR at the very end may be the first half of a CR LF.
         end = 1 + max(self.text.rfind(b"\n"), self.text.rfind(b"\r", 0, -1))
         while end and (turns := int(np.searchsorted(self.turns, end))) % 2:
@@ -38,9 +38,9 @@ class QuotedText(NamedTuple):
 class QuoteFinder:
     """Finds the quoted cells of a text.
 
-    A quote opens a cell where the cell starts, and is a letter elsewhere. The next one closes it, unless it is doubled
-    or escaped. Arrow takes text between a closing quote and the end of its cell for a part of the cell, without a word:
-    such a quote is misplaced, one is missing or too many.
+    A quote opens a cell only at the cell's start; elsewhere it is a letter. The next one closes it, unless it is
+    doubled or escaped. Arrow silently adds text between a closing quote and the cell's end to the cell: such a quote is
+    misplaced.
     """
 
     def __init__(self, dialect: Dialect) -> None:
@@ -62,7 +62,7 @@ class QuoteFinder:
         return QuotedText(text, *self.walk(places - 1, before, after))
 
     def without_escaped(self, text: bytes) -> bytes:
-        """The text with every escaped byte made a letter that means nothing."""
+        """The text with every escaped byte replaced by a plain letter."""
         plain = np.frombuffer(text, np.uint8).copy()
         escapes = np.flatnonzero(plain == self.escape[0])
         starts_run = np.diff(escapes, prepend=-2) != 1
@@ -72,7 +72,7 @@ class QuoteFinder:
         return plain.tobytes()
 
     def are_well_formed(self, before: Bytes, after: Bytes) -> bool:
-        """Whether quotes, opening and closing by turns, stand at the edges of cells, or are doubled."""
+        """Whether every quote, opening and closing by turns, stands at the edge of a cell or is doubled."""
         beside = after.copy()
         beside[::2] = before[::2]
         fine = self.is_edge[beside]
@@ -81,7 +81,7 @@ class QuoteFinder:
         return bool(fine.all())
 
     def walk(self, places: Places, before: Bytes, after: Bytes) -> tuple[Places, Places]:
-        """The quotes that open or close, and those that close in the middle of a cell, one after the other."""
+        """Goes from quote to quote: those that open or close, and those that close in the middle of a cell."""
         turns: list[int] = []
         misplaced: list[int] = []
         doubled = -1

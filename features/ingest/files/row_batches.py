@@ -1,4 +1,4 @@
-"""A file's batches on their way into the staging file: cells trimmed, empty ones missing, blank lines left behind."""
+"""A file's batches for the staging file: cells trimmed, empty ones null, blank lines left out."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ from features.ingest.files.source_rows import SourceRows
 
 
 class RowBatches:
-    """The columns of a file that are read, by their place; `read` and `blank` lines are counted as they pass."""
+    """The used columns of a file, named by position; counts rows `read` and `blank` lines while they pass."""
 
     def __init__(self, rows: SourceRows, used: Sequence[str], null: Sequence[str]) -> None:
         self.rows = rows
@@ -33,12 +33,12 @@ class RowBatches:
             yield pa.RecordBatch.from_arrays([whole.column("row"), *cells], names=names)
 
     def cleaned(self, cells: pa.StringArray) -> pa.StringArray:
-        """The cells without white space around them, and missing where they are empty or say so."""
+        """The cells without white space around them; null where they are empty or a null word."""
         trimmed = pc.utf8_trim_whitespace(cells)
         return pc.if_else(pc.is_in(trimmed, value_set=self.empty), None, trimmed)
 
     def without_blank(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The batch without rows of nothing but white space."""
+        """The batch without rows of only white space."""
         blank = pa.array([True] * batch.num_rows) if not self.rows.names else is_blank(batch, self.rows.names[0])
         for name in self.rows.names[1:]:
             if not blank.true_count:
@@ -49,5 +49,5 @@ class RowBatches:
 
 
 def is_blank(batch: pa.RecordBatch, name: str) -> pa.BooleanArray:
-    """Which cells of a column have nothing in them."""
+    """Which cells of a column are empty but for white space."""
     return pc.equal(pc.utf8_trim_whitespace(batch.column(name)), "")

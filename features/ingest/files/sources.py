@@ -1,4 +1,4 @@
-"""The files of a folder or a zip, by name, to be read as streams: nothing is ever unpacked to disk."""
+"""The source files of a folder or a zip, read as streams: nothing is unpacked to disk."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ from features.ingest.files.archives import members, open_gzip, open_member, open
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file: the name people read, where it is on disk, and which entry of that zip it is."""
+    """One source file: its name for people, its path, and its entry where the path is a zip."""
 
     name: str
     path: Path
@@ -23,7 +23,7 @@ class SourceFile:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """Its plain bytes as a stream; DataRefused, there or while reading, where they are not to be trusted."""
+        """Its decompressed bytes as a stream; DataRefused, at once or while reading, where it is unsafe or damaged."""
         if self.member:
             way: AbstractContextManager[BinaryIO] = open_member(self.path, self.member, self.name)
         elif self.name.lower().endswith(".gz"):
@@ -34,15 +34,15 @@ class SourceFile:
             yield plain
 
     def matches(self, pattern: str) -> bool:
-        """Whether a pattern means this file: by its name, its name in the zip, or the last part of it."""
+        """Whether a pattern matches its name, its name in the zip, or the last part of either."""
         names = {self.name, self.member or self.name, PurePosixPath(self.name).name}
         return any(fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}.gz") for name in names)
 
 
 def files_in(place: Path) -> tuple[SourceFile, ...]:
-    """The files below a folder, those of its zips among them, or of one zip, by name; hidden ones are left out.
+    """The files below a folder, those within its zips too, or of one zip, sorted by name; hidden ones are left out.
 
-    DataRefused for a link that leads out of the folder and for a zip that is not to be trusted.
+    DataRefused for a link that leads out of the folder and for an unsafe zip.
     """
     if place.is_dir():
         below = (file for path in paths_below(place) for file in files_of(path, path.relative_to(place).as_posix()))
@@ -53,12 +53,12 @@ def files_in(place: Path) -> tuple[SourceFile, ...]:
 
 
 def is_zip(path: Path) -> bool:
-    """Whether a file calls itself a zip."""
+    """Whether a file's name ends in .zip."""
     return path.suffix.lower() == ".zip"
 
 
 def files_of(path: Path, name: str) -> Iterator[SourceFile]:
-    """The file itself, or the files in it where it is a zip."""
+    """The file itself, or the files within it where it is a zip."""
     if not is_zip(path):
         yield SourceFile(name, path)
         return
@@ -92,12 +92,12 @@ def refuse_link_outside(link: Path, folder: Path) -> None:
 
 
 def matching_files(files: Iterable[SourceFile], pattern: str) -> tuple[SourceFile, ...]:
-    """The files that a name or pattern of `ontrack.toml` means, also where they are compressed with gzip."""
+    """The files that match a name or pattern of `ontrack.toml`, also with .gz."""
     return tuple(file for file in files if file.matches(pattern))
 
 
 def digest_of(file: SourceFile) -> str:
-    """sha256 over the bytes on disk; over the plain bytes for an entry of a zip."""
+    """sha256 over the bytes on disk; over the decompressed bytes for an entry of a zip."""
     whole = hashlib.sha256()
     with file.open() if file.member else opened(file.path, file.name) as handle:
         while chunk := handle.read(1 << 20):

@@ -1,4 +1,4 @@
-"""The steps of an import. Each can be killed and run again; the last but one takes everything or nothing.
+"""The steps of an import: stage, load, finish. Each can be killed and run again; a load takes everything or nothing.
 
 `ontrack ingest` runs them one after the other, the worker wraps the same ones in a durable workflow.
 """
@@ -33,11 +33,11 @@ from features.warehouse.file import change_warehouse, open_duckdb, open_warehous
 from features.warehouse.writer import Writer
 
 INLINE = "at_once"
-"""The id of an import that is worked off as soon as it is asked for, one at a time. Others wait in the queue."""
+"""The id of an import that runs at once, one at a time per district. Others wait in the worker's queue."""
 
 
 def ingest(workspace: Workspace, place: Path, *, now: datetime, progress: Progress) -> LoadReport:
-    """What became of every row of a folder or zip of files; DataRefused where they cannot be taken.
+    """Loads a folder or zip of files and reports what became of every row; DataRefused where they cannot be loaded.
 
     The same files twice change nothing. Killed at any moment, the next call finishes what was begun.
     """
@@ -87,20 +87,20 @@ def claim_inline_import(workspace: Workspace, request: ImportRequest) -> None:
 
 
 def is_claimed_by(workspace: Workspace, request: ImportRequest) -> bool:
-    """Whether the import that is worked off at once was this one when it was killed."""
+    """Whether the inline import that was killed has the same request."""
     known = (workspace.folder(INLINE) / "request.json").exists()
     return known and read_request(workspace, INLINE) == request
 
 
 def begin_import(workspace: Workspace, place: Path) -> str:
-    """The id of a new import that waits to be worked off; nothing is read yet but names, headers and digests."""
+    """Writes the request of a new import and returns its id; only file names and digests are read."""
     request = request_of(workspace, place)
     write_request(workspace, request.import_id, request)
     return request.import_id
 
 
 def stage_import(workspace: Workspace, import_id: str, *, progress: Progress) -> None:
-    """The import's files have become typed rows in its staging file, each good or with the rule it breaks.
+    """Stages an import: its files become typed rows in its staging file, each valid or with the rule that it breaks.
 
     DataRefused where a file is not what it claims, or more rows are bad than the mapping allows.
     """
@@ -125,7 +125,7 @@ def unfinished_staging(workspace: Workspace, import_id: str) -> Path:
 
 
 def refuse_changed(workspace: Workspace, request: ImportRequest) -> None:
-    """Raise DataRefused where a file is another one than when the import began."""
+    """Raise DataRefused where a file changed since the import began."""
     now = {file.name: file for file in source_files_in(request.place)}
     for name, digest in request.files.items():
         if name not in now or digest_of(now[name]) != digest:
@@ -136,7 +136,7 @@ def refuse_changed(workspace: Workspace, request: ImportRequest) -> None:
 def load_import(
     workspace: Workspace, import_id: str, *, now: datetime, progress: Progress, keep: bool = True
 ) -> LoadReport:
-    """What became of every row. The warehouse is replaced by one that has them all, or stays as it was.
+    """Loads a staged import and reports what became of every row. The warehouse takes all of it, or stays as it was.
 
     `now` is aware. Without `keep` the warehouse is never replaced.
     """
@@ -165,7 +165,7 @@ def refuse_other_district(writer: Writer, district_id: str) -> None:
 
 
 def record_load(writer: Writer, stamp: LoadStamp, request: ImportRequest, report: LoadReport, now: datetime) -> None:
-    """One more row of `loads`."""
+    """Adds the row of this load to `loads`."""
     row = {
         "source": request.place.name,
         "loaded_at": now.astimezone(UTC).isoformat(timespec="seconds"),
@@ -181,7 +181,7 @@ def record_load(writer: Writer, stamp: LoadStamp, request: ImportRequest, report
 
 
 def finished_load(workspace: Workspace, request: ImportRequest) -> LoadReport | None:
-    """What became of the same files and settings, where they are the latest load, or deltas of any load."""
+    """The report of an earlier load of the same files and settings: the latest load, or any load of only deltas."""
     if not workspace.warehouse.exists():
         return None
     with open_warehouse(workspace.warehouse) as reader:
@@ -196,6 +196,6 @@ def finished_load(workspace: Workspace, request: ImportRequest) -> LoadReport | 
 
 
 def finish_import(workspace: Workspace, import_id: str) -> None:
-    """Nothing is left of the import but what the warehouse holds."""
+    """Removes an import's folder; only the warehouse keeps what it loaded."""
     with file_lock(workspace.lock):
         remove_import(workspace, import_id)

@@ -1,4 +1,4 @@
-"""What a load brings, table by table, in the words of the warehouse."""
+"""One table of a load beside the warehouse: its mapping, its staged rows, and what its extract covers."""
 
 import secrets
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ FIRST_MONTH = 7
 """A school year runs from July 1 to June 30."""
 
 NEVER_WITHDRAWN_BY_ABSENCE = ("students", "schools")
-"""Tables in which leaving is no reason to be forgotten: a full extract withdraws nobody unless told so."""
+"""Tables whose records a full extract withdraws by absence only where the mapping says so."""
 
 
 @dataclass(frozen=True)
 class LoadStamp:
-    """What every row of a load carries, and the district's local day."""
+    """What every row of a load carries: district, load, and the district's local day."""
 
     district_id: str
     load_id: int
@@ -38,7 +38,7 @@ class LoadStamp:
 
 @dataclass(frozen=True)
 class IncomingTable:
-    """One table of a load."""
+    """One table of a load and its mapping."""
 
     table: Table
     mapping: FileMapping
@@ -46,16 +46,16 @@ class IncomingTable:
 
     @property
     def has_known_on_column(self) -> bool:
-        """Whether the files themselves say when each row became known."""
+        """Whether a column of the files says when each row became known."""
         return self.mapping.known_on is None or self.mapping.known_on.column is not None
 
     @property
     def event(self) -> str | None:
-        """The event that a row's `known_on` is reckoned from: a column of the table, or `term_end`; None else."""
+        """The date from which a rule counts `known_on`: a column of the table, or `term_end`; None without a rule."""
         return self.mapping.known_on.after if self.mapping.known_on else None
 
     def with_event(self, rows: ir.Table) -> ir.Table:
-        """The rows with the day of their event, where `known_on` is reckoned from one."""
+        """The rows with `term_end`, where `known_on` is counted from it."""
         if self.event != TERM_END:
             return rows
         ends = current_rows("terms").select(in_year="school_year", in_term="term_id", term_end="end_date")
@@ -64,7 +64,7 @@ class IncomingTable:
 
     @property
     def covers(self) -> str | int:
-        """What a full extract covers: the records among them that it lacks are gone."""
+        """What a full extract covers: records within it that the extract lacks are withdrawn."""
         if self.mapping.kind == "delta" or (
             self.mapping.covers is None and self.table.name in NEVER_WITHDRAWN_BY_ABSENCE
         ):
@@ -73,17 +73,17 @@ class IncomingTable:
 
     @property
     def own(self) -> list[str]:
-        """The table's own columns, by name."""
+        """The names of the table's own columns."""
         return [column.name for column in self.table.columns]
 
     def said(self) -> ir.Table:
-        """What the load says of each record, typed, with `file`, `deleted` and the day it became known."""
+        """The load's valid rows with `student_key`, `file`, `deleted` and `known_on`, duplicates left out."""
         rows = staged_rows(self.table).filter(lambda row: row.rule.isnull() & ~row.again)
         return with_keys(rows).select("file", "deleted", *self.own, "known_on")
 
 
 def staged_rows(table: Table) -> ir.Table:
-    """The rows of a table as this load's files have them, good and bad, beside the warehouse."""
+    """A table's parsed rows, valid and invalid, in the staging file attached to the warehouse."""
     name = f"understood_{table.name}"
     return ibis.table(parsed_schema(table), name=name, catalog="staged", database="main")
 
@@ -96,7 +96,7 @@ def with_keys(rows: ir.Table) -> ir.Table:
 
 
 def assign_student_keys(writer: Writer, *, delivered: bool) -> None:
-    """Writes every student's key: the known ones, and new random ones where the load brings new students."""
+    """Creates the table of student keys: the known ones and, where students were delivered, new random ones."""
     known = stored_table("students").select("student_id", "student_key").distinct()
     writer.create(KEYS, known)
     if not delivered:
@@ -108,7 +108,7 @@ def assign_student_keys(writer: Writer, *, delivered: bool) -> None:
 
 
 def school_year(rows: ir.Table) -> ir.IntegerValue:
-    """The school year of each row: its own column, or that of the day on which it happened."""
+    """The school year of each row: its own column, or that of its event date."""
     if "school_year" in rows.columns:
         return rows.school_year
     day = rows[next(name for name in EVENT_DATES if name in rows.columns)]

@@ -11,7 +11,7 @@ from rich.table import Table as Drawn
 from features.ingest.findings import Finding
 
 KINDS = ("new", "unchanged", "corrected", "withdrawn", "quarantined", "left_out")
-"""What can become of a row of a file. Their sum is the rows read."""
+"""What can become of a row of a file. The counts add up to the rows read."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class FileReport:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did. `load_id` is None where nothing changed; `gone` are records that full extracts lack now."""
+    """What a load did. `load_id` is None where nothing changed; `gone` counts records that full extracts now lack."""
 
     district_id: str
     load_id: int | None
@@ -49,12 +49,12 @@ class LoadReport:
 
     @property
     def rows_written(self) -> int:
-        """Rows that the warehouse did not have before."""
+        """The number of rows added to the warehouse."""
         said = sum(file.new + file.corrected + file.withdrawn for file in self.files)
         return said + sum(self.gone.values())
 
     def counts(self, kind: str) -> dict[str, int]:
-        """Rows of one kind (or `read`) per table."""
+        """Rows of one kind, or `read`, by table."""
         found: dict[str, int] = {}
         for file in self.files:
             found[file.table] = found.get(file.table, 0) + getattr(file, kind)
@@ -71,7 +71,7 @@ def report_from(text: str) -> LoadReport:
 
 
 def print_report(report: LoadReport, console: Console, *, tried: bool = False) -> None:
-    """The report for people: every file's rows, then what is in quarantine and why, then what to do."""
+    """Prints the report: every file's rows, then what is in quarantine and why, then what to do."""
     if report.load_id is None:
         console.print(f"{report.district_id}: these files are loaded already; nothing changed")
         return
@@ -93,7 +93,7 @@ def print_report(report: LoadReport, console: Console, *, tried: bool = False) -
 
 
 def table_of(report: LoadReport, title: str) -> Drawn:
-    """One row a file; kinds of which there is no row are left out of the table."""
+    """A table with a row for each file; kinds without rows are left out."""
     kinds = ["read", *(kind for kind in KINDS if sum(report.counts(kind).values()))]
     drawn = Drawn(title=title, title_justify="left", box=SIMPLE)
     drawn.add_column("table", no_wrap=True)

@@ -1,4 +1,4 @@
-"""Quarantine: rows that could not be taken wait in the warehouse, with place and reason, until a load takes them."""
+"""Quarantine: invalid rows wait in the warehouse, with place and reason, until a later load releases them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
 
 ROWS_NAMED = 5
-"""Rows that a finding names; it counts the others."""
+"""Rows that a finding names; the others are counted."""
 
 PLACE = ("table_name", "file", "row")
 REASON = ("rule", "broken")
@@ -24,23 +24,23 @@ COUNTED = {
     "number": "int64", "file": "string", "table_name": "string", "digest": "string", "rows": "int64",
     "left_out": "int64", "scope": "string",
 }  # fmt: skip
-"""What is kept of each file read, while it is staged."""
+"""The columns kept of each file in the staging file."""
 
 
 def file_counts(catalog: str | None = None) -> ir.Table:
-    """The files of a load, as counted when they were read."""
+    """The files of a load with their row counts."""
     return ibis.table(COUNTED, name="counted", catalog=catalog, database="main" if catalog else None)
 
 
 @dataclass(frozen=True)
 class StagedTable:
-    """A table of a load within its staging file, or attached to the warehouse as `staged`."""
+    """A table's parsed rows: in the open staging file, or in the one attached to the warehouse as `staged`."""
 
     delivered: DeliveredTable
     catalog: str | None = None
 
     def rows(self) -> ir.Table:
-        """All its rows, good and bad."""
+        """All its rows, valid and invalid."""
         return staged_rows(self.delivered.table) if self.catalog else parsed_table(self.delivered.table.name)
 
     def bad(self) -> ir.Table:
@@ -49,7 +49,7 @@ class StagedTable:
 
 
 def quarantine_findings(reader: Reader, staged: StagedTable) -> Iterator[Finding]:
-    """Rows that break a rule, those of one file, rule and column as one finding."""
+    """The rows that break a rule, as one finding for each file, rule and column."""
     files = file_counts(staged.catalog).select("number", name="file")
     bad = staged.bad().drop("shown")
     groups = bad.join(files, bad.file == files.number).group_by("name", "rule", "broken", "expected")
@@ -60,7 +60,7 @@ def quarantine_findings(reader: Reader, staged: StagedTable) -> Iterator[Finding
 
 
 def refuse_large_quarantine(reader: Reader, staged: Sequence[StagedTable], to_add: Sequence[str]) -> None:
-    """Raise DataRefused, with the lines to add to ontrack.toml, where more rows break a rule than a share allows."""
+    """Raise DataRefused, with lines for ontrack.toml, where more rows break a rule than `most_quarantined` allows."""
     findings: list[Finding] = []
     for one in staged:
         all_rows = one.rows()
@@ -76,9 +76,9 @@ def refuse_large_quarantine(reader: Reader, staged: Sequence[StagedTable], to_ad
 
 
 def update_quarantine(writer: Writer, staged: Sequence[StagedTable], stamp: LoadStamp) -> int:
-    """Keeps the load's bad rows and releases what its files say no more; how many rows are released.
+    """Adds the load's invalid rows, releases rows that its files no longer have, and returns how many are released.
 
-    A row that is bad for the same reason in the same place stays as it was.
+    A row that is invalid for the same reason in the same place stays as it is.
     """
     if not staged and not writer.has_rows("quarantine"):
         return 0
@@ -93,7 +93,7 @@ def update_quarantine(writer: Writer, staged: Sequence[StagedTable], stamp: Load
 
 
 def quarantined_rows(staged: StagedTable, stamp: LoadStamp) -> ir.Table:
-    """A table's bad rows as rows of the quarantine."""
+    """A table's invalid rows as rows of the quarantine."""
     files = file_counts(staged.catalog)
     bad = staged.bad().select("file", "row", "rule", "broken", "expected", "shown").rename(number="file")
     named = bad.join(files.select("number", "file", "table_name", file_digest="digest"), "number").drop("number")
@@ -104,7 +104,7 @@ def quarantined_rows(staged: StagedTable, stamp: LoadStamp) -> ir.Table:
 
 
 def reread_rows(waiting: ir.Table) -> ir.Table:
-    """Rows in quarantine that this load's files speak of: a whole table's, a file's, or those of the very same file."""
+    """Rows in quarantine that this load read again: a whole table's, a file's, or those of a file with that digest."""
     files = file_counts("staged")
     whole = files.filter(files.scope == "table").select("table_name").distinct()
     named = files.filter(files.scope == "file").select("table_name", "file").distinct()

@@ -1,4 +1,4 @@
-"""From files to typed rows in a staging file: each good, or with the rule it breaks."""
+"""Staging: a delivery becomes typed rows in a staging file, each valid or with the rule that it breaks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,20 +23,20 @@ from features.warehouse.writer import Writer
 
 @dataclass(frozen=True)
 class StagingNotes:
-    """What the files tell besides their rows: notes, and lines for ontrack.toml."""
+    """What staging reports besides rows: notes, and lines for ontrack.toml."""
 
     notes: tuple[Finding, ...]
     to_add: tuple[str, ...]
 
 
 def staging_notes(reader: Reader) -> StagingNotes:
-    """What an attached staging file tells."""
+    """The notes in an attached staging file."""
     (said,) = reader.connection.execute("SELECT json FROM staged.told").fetchall()[0]
     return TypeAdapter(StagingNotes).validate_json(said)
 
 
 def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, progress: Progress) -> None:
-    """Every table's files understood, checked against each other and counted."""
+    """Parses every table's files, checks tables against each other, and stores counts and notes."""
     held = workspace.warehouse.exists()
     if held:
         writer.attach(workspace.warehouse, "held")
@@ -69,7 +69,7 @@ def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, pro
 
 
 def write_file_counts(writer: Writer, delivery: Delivery, counted: Sequence[ParsedFile]) -> None:
-    """What was read of each file stands in the staging file."""
+    """Writes each file's counts into the staging file."""
     scopes = {
         delivered.table.name: scope_of(delivered.mapping.kind, delivered.mapping.covers)
         for delivered in delivery.tables
@@ -88,7 +88,7 @@ def write_file_counts(writer: Writer, delivery: Delivery, counted: Sequence[Pars
 
 
 def scope_of(kind: str, covers: object) -> str:
-    """Which rows in quarantine a file speaks of: its whole table's, its own, or those of the very same file."""
+    """Which rows in quarantine a file replaces: its whole table's, those of its name, or those of its digest."""
     if kind == "delta":
         return "digest"
     return "table" if covers in (None, "all") else "file"

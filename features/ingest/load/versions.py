@@ -1,4 +1,4 @@
-"""Versions: what a load says of each record, compared with what the warehouse holds. Nothing is overwritten."""
+"""Record versions: compares a load with the warehouse, adds new versions and closes old ones."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,20 +15,20 @@ from features.table_schema import Table
 from features.warehouse.writer import Writer
 
 ChangeCounts = dict[tuple[int, str], int]
-"""Rows added, by the number of their file and what they are."""
+"""Rows added, by the number of their file and what kind of change they are."""
 
 FEW = 20
-"""Records that may always be gone from an extract: in a small table they are a large share."""
+"""So many records may always be absent from an extract: in a small table few are a large share."""
 
 ADDED = "fresh_rows"
-"""The table of the rows that a load adds, before they are added."""
+"""The temporary table of the rows that a load adds."""
 
 
 def add_versions(writer: Writer, incoming: IncomingTable) -> ChangeCounts:
-    """Adds what is new and closes what it replaces; the rows added, by file and what they are.
+    """Adds new versions, closes those that they replace, and returns the rows added, by file and kind of change.
 
-    They are new, corrected, withdrawn (a delta says so) or gone (a full extract no longer has it; the file is -1).
-    DataRefused where more are gone than the mapping allows.
+    Kinds are new, corrected, withdrawn (by a delta) and gone (absent from a full extract; the file is -1).
+    DataRefused where more records are gone than the mapping allows.
     """
     first = not writer.has_rows(incoming.table.name)
     writer.create(ADDED, first_rows(writer, incoming) if first else changed_rows(writer, incoming))
@@ -43,7 +43,7 @@ def add_versions(writer: Writer, incoming: IncomingTable) -> ChangeCounts:
 
 
 def store_added_rows(writer: Writer, incoming: IncomingTable, *, first: bool) -> None:
-    """The fresh rows stand in their table, and what they replace is closed."""
+    """Moves the added rows into their table and closes the versions that they replace."""
     stamp = incoming.stamp
     if not first:
         latest = added_rows(incoming.table).filter(ibis._.superseded_by_load.isnull())
@@ -54,13 +54,13 @@ def store_added_rows(writer: Writer, incoming: IncomingTable, *, first: bool) ->
 
 
 def added_rows(table: Table) -> ir.Table:
-    """The rows that the load adds."""
+    """The rows that the load adds, from their temporary table."""
     columns = {name: kind for name, kind in schema_of(table).items() if name not in ("district_id", "load_id")}
     return ibis.table({"file": "int64", "was": "string", **columns}, name=ADDED)
 
 
 def first_rows(writer: Writer, incoming: IncomingTable) -> ir.Table:
-    """Every row of a table's first load."""
+    """The rows that a table's first load adds."""
     said = mark_latest(writer, incoming)
     replaced = ibis.ifelse(said.latest, ibis.null("int64"), incoming.stamp.load_id)
     rows = said.filter(~said.deleted & ~said.ends).mutate(
@@ -70,7 +70,7 @@ def first_rows(writer: Writer, incoming: IncomingTable) -> ir.Table:
 
 
 def changed_rows(writer: Writer, incoming: IncomingTable) -> ir.Table:
-    """The rows of a later load that say something else than what is held."""
+    """The rows that a later load adds: those that differ from the warehouse."""
     said = mark_latest(writer, incoming)
     parts = [new_and_corrected(incoming, said.filter(said.latest))]
     if incoming.has_known_on_column:
@@ -101,13 +101,13 @@ def mark_latest(writer: Writer, incoming: IncomingTable) -> ir.Table:
 
 
 def repeated_keys(incoming: IncomingTable) -> ir.Table:
-    """Keys of records of which the load says several versions."""
+    """Keys of records of which the load has several versions."""
     key = list(incoming.table.key)
     return incoming.said().group_by(key).aggregate(n=ibis._.count()).filter(ibis._.n > 1).select(*key)
 
 
 def new_and_corrected(incoming: IncomingTable, latest: ir.Table) -> ir.Table:
-    """Latest versions that differ from the one held now, with what they are and when they became known."""
+    """Latest versions that differ from the current one, with the kind of change and the day they became known."""
     both = join_held(incoming, latest)
     content = [name for name in incoming.own if name not in incoming.table.key]
     was = ibis.cases((both.deleted, "withdrawn"), (both.held, "corrected"), else_="new")
@@ -120,9 +120,9 @@ def new_and_corrected(incoming: IncomingTable, latest: ir.Table) -> ir.Table:
 
 
 def join_held(incoming: IncomingTable, latest: ir.Table) -> ir.Table:
-    """Latest versions, each with the version held now: `held` where there is one, its columns as `held_…`.
+    """Latest versions, each beside the current version: `held` where there is one, its columns as `held_…`.
 
-    `reached` is the latest day of the same school year of which records were held, where a rule says what is known.
+    `reached` is the latest event date held for the same school year, where a rule counts `known_on` from an event.
     """
     now = stored_table(incoming.table.name).filter(ibis._.superseded_by_load.isnull())
     now = now.select(**{f"held_{name}": now[name] for name in (*incoming.own, "known_on", "withdrawn")})
@@ -137,9 +137,9 @@ def join_held(incoming: IncomingTable, latest: ir.Table) -> ir.Table:
 
 
 def is_unchanged(both: ir.Table, content: Sequence[str]) -> ir.BooleanValue:
-    """Whether a version says nothing that is not held: the same content, or that what is not there be withdrawn.
+    """Whether a version changes nothing: its content is held, or it deletes a record that is not there.
 
-    The last of several versions counts even with the content held, where it is a later one: others lie between.
+    The last of several versions counts even with the same content where it is later: other versions lie between.
     """
     alike = [both[name].identical_to(both[f"held_{name}"]) for name in content]
     same = reduce(lambda one, other: one & other, alike, ~both.held_withdrawn)
@@ -148,7 +148,7 @@ def is_unchanged(both: ir.Table, content: Sequence[str]) -> ir.BooleanValue:
 
 
 def correction_known_on(incoming: IncomingTable, both: ir.Table) -> ir.DateValue:
-    """When a correction became known: as the file says where that is later than the version held, else at this load."""
+    """When a correction became known: the file's date where later than the current version's, else the load's day."""
     at_load = ibis.greatest(ibis.date(incoming.stamp.day.isoformat()), both.held_known_on)
     return (
         ibis.ifelse(both.known_on > both.held_known_on, both.known_on, at_load)
@@ -158,10 +158,10 @@ def correction_known_on(incoming: IncomingTable, both: ir.Table) -> ir.DateValue
 
 
 def new_known_on(incoming: IncomingTable, both: ir.Table) -> ir.DateValue:
-    """When a new record became known: as the file or the rule says.
+    """When a new record became known: as the file or the rule gives it.
 
-    A rule such as "two school days after" cannot know that a record came late. Where records of a later day in the
-    same school year were held already, this one was missing then, and became known at this load.
+    A rule such as "two school days after" cannot know that a record came late. Where the warehouse already
+    had records of a later day in the same school year, this one was missing then and became known at this load.
     """
     if incoming.event is None:
         return both.known_on
@@ -170,7 +170,7 @@ def new_known_on(incoming: IncomingTable, both: ir.Table) -> ir.DateValue:
 
 
 def earlier_versions(incoming: IncomingTable, said: ir.Table) -> ir.Table:
-    """Earlier versions of records of which a file holds the history, unless held as they are."""
+    """Earlier versions from files that hold a record's history, unless the warehouse has them."""
     key = [*incoming.table.key, "known_on"]
     held = stored_table(incoming.table.name).semi_join(said, list(incoming.table.key))
     newest = ibis.row_number().over(group_by=key, order_by=ibis.desc("load_id"))
@@ -182,7 +182,7 @@ def earlier_versions(incoming: IncomingTable, said: ir.Table) -> ir.Table:
 
 
 def can_withdraw_absent(writer: Writer, incoming: IncomingTable) -> bool:
-    """Whether absence can count: every bad row of an extract still says which record it is."""
+    """Whether absent records can be withdrawn: every invalid row still says which record it is."""
     if incoming.covers == "nothing":
         return True
     rows = staged_rows(incoming.table)
@@ -190,7 +190,7 @@ def can_withdraw_absent(writer: Writer, incoming: IncomingTable) -> bool:
 
 
 def refuse_many_absent(writer: Writer, incoming: IncomingTable, absent: int) -> None:
-    """Raise DataRefused where a full extract lacks more of the records it covers than its share allows."""
+    """Raise DataRefused where a full extract lacks more covered records than `most_withdrawn` allows."""
     if absent <= FEW:
         return
     there, share = writer.count(covered_records(incoming)), incoming.mapping.most_withdrawn
@@ -203,7 +203,7 @@ def refuse_many_absent(writer: Writer, incoming: IncomingTable, absent: int) -> 
 
 
 def absent_records(incoming: IncomingTable) -> ir.Table:
-    """Records that a full extract covers and no longer has. A row in quarantine still says that there is one."""
+    """Covered records that a full extract lacks. A row in quarantine counts as present."""
     rows = with_keys(staged_rows(incoming.table)).select(*incoming.table.key)
     held = covered_records(incoming).anti_join(rows, list(incoming.table.key))
     day = ibis.greatest(ibis.date(incoming.stamp.day.isoformat()), held.known_on)
@@ -212,7 +212,7 @@ def absent_records(incoming: IncomingTable) -> ir.Table:
 
 
 def covered_records(incoming: IncomingTable) -> ir.Table:
-    """The records held now that a full extract covers."""
+    """The current records that a full extract covers."""
     held = stored_table(incoming.table.name)
     held = held.filter(held.superseded_by_load.isnull() & ~held.withdrawn)
     if incoming.covers == "school_years":

@@ -1,4 +1,4 @@
-"""From a staging file into the warehouse: every good row compared with what is held, every bad one kept."""
+"""Loads a staging file into the warehouse: versions of valid rows, and the quarantine of invalid ones."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ HELD_BACK = "no record was withdrawn for being absent, as some rows do not say w
 
 
 def load_tables(writer: Writer, delivery: Delivery, stamp: LoadStamp, progress: Progress) -> LoadReport:
-    """Every table's versions added, and its bad rows kept in quarantine."""
+    """Adds every table's versions, updates the quarantine, and reports what became of every row."""
     assign_student_keys(writer, delivered=any(delivered.table.name == "students" for delivered in delivery.tables))
     files = staged_files(writer, delivery)
     changes: dict[str, ChangeCounts] = {}
@@ -51,7 +51,7 @@ def load_tables(writer: Writer, delivery: Delivery, stamp: LoadStamp, progress: 
 
 @dataclass(frozen=True)
 class StagedFile:
-    """A file of a table as it was staged: its number, and its rows."""
+    """A file as it was staged: its number and its row counts."""
 
     number: int
     name: str
@@ -63,7 +63,7 @@ class StagedFile:
 
 
 def staged_files(writer: Writer, delivery: Delivery) -> dict[str, list[StagedFile]]:
-    """Every table's files with their rows."""
+    """Every table's files with their row counts."""
     files = file_counts("staged")
     read = writer.records(files.select("number", "file", "table_name", "rows", "left_out").order_by("number"))
     found: dict[str, list[StagedFile]] = {delivered.table.name: [] for delivered in delivery.tables}
@@ -77,7 +77,7 @@ def staged_files(writer: Writer, delivery: Delivery) -> dict[str, list[StagedFil
 
 
 def valid_and_bad(writer: Writer, table: Table) -> dict[int, tuple[int, int]]:
-    """The good and the bad rows of each file of a table."""
+    """The numbers of valid and invalid rows of each file of a table."""
     rows = staged_rows(table)
     counts = rows.group_by("file").aggregate(good=rows.rule.isnull().sum(), bad=rows.rule.count())
     return {file: (valid_rows, bad) for file, valid_rows, bad in writer.records(counts)}

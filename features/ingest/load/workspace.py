@@ -1,4 +1,4 @@
-"""Where a district's imports are worked on: its settings, its warehouse, and a folder for each import."""
+"""A district's import workspace: its settings, its warehouse, and a folder for each import."""
 
 import hashlib
 import json
@@ -37,12 +37,12 @@ class Workspace:
 
     @property
     def lock(self) -> Path:
-        """Held by whoever works on an import of the district."""
+        """The lock file held while a step of an import runs."""
         return self.home / "imports" / f".{self.district.id}.lock"
 
     @property
     def turn(self) -> Path:
-        """Held from the first step to the last by an import that runs them all, so that two take turns."""
+        """The lock file held by an inline import from its first step to its last, so that two take turns."""
         return self.home / "imports" / f".{self.district.id}.turn.lock"
 
     def folder(self, import_id: str) -> Path:
@@ -50,7 +50,7 @@ class Workspace:
         return self.imports / import_id
 
     def staged(self, import_id: str) -> Path:
-        """The DuckDB file in which an import is prepared; whole where it exists."""
+        """The staging file of an import; complete where it exists."""
         return self.folder(import_id) / "staged.duckdb"
 
 
@@ -60,7 +60,7 @@ def workspace_of(settings: Settings, district_id: str, today: date) -> Workspace
 
 
 class ImportRequest(BaseModel):
-    """What an import is asked to take: the place, each file's digest, and what ontrack.toml said."""
+    """What an import is asked to load: the place, each file's digest, and the mapping of ontrack.toml."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -75,12 +75,12 @@ class ImportRequest(BaseModel):
 
     @property
     def import_id(self) -> str:
-        """The import's name: the same files and settings are the same import."""
+        """The import's id, the same for the same files and settings."""
         return self.digest[:20]
 
 
 def request_of(workspace: Workspace, place: Path) -> ImportRequest:
-    """What an import of these files would be; DataRefused where a table is missing."""
+    """The request to import a folder or zip; DataRefused where a table is missing."""
     delivery = delivery_in(workspace.district, place)
     read = {source for delivered in delivery.tables for source in delivered.sources} | set(delivery.lookups)
     files = {source.name: digest_of(source) for source in sorted(read, key=lambda source: source.name)}
@@ -106,7 +106,7 @@ def requested_delivery(workspace: Workspace, request: ImportRequest) -> Delivery
 
 
 def write_request(workspace: Workspace, import_id: str, request: ImportRequest) -> None:
-    """The import has a folder that says what it is, readable by its owner only."""
+    """Creates the import's folder, readable by its owner only, and writes the request into it."""
     folder = workspace.folder(import_id)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -114,7 +114,7 @@ def write_request(workspace: Workspace, import_id: str, request: ImportRequest) 
 
 
 def read_request(workspace: Workspace, import_id: str) -> ImportRequest:
-    """What an import was asked to take; Refused where nothing is known of it."""
+    """The request of an import; Refused where there is none."""
     try:
         return ImportRequest.model_validate_json((workspace.folder(import_id) / "request.json").read_bytes())
     except FileNotFoundError:
@@ -122,5 +122,5 @@ def read_request(workspace: Workspace, import_id: str) -> ImportRequest:
 
 
 def remove_import(workspace: Workspace, import_id: str) -> None:
-    """The import's folder, which holds students' records, is gone."""
+    """Removes the import's folder, which holds students' records."""
     shutil.rmtree(workspace.folder(import_id), ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A file's header and what `ontrack.toml` says, put together: where each canonical column's value comes from."""
+"""Where each canonical column's value stands in a file: its header combined with the mapping of `ontrack.toml`."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,25 +9,25 @@ from features.table_schema import Column
 from features.tables import SCHOOL_YEAR
 
 KNOWN_ON = "known_on"
-"""The column that says when a row became known, in a file of our own shape."""
+"""The column that says when a row became known, in a file with the canonical columns."""
 
 
 @dataclass(frozen=True)
 class MappedColumn:
-    """A canonical column, and where a file has it; nowhere where `said` is None: then it is empty."""
+    """A canonical column and where a file has it; `mapping` is None where the file does not have it."""
 
     column: Column
-    said: ColumnMapping | None
+    mapping: ColumnMapping | None
 
     @property
     def name(self) -> str:
-        """What the column is called in files."""
+        """The column's name in files."""
         return "student_id" if self.column.kind == "student" else self.column.name
 
 
 @dataclass(frozen=True)
 class FileLayout:
-    """How one file is read as rows of one table: its columns are known by their place."""
+    """How one file is read as rows of one table. Its columns are named by their position, `c0` first."""
 
     delivered: DeliveredTable
     file: str
@@ -35,12 +35,12 @@ class FileLayout:
     cells: tuple[MappedColumn, ...]
 
     def place(self, name: str) -> str:
-        """What the file's column of that name is called while it is read."""
+        """The name of the file's column while the file is read: `c` and its position."""
         return f"c{self.names.index(name)}"
 
     @property
     def known_on(self) -> str | None:
-        """The file's column that says when a row became known, None where a rule says it."""
+        """The file's column that says when a row became known; None where a rule of the mapping does."""
         rule = self.delivered.mapping.known_on
         return KNOWN_ON if rule is None else rule.column
 
@@ -57,7 +57,7 @@ class FileLayout:
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """The file's columns that nothing reads."""
+        """The file's columns that are not read."""
         return tuple(name for name in self.names if name not in self.used)
 
 
@@ -67,29 +67,29 @@ def layout_of(delivered: DeliveredTable, file: str, names: Sequence[str]) -> Fil
 
 
 def cells_of(delivered: DeliveredTable, names: Sequence[str]) -> Iterator[MappedColumn]:
-    """Every canonical column with its place."""
+    """Every canonical column with its mapping: the declared one, else the file's column of the same name."""
     for column in columns_read(delivered):
         cell = MappedColumn(column, None)
-        said = delivered.mapping.columns.get(cell.name)
-        if said is None and (cell.name in names or column.required):
-            said = ColumnMapping(column=cell.name)
-        yield MappedColumn(column, said)
+        mapping = delivered.mapping.columns.get(cell.name)
+        if mapping is None and (cell.name in names or column.required):
+            mapping = ColumnMapping(column=cell.name)
+        yield MappedColumn(column, mapping)
 
 
 def columns_read(delivered: DeliveredTable) -> tuple[Column, ...]:
-    """The columns that a file of a table gives; first a school year of which a column is but a day."""
+    """The canonical columns read from a file; first the school year, where a column is a day of it."""
     own = tuple(column for column in delivered.table.columns if column.kind != "assigned")
-    asked = any(said.day_of_school_year for said in delivered.mapping.columns.values())
+    asked = any(mapping.day_of_school_year for mapping in delivered.mapping.columns.values())
     return own if SCHOOL_YEAR in own or not asked else (SCHOOL_YEAR, *own)
 
 
 def mapped_names(files: FileMapping, cells: Sequence[MappedColumn]) -> Iterator[str]:
-    """The file's columns that a mapping reads, without the one of `known_on`."""
+    """The names of the file's columns that the mapping reads, except that of `known_on`."""
     for cell in cells:
-        if cell.said and cell.said.column:
-            yield cell.said.column
-        if cell.said and cell.said.lookup:
-            yield from cell.said.lookup.match
+        if cell.mapping and cell.mapping.column:
+            yield cell.mapping.column
+        if cell.mapping and cell.mapping.lookup:
+            yield from cell.mapping.lookup.match
     yield from files.leave_out
     if files.deletes:
         yield files.deletes.column

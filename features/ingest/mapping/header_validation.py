@@ -22,7 +22,7 @@ def refuse_header(layout: FileLayout, header: Sequence[str]) -> None:
 
 
 def no_header_message(layout: FileLayout) -> str:
-    """The sentence for a first row that names no column. It may be a record: it is not repeated."""
+    """The message for a first row that names no column. It may be a record, so it is not repeated."""
     table, divider = layout.delivered.table.name, likely_delimiter(layout)
     if divider:
         how = f"set delimiter = {json.dumps(divider)} below [districts.files.{table}] or [districts.reading]"
@@ -34,7 +34,7 @@ def no_header_message(layout: FileLayout) -> str:
 
 
 def likely_delimiter(layout: FileLayout) -> str:
-    """What divides a header of one cell into columns that are wanted, where something does."""
+    """The delimiter that splits a header of one cell into required columns; empty where none does."""
     if len(layout.names) != 1:
         return ""
     found = {
@@ -44,27 +44,27 @@ def likely_delimiter(layout: FileLayout) -> str:
 
 
 def missing_columns(layout: FileLayout) -> Iterator[Finding]:
-    """Columns that the header lacks, each with the setting that says where they are."""
+    """Required columns that the header lacks, each with the setting that would name them."""
     for name in layout.required:
         if name not in layout.names:
             yield Finding("FILE04", layout.file, 1, name, f"missing column; {missing_column_hint(layout, name)}")
 
 
 def missing_column_hint(layout: FileLayout, name: str) -> str:
-    """What would mend a missing column: the nearest name in the header, or the line of `ontrack.toml`."""
+    """How to mend a missing column: the nearest name in the header, or the line of `ontrack.toml`."""
     place, spare = f"districts.files.{layout.delivered.table.name}", [n for n in layout.names if n not in layout.used]
     nearest = difflib.get_close_matches(name.lower(), {n.lower() for n in spare}, n=1)
-    said = next((f"; did you mean {n}?" for n in spare if n.lower() in nearest), "")
+    hint = next((f"; did you mean {n}?" for n in spare if n.lower() in nearest), "")
     files = layout.delivered.mapping
     if files.known_on is None and name == KNOWN_ON:
-        return f'say when rows became known: known_on = {{ column = "…" }}, or a rule, below [{place}]{said}'
+        return f'say when rows became known: known_on = {{ column = "…" }}, or a rule, below [{place}]{hint}'
     if name in files.columns or name not in {cell.name for cell in layout.cells}:
-        return f"[{place}] names it{said}"
-    return f'expected it in the header, or {name} = "…" below [{place}.columns]{said}'
+        return f"[{place}] names it{hint}"
+    return f'expected it in the header, or {name} = "…" below [{place}.columns]{hint}'
 
 
 def repeated_columns(file: str, header: Sequence[str]) -> Iterator[Finding]:
-    """Names that the header has twice."""
+    """Names that the header has more than once."""
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
             told = "the header names this column twice; expected once"
@@ -72,7 +72,7 @@ def repeated_columns(file: str, header: Sequence[str]) -> Iterator[Finding]:
 
 
 def unknown_columns(layout: FileLayout, header: Sequence[str]) -> Iterator[Finding]:
-    """Columns that a file of our own shape does not have, each with the nearest one that it may have."""
+    """Columns that a file with the canonical columns may not have, each with the nearest one that it may."""
     known = [*(cell.name for cell in layout.cells), KNOWN_ON]
     for name in dict.fromkeys(header):
         if name not in known and name not in layout.used:

@@ -1,4 +1,4 @@
-"""Forms: how a cell's text becomes a value of its column's kind. A text that is none becomes nothing."""
+"""Type conversion: from a cell's text to a value of its column's kind; null where the text is not one."""
 
 import operator
 from collections.abc import Sequence
@@ -15,82 +15,82 @@ from features.table_schema import Column, Kind
 WHOLE = r"^-?[0-9]{1,18}$"
 DECIMAL = r"^-?([0-9]{1,12}\.?[0-9]*|\.[0-9]+)$"
 MANGLED = r"^[0-9]+([.,][0-9]+)?[eE]\+[0-9]+$|^[0-9]+\.0+$"
-"""What a spreadsheet makes of a long id: 1E+05, or 123.0."""
+"""How a spreadsheet writes a long id: 1E+05, or 123.0."""
 
 IDS = (
     "student_id", "school_id", "staff_id", "incident_id", "section_id", "course_id", "term_id", "support_id",
     "state_id",
 )  # fmt: skip
-"""Columns that hold an id, in the words of files."""
+"""Columns that hold an id, by their name in files."""
 
 FIRST_MONTH = 7
-"""A school year begins in this month, as far as a month-day of a school year goes."""
+"""The month in which a school year begins, for a month-day of a school year."""
 
 EARLIEST, LATEST = 1900, 2100
-"""Years that a date may have."""
+"""The first and the last year that a date may have."""
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]  # ibis has no types
-def try_strptime(text: str, forms: list[str]) -> datetime:  # type: ignore[empty-body]  # a function of DuckDB
-    """The time that a text tells in the first form that fits; nothing where none does."""
+def try_strptime(text: str, formats: list[str]) -> datetime:  # type: ignore[empty-body]  # a function of DuckDB
+    """The time that a text gives in the first format that fits; null where none does."""
 
 
-def text_of(cell: ir.StringValue, said: ColumnMapping) -> ir.StringValue:
-    """A cell's text after the pattern and the padding of its column; nothing where the pattern does not fit."""
-    if said.pattern is not None:
-        cell = cell.re_extract(said.pattern, 1).strip().nullif("")
-    if said.digits is not None:
-        cell = ibis.ifelse(cell.re_search("^[0-9]+$"), padded(cell, said.digits), cell)
+def text_of(cell: ir.StringValue, mapping: ColumnMapping) -> ir.StringValue:
+    """A cell's text after its column's pattern and zero padding; null where the pattern does not match."""
+    if mapping.pattern is not None:
+        cell = cell.re_extract(mapping.pattern, 1).strip().nullif("")
+    if mapping.digits is not None:
+        cell = ibis.ifelse(cell.re_search("^[0-9]+$"), padded(cell, mapping.digits), cell)
     return cell
 
 
 def padded(text: ir.StringValue, digits: int) -> ir.StringValue:
-    """A text with zeros before it; a longer one as it is."""
+    """A text padded with zeros on the left; a longer one stays as it is."""
     return text.lpad(digits, "0")
 
 
 def decode(text: ir.StringValue, codes: dict[str, str]) -> ir.StringValue:
-    """What a code means; nothing for one that is not mapped, or means that there is nothing."""
+    """What a code means; null for a code that is not mapped, or is mapped to an empty value."""
     if "" in codes:
         text = text.fill_null("")
     return text.cases(*((code, meaning or None) for code, meaning in codes.items()), else_=None)
 
 
-def value_of(column: Column, said: ColumnMapping, text: ir.StringValue, dates: Sequence[str]) -> ir.Value:
-    """A text as a value of its column; nothing where it has not the form, or is not allowed."""
+def value_of(column: Column, mapping: ColumnMapping, text: ir.StringValue, dates: Sequence[str]) -> ir.Value:
+    """A text converted to its column's type; null where it does not have the format, or is not allowed."""
     if column.allowed:
         return ibis.ifelse(text.isin(column.allowed), text, None)
     match column.kind:
         case "date":
-            return date_of(text, said.dates or dates)
+            return date_of(text, mapping.dates or dates)
         case "boolean":
             return text.lower().cases(("true", True), ("false", False), else_=None)
-        case "hundredths" if said.times:
+        case "hundredths" if mapping.times:
             number = ibis.ifelse(text.re_search(DECIMAL), text.try_cast("decimal(18, 6)"), None)
-            return (number * said.times).round().cast("int64")
+            return (number * mapping.times).round().cast("int64")
         case "integer" | "hundredths":
             return ibis.ifelse(text.re_search(WHOLE), text.try_cast("int64"), None)
         case _:
             return text
 
 
-def date_of(text: ir.StringValue, forms: Sequence[str]) -> ir.DateValue:
-    """The day that a text names in the first form that fits, nothing where none does or the year cannot be."""
-    # %Y reads 24 as the year 24, so that a form with %y comes first: it does not fit 2024.
-    ordered = sorted(forms, key=lambda form: "%Y" in form)
+def date_of(text: ir.StringValue, formats: Sequence[str]) -> ir.DateValue:
+    """The date in the first format that fits; null where none does, or the year is out of range."""
+    # %Y reads 24 as the year 24, so formats with %y are tried first: they do not fit 2024.
+    ordered = sorted(formats, key=lambda pattern: "%Y" in pattern)
     day = try_strptime(text, ibis.array(ordered)).date()
     return ibis.ifelse(day.year().between(EARLIEST, LATEST), day, None)
 
 
-def constant(column: Column, said: str) -> ir.Value:
-    """The value that every row has."""
+def constant(column: Column, text: str) -> ir.Value:
+    """The value of a column that is the same in every row."""
     if column.kind == "boolean":
-        return ibis.literal(said == "true")
-    return ibis.literal(said).cast(IBIS_TYPES[column.kind])
+        return ibis.literal(text == "true")
+    return ibis.literal(text).cast(IBIS_TYPES[column.kind])
 
 
 def day_of_school_year(month_day: str, school_year: ir.IntegerValue) -> ir.DateValue:
-    """A month-day of the school year that ends in that year; nothing for a year that cannot be."""
+    """A month-day of the school year that ends in that year; null for a year out of range."""
     month, day = (int(part) for part in month_day.split("-"))
     year = school_year - int(month >= FIRST_MONTH)
     sound = ibis.ifelse(year.between(EARLIEST, LATEST), year, None)
@@ -98,18 +98,18 @@ def day_of_school_year(month_day: str, school_year: ir.IntegerValue) -> ir.DateV
 
 
 def is_spreadsheet_damaged(text: ir.StringValue) -> ir.BooleanValue:
-    """Whether an id went through a spreadsheet. The cheap tests come first: nearly no id passes them."""
+    """Whether a spreadsheet changed an id. The cheap tests come first: nearly no id passes them."""
     suspect = text.endswith("0") & text.contains(".") | text.upper().contains("E+")
     return ibis.ifelse(suspect, text.re_search(MANGLED), False)
 
 
 def mask(text: ir.StringValue) -> ir.StringValue:
-    """A text's shape: letters as x, digits as 9, at most 40 characters."""
+    """The shape of a text: letters become x, digits 9, at most 40 characters."""
     return text.substr(0, 40).re_replace(r"\p{L}|\p{M}", "x").re_replace(r"\p{N}", "9")
 
 
 def any_of(conditions: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
-    """Whether one of some conditions holds; one about a missing value does not."""
+    """Whether any of the conditions is true; null counts as false."""
     return reduce(operator.or_, (condition.fill_null(False) for condition in conditions), ibis.literal(False))
 
 
@@ -117,26 +117,26 @@ EXPECTED: dict[Kind, str] = {
     "integer": "a whole number",
     "hundredths": "a whole number of hundredths",
 }
-"""How a value of each kind is written, for an error."""
+"""The format of each kind, for an error message."""
 
 
-def expected_of(column: Column, said: ColumnMapping, dates: Sequence[str]) -> str:
-    """The form of a column's cells, for an error."""
-    if column.kind == "hundredths" and said.times:
+def describe_format(column: Column, mapping: ColumnMapping, dates: Sequence[str]) -> str:
+    """The format expected of a column's cells, for an error message."""
+    if column.kind == "hundredths" and mapping.times:
         return "a number such as 0.5"
-    return date_form(said.dates or dates) if column.kind == "date" else EXPECTED[column.kind]
+    return describe_date_formats(mapping.dates or dates) if column.kind == "date" else EXPECTED[column.kind]
 
 
-def date_form(dates: Sequence[str]) -> str:
-    """How a date is written, for an error."""
-    return f"a date as {' or '.join(spoken(form) for form in dates)}"
+def describe_date_formats(dates: Sequence[str]) -> str:
+    """The formats of a date, for an error message."""
+    return f"a date as {' or '.join(readable_format(pattern) for pattern in dates)}"
 
 
-SPOKEN = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%b": "Mon", "%B": "Month"}
+READABLE_DIRECTIVES = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%b": "Mon", "%B": "Month"}
 
 
-def spoken(form: str) -> str:
-    """A date's form as people write it, such as MM/DD/YYYY."""
-    for sign, word in SPOKEN.items():
-        form = form.replace(sign, word)
-    return form
+def readable_format(pattern: str) -> str:
+    """A date format as people write it, such as MM/DD/YYYY."""
+    for sign, word in READABLE_DIRECTIVES.items():
+        pattern = pattern.replace(sign, word)
+    return pattern

@@ -1,4 +1,4 @@
-"""When the district knew a row: as its file says, or by a rule such as "two school days after the event"."""
+"""`known_on`: the date on which the district knew a row, from a column or a rule such as "two school days after"."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -8,27 +8,28 @@ import ibis.expr.types as ir
 
 from features.file_mapping.declaration import TERM_END, KnownOnRule
 from features.ingest.mapping.file_layout import FileLayout
-from features.ingest.mapping.type_conversion import date_form, date_of
+from features.ingest.mapping.type_conversion import date_of, describe_date_formats
 from features.ingest.rules.row_rules import CellValues, RowRule
 from features.ingest.staging_tables import columns_of, create_empty, records_after_load, warehouse_attached
 from features.warehouse.writer import Writer
 
 AFTER = "known_after"
 KNOWN_AFTER = ibis.schema({"school": "string", "event": "date", "known": "date"})
-"""The table of the day on which an event of a school's day is known, while a load is understood."""
+"""The temporary table from a school and the day of an event to the day on which it is known."""
 
 TERM_ENDS = "term_ends"
 ENDS = ibis.schema({"in_year": "int64", "in_term": "string", TERM_END: "date"})
-"""The table of each term's last day, while a load is understood."""
+"""The temporary table of each term's last day."""
 
 ANYWHERE = ""
-"""The school of records that are of no school: a day of instruction anywhere counts for them."""
+"""The school of tables without `school_id`: for them a day of instruction at any school counts."""
 
 
 def with_known_on(rows: ir.Table, layout: FileLayout, today: date) -> ir.Table:
-    """The rows with `known_on`, and `cell_known_on` where the file says it.
+    """The rows with `known_on`, and `cell_known_on` where a column of the file gives it.
 
-    A rule never says a day after the load's. A deletion is known on the load's day unless the file says an earlier one.
+    A rule gives no day after the load's. A deletion is known on the day of the load, or on an earlier one that the file
+    gives.
     """
     day = ibis.date(today.isoformat())
     if layout.known_on is not None:
@@ -41,7 +42,7 @@ def with_known_on(rows: ir.Table, layout: FileLayout, today: date) -> ir.Table:
 
 
 def known_on_by_rule(rows: ir.Table, rule: KnownOnRule, layout: FileLayout, day: ir.DateValue) -> ir.Table:
-    """The rows with the day that a rule says, which may yet come; `day` is the load's."""
+    """The rows with the day that a rule gives, which may lie in the future; `day` is the load's."""
     if rule.after is None:
         return rows.mutate(known_on=day if rule.always is None else ibis.date(rule.always))
     if rule.after == TERM_END:
@@ -58,12 +59,12 @@ def known_on_by_rule(rows: ir.Table, rule: KnownOnRule, layout: FileLayout, day:
 
 
 def calendar_days(school_days: int) -> int:
-    """About how many days so many school days are, where no calendar says it."""
+    """About how many calendar days so many school days take, for schools without a calendar."""
     return -(-school_days * 7 // 5)
 
 
 def known_on_rules(cells: CellValues, today: date) -> Iterator[RowRule]:
-    """What breaks the column that says when a row became known. A rule of the mapping needs the row's term at most."""
+    """The row rules about `known_on`. Where a rule of the mapping gives it, only the row's term can be missing."""
     if cells.layout.known_on is None:
         if is_after_term(cells.layout.delivered.mapping.known_on):
             told = "a term of the school year that the files or an earlier load have"
@@ -71,17 +72,14 @@ def known_on_rules(cells: CellValues, today: date) -> Iterator[RowRule]:
         return
     cell, value = cells.cell("known_on"), cells.value("known_on")
     yield RowRule("ROW02", ("known_on",), cell.isnull(), "a value; this column may not be empty", cell)
-    form = date_form(cells.layout.delivered.dialect.dates)
+    form = describe_date_formats(cells.layout.delivered.dialect.dates)
     yield RowRule("ROW03", ("known_on",), value.isnull(), form, cell)
     late = "a day until that of the load: nobody can know a row before it came"
     yield RowRule("ROW11", ("known_on",), value > ibis.date(today.isoformat()), late, cell)
 
 
 def create_known_on_tables(writer: Writer, rule: KnownOnRule | None) -> None:
-    """Writes the day on which an event of each school and day is known, where a rule counts school days.
-
-    And each term's last day, where a rule counts from that.
-    """
+    """Creates the tables that a rule needs: school days after each day, each term's last day."""
     if is_after_term(rule):
         create_empty(writer, TERM_ENDS, ENDS)
         terms = records_after_load(writer, "terms", held=warehouse_attached(writer))
@@ -97,7 +95,7 @@ def create_known_on_tables(writer: Writer, rule: KnownOnRule | None) -> None:
 
 
 def drop_known_on_tables(writer: Writer) -> None:
-    """The tables of known days and of terms' last days are gone."""
+    """Drops the tables that `create_known_on_tables` made."""
     for name in {AFTER, TERM_ENDS} & writer.table_names():
         writer.drop(name)
 
@@ -108,7 +106,7 @@ def is_after_term(rule: KnownOnRule | None) -> bool:
 
 
 def school_days_later(days: ir.Table, school_days: int) -> ir.Table:
-    """For each school and each day from its first to its last day of instruction, the day so many of them later."""
+    """For each school and each day from its first to its last school day, the day so many school days later."""
     anywhere = days.select(school=ibis.literal(ANYWHERE), day=days.date).distinct()
     days = ibis.union(days.select(school=days.school_id, day=days.date), anywhere)
     order = {"group_by": "school", "order_by": "day"}

@@ -1,4 +1,4 @@
-"""What is worth knowing about a load though nothing of it is refused."""
+"""Notes about a load: things to know for which no row is refused."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +17,7 @@ SINGLE = ("race_ethnicity", "sex")
 
 
 def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Sequence[ParsedFile]) -> Iterator[Finding]:
-    """Overlapping spells, several values of an attribute, look-ups that chose, and columns that nothing reads."""
+    """Notes on overlapping spells, several values of an attribute, ambiguous look-ups, and unused columns."""
     for one in delivered:
         if one.table.name == "enrollments":
             yield from overlapping_spells(writer, one)
@@ -76,7 +76,7 @@ def several_values(writer: Writer, delivered: DeliveredTable) -> Iterator[Findin
 
 
 def at_one_time(rows: ir.Table) -> ir.Table:
-    """The attributes and students of which two different values hold on one day."""
+    """The attributes and students with two different values on one day."""
     rows = rows.select("attribute", "student_id", "value", "start_date", "end_date")
     other = rows.rename(other="value", since="start_date", until="end_date")
     both = rows.inner_join(other, ["attribute", "student_id"])
@@ -86,7 +86,7 @@ def at_one_time(rows: ir.Table) -> ir.Table:
 
 
 def ambiguous_lookups(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
-    """Look-ups that found several values and took one, as declared."""
+    """Notes on look-ups that found several values and took one, as the mapping declares."""
     rows = parsed_table(delivered.table.name)
     for one in lookup_columns(delivered):
         name, found = one.name, one.found

@@ -1,4 +1,4 @@
-"""Look-ups: a column whose value stands in another file."""
+"""Look-ups: columns whose value stands in another file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,31 +19,31 @@ from features.table_schema import Column
 from features.warehouse.writer import Writer
 
 CELLS = "looked_up_cells"
-"""The cells of a look-up's file while they are read."""
+"""The temporary table of a look-up file's cells."""
 
 
 @dataclass(frozen=True)
 class LookupColumn:
-    """A canonical column of a table that is looked up."""
+    """A canonical column whose value is looked up in another file."""
 
     delivered: DeliveredTable
     column: Column
-    said: ColumnMapping
+    mapping: ColumnMapping
     lookup: Lookup
 
     @property
     def name(self) -> str:
-        """What the column is called in files."""
+        """The column's name in files."""
         return "student_id" if self.column.kind == "student" else self.column.name
 
     @property
     def columns(self) -> list[str]:
-        """The columns that must agree, by their place."""
+        """The match columns, named by their position."""
         return [f"match_{self.name}_{place}" for place, _ in enumerate(self.lookup.match)]
 
     @property
     def found(self) -> ir.Table:
-        """What is found for each combination: `looked_…`, and `found_…`, how many values there are."""
+        """The result for each combination of match columns: the value `looked_…`, and `found_…`, how many there are."""
         said = {f"looked_{self.name}": "string", f"found_{self.name}": "int64"}
         columns = {**dict.fromkeys(self.columns, "string"), **said}
         return ibis.table(columns, name=f"looked_up_{self.delivered.table.name}_{self.name}")
@@ -59,9 +59,9 @@ def lookup_columns(delivered: DeliveredTable) -> list[LookupColumn]:
 
 
 def create_lookups(writer: Writer, delivered: DeliveredTable, files: Sequence[SourceFile]) -> None:
-    """Writes what each look-up of a table finds."""
+    """Creates the result table of each look-up of a table."""
     for one in lookup_columns(delivered):
-        create_empty(writer, CELLS, ibis.schema(dict.fromkeys([*one.columns, "said"], "string")))
+        create_empty(writer, CELLS, ibis.schema(dict.fromkeys([*one.columns, "cell"], "string")))
         for file in matching_files(files, one.lookup.file):
             load_lookup_file(writer, one, file)
         create_empty(writer, one.found.get_name(), one.found.schema())
@@ -70,7 +70,7 @@ def create_lookups(writer: Writer, delivered: DeliveredTable, files: Sequence[So
 
 
 def load_lookup_file(writer: Writer, one: LookupColumn, file: SourceFile) -> None:
-    """Adds the cells of a look-up's file; DataRefused where it lacks a column."""
+    """Reads a look-up file's cells into the temporary table; DataRefused where it lacks a column."""
     wanted = [*one.lookup.match, one.lookup.column]
     with one.delivered.read(file, one.delivered.dialect, None) as rows:
         refuse_missing(one, file, rows)
@@ -78,12 +78,12 @@ def load_lookup_file(writer: Writer, one: LookupColumn, file: SourceFile) -> Non
         reader = batches.reader()
         cells = ibis.table(dict.fromkeys(reader.schema.names[1:], "string"), name=ARRIVED)
         places = [f"c{rows.names.index(name)}" for name in wanted]
-        named = {name: cells[place] for name, place in zip([*one.columns, "said"], places, strict=True)}
+        named = {name: cells[place] for name, place in zip([*one.columns, "cell"], places, strict=True)}
         insert(writer, CELLS, reader, cells.select(**named))
 
 
 def refuse_missing(one: LookupColumn, file: SourceFile, rows: SourceRows) -> None:
-    """Raise DataRefused where a look-up's file lacks a column that it needs."""
+    """Raise DataRefused where a look-up file lacks a column that the look-up names."""
     place = f"[districts.files.{one.delivered.table.name}.columns.{one.name}.lookup] names it"
     findings = [
         Finding("FILE04", file.name, 1, name, f"missing column; {place}")
@@ -95,24 +95,24 @@ def refuse_missing(one: LookupColumn, file: SourceFile, rows: SourceRows) -> Non
 
 
 def lookup_results(one: LookupColumn) -> ir.Table:
-    """Each combination with the value that counts, as its file has it, and how many values there are."""
-    cells = ibis.table(dict.fromkeys([*one.columns, "said"], "string"), name=CELLS)
-    text = text_of(cells.said, one.said)
+    """For each combination of match columns, the cell that counts and how many different values there are."""
+    cells = ibis.table(dict.fromkeys([*one.columns, "cell"], "string"), name=CELLS)
+    text = text_of(cells.cell, one.mapping)
     codes = one.delivered.mapping.codes.get(one.name, {})
-    value = value_of(one.column, one.said, decode(text, codes) if codes else text, one.delivered.dialect.dates)
-    cells = cells.mutate(value=value, same=value.cast("string").fill_null(cells.said)).filter(cells.said.notnull())
-    any_one = cells.said.max()
+    value = value_of(one.column, one.mapping, decode(text, codes) if codes else text, one.delivered.dialect.dates)
+    cells = cells.mutate(value=value, same=value.cast("string").fill_null(cells.cell)).filter(cells.cell.notnull())
+    any_one = cells.cell.max()
     chosen = {
         "one": any_one,
-        "highest": cells.said.argmax(cells.value).fill_null(any_one),
-        "lowest": cells.said.argmin(cells.value).fill_null(any_one),
+        "highest": cells.cell.argmax(cells.value).fill_null(any_one),
+        "lowest": cells.cell.argmin(cells.value).fill_null(any_one),
     }[one.lookup.take]
     name = one.name
     return cells.group_by(one.columns).aggregate(**{f"looked_{name}": chosen, f"found_{name}": cells.same.nunique()})
 
 
 def join_lookups(rows: ir.Table, layout: FileLayout) -> ir.Table:
-    """The rows with `looked_…` and `found_…` for each column that is looked up."""
+    """The rows with `looked_…` and `found_…` for each look-up column."""
     for one in lookup_columns(layout.delivered):
         match = zip(one.lookup.match, one.columns, strict=True)
         rows = rows.left_join(one.found, [rows[layout.place(name)] == one.found[column] for name, column in match])
@@ -122,6 +122,6 @@ def join_lookups(rows: ir.Table, layout: FileLayout) -> ir.Table:
 
 
 def drop_lookups(writer: Writer, delivered: DeliveredTable) -> None:
-    """What the look-ups found is gone: it may name students."""
+    """Drops the result tables: they may name students."""
     for one in lookup_columns(delivered):
         writer.drop(one.found.get_name())

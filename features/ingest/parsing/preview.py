@@ -1,4 +1,4 @@
-"""The first rows of each table as they were understood, for whoever writes a mapping."""
+"""A preview of each table's first parsed rows, for whoever writes a mapping."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,12 @@ from features.warehouse.reader import Reader
 
 ROWS = 5
 HIDDEN = ("student_id", "first_name", "last_name", "birth_date", "state_id", "email")
-"""Columns that say who someone is: a preview shows their shape."""
+"""Columns that identify a person: a preview shows only their shape."""
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A table's first rows as understood: cells as text, those that say who someone is as their shape."""
+    """A table's first parsed rows as text; cells that identify a person are masked."""
 
     table: str
     columns: tuple[str, ...]
@@ -55,7 +55,7 @@ def preview_of(reader: Reader, table: Table) -> Preview:
 
 
 def cell(column: str, value: object) -> str:
-    """A cell as it is shown."""
+    """A cell's text, masked where the column identifies a person."""
     if pd.isna(value):  # type: ignore[call-overload]  # cells are single values
         return ""
     text = str(value.date()) if isinstance(value, pd.Timestamp) else str(value)

@@ -1,4 +1,4 @@
-"""From files to typed rows in the staging file: one pass of SQL per file, then the repeats within a table."""
+"""Parses a table's files into typed rows of the staging file: one pass of SQL per file, then duplicates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from features.warehouse.writer import Writer
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """One file read: its rows are those understood and those left out; `unused` columns are not read."""
+    """One file as it was parsed: `rows` counts all but the `blank` ones, those `left_out` by the mapping among them."""
 
     file: str
     table: str
@@ -40,10 +40,10 @@ def parse_table(
     plain: bool,
     lookups: Sequence[SourceFile],
 ) -> list[ParsedFile]:
-    """What was read of each file of a table; its rows stand in `understood_<table>`, good and bad.
+    """Parses a table's files into its staging table, valid and invalid rows alike, and returns what each file held.
 
-    Files are numbered from `first_number`; what look-ups found stays until `drop_lookups`. The calendar must have been
-    understood before a table whose `known_on` counts school days. DataRefused where a file is not what it claims.
+    Files are numbered from `first_number`; look-up results stay until `drop_lookups`. The calendar must be parsed
+    before a table whose `known_on` counts school days. DataRefused where a file is not what it claims to be.
     """
     create_empty(writer, parsed_table(delivered.table.name).get_name(), parsed_schema(delivered.table))
     create_known_on_tables(writer, delivered.mapping.known_on)
@@ -62,7 +62,7 @@ def parse_table(
 def parse_file(
     writer: Writer, delivered: DeliveredTable, source: SourceFile, *, number: int, today: date, plain: bool
 ) -> ParsedFile:
-    """The count of one file, whose rows are understood after this."""
+    """Parses one file into its staging table and returns its counts."""
     name = parsed_table(delivered.table.name).get_name()
     with delivered.read(source, delivered.dialect, delivered.mapping.header) as rows:
         layout = layout_of(delivered, source.name, rows.names)

@@ -1,4 +1,4 @@
-"""From the cells of a file to typed rows, as one expression: nothing is read here."""
+"""The Ibis expression from a file's cells to typed rows, each with the first rule that it breaks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from features.tables import SCHOOL_YEAR
 
 @dataclass(frozen=True)
 class ParseContext:
-    """One file of a table: its number, the day of the load, and whether bad values are kept as they are."""
+    """One file to parse: its layout, its number, the day of the load, and whether invalid values are kept unmasked."""
 
     layout: FileLayout
     number: int
@@ -36,7 +36,7 @@ class ParseContext:
 
 
 def parsed_rows(context: ParseContext) -> ir.Table:
-    """The rows of a file as understood: mapped, typed, each with the first rule it breaks."""
+    """A file's rows: mapped, converted, each with the first rule that it breaks."""
     layout = context.layout
     cells = CellValues(
         layout, with_known_on(with_values(with_texts(record_rows(layout), layout), layout), layout, context.today)
@@ -55,7 +55,7 @@ def parsed_rows(context: ParseContext) -> ir.Table:
 
 
 def record_rows(layout: FileLayout) -> ir.Table:
-    """The rows that arrived and are records of the table, with what was looked up and whether they are deletions."""
+    """The file's rows that are records of the table, with look-up results and whether each is a deletion."""
     cells = dict.fromkeys((layout.place(name) for name in layout.used), "string")
     rows = ibis.table({"row": "int64", **cells}, name=ARRIVED)
     for name, words in layout.delivered.mapping.leave_out.items():
@@ -66,46 +66,46 @@ def record_rows(layout: FileLayout) -> ir.Table:
 
 
 def with_texts(rows: ir.Table, layout: FileLayout) -> ir.Table:
-    """The rows with `cell_…` and `text_…` for each canonical column that a file or a look-up says."""
+    """The rows with `cell_…` and `text_…` for each canonical column that a file or a look-up gives."""
     found: dict[str, ir.StringValue] = {}
     for cell in layout.cells:
-        if cell.said is not None and (cell.said.column is not None or cell.said.lookup is not None):
-            place = f"looked_{cell.name}" if cell.said.column is None else layout.place(cell.said.column)
-            found |= {f"cell_{cell.name}": rows[place], f"text_{cell.name}": text_of(rows[place], cell.said)}
+        if cell.mapping is not None and (cell.mapping.column is not None or cell.mapping.lookup is not None):
+            place = f"looked_{cell.name}" if cell.mapping.column is None else layout.place(cell.mapping.column)
+            found |= {f"cell_{cell.name}": rows[place], f"text_{cell.name}": text_of(rows[place], cell.mapping)}
     return rows.mutate(**found)
 
 
 def with_values(rows: ir.Table, layout: FileLayout) -> ir.Table:
-    """The rows with each canonical column's value: nothing where its text is none of its kind."""
+    """The rows with each canonical column's value: null where the text cannot be converted."""
     found = {cell.name: value_of_cell(rows, cell, layout) for cell in layout.cells}
-    days = {cell.name: cell.said.day_of_school_year for cell in layout.cells if cell.said}
+    days = {cell.name: cell.mapping.day_of_school_year for cell in layout.cells if cell.mapping}
     reckoned = {name: day_of_school_year(day, found[SCHOOL_YEAR.name]) for name, day in days.items() if day is not None}
     return rows.mutate(**(found | reckoned))
 
 
 def value_of_cell(rows: ir.Table, cell: MappedColumn, layout: FileLayout) -> ir.Value:
-    """A canonical column's value; nothing where the file does not have it."""
-    if cell.said is None or cell.said.day_of_school_year is not None:
+    """A canonical column's value; null where the file does not have it."""
+    if cell.mapping is None or cell.mapping.day_of_school_year is not None:
         return ibis.null(IBIS_TYPES[cell.column.kind])
-    if cell.said.always is not None:
-        return constant(cell.column, cell.said.always)
+    if cell.mapping.always is not None:
+        return constant(cell.column, cell.mapping.always)
     text, codes = rows[f"text_{cell.name}"], layout.delivered.mapping.codes.get(cell.name)
-    return value_of(cell.column, cell.said, decode(text, codes) if codes else text, layout.delivered.dialect.dates)
+    return value_of(cell.column, cell.mapping, decode(text, codes) if codes else text, layout.delivered.dialect.dates)
 
 
 def key(layout: FileLayout) -> list[str]:
-    """The key of the file's table."""
+    """The key columns of the file's table."""
     return key_of(layout.delivered.table)
 
 
 def rules_of(cells: CellValues, today: date) -> list[RowRule]:
-    """Every rule that a row of a file may break by itself, in the order in which they are tried."""
+    """Every row rule of a file, in the order in which they are checked."""
     of_cells = [rule for cell in cells.layout.cells for rule in cell_rules(cells, cell)]
     return [*of_cells, *known_on_rules(cells, today), *cross_field_rules(cells)]
 
 
 def mark_broken_rules(cells: CellValues, rules: Sequence[RowRule]) -> ir.Table:
-    """The rows with `broke`, the place of the first rule each breaks, and `whole_key`. A deletion is but its key."""
+    """The rows with `broke`, the index of the first broken rule, and `whole_key`. A deletion is checked by key only."""
     rows, own_key = cells.rows, set(key(cells.layout))
     breaks = [rule.broken if own_key >= set(rule.columns) else rule.broken & ~rows.deleted for rule in rules]
     of_key = [rule.broken for rule in rules if own_key >= set(rule.columns)]
@@ -114,12 +114,12 @@ def mark_broken_rules(cells: CellValues, rules: Sequence[RowRule]) -> ir.Table:
 
 
 def unless_deleted(rows: ir.Table, value: ir.Value) -> ir.Value:
-    """A value; nothing in a deletion, which says no more than its key."""
+    """A value; null in a deletion, of which only the key counts."""
     return ibis.ifelse(rows.deleted, ibis.null(value.type()), value)
 
 
 def broken_rule_columns(rows: ir.Table, rules: Sequence[RowRule], *, plain: bool) -> dict[str, ir.StringValue]:
-    """What is kept of the rule that a row breaks: `rule`, `broken`, `expected` and `shown`."""
+    """The columns about the broken rule: `rule`, `broken`, `expected` and `shown`."""
     shown = choose_by_rule(rows, [(place, rule.shown) for place, rule in enumerate(rules)])
     codes = rows.broke.isin([place for place, rule in enumerate(rules) if rule.is_code])
     return {
@@ -131,12 +131,12 @@ def broken_rule_columns(rows: ir.Table, rules: Sequence[RowRule], *, plain: bool
 
 
 def shown_code(code: ir.StringValue) -> ir.StringValue:
-    """A code as it is; the shape of a text that is too long for one."""
+    """A code as it is; masked where it is too long to be one."""
     return ibis.ifelse(code.length() <= LONGEST_CODE, code, mask(code))
 
 
 def unmapped_codes(rules: Sequence[RowRule]) -> ir.ArrayValue:
-    """Every code of a row that is not mapped, with its column; nothing where all are."""
+    """A row's codes that are not mapped, each with its column; null where all are."""
     codes = [rule for rule in rules if rule.is_code]
     if not codes:
         return ibis.null(ENVELOPE["unmapped"])
@@ -146,12 +146,12 @@ def unmapped_codes(rules: Sequence[RowRule]) -> ir.ArrayValue:
 
 
 def choose_by_rule(rows: ir.Table, said: Sequence[tuple[int, str | ir.StringValue]]) -> ir.StringValue:
-    """What is said of the rule that a row breaks, nothing where it breaks none."""
+    """For each row the value given for the rule that it breaks; null where it breaks none."""
     return ibis.ifelse(rows.broke.isnull(), None, rows.broke.cases(*said, else_=None))
 
 
 def ambiguous_lookups(rows: ir.Table, layout: FileLayout) -> ir.StringValue:
-    """The columns whose look-up took one of several values, nothing where none did."""
+    """The columns whose look-up chose one of several values; null where none did."""
     parts = [
         ibis.ifelse(rows[f"found_{one.name}"] > 1, one.name, None)
         for one in lookup_columns(layout.delivered)
@@ -161,7 +161,7 @@ def ambiguous_lookups(rows: ir.Table, layout: FileLayout) -> ir.StringValue:
 
 
 def malformed_rows(context: ParseContext) -> ir.Table:
-    """Rows that cannot be matched with the header, as understood: nothing but their place and what was expected."""
+    """Rows that do not fit the header, as staging rows: only their place and what was expected."""
     schema = parsed_schema(context.layout.delivered.table)
     rows = ibis.table({"row": "int64", "expected": "string"}, name=ARRIVED)
     nothing = {name: ibis.null(kind) for name, kind in schema.items()}

@@ -1,4 +1,4 @@
-"""Codes that nothing maps yet, as lines to add to `ontrack.toml`."""
+"""Codes that are not mapped yet, as lines to add to `ontrack.toml`."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -14,12 +14,12 @@ from features.table_schema import Column
 from features.warehouse.writer import Writer
 
 MOST_CODES = 50
-"""More different values than a column of codes has."""
+"""The most different values that a column of codes has."""
 
 
 @dataclass(frozen=True)
 class UnmappedColumn:
-    """A canonical column's codes that are not mapped, the most frequent first, with their rows."""
+    """A canonical column's unmapped codes, the most frequent first, each with its number of rows."""
 
     delivered: DeliveredTable
     name: str
@@ -37,20 +37,20 @@ class UnmappedColumn:
 
     @property
     def are_codes(self) -> bool:
-        """Whether they look like codes. Else they may be anything, a name too."""
+        """Whether they look like codes. Otherwise they may be anything, names too."""
         return len(self.codes) <= MOST_CODES and all(len(code) <= LONGEST_CODE for code, _ in self.codes)
 
 
 def code_mapping_lines(writer: Writer, delivered: Sequence[DeliveredTable]) -> list[str]:
-    """Lines for `ontrack.toml`, for every column with codes that are not mapped, each code with its rows.
+    """Lines for `ontrack.toml`: for every column its unmapped codes, each with its number of rows.
 
-    A column whose values do not look like codes is only named: its values may be anything.
+    A column whose values do not look like codes is only named: its values may be names.
     """
     return [line for one in delivered for column in unmapped_columns(writer, one) for line in lines_of(column)]
 
 
 def unmapped_columns(writer: Writer, delivered: DeliveredTable) -> Iterator[UnmappedColumn]:
-    """Each column of a table with codes that are not mapped."""
+    """Each column of a table with unmapped codes."""
     rows = parsed_table(delivered.table.name)
     each = rows.filter(rows.unmapped.notnull()).select(one=rows.unmapped.unnest())
     each = each.filter(each.one.notnull()).select(column=each.one["column"], code=each.one["code"])
@@ -64,7 +64,7 @@ def unmapped_columns(writer: Writer, delivered: DeliveredTable) -> Iterator[Unma
 
 
 def mask_free_text(writer: Writer, delivered: DeliveredTable) -> None:
-    """Values of a column that do not look like codes are kept as their shape."""
+    """Masks the values of columns that do not look like codes."""
     rows = parsed_table(delivered.table.name)
     for column in unmapped_columns(writer, delivered):
         if not column.are_codes:
@@ -73,7 +73,7 @@ def mask_free_text(writer: Writer, delivered: DeliveredTable) -> None:
 
 
 def lines_of(column: UnmappedColumn) -> Iterator[str]:
-    """One column's lines. `?` is no meaning of any code: each one must be decided on."""
+    """The lines for one column. `?` is not a valid meaning, so each code must be decided on."""
     place = codes_setting(column.delivered.table, column.name)
     if not column.are_codes:
         name = f"{column.delivered.table.name}.{column.name}"
@@ -90,5 +90,5 @@ def lines_of(column: UnmappedColumn) -> Iterator[str]:
 
 
 def own_values(column: Column) -> tuple[str, ...]:
-    """The values that a column may have: once it has codes, they are codes too."""
+    """The canonical values of a column: once it has codes, each of them must be listed as a code too."""
     return ("true", "false") if column.kind == "boolean" else column.allowed

@@ -1,4 +1,4 @@
-"""Rules across tables: what a row names must be there, and an absence must be on a school day of an enrollment."""
+"""Cross-table rules: a named record must exist, and an absence must fall on a school day within an enrollment."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from features.warehouse.writer import Writer
 
 @dataclass(frozen=True)
 class Reference:
-    """Columns of a table that name a record of another one, which must be there. An empty one names nothing."""
+    """Columns of a table that name a record of another table, which must exist. An empty cell names nothing."""
 
     table: str
     columns: tuple[str, ...]
@@ -42,17 +42,17 @@ NOUNS = {
     "staff": "a person",
     "incidents": "an incident of the student",
 }
-"""What the records of a table that others name are called."""
+"""The noun for a record of each referenced table."""
 
 BROKEN = "broken_rows"
-"""The table of rows that break a rule, while they are marked."""
+"""The temporary table of rows that break a rule."""
 
 NEVER = date(9999, 12, 31)
 
 
 @dataclass(frozen=True)
 class CrossTableRule:
-    """A rule across tables: its code, its columns, and what was expected."""
+    """A cross-table rule: its code, its columns, and what was expected."""
 
     code: str
     columns: tuple[str, ...]
@@ -61,18 +61,18 @@ class CrossTableRule:
 
 @dataclass(frozen=True)
 class CheckedRecords:
-    """What rows are checked against: the load, and what the warehouse holds where it is attached as `held`."""
+    """The records that rows are checked against: this load's and, where `held`, those of the attached warehouse."""
 
     writer: Writer
     held: bool
     plain: bool
 
     def records(self, name: str) -> ir.Table | None:
-        """A table's records after this load, None where nothing is known of them."""
+        """A table's records after this load; None where neither the load nor the warehouse has the table."""
         return records_after_load(self.writer, name, held=self.held)
 
     def broken(self, rows: ir.Table, rule: CrossTableRule) -> ir.Table:
-        """Rows with the rule that they break: `file`, `row`, and what is kept of it."""
+        """The rows with the rule that they break: `file`, `row`, `rule`, `broken`, `expected` and `shown`."""
         value = rows[rule.columns[0]].cast("string")
         shown = value.substr(0, 40) if self.plain else mask(value)
         said = {"rule": rule.code, "broken": ", ".join(rule.columns), "expected": f"expected {rule.expected}"}
@@ -80,9 +80,9 @@ class CheckedRecords:
 
 
 def mark_cross_table_errors(writer: Writer, tables: Collection[str], *, held: bool, plain: bool = False) -> None:
-    """Good rows of these tables that name what is not there break ROW08, absences in the wrong place ROW09.
+    """Marks valid rows that name a missing record (ROW08), and absences outside enrollment or instruction (ROW09).
 
-    What is there is what the load has and, where `held`, what the warehouse attached under that name holds now.
+    Records are those of the load and, where `held`, the current ones of the warehouse attached under that name.
     """
     checked = CheckedRecords(writer, held, plain)
     for reference in REFERENCES:
@@ -94,7 +94,7 @@ def mark_cross_table_errors(writer: Writer, tables: Collection[str], *, held: bo
 
 
 def mark_broken(writer: Writer, table: str, broken: ir.Table) -> None:
-    """The rows that break a rule say so. They are found first: there are few or none, and the table may be large."""
+    """Marks the rows that break a rule. They are selected first: they are few or none, the table may be large."""
     writer.create(BROKEN, broken)
     found = ibis.table(broken.schema(), name=BROKEN)
     if writer.count(found):
@@ -103,33 +103,33 @@ def mark_broken(writer: Writer, table: str, broken: ir.Table) -> None:
 
 
 def missing_references(checked: CheckedRecords, reference: Reference) -> ir.Table:
-    """Rows that name a record that is not there."""
+    """Rows that name a record that does not exist."""
     rows, others = valid_rows(reference.table), checked.records(reference.others)
     rows = rows.filter(*(rows[name].notnull() for name in reference.columns))
     missing = rows if others is None else rows.anti_join(others.distinct(on=reference.columns), reference.columns)
-    told = f"{NOUNS[reference.others]} that the files or an earlier load have"
-    return checked.broken(missing, CrossTableRule("ROW08", reference.columns, told))
+    rule = f"{NOUNS[reference.others]} that the files or an earlier load have"
+    return checked.broken(missing, CrossTableRule("ROW08", reference.columns, rule))
 
 
 def outside_enrollment(checked: CheckedRecords) -> ir.Table:
     """Absences on a day on which the student was not enrolled at the school."""
     rows, spells = valid_rows("attendance"), checked.records("enrollments")
-    told = CrossTableRule("ROW09", ("date",), "a day within an enrollment of the student at the school")
+    rule = CrossTableRule("ROW09", ("date",), "a day within an enrollment of the student at the school")
     if spells is None:
-        return checked.broken(rows, told)
+        return checked.broken(rows, rule)
     spells = spells.select("student_id", "school_id", "entry_date", last=spells.exit_date.fill_null(NEVER))
     within = [rows.date >= spells.entry_date, rows.date <= spells["last"]]
-    return checked.broken(rows.anti_join(spells, ["student_id", "school_id", *within]), told)
+    return checked.broken(rows.anti_join(spells, ["student_id", "school_id", *within]), rule)
 
 
 def outside_instruction(checked: CheckedRecords) -> ir.Table:
     """Absences on a day without instruction on any track of the school, in a school year of which it has a calendar."""
     rows, days = valid_rows("attendance"), checked.records("calendar_days")
-    told = CrossTableRule("ROW09", ("date",), "a day of instruction; the school's calendar has none then")
+    rule = CrossTableRule("ROW09", ("date",), "a day of instruction; the school's calendar has none then")
     if days is None:
-        return checked.broken(rows.limit(0), told)
+        return checked.broken(rows.limit(0), rule)
     years = days.group_by("school_id", "school_year").aggregate(first=days.date.min(), last=days.date.max())
     absent = rows.select("school_id", "date").distinct()
     known = absent.semi_join(years, ["school_id", absent.date >= years["first"], absent.date <= years["last"]])
     idle = known.anti_join(days.filter(days.in_session), ["school_id", "date"])
-    return checked.broken(rows.semi_join(idle, ["school_id", "date"]), told)
+    return checked.broken(rows.semi_join(idle, ["school_id", "date"]), rule)

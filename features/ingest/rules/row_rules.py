@@ -1,4 +1,4 @@
-"""What no row may do. Each rule has a code; a row stays in quarantine with the first that it breaks."""
+"""Row rules: what is checked of each row by itself. A row goes to quarantine with the first rule that it breaks."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ import ibis.expr.types as ir
 
 from features.file_mapping.declaration import Lookup
 from features.ingest.mapping.file_layout import FileLayout, MappedColumn
-from features.ingest.mapping.type_conversion import IDS, expected_of, is_spreadsheet_damaged
+from features.ingest.mapping.type_conversion import IDS, describe_format, is_spreadsheet_damaged
 from features.table_schema import Column, Table
 
 LONGEST_CODE = 24
-"""Characters that a code may have. What is longer may be anything, and is masked."""
+"""The most characters a code has. A longer value may be free text, so it is masked."""
 
 
 @dataclass(frozen=True)
 class CrossFieldRule:
-    """Two cells of a row, of which the first may not be more than the second. Either may be empty."""
+    """Two cells of a row of which the first may not be greater than the second. Either may be empty."""
 
     table: str
     least: str
@@ -36,12 +36,12 @@ CROSS_FIELD_RULES = (
     CrossFieldRule("caseloads", "start_date", "end_date", "a caseload that ends on or after the day it starts"),
     CrossFieldRule("supports", "date", "end_date", "a plan that ends on or after the day it begins"),
 )
-"""Every rule about two cells of a row."""
+"""Every rule about two cells of one row (ROW06)."""
 
 
 @dataclass(frozen=True, eq=False)
 class RowRule:
-    """What no row may do: its code, the columns, when it is broken, and what was expected instead."""
+    """A rule for rows: its code, its columns, the condition that breaks it, and what was expected."""
 
     code: str
     columns: tuple[str, ...]
@@ -52,40 +52,42 @@ class RowRule:
 
     @property
     def named(self) -> str:
-        """Its columns, for people."""
+        """Its columns as people read them."""
         return ", ".join(self.columns)
 
 
 @dataclass(frozen=True)
 class CellValues:
-    """The cells of a file as they are read: the text of each, and its value, which may be nothing."""
+    """A file's rows with, for each canonical column, the cell, its text, and its value, which may be null."""
 
     layout: FileLayout
     rows: ir.Table
 
     def cell(self, name: str) -> ir.StringValue:
-        """A canonical column's cell as the file has it, after a look-up."""
+        """A column's cell as the file, or the look-up, has it."""
         return self.rows[f"cell_{name}"]
 
     def text(self, name: str) -> ir.StringValue:
-        """A canonical column's text, after its pattern and padding."""
+        """A column's text after its pattern and zero padding."""
         return self.rows[f"text_{name}"]
 
     def value(self, name: str) -> ir.Value:
-        """A canonical column's value."""
+        """A column's converted value."""
         return self.rows[name]
 
 
 def cell_rules(cells: CellValues, cell: MappedColumn) -> Iterator[RowRule]:
-    """What breaks a column's declaration. A column that is always the same, or nowhere, breaks nothing."""
-    said, name = cell.said, (cell.name,)
-    if said is None or said.always is not None or said.day_of_school_year is not None:
+    """The rules of one column. A constant column, or one that the file does not have, has none."""
+    mapping, name = cell.mapping, (cell.name,)
+    if mapping is None or mapping.always is not None or mapping.day_of_school_year is not None:
         return
     shown, text = cells.cell(cell.name), cells.text(cell.name)
-    if said.lookup:
-        yield from lookup_rules(cells, cell, said.lookup)
-    if said.pattern is not None:
-        yield RowRule("ROW03", name, shown.notnull() & ~shown.re_search(said.pattern), "a value of its pattern", shown)
+    if mapping.lookup:
+        yield from lookup_rules(cells, cell, mapping.lookup)
+    if mapping.pattern is not None:
+        yield RowRule(
+            "ROW03", name, shown.notnull() & ~shown.re_search(mapping.pattern), "a value of its pattern", shown
+        )
     if cell.name in IDS:
         yield RowRule(
             "ROW10",
@@ -103,7 +105,7 @@ def cell_rules(cells: CellValues, cell: MappedColumn) -> Iterator[RowRule]:
 
 
 def lookup_rules(cells: CellValues, cell: MappedColumn, lookup: Lookup) -> Iterator[RowRule]:
-    """A look-up that finds nothing where there must be something, or several values where one is asked for."""
+    """Rules about a look-up: it finds nothing for a required column, or several values where one must be found."""
     found, nothing = cells.rows[f"found_{cell.name}"], ibis.null("string")
     if cell.column.required:
         yield RowRule("ROW12", (cell.name,), found == 0, f"a value of it in {lookup.file}, which has none", nothing)
@@ -113,19 +115,19 @@ def lookup_rules(cells: CellValues, cell: MappedColumn, lookup: Lookup) -> Itera
 
 
 def is_empty(cells: CellValues, cell: MappedColumn) -> ir.BooleanValue:
-    """Whether a column's cell has nothing in it, or a code that means nothing."""
+    """Whether a column's cell is empty, or holds a code for an empty value."""
     text, codes = cells.text(cell.name), codes_of(cells, cell)
     return text.isnull() & cells.value(cell.name).isnull() if "" in codes else text.isnull()
 
 
 def codes_of(cells: CellValues, cell: MappedColumn) -> Mapping[str, str]:
-    """The column's codes and what they mean."""
+    """A column's codes and their meanings."""
     return cells.layout.delivered.mapping.codes.get(cell.name, {})
 
 
 def format_rules(cells: CellValues, cell: MappedColumn) -> Iterator[RowRule]:
-    """A text that has not the form of its kind, or is none of the column's codes or allowed values."""
-    said, codes, name = cell.said, codes_of(cells, cell), (cell.name,)
+    """Rules about format: a text of another kind, or none of the column's codes or allowed values."""
+    mapping, codes, name = cell.mapping, codes_of(cells, cell), (cell.name,)
     text, shown = cells.text(cell.name), cells.cell(cell.name)
     if codes:
         yield RowRule(
@@ -139,34 +141,34 @@ def format_rules(cells: CellValues, cell: MappedColumn) -> Iterator[RowRule]:
     elif cell.column.allowed or cell.column.kind == "boolean":
         broken = text.notnull() & cells.value(cell.name).isnull()
         yield RowRule("ROW04", name, broken, allowed_values(cell.column), text, is_code=True)
-    elif cell.column.kind not in ("text", "student") and said is not None:
+    elif cell.column.kind not in ("text", "student") and mapping is not None:
         broken = text.notnull() & cells.value(cell.name).isnull()
         yield RowRule(
-            "ROW03", name, broken, expected_of(cell.column, said, cells.layout.delivered.dialect.dates), shown
+            "ROW03", name, broken, describe_format(cell.column, mapping, cells.layout.delivered.dialect.dates), shown
         )
 
 
 def unmapped_code_message(cells: CellValues, cell: MappedColumn) -> str:
-    """The sentence for a code that is not mapped."""
+    """The message for a code that is not mapped."""
     return (
         f"a code that [{codes_setting(cells.layout.delivered.table, cell.name)}] maps to {allowed_values(cell.column)}"
     )
 
 
 def codes_setting(table: Table, name: str) -> str:
-    """Where `ontrack.toml` maps the codes of a canonical column."""
+    """The table of `ontrack.toml` that maps a column's codes."""
     return f"districts.files.{table.name}.codes.{name}"
 
 
 def allowed_values(column: Column) -> str:
-    """What a code may mean."""
+    """The values that a code may be mapped to, for a message."""
     if column.kind == "boolean":
         return "true or false"
     return f"one of {', '.join(column.allowed)}" if column.allowed else f"a value of {column.name}"
 
 
 def cross_field_rules(cells: CellValues) -> Iterator[RowRule]:
-    """Two cells of a row that contradict each other."""
+    """Rules about two cells of a row that contradict each other."""
     for rule in CROSS_FIELD_RULES:
         if rule.table == cells.layout.delivered.table.name:
             least, most = cells.value(rule.least), cells.value(rule.most)
