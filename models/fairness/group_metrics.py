@@ -83,7 +83,10 @@ class GroupFigures:
 
 
 class GroupBootstrap:
-    """The counts of one attribute's groups, observed and in replicates, and the figures they give."""
+    """The counts of one attribute's groups, observed and in replicates, and the figures they give.
+
+    `values` has each measure at the capacity as (1 + replicates) × groups, the first row as observed.
+    """
 
     def __init__(self, listing: Listing, grouped: Grouping, draws: AuditSettings, lead: Floats | None) -> None:
         self.grouped, self.draws, self.capacities = grouped, draws, listing.capacities
@@ -95,27 +98,28 @@ class GroupBootstrap:
         self.counts = np.concatenate([list_counts(listing, group, groups + 1)[None], drawn])[:, :groups]
         self.whole = denominators(self.counts)
         self.rates = rates_of(self.counts)
-        self.others = {"share_off_track": ratio(self.whole["recall"], self.whole["selection_rate"])[..., 0]}
+        self.values = {name: values[..., self.at] for name, values in self.rates.items()}
+        self.values["share_off_track"] = ratio(self.whole["recall"], self.whole["selection_rate"])[..., 0]
         self.risk, self.lead = moments_of(listing.risk, group, groups), Moments(*np.zeros((3, groups)))
         if not grouped.crossed:
-            self.others |= auc_and_calibration(listing, group, groups, draws)
+            self.values |= auc_and_calibration(listing, group, groups, draws)
         if lead is not None:
             found = ~np.isnan(lead)
             self.lead = moments_of(lead[found], group[found], groups)
-            self.others["lead_weeks"] = mean_lead_weeks(lead, listing.student, group, groups, draws)
+            self.values["lead_weeks"] = mean_lead_weeks(lead, listing.student, group, groups, draws)
         self.library = fairlearn_rates(self.counts[0], self.at, grouped.names)
 
     def group(self, at: int, reference: int) -> GroupFigures:
         """One group's figures, and it beside the reference group."""
         counted = self.counts[0, at]
-        against = {} if at == reference else self.compared(at, reference)
+        against = {} if at == reference else self.compare_all(at, reference)
         return GroupFigures(
             name=self.grouped.names[at],
             n=int(counted.sum()),
             off_track=int(counted[1].sum()),
             listed=int(counted[:, : self.at + 1].sum()),
-            figures={name: self.figure(name, at) for name in self.draws.measures if self.there(name)},
-            curve={} if self.grouped.crossed else {name: self.along(name, at) for name in RATES},
+            figures={name: self.figure(name, at) for name in self.draws.measures if name in self.values},
+            curve={} if self.grouped.crossed else {name: self.curve(name, at) for name in RATES},
             against=against,
         )
 
@@ -123,11 +127,10 @@ class GroupBootstrap:
         """A figure at the capacity with its interval; None over too few students."""
         if not self.enough(name, at):
             return None
-        if name in self.rates:
-            return percentile_interval(self.library[name][at], self.rates[name][1:, at, self.at])
-        return percentile_interval(float(self.others[name][0, at]), self.others[name][1:, at])
+        observed = self.library[name][at] if name in self.library else float(self.values[name][0, at])
+        return percentile_interval(observed, self.values[name][1:, at])
 
-    def along(self, name: str, at: int) -> tuple[Interval | None, ...]:
+    def curve(self, name: str, at: int) -> tuple[Interval | None, ...]:
         """A rate at every capacity."""
         found = self.rates[name][:, at]
         whole = self.whole[name][0, at]
@@ -144,49 +147,46 @@ class GroupBootstrap:
             return bool(self.lead.n[at] >= self.draws.least)
         return True
 
-    def compared(self, at: int, reference: int) -> dict[str, GroupComparison]:
-        """A group beside the reference, by every figure that both have."""
-        names = [name for name in self.draws.measures if self.figures_both(name, at, reference)]
-        return {name: self.comparison(name, at, reference) for name in names}
+    def compare_all(self, at: int, reference: int) -> dict[str, GroupComparison]:
+        """Compares a group with the reference, by every figure that both have."""
+        names = [name for name in self.draws.measures if self.both_have(name, at, reference)]
+        return {name: self.compare(name, at, reference) for name in names}
 
-    def figures_both(self, name: str, at: int, reference: int) -> bool:
+    def both_have(self, name: str, at: int, reference: int) -> bool:
         """Whether two groups both have this figure."""
-        return self.there(name) and self.enough(name, at) and self.enough(name, reference)
+        return name in self.values and self.enough(name, at) and self.enough(name, reference)
 
-    def there(self, name: str) -> bool:
-        """Whether a figure was computed."""
-        return name in self.rates or name in self.others
-
-    def comparison(self, name: str, at: int, reference: int) -> GroupComparison:
-        """One figure of a group beside that of the reference."""
-        values = self.rates[name][:, :, self.at] if name in self.rates else self.others[name]
-        own, other = values[:, at], values[:, reference]
+    def compare(self, name: str, at: int, reference: int) -> GroupComparison:
+        """Compares one figure of a group with that of the reference."""
+        own, other = self.values[name][:, at], self.values[name][:, reference]
         difference = percentile_interval(float(own[0] - other[0]), own[1:] - other[1:])
         parts = ratio(own, other)
         by = (
             None if np.isnan(parts[0]) or name == "calibration_gap" else percentile_interval(float(parts[0]), parts[1:])
         )
-        chance = p_value_of_difference(difference.estimate, self.spread(name, (at, reference), own[1:] - other[1:]))
+        chance = p_value_of_difference(
+            difference.estimate, self.standard_error(name, (at, reference), own[1:] - other[1:])
+        )
         if name in self.rates:
-            chance = max(chance, self.chance_of_counts(name, (at, reference)))
+            chance = max(chance, self.exact_p_value(name, (at, reference)))
         return GroupComparison(difference, by, chance)
 
-    def spread(self, name: str, two: GroupPair, drawn: Floats) -> float:
+    def standard_error(self, name: str, two: GroupPair, drawn: Floats) -> float:
         """The standard error of a difference: the larger of the bootstrap's and that under the null hypothesis."""
         alike, (_, reference) = 0.0, two
         if name == "lead_weeks":
             alike = standard_error_of_means(self.lead, two)
         elif name == "calibration_gap":
-            alike = standard_error_of_gaps(self.risk, self.others[name][0], two)
+            alike = standard_error_of_gaps(self.risk, self.values[name][0], two)
         elif name == "roc_auc":
             on_track, off_track = self.counts[0][list(two)].sum(axis=-1).T
-            alike = standard_error_of_auc(float(self.others[name][0, reference]), off_track, on_track)
+            alike = standard_error_of_auc(float(self.values[name][0, reference]), off_track, on_track)
         return max(float(np.nanstd(drawn)), alike)
 
-    def chance_of_counts(self, name: str, two: GroupPair) -> float:
+    def exact_p_value(self, name: str, two: GroupPair) -> float:
         """The exact p-value of the difference of two rates."""
         whole = self.whole[name][0, list(two), self.at]
-        return fisher_p_value(self.rates[name][0, list(two), self.at] * whole, whole, self.rows_a_student)
+        return fisher_p_value(self.values[name][0, list(two)] * whole, whole, self.rows_a_student)
 
 
 def denominators(counted: Floats) -> dict[str, Floats]:

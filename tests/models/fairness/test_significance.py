@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.fairness.audit import TESTED_MEASURES, Audit, audit_listing, holm_adjusted
-from models.fairness.group_metrics import AuditSettings
+from models.fairness.audit import Audit, audit_listing, holm_adjusted
+from models.fairness.group_metrics import TESTED_MEASURES, AuditSettings
 from models.fairness.significance import (
     fisher_p_value,
     moments_of,
