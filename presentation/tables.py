@@ -32,11 +32,6 @@ class DataTable:
     groups: tuple[RowGroup, ...]
     emphasized: int = -1
 
-    @property
-    def rows(self) -> tuple[TableRow, ...]:
-        """The rows of all groups."""
-        return tuple(row for group in self.groups for row in group.rows)
-
 
 @dataclass(frozen=True)
 class CheckLine:

@@ -1,4 +1,4 @@
-"""How often flags were right, group by group, beside what was promised."""
+"""The precision of live lists by group, beside what the training report promised."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The report of monitoring: one page that fetches and runs nothing and holds no student, for whoever answers for it."""
+"""The monitoring report: one page that fetches and runs nothing and holds no student."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from training.report.sections import TEMPLATES
 
 SIGNS = {"ok": "✓", "breach": "✕", "not_enough_evidence": "?"}
 STYLES = {"ok": "pass", "breach": "fail", "not_enough_evidence": "not_enough_evidence"}
-"""Rows are drawn like those of a training report."""
+"""The class of a verdict in the stylesheet, as in a training report."""
 HEAD = (
     "Group",
     "Students",
@@ -36,7 +36,7 @@ HEAD = (
     "Acted on, of 100 listed",
 )
 WORST = 10
-"""Features that the report shows."""
+"""How many features the report shows."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class LiveCalibrationView:
 
 @dataclass(frozen=True)
 class LiveGroupsView:
-    """What the lists of the finished year did, group by group; the table is behind the chart."""
+    """The figures of the finished year's lists by group, as a chart with the table behind it."""
 
     says: str
     chart: Chart
@@ -94,7 +94,7 @@ def sections_of(found: MonitorResult) -> Iterator[ReportSection | None]:
 
 
 def verdict_section(found: MonitorResult) -> ReportSection:
-    """What to do first."""
+    """How many checks are in breach, and what to do about each."""
     breaches = [check for check in found.checks if check.verdict == "breach"]
     open_ones = [check.title for check in found.checks if check.verdict == "not_enough_evidence"]
     some = f"{len(breaches)} of {len(found.checks)} checks {'is' if len(breaches) == 1 else 'are'} in breach."
@@ -114,7 +114,7 @@ def check_line(check: MonitorCheck) -> CheckLine:
 
 
 def calibration_section(found: MonitorResult, live: LiveAudit) -> ReportSection | None:
-    """Risks of first flags beside what happened; None where too few were listed."""
+    """The reliability of the risks of first flags; None where too few were listed."""
     bins = found.calibration
     if not bins:
         return None
@@ -128,9 +128,9 @@ def calibration_section(found: MonitorResult, live: LiveAudit) -> ReportSection 
 
 
 def groups_section(found: MonitorResult, live: LiveAudit) -> ReportSection:
-    """What the lists of the finished year did, group by group."""
+    """The figures of the finished year's lists by group."""
     alone = [one for one in live.audit.tables if not one.crossed]
-    title, says = f"Group by group, {school_year(live.school_year)}", live_lists_words(live)
+    title, says = f"Group by group, {school_year(live.school_year)}", live_lists_sentence(live)
     if not any(one.groups for one in alone):
         return prose_section(title, says, "No group is large enough to be told apart.")
     groups = [group_rows(one, live.acted.shares.get(one.of, {})) for one in alone]
@@ -145,7 +145,7 @@ def groups_section(found: MonitorResult, live: LiveAudit) -> ReportSection:
     return ReportSection(title, "monitor/live_groups.html", view)
 
 
-def live_lists_words(live: LiveAudit) -> str:
+def live_lists_sentence(live: LiveAudit) -> str:
     """Of how many students the live figures are."""
     audit = live.audit
     return (
@@ -188,7 +188,7 @@ def audit_section(live: LiveAudit) -> ReportSection:
 
 
 def drift_section(drifts: Sequence[Drift]) -> ReportSection | None:
-    """The features that stand out most; None where none could be compared."""
+    """The features that drifted most; None where none could be compared."""
     if not drifts:
         return None
     head = ("Feature", "Stability index", "Missing now, of 100", "More than then")

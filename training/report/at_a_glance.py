@@ -50,7 +50,7 @@ def everyone_off_track(found: Comparison) -> float:
 
 
 def list_figures(found: Comparison) -> tuple[KeyFigure, ...]:
-    """How often the list is right and how many it finds; nothing where it holds too few students."""
+    """Precision and recall at the capacity; empty where that lists too few students."""
     at = found.capacity
     if at not in shown_capacities(found):
         return ()
@@ -63,7 +63,7 @@ def list_figures(found: Comparison) -> tuple[KeyFigure, ...]:
 
 
 def risk_figures(found: Comparison) -> tuple[KeyFigure, ...]:
-    """How far risks were from what happened."""
+    """The calibration error."""
     errors = {name: f"{one.calibration_error * 100:.1f}" for name, one in found.figures.items()}
     return (key_figure(errors, "of 100: how far risks were from what happened, on average", found),)
 

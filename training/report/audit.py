@@ -1,4 +1,4 @@
-"""The audit in a report: what is named, every group's figures, why there may be a gap, and what cuts would change."""
+"""The audit in a report: checks, figures by group, sources of a gap, and what thresholds by group would change."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ CANNOT = (
 
 @dataclass(frozen=True)
 class AuditChecksView:
-    """What the audit names, check by check, and the picture of who is found; None where no group may be compared."""
+    """The audit's checks, and the chart of recall by group; None where no group may be compared."""
 
     says: str
     checks: tuple[CheckLine, ...]
@@ -45,7 +45,7 @@ class AuditChecksView:
 
 @dataclass(frozen=True)
 class AuditGroupsView:
-    """Every attribute's groups, what is not shown and why, and rates over the length of the list."""
+    """The figures of every group, what is not shown and why, and recall by the length of the list."""
 
     table: DataTable
     small_print: str
@@ -53,20 +53,20 @@ class AuditGroupsView:
 
 
 def audit_sections(audited: AuditResult) -> Iterator[ReportSection | None]:
-    """Everything an audit found; None for a section that has nothing to say."""
+    """Every section of an audit; None for one that has nothing to show."""
     yield from list_sections(audited.model, audited.checks)
-    yield why_section(audited)
-    yield cuts_section(audited)
+    yield gap_sources_section(audited)
+    yield group_thresholds_section(audited)
     yield asked_section(audited.checks)
 
 
 def list_sections(audit: Audit, checks: Sequence[AuditCheck]) -> tuple[ReportSection, ...]:
-    """What an audit says of one list."""
+    """The sections on one list: its checks, its groups and its pairs of groups."""
     return checks_section(audit, checks), groups_section(audit), pairs_section(audit)
 
 
 def checks_section(audit: Audit, checks: Sequence[AuditCheck]) -> ReportSection:
-    """What the audit names, check by check, and the picture of who is found."""
+    """The audit's checks, and the chart of recall by group."""
     says = (
         "Protected attributes are used here, to check, and never to give a risk. Each student counts once, on the "
         f"first scoring date, where {capacity_of_100(audit.capacity)} of 100 are listed. In a district where groups do "
@@ -86,7 +86,7 @@ def check_line(check: AuditCheck) -> CheckLine:
 
 
 def groups_section(audit: Audit) -> ReportSection:
-    """Every attribute's groups, and their rates over the capacity."""
+    """The figures of every group, and recall by the length of the list."""
     alone = [one for one in audit.tables if not one.crossed]
     if not alone:
         return prose_section("Groups", "No groups are on record: whether it serves some worse is not known.")
@@ -97,7 +97,7 @@ def groups_section(audit: Audit) -> ReportSection:
 
 
 def small_print(audit: Audit) -> str:
-    """What is not shown, and why."""
+    """Which groups and figures are not shown, and why."""
     return (
         f"A group is shown by itself where at least {audit.least} of its students ended off track and as many on "
         "track; others are counted together, so that nobody can work them out from the totals. Not enough: a figure "
@@ -107,7 +107,7 @@ def small_print(audit: Audit) -> str:
 
 
 def group_rows(one: GroupTable) -> RowGroup:
-    """One attribute with its groups."""
+    """The rows of one attribute."""
     title = capitalized(title_of(one.of))
     if not one.groups:
         return RowGroup((), title, f"too small to be told apart: {', '.join(one.untold)}")
@@ -115,28 +115,28 @@ def group_rows(one: GroupTable) -> RowGroup:
 
 
 def group_cells(one: GroupTable, group: GroupFigures) -> TableRow:
-    """One group as cells."""
-    rates = [share(group.figures.get(name), name) for name in SHOWN]
+    """The cells of one group."""
+    rates = [rate_cell(group.figures.get(name), name) for name in SHOWN]
     auc, lead = group.figures.get("roc_auc"), group.figures.get("lead_weeks")
     technical = [f"{auc.estimate:.3f}" if auc else "not enough", f"{lead.estimate:.0f}" if lead else "not enough"]
-    gap = "reference" if group.name == one.reference else gap_words(group.against.get("recall"))
+    gap = "reference" if group.name == one.reference else gap_cell(group.against.get("recall"))
     return (group.name, f"{group.n:,}", *rates, *technical, gap)
 
 
-def share(one: Interval | None, name: str) -> str:
-    """A share of 100, signed where it is a difference; or that too few students stand behind it."""
+def rate_cell(one: Interval | None, name: str) -> str:
+    """A rate of 100, signed where it is a difference; `not enough` where too few students stand behind it."""
     if one is None:
         return "not enough"
     return signed_of_100(one.estimate) if name == "calibration_gap" else of_100(one.estimate)
 
 
-def gap_words(one: GroupComparison | None) -> str:
+def gap_cell(one: GroupComparison | None) -> str:
     """A difference with its interval."""
     return people_interval(one.difference) if one else "not enough"
 
 
 def pairs_section(audit: Audit) -> ReportSection:
-    """Groups where two attributes meet."""
+    """The figures of groups of two attributes crossed."""
     title, pairs = "Where two groups meet", [one for one in audit.tables if one.crossed and one.groups]
     if not pairs:
         says = "No groups where two attributes meet are large enough to be told without telling of a small one."
@@ -152,21 +152,21 @@ PAIRED = ("share_off_track", "selection_rate", "recall", "false_positive_rate", 
 
 
 def pair_cells(one: GroupTable, group: GroupFigures) -> TableRow:
-    """One pair as cells."""
-    rates = [share(group.figures.get(name), name) for name in PAIRED]
-    gap = "reference" if group.name == one.reference else gap_words(group.against.get("recall"))
+    """The cells of one pair of groups."""
+    rates = [rate_cell(group.figures.get(name), name) for name in PAIRED]
+    gap = "reference" if group.name == one.reference else gap_cell(group.against.get("recall"))
     return (group.name, f"{group.n:,}", *rates, gap)
 
 
-def why_section(audited: AuditResult) -> ReportSection:
-    """The gaps in who is found, beside those of other lists and what records say."""
-    found = uneven(audited.model)
+def gap_sources_section(audited: AuditResult) -> ReportSection:
+    """Each gap in recall beside those of other lists, and what the records say of the group."""
+    found = groups_with_gaps(audited.model)
     if not found:
         says = "No group is found less often than the largest one beyond chance."
         return prose_section("Why is there a gap?", says)
     lists = [f"Without {name}" if name != RULE else "By the published rule, as many listed" for name in audited.others]
     sources = ("This model", *lists, "Off track, more of 100", "Incidents on record", "Values missing, more of 100")
-    columns = [why_column(audited, one, group) for one, group in found]
+    columns = [gap_sources(audited, one, group) for one, group in found]
     head = (
         "Found, of 100 off track, beside the largest group",
         *(capitalized(people(one.of, g.name)) for one, g in found),
@@ -176,27 +176,29 @@ def why_section(audited: AuditResult) -> ReportSection:
     return prose_section("Why is there a gap?", CANNOT, tables=[table])
 
 
-def uneven(audit: Audit) -> list[tuple[GroupTable, GroupFigures]]:
-    """The groups that are found more or less often than the reference, by an interval of their own."""
+def groups_with_gaps(audit: Audit) -> list[tuple[GroupTable, GroupFigures]]:
+    """The groups whose difference in recall to the reference has an interval without zero."""
     found = [(one, group) for one in audit.tables if not one.crossed for group in one.groups]
     return [
-        (one, group) for one, group in found if "recall" in group.against and apart(group.against["recall"].difference)
+        (one, group)
+        for one, group in found
+        if "recall" in group.against and excludes_zero(group.against["recall"].difference)
     ]
 
 
-def apart(one: Interval) -> bool:
-    """Whether an interval leaves out no difference."""
+def excludes_zero(one: Interval) -> bool:
+    """Whether an interval does not contain zero."""
     return one.low > 0 or one.high < 0
 
 
-def why_column(audited: AuditResult, one: GroupTable, group: GroupFigures) -> list[str]:
-    """One group's gap by each list, and what records say of it."""
-    lists = [gap_in(audit, one.of, group.name) for audit in audited.others.values()]
+def gap_sources(audited: AuditResult, one: GroupTable, group: GroupFigures) -> list[str]:
+    """One group's gap in recall by each list, and what the records say of it."""
+    lists = [gap_on_list(audit, one.of, group.name) for audit in audited.others.values()]
     more = group.against.get("share_off_track")
     incidents = [r for r in audited.incidents if (r.of, r.group) == (one.of, group.name)]
     lacking = [m.share - m.beside for m in audited.lacking if (m.of, m.group) == (one.of, group.name)]
     return [
-        gap_words(group.against.get("recall")),
+        gap_cell(group.against.get("recall")),
         *lists,
         signed_of_100(more.difference.estimate) if more else "not enough",
         f"{incidents[0].ratio.estimate:.1f} times ({incidents[0].ratio.low:.1f} to {incidents[0].ratio.high:.1f})"
@@ -206,15 +208,15 @@ def why_column(audited: AuditResult, one: GroupTable, group: GroupFigures) -> li
     ]
 
 
-def gap_in(audit: Audit, of: str, name: str) -> str:
-    """A group's gap by another list."""
+def gap_on_list(audit: Audit, of: str, name: str) -> str:
+    """A group's gap in recall on another list."""
     found = audit.table(of)
     group = next((group for group in found.groups if group.name == name), None) if found else None
-    return gap_words(group.against.get("recall")) if group else "not enough"
+    return gap_cell(group.against.get("recall")) if group else "not enough"
 
 
-def cuts_section(audited: AuditResult) -> ReportSection | None:
-    """What a cut of its own for each group would change; None where groups are found alike."""
+def group_thresholds_section(audited: AuditResult) -> ReportSection | None:
+    """What a threshold of its own for each group would change; None where recall is alike."""
     if not audited.cuts:
         return None
     says = (
@@ -232,21 +234,21 @@ def cuts_section(audited: AuditResult) -> ReportSection | None:
         "then",
     )
     tables = [
-        plain_table(f"By {title_of(of)}", head, [cut_cells(group, after.tables[0]) for group in before.groups])
+        plain_table(f"By {title_of(of)}", head, [threshold_cells(group, after.tables[0]) for group in before.groups])
         for of, after in audited.cuts.items()
         if (before := audited.model.table(of))
     ]
     return prose_section("What group cuts would change", says, tables=tables)
 
 
-def cut_cells(group: GroupFigures, after: GroupTable) -> list[str]:
-    """One group before and after."""
+def threshold_cells(group: GroupFigures, after: GroupTable) -> list[str]:
+    """One group's figures with the common threshold and with its own."""
     then = after.group(group.name).figures
     names = ("selection_rate", "recall", "false_discovery_rate")
-    return [group.name, *(share(figures.get(name), name) for name in names for figures in (group.figures, then))]
+    return [group.name, *(rate_cell(figures.get(name), name) for name in names for figures in (group.figures, then))]
 
 
 def asked_section(checks: Sequence[AuditCheck]) -> ReportSection:
-    """What each check asks."""
+    """What each check asks, by code."""
     asked = {check.code: CODES[check.code] for check in checks}
     return ReportSection("What the audit’s checks ask", "report/asked.html", tuple(asked.items()))

@@ -1,4 +1,4 @@
-"""The page for a school board: what the list is for, how often it is right, whom it misses, in plain sentences."""
+"""The page for a school board in plain sentences: what the list is for, how often it is right, whom it misses."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ NAMED = ("warn", "fail")
 
 @dataclass(frozen=True)
 class BoardGroupsView:
-    """Who is found, attribute by attribute, in sentences; the picture, and its figures as sentences too."""
+    """Recall by attribute in sentences, the chart, and the figures behind it as sentences."""
 
     sentences: tuple[str, ...]
     chart: Chart
@@ -65,18 +65,18 @@ def first_section(result: TrainingResult) -> ReportSection:
 
 
 def right_section(result: TrainingResult, audited: AuditResult) -> ReportSection:
-    """How often a place on the list is right, and how many it misses."""
+    """How often the list is right, how long it is, and how many students it misses."""
     share = audited.model.listed / audited.model.n
     lines = [
         headline(result),
         f"The list holds {of_100(share)} of 100 students, as many as counselors can reach.",
-        missed(result),
+        missed_sentence(result),
     ]
     return prose_section("How often is it right, and whom does it miss?", points=lines)
 
 
-def missed(result: TrainingResult) -> str:
-    """Those who ended off track and were not listed, by the model and by the rule that would serve."""
+def missed_sentence(result: TrainingResult) -> str:
+    """How many of 100 off track were not listed, by the model and by the rule that would serve."""
     at, figures, serving = result.request.settings.gate.capacity, result.figures, result.serving_rule
     own = of_100(1 - figures["model"].recall_at[at])
     beside = f"; by {words_of(serving)}, {of_100(1 - figures[serving].recall_at[at])}" if serving in figures else ""
@@ -84,7 +84,7 @@ def missed(result: TrainingResult) -> str:
 
 
 def groups_section(audited: AuditResult) -> ReportSection:
-    """Who is found, group by group, in sentences and as a picture."""
+    """Recall by group, in sentences and as a chart."""
     title = "Is it as good for every group?"
     alone = [
         one for one in audited.model.tables if not one.crossed and one.of not in ("school", "school level", "grade")
@@ -98,7 +98,7 @@ def groups_section(audited: AuditResult) -> ReportSection:
 
 
 def found_sentence(table: GroupTable) -> str:
-    """An attribute's widest difference in who is found; empty where nothing can be compared."""
+    """An attribute's widest difference in recall; empty where nothing can be compared."""
     compared = [group for group in table.groups if "recall" in group.against]
     if not compared:
         return ""
@@ -106,7 +106,7 @@ def found_sentence(table: GroupTable) -> str:
     own, other = widest.figures["recall"], table.group(table.reference).figures["recall"]
     if own is None or other is None:
         return ""
-    words = people(table.of, widest.name), others(table, widest)
+    words = people(table.of, widest.name), reference_words(table, widest)
     chance = widest.against["recall"].corrected >= BY_LISTS
     return (
         f"Of 100 {words[0]} who later fell off track, {of_100(own.estimate)} were on the list; of 100 {words[1]}, "
@@ -114,7 +114,7 @@ def found_sentence(table: GroupTable) -> str:
     )
 
 
-def others(table: GroupTable, group: GroupFigures) -> str:
+def reference_words(table: GroupTable, group: GroupFigures) -> str:
     """The reference group beside a group: others, where there are only the two."""
     return "others" if {group.name, table.reference} == {"yes", "no"} else people(table.of, table.reference)
 

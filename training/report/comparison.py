@@ -1,4 +1,4 @@
-"""The figures of a report: the model beside its baselines, at each capacity, in order and in calibration."""
+"""The model beside its baselines: precision and recall by capacity, ranking, and calibration."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Comparison:
 
 
 def comparison_of(result: TrainingResult) -> Comparison:
-    """What is shown of a result."""
+    """The comparison of a training result."""
     settings = result.request.settings
     return Comparison(
         result.figures, result.intervals, result.differences, result.reliability,
@@ -78,7 +78,7 @@ class CalibrationView:
 
 
 def comparison_section(found: Comparison) -> ReportSection:
-    """How good the list is at each capacity, and the order behind it."""
+    """Precision and recall at each capacity, ranking and calibration, and the model's leads."""
     shown = bool(shown_capacities(found))
     view = ComparisonView(
         unshown_capacities(found),
@@ -91,7 +91,7 @@ def comparison_section(found: Comparison) -> ReportSection:
 
 
 def capacity_tables(found: Comparison) -> tuple[DataTable, ...]:
-    """Precision and recall in people."""
+    """Precision and recall of 100 students."""
     return (
         capacity_table(found, "Of 100 students listed, how many ended off track (precision)", precision_of, of_100),
         capacity_table(found, "Of 100 students who ended off track, how many were listed (recall)", recall_of, of_100),
@@ -99,7 +99,7 @@ def capacity_tables(found: Comparison) -> tuple[DataTable, ...]:
 
 
 def tables_behind(found: Comparison) -> tuple[DataTable, ...]:
-    """The technical figures at every capacity."""
+    """Precision, recall and lift with three decimals and intervals."""
     recall = capacity_table(found, "Recall", recall_of, "{:.3f}".format)
     return (recall, *(ranged_table(found, what) for what in ("precision", "recall", "lift")))
 
@@ -134,7 +134,7 @@ def unshown_capacities(found: Comparison) -> str:
 
 
 def capacity_table(found: Comparison, caption: str, reading: Reading, number: Callable[[float], str]) -> DataTable:
-    """One figure of every scorer at every capacity, one of these standing out."""
+    """One figure of every scorer at every capacity; the district's own capacity stands out."""
     shown, own = shown_capacities(found), found.capacity
     head = [Heading("Listed by"), *(capacity_words(at, found) for at in shown)]
     rows = [[scorer_cell(name), *(number(reading(found.figures[name])[at]) for at in shown)] for name in scorers(found)]
@@ -174,7 +174,7 @@ TECHNICAL = {
 
 
 def technical_table(found: Comparison) -> DataTable:
-    """How well each scorer orders students and how far its risks are from what happened, with intervals."""
+    """The ranking and calibration metrics of each scorer, with intervals."""
     by_scorer = {name: found.intervals[name] for name in in_order(found.intervals)}
     columns = {what: words for what, words in TECHNICAL.items() if any(what in one for one in by_scorer.values())}
     rows = [
@@ -186,7 +186,7 @@ def technical_table(found: Comparison) -> DataTable:
 
 
 def difference_table(found: Comparison) -> DataTable:
-    """By how much the model is better than every other scorer."""
+    """The model's lead over every other scorer, with intervals."""
     capacity = capacity_of_100(found.capacity)
     head = ("Model compared with", "Off track, of 100 listed", "Found, of 100 off track", "ROC AUC")
     rows = []
@@ -199,7 +199,7 @@ def difference_table(found: Comparison) -> DataTable:
 
 
 def calibration_section(found: Comparison) -> ReportSection:
-    """Whether risks mean what they say."""
+    """The reliability of risks, as a chart and a table."""
     curves = [name for name in found.curves if name in found.reliability]
     bins = {name: merged_bins(found.reliability[name]) for name in curves}
     title = "Do the risks mean what they say?"

@@ -1,4 +1,4 @@
-"""What a report says beyond the test year's list: other years, parts of the year, and the weeks after."""
+"""Results beyond the test year's first list: other years, each scoring date, and the weekly lists."""
 
 from presentation.numbers import capitalized, of_100, people_interval, school_year
 from presentation.report import ReportSection, prose_section
@@ -11,7 +11,7 @@ from training.training_result import TrainingResult
 
 
 def years_section(result: TrainingResult) -> ReportSection:
-    """Each judged year beside the others."""
+    """Precision and calibration in each evaluated year."""
     title = "Did it hold in other years?"
     if len(result.years) < 2:
         says = (
@@ -30,7 +30,7 @@ def years_section(result: TrainingResult) -> ReportSection:
 
 
 def year_row(one: YearEvaluation, result: TrainingResult) -> tuple[str, ...]:
-    """One judged year."""
+    """The cells of one evaluated year."""
     at = result.request.settings.gate.capacity
     precisions = [
         of_100(one.figures[name].precision_at[at]) if name in one.figures else "none"
@@ -60,7 +60,7 @@ def dates_section(result: TrainingResult) -> ReportSection | None:
 
 
 def date_row(one: DateCalibration, smallest: int) -> tuple[str, ...]:
-    """One part; a small one is named, and its figures are not told."""
+    """The cells of one date; one with few students is named, and its figures are not shown."""
     if one.gap is None:
         return (capitalized(one.by), one.value, *("too few to judge",) * 5)
     said = (of_100(one.mean_risk), of_100(one.share), people_interval(one.gap), f"{one.auc:.3f}")
@@ -68,7 +68,7 @@ def date_row(one: DateCalibration, smallest: int) -> tuple[str, ...]:
 
 
 def weekly_lists_section(result: TrainingResult) -> ReportSection | None:
-    """How early students are found, and how steady the list is; None where lists were not drawn again."""
+    """How early students are found, and how steady the list is; None without weekly lists."""
     shown = [one for one in result.followed if one.listed >= result.request.settings.audit.smallest_group]
     if not shown:
         return None
@@ -83,6 +83,6 @@ def weekly_lists_section(result: TrainingResult) -> ReportSection | None:
 
 
 def weekly_row(one: WeeklyLists) -> tuple[str, ...]:
-    """One scorer's lists."""
+    """The cells of one scorer."""
     name = capitalized(words_of(one.scorer))
     return (name, of_100(one.found_first), of_100(one.found_by_last), f"{one.lead_weeks:.0f}", of_100(one.stays))

@@ -25,7 +25,7 @@ SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✕", "not_enough_eviden
 
 @dataclass(frozen=True)
 class GateChecksView:
-    """What the gate's checks decide, the bounds that a district has loosened, and every check."""
+    """What the gate's checks decide, the bounds that a district loosened, and every check."""
 
     says: str
     loosened: tuple[str, ...]
@@ -62,11 +62,11 @@ def sections_of(result: TrainingResult, warnings: Sequence[Finding]) -> Iterator
     yield data_section(result)
     yield warnings_section(warnings) if warnings else None
     yield limits_section([*limits_of(result, "model" if result.figures else "rule"), *left_out_of(result)])
-    yield how_to_reproduce(result)
+    yield reproduction_section(result)
 
 
 def figures_sections(result: TrainingResult) -> Iterator[ReportSection | None]:
-    """Everything that was measured."""
+    """The sections of figures: comparison, calibration, dates, years, weekly lists and audit."""
     found = comparison_of(result)
     yield comparison_section(found)
     yield calibration_section(found)
@@ -96,7 +96,7 @@ def check_line(check: GateCheck) -> CheckLine:
 
 
 def data_section(result: TrainingResult) -> ReportSection:
-    """What the figures rest on."""
+    """The years, rows, data version and seed behind the figures."""
     basis, settings = result.basis, result.request.settings
     facts = {
         "Training years": f"{basis.trained:,} rows of {', '.join(map(school_year, basis.split.train))}",
@@ -118,7 +118,7 @@ def month_day(text: str) -> str:
 
 
 def left_out(result: TrainingResult) -> str:
-    """How many rows had no known outcome, year by year; a small number is not told."""
+    """How many rows had no known outcome in each year; a small number is not shown."""
     smallest = result.request.settings.audit.smallest_group
     by_year = [
         f"{count if count == 0 or count >= smallest else f'fewer than {smallest}'} in {school_year(year)}"
@@ -128,14 +128,14 @@ def left_out(result: TrainingResult) -> str:
 
 
 def warnings_section(warnings: Sequence[Finding]) -> ReportSection:
-    """What does not quite add up in the records: each kind and how often, without its figures, which may be small."""
+    """The warnings of the record checks: each code and how often, without its figures, which may be small."""
     found = by_code(warnings)
     lines = [f"{code}: {CHECKS[code].means} Found {len(those):,} times." for code, those in found.items()]
     says = "The records were used, though not everything in them adds up. Where: ontrack check."
     return prose_section("What does not add up in the records", says, points=lines)
 
 
-def how_to_reproduce(result: TrainingResult) -> ReportSection:
+def reproduction_section(result: TrainingResult) -> ReportSection:
     """How to come to the same figures."""
     says = (
         f"On data version {result.basis.data_version[:12]}, with the settings of this run and on the date "

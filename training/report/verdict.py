@@ -1,4 +1,4 @@
-"""How a report begins: what serves and why; and, short of a pass, the refusal in words and what it would take."""
+"""The verdict in words: what serves and why; without a pass, what stands against the model and what it would take."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ ANOTHER_YEAR = "Each finished school year adds one to judge by: train again afte
 
 @dataclass(frozen=True)
 class VerdictView:
-    """How a report begins: what it comes to, how often the list would have been right, and what that is of."""
+    """The verdict in a sentence, how often the list would have been right, and on how many students that rests."""
 
     first: str
     proven: bool
@@ -42,7 +42,7 @@ class VerdictView:
 
 @dataclass(frozen=True)
 class RefusalView:
-    """What stands against a model, what serves in its place, and what it would take."""
+    """The checks against a model, the rule that serves in its place, and the evidence that is needed."""
 
     against: tuple[str, ...]
     serves: str
@@ -51,7 +51,7 @@ class RefusalView:
 
 def verdict_section(result: TrainingResult) -> ReportSection:
     """What serves and why, and how often the list would have been right; where a rule wins, that comes first."""
-    first = " ".join(filter(None, (rule_that_won(result), verdict_sentence(result))))
+    first = " ".join(filter(None, (better_rule_sentence(result), verdict_sentence(result))))
     outcome = f"The outcome: {result.request.outcome.says}."
     proven = result.gate.verdict == "pass"
     view = VerdictView(first, proven, small_print=(outcome,))
@@ -60,7 +60,7 @@ def verdict_section(result: TrainingResult) -> ReportSection:
     return ReportSection("", "report/verdict.html", view)
 
 
-def rule_that_won(result: TrainingResult) -> str:
+def better_rule_sentence(result: TrainingResult) -> str:
     """The published rule whose list held more students off track than the model's; empty where none did."""
     at = result.request.settings.gate.capacity
     rules = {name: one.recall_at[at] for name, one in result.figures.items() if is_rule(name)}
@@ -81,13 +81,13 @@ def verdict_sentence(result: TrainingResult) -> str:
         return f"The published rule serves, because {why[:1].lower()}{why[1:]}"
     verdict = result.gate.verdict
     if verdict == "pass":
-        return f"The model may serve: {reason_for(result)}."
+        return f"The model may serve: {reason_to_serve(result)}."
     short_of = "did not pass its checks" if verdict == "fail" else "could not be proven better yet"
     return f"The published rule serves: the model {short_of}, because {'; and '.join(reasons_against(result))}."
 
 
-def reason_for(result: TrainingResult) -> str:
-    """Why a model that passed may serve."""
+def reason_to_serve(result: TrainingResult) -> str:
+    """Why a model that passed may serve, to follow the sentence's colon."""
     passed = f"it passed every check on {judged_years(result)}"
     lead = leads_of(result).get("rule")
     if lead is None:
@@ -116,7 +116,7 @@ def rule_of(result: TrainingResult) -> str:
 
 
 def reasons_against(result: TrainingResult) -> list[str]:
-    """The checks that decided, in words; a rule that was not beaten always comes first."""
+    """The checks that decided, in words; a published rule that the model does not beat comes first."""
     gate = result.gate
     decided = [c for c in gate.checks if c.verdict == gate.verdict or (c.code == "GATE02" and c.verdict != "pass")]
     return [reason_against(check, result) for check in sorted(decided, key=lambda check: check.code != "GATE02")]
@@ -126,7 +126,7 @@ def reason_against(check: GateCheck, result: TrainingResult) -> str:
     """One check that a model did not pass, to follow the word because."""
     if check.code in COMPARED:
         name = COMPARED[check.code]
-        return not_beaten(rule_of(result) if name == "rule" else words_of(name), leads_of(result)[name])
+        return lead_words(rule_of(result) if name == "rule" else words_of(name), leads_of(result)[name])
     if check.code == "GATE01":
         needed = result.request.settings.gate.minimum_off_track
         ended = result.compared.off_track if result.compared else 0
@@ -134,8 +134,8 @@ def reason_against(check: GateCheck, result: TrainingResult) -> str:
     return AGAINST.get((check.code, check.verdict), f"{check.title}: {check.says.removesuffix('.')}")
 
 
-def not_beaten(other: str, lead: Interval) -> str:
-    """How another scorer held its ground."""
+def lead_words(other: str, lead: Interval) -> str:
+    """Why a lead over another scorer does not count, to follow the word because."""
     more = round(abs(lead.estimate) * 100)
     if more == 0:
         return f"{other} did just as well"
@@ -152,14 +152,13 @@ def headline(result: TrainingResult) -> str:
         return f"Fewer than {smallest} students would have been listed: how many ended off track is not shown."
     year, found = school_year(result.basis.split.test), result.headline
     serving = result.serving_rule
-    rule = f"; by {words_of(serving)}, {off_track(found[serving])}" if serving in found else ""
-    return (
-        f"Of 100 students the model would have listed in {year}, {off_track(found['model'], ' ended off track')}{rule}."
-    )
+    rule = f"; by {words_of(serving)}, {count_with_interval(found[serving])}" if serving in found else ""
+    model = count_with_interval(found["model"], " ended off track")
+    return f"Of 100 students the model would have listed in {year}, {model}{rule}."
 
 
-def off_track(one: Interval, words: str = "") -> str:
-    """How many of 100, with the interval."""
+def count_with_interval(one: Interval, words: str = "") -> str:
+    """A number of 100 with its interval in words."""
     return f"{of_100(one.estimate)}{words} (between {of_100(one.low)} and {of_100(one.high)})"
 
 
@@ -174,17 +173,17 @@ def counts(result: TrainingResult) -> str:
 
 
 def refusal_section(result: TrainingResult) -> ReportSection | None:
-    """Short of a pass: which checks stand against the model, what serves in its place, and what it would take."""
+    """What stands against the model, what serves in its place, and what it would take; None after a pass."""
     if result.gate.verdict == "pass":
         return None
     against = tuple(
         f"{capitalized(check.title)}: {check.says}" for check in result.gate.checks if check.verdict != "pass"
     )
-    view = RefusalView(against, what_serves(result), tuple(what_it_takes(result)))
+    view = RefusalView(against, serving_rule_words(result), tuple(evidence_needed(result)))
     return ReportSection("Why the model does not serve", "report/refusal.html", view)
 
 
-def what_serves(result: TrainingResult) -> str:
+def serving_rule_words(result: TrainingResult) -> str:
     """The rule that serves, in words."""
     indicator = result.ruled_set.indicator
     which = f": {indicator.says}" if indicator else ""
@@ -195,8 +194,8 @@ def what_serves(result: TrainingResult) -> str:
     )
 
 
-def what_it_takes(result: TrainingResult) -> list[str]:
-    """What could be shown with as many students, how many more it takes, and when to try again."""
+def evidence_needed(result: TrainingResult) -> list[str]:
+    """What difference so many students can show, how many more it takes, and when to train again."""
     compared, needed = result.compared, result.request.settings.gate.minimum_off_track
     if compared is None:
         return [ANOTHER_YEAR]

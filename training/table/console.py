@@ -1,4 +1,4 @@
-"""What a run on a prepared table says to a person on the console."""
+"""The answer of a run on a prepared table, written to the console."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ SHOWN = {
 
 
 def print_answer(answer: TableAnswer, console: Console) -> None:
-    """Write the answer for a person to read: what it comes to, figures, groups, and where the files are."""
+    """Writes the verdict, limits, figures, groups and checks, and where the files are."""
     trained = answer.trained
     rows, ended = len(trained.prepared.examples), int(trained.prepared.examples.label.sum())
     console.print(f"{rows:,} rows, {ended:,} off track, {len(trained.model.dictionary.entries)} features")
@@ -43,7 +43,7 @@ def print_answer(answer: TableAnswer, console: Console) -> None:
 
 
 def figure_table(found: Mapping[str, Mapping[str, Interval]]) -> Table:
-    """Every scorer side by side, with 95% intervals."""
+    """The figures of every scorer, with 95% intervals."""
     shown = Table("on rows held out", *in_order(found), title="Figures")
     for name, words in SHOWN.items():
         shown.add_row(words, *(figure_interval(found[scorer][name]) for scorer in in_order(found)))

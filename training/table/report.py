@@ -1,4 +1,4 @@
-"""The report of a run on a prepared table: one page, aggregates only, what it comes to in the first sentence."""
+"""The report of a run on a prepared table: one page of aggregates; the first sentence says what the run comes to."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def sections_of(trained: TableResult, source: Source) -> Iterator[ReportSection 
 
 
 def comparison_of(trained: TableResult) -> Comparison:
-    """What is shown of a run's figures."""
+    """The comparison of a run on a table."""
     found = trained.measured
     return Comparison(
         found.figures, found.intervals, {name: at_capacity(one) for name, one in found.differences.items()},
@@ -78,7 +78,7 @@ def comparison_of(trained: TableResult) -> Comparison:
 
 
 def at_capacity(lead: Mapping[str, Interval]) -> dict[str, Interval]:
-    """A lead in the order of all, and in the list at the capacity."""
+    """A lead in ROC AUC, and in precision and recall at the capacity."""
     return {"roc_auc": lead["roc_auc"], **{what: lead[f"{what}@{CAPACITY:.3f}"] for what in ("precision", "recall")}}
 
 
@@ -96,7 +96,7 @@ def verdict_section(trained: TableResult) -> ReportSection:
 
 
 def periods_section(periods: tuple[Period, ...], smallest: int) -> ReportSection | None:
-    """Calibration value by value of the column that the table is split by; None where it is split otherwise."""
+    """Calibration for each value of the column that the table is split by; None without a split by time."""
     if not periods:
         return None
     head = (
@@ -127,7 +127,7 @@ def protected_section(told: ProtectedComparison | None) -> ReportSection | None:
 
 
 def leaks_section(trained: TableResult) -> ReportSection:
-    """The columns that know the end."""
+    """The columns that give the outcome away."""
     title = "Does a column know the end?"
     if trained.leaks:
         return prose_section(title, points=[capitalized(one.says) for one in trained.leaks])
@@ -156,7 +156,7 @@ def facts_of(trained: TableResult, source: Source) -> Mapping[str, str]:
 
 
 def parameters_of(trained: TableResult) -> str:
-    """How the parameters were come by."""
+    """Where the parameters come from: the defaults, or a search."""
     found = trained.search
     if found is None:
         return "the defaults, the same for every table"
