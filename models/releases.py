@@ -92,7 +92,7 @@ class Release(LogEntry):
 
 
 @dataclass(frozen=True)
-class FailedCheck:
+class RecordedCheck:
     """One check of `gate.json`, as a refusal cites it."""
 
     code: str
@@ -202,7 +202,7 @@ def check_approver(bundle: Bundle, approval: Approval) -> None:
 
 def describe_failed_checks(gate: Mapping[str, object]) -> str:
     """Describes the checks that did not pass."""
-    checks = TypeAdapter(list[FailedCheck]).validate_python(gate.get("checks") or [])
+    checks = TypeAdapter(list[RecordedCheck]).validate_python(gate.get("checks") or [])
     found = [f"{check.code} ({check.says})" for check in checks if check.verdict != "pass"]
     return "; ".join(found) or "no check is recorded"
 
