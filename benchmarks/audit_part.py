@@ -13,7 +13,7 @@ from benchmarks.place import SEED
 from benchmarks.timing import median_seconds, seconds_of
 from features.progress import Progress
 from models.examples import Floats, Integers
-from models.fairness.audit import Audit, audit_listing
+from models.fairness.audit import ListAudit, audit_listing
 from models.fairness.group_metrics import AuditSettings, exact_figures
 from models.fairness.suppression import Grouping, suppress_groups, suppress_pairs
 from models.metrics.count_tables import Listing, draw_list_counts, listing_of, risk_counts
@@ -124,7 +124,7 @@ def crossed(listing: Listing, alone: Sequence[Grouping]) -> tuple[Grouping, ...]
 
 def beside_fairlearn(scored: Scored, draws: AuditSettings) -> tuple[Figure, ...]:
     """The audit of one attribute beside Fairlearn's figures with a bootstrap; raises where they differ."""
-    told, found = suppress_groups(scored.one, scored.groups.iloc[:, :1], LEAST), list[Audit]()
+    told, found = suppress_groups(scored.one, scored.groups.iloc[:, :1], LEAST), list[ListAudit]()
     frames = list[MetricFrame]()
     ours = seconds_of(lambda: found.append(audit_listing(scored.one, told, draws)))
     figures = seconds_of(lambda: frames.append(by_fairlearn(scored.one, told[0])))
@@ -151,7 +151,7 @@ def by_fairlearn(listing: Listing, one: Grouping, **bootstrap: object) -> Metric
     )
 
 
-def refuse_other_figures(audit: Audit, peer: pd.DataFrame) -> None:
+def refuse_other_figures(audit: ListAudit, peer: pd.DataFrame) -> None:
     """Raise where Fairlearn's figures of a group are others."""
     for group in audit.tables[0].groups:
         for name in peer:

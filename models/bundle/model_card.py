@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import isnan
 
-from models.fairness.audit import Audit
+from models.fairness.audit import ListAudit
 from models.fairness.group_metrics import GroupFigures
 from models.feature_dictionary import Entry, FeatureDictionary
 
@@ -200,7 +200,7 @@ def render_subgroups(facts: CardFacts) -> str:
     return f"{said}\n\n{markdown_table(('Attribute', 'Group', 'Students', *GROUP_FIGURES.values()), rows)}"
 
 
-def card_subgroups(audit: Audit) -> Subgroups:
+def card_subgroups(audit: ListAudit) -> Subgroups:
     """The figures of a card by attribute and group, as the audit tells them."""
     return {
         one.of: {**{group.name: card_cell(group) for group in one.groups}, **dict.fromkeys(one.untold, SUPPRESSED)}

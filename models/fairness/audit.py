@@ -34,7 +34,7 @@ class GroupTable:
 
 
 @dataclass(frozen=True)
-class Audit:
+class ListAudit:
     """Every published table of one list; nothing else of it is published. Field names are keys of `metrics.json`."""
 
     n: int
@@ -52,7 +52,7 @@ class Audit:
 
 def audit_listing(
     listing: Listing, grouped: Sequence[Grouping], draws: AuditSettings, lead: Floats | None = None
-) -> Audit:
+) -> ListAudit:
     """Audits a list over groups that may be shown.
 
     `lead` has, for each row, the weeks from the first list it was on to the end of the outcome; NaN for a row that was
@@ -61,7 +61,7 @@ def audit_listing(
     at = listing.capacities.index(draws.capacity)
     tables = tuple(audit_attribute(listing, one, draws, lead) for one in grouped)
     return adjust_p_values(
-        Audit(
+        ListAudit(
             n=len(listing),
             off_track=int(listing.label.sum()),
             listed=int((listing.band <= at).sum()),
@@ -73,7 +73,7 @@ def audit_listing(
     )
 
 
-def add_pairs(audit: Audit, pairs: Audit) -> Audit:
+def add_pairs(audit: ListAudit, pairs: ListAudit) -> ListAudit:
     """Adds the tables of another audit; p-values are adjusted for all comparisons of both."""
     return adjust_p_values(replace(audit, tables=(*audit.tables, *pairs.tables)))
 
@@ -91,7 +91,7 @@ def audit_attribute(listing: Listing, grouped: Grouping, draws: AuditSettings, l
     return GroupTable(grouped.of, grouped.crossed, grouped.names[reference], found, grouped.untold)
 
 
-def adjust_p_values(audit: Audit) -> Audit:
+def adjust_p_values(audit: ListAudit) -> ListAudit:
     """Adjusts the p-value of each tested comparison for all of them, after Holm (1979)."""
     tested = [
         (t, g, name)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from models.fairness.audit import Audit, GroupTable
+from models.fairness.audit import GroupTable, ListAudit
 from models.fairness.group_metrics import GroupComparison, GroupFigures
 from training.audit.group_names import people, title_of
 from training.audit.record_bias import AttendanceCoverage, IncidentRatio, MissingRecords
@@ -97,7 +97,7 @@ CODES: Mapping[str, str] = {
 """Every code and what passes."""
 
 
-def list_checks(audit: Audit, bounds: DisparityBounds) -> tuple[AuditCheck, ...]:
+def list_checks(audit: ListAudit, bounds: DisparityBounds) -> tuple[AuditCheck, ...]:
     """The checks of a list: each attribute's groups by six figures, and pairs of groups by who is found."""
     alone = [table for table in audit.tables if not table.crossed]
     pairs = [table for table in audit.tables if table.crossed]

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from features.settings import Settings
 from models.estimators.risk_model import RiskModel
 from models.examples import Booleans, Examples, Floats
-from models.fairness.audit import Audit, add_pairs, audit_listing
+from models.fairness.audit import ListAudit, add_pairs, audit_listing
 from models.fairness.group_metrics import AuditSettings
 from models.fairness.suppression import Grouping, suppress_groups, suppress_pairs
 from models.metrics.count_tables import Listing, listing_of
@@ -70,9 +70,9 @@ class AuditResult:
     groups are not found alike, of the list with a cut of its own for each group: shown, never used.
     """
 
-    model: Audit
-    others: Mapping[str, Audit]
-    cuts: Mapping[str, Audit]
+    model: ListAudit
+    others: Mapping[str, ListAudit]
+    cuts: Mapping[str, ListAudit]
     incidents: tuple[IncidentRatio, ...]
     lacking: tuple[MissingRecords, ...]
     schools: tuple[AttendanceCoverage, ...]
@@ -135,7 +135,7 @@ class AuditedLists:
 
 def audits_of(
     asked: AuditRequest, lists: AuditedLists, draws: AuditSettings
-) -> tuple[Audit, Mapping[str, Audit], Mapping[str, Audit]]:
+) -> tuple[ListAudit, Mapping[str, ListAudit], Mapping[str, ListAudit]]:
     """The audit of the model's list, of the other lists, and of those with group cuts where groups are not alike."""
     main, alone, audit = lists.main, lists.alone, asked.settings.audit
     lead = lead_of(asked, lists.test)
@@ -177,7 +177,7 @@ def lead_of(asked: AuditRequest, test: Examples) -> Floats | None:
     return np.asarray(asked.lead.reindex(pd.Index(test.student)), dtype=np.float64)
 
 
-def found_unevenly(audit: Audit, attribute: str) -> bool:
+def found_unevenly(audit: ListAudit, attribute: str) -> bool:
     """Whether the recall of any group differs from that of the largest group beyond chance."""
     table = audit.table(attribute)
     those = [] if table is None else [group.against["recall"] for group in table.groups if "recall" in group.against]

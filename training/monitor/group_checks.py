@@ -3,7 +3,7 @@
 import numpy as np
 
 from features.settings import Monitor
-from models.fairness.audit import Audit
+from models.fairness.audit import ListAudit
 from models.metrics.intervals import Interval
 from presentation.numbers import school_year
 from training.audit.checks import BY_LISTS, AuditCheck
@@ -66,7 +66,7 @@ def lead_check(told: FinishedYear, live: LiveAudit, bounds: Monitor) -> MonitorC
     return answer("MON08", "breach" if late else "ok", says, figure=weeks, threshold=bounds.lead_gap_weeks)
 
 
-def later_groups(audit: Audit, weeks: float) -> list[str]:
+def later_groups(audit: ListAudit, weeks: float) -> list[str]:
     """The groups that were first listed later than the largest by more than that many weeks, beyond chance."""
     found = [
         (table.of, group.name, group.against["lead_weeks"])

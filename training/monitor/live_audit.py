@@ -12,7 +12,7 @@ import pandas as pd
 
 from features.settings import Settings
 from models.examples import Booleans, Examples, Floats
-from models.fairness.audit import Audit, add_pairs, audit_listing, holm_adjusted
+from models.fairness.audit import ListAudit, add_pairs, audit_listing, holm_adjusted
 from models.fairness.group_metrics import RATES, AuditSettings
 from models.fairness.significance import fisher_p_value
 from models.fairness.suppression import Grouping, suppress_groups, suppress_pairs
@@ -46,7 +46,7 @@ class LiveAudit:
 
     school_year: int
     unsaid: int
-    audit: Audit
+    audit: ListAudit
     acted: SupportInTime
     checks: tuple[AuditCheck, ...]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from models.fairness.audit import Audit, GroupTable
+from models.fairness.audit import GroupTable, ListAudit
 from models.fairness.group_metrics import GroupComparison, GroupFigures
 from models.metrics.intervals import Interval
 from presentation.charts.marks import Chart
@@ -60,12 +60,12 @@ def audit_sections(audited: AuditResult) -> Iterator[ReportSection | None]:
     yield asked_section(audited.checks)
 
 
-def list_sections(audit: Audit, checks: Sequence[AuditCheck]) -> tuple[ReportSection, ...]:
+def list_sections(audit: ListAudit, checks: Sequence[AuditCheck]) -> tuple[ReportSection, ...]:
     """The sections on one list: its checks, its groups and its pairs of groups."""
     return checks_section(audit, checks), groups_section(audit), pairs_section(audit)
 
 
-def checks_section(audit: Audit, checks: Sequence[AuditCheck]) -> ReportSection:
+def checks_section(audit: ListAudit, checks: Sequence[AuditCheck]) -> ReportSection:
     """The audit's checks, and the chart of recall by group."""
     says = (
         "Protected attributes are used here, to check, and never to give a risk. Each student counts once, on the "
@@ -85,7 +85,7 @@ def check_line(check: AuditCheck) -> CheckLine:
     return CheckLine(SIGNS[check.verdict], words, style, check.code, capitalized(check.title), check.says)
 
 
-def groups_section(audit: Audit) -> ReportSection:
+def groups_section(audit: ListAudit) -> ReportSection:
     """The figures of every group, and recall by the length of the list."""
     alone = [one for one in audit.tables if not one.crossed]
     if not alone:
@@ -96,7 +96,7 @@ def groups_section(audit: Audit) -> ReportSection:
     return ReportSection("Group by group", "report/audit_groups.html", view)
 
 
-def small_print(audit: Audit) -> str:
+def small_print(audit: ListAudit) -> str:
     """Which groups and figures are not shown, and why."""
     return (
         f"A group is shown by itself where at least {audit.least} of its students ended off track and as many on "
@@ -135,7 +135,7 @@ def gap_cell(one: GroupComparison | None) -> str:
     return people_interval(one.difference) if one else "not enough"
 
 
-def pairs_section(audit: Audit) -> ReportSection:
+def pairs_section(audit: ListAudit) -> ReportSection:
     """The figures of groups of two attributes crossed."""
     title, pairs = "Where two groups meet", [one for one in audit.tables if one.crossed and one.groups]
     if not pairs:
@@ -176,7 +176,7 @@ def gap_sources_section(audited: AuditResult) -> ReportSection:
     return prose_section("Why is there a gap?", CANNOT, tables=[table])
 
 
-def groups_with_gaps(audit: Audit) -> list[tuple[GroupTable, GroupFigures]]:
+def groups_with_gaps(audit: ListAudit) -> list[tuple[GroupTable, GroupFigures]]:
     """The groups whose difference in recall to the reference has an interval without zero."""
     found = [(one, group) for one in audit.tables if not one.crossed for group in one.groups]
     return [
@@ -208,7 +208,7 @@ def gap_sources(audited: AuditResult, one: GroupTable, group: GroupFigures) -> l
     ]
 
 
-def gap_on_list(audit: Audit, of: str, name: str) -> str:
+def gap_on_list(audit: ListAudit, of: str, name: str) -> str:
     """A group's gap in recall on another list."""
     found = audit.table(of)
     group = next((group for group in found.groups if group.name == name), None) if found else None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.fairness.audit import Audit, GroupTable
+from models.fairness.audit import GroupTable, ListAudit
 from models.fairness.group_metrics import GroupFigures
 from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length
@@ -50,13 +50,13 @@ def gap_table(rows: Sequence[NamedInterval]) -> DataTable:
     return plain_table("Differences", head, [(row.name, people_interval(row.interval)) for row in rows])
 
 
-def rate_charts(audit: Audit, tables: Sequence[GroupTable], measure: str, words: str) -> tuple[RateChart, ...]:
+def rate_charts(audit: ListAudit, tables: Sequence[GroupTable], measure: str, words: str) -> tuple[RateChart, ...]:
     """A rate over the capacities for each attribute of which two groups or more have it everywhere."""
     found = [(table, series) for table in tables if len(series := rate_series(audit, table, measure)) > 1]
     return tuple(one_rate_chart(table, series, words) for table, series in found)
 
 
-def rate_series(audit: Audit, table: GroupTable, measure: str) -> list[LineSeries]:
+def rate_series(audit: ListAudit, table: GroupTable, measure: str) -> list[LineSeries]:
     """One line a group, of those with a rate at every capacity; the largest groups where there are many.
 
     A capacity that lists fewer students than a group must hold is left out.
@@ -71,7 +71,7 @@ def rate_series(audit: Audit, table: GroupTable, measure: str) -> list[LineSerie
     ]
 
 
-def rates_of(audit: Audit, group: GroupFigures, measure: str) -> list[tuple[float, Interval]]:
+def rates_of(audit: ListAudit, group: GroupFigures, measure: str) -> list[tuple[float, Interval]]:
     """A group's rate at every capacity that has one."""
     return [(at, one) for at, one in zip(audit.capacities, group.curve[measure], strict=True) if one]
 

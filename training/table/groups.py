@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from rich.table import Table
 
 from features.settings import Gate
-from models.fairness.audit import Audit, GroupTable, add_pairs, audit_listing
+from models.fairness.audit import GroupTable, ListAudit, add_pairs, audit_listing
 from models.fairness.group_metrics import AuditSettings
 from models.fairness.suppression import suppress_groups, suppress_pairs
 from models.metrics.count_tables import listing_of
@@ -27,7 +27,7 @@ COLUMNS = ("share_off_track", "selection_rate", "recall", "false_positive_rate",
 class TableAudit:
     """The audit of the model's list on rows held out, and its checks; each student counts once."""
 
-    list: Audit
+    list: ListAudit
     checks: tuple[AuditCheck, ...]
 
     def as_json(self) -> dict[str, object]:

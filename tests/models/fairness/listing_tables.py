@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.fairness.audit import Audit, GroupTable, audit_listing
+from models.fairness.audit import GroupTable, ListAudit, audit_listing
 from models.fairness.group_metrics import AuditSettings
 from models.fairness.suppression import Grouping, suppress_groups, suppress_pairs
 from models.metrics.count_tables import Listing, listing_of
@@ -47,7 +47,7 @@ def students_of(drawing: str) -> Students:
     return Students(np.array(label), np.array(risk), groups.where(groups != "?", None))
 
 
-def audit_drawn(students: Students, *, center: str = "", replicates: int = 200) -> Audit:
+def audit_drawn(students: Students, *, center: str = "", replicates: int = 200) -> ListAudit:
     """The audit of everyone's list, attributes crossed with the center where one is named."""
     listing = students.listing()
     told = told_with(listing, students.groups, center=center, capacity=students.capacity)
@@ -62,7 +62,7 @@ def told_with(listing: Listing, groups: pd.DataFrame, *, center: str, capacity: 
     return (*alone, *suppress_pairs(listing, alone, capacity=capacity, center=center, least=LEAST))
 
 
-def table_of(audit: Audit, of: str) -> GroupTable:
+def table_of(audit: ListAudit, of: str) -> GroupTable:
     """The audit's table of an attribute, which is there."""
     found = audit.table(of)
     assert found is not None

@@ -16,7 +16,7 @@ import pytest
 
 from models.estimators.baselines import fit_logistic
 from models.examples import Examples
-from models.fairness.audit import Audit, audit_listing
+from models.fairness.audit import ListAudit, audit_listing
 from models.fairness.group_metrics import AuditSettings
 from models.fairness.suppression import Grouping
 from models.metrics.count_tables import Listing, listing_of
@@ -48,7 +48,7 @@ class Audited:
     listing: Listing
     groups: pd.DataFrame
     told: tuple[Grouping, ...]
-    audit: Audit
+    audit: ListAudit
 
 
 def uci(_: Path) -> Examples:

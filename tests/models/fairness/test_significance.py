@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.fairness.audit import Audit, audit_listing, holm_adjusted
+from models.fairness.audit import ListAudit, audit_listing, holm_adjusted
 from models.fairness.group_metrics import TESTED_MEASURES, AuditSettings
 from models.fairness.significance import (
     fisher_p_value,
@@ -82,7 +82,7 @@ def test_groups_whose_values_do_not_vary_have_the_spread_of_both_together() -> N
     assert standard_error_of_auc(0.8, np.array([11.0, 1e9]), np.array([40.0, 1e9])) == pytest.approx(0.0853, abs=1e-4)
 
 
-def chances_of(audit: Audit) -> dict[tuple[str, str, str], float]:
+def chances_of(audit: ListAudit) -> dict[tuple[str, str, str], float]:
     """The corrected chance of each tested comparison, by attribute, group and figure."""
     return {
         (one.of, group.name, name): comparison.corrected
@@ -99,7 +99,7 @@ def test_what_is_not_tested_is_told_and_not_judged() -> None:
     assert spanish.against["share_off_track"].corrected == 1.0
 
 
-def simulated_audit(seed: int, *, gap: float = 0.0, students: int = 600) -> Audit:
+def simulated_audit(seed: int, *, gap: float = 0.0, students: int = 600) -> ListAudit:
     """The audit of a list of students some of whom were found early; groups are alike but for a gap in b's recall.
 
     A gap takes students of group b who ended off track from the list by giving them a low risk.
