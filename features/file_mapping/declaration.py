@@ -250,7 +250,7 @@ class FileMapping(MappingSection):
         """The columns, with a name alone expanded to `{ column = name }`."""
         if not isinstance(columns, dict):
             return columns
-        return {name: {"column": said} if isinstance(said, str) else said for name, said in columns.items()}
+        return {name: {"column": mapping} if isinstance(mapping, str) else mapping for name, mapping in columns.items()}
 
     @model_validator(mode="after")
     def is_consistent(self) -> Self:

@@ -125,8 +125,8 @@ def history_errors(table: Table, files: FileMapping) -> Iterator[tuple[str, str]
     after = files.known_on.after if files.known_on else None
     events = [*dates, TERM_END] if {"school_year", "term_id"} <= set(file_columns(table)) else dates
     if after is not None and after not in events:
-        told = f"expected a date that every row has: {', '.join(events)}" if events else "this table has no dates"
-        yield "known_on.after", told
+        expected = f"expected a date that every row has: {', '.join(events)}" if events else "this table has no dates"
+        yield "known_on.after", expected
     dated = any(name in EVENT_DATES for name in dates)
     if isinstance(files.covers, int) and not dated:
         yield "covers", "expected all or nothing; rows of this table have no date"

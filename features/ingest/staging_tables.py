@@ -63,8 +63,8 @@ def insert(writer: Writer, name: str, arrived: pa.RecordBatchReader | pa.Table, 
     """Inserts an expression over the arrived batches into a staging table and returns how many rows it gave."""
     writer.connection.register(ARRIVED, arrived)
     try:
-        said = writer.connection.execute(f'INSERT INTO "{name}" BY NAME {sql_of(rows)}')
-        return int(said.fetchall()[0][0])
+        parsed = writer.connection.execute(f'INSERT INTO "{name}" BY NAME {sql_of(rows)}')
+        return int(parsed.fetchall()[0][0])
     finally:
         writer.connection.unregister(ARRIVED)
 
@@ -104,6 +104,6 @@ def records_after_load(writer: Writer, name: str, *, held: bool) -> ir.Table | N
     before = current_records(name).select(*columns) if held else None
     if parsed_table(name).get_name() not in writer.table_names():
         return before
-    said = parsed_table(name).filter(ibis._.rule.isnull())
-    now = said.filter(~said.deleted).select(*columns)
-    return now if before is None else now.union(before.anti_join(said, key_of(TABLES[name])))
+    parsed = parsed_table(name).filter(ibis._.rule.isnull())
+    now = parsed.filter(~parsed.deleted).select(*columns)
+    return now if before is None else now.union(before.anti_join(parsed, key_of(TABLES[name])))

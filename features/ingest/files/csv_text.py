@@ -83,8 +83,8 @@ class TextFeed(io.RawIOBase):
     def read(self, _: int = -1, /) -> bytes:
         """The next piece; empty at the end. Arrow calls it from a thread of its own."""
         with self.lock:
-            taken, self.ready = self.ready or self.following(), b""
-            return taken
+            piece, self.ready = self.ready or self.following(), b""
+            return piece
 
     def following(self) -> bytes:
         """One more piece; empty at the end."""

@@ -76,7 +76,7 @@ class IncomingTable:
         """The names of the table's own columns."""
         return [column.name for column in self.table.columns]
 
-    def said(self) -> ir.Table:
+    def records(self) -> ir.Table:
         """The load's valid rows with `student_key`, `file`, `deleted` and `known_on`, duplicates left out."""
         rows = staged_rows(self.table).filter(lambda row: row.rule.isnull() & ~row.again)
         return with_keys(rows).select("file", "deleted", *self.own, "known_on")

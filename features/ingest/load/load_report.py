@@ -50,8 +50,8 @@ class LoadReport:
     @property
     def rows_written(self) -> int:
         """The number of rows added to the warehouse."""
-        said = sum(file.new + file.corrected + file.withdrawn for file in self.files)
-        return said + sum(self.gone.values())
+        written = sum(file.new + file.corrected + file.withdrawn for file in self.files)
+        return written + sum(self.gone.values())
 
     def counts(self, kind: str) -> dict[str, int]:
         """Rows of one kind, or `read`, by table."""

@@ -31,14 +31,14 @@ class StagingNotes:
 
 def staging_notes(reader: Reader) -> StagingNotes:
     """The notes in an attached staging file."""
-    (said,) = reader.connection.execute("SELECT json FROM staged.told").fetchall()[0]
-    return TypeAdapter(StagingNotes).validate_json(said)
+    (text,) = reader.connection.execute("SELECT json FROM staged.told").fetchall()[0]
+    return TypeAdapter(StagingNotes).validate_json(text)
 
 
 def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, progress: Progress) -> None:
     """Parses every table's files, checks tables against each other, and stores counts and notes."""
-    held = workspace.warehouse.exists()
-    if held:
+    attached = workspace.warehouse.exists()
+    if attached:
         writer.attach(workspace.warehouse, "held")
     counted: list[ParsedFile] = []
     findings: list[Finding] = []
@@ -55,16 +55,16 @@ def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, pro
         raise DataRefused(findings)
     progress("checking the tables against each other")
     names = [delivered.table.name for delivered in delivery.tables]
-    mark_cross_table_errors(writer, [name for name in names if writer.has_rows(f"understood_{name}")], held=held)
+    mark_cross_table_errors(writer, [name for name in names if writer.has_rows(f"understood_{name}")], held=attached)
     write_file_counts(writer, delivery, counted)
-    told = StagingNotes(
+    notes = StagingNotes(
         tuple(load_notes(writer, delivery.tables, counted)), tuple(code_mapping_lines(writer, delivery.tables))
     )
     for delivered in delivery.tables:
         drop_lookups(writer, delivered)
-    refuse_large_quarantine(writer, [StagedTable(delivered) for delivered in delivery.tables], told.to_add)
+    refuse_large_quarantine(writer, [StagedTable(delivered) for delivered in delivery.tables], notes.to_add)
     writer.connection.execute(
-        "CREATE TABLE told AS SELECT ? AS json", [TypeAdapter(StagingNotes).dump_json(told).decode()]
+        "CREATE TABLE told AS SELECT ? AS json", [TypeAdapter(StagingNotes).dump_json(notes).decode()]
     )
 
 

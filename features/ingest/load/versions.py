@@ -32,8 +32,8 @@ def add_versions(writer: Writer, incoming: IncomingTable) -> ChangeCounts:
     """
     first = not writer.has_rows(incoming.table.name)
     writer.create(ADDED, first_rows(writer, incoming) if first else changed_rows(writer, incoming))
-    fresh = added_rows(incoming.table)
-    counts = writer.records(fresh.group_by("file", "was").aggregate(rows=fresh.count()))
+    added = added_rows(incoming.table)
+    counts = writer.records(added.group_by("file", "was").aggregate(rows=added.count()))
     changes = {(file, was): rows for file, was, rows in counts}
     refuse_many_absent(writer, incoming, changes.get((-1, "gone"), 0))
     if changes:
@@ -61,9 +61,9 @@ def added_rows(table: Table) -> ir.Table:
 
 def first_rows(writer: Writer, incoming: IncomingTable) -> ir.Table:
     """The rows that a table's first load adds."""
-    said = mark_latest(writer, incoming)
-    replaced = ibis.ifelse(said.latest, ibis.null("int64"), incoming.stamp.load_id)
-    rows = said.filter(~said.deleted & ~said.ends).mutate(
+    incoming_rows = mark_latest(writer, incoming)
+    replaced = ibis.ifelse(incoming_rows.latest, ibis.null("int64"), incoming.stamp.load_id)
+    rows = incoming_rows.filter(~incoming_rows.deleted & ~incoming_rows.ends).mutate(
         was=ibis.literal("new"), withdrawn=False, superseded_by_load=replaced
     )
     return rows.select(*added_rows(incoming.table).columns)
@@ -71,10 +71,10 @@ def first_rows(writer: Writer, incoming: IncomingTable) -> ir.Table:
 
 def changed_rows(writer: Writer, incoming: IncomingTable) -> ir.Table:
     """The rows that a later load adds: those that differ from the warehouse."""
-    said = mark_latest(writer, incoming)
-    parts = [new_and_corrected(incoming, said.filter(said.latest))]
+    incoming_rows = mark_latest(writer, incoming)
+    parts = [new_and_corrected(incoming, incoming_rows.filter(incoming_rows.latest))]
     if incoming.has_known_on_column:
-        parts.append(earlier_versions(incoming, said.filter(~said.latest & ~said.ends)))
+        parts.append(earlier_versions(incoming, incoming_rows.filter(~incoming_rows.latest & ~incoming_rows.ends)))
     if incoming.covers != "nothing" and can_withdraw_absent(writer, incoming):
         parts.append(absent_records(incoming))
     return ibis.union(*(part.select(*added_rows(incoming.table).columns) for part in parts))
@@ -86,13 +86,13 @@ def mark_latest(writer: Writer, incoming: IncomingTable) -> ir.Table:
     `latest` is true for the last version of each record, `several` where it has earlier ones, and `ends` where the
     last one withdraws the record, so that the others do not count.
     """
-    said, many = incoming.said(), repeated_keys(incoming)
-    alone = said.mutate(latest=ibis.literal(True), several=ibis.literal(False), ends=said.deleted)
+    incoming_rows, many = incoming.records(), repeated_keys(incoming)
+    alone = incoming_rows.mutate(latest=ibis.literal(True), several=ibis.literal(False), ends=incoming_rows.deleted)
     if not incoming.has_known_on_column or not writer.count(many.limit(1)):
         return alone
     key = list(incoming.table.key)
     newest_first = {"group_by": key, "order_by": ibis.desc("known_on")}
-    ranked = said.semi_join(many, key)
+    ranked = incoming_rows.semi_join(many, key)
     ranked = ranked.mutate(
         latest=ibis.row_number().over(**newest_first) == 0, several=ibis.literal(True),
         ends=ranked.deleted.first().over(**newest_first),
@@ -103,7 +103,7 @@ def mark_latest(writer: Writer, incoming: IncomingTable) -> ir.Table:
 def repeated_keys(incoming: IncomingTable) -> ir.Table:
     """Keys of records of which the load has several versions."""
     key = list(incoming.table.key)
-    return incoming.said().group_by(key).aggregate(n=ibis._.count()).filter(ibis._.n > 1).select(*key)
+    return incoming.records().group_by(key).aggregate(n=ibis._.count()).filter(ibis._.n > 1).select(*key)
 
 
 def new_and_corrected(incoming: IncomingTable, latest: ir.Table) -> ir.Table:
@@ -112,10 +112,10 @@ def new_and_corrected(incoming: IncomingTable, latest: ir.Table) -> ir.Table:
     content = [name for name in incoming.own if name not in incoming.table.key]
     was = ibis.cases((both.deleted, "withdrawn"), (both.held, "corrected"), else_="new")
     known_on = ibis.ifelse(both.held, correction_known_on(incoming, both), new_known_on(incoming, both))
-    taken = {name: ibis.ifelse(both.deleted, both[f"held_{name}"], both[name]) for name in content}
-    told = both.filter(~is_unchanged(both, content))
-    return told.mutate(
-        **taken, was=was, withdrawn=both.deleted, superseded_by_load=ibis.null("int64"), known_on=known_on
+    values = {name: ibis.ifelse(both.deleted, both[f"held_{name}"], both[name]) for name in content}
+    changed = both.filter(~is_unchanged(both, content))
+    return changed.mutate(
+        **values, was=was, withdrawn=both.deleted, superseded_by_load=ibis.null("int64"), known_on=known_on
     )
 
 
@@ -169,16 +169,18 @@ def new_known_on(incoming: IncomingTable, both: ir.Table) -> ir.DateValue:
     return ibis.ifelse(late, ibis.date(incoming.stamp.day.isoformat()), both.known_on)
 
 
-def earlier_versions(incoming: IncomingTable, said: ir.Table) -> ir.Table:
+def earlier_versions(incoming: IncomingTable, incoming_rows: ir.Table) -> ir.Table:
     """Earlier versions from files that hold a record's history, unless the warehouse has them."""
     key = [*incoming.table.key, "known_on"]
-    held = stored_table(incoming.table.name).semi_join(said, list(incoming.table.key))
+    held = stored_table(incoming.table.name).semi_join(incoming_rows, list(incoming.table.key))
     newest = ibis.row_number().over(group_by=key, order_by=ibis.desc("load_id"))
     held = held.mutate(age=newest).filter((ibis._.age == 0) & ~ibis._.withdrawn)
-    said = said.filter(~said.deleted)
-    fresh = said.anti_join(held, [said[name].identical_to(held[name]) for name in (*incoming.own, "known_on")])
+    incoming_rows = incoming_rows.filter(~incoming_rows.deleted)
+    added = incoming_rows.anti_join(
+        held, [incoming_rows[name].identical_to(held[name]) for name in (*incoming.own, "known_on")]
+    )
     replaced = ibis.literal(incoming.stamp.load_id, "int64")
-    return fresh.mutate(was=ibis.literal("new"), withdrawn=ibis.literal(False), superseded_by_load=replaced)
+    return added.mutate(was=ibis.literal("new"), withdrawn=ibis.literal(False), superseded_by_load=replaced)
 
 
 def can_withdraw_absent(writer: Writer, incoming: IncomingTable) -> bool:

@@ -36,7 +36,7 @@ def load_tables(writer: Writer, delivery: Delivery, stamp: LoadStamp, progress: 
         for delivered in delivery.tables
         if any(file.bad for file in files[delivered.table.name])
     ]
-    told = staging_notes(writer)
+    staging = staging_notes(writer)
     return LoadReport(
         district_id=stamp.district_id,
         load_id=stamp.load_id,
@@ -44,8 +44,8 @@ def load_tables(writer: Writer, delivery: Delivery, stamp: LoadStamp, progress: 
         gone={name: found[-1, "gone"] for name, found in changes.items() if (-1, "gone") in found},
         quarantine=tuple(finding for one in bad for finding in quarantine_findings(writer, one)),
         released=update_quarantine(writer, bad, stamp),
-        notes=(*told.notes, *held_back),
-        to_add=told.to_add,
+        notes=(*staging.notes, *held_back),
+        to_add=staging.to_add,
     )
 
 

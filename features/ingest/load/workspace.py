@@ -84,8 +84,8 @@ def request_of(workspace: Workspace, place: Path) -> ImportRequest:
     delivery = delivery_in(workspace.district, place)
     read = {source for delivered in delivery.tables for source in delivered.sources} | set(delivery.lookups)
     files = {source.name: digest_of(source) for source in sorted(read, key=lambda source: source.name)}
-    said = workspace.district.model_dump_json(include={"reading", "files", "quarantine_values"})
-    return ImportRequest(place=place.absolute(), files=files, mapping=said)
+    mapping = workspace.district.model_dump_json(include={"reading", "files", "quarantine_values"})
+    return ImportRequest(place=place.absolute(), files=files, mapping=mapping)
 
 
 def source_files_in(place: Path) -> tuple[SourceFile, ...]:

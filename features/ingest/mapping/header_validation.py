@@ -67,8 +67,8 @@ def repeated_columns(file: str, header: Sequence[str]) -> Iterator[Finding]:
     """Names that the header has more than once."""
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
-            told = "the header names this column twice; expected once"
-            yield Finding("FILE04", file, 1, name or "(empty)", told)
+            expected = "the header names this column twice; expected once"
+            yield Finding("FILE04", file, 1, name or "(empty)", expected)
 
 
 def unknown_columns(layout: FileLayout, header: Sequence[str]) -> Iterator[Finding]:

@@ -34,9 +34,9 @@ def with_known_on(rows: ir.Table, layout: FileLayout, today: date) -> ir.Table:
     day = ibis.date(today.isoformat())
     if layout.known_on is not None:
         cell = rows[layout.place(layout.known_on)]
-        said = date_of(cell, layout.delivered.dialect.dates)
-        deleted = ibis.least(said.fill_null(day), day)
-        return rows.mutate(cell_known_on=cell, known_on=ibis.ifelse(rows.deleted, deleted, said))
+        given = date_of(cell, layout.delivered.dialect.dates)
+        deleted = ibis.least(given.fill_null(day), day)
+        return rows.mutate(cell_known_on=cell, known_on=ibis.ifelse(rows.deleted, deleted, given))
     known = known_on_by_rule(rows, layout.delivered.mapping.known_on or KnownOnRule(load=True), layout, day)
     return known.mutate(known_on=ibis.ifelse(known.deleted, day, ibis.least(known.known_on, day)))
 
@@ -67,8 +67,8 @@ def known_on_rules(cells: CellValues, today: date) -> Iterator[RowRule]:
     """The row rules about `known_on`. Where a rule of the mapping gives it, only the row's term can be missing."""
     if cells.layout.known_on is None:
         if is_after_term(cells.layout.delivered.mapping.known_on):
-            told = "a term of the school year that the files or an earlier load have"
-            yield RowRule("ROW08", ("term_id",), cells.rows[TERM_END].isnull(), told, cells.cell("term_id"))
+            expected = "a term of the school year that the files or an earlier load have"
+            yield RowRule("ROW08", ("term_id",), cells.rows[TERM_END].isnull(), expected, cells.cell("term_id"))
         return
     cell, value = cells.cell("known_on"), cells.value("known_on")
     yield RowRule("ROW02", ("known_on",), cell.isnull(), "a value; this column may not be empty", cell)

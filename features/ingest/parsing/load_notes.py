@@ -43,9 +43,9 @@ def overlapping_spells(writer: Writer, delivered: DeliveredTable) -> Iterator[Fi
     found = writer.table(both.aggregate(pairs=both.shares.sum().fill_null(0), spells=both.overlaps.sum().fill_null(0)))
     pairs, overlapping = int(found["pairs"].iloc[0]), int(found["spells"].iloc[0])
     if pairs:
-        said = f"{counted(overlapping, 'spell')} of enrollment with a day in another spell of the student"
+        message = f"{counted(overlapping, 'spell')} of enrollment with a day in another spell of the student"
         yield table_note(
-            delivered, "NOTE01", f"{said}; {counted(pairs, 'time')} a spell begins before the one before it is over"
+            delivered, "NOTE01", f"{message}; {counted(pairs, 'time')} a spell begins before the one before it is over"
         )
 
 
@@ -71,8 +71,10 @@ def several_values(writer: Writer, delivered: DeliveredTable) -> Iterator[Findin
     found = each.group_by("attribute").aggregate(ever=each.count(), once=each.once.count()).order_by("attribute")
     counts = writer.table(found)
     for name, ever, once in zip(counts["attribute"], counts["ever"], counts["once"], strict=True):
-        said = f"{counted(ever, 'student')} with several values of {name}, {once:,} of them at one time; all are kept"
-        yield table_note(delivered, "NOTE02", said)
+        message = (
+            f"{counted(ever, 'student')} with several values of {name}, {once:,} of them at one time; all are kept"
+        )
+        yield table_note(delivered, "NOTE02", message)
 
 
 def at_one_time(rows: ir.Table) -> ir.Table:
@@ -93,8 +95,8 @@ def ambiguous_lookups(writer: Writer, delivered: DeliveredTable) -> Iterator[Fin
         several = writer.count(found.filter(found[f"found_{name}"] > 1))
         if several and one.lookup.take != "one":
             used = writer.count(rows.filter(rows.several.split(", ").contains(name)))
-            said = f"{counted(several, 'look-up')} of {name} in {one.lookup.file} with several values"
-            yield table_note(delivered, "NOTE03", f"{said}; the {one.lookup.take} counts, in {counted(used, 'row')}")
+            message = f"{counted(several, 'look-up')} of {name} in {one.lookup.file} with several values"
+            yield table_note(delivered, "NOTE03", f"{message}; the {one.lookup.take} counts, in {counted(used, 'row')}")
 
 
 def counted(n: int, noun: str) -> str:
@@ -102,6 +104,6 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
-def table_note(delivered: DeliveredTable, code: str, said: str) -> Finding:
+def table_note(delivered: DeliveredTable, code: str, message: str) -> Finding:
     """A finding about a whole table."""
-    return Finding(code, delivered.table.name, None, "", said)
+    return Finding(code, delivered.table.name, None, "", message)

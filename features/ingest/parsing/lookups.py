@@ -44,17 +44,17 @@ class LookupColumn:
     @property
     def found(self) -> ir.Table:
         """The result for each combination of match columns: the value `looked_…`, and `found_…`, how many there are."""
-        said = {f"looked_{self.name}": "string", f"found_{self.name}": "int64"}
-        columns = {**dict.fromkeys(self.columns, "string"), **said}
+        results = {f"looked_{self.name}": "string", f"found_{self.name}": "int64"}
+        columns = {**dict.fromkeys(self.columns, "string"), **results}
         return ibis.table(columns, name=f"looked_up_{self.delivered.table.name}_{self.name}")
 
 
 def lookup_columns(delivered: DeliveredTable) -> list[LookupColumn]:
     """The columns of a table that are looked up."""
     cells = [MappedColumn(column, None) for column in columns_read(delivered)]
-    said = ((cell, delivered.mapping.columns.get(cell.name)) for cell in cells)
+    mapped = ((cell, delivered.mapping.columns.get(cell.name)) for cell in cells)
     return [
-        LookupColumn(delivered, cell.column, one, one.lookup) for cell, one in said if one is not None and one.lookup
+        LookupColumn(delivered, cell.column, one, one.lookup) for cell, one in mapped if one is not None and one.lookup
     ]
 
 

@@ -69,9 +69,9 @@ def parse_file(
         refuse_header(layout, rows.header)
         context = ParseContext(layout, number, today, plain)
         batches = RowBatches(rows, layout.used, delivered.dialect.null)
-        taken = insert(writer, name, batches.reader(), parsed_rows(context))
+        inserted = insert(writer, name, batches.reader(), parsed_rows(context))
         insert(writer, name, rows.malformed.table(), malformed_rows(context))
     return ParsedFile(
         file=source.name, table=delivered.table.name, number=number, rows=batches.read + len(rows.malformed),
-        left_out=batches.read - taken, blank=batches.blank, unused=layout.unused,
+        left_out=batches.read - inserted, blank=batches.blank, unused=layout.unused,
     )  # fmt: skip

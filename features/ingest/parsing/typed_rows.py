@@ -46,10 +46,15 @@ def parsed_rows(context: ParseContext) -> ir.Table:
     own = {name: rows[name].cast(kind) for name, kind in columns_of(layout.delivered.table).items()}
     if layout.delivered.mapping.deletes:
         own = {name: value if name in key(layout) else unless_deleted(rows, value) for name, value in own.items()}
-    said = broken_rule_columns(rows, rules, plain=context.plain)
+    of_rule = broken_rule_columns(rows, rules, plain=context.plain)
     file, again = ibis.literal(context.number, "int64"), ibis.literal(False)
     rows = rows.mutate(
-        file=file, again=again, several=ambiguous_lookups(rows, layout), unmapped=unmapped_codes(rules), **own, **said
+        file=file,
+        again=again,
+        several=ambiguous_lookups(rows, layout),
+        unmapped=unmapped_codes(rules),
+        **own,
+        **of_rule,
     )
     return rows.select(*parsed_schema(layout.delivered.table))
 
@@ -145,9 +150,9 @@ def unmapped_codes(rules: Sequence[RowRule]) -> ir.ArrayValue:
     return ibis.ifelse(any_of([rule.broken for rule in codes]), ibis.array(kept), None)
 
 
-def choose_by_rule(rows: ir.Table, said: Sequence[tuple[int, str | ir.StringValue]]) -> ir.StringValue:
+def choose_by_rule(rows: ir.Table, values: Sequence[tuple[int, str | ir.StringValue]]) -> ir.StringValue:
     """For each row the value given for the rule that it breaks; null where it breaks none."""
-    return ibis.ifelse(rows.broke.isnull(), None, rows.broke.cases(*said, else_=None))
+    return ibis.ifelse(rows.broke.isnull(), None, rows.broke.cases(*values, else_=None))
 
 
 def ambiguous_lookups(rows: ir.Table, layout: FileLayout) -> ir.StringValue:

@@ -75,8 +75,8 @@ class CheckedRecords:
         """The rows with the rule that they break: `file`, `row`, `rule`, `broken`, `expected` and `shown`."""
         value = rows[rule.columns[0]].cast("string")
         shown = value.substr(0, 40) if self.plain else mask(value)
-        said = {"rule": rule.code, "broken": ", ".join(rule.columns), "expected": f"expected {rule.expected}"}
-        return rows.select("file", "row", **{name: ibis.literal(text) for name, text in said.items()}, shown=shown)
+        texts = {"rule": rule.code, "broken": ", ".join(rule.columns), "expected": f"expected {rule.expected}"}
+        return rows.select("file", "row", **{name: ibis.literal(text) for name, text in texts.items()}, shown=shown)
 
 
 def mark_cross_table_errors(writer: Writer, tables: Collection[str], *, held: bool, plain: bool = False) -> None:

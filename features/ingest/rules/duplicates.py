@@ -60,6 +60,6 @@ def duplicate_marks(delivered: DeliveredTable, suspects: ir.Table) -> ir.Table:
     if delivered.mapping.repeats == "last":
         counts = ibis.ifelse(both.differ, both["last"], both["first"])
         return both.filter(both.place != counts).select("file", "row", again=ibis.literal(True))
-    said = {"rule": "ROW07", "broken": ", ".join(key_of(delivered.table)), "expected": EXPECTED}
-    told = {name: ibis.ifelse(both.differ, text, None) for name, text in said.items()}
-    return both.filter(both.differ | (both.place != both["first"])).select("file", "row", again=~both.differ, **told)
+    rule = {"rule": "ROW07", "broken": ", ".join(key_of(delivered.table)), "expected": EXPECTED}
+    broken = {name: ibis.ifelse(both.differ, text, None) for name, text in rule.items()}
+    return both.filter(both.differ | (both.place != both["first"])).select("file", "row", again=~both.differ, **broken)
