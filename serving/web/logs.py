@@ -1,7 +1,9 @@
 """The service's log: JSON lines of a few known fields. A student's values have no way in."""
 
 import sys
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import TextIO
 
 import structlog
@@ -31,3 +33,9 @@ def open_log(level: str, to: TextIO | None = None) -> FilteringBoundLogger:
 def drop_other_fields(_logger: object, _name: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """The event without any field that is not listed."""
     return {name: value for name, value in event.items() if name in LOGGED_FIELDS}
+
+
+def error_location(error: Exception) -> str:
+    """The last file and line of our own that led to it, without any value."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename]
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

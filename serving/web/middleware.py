@@ -1,10 +1,8 @@
 """What surrounds every request: security headers, a limit on the body, one log line, and a last resort."""
 
 import time
-import traceback
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -13,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
+from serving.web.logs import error_location
 from serving.web.problems import problem_response
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -126,9 +125,3 @@ def limit_body(receive: Receive) -> Receive:
 def route_template(scope: Scope) -> str:
     """The route's template, which holds no ids; empty where no route matched."""
     return str(getattr(scope.get("route"), "path", ""))
-
-
-def error_location(error: Exception) -> str:
-    """The last file and line of our own that led to it, without any value."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename]
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

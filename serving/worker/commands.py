@@ -17,7 +17,7 @@ def run_command(
     once: Annotated[bool, typer.Option("--once", help="Finish what waits or was begun, then exit.")] = False,
 ) -> None:
     """Work off the imports that are handed over, until stopped. A second worker waits until the first one ends."""
-    from serving.worker.run import run_worker
+    from serving.worker.process import run_worker
 
     if not run_worker(settings_of(context), once=once, progress=terminal_progress()):
         raise typer.Exit(5)

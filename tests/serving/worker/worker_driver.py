@@ -15,8 +15,8 @@ from pathlib import Path
 
 from features.settings import Settings
 from features.tables import TABLES
-from serving.worker.run import run_worker
-from serving.worker.workflows import Timeouts
+from serving.worker.import_workflow import Timeouts
+from serving.worker.process import run_worker
 from tests.features.made_folder import DRAWN
 
 NETWORK = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto")

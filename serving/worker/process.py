@@ -1,0 +1,105 @@
+"""The worker's process: it starts DBOS, works off imports until asked to stop, and ends."""
+
+import logging
+import os
+import signal
+import threading
+
+import typer
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+
+from features.atomic_files import file_lock
+from features.progress import Progress
+from features.settings import Settings
+from serving.web.logs import open_log
+from serving.worker.dbos_log import dbos_level, redirect_dbos_log
+from serving.worker.import_workflow import DEFAULT_TIMEOUTS, Timeouts, Worker, register_workflow
+from serving.worker.queue import APPLICATION, POLL_SECONDS, WORKFLOW, open_queue, queue_address
+
+VERSION = "imports-1"
+"""DBOS leaves what another version began, so this never changes: a workflow with other steps gets another name."""
+
+EXECUTOR = "worker"
+"""Every worker is the same one to DBOS, so that each takes up what the last left. A lock lets one work at a time."""
+
+
+def run_worker(settings: Settings, *, once: bool, progress: Progress, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> bool:
+    """Whether the worker ended as asked; it prints one line per import on standard error."""
+    with file_lock(settings.home / ".worker.lock", lambda _: say("another worker works in this home; waiting for it")):
+        stop = stop_on_signal()
+        worker = Worker(settings, progress, say, open_log(settings.log_level), timeouts)
+        start_dbos(worker)
+        if not once:
+            say("waiting for imports (stop with Ctrl-C)")
+        done = wait_for_imports(worker, stop, once=once)
+        if not stop_dbos(worker):
+            say("stopped in the middle of an import; the next worker finishes it")
+            os._exit(0)  # its thread cannot be ended otherwise, and Python waits for threads
+    if not done:
+        say("could not write down what became of an import: is the disk full? The next worker finishes it")
+    return done
+
+
+def say(line: str) -> None:
+    """Prints one line on standard error."""
+    typer.echo(f"worker: {line}", err=True)
+
+
+def stop_on_signal() -> threading.Event:
+    """An event that the first SIGTERM or SIGINT sets; a second one kills."""
+    stop = threading.Event()
+
+    def handle(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+    return stop
+
+
+def start_dbos(worker: Worker) -> None:
+    """Starts DBOS in this process: it works off what was begun and what waits, one import at a time."""
+    level = dbos_level(worker.settings)
+    redirect_dbos_log(worker.log, level)
+    with open_queue(worker.settings):  # DBOS looks for queues when it starts
+        pass
+    DBOS(
+        config=DBOSConfig(
+            name=APPLICATION,
+            system_database_url=queue_address(worker.settings),
+            application_version=VERSION,
+            executor_id=EXECUTOR,
+            serializer=DBOSPortableJSONSerializer(),
+            log_level=logging.getLevelName(level),
+            enable_otlp=False,
+        )
+    )
+    register_workflow(worker)
+    DBOS.launch()
+
+
+def wait_for_imports(worker: Worker, stop: threading.Event, *, once: bool) -> bool:
+    """Waits until told to stop or, for `once`, until nothing is left to do; False where an import is stuck.
+
+    An import is stuck where DBOS could not store its result, as on a full disk: the next start resumes it.
+    """
+    stuck = 0.0
+    while not stop.wait(POLL_SECONDS):
+        left = DBOS.list_workflows(
+            name=WORKFLOW, application_name=APPLICATION, status=["ENQUEUED", "PENDING"], load_input=False,
+            load_output=False,
+        )  # fmt: skip
+        if once and not left:
+            return True
+        idle = bool(left) and not worker.running and all(one.status == "PENDING" for one in left)
+        stuck = stuck + POLL_SECONDS if idle else 0.0
+        if stuck >= worker.timeouts.stuck:
+            return False
+    return True
+
+
+def stop_dbos(worker: Worker) -> bool:
+    """Ends DBOS after some seconds for an import under way; False where one is still running."""
+    DBOS.destroy(workflow_completion_timeout_sec=worker.timeouts.last if worker.running else 0)
+    return not worker.running
