@@ -144,10 +144,10 @@ def serve_demo(settings: Settings) -> None:
     """Serves the districts, and says how to sign in."""
     from serving.access.demo_accounts import demo_accounts, demo_key
     from serving.server import free_port, serve
-    from serving.store.database import engine_of, writing
+    from serving.store.database import engine_of, write_session
 
     port = free_port(settings.service.host, settings.service.port)
-    with writing(engine_of(settings)) as session:
+    with write_session(engine_of(settings)) as session:
         accounts = [a for district in settings.districts for a in demo_accounts(session, district.id)]
         keys = {district.id: demo_key(session, district.id) for district in settings.districts}
     typer.echo("\n".join(how_to_sign_in(f"http://{settings.service.host}:{port}", accounts, keys)))

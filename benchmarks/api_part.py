@@ -19,7 +19,7 @@ from features.warehouse.reader import Reader
 from serving.access.accounts import create_api_key
 from serving.api.messages import Message, SentRecords
 from serving.scoring.score_district import score_district
-from serving.store.database import address_of, migrate, open_engine, writing
+from serving.store.database import database_address, migrate, open_engine, write_session
 
 EMPTY, LIVEZ, STORED, LIVE = "empty FastAPI route", "GET /livez", "GET /v1/students/{key}/scores", "POST /v1/scores"
 CONNECTIONS = 4
@@ -64,10 +64,10 @@ def affordable(asked: Ask, requests: int) -> int:
 def ready(place: Place, progress: Progress) -> tuple[str, str, bytes]:
     """An API key, a scored student, and the records of that student as a request: the installation can serve."""
     release(place, progress)
-    engine = open_engine(address_of(place.settings))
+    engine = open_engine(database_address(place.settings))
     migrate(engine)
     score_district(place.settings, engine, DISTRICT, as_of=TODAY, now=NOW, progress=progress)
-    with writing(engine) as session:
+    with write_session(engine) as session:
         key = create_api_key(session, DISTRICT, "benchmark", ("scores.read", "scores.write"))
     engine.dispose()
     with open_warehouse(place.warehouse) as reader:

@@ -17,9 +17,10 @@ from models.estimators.risk_model import RiskModel
 from models.explanations.reasons import top_reasons
 from models.scoring import risk_of
 from serving.scoring.district_release import DistrictRelease, load_current_release
+from serving.scoring.run_writer import write_run
 from serving.scoring.score_district import build_run
-from serving.scoring.scoring_run import ScoringRun, record_run
-from serving.store.database import migrate, open_engine, writing
+from serving.scoring.scoring_run import ScoringRun
+from serving.store.database import migrate, open_engine, write_session
 
 BATCH = 10_000
 PREDICT, TWO_STEPS = "Booster.predict", "snapshot and risk only"
@@ -77,8 +78,8 @@ def run_figures(place: Place, served: DistrictRelease, reader: Reader, runs: int
     migrate(engine)
 
     def record() -> None:
-        with writing(engine) as session:
-            record_run(session, replace(made, run_id=f"run-{next(fresh)}"))
+        with write_session(engine) as session:
+            write_run(session, replace(made, run_id=f"run-{next(fresh)}"))
 
     ways: dict[str, Callable[[], object]] = {
         TWO_STEPS: lambda: risk_of(

@@ -18,7 +18,7 @@ from serving.pages import caseload, sign_in, student, stylesheet
 from serving.pages.current_user import SignInRequired
 from serving.pages.rendering import STATIC, error_page, fault_page, load_templates
 from serving.scoring.release_cache import ReleaseCache
-from serving.store.database import address_of, migrate, open_engine
+from serving.store.database import database_address, migrate, open_engine
 from serving.web.logs import open_log
 from serving.web.middleware import RequestMiddleware
 from serving.web.openapi import DESCRIPTION, OnTrackApp
@@ -50,7 +50,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
 
 def build_context(settings: Settings, clock: Callable[[], datetime]) -> AppContext:
     """The parts that the requests share."""
-    engine = open_engine(address_of(settings))
+    engine = open_engine(database_address(settings))
     migrate(engine)
     log = open_log(settings.log_level)
     return AppContext(

@@ -16,7 +16,7 @@ from structlog.typing import FilteringBoundLogger
 
 from features.settings import Settings
 from serving.scoring.release_cache import ReleaseCache
-from serving.store.database import reading, writing
+from serving.store.database import read_session, write_session
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,15 @@ class AppContext:
     clock: Callable[[], datetime]
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def read_session(self) -> Iterator[Session]:
         """A session that only reads."""
-        with reading(self.engine) as session:
+        with read_session(self.engine) as session:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def write_session(self) -> Iterator[Session]:
         """A session whose changes are kept all together, or not at all."""
-        with writing(self.engine) as session:
+        with write_session(self.engine) as session:
             yield session
 
     def today(self, district_id: str) -> date:

@@ -19,10 +19,10 @@ def password_command(
 ) -> None:
     """Print a new generated password for a person, once; what they had before stops working."""
     from serving.access.accounts import create_password
-    from serving.store.database import engine_of, writing
+    from serving.store.database import engine_of, write_session
 
     settings = settings_of(context)
-    with writing(engine_of(settings)) as session:
+    with write_session(engine_of(settings)) as session:
         typer.echo(create_password(session, district, staff_id))
 
 
@@ -35,8 +35,8 @@ def key_command(
 ) -> None:
     """Print a new API key of a district, once; only its digest is kept."""
     from serving.access.accounts import create_api_key
-    from serving.store.database import engine_of, writing
+    from serving.store.database import engine_of, write_session
 
     settings = settings_of(context)
-    with writing(engine_of(settings)) as session:
+    with write_session(engine_of(settings)) as session:
         typer.echo(create_api_key(session, district, name, tuple(scope or ("scores.read", "scores.write"))))

@@ -23,7 +23,7 @@ def authenticate_client(
     context: RequestContext,
 ) -> Client:
     """The program that holds the key; 401 without a good one."""
-    with context.reading() as session:
+    with context.read_session() as session:
         client = find_client(session, given.credentials, context.clock()) if given else None
     if client is None:
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})

@@ -22,7 +22,7 @@ def get_livez() -> Health:
 def get_readyz(context: RequestContext) -> Health:
     """Once the database is reachable and holds a scoring run; 503 before."""
     try:
-        with context.reading() as session:
+        with context.read_session() as session:
             run = session.scalars(select(RunRow.run_id).limit(1)).first()
     except SQLAlchemyError:
         run = None

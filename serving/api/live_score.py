@@ -11,12 +11,12 @@ from features.snapshots.live_features import snapshot_of_records
 from models.explanations.reasons import Reason
 from models.scoring import reasons_by, risk_of
 from serving.api.messages import InsufficientData, LiveScore, SentRecords
-from serving.api.presenters import present_needs, present_strengths
+from serving.api.presenters import present_reasons
 from serving.scoring.bands import MIN_SCHOOL_DAYS, band_of
-from serving.scoring.release_cache import Serving
+from serving.scoring.district_release import DistrictRelease
 from serving.store.rows import JsonRow
 from serving.wording.locale import Language
-from serving.wording.reasons import bundle_lexicon
+from serving.wording.reasons import bundle_lexicon, reason_sentences, strength_sentences
 from serving.wording.scores import not_scored_here, too_few_days
 
 
@@ -24,7 +24,7 @@ from serving.wording.scores import not_scored_here, too_few_days
 class LiveScoreInputs:
     """What a live score needs besides the records: a release, a date, a calendar, the band cuts."""
 
-    serving: Serving
+    release: DistrictRelease
     as_of: date
     calendar_days: Sequence[JsonRow]
     terms: Sequence[JsonRow]
@@ -34,10 +34,10 @@ class LiveScoreInputs:
 
 def score_records(scoring: LiveScoreInputs, records: SentRecords) -> LiveScore | InsufficientData:
     """Risk, band and reasons of the student of these records; why not, where there is no score. 422 for bad rows."""
-    bundle = scoring.serving.bundle
+    bundle = scoring.release.bundle
     try:
         snapshot = snapshot_of_records(
-            bundle.feature_set, scoring.as_of, build_tables(scoring, records), cohort=scoring.serving.outcome.cohort
+            bundle.feature_set, scoring.as_of, build_tables(scoring, records), cohort=scoring.release.outcome.cohort
         )
     except Refused as refused:
         raise HTTPException(422, str(refused)) from None
@@ -47,15 +47,16 @@ def score_records(scoring: LiveScoreInputs, records: SentRecords) -> LiveScore |
         return InsufficientData(detail=too_few_days(scoring.language, MIN_SCHOOL_DAYS))
     risk = float(risk_of(bundle.scorer, snapshot.features)[0])
     found = reasons_by(bundle, snapshot)[0]
+    needs, strengths = to_rows(found.needs), to_rows(found.strengths)
     lexicon = bundle_lexicon(bundle.dictionary.entries)
     return LiveScore(
         risk=risk,
         band=band_of(risk, scoring.cuts),
-        reasons=present_needs(scoring.language, to_rows(found.needs), lexicon),
-        strengths=present_strengths(scoring.language, to_rows(found.strengths), lexicon),
+        reasons=present_reasons(needs, reason_sentences(scoring.language, lexicon, needs)),
+        strengths=present_reasons(strengths, strength_sentences(scoring.language, lexicon, strengths)),
         scorer=bundle.kind,
-        model_version=scoring.serving.model_version,
-        release=scoring.serving.release_id,
+        model_version=scoring.release.model_version,
+        release=scoring.release.release_id,
         as_of=scoring.as_of,
     )
 

@@ -16,11 +16,11 @@ from serving.api.messages import (
     PastScore,
 )
 from serving.scoring.bands import Band
+from serving.scoring.decoding import decode_change, decode_track_record, decode_way_back
 from serving.store.rows import JsonRow, RunRow, ScoreRow
-from serving.wording.decoding import decode_change, decode_track_record, decode_way_back
 from serving.wording.locale import Language, load_language, negotiate_language
-from serving.wording.reasons import Lexicon, reason_sentence, run_lexicon, strength_sentence
-from serving.wording.risk_change import RiskComparison, moved_sentence, opening_words, part_words
+from serving.wording.reasons import Lexicon, reason_sentences, run_lexicon, strength_sentences
+from serving.wording.risk_change import compare_risks, moved_sentence, opening_words, part_words
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import opening_sentence, step_sentences
 
@@ -47,8 +47,8 @@ def present_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore
         risk=score.risk,
         band=cast(Band, score.band),
         flagged=score.flagged,
-        reasons=present_needs(language, score.reasons, lexicon),
-        strengths=present_strengths(language, score.strengths, lexicon),
+        reasons=present_reasons(score.reasons, reason_sentences(language, lexicon, score.reasons)),
+        strengths=present_reasons(score.strengths, strength_sentences(language, lexicon, score.strengths)),
         change=present_change(language, score, run, lexicon),
         way_back=present_way_back(language, score),
         track_record=present_track_record(language, score, run),
@@ -58,43 +58,25 @@ def present_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore
     )
 
 
-def present_needs(language: Language, needs: Sequence[JsonRow], lexicon: Lexicon) -> list[GivenReason]:
-    """What stands out, with sentences."""
-    codes = [str(need["code"]) for need in needs]
-    said = [
-        reason_sentence(language, lexicon.get(code), code, need["value"])
-        for code, need in zip(codes, needs, strict=True)
+def present_reasons(stored: Sequence[JsonRow], sentences: Sequence[str]) -> list[GivenReason]:
+    """Stored reasons, each with its sentence."""
+    return [
+        GivenReason(
+            code=str(one["code"]),
+            value=one["value"],
+            sentence=sentence,
+            domain=str(one["domain"]),
+            concept=str(one.get("concept") or ""),
+        )
+        for one, sentence in zip(stored, sentences, strict=True)
     ]
-    return [present_reason(need, words) for need, words in zip(needs, said, strict=True)]
-
-
-def present_strengths(language: Language, strengths: Sequence[JsonRow], lexicon: Lexicon) -> list[GivenReason]:
-    """What speaks for the student, with sentences."""
-    codes = [str(one["code"]) for one in strengths]
-    said = [
-        strength_sentence(language, lexicon.get(code), code, one["value"])
-        for code, one in zip(codes, strengths, strict=True)
-    ]
-    return [present_reason(one, words) for one, words in zip(strengths, said, strict=True)]
-
-
-def present_reason(kept: JsonRow, sentence: str) -> GivenReason:
-    """A kept reason with its sentence."""
-    return GivenReason(
-        code=str(kept["code"]),
-        value=kept["value"],
-        sentence=sentence,
-        domain=str(kept["domain"]),
-        concept=str(kept.get("concept") or ""),
-    )
 
 
 def present_change(language: Language, score: ScoreRow, run: RunRow, lexicon: Lexicon) -> GivenChange | None:
     """What changed since the run before; None without one to compare with."""
-    change, since = decode_change(score), score.previous_as_of
-    if change is None or since is None or score.risk is None or score.previous_risk is None:
+    change, risks = decode_change(score), compare_risks(score)
+    if change is None or risks is None:
         return None
-    risks = RiskComparison(before=score.previous_risk, since=since, now=score.risk)
     moved = [
         GivenMove(
             code=one.code,

@@ -9,11 +9,11 @@ from serving.access.access_log import record_access
 from serving.access.authorize import Client, Denied, OneStudent, OwnDistrict, authorize
 from serving.api.clients import CurrentClient, require_scope
 from serving.api.live_score import LiveScoreInputs, score_records
-from serving.api.messages import InsufficientData, LiveScore, PastScore, Scores, SentRecords
+from serving.api.messages import InsufficientData, LiveScore, Scores, SentRecords
 from serving.api.presenters import AcceptedLanguage, present_score
 from serving.app_context import AppContext, RequestContext
-from serving.store.rows import CalendarRow, RunRow, ScoreRow
-from serving.store.run_queries import latest_run
+from serving.store.rows import CalendarRow
+from serving.store.run_queries import latest_run, select_score_history
 from serving.wording.locale import Language, msgid
 
 router = APIRouter(prefix="/v1", tags=["scores"])
@@ -26,11 +26,12 @@ NO_RELEASE = msgid("No release is in service for this district.")
 def get_scores(student_key: str, client: CurrentClient, context: RequestContext, language: AcceptedLanguage) -> Scores:
     """Every score of the student in the key's district, with reasons. 404 where there is no such student."""
     require_scope(client, "scores.read")
-    with context.writing() as session:
+    with context.write_session() as session:
         allowed = authorize(session, client, "scores.read", OneStudent(student_key))
         if isinstance(allowed, Denied):
             raise HTTPException(404)
-        scores = find_scores(session, client.district_id, student_key, language)
+        history = session.execute(select_score_history(client.district_id, student_key))
+        scores = [present_score(language, score, run) for score, run in history]
         record_access(
             session, client, "scores.read", target="scores", allowed=allowed, students=[student_key], at=context.clock()
         )
@@ -46,7 +47,7 @@ def post_scores(
     The school's calendar is that of the district's last run, and so is the date the score looks from.
     """
     require_scope(client, "scores.write")
-    with context.writing() as session:
+    with context.write_session() as session:
         allowed = authorize(session, client, "scores.write", OwnDistrict())
         if isinstance(allowed, Denied):
             raise HTTPException(404)
@@ -57,17 +58,6 @@ def post_scores(
     if isinstance(scoring, InsufficientData):
         return scoring
     return score_records(scoring, records)
-
-
-def find_scores(session: Session, district_id: str, student_key: str, language: Language) -> list[PastScore]:
-    """The student's scores, latest first."""
-    found = (
-        select(ScoreRow, RunRow)
-        .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
-        .where(ScoreRow.district_id == district_id, ScoreRow.student_key == student_key)
-        .order_by(RunRow.as_of.desc(), RunRow.created_at.desc())
-    )
-    return [present_score(language, score, run) for score, run in session.execute(found)]
 
 
 def live_score_inputs(

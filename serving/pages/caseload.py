@@ -41,7 +41,7 @@ def get_caseload(
 ) -> Response:
     """The list of this week, or everyone; each student shown is named in the access log."""
     educator = viewer.educator
-    with context.writing() as session:
+    with context.write_session() as session:
         allowed = authorize(session, educator, "list", OwnDistrict())
         if isinstance(allowed, Denied):
             raise HTTPException(404)

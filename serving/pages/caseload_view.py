@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, load_only
 
 from serving.access.authorize import Subject, visible_students
 from serving.scoring.bands import Band
+from serving.scoring.decoding import decode_headline, decode_last_lists, decode_track_record
 from serving.store.rows import ContactRow, RunRow, SchoolRow, ScoreRow, StudentRow
-from serving.wording.decoding import decode_headline, decode_last_lists, decode_track_record
 from serving.wording.lists import ListWords, headline_sentence, list_words
 from serving.wording.locale import Language
-from serving.wording.reasons import Lexicon, reason_sentence, run_lexicon, strength_sentence
+from serving.wording.reasons import Lexicon, reason_sentences, run_lexicon, strength_sentences
 from serving.wording.scores import why_served
 from serving.wording.signals import band_change_sentence, band_words
 from serving.wording.track_record import track_record_in_short
@@ -184,25 +184,13 @@ def build_line(student: StudentRow, score: ScoreRow, around: LineContext) -> Cas
         school=around.schools.get(student.school_id, student.school_id),
         band=band,
         band_words=band_words(around.language, band),
-        needs=need_sentences(score, around)[:NEEDS_SHOWN],
-        strength=next(iter(strength_sentences(score, around)), ""),
+        needs=tuple(reason_sentences(around.language, around.lexicon, score.reasons[:NEEDS_SHOWN])),
+        strength="".join(strength_sentences(around.language, around.lexicon, score.strengths[:1])),
         change=band_change_words(around.language, score),
         contact=around.language.short_day(contact) if contact else "",
         listed=score.flagged,
         track_record=track_record_words(score, around) if score.flagged else "",
     )
-
-
-def need_sentences(score: ScoreRow, around: LineContext) -> tuple[str, ...]:
-    """What stands out, in words."""
-    codes = [(str(need["code"]), need["value"]) for need in score.reasons]
-    return tuple(reason_sentence(around.language, around.lexicon.get(code), code, value) for code, value in codes)
-
-
-def strength_sentences(score: ScoreRow, around: LineContext) -> tuple[str, ...]:
-    """What speaks for the student, in words."""
-    codes = [(str(one["code"]), one["value"]) for one in score.strengths]
-    return tuple(strength_sentence(around.language, around.lexicon.get(code), code, value) for code, value in codes)
 
 
 def track_record_words(score: ScoreRow, around: LineContext) -> str:

@@ -56,13 +56,13 @@ def require_viewer(request: Request, context: RequestContext) -> Viewer:
 def find_viewer(request: Request, context: AppContext) -> Viewer | None:
     """Who holds the session, noted as used; None where nobody does."""
     token, now = session_token(request), context.clock()
-    with context.reading() as session:
+    with context.read_session() as session:
         found = find_session_user(session, token, now, today_of=context.today, service=context.settings.service)
         district = session.get(DistrictRow, found.educator.district_id) if found else None
     if found is None or district is None:
         return None
     if found.stale:
-        with context.writing() as session:
+        with context.write_session() as session:
             touch_session(session, token, now)
     return viewer_of(found, district.name)
 

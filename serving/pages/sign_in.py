@@ -32,7 +32,7 @@ def post_sign_in(
 ) -> Response:
     """A new session, in place of one there may be; or the form again, the same for known and unknown people."""
     credentials, now = Credentials(district, email, password), context.clock()
-    with context.writing() as session:
+    with context.write_session() as session:
         wait = count_attempt(session, credentials, now)
     if wait is not None:
         wrong = request_language(request).translate_plural(
@@ -41,7 +41,7 @@ def post_sign_in(
             -(-wait // 60),
         )
         return sign_in_form(request, context, wrong, status=429, district=district, headers={"Retry-After": str(wait)})
-    with context.writing() as session:
+    with context.write_session() as session:
         token = sign_in(session, credentials, now)
         if token is not None:
             end_session(session, session_token(request), now)
@@ -57,7 +57,7 @@ def post_sign_in(
 @router.post("/sign-out", dependencies=[Depends(require_same_origin)])
 def post_sign_out(request: Request, context: RequestContext) -> Response:
     """Ends the session on the server, and clears what the browser kept, all but the language."""
-    with context.writing() as session:
+    with context.write_session() as session:
         end_session(session, session_token(request), context.clock())
     chosen = f"?lang={request_language(request).code}" if COOKIE in request.cookies else ""
     response = RedirectResponse(f"/sign-in{chosen}", status_code=303)

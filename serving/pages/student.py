@@ -24,7 +24,7 @@ def get_student(
 ) -> Response:
     """The student's page; 404 where there is no such student among those the viewer can see."""
     educator = viewer.educator
-    with context.writing() as session:
+    with context.write_session() as session:
         allowed = authorize(session, educator, "see", OneStudent(student_key))
         student = session.get(StudentRow, (educator.district_id, student_key))
         if isinstance(allowed, Denied) or student is None:

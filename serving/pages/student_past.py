@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, load_only
 
 from serving.scoring.bands import Band
 from serving.store.rows import ContactRow, RunRow, ScoreRow, StaffRow, StudentRow
+from serving.store.run_queries import select_score_history
 from serving.wording.locale import Language
 from serving.wording.scores import contact_words
 from serving.wording.signals import band_words, risk_in_tenths
@@ -40,17 +41,8 @@ class ContactLine:
 
 def load_score_lines(session: Session, student: StudentRow, outcome: str, language: Language) -> tuple[ScoreLine, ...]:
     """The student's scores for an outcome run by run, latest first, marking where another release scored."""
-    found = (
-        select(ScoreRow, RunRow)
-        .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
-        .where(
-            ScoreRow.district_id == student.district_id,
-            ScoreRow.student_key == student.student_key,
-            RunRow.outcome == outcome,
-        )
-        .order_by(RunRow.as_of.desc(), RunRow.created_at.desc())
-        .options(load_only(ScoreRow.risk, ScoreRow.band))
-    )
+    history = select_score_history(student.district_id, student.student_key)
+    found = history.where(RunRow.outcome == outcome).options(load_only(ScoreRow.risk, ScoreRow.band))
     rows = list(session.execute(found))
     releases = [run.release_id for _, run in rows]
     before = (*releases[1:], *releases[-1:])

@@ -12,11 +12,11 @@ from serving.pages.record_charts import TermAverage, attendance_chart, marks_by_
 from serving.pages.record_tables import RecordTable, record_table
 from serving.pages.student_past import ContactLine, ScoreLine, load_contact_lines, load_score_lines
 from serving.scoring.bands import Band
+from serving.scoring.decoding import decode_change, decode_track_record, decode_way_back
 from serving.store.rows import RunRow, ScoreRow, StudentRow
-from serving.wording.decoding import decode_change, decode_track_record, decode_way_back
 from serving.wording.locale import Language
-from serving.wording.reasons import NO_WORDING, domain_words, reason_sentence, run_lexicon, strength_sentence
-from serving.wording.risk_change import ChangeWords, RiskComparison, change_words
+from serving.wording.reasons import NO_WORDING, Lexicon, domain_words, reason_sentences, run_lexicon, strength_sentences
+from serving.wording.risk_change import ChangeWords, change_words, compare_risks
 from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED, scored_by
 from serving.wording.signals import band_words, similar_students_sentence
 from serving.wording.track_record import track_record_sentence
@@ -95,8 +95,8 @@ def student_view(session: Session, student: StudentRow, run: RunRow | None, lang
         change=band_change_words(language, score) if score else "",
         listed=score.flagged if score else False,
         data_through=run.data_through if run else None,
-        strengths=strength_items(language, score, run) if run and score else (),
-        needs=need_items(language, score, run) if run and score else (),
+        strengths=strength_items(language, score, run_lexicon(run.dictionary)) if run and score else (),
+        needs=need_items(language, score, run_lexicon(run.dictionary)) if run and score else (),
         since=change_section(language, score, run) if run and score else None,
         way_back=way_back_section(language, score) if score else None,
         track_record=track_record_section(language, score, run) if run and score else "",
@@ -115,41 +115,34 @@ def unscored_reason(language: Language, score: ScoreRow | None, run: RunRow | No
     return language.translate(NOT_SCORED) if score.risk is None else ""
 
 
-def need_items(language: Language, score: ScoreRow, run: RunRow) -> tuple[NeedItem, ...]:
-    """What stands out: what a school can change first, else in the order the run gave."""
-    lexicon = run_lexicon(run.dictionary)
+def need_items(language: Language, score: ScoreRow, lexicon: Lexicon) -> tuple[NeedItem, ...]:
+    """What stands out: what a school can change first, else in the order of the run."""
     needs = [
         NeedItem(
-            sentence=reason_sentence(language, lexicon.get(code), code, need["value"]),
-            domain=domain_words(language, str(need["domain"])),
-            changeable=lexicon.get(code, NO_WORDING).can_change,
-            records=record_table(language, score.evidence.get(code, [])),
+            sentence=sentence,
+            domain=domain_words(language, str(one["domain"])),
+            changeable=lexicon.get(str(one["code"]), NO_WORDING).can_change,
+            records=record_table(language, score.evidence.get(str(one["code"]), [])),
         )
-        for need in score.reasons
-        for code in (str(need["code"]),)
+        for one, sentence in zip(score.reasons, reason_sentences(language, lexicon, score.reasons), strict=True)
     ]
     return tuple(sorted(needs, key=lambda need: not need.changeable))
 
 
-def strength_items(language: Language, score: ScoreRow, run: RunRow) -> tuple[StrengthItem, ...]:
-    """What speaks for the student, in the order the run gave."""
-    lexicon = run_lexicon(run.dictionary)
+def strength_items(language: Language, score: ScoreRow, lexicon: Lexicon) -> tuple[StrengthItem, ...]:
+    """What speaks for the student, in the order of the run."""
+    sentences = strength_sentences(language, lexicon, score.strengths)
     return tuple(
-        StrengthItem(
-            sentence=strength_sentence(language, lexicon.get(code), code, one["value"]),
-            domain=domain_words(language, str(one["domain"])),
-        )
-        for one in score.strengths
-        for code in (str(one["code"]),)
+        StrengthItem(sentence, domain_words(language, str(one["domain"])))
+        for one, sentence in zip(score.strengths, sentences, strict=True)
     )
 
 
 def change_section(language: Language, score: ScoreRow, run: RunRow) -> ChangeWords | None:
     """How the signals moved since the run before; None without one to compare with."""
-    change, since = decode_change(score), score.previous_as_of
-    if change is None or since is None or score.risk is None or score.previous_risk is None:
+    change, risks = decode_change(score), compare_risks(score)
+    if change is None or risks is None:
         return None
-    risks = RiskComparison(before=score.previous_risk, since=since, now=score.risk)
     return change_words(language, risks, change, lexicon=run_lexicon(run.dictionary), ended=run.ended)
 
 

@@ -1,47 +1,66 @@
-"""A district's release with the bundle behind it: what serves now, and what served when an earlier run was made."""
+"""A district's release with its bundle opened: the one in service now, or one that served an earlier run."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from features.definitions.catalog import SERVABLE, outcome_of
 from features.errors import Refused
 from features.language.feature_set import FeatureSet, Outcome
-from features.settings import District, Settings
+from features.settings import Settings
 from models.bundle.bundle import Bundle
-from models.release_loader import load_release, load_serving
-from models.releases import Release, ReleaseKey, release_log
+from models.release_loader import load_release
+from models.releases import Release, ReleaseKey, current_release, release_log
 
 
 @dataclass(frozen=True)
 class DistrictRelease:
-    """What serves a district: its release and the bundle behind it."""
+    """A line of the release log, its verified bundle, and the outcome that it is about."""
 
-    district: District
-    outcome: Outcome
-    release: Release
+    entry: Release
     bundle: Bundle
+    outcome: Outcome
+
+    @property
+    def district_id(self) -> str:
+        """The district that it serves."""
+        return self.entry.key.district_id
+
+    @property
+    def release_id(self) -> str:
+        """The release's id in its log."""
+        return self.entry.release_id
 
     @property
     def feature_set(self) -> type[FeatureSet]:
         """The feature set that the bundle was made for."""
         return SERVABLE[self.bundle.feature_set]
 
+    @property
+    def model_version(self) -> str:
+        """What runs and API answers call the scorer."""
+        return f"{self.bundle.name} {self.bundle.digest[:8]}"
+
 
 def load_current_release(settings: Settings, district_id: str) -> DistrictRelease:
-    """What serves a district now; Refused where nothing was promoted yet."""
+    """The release in service for a district; Refused where nothing was promoted yet."""
     outcome = outcome_of(settings)
-    found = load_serving(settings.home, ReleaseKey(district_id, outcome.name, outcome.grade_band), outcome)
-    if found is None:
+    entry = current_release(settings.home, ReleaseKey(district_id, outcome.name, outcome.grade_band))
+    if entry is None:
         raise Refused(f"{district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
-    return DistrictRelease(settings.district(district_id), outcome, found.release, found.bundle)
+    return open_release(settings.home, entry, outcome)
 
 
 def load_earlier_release(settings: Settings, now: DistrictRelease, release_id: str) -> DistrictRelease | None:
-    """What an earlier release of the same district served; None where its bundle cannot be asked here any more."""
-    if release_id == now.release.release_id:
+    """An earlier release of the same district; None where its bundle does not open any more."""
+    if release_id == now.release_id:
         return now
     try:
-        release = next(one for one in release_log(settings.home, now.release.key) if one.release_id == release_id)
-        found = load_release(settings.home, release, now.outcome)
+        entry = next(one for one in release_log(settings.home, now.entry.key) if one.release_id == release_id)
+        return open_release(settings.home, entry, now.outcome)
     except (Refused, StopIteration):
         return None
-    return DistrictRelease(now.district, now.outcome, found.release, found.bundle)
+
+
+def open_release(home: Path, entry: Release, outcome: Outcome) -> DistrictRelease:
+    """A release with its bundle opened; Refused where the bundle is damaged or was made for another definition."""
+    return DistrictRelease(entry, load_release(home, entry, outcome).bundle, outcome)

@@ -1,15 +1,30 @@
-"""What was promised of a list: how the one of the held-out year turned out, and the gate's verdict."""
+"""How the list of the test year turned out, and the gate's verdict, as the bundle has them."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel
 
 from features.errors import Refused
 from models.bundle.bundle import Bundle
-from serving.scoring.scoring_run import Headline
 
 MAX_HALF_WIDTH = 0.15
 """Half the width of the interval beyond which past lists say too little to be quoted."""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Of 100 students listed like this in the test year, how many ended off track.
+
+    `per_hundred`, `low` and `high` (the interval) are counts of 100; a run has no headline at all
+    where the evidence does not allow one.
+    """
+
+    per_hundred: float
+    low: float
+    high: float
+    listed: int
+    test_year: int
 
 
 def gate_verdict(bundle: Bundle) -> Literal["pass", "fail", "not_enough_evidence"]:

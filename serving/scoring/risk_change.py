@@ -1,4 +1,4 @@
-"""Since last time: each student's change in risk, split into what the records and what a new release changed."""
+"""Each student's change in risk since the run before, split into the records' part and a new release's part."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,51 +15,51 @@ from models.explanations.reason_stability import stability_in
 from models.explanations.risk_change import FeatureChange, RiskChange, largest_changes, split_change
 from serving.scoring.district_release import DistrictRelease, load_earlier_release
 from serving.scoring.ranking import predict_risks
-from serving.store.database import reading
+from serving.store.database import read_session
 from serving.store.run_queries import previous_run, run_scores
 
 
 @dataclass(frozen=True)
 class PreviousRun:
-    """The run before: its date, how its data version begins, its risks by student, and what served it if that opens."""
+    """The run before: its date, how its data version begins, its risks by student, and its release if that opens."""
 
     as_of: date
     data_version: str
     risks: Mapping[str, float]
-    served: DistrictRelease | None
+    release: DistrictRelease | None
 
 
-def load_previous_run(settings: Settings, engine: Engine, served: DistrictRelease, as_of: date) -> PreviousRun | None:
-    """The newest run of the same outcome that looked from an earlier date; None before the first."""
-    with reading(engine) as session:
-        run = previous_run(session, served.district.id, served.outcome.name, as_of)
+def load_previous_run(settings: Settings, engine: Engine, release: DistrictRelease, as_of: date) -> PreviousRun | None:
+    """The newest run of the same outcome with an earlier as-of date; None before the first."""
+    with read_session(engine) as session:
+        run = previous_run(session, release.district_id, release.outcome.name, as_of)
         if run is None:
             return None
         risks = {key: row.risk for key, row in run_scores(session, run).items() if row.risk is not None}
         data_version = run.run_id.rpartition("-")[2]
-        return PreviousRun(run.as_of, data_version, risks, load_earlier_release(settings, served, run.release_id))
+        return PreviousRun(run.as_of, data_version, risks, load_earlier_release(settings, release, run.release_id))
 
 
 def explain_changes(
-    served: DistrictRelease, before: PreviousRun, reader: Reader, snapshot: Snapshot, risks: "pd.Series[float]"
+    release: DistrictRelease, before: PreviousRun, reader: Reader, snapshot: Snapshot, risks: "pd.Series[float]"
 ) -> dict[str, RiskChange]:
-    """By student with a risk then and now (`risks`): how far it moved, and by what."""
+    """The change of each student who has a risk in the run before and in this one (`risks`)."""
     now = risks.dropna()
     students = [key for key in now.index if key in before.risks]
-    old = before.served
+    old = before.release
     if old is None or not students:
         return dict.fromkeys(students, RiskChange(None, None))
-    asked = snapshot_for_release(old, reader, snapshot)
-    by_the_old = now if old is served else predict_risks(old.bundle, asked)
-    moved = find_moved_features(old, before, reader, asked)
+    records = snapshot_for_release(old, reader, snapshot)
+    risk_by_old = now if old is release else predict_risks(old.bundle, records)
+    moved = find_moved_features(old, before, reader, records)
     return {
-        key: RiskChange(*split_change(before.risks[key], float(now[key]), float(by_the_old[key])), moved.get(key, ()))
+        key: RiskChange(*split_change(before.risks[key], float(now[key]), float(risk_by_old[key])), moved.get(key, ()))
         for key in students
     }
 
 
 def snapshot_for_release(old: DistrictRelease, reader: Reader, snapshot: Snapshot) -> Snapshot:
-    """The records of now as the feature set of then has them."""
+    """The snapshot of now, by the feature set of the old release."""
     if old.bundle.feature_set == snapshot.feature_set:
         return snapshot
     return build_snapshot(reader, old.feature_set, snapshot.as_of, cohort=old.outcome.cohort)
@@ -68,7 +68,7 @@ def snapshot_for_release(old: DistrictRelease, reader: Reader, snapshot: Snapsho
 def find_moved_features(
     old: DistrictRelease, before: PreviousRun, reader: Reader, now: Snapshot
 ) -> dict[str, tuple[FeatureChange, ...]]:
-    """By student, the features that moved the risk most since the records of then, as they were visible then."""
+    """Per student, the features that moved the risk most since the run before, on the records visible to that run."""
     load = find_load(reader, before.data_version)
     then = build_snapshot(reader, old.feature_set, before.as_of, cohort=old.outcome.cohort, loads_through=load)
     both = now.features.index.intersection(then.features.index)
@@ -85,7 +85,7 @@ def find_moved_features(
 
 
 def find_load(reader: Reader, data_version: str) -> int | None:
-    """The load whose data version begins like this; None where none came since, or it is not on record any more."""
+    """The load whose data version begins like this; None where it is the latest, or is not on record any more."""
     loads = reader.current("loads")
     found = loads.loc[loads["digest"].str.startswith(data_version), "load_id"]
     return int(found.max()) if len(found) and found.max() < loads["load_id"].max() else None

@@ -18,7 +18,7 @@ BUSY_SECONDS = 10
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}")
 
 
-def address_of(settings: Settings) -> str:
+def database_address(settings: Settings) -> str:
     """The database's address: the configured one, else a SQLite file in `home`."""
     return settings.service.database or f"sqlite:///{settings.home / 'service.db'}"
 
@@ -47,14 +47,14 @@ def begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
+def read_session(engine: Engine) -> Iterator[Session]:
     """A session on one consistent state, rolled back at the end."""
     with Session(engine) as session:
         yield session
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def write_session(engine: Engine) -> Iterator[Session]:
     """A session whose changes are kept all together at the end, or not at all."""
     with Session(engine.execution_options(writes=True)) as session, session.begin():
         yield session
@@ -84,6 +84,6 @@ def create_folder(engine: Engine) -> None:
 
 def engine_of(settings: Settings) -> Engine:
     """The service database, brought up to date."""
-    engine = open_engine(address_of(settings))
+    engine = open_engine(database_address(settings))
     migrate(engine)
     return engine

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from models.metrics.track_record import ListRecord
 from presentation.numbers import school_year
-from serving.scoring.scoring_run import Headline
+from serving.scoring.headline import Headline
 from serving.wording.locale import Language
 from serving.wording.outcomes import ended_words
 

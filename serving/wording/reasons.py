@@ -65,6 +65,18 @@ def strength_sentence(language: Language, said: FeatureWording | None, code: str
     return as_sentence(fill_template(language, (said or NO_WORDING).strength, value), code)
 
 
+def reason_sentences(language: Language, lexicon: Lexicon, reasons: Sequence[JsonRow]) -> list[str]:
+    """A sentence for each stored reason that stands out."""
+    codes = [(str(one["code"]), one["value"]) for one in reasons]
+    return [reason_sentence(language, lexicon.get(code), code, value) for code, value in codes]
+
+
+def strength_sentences(language: Language, lexicon: Lexicon, strengths: Sequence[JsonRow]) -> list[str]:
+    """A sentence for each stored strength."""
+    codes = [(str(one["code"]), one["value"]) for one in strengths]
+    return [strength_sentence(language, lexicon.get(code), code, value) for code, value in codes]
+
+
 def as_sentence(words: str, code: str) -> str:
     """Words as a sentence, or the code as one."""
     return f"{capitalize_first(words or code.replace('_', ' '))}."

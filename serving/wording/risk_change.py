@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.explanations.risk_change import FeatureChange, RiskChange
+from serving.store.rows import ScoreRow
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import ended_words
 from serving.wording.reasons import FeatureWording, Lexicon, reason_sentence, strength_sentence, value_words
@@ -49,6 +50,13 @@ class ChangeWords:
     opening: str
     parts: tuple[str, ...]
     moved: tuple[MovedLine, ...]
+
+
+def compare_risks(score: ScoreRow) -> RiskComparison | None:
+    """A stored score's risk beside that of the run before; None without both."""
+    if score.previous_as_of is None or score.risk is None or score.previous_risk is None:
+        return None
+    return RiskComparison(before=score.previous_risk, since=score.previous_as_of, now=score.risk)
 
 
 def change_words(

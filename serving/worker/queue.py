@@ -13,7 +13,7 @@ from features.ingest.load.import_steps import begin_import
 from features.ingest.load.workspace import Workspace, workspace_of
 from features.settings import Settings
 from features.terminal import today_in
-from serving.store.database import address_of
+from serving.store.database import database_address
 
 APPLICATION = "ontrack"
 QUEUE = "imports"
@@ -30,7 +30,7 @@ STATES = {
 
 def queue_address(settings: Settings) -> str:
     """Where DBOS keeps its queue: the service's PostgreSQL, or a SQLite file of its own in `home`."""
-    address = address_of(settings)
+    address = database_address(settings)
     if make_url(address).get_backend_name() == "postgresql":
         return address
     settings.home.mkdir(parents=True, exist_ok=True)

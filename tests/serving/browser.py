@@ -43,7 +43,7 @@ class ApiClient:
         self.headers: dict[str, str] = {}
         self.client = TestClient(service.app, base_url=HOST)
         if district_id:
-            with service.writing() as session:
+            with service.write_session() as session:
                 key = create_api_key(session, district_id, "a test", scopes or ("scores.read", "scores.write"))
             self.headers["Authorization"] = f"Bearer {key}"
 

@@ -1,17 +1,19 @@
 """The cast: educators and students of two districts in which every id is the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from features.definitions.grade9 import NinthGrade
 from features.settings import District, Settings
+from features.warehouse.roster import DistrictRoster
 from features.way_back.way_back import WayBack, WayBackStep
 from models.explanations.reasons import Reason
 from models.explanations.risk_change import FeatureChange, RiskChange
@@ -21,21 +23,9 @@ from serving.access.accounts import open_session
 from serving.app import create_app
 from serving.app_context import AppContext
 from serving.scoring.bands import band_of
-from serving.scoring.scoring_run import (
-    Assignment,
-    Contact,
-    Headline,
-    History,
-    Record,
-    Roster,
-    School,
-    SchoolCalendar,
-    ScoredStudent,
-    ScoringRun,
-    StaffMember,
-    Student,
-    record_run,
-)
+from serving.scoring.headline import Headline
+from serving.scoring.run_writer import write_run
+from serving.scoring.scoring_run import History, Record, SchoolCalendar, ScoredStudent, ScoringRun
 from serving.store.rows import Row
 
 TODAY = date(2026, 11, 20)
@@ -64,8 +54,8 @@ CASELOADS = {
     "mesa": {"s-ines": ("k-bruno", "k-chloe"), "s-mateo": ("k-amara", "k-emil"), "s-jonas": ("k-farah",)},
 }
 CONTACTS = {
-    "harbor": Contact("sup-1", "k-amara", "contact", date(2026, 11, 6), "s-ines"),
-    "mesa": Contact("sup-1", "k-amara", "plan", date(2026, 11, 9), "s-mateo"),
+    "harbor": ("k-amara", "contact", date(2026, 11, 6), "s-ines"),
+    "mesa": ("k-amara", "plan", date(2026, 11, 9), "s-mateo"),
 }
 FLAGGED = 3
 
@@ -107,28 +97,34 @@ def person(district_id: str, in_harbor: str, in_mesa: str) -> tuple[str, str]:
     return first, last
 
 
-def roster_of(district_id: str) -> Roster:
+def roster_of(district_id: str) -> DistrictRoster:
     """Who is who in the district."""
-    staff = tuple(
-        StaffMember(staff_id, *person(district_id, harbor, mesa), f"{staff_id}@example.org", role, school)  # type: ignore[arg-type]  # a role of the drawn table
+    schools = [(school, f"{school.title()} {district_id.title()} High") for school in ("north", "south")]
+    staff = [
+        (staff_id, *person(district_id, harbor, mesa), f"{staff_id}@example.org", role, school)
         for harbor, mesa, staff_id, role, school in STAFF
-    )
-    students = tuple(
-        Student(key, f"10{i}", *person(district_id, harbor, mesa), grade, school)
+    ]
+    students = [
+        (key, f"10{i}", *person(district_id, harbor, mesa), grade, school)
         for i, (harbor, mesa, key, school, grade, _, _) in enumerate(STUDENTS)
+    ]
+    start = date(2026, 8, 17)
+    now = [(staff_id, key, start, None) for staff_id, keys in CASELOADS[district_id].items() for key in keys]
+    past = ("s-jonas", "k-amara", start, date(2026, 11, 19))
+    return DistrictRoster(
+        schools=frame("school_id name", schools),
+        staff=frame("staff_id first_name last_name email role school_id", staff),
+        caseloads=frame("staff_id student_key start_date end_date", [*now, past]),
+        students=frame("student_key student_id first_name last_name grade_level school_id", students),
+        supports=frame("support_id student_key kind date staff_id", [("sup-1", *CONTACTS[district_id])]),
     )
-    now = tuple(Assignment(s, key, date(2026, 8, 17)) for s, keys in CASELOADS[district_id].items() for key in keys)
-    past = (Assignment("s-jonas", "k-amara", date(2026, 8, 17), date(2026, 11, 19)),)
-    return Roster(
-        schools=(
-            School("north", f"North {district_id.title()} High"),
-            School("south", f"South {district_id.title()} High"),
-        ),
-        staff=staff,
-        caseloads=now + past,
-        students=students,
-        contacts=(CONTACTS[district_id],),
-    )
+
+
+def frame(columns: str, rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    """Rows as the warehouse gives them: days as pandas has them."""
+    table = pd.DataFrame(rows, columns=columns.split())
+    days = [name for name in table if name == "date" or str(name).endswith("_date")]
+    return table.assign(**{str(name): pd.to_datetime(table[name]) for name in days})
 
 
 def absences() -> tuple[Record, ...]:
@@ -272,29 +268,29 @@ class ExampleService:
 
     def record_example_runs(self) -> None:
         """Records last week's run and today's, which another release scored, in both districts."""
-        with self.writing() as session:
+        with self.write_session() as session:
             for district_id in DISTRICTS:
-                record_run(session, run_of(district_id, TODAY - timedelta(days=7), less=0.2))
-                record_run(session, replace(run_of(district_id, change=0.2), release_id="r-0002"))
+                write_run(session, run_of(district_id, TODAY - timedelta(days=7), less=0.2))
+                write_run(session, replace(run_of(district_id, change=0.2), release_id="r-0002"))
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def write_session(self) -> Iterator[Session]:
         """A session that is kept."""
-        with self.context.writing() as session:
+        with self.context.write_session() as session:
             yield session
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def read_session(self) -> Iterator[Session]:
         """A session that only reads."""
-        with self.context.reading() as session:
+        with self.context.read_session() as session:
             yield session
 
     def rows(self, table: type[Row]) -> list[Row]:
         """Every row of a table."""
-        with self.reading() as session:
+        with self.read_session() as session:
             return list(session.scalars(select(table)))
 
     def session_of(self, district_id: str, staff_id: str) -> str:
         """A token of somebody signed in, without typing a password."""
-        with self.writing() as session:
+        with self.write_session() as session:
             return open_session(session, district_id, staff_id, self.clock())

@@ -46,7 +46,7 @@ def educator(district_id: str, staff_id: str) -> Educator:
 
 @pytest.mark.parametrize("district_id", DISTRICTS)
 def test_educators_see_exactly_whom_the_table_says(service: ExampleService, district_id: str) -> None:
-    with service.reading() as session:
+    with service.read_session() as session:
         for (staff_id, key), sees in drawn(district_id).items():
             who = educator(district_id, staff_id)
             expected = Allowed(REASON[who.role]) if sees else Denied()  # type: ignore[arg-type]  # reasons of a drawn table
@@ -55,7 +55,7 @@ def test_educators_see_exactly_whom_the_table_says(service: ExampleService, dist
 
 @pytest.mark.parametrize("district_id", DISTRICTS)
 def test_lists_hold_exactly_whom_the_table_says(service: ExampleService, district_id: str) -> None:
-    with service.reading() as session:
+    with service.read_session() as session:
         for staff_id in {staff for staff, _ in drawn(district_id)}:
             seen = session.scalars(visible_students(educator(district_id, staff_id))).all()
             assert {row.district_id for row in seen} <= {district_id}
@@ -91,7 +91,7 @@ def test_a_student_out_of_scope_is_no_different_from_one_who_does_not_exist(serv
 
 
 def test_somebody_whose_caseload_changed_sees_it_at_once(service: ExampleService) -> None:
-    with service.reading() as session:
+    with service.read_session() as session:
         jonas = Educator("harbor", "s-jonas", "counselor", "south", TODAY.replace(day=19))
         assert authorize(session, jonas, "see", OneStudent("k-amara")) == Allowed("caseload")
 
@@ -105,7 +105,7 @@ def test_somebody_whose_caseload_changed_sees_it_at_once(service: ExampleService
 def test_a_key_may_do_what_its_scopes_say_and_no_page(
     service: ExampleService, scopes: set[str], action: Action, allowed: bool
 ) -> None:
-    with service.reading() as session:
+    with service.read_session() as session:
         answer = authorize(session, Client("harbor", "x", frozenset(scopes)), action, OneStudent("k-amara"))
     assert answer == (Allowed("api_key") if allowed else Denied())
 
@@ -134,7 +134,7 @@ def test_a_changed_or_missing_row_of_the_access_log_shows(service: ExampleServic
     for key in ("k-amara", "k-bruno", "k-emil"):
         browser.get(f"/students/{key}")
     second = rows(service)[1].id
-    with service.writing() as session:
+    with service.write_session() as session:
         assert find_broken_row(session, "harbor") is None
         row = session.get(AccessRow, second)
         assert row is not None

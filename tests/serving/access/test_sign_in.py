@@ -11,7 +11,7 @@ from tests.serving.example_service import ExampleService
 
 def password_of(service: ExampleService, staff_id: str = "s-ines", district_id: str = "harbor") -> str:
     """A password made for somebody."""
-    with service.writing() as session:
+    with service.write_session() as session:
         return create_password(session, district_id, staff_id)
 
 
@@ -140,7 +140,7 @@ def test_secrets_are_kept_as_digests_only(service: ExampleService) -> None:
 
 
 def test_passwords_and_keys_are_for_people_and_scopes_that_exist(service: ExampleService) -> None:
-    with service.writing() as session:
+    with service.write_session() as session:
         with pytest.raises(Refused, match="no staff 's-nobody'"):
             create_password(session, "harbor", "s-nobody")
         with pytest.raises(Refused, match="unknown scope everything"):

@@ -113,7 +113,7 @@ def test_without_enough_to_go_on_there_is_no_score_and_the_answer_says_why(
 
 
 def test_before_the_first_run_there_is_no_calendar_to_score_by(empty_service: ExampleService) -> None:
-    with empty_service.writing() as session:
+    with empty_service.write_session() as session:
         session.add(DistrictRow(district_id="harbor", name="Harbor"))
     answer = ApiClient(empty_service, "harbor").ask("POST", "/v1/scores", records()).json()
     assert "no scoring run yet" in answer["detail"]

@@ -93,7 +93,7 @@ def test_a_key_that_is_not_good_is_no_key(service: ExampleService, change: str) 
 
 def spoil(service: ExampleService, change: str) -> None:
     """Revokes the key, or lets it expire."""
-    with service.writing() as session:
+    with service.write_session() as session:
         for row in session.query(ApiKeyRow):
             row.revoked_at = service.clock() if change == "revoked" else None
             row.expires_at = service.clock() if change == "expired" else None
@@ -117,7 +117,7 @@ def test_every_error_is_a_problem(service: ExampleService, method: str, path: st
 
 def test_a_fault_is_a_problem_that_tells_nothing_but_a_number(service: ExampleService) -> None:
     program = ApiClient(service, "harbor")
-    with service.writing() as session:
+    with service.write_session() as session:
         session.connection().exec_driver_sql("DROP TABLE scores")
     response = program.ask("GET", SCORES.format("k-amara"))
     assert (response.status_code, response.headers["content-type"]) == (500, PROBLEM_TYPE)

@@ -4,11 +4,12 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import pandas as pd
 import pytest
 
 from presentation.stylesheets import stylesheet
 from serving.pages.rendering import HERE
-from serving.scoring.scoring_run import Roster, Student, record_run
+from serving.scoring.run_writer import write_run
 from serving.web.middleware import HEADERS
 from serving.wording.scores import LIMITS
 from tests.serving.browser import ApiClient, Browser, Tags
@@ -146,8 +147,8 @@ def test_the_list_says_how_often_such_lists_were_right_and_what_orders_it(servic
 
 
 def test_before_there_were_lists_the_test_year_says_how_often_such_a_list_was_right(service: ExampleService) -> None:
-    with service.writing() as session:
-        record_run(session, replace(run_of("harbor", TODAY + timedelta(days=7)), last_lists=None))
+    with service.write_session() as session:
+        write_run(session, replace(run_of("harbor", TODAY + timedelta(days=7)), last_lists=None))
     words = words_of(Browser(service, "harbor", "s-ines").get("/caseload").text)
     assert "Of 100 students listed like this in 2024–25, about 61 ended grade 9 off track" in words
 
@@ -182,12 +183,12 @@ def names(html: str) -> list[str]:
 
 def test_an_empty_list_says_which_kind_of_empty_it_is(service: ExampleService) -> None:
     assert "none of them is assigned to you" in Browser(service, "harbor", "s-mateo").get("/caseload").text
-    with service.writing() as session:
+    with service.write_session() as session:
         calm = run_of("harbor", TODAY + timedelta(days=7))
         scores = tuple(replace(score, flagged=False) for score in calm.scores)
-        record_run(session, replace(calm, scores=scores))
+        write_run(session, replace(calm, scores=scores))
     assert "None of your 3 students is on it" in Browser(service, "harbor", "s-ines").get("/caseload").text
-    with service.writing() as session:
+    with service.write_session() as session:
         session.connection().exec_driver_sql("DELETE FROM calendars")
         session.connection().exec_driver_sql("DELETE FROM scores")
         session.connection().exec_driver_sql("DELETE FROM runs")
@@ -196,15 +197,16 @@ def test_an_empty_list_says_which_kind_of_empty_it_is(service: ExampleService) -
 
 def test_a_long_list_comes_in_pages_and_each_names_whom_it_showed(service: ExampleService) -> None:
     run = run_of("harbor", TODAY + timedelta(days=7))
-    many = [Student(f"k-{i:03}", str(i), "Gil", f"Number{i:03}", 9, "north") for i in range(1, 121)]
-    roster = Roster(run.roster.schools, run.roster.staff, (), tuple(many))
-    scores = tuple(scored(student.student_key, "north", 0.5, i) for i, student in enumerate(many, start=1))
-    with service.writing() as session:
-        record_run(session, replace(run, roster=roster, scores=scores))
+    many = [(f"k-{i:03}", str(i), "Gil", f"Number{i:03}", 9, "north") for i in range(1, 121)]
+    students = pd.DataFrame(many, columns=run.roster.students.columns)
+    roster = replace(run.roster, caseloads=run.roster.caseloads.head(0), students=students)
+    scores = tuple(scored(key, "north", 0.5, i) for i, (key, *_) in enumerate(many, start=1))
+    with service.write_session() as session:
+        write_run(session, replace(run, roster=roster, scores=scores))
     lena = Browser(service, "harbor", "s-lena")
     shown = [names(lena.get(f"/caseload?show=all&page={page}").text) for page in (1, 2, 3)]
     assert [len(page) for page in shown] == [50, 50, 20]
-    assert [name for page in shown for name in page] == [student.last_name for student in many]
+    assert [name for page in shown for name in page] == [last_name for _, _, _, last_name, _, _ in many]
     assert names(lena.get("/caseload?show=all&page=9").text) == shown[2]
 
 
@@ -252,7 +254,7 @@ def test_no_log_line_has_a_students_name_or_key(service: ExampleService, capsys:
     browser = Browser(service, "harbor", "s-ines")
     browser.get("/students/k-amara")
     browser.get("/caseload?show=all")
-    with service.writing() as session:
+    with service.write_session() as session:
         session.connection().exec_driver_sql("DROP TABLE contacts")
     assert browser.get("/students/k-amara").status_code == 500
     logged = capsys.readouterr().err
@@ -262,7 +264,7 @@ def test_no_log_line_has_a_students_name_or_key(service: ExampleService, capsys:
 
 def test_a_fault_on_a_page_is_a_page_with_a_number_to_quote(service: ExampleService) -> None:
     browser = Browser(service, "harbor", "s-ines")
-    with service.writing() as session:
+    with service.write_session() as session:
         session.connection().exec_driver_sql("DROP TABLE contacts")
     response = browser.get("/caseload")
     assert response.headers["content-type"].startswith("text/html")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from serving.scoring.scoring_run import record_run
+from serving.scoring.run_writer import write_run
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_service import TODAY, ExampleService, run_of
 
@@ -47,8 +47,8 @@ def test_the_way_back_is_said_where_it_is_out_of_reach_and_where_it_is_done(
 def test_where_too_few_were_listed_like_this_the_page_says_so(service: ExampleService) -> None:
     run = run_of("harbor", TODAY + timedelta(days=7))
     scores = tuple(replace(score, track_record=None, change=None, way_back=None) for score in run.scores)
-    with service.writing() as session:
-        record_run(session, replace(run, scores=scores))
+    with service.write_session() as session:
+        write_run(session, replace(run, scores=scores))
     html = Browser(service, "harbor", "s-lena").get("/students/k-amara").text
     assert "Too few students were listed like this" in html
     assert not {"since", "way-back"} & set(re.findall(r'<h2 id="([^"]+)"', html))

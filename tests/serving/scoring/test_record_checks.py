@@ -45,7 +45,7 @@ def test_an_error_in_the_records_is_refused_and_nothing_is_scored(scoring: Examp
     spoil(scoring, "DELETE FROM calendar_days WHERE school_year = 2027 AND school_id = '10'")
     with pytest.raises(Refused, match="CHECK04"):
         scored(scoring)
-    with scoring.reading() as session:
+    with scoring.read_session() as session:
         assert session.scalars(select(RunRow)).all() == []
 
 

@@ -59,7 +59,7 @@ def score(service: ExampleService, as_of: date) -> str:
 
 def since_last(service: ExampleService, run_id: str) -> dict[str, Since]:
     """What changed for each student of a run with a risk then and now."""
-    with service.reading() as session:
+    with service.read_session() as session:
         rows = session.scalars(select(ScoreRow).where(ScoreRow.run_id == run_id, ScoreRow.change.is_not(None))).all()
         return {row.student_key: since(row) for row in rows if row.change}
 

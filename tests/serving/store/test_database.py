@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import OperationalError
 
 from features.settings import Service, Settings
-from serving.store.database import address_of, migrate, migrations, open_engine, reading, writing
+from serving.store.database import database_address, migrate, migrations, open_engine, read_session, write_session
 from serving.store.rows import DistrictRow, Row
 
 
@@ -32,8 +32,8 @@ def test_the_revisions_can_be_taken_back(tmp_path: Path) -> None:
 
 
 def test_the_database_is_a_file_at_home_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
-    assert address_of(Settings(home=tmp_path)) == f"sqlite:///{tmp_path}/service.db"
-    assert address_of(Settings(service=Service(database="postgresql://db/x"))) == "postgresql://db/x"
+    assert database_address(Settings(home=tmp_path)) == f"sqlite:///{tmp_path}/service.db"
+    assert database_address(Settings(service=Service(database="postgresql://db/x"))) == "postgresql://db/x"
 
 
 def test_sqlite_is_opened_with_a_log_and_foreign_keys(tmp_path: Path) -> None:
@@ -48,17 +48,17 @@ def test_sqlite_is_opened_with_a_log_and_foreign_keys(tmp_path: Path) -> None:
 def test_a_reader_sees_one_state_while_somebody_writes(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'service.db'}")
     migrate(engine)
-    with reading(engine) as reader:
+    with read_session(engine) as reader:
         assert reader.scalars(select(DistrictRow)).all() == []
-        with writing(engine) as writer:
+        with write_session(engine) as writer:
             writer.add(DistrictRow(district_id="harbor", name="Harbor"))
         assert reader.scalars(select(DistrictRow)).all() == []
-    with reading(engine) as reader:
+    with read_session(engine) as reader:
         assert len(reader.scalars(select(DistrictRow)).all()) == 1
 
 
 def test_an_error_of_the_database_never_repeats_a_value(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'service.db'}")
-    with pytest.raises(OperationalError) as failed, writing(engine) as session:
+    with pytest.raises(OperationalError) as failed, write_session(engine) as session:
         session.add(DistrictRow(district_id="harbor", name="Zzcanary"))
     assert "Zzcanary" not in str(failed.value)

@@ -9,7 +9,7 @@ from presentation.charts.marks import BarMark, PathMark, TextMark
 from serving.pages.record_charts import attendance_chart, letter, marks_by_term, marks_chart
 from serving.pages.record_tables import record_table
 from serving.scoring.bands import Band, band_of
-from serving.scoring.scoring_run import Headline
+from serving.scoring.headline import Headline
 from serving.web.logs import open_log
 from serving.wording.lists import headline_sentence
 from serving.wording.locale import load_language

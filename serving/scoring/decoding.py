@@ -1,4 +1,4 @@
-"""Parts of a run as the service database keeps them, given back as what they were."""
+"""Decodes the parts of runs and scores that the service database holds as JSON."""
 
 from typing import TypeVar
 
@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from features.way_back.way_back import WayBack
 from models.explanations.risk_change import RiskChange
 from models.metrics.track_record import ListRecord, TrackRecord
-from serving.scoring.scoring_run import Headline
+from serving.scoring.headline import Headline
 from serving.store.rows import RunRow, ScoreRow
 
 Part = TypeVar("Part")
@@ -29,20 +29,20 @@ def decode_track_record(score: ScoreRow) -> TrackRecord | None:
 
 
 def decode_change(score: ScoreRow) -> RiskChange | None:
-    """What changed the student's risk since the run before."""
+    """What changed the student's risk since the run before; None for the first score."""
     return decode(CHANGE, score.change)
 
 
 def decode_last_lists(run: RunRow) -> ListRecord | None:
-    """How last year's lists turned out."""
+    """How last year's lists turned out; None before the first."""
     return decode(LIST_RECORD, run.last_lists)
 
 
 def decode_headline(run: RunRow) -> Headline | None:
-    """How the list of the test year turned out."""
+    """How the list of the test year turned out; None without enough evidence."""
     return decode(HEADLINE, run.headline)
 
 
-def decode(kind: TypeAdapter[Part], kept: object) -> Part | None:
-    """A part from its JSON; None for none."""
-    return None if kept is None else kind.validate_python(kept)
+def decode(kind: TypeAdapter[Part], stored: object) -> Part | None:
+    """A part from its JSON; None for NULL."""
+    return None if stored is None else kind.validate_python(stored)

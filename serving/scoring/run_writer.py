@@ -1,0 +1,143 @@
+"""Writes a scoring run to the service database, in one transaction."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import pandas as pd
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from models.feature_dictionary import Entry
+from serving.scoring.scoring_run import ScoringRun
+from serving.store.json_values import to_json_values
+from serving.store.rows import (
+    CalendarRow,
+    CaseloadRow,
+    ContactRow,
+    DistrictRow,
+    JsonCell,
+    Row,
+    RunRow,
+    SchoolRow,
+    ScoreRow,
+    SessionRow,
+    StaffRow,
+    StudentRow,
+)
+from serving.store.run_queries import latest_run, previous_run, run_scores
+
+
+def write_run(session: Session, run: ScoringRun) -> bool:
+    """Writes a run in the session's transaction; False, and nothing written, where it is there already."""
+    if session.get(RunRow, (run.district_id, run.run_id)) is not None:
+        return False
+    before = latest_run(session, run.district_id, run.outcome)
+    if before is None or before.as_of <= run.as_of:
+        replace_roster(session, run)
+    session.add(run_row(run))
+    session.flush()
+    insert_rows(session, ScoreRow, score_rows(session, run))
+    insert_rows(session, CalendarRow, ({**run_key(run), **to_json_values(asdict(c))} for c in run.calendars))
+    return True
+
+
+def replace_roster(session: Session, run: ScoringRun) -> None:
+    """Puts the run's roster in place of the one before; people who stay keep their password."""
+    district = session.get(DistrictRow, run.district_id) or DistrictRow(district_id=run.district_id)
+    district.name = run.district_name
+    session.add(district)
+    session.flush()
+    for table, frame in (
+        (SchoolRow, run.roster.schools),
+        (StudentRow, run.roster.students),
+        (CaseloadRow, run.roster.caseloads),
+        (ContactRow, run.roster.supports),
+    ):
+        session.execute(delete(table).where(table.district_id == run.district_id))
+        insert_rows(session, table, frame_rows(table, frame, run.district_id))
+    replace_staff(session, run.district_id, run.roster.staff)
+
+
+def replace_staff(session: Session, district_id: str, staff: pd.DataFrame) -> None:
+    """Adds and updates the district's people; those who are gone lose their password and are signed out."""
+    gone = {row.staff_id: row for row in session.scalars(select(StaffRow).where(StaffRow.district_id == district_id))}
+    for member in frame_rows(StaffRow, staff, district_id):
+        gone.pop(str(member["staff_id"]), None)
+        session.merge(StaffRow(**member))
+    for row in gone.values():
+        session.execute(
+            delete(SessionRow).where(SessionRow.district_id == district_id, SessionRow.staff_id == row.staff_id)
+        )
+        session.delete(row)
+    session.flush()
+
+
+def frame_rows(table: type[Row], frame: pd.DataFrame, district_id: str) -> list[dict[str, object]]:
+    """A frame's rows for a table of the service database, by the names of their columns."""
+    names = [column.name for column in table.__table__.columns if column.name in frame]
+    cells = zip(*(database_cells(frame[name]) for name in names), strict=True)
+    return [{**dict(zip(names, row, strict=True)), "district_id": district_id} for row in cells]
+
+
+def database_cells(column: "pd.Series[str]") -> list[object]:
+    """A column's values as the database takes them: dates as dates, missing as None."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return [
+            day.date() if known else None for day, known in zip(pd.DatetimeIndex(column), column.notna(), strict=True)
+        ]
+    return list(column.astype(object).where(column.notna(), None))
+
+
+def run_row(run: ScoringRun) -> RunRow:
+    """The run without its students."""
+    other = ("roster", "scores", "calendars", "dictionary", "headline", "last_lists", "district_name")
+    facts = {name: value for name, value in vars(run).items() if name not in other}
+    return RunRow(
+        **facts,
+        students=len(run.scores),
+        flagged=sum(score.flagged for score in run.scores),
+        unscored=sum(score.risk is None for score in run.scores),
+        headline=asdict(run.headline) if run.headline else None,
+        last_lists=asdict(run.last_lists) if run.last_lists else None,
+        dictionary=[wording_row(entry) for entry in run.dictionary.entries],
+    )
+
+
+def wording_row(entry: Entry) -> dict[str, JsonCell]:
+    """What pages and API need to word a feature."""
+    return {
+        "name": entry.name,
+        "because": entry.because,
+        "one": entry.one,
+        "strength": entry.strength.words if entry.strength else "",
+        "domain": entry.domain,
+        "can_change": entry.can_change,
+        "concept": entry.concept,
+    }
+
+
+def score_rows(session: Session, run: ScoringRun) -> Iterable[dict[str, object]]:
+    """The rows of the run's students, each with the student's score in the run before."""
+    before = previous_run(session, run.district_id, run.outcome, run.as_of)
+    scores = {} if before is None else run_scores(session, before)
+    for score in run.scores:
+        previous = scores.get(score.student_key)
+        yield {
+            **run_key(run),
+            **to_json_values(vars(score)),
+            "previous_risk": previous.risk if previous else None,
+            "previous_band": previous.band if previous else None,
+            "previous_as_of": before.as_of if before and previous else None,
+        }
+
+
+def run_key(run: ScoringRun) -> dict[str, object]:
+    """The columns that every row of a run begins with."""
+    return {"district_id": run.district_id, "run_id": run.run_id}
+
+
+def insert_rows(session: Session, table: type[Row], rows: Iterable[dict[str, object]]) -> None:
+    """Inserts the rows, if there are any."""
+    batch = list(rows)
+    if batch:
+        session.execute(insert(table), batch)
