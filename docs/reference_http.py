@@ -1,6 +1,6 @@
 """The reference of the HTTP API, read from the application's own OpenAPI, and of the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,35 +10,35 @@ from pydantic import BaseModel
 
 from docs.reference_text import code, heading, page, table
 from features.settings import Settings
-from serving.access.accounts import SCOPES
+from serving.access.scopes import SCOPES
 from serving.api import messages
-from serving.app import create_app
-from serving.pages import caseload, sign_in, student
+from serving.api.clients import ClientWithScope
+from serving.app import API_ROUTERS, PAGE_ROUTERS, create_app
 from serving.web.problems import DETAILS, PROBLEM_TYPE, Mistake, Problem
 
-SCOPE_OF = {"GET /v1/students/{student_key}/scores": "scores.read", "POST /v1/scores": "scores.write"}
-"""The scope that each route with a key asks for; a test asks each route for it."""
-
 Json = Mapping[str, object]
-MESSAGES: tuple[type[BaseModel], ...] = (
-    messages.SentRecords,
-    messages.EnrollmentRow,
-    messages.AttendanceRow,
-    messages.MarkRow,
-    messages.IncidentRow,
-    messages.DisciplineActionRow,
-    messages.LiveScore,
-    messages.InsufficientData,
-    messages.GivenReason,
-    messages.GivenChange,
-    messages.GivenMove,
-    messages.GivenWayBack,
-    messages.GivenStep,
-    messages.GivenTrackRecord,
-    messages.Scores,
-    messages.PastScore,
-    messages.Health,
+MESSAGES: tuple[type[BaseModel], ...] = tuple(
+    kind
+    for kind in vars(messages).values()
+    if isinstance(kind, type)
+    and issubclass(kind, messages.Message)
+    and kind not in (messages.Message, messages.SentRow)
 )
+
+
+def routes_of(routers: Sequence[APIRouter]) -> list[APIRoute]:
+    """The routes of some routers."""
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+
+
+SCOPE_OF = {
+    f"{method} {route.path}": part.call.scope
+    for route in routes_of(API_ROUTERS)
+    for method in route.methods or ()
+    for part in route.dependant.dependencies
+    if isinstance(part.call, ClientWithScope)
+}
+"""The scope that each route with a key asks for; a test asks each route for it."""
 
 
 def api_page() -> str:
@@ -138,7 +138,7 @@ def problems() -> list[str]:
 
 def page_routes() -> list[str]:
     """The addresses that people open."""
-    routers: tuple[APIRouter, ...] = (sign_in.router, caseload.router, student.router)
-    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    rows = [(code(f"{', '.join(sorted(one.methods or ()))} {one.path}"), one.description) for one in routes]
+    rows = [
+        (code(f"{', '.join(sorted(one.methods or ()))} {one.path}"), one.description) for one in routes_of(PAGE_ROUTERS)
+    ]
     return [heading(2, "Pages"), "For people who are signed in; not part of the API.", table(("Address", "Does"), rows)]

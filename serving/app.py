@@ -25,6 +25,9 @@ from serving.web.openapi import DESCRIPTION, OnTrackApp
 from serving.web.problems import http_problem, is_api_path, problem_response, validation_problem
 from serving.wording.locale import LOCALES
 
+API_ROUTERS = (health.router, scores.router)
+PAGE_ROUTERS = (sign_in.router, caseload.router, student.router)
+
 
 def utc_now() -> datetime:
     """The moment."""
@@ -42,8 +45,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(RequestValidationError, answer_validation_error)
     app.add_exception_handler(SignInRequired, redirect_to_sign_in)
-    for part in (health, scores, sign_in, caseload, student, stylesheet):
-        app.include_router(part.router)
+    for router in (*API_ROUTERS, *PAGE_ROUTERS, stylesheet.router):
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from features.errors import Refused
 from features.settings import Service
 from serving.access.authorize import Client, Educator
+from serving.access.scopes import SCOPES
 from serving.store.rows import ApiKeyRow, DistrictRow, Role, SessionRow, SignInAttemptRow, StaffRow
 
 MAX_ATTEMPTS = 3
 ATTEMPT_WINDOW = timedelta(minutes=10)
 TOUCH_INTERVAL = timedelta(minutes=1)
-SCOPES = ("scores.read", "scores.write")
 KEY_PREFIX = "ontrack"
 
 

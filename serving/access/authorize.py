@@ -7,9 +7,10 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
+from serving.access.scopes import Scope
 from serving.store.rows import CaseloadRow, Role, StudentRow
 
-Action = Literal["see", "list", "scores.read", "scores.write"]
+Action = Literal["see", "list"] | Scope
 ReasonCode = Literal["caseload", "school", "district", "api_key"]
 REASONS: dict[Role, ReasonCode] = {"counselor": "caseload", "principal": "school", "district": "district"}
 STAFF_ACTIONS: frozenset[Action] = frozenset({"see", "list"})

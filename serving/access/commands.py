@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from features.terminal import Context, DistrictOption, settings_of
+from serving.access.scopes import SCOPES
 
 app = typer.Typer(no_args_is_help=True)
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
@@ -31,7 +32,7 @@ def key_command(
     context: Context,
     district: DistrictOption,
     name: Annotated[str, typer.Argument(help="Which program it is for.")],
-    scope: Annotated[list[str] | None, typer.Option(help="scores.read, scores.write")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help=", ".join(SCOPES))] = None,
 ) -> None:
     """Print a new API key of a district, once; only its digest is kept."""
     from serving.access.accounts import create_api_key
@@ -39,4 +40,4 @@ def key_command(
 
     settings = settings_of(context)
     with write_session(engine_of(settings)) as session:
-        typer.echo(create_api_key(session, district, name, tuple(scope or ("scores.read", "scores.write"))))
+        typer.echo(create_api_key(session, district, name, tuple(scope or SCOPES)))

@@ -1,5 +1,6 @@
-"""Which program is asking, and whether its key lets it."""
+"""The program that calls the API, by its key, and the scope that a route needs."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
@@ -8,12 +9,13 @@ from starlette.exceptions import HTTPException
 
 from serving.access.accounts import find_client
 from serving.access.authorize import Client
+from serving.access.scopes import SCOPES, Scope
 from serving.app_context import RequestContext
 
 bearer = HTTPBearer(
     scheme_name="api_key",
     bearerFormat="ontrack_<id>_<secret>",
-    description="An API key of the district, made with `ontrack keys create`. Scopes: scores.read, scores.write.",
+    description=f"An API key of the district, made with `ontrack keys create`. Scopes: {', '.join(SCOPES)}.",
     auto_error=False,
 )
 
@@ -30,10 +32,18 @@ def authenticate_client(
     return client
 
 
-def require_scope(client: Client, scope: str) -> None:
-    """403 where the key does not have the scope, whatever it is asked for."""
-    if scope not in client.scopes:
-        raise HTTPException(403, headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'})
-
-
 CurrentClient = Annotated[Client, Depends(authenticate_client)]
+
+
+@dataclass(frozen=True)
+class ClientWithScope:
+    """A route's dependency: the client that asks; 403 where its key does not have the scope, whatever it asks for."""
+
+    scope: Scope
+
+    def __call__(self, client: CurrentClient) -> Client:
+        """The client, if its key has the scope."""
+        if self.scope not in client.scopes:
+            challenge = f'Bearer error="insufficient_scope", scope="{self.scope}"'
+            raise HTTPException(403, headers={"WWW-Authenticate": challenge})
+        return client

@@ -1,13 +1,15 @@
 """Scores over HTTP: those of past runs, and a live one for records in the body."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from serving.access.access_log import record_access
 from serving.access.authorize import Client, Denied, OneStudent, OwnDistrict, authorize
-from serving.api.clients import CurrentClient, require_scope
+from serving.api.clients import ClientWithScope
 from serving.api.live_score import LiveScoreInputs, score_records
 from serving.api.messages import InsufficientData, LiveScore, Scores, SentRecords
 from serving.api.presenters import AcceptedLanguage, present_score
@@ -17,15 +19,16 @@ from serving.store.run_queries import latest_run, select_score_history
 from serving.wording.locale import Language, msgid
 
 router = APIRouter(prefix="/v1", tags=["scores"])
+ReadingClient = Annotated[Client, Depends(ClientWithScope("scores.read"))]
+WritingClient = Annotated[Client, Depends(ClientWithScope("scores.write"))]
 NO_CALENDAR = msgid("This district has no scoring run yet, so its calendar is not known here.")
 OTHER_SCHOOLS = msgid("The calendar of none of the schools in `enrollments` is known here.")
 NO_RELEASE = msgid("No release is in service for this district.")
 
 
 @router.get("/students/{student_key}/scores", summary="A student's scores, latest first")
-def get_scores(student_key: str, client: CurrentClient, context: RequestContext, language: AcceptedLanguage) -> Scores:
+def get_scores(student_key: str, client: ReadingClient, context: RequestContext, language: AcceptedLanguage) -> Scores:
     """Every score of the student in the key's district, with reasons. 404 where there is no such student."""
-    require_scope(client, "scores.read")
     with context.write_session() as session:
         allowed = authorize(session, client, "scores.read", OneStudent(student_key))
         if isinstance(allowed, Denied):
@@ -40,13 +43,12 @@ def get_scores(student_key: str, client: CurrentClient, context: RequestContext,
 
 @router.post("/scores", summary="Score one student's records")
 def post_scores(
-    records: SentRecords, client: CurrentClient, context: RequestContext, language: AcceptedLanguage
+    records: SentRecords, client: WritingClient, context: RequestContext, language: AcceptedLanguage
 ) -> LiveScore | InsufficientData:
     """Risk, band and reasons for the records sent, which are not kept; or why there is no score.
 
     The school's calendar is that of the district's last run, and so is the date the score looks from.
     """
-    require_scope(client, "scores.write")
     with context.write_session() as session:
         allowed = authorize(session, client, "scores.write", OwnDistrict())
         if isinstance(allowed, Denied):

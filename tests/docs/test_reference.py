@@ -18,7 +18,7 @@ from features.quality.check_codes import CHECKS
 from features.settings import Audit, District, Gate, Monitor, Service, Settings, Total, Training
 from features.table_schema import ENVELOPE
 from features.tables import TABLES
-from serving.access.accounts import SCOPES
+from serving.access.scopes import SCOPES
 from serving.api import messages
 from tests.docs.pages import ROOT
 from tests.serving.browser import ApiClient
