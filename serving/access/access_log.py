@@ -46,9 +46,9 @@ def newest_digest(session: Session, district_id: str) -> str:
 
 
 def digest_of(row: AccessRow) -> str:
-    """sha256 over everything the row says."""
-    says = {name: getattr(row, name) for name in DIGESTED} | {"at": row.at.isoformat()}
-    return hashlib.sha256(json.dumps(says, sort_keys=True).encode()).hexdigest()
+    """The sha256 of everything that the row says."""
+    content = {name: getattr(row, name) for name in DIGESTED} | {"at": row.at.isoformat()}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def find_broken_row(session: Session, district_id: str) -> int | None:

@@ -77,7 +77,7 @@ def create_api_key(
 
 
 def find_client(session: Session, token: str, now: datetime) -> Client | None:
-    """The program that holds this key; None where the key is unknown, revoked or past its day."""
+    """The program that holds this key; None where the key is unknown, revoked or expired."""
     prefix, _, rest = token.partition("_")
     key_id, _, secret = rest.partition("_")
     row = session.get(ApiKeyRow, key_id) if prefix == KEY_PREFIX else None
@@ -97,12 +97,12 @@ class Credentials:
 
     @property
     def account(self) -> str:
-        """A digest that stands for the account, known or not."""
+        """A digest that stands for the account, whether or not it exists."""
         return sha256(f"{self.district_id}|{self.email.strip().casefold()}")
 
 
 def count_attempt(session: Session, credentials: Credentials, now: datetime) -> int | None:
-    """Counts a try before its password is looked at; the seconds to wait from the fourth in ten minutes on."""
+    """Counts an attempt before its password is checked; the seconds to wait from the fourth in ten minutes on."""
     account = credentials.account
     session.execute(delete(SignInAttemptRow).where(SignInAttemptRow.at <= now - ATTEMPT_WINDOW))
     tries = select(SignInAttemptRow.at).where(SignInAttemptRow.account_digest == account).order_by(SignInAttemptRow.at)
@@ -128,7 +128,7 @@ def sign_in(session: Session, credentials: Credentials, now: datetime) -> str | 
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one; where there is none, False after the same work."""
+    """Whether the password fits the hash; False after the same work where there is no hash."""
     hasher = PasswordHasher()
     if password_hash is None:
         hasher.hash(password)
@@ -157,7 +157,7 @@ def end_session(session: Session, token: str, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class SessionUser:
-    """Somebody signed in, and whether their session should be noted as used."""
+    """Somebody signed in; `stale` where the session's last use should be noted again."""
 
     educator: Educator
     display_name: str
@@ -180,7 +180,7 @@ def find_session_user(
 
 
 def is_expired(row: SessionRow, now: datetime, service: Service) -> bool:
-    """Whether a session has lasted too long, or lain idle too long."""
+    """Whether a session is too old, or was idle for too long."""
     return now >= row.created_at + timedelta(hours=service.session_hours) or now >= row.last_seen_at + timedelta(
         minutes=service.idle_minutes
     )
@@ -192,5 +192,5 @@ def touch_session(session: Session, token: str, now: datetime) -> None:
 
 
 def sha256(text: str) -> str:
-    """The digest under which a secret is kept."""
+    """The digest that is stored in place of a secret."""
     return hashlib.sha256(text.encode()).hexdigest()

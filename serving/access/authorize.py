@@ -1,4 +1,4 @@
-"""Who may do what: all student data is asked for through this module, and every read of it leaves a row."""
+"""Authorization: who may see or do what, and why. All student data is asked for through this module."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -51,7 +51,7 @@ Subject = Educator | Client
 
 @dataclass(frozen=True)
 class OneStudent:
-    """A student somebody asks for, in the subject's own district."""
+    """One student of the subject's own district."""
 
     student_key: str
 
@@ -73,11 +73,11 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Denied:
-    """No; whoever asked learns no more than that there is nothing."""
+    """No. The answer is a 404, as if there were nothing."""
 
 
 def authorize(session: Session, subject: Subject, action: Action, target: Object) -> Allowed | Denied:
-    """Whether the subject may do this to that, and by which reason."""
+    """Whether the subject may take the action on the target, and why."""
     reason = reason_for(subject, action)
     if reason is None:
         return Denied()
@@ -87,7 +87,7 @@ def authorize(session: Session, subject: Subject, action: Action, target: Object
 
 
 def reason_for(subject: Subject, action: Action) -> ReasonCode | None:
-    """By which reason the subject may do this at all; None where it may not."""
+    """The reason why the subject may do this at all; None where it may not."""
     if isinstance(subject, Client):
         return "api_key" if action in subject.scopes else None
     return REASONS[subject.role] if action in STAFF_ACTIONS else None

@@ -22,7 +22,7 @@ from serving.wording.scores import not_scored_here, too_few_days
 
 @dataclass(frozen=True)
 class LiveScoreInputs:
-    """What a live score needs besides the records: a release, a date, a calendar, the band cuts."""
+    """What a live score needs besides the records."""
 
     release: DistrictRelease
     as_of: date
@@ -32,46 +32,46 @@ class LiveScoreInputs:
     language: Language
 
 
-def score_records(scoring: LiveScoreInputs, records: SentRecords) -> LiveScore | InsufficientData:
+def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | InsufficientData:
     """Risk, band and reasons of the student of these records; why not, where there is no score. 422 for bad rows."""
-    bundle = scoring.release.bundle
+    bundle = inputs.release.bundle
     try:
         snapshot = snapshot_of_records(
-            bundle.feature_set, scoring.as_of, build_tables(scoring, records), cohort=scoring.release.outcome.cohort
+            bundle.feature_set, inputs.as_of, build_tables(inputs, records), cohort=inputs.release.outcome.cohort
         )
     except Refused as refused:
         raise HTTPException(422, str(refused)) from None
     if snapshot.features.empty:
-        return InsufficientData(detail=not_scored_here(scoring.language, scoring.as_of))
+        return InsufficientData(detail=not_scored_here(inputs.language, inputs.as_of))
     if snapshot.school_days.iloc[0] < MIN_SCHOOL_DAYS:
-        return InsufficientData(detail=too_few_days(scoring.language, MIN_SCHOOL_DAYS))
+        return InsufficientData(detail=too_few_days(inputs.language, MIN_SCHOOL_DAYS))
     risk = float(risk_of(bundle.scorer, snapshot.features)[0])
     found = reasons_by(bundle, snapshot)[0]
     needs, strengths = to_rows(found.needs), to_rows(found.strengths)
     lexicon = bundle_lexicon(bundle.dictionary.entries)
     return LiveScore(
         risk=risk,
-        band=band_of(risk, scoring.cuts),
-        reasons=present_reasons(needs, reason_sentences(scoring.language, lexicon, needs)),
-        strengths=present_reasons(strengths, strength_sentences(scoring.language, lexicon, strengths)),
+        band=band_of(risk, inputs.cuts),
+        reasons=present_reasons(needs, reason_sentences(inputs.language, lexicon, needs)),
+        strengths=present_reasons(strengths, strength_sentences(inputs.language, lexicon, strengths)),
         scorer=bundle.kind,
-        model_version=scoring.release.model_version,
-        release=scoring.release.release_id,
-        as_of=scoring.as_of,
+        model_version=inputs.release.model_version,
+        release=inputs.release.release_id,
+        as_of=inputs.as_of,
     )
 
 
 def to_rows(reasons: Sequence[Reason]) -> list[JsonRow]:
-    """Reasons as a run would keep them."""
+    """Reasons as a run would store them."""
     return [reason._asdict() for reason in reasons]
 
 
-def build_tables(scoring: LiveScoreInputs, records: SentRecords) -> Mapping[str, Sequence[Mapping[str, object]]]:
+def build_tables(inputs: LiveScoreInputs, records: SentRecords) -> Mapping[str, Sequence[Mapping[str, object]]]:
     """The canonical tables of this one student, a row known on the as-of date where it does not say when."""
     sent = {
         name: [{"student_key": "live", **row.model_dump(exclude_none=True)} for row in getattr(records, name)]
         for name in SentRecords.model_fields
     }
-    known = {"known_on": scoring.as_of}
-    context = {"calendar_days": scoring.calendar_days, "terms": scoring.terms}
+    known = {"known_on": inputs.as_of}
+    context = {"calendar_days": inputs.calendar_days, "terms": inputs.terms}
     return {name: [{**known, **row} for row in rows] for name, rows in {**context, **sent}.items()}

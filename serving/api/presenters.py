@@ -1,4 +1,4 @@
-"""What is kept of a score, as the API answers it: codes and values, and sentences in the language asked for."""
+"""Turns stored scores into API messages: codes and values, and sentences in the language asked for."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -37,7 +37,7 @@ AcceptedLanguage = Annotated[Language, Depends(accepted_language)]
 
 
 def present_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore:
-    """A score of a run as it is answered."""
+    """A stored score as an API message."""
     lexicon = run_lexicon(run.dictionary)
     return PastScore(
         run_id=run.run_id,

@@ -1,4 +1,4 @@
-"""The caseload: the students somebody looks after, in the order in which a talk may help most."""
+"""The caseload page: the viewer's students in the order of the list."""
 
 from typing import Annotated
 

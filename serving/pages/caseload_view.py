@@ -1,4 +1,4 @@
-"""What the caseload page shows, as plain values."""
+"""The content of the caseload page, as plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -141,8 +141,8 @@ def load_lines(
     rows = list(session.execute(of_page))
     contacts = last_contacts(session, subject.district_id, [student.student_key for student, _ in rows])
     schools = school_names(session, subject.district_id)
-    around = LineContext(language, run.ended, run_lexicon(run.dictionary), schools, contacts)
-    return tuple(build_line(student, score, around) for student, score in rows)
+    context = LineContext(language, run.ended, run_lexicon(run.dictionary), schools, contacts)
+    return tuple(build_line(student, score, context) for student, score in rows)
 
 
 LINE_COLUMNS = (
@@ -161,9 +161,9 @@ LINE_COLUMNS = (
 
 @dataclass(frozen=True)
 class LineContext:
-    """What every line is worded with: the language, the features' words, schools by id, last contacts by student.
+    """What every line is worded with: language, features' words, schools by id, last contacts by student.
 
-    `ended` is what is said of students whom the outcome came to.
+    `ended` words what became of students with the outcome.
     """
 
     language: Language
@@ -173,29 +173,29 @@ class LineContext:
     contacts: dict[str, date]
 
 
-def build_line(student: StudentRow, score: ScoreRow, around: LineContext) -> CaseloadLine:
+def build_line(student: StudentRow, score: ScoreRow, context: LineContext) -> CaseloadLine:
     """One student's line."""
-    contact = around.contacts.get(student.student_key)
+    contact = context.contacts.get(student.student_key)
     band = cast(Band, score.band)
     return CaseloadLine(
         student_key=student.student_key,
         name=f"{student.last_name}, {student.first_name}",
         grade=student.grade_level,
-        school=around.schools.get(student.school_id, student.school_id),
+        school=context.schools.get(student.school_id, student.school_id),
         band=band,
-        band_words=band_words(around.language, band),
-        needs=tuple(reason_sentences(around.language, around.lexicon, score.reasons[:NEEDS_SHOWN])),
-        strength="".join(strength_sentences(around.language, around.lexicon, score.strengths[:1])),
-        change=band_change_words(around.language, score),
-        contact=around.language.short_day(contact) if contact else "",
+        band_words=band_words(context.language, band),
+        needs=tuple(reason_sentences(context.language, context.lexicon, score.reasons[:NEEDS_SHOWN])),
+        strength="".join(strength_sentences(context.language, context.lexicon, score.strengths[:1])),
+        change=band_change_words(context.language, score),
+        contact=context.language.short_day(contact) if contact else "",
         listed=score.flagged,
-        track_record=track_record_words(score, around) if score.flagged else "",
+        track_record=track_record_words(score, context) if score.flagged else "",
     )
 
 
-def track_record_words(score: ScoreRow, around: LineContext) -> str:
+def track_record_words(score: ScoreRow, context: LineContext) -> str:
     """How flags like this one turned out, in short."""
-    return track_record_in_short(around.language, decode_track_record(score), around.ended)
+    return track_record_in_short(context.language, decode_track_record(score), context.ended)
 
 
 def band_change_words(language: Language, score: ScoreRow) -> str:

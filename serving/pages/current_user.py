@@ -1,4 +1,4 @@
-"""Who is looking at a page."""
+"""The person who looks at a page: session cookie, viewer, and the check of a form's origin."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -21,7 +21,7 @@ class SignInRequired(Exception):  # noqa: N818 - not an error: it leads to the s
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who is looking, and what the page's header says of them; `role` is still to be said in their language."""
+    """The person who looks at a page, as its header shows them; `role` is still to be translated."""
 
     educator: Educator
     name: str

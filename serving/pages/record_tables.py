@@ -1,4 +1,4 @@
-"""Records as people read them: the district's own rows, with plain column names and units."""
+"""The district's own records as tables, with plain column names and units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

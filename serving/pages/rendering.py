@@ -1,4 +1,4 @@
-"""How a page is put together from its template, in the language of who asks."""
+"""Renders a page from its template, in the language of the request."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One student's page: what stands out, the records behind it, and what it is not."""
+"""One student's page."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response

@@ -1,4 +1,4 @@
-"""What a student's page shows, as plain values."""
+"""The content of a student's page, as plain values."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from presentation.charts.marks import Chart
 from serving.pages.caseload_view import band_change_words, school_names
 from serving.pages.record_charts import TermAverage, attendance_chart, marks_by_term, marks_chart
 from serving.pages.record_tables import RecordTable, record_table
-from serving.pages.student_past import ContactLine, ScoreLine, load_contact_lines, load_score_lines
+from serving.pages.student_timeline import ContactLine, ScoreLine, load_contact_lines, load_score_lines
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_track_record, decode_way_back
 from serving.store.rows import RunRow, ScoreRow, StudentRow

@@ -9,7 +9,7 @@ from features.errors import Refused
 from models.bundle.bundle import Bundle
 
 MAX_HALF_WIDTH = 0.15
-"""Half the width of the interval beyond which past lists say too little to be quoted."""
+"""The half-width of the interval above which no headline is shown."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Headline:
 
 
 def gate_verdict(bundle: Bundle) -> Literal["pass", "fail", "not_enough_evidence"]:
-    """The gate's verdict on the model of this district, signed into the bundle."""
+    """The gate's verdict on the district's model, which is signed into the bundle."""
     found = (bundle.gate or {}).get("verdict")
     if found not in ("pass", "fail", "not_enough_evidence"):
         raise Refused(f"bundle {bundle.digest[:16]}: gate.json has no verdict; train again")
@@ -44,7 +44,7 @@ class Share(BaseModel):
 
 
 class HeadlineFigures(BaseModel):
-    """What of `metrics.json` the headline is made of."""
+    """The part of `metrics.json` that the headline needs."""
 
     headline: dict[str, Share]
     listed: int

@@ -1,4 +1,4 @@
-"""The service database: how it is opened, brought up to date, read and written."""
+"""Opens and migrates the service database, and gives sessions for reading and writing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ def open_engine(address: str) -> Engine:
 
 
 def set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    """Sets what SQLite forgets per connection, and takes transactions out of the driver's hands."""
+    """Sets what SQLite forgets with each connection, and turns off the driver's own transactions."""
     assert isinstance(connection, SqliteConnection)  # noqa: S101 - only ever listens on a SQLite engine
     connection.isolation_level = None
     for pragma in PRAGMAS:
@@ -41,7 +41,7 @@ def set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> Non
 
 
 def begin_sqlite(connection: Connection) -> None:
-    """Begins; a writer takes the lock at once, since a reader's upgrade would fail instead of waiting."""
+    """Begins a transaction; a writer takes the lock at once, since a reader's upgrade would fail instead of waiting."""
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -76,14 +76,14 @@ def migrations(connection: Connection) -> Config:
 
 
 def create_folder(engine: Engine) -> None:
-    """Makes the folder of a SQLite file."""
+    """Creates the folder of a SQLite file."""
     file = engine.url.database
     if engine.dialect.name == "sqlite" and file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
 
 
 def engine_of(settings: Settings) -> Engine:
-    """The service database, brought up to date."""
+    """An engine on the migrated service database."""
     engine = open_engine(database_address(settings))
     migrate(engine)
     return engine

@@ -1,4 +1,4 @@
-"""Values as JSON holds them."""
+"""Converts values to JSON."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -11,7 +11,7 @@ def to_json_values(values: dict[str, object]) -> dict[str, object]:
 
 
 def to_json_value(value: object) -> object:
-    """The value as JSON holds it."""
+    """The value as JSON can hold it."""
     if value is None or isinstance(value, (str, int, float)):
         return value
     if isinstance(value, date):

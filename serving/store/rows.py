@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator
 JsonCell = None | bool | int | float | str
 JsonRow = dict[str, JsonCell]
 JsonObject = dict[str, object]
-"""A part of a score as JSON holds it."""
+"""A part of a score as a JSON object."""
 Role = Literal["counselor", "principal", "district"]
 
 NAMES = {
@@ -23,7 +23,7 @@ NAMES = {
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment, kept as UTC without a zone and given back aware."""
+    """A moment, stored as UTC without a zone and read as aware."""
 
     impl = DateTime
     cache_ok = True
@@ -210,7 +210,7 @@ class CalendarRow(Row):
 
 
 class SessionRow(Row):
-    """Somebody signed in; the token itself is only in their browser."""
+    """A session of somebody signed in; the token itself is only in their browser."""
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -226,7 +226,7 @@ class SessionRow(Row):
 
 
 class SignInAttemptRow(Row):
-    """A try to sign in that did not succeed (yet), under a digest of the account."""
+    """An attempt to sign in that did not succeed (yet), by a digest of the account."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (Index(None, "account_digest", "at"),)

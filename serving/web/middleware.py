@@ -1,4 +1,4 @@
-"""What surrounds every request: security headers, a limit on the body, one log line, and a last resort."""
+"""Wraps every request: security headers, a limit on the body, one log line, and an answer to unexpected errors."""
 
 import time
 import uuid
@@ -84,7 +84,7 @@ class ResponseSender:
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
-        """Passes a message on."""
+        """Sends a message on, with the headers where it starts the response."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             add_headers(MutableHeaders(scope=message), self.scope)

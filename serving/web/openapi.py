@@ -1,4 +1,4 @@
-"""The description of the API: what FastAPI derives, with every error stated as the problem it is."""
+"""The OpenAPI document: what FastAPI derives, with a problem for every error."""
 
 from fastapi import FastAPI
 from pydantic.json_schema import JsonSchemaValue
@@ -21,10 +21,10 @@ ERRORS = {
 
 
 class OnTrackApp(FastAPI):
-    """The application."""
+    """The FastAPI application, with our OpenAPI document."""
 
     def openapi(self) -> JsonSchemaValue:
-        """OpenAPI 3.1, made once."""
+        """The document in OpenAPI 3.1, built once."""
         if self.openapi_schema is None:
             self.openapi_schema = add_problems(super().openapi())
         return self.openapi_schema

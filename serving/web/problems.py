@@ -1,4 +1,4 @@
-"""Errors as people and programs read them: a page, or a problem of RFC 9457. Neither repeats what was sent."""
+"""Errors of the API as problems of RFC 9457, which never repeat what was sent."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -7,7 +7,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 
 PROBLEM_TYPE = "application/problem+json"
 PROGRAM_PATHS = ("/v1", "/livez", "/readyz", "/openapi.json")
@@ -63,7 +62,7 @@ def problem_response(
 
 
 def is_api_path(path: str) -> bool:
-    """Whether this path is asked by programs rather than people."""
+    """Whether this path belongs to the API rather than to the pages."""
     return any(path == start or path.startswith(f"{start}/") for start in PROGRAM_PATHS)
 
 
@@ -86,7 +85,7 @@ def to_mistake(loc: Sequence[int | str], kind: str, context: Mapping[str, object
 
 
 def expectation(kind: str, context: Mapping[str, object]) -> str:
-    """What a value of this place has to be."""
+    """What was expected of the value."""
     limits = {name: context[name] for name in ("expected", "ge", "le", "max_length", "min_length") if name in context}
     given = ", ".join(f"{name} {value}" for name, value in limits.items())
     words = EXPECTATIONS.get(kind, kind.replace("_", " "))
@@ -115,8 +114,3 @@ EXPECTATIONS = {
     "model_attributes_type": "expected an object",
     "list_type": "expected a list",
 }
-
-
-def wants_problem(request: Request) -> bool:
-    """Whether an error of this request is stated as a problem rather than shown as a page."""
-    return is_api_path(request.url.path)

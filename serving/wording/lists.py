@@ -1,4 +1,4 @@
-"""How lists turned out: those of last year, or that of the year on which the model was tested."""
+"""Sentences on how lists turned out: those of last year, or that of the model's test year."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ def headline_sentence(language: Language, headline: Headline | None, ended: str)
 
 @dataclass(frozen=True)
 class OutcomeCount:
-    """So many of the listed students, and what became of them."""
+    """How many of the listed students had an outcome, and its words."""
 
     number: str
     words: str

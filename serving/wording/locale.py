@@ -1,4 +1,4 @@
-"""The languages that people read: sentences from a catalog, dates and numbers as their readers write them."""
+"""Languages: sentences from a catalog, dates and numbers in the reader's format."""
 
 import re
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ LANGUAGE_RANGE = re.compile(
 
 
 def msgid(text: str) -> str:
-    """The same text: marks a sentence that stands in a table, so that the catalogs get it too."""
+    """The same text; marks a sentence outside of a call to `translate` for the catalogs."""
     return text
 
 
@@ -41,7 +41,7 @@ class Language:
     catalog: NullTranslations
 
     def translate(self, message: str, **values: object) -> str:
-        """The sentence, with its values; a number among them is written as its readers write it."""
+        """The sentence in this language, with its values; numbers are written in the reader's format."""
         return self.fill(self.catalog.gettext(message), values) if message else ""
 
     def translate_plural(self, one: str, many: str, number: int, **values: object) -> str:
@@ -49,11 +49,11 @@ class Language:
         return self.fill(self.catalog.ngettext(one, many, number), {"number": number, **values})
 
     def fill(self, words: str, values: Mapping[str, object]) -> str:
-        """A format string with its values; without any it stays as it is."""
+        """A format string with its values; unchanged without any."""
         return words.format(**{name: self.localize(one) for name, one in values.items()}) if values else words
 
     def localize(self, value: object) -> object:
-        """A value for a format string: a number becomes one that is written in this language."""
+        """A value for a format string; a number is wrapped so that it is written in this language."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return value
         return LocalizedNumber(value, self.locale)
@@ -106,7 +106,7 @@ def load_language(code: str) -> Language:
 
 
 def catalog_path(code: str) -> Path:
-    """Where the sentences of a language are."""
+    """The path of a language's catalog."""
     return CATALOGS / code / "LC_MESSAGES" / "ontrack.po"
 
 
@@ -120,7 +120,7 @@ def read_catalog(code: str) -> Translations:
 
 
 def negotiate_language(accepted: str) -> str:
-    """The language that an Accept-Language header asks for most, of those that there are."""
+    """The available language that an Accept-Language header prefers."""
     asked = [LANGUAGE_RANGE.fullmatch(part) for part in accepted.split(",")]
     weights = [(float(one["weight"] or 1), one["language"].lower()) for one in asked if one]
     wanted = sorted((one for one in weights if one[0] > 0 and one[1] in LOCALES), key=lambda one: -one[0])

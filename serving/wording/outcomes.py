@@ -1,4 +1,4 @@
-"""What is said of students whom an outcome came to, in the reader's language."""
+"""Words for students with an outcome ("ended grade 9 off track"), in the reader's language."""
 
 import re
 from functools import cache

@@ -1,4 +1,4 @@
-"""What stands out and what speaks for a student: a code and a value, in words."""
+"""Sentences for reasons and strengths, from a feature's code and value."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ DOMAINS = {
 
 @dataclass(frozen=True)
 class FeatureWording:
-    """What a feature says: its sentence, the one for a value of 1, and the one where it speaks for the student."""
+    """A feature's sentences: the usual one, the one for a value of 1, and the one for a strength."""
 
     because: str
     one: str = ""
@@ -29,19 +29,19 @@ class FeatureWording:
 
 NO_WORDING = FeatureWording("")
 Lexicon = Mapping[str, FeatureWording]
-"""What each feature says, by its code."""
+"""Each feature's sentences, by its code."""
 
 
 def run_lexicon(dictionary: Sequence[JsonRow]) -> Lexicon:
     """The words of the features of a run, as the run keeps them."""
     return {
-        str(words["name"]): FeatureWording(
-            because=str(words["because"]),
-            one=str(words.get("one") or ""),
-            strength=str(words.get("strength") or ""),
-            can_change=bool(words["can_change"]),
+        str(feature["name"]): FeatureWording(
+            because=str(feature["because"]),
+            one=str(feature.get("one") or ""),
+            strength=str(feature.get("strength") or ""),
+            can_change=bool(feature["can_change"]),
         )
-        for words in dictionary
+        for feature in dictionary
     }
 
 
@@ -53,16 +53,16 @@ def bundle_lexicon(entries: Sequence[Entry]) -> Lexicon:
     }
 
 
-def reason_sentence(language: Language, said: FeatureWording | None, code: str, value: JsonCell) -> str:
+def reason_sentence(language: Language, wording: FeatureWording | None, code: str, value: JsonCell) -> str:
     """What stands out, as a counselor reads it, ending in a full stop; plain words where no sentence fits."""
-    words = said or NO_WORDING
-    template = words.one if words.one and value == 1 else words.because
+    feature = wording or NO_WORDING
+    template = feature.one if feature.one and value == 1 else feature.because
     return as_sentence(fill_template(language, template, value), code)
 
 
-def strength_sentence(language: Language, said: FeatureWording | None, code: str, value: JsonCell) -> str:
+def strength_sentence(language: Language, wording: FeatureWording | None, code: str, value: JsonCell) -> str:
     """What speaks for the student, likewise."""
-    return as_sentence(fill_template(language, (said or NO_WORDING).strength, value), code)
+    return as_sentence(fill_template(language, (wording or NO_WORDING).strength, value), code)
 
 
 def reason_sentences(language: Language, lexicon: Lexicon, reasons: Sequence[JsonRow]) -> list[str]:
@@ -93,7 +93,9 @@ def fill_template(language: Language, template: str, value: JsonCell) -> str:
         return ""
 
 
-def value_words(language: Language, said: FeatureWording | None, value: JsonCell, *, of_strength: bool = False) -> str:
+def value_words(
+    language: Language, wording: FeatureWording | None, value: JsonCell, *, of_strength: bool = False
+) -> str:
     """A value alone, as the feature's sentence writes it; that there is none where there is none."""
     if value is None:
         return language.translate("nothing on record")
@@ -101,10 +103,10 @@ def value_words(language: Language, said: FeatureWording | None, value: JsonCell
         return language.translate("yes") if value else language.translate("no")
     if not isinstance(value, (int, float)):
         return value
-    words = said or NO_WORDING
-    if of_strength and not format_fields(words.strength):  # it says no number: what stood out then is said in full
-        return fill_template(language, words.one if words.one and value == 1 else words.because, value)
-    name, spec = next(iter(format_fields(words.strength if of_strength else words.because)), ("", ""))
+    feature = wording or NO_WORDING
+    if of_strength and not format_fields(feature.strength):  # it says no number: what stood out then is said in full
+        return fill_template(language, feature.one if feature.one and value == 1 else feature.because, value)
+    name, spec = next(iter(format_fields(feature.strength if of_strength else feature.because)), ("", ""))
     return format(language.localize(present_share(value) if name == "rest" else value), spec)
 
 

@@ -1,4 +1,4 @@
-"""What changed since the run before: how far the signals moved, and from what."""
+"""Sentences on what changed since the run before: how far the risk moved, and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,18 +68,18 @@ def change_words(
     return ChangeWords(opening_words(language, risks, ended), part_words(language, risks, change), moved)
 
 
-def moved_line(language: Language, moved: FeatureChange, said: FeatureWording | None, day: str) -> MovedLine:
+def moved_line(language: Language, moved: FeatureChange, wording: FeatureWording | None, day: str) -> MovedLine:
     """What a feature says now, and what its value was."""
-    then = value_words(language, said, moved.before, of_strength=moved.is_strength)
+    then = value_words(language, wording, moved.before, of_strength=moved.is_strength)
     return MovedLine(
-        moved_sentence(language, moved, said), language.translate("On {day}: {value}", day=day, value=then)
+        moved_sentence(language, moved, wording), language.translate("On {day}: {value}", day=day, value=then)
     )
 
 
-def moved_sentence(language: Language, moved: FeatureChange, said: FeatureWording | None) -> str:
+def moved_sentence(language: Language, moved: FeatureChange, wording: FeatureWording | None) -> str:
     """What a feature that moved says now."""
     sentence = strength_sentence if moved.is_strength else reason_sentence
-    return sentence(language, said, moved.code, moved.now)
+    return sentence(language, wording, moved.code, moved.now)
 
 
 def opening_words(language: Language, risks: RiskComparison, ended: str) -> str:

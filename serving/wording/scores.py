@@ -1,4 +1,4 @@
-"""What gave a score, why there is none, and what a score is not."""
+"""Sentences on what gave a score, why there is none, and what a score is not."""
 
 from datetime import date
 

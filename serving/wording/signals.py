@@ -1,4 +1,4 @@
-"""Bands, and what became of students with similar records."""
+"""Words for bands, for a risk in tenths, and for a change of band."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The steps of a way back, in words: what is still to be done, or what can no longer be done."""
+"""Sentences for the steps of a way back: what is still to be done, or can no longer be done."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How flags like a student's turned out."""
+"""Sentences on how past flags like a student's turned out."""
 
 from collections.abc import Sequence
 

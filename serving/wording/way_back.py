@@ -1,4 +1,4 @@
-"""The way back on track: what the outcome's rule still asks for this year, in words."""
+"""Sentences on the way back on track: what the outcome's rule still asks for this year."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

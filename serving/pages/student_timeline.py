@@ -1,4 +1,4 @@
-"""What a student's page shows of the past: earlier scores, contacts and plans."""
+"""Scores of earlier runs, contacts and plans, as a student's page lists them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
