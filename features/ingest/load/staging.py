@@ -37,25 +37,13 @@ def staging_notes(reader: Reader) -> StagingNotes:
 
 def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, progress: Progress) -> None:
     """Parses every table's files, checks tables against each other, and stores counts and notes."""
-    attached = workspace.warehouse.exists()
-    if attached:
+    held = workspace.warehouse.exists()
+    if held:
         writer.attach(workspace.warehouse, "held")
-    counted: list[ParsedFile] = []
-    findings: list[Finding] = []
-    for delivered in delivery.tables:
-        progress(f"reading {', '.join(file.name for file in delivered.sources)}")
-        try:
-            counted += parse_table(
-                writer, delivered, first_number=len(counted), today=workspace.today,
-                plain=workspace.district.quarantine_values == "plain", lookups=delivery.lookups,
-            )  # fmt: skip
-        except DataRefused as refused:
-            findings += refused.findings
-    if findings:
-        raise DataRefused(findings)
+    counted = parse_tables(writer, workspace, delivery, progress)
     progress("checking the tables against each other")
     names = [delivered.table.name for delivered in delivery.tables]
-    mark_cross_table_errors(writer, [name for name in names if writer.has_rows(f"understood_{name}")], held=attached)
+    mark_cross_table_errors(writer, [name for name in names if writer.has_rows(f"understood_{name}")], held=held)
     write_file_counts(writer, delivery, counted)
     notes = StagingNotes(
         tuple(load_notes(writer, delivery.tables, counted)), tuple(code_mapping_lines(writer, delivery.tables))
@@ -66,6 +54,24 @@ def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, pro
     writer.connection.execute(
         "CREATE TABLE told AS SELECT ? AS json", [TypeAdapter(StagingNotes).dump_json(notes).decode()]
     )
+
+
+def parse_tables(writer: Writer, workspace: Workspace, delivery: Delivery, progress: Progress) -> list[ParsedFile]:
+    """Parses every table's files and returns what each held; DataRefused with the findings of all tables."""
+    parsed: list[ParsedFile] = []
+    findings: list[Finding] = []
+    for delivered in delivery.tables:
+        progress(f"reading {', '.join(file.name for file in delivered.sources)}")
+        try:
+            parsed += parse_table(
+                writer, delivered, first_number=len(parsed), today=workspace.today,
+                plain=workspace.district.quarantine_values == "plain", lookups=delivery.lookups,
+            )  # fmt: skip
+        except DataRefused as refused:
+            findings += refused.findings
+    if findings:
+        raise DataRefused(findings)
+    return parsed
 
 
 def write_file_counts(writer: Writer, delivery: Delivery, counted: Sequence[ParsedFile]) -> None:

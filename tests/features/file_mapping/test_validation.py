@@ -1,4 +1,4 @@
-"""Mistakes in a mapping: one sentence names the place in `ontrack.toml` and what was expected there."""
+"""Mapping validation: one sentence names the place in `ontrack.toml` and what was expected there."""
 
 from pathlib import Path
 

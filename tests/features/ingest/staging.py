@@ -1,4 +1,4 @@
-"""A staging file in memory, and drawn tables to be understood in it."""
+"""A staging file in memory, and drawn tables that are parsed into it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,24 +25,24 @@ TODAY = date(2026, 1, 15)
 
 @dataclass(frozen=True)
 class Staging:
-    """Tables of a load as they are understood, one after the other."""
+    """The tables of a load, parsed one after the other."""
 
     folder: Path
     plain: bool = False
     writer: Writer = field(default_factory=lambda: Writer(duckdb.connect(config={"threads": "1"})))
 
     def send(self, name: str, drawing: str, **said: object) -> list[ParsedFile]:
-        """Understands a drawn table as a file of our own shape; what it leaves unsaid has its default."""
+        """Parses a drawn table as a file of our own shape; what it leaves unsaid has its default."""
         columns = (*file_columns(TABLES[name]), "known_on")
         lines = [",".join(columns), *(",".join(filled(row, columns)) for row in told_rows(drawing))]
         return self.send_text(name, {f"{name}.csv": "\n".join(lines)}, **said)
 
     def send_as(self, name: str, drawing: str, **said: object) -> list[ParsedFile]:
-        """Understands a drawn table as a file of another shape: header and cells as drawn."""
+        """Parses a drawn table as a file of another shape: header and cells as drawn."""
         return self.send_text(name, {f"{name}.csv": as_csv(drawing)}, **said)
 
     def send_text(self, name: str, texts: Mapping[str, str], **said: object) -> list[ParsedFile]:
-        """Understands files with these texts as one table; `said` is what `ontrack.toml` says of them."""
+        """Parses files with these texts as one table; `said` is what `ontrack.toml` says of them."""
         self.write(self.folder / name, texts)
         sent = self.sent(name, **said)
         lookups = files_in(self.beside) if self.beside.exists() else ()
@@ -82,7 +82,7 @@ class Staging:
         return [f"{rule or ''} {broken or ''}".strip() for rule, broken in self.rows(name, "rule", "broken")]
 
     def rows(self, name: str, *columns: str) -> list[tuple[object, ...]]:
-        """Columns of a table as understood, in the order of its files."""
+        """Columns of a parsed table, in the order of its files."""
         rows = parsed_table(name).order_by("file", "row").select(*columns)
         return self.writer.connection.execute(ibis.to_sql(rows, dialect="duckdb")).fetchall()
 

@@ -1,4 +1,4 @@
-"""From files to typed rows: every row of a file is understood, left out or blank, and mapped as declared."""
+"""From files to typed rows: every row of a file is parsed, left out or blank, and mapped as declared."""
 
 from datetime import date
 from pathlib import Path
@@ -231,7 +231,7 @@ def test_a_deletion_need_only_say_which_record_it_is_of(tmp_path: Path) -> None:
     assert [deleted for (deleted,) in staging.rows("programs", "deleted")] == [True, True, False]
 
 
-def test_a_table_that_is_understood_again_is_not_doubled(tmp_path: Path) -> None:
+def test_a_table_that_is_parsed_again_is_not_doubled(tmp_path: Path) -> None:
     """A step that was killed is run again."""
     staging = Staging(tmp_path)
     staging.send("schools", "| school_id |\n| 10 |")
@@ -248,7 +248,7 @@ cells = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_character
 
 @given(rows=st.lists(st.lists(cells, min_size=8, max_size=8), max_size=5))
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_row_is_understood_or_blank_whatever_it_says(
+def test_every_row_is_parsed_or_blank_whatever_it_says(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
 ) -> None:
     staging = Staging(tmp_path_factory.mktemp("any"))

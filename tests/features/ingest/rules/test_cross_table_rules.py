@@ -93,7 +93,7 @@ NAMED = {
 
 
 def staged(tmp_path: Path, tables: dict[str, str]) -> Staging:
-    """These tables, understood and checked against each other."""
+    """These tables, parsed and checked against each other."""
     staging = Staging(tmp_path)
     for name, drawing in tables.items():
         staging.send(name, drawing)
