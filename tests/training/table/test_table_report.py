@@ -177,6 +177,9 @@ def test_the_run_is_recorded_with_its_figures_files_and_digests(answer: TableAns
         answer.trained.figures["model"].precision_at[0.1]
     )
     assert (kept.data.params["split"], kept.data.params["seeds"]) == ("folds", "0")
+    assert (kept.data.params["lightgbm_num_leaves"], kept.data.params["code_version"]) == ("7", "here")
+    assert kept.data.metrics["lightgbm_rounds"] == answer.trained.model.booster.num_trees()
+    assert any(name.startswith("gain_share_") for name in kept.data.metrics)
     assert (kept.data.tags["data_version"], kept.data.tags["gate"]) == (answer.source.digest, "none")
     assert MlflowClient(registry.tracking_uri).get_experiment(kept.info.experiment_id).name == "table-spec"
 
