@@ -8,6 +8,9 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
+SAVE_AS = re.compile(r"Save this as `([^`]+)`[^\n]*:\n+\Z")
+"""The words by which a page names the file that the block below them is."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -15,6 +18,14 @@ class Shown:
 
     command: str
     output: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A file that a page tells its reader to save, as the words before it name it."""
+
+    name: str
+    content: str
 
 
 def markdown() -> list[Path]:
@@ -29,8 +40,26 @@ def blocks(page: Path, language: str) -> list[str]:
 
 def shown_commands(page: Path) -> list[Shown]:
     """The commands of a page's console blocks, in order."""
+    return commands_in("".join(blocks(page, "console")))
+
+
+def steps(page: Path) -> list[Shown | Saved]:
+    """What a page tells its reader to do, from top to bottom: files to save and commands to type."""
+    found: list[Shown | Saved] = []
+    text = page.read_text(encoding="utf-8")
+    for block in BLOCK.finditer(text):
+        told = SAVE_AS.search(text[: block.start()])
+        if told:
+            found.append(Saved(told.group(1), block.group(2)))
+        elif block.group(1) == "console":
+            found.extend(commands_in(block.group(2)))
+    return found
+
+
+def commands_in(console: str) -> list[Shown]:
+    """The commands of a console block, each with the lines below it."""
     found: list[Shown] = []
-    for line in "".join(blocks(page, "console")).splitlines():
+    for line in console.splitlines():
         if line.startswith("$ "):
             found.append(Shown(line.removeprefix("$ "), ()))
         else:
