@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
 SWEEP := $(BIN)/pytest $(WORKERS)
-PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py features models presentation training serving tests benchmarks docs
+PACKAGES := ontrack.py ontrack_demo.py ontrack_doctor.py ontrack_demo_district.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
 .PHONY: help demo test format check types contracts bench bench-full sweep faults mutations disclosure properties audits gates hit-rates spark aequitas docs translations screenshots clean
 

@@ -1,8 +1,9 @@
 """OnTrack's command line: puts the commands of the packages together; demo and doctor."""
 
-import os
-import shutil
+import json
 import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,10 @@ import models.commands
 import serving.access.commands
 import serving.commands
 import training.commands
-from features.errors import Refused
+from features.errors import MachineRefused, Refused
+from features.file_modes import is_open_to_others, keep_files_private
 from features.settings import Settings, load_settings
-from features.terminal import Context, settings_of
+from features.terminal import Context, JsonOption, settings_of
 
 PLACES = (Path("ontrack.toml"), Path("config/ontrack.toml"))
 """Where settings are looked for when `--config` does not say."""
@@ -32,10 +34,14 @@ def root(
     config: Annotated[Path | None, typer.Option(envvar="ONTRACK_CONFIG", help="The ontrack.toml to use.")] = None,
     home: Annotated[Path | None, typer.Option(envvar="ONTRACK_HOME", help="Instead of `home` in it.")] = None,
 ) -> None:
-    """Read the settings once for every command."""
+    """Read the settings once for every command; what it writes is closed to other accounts."""
+    keep_files_private()
     place = config or next((path for path in PLACES if path.exists()), None)
     settings = load_settings(place) if place else Settings()
-    context.obj = settings.model_copy(update={"home": home}) if home else settings
+    settings = settings.model_copy(update={"home": home}) if home else settings
+    if context.invoked_subcommand != "doctor" and is_open_to_others(settings.home):
+        typer.echo(f"ontrack: other accounts can open {settings.home}; run `ontrack doctor --mend`", err=True)
+    context.obj = settings
 
 
 def main() -> None:
@@ -62,24 +68,23 @@ def demo_command(
 
 
 @app.command("doctor")
-def doctor_command(context: Context) -> None:
-    """Say what this machine has and lacks."""
+def doctor_command(
+    context: Context,
+    mend: Annotated[bool, typer.Option("--mend", help="Close to other accounts what they can open in home.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Say how this installation is, line by line, and what to do; exit code 5 where something is wrong."""
+    from features.file_modes import close_to_others
+    from ontrack_doctor import as_lines, examine, worst_of
+
     settings = settings_of(context)
-    checks = {
-        "python 3.11 or newer": sys.version_info >= (3, 11),
-        f"home {settings.home} can be written": can_write(settings.home),
-        "2 GB of disk free": shutil.disk_usage(existing(settings.home)).free > 2 << 30,
-        "Chromium for browser tests (Debian: apt-get install chromium)": shutil.which("chromium") is not None,
-    }
-    for name, held in checks.items():
-        typer.echo(f"{'yes' if held else 'no ':<4} {name}")
-
-
-def existing(path: Path) -> Path:
-    """The path, or the nearest folder above it that exists."""
-    return next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
-
-
-def can_write(path: Path) -> bool:
-    """Whether a file could be made there."""
-    return os.access(existing(path), os.W_OK)
+    closed = close_to_others(settings.home) if mend else 0
+    found = examine(settings, datetime.now(UTC))
+    if json_output:
+        checks = [asdict(one) for one in found]
+        typer.echo(json.dumps({"verdict": worst_of(found), "closed": closed, "checks": checks}))
+    else:
+        closing = [f"closed {closed:,} files and folders to other accounts"] if closed else []
+        typer.echo("\n".join([*closing, *as_lines(found)]))
+    if worst_of(found) == "wrong":
+        raise typer.Exit(MachineRefused.exit_code)

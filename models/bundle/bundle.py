@@ -106,11 +106,12 @@ def keep_fit(bundle: Bundle, parts: BundleParts) -> Bundle:
     return replace(bundle, scorer=replace(bundle.scorer, fit=parts.model.fit))
 
 
-def open_bundle(path: Path, public_key: EllipticCurvePublicKey) -> Bundle:
+def open_bundle(path: Path, public_key: EllipticCurvePublicKey, *, remember: bool = True) -> Bundle:
     """Opens and verifies a bundle's folder; BundleRefused names the file that is not as it was signed.
 
     Checked in this order: the signature, every file's digest, whether its features are computed here as they were,
     the shape of the model's text, and, once for each model and host, its golden predictions in another process.
+    With `remember`, an empty file beside the bundle says that they were checked.
     """
     files = read_files(path)
     check_signature(path, files, public_key)
@@ -119,7 +120,7 @@ def open_bundle(path: Path, public_key: EllipticCurvePublicKey) -> Bundle:
     check_manifest(path, files, manifest)
     bundle = decode_bundle(path, files, manifest)
     if manifest.kind == "model":
-        verify_predictions(path, manifest)
+        verify_predictions(path, manifest, remember=remember)
     return bundle
 
 
@@ -160,7 +161,6 @@ def write_and_verify(target: Path, files: Mapping[str, bytes], public_key: Ellip
     try:
         for name, content in files.items():
             write_through(temporary / name, content)
-        temporary.chmod(0o755)
         sync_folder(temporary)
         bundle = open_bundle(temporary, public_key)
         rename_unless_present(temporary, target)
@@ -243,7 +243,7 @@ def decode_scorer(path: Path, files: Mapping[str, bytes], dictionary: FeatureDic
     return RiskModel(text, calibrator, dictionary)
 
 
-def verify_predictions(path: Path, manifest: Manifest) -> None:
+def verify_predictions(path: Path, manifest: Manifest, *, remember: bool) -> None:
     """Raise BundleRefused unless a child process gets the golden predictions; checked once per model and host."""
     asked_of = [manifest.files[name][0] for name in ("model.txt", "calibrator.json", "features.json", "golden.json")]
     marker = path.parent / ".verified" / sha256_of("\n".join([*asked_of, *host_versions()]).encode())[:16]
@@ -252,6 +252,8 @@ def verify_predictions(path: Path, manifest: Manifest) -> None:
     wrong = golden.check_in_child_process(path)
     if wrong:
         raise BundleRefused(f"{path / 'model.txt'}: {wrong}; train again")
+    if not remember:
+        return
     with suppress(OSError):  # where bundles are read only, the child is asked each time
         marker.parent.mkdir(exist_ok=True)
         marker.touch()

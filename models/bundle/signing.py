@@ -168,7 +168,6 @@ def write_once(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o600 if path.name == PRIVATE else 0o644)
         os.link(temporary, path)  # unlike a rename, a link does not replace a key made meanwhile
     except FileExistsError:
         return

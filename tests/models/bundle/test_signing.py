@@ -64,7 +64,7 @@ def test_keys_asked_for_at_the_same_time_are_the_same(tmp_path: Path) -> None:
 def test_the_private_key_is_its_owners_alone_and_never_shown(tmp_path: Path) -> None:
     keys = ensure_keys(tmp_path)
     assert stat.S_IMODE((tmp_path / "signing.key").stat().st_mode) == 0o600
-    assert stat.S_IMODE((tmp_path / "signing.pub").stat().st_mode) == 0o644
+    assert stat.S_IMODE((tmp_path / "signing.pub").stat().st_mode) == 0o600
     assert str(keys.private_key.private_numbers().private_value) not in repr(keys)
     assert repr(keys) == "KeyPair(…)"
 

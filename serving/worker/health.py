@@ -1,0 +1,69 @@
+"""What `ontrack doctor` finds about the worker and its queue. Reads DBOS's own table and changes nothing."""
+
+import fcntl
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from features.health import HealthCheck
+from features.settings import Settings
+from serving.store.database import address_of
+from serving.store.health import connect_read_only, sqlite_file
+
+STUCK = timedelta(hours=1)
+"""From when on an import that waits is called stuck."""
+OPEN = "SELECT status, count(*), min(created_at) FROM {table} WHERE status IN ('ENQUEUED', 'PENDING') GROUP BY status"
+RUN = "run `ontrack worker run`, or see why it is stuck with `ontrack worker list`"
+
+
+def check_worker(settings: Settings, now: datetime) -> Iterator[HealthCheck]:
+    """Whether a worker runs, and what waits for it."""
+    address, table = queue_table(settings)
+    file = sqlite_file(address)
+    runs = "a worker runs" if worker_runs(settings.home) else "no worker runs"
+    if file and not file.exists():
+        yield HealthCheck("worker", "ok", f"{runs}; no import was ever handed over")
+        return
+    try:
+        with connect_read_only(address) as connection:
+            rows = connection.execute(text(OPEN.format(table=table))).all()
+    except SQLAlchemyError as error:
+        do = "move worker.sqlite away: imports that waited are handed over again" if file else "see `database`"
+        yield HealthCheck("worker", "wrong", f"{runs}; its queue does not answer: {type(error).__name__}", do)
+        return
+    yield judge_queue(runs, {status: count for status, count, _ in rows}, [oldest for _, _, oldest in rows], now)
+
+
+def queue_table(settings: Settings) -> tuple[str, str]:
+    """Where DBOS keeps the queue, as `serving.worker.queue` tells it, and the name of its table there."""
+    address = address_of(settings)
+    if sqlite_file(address) is None:
+        return address, "dbos.workflow_status"
+    return f"sqlite:///{settings.home / 'worker.sqlite'}", "workflow_status"
+
+
+def judge_queue(runs: str, counts: dict[str, int], oldest: list[int], now: datetime) -> HealthCheck:
+    """What waits and was begun, and whether it stands still; `oldest` are milliseconds since 1970."""
+    if not counts:
+        return HealthCheck("worker", "ok", f"{runs}; nothing waits")
+    since = datetime.fromtimestamp(min(oldest) / 1000, UTC)
+    said = f"{runs}; {counts.get('ENQUEUED', 0)} imports wait, {counts.get('PENDING', 0)} are begun"
+    said = f"{said}, the oldest since {since:%Y-%m-%d %H:%M} UTC"
+    if now - since > STUCK or runs.startswith("no "):
+        return HealthCheck("worker", "look", said, RUN)
+    return HealthCheck("worker", "ok", said)
+
+
+def worker_runs(home: Path) -> bool:
+    """Whether a process holds the worker's lock."""
+    try:
+        with (home / ".worker.lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
