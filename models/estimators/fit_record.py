@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 
 from models.examples import Floats
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 Parameter = bool | float | int | str
 
@@ -26,7 +29,7 @@ class FitRecord:
 
 
 def fit_record_of(
-    booster: lgb.Booster, rounds: int, parameters: Mapping[str, Parameter | list[int]], names: Sequence[str]
+    booster: "lgb.Booster", rounds: int, parameters: Mapping[str, Parameter | list[int]], names: Sequence[str]
 ) -> FitRecord:
     """The record of a booster as LightGBM fitted it, of its first `rounds` trees."""
     plain: dict[str, Parameter] = {
