@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from features.ingest.parsing.load_notes import load_notes
 from features.ingest.rules.cross_table_rules import REFERENCES
 from tests.features.ingest.staging import Staging, becomes
 
@@ -244,62 +243,3 @@ def test_the_value_is_kept_as_its_shape_here_too(tmp_path: Path, plain: bool, sh
     staging.send("attendance", "| student_id | school_id | date |\n| 1 | 10 | 2025-09-01 |")
     staging.check_across("attendance")
     assert staging.rows("attendance", "shown") == [(shown,)]
-
-
-OVERLAPPING = """
-| student_id | school_id | school_year | entry_date | exit_date  |
-| 1          | 10        | 2025        | 2024-09-02 | 2024-10-03 |
-| 1          | 20        | 2025        | 2024-10-03 | 2024-10-05 |
-| 1          | 10        | 2025        | 2024-10-06 |            |
-| 1          | 10        | 2026        | 2025-09-01 |            |
-| 2          | 10        | 2025        | 2024-09-01 |            |
-| 2          | 20        | 2025        | 2025-06-30 |            |
-"""
-
-
-def test_spells_that_share_a_day_are_noted(tmp_path: Path) -> None:
-    """One without an end goes to the end of its school year. No row is refused for it."""
-    staging = Staging(tmp_path)
-    staging.send("enrollments", OVERLAPPING)
-    (note,) = load_notes(staging.writer, [staging.sent("enrollments")], [])
-    expected = "4 spells of enrollment with a day in another spell of the student"
-    assert (note.code, note.expected.partition(";")[0]) == ("NOTE01", expected)
-    assert "2 times" in note.expected
-    assert set(staging.verdicts("enrollments")) == {""}
-
-
-NOT_OVERLAPPING = """
-| student_id | school_id | school_year | entry_date | exit_date  | known_on   | what it is                            |
-| 1          | 10        | 2025        | 2024-09-02 |            | 2024-09-02 | a spell when it began                 |
-| 1          | 10        | 2025        | 2024-09-02 | 2024-10-03 | 2024-10-05 | the same once its end was known       |
-| 1          | 20        | 2025        | 2024-10-04 |            | 2024-10-04 | open: it ended with the school year   |
-| 1          | 20        | 2026        | 2025-06-15 |            | 2025-06-15 | the next year's, entered early        |
-| 2          | 10        | 2025        | 2024-09-02 | 2025-06-12 | 2025-06-12 | an end that was wrong                 |
-| 2          | 10        | 2025        | 2024-09-02 | 2024-12-20 | 2025-06-14 | and its correction                    |
-| 2          | 20        | 2025        | 2025-01-08 |            | 2025-01-08 | begun between the one and the other   |
-"""
-
-
-def test_an_open_spell_ends_with_its_school_year_and_versions_of_one_spell_do_not_overlap(tmp_path: Path) -> None:
-    staging = Staging(tmp_path)
-    staging.send("enrollments", NOT_OVERLAPPING)
-    assert list(load_notes(staging.writer, [staging.sent("enrollments")], [])) == []
-
-
-RACES = """
-| student_id | attribute      | value | start_date | end_date   |
-| 1          | race_ethnicity | A     | 2024-09-01 | 2025-06-30 |
-| 1          | race_ethnicity | B     | 2025-09-01 |            |
-| 2          | race_ethnicity | A     | 2024-09-01 |            |
-| 2          | race_ethnicity | B     | 2025-09-01 |            |
-| 3          | race_ethnicity | A     | 2024-09-01 | 2025-06-30 |
-| 3          | race_ethnicity | A     | 2025-09-01 |            |
-"""
-
-
-def test_students_with_several_values_of_an_attribute_are_noted(tmp_path: Path) -> None:
-    staging = Staging(tmp_path)
-    staging.send("demographics", RACES)
-    (note,) = load_notes(staging.writer, [staging.sent("demographics")], [])
-    expected = "2 students with several values of race_ethnicity, 1 of them at one time; all are kept"
-    assert (note.code, note.expected) == ("NOTE02", expected)
