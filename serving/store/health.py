@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from features.health import STALE, HealthCheck
 from features.settings import District, Settings
 from features.terminal import today_in
-from serving.store.database import address_of, migrations
+from serving.store.database import database_address, migrations
 from serving.store.run_queries import latest_run
 
 RESTORE = "restore its back-up (docs/how-to/operate.md)"
@@ -40,7 +40,7 @@ def connect_read_only(address: str) -> Iterator[Connection]:
 
 def check_database(settings: Settings) -> Iterator[HealthCheck]:
     """Whether the database answers, is whole, and stands at the newest revision."""
-    address = address_of(settings)
+    address = database_address(settings)
     file = sqlite_file(address)
     if file and not file.exists():
         yield HealthCheck("database", "look", "no service database yet", "the first `ontrack score` makes it")
@@ -70,7 +70,7 @@ def judge_revision(connection: Connection) -> HealthCheck:
 def check_scores(settings: Settings, district: District) -> Iterator[HealthCheck]:
     """How old a district's latest list is, and how many students are on it."""
     score = f"run `ontrack score --district {district.id}`"
-    address = address_of(settings)
+    address = database_address(settings)
     file = sqlite_file(address)
     if file and not file.exists():
         yield HealthCheck("scores", "look", "no scoring run yet", score, district.id)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.health import HealthCheck
 from features.settings import Settings
-from serving.store.database import address_of
+from serving.store.database import database_address
 from serving.store.health import connect_read_only, sqlite_file
 
 STUCK = timedelta(hours=1)
@@ -39,7 +39,7 @@ def check_worker(settings: Settings, now: datetime) -> Iterator[HealthCheck]:
 
 def queue_table(settings: Settings) -> tuple[str, str]:
     """Where DBOS keeps the queue, as `serving.worker.queue` tells it, and the name of its table there."""
-    address = address_of(settings)
+    address = database_address(settings)
     if sqlite_file(address) is None:
         return address, "dbos.workflow_status"
     return f"sqlite:///{settings.home / 'worker.sqlite'}", "workflow_status"
