@@ -41,7 +41,7 @@ class ScopeRefused(Refused):
 
 
 def create_password(session: Session, district_id: str, staff_id: str) -> str:
-    """A new generated password for a person, which is not kept; signs them out everywhere."""
+    """Creates and returns a person's new password, of which only the hash is stored; signs them out everywhere."""
     staff = session.get(StaffRow, (district_id, staff_id))
     if staff is None:
         raise UnknownStaff(f"district '{district_id}' has no staff '{staff_id}'; score the district first")
@@ -54,7 +54,7 @@ def create_password(session: Session, district_id: str, staff_id: str) -> str:
 def create_api_key(
     session: Session, district_id: str, name: str, scopes: tuple[str, ...], *, expires_at: datetime | None = None
 ) -> str:
-    """A new API key of a district, `ontrack_<id>_<secret>`; only its digest is kept."""
+    """Creates and returns a district's new API key, `ontrack_<id>_<secret>`; only its digest is stored."""
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise ScopeRefused(f"unknown scope {', '.join(unknown)}; expected one or more of {', '.join(SCOPES)}")
@@ -89,7 +89,7 @@ def find_client(session: Session, token: str, now: datetime) -> Client | None:
 
 @dataclass(frozen=True)
 class Credentials:
-    """What somebody typed to sign in."""
+    """What a person typed to sign in."""
 
     district_id: str
     email: str
@@ -140,7 +140,7 @@ def verify_password(password_hash: str | None, password: str) -> bool:
 
 
 def open_session(session: Session, district_id: str, staff_id: str, now: datetime) -> str:
-    """A new session's token; only its digest is kept."""
+    """Opens a session and returns its token; only its digest is stored."""
     token = secrets.token_urlsafe(32)
     session.add(
         SessionRow(

@@ -67,7 +67,7 @@ def to_rows(reasons: Sequence[Reason]) -> list[JsonRow]:
 
 
 def build_tables(inputs: LiveScoreInputs, records: SentRecords) -> Mapping[str, Sequence[Mapping[str, object]]]:
-    """The canonical tables of this one student, a row known on the as-of date where it does not say when."""
+    """The canonical tables of this student; a row without `known_on` counts as known on the as-of date."""
     sent = {
         name: [{"student_key": "live", **row.model_dump(exclude_none=True)} for row in getattr(records, name)]
         for name in SentRecords.model_fields

@@ -76,8 +76,8 @@ def live_score_inputs(
     known = list(session.scalars(calendars))
     if not known:
         return InsufficientData(detail=language.translate(OTHER_SCHOOLS))
-    serving = context.releases.current(run.district_id, run.outcome)
-    if serving is None:
+    release = context.releases.current(run.district_id, run.outcome)
+    if release is None:
         return InsufficientData(detail=language.translate(NO_RELEASE))
     days = [day for calendar in known for day in calendar.calendar_days]
-    return LiveScoreInputs(serving, run.as_of, days, known[0].terms, context.settings.service.bands, language)
+    return LiveScoreInputs(release, run.as_of, days, known[0].terms, context.settings.service.bands, language)

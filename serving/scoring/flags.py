@@ -10,7 +10,7 @@ from serving.scoring.scoring_run import ScoringRun
 
 
 def write_flags(warehouse: Path, run: ScoringRun, made_on: date) -> None:
-    """The run's flags as rows of the warehouse, once; they were known from the day on which they were made."""
+    """Adds the run's flags to the warehouse, once; their `known_on` is the day on which they were made."""
     with open_warehouse(warehouse) as reader:
         if run.run_id in set(reader.current("flags")["run_id"]):
             return

@@ -31,8 +31,8 @@ def write_run(session: Session, run: ScoringRun) -> bool:
     """Writes a run in the session's transaction; False, and nothing written, where it is there already."""
     if session.get(RunRow, (run.district_id, run.run_id)) is not None:
         return False
-    before = latest_run(session, run.district_id, run.outcome)
-    if before is None or before.as_of <= run.as_of:
+    newest = latest_run(session, run.district_id, run.outcome)
+    if newest is None or newest.as_of <= run.as_of:
         replace_roster(session, run)
     session.add(run_row(run))
     session.flush()

@@ -71,7 +71,7 @@ class SchoolCalendar:
 class ScoringRun:
     """Everything one scoring run writes.
 
-    `ended` is what is said of students whom the outcome came to: "ended grade 9 off track".
+    `ended` words what became of students with the outcome: "ended grade 9 off track".
     `verdict` is the gate's on the model of this district, whether or not it is what serves.
     `dictionary` words the reasons of this run when they are shown. `data_through` is the newest
     `known_on` that the run could see. `created_at` is aware (UTC).

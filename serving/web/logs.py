@@ -1,4 +1,4 @@
-"""The service's log: JSON lines of a few known fields. A student's values have no way in."""
+"""The service's log: JSON lines of the listed fields only, so that no student's value gets in."""
 
 import sys
 import traceback

@@ -92,7 +92,7 @@ class ResponseSender:
 
 
 def add_headers(headers: MutableHeaders, scope: Scope) -> None:
-    """Adds what every response carries; only the stylesheet and the icon may be kept, and are asked for anew."""
+    """Adds the headers of every response; only static files may be cached, and are checked each time."""
     headers.update(HEADERS)
     headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
     if scope["scheme"] == "https":

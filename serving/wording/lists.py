@@ -43,7 +43,7 @@ class ListWords:
 
 
 def list_words(language: Language, record: ListRecord, ended: str) -> ListWords:
-    """The lists of a year in words; what happened to nobody is left out, save what was asked."""
+    """The lists of a year in words; a count of 0 is left out, except for the outcome itself."""
     words = ended_words(language, ended)
     counts = (
         (record.came_true, words, True),

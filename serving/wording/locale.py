@@ -18,7 +18,7 @@ from babel.support import Translations
 
 CATALOGS = Path(__file__).parents[1] / "locale"
 LOCALES: Mapping[str, str] = {"en": "en_US", "es": "es_US"}
-"""The locale of each language that there is; the first is that of whoever asks for none."""
+"""The locale of each available language; the first is the default."""
 
 DEFAULT = "en"
 NUMBER_FORMAT = re.compile(r"(?P<sign>\+?)\.(?P<digits>\d)(?P<kind>[fg%])")

@@ -23,7 +23,7 @@ TOO_FEW = msgid("Too few students were listed like this to say how it turned out
 
 
 def track_record_sentence(language: Language, record: TrackRecord | None, ended: str) -> str:
-    """How often flags like this one came true; that it cannot be said where there is no record."""
+    """How often flags like this one came true; without a record, that too few were listed to say."""
     if record is None:
         return language.translate(TOO_FEW)
     found = language.translate(

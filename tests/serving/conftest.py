@@ -1,4 +1,4 @@
-"""The service on which each test plays."""
+"""Fixtures: an example service for each test."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ DATABASE = "service.db"
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the whole cast, made once and copied for each test."""
+    """A database with all example runs, made once and copied for each test."""
     folder = tmp_path_factory.mktemp("prepared")
     service = ExampleService(folder)
     service.record_example_runs()
@@ -24,7 +24,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def service(tmp_path: Path, prepared: Path) -> ExampleService:
-    """An application with the whole cast."""
+    """An application with all example runs."""
     shutil.copy(prepared, tmp_path / DATABASE)
     return ExampleService(tmp_path)
 

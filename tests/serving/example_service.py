@@ -1,4 +1,4 @@
-"""The cast: educators and students of two districts in which every id is the same."""
+"""An example service: educators and students of two districts in which every id is the same."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
