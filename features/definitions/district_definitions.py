@@ -1,10 +1,12 @@
-"""A district's own definitions: a Python file that the settings name, read when they are."""
+"""A district's own outcomes: Python files that the settings name, run when an outcome is looked up."""
 
 import runpy
 import traceback
 from pathlib import Path
 
+import features.language
 from features.errors import SettingsRefused
+from features.language import feature_set
 from features.language.outcome import Outcome, with_thresholds
 
 
@@ -13,6 +15,7 @@ def outcomes_in_file(path: Path) -> tuple[Outcome, ...]:
 
     The file is the district's own code and runs as such.
     """
+    offer_words_of_earlier_versions()
     try:
         names = runpy.run_path(str(path))
         found = tuple(value for value in names.values() if isinstance(value, Outcome))
@@ -25,6 +28,12 @@ def outcomes_in_file(path: Path) -> tuple[Outcome, ...]:
     if not found:
         raise SettingsRefused(f"definitions: {path}: no outcome in it; see docs/how-to/add-an-outcome.md")
     return found
+
+
+def offer_words_of_earlier_versions() -> None:
+    """Makes the words of a definition importable from `features.language`, where files of before the rooms have them."""
+    for name in feature_set.__all__:
+        setattr(features.language, name, getattr(feature_set, name))
 
 
 def line_of(error: Exception, path: Path) -> str:

@@ -84,6 +84,8 @@ def spells_of(roster: pd.DataFrame, schools: Schools, calendar: Calendar, *, rng
     sessions = np.stack(calendar.sessions)
     track = roster["track"].to_numpy()
     exit_date = np.where(kind >= 0, sessions[track, leaving], NEVER)
+    exit_known = days_after(exit_date, rng.integers(1, 11, n))
+    exit_known[kind == MOVED] = next_weekday(exit_date[kind == MOVED])
     spells = pd.DataFrame(
         {
             "row": np.arange(n),
@@ -95,11 +97,17 @@ def spells_of(roster: pd.DataFrame, schools: Schools, calendar: Calendar, *, rng
             "entry": sessions[track, entry],
             "exit": exit_date,
             "exit_kind": kind,
-            "exit_known": days_after(exit_date, rng.integers(1, 11, n)),
+            "exit_known": exit_known,
             "moved_in": False,
         }
     )
     return pd.concat([spells, second_spells(spells, schools, rng)], ignore_index=True)
+
+
+def next_weekday(days: Days) -> Days:
+    """The day after each, or the Monday after: a move is known on the first day at the other school."""
+    following: Days = np.busday_offset(days, 1, roll="forward")
+    return following
 
 
 def entry_places(midyear: Flags, rng: np.random.Generator) -> Ints:
@@ -130,7 +138,7 @@ def second_spells(spells: pd.DataFrame, schools: Schools, rng: np.random.Generat
     is_high = moved["grade"].to_numpy() >= FIRST_HIGH_GRADE
     count = np.where(is_high, schools.high, schools.middle)
     step = 1 + (rng.random(len(moved)) * (count - 1)).astype(np.int64)
-    entry = np.busday_offset(days_of(moved["exit"]), 1, roll="forward")
+    entry = next_weekday(days_of(moved["exit"]))
     school = schools.place(moved["school"].to_numpy() - schools.middle * is_high + step, moved["grade"].to_numpy())
     return moved.assign(school=school, entry=entry, exit=NEVER, exit_kind=-1, exit_known=NEVER, moved_in=True)
 

@@ -57,6 +57,12 @@ def test_a_threshold_changes_the_words_and_the_definition(tmp_path: Path) -> Non
     }
 
 
+def test_a_file_written_before_the_language_had_modules_is_still_read(tmp_path: Path) -> None:
+    """Files of districts said `from features.language import …`."""
+    text, earlier = 'definitions = ["ours.py"]\n', OWN.replace("features.language.feature_set", "features.language")
+    assert "three_weeks_missed" in outcomes_of(settings_in(tmp_path, text, ours=earlier))
+
+
 def test_an_outcome_that_is_off_is_no_outcome(tmp_path: Path) -> None:
     text = "[outcomes.grade9_off_track_chicago]\non = false\n"
     assert "grade9_off_track_chicago" not in outcomes_of(settings_in(tmp_path, text))
