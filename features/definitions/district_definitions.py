@@ -31,7 +31,7 @@ def outcomes_in_file(path: Path) -> tuple[Outcome, ...]:
 
 
 def offer_words_of_earlier_versions() -> None:
-    """Makes the words of a definition importable from `features.language`, where files of before the rooms have them."""
+    """Makes the words of a definition importable from `features.language`, as files of earlier versions do."""
     for name in feature_set.__all__:
         setattr(features.language, name, getattr(feature_set, name))
 

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 
 import features.errors
@@ -19,9 +20,15 @@ def test_the_drawn_tree_of_refusals_is_the_one_in_the_code() -> None:
             if "migrations" not in module.name:
                 importlib.import_module(module.name)
 
-    drawn = [tuple(line.split()[:2]) for line in (features.errors.__doc__ or "").splitlines() if line[:4] == "    "]
+    lines = [line for line in (features.errors.__doc__ or "").splitlines() if line[:4] == "    "]
+    drawn = [(*line.split()[:2], re.findall(r"\(([a-z_.]+)\)$", line)) for line in lines]
+    home = features.errors.__name__
+    found = [
+        (kind.__name__, str(kind.exit_code), [kind.__module__] if kind.__module__ != home else [])
+        for kind in kinds_of(Refused)
+    ]
 
-    assert sorted(drawn) == sorted((kind.__name__, str(kind.exit_code)) for kind in kinds_of(Refused))
+    assert sorted(drawn) == sorted(found)
 
 
 def kinds_of(kind: type[Refused]) -> Iterator[type[Refused]]:

@@ -12,7 +12,7 @@ from features.simulator.district import simulate_state
 from features.simulator.interventions import EFFECT
 from features.simulator.marginals import marginals_of
 from features.simulator.plan import Plan, state_plans
-from tests.features.test_simulator import read
+from tests.features.simulator.simulated_files import read
 
 PLANS = state_plans(6000, 3, today=Plan("any", 1).today, years=6, seed=7)
 

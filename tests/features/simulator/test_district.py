@@ -13,6 +13,7 @@ from features.simulator.plan import Plan, demo_plans
 from features.simulator.schools import schools_of
 from features.simulator.staff import staff_rows
 from features.tables import TABLES
+from tests.features.simulator.simulated_files import current, file_key, read
 
 SOURCES = [name for name, table in TABLES.items() if table.from_source]
 WITH_STUDENTS = [name for name in SOURCES if TABLES[name].has_students]
@@ -33,20 +34,6 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("large")
     simulate_district(LARGE, folder)
     return folder
-
-
-def read(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(folder / f"{name}.csv", dtype=str)
-
-
-def current(folder: Path, name: str) -> pd.DataFrame:
-    """The latest version of each record."""
-    key = file_key(name)
-    return read(folder, name).sort_values("known_on", kind="stable").drop_duplicates(key, keep="last")
-
-
-def file_key(name: str) -> list[str]:
-    return ["student_id" if column == "student_key" else column for column in TABLES[name].key]
 
 
 def test_the_same_plan_writes_the_same_bytes(small: Path, tmp_path: Path) -> None:

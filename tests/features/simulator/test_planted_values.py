@@ -15,7 +15,7 @@ from features.simulator.planted_bias import NOTHING, USUAL, Planted
 from features.warehouse.attendance_coverage import attendance_coverage
 from features.warehouse.file import open_warehouse
 from tests.features.made_warehouse import simulated
-from tests.features.test_simulator import current, read
+from tests.features.simulator.simulated_files import current, read
 
 SUMMER, FALL = date(2026, 6, 30), date(2026, 11, 20)
 YEAR = Plan("north", 8500, SUMMER, years=1)

@@ -79,7 +79,7 @@ with change_warehouse(Path(sys.argv[1])) as writer:
 
 
 def test_a_process_killed_during_a_change_leaves_the_old_file_and_a_later_change_succeeds(warehouse: Path) -> None:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     killed = subprocess.run([sys.executable, "-c", KILLED, str(warehouse)], cwd=root, check=False)
     assert killed.returncode == -signal.SIGKILL
     assert schools(warehouse) == ["10"]
