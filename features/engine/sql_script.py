@@ -30,6 +30,13 @@ class Script:
             found: list[tuple[object, ...]] = connection.execute(self.sql).fetchall()
             return found
 
+    def records(self, connection: duckdb.DuckDBPyConnection, values: Values) -> list[dict[str, object]]:
+        """The same as Python values by column."""
+        with self.steps_made(connection, values):
+            found = connection.execute(self.sql)
+            names = [name for name, *_ in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
     @contextmanager
     def steps_made(self, connection: duckdb.DuckDBPyConnection, values: Values) -> Iterator[None]:
         """A time in which the parameters have these values and the temporary tables of the steps exist."""

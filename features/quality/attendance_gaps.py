@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from features.engine.compilation import compile_script
+from features.engine.script_cache import cached_script
+from features.engine.sql_script import Script
 from features.quality.check_codes import DISTRICT_LATE, DISTRICT_SILENT, SCHOOL_LATE, Finding, month_of
-from features.quality.current_records import known_rows, rows_of
+from features.quality.current_records import check_day, known_rows, rows_of
 from features.quality.monthly_figures import Month, Months
 from features.warehouse.reader import Reader
 
@@ -23,13 +26,19 @@ SchoolDays = Mapping[str, Sequence[date]]
 
 def school_days(reader: Reader, today: date) -> dict[str, list[date]]:
     """Each school's days of instruction up to today, in order."""
-    calendar = known_rows("calendar_days", today)
-    calendar = calendar.filter(calendar.in_session & (calendar.date <= today))
     found: dict[str, list[date]] = {}
-    for school_id, day in rows_of(reader, calendar.select("school_id", "date").distinct().order_by("date")):
+    for school_id, day in rows_of(reader, school_days_script(), today):
         if isinstance(day, date):
             found.setdefault(str(school_id), []).append(day)
     return found
+
+
+@cached_script
+def school_days_script() -> Script:
+    """DuckDB's SQL for each school's days of instruction up to the day of the check."""
+    calendar = known_rows("calendar_days")
+    calendar = calendar.filter(calendar.in_session & (calendar.date <= check_day()))
+    return compile_script(calendar.select("school_id", "date").distinct().order_by("date"))
 
 
 @dataclass(frozen=True)

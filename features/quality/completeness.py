@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import ibis
-import ibis.expr.types as ir
 
+from features.engine.compilation import compile_script
+from features.engine.script_cache import cached_script
+from features.engine.sql_script import Script
 from features.engine.view import school_year_of
 from features.quality.check_codes import CALENDAR_GAP, WITHOUT_CALENDAR, Finding
-from features.quality.current_records import known_rows, records_of, rows_of
+from features.quality.current_records import check_day, known_rows, records_of, rows_of
 from features.settings import District
 from features.tables import TABLES
 from features.warehouse.reader import Reader
@@ -21,7 +23,7 @@ ESSENTIAL = ("schools", "calendar_days", "students", "enrollments", "attendance"
 def table_findings(reader: Reader, district: District, today: date) -> Iterator[Finding]:
     """CHECK01 and CHECK02."""
     for name, table in TABLES.items():
-        if not table.from_source or rows_of(reader, known_rows(name, today).limit(1)):
+        if not table.from_source or rows_of(reader, any_row_script(name), today):
             continue
         if name in ESSENTIAL:
             yield Finding("CHECK01", f"{name} has no current record known by {today}: load it")
@@ -36,10 +38,22 @@ def never_sent(district: District, name: str) -> bool:
 
 def quarantine_findings(reader: Reader, today: date) -> Iterator[Finding]:
     """CHECK19, a finding for each table and rule."""
-    rows = known_rows("quarantine", today)
-    counted = rows.group_by(["table_name", "rule"]).aggregate(n=rows.count()).order_by("table_name", "rule")
-    for name, rule, n in rows_of(reader, counted):
+    for name, rule, n in rows_of(reader, quarantine_script(), today):
         yield Finding("CHECK19", f"{name}: {n} rows in quarantine by {rule}")
+
+
+@cached_script
+def any_row_script(name: str) -> Script:
+    """DuckDB's SQL for one current row of a table."""
+    return compile_script(known_rows(name).limit(1))
+
+
+@cached_script
+def quarantine_script() -> Script:
+    """DuckDB's SQL for the rows in quarantine by table and rule."""
+    rows = known_rows("quarantine")
+    counted = rows.group_by(["table_name", "rule"]).aggregate(n=rows.count()).order_by("table_name", "rule")
+    return compile_script(counted)
 
 
 @dataclass(frozen=True)
@@ -64,10 +78,15 @@ class Placed:
 
 def spans_of(reader: Reader, today: date) -> list[Span]:
     """Every school year on the calendar."""
-    days = known_rows("calendar_days", today)
+    return records_of(reader, spans_script(), Span, today)
+
+
+@cached_script
+def spans_script() -> Script:
+    """DuckDB's SQL for `Span`, a row a school year."""
+    days = known_rows("calendar_days")
     days = days.filter(days.in_session)
-    spans = days.group_by("school_year").aggregate(first=days.date.min(), last=days.date.max())
-    return records_of(reader, spans, Span)
+    return compile_script(days.group_by("school_year").aggregate(first=days.date.min(), last=days.date.max()))
 
 
 def running_year(spans: list[Span], today: date) -> int | None:
@@ -83,28 +102,27 @@ def calendar_findings(reader: Reader, spans: list[Span], today: date) -> Iterato
     elif last + timedelta(days=CALENDAR_GAP) < today:
         hint = "load this year's, or set `today` in ontrack.toml to a day of the records' time"
         yield Finding("CHECK03", f"the calendar ended on {last}, {(today - last).days} days before {today}: {hint}")
-    placed = {one.school_year: one for one in records_of(reader, placed_by_year(today), Placed)}
+    placed = {one.school_year: one for one in records_of(reader, placed_script(), Placed, today)}
     yield from lost_today(placed)
     yield from lost_before(placed, {span.school_year for span in spans})
 
 
-def placed_by_year(today: date) -> ir.Table:
-    """One row a school year, as in `Placed`."""
-    spells, days, key = (
-        known_rows("enrollments", today),
-        known_rows("calendar_days", today),
-        ["school_id", "track", "school_year"],
-    )
+@cached_script
+def placed_script() -> Script:
+    """DuckDB's SQL for `Placed`, a row a school year."""
+    spells, days, today = known_rows("enrollments"), known_rows("calendar_days"), check_day()
+    key = ["school_id", "track", "school_year"]
     spells = spells.filter(spells.entry_date <= today)
     calendars = days.filter(days.in_session).select(*key).distinct()
     both = spells.left_join(calendars, key).select(spells, lost=calendars.school_id.isnull())
     here = ibis.coalesce(both.exit_date, today) >= today
-    return both.group_by("school_year").aggregate(
+    placed = both.group_by("school_year").aggregate(
         students=both.student_key.nunique(),
         lost=both.student_key.nunique(where=both.lost),
         now=both.student_key.nunique(where=here),
         now_lost=both.student_key.nunique(where=here & both.lost),
     )
+    return compile_script(placed)
 
 
 def lost_today(placed: Mapping[int, Placed]) -> Iterator[Finding]:

@@ -6,27 +6,41 @@ from typing import TypeVar
 import ibis.expr.types as ir
 from pydantic import TypeAdapter
 
-from features.warehouse.reader import Reader, current_rows, sql_of
+from features.engine.parameters import day_parameter
+from features.engine.sql_script import Script
+from features.engine.view import Values
+from features.warehouse.reader import Reader, current_rows
 
 Record = TypeVar("Record")
 
 
-def known_rows(name: str, today: date) -> ir.Table:
-    """The current rows of a canonical table that were known by today.
+TODAY = "today"
+"""The parameter that is the day of a check."""
+
+
+def check_day() -> ir.DateScalar:
+    """The day of a check, as a parameter of its queries."""
+    return day_parameter(TODAY)
+
+
+def known_rows(name: str) -> ir.Table:
+    """The current rows of a canonical table that were known by the day of the check.
 
     The version of a past day would need a look at every version of every record: the whole table, ranked.
     """
     table = current_rows(name)
-    return table.filter(table.known_on <= today)
+    return table.filter(table.known_on <= check_day())
 
 
-def rows_of(reader: Reader, expression: ir.Table) -> list[tuple[object, ...]]:
-    """The rows of an expression as Python values: few, for everything is counted in the warehouse."""
-    found: list[tuple[object, ...]] = reader.connection.execute(sql_of(expression)).fetchall()
-    return found
+def rows_of(reader: Reader, script: Script, today: date) -> list[tuple[object, ...]]:
+    """The rows of a query as Python values: few, for everything is counted in the warehouse."""
+    return script.rows(reader.connection, {TODAY: today})
 
 
-def records_of(reader: Reader, expression: ir.Table, kind: type[Record]) -> list[Record]:
-    """The rows of an expression, each as a record whose fields are named like its columns."""
-    adapter, names = TypeAdapter(kind), expression.columns
-    return [adapter.validate_python(dict(zip(names, row, strict=True))) for row in rows_of(reader, expression)]
+def records_of(
+    reader: Reader, script: Script, kind: type[Record], today: date, values: Values | None = None
+) -> list[Record]:
+    """The rows of a query, each as a record whose fields are named like its columns."""
+    adapter = TypeAdapter(kind)
+    rows = script.records(reader.connection, {TODAY: today, **(values or {})})
+    return [adapter.validate_python(row) for row in rows]

@@ -7,7 +7,10 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from features.quality.current_records import known_rows, records_of
+from features.engine.compilation import compile_script
+from features.engine.script_cache import cached_script
+from features.engine.sql_script import Script
+from features.quality.current_records import check_day, known_rows, records_of
 from features.warehouse.reader import Reader
 
 
@@ -45,7 +48,7 @@ Months = Mapping[tuple[str, date], Month]
 
 def months_of(reader: Reader, today: date) -> dict[tuple[str, date], Month]:
     """The figures of every school and month that has a school day up to today."""
-    months = records_of(reader, figures(today).order_by("school_id", "month"), Month)
+    months = records_of(reader, figures_script(), Month, today)
     return {(month.school_id, month.month): month for month in months}
 
 
@@ -59,10 +62,16 @@ def year_after(month: date) -> date:
     return month.replace(year=month.year + 1)
 
 
-def figures(today: date) -> ir.Table:
+@cached_script
+def figures_script() -> Script:
+    """DuckDB's SQL for `Month`, a row a school and month."""
+    return compile_script(figures().order_by("school_id", "month"))
+
+
+def figures() -> ir.Table:
     """One row a school and month, as in `Month`."""
-    calendar, key = calendar_months(today), ["school_id", "month"]
-    absences, incidents = absence_months(today), incident_months(today)
+    calendar, key = calendar_months(), ["school_id", "month"]
+    absences, incidents = absence_months(), incident_months()
     joined = calendar.left_join(absences, key).left_join(incidents, key)
     return joined.select(
         calendar,
@@ -73,9 +82,9 @@ def figures(today: date) -> ir.Table:
     )
 
 
-def calendar_months(today: date) -> ir.Table:
+def calendar_months() -> ir.Table:
     """School days and enrollment per school and month: each track by itself, then all of them."""
-    days = enrolled_days(today).filter(ibis._.in_session)
+    days = enrolled_days().filter(ibis._.in_session)
     taken = days.attendance_taken
     tracks = days.group_by(["school_id", "track", month_start(days)]).aggregate(
         school_year=days.school_year.max(),
@@ -102,13 +111,13 @@ def month_start(rows: ir.Table) -> ir.DateColumn:
     return rows.date.truncate("M").cast("date").name("month")
 
 
-def enrolled_days(today: date) -> ir.Table:
+def enrolled_days() -> ir.Table:
     """Each calendar day up to today with how many students were enrolled, by adding up entries and exits."""
-    calendar, key = known_rows("calendar_days", today), ["school_id", "track", "school_year", "date"]
-    calendar = calendar.filter(calendar.date <= today)
+    calendar, key = known_rows("calendar_days"), ["school_id", "track", "school_year", "date"]
+    calendar = calendar.filter(calendar.date <= check_day())
     days = calendar.select(*key, "in_session", "attendance_taken", change=ibis.literal(0, "int64"))
     off = ibis.literal(False)
-    moves = enrollment_moves(today).mutate(in_session=off, attendance_taken=off)
+    moves = enrollment_moves().mutate(in_session=off, attendance_taken=off)
     both = days.union(moves.select(*days.columns))
     dated = both.group_by(key).aggregate(
         in_session=both.in_session.any(),
@@ -119,9 +128,9 @@ def enrolled_days(today: date) -> ir.Table:
     return dated.mutate(enrolled=running.cast("int64"))
 
 
-def enrollment_moves(today: date) -> ir.Table:
+def enrollment_moves() -> ir.Table:
     """How many students came on a day, and how many were gone, per school, track and school year."""
-    spells, key = spells_of(today), ["school_id", "track", "school_year", "date"]
+    spells, key = spells_of(), ["school_id", "track", "school_year", "date"]
     came = spells.mutate(date=spells.entry_date)
     gone = spells.filter(spells.ends.notnull()).mutate(date=(spells.ends + ibis.interval(days=1)).cast("date"))
     return (
@@ -132,23 +141,23 @@ def enrollment_moves(today: date) -> ir.Table:
     )
 
 
-def spells_of(today: date) -> ir.Table:
+def spells_of() -> ir.Table:
     """Spells of enrollment with `ends`, as the engine sees them: one ends where the next at its school begins."""
-    spells = known_rows("enrollments", today)
-    spells = spells.filter(spells.entry_date <= today)
+    spells = known_rows("enrollments")
+    spells = spells.filter(spells.entry_date <= check_day())
     again = spells.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
     before = (again - ibis.interval(days=1)).cast("date")
     return spells.mutate(ends=ibis.least(spells.exit_date, before))
 
 
-def absence_months(today: date) -> ir.Table:
+def absence_months() -> ir.Table:
     """Exceptions per school and month; what was missed counts on days on which attendance was taken."""
-    rows = known_rows("attendance", today)
-    rows = rows.filter(rows.date <= today)
+    rows = known_rows("attendance")
+    rows = rows.filter(rows.date <= check_day())
     by_day = rows.group_by(["school_id", "date"]).aggregate(
         absences=rows.count(), absent_hundredths=rows.absent_hundredths.sum()
     )
-    calendar = known_rows("calendar_days", today)
+    calendar = known_rows("calendar_days")
     taken = calendar.filter(calendar.in_session & calendar.attendance_taken).select("school_id", "date").distinct()
     placed = by_day.left_join(taken, ["school_id", "date"]).select(by_day, taken=taken.date.notnull())
     return placed.group_by(["school_id", month_start(placed)]).aggregate(
@@ -158,8 +167,8 @@ def absence_months(today: date) -> ir.Table:
     )
 
 
-def incident_months(today: date) -> ir.Table:
+def incident_months() -> ir.Table:
     """Incidents per school and month; one that involves several students counts once."""
-    rows = known_rows("incidents", today)
-    rows = rows.filter(rows.date <= today)
+    rows = known_rows("incidents")
+    rows = rows.filter(rows.date <= check_day())
     return rows.group_by(["school_id", month_start(rows)]).aggregate(incidents=rows.incident_id.nunique())

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-import ibis.expr.types as ir
-
+from features.engine.compilation import compile_script
+from features.engine.parameters import day_parameter, number_parameter
+from features.engine.script_cache import cached_script
+from features.engine.sql_script import Script
 from features.quality.current_records import known_rows, records_of
 from features.quality.monthly_figures import year_before
 from features.warehouse.reader import Reader
@@ -89,9 +91,14 @@ class Term:
 
 def terms_of(reader: Reader, today: date) -> list[Term]:
     """The district's terms, in order."""
+    return records_of(reader, terms_script(), Term, today)
+
+
+@cached_script
+def terms_script() -> Script:
+    """DuckDB's SQL for `Term`, a row a term, in order."""
     columns = ("school_year", "term_id", "kind", "start_date", "end_date")
-    found = known_rows("terms", today).select(*columns).order_by("school_year", "start_date", "term_id")
-    return records_of(reader, found, Term)
+    return compile_script(known_rows("terms").select(*columns).order_by("school_year", "start_date", "term_id"))
 
 
 def term_names(terms: list[Term]) -> dict[tuple[int, str], str]:
@@ -107,20 +114,24 @@ def term_names(terms: list[Term]) -> dict[tuple[int, str], str]:
 def marks_of(reader: Reader, today: date, names: Mapping[tuple[int, str], str], school_year: int) -> Terms:
     """The marks of every school and term, known by today; `school_year` is the running one."""
     found: dict[tuple[str, int, str], list[Given]] = {}
-    for one in records_of(reader, given(today, school_year), Given):
+    then: dict[str, date | int | str] = {"year_before": school_year - 1, "in_time": year_before_day(today) - LATE}
+    for one in records_of(reader, given_script(), Given, today, then):
         name = names.get((one.school_year, one.term_id), one.term_id)
         found.setdefault((one.school_id, one.school_year, name), []).append(one)
     return {key: term_marks(key, found[key]) for key in sorted(found)}
 
 
-def given(today: date, school_year: int) -> ir.Table:
-    """One row for each school, term, mark and points. A year before, only what was known by then was in time."""
-    rows = known_rows("marks", today)
+@cached_script
+def given_script() -> Script:
+    """DuckDB's SQL for `Given`: a row for each school, term, mark and points.
+
+    In the school year `year_before`, only what was known by the day `in_time` was in time.
+    """
+    rows = known_rows("marks")
     rows = rows.filter(rows.mark.notnull())
-    then = year_before_day(today) - LATE
-    in_time = (rows.school_year != school_year - 1) | (rows.known_on <= then)
+    in_time = (rows.school_year != number_parameter("year_before")) | (rows.known_on <= day_parameter("in_time"))
     key = {"points": rows.points_hundredths, **{name: rows[name] for name in PLACE}}
-    return rows.group_by(**key).aggregate(given=rows.count(), in_time=in_time.cast("int64").sum())
+    return compile_script(rows.group_by(**key).aggregate(given=rows.count(), in_time=in_time.cast("int64").sum()))
 
 
 PLACE = ("school_id", "school_year", "term_id", "mark")

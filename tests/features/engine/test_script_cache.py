@@ -191,7 +191,7 @@ def test_the_oldest_are_removed_where_there_are_too_many(folder: Path) -> None:
     assert len(list(folder.iterdir())) == MOST_KEPT
 
 
-CHILD = """
+CHILD = '''
 import sys
 from datetime import date
 import ibis
@@ -214,8 +214,10 @@ records, day = reader(
         "calendar_days": school_days(date(2025, 9, 1), 200),
         "enrollments": "| student_id | school_year | entry_date |\\n| ada | 2026 | 2025-09-01 |",
         "attendance": "| student_id | date |\\n| ada | 2025-10-02 |",
-        "flags": "| student_id | outcome | as_of | run_id | release_id | scorer | known_on | list_position | risk | capacity |\\n"
-        "| ada | grade9_off_track_chicago | 2025-10-01 | r | one | model | 2025-10-01 | 1 | 0.5 | 1 |",
+        "flags": """
+            | student_id | outcome | as_of | known_on | run_id | release_id | scorer | capacity | list_position | risk |
+            | ada | grade9_off_track_chicago | 2025-10-01 | 2025-10-01 | one | first | model | 1 | 1 | 0.5 |
+        """,
     }
 ), date(2025, int(sys.argv[2]), 20)
 outcome, features = OUTCOMES["grade9_off_track_chicago"], FEATURE_SETS["grade9"]
@@ -227,7 +229,7 @@ marks_over_time(records, features, view)
 label_outcome(records, outcome, day, observed_on=date(2027, 1, 1))
 find_ways_back(records, outcome, day)
 assert len(build_ledger(records, outcome, day).flags) == 1
-"""
+'''
 
 
 def test_a_second_process_compiles_nothing(folder: Path) -> None:
