@@ -1,7 +1,7 @@
 """Evidence: the records behind a feature, as they were visible to the score, and a student's year in records."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 import ibis
 import ibis.expr.types as ir
@@ -12,7 +12,7 @@ from features.engine.members import Members
 from features.engine.script_cache import cached_script
 from features.engine.snapshot_query import in_window_rows, measures_in, meets_restrictions
 from features.engine.sql_script import Script
-from features.engine.view import View, ViewShape
+from features.engine.view import PLAIN, View, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
@@ -84,12 +84,17 @@ def records_seen(table: str, cohort: Cohort, shape: ViewShape, steps: Steps) -> 
     return members.tables.of(members).records(table)
 
 
+@lru_cache(maxsize=64)
+def records_schema(table: str, cohort: Cohort) -> ibis.Schema:
+    """The columns of a table's records, which are the same for any view; building the query for them takes longest."""
+    return records_seen(table, cohort, PLAIN, Steps()).schema()
+
+
 @cached_script
 def behind_script(table: str, cohort: Cohort, measures: tuple[Measure, ...], shape: ViewShape) -> Script:
     """DuckDB's SQL for the records that any of these measures counts, read from the steps of `seen_script`."""
-    steps = Steps()
-    members = Members(VisibleTables(shape, steps=steps), cohort)
-    rows = ibis.table(records_seen(table, cohort, shape, steps).schema(), name=RECORDS_STEP)
+    members = Members(VisibleTables(shape, steps=Steps()), cohort)
+    rows = ibis.table(records_schema(table, cohort), name=RECORDS_STEP)
     counted = rows.filter(ibis.or_(*(is_counted(measure, rows) for measure in measures)))
     columns = SHOWN_COLUMNS[table]
     shown = members.with_keys(counted.select("student_key", *columns))
