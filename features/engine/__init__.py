@@ -1,1 +1,1 @@
-"""The engine: the view of records as of a date, and definitions compiled to SQL."""
+"""The engine: the records as of a date, definitions compiled to SQL with parameters, and scripts kept on disk."""

@@ -1,4 +1,4 @@
-"""Quantities and conditions as columns, once every measure in them is one."""
+"""Quantities and conditions as Ibis columns, given a column for every measure in them."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What is said of a record besides its own columns: it follows from the student's other records in the same view."""
+"""Columns of a record that follow from the student's other records in the same view."""
 
 import ibis
 import ibis.expr.types as ir

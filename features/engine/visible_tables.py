@@ -24,7 +24,7 @@ from features.engine.record_columns import (
 from features.language.cohorts import Cohort
 
 FROM_OTHERS = frozenset({"posted", "is_recovered", "grade_level", "terms_ago"})
-"""What is said of a mark from other records than itself and its term."""
+"""Columns of a mark that follow from other records than itself and its term."""
 
 
 class VisibleTables(DatedRecords):

@@ -11,13 +11,13 @@ from features.engine.view import ViewShape
 from features.engine.visible_tables import VisibleTables
 
 DAYS_TO_ACT_ON = 7
-"""Days after its as-of date by which a list was made that a counselor could work with."""
+"""Days after its as-of date within which a list must be made for a counselor to work with it."""
 
 
 def flags_known(outcome: str, known: ViewShape) -> ir.Table:
     """The flags of an outcome that had been made by the end of the view's day; no load ever corrects one.
 
-    A list that was made long after the date it looks from was in nobody's hands then, and is left out.
+    A list that was made long after its as-of date was in nobody's hands then, and is left out.
     """
     tables = VisibleTables(known)
     flags = tables.visible("flags", replaced=False)

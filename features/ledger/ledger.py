@@ -1,4 +1,4 @@
-"""The ledger: what became of every flag, from the records and a date alone."""
+"""Builds the ledger: the resolution of every flag, from the records and a day alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,12 +59,12 @@ class Ledger:
 
 @dataclass(frozen=True)
 class DateGroup:
-    """Dates of lists that are decided by the same records; `unsaid` is why nothing can be said of them, if so."""
+    """Dates of lists whose outcome the same records decide; `unknown_because` says why it is not known, if so."""
 
     dates: tuple[date, ...]
     school_year: int
     period: OutcomePeriod | None
-    unsaid: str
+    unknown_because: str
 
     @property
     def through(self) -> np.datetime64:
@@ -96,27 +96,25 @@ def build_ledger(reader: Reader, outcome: Outcome, on: date) -> Ledger:
     if raised.empty:
         return empty_ledger(outcome, raised)
     groups = group_dates(known, outcome, sorted({stamp.date() for stamp in raised["as_of"]}))
-    watching = find_endings(known, outcome, groups)
-    runs, supports = runs_with_groups(raised, groups), find_supports(known, watching)
-    listed = find_flags(known, outcome, watching)
-    found = resolve_flags(listed, runs, watching, supports)
-    return Ledger(
-        outcome.name, flag_rows(listed, runs, found, watching.keys), student_rows(listed, runs, found, watching)
-    )
+    endings = find_endings(known, outcome, groups)
+    runs, supports = runs_with_groups(raised, groups), find_supports(known, endings)
+    flags = find_flags(known, outcome, endings)
+    found = resolve_flags(flags, runs, endings, supports)
+    return Ledger(outcome.name, flag_rows(flags, runs, found, endings.keys), student_rows(flags, runs, found, endings))
 
 
 def empty_ledger(outcome: Outcome, raised: pd.DataFrame) -> Ledger:
     """The ledger of an outcome for which nobody was flagged yet."""
     none, never = np.zeros(0, dtype=np.int64), np.zeros(0, dtype="datetime64[D]")
     columns = ("school_id", "grade_level", "off_track", "missing_because", "left_on")
-    watching = StudentEndings(pd.DataFrame(columns=columns), pd.Index([], dtype="str"), none, none, none, never)
-    listed, runs, found = (
+    endings = StudentEndings(pd.DataFrame(columns=columns), pd.Index([], dtype="str"), none, none, none, never)
+    flags, runs, found = (
         FlagArrays(none, none, none, np.zeros(0)),
         Runs(raised, none, none),
         FlagResolutions(none, none, never),
     )
-    students = student_frame(watching, none, first_flags(listed, runs, found, none))
-    return Ledger(outcome.name, flag_rows(listed, runs, found, watching.keys), students)
+    students = student_frame(endings, none, first_flags(flags, runs, found, none))
+    return Ledger(outcome.name, flag_rows(flags, runs, found, endings.keys), students)
 
 
 @cached_script
@@ -131,7 +129,7 @@ def select_runs(flags: ir.Table) -> ir.Table:
 
 
 def group_dates(reader: ReaderAsOf, outcome: Outcome, dates: Sequence[date]) -> list[DateGroup]:
-    """The dates in groups, in the order of their first ones; where the year decides, those of one have one period."""
+    """The dates in groups, in the order of their first dates; where the year decides, a year has one period."""
     firsts, of_year = list(first_school_days(reader).items()), outcome.horizon.kind == "year"
     years = {day: school_year_of(firsts, day) or min(firsts)[0] for day in dates}
     asked = {years[day] if of_year else day: day for day in dates}
@@ -164,8 +162,11 @@ def find_endings(reader: ReaderAsOf, outcome: Outcome, groups: Sequence[DateGrou
 def group_endings(reader: ReaderAsOf, outcome: Outcome, group: DateGroup) -> pd.DataFrame:
     """Everyone whom the lists of a group were about, and how they turned out, as `endings_script` says."""
     start, values = View(group.dates[-1], group.school_year), {**reader.seen.values, "since": group.dates[0]}
-    if group.unsaid or group.period is None:
-        script, values = untold_script(outcome, start.shape, reader.seen.shape), {**values, "because": group.unsaid}
+    if group.unknown_because or group.period is None:
+        script, values = (
+            untold_script(outcome, start.shape, reader.seen.shape),
+            {**values, "because": group.unknown_because},
+        )
     else:
         horizon = group.period.view
         script = endings_script(outcome, start.shape, horizon.shape, reader.seen.shape)
@@ -190,7 +191,7 @@ def endings_script(outcome: Outcome, start: ViewShape, horizon: ViewShape, known
 
 @cached_script
 def untold_script(outcome: Outcome, start: ViewShape, known: ViewShape) -> Script:
-    """The same where nothing can be said of anyone yet: the parameter `because` says why."""
+    """DuckDB's SQL for the same people where no outcome is known yet: the parameter `because` says why."""
     steps = Steps()
     members = CohortHistory(VisibleTables(start, steps=steps), outcome.cohort, flags_known(outcome.name, known))
     people = members.table().select("student_key", "school_id", "grade_level")
@@ -207,12 +208,12 @@ def runs_with_groups(raised: pd.DataFrame, groups: Sequence[DateGroup]) -> Runs:
     return Runs(raised, group, np.array([one.school_year for one in groups], dtype=np.int64)[group])
 
 
-def find_flags(reader: ReaderAsOf, outcome: Outcome, watching: StudentEndings) -> FlagArrays:
+def find_flags(reader: ReaderAsOf, outcome: Outcome, endings: StudentEndings) -> FlagArrays:
     """The flags by run and place on the list."""
     shape, values = reader.seen.shape, reader.seen.values
     keys = pd.Index(reader.run(flagged_script(outcome.name, shape), values)["student_key"])
     rows = reader.run(flags_script(outcome.name, shape), values)
-    student = watching.keys.get_indexer(keys)[rows["student"].to_numpy(dtype=np.int64)]
+    student = endings.keys.get_indexer(keys)[rows["student"].to_numpy(dtype=np.int64)]
     run, position = (rows[name].to_numpy(dtype=np.int64) for name in ("run", "list_position"))
     return FlagArrays(run, student, position, rows["risk"].to_numpy(dtype=np.float64))
 
@@ -230,17 +231,17 @@ def flags_script(outcome: str, known: ViewShape) -> Script:
 
 
 def number_flags(flags: ir.Table) -> ir.Table:
-    """Flags with the numbers of their run and student, both in order, which are shorter than their names."""
+    """Flags with the numbers of their run and student, both in order: shorter to carry than their names."""
     runs = select_runs(flags).mutate(run=ibis.row_number().over(order_by=list(RUN)))
     students = flags.select("student_key").distinct().mutate(student=ibis.row_number().over(order_by="student_key"))
     joined = flags.inner_join(runs, list(RUN)).inner_join(students, "student_key")
     return joined.select("run", "student", "list_position", "risk").order_by("run", "list_position", "student")
 
 
-def find_supports(reader: ReaderAsOf, watching: StudentEndings) -> Supports:
+def find_supports(reader: ReaderAsOf, endings: StudentEndings) -> Supports:
     """Contacts and plans of those whom the lists were about."""
     rows = reader.run(supports_script(reader.seen.shape), reader.seen.values)
-    student, day = watching.keys.get_indexer(pd.Index(rows["student_key"])), days_in(rows["date"])
+    student, day = endings.keys.get_indexer(pd.Index(rows["student_key"])), days_in(rows["date"])
     return Supports.of(student[student >= 0], day[student >= 0])
 
 

@@ -1,4 +1,4 @@
-"""What flags came to, once it is known how everyone ended: arrays over many flags, without a loop over students."""
+"""Resolves flags, given how every student ended: arrays over all flags, without a loop over students."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -21,16 +21,16 @@ RESOLUTIONS: tuple[Resolution, ...] = get_args(Resolution)
 CAME_TRUE, DID_NOT, SUPPORTED_FIRST, MOVED_AWAY, STILL_OPEN, NOT_TOLD = range(len(RESOLUTIONS))
 
 MOVED_AWAY_REASONS = (CENSORED["transferred"], WHEREABOUTS_UNKNOWN)
-"""Why nothing can be said of those who moved away: to another school, or nobody knows where."""
+"""Why the label of a student who moved away is missing: to another school, or nobody knows where."""
 
 NEVER = np.datetime64("NaT", "D")
 DAYS_PER_STUDENT = 1 << 20
-"""More than there are days since 1970: by it a student and a day become one number."""
+"""More than there are days since 1970: student x this + day is one number for both."""
 
 
 @dataclass(frozen=True)
 class Runs:
-    """The runs that raised flags, in order: a row each with what its flags share, and the group of its date."""
+    """The runs that raised flags, in order: with what its flags share, the group of its date and its year."""
 
     rows: pd.DataFrame
     group: Integers
@@ -44,7 +44,7 @@ class Runs:
 
 @dataclass(frozen=True)
 class FlagArrays:
-    """The flags in order: places of the run and of the student, place on the list, and risk."""
+    """The flags in order, as arrays: index of the run and of the student, position on the list, and risk."""
 
     run: Integers
     student: Integers
@@ -54,9 +54,9 @@ class FlagArrays:
 
 @dataclass(frozen=True)
 class StudentEndings:
-    """Everyone whom the lists were about: a row per group and student, sorted by both.
+    """How everyone ended whom the lists were about: a row per group and student, sorted by both.
 
-    `keys` are all students, sorted; `student` is the place of one among them. `through` is the last day that counts.
+    `keys` are all students, sorted; `student` is the index of one among them. `through` is the last day that counts.
     """
 
     rows: pd.DataFrame
@@ -68,14 +68,14 @@ class StudentEndings:
 
     @property
     def ending(self) -> Integers:
-        """What an unsupported flag of each came to."""
+        """The resolution of a flag of each without a contact or a plan."""
         off_track, because = self.rows["off_track"], self.rows["missing_because"]
         told = [off_track.eq(True).fillna(False), off_track.eq(False).fillna(False)]
         return np.select([*told, because.isin(MOVED_AWAY_REASONS), because.eq(UNFINISHED)],
                          [CAME_TRUE, DID_NOT, MOVED_AWAY, STILL_OPEN], NOT_TOLD)  # fmt: skip
 
     def place_of(self, group: Integers, student: Integers) -> Integers:
-        """The row of each group and student."""
+        """The row index of each group and student."""
         many = len(self.keys)
         return np.searchsorted(self.group * many + self.student, group * many + student)
 
@@ -101,98 +101,98 @@ class Supports:
 
 @dataclass(frozen=True)
 class FlagResolutions:
-    """What each flag came to, its row of the watched, and the first contact or plan since then that counts."""
+    """The resolution of each flag, its row of `StudentEndings`, and the first contact or plan after it that counts."""
 
     resolution: Integers
     row: Integers
     supported_on: Days
 
 
-def resolve_flags(listed: FlagArrays, runs: Runs, watching: StudentEndings, supports: Supports) -> FlagResolutions:
-    """What each flag came to."""
-    row = watching.place_of(runs.group[listed.run], listed.student)
-    support = supports.first_after(listed.student, runs.as_of[listed.run])
-    support[support > watching.through[row]] = NEVER
-    ending = watching.ending[row]
+def resolve_flags(flags: FlagArrays, runs: Runs, endings: StudentEndings, supports: Supports) -> FlagResolutions:
+    """The resolution of each flag."""
+    row = endings.place_of(runs.group[flags.run], flags.student)
+    support = supports.first_after(flags.student, runs.as_of[flags.run])
+    support[support > endings.through[row]] = NEVER
+    ending = endings.ending[row]
     ending[(ending == DID_NOT) & ~np.isnat(support)] = SUPPORTED_FIRST
     return FlagResolutions(ending, row, support)
 
 
-def flag_rows(listed: FlagArrays, runs: Runs, found: FlagResolutions, keys: "pd.Index[str]") -> pd.DataFrame:
+def flag_rows(flags: FlagArrays, runs: Runs, found: FlagResolutions, keys: "pd.Index[str]") -> pd.DataFrame:
     """The flags as `Ledger.flags`."""
     names = {name: pd.Categorical(runs.rows[name]) for name in ("run_id", "release_id", "scorer")}
-    texts = {name: pd.Categorical.from_codes(one.codes[listed.run], one.categories) for name, one in names.items()}
+    texts = {name: pd.Categorical.from_codes(one.codes[flags.run], one.categories) for name, one in names.items()}
     return pd.DataFrame(
         {
-            "student_key": key_category(listed.student, keys),
+            "student_key": key_category(flags.student, keys),
             "run_id": texts["run_id"],
-            "as_of": timestamps(runs.as_of[listed.run]),
+            "as_of": timestamps(runs.as_of[flags.run]),
             "release_id": texts["release_id"],
             "scorer": texts["scorer"],
-            "capacity": runs.rows["capacity"].to_numpy(dtype=np.int64)[listed.run],
-            "list_position": listed.position,
-            "risk": listed.risk,
-            "school_year": runs.school_year[listed.run],
+            "capacity": runs.rows["capacity"].to_numpy(dtype=np.int64)[flags.run],
+            "list_position": flags.position,
+            "risk": flags.risk,
+            "school_year": runs.school_year[flags.run],
             "resolution": resolution_category(found.resolution),
         }
     )
 
 
-def student_rows(listed: FlagArrays, runs: Runs, found: FlagResolutions, watching: StudentEndings) -> pd.DataFrame:
+def student_rows(flags: FlagArrays, runs: Runs, found: FlagResolutions, endings: StudentEndings) -> pd.DataFrame:
     """The students as `Ledger.students`."""
-    many = len(watching.keys)
-    key = watching.school_year * many + watching.student
-    flagged, flag = np.unique(runs.school_year[listed.run] * many + listed.student, return_index=True)
+    many = len(endings.keys)
+    key = endings.school_year * many + endings.student
+    flagged, flag = np.unique(runs.school_year[flags.run] * many + flags.student, return_index=True)
     at = np.minimum(np.searchsorted(flagged, key), len(flagged) - 1)
     first = np.where(flagged[at] == key, flag[at], -1)
-    chosen = one_a_year(key, watching, is_first=found.row[first] == np.arange(len(key)))
-    return student_frame(watching, chosen, first_flags(listed, runs, found, first[chosen]))
+    chosen = one_a_year(key, endings, is_first=found.row[first] == np.arange(len(key)))
+    return student_frame(endings, chosen, first_flags(flags, runs, found, first[chosen]))
 
 
-def one_a_year(key: Integers, watching: StudentEndings, *, is_first: Flags) -> Integers:
+def one_a_year(key: Integers, endings: StudentEndings, *, is_first: Flags) -> Integers:
     """Of each student and school year the row that counts: that of the first flag, or one that came true, or is told.
 
     `key` is the year and the student. Where nothing tells them apart, it is that of the first group.
     """
-    ending = watching.ending
+    ending = endings.ending
     worth = np.select([is_first, ending == CAME_TRUE, ending == DID_NOT], [0, 1, 2], 3)
-    order = np.lexsort((watching.group, worth, key))
+    order = np.lexsort((endings.group, worth, key))
     chosen: Integers = order[np.flatnonzero(np.diff(key[order], prepend=-1))]
     return chosen
 
 
-def first_flags(listed: FlagArrays, runs: Runs, found: FlagResolutions, first: Integers) -> pd.DataFrame:
-    """What the students' columns say of their first flags, from the places of these; missing for -1."""
+def first_flags(flags: FlagArrays, runs: Runs, found: FlagResolutions, first: Integers) -> pd.DataFrame:
+    """The columns of `Ledger.students` about first flags, given the index of each; missing for -1."""
     none = first < 0
     return pd.DataFrame(
         {
-            "first_flag": timestamps(np.where(none, NEVER, runs.as_of[listed.run[first]])),
+            "first_flag": timestamps(np.where(none, NEVER, runs.as_of[flags.run[first]])),
             "supported_on": timestamps(np.where(none, NEVER, found.supported_on[first])),
             "resolution": resolution_category(np.where(none, -1, found.resolution[first])),
         }
     )
 
 
-def student_frame(watching: StudentEndings, chosen: Integers, flags: pd.DataFrame) -> pd.DataFrame:
-    """The chosen rows of the watched with their first flags."""
-    rows = watching.rows.iloc[chosen].reset_index(drop=True)
+def student_frame(endings: StudentEndings, chosen: Integers, flags: pd.DataFrame) -> pd.DataFrame:
+    """The chosen rows of the endings with their first flags."""
+    rows = endings.rows.iloc[chosen].reset_index(drop=True)
     left_on = days_in(rows["left_on"])
     frame = pd.DataFrame(
         {
-            "student_key": key_category(watching.student[chosen], watching.keys),
-            "school_year": watching.school_year[chosen],
+            "student_key": key_category(endings.student[chosen], endings.keys),
+            "school_year": endings.school_year[chosen],
             "school_id": rows["school_id"].astype("category"),
             "grade_level": rows["grade_level"].astype("Int64"),
             "off_track": rows["off_track"].astype("boolean"),
             "missing_because": rows["missing_because"].astype("category"),
-            "ended_on": timestamps(np.where(np.isnat(left_on), watching.through[chosen], left_on)),
+            "ended_on": timestamps(np.where(np.isnat(left_on), endings.through[chosen], left_on)),
         }
     )
     return frame.join(flags)
 
 
 def key_category(student: Integers, keys: "pd.Index[str]") -> "pd.Categorical[str]":
-    """The keys of students by their places."""
+    """The keys of students by their indices."""
     return pd.Categorical.from_codes(student.astype(np.int32), keys)
 
 

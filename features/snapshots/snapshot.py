@@ -48,12 +48,19 @@ def build_snapshot(
 ) -> Snapshot:
     """The feature set's cohort on the as-of date, or a part of it; NothingKnown for a date or a cohort of nobody."""
     view = reader.view(as_of, loads_through=loads_through)
+    return snapshot_of_view(reader, feature_set, view, cohort=cohort, with_peers=with_peers)
+
+
+def snapshot_of_view(
+    reader: Reader, feature_set: type[FeatureSet], view: View, *, cohort: Cohort | None = None, with_peers: bool = False
+) -> Snapshot:
+    """The same where the view is known already; NothingKnown for a cohort of nobody."""
     query = SnapshotQuery(feature_set, view.shape, cohort, with_peers)
     snapshot = snapshot_from_rows(feature_set, view, reader.run(snapshot_script(query), view.values))
     if snapshot.features.empty:
         grades = ", ".join(map(str, (cohort or feature_set.cohort).grade_levels))
         raise NothingKnown(
-            f"{feature_set.name}: nobody was enrolled in grade {grades} on {as_of}; "
+            f"{feature_set.name}: nobody was enrolled in grade {grades} on {view.as_of}; "
             "choose a date in session, or check enrollments.csv"
         )
     return snapshot

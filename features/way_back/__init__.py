@@ -1,1 +1,1 @@
-"""The way back on track: what the outcome's own rule still asks of each student this year."""
+"""The way back on track: what the outcome's own rule still requires of each student this year."""

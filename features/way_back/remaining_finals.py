@@ -33,77 +33,77 @@ MIN_SHARE = 0.1
 class RemainingFinals:
     """The courses that students have, the finals that these will give, and the terms whose finals can still come."""
 
-    asking: WayBackQuery
+    query: WayBackQuery
     courses: pd.DataFrame
     finals: pd.DataFrame
     terms: pd.DataFrame
     has_terms: bool
 
-    def left(self, part: RuleBound, rows: pd.DataFrame) -> dict[str, Ints]:
-        """How many finals to come a part counts of each student of `standings`, and their credits."""
-        own = self.in_window(part, in_scope(part, self.finals, rows)).groupby("number")["credit"]
+    def left(self, bound: RuleBound, rows: pd.DataFrame) -> dict[str, Ints]:
+        """How many finals to come a bound counts of each student of `standings`, and their credits."""
+        own = self.in_window(bound, in_scope(bound, self.finals, rows)).groupby("number")["credit"]
         found = own.agg(finals="size", credit="sum", least_credit="min", most_credit="max")
         per_student = found.reindex(rows["number"], fill_value=0)
         return {str(name): per_student[name].to_numpy(dtype=np.int64) for name in per_student}
 
-    def unknown(self, part: RuleBound, rows: pd.DataFrame) -> Flags:
-        """Of whom no course that counts is known while a term has days to come; everyone without terms on record."""
-        as_of, through = self.asking.start.as_of, self.asking.period.through
+    def unknown(self, bound: RuleBound, rows: pd.DataFrame) -> Flags:
+        """Students without a known course that counts while a term goes on; all where no terms are on record."""
+        as_of, through = self.query.start.as_of, self.query.period.through
         if not self.has_terms:
             return np.full(len(rows), as_of < through)
-        goes_on = self.in_window(part, self.terms)["end_date"] > pd.Timestamp(as_of)
-        known = rows["number"].isin(in_scope(part, self.courses, rows)["number"])
+        goes_on = self.in_window(bound, self.terms)["end_date"] > pd.Timestamp(as_of)
+        known = rows["number"].isin(in_scope(bound, self.courses, rows)["number"])
         return ~known.to_numpy(dtype=np.bool_) & goes_on.any()
 
-    def in_window(self, part: RuleBound, terms: pd.DataFrame) -> pd.DataFrame:
-        """The rows whose term is one that the part counts."""
-        if not part.window.this_term:
+    def in_window(self, bound: RuleBound, terms: pd.DataFrame) -> pd.DataFrame:
+        """The rows whose term is one that the bound counts."""
+        if not bound.window.this_term:
             return terms
-        first, last = self.asking.period.term_from or self.asking.start.as_of, self.asking.period.through
+        first, last = self.query.period.term_from or self.query.start.as_of, self.query.period.through
         return terms[terms["start_date"].between(pd.Timestamp(first), pd.Timestamp(last))]
 
 
-def in_scope(part: RuleBound, courses: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """The courses that a part counts: of its subjects, in its grades, with points where it asks for them."""
-    only, counts = part.restrictions, pd.Series(data=True, index=courses.index)
+def in_scope(bound: RuleBound, courses: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """The courses that a bound counts: of its subjects, in its grades, with points where it needs them."""
+    only, counts = bound.restrictions, pd.Series(data=True, index=courses.index)
     if "subject" in only:
         counts &= courses["subject"].isin(list(only["subject"]))
     if "grade_level" in only:
         grades = courses["number"].map(rows.set_index("number")["grade_level"])
         counts &= grades.isin(list(only["grade_level"]))
-    return courses[counts & courses["has_points"]] if part.kind == "average" else courses[counts]
+    return courses[counts & courses["has_points"]] if bound.kind == "average" else courses[counts]
 
 
-def remaining_finals(reader: Reader, asking: WayBackQuery) -> RemainingFinals:
+def remaining_finals(reader: Reader, query: WayBackQuery) -> RemainingFinals:
     """The finals that students' courses will still give, by what was known then."""
-    courses = current_courses(reader, asking)
-    terms = terms_this_year(reader, asking)
-    usual, to_come = usual_kinds(finals_by_kind(reader, asking), terms), terms_to_come(asking, terms)
+    courses = current_courses(reader, query)
+    terms = terms_this_year(reader, query)
+    usual, to_come = usual_kinds(finals_by_kind(reader, query), terms), terms_to_come(query, terms)
     with_kinds = courses_with_kinds(with_replaced(courses), usual, default_kinds(usual, terms))
     return RemainingFinals(
-        asking, courses, finals_to_come(courses, with_kinds, to_come), to_come, has_terms=not terms.empty
+        query, courses, finals_to_come(courses, with_kinds, to_come), to_come, has_terms=not terms.empty
     )
 
 
-def terms_to_come(asking: WayBackQuery, terms: pd.DataFrame) -> pd.DataFrame:
+def terms_to_come(query: WayBackQuery, terms: pd.DataFrame) -> pd.DataFrame:
     """Those of the year's terms whose finals can still come before the outcome is decided."""
-    posting = timedelta(days=asking.outcome.horizon.posting_days)
-    to_come = terms["end_date"] + posting >= pd.Timestamp(asking.start.as_of)
-    if asking.outcome.horizon.kind == "term":
-        to_come &= terms["end_date"] <= pd.Timestamp(asking.period.through)
+    posting = timedelta(days=query.outcome.horizon.posting_days)
+    to_come = terms["end_date"] + posting >= pd.Timestamp(query.start.as_of)
+    if query.outcome.horizon.kind == "term":
+        to_come &= terms["end_date"] <= pd.Timestamp(query.period.through)
     return terms[to_come]
 
 
-def terms_this_year(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
+def terms_this_year(reader: Reader, query: WayBackQuery) -> pd.DataFrame:
     """The terms of the school year, but summer's: `term_id`, `kind`, `start_date` and `end_date`."""
-    terms = ReaderAsOf(reader.connection, asking.start).current("terms")
-    terms = terms[(terms["school_year"] == asking.start.school_year) & (terms["kind"] != "summer")]
+    terms = ReaderAsOf(reader.connection, query.start).current("terms")
+    terms = terms[(terms["school_year"] == query.start.school_year) & (terms["kind"] != "summer")]
     return terms[["term_id", "kind", "start_date", "end_date"]]
 
 
-def current_courses(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
+def current_courses(reader: Reader, query: WayBackQuery) -> pd.DataFrame:
     """The courses of each student (`number`) that have a line on a report of this year, with `subject`."""
-    return reader.run(course_script(asking.shape), asking.values).rename(columns={"student_key": "number"})
+    return reader.run(course_script(query.shape), query.values).rename(columns={"student_key": "number"})
 
 
 def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
@@ -123,9 +123,9 @@ def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.Da
     return possible[~is_given]
 
 
-def finals_by_kind(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
+def finals_by_kind(reader: Reader, query: WayBackQuery) -> pd.DataFrame:
     """Finals of the latest earlier year that has any: `course_id`, `kind`, `finals` and `usual_credit`."""
-    found = reader.run(earlier_finals_script(asking.start.shape), asking.start.values)
+    found = reader.run(earlier_finals_script(query.start.shape), query.start.values)
     latest: pd.DataFrame = found[found["school_year"] == found["school_year"].max()]
     return latest
 
@@ -177,14 +177,14 @@ def earlier_finals_script(start: ViewShape) -> Script:
 
 
 @cached_script
-def course_script(asking: WayBackShape) -> Script:
+def course_script(query: WayBackShape) -> Script:
     """DuckDB's SQL for each student's courses of this school year, but summer's.
 
     `first` and `last` are the first days of the first and last term with a line, `finals_in` the terms with a final on
     record, be it without a mark; `has_points` is false where the marks that were given have none.
     """
     steps = Steps()
-    lines = lines_of_year(asking, steps)
+    lines = lines_of_year(query, steps)
     final, given = lines.mark_kind == "final", lines.mark.notnull().any()
     found = lines.group_by(["student_key", "course_id"]).aggregate(
         subject=lines.subject.max(),
@@ -198,9 +198,9 @@ def course_script(asking: WayBackShape) -> Script:
     return compile_script(found, steps)
 
 
-def lines_of_year(asking: WayBackShape, steps: Steps) -> ir.Table:
+def lines_of_year(query: WayBackShape, steps: Steps) -> ir.Table:
     """The students' lines of this year's reports, with or without a mark, but summer's."""
-    seen = asking.seen(asking.members(steps))
+    seen = query.seen(query.members(steps))
     marks = seen.rows("marks")
     lines = with_terms(marks.filter(marks.school_year == seen.school_year), seen.rows("terms"))
     return lines.filter(~ibis.coalesce(lines.kind == "summer", False))

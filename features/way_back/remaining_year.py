@@ -1,4 +1,4 @@
-"""What is ahead of each student this school year, by what is known on the as-of date: school days, finals to come."""
+"""The rest of the school year, as known on the as-of date: when it ends, and where each student stands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -42,10 +42,10 @@ class YearEndTables(VisibleTables):
 
 @dataclass(frozen=True)
 class WayBackQuery:
-    """Of whom and of which rule something is asked, and what was known then."""
+    """Whose way back, by which bounds of which outcome, from which view, until when."""
 
     outcome: Outcome
-    parts: tuple[RuleBound, ...]
+    bounds: tuple[RuleBound, ...]
     cohort: Cohort
     start: View
     period: OutcomePeriod
@@ -58,7 +58,7 @@ class WayBackQuery:
     @property
     def shape(self) -> "WayBackShape":
         """What the scripts depend on."""
-        return WayBackShape(self.outcome, self.parts, self.cohort, self.start.shape, self.year_end.shape)
+        return WayBackShape(self.outcome, self.bounds, self.cohort, self.start.shape, self.year_end.shape)
 
     @property
     def values(self) -> Values:
@@ -68,16 +68,16 @@ class WayBackQuery:
 
 @dataclass(frozen=True)
 class WayBackShape:
-    """A way back's query without its days."""
+    """The same without days: what a compiled script depends on."""
 
     outcome: Outcome
-    parts: tuple[RuleBound, ...]
+    bounds: tuple[RuleBound, ...]
     cohort: Cohort
     start: ViewShape
     year_end: ViewShape
 
     def members(self, steps: Steps) -> Members:
-        """The students who are asked about."""
+        """The students of the cohort."""
         return Members(VisibleTables(self.start, steps=steps), self.cohort)
 
     def seen(self, members: Members) -> YearEndTables:
@@ -90,26 +90,26 @@ def remaining_period(reader: Reader, start: View, outcome: Outcome) -> OutcomePe
     return outcome_period(ReaderAsOf(reader.connection, start), outcome, start.as_of)
 
 
-def student_standings(reader: Reader, asking: WayBackQuery) -> pd.DataFrame:
+def student_standings(reader: Reader, query: WayBackQuery) -> pd.DataFrame:
     """Where each student stands, sorted by `student_key`, students left out of whom nothing will be said.
 
     `number` is the student's in `finals_to_come`; `days` are the school days from the year's first to the last that
     counts, `days_term` those of the marking term, `days_so_far` those up to the as-of date; `planned` the hundredths of
-    days to come which are already excused or taken away. `so_far_0` is what the first part counted so far, an integer,
+    days to come which are already excused or taken away. `so_far_0` is what the first bound counted so far, an integer,
     and `given_0` in how many records.
     """
-    rows = reader.run(standing_script(asking.shape), asking.values).set_index("student_key")
-    count_so_far = rows.columns.difference(["is_told"])
-    rows[count_so_far] = rows[count_so_far].fillna(0).astype("int64")
+    rows = reader.run(standing_script(query.shape), query.values).set_index("student_key")
+    counted = rows.columns.difference(["is_told"])
+    rows[counted] = rows[counted].fillna(0).astype("int64")
     return rows[rows["is_told"].fillna(value=False).astype(bool)]
 
 
 @cached_script
-def standing_script(asking: WayBackShape) -> Script:
-    """DuckDB's SQL for `standings`."""
+def standing_script(query: WayBackShape) -> Script:
+    """DuckDB's SQL for `student_standings`."""
     steps = Steps()
-    members = asking.members(steps)
-    seen, outcome = asking.seen(members), asking.outcome
+    members = query.members(steps)
+    seen, outcome = query.seen(members), query.outcome
     cohort = with_exits(members.numbered().select("student_key", "grade_level"), seen)
     table, columns = with_measures(cohort, [outcome.judged_if] if outcome.judged_if else [], seen)
     judged = as_condition(outcome.judged_if, table, columns) if outcome.judged_if else ibis.literal(True)
@@ -117,8 +117,8 @@ def standing_script(asking: WayBackShape) -> Script:
     told = ibis.coalesce(judged, False) & (table.has_finished | ~gone)
     table = table.select("student_key", "grade_level", days="days_0", days_term="days_term", is_told=told)
     table = join_by_student(table, days_so_far(members))
-    for name in dict.fromkeys(part.measure.records.table for part in asking.parts):
-        table = join_by_student(table, counts_so_far(name, asking.parts, seen))
+    for name in dict.fromkeys(bound.measure.records.table for bound in query.bounds):
+        table = join_by_student(table, counts_so_far(name, query.bounds, seen))
     found = members.with_keys(table.mutate(number=table.student_key)).order_by("student_key")
     return compile_script(found, steps)
 
@@ -130,23 +130,23 @@ def days_so_far(members: Members) -> ir.Table:
     return this_year.select("student_key", days_so_far="days")
 
 
-def counts_so_far(name: str, parts: Sequence[RuleBound], seen: VisibleTables) -> ir.Table:
-    """What the parts on one table count so far, a row a student."""
+def counts_so_far(name: str, bounds: Sequence[RuleBound], seen: VisibleTables) -> ir.Table:
+    """What the bounds on one table count so far, a row a student."""
     rows = seen.records(name)
     found = {}
-    for place, part in enumerate(parts):
-        if part.measure.records.table == name:
-            found[f"so_far_{place}"], found[f"given_{place}"] = count_so_far(part, rows)
+    for place, bound in enumerate(bounds):
+        if bound.measure.records.table == name:
+            found[f"so_far_{place}"], found[f"given_{place}"] = count_so_far(bound, rows)
     if name == "attendance":
         found["planned"] = rows.absent_hundredths.sum(where=rows.date > seen.as_of)
     return rows.group_by("student_key").aggregate(**found)
 
 
-def count_so_far(part: RuleBound, rows: ir.Table) -> tuple[ir.Scalar, ir.Scalar]:
-    """What a part counts of a student's rows, as an integer, and in how many."""
-    chosen = in_window_rows(part.window, rows) & meets_restrictions(part.measure.records.where, rows)
-    if part.kind == "average":
+def count_so_far(bound: RuleBound, rows: ir.Table) -> tuple[ir.Scalar, ir.Scalar]:
+    """What a bound counts of a student's rows, as an integer, and in how many."""
+    chosen = in_window_rows(bound.window, rows) & meets_restrictions(bound.measure.records.where, rows)
+    if bound.kind == "average":
         return rows.points_hundredths.sum(where=chosen), rows.points_hundredths.count(where=chosen)
-    if part.kind in ("credits", "days"):
-        return rows[part.measure.column].sum(where=chosen), chosen.cast("int64").sum()
-    return chosen.cast("int64").sum(), in_denominator(part.measure, rows).cast("int64").sum()
+    if bound.kind in ("credits", "days"):
+        return rows[bound.measure.column].sum(where=chosen), chosen.cast("int64").sum()
+    return chosen.cast("int64").sum(), in_denominator(bound.measure, rows).cast("int64").sum()

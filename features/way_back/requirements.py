@@ -1,4 +1,4 @@
-"""What each part of a rule asks of the rest of the year, exactly: on integers, by the comparison that labels make."""
+"""What each bound of a rule requires of the rest of the year, in integers, by the same comparison as labels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ ROUNDING_RANGE = 3
 
 @dataclass(frozen=True)
 class BoundRequirement:
-    """What one part asks of each student: can no more be kept, can still be lost, or, `unsaid`, cannot be told.
+    """What one bound requires of each student: whether it is `lost` for good, still `open`, or `unsaid` (not known).
 
     `values` are the numbers of its step, NaN where a student's step does not say one.
     """
@@ -38,7 +38,7 @@ class BoundRequirement:
 
 @dataclass(frozen=True)
 class MarkStanding:
-    """Where students stand with a part about marks, in integers: `so_far` of how many `given`, and what is left.
+    """Where students stand with a bound on marks, in integers: `so_far` of how many `given`, and what is left.
 
     `left` has the finals to come that it counts: `finals`, `credit`, `least_credit`, `most_credit`. Where it is
     `unknown` how many will come, as no course is known yet, they are 0.
@@ -51,7 +51,7 @@ class MarkStanding:
 
     @property
     def unsaid(self) -> Flags:
-        """Of whom nothing is on record and nothing will be."""
+        """Students without a mark on record and without one to come."""
         nothing: Flags = (self.given == 0) & (self.left["finals"] == 0) & ~self.unknown
         return nothing
 
@@ -66,23 +66,23 @@ def tipping_total(compare: Compare, per: Ints) -> Ints:
     return total
 
 
-def require_marks(part: RuleBound, standing: MarkStanding) -> BoundRequirement:
-    """Of the finals to come, how many must be passed, or be better than a D."""
+def require_marks(bound: RuleBound, standing: MarkStanding) -> BoundRequirement:
+    """How many of the finals to come must be passed, or be better than a D."""
     finals, known = standing.left["finals"], ~standing.unknown
-    most = tipping_total(part.compare, np.ones_like(finals))
+    most = tipping_total(bound.compare, np.ones_like(finals))
     may = most - standing.so_far
     values = {
         **as_floats({"so_far": standing.so_far, "most": most, "may": np.maximum(may, 0)}),
         "pass": where_known(finals - may, known),
         "of": where_known(finals, known),
     }
-    return mark_requirement(part.code, values, standing, lost=may < 0, still_open=finals > may)
+    return mark_requirement(bound.code, values, standing, lost=may < 0, still_open=finals > may)
 
 
-def require_credits(part: RuleBound, standing: MarkStanding) -> BoundRequirement:
-    """Of the credits that can still be had, how many must be earned."""
+def require_credits(bound: RuleBound, standing: MarkStanding) -> BoundRequirement:
+    """How many of the credits that can still be had must be earned."""
     finals, left, known = standing.left["finals"], standing.left["credit"], ~standing.unknown
-    least = tipping_total(part.compare, np.full_like(finals, 100))
+    least = tipping_total(bound.compare, np.full_like(finals, 100))
     need, each = least - standing.so_far, standing.left["most_credit"]
     same = known & (standing.left["least_credit"] == each) & (left > 0)
     values = {
@@ -93,52 +93,52 @@ def require_credits(part: RuleBound, standing: MarkStanding) -> BoundRequirement
         "pass": where_known(-(-need // np.maximum(each, 1)), same),
         "of": where_known(finals, same),
     }
-    return mark_requirement(part.code, values, standing, lost=known & (left < need), still_open=need > 0)
+    return mark_requirement(bound.code, values, standing, lost=known & (left < need), still_open=need > 0)
 
 
-def require_average(part: RuleBound, standing: MarkStanding) -> BoundRequirement:
+def require_average(bound: RuleBound, standing: MarkStanding) -> BoundRequirement:
     """The average that the marks to come must have."""
     marks, known = standing.left["finals"], ~standing.unknown
-    least = tipping_total(part.compare, 100 * (standing.given + marks))
+    least = tipping_total(bound.compare, 100 * (standing.given + marks))
     need = least - standing.so_far
     values = {
         "average": where_known(np.ceil(np.maximum(need, 0) / np.maximum(marks, 1)) / 100, known),
         "so_far": where_known(standing.so_far / np.maximum(standing.given, 1) / 100, standing.given > 0),
-        "least": tipping_total(part.compare, np.full_like(marks, 100)) / 100,
+        "least": tipping_total(bound.compare, np.full_like(marks, 100)) / 100,
         "points": where_known(need / 100, known),
         "of": where_known(marks, known),
     }
     lost = known & (need > MAX_POINTS * marks)
-    return mark_requirement(part.code, values, standing, lost=lost, still_open=need > 0)
+    return mark_requirement(bound.code, values, standing, lost=lost, still_open=need > 0)
 
 
-def require_days(part: RuleBound, rows: pd.DataFrame, months: int, *, so_far: Ints) -> BoundRequirement:
-    """Of the school days to come, how many may be missed."""
-    days, ahead = days_of(part, rows)
-    is_share = part.measure.aggregate == "share_of_days"
-    most = tipping_total(part.compare, 100 * days if is_share else np.full_like(days, 100))
+def require_days(bound: RuleBound, rows: pd.DataFrame, months: int, *, so_far: Ints) -> BoundRequirement:
+    """How many of the school days to come may be missed."""
+    days, ahead = days_of(bound, rows)
+    is_share = bound.measure.aggregate == "share_of_days"
+    most = tipping_total(bound.compare, 100 * days if is_share else np.full_like(days, 100))
     left, could_come = most - so_far, 100 * ahead - integers(rows, "planned")
     whole = np.maximum(left // 100, 0)
     values = as_floats({"days": whole, "school_days": ahead, "per_month": whole // months})
     values |= {"months": np.full(len(rows), float(months)), "so_far": so_far / 100, "most": most / 100}
     no_day = days == 0
     return BoundRequirement(
-        part.code, (left < 0) & ~no_day, (left >= 0) & (could_come > left) & ~no_day, no_day, values
+        bound.code, (left < 0) & ~no_day, (left >= 0) & (could_come > left) & ~no_day, no_day, values
     )
 
 
-def require_events(part: RuleBound, rows: pd.DataFrame, *, so_far: Ints) -> BoundRequirement:
+def require_events(bound: RuleBound, rows: pd.DataFrame, *, so_far: Ints) -> BoundRequirement:
     """How many more there may be while school days are to come."""
-    days, ahead = days_of(part, rows)
-    most = tipping_total(part.compare, np.ones_like(days))
+    days, ahead = days_of(bound, rows)
+    most = tipping_total(bound.compare, np.ones_like(days))
     may, no_day = most - so_far, days == 0
     values = as_floats({"may": np.maximum(may, 0), "so_far": so_far, "most": most})
-    return BoundRequirement(part.code, (may < 0) & ~no_day, (may >= 0) & (ahead > 0) & ~no_day, no_day, values)
+    return BoundRequirement(bound.code, (may < 0) & ~no_day, (may >= 0) & (ahead > 0) & ~no_day, no_day, values)
 
 
-def days_of(part: RuleBound, rows: pd.DataFrame) -> tuple[Ints, Ints]:
-    """School days of the part's window, and how many of them are still to come."""
-    if part.window.this_term:
+def days_of(bound: RuleBound, rows: pd.DataFrame) -> tuple[Ints, Ints]:
+    """School days of the bound's window, and how many of them are still to come."""
+    if bound.window.this_term:
         return integers(rows, "days_term"), integers(rows, "days_term")
     days = integers(rows, "days")
     return days, days - integers(rows, "days_so_far")
@@ -147,14 +147,14 @@ def days_of(part: RuleBound, rows: pd.DataFrame) -> tuple[Ints, Ints]:
 def mark_requirement(
     code: str, values: Mapping[str, Floats], standing: MarkStanding, *, lost: Flags, still_open: Flags
 ) -> BoundRequirement:
-    """What is asked about marks: in general terms of whom no course is known, nothing of whom nothing can be said."""
+    """A requirement on marks: without numbers where no course is known, and none where nothing is known at all."""
     unsaid = standing.unsaid
     lost = lost & ~unsaid
     return BoundRequirement(code, lost, (still_open | standing.unknown) & ~lost & ~unsaid, unsaid, values)
 
 
 def where_known(numbers: Ints | Floats, where: Flags) -> Floats:
-    """Numbers where they are said, else NaN."""
+    """Numbers where the condition holds, else NaN."""
     return np.where(where, numbers.astype(np.float64), np.nan)
 
 

@@ -1,4 +1,4 @@
-"""The parts of an outcome's rule that the rest of a school year can still decide."""
+"""The bounds of an outcome's rule that the rest of a school year can still decide."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ THIS_TERM = Window(this_term=True)
 
 @dataclass(frozen=True)
 class RuleBound:
-    """One bound of a rule: what is counted, the bound, and the code of the step that it asks for."""
+    """One bound of a rule: what is counted, the bound, and the code of the step that it requires."""
 
     kind: BoundKind
     compare: Compare
@@ -63,7 +63,7 @@ def bounds_in(condition: Condition) -> Iterator[Condition]:
 
 
 def rule_bound(bound: Condition, outcome: Outcome) -> RuleBound | None:
-    """A bound as a part; None where it is none that can be kept this year."""
+    """A condition as a bound; None where it is none that can be kept this year."""
     if not isinstance(bound, Compare) or not isinstance(bound.quantity, Measure):
         return None
     measure, from_above = bound.quantity, bound.operator in (">", ">=")

@@ -1,4 +1,4 @@
-"""The way back on track: what the outcome's own published rule still asks of a student this year, exactly."""
+"""The way back on track: what the outcome's published rule still requires of a student this year, exactly."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from features.engine.view import View
 from features.language.cohorts import Cohort
 from features.language.outcome import Outcome
 from features.warehouse.reader import Reader
@@ -33,7 +34,7 @@ MARK_REQUIREMENTS: Mapping[BoundKind, Callable[[RuleBound, MarkStanding], BoundR
 
 @dataclass(frozen=True)
 class WayBackStep:
-    """One thing that the rule asks for: a code, and the numbers that its sentence says."""
+    """One requirement of the rule: a code, and the numbers in its sentence."""
 
     code: str
     values: Mapping[str, float]
@@ -60,11 +61,10 @@ def has_way_back(outcome: Outcome) -> bool:
 def find_ways_back(
     reader: Reader,
     outcome: Outcome,
-    as_of: date,
+    start: View,
     cohort: Cohort | None = None,
-    loads_through: int | None = None,
 ) -> dict[str, WayBack]:
-    """By `student_key`, what the outcome's rule still asks of each student of its cohort on the as-of date.
+    """By `student_key`, what the outcome's rule still requires of each student of its cohort at `start`.
 
     By what was visible then, and on these assumptions: the courses stay the same and each gives a final in every term
     that is left of the kind that gave finals in earlier years; a passed course earns its credit; attendance is taken on
@@ -73,35 +73,34 @@ def find_ways_back(
     nothing to come can bring off track. Empty for an outcome without a way back; without students of whom nothing will
     be said, such as those who left or of whom too little is on record.
     """
-    parts = rule_bounds(outcome)
-    if not parts:
+    bounds = rule_bounds(outcome)
+    if not bounds:
         return {}
-    start = reader.view(as_of, loads_through=loads_through)
     period = remaining_period(reader, start, outcome)
     if period is None:
         return {}
-    asking = WayBackQuery(outcome, parts, cohort or outcome.cohort, start, period)
-    rows = student_standings(reader, asking)
-    found = zip(rows.index, combine_requirements(bound_requirements(reader, asking, rows), period.through), strict=True)
+    query = WayBackQuery(outcome, bounds, cohort or outcome.cohort, start, period)
+    rows = student_standings(reader, query)
+    found = zip(rows.index, combine_requirements(bound_requirements(reader, query, rows), period.through), strict=True)
     return {str(key): way for key, way in found if way}
 
 
-def bound_requirements(reader: Reader, asking: WayBackQuery, rows: pd.DataFrame) -> list[BoundRequirement]:
-    """What each part asks of each student."""
-    marks = [part for part in asking.parts if part.kind in MARK_REQUIREMENTS]
-    coming = remaining_finals(reader, asking) if marks else None
+def bound_requirements(reader: Reader, query: WayBackQuery, rows: pd.DataFrame) -> list[BoundRequirement]:
+    """What each bound of the rule requires of each student."""
+    marks = [bound for bound in query.bounds if bound.kind in MARK_REQUIREMENTS]
+    remaining = remaining_finals(reader, query) if marks else None
     found = []
-    for place, part in enumerate(asking.parts):
+    for place, bound in enumerate(query.bounds):
         so_far = integers(rows, f"so_far_{place}")
-        if part.kind == "days":
-            months = months_until(asking.start.as_of, asking.period.through)
-            found.append(require_days(part, rows, months, so_far=so_far))
-        elif part.kind == "events" or coming is None:
-            found.append(require_events(part, rows, so_far=so_far))
+        if bound.kind == "days":
+            months = months_until(query.start.as_of, query.period.through)
+            found.append(require_days(bound, rows, months, so_far=so_far))
+        elif bound.kind == "events" or remaining is None:
+            found.append(require_events(bound, rows, so_far=so_far))
         else:
             given = integers(rows, f"given_{place}")
-            left, unknown = coming.left(part, rows), coming.unknown(part, rows)
-            found.append(MARK_REQUIREMENTS[part.kind](part, MarkStanding(so_far, given, left, unknown)))
+            left, unknown = remaining.left(bound, rows), remaining.unknown(bound, rows)
+            found.append(MARK_REQUIREMENTS[bound.kind](bound, MarkStanding(so_far, given, left, unknown)))
     return found
 
 
@@ -111,13 +110,17 @@ def months_until(as_of: date, until: date) -> int:
     return max(whole + (until.day > as_of.day), 1)
 
 
-def combine_requirements(asked: list[BoundRequirement], until: date) -> Iterator[WayBack | None]:
-    """Each student's way back; None of whom a label will say nothing."""
+def combine_requirements(requirements: list[BoundRequirement], until: date) -> Iterator[WayBack | None]:
+    """Each student's way back; None for a student whose label will be missing."""
     lost, unsaid, still_open = (
         np.logical_or.reduce(flags)
-        for flags in ([one.lost for one in asked], [one.unsaid for one in asked], [one.open for one in asked])
+        for flags in (
+            [one.lost for one in requirements],
+            [one.unsaid for one in requirements],
+            [one.open for one in requirements],
+        )
     )
-    steps = [list(steps_by_student(one)) for one in asked]
+    steps = [list(steps_by_student(one)) for one in requirements]
     for place in range(len(lost)):
         if unsaid[place] and not lost[place]:
             yield None
@@ -125,15 +128,15 @@ def combine_requirements(asked: list[BoundRequirement], until: date) -> Iterator
         state: WayBackState = "not_reachable" if lost[place] else "reachable" if still_open[place] else "met"
         own = [
             every[place]
-            for one, every in zip(asked, steps, strict=True)
+            for one, every in zip(requirements, steps, strict=True)
             if (one.lost if lost[place] else one.open)[place]
         ]
         yield WayBack(state, tuple(own), until)
 
 
-def steps_by_student(asked: BoundRequirement) -> Iterator[WayBackStep]:
-    """The step of one part for each student, with the numbers that it says."""
-    names = list(asked.values)
-    for numbers in zip(*(asked.values[name].tolist() for name in names), strict=True):
+def steps_by_student(requirements: BoundRequirement) -> Iterator[WayBackStep]:
+    """The step of one requirement for each student, with its numbers."""
+    names = list(requirements.values)
+    for numbers in zip(*(requirements.values[name].tolist() for name in names), strict=True):
         values = {name: number for name, number in zip(names, numbers, strict=True) if number == number}
-        yield WayBackStep(asked.code, values)
+        yield WayBackStep(requirements.code, values)

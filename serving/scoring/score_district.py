@@ -11,7 +11,7 @@ from features.ledger.ledger import build_ledger
 from features.quality.check import check_district, refuse_errors
 from features.quality.check_codes import Finding
 from features.settings import Settings
-from features.snapshots.snapshot import build_snapshot
+from features.snapshots.snapshot import snapshot_of_view
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from features.warehouse.roster import read_roster
@@ -97,9 +97,9 @@ def build_run(
 ) -> ScoringRun:
     """Everything the run will write, read from the warehouse in one go; `before` is the run that it follows."""
     view, district = reader.view(as_of), settings.district(release.district_id)
-    snapshot = build_snapshot(reader, release.feature_set, as_of, cohort=release.outcome.cohort)
+    snapshot = snapshot_of_view(reader, release.feature_set, view, cohort=release.outcome.cohort)
     ranking = rank_cohort(release.bundle, snapshot, settings.gate.capacity, seed=settings.training.seed)
-    inputs = RunInputs(settings, release, reader, snapshot, ranking)
+    inputs = RunInputs(settings, release, reader, view, snapshot, ranking)
     ledger = build_ledger(reader, release.outcome, as_of)
     return ScoringRun(
         run_id=run_id,

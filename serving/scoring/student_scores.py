@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
@@ -31,13 +30,9 @@ class RunInputs:
     settings: Settings
     release: DistrictRelease
     reader: Reader
+    view: View
     snapshot: Snapshot
     ranking: Ranking
-
-    @cached_property
-    def view(self) -> View:
-        """The records as they were visible to the score."""
-        return self.reader.view(self.snapshot.as_of)
 
     def reasons(self) -> dict[str, Reasons]:
         """Each student's strengths and needs."""
@@ -81,7 +76,7 @@ def collect_details(inputs: RunInputs, ledger: Ledger, before: PreviousRun | Non
         reasons=reasons,
         records=records_behind(reader, release.feature_set, inputs.view, codes),
         histories=collect_histories(inputs),
-        ways_back=find_ways_back(reader, release.outcome, inputs.snapshot.as_of, cohort=release.outcome.cohort),
+        ways_back=find_ways_back(reader, release.outcome, inputs.view, cohort=release.outcome.cohort),
         track_records=collect_track_records(inputs, ledger),
         changes=explain_changes(release, before, reader, inputs.snapshot, inputs.ranking.table["risk"])
         if before

@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 
 from features.definitions.catalog import OUTCOMES
+from features.engine.view import View
 from features.language.feature_set import (
     Horizon,
     Outcome,
@@ -86,7 +87,8 @@ def way(drawn: Mapping[str, str]) -> WayBack | None:
     """Ada's way back."""
     drawn = {"enrollments": ENROLLED, "terms": TERMS, **drawn}
     rows = {"calendar_days": YEAR, **{name: canonical(name, drawing) for name, drawing in drawn.items()}}
-    return find_ways_back(reader_of(rows, names=(*SNAPSHOT_TABLES, "completions")), RULE, AS_OF).get("ada")
+    opened = reader_of(rows, names=(*SNAPSHOT_TABLES, "completions"))
+    return find_ways_back(opened, RULE, opened.view(AS_OF)).get("ada")
 
 
 def asked(drawn: Mapping[str, str], code: str, names: str) -> str:
@@ -243,7 +245,7 @@ WITHOUT = {
 def test_a_rule_that_this_year_cannot_keep_as_a_whole_has_none(name: str) -> None:
     found = WITHOUT[name]
     assert not has_way_back(found)
-    assert find_ways_back(reader_of({}, names=()), found, AS_OF) == {}
+    assert find_ways_back(reader_of({}, names=()), found, View(AS_OF, 2026)) == {}
 
 
 def test_a_term_of_an_outcome_that_a_term_decides_has_one() -> None:

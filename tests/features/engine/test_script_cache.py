@@ -227,7 +227,7 @@ assert records_behind(records, features, view, ["unexcused_days"])["unexcused_da
 assert attendance_by_week(records, features, view)
 marks_over_time(records, features, view)
 label_outcome(records, outcome, day, observed_on=date(2027, 1, 1))
-find_ways_back(records, outcome, day)
+find_ways_back(records, outcome, view)
 assert len(build_ledger(records, outcome, day).flags) == 1
 '''
 
