@@ -1,12 +1,11 @@
 """The worker: an import that was handed over is done once, whatever happens to whoever does it."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,14 +15,15 @@ from typer.testing import CliRunner
 from features.warehouse.file import open_warehouse
 from ontrack import app
 from serving.worker.queue import enqueue, list_operations
+from serving.worker.workflows import Timeouts
 from tests.drawn import write_files
 from tests.features.made_folder import DRAWN
-from tests.serving.worker.worker_driver import settings_at
+from tests.serving.worker.worker_driver import DrivenWorker, Driver, settings_at
 
 ROOT = Path(__file__).parents[3]
 
 
-STARTED: "list[subprocess.Popen[str]]" = []
+STARTED: list[DrivenWorker] = []
 
 
 @pytest.fixture
@@ -33,8 +33,9 @@ def home(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "home"
     while STARTED:
         worker = STARTED.pop()
-        worker.kill()
-        worker.communicate()
+        worker.process.kill()
+        worker.ended()
+        worker.process.close()
 
 
 def hand_over(home: Path) -> str:
@@ -42,36 +43,26 @@ def hand_over(home: Path) -> str:
     return enqueue(settings_at(home), "north", home.parent / "files")
 
 
-def start(home: Path, *, once: bool = True, last: int = 30, **environment: str) -> "subprocess.Popen[str]":
+def start(home: Path, *, once: bool = True, last: int = 30, held_at: str = "", disk_full: bool = False) -> DrivenWorker:
     """A worker as a process of its own, in a hurry."""
-    said = {f"WORKER_{name.upper()}": value for name, value in environment.items()}
-    timeouts = json.dumps({"first": 0.01, "last": last, "stuck": 1.0 if "disk_full" in environment else 60.0})
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), "WORKER_TIMEOUTS": timeouts, **said}
-    variables |= {"WORKER_ONCE": "yes"} if once else {}
-    command = [sys.executable, "-m", "tests.serving.worker.worker_driver", str(home)]
-    STARTED.append(subprocess.Popen(command, env=variables, cwd=ROOT, stderr=subprocess.PIPE, text=True))
+    timeouts = Timeouts(first=0.01, last=last, stuck=1.0 if disk_full else 60.0)
+    STARTED.append(DrivenWorker(Driver(home, held_at, disk_full), timeouts, once=once))
     return STARTED[-1]
 
 
-def ended(worker: "subprocess.Popen[str]") -> tuple[int, list[str]]:
-    """A worker's exit code and the lines it said, once it ends."""
-    _, said = worker.communicate(timeout=120)
-    return worker.returncode, said.splitlines()
-
-
-def wait_for(path: Path) -> None:
-    """Returns when there is such a file."""
+def wait_until(true: Callable[[], bool]) -> None:
+    """Returns when something is true."""
     deadline = time.monotonic() + 60
-    while not path.exists():
-        assert time.monotonic() < deadline, path
+    while not true():
+        assert time.monotonic() < deadline
         time.sleep(0.02)
 
 
 @contextmanager
-def held(home: Path, moment: str, *, once: bool = True, last: int = 30) -> "Iterator[subprocess.Popen[str]]":
+def held(home: Path, moment: str, *, once: bool = True, last: int = 30) -> Iterator[DrivenWorker]:
     """A worker in the middle of an import; it goes on when the block ends."""
     worker = start(home, once=once, last=last, held_at=moment)
-    wait_for(home.parent / "held")
+    wait_until((home.parent / "held").exists)
     yield worker
     (home.parent / "go-on").touch()
 
@@ -96,7 +87,7 @@ def outcomes(home: Path) -> list[object]:
 def test_what_is_handed_over_is_loaded_and_said_in_one_line_without_any_network(home: Path) -> None:
     operation = hand_over(home)
     assert outcomes(home) == ["waiting"]
-    code, said = ended(start(home))
+    code, said = start(home).ended()
     assert code == 0
     assert len(said) == 1
     assert said[0].startswith(f"worker: {operation}: loaded: load 1, rows: ")
@@ -109,9 +100,9 @@ def test_what_is_handed_over_is_loaded_and_said_in_one_line_without_any_network(
 def test_the_same_files_are_one_operation_until_it_ends_and_change_nothing_after(home: Path) -> None:
     first = hand_over(home)
     assert hand_over(home) == first
-    ended(start(home))
+    start(home).ended()
     assert hand_over(home) != first
-    code, said = ended(start(home))
+    code, said = start(home).ended()
     assert (code, outcomes(home), loads(home), left_over(home)) == (0, ["loaded", "unchanged"], [1], [])
     assert said[-1].endswith("these files are loaded already; nothing changed")
 
@@ -120,10 +111,10 @@ def test_the_same_files_are_one_operation_until_it_ends_and_change_nothing_after
 def test_a_killed_worker_s_import_is_finished_by_the_next_and_loaded_once(home: Path, moment: str) -> None:
     operation = hand_over(home)
     with held(home, moment) as worker:
-        worker.send_signal(signal.SIGKILL)
-        ended(worker)
+        worker.send(signal.SIGKILL)
+        worker.ended()
         assert outcomes(home) == ["begun"]
-    code, said = ended(start(home))
+    code, said = start(home).ended()
     assert (code, outcomes(home), loads(home), left_over(home)) == (0, ["loaded"], [1], [])
     assert said[-1].startswith(f"worker: {operation}: loaded: load 1")
 
@@ -132,10 +123,10 @@ def test_two_workers_at_once_are_one_after_the_other(home: Path) -> None:
     hand_over(home)
     with held(home, "comparing marks") as first:
         second = start(home)
-        assert second.stderr is not None
-        assert "another worker works in this home" in second.stderr.readline()
-    (code, said), (other, nothing) = ended(first), ended(second)
-    assert (code, other, len(said), nothing) == (0, 0, 1, [])
+        wait_until(lambda: bool(second.said()))
+    (code, said), (other, waiting) = first.ended(), second.ended()
+    assert (code, other, len(said), len(waiting)) == (0, 0, 1, 1)
+    assert "another worker works in this home" in waiting[0]
     assert (outcomes(home), loads(home)) == (["loaded"], [1])
 
 
@@ -143,7 +134,7 @@ def test_refused_data_is_an_outcome_and_not_tried_again(home: Path) -> None:
     hand_over(home)
     attendance = home.parent / "files" / "attendance.csv"
     attendance.write_text(attendance.read_text(encoding="utf-8") + '"never ends', encoding="utf-8")
-    code, said = ended(start(home))
+    code, said = start(home).ended()
     assert (code, outcomes(home), left_over(home)) == (0, ["refused"], [])
     assert len([line for line in said if line.startswith("worker:")]) == 1
     steps = (home.parent / "steps.txt").read_text(encoding="utf-8").splitlines()
@@ -155,22 +146,22 @@ def test_a_failing_disk_is_tried_again_and_then_told(home: Path) -> None:
     operation = hand_over(home)
     import_id = operation.split("-")[1]
     (home / "imports" / "north" / import_id / "staged.unfinished" / "in the way").mkdir(parents=True)
-    code, said = ended(start(home))
+    code, said = start(home).ended()
     assert (code, outcomes(home)) == (0, ["failed"])
     assert said[-1].endswith("(tried 5 times)")
     hand_over(home)
-    ended(start(home))
+    start(home).ended()
     assert (outcomes(home), loads(home), left_over(home)) == (["failed", "loaded"], [1], [])
 
 
 def test_a_disk_too_full_to_write_down_the_outcome_leaves_the_import_to_the_next_worker(home: Path) -> None:
     hand_over(home)
-    code, said = ended(start(home, disk_full="yes"))
+    code, said = start(home, disk_full=True).ended()
     assert code == 5
     assert "is the disk full?" in [line for line in said if line.startswith("worker:")][-1]
     assert not any("parameters" in line for line in said)
     assert outcomes(home) == ["begun"]
-    code, _ = ended(start(home))
+    code, _ = start(home).ended()
     assert (code, outcomes(home), loads(home), left_over(home)) == (0, ["loaded"], [1], [])
 
 
@@ -178,7 +169,7 @@ def test_a_fault_of_ours_is_told_by_kind_and_place_without_a_student_s_value(hom
     operation = hand_over(home)
     request = home / "imports" / "north" / operation.split("-")[1] / "request.json"
     request.write_text('{"place": "Zelda Quimby"}', encoding="utf-8")
-    _, said = ended(start(home))
+    _, said = start(home).ended()
     (line,) = (line for line in said if line.startswith("worker:"))
     assert line.startswith(f"worker: {operation}: fault: ValidationError at workspace.py:")
     assert (outcomes(home), left_over(home)) == (["fault"], [])
@@ -188,22 +179,22 @@ def test_a_fault_of_ours_is_told_by_kind_and_place_without_a_student_s_value(hom
 def test_the_mapping_is_the_one_of_the_hand_over_not_of_the_worker_s_start(home: Path) -> None:
     """While a worker runs, the district's files change to semicolons, and its ontrack.toml says so."""
     worker = start(home, once=False)
-    wait_for(home / "worker.sqlite")
+    wait_until((home / "worker.sqlite").exists)
     for file in (home.parent / "files").iterdir():
         file.write_text(file.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
     enqueue(settings_at(home, ";"), "north", home.parent / "files")
     while "waiting" in outcomes(home) or "begun" in outcomes(home):
         time.sleep(0.2)
-    worker.send_signal(signal.SIGTERM)
-    code, _ = ended(worker)
+    worker.send(signal.SIGTERM)
+    code, _ = worker.ended()
     assert (code, outcomes(home), loads(home)) == (0, ["loaded"], [1])
 
 
 def test_a_worker_that_is_asked_to_stop_finishes_what_it_can_in_time(home: Path) -> None:
     hand_over(home)
     with held(home, "comparing marks", once=False) as worker:
-        worker.send_signal(signal.SIGTERM)
-    code, said = ended(worker)
+        worker.send(signal.SIGTERM)
+    code, said = worker.ended()
     assert (code, outcomes(home), loads(home)) == (0, ["loaded"], [1])
     assert "loaded: load 1" in said[-1]
 
@@ -211,11 +202,11 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_it_can_in_time(home: Path)
 def test_a_worker_that_is_asked_to_stop_leaves_the_rest_to_the_next(home: Path) -> None:
     hand_over(home)
     with held(home, "comparing marks", once=False, last=1) as worker:
-        worker.send_signal(signal.SIGTERM)
-        code, said = ended(worker)
+        worker.send(signal.SIGTERM)
+        code, said = worker.ended()
     assert (code, outcomes(home)) == (0, ["begun"])
     assert "the next worker finishes it" in said[-1]
-    ended(start(home))
+    start(home).ended()
     assert (outcomes(home), loads(home), left_over(home)) == (["loaded"], [1], [])
 
 

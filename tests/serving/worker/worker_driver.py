@@ -1,13 +1,14 @@
-"""Runs a real worker as a program of its own, which can be held at a moment and says what it does.
+"""Runs a real worker as a process of its own, which can be held at a moment and says what it does.
 
-`python -m tests.serving.worker.worker_driver HOME`, with a moment to be held at in WORKER_HELD_AT: the beginning of a
-progress line, or `renamed`, which is right after the warehouse was replaced. Files beside the home say that it is held,
-and let it go on. What it does on the network is written down.
+Its moment is the beginning of a progress line, or `renamed`, which is right after the warehouse was replaced. Files
+beside the home say that it is held, and let it go on. What it does on the network is written down.
+Workers are forked from one process that has imported all they need, which takes seconds.
 """
 
-import json
+import multiprocessing
 import os
 import resource
+import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from serving.worker.import_workflow import Timeouts
 from serving.worker.process import run_worker
 from tests.features.made_folder import DRAWN
 
+NEEDED = ("dbos", "features.ingest.load.import_steps", "serving.worker.run", "serving.worker.workflows")
+"""What a worker imports."""
 NETWORK = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto")
 
 
@@ -61,15 +64,36 @@ def settings_at(home: Path, delimiter: str = ",") -> Settings:
     return Settings.model_validate({"home": home, "today": "2026-01-15", "districts": [district]})
 
 
-def main() -> None:
+class DrivenWorker:
+    """A worker that has just begun in a home; what it says on standard error is kept in a file beside the home."""
+
+    def __init__(self, driver: Driver, timeouts: Timeouts, *, once: bool) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__, *NEEDED])
+        self.said_in = driver.home.parent / f"said-{time.monotonic_ns()}.txt"
+        self.process = context.Process(target=drive, args=(driver, timeouts, once, self.said_in))
+        self.process.start()
+
+    def said(self) -> list[str]:
+        """The lines it has said so far."""
+        return self.said_in.read_text(encoding="utf-8").splitlines() if self.said_in.exists() else []
+
+    def send(self, number: signal.Signals) -> None:
+        """Sends it a signal."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
+
+    def ended(self) -> tuple[int, list[str]]:
+        """Its exit code and the lines it said, once it ends."""
+        self.process.join(timeout=120)
+        assert self.process.exitcode is not None, self.said()
+        return self.process.exitcode, self.said()
+
+
+def drive(driver: Driver, timeouts: Timeouts, once: bool, said_in: Path) -> None:
     """Exit code 0 where the worker ended well."""
-    home = Path(sys.argv[1])
-    driver = Driver(home, os.environ.get("WORKER_HELD_AT", ""), "WORKER_DISK_FULL" in os.environ)
+    os.dup2(os.open(said_in, os.O_WRONLY | os.O_CREAT, 0o600), sys.stderr.fileno())
     sys.addaudithook(driver.heard)
-    timeouts = Timeouts(**json.loads(os.environ.get("WORKER_TIMEOUTS", "{}")))
-    once = "WORKER_ONCE" in os.environ
-    sys.exit(0 if run_worker(settings_at(home), once=once, progress=driver.progress, timeouts=timeouts) else 5)
-
-
-if __name__ == "__main__":
-    main()
+    ended_well = run_worker(settings_at(driver.home), once=once, progress=driver.progress, timeouts=timeouts)
+    sys.stderr.flush()
+    sys.exit(0 if ended_well else 5)
