@@ -28,7 +28,7 @@ from models.examples import Examples
 from models.metrics.intervals import wilson_interval
 from models.metrics.ranking import list_length
 from models.metrics.track_record import TrackRecord, resolved_flags, tenth_of, track_records
-from tests.features.made_warehouse import simulated
+from tests.districts import simulated_warehouse
 from training.cohort_examples import labelled_cohorts
 
 TODAY = date(2026, 11, 20)
@@ -92,7 +92,7 @@ def truth_of(folder: Path, plan: Plan) -> "pd.Series[bool]":
 def said_in(plan: Plan, folder: Path) -> Iterator[Said]:
     """What stands beside the flags of a district's next list, by the tenth of their risk."""
     simulate_district(plan, folder / "again", truth=folder / "truth")
-    truth, warehouse = truth_of(folder / "truth", plan), simulated(plan, folder)
+    truth, warehouse = truth_of(folder / "truth", plan), simulated_warehouse(plan, folder / "simulated.duckdb")
     with open_warehouse(warehouse) as reader:
         cohorts = labelled_cohorts(reader, NinthGrade, OUTCOME, ("11-20",), observed_on=TODAY)
     lists = lists_of(cohorts.examples)

@@ -1,9 +1,13 @@
 """The suite as a whole: which tests stay in one worker, which begin first, and what took longest."""
 
+import os
 from collections import defaultdict
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("ONTRACK_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "ontrack"))
 
 SHARED = {
     "scored": "installation",

@@ -15,8 +15,8 @@ from features.snapshots.labels import cohort_keys
 from features.warehouse.file import change_warehouse, open_warehouse
 from features.warehouse.reader import Reader
 from models.metrics.track_record import list_records, track_records
+from tests.districts import simulated_warehouse
 from tests.features.made_folder import District
-from tests.features.made_warehouse import simulated
 from tests.spec.test_ledger import assert_same
 
 NOVEMBERS = (date(2024, 11, 20), date(2025, 11, 20))
@@ -57,7 +57,7 @@ def test_the_same_extract_loaded_again_in_another_order_gives_the_same_ledger(di
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A simulated district with a rule's lists of two past Novembers."""
-    path = simulated(PLAN, tmp_path_factory.mktemp("simulated"))
+    path = simulated_warehouse(PLAN, tmp_path_factory.mktemp("simulated") / "mesa.duckdb")
     with change_warehouse(path) as writer:
         for day in NOVEMBERS:
             writer.add("flags", flag_rows(most_absent(writer, day), day))

@@ -10,8 +10,9 @@ from features.language.outcome import Outcome, with_thresholds
 from features.simulator.plan import Plan
 from features.warehouse.reader import Reader
 from features.way_back.way_back import find_ways_back
-from tests.features.made_warehouse import simulated, spoilt
+from tests.districts import simulated_warehouse
 from tests.spec.made_futures import Past, broken_promises
+from tests.warehouse_filling import spoilt
 
 FALL, WINTER = date(2025, 11, 20), date(2026, 2, 20)
 CASES = [
@@ -22,7 +23,8 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return simulated(Plan("north", 500, date(2026, 11, 20), years=3, two_tracks=True), tmp_path_factory.mktemp("made"))
+    plan = Plan("north", 500, date(2026, 11, 20), years=3, two_tracks=True)
+    return simulated_warehouse(plan, tmp_path_factory.mktemp("made") / "north.duckdb")
 
 
 def as_known(warehouse: Path, as_of: date) -> Reader:

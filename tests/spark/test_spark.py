@@ -19,7 +19,7 @@ from features.language.feature_set import FeatureSet
 from features.simulator.plan import Plan
 from features.snapshots.live_features import SNAPSHOT_TABLES
 from features.warehouse.file import open_warehouse
-from tests.features.made_warehouse import simulated
+from tests.districts import simulated_warehouse
 
 pyspark = pytest.importorskip("pyspark", reason="run `make spark`")
 if not shutil.which("java"):
@@ -34,7 +34,7 @@ PLAN = Plan("north", 300, by_section=True, years=3)
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A simulated district whose high school takes attendance in every class."""
-    return simulated(PLAN, tmp_path_factory.mktemp("district"))
+    return simulated_warehouse(PLAN, tmp_path_factory.mktemp("district") / "made.duckdb")
 
 
 @pytest.fixture(scope="module")

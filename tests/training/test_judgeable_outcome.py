@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import ontrack
 from features.simulator.plan import Plan
-from tests.features.made_warehouse import simulated
+from tests.districts import simulated_warehouse
 
 OUTCOME = "left_within_12_months_9"
 WHY = "school year 2026 was first scored on 2025-11-20, and no earlier year's outcome was known before that day"
@@ -21,8 +21,7 @@ TODAY = date(2026, 12, 21)
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The settings of a small district with three school years."""
     home = tmp_path_factory.mktemp("home")
-    made = simulated(Plan("lakeside", 200, today=TODAY, years=3), home / "warehouses")
-    assert made == home / "warehouses" / "lakeside.duckdb"
+    simulated_warehouse(Plan("lakeside", 200, today=TODAY, years=3), home / "warehouses" / "lakeside.duckdb")
     path = home / "ontrack.toml"
     path.write_text(
         f'home = "."\ntoday = {TODAY}\n\n[training]\noutcome = "{OUTCOME}"\n\n'

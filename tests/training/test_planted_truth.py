@@ -12,17 +12,14 @@ import pytest
 
 from features.definitions.catalog import SERVABLE, feature_set_of
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import workspace_of
-from features.progress import quietly
 from features.settings import District, Gate, Settings
-from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.snapshots.snapshot import build_snapshot
 from features.warehouse.file import open_warehouse
 from models.bundle.signing import ensure_keys
 from models.examples import Examples, in_fixed_order
 from models.scoring import order_of, reasons_of
+from tests.districts import load_simulated
 from tests.training.evaluation.cross_evaluation import cross_evaluate
 from training.bundle_writer import BundleWriter, rule_that_serves
 from training.cohort_examples import labelled_cohorts
@@ -46,8 +43,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     home: Path = tmp_path_factory.mktemp("home")
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,), gate=Gate(minimum_off_track=20, replicates=300))
-    simulate_district(Plan("north", 2500), home / "records")
-    ingest(workspace_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
+    load_simulated(settings, Plan("north", 2500), TODAY)
     return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 
 

@@ -13,15 +13,13 @@ import ontrack
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.errors import Refused
-from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import workspace_of
 from features.progress import quietly
 from features.settings import District, Settings
-from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.warehouse.file import open_warehouse
 from models.estimators.fitting import fit_risk_model
 from models.feature_dictionary import fingerprint_of
+from tests.districts import load_simulated
 from training.audit.checks import CODES
 from training.champion import Champion, with_champion
 from training.cohort_examples import Cohorts, labelled_cohorts
@@ -38,8 +36,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     home = tmp_path_factory.mktemp("home")
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,))
-    simulate_district(Plan("north", 900), home / "records")
-    ingest(workspace_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
+    load_simulated(settings, Plan("north", 900), TODAY)
     return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 
 

@@ -12,7 +12,7 @@ from features.progress import quietly
 from features.quality.check_codes import CHECKS, Finding
 from features.settings import District, Settings
 from features.simulator.plan import Plan
-from tests.features.made_warehouse import simulated
+from tests.districts import simulated_warehouse
 from tests.training.report.test_training_report import MADE_ON, made_result
 from training.report.technical_report import render_technical_report
 from training.train import TrainedBundles, train
@@ -28,8 +28,7 @@ def asked(tmp_path: Path) -> TrainingRequest:
     """A small district whose staff was never sent."""
     district = District(id="north", name="North Unified")
     settings = Settings(home=tmp_path, districts=(district,))
-    settings.warehouse("north").parent.mkdir()
-    simulated(Plan("north", 400, TODAY, years=4), tmp_path / "made").rename(settings.warehouse("north"))
+    simulated_warehouse(Plan("north", 400, TODAY, years=4), settings.warehouse("north"))
     spoil(settings, "DELETE FROM staff")
     return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 

@@ -14,7 +14,7 @@ from features.quality.check_codes import CHECKS, Finding
 from features.quality.check_report import SHOWN, say_warnings
 from features.settings import District, Settings, Total
 from features.simulator.plan import Plan
-from tests.features.made_warehouse import simulated
+from tests.districts import simulated_warehouse
 
 TODAY = date(2026, 11, 20)
 TOTALS = (Total(school_id="10", month="2026-10", incidents=0, enrolled=10_000),)
@@ -22,7 +22,7 @@ TOTALS = (Total(school_id="10", month="2026-10", incidents=0, enrolled=10_000),)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return simulated(Plan("north", 400, TODAY, years=2), tmp_path_factory.mktemp("made"))
+    return simulated_warehouse(Plan("north", 400, TODAY, years=2), tmp_path_factory.mktemp("made") / "north.duckdb")
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from features.quality.check_codes import CHECKS
 from features.settings import District, Total
 from features.simulator.plan import Plan
 from features.warehouse.file import open_warehouse
-from tests.features.made_warehouse import simulated, spoilt
+from tests.districts import simulated_warehouse
+from tests.warehouse_filling import spoilt
 
 TODAY = date(2026, 11, 20)
 NORTH = District(id="north", name="North Unified")
@@ -22,7 +23,9 @@ PLANS = {"one track": Plan("north", 900, TODAY, years=3), "two tracks": Plan("no
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return {name: simulated(plan, tmp_path_factory.mktemp("made")) for name, plan in PLANS.items()}
+    return {
+        name: simulated_warehouse(plan, tmp_path_factory.mktemp("made") / "made.duckdb") for name, plan in PLANS.items()
+    }
 
 
 @pytest.fixture

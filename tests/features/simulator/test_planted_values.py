@@ -14,7 +14,7 @@ from features.simulator.plan import Plan
 from features.simulator.planted_bias import NOTHING, USUAL, Planted
 from features.warehouse.attendance_coverage import attendance_coverage
 from features.warehouse.file import open_warehouse
-from tests.features.made_warehouse import simulated
+from tests.districts import simulated_warehouse
 from tests.features.simulator.simulated_files import current, read
 
 SUMMER, FALL = date(2026, 6, 30), date(2026, 11, 20)
@@ -169,7 +169,8 @@ def test_a_school_that_forgets_and_enters_late_is_seen(tmp_path: Path) -> None:
 
 def taken(planted: Planted, folder: Path) -> pd.DataFrame:
     """How each school of a small district took attendance, up to November 20."""
-    with open_warehouse(simulated(Plan("north", 600, FALL, years=1, planted=planted), folder)) as reader:
+    plan = Plan("north", 600, FALL, years=1, planted=planted)
+    with open_warehouse(simulated_warehouse(plan, folder / "north.duckdb")) as reader:
         return attendance_coverage(reader, reader.view(FALL))
 
 

@@ -15,7 +15,7 @@ from features.errors import NothingKnown, Refused
 from features.simulator.plan import Plan
 from features.tables import TABLES
 from features.warehouse.file import change_warehouse, open_warehouse
-from tests.features.made_warehouse import simulated
+from tests.districts import simulated_warehouse
 
 SCHOOL = pd.DataFrame(
     [{"school_id": "10", "name": "North", "level": "high", "district_id": "north", "load_id": 1, "withdrawn": False}]
@@ -149,7 +149,7 @@ def test_a_warehouse_of_an_earlier_version_gets_the_columns_that_came_since(ware
 
 def test_a_warehouse_of_an_earlier_version_is_brought_up_to_date_when_it_is_read(tmp_path: Path) -> None:
     """A column that came since is there, empty; the rows are as they were."""
-    path = simulated(Plan("north", 60, years=1), tmp_path)
+    path = simulated_warehouse(Plan("north", 60, years=1), tmp_path / "north.duckdb")
     with duckdb.connect(str(path)) as connection:
         before = connection.execute("SELECT count(*) FROM marks").fetchall()
         connection.execute("ALTER TABLE marks DROP COLUMN a_g")

@@ -1,7 +1,6 @@
 """Scoring looks at the records first: it refuses an error, and says a warning."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,19 +11,18 @@ from features.progress import quietly
 from features.simulator.plan import Plan
 from serving.scoring.score_district import RunSummary, score_district
 from serving.store.rows import RunRow
-from tests.features.made_warehouse import simulated
+from tests.districts import simulated_warehouse
 from tests.serving.example_releases import model_parts, release
 from tests.serving.example_service import NOW, TODAY, ExampleService
 
 
 @pytest.fixture
-def scoring(empty_service: ExampleService, tmp_path: Path) -> ExampleService:
+def scoring(empty_service: ExampleService) -> ExampleService:
     """A service on which a model serves a simulated district whose staff was never sent."""
     parts = model_parts("harbor")
     release(empty_service, "harbor", replace(parts, metrics={"headline": {}, "listed": 0, "test_year": TODAY.year}))
     warehouse = empty_service.context.settings.warehouse("harbor")
-    warehouse.parent.mkdir()
-    simulated(Plan("harbor", 400, TODAY, years=2), tmp_path / "made").rename(warehouse)
+    simulated_warehouse(Plan("harbor", 400, TODAY, years=2), warehouse)
     spoil(empty_service, "DELETE FROM staff")
     return empty_service
 

@@ -13,7 +13,7 @@ from models.bundle.manifest import folder_name
 from models.releases import ReleaseKey, current_release
 from serving.scoring.score_district import score_district
 from serving.store.rows import ScoreRow
-from tests.features.made_warehouse import simulated
+from tests.districts import simulated_warehouse
 from tests.serving.example_releases import OUTCOME, RULE, model_parts, release
 from tests.serving.example_service import NOW, TODAY, ExampleService
 
@@ -36,7 +36,7 @@ class Since:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A simulated district's warehouse."""
-    return simulated(Plan("harbor", 400, TODAY, years=2), tmp_path_factory.mktemp("made"))
+    return simulated_warehouse(Plan("harbor", 400, TODAY, years=2), tmp_path_factory.mktemp("made") / "harbor.duckdb")
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from serving.worker.workflows import Timeouts
 from typer.testing import CliRunner
 
 from features.warehouse.file import open_warehouse
 from ontrack import app
 from serving.worker.queue import enqueue, list_operations
-from serving.worker.workflows import Timeouts
 from tests.drawn import write_files
 from tests.features.made_folder import DRAWN
 from tests.serving.worker.worker_driver import DrivenWorker, Driver, settings_at

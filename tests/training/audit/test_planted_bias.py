@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import workspace_of
 from features.progress import quietly
 from features.settings import District, Gate, Settings, Training
-from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.simulator.planted_bias import NOTHING, Planted
+from tests.districts import load_simulated
 from tests.sweeps import swept
 from training.audit.run import AuditResult
 from training.train import train
@@ -35,8 +33,7 @@ def audited(home: Path, planted: Planted, *, students: int, years: int = 4, seed
     """The audit of a district simulated with what is planted, trained as a data team would."""
     district = District(id="north", name="North Unified")
     settings = Settings(home=home, districts=(district,), gate=GATE, training=Training(years=1, weeks=6, seed=seed))
-    simulate_district(Plan("north", students, years=years, seed=seed, planted=planted), home / "records")
-    ingest(workspace_of(settings, "north", TODAY), home / "records", now=NOW, progress=quietly)
+    load_simulated(settings, Plan("north", students, years=years, seed=seed, planted=planted), TODAY)
     request = TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
     found = train(request, now=NOW, code_version="none", progress=quietly).result.audited
     assert found

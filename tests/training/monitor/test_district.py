@@ -14,11 +14,7 @@ from typer.testing import CliRunner
 import ontrack
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import workspace_of
-from features.progress import quietly
 from features.settings import District, Settings
-from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.snapshots.labels import label_outcome
 from features.snapshots.snapshot import Snapshot, build_snapshot
@@ -31,6 +27,7 @@ from models.examples import Examples, Floats, Integers
 from models.feature_dictionary import dictionary_of
 from models.metrics.ranking import list_length
 from models.releases import Approval, ReleaseKey, promote
+from tests.districts import load_simulated
 from training.monitor.checks import CODES
 from training.reference_profile import build_reference_profile
 
@@ -48,8 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("monitored")
     (folder / "ontrack.toml").write_text(TOML, encoding="utf-8")
     settings = Settings(home=folder, districts=(District(id="north", name="North"),), today=TODAY)
-    simulate_district(Plan("north", 700, years=5), folder / "records")
-    ingest(workspace_of(settings, "north", TODAY), folder / "records", now=NOW, progress=quietly)
+    load_simulated(settings, Plan("north", 700, years=5), TODAY)
     with open_warehouse(settings.warehouse("north")) as reader:
         then, now = (build_snapshot(reader, NinthGrade, day, cohort=OUTCOME.cohort) for day in (JUDGED, TODAY))
         off_track = label_outcome(reader, OUTCOME, JUDGED, observed_on=TODAY).off_track

@@ -5,7 +5,6 @@ from pathlib import Path
 import duckdb
 
 from features.engine.stored_tables import schema_of
-from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.snapshots.live_features import create_table
 from features.table_schema import Table
@@ -13,17 +12,14 @@ from features.tables import TABLES
 from features.warehouse.reader import Reader
 
 
-def simulated(plan: Plan, folder: Path) -> Path:
-    """The warehouse of a simulated district in a folder."""
-    simulate_district(plan, folder / "records")
-    path = folder / f"{plan.district_id}.duckdb"
+def fill_warehouse(plan: Plan, records: Path, path: Path) -> None:
+    """Makes a warehouse at that path of a simulated district's files."""
     with duckdb.connect(str(path), config={"threads": "1"}) as connection:
         for table in TABLES.values():
             create_table(connection, table, (), plan.today)
             if table.from_source:
-                connection.execute(filling(table, folder / "records" / f"{table.name}.csv", plan.district_id))
+                connection.execute(filling(table, records / f"{table.name}.csv", plan.district_id))
         connection.execute("INSERT INTO loads BY NAME SELECT 1 AS load_id, 'made' AS digest, false AS withdrawn")
-    return path
 
 
 def filling(table: Table, file: Path, district_id: str) -> str:
