@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from serving.worker.workflows import Timeouts
 from typer.testing import CliRunner
 
 from features.warehouse.file import open_warehouse
 from ontrack import app
+from serving.worker.import_workflow import Timeouts
 from serving.worker.queue import enqueue, list_operations
 from tests.drawn import write_files
 from tests.features.made_folder import DRAWN
