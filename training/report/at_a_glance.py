@@ -30,13 +30,13 @@ class GlanceView:
     table: DataTable
 
 
-def glance_section(found: Comparison) -> ReportSection | None:
-    """Three figures and the chart of precision; None where every list would hold too few students."""
+def glance_section(found: Comparison, other: str) -> ReportSection | None:
+    """Three figures beside those of another scorer, and the chart of precision; None where every list is too short."""
     if not found.figures or not shown_capacities(found):
         return None
     everyone = everyone_off_track(found)
     view = GlanceView(
-        (*list_figures(found), *risk_figures(found)),
+        (*list_figures(found, other), *risk_figures(found, other)),
         precision_chart(precision_series(found), own=found.capacity, everyone=everyone),
         f"Precision by length of the list; of all students, {of_100(everyone)} of 100 ended off track.",
         capacity_table(found, "Precision", precision_of, "{:.3f}".format),
@@ -49,7 +49,7 @@ def everyone_off_track(found: Comparison) -> float:
     return found.figures["model"].positives / found.figures["model"].n
 
 
-def list_figures(found: Comparison) -> tuple[KeyFigure, ...]:
+def list_figures(found: Comparison, other: str) -> tuple[KeyFigure, ...]:
     """Precision and recall at the capacity; empty where that lists too few students."""
     at = found.capacity
     if at not in shown_capacities(found):
@@ -57,20 +57,20 @@ def list_figures(found: Comparison) -> tuple[KeyFigure, ...]:
     right = {name: of_100(one.precision_at[at]) for name, one in found.figures.items()}
     listed = {name: of_100(one.recall_at[at]) for name, one in found.figures.items()}
     return (
-        key_figure(right, "of 100 students listed ended off track", found),
-        key_figure(listed, "of 100 students who ended off track were listed", found),
+        key_figure(right, "of 100 students listed ended off track", other),
+        key_figure(listed, "of 100 students who ended off track were listed", other),
     )
 
 
-def risk_figures(found: Comparison) -> tuple[KeyFigure, ...]:
+def risk_figures(found: Comparison, other: str) -> tuple[KeyFigure, ...]:
     """The calibration error."""
     errors = {name: f"{one.calibration_error * 100:.1f}" for name, one in found.figures.items()}
-    return (key_figure(errors, "of 100: how far risks were from what happened, on average", found),)
+    return (key_figure(errors, "of 100: how far risks were from what happened, on average", other),)
 
 
-def key_figure(numbers: dict[str, str], words: str, found: Comparison) -> KeyFigure:
-    """The model's number beside that of the baseline, where there is one."""
-    beside = f"by {words_of(found.baseline)}: {numbers[found.baseline]}" if found.baseline in numbers else ""
+def key_figure(numbers: dict[str, str], words: str, other: str) -> KeyFigure:
+    """The model's number beside that of the other scorer, where it has one."""
+    beside = f"by {words_of(other)}: {numbers[other]}" if other in numbers else ""
     return KeyFigure(numbers["model"], words, beside)
 
 

@@ -41,7 +41,7 @@ def render_technical_report(result: TrainingResult, *, made_on: date, warnings: 
     """
     outcome, _, _ = result.request.outcome.says.partition(":")
     district, year = result.request.district.name, school_year(result.basis.split.test)
-    opening = (verdict_section(result), glance_section(comparison_of(result)))
+    opening = (verdict_section(result), glance_section(comparison_of(result), result.serving_rule))
     report = Report(
         title=f"{capitalized(outcome)}: {district}, {year}",
         heading=capitalized(outcome),

@@ -39,7 +39,7 @@ class Source:
 def render_table_report(trained: TableResult, source: Source, *, made_on: date) -> str:
     """The report as one HTML document that fetches and runs nothing, and holds no row of the table."""
     title = capitalized(source.stem.replace("_", " "))
-    opening = (verdict_section(trained), glance_section(comparison_of(trained)))
+    opening = (verdict_section(trained), glance_section(comparison_of(trained), OTHER))
     report = Report(
         title=title,
         heading=title,
