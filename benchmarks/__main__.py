@@ -25,6 +25,7 @@ from benchmarks.reasons_child import explain_in_child
 from benchmarks.reasons_part import ROWS, reasons_part
 from benchmarks.scoring_part import scoring_part
 from benchmarks.snapshot_part import snapshot_part
+from benchmarks.start_part import start_part
 from benchmarks.training_child import fit_in_child
 from benchmarks.training_part import training_part
 from features.progress import Progress
@@ -36,6 +37,7 @@ API_STUDENTS = 700
 class Name(StrEnum):
     """The parts, in the order in which they run."""
 
+    START = "start"
     INGEST = "ingest"
     SNAPSHOT = "snapshot"
     TRAINING = "training"
@@ -93,6 +95,7 @@ def parts_in(folder: Path, size: Size, *, runs: int, requests: int) -> dict[Name
         place_in(folder, students, size.years) for students in (size.students, min(size.students, API_STUDENTS))
     )
     return {
+        Name.START: lambda: start_part(runs=runs, progress=progress),
         Name.INGEST: lambda: ingest_part(large, in_child, progress),
         Name.SNAPSHOT: lambda: snapshot_part(large, in_child, runs=runs, progress=progress),
         Name.TRAINING: lambda: training_part(size.rows, fit_in_child, runs=runs, progress=progress),

@@ -23,7 +23,8 @@ def check_keys(home: Path) -> Iterator[HealthCheck]:
         said, do = "no signing keys", f"restore {folder} from its back-up" if used else "the first training makes them"
         yield HealthCheck("keys", "wrong" if used else "look", said, do)
     elif not private:
-        yield HealthCheck("keys", "look", f"no {PRIVATE}: this place can check bundles, not sign them")
+        said = f"no {PRIVATE}: this place can check bundles, not sign them"
+        yield HealthCheck("keys", "look", said, "restore it from its back-up where models are trained here")
     else:
         yield judge_pair(folder)
 

@@ -30,12 +30,18 @@ def sqlite_file(address: str) -> Path | None:
 def connect_read_only(address: str) -> Iterator[Connection]:
     """A connection that writes nothing; errors never show parameters."""
     file = sqlite_file(address)
-    engine = create_engine(f"sqlite:///file:{file}?mode=ro&uri=true" if file else address, hide_parameters=True)
+    engine = create_engine(read_only_address(file) if file else address, hide_parameters=True)
     try:
         with engine.connect() as connection:
             yield connection
     finally:
         engine.dispose()
+
+
+def read_only_address(file: Path) -> str:
+    """A SQLite file's address to read it and make no file beside it; one without a log is open in no process."""
+    alone = not file.with_name(f"{file.name}-wal").exists()
+    return f"sqlite:///file:{file}?mode=ro&uri=true" + ("&immutable=1" if alone else "")
 
 
 def check_database(settings: Settings) -> Iterator[HealthCheck]:
