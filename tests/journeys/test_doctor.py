@@ -19,7 +19,7 @@ from features.settings import Settings
 from features.simulator.plan import Plan
 from models.bundle.signing import PRIVATE, PUBLIC
 from ontrack_doctor import as_lines, examine, worst_of
-from tests.features.made_warehouse import simulated
+from tests.districts import simulated_warehouse
 from tests.serving.example_releases import release_model, release_rule
 from tests.serving.example_service import TODAY, ExampleService
 
@@ -34,7 +34,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     release_model(service, "harbor")
     release_rule(service, "mesa")
     settings = service.context.settings
-    made = simulated(Plan("harbor", 60, date(2026, 11, 20), years=2), tmp_path_factory.mktemp("records"))
+    made = simulated_warehouse(
+        Plan("harbor", 60, date(2026, 11, 20), years=2), tmp_path_factory.mktemp("made") / "harbor.duckdb"
+    )
     with duckdb.connect(str(made)) as connection:
         connection.execute("UPDATE loads SET loaded_at = '2026-11-20T12:00:00+00:00'")
     for district in settings.districts:
