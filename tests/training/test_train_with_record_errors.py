@@ -13,7 +13,7 @@ from features.quality.check_codes import CHECKS, Finding
 from features.settings import District, Settings
 from features.simulator.plan import Plan
 from tests.districts import simulated_warehouse
-from tests.training.report.test_training_report import MADE_ON, made_result
+from tests.training.report.example_results import MADE_ON, made_result
 from training.report.technical_report import render_technical_report
 from training.train import TrainedBundles, train
 from training.train_and_record import answer_of

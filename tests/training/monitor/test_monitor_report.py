@@ -12,7 +12,7 @@ import pytest
 
 from tests.training.monitor.drawn_ledgers import groups_in, ledger
 from tests.training.monitor.monitor_inputs import inputs_over, made_features
-from tests.training.report.test_training_report import FORBIDDEN, Page
+from tests.training.report.report_page import FORBIDDEN, Page
 from training.monitor.checks import CODES
 from training.monitor.report import render_monitor
 from training.monitor.run import MonitorResult, result_in_words, run_monitor

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from models.bundle.model_card import REFUSED_USES
-from tests.training.report.test_training_report import FORBIDDEN, MADE_ON, Page, made_result, not_fitted
+from tests.training.report.example_results import MADE_ON, made_result, not_fitted
+from tests.training.report.report_page import FORBIDDEN, Page
 from training.audit.checks import CODES
 from training.report.board import found_sentence, render_board
 

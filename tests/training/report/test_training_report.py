@@ -4,138 +4,32 @@ import colorsys
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
-from functools import cache
-from html import unescape
-from html.parser import HTMLParser
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from features.definitions.catalog import FEATURE_SETS
-from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.settings import District, Gate, Settings, Training
-from models.examples import Examples
+from features.settings import Gate
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
 from presentation.stylesheets import stylesheet
-from tests.models.row_examples import made_examples
+from tests.training.report.example_results import (
+    DATA_VERSION,
+    LEAD,
+    MADE_ON,
+    against_the_rule,
+    bulleted,
+    first_sentence,
+    made_result,
+    not_fitted,
+    page_of,
+)
+from tests.training.report.report_page import FORBIDDEN, Page
 from training.audit.checks import CODES
-from training.evaluation.evaluation import fit_and_evaluate
 from training.evaluation.scorers import PEER, words_of
-from training.evaluation.temporal_split import Split
-from training.gate.list_checks import check_lead, check_lists
+from training.gate.list_checks import check_lists
 from training.gate.rule_selection import RuleSelection, RuleToBeat
-from training.gate.verdict import DeclaredBounds, GateCheck, GateResult, Verdict, checks_without_model
 from training.report.technical_report import render_technical_report
-from training.result_builder import build_training_result
-from training.training_request import Basis, TrainingRequest
 from training.training_result import TrainingResult
-
-MADE_ON = date(2026, 11, 20)
-VOID = frozenset({"meta", "br"})
-FORBIDDEN = ("at-risk", "at risk", "dropout", "drop out", "drop-out", "will fail", "predator", "offender")
-DATA_VERSION = "5a529af20842aef3" * 4
-LEAD = RecallLead(0.1, 0.05, 0.15, error=0.025)
-
-
-def with_groups(examples: Examples) -> Examples:
-    """The same examples with a group of seven students, a program of some and one of a few."""
-    rows = np.arange(len(examples))
-    groups = pd.DataFrame(
-        {
-            "language": np.where(rows < 7, "Hmong", np.where(rows % 3 == 0, "Spanish", "English")),
-            "english_learner": np.where(rows % 4 == 0, "yes", "no"),
-            "foster": np.where(rows < 15, "yes", "no"),
-        }
-    )
-    return replace(examples, groups=groups)
-
-
-@cache
-def made_result(tested: int = 600) -> TrainingResult:
-    """A result on made rows."""
-    settings = Settings(
-        districts=(District(id="north", name="North & South <b>Unified</b>"),),
-        gate=Gate(replicates=100),
-        training=Training(threads=1),
-    )
-    request = TrainingRequest(settings, settings.district("north"), OFF_TRACK_CHICAGO, MADE_ON)
-    test = with_groups(made_examples(tested, seed=1))
-    basis = Basis(Split((2024, 2025), 2026), 600, tested, {2024: 0, 2025: 3, 2026: 12}, DATA_VERSION)
-    learn = with_groups(made_examples(600))
-    return build_training_result(request, basis, fit_and_evaluate(learn, test, seed=7, threads=1), learn=learn)
-
-
-def against_the_rule(lead: RecallLead) -> TrainingResult:
-    """A result whose only question is the rule."""
-    made = made_result()
-    assert made.compared
-    gate = replace(made.gate, checks=(check_lead("GATE02", "rule", "the rule", lead),))
-    return replace(made, gate=gate, compared=replace(made.compared, leads={**made.compared.leads, "rule": lead}))
-
-
-def not_fitted() -> TrainingResult:
-    """A result of records that do not allow a model."""
-    made = made_result()
-    checks = checks_without_model("40 students are too few")
-    gate = GateResult("north", OFF_TRACK_CHICAGO.name, checks, DeclaredBounds(made.request.settings.gate))
-    return TrainingResult(made.request, made.basis, gate)
-
-
-class Page(HTMLParser):
-    """A page read back: its rows as texts, its paragraphs, and the tags that stay open."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: set[str] = set()
-        self.texts: dict[str, list[str]] = {"tr": [], "p": [], "h1": [], "h2": [], "caption": [], "title": []}
-        self.caption_of_row: list[int] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        name = self.named(tag)
-        if tag not in VOID:
-            self.open.append(name)
-        if name in self.texts:
-            self.texts[name].append("")
-        if tag == "tr":
-            self.caption_of_row.append(len(self.texts["caption"]) - 1)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() in (tag, f"chart {tag}")
-
-    def named(self, tag: str) -> str:
-        """The tag; the title of a chart is not that of the page."""
-        return "chart title" if tag == "title" and "svg" in self.open else tag
-
-    def handle_data(self, data: str) -> None:
-        for tag in set(self.open) & set(self.texts):
-            self.texts[tag][-1] += f"{data} " if tag == "tr" else data
-
-    def table(self, caption: str) -> list[str]:
-        """The rows of the tables whose caption ends with these words."""
-        placed = zip(self.texts["tr"], self.caption_of_row, strict=True)
-        return [row for row, at in placed if self.texts["caption"][at].endswith(caption)]
-
-    def rows(self, name: str) -> list[list[str]]:
-        """The words of each row that starts with a name."""
-        return [row.removeprefix(name).split() for row in self.texts["tr"] if row.startswith(f"{name} ")]
-
-
-def page_of(result: TrainingResult) -> Page:
-    """The report, read back."""
-    return Page(render_technical_report(result, made_on=MADE_ON))
-
-
-def first_sentence(result: TrainingResult) -> str:
-    """The first thing said after the title and the date."""
-    return page_of(result).texts["p"][1]
-
 
 EVERY: Mapping[str, Callable[[], TrainingResult]] = {
     "judged": made_result,
@@ -179,97 +73,6 @@ def test_the_title_says_outcome_district_and_year_and_escapes_them() -> None:
     page = page_of(made_result())
     assert page.texts["title"] == ["Off track at the end of grade 9: North & South <b>Unified</b>, 2025–26"]
     assert "b" not in page.tags
-
-
-def test_a_model_that_passed_may_serve() -> None:
-    assert first_sentence(against_the_rule(LEAD)) == (
-        "The model may serve: it passed every check on 2025–26, a school year that it had not seen, "
-        "and of 100 students who ended off track, it listed 10 more than the published rule."
-    )
-
-
-@pytest.mark.parametrize(
-    ("lead", "why"),
-    [
-        (
-            RecallLead(-0.05, -0.09, -0.01, 0.02),
-            "did not pass its checks, because the published rule did better: "
-            "of 100 students who ended off track, it listed 5 more.",
-        ),
-        (RecallLead(0.0, 0.0, 0.0, 0.0), "did not pass its checks, because the published rule did just as well."),
-        (
-            RecallLead(-0.02, -0.06, 0.03, 0.02),
-            "could not be proven better yet, because the published rule did better: "
-            "of 100 students who ended off track, it listed 2 more, which may be chance.",
-        ),
-        (
-            RecallLead(0.04, -0.02, 0.09, 0.03),
-            "could not be proven better yet, because its lead over the published rule "
-            "(4 more listed of 100 students who ended off track) may be chance.",
-        ),
-    ],
-)
-def test_where_the_rule_was_not_beaten_the_first_sentence_says_so(lead: RecallLead, why: str) -> None:
-    assert first_sentence(against_the_rule(lead)) == f"The published rule serves: the model {why}"
-
-
-def test_a_rule_that_was_not_beaten_is_said_before_any_other_check() -> None:
-    tied = against_the_rule(RecallLead(0.0, -0.02, 0.02, 0.01))
-    few = GateCheck("GATE01", "enough students", "not_enough_evidence", "Too few.")
-    failed = GateCheck("GATE06", "calibrated", "fail", "It is not.")
-    unsettled = replace(tied, gate=replace(tied.gate, checks=(few, *tied.gate.checks)))
-    assert re.search(r"because the published rule did just as well; and \d+ students", first_sentence(unsettled))
-    worse = replace(tied, gate=replace(tied.gate, checks=(failed, *tied.gate.checks)))
-    assert "because the published rule did just as well; and its risks are further" in first_sentence(worse)
-
-
-@pytest.mark.parametrize(
-    ("code", "verdict"),
-    [
-        ("GATE01", "not_enough_evidence"),
-        ("GATE03", "fail"),
-        ("GATE04", "fail"),
-        ("GATE04", "not_enough_evidence"),
-        ("GATE05", "fail"),
-        ("GATE05", "not_enough_evidence"),
-        ("GATE06", "fail"),
-        ("GATE06", "not_enough_evidence"),
-        ("GATE07", "fail"),
-        ("GATE07", "not_enough_evidence"),
-        ("GATE09", "fail"),
-        ("GATE10", "not_enough_evidence"),
-        ("GATE11", "fail"),
-        ("GATE12", "fail"),
-        ("GATE99", "fail"),
-    ],
-)
-def test_every_check_that_can_decide_has_its_reason_in_words(code: str, verdict: Verdict) -> None:
-    made = made_result()
-    gate = replace(made.gate, checks=(GateCheck(code, "a check", verdict, "What was found by it."),))
-    said = first_sentence(replace(made, gate=gate))
-    assert re.fullmatch(r"The published rule serves: the model [a-z ]+, because .{20,}[^.]\.", said)
-
-
-def bulleted(result: TrainingResult) -> list[str]:
-    """What the report lists point by point."""
-    html = render_technical_report(result, made_on=MADE_ON)
-    return [unescape(item) for item in re.findall(r"<li>(.*?)</li>", html)]
-
-
-def test_a_refusal_says_what_stands_against_the_model_what_serves_and_what_it_would_take() -> None:
-    refused = against_the_rule(RecallLead(0.04, -0.02, 0.09, 0.03))
-    page, points = page_of(refused), bulleted(refused)
-    assert any(point.startswith("Better than rule: Of 100 students who ended off track, 4 more") for point in points)
-    assert any("The Chicago rule on the marks known so far".lower() in said.lower() for said in page.texts["p"])
-    assert (
-        "With 600 students a year, this comparison can show a difference of 8 of 100 (80% power); "
-        "to show the one seen, it would take about 2,600 students a year."
-    ) in points
-    assert "Why the model does not serve" not in render_technical_report(against_the_rule(LEAD), made_on=MADE_ON)
-
-
-def test_a_refusal_of_a_district_without_a_model_says_when_to_try_again() -> None:
-    assert any(point.startswith("Each finished school year adds one") for point in bulleted(not_fitted()))
 
 
 def test_what_was_declared_and_loosened_stands_above_the_checks() -> None:

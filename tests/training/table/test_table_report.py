@@ -12,7 +12,7 @@ from rich.console import Console
 
 from models.metrics.intervals import Interval
 from models.registry import MOST_METRICS, registry_in
-from tests.training.report.test_training_report import FORBIDDEN, Page
+from tests.training.report.report_page import FORBIDDEN, Page
 from tests.training.table.test_prepared_table import BY_YEAR, FEW_FOLDS, MADE_ON, SPEC, fitted, made_table, run
 from training.evaluation.leakage import Leak
 from training.table.console import print_answer
