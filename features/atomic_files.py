@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written through to the disk, then put in place."""
+"""Writes files atomically: flushed to disk first, then renamed into place."""
 
 import errno
 import fcntl
@@ -14,11 +14,11 @@ from features.errors import MachineRefused
 from features.progress import Progress, quietly
 
 FULL = re.compile(r"no space left|disk full|file too large|quota exceeded", re.IGNORECASE)
-"""How a full disk is told by libraries that hide the number of the error."""
+"""What libraries say of a full disk when they hide the error number."""
 
 
 def write_through(path: Path, content: bytes) -> None:
-    """A file with that content, on the disk when this returns."""
+    """Writes a file; its content is on disk when this returns."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()
@@ -26,7 +26,7 @@ def write_through(path: Path, content: bytes) -> None:
 
 
 def append_through(path: Path, content: bytes) -> None:
-    """A file that ends with that content, on the disk when this returns."""
+    """Appends to a file; the content is on disk when this returns."""
     with path.open("ab") as file:
         file.write(content)
         file.flush()
@@ -34,7 +34,7 @@ def append_through(path: Path, content: bytes) -> None:
 
 
 def replace_through(path: Path, content: bytes) -> None:
-    """A file with that content in the place of the one before: a reader sees either, never a part."""
+    """Replaces a file: a reader sees the old content or the new, never a part."""
     temporary = path.with_name(f".{path.name}.writing")
     write_through(temporary, content)
     temporary.replace(path)
@@ -42,7 +42,7 @@ def replace_through(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """A folder whose entries are on the disk when this returns."""
+    """Flushes a folder's entries to disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -52,7 +52,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def file_lock(path: Path, progress: Progress = quietly) -> Iterator[None]:
-    """A time in which no other process holds the same lock file; says that it waits. It ends with the process, too."""
+    """Holds a lock file that one process has at a time; says so while it waits. A killed process frees it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
         try:
@@ -65,7 +65,7 @@ def file_lock(path: Path, progress: Progress = quietly) -> Iterator[None]:
 
 @contextmanager
 def refuse_disk_errors(path: Path) -> Iterator[None]:
-    """Raise MachineRefused for a disk that is full or fails while something is written at that path."""
+    """Raises MachineRefused where the disk is full or fails while something is written at that path."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
@@ -76,7 +76,7 @@ def refuse_disk_errors(path: Path) -> Iterator[None]:
 
 
 def disk_error(error: Exception) -> str | None:
-    """What a disk said and what to do; None where it was not the disk."""
+    """What is wrong with the disk and what to do; None for an error that is not the disk's."""
     said = str(error)
     if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or FULL.search(said):
         return "the disk is full: free some space and run it again"

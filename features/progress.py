@@ -1,4 +1,4 @@
-"""How long work tells what it does."""
+"""How long-running work reports its steps."""
 
 from collections.abc import Callable
 
@@ -6,4 +6,4 @@ Progress = Callable[[str], None]
 
 
 def quietly(_: str) -> None:
-    """Says nothing."""
+    """Reports nothing."""

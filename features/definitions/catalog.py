@@ -1,4 +1,4 @@
-"""What is defined: feature sets and outcomes by name, as published and as a district sets them."""
+"""Feature sets and outcomes by name, as published and as a district sets them."""
 
 import difflib
 from collections.abc import Iterator, Mapping
@@ -85,11 +85,11 @@ def district_outcomes(settings: Settings) -> Iterator[Outcome]:
 
 
 def covered_cohorts() -> str:
-    """Whom the feature sets cover."""
+    """The cohorts of all feature sets, in words."""
     return "; ".join(one.cohort.words for one in FEATURE_SETS.values())
 
 
 def nearest_name(name: str, known: list[str]) -> str:
-    """What may have been meant."""
+    """A hint at the known name nearest to an unknown one."""
     close = difflib.get_close_matches(name, known, n=1)
     return f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(known) or 'none'}"

@@ -1,4 +1,4 @@
-"""What a student may end as, by when it is known, and for whom it can be said."""
+"""Outcomes: what may happen to a student, by when it is known, and for whom it can be judged."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace

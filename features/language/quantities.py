@@ -1,4 +1,7 @@
-"""What a definition is made of: quantities and conditions over records in a window, never as of when."""
+"""The parts of a definition: quantities and conditions over records in a window, never as of when.
+
+Their class names are part of the digests of definitions: a bundle made under another name would be refused.
+"""
 
 import operator
 from dataclasses import dataclass
@@ -45,7 +48,7 @@ THIS_YEAR = Window()
 """The school year of the as-of date."""
 
 EVER = Window(years_ago=None)
-"""That and every one before."""
+"""The school year of the as-of date and every earlier one."""
 
 
 @dataclass(frozen=True)

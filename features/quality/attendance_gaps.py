@@ -1,4 +1,4 @@
-"""Whether attendance still comes: from the whole district, and from each school."""
+"""Checks that attendance keeps coming, from the district and from each school."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,11 +14,11 @@ from features.quality.monthly_figures import Month, Months
 from features.warehouse.reader import Reader
 
 EXPECTED = 20
-"""Absences that should have come before none at all says something: by chance it does not happen."""
+"""Absences to be expected in a silent stretch before it is told: so many are not missing by chance."""
 LEAST_ENROLLED = 10
-"""Students of a school that is expected to send anything."""
+"""Students that a school must have to be expected to send attendance."""
 LEAST_DAYS = 5
-"""School days of a month of which half may be said."""
+"""School days that a month must have before the share with attendance taken is checked."""
 
 SchoolDays = Mapping[str, Sequence[date]]
 """Each school's days of instruction up to today, in order."""
@@ -43,7 +43,7 @@ def school_days_script() -> Script:
 
 @dataclass(frozen=True)
 class LatestAttendance:
-    """How far a school, or the district, has sent: the last day with attendance taken, and the latest absence.
+    """The last day with attendance taken and the latest absence, of a school or the district.
 
     `enrolled` is the latest figure, `expected` how many absences a school day usually brings.
     """
@@ -54,7 +54,7 @@ class LatestAttendance:
     expected: float
 
     def until(self, days: Sequence[date]) -> date:
-        """The day until which attendance came; days said to be taken without any absence did not bring it."""
+        """The last day with attendance; where expected absences are missing, days marked as taken do not count."""
         silent = days_after(days, self.absence)
         return min(self.taken, self.absence) if silent * self.expected >= EXPECTED else self.taken
 
@@ -65,7 +65,7 @@ def days_after(days: Sequence[date], day: date) -> int:
 
 
 def latest_attendance(months: Sequence[Month], rate: float) -> LatestAttendance:
-    """How far these months of a school were sent, at that many absences a student-day."""
+    """The latest attendance in a school's months, at a rate of absences per student-day."""
     taken = max((m.taken_until for m in months if m.taken_until), default=date.min)
     absence = max((m.latest_absence for m in months if m.latest_absence), default=date.min)
     enrolled = months[-1].enrolled

@@ -1,4 +1,4 @@
-"""A check: everything that does not add up in a district's records, as of today."""
+"""Runs every record check on a district's current records."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What can be wrong with records that were taken: each kind has a code, a severity and its bounds."""
+"""The record checks: each has a code, a severity and bounds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ DISTRICT_SILENT, DISTRICT_LATE, SCHOOL_LATE = 20, 10, 5
 TOTAL_WRONG, TOTAL_OFF, TOTAL_LEAST = 0.10, 0.01, 5
 """Shares by which a declared total may be off, and the difference below which it is no error."""
 RATE_MOVED, ENROLLMENT_MOVED, INCIDENTS_MOVED, POINTS_MOVED = 1.5, 1.25, 2.0, 2.0
-"""Factors, up or down, beside a year before."""
+"""Factors, up or down, against a year before."""
 LETTER_SHARE = 0.02
 """Share of a term's marks below which a letter is too rare to come or go."""
 
@@ -66,7 +66,7 @@ CHECKS: Mapping[str, Check] = {
     "CHECK18": Check("warning", "A term has no marks, though a year before it had them by this time."),
     "CHECK19": Check("warning", "Rows of files wait in quarantine."),
 }
-"""Every code, in the order in which findings are told."""
+"""Every check by code, in the order in which findings are listed."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a check of a district's records says: as JSON, in tables, and in a line a code."""
+"""Reports a check of a district's records: as JSON, as tables, and as a line per code."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +21,7 @@ SHOWN = 8
 
 
 def say_warnings(findings: Sequence[Finding], district_id: str) -> None:
-    """Says a check's findings on standard error, a line a code."""
+    """Prints a check's findings on standard error, a line per code."""
     for line in summary(findings, district_id):
         typer.echo(line, err=True)
 

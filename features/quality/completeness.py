@@ -1,4 +1,4 @@
-"""What must be there before anything can be counted: tables, calendars, and nothing left in quarantine."""
+"""Checks that tables and calendars are there, and that no row waits in quarantine."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def quarantine_script() -> Script:
 
 
 @dataclass(frozen=True)
-class Span:
+class YearSpan:
     """The school days of a school year over all schools, later ones included."""
 
     school_year: int
@@ -66,7 +66,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Placed:
+class WithoutCalendar:
     """Students of a school year, those enrolled today, and how many of either are in schools without a calendar."""
 
     school_year: int
@@ -76,25 +76,25 @@ class Placed:
     now_lost: int
 
 
-def spans_of(reader: Reader, today: date) -> list[Span]:
+def spans_of(reader: Reader, today: date) -> list[YearSpan]:
     """Every school year on the calendar."""
-    return records_of(reader, spans_script(), Span, today)
+    return records_of(reader, spans_script(), YearSpan, today)
 
 
 @cached_script
 def spans_script() -> Script:
-    """DuckDB's SQL for `Span`, a row a school year."""
+    """DuckDB's SQL for `YearSpan`, a row a school year."""
     days = known_rows("calendar_days")
     days = days.filter(days.in_session)
     return compile_script(days.group_by("school_year").aggregate(first=days.date.min(), last=days.date.max()))
 
 
-def running_year(spans: list[Span], today: date) -> int | None:
+def running_year(spans: list[YearSpan], today: date) -> int | None:
     """The school year of today; None before the first school day."""
     return school_year_of([(span.school_year, span.first) for span in spans], today)
 
 
-def calendar_findings(reader: Reader, spans: list[Span], today: date) -> Iterator[Finding]:
+def calendar_findings(reader: Reader, spans: list[YearSpan], today: date) -> Iterator[Finding]:
     """CHECK03 to CHECK05."""
     last = max((span.last for span in spans), default=None)
     if last is None or running_year(spans, today) is None:
@@ -102,14 +102,14 @@ def calendar_findings(reader: Reader, spans: list[Span], today: date) -> Iterato
     elif last + timedelta(days=CALENDAR_GAP) < today:
         hint = "load this year's, or set `today` in ontrack.toml to a day of the records' time"
         yield Finding("CHECK03", f"the calendar ended on {last}, {(today - last).days} days before {today}: {hint}")
-    placed = {one.school_year: one for one in records_of(reader, placed_script(), Placed, today)}
-    yield from lost_today(placed)
-    yield from lost_before(placed, {span.school_year for span in spans})
+    placed = {one.school_year: one for one in records_of(reader, without_calendar_script(), WithoutCalendar, today)}
+    yield from without_calendar_today(placed)
+    yield from without_calendar_before(placed, {span.school_year for span in spans})
 
 
 @cached_script
-def placed_script() -> Script:
-    """DuckDB's SQL for `Placed`, a row a school year."""
+def without_calendar_script() -> Script:
+    """DuckDB's SQL for `WithoutCalendar`, a row a school year."""
     spells, days, today = known_rows("enrollments"), known_rows("calendar_days"), check_day()
     key = ["school_id", "track", "school_year"]
     spells = spells.filter(spells.entry_date <= today)
@@ -125,7 +125,7 @@ def placed_script() -> Script:
     return compile_script(placed)
 
 
-def lost_today(placed: Mapping[int, Placed]) -> Iterator[Finding]:
+def without_calendar_today(placed: Mapping[int, WithoutCalendar]) -> Iterator[Finding]:
     """CHECK04, or CHECK05 for a few, of the latest year in which anybody is enrolled."""
     if not placed:
         return
@@ -136,8 +136,8 @@ def lost_today(placed: Mapping[int, Placed]) -> Iterator[Finding]:
         yield Finding(code, f"{latest.now_lost:,} of {latest.now:,} students enrolled today are {where}: load it")
 
 
-def lost_before(placed: Mapping[int, Placed], with_calendar: set[int]) -> Iterator[Finding]:
-    """CHECK05 for earlier years; one without any calendar is not looked at by anything else either."""
+def without_calendar_before(placed: Mapping[int, WithoutCalendar], with_calendar: set[int]) -> Iterator[Finding]:
+    """CHECK05 for earlier years that have a calendar; nothing else reads a year without one."""
     for year, one in placed.items():
         if year < max(placed) and year in with_calendar and one.lost > WITHOUT_CALENDAR * one.students:
             where = f"were in schools or tracks without a calendar in {year}"

@@ -1,4 +1,4 @@
-"""The district's own totals beside what its records add up to."""
+"""Compares the totals that a district declares with its records."""
 
 from collections.abc import Iterator
 from datetime import date

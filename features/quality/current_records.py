@@ -1,4 +1,4 @@
-"""What a check looks at: the records that hold now, as far as they are known today."""
+"""The records that a check reads: current ones that were known by the day of the check."""
 
 from datetime import date
 from typing import TypeVar

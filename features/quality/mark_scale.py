@@ -1,4 +1,4 @@
-"""Whether marks are still on the scale of the years before, and whether they come."""
+"""Checks that marks keep the scale of earlier years, and that they come."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -7,11 +7,11 @@ from features.quality.check_codes import LETTER_SHARE, POINTS_MOVED, Finding, fa
 from features.quality.term_marks import Term, TermMarks, Terms
 
 LEAST_MARKS = 50
-"""Marks that a term must have to be looked at."""
+"""Marks that a term must have to be checked."""
 LEAST_EARLIER = 200
 """Marks of earlier years before a letter is new."""
 LEAST_GONE = 20
-"""Marks that a letter should have had before its absence says something."""
+"""Marks to be expected of a letter before its absence is told."""
 OVERDUE = timedelta(days=30)
 """How long after its end a term may be without marks, whatever was known when a year before."""
 

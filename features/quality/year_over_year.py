@@ -1,4 +1,4 @@
-"""Sudden jumps: figures of a school and month beside the same month a year before."""
+"""Checks for jumps: figures of a school and month against the same month a year before."""
 
 from collections.abc import Iterator
 from math import sqrt
@@ -23,7 +23,7 @@ LEAST_RATE = 0.02
 LEAST_ENROLLED = 50
 """Students that a school must have in one of the two years."""
 SURE = 4.0
-"""Standard errors beyond which a difference is no chance."""
+"""Standard errors beyond which a difference is not taken for chance."""
 SPREAD = 5.0
 """How much more than independent days absences vary: they come in runs, and some students have most of them."""
 INCIDENT_SPREAD = 2.0

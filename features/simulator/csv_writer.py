@@ -1,4 +1,4 @@
-"""One CSV file per canonical table, written piece by piece."""
+"""Writes one CSV file per canonical table, in parts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ ARROW = {
 
 
 class CsvWriter:
-    """The files of one district, to which rows are added; rows not yet known today are left out."""
+    """Appends rows to the files of one district; rows that become known after today are left out."""
 
     def __init__(self, folder: Path, plan: Plan) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""A program whose members' signal comes later: what is known of them on the first scoring date says little."""
+"""Delays the signal of a program's members: what is known on the first scoring date tells little of them."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ SETTLING = 3
 """Weeks over which the later engagement takes the place of the earlier one."""
 
 FALL = 1.5
-"""How much further those fall who come to lie low, so that as many as before end off track for all the calm of fall."""
+"""Factor on falls in engagement, so that as many end off track as without the calm weeks of fall."""
 
 
 def with_delayed_signal(weekly: Floats, roster: pd.DataFrame, program: str, rng: np.random.Generator) -> Floats:

@@ -1,4 +1,4 @@
-"""The latent cause of it all: how engaged each student is in each week of a year."""
+"""Engagement of each student in each week of a year: the latent cause of attendance, marks and behavior."""
 
 import numpy as np
 import pandas as pd

@@ -14,13 +14,13 @@ MOVED, TRANSFERRED, LEFT, UNKNOWN, COMPLETED = range(5)
 MIDYEAR_SHARE = 0.04
 LATE_SHARE = 0.03
 LEAVING = 0.0004
-"""Share of students of grades 10 to 12 who leave school in a year, of those whom nothing below makes leave."""
+"""Base share of students of grades 10 to 12 who leave school in a year."""
 
 OWING_TELLS, MOST_OWED = 0.2, 14
-"""What each failed semester course not made up adds to the log of that, up to so many."""
+"""What each failed semester course that is not made up adds to the log of it, and the most that count."""
 
 AWAY_TELLS, MOST_AWAY = 0.11, 50
-"""What each day missed in the year before adds to it, up to so many."""
+"""What each day missed in the year before adds to the log of it, and the most that count."""
 
 
 LASTING = (
@@ -105,7 +105,7 @@ def spells_of(roster: pd.DataFrame, schools: Schools, calendar: Calendar, *, rng
 
 
 def next_weekday(days: Days) -> Days:
-    """The day after each, or the Monday after: a move is known on the first day at the other school."""
+    """The next weekday after each day: the first day at the other school, on which a move is known."""
     following: Days = np.busday_offset(days, 1, roll="forward")
     return following
 

@@ -1,4 +1,4 @@
-"""What no district could know: who would have done how, what help did, and the biases planted in the records.
+"""The ground truth of a simulation: outcomes without help, true effects of help, and planted biases.
 
 Written apart from the records, and read by tests only.
 """
@@ -75,7 +75,7 @@ def ended_as(roster: pd.DataFrame, spells: pd.DataFrame, finals: Finals | None) 
 
 
 def planted_truth(planted: Planted, schools: Schools) -> dict[str, object]:
-    """What is planted in a district, and how strongly, as its truth says it."""
+    """What is planted in a district, and how strongly, as written to its truth file."""
     recorded = {"Black": round(minor_recorded_black(planted), 4), "others": MINOR_RECORDED}
     return {
         "minor_behavior_recorded": recorded,

@@ -1,4 +1,4 @@
-"""Help that students get, and what it truly does: known to the simulation only, never to a district's records."""
+"""Contacts and plans, and their true effect, which no record of the district holds."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a simulated collaborative looks like, beside what is published about real ones."""
+"""Marginal figures of simulated districts, compared with published ones."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What is planted in a simulated district's records, for an audit to find."""
+"""The biases planted in a simulated district's records, for an audit to find."""
 
 from dataclasses import dataclass
 

@@ -12,14 +12,15 @@ from features.engine.snapshot_query import SnapshotQuery, snapshot_script
 from features.engine.view import View, school_year_of
 from features.errors import Refused
 from features.language.cohorts import Cohort
+from features.snapshots.evidence import SHOWN_COLUMNS
 from features.snapshots.snapshot import Snapshot, snapshot_from_rows
 from features.table_schema import ENVELOPE, Column, Table
 from features.tables import TABLES
 
 RecordsByTable = Mapping[str, Sequence[Mapping[str, object]]]
 
-SNAPSHOT_TABLES = ("terms", "calendar_days", "enrollments", "attendance", "marks", "incidents", "discipline_actions")
-"""The tables that a snapshot reads."""
+SNAPSHOT_TABLES = ("terms", "calendar_days", *(name for name in TABLES if name in SHOWN_COLUMNS))
+"""The tables that a snapshot reads: calendars, and those whose records are shown as evidence."""
 
 
 def snapshot_of_records(

@@ -30,7 +30,7 @@ MEMORY = "2GB"
 
 @contextmanager
 def open_warehouse(path: Path) -> Iterator[Reader]:
-    """A read-only warehouse, closed afterwards; Refused where there is none.
+    """Opens a warehouse read-only and closes it afterwards; Refused where there is none.
 
     One of an earlier version first gets the tables and columns that came since, empty.
     """
@@ -57,7 +57,7 @@ def has_every_column(connection: duckdb.DuckDBPyConnection) -> bool:
 
 @contextmanager
 def change_warehouse(path: Path, *, keep: bool = True, progress: Progress = quietly) -> Iterator[Writer]:
-    """A copy of the warehouse to change; it replaces the file only when the block ends without an error.
+    """Opens a copy of the warehouse to change; it replaces the file when the block ends without an error.
 
     One process at a time changes a warehouse; another says so and waits. Without `keep` the change is only tried.
     MachineRefused where the disk is full or fails; the warehouse is then as it was.
@@ -80,7 +80,7 @@ def change_warehouse(path: Path, *, keep: bool = True, progress: Progress = quie
 
 @contextmanager
 def open_duckdb(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB file to write, whole when the block has ended; what does not fit in memory spills beside it.
+    """Opens a DuckDB file to write, complete when the block has ended; what exceeds memory spills beside it.
 
     Closing alone would not say that it could not write: what it left in the log beside the file would be lost.
     """
@@ -98,26 +98,26 @@ def open_duckdb(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def log_path(path: Path) -> Path:
-    """Where a DuckDB file's latest changes stand until they are in the file."""
+    """The write-ahead log of a DuckDB file."""
     return path.with_name(f"{path.name}.wal")
 
 
 def spill_path(path: Path) -> Path:
-    """Where a DuckDB file's work spills to."""
+    """The folder that a DuckDB file's work spills to."""
     return path.with_name(f"{path.name}.spill")
 
 
 def remove_copy(copy: Path) -> None:
-    """A copy, its log and what it spilled are gone: they hold students' records."""
+    """Removes a copy, its log and what it spilled: they hold students' records."""
     copy.unlink(missing_ok=True)
     log_path(copy).unlink(missing_ok=True)
     shutil.rmtree(spill_path(copy), ignore_errors=True)
 
 
 def replace_durably(new: Path, old: Path) -> None:
-    """The new file stands in the old one's place, on disk, or the old one still does.
+    """Renames the new file over the old one, both flushed to disk; on failure the old one stays.
 
-    MachineRefused where it stands there, and the disk does not say that it will after a power cut.
+    MachineRefused where the file was replaced but the disk did not confirm it.
     """
     with new.open("rb") as handle:
         os.fsync(handle.fileno())

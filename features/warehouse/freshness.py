@@ -1,4 +1,4 @@
-"""How fresh the records are: when anything was last known, in the district and school by school, in school days."""
+"""How fresh the records are: school days since anything was last known, in the district and by school."""
 
 from bisect import bisect_right
 from dataclasses import dataclass

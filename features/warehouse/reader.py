@@ -21,7 +21,7 @@ from features.errors import NothingKnown
 
 
 def sql_of(expression: ir.Expr) -> str:
-    """An expression as DuckDB's SQL; compiled once, as compiling takes longer than many a query."""
+    """An expression as DuckDB's SQL, kept in memory: compiling takes longer than many queries."""
     return compile_once(expression.op())
 
 
@@ -32,7 +32,7 @@ def compile_once(operation: Node) -> str:
 
 
 def current_rows(name: str) -> ir.Table:
-    """The rows of a canonical table that hold now: not replaced, and not withdrawn."""
+    """The current rows of a canonical table: not superseded and not withdrawn."""
     table = stored_table(name)
     return table.filter(table.superseded_by_load.isnull() & ~table.withdrawn)
 
@@ -71,7 +71,7 @@ def newest_script(name: str) -> Script:
 
 @dataclass(frozen=True)
 class Reader:
-    """An open warehouse, for reading one task's worth."""
+    """A warehouse opened for reading, for one task."""
 
     connection: duckdb.DuckDBPyConnection
 

@@ -1,4 +1,4 @@
-"""Changes a copy of a warehouse: tables and rows added, replaced, superseded, sorted."""
+"""Changes a copy of a warehouse: creates, replaces, supersedes and sorts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +18,10 @@ UNSORTED = 0.10
 
 @dataclass(frozen=True)
 class Writer(Reader):
-    """A warehouse's copy while a load changes it. Ibis says what, DuckDB only where."""
+    """A copy of a warehouse that a load changes. Queries are Ibis expressions; DuckDB runs and stores them."""
 
     def table_names(self) -> set[str]:
-        """The tables there are."""
+        """The names of its tables."""
         return {name for (name,) in self.connection.execute("SHOW TABLES").fetchall()}
 
     def count(self, expression: ibis.Table) -> int:
@@ -29,28 +29,28 @@ class Writer(Reader):
         return int(self.table(expression.aggregate(n=expression.count()))["n"].iloc[0])
 
     def create(self, name: str, expression: ibis.Table) -> None:
-        """A new table holding an expression's rows in its order."""
+        """Creates a table from an expression's rows, in their order."""
         self.connection.execute(f'CREATE TABLE "{name}" AS {sql_of(expression)}')
 
     def replace(self, name: str, expression: ibis.Table) -> None:
-        """The same table holding other rows, which may be drawn from the old ones."""
+        """Replaces a table's rows by others, which may be computed from the old ones."""
         self.create(f"new_{name}", expression)
         self.drop(name)
         self.connection.execute(f'ALTER TABLE "new_{name}" RENAME TO "{name}"')
 
     def add(self, name: str, rows: pd.DataFrame) -> None:
-        """More rows in a canonical table, columns by name."""
+        """Adds rows of a frame to a canonical table, columns by name."""
         self.connection.register("added_rows", rows)
         self.connection.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM added_rows')  # noqa: S608 - our own names
         self.connection.unregister("added_rows")
 
     def attach(self, path: Path, catalog: str) -> None:
-        """Another DuckDB file can be read, under that name."""
+        """Attaches another DuckDB file, to be read under that name."""
         quoted = str(path).replace("'", "''")
         self.connection.execute(f"ATTACH '{quoted}' AS {catalog} (READ_ONLY)")
 
     def supersede(self, name: str, which: ibis.Table, load_id: int) -> None:
-        """The rows of a table that hold and agree with a row of an expression are superseded by that load."""
+        """Marks current rows that match a row of an expression as superseded by a load."""
         same = " AND ".join(f'held."{column}" = which."{column}"' for column in which.columns)
         self.connection.execute(
             f'UPDATE "{name}" held SET superseded_by_load = {load_id} FROM ({sql_of(which)}) which '  # noqa: S608 - our own names
@@ -58,15 +58,15 @@ class Writer(Reader):
         )
 
     def insert(self, name: str, rows: ibis.Table) -> None:
-        """More rows in a table, columns by name."""
+        """Adds an expression's rows to a table, columns by name."""
         self.connection.execute(f'INSERT INTO "{name}" BY NAME {sql_of(rows)}')
 
     def append(self, table: Table, rows: ibis.Table) -> None:
-        """More rows behind a table, in the order of its students."""
+        """Adds rows behind a table, sorted by student."""
         self.insert(table.name, rows.order_by(*sort_columns(table)))
 
     def sort_if_needed(self, table: Table, load_id: int) -> None:
-        """A table with too many rows behind its sorted part is sorted again; that load is its latest."""
+        """Sorts a table again after a load where too many rows lie behind its sorted part."""
         held, through = stored_table(table.name), self.sorted_through(table)
         if through and self.count(held.filter(held.load_id > through)) <= UNSORTED * self.count(held):
             return
@@ -75,7 +75,7 @@ class Writer(Reader):
         self.connection.execute(f"COMMENT ON TABLE \"{table.name}\" IS 'sorted through load {load_id}'")
 
     def sorted_through(self, table: Table) -> int:
-        """The load through which a table's rows are sorted, 0 where none of them is."""
+        """The latest load whose rows are in the sorted part of a table; 0 without one."""
         said = self.connection.execute(
             "SELECT coalesce(comment, '0') FROM duckdb_tables() "
             "WHERE database_name = current_database() AND table_name = ?",
@@ -84,11 +84,11 @@ class Writer(Reader):
         return int(said.fetchall()[0][0].rpartition(" ")[2])
 
     def drop(self, name: str) -> None:
-        """That table is gone."""
+        """Drops a table."""
         self.connection.execute(f'DROP TABLE "{name}"')
 
     def create_missing(self) -> None:
-        """Every canonical table and column exists, empty where nothing was loaded."""
+        """Creates the canonical tables and columns that are missing, empty."""
         for name in TABLES.keys() & self.table_names():
             self.add_columns(TABLES[name])
         for name in TABLES.keys() - self.table_names():
@@ -99,7 +99,7 @@ class Writer(Reader):
             self.connection.unregister("nothing")
 
     def add_columns(self, table: Table) -> None:
-        """A table of an earlier version has the columns that came since: empty, and no row withdrawn."""
+        """Adds the columns that a table of an earlier version lacks: empty, and `withdrawn` false."""
         held = {column for column, *_ in self.connection.execute(f'DESCRIBE "{table.name}"').fetchall()}
         for column, kind in schema_of(table).items():
             if column not in held:
