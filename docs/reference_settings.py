@@ -17,7 +17,9 @@ def settings_page() -> str:
     intro = (
         "One `ontrack.toml`; relative paths are taken from its folder. An unknown key is refused with the nearest "
         "known one. `--config` or `ONTRACK_CONFIG` says which file; otherwise `ontrack.toml`, then "
-        "`config/ontrack.toml` of the current folder. `--home` or `ONTRACK_HOME` replaces `home`."
+        "`config/ontrack.toml` of the current folder. `--home` or `ONTRACK_HOME` replaces `home`. "
+        "`ONTRACK_CACHE` names the folder for compiled queries instead of the user's cache folder; set to nothing, "
+        "none are kept."
     )
     return page("Settings", intro, *section_parts(Settings, "Top of the file", ""))
 
