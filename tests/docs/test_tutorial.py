@@ -11,11 +11,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from tests.docs.pages import DOCS, Saved, Shown, steps
+import ontrack
+from tests.docs.pages import DOCS, Saved, Shown, shown_commands, steps
 
 TUTORIAL = DOCS / "tutorial.md"
 LAST = "ontrack serve"
+GUIDES = ("bring-your-records", "data-team", "operate")
+ELSEWHERE = ("ontrack train", "ontrack promote", "ontrack rollback", "ontrack worker run")
+"""Commands of the guides that run in the tutorial itself or on the journeys: they take minutes, or until stopped."""
 LATER = timedelta(days=730)
 BUNDLE = re.compile(r"home/bundles/[0-9a-f]{16}")
 VARYING = re.compile(r"\b[0-9a-f]{8,16}\b|\d+|\b(?:more|fewer)\b")
@@ -110,3 +115,16 @@ def test_the_verdict_is_the_one_that_the_text_explains(ran: list[Ran]) -> None:
 def test_the_capacity_gives_the_number_listed_that_the_text_names(ran: list[Ran]) -> None:
     scored = next(one for one in ran if one.shown.command.startswith("ontrack score"))
     assert "85 students scored by the rule, 12 listed" in scored.output
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_commands_of_a_guide_run_in_its_order_on_what_the_tutorial_left(
+    guide: str, tutorial: Path, ran: list[Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tutorial)
+    printed = BUNDLE.findall("".join(one.output for one in ran))
+    shown = [one.command for one in shown_commands(DOCS / "how-to" / f"{guide}.md")]
+    mine = [one for one in shown if one.startswith("ontrack ") and not one.startswith(ELSEWHERE)]
+    ended = {one: CliRunner().invoke(ontrack.app, shlex.split(BUNDLE.sub(printed[-1], one))[1:]) for one in mine}
+    assert {one: (done.exit_code, done.output, done.exception) for one, done in ended.items() if done.exit_code} == {}
+    assert len(mine) >= 5
