@@ -1,6 +1,8 @@
 """The suite as a whole: which tests stay in one worker, which begin first, and what took longest."""
 
+import atexit
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,6 +44,19 @@ def rank_of(group: str) -> int:
     """The place of a group in the order in which groups begin."""
     name = group.rpartition("/")[2]
     return FIRST.index(name) if name in FIRST else len(FIRST)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A worker ends without taking its modules apart: after Hypothesis, DuckDB would write pages about that."""
+    if hasattr(config, "workerinput"):
+        atexit.register(leave)
+
+
+def leave() -> None:
+    """Ends the process; handlers that were registered later have run."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 @pytest.hookimpl(tryfirst=True)
