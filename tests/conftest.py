@@ -22,7 +22,8 @@ SHARED = {
 Other tests stay together by file.
 """
 FIRST = (
-    "installation", "test_demo.py", "test_worker.py", "faults", "test_properties.py", "test_planted_bias.py", "test_benchmarks.py",
+    "installation", "test_demo.py", "test_worker.py", "faults", "test_properties.py", "test_planted_bias.py",
+    "test_benchmarks.py",
     "test_tutorial.py", "test_refused_files.py", "test_import_steps.py", "test_planted_truth.py", "test_train.py",
     "test_script.py", "test_mutations.py", "test_tracking_server.py", "test_risk_change.py", "test_significance.py",
     "test_versions.py", "test_collaborative.py",
