@@ -1,19 +1,16 @@
 """A simulated district adds up, and each fault that is planted in it is found, and nothing else."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from features.ingest.load.import_steps import ingest
-from features.ingest.load.workspace import Workspace
-from features.progress import quietly
 from features.quality.check import RecordCheck, check_district
 from features.quality.check_codes import CHECKS
-from features.settings import District, Total
+from features.settings import District, Settings, Total
 from features.simulator.plan import Plan
 from features.warehouse.file import open_warehouse
-from tests.districts import simulated_warehouse
+from tests.districts import load_simulated, simulated_warehouse
 from tests.warehouse_filling import spoilt
 
 TODAY = date(2026, 11, 20)
@@ -45,9 +42,9 @@ def codes(found: RecordCheck) -> list[str]:
 
 def test_a_load_of_the_same_files_comes_to_the_same_figures(large: Path, tmp_path: Path) -> None:
     """The warehouse that is spoilt below was not loaded but filled, which is quicker."""
-    workspace = Workspace(NORTH, tmp_path, TODAY)
-    ingest(workspace, large.parent / "records", now=datetime(2026, 11, 20, 20, tzinfo=UTC), progress=quietly)
-    with open_warehouse(workspace.warehouse) as reader:
+    settings = Settings(home=tmp_path, districts=(NORTH,))
+    load_simulated(settings, PLANS["one track"], TODAY)
+    with open_warehouse(settings.warehouse("north")) as reader:
         loaded = check_district(reader, NORTH, TODAY)
     assert loaded == check(large)
 
