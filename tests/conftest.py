@@ -8,16 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
+settings.register_profile("suite", deadline=None)  # how long a test takes is no test's business
+settings.load_profile("suite")
 os.environ.setdefault("ONTRACK_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "ontrack"))
 
 SHARED = {
-    "scored": "installation",
-    "forks": "faults",
-    "extracts": "faults",
-    "loaded": "loaded",
+    "tests/journeys/test_from_records_to_page.py": "installation",
+    "tests/journeys/test_release_reaches_the_service.py": "installation",
+    "tests/faults/": "faults",
 }
-"""Fixtures of a whole session that cost seconds: tests that ask for one run in one worker, so that it is made once.
+"""Files, or folders, whose tests share a fixture that costs seconds: one worker runs them, so that it is made once.
 
 Other tests stay together by file.
 """
@@ -34,11 +38,10 @@ WORTH_TELLING = 60.0
 SLOWEST = 10
 
 
-def group_of(item: pytest.Item) -> str:
-    """The tests that an item stays with."""
-    asked = set(getattr(item, "fixturenames", ()))
-    shared = next((group for fixture, group in SHARED.items() if fixture in asked), None)
-    return shared or item.nodeid.partition("::")[0]
+def group_of(nodeid: str) -> str:
+    """The tests that a test stays with."""
+    file = nodeid.partition("::")[0]
+    return next((group for place, group in SHARED.items() if file.startswith(place)), file)
 
 
 def rank_of(group: str) -> int:
@@ -61,13 +64,22 @@ def leave() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Gives each test its group; workers begin with the longest groups."""
-    groups = {item: group_of(item) for item in items}
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: rank_of(groups[item]))
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest groups first."""
+    items.sort(key=lambda item: rank_of(group_of(item.nodeid)))
+
+
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist's scheduler has no types
+    """Sends each group to one worker; `--dist loadgroup` of xdist 3.8 groups nothing under pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """The group of a test."""
+        return group_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
+    """The scheduler of the suite, whatever `--dist` says."""
+    return GroupScheduling(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -84,13 +96,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def seconds_by_test(terminalreporter: pytest.TerminalReporter) -> Mapping[str, float]:
-    """The seconds that each test took, by node id without its group."""
+    """The seconds that each test took, by node id."""
     seconds: dict[str, float] = defaultdict(float)
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
-                test, at, group = report.nodeid.rpartition("@")
-                seconds[test if at and "]" not in group else report.nodeid] += report.duration
+                seconds[report.nodeid] += report.duration
     return seconds
 
 
