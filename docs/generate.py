@@ -13,7 +13,7 @@ from docs.reference_settings import default_of, settings_page
 from docs.reference_simulation import simulation_page
 from docs.reference_text import code, heading, page, table
 from features.definitions.catalog import FEATURE_SETS, OUTCOMES, feature_set_of
-from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
+from features.definitions.published_rules import ATTENDANCE_BANDS, PUBLISHED
 from features.errors import Refused
 from features.language.feature_set import Feature, FeatureSet, Indicator, Outcome
 from features.settings import Gate

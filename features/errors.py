@@ -11,7 +11,7 @@ A message says what is wrong, where, and what to do. Packages above declare thei
       KeysRefused          5  signing keys that are absent or unusable (models.bundle.signing)
       ReleaseRefused       3  a release that cannot be made or read (models.releases)
       GateRefused          4  a bundle without the right to serve (models.releases)
-      SpecRefused          2  the spec of a prepared table (training.table.spec)
+      SpecRefused          2  the spec of a prepared table (training.prepared_table.spec)
       UnknownStaff         3  a person who is not in the district's staff (serving.access.accounts)
       UnknownDistrict      3  a district without a scoring run (serving.access.accounts)
       ScopeRefused         2  an API scope that does not exist (serving.access.accounts)

@@ -30,7 +30,7 @@ FIRST = (
     "test_benchmarks.py",
     "test_tutorial.py", "test_refused_files.py", "test_import_steps.py", "test_planted_truth.py", "test_train.py",
     "test_script.py", "test_mutations.py", "test_tracking_server.py", "test_risk_change.py", "test_significance.py",
-    "test_versions.py", "test_collaborative.py",
+    "test_record_versions.py", "test_collaborative.py",
 )  # fmt: skip
 """The groups that take longest, the longest first: a long one that begins last leaves the other worker idle."""
 WORTH_TELLING = 60.0

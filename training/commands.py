@@ -107,10 +107,10 @@ def train_table_command(
     """Train, judge and bundle a model from a prepared feature table."""
     from models.code_version import code_version
     from models.registry import registry_in
-    from training.table.console import print_answer
-    from training.table.mlflow_record import record_table
-    from training.table.run import Terms
-    from training.table.train import train_table
+    from training.prepared_table.console import print_answer
+    from training.prepared_table.mlflow_record import record_table
+    from training.prepared_table.run import Terms
+    from training.prepared_table.train import train_table
 
     settings, progress = settings_of(context), terminal_progress()
     terms = Terms(settings.gate.replicates, settings.audit.smallest_group)

@@ -7,7 +7,7 @@ from features.definitions.grades import GradeFeatures
 from features.definitions.high import AIR_HIGH_SO_FAR
 from features.definitions.mobility import MobilityFeatures
 from features.definitions.outcomes import CHICAGO
-from features.definitions.published import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING, SFUSD_INCOMING
+from features.definitions.published_rules import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING, SFUSD_INCOMING
 from features.language.feature_set import FeatureSet, Indicator, Sign, enrolled, marks
 
 CHICAGO_SO_FAR = Indicator(

@@ -6,7 +6,7 @@ from features.definitions.context import SchoolContext
 from features.definitions.credits import CreditFeatures
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
-from features.definitions.published import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING
+from features.definitions.published_rules import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING
 from features.language.feature_set import (
     FeatureSet,
     Sign,

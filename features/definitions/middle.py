@@ -5,7 +5,7 @@ from features.definitions.behavior import BehaviorFeatures
 from features.definitions.context import SchoolContext
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
-from features.definitions.published import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING
+from features.definitions.published_rules import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING
 from features.language.feature_set import (
     FeatureSet,
     Sign,

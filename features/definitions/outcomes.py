@@ -1,6 +1,6 @@
 """Outcomes: what students may end as, each as published, for a cohort, by a horizon."""
 
-from features.definitions.published import CHRONIC_ABSENCE, CORE_READINESS, EW_GRADE9
+from features.definitions.published_rules import CHRONIC_ABSENCE, CORE_READINESS, EW_GRADE9
 from features.language.feature_set import (
     Cohort,
     Condition,

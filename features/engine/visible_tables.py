@@ -8,7 +8,7 @@ from collections.abc import Collection
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.dated_records import DatedRecords
+from features.engine.enrollment_spells import DatedRecords
 from features.engine.parameters import day_parameter
 from features.engine.record_columns import (
     newest_of_course,

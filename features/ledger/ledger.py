@@ -17,7 +17,7 @@ from features.engine.view import View, ViewShape, school_year_of
 from features.engine.visible_tables import VisibleTables
 from features.language.outcome import Outcome
 from features.ledger.cohort_history import CohortHistory, flags_known
-from features.ledger.resolution import (
+from features.ledger.flag_resolution import (
     NEVER,
     FlagArrays,
     FlagResolutions,

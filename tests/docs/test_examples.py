@@ -18,8 +18,8 @@ from tests.docs.pages import DOCS, ROOT, blocks, markdown, shown_commands
 from tests.serving.browser import ApiClient
 from tests.serving.example_releases import release_model
 from tests.serving.example_service import ExampleService
-from tests.training.table.test_prepared_table import SAID
-from training.table.spec import TableSpec, load_spec
+from tests.training.prepared_table.test_prepared_table import SAID
+from training.prepared_table.spec import TableSpec, load_spec
 
 INTEGRATOR = DOCS / "how-to" / "sis-integrator.md"
 PREPARED = DOCS / "how-to" / "prepared-table.md"

@@ -11,7 +11,7 @@ from docs.reference_commands import commands
 from docs.reference_http import MESSAGES, SCOPE_OF
 from docs.reference_settings import section_in
 from features.definitions.catalog import FEATURE_SETS, OUTCOMES
-from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
+from features.definitions.published_rules import ATTENDANCE_BANDS, PUBLISHED
 from features.file_mapping.declaration import ColumnMapping, DeletionMarker, Dialect, FileMapping, KnownOnRule, Lookup
 from features.ingest.findings import CODES
 from features.quality.check_codes import CHECKS

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from features.definitions.published import ATTENDANCE_BANDS, PUBLISHED
+from features.definitions.published_rules import ATTENDANCE_BANDS, PUBLISHED
 from features.language.feature_set import Feature, FeatureSet, Held, Indicator, enrolled
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import cell, reader, rows_of, school_days, stacked

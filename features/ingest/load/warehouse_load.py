@@ -7,8 +7,8 @@ from features.ingest.findings import Finding
 from features.ingest.load.incoming_table import KEYS, IncomingTable, LoadStamp, assign_student_keys, staged_rows
 from features.ingest.load.load_report import FileReport, LoadReport
 from features.ingest.load.quarantine import StagedTable, file_counts, quarantine_findings, update_quarantine
+from features.ingest.load.record_versions import ChangeCounts, add_versions, can_withdraw_absent
 from features.ingest.load.staging import staging_notes
-from features.ingest.load.versions import ChangeCounts, add_versions, can_withdraw_absent
 from features.progress import Progress
 from features.table_schema import Table
 from features.warehouse.writer import Writer

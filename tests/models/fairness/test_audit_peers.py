@@ -23,9 +23,9 @@ from models.metrics.count_tables import Listing, listing_of
 from tests.models.fairness.fairlearn_peer import fairlearn_on_rows
 from tests.models.fairness.listing_tables import LEAST, told_with
 from tests.models.row_examples import made_examples
-from training.table.examples import prepare
-from training.table.file import read_table
-from training.table.spec import load_spec
+from training.prepared_table.examples import prepare
+from training.prepared_table.file import read_table
+from training.prepared_table.spec import load_spec
 
 REPOSITORY = Path(__file__).parents[3]
 DATA, EXAMPLES = REPOSITORY.parent / "shared" / "data", REPOSITORY / "docs" / "examples"

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.ledger.flag_resolution import RESOLUTIONS
 from features.ledger.ledger import Ledger
-from features.ledger.resolution import RESOLUTIONS
 from models.metrics.intervals import wilson_interval
 from models.metrics.track_record import (
     LEAST_STUDENTS,

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from models.examples import Examples, fixed_order
 from training.evaluation.evaluation import CrossEvaluation, Risks, fit_and_evaluate
-from training.table.evaluation import Part, parts_of, put_together
+from training.prepared_table.evaluation import Part, parts_of, put_together
 
 
 def cross_evaluate(examples: Examples, units: npt.NDArray[np.str_], *, k: int, seeds: Sequence[int]) -> CrossEvaluation:

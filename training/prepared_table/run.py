@@ -11,11 +11,11 @@ from models.metrics.classification_metrics import ClassificationMetrics
 from models.metrics.intervals import Interval, intervals_json
 from training.evaluation.leakage import Leak
 from training.evaluation.scorers import in_order
-from training.table.examples import Prepared, before_and_tested
-from training.table.figures import TableFigures
-from training.table.groups import TableAudit
-from training.table.periods import Period
-from training.table.spec import TableSpec, Time
+from training.prepared_table.examples import Prepared, before_and_tested
+from training.prepared_table.figures import TableFigures
+from training.prepared_table.groups import TableAudit
+from training.prepared_table.periods import Period
+from training.prepared_table.spec import TableSpec, Time
 
 COUNTS = ("n", "positives")
 

@@ -13,7 +13,7 @@ import pandas as pd
 from features.errors import Refused
 from models.examples import Booleans, Examples, Floats
 from models.feature_dictionary import Entry, FeatureDictionary
-from training.table.spec import Subgroup, TableSpec, Time, canonical
+from training.prepared_table.spec import Subgroup, TableSpec, Time, canonical
 
 RAREST_CATEGORY = 10
 MOST_CATEGORIES = 255

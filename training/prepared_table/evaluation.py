@@ -13,10 +13,10 @@ from models.estimators.parameter_search import SearchBudget, SearchResult, searc
 from models.examples import Examples, Floats, fixed_order, folds_by
 from training.evaluation.evaluation import CrossEvaluation, Risks, fit_and_evaluate, risks_with_protected
 from training.evaluation.scorers import PROTECTED
-from training.table.examples import Prepared, before_and_tested
-from training.table.periods import later
-from training.table.run import TableRequest
-from training.table.spec import Folds, Groups, Time
+from training.prepared_table.examples import Prepared, before_and_tested
+from training.prepared_table.periods import later
+from training.prepared_table.run import TableRequest
+from training.prepared_table.spec import Folds, Groups, Time
 
 
 @dataclass(frozen=True)

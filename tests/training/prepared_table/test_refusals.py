@@ -8,10 +8,10 @@ import pytest
 
 from features.errors import Refused
 from features.progress import quietly
-from tests.training.table.test_prepared_table import FEW_FOLDS, MADE_ON, SPEC, made_table, run
-from training.table.file import read_table
-from training.table.spec import load_spec
-from training.table.train import train_table
+from tests.training.prepared_table.test_prepared_table import FEW_FOLDS, MADE_ON, SPEC, made_table, run
+from training.prepared_table.file import read_table
+from training.prepared_table.spec import load_spec
+from training.prepared_table.train import train_table
 
 
 @pytest.mark.parametrize(

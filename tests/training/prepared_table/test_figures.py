@@ -9,11 +9,11 @@ import pytest
 from models.examples import Examples, in_fixed_order
 from models.metrics.bootstrap import ScoredRows, bootstrap_metrics, difference_intervals
 from tests.models.row_examples import made_examples
-from tests.training.table.test_prepared_table import BY_YEAR, FEW_FOLDS, SPEC, fitted, made_table
+from tests.training.prepared_table.test_prepared_table import BY_YEAR, FEW_FOLDS, SPEC, fitted, made_table
 from training.evaluation.capacities import CAPACITIES
 from training.evaluation.evaluation import CrossEvaluation
-from training.table.evaluation import parts_of
-from training.table.figures import draws_of, table_figures
+from training.prepared_table.evaluation import parts_of
+from training.prepared_table.figures import draws_of, table_figures
 
 TWO_SEEDS = 'split = { kind = "folds", k = 2, seeds = [0, 1] }\n'
 

@@ -6,9 +6,9 @@ from math import isfinite
 from models.metrics.intervals import Interval
 from models.registry import Registry, RunRecord
 from training.evaluation.scorers import in_order
-from training.table.run import TableResult
-from training.table.spec import Time
-from training.table.train import TableAnswer
+from training.prepared_table.run import TableResult
+from training.prepared_table.spec import Time
+from training.prepared_table.train import TableAnswer
 
 
 def record_table(answer: TableAnswer, registry: Registry, code: str) -> RunRecord:

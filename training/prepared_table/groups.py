@@ -17,8 +17,8 @@ from training.audit.checks import VERDICT_WORDS, AuditCheck, DisparityBounds, li
 from training.audit.group_names import title_of
 from training.evaluation.capacities import CAPACITIES
 from training.evaluation.evaluation import CrossEvaluation
+from training.prepared_table.figures import CAPACITY
 from training.report.audit import asked_section, list_sections
-from training.table.figures import CAPACITY
 
 COLUMNS = ("share_off_track", "selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
 

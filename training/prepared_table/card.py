@@ -2,10 +2,10 @@
 
 from models.bundle.model_card import CardFacts, ScorerFigures, card_subgroups, render_card
 from training.evaluation.scorers import in_order
-from training.table.examples import RAREST_CATEGORY
-from training.table.figures import CAPACITY
-from training.table.run import TableResult, base_rates
-from training.table.spec import Groups, TableSpec, Time
+from training.prepared_table.examples import RAREST_CATEGORY
+from training.prepared_table.figures import CAPACITY
+from training.prepared_table.run import TableResult, base_rates
+from training.prepared_table.spec import Groups, TableSpec, Time
 
 
 def card_of(trained: TableResult, name: str) -> str:

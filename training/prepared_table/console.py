@@ -8,11 +8,11 @@ from rich.table import Table
 from models.metrics.intervals import Interval
 from presentation.numbers import figure_interval
 from training.evaluation.scorers import in_order
-from training.table.card import limits_of
-from training.table.figures import CAPACITY
-from training.table.groups import check_lines, group_table
-from training.table.train import TableAnswer
-from training.table.verdict import verdict_of
+from training.prepared_table.card import limits_of
+from training.prepared_table.figures import CAPACITY
+from training.prepared_table.groups import check_lines, group_table
+from training.prepared_table.train import TableAnswer
+from training.prepared_table.verdict import verdict_of
 
 SHOWN = {
     "roc_auc": "roc auc",

@@ -8,18 +8,18 @@ from models.metrics.intervals import Interval
 from presentation.numbers import capitalized, long_date, of_100, technical_interval
 from presentation.report import Report, ReportSection, prose_section, render
 from presentation.tables import plain_table
+from training.prepared_table.card import limits_of, outcome_of, tested_on
+from training.prepared_table.figures import CAPACITY, draws_of
+from training.prepared_table.groups import groups_sections
+from training.prepared_table.periods import Period
+from training.prepared_table.run import ProtectedComparison, TableResult
+from training.prepared_table.spec import Time
+from training.prepared_table.verdict import OTHER, beats, verdict_of
 from training.report.at_a_glance import glance_section
 from training.report.comparison import Comparison, calibration_section, comparison_section
 from training.report.other_years import date_row
 from training.report.sections import TEMPLATES, facts_section, limits_section, reproduce_section
 from training.report.verdict import VerdictView
-from training.table.card import limits_of, outcome_of, tested_on
-from training.table.figures import CAPACITY, draws_of
-from training.table.groups import groups_sections
-from training.table.periods import Period
-from training.table.run import ProtectedComparison, TableResult
-from training.table.spec import Time
-from training.table.verdict import OTHER, beats, verdict_of
 
 
 @dataclass(frozen=True)

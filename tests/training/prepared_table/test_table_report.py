@@ -12,15 +12,15 @@ from rich.console import Console
 
 from models.metrics.intervals import Interval
 from models.registry import MOST_METRICS, registry_in
+from tests.training.prepared_table.test_prepared_table import BY_YEAR, FEW_FOLDS, MADE_ON, SPEC, fitted, made_table, run
 from tests.training.report.report_page import FORBIDDEN, Page
-from tests.training.table.test_prepared_table import BY_YEAR, FEW_FOLDS, MADE_ON, SPEC, fitted, made_table, run
 from training.evaluation.leakage import Leak
-from training.table.console import print_answer
-from training.table.mlflow_record import numbers, record_table
-from training.table.report import Source, render_table_report
-from training.table.run import TableResult
-from training.table.train import TableAnswer
-from training.table.verdict import verdict_of
+from training.prepared_table.console import print_answer
+from training.prepared_table.mlflow_record import numbers, record_table
+from training.prepared_table.report import Source, render_table_report
+from training.prepared_table.run import TableResult
+from training.prepared_table.train import TableAnswer
+from training.prepared_table.verdict import verdict_of
 
 SOURCE = Source("students & more.csv", "ninth_graders.toml", "0123456789abcdef" * 4)
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from features.progress import quietly
-from tests.training.table.test_prepared_table import MADE_ON
-from training.table.train import train_table
+from tests.training.prepared_table.test_prepared_table import MADE_ON
+from training.prepared_table.train import train_table
 
 REPOSITORY = Path(__file__).parents[3]
 DATA = REPOSITORY.parent / "shared" / "data" / "oulad"

@@ -14,13 +14,13 @@ from rich.console import Console
 from features.progress import quietly
 from models.bundle.bundle import open_bundle
 from models.bundle.signing import load_public_key
-from training.table.card import card_of
-from training.table.console import print_answer
-from training.table.examples import prepare
-from training.table.file import read_table
-from training.table.run import TableRequest, TableResult, Terms
-from training.table.spec import load_spec
-from training.table.train import TableAnswer, fit_and_evaluate_table, train_table
+from training.prepared_table.card import card_of
+from training.prepared_table.console import print_answer
+from training.prepared_table.examples import prepare
+from training.prepared_table.file import read_table
+from training.prepared_table.run import TableRequest, TableResult, Terms
+from training.prepared_table.spec import load_spec
+from training.prepared_table.train import TableAnswer, fit_and_evaluate_table, train_table
 
 SPEC = """
 id = "who"

@@ -7,8 +7,8 @@ from models.metrics.ranking import list_length
 from presentation.numbers import of_100, technical_interval
 from training.evaluation.capacities import CAPACITIES
 from training.evaluation.scorers import words_of
-from training.table.figures import CAPACITY
-from training.table.run import TableResult, base_rates
+from training.prepared_table.figures import CAPACITY
+from training.prepared_table.run import TableResult, base_rates
 
 OTHER = "logistic"
 MEASURES = {

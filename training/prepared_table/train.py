@@ -14,17 +14,17 @@ from models.metrics.classification_metrics import evaluate
 from training.evaluation.capacities import CAPACITIES
 from training.evaluation.leakage import find_leaks
 from training.evaluation.rolling_evaluation import Recipe
-from training.table.card import card_of
-from training.table.evaluation import Fitting, HeldOut, held_out
-from training.table.examples import Prepared, prepare
-from training.table.figures import CAPACITY, draws_of, table_figures
-from training.table.file import read_table
-from training.table.groups import audit_table
-from training.table.periods import Period, earlier_periods, tested_periods
-from training.table.report import Source, render_table_report
-from training.table.run import ProtectedComparison, TableRequest, TableResult, Terms
-from training.table.spec import Time, load_spec
-from training.table.verdict import verdict_of
+from training.prepared_table.card import card_of
+from training.prepared_table.evaluation import Fitting, HeldOut, held_out
+from training.prepared_table.examples import Prepared, prepare
+from training.prepared_table.figures import CAPACITY, draws_of, table_figures
+from training.prepared_table.file import read_table
+from training.prepared_table.groups import audit_table
+from training.prepared_table.periods import Period, earlier_periods, tested_periods
+from training.prepared_table.report import Source, render_table_report
+from training.prepared_table.run import ProtectedComparison, TableRequest, TableResult, Terms
+from training.prepared_table.spec import Time, load_spec
+from training.prepared_table.verdict import verdict_of
 
 THREADED_FROM = 20_000
 """Rows from which a second thread gains more than it costs."""

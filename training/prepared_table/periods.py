@@ -12,8 +12,8 @@ from models.estimators.fitting import fit_risk_model
 from models.examples import Booleans, Examples, Floats, in_fixed_order
 from training.evaluation.calibration_by_date import DateCalibration, calibration_on
 from training.evaluation.rolling_evaluation import Recipe
-from training.table.examples import Prepared, before_and_tested, in_time
-from training.table.spec import Time
+from training.prepared_table.examples import Prepared, before_and_tested, in_time
+from training.prepared_table.spec import Time
 
 EARLIER = 4
 """Values before the earliest test value that are judged too, the latest ones."""
