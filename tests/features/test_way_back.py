@@ -11,7 +11,8 @@ from features.simulator.plan import Plan
 from features.warehouse.reader import Reader
 from features.way_back.way_back import find_ways_back
 from tests.districts import simulated_warehouse
-from tests.spec.made_futures import Past, broken_promises
+from tests.spec.futures import broken_promises
+from tests.spec.rest_of_year import Past
 from tests.warehouse_filling import spoilt
 
 FALL, WINTER = date(2025, 11, 20), date(2026, 2, 20)

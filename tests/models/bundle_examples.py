@@ -32,6 +32,8 @@ FAIL: Mapping[str, object] = {
     ],
 }
 
+PROVENANCE = {"created_at": "2026-11-20T08:00:00+00:00", "code": "abc"}
+
 
 @cache
 def made_model() -> RiskModel:

@@ -14,8 +14,9 @@ from features.language.feature_set import Outcome, attendance, discipline, enrol
 from features.language.outcome import with_thresholds
 from features.way_back.way_back import WayBack, find_ways_back
 from tests.drawn import canonical, reader_of, rows_of, school_days
+from tests.spec.futures import broken_promises
 from tests.spec.made_districts import Row, Rows, merged
-from tests.spec.made_futures import Past, broken_promises
+from tests.spec.rest_of_year import Past
 
 FALL, WINTER = date(2025, 11, 20), date(2026, 2, 20)
 CALENDAR = school_days(date(2025, 9, 1), 200)
