@@ -77,6 +77,7 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist's sch
         return group_of(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
     """The scheduler of the suite, whatever `--dist` says."""
     return GroupScheduling(config, log)
