@@ -45,10 +45,7 @@ class Cohorts:
 def labelled_cohorts(
     reader: Reader, feature_set: type[FeatureSet], outcome: Outcome, month_days: tuple[str, ...], *, observed_on: date
 ) -> Cohorts:
-    """The cohorts whose outcome is known on `observed_on`; Refused where no model could be judged on one of them."""
-    found = judgeable_years(reader, outcome, month_days, observed_on=observed_on)
-    if found.why_none:
-        raise Refused(not_yet(outcome, found, observed_on))
+    """The cohorts whose outcome is known on `observed_on`, of one school year or more."""
     years = label_years(reader, outcome, month_days, observed_on=observed_on)
     dates = {year: one.scored_on for year, one in years.items()}
     every_day = [day for days in dates.values() for day in days]
@@ -69,6 +66,13 @@ def labelled_cohorts(
         unlabelled={y: sum(int(o.labels.off_track.isna().sum()) for o in found) for y, found in scored.items()},
         left_out=lacking,
     )
+
+
+def refuse_unjudgeable(reader: Reader, outcome: Outcome, month_days: tuple[str, ...], *, observed_on: date) -> None:
+    """Raise Refused where a model could be judged on no school year, saying from when on it can be."""
+    found = judgeable_years(reader, outcome, month_days, observed_on=observed_on)
+    if found.why_none:
+        raise Refused(not_yet(outcome, found, observed_on))
 
 
 def not_yet(outcome: Outcome, found: JudgeableYears, observed_on: date) -> str:

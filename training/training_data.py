@@ -12,7 +12,7 @@ from features.quality.check_codes import Finding
 from features.snapshots.label_years import LabelYear
 from features.warehouse.reader import Reader
 from models.examples import Examples, in_fixed_order
-from training.cohort_examples import Cohorts, labelled_cohorts
+from training.cohort_examples import Cohorts, labelled_cohorts, refuse_unjudgeable
 from training.evaluation.temporal_split import Split, rolling_splits
 from training.training_request import Basis, TrainingRequest
 
@@ -63,8 +63,7 @@ def read_training_data(reader: Reader, request: TrainingRequest, progress: Progr
     found = check_district(reader, request.district, request.today)
     refuse_errors(found)
     progress(f"{request.district.name}: reading cohorts")
-    training = request.settings.training
-    cohorts = labelled_cohorts(
-        reader, feature_set_of(request.outcome), request.outcome, training.as_of, observed_on=request.today
-    )
+    training, outcome = request.settings.training, request.outcome
+    refuse_unjudgeable(reader, outcome, training.as_of, observed_on=request.today)
+    cohorts = labelled_cohorts(reader, feature_set_of(outcome), outcome, training.as_of, observed_on=request.today)
     return TrainingData(cohorts, rolling_splits(cohorts.years, training.years), reader.data_version(), found.warnings)

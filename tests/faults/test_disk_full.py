@@ -41,7 +41,7 @@ def resize(site: Site) -> Iterator[Resize]:
 
     def to(size: int) -> None:
         """The disk has that size."""
-        how = ["-o", f"remount,size={size}"] if mounted else ["-t", "tmpfs", "-o", f"size={size}", "tmpfs"]
+        how = ["-o", f"remount,size={size}"] if mounted else ["-t", "tmpfs", "-o", f"mode=700,size={size}", "tmpfs"]
         done = subprocess.run(["mount", *how, str(site.home)], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             pytest.skip(f"only root may mount a small disk: {done.stderr.strip()}")

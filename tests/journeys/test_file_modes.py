@@ -29,9 +29,9 @@ def used() -> Iterator[Installation]:
     """An installation in a folder that everybody can enter, used by somebody whose files are open by default."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
-    (folder / "ontrack.toml").write_text(SETTINGS, encoding="utf-8")
     before = os.umask(0o022)
     try:
+        (folder / "ontrack.toml").write_text(SETTINGS, encoding="utf-8")
         installation = Installation(folder)
         installation.run("simulate", "records", "--district", "lakeside", "--students", "60", "--years", "2")
         installation.run("worker", "enqueue", "--district", "lakeside")
