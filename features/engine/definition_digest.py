@@ -1,13 +1,15 @@
 """Digests by which a compiled script is found again: of a definition, of the engine's source, of the libraries."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+
+from pydantic import BaseModel
 
 LIBRARIES = ("ibis-framework", "sqlglot", "duckdb")
 """The libraries that decide what SQL comes of an expression."""
@@ -19,15 +21,16 @@ SOURCE = Path(__file__).parents[1]
 def canonical_text(value: object) -> str:
     """A definition as text: the same in every process, and another one for another definition.
 
-    TypeError for anything but plain values, dataclasses, collections of them, and classes.
+    TypeError for anything but plain values, dataclasses, Pydantic models, collections of them, and classes.
     """
     if value is None or isinstance(value, bool | int | float | str | date):
         return repr(value)
     if isinstance(value, type):
         return f"{qualified_name(value)}:{module_digest(value.__module__)}"
     if is_dataclass(value):
-        parts = (f"{field.name}={canonical_text(getattr(value, field.name))}" for field in fields(value))
-        return f"{qualified_name(type(value))}({', '.join(parts)})"
+        return record_text(value, [field.name for field in fields(value)])
+    if isinstance(value, BaseModel):
+        return record_text(value, list(type(value).model_fields))
     if isinstance(value, tuple | list):
         return f"[{', '.join(map(canonical_text, value))}]"
     if isinstance(value, frozenset):
@@ -35,6 +38,12 @@ def canonical_text(value: object) -> str:
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{canonical_text(key)}: {canonical_text(one)}' for key, one in value.items())}}}"
     raise TypeError(f"not a part of a definition: {type(value).__name__}")
+
+
+def record_text(value: object, names: Sequence[str]) -> str:
+    """The text of an object with fields."""
+    parts = (f"{name}={canonical_text(getattr(value, name))}" for name in names)
+    return f"{qualified_name(type(value))}({', '.join(parts)})"
 
 
 def qualified_name(kind: type) -> str:

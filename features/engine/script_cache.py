@@ -14,8 +14,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import ParamSpec
 
+import ibis.expr.types as ir
 from pydantic import TypeAdapter, ValidationError
 
+from features.engine.compilation import compile_script
 from features.engine.definition_digest import canonical_text, library_versions, module_digest, source_digest
 from features.engine.sql_script import Script
 
@@ -34,6 +36,9 @@ DAY = 24 * 60 * 60
 REMEMBERED: dict[str, Script] = {}
 """The scripts of this process by their digest."""
 
+SCRIPT_JSON = TypeAdapter(Script)
+"""How a script is written to its file and read from it."""
+
 
 def cached_script(build: Callable[Definition, Script]) -> Callable[Definition, Script]:
     """A function that compiles a script, asked once for each definition by all processes of a user together.
@@ -44,15 +49,29 @@ def cached_script(build: Callable[Definition, Script]) -> Callable[Definition, S
 
     @wraps(build)
     def found(*args: Definition.args, **kwargs: Definition.kwargs) -> Script:
-        key = script_key(build, args, kwargs)
-        if key not in REMEMBERED:
-            REMEMBERED[key] = read_script(key) or write_script(key, build(*args, **kwargs))
-        return REMEMBERED[key]
+        return find_script(script_key(build, args, kwargs), lambda: build(*args, **kwargs))
 
     return found
 
 
-def script_key(build: Callable[..., Script], args: tuple[object, ...], kwargs: dict[str, object]) -> str:
+def query_script(query: Callable[Definition, ir.Table], *args: Definition.args, **kwargs: Definition.kwargs) -> Script:
+    """The script of the query that a function builds from a definition; it is only called where there is no script.
+
+    TypeError for a function within another one: what it takes from there is not in the digest.
+    """
+    if "<" in query.__qualname__:
+        raise TypeError(f"not a function of a module: {query.__qualname__}")
+    return find_script(script_key(query, args, kwargs), lambda: compile_script(query(*args, **kwargs)))
+
+
+def find_script(key: str, make: Callable[[], Script]) -> Script:
+    """The script of that digest from memory or disk; made, and kept there, where there is none."""
+    if key not in REMEMBERED:
+        REMEMBERED[key] = read_script(key) or write_script(key, make())
+    return REMEMBERED[key]
+
+
+def script_key(build: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> str:
     """The digest by which a script is found: of the function and all that it is given, of source and versions."""
     name = f"{build.__module__}.{build.__qualname__}"
     parts = (name, canonical_text(args), canonical_text(kwargs), module_digest(build.__module__))
@@ -81,7 +100,7 @@ def read_script(key: str) -> Script | None:
         digest, _, body = path.read_bytes().partition(b"\n")
         if digest.decode() != sha256(body).hexdigest():
             return None
-        script = TypeAdapter(Script).validate_json(body)
+        script = SCRIPT_JSON.validate_json(body)
         keep_longer(path)
     except (OSError, ValueError, ValidationError):
         return None
@@ -108,7 +127,7 @@ def write_script(key: str, script: Script) -> Script:
     folder = cache_folder()
     if folder is None:
         return script
-    body = TypeAdapter(Script).dump_json(script)
+    body = SCRIPT_JSON.dump_json(script)
     with suppress(OSError):  # a disk that is full or read-only: the next process compiles again
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if is_private(folder):

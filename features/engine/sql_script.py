@@ -30,6 +30,14 @@ class Script:
             found: list[tuple[object, ...]] = connection.execute(self.sql).fetchall()
             return found
 
+    def run_within(
+        self, connection: duckdb.DuckDBPyConnection, before: str, values: Values, after: str = ""
+    ) -> list[tuple[object, ...]]:
+        """Run a statement around the last query, such as `CREATE TABLE … AS`, and return the rows that it gives."""
+        with self.steps_made(connection, values):
+            found: list[tuple[object, ...]] = connection.execute(f"{before} {self.sql} {after}").fetchall()
+            return found
+
     def records(self, connection: duckdb.DuckDBPyConnection, values: Values) -> list[dict[str, object]]:
         """The same as Python values by column."""
         with self.steps_made(connection, values):

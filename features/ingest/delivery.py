@@ -13,14 +13,25 @@ from features.table_schema import Table
 
 
 @dataclass(frozen=True)
-class DeliveredTable:
-    """One canonical table of a load: its files, how to read them, and where its columns stand in them."""
+class MappedTable:
+    """One canonical table and where its columns stand in files: what the queries over them depend on."""
 
     table: Table
     mapping: FileMapping
     dialect: Dialect
+
+
+@dataclass(frozen=True)
+class DeliveredTable(MappedTable):
+    """One canonical table of a load: its files, how to read them, and where its columns stand in them."""
+
     sources: tuple[SourceFile, ...]
     read: RowReader
+
+    @property
+    def mapped(self) -> MappedTable:
+        """The table without its files: a definition, the same in the next load."""
+        return MappedTable(self.table, self.mapping, self.dialect)
 
 
 @dataclass(frozen=True)

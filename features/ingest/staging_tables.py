@@ -1,14 +1,19 @@
 """The tables of a staging file: a load's parsed rows, each valid or with the first rule that it breaks."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from features.engine.column_types import IBIS_TYPES
+from features.engine.sql_script import Script
 from features.engine.stored_tables import schema_of
+from features.engine.view import Values
 from features.table_schema import Table
 from features.tables import TABLES
-from features.warehouse.reader import Reader, sql_of
+from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
 
 ARRIVED = "arrived"
@@ -55,26 +60,31 @@ def create_empty(writer: Writer, name: str, schema: ibis.Schema) -> None:
     if name in writer.table_names():
         writer.drop(name)
     writer.connection.register("nothing", schema.to_pyarrow().empty_table())
-    writer.create(name, ibis.table(schema, name="nothing"))
+    writer.connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM nothing')  # noqa: S608 - our own names
     writer.connection.unregister("nothing")
 
 
-def insert(writer: Writer, name: str, arrived: pa.RecordBatchReader | pa.Table, rows: ir.Table) -> int:
-    """Inserts an expression over the arrived batches into a staging table and returns how many rows it gave."""
+def insert(
+    writer: Writer, name: str, arrived: pa.RecordBatchReader | pa.Table, rows: Script, values: Values | None = None
+) -> int:
+    """Inserts a script's rows over the arrived batches into a staging table and returns how many it gave."""
     writer.connection.register(ARRIVED, arrived)
     try:
-        parsed = writer.connection.execute(f'INSERT INTO "{name}" BY NAME {sql_of(rows)}')
-        return int(parsed.fetchall()[0][0])
+        return writer.insert(name, rows, values)
     finally:
         writer.connection.unregister(ARRIVED)
 
 
-def update_rows(writer: Writer, table: Table, changes: ir.Table) -> None:
-    """Updates a table's parsed rows, found by `file` and `row`, with the other columns of an expression."""
-    others = ", ".join(f'"{name}" = changes."{name}"' for name in changes.columns if name not in ("file", "row"))
-    writer.connection.execute(
-        f'UPDATE "understood_{table.name}" AS rows SET {others} FROM ({sql_of(changes)}) AS changes '  # noqa: S608 - our own names
-        "WHERE rows.file = changes.file AND rows.row = changes.row"
+def update_rows(
+    writer: Writer, table: Table, columns: Sequence[str], changes: Script, values: Values | None = None
+) -> None:
+    """Updates columns of a table's parsed rows with those of a script, found by `file` and `row`."""
+    changed = ", ".join(f'"{name}" = changes."{name}"' for name in columns)
+    changes.run_within(
+        writer.connection,
+        f'UPDATE "understood_{table.name}" AS rows SET {changed} FROM (',  # noqa: S608 - our own names
+        values or {},
+        ") AS changes WHERE rows.file = changes.file AND rows.row = changes.row",
     )
 
 
@@ -94,15 +104,32 @@ def current_records(name: str) -> ir.Table:
     return rows.inner_join(students.select("student_id", "student_key").distinct(), "student_key")
 
 
-def records_after_load(writer: Writer, name: str, *, held: bool) -> ir.Table | None:
-    """A table's records after this load: the delivered ones, and the others of the warehouse; None where it has none.
+@dataclass(frozen=True)
+class RecordSources:
+    """Where a table's records come from: whether it was delivered, and whether the warehouse is attached as `held`."""
 
-    Columns are those of files. `held` is whether the warehouse is attached under that name. Records that a full extract
-    lacks are still among them.
+    delivered: bool
+    held: bool
+
+    def __bool__(self) -> bool:
+        return self.delivered or self.held
+
+
+def sources_of(writer: Writer, name: str, *, held: bool) -> RecordSources:
+    """Where the records of a table come from in this load."""
+    return RecordSources(f"understood_{name}" in writer.table_names(), held)
+
+
+def records_after_load(name: str, sources: RecordSources) -> ir.Table:
+    """A table's records after this load: the delivered ones, and the others of the warehouse.
+
+    Columns are those of files. Records that a full extract lacks are still among them. ValueError without a source.
     """
+    if not sources:
+        raise ValueError(f"neither the load nor the warehouse has {name}")
     columns = list(columns_of(TABLES[name]))
-    before = current_records(name).select(*columns) if held else None
-    if parsed_table(name).get_name() not in writer.table_names():
+    before = current_records(name).select(*columns) if sources.held else None
+    if not sources.delivered and before is not None:
         return before
     parsed = parsed_table(name).filter(ibis._.rule.isnull())
     now = parsed.filter(~parsed.deleted).select(*columns)

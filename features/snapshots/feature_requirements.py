@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import ibis.expr.types as ir
+
+from features.engine.script_cache import query_script
 from features.engine.snapshot_query import measures_in
 from features.engine.stored_tables import stored_table
 from features.language.feature_set import Feature, FeatureSet
@@ -29,10 +32,15 @@ class Requirement:
 
     def met_by(self, reader: Reader) -> bool:
         """Whether the records on record hold any of it."""
-        rows = stored_table(self.table)
-        if self.column:
-            rows = rows.filter(rows[self.column].notnull() & rows[self.column].notin(self.blank or ("",)))
-        return not reader.table(rows.limit(1)).empty
+        return bool(reader.records(query_script(one_record, self)))
+
+
+def one_record(required: Requirement) -> ir.Table:
+    """One record of those that a requirement asks for."""
+    rows = stored_table(required.table)
+    if required.column:
+        rows = rows.filter(rows[required.column].notnull() & rows[required.column].notin(required.blank or ("",)))
+    return rows.limit(1)
 
 
 REQUIRED_COLUMNS = {

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
-from ibis.expr.operations import Node
 
 from features.engine.compilation import compile_script
 from features.engine.script_cache import cached_script
@@ -18,17 +16,6 @@ from features.engine.stored_tables import stored_table
 from features.engine.view import Values, View, ViewShape, school_year_of
 from features.engine.visible_tables import VisibleTables
 from features.errors import NothingKnown
-
-
-def sql_of(expression: ir.Expr) -> str:
-    """An expression as DuckDB's SQL, kept in memory: compiling takes longer than many queries."""
-    return compile_once(expression.op())
-
-
-@lru_cache(maxsize=4096)
-def compile_once(operation: Node) -> str:
-    """An operation as DuckDB's SQL."""
-    return str(ibis.to_sql(operation.to_expr(), dialect="duckdb"))
 
 
 def current_rows(name: str) -> ir.Table:
@@ -88,13 +75,9 @@ class Reader:
         """The rows of a compiled script, its parameters having these values."""
         return script.frame(self.connection, values or {})
 
-    def table(self, expression: ibis.Table) -> pd.DataFrame:
-        """The rows of an Ibis expression as a pandas frame."""
-        return self.frame(sql_of(expression))
-
-    def records(self, expression: ibis.Table) -> list[tuple[Any, ...]]:
-        """The rows of an Ibis expression as Python values."""
-        return self.connection.execute(sql_of(expression)).fetchall()
+    def records(self, script: Script, values: Values | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a compiled script as Python values."""
+        return script.rows(self.connection, values or {})
 
     def current(self, name: str) -> pd.DataFrame:
         """Every current row of a canonical table."""

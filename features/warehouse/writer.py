@@ -1,16 +1,22 @@
 """Changes a copy of a warehouse: creates, replaces, supersedes and sorts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.sql.datatypes import DuckDBType
 
+from features.engine.parameters import number_parameter
+from features.engine.script_cache import query_script
+from features.engine.sql_script import Script
 from features.engine.stored_tables import schema_of, stored_table
+from features.engine.view import Values
 from features.table_schema import Table
 from features.tables import TABLES
-from features.warehouse.reader import Reader, sql_of
+from features.warehouse.reader import Reader
 
 UNSORTED = 0.10
 """Share of a table's rows that may lie behind its sorted part."""
@@ -18,23 +24,28 @@ UNSORTED = 0.10
 
 @dataclass(frozen=True)
 class Writer(Reader):
-    """A copy of a warehouse that a load changes. Queries are Ibis expressions; DuckDB runs and stores them."""
+    """A copy of a warehouse that a load changes. Queries are compiled scripts; DuckDB runs and stores them."""
 
     def table_names(self) -> set[str]:
         """The names of its tables."""
         return {name for (name,) in self.connection.execute("SHOW TABLES").fetchall()}
 
-    def count(self, expression: ibis.Table) -> int:
-        """How many rows an expression has."""
-        return int(self.table(expression.aggregate(n=expression.count()))["n"].iloc[0])
+    def count(self, script: Script, values: Values | None = None) -> int:
+        """How many rows a script finds."""
+        ((rows,),) = script.run_within(self.connection, "SELECT count(*) FROM (", values or {}, ")")
+        return int(str(rows))
 
-    def create(self, name: str, expression: ibis.Table) -> None:
-        """Creates a table from an expression's rows, in their order."""
-        self.connection.execute(f'CREATE TABLE "{name}" AS {sql_of(expression)}')
+    def row_count(self, name: str) -> int:
+        """How many rows a table has."""
+        return int(self.connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0])  # noqa: S608 - our own names
 
-    def replace(self, name: str, expression: ibis.Table) -> None:
+    def create(self, name: str, script: Script, values: Values | None = None) -> None:
+        """Creates a table from a script's rows, in their order."""
+        script.run_within(self.connection, f'CREATE TABLE "{name}" AS', values or {})
+
+    def replace(self, name: str, script: Script) -> None:
         """Replaces a table's rows by others, which may be computed from the old ones."""
-        self.create(f"new_{name}", expression)
+        self.create(f"new_{name}", script)
         self.drop(name)
         self.connection.execute(f'ALTER TABLE "new_{name}" RENAME TO "{name}"')
 
@@ -49,29 +60,29 @@ class Writer(Reader):
         quoted = str(path).replace("'", "''")
         self.connection.execute(f"ATTACH '{quoted}' AS {catalog} (READ_ONLY)")
 
-    def supersede(self, name: str, which: ibis.Table, load_id: int) -> None:
-        """Marks current rows that match a row of an expression as superseded by a load."""
-        same = " AND ".join(f'held."{column}" = which."{column}"' for column in which.columns)
-        self.connection.execute(
-            f'UPDATE "{name}" held SET superseded_by_load = {load_id} FROM ({sql_of(which)}) which '  # noqa: S608 - our own names
-            f"WHERE {same} AND held.superseded_by_load IS NULL"
+    def supersede(self, name: str, key: Sequence[str], which: Script, values: Values) -> None:
+        """Marks current rows that match a row of a script in these columns as superseded by the load `load_id`."""
+        same = " AND ".join(f'held."{column}" = which."{column}"' for column in key)
+        which.run_within(
+            self.connection,
+            f'UPDATE "{name}" held SET superseded_by_load = {values["load_id"]} FROM (',  # noqa: S608 - our own names
+            values,
+            f") which WHERE {same} AND held.superseded_by_load IS NULL",
         )
 
-    def insert(self, name: str, rows: ibis.Table) -> None:
-        """Adds an expression's rows to a table, columns by name."""
-        self.connection.execute(f'INSERT INTO "{name}" BY NAME {sql_of(rows)}')
-
-    def append(self, table: Table, rows: ibis.Table) -> None:
-        """Adds rows behind a table, sorted by student."""
-        self.insert(table.name, rows.order_by(*sort_columns(table)))
+    def insert(self, name: str, script: Script, values: Values | None = None) -> int:
+        """Adds a script's rows to a table, columns by name, and returns how many."""
+        ((rows,),) = script.run_within(self.connection, f'INSERT INTO "{name}" BY NAME', values or {})
+        return int(str(rows))
 
     def sort_if_needed(self, table: Table, load_id: int) -> None:
         """Sorts a table again after a load where too many rows lie behind its sorted part."""
-        held, through = stored_table(table.name), self.sorted_through(table)
-        if through and self.count(held.filter(held.load_id > through)) <= UNSORTED * self.count(held):
+        through = self.sorted_through(table)
+        behind = query_script(unsorted_rows, table.name)
+        if through and self.count(behind, {"through": through}) <= UNSORTED * self.row_count(table.name):
             return
         if through:
-            self.replace(table.name, held.order_by(*sort_columns(table)))
+            self.replace(table.name, query_script(sorted_rows, table.name))
         self.connection.execute(f"COMMENT ON TABLE \"{table.name}\" IS 'sorted through load {load_id}'")
 
     def sorted_through(self, table: Table) -> int:
@@ -94,8 +105,7 @@ class Writer(Reader):
         for name in TABLES.keys() - self.table_names():
             nothing = pd.DataFrame({column: [] for column in schema_of(TABLES[name])})
             self.connection.register("nothing", nothing)
-            empty = ibis.table(dict.fromkeys(nothing, "float64"), name="nothing")
-            self.create(name, empty.cast(dict(schema_of(TABLES[name]).items())))
+            self.create(name, query_script(empty_table, name))
             self.connection.unregister("nothing")
 
     def add_columns(self, table: Table) -> None:
@@ -106,6 +116,22 @@ class Writer(Reader):
                 default = "DEFAULT false" if column == "withdrawn" else ""
                 typed = f'"{column}" {DuckDBType.to_string(kind)}'
                 self.connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {typed} {default}')
+
+
+def unsorted_rows(name: str) -> ir.Table:
+    """A table's rows of loads after the one through which it is sorted."""
+    return stored_table(name).filter(ibis._.load_id > number_parameter("through"))
+
+
+def sorted_rows(name: str) -> ir.Table:
+    """A table's rows, sorted by student."""
+    return stored_table(name).order_by(*sort_columns(TABLES[name]))
+
+
+def empty_table(name: str) -> ir.Table:
+    """The frame `nothing`, with a canonical table's columns, in the types of these."""
+    schema = schema_of(TABLES[name])
+    return ibis.table(dict.fromkeys(schema, "float64"), name="nothing").cast(dict(schema.items()))
 
 
 def sort_columns(table: Table) -> list[str]:

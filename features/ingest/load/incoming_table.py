@@ -2,12 +2,13 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from features.engine.script_cache import query_script
 from features.engine.stored_tables import stored_table
 from features.file_mapping.declaration import TERM_END, FileMapping
 from features.file_mapping.validation import EVENT_DATES
@@ -35,14 +36,23 @@ class LoadStamp:
     load_id: int
     day: date
 
+    @property
+    def values(self) -> dict[str, date | int | str]:
+        """The values of the parameters of a load's queries."""
+        return {"district_id": self.district_id, "load_id": self.load_id, "load_day": self.day}
+
 
 @dataclass(frozen=True)
 class IncomingTable:
-    """One table of a load and its mapping."""
+    """One table of a load and its mapping: what its queries depend on."""
 
     table: Table
     mapping: FileMapping
-    stamp: LoadStamp
+
+    def values(self, stamp: LoadStamp) -> dict[str, date | int | str]:
+        """The values of the parameters of the table's queries."""
+        days = self.covers if isinstance(self.covers, int) else 0
+        return {**stamp.values, "covered_from": stamp.day - timedelta(days=days)}
 
     @property
     def has_known_on_column(self) -> bool:
@@ -97,14 +107,23 @@ def with_keys(rows: ir.Table) -> ir.Table:
 
 def assign_student_keys(writer: Writer, *, delivered: bool) -> None:
     """Creates the table of student keys: the known ones and, where students were delivered, new random ones."""
-    known = stored_table("students").select("student_id", "student_key").distinct()
-    writer.create(KEYS, known)
+    writer.create(KEYS, query_script(known_keys))
     if not delivered:
         return
-    fresh = staged_rows(TABLES["students"]).filter(ibis._.rule.isnull()).select("student_id").distinct()
-    ids = list(writer.table(fresh.anti_join(known, "student_id").order_by("student_id"))["student_id"])
+    ids = [student_id for (student_id,) in writer.records(query_script(new_students))]
     keys = pd.DataFrame({"student_id": ids, "student_key": [secrets.token_hex(8) for _ in ids]}, dtype="str")
     writer.add(KEYS, keys)
+
+
+def known_keys() -> ir.Table:
+    """The keys of the students on record."""
+    return stored_table("students").select("student_id", "student_key").distinct()
+
+
+def new_students() -> ir.Table:
+    """The ids of valid students who are not on record, in their order."""
+    fresh = staged_rows(TABLES["students"]).filter(ibis._.rule.isnull()).select("student_id").distinct()
+    return fresh.anti_join(known_keys(), "student_id").order_by("student_id")
 
 
 def school_year(rows: ir.Table) -> ir.IntegerValue:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.script_cache import query_script
 from features.engine.stored_tables import stored_table
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.load.incoming_table import LoadStamp, staged_rows
+from features.ingest.load_parameters import DISTRICT_ID, LOAD_DAY, LOAD_ID
 from features.ingest.staging_tables import parsed_table
+from features.tables import TABLES
 from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
 
@@ -39,32 +42,43 @@ class StagedTable:
     delivered: DeliveredTable
     catalog: str | None = None
 
-    def rows(self) -> ir.Table:
-        """All its rows, valid and invalid."""
-        return staged_rows(self.delivered.table) if self.catalog else parsed_table(self.delivered.table.name)
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.delivered.table.name
 
-    def bad(self) -> ir.Table:
-        """Its rows that break a rule."""
-        return self.rows().filter(ibis._.rule.notnull())
+
+def all_rows(name: str, catalog: str | None) -> ir.Table:
+    """A table's parsed rows, valid and invalid."""
+    return staged_rows(TABLES[name]) if catalog else parsed_table(name)
+
+
+def invalid_rows(name: str, catalog: str | None) -> ir.Table:
+    """A table's parsed rows that break a rule."""
+    return all_rows(name, catalog).filter(ibis._.rule.notnull())
 
 
 def quarantine_findings(reader: Reader, staged: StagedTable) -> Iterator[Finding]:
     """The rows that break a rule, as one finding for each file, rule and column."""
-    files = file_counts(staged.catalog).select("number", name="file")
-    bad = staged.bad().drop("shown")
+    found = reader.records(query_script(invalid_groups, staged.name, staged.catalog))
+    for rule, name, broken, expected, rows, places in found:
+        yield Finding(rule, name, places[0], broken, expected, rows, tuple(places[1:]))
+
+
+def invalid_groups(name: str, catalog: str | None) -> ir.Table:
+    """The invalid rows of a table by file, rule and column: how many, and the first places."""
+    files = file_counts(catalog).select("number", name="file")
+    bad = invalid_rows(name, catalog).drop("shown")
     groups = bad.join(files, bad.file == files.number).group_by("name", "rule", "broken", "expected")
     first = groups.aggregate(rows=ibis._.count(), first=ibis._.row.collect(order_by="row", distinct=False)[:ROWS_NAMED])
-    ordered = first.select("rule", "name", "broken", "expected", "rows", "first").order_by("name", "rule", "broken")
-    for rule, name, broken, expected, rows, places in reader.records(ordered):
-        yield Finding(rule, name, places[0], broken, expected, rows, tuple(places[1:]))
+    return first.select("rule", "name", "broken", "expected", "rows", "first").order_by("name", "rule", "broken")
 
 
 def refuse_large_quarantine(reader: Reader, staged: Sequence[StagedTable], to_add: Sequence[str]) -> None:
     """Raise DataRefused, with lines for ontrack.toml, where more rows break a rule than `most_quarantined` allows."""
     findings: list[Finding] = []
     for one in staged:
-        all_rows = one.rows()
-        ((rows, bad),) = reader.records(all_rows.aggregate(rows=all_rows.count(), bad=all_rows.rule.count()))
+        ((rows, bad),) = reader.records(query_script(count_invalid, one.name, one.catalog))
         share = one.delivered.mapping.most_quarantined
         if bad > share * rows:
             found = list(quarantine_findings(reader, one))
@@ -75,6 +89,12 @@ def refuse_large_quarantine(reader: Reader, staged: Sequence[StagedTable], to_ad
         raise DataRefused(findings, to_add)
 
 
+def count_invalid(name: str, catalog: str | None) -> ir.Table:
+    """How many rows a table has, and how many of them break a rule."""
+    rows = all_rows(name, catalog)
+    return rows.aggregate(rows=rows.count(), bad=rows.rule.count())
+
+
 def update_quarantine(writer: Writer, staged: Sequence[StagedTable], stamp: LoadStamp) -> int:
     """Adds the load's invalid rows, releases rows that its files no longer have, and returns how many are released.
 
@@ -82,29 +102,53 @@ def update_quarantine(writer: Writer, staged: Sequence[StagedTable], stamp: Load
     """
     if not staged and not writer.has_rows("quarantine"):
         return 0
-    held = stored_table("quarantine")
-    parts = [quarantined_rows(one, stamp) for one in staged] or [held.limit(0)]
-    bad = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    again = reread_rows(held.filter(held.superseded_by_load.isnull()))
-    released = writer.count(again.anti_join(bad, list(PLACE)))
-    writer.insert("quarantine", bad.anti_join(again, [*PLACE, *REASON]))
-    writer.supersede("quarantine", again.anti_join(bad, [*PLACE, *REASON]).select(*PLACE, *REASON), stamp.load_id)
+    tables = [(one.name, one.catalog) for one in staged]
+    released = writer.count(query_script(released_rows, tables), stamp.values)
+    writer.insert("quarantine", query_script(added_to_quarantine, tables), stamp.values)
+    writer.supersede("quarantine", [*PLACE, *REASON], query_script(left_quarantine, tables), stamp.values)
     return released
 
 
-def quarantined_rows(staged: StagedTable, stamp: LoadStamp) -> ir.Table:
+Tables = Sequence[tuple[str, str | None]]
+"""Tables of a load by name, each with the catalog of its staging file."""
+
+
+def released_rows(tables: Tables) -> ir.Table:
+    """Rows of the quarantine that the load read again and took."""
+    return reread_rows().anti_join(quarantined_rows(tables), list(PLACE))
+
+
+def added_to_quarantine(tables: Tables) -> ir.Table:
+    """The load's invalid rows that are not in quarantine for the same reason."""
+    return quarantined_rows(tables).anti_join(reread_rows(), [*PLACE, *REASON])
+
+
+def left_quarantine(tables: Tables) -> ir.Table:
+    """Place and reason of rows in quarantine that the load read again and does not refuse for the same reason."""
+    return reread_rows().anti_join(quarantined_rows(tables), [*PLACE, *REASON]).select(*PLACE, *REASON)
+
+
+def quarantined_rows(tables: Tables) -> ir.Table:
+    """The invalid rows of tables as rows of the quarantine."""
+    parts = [quarantined_rows_of(*one) for one in tables] or [stored_table("quarantine").limit(0)]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def quarantined_rows_of(name: str, catalog: str | None) -> ir.Table:
     """A table's invalid rows as rows of the quarantine."""
-    files = file_counts(staged.catalog)
-    bad = staged.bad().select("file", "row", "rule", "broken", "expected", "shown").rename(number="file")
+    files = file_counts(catalog)
+    bad = invalid_rows(name, catalog).select("file", "row", "rule", "broken", "expected", "shown").rename(number="file")
     named = bad.join(files.select("number", "file", "table_name", file_digest="digest"), "number").drop("number")
     return named.mutate(
-        district_id=ibis.literal(stamp.district_id), known_on=ibis.date(stamp.day.isoformat()), withdrawn=False,
-        load_id=ibis.literal(stamp.load_id, "int64"), superseded_by_load=ibis.null("int64"),
+        district_id=DISTRICT_ID, known_on=LOAD_DAY, withdrawn=False, load_id=LOAD_ID,
+        superseded_by_load=ibis.null("int64"),
     ).select(*stored_table("quarantine").columns)  # fmt: skip
 
 
-def reread_rows(waiting: ir.Table) -> ir.Table:
+def reread_rows() -> ir.Table:
     """Rows in quarantine that this load read again: a whole table's, a file's, or those of a file with that digest."""
+    held = stored_table("quarantine")
+    waiting = held.filter(held.superseded_by_load.isnull())
     files = file_counts("staged")
     whole = files.filter(files.scope == "table").select("table_name").distinct()
     named = files.filter(files.scope == "file").select("table_name", "file").distinct()

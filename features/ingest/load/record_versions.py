@@ -1,18 +1,21 @@
 """Record versions: compares a load with the warehouse, adds new versions and closes old ones."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import reduce
 
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.script_cache import query_script
+from features.engine.sql_script import Script
 from features.engine.stored_tables import schema_of, stored_table
 from features.file_mapping.validation import EVENT_DATES
 from features.ingest.findings import DataRefused, Finding
-from features.ingest.load.incoming_table import IncomingTable, school_year, staged_rows, with_keys
+from features.ingest.load.incoming_table import IncomingTable, LoadStamp, school_year, staged_rows, with_keys
+from features.ingest.load_parameters import COVERED_FROM, DISTRICT_ID, LOAD_DAY, LOAD_ID
 from features.table_schema import Table
-from features.warehouse.writer import Writer
+from features.tables import TABLES
+from features.warehouse.writer import Writer, sort_columns
 
 ChangeCounts = dict[tuple[int, str], int]
 """Rows added, by the number of their file and what kind of change they are."""
@@ -24,33 +27,56 @@ ADDED = "fresh_rows"
 """The temporary table of the rows that a load adds."""
 
 
-def add_versions(writer: Writer, incoming: IncomingTable) -> ChangeCounts:
+def add_versions(writer: Writer, incoming: IncomingTable, stamp: LoadStamp) -> ChangeCounts:
     """Adds new versions, closes those that they replace, and returns the rows added, by file and kind of change.
 
     Kinds are new, corrected, withdrawn (by a delta) and gone (absent from a full extract; the file is -1).
     DataRefused where more records are gone than the mapping allows.
     """
     first = not writer.has_rows(incoming.table.name)
-    writer.create(ADDED, first_rows(writer, incoming) if first else changed_rows(writer, incoming))
-    added = added_rows(incoming.table)
-    counts = writer.records(added.group_by("file", "was").aggregate(rows=added.count()))
+    writer.create(ADDED, versions_script(writer, incoming, first=first), incoming.values(stamp))
+    counts = writer.records(query_script(count_added, incoming.table.name))
     changes = {(file, was): rows for file, was, rows in counts}
-    refuse_many_absent(writer, incoming, changes.get((-1, "gone"), 0))
+    refuse_many_absent(writer, incoming, stamp, changes.get((-1, "gone"), 0))
     if changes:
-        store_added_rows(writer, incoming, first=first)
+        store_added_rows(writer, incoming.table, stamp, first=first)
     writer.drop(ADDED)
     return changes
 
 
-def store_added_rows(writer: Writer, incoming: IncomingTable, *, first: bool) -> None:
+def versions_script(writer: Writer, incoming: IncomingTable, *, first: bool) -> Script:
+    """The script for the rows that a load adds, as its files and the warehouse are: `first` where this has no row."""
+    several = incoming.has_known_on_column and bool(writer.count(query_script(one_repeated_key, incoming)))
+    if first:
+        return query_script(first_rows, incoming, several=several)
+    withdraws = incoming.covers != "nothing" and can_withdraw_absent(writer, incoming)
+    return query_script(changed_rows, incoming, several=several, withdraws=withdraws)
+
+
+def store_added_rows(writer: Writer, table: Table, stamp: LoadStamp, *, first: bool) -> None:
     """Moves the added rows into their table and closes the versions that they replace."""
-    stamp = incoming.stamp
     if not first:
-        latest = added_rows(incoming.table).filter(ibis._.superseded_by_load.isnull())
-        writer.supersede(incoming.table.name, latest.select(*incoming.table.key), stamp.load_id)
-    carried = {"district_id": ibis.literal(stamp.district_id), "load_id": ibis.literal(stamp.load_id, "int64")}
-    writer.append(incoming.table, added_rows(incoming.table).drop("file", "was").mutate(**carried))
-    writer.sort_if_needed(incoming.table, stamp.load_id)
+        writer.supersede(table.name, table.key, query_script(latest_keys, table.name), stamp.values)
+    writer.insert(table.name, query_script(stored_rows, table.name), stamp.values)
+    writer.sort_if_needed(table, stamp.load_id)
+
+
+def latest_keys(name: str) -> ir.Table:
+    """The keys of the added rows that are current."""
+    latest = added_rows(TABLES[name]).filter(ibis._.superseded_by_load.isnull())
+    return latest.select(*TABLES[name].key)
+
+
+def stored_rows(name: str) -> ir.Table:
+    """The added rows as their table holds them, sorted by student."""
+    rows = added_rows(TABLES[name]).drop("file", "was").mutate(district_id=DISTRICT_ID, load_id=LOAD_ID)
+    return rows.order_by(*sort_columns(TABLES[name]))
+
+
+def count_added(name: str) -> ir.Table:
+    """The number of added rows of each file and kind of change."""
+    added = added_rows(TABLES[name])
+    return added.group_by("file", "was").aggregate(rows=added.count())
 
 
 def added_rows(table: Table) -> ir.Table:
@@ -59,36 +85,36 @@ def added_rows(table: Table) -> ir.Table:
     return ibis.table({"file": "int64", "was": "string", **columns}, name=ADDED)
 
 
-def first_rows(writer: Writer, incoming: IncomingTable) -> ir.Table:
+def first_rows(incoming: IncomingTable, *, several: bool) -> ir.Table:
     """The rows that a table's first load adds."""
-    incoming_rows = mark_latest(writer, incoming)
-    replaced = ibis.ifelse(incoming_rows.latest, ibis.null("int64"), incoming.stamp.load_id)
+    incoming_rows = mark_latest(incoming, several=several)
+    replaced = ibis.ifelse(incoming_rows.latest, ibis.null("int64"), LOAD_ID)
     rows = incoming_rows.filter(~incoming_rows.deleted & ~incoming_rows.ends).mutate(
         was=ibis.literal("new"), withdrawn=False, superseded_by_load=replaced
     )
     return rows.select(*added_rows(incoming.table).columns)
 
 
-def changed_rows(writer: Writer, incoming: IncomingTable) -> ir.Table:
-    """The rows that a later load adds: those that differ from the warehouse."""
-    incoming_rows = mark_latest(writer, incoming)
+def changed_rows(incoming: IncomingTable, *, several: bool, withdraws: bool) -> ir.Table:
+    """The rows that a later load adds: those that differ from the warehouse; it `withdraws` absent records, or not."""
+    incoming_rows = mark_latest(incoming, several=several)
     parts = [new_and_corrected(incoming, incoming_rows.filter(incoming_rows.latest))]
     if incoming.has_known_on_column:
         parts.append(earlier_versions(incoming, incoming_rows.filter(~incoming_rows.latest & ~incoming_rows.ends)))
-    if incoming.covers != "nothing" and can_withdraw_absent(writer, incoming):
+    if withdraws:
         parts.append(absent_records(incoming))
     return ibis.union(*(part.select(*added_rows(incoming.table).columns) for part in parts))
 
 
-def mark_latest(writer: Writer, incoming: IncomingTable) -> ir.Table:
-    """What the load says: files may hold a record's whole history.
+def mark_latest(incoming: IncomingTable, *, several: bool) -> ir.Table:
+    """What the load says: files may hold a record's whole history, and do where `several`.
 
     `latest` is true for the last version of each record, `several` where it has earlier ones, and `ends` where the
     last one withdraws the record, so that the others do not count.
     """
     incoming_rows, many = incoming.records(), repeated_keys(incoming)
     alone = incoming_rows.mutate(latest=ibis.literal(True), several=ibis.literal(False), ends=incoming_rows.deleted)
-    if not incoming.has_known_on_column or not writer.count(many.limit(1)):
+    if not several:
         return alone
     key = list(incoming.table.key)
     newest_first = {"group_by": key, "order_by": ibis.desc("known_on")}
@@ -98,6 +124,11 @@ def mark_latest(writer: Writer, incoming: IncomingTable) -> ir.Table:
         ends=ranked.deleted.first().over(**newest_first),
     )  # fmt: skip
     return alone.anti_join(many, key).union(ranked)
+
+
+def one_repeated_key(incoming: IncomingTable) -> ir.Table:
+    """One key of a record of which the load has several versions, if there is any."""
+    return repeated_keys(incoming).limit(1)
 
 
 def repeated_keys(incoming: IncomingTable) -> ir.Table:
@@ -149,7 +180,7 @@ def is_unchanged(both: ir.Table, content: Sequence[str]) -> ir.BooleanValue:
 
 def correction_known_on(incoming: IncomingTable, both: ir.Table) -> ir.DateValue:
     """When a correction became known: the file's date where later than the current version's, else the load's day."""
-    at_load = ibis.greatest(ibis.date(incoming.stamp.day.isoformat()), both.held_known_on)
+    at_load = ibis.greatest(LOAD_DAY, both.held_known_on)
     return (
         ibis.ifelse(both.known_on > both.held_known_on, both.known_on, at_load)
         if incoming.has_known_on_column
@@ -166,7 +197,7 @@ def new_known_on(incoming: IncomingTable, both: ir.Table) -> ir.DateValue:
     if incoming.event is None:
         return both.known_on
     late = ibis.coalesce(both[incoming.event] <= both.reached, False)
-    return ibis.ifelse(late, ibis.date(incoming.stamp.day.isoformat()), both.known_on)
+    return ibis.ifelse(late, LOAD_DAY, both.known_on)
 
 
 def earlier_versions(incoming: IncomingTable, incoming_rows: ir.Table) -> ir.Table:
@@ -179,23 +210,28 @@ def earlier_versions(incoming: IncomingTable, incoming_rows: ir.Table) -> ir.Tab
     added = incoming_rows.anti_join(
         held, [incoming_rows[name].identical_to(held[name]) for name in (*incoming.own, "known_on")]
     )
-    replaced = ibis.literal(incoming.stamp.load_id, "int64")
-    return added.mutate(was=ibis.literal("new"), withdrawn=ibis.literal(False), superseded_by_load=replaced)
+    return added.mutate(was=ibis.literal("new"), withdrawn=ibis.literal(False), superseded_by_load=LOAD_ID)
 
 
 def can_withdraw_absent(writer: Writer, incoming: IncomingTable) -> bool:
     """Whether absent records can be withdrawn: every invalid row still says which record it is."""
     if incoming.covers == "nothing":
         return True
-    rows = staged_rows(incoming.table)
-    return not writer.count(rows.filter(rows.rule.notnull() & ~rows.whole_key).limit(1))
+    return not writer.count(query_script(one_unknown_record, incoming.table.name))
 
 
-def refuse_many_absent(writer: Writer, incoming: IncomingTable, absent: int) -> None:
+def one_unknown_record(name: str) -> ir.Table:
+    """One invalid row that does not say which record it is, if there is any."""
+    rows = staged_rows(TABLES[name])
+    return rows.filter(rows.rule.notnull() & ~rows.whole_key).limit(1)
+
+
+def refuse_many_absent(writer: Writer, incoming: IncomingTable, stamp: LoadStamp, absent: int) -> None:
     """Raise DataRefused where a full extract lacks more covered records than `most_withdrawn` allows."""
     if absent <= FEW:
         return
-    there, share = writer.count(covered_records(incoming)), incoming.mapping.most_withdrawn
+    there = writer.count(query_script(covered_records, incoming), incoming.values(stamp))
+    share = incoming.mapping.most_withdrawn
     if absent > share * there:
         expected = (
             f"{absent:,} of {there:,} records held are not in this extract, more than most_withdrawn = {share:g} "
@@ -208,7 +244,7 @@ def absent_records(incoming: IncomingTable) -> ir.Table:
     """Covered records that a full extract lacks. A row in quarantine counts as present."""
     rows = with_keys(staged_rows(incoming.table)).select(*incoming.table.key)
     held = covered_records(incoming).anti_join(rows, list(incoming.table.key))
-    day = ibis.greatest(ibis.date(incoming.stamp.day.isoformat()), held.known_on)
+    day = ibis.greatest(LOAD_DAY, held.known_on)
     file = ibis.literal(-1, "int64")
     return held.mutate(file=file, was=ibis.literal("gone"), known_on=day, withdrawn=ibis.literal(True))
 
@@ -223,5 +259,5 @@ def covered_records(incoming: IncomingTable) -> ir.Table:
         return held.semi_join(years, school_year(held) == years.year)
     if isinstance(incoming.covers, int):
         event = next(name for name in EVENT_DATES if name in held.columns)
-        return held.filter(held[event] >= incoming.stamp.day - timedelta(days=incoming.covers))
+        return held.filter(held[event] >= COVERED_FROM)
     return held

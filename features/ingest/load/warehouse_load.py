@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import ibis.expr.types as ir
+
+from features.engine.script_cache import query_script
 from features.ingest.delivery import Delivery
 from features.ingest.findings import Finding
 from features.ingest.load.incoming_table import KEYS, IncomingTable, LoadStamp, assign_student_keys, staged_rows
@@ -11,6 +14,7 @@ from features.ingest.load.record_versions import ChangeCounts, add_versions, can
 from features.ingest.load.staging import staging_notes
 from features.progress import Progress
 from features.table_schema import Table
+from features.tables import TABLES
 from features.warehouse.writer import Writer
 
 HELD_BACK = "no record was withdrawn for being absent, as some rows do not say which record they are"
@@ -24,12 +28,12 @@ def load_tables(writer: Writer, delivery: Delivery, stamp: LoadStamp, progress: 
     held_back: list[Finding] = []
     for delivered in delivery.tables:
         progress(f"comparing {delivered.table.name} with what is held")
-        incoming = IncomingTable(delivered.table, delivered.mapping, stamp)
+        incoming = IncomingTable(delivered.table, delivered.mapping)
         if writer.has_rows(delivered.table.name) and not can_withdraw_absent(writer, incoming):
             held_back.append(Finding("NOTE05", delivered.table.name, None, "", HELD_BACK))
         nothing = not sum(file.valid + file.bad for file in files[delivered.table.name])
         new_table = nothing and not writer.has_rows(delivered.table.name)
-        changes[delivered.table.name] = {} if new_table else add_versions(writer, incoming)
+        changes[delivered.table.name] = {} if new_table else add_versions(writer, incoming, stamp)
     writer.drop(KEYS)
     bad = [
         StagedTable(delivered, "staged")
@@ -64,8 +68,7 @@ class StagedFile:
 
 def staged_files(writer: Writer, delivery: Delivery) -> dict[str, list[StagedFile]]:
     """Every table's files with their row counts."""
-    files = file_counts("staged")
-    read = writer.records(files.select("number", "file", "table_name", "rows", "left_out").order_by("number"))
+    read = writer.records(query_script(files_read))
     found: dict[str, list[StagedFile]] = {delivered.table.name: [] for delivered in delivery.tables}
     for delivered in delivery.tables:
         mine = [row for row in read if row[2] == delivered.table.name]
@@ -76,11 +79,21 @@ def staged_files(writer: Writer, delivery: Delivery) -> dict[str, list[StagedFil
     return found
 
 
+def files_read() -> ir.Table:
+    """The files of the load in order, with the rows read and left out."""
+    return file_counts("staged").select("number", "file", "table_name", "rows", "left_out").order_by("number")
+
+
 def valid_and_bad(writer: Writer, table: Table) -> dict[int, tuple[int, int]]:
     """The numbers of valid and invalid rows of each file of a table."""
-    rows = staged_rows(table)
-    counts = rows.group_by("file").aggregate(good=rows.rule.isnull().sum(), bad=rows.rule.count())
-    return {file: (valid_rows, bad) for file, valid_rows, bad in writer.records(counts)}
+    counts = writer.records(query_script(count_valid_and_bad, table.name))
+    return {file: (valid_rows, bad) for file, valid_rows, bad in counts}
+
+
+def count_valid_and_bad(name: str) -> ir.Table:
+    """The numbers of valid and invalid rows of each file of a table."""
+    rows = staged_rows(TABLES[name])
+    return rows.group_by("file").aggregate(good=rows.rule.isnull().sum(), bad=rows.rule.count())
 
 
 def report_of(file: StagedFile, changes: ChangeCounts) -> FileReport:

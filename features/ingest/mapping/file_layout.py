@@ -1,10 +1,10 @@
 """Where each canonical column's value stands in a file: its header combined with the mapping of `ontrack.toml`."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from features.file_mapping.declaration import ColumnMapping, FileMapping
-from features.ingest.delivery import DeliveredTable
+from features.ingest.delivery import DeliveredTable, MappedTable
 from features.table_schema import Column
 from features.tables import SCHOOL_YEAR
 
@@ -29,7 +29,7 @@ class MappedColumn:
 class FileLayout:
     """How one file is read as rows of one table. Its columns are named by their position, `c0` first."""
 
-    delivered: DeliveredTable
+    delivered: MappedTable
     file: str
     names: tuple[str, ...]
     cells: tuple[MappedColumn, ...]
@@ -37,6 +37,12 @@ class FileLayout:
     def place(self, name: str) -> str:
         """The name of the file's column while the file is read: `c` and its position."""
         return f"c{self.names.index(name)}"
+
+    @property
+    def unnamed(self) -> "FileLayout":
+        """The layout of any file with this header: a definition, the same for the next file."""
+        mapped = MappedTable(self.delivered.table, self.delivered.mapping, self.delivered.dialect)
+        return replace(self, delivered=mapped, file="")
 
     @property
     def known_on(self) -> str | None:
@@ -76,7 +82,7 @@ def cells_of(delivered: DeliveredTable, names: Sequence[str]) -> Iterator[Mapped
         yield MappedColumn(column, mapping)
 
 
-def columns_read(delivered: DeliveredTable) -> tuple[Column, ...]:
+def columns_read(delivered: MappedTable) -> tuple[Column, ...]:
     """The canonical columns read from a file; first the school year, where a column is a day of it."""
     own = tuple(column for column in delivered.table.columns if column.kind != "assigned")
     asked = any(mapping.day_of_school_year for mapping in delivered.mapping.columns.values())

@@ -1,16 +1,24 @@
 """`known_on`: the date on which the district knew a row, from a column or a rule such as "two school days after"."""
 
 from collections.abc import Iterator
-from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.script_cache import query_script
 from features.file_mapping.declaration import TERM_END, KnownOnRule
+from features.ingest.load_parameters import LOAD_DAY
 from features.ingest.mapping.file_layout import FileLayout
 from features.ingest.mapping.type_conversion import date_of, describe_date_formats
 from features.ingest.rules.row_rules import CellValues, RowRule
-from features.ingest.staging_tables import columns_of, create_empty, records_after_load, warehouse_attached
+from features.ingest.staging_tables import (
+    RecordSources,
+    columns_of,
+    create_empty,
+    records_after_load,
+    sources_of,
+    warehouse_attached,
+)
 from features.warehouse.writer import Writer
 
 AFTER = "known_after"
@@ -25,26 +33,25 @@ ANYWHERE = ""
 """The school of tables without `school_id`: for them a day of instruction at any school counts."""
 
 
-def with_known_on(rows: ir.Table, layout: FileLayout, today: date) -> ir.Table:
+def with_known_on(rows: ir.Table, layout: FileLayout) -> ir.Table:
     """The rows with `known_on`, and `cell_known_on` where a column of the file gives it.
 
     A rule gives no day after the load's. A deletion is known on the day of the load, or on an earlier one that the file
     gives.
     """
-    day = ibis.date(today.isoformat())
     if layout.known_on is not None:
         cell = rows[layout.place(layout.known_on)]
         given = date_of(cell, layout.delivered.dialect.dates)
-        deleted = ibis.least(given.fill_null(day), day)
+        deleted = ibis.least(given.fill_null(LOAD_DAY), LOAD_DAY)
         return rows.mutate(cell_known_on=cell, known_on=ibis.ifelse(rows.deleted, deleted, given))
-    known = known_on_by_rule(rows, layout.delivered.mapping.known_on or KnownOnRule(load=True), layout, day)
-    return known.mutate(known_on=ibis.ifelse(known.deleted, day, ibis.least(known.known_on, day)))
+    known = known_on_by_rule(rows, layout.delivered.mapping.known_on or KnownOnRule(load=True), layout)
+    return known.mutate(known_on=ibis.ifelse(known.deleted, LOAD_DAY, ibis.least(known.known_on, LOAD_DAY)))
 
 
-def known_on_by_rule(rows: ir.Table, rule: KnownOnRule, layout: FileLayout, day: ir.DateValue) -> ir.Table:
-    """The rows with the day that a rule gives, which may lie in the future; `day` is the load's."""
+def known_on_by_rule(rows: ir.Table, rule: KnownOnRule, layout: FileLayout) -> ir.Table:
+    """The rows with the day that a rule gives, which may lie in the future."""
     if rule.after is None:
-        return rows.mutate(known_on=day if rule.always is None else ibis.date(rule.always))
+        return rows.mutate(known_on=LOAD_DAY if rule.always is None else ibis.date(rule.always))
     if rule.after == TERM_END:
         rows = rows.left_join(ibis.table(ENDS, name=TERM_ENDS), [("school_year", "in_year"), ("term_id", "in_term")])
     if not rule.school_days:
@@ -63,7 +70,7 @@ def calendar_days(school_days: int) -> int:
     return -(-school_days * 7 // 5)
 
 
-def known_on_rules(cells: CellValues, today: date) -> Iterator[RowRule]:
+def known_on_rules(cells: CellValues) -> Iterator[RowRule]:
     """The row rules about `known_on`. Where a rule of the mapping gives it, only the row's term can be missing."""
     if cells.layout.known_on is None:
         if is_after_term(cells.layout.delivered.mapping.known_on):
@@ -75,23 +82,34 @@ def known_on_rules(cells: CellValues, today: date) -> Iterator[RowRule]:
     form = describe_date_formats(cells.layout.delivered.dialect.dates)
     yield RowRule("ROW03", ("known_on",), value.isnull(), form, cell)
     late = "a day until that of the load: nobody can know a row before it came"
-    yield RowRule("ROW11", ("known_on",), value > ibis.date(today.isoformat()), late, cell)
+    yield RowRule("ROW11", ("known_on",), value > LOAD_DAY, late, cell)
 
 
 def create_known_on_tables(writer: Writer, rule: KnownOnRule | None) -> None:
     """Creates the tables that a rule needs: school days after each day, each term's last day."""
     if is_after_term(rule):
         create_empty(writer, TERM_ENDS, ENDS)
-        terms = records_after_load(writer, "terms", held=warehouse_attached(writer))
-        if terms is not None:
-            writer.replace(TERM_ENDS, terms.select(in_year="school_year", in_term="term_id", term_end="end_date"))
+        terms = sources_of(writer, "terms", held=warehouse_attached(writer))
+        if terms:
+            writer.replace(TERM_ENDS, query_script(term_ends, terms))
     if rule is None or not rule.school_days:
         return
     create_empty(writer, AFTER, KNOWN_AFTER)
-    days = records_after_load(writer, "calendar_days", held=warehouse_attached(writer))
-    if days is not None:
-        taught = days.filter(days.in_session).select("school_id", "date").distinct()
-        writer.replace(AFTER, school_days_later(taught, rule.school_days))
+    days = sources_of(writer, "calendar_days", held=warehouse_attached(writer))
+    if days:
+        writer.replace(AFTER, query_script(known_after, days, rule.school_days))
+
+
+def term_ends(sources: RecordSources) -> ir.Table:
+    """Each term's last day."""
+    terms = records_after_load("terms", sources)
+    return terms.select(in_year="school_year", in_term="term_id", term_end="end_date")
+
+
+def known_after(sources: RecordSources, school_days: int) -> ir.Table:
+    """For each school and day of its calendar the day so many school days later."""
+    days = records_after_load("calendar_days", sources)
+    return school_days_later(days.filter(days.in_session).select("school_id", "date").distinct(), school_days)
 
 
 def drop_known_on_tables(writer: Writer) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import Finding
-from features.ingest.parsing.lookups import lookup_columns
+from features.ingest.parsing.lookups import LookupColumn, lookup_columns
 from features.ingest.parsing.table_parser import ParsedFile
 from features.ingest.staging_tables import parsed_table
 from features.warehouse.writer import Writer
@@ -34,19 +35,23 @@ def overlapping_spells(writer: Writer, delivered: DeliveredTable) -> Iterator[Fi
 
     A spell without an end lasts to the end of its school year, so none of another year overlaps it.
     """
-    spells = latest_spells(parsed_table(delivered.table.name))
-    order = {"group_by": "student_id", "order_by": ["entry_date", "exit_date", "file", "row"]}
-    this_year = spells.exit_date.isnull() & (spells.school_year.lead() == spells.school_year)
-    shares = (spells.entry_date.lead() <= spells.exit_date) | this_year
-    followed = spells.mutate(shares=shares.over(**order).fill_null(False))
-    both = followed.mutate(overlaps=followed.shares | followed.shares.lag().over(**order).fill_null(False))
-    found = writer.table(both.aggregate(pairs=both.shares.sum().fill_null(0), spells=both.overlaps.sum().fill_null(0)))
-    pairs, overlapping = int(found["pairs"].iloc[0]), int(found["spells"].iloc[0])
+    ((pairs, overlapping),) = writer.records(query_script(overlap_counts))
     if pairs:
         message = f"{counted(overlapping, 'spell')} of enrollment with a day in another spell of the student"
         yield table_note(
             delivered, "NOTE01", f"{message}; {counted(pairs, 'time')} a spell begins before the one before it is over"
         )
+
+
+def overlap_counts() -> ir.Table:
+    """How often a spell begins before the one before it is over (`pairs`), and how many spells overlap another."""
+    spells = latest_spells(parsed_table("enrollments"))
+    order = {"group_by": "student_id", "order_by": ["entry_date", "exit_date", "file", "row"]}
+    this_year = spells.exit_date.isnull() & (spells.school_year.lead() == spells.school_year)
+    shares = (spells.entry_date.lead() <= spells.exit_date) | this_year
+    followed = spells.mutate(shares=shares.over(**order).fill_null(False))
+    both = followed.mutate(overlaps=followed.shares | followed.shares.lag().over(**order).fill_null(False))
+    return both.aggregate(pairs=both.shares.sum().fill_null(0), spells=both.overlaps.sum().fill_null(0))
 
 
 def latest_spells(spells: ir.Table) -> ir.Table:
@@ -62,19 +67,22 @@ def latest_spells(spells: ir.Table) -> ir.Table:
 
 def several_values(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
     """Students with more than one value of an attribute of which people usually have one."""
-    who = ["attribute", "student_id"]
-    rows = parsed_table(delivered.table.name)
-    rows = rows.filter(rows.rule.isnull() & ~rows.deleted & rows.attribute.isin(SINGLE))
-    values = rows.group_by(who).aggregate(values=rows.value.nunique())
-    several = values.filter(values.values > 1).select(who)
-    each = several.left_join(at_one_time(rows.semi_join(several, who)).mutate(once=ibis.literal(True)), who)
-    found = each.group_by("attribute").aggregate(ever=each.count(), once=each.once.count()).order_by("attribute")
-    counts = writer.table(found)
-    for name, ever, once in zip(counts["attribute"], counts["ever"], counts["once"], strict=True):
+    for name, ever, once in writer.records(query_script(attribute_counts)):
         message = (
             f"{counted(ever, 'student')} with several values of {name}, {once:,} of them at one time; all are kept"
         )
         yield table_note(delivered, "NOTE02", message)
+
+
+def attribute_counts() -> ir.Table:
+    """How many students have several values of an attribute, ever and at one time (`once`)."""
+    who = ["attribute", "student_id"]
+    rows = parsed_table("demographics")
+    rows = rows.filter(rows.rule.isnull() & ~rows.deleted & rows.attribute.isin(SINGLE))
+    values = rows.group_by(who).aggregate(values=rows.value.nunique())
+    several = values.filter(values.values > 1).select(who)
+    each = several.left_join(at_one_time(rows.semi_join(several, who)).mutate(once=ibis.literal(True)), who)
+    return each.group_by("attribute").aggregate(ever=each.count(), once=each.once.count()).order_by("attribute")
 
 
 def at_one_time(rows: ir.Table) -> ir.Table:
@@ -89,14 +97,24 @@ def at_one_time(rows: ir.Table) -> ir.Table:
 
 def ambiguous_lookups(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
     """Notes on look-ups that found several values and took one, as the mapping declares."""
-    rows = parsed_table(delivered.table.name)
-    for one in lookup_columns(delivered):
-        name, found = one.name, one.found
-        several = writer.count(found.filter(found[f"found_{name}"] > 1))
+    for one in lookup_columns(delivered.mapped):
+        name = one.name
+        several = writer.count(query_script(several_found, one))
         if several and one.lookup.take != "one":
-            used = writer.count(rows.filter(rows.several.split(", ").contains(name)))
+            used = writer.count(query_script(rows_of_several, delivered.table.name, name))
             message = f"{counted(several, 'look-up')} of {name} in {one.lookup.file} with several values"
             yield table_note(delivered, "NOTE03", f"{message}; the {one.lookup.take} counts, in {counted(used, 'row')}")
+
+
+def several_found(one: LookupColumn) -> ir.Table:
+    """The look-ups of a column that found several values."""
+    return one.found.filter(one.found[f"found_{one.name}"] > 1)
+
+
+def rows_of_several(table: str, column: str) -> ir.Table:
+    """The rows whose look-up of a column chose one of several values."""
+    rows = parsed_table(table)
+    return rows.filter(rows.several.split(", ").contains(column))
 
 
 def counted(n: int, noun: str) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.script_cache import query_script
 from features.file_mapping.declaration import ColumnMapping, Lookup
-from features.ingest.delivery import DeliveredTable
+from features.ingest.delivery import DeliveredTable, MappedTable
 from features.ingest.files.row_batches import RowBatches
 from features.ingest.files.source_rows import SourceRows
 from features.ingest.files.sources import SourceFile, matching_files
@@ -26,7 +27,7 @@ CELLS = "looked_up_cells"
 class LookupColumn:
     """A canonical column whose value is looked up in another file."""
 
-    delivered: DeliveredTable
+    delivered: MappedTable
     column: Column
     mapping: ColumnMapping
     lookup: Lookup
@@ -49,7 +50,7 @@ class LookupColumn:
         return ibis.table(columns, name=f"looked_up_{self.delivered.table.name}_{self.name}")
 
 
-def lookup_columns(delivered: DeliveredTable) -> list[LookupColumn]:
+def lookup_columns(delivered: MappedTable) -> list[LookupColumn]:
     """The columns of a table that are looked up."""
     cells = [MappedColumn(column, None) for column in columns_read(delivered)]
     mapped = ((cell, delivered.mapping.columns.get(cell.name)) for cell in cells)
@@ -60,26 +61,31 @@ def lookup_columns(delivered: DeliveredTable) -> list[LookupColumn]:
 
 def create_lookups(writer: Writer, delivered: DeliveredTable, files: Sequence[SourceFile]) -> None:
     """Creates the result table of each look-up of a table."""
-    for one in lookup_columns(delivered):
+    for one in lookup_columns(delivered.mapped):
         create_empty(writer, CELLS, ibis.schema(dict.fromkeys([*one.columns, "cell"], "string")))
         for file in matching_files(files, one.lookup.file):
-            load_lookup_file(writer, one, file)
+            load_lookup_file(writer, delivered, one, file)
         create_empty(writer, one.found.get_name(), one.found.schema())
-        writer.replace(one.found.get_name(), lookup_results(one))
+        writer.replace(one.found.get_name(), query_script(lookup_results, one))
         writer.drop(CELLS)
 
 
-def load_lookup_file(writer: Writer, one: LookupColumn, file: SourceFile) -> None:
+def load_lookup_file(writer: Writer, delivered: DeliveredTable, one: LookupColumn, file: SourceFile) -> None:
     """Reads a look-up file's cells into the temporary table; DataRefused where it lacks a column."""
     wanted = [*one.lookup.match, one.lookup.column]
-    with one.delivered.read(file, one.delivered.dialect, None) as rows:
+    with delivered.read(file, delivered.dialect, None) as rows:
         refuse_missing(one, file, rows)
-        batches = RowBatches(rows, list(dict.fromkeys(wanted)), one.delivered.dialect.null)
+        batches = RowBatches(rows, list(dict.fromkeys(wanted)), delivered.dialect.null)
         reader = batches.reader()
-        cells = ibis.table(dict.fromkeys(reader.schema.names[1:], "string"), name=ARRIVED)
         places = [f"c{rows.names.index(name)}" for name in wanted]
-        named = {name: cells[place] for name, place in zip([*one.columns, "cell"], places, strict=True)}
-        insert(writer, CELLS, reader, cells.select(**named))
+        cells = query_script(lookup_cells, places, [*one.columns, "cell"])
+        insert(writer, CELLS, reader, cells)
+
+
+def lookup_cells(places: Sequence[str], names: Sequence[str]) -> ir.Table:
+    """The cells of a look-up file at these places, by these names."""
+    cells = ibis.table(dict.fromkeys(places, "string"), name=ARRIVED)
+    return cells.select(**{name: cells[place] for name, place in zip(names, places, strict=True)})
 
 
 def refuse_missing(one: LookupColumn, file: SourceFile, rows: SourceRows) -> None:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import ibis.expr.types as ir
 import pandas as pd
 from rich.console import Console
 from rich.table import Table as Drawn
 
+from features.engine.script_cache import query_script
 from features.ingest.staging_tables import columns_of, parsed_table
 from features.table_schema import Table
 from features.tables import TABLES
@@ -44,14 +46,23 @@ def previews_of(staged: Path) -> tuple[Preview, ...]:
 
 def preview_of(reader: Reader, table: Table) -> Preview:
     """A table's first rows."""
-    rows = parsed_table(table.name)
-    shown = ["row", *columns_of(table), "known_on", "rule"]
-    found = reader.table(rows.order_by("file", "row").limit(ROWS).select(*shown))
+    shown = shown_columns(table.name)
+    found = reader.run(query_script(first_rows, table.name))
     cells = tuple(
         tuple(cell(name, value) for name, value in zip(shown, row, strict=True))
         for row in found.itertuples(index=False)
     )
     return Preview(table.name, tuple(shown), cells)
+
+
+def shown_columns(name: str) -> list[str]:
+    """The columns of a table's preview."""
+    return ["row", *columns_of(TABLES[name]), "known_on", "rule"]
+
+
+def first_rows(name: str) -> ir.Table:
+    """The first parsed rows of a table."""
+    return parsed_table(name).order_by("file", "row").limit(ROWS).select(*shown_columns(name))
 
 
 def cell(column: str, value: object) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from features.engine.script_cache import query_script
+from features.engine.view import Values
 from features.ingest.delivery import DeliveredTable
 from features.ingest.files.row_batches import RowBatches
 from features.ingest.files.sources import SourceFile
@@ -11,7 +13,7 @@ from features.ingest.mapping.file_layout import layout_of
 from features.ingest.mapping.header_validation import refuse_header
 from features.ingest.parsing.known_on import create_known_on_tables, drop_known_on_tables
 from features.ingest.parsing.lookups import create_lookups
-from features.ingest.parsing.typed_rows import ParseContext, malformed_rows, parsed_rows
+from features.ingest.parsing.typed_rows import malformed_rows, parsed_rows
 from features.ingest.parsing.unmapped_codes import mask_free_text
 from features.ingest.rules.duplicates import mark_duplicates
 from features.ingest.staging_tables import create_empty, insert, parsed_schema, parsed_table
@@ -67,10 +69,12 @@ def parse_file(
     with delivered.read(source, delivered.dialect, delivered.mapping.header) as rows:
         layout = layout_of(delivered, source.name, rows.names)
         refuse_header(layout, rows.header)
-        context = ParseContext(layout, number, today, plain)
+        values: Values = {"file_number": number, "load_day": today}
         batches = RowBatches(rows, layout.used, delivered.dialect.null)
-        inserted = insert(writer, name, batches.reader(), parsed_rows(context))
-        insert(writer, name, rows.malformed.table(), malformed_rows(context))
+        inserted = insert(
+            writer, name, batches.reader(), query_script(parsed_rows, layout.unnamed, plain=plain), values
+        )
+        insert(writer, name, rows.malformed.table(), query_script(malformed_rows, delivered.table.name), values)
     return ParsedFile(
         file=source.name, table=delivered.table.name, number=number, rows=batches.read + len(rows.malformed),
         left_out=batches.read - inserted, blank=batches.blank, unused=layout.unused,

@@ -1,13 +1,12 @@
 """The Ibis expression from a file's cells to typed rows, each with the first rule that it breaks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
 from features.engine.column_types import IBIS_TYPES
+from features.ingest.load_parameters import FILE_NUMBER
 from features.ingest.mapping.file_layout import FileLayout, MappedColumn
 from features.ingest.mapping.type_conversion import (
     any_of,
@@ -22,35 +21,24 @@ from features.ingest.parsing.known_on import known_on_rules, with_known_on
 from features.ingest.parsing.lookups import join_lookups, lookup_columns
 from features.ingest.rules.row_rules import LONGEST_CODE, CellValues, RowRule, cell_rules, cross_field_rules
 from features.ingest.staging_tables import ARRIVED, ENVELOPE, columns_of, key_of, parsed_schema
-from features.tables import SCHOOL_YEAR
+from features.tables import SCHOOL_YEAR, TABLES
 
 
-@dataclass(frozen=True)
-class ParseContext:
-    """One file to parse: its layout, its number, the day of the load, and whether invalid values are kept unmasked."""
+def parsed_rows(layout: FileLayout, *, plain: bool) -> ir.Table:
+    """A file's rows: mapped, converted, each with the first rule that it breaks; `plain` keeps invalid values unmasked.
 
-    layout: FileLayout
-    number: int
-    today: date
-    plain: bool
-
-
-def parsed_rows(context: ParseContext) -> ir.Table:
-    """A file's rows: mapped, converted, each with the first rule that it breaks."""
-    layout = context.layout
-    cells = CellValues(
-        layout, with_known_on(with_values(with_texts(record_rows(layout), layout), layout), layout, context.today)
-    )
-    rules = rules_of(cells, context.today)
+    The number of the file and the day of the load are parameters.
+    """
+    cells = CellValues(layout, with_known_on(with_values(with_texts(record_rows(layout), layout), layout), layout))
+    rules = rules_of(cells)
     rows = mark_broken_rules(cells, rules)
     own = {name: rows[name].cast(kind) for name, kind in columns_of(layout.delivered.table).items()}
     if layout.delivered.mapping.deletes:
         own = {name: value if name in key(layout) else unless_deleted(rows, value) for name, value in own.items()}
-    of_rule = broken_rule_columns(rows, rules, plain=context.plain)
-    file, again = ibis.literal(context.number, "int64"), ibis.literal(False)
+    of_rule = broken_rule_columns(rows, rules, plain=plain)
     rows = rows.mutate(
-        file=file,
-        again=again,
+        file=FILE_NUMBER,
+        again=ibis.literal(False),
         several=ambiguous_lookups(rows, layout),
         unmapped=unmapped_codes(rules),
         **own,
@@ -103,10 +91,10 @@ def key(layout: FileLayout) -> list[str]:
     return key_of(layout.delivered.table)
 
 
-def rules_of(cells: CellValues, today: date) -> list[RowRule]:
+def rules_of(cells: CellValues) -> list[RowRule]:
     """Every row rule of a file, in the order in which they are checked."""
     of_cells = [rule for cell in cells.layout.cells for rule in cell_rules(cells, cell)]
-    return [*of_cells, *known_on_rules(cells, today), *cross_field_rules(cells)]
+    return [*of_cells, *known_on_rules(cells), *cross_field_rules(cells)]
 
 
 def mark_broken_rules(cells: CellValues, rules: Sequence[RowRule]) -> ir.Table:
@@ -165,13 +153,13 @@ def ambiguous_lookups(rows: ir.Table, layout: FileLayout) -> ir.StringValue:
     return ibis.literal(", ").join(parts).nullif("") if parts else ibis.null("string")
 
 
-def malformed_rows(context: ParseContext) -> ir.Table:
+def malformed_rows(name: str) -> ir.Table:
     """Rows that do not fit the header, as staging rows: only their place and what was expected."""
-    schema = parsed_schema(context.layout.delivered.table)
+    schema = parsed_schema(TABLES[name])
     rows = ibis.table({"row": "int64", "expected": "string"}, name=ARRIVED)
-    nothing = {name: ibis.null(kind) for name, kind in schema.items()}
+    nothing = {column: ibis.null(kind) for column, kind in schema.items()}
     known = {
-        "file": ibis.literal(context.number, "int64"), "row": rows.row, "expected": rows.expected,
+        "file": FILE_NUMBER, "row": rows.row, "expected": rows.expected,
         "rule": ibis.literal("ROW01"), "broken": ibis.literal(""), "deleted": ibis.literal(False),
         "again": ibis.literal(False), "whole_key": ibis.literal(False),
     }  # fmt: skip

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import ibis
+import ibis.expr.types as ir
 
+from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
 from features.ingest.mapping.type_conversion import mask
 from features.ingest.rules.row_rules import LONGEST_CODE, allowed_values, codes_setting
@@ -51,11 +53,7 @@ def code_mapping_lines(writer: Writer, delivered: Sequence[DeliveredTable]) -> l
 
 def unmapped_columns(writer: Writer, delivered: DeliveredTable) -> Iterator[UnmappedColumn]:
     """Each column of a table with unmapped codes."""
-    rows = parsed_table(delivered.table.name)
-    each = rows.filter(rows.unmapped.notnull()).select(one=rows.unmapped.unnest())
-    each = each.filter(each.one.notnull()).select(column=each.one["column"], code=each.one["code"])
-    counts = each.group_by("column", "code").aggregate(n=each.count())
-    found = writer.table(counts.order_by(ibis.desc("n"), "code"))
+    found = writer.run(query_script(code_counts, delivered.table.name))
     codes = list(zip(found["column"].map(str), found["code"].map(str), found["n"].map(int), strict=True))
     for name in columns_of(delivered.table):
         own = tuple((code, n) for column, code, n in codes if column == name)
@@ -63,13 +61,28 @@ def unmapped_columns(writer: Writer, delivered: DeliveredTable) -> Iterator[Unma
             yield UnmappedColumn(delivered, name, own)
 
 
+def code_counts(name: str) -> ir.Table:
+    """The unmapped codes of each column of a table with their numbers of rows, the most frequent first."""
+    rows = parsed_table(name)
+    each = rows.filter(rows.unmapped.notnull()).select(one=rows.unmapped.unnest())
+    each = each.filter(each.one.notnull()).select(column=each.one["column"], code=each.one["code"])
+    counts = each.group_by("column", "code").aggregate(n=each.count())
+    return counts.order_by(ibis.desc("n"), "code")
+
+
 def mask_free_text(writer: Writer, delivered: DeliveredTable) -> None:
     """Masks the values of columns that do not look like codes."""
-    rows = parsed_table(delivered.table.name)
     for column in unmapped_columns(writer, delivered):
         if not column.are_codes:
-            broken = rows.filter((rows.rule == "ROW04") & (rows.broken == column.name))
-            update_rows(writer, delivered.table, broken.select("file", "row", shown=mask(broken.shown)))
+            masked = query_script(masked_codes, delivered.table.name, column.name)
+            update_rows(writer, delivered.table, ["shown"], masked)
+
+
+def masked_codes(table: str, column: str) -> ir.Table:
+    """The rows with an unmapped code in a column, its value masked."""
+    rows = parsed_table(table)
+    broken = rows.filter((rows.rule == "ROW04") & (rows.broken == column))
+    return broken.select("file", "row", shown=mask(broken.shown))
 
 
 def lines_of(column: UnmappedColumn) -> Iterator[str]:

@@ -7,8 +7,17 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.script_cache import query_script
+from features.engine.sql_script import Script
 from features.ingest.mapping.type_conversion import mask
-from features.ingest.staging_tables import columns_of, records_after_load, update_rows, valid_rows
+from features.ingest.staging_tables import (
+    RecordSources,
+    columns_of,
+    records_after_load,
+    sources_of,
+    update_rows,
+    valid_rows,
+)
 from features.tables import TABLES
 from features.warehouse.writer import Writer
 
@@ -59,24 +68,16 @@ class CrossTableRule:
     expected: str
 
 
-@dataclass(frozen=True)
-class CheckedRecords:
-    """The records that rows are checked against: this load's and, where `held`, those of the attached warehouse."""
+BROKEN_COLUMNS = ("rule", "broken", "expected", "shown")
+"""The columns of a row that breaks a rule, beside its place."""
 
-    writer: Writer
-    held: bool
-    plain: bool
 
-    def records(self, name: str) -> ir.Table | None:
-        """A table's records after this load; None where neither the load nor the warehouse has the table."""
-        return records_after_load(self.writer, name, held=self.held)
-
-    def broken(self, rows: ir.Table, rule: CrossTableRule) -> ir.Table:
-        """The rows with the rule that they break: `file`, `row`, `rule`, `broken`, `expected` and `shown`."""
-        value = rows[rule.columns[0]].cast("string")
-        shown = value.substr(0, 40) if self.plain else mask(value)
-        texts = {"rule": rule.code, "broken": ", ".join(rule.columns), "expected": f"expected {rule.expected}"}
-        return rows.select("file", "row", **{name: ibis.literal(text) for name, text in texts.items()}, shown=shown)
+def broken_rows(rows: ir.Table, rule: CrossTableRule, *, plain: bool) -> ir.Table:
+    """The rows with the rule that they break: `file`, `row`, `rule`, `broken`, `expected` and `shown`."""
+    value = rows[rule.columns[0]].cast("string")
+    shown = value.substr(0, 40) if plain else mask(value)
+    texts = {"rule": rule.code, "broken": ", ".join(rule.columns), "expected": f"expected {rule.expected}"}
+    return rows.select("file", "row", **{name: ibis.literal(text) for name, text in texts.items()}, shown=shown)
 
 
 def mark_cross_table_errors(writer: Writer, tables: Collection[str], *, held: bool, plain: bool = False) -> None:
@@ -84,52 +85,61 @@ def mark_cross_table_errors(writer: Writer, tables: Collection[str], *, held: bo
 
     Records are those of the load and, where `held`, the current ones of the warehouse attached under that name.
     """
-    checked = CheckedRecords(writer, held, plain)
     for reference in REFERENCES:
         if reference.table in tables:
-            mark_broken(writer, reference.table, missing_references(checked, reference))
+            others = sources_of(writer, reference.others, held=held)
+            mark_broken(writer, reference.table, query_script(missing_references, reference, others, plain=plain))
     if "attendance" in tables:
-        mark_broken(writer, "attendance", outside_enrollment(checked))
-        mark_broken(writer, "attendance", outside_instruction(checked))
+        spells, days = (sources_of(writer, name, held=held) for name in ("enrollments", "calendar_days"))
+        mark_broken(writer, "attendance", query_script(outside_enrollment, spells, plain=plain))
+        mark_broken(writer, "attendance", query_script(outside_instruction, days, plain=plain))
 
 
-def mark_broken(writer: Writer, table: str, broken: ir.Table) -> None:
+def mark_broken(writer: Writer, table: str, broken: Script) -> None:
     """Marks the rows that break a rule. They are selected first: they are few or none, the table may be large."""
     writer.create(BROKEN, broken)
-    found = ibis.table(broken.schema(), name=BROKEN)
-    if writer.count(found):
-        update_rows(writer, TABLES[table], found)
+    if writer.row_count(BROKEN):
+        update_rows(writer, TABLES[table], BROKEN_COLUMNS, query_script(selected_rows))
     writer.drop(BROKEN)
 
 
-def missing_references(checked: CheckedRecords, reference: Reference) -> ir.Table:
+def selected_rows() -> ir.Table:
+    """The rows that break a rule, from their temporary table."""
+    return ibis.table({"file": "int64", "row": "int64", **dict.fromkeys(BROKEN_COLUMNS, "string")}, name=BROKEN)
+
+
+def missing_references(reference: Reference, sources: RecordSources, *, plain: bool) -> ir.Table:
     """Rows that name a record that does not exist."""
-    rows, others = valid_rows(reference.table), checked.records(reference.others)
+    rows = valid_rows(reference.table)
     rows = rows.filter(*(rows[name].notnull() for name in reference.columns))
-    missing = rows if others is None else rows.anti_join(others.distinct(on=reference.columns), reference.columns)
+    if sources:
+        others = records_after_load(reference.others, sources)
+        rows = rows.anti_join(others.distinct(on=reference.columns), reference.columns)
     rule = f"{NOUNS[reference.others]} that the files or an earlier load have"
-    return checked.broken(missing, CrossTableRule("ROW08", reference.columns, rule))
+    return broken_rows(rows, CrossTableRule("ROW08", reference.columns, rule), plain=plain)
 
 
-def outside_enrollment(checked: CheckedRecords) -> ir.Table:
+def outside_enrollment(sources: RecordSources, *, plain: bool) -> ir.Table:
     """Absences on a day on which the student was not enrolled at the school."""
-    rows, spells = valid_rows("attendance"), checked.records("enrollments")
+    rows = valid_rows("attendance")
     rule = CrossTableRule("ROW09", ("date",), "a day within an enrollment of the student at the school")
-    if spells is None:
-        return checked.broken(rows, rule)
+    if not sources:
+        return broken_rows(rows, rule, plain=plain)
+    spells = records_after_load("enrollments", sources)
     spells = spells.select("student_id", "school_id", "entry_date", last=spells.exit_date.fill_null(NEVER))
     within = [rows.date >= spells.entry_date, rows.date <= spells["last"]]
-    return checked.broken(rows.anti_join(spells, ["student_id", "school_id", *within]), rule)
+    return broken_rows(rows.anti_join(spells, ["student_id", "school_id", *within]), rule, plain=plain)
 
 
-def outside_instruction(checked: CheckedRecords) -> ir.Table:
+def outside_instruction(sources: RecordSources, *, plain: bool) -> ir.Table:
     """Absences on a day without instruction on any track of the school, in a school year of which it has a calendar."""
-    rows, days = valid_rows("attendance"), checked.records("calendar_days")
+    rows = valid_rows("attendance")
     rule = CrossTableRule("ROW09", ("date",), "a day of instruction; the school's calendar has none then")
-    if days is None:
-        return checked.broken(rows.limit(0), rule)
+    if not sources:
+        return broken_rows(rows.limit(0), rule, plain=plain)
+    days = records_after_load("calendar_days", sources)
     years = days.group_by("school_id", "school_year").aggregate(first=days.date.min(), last=days.date.max())
     absent = rows.select("school_id", "date").distinct()
     known = absent.semi_join(years, ["school_id", absent.date >= years["first"], absent.date <= years["last"]])
     idle = known.anti_join(days.filter(days.in_session), ["school_id", "date"])
-    return checked.broken(rows.semi_join(idle, ["school_id", "date"]), rule)
+    return broken_rows(rows.semi_join(idle, ["school_id", "date"]), rule, plain=plain)
