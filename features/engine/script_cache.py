@@ -12,6 +12,8 @@ from contextlib import suppress
 from functools import wraps
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
+from types import FunctionType
 from typing import ParamSpec
 
 import ibis.expr.types as ir
@@ -30,11 +32,14 @@ KEPT_DAYS = 30
 """Days after which a script that nobody used is removed."""
 
 MOST_KEPT = 4000
-"""Scripts that are kept at most, of some 10 to 100 KB each."""
+"""Scripts that are kept at most, of some 1 to 100 KB each, on disk and in memory."""
 
 DAY = 24 * 60 * 60
 REMEMBERED: dict[str, Script] = {}
 """The scripts of this process by their digest."""
+
+REMEMBERING = Lock()
+"""Held while a script is remembered: threads share them."""
 
 SCRIPT_JSON = TypeAdapter(Script)
 """How a script is written to its file and read from it."""
@@ -57,18 +62,21 @@ def cached_script(build: Callable[Definition, Script]) -> Callable[Definition, S
 def query_script(query: Callable[Definition, ir.Table], *args: Definition.args, **kwargs: Definition.kwargs) -> Script:
     """The script of the query that a function builds from a definition; it is only called where there is no script.
 
-    TypeError for a function within another one: what it takes from there is not in the digest.
+    TypeError for a method or a function within another one: what these take from elsewhere is not in the digest.
     """
-    if "<" in query.__qualname__:
-        raise TypeError(f"not a function of a module: {query.__qualname__}")
+    if not isinstance(query, FunctionType) or "<" in query.__qualname__:
+        raise TypeError(f"not a function of a module: {query!r}")
     return find_script(script_key(query, args, kwargs), lambda: compile_script(query(*args, **kwargs)))
 
 
 def find_script(key: str, make: Callable[[], Script]) -> Script:
     """The script of that digest from memory or disk; made, and kept there, where there is none."""
-    if key not in REMEMBERED:
-        REMEMBERED[key] = read_script(key) or write_script(key, make())
-    return REMEMBERED[key]
+    script = REMEMBERED.get(key) or read_script(key) or write_script(key, make())
+    with REMEMBERING:
+        REMEMBERED[key] = script
+        if len(REMEMBERED) > MOST_KEPT:
+            del REMEMBERED[next(iter(REMEMBERED))]
+    return script
 
 
 def script_key(build: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> str:
@@ -132,7 +140,8 @@ def write_script(key: str, script: Script) -> Script:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if is_private(folder):
             put_in_place(folder / f"{key}.json", sha256(body).hexdigest().encode() + b"\n" + body)
-            prune(folder)
+            if key.endswith("0"):  # one of sixteen: a load may write two hundred, and looks at every file each time
+                prune(folder)
     return script
 
 

@@ -55,15 +55,6 @@ def valid_rows(name: str) -> ir.Table:
     return parsed_table(name).filter(lambda row: row.rule.isnull() & ~row.deleted)
 
 
-def create_empty(writer: Writer, name: str, schema: ibis.Schema) -> None:
-    """Creates a table without rows, in place of one that an earlier try left."""
-    if name in writer.table_names():
-        writer.drop(name)
-    writer.connection.register("nothing", schema.to_pyarrow().empty_table())
-    writer.connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM nothing')  # noqa: S608 - our own names
-    writer.connection.unregister("nothing")
-
-
 def insert(
     writer: Writer, name: str, arrived: pa.RecordBatchReader | pa.Table, rows: Script, values: Values | None = None
 ) -> int:

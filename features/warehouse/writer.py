@@ -28,7 +28,8 @@ class Writer(Reader):
 
     def table_names(self) -> set[str]:
         """The names of its tables."""
-        return {name for (name,) in self.connection.execute("SHOW TABLES").fetchall()}
+        named = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
+        return {name for (name,) in self.connection.execute(named).fetchall()}
 
     def count(self, script: Script, values: Values | None = None) -> int:
         """How many rows a script finds."""
@@ -39,9 +40,15 @@ class Writer(Reader):
         """How many rows a table has."""
         return int(self.connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0])  # noqa: S608 - our own names
 
-    def create(self, name: str, script: Script, values: Values | None = None) -> None:
-        """Creates a table from a script's rows, in their order."""
-        script.run_within(self.connection, f'CREATE TABLE "{name}" AS', values or {})
+    def create(self, name: str, script: Script, values: Values | None = None) -> int:
+        """Creates a table from a script's rows, in their order, and returns how many."""
+        ((rows,),) = script.run_within(self.connection, f'CREATE TABLE "{name}" AS', values or {})
+        return int(str(rows))
+
+    def create_empty(self, name: str, schema: ibis.Schema) -> None:
+        """Creates a table without rows, in place of one that is there."""
+        typed = ", ".join(f'"{column}" {DuckDBType.to_string(kind)}' for column, kind in schema.items())
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" ({typed})')
 
     def replace(self, name: str, script: Script) -> None:
         """Replaces a table's rows by others, which may be computed from the old ones."""
@@ -103,10 +110,7 @@ class Writer(Reader):
         for name in TABLES.keys() & self.table_names():
             self.add_columns(TABLES[name])
         for name in TABLES.keys() - self.table_names():
-            nothing = pd.DataFrame({column: [] for column in schema_of(TABLES[name])})
-            self.connection.register("nothing", nothing)
-            self.create(name, query_script(empty_table, name))
-            self.connection.unregister("nothing")
+            self.create_empty(name, schema_of(TABLES[name]))
 
     def add_columns(self, table: Table) -> None:
         """Adds the columns that a table of an earlier version lacks: empty, and `withdrawn` false."""
@@ -126,12 +130,6 @@ def unsorted_rows(name: str) -> ir.Table:
 def sorted_rows(name: str) -> ir.Table:
     """A table's rows, sorted by student."""
     return stored_table(name).order_by(*sort_columns(TABLES[name]))
-
-
-def empty_table(name: str) -> ir.Table:
-    """The frame `nothing`, with a canonical table's columns, in the types of these."""
-    schema = schema_of(TABLES[name])
-    return ibis.table(dict.fromkeys(schema, "float64"), name="nothing").cast(dict(schema.items()))
 
 
 def sort_columns(table: Table) -> list[str]:

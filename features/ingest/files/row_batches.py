@@ -1,6 +1,7 @@
 """A file's batches for the staging file: cells trimmed, empty ones null, blank lines left out."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,10 +19,13 @@ class RowBatches:
         self.read = 0
         self.blank = 0
 
-    def reader(self) -> pa.RecordBatchReader:
-        """The batches: `row`, and a column `c0`, `c1`, … for each one used."""
-        columns = [(f"c{place}", pa.string()) for place in self.places]
-        return pa.RecordBatchReader.from_batches(pa.schema([("row", pa.int64()), *columns]), self.batches())
+    def reader(self) -> pa.RecordBatchReader | None:
+        """The batches: `row`, and a column `c0`, `c1`, … for each one used; None where the file has no row."""
+        batches = self.batches()
+        first = next((batch for batch in batches if batch.num_rows), None)
+        if first is None:
+            return None
+        return pa.RecordBatchReader.from_batches(first.schema, chain([first], batches))
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Each batch without its blank lines."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from features.file_mapping.declaration import ColumnMapping, FileMapping
-from features.ingest.delivery import DeliveredTable, MappedTable
+from features.ingest.delivery import MappedTable
 from features.table_schema import Column
 from features.tables import SCHOOL_YEAR
 
@@ -67,12 +67,12 @@ class FileLayout:
         return tuple(name for name in self.names if name not in self.used)
 
 
-def layout_of(delivered: DeliveredTable, file: str, names: Sequence[str]) -> FileLayout:
+def layout_of(delivered: MappedTable, file: str, names: Sequence[str]) -> FileLayout:
     """How a file is read whose header has these names, made unique: the second `a` is `a (2)`."""
     return FileLayout(delivered, file, tuple(names), tuple(cells_of(delivered, names)))
 
 
-def cells_of(delivered: DeliveredTable, names: Sequence[str]) -> Iterator[MappedColumn]:
+def cells_of(delivered: MappedTable, names: Sequence[str]) -> Iterator[MappedColumn]:
     """Every canonical column with its mapping: the declared one, else the file's column of the same name."""
     for column in columns_read(delivered):
         cell = MappedColumn(column, None)

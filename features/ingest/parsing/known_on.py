@@ -14,7 +14,6 @@ from features.ingest.rules.row_rules import CellValues, RowRule
 from features.ingest.staging_tables import (
     RecordSources,
     columns_of,
-    create_empty,
     records_after_load,
     sources_of,
     warehouse_attached,
@@ -88,13 +87,13 @@ def known_on_rules(cells: CellValues) -> Iterator[RowRule]:
 def create_known_on_tables(writer: Writer, rule: KnownOnRule | None) -> None:
     """Creates the tables that a rule needs: school days after each day, each term's last day."""
     if is_after_term(rule):
-        create_empty(writer, TERM_ENDS, ENDS)
+        writer.create_empty(TERM_ENDS, ENDS)
         terms = sources_of(writer, "terms", held=warehouse_attached(writer))
         if terms:
             writer.replace(TERM_ENDS, query_script(term_ends, terms))
     if rule is None or not rule.school_days:
         return
-    create_empty(writer, AFTER, KNOWN_AFTER)
+    writer.create_empty(AFTER, KNOWN_AFTER)
     days = sources_of(writer, "calendar_days", held=warehouse_attached(writer))
     if days:
         writer.replace(AFTER, query_script(known_after, days, rule.school_days))

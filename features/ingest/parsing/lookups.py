@@ -15,7 +15,7 @@ from features.ingest.files.sources import SourceFile, matching_files
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.mapping.file_layout import FileLayout, MappedColumn, columns_read
 from features.ingest.mapping.type_conversion import decode, text_of, value_of
-from features.ingest.staging_tables import ARRIVED, create_empty, insert
+from features.ingest.staging_tables import ARRIVED, insert
 from features.table_schema import Column
 from features.warehouse.writer import Writer
 
@@ -62,10 +62,10 @@ def lookup_columns(delivered: MappedTable) -> list[LookupColumn]:
 def create_lookups(writer: Writer, delivered: DeliveredTable, files: Sequence[SourceFile]) -> None:
     """Creates the result table of each look-up of a table."""
     for one in lookup_columns(delivered.mapped):
-        create_empty(writer, CELLS, ibis.schema(dict.fromkeys([*one.columns, "cell"], "string")))
+        writer.create_empty(CELLS, ibis.schema(dict.fromkeys([*one.columns, "cell"], "string")))
         for file in matching_files(files, one.lookup.file):
             load_lookup_file(writer, delivered, one, file)
-        create_empty(writer, one.found.get_name(), one.found.schema())
+        writer.create_empty(one.found.get_name(), one.found.schema())
         writer.replace(one.found.get_name(), query_script(lookup_results, one))
         writer.drop(CELLS)
 
@@ -76,10 +76,10 @@ def load_lookup_file(writer: Writer, delivered: DeliveredTable, one: LookupColum
     with delivered.read(file, delivered.dialect, None) as rows:
         refuse_missing(one, file, rows)
         batches = RowBatches(rows, list(dict.fromkeys(wanted)), delivered.dialect.null)
-        reader = batches.reader()
         places = [f"c{rows.names.index(name)}" for name in wanted]
-        cells = query_script(lookup_cells, places, [*one.columns, "cell"])
-        insert(writer, CELLS, reader, cells)
+        arrived = batches.reader()
+        if arrived is not None:
+            insert(writer, CELLS, arrived, query_script(lookup_cells, places, [*one.columns, "cell"]))
 
 
 def lookup_cells(places: Sequence[str], names: Sequence[str]) -> ir.Table:

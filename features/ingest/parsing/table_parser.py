@@ -16,7 +16,7 @@ from features.ingest.parsing.lookups import create_lookups
 from features.ingest.parsing.typed_rows import malformed_rows, parsed_rows
 from features.ingest.parsing.unmapped_codes import mask_free_text
 from features.ingest.rules.duplicates import mark_duplicates
-from features.ingest.staging_tables import create_empty, insert, parsed_schema, parsed_table
+from features.ingest.staging_tables import insert, parsed_schema, parsed_table
 from features.warehouse.writer import Writer
 
 
@@ -47,7 +47,7 @@ def parse_table(
     Files are numbered from `first_number`; look-up results stay until `drop_lookups`. The calendar must be parsed
     before a table whose `known_on` counts school days. DataRefused where a file is not what it claims to be.
     """
-    create_empty(writer, parsed_table(delivered.table.name).get_name(), parsed_schema(delivered.table))
+    writer.create_empty(parsed_table(delivered.table.name).get_name(), parsed_schema(delivered.table))
     create_known_on_tables(writer, delivered.mapping.known_on)
     create_lookups(writer, delivered, lookups)
     counted = [
@@ -71,10 +71,11 @@ def parse_file(
         refuse_header(layout, rows.header)
         values: Values = {"file_number": number, "load_day": today}
         batches = RowBatches(rows, layout.used, delivered.dialect.null)
-        inserted = insert(
-            writer, name, batches.reader(), query_script(parsed_rows, layout.unnamed, plain=plain), values
-        )
-        insert(writer, name, rows.malformed.table(), query_script(malformed_rows, delivered.table.name), values)
+        arrived, inserted = batches.reader(), 0
+        if arrived is not None:
+            inserted = insert(writer, name, arrived, query_script(parsed_rows, layout.unnamed, plain=plain), values)
+        if rows.malformed:
+            insert(writer, name, rows.malformed.table(), query_script(malformed_rows, delivered.table.name), values)
     return ParsedFile(
         file=source.name, table=delivered.table.name, number=number, rows=batches.read + len(rows.malformed),
         left_out=batches.read - inserted, blank=batches.blank, unused=layout.unused,

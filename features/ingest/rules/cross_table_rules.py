@@ -97,8 +97,7 @@ def mark_cross_table_errors(writer: Writer, tables: Collection[str], *, held: bo
 
 def mark_broken(writer: Writer, table: str, broken: Script) -> None:
     """Marks the rows that break a rule. They are selected first: they are few or none, the table may be large."""
-    writer.create(BROKEN, broken)
-    if writer.row_count(BROKEN):
+    if writer.create(BROKEN, broken):
         update_rows(writer, TABLES[table], BROKEN_COLUMNS, query_script(selected_rows))
     writer.drop(BROKEN)
 

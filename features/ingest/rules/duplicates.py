@@ -25,8 +25,8 @@ def mark_duplicates(writer: Writer, delivered: DeliveredTable) -> None:
     With `repeats = "last"` the last of differing rows counts and the others are `again`. Keys are counted by hash,
     which is cheap, and compared in full only where a hash occurs twice. Contents are compared by hash.
     """
-    writer.create(SUSPECTS, query_script(possible_duplicates, delivered.table.name))
-    parts = -(-writer.row_count(SUSPECTS) // AT_A_TIME)
+    suspects = writer.create(SUSPECTS, query_script(possible_duplicates, delivered.table.name))
+    parts = -(-suspects // AT_A_TIME)
     last = delivered.mapping.repeats == "last"
     columns = ["again"] if last else ["again", "rule", "broken", "expected"]
     for part in range(parts):
