@@ -44,7 +44,10 @@ def shown_commands(page: Path) -> list[Shown]:
 
 
 def steps(page: Path) -> list[Shown | Saved]:
-    """What a page tells its reader to do, from top to bottom: files to save and commands to type."""
+    """What a page tells its reader to do, from top to bottom: files to save and commands to type.
+
+    A command of a shell block is one line here; the first JSON below a command that shows no output is its output.
+    """
     found: list[Shown | Saved] = []
     text = page.read_text(encoding="utf-8")
     for block in BLOCK.finditer(text):
@@ -53,6 +56,10 @@ def steps(page: Path) -> list[Shown | Saved]:
             found.append(Saved(told.group(1), block.group(2)))
         elif block.group(1) == "console":
             found.extend(commands_in(block.group(2)))
+        elif block.group(1) == "sh":
+            found.append(Shown(block.group(2).replace("\\\n", " "), ()))
+        elif block.group(1) == "json" and found and isinstance(found[-1], Shown) and not found[-1].output:
+            found[-1] = Shown(found[-1].command, tuple(block.group(2).splitlines()))
     return found
 
 

@@ -120,8 +120,8 @@ def test_the_settings_of_the_demo_are_settings() -> None:
 def test_the_outcome_that_is_added_on_the_page_can_be_trained_for(tmp_path: Path) -> None:
     """Its file and its settings as shown, tuned as shown."""
     (tmp_path / "our_outcomes.py").write_text(blocks(OWN, "python")[0], encoding="utf-8")
-    tuned, own = blocks(OWN, "toml")
-    (tmp_path / "ontrack.toml").write_text(own + tuned, encoding="utf-8")
+    tuned, named, own = blocks(OWN, "toml")
+    (tmp_path / "ontrack.toml").write_text(named + tuned + own, encoding="utf-8")
     settings = load_settings(tmp_path / "ontrack.toml")
     assert outcome_of(settings).says == "missed 14 school days or more"
     outcomes = outcomes_of(settings)

@@ -1,5 +1,6 @@
-"""The tutorial, command by command, as a reader types it."""
+"""The tutorial, command by command, as a reader types it, and the how-to pages on the folder that it leaves."""
 
+import json
 import os
 import re
 import shlex
@@ -10,18 +11,26 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 import ontrack
-from tests.docs.pages import DOCS, Saved, Shown, shown_commands, steps
+from features.settings import load_settings
+from serving.app import create_app
+from serving.store.rows import ScoreRow
+from tests.docs.pages import BLOCK, DOCS, SAVE_AS, Saved, Shown, commands_in, shown_commands, steps
+from tests.serving.browser import TestClient
 
 TUTORIAL = DOCS / "tutorial.md"
 LAST = "ontrack serve"
 GUIDES = ("bring-your-records", "data-team", "operate")
-ELSEWHERE = ("ontrack train", "ontrack promote", "ontrack rollback", "ontrack worker run")
-"""Commands of the guides that run in the tutorial itself or on the journeys: they take minutes, or until stopped."""
+ELSEWHERE = ("ontrack train", "ontrack rollback", "ontrack worker run")
+"""Commands of the guides that run elsewhere: they take minutes, are refused after one release, or run until stopped."""
 LATER = timedelta(days=730)
+OWN = DOCS / "how-to" / "add-an-outcome.md"
+KEY = re.compile(r"(?<=ontrack_)[0-9a-f]{16}_.+")
 BUNDLE = re.compile(r"home/bundles/[0-9a-f]{16}")
 VARYING = re.compile(r"\b[0-9a-f]{8,16}\b|\d+|\b(?:more|fewer)\b")
 """What may differ from machine to machine: digests, counts, and on which side of zero a difference falls."""
@@ -128,3 +137,87 @@ def test_the_commands_of_a_guide_run_in_its_order_on_what_the_tutorial_left(
     ended = {one: CliRunner().invoke(ontrack.app, shlex.split(BUNDLE.sub(printed[-1], one))[1:]) for one in mine}
     assert {one: (done.exit_code, done.output, done.exception) for one, done in ended.items() if done.exit_code} == {}
     assert len(mine) >= 5
+
+
+@pytest.fixture
+def folder(tutorial: Path, ran: list[Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what the tutorial, and the guides that ran before, left; it is the current folder."""
+    assert ran
+    copy: Path = shutil.copytree(tutorial, tmp_path / "tutorial")
+    monkeypatch.chdir(copy)
+    return copy
+
+
+def invoke(command: str) -> str:
+    """What a command prints that must succeed."""
+    done = CliRunner().invoke(ontrack.app, shlex.split(command)[1:])
+    assert done.exit_code == 0, (command, done.output, done.exception)
+    return done.stdout
+
+
+def test_the_rollback_of_the_only_release_is_refused_in_the_words_of_the_guide(
+    folder: Path, ran: list[Ran], later: dict[str, str]
+) -> None:
+    page = DOCS / "how-to" / "data-team.md"
+    promoted, rolled_back = (
+        run(one, folder, ran, later)
+        for one in shown_commands(page)
+        if one.command.startswith(("ontrack promote", "ontrack rollback"))
+    )
+    assert (promoted.code, rolled_back.code) == (0, 3), promoted.output + rolled_back.output
+    words = rolled_back.output.strip().split("log.jsonl: ")[1]
+    assert f"refused with exit code 3: `{words}`" in page.read_text(encoding="utf-8")
+
+
+def test_an_integrator_goes_through_the_page_with_the_key_it_prints(folder: Path) -> None:
+    """With the tutorial's district, high school and one of its students in place of the demo's."""
+    app = create_app(load_settings(folder / "ontrack.toml"))
+    client, key, answers = TestClient(app), "", []
+    with app.state.context.read_session() as session:
+        student = session.scalars(select(ScoreRow.student_key)).first()
+    for step in steps(DOCS / "how-to" / "sis-integrator.md"):
+        if isinstance(step, Saved):
+            (folder / step.name).write_text(step.content.replace('"50"', '"20"'), encoding="utf-8")
+        elif step.command.startswith("ontrack "):
+            key = invoke(step.command.replace("harbor", "lakeside")).strip()
+            assert [KEY.sub("#", key)] == [KEY.sub("#", line) for line in step.output]
+        else:
+            command = re.sub("(?<=students/)[0-9a-f]{16}", student, step.command).replace("$ONTRACK_KEY", key)
+            answers.append((command, requested(client, command), json.loads("\n".join(step.output))))
+    assert len(answers) == 2
+    for command, answer, shown in answers:
+        assert answer.status_code == 200, (command, answer.text)
+        assert answer.json().keys() == shown.keys()
+
+
+def requested(client: TestClient, curl: str) -> httpx.Response:
+    """The answer to what a `curl` command asks."""
+    words = shlex.split(curl)
+    given = [(word, words[i + 1]) for i, word in enumerate(words) if word in {"--header", "--data"}]
+    headers = dict(value.split(": ", 1) for option, value in given if option == "--header")
+    files = [Path(value.removeprefix("@")) for option, value in given if option == "--data"]
+    url = next(word for word in words if word.startswith("http://"))
+    answer: httpx.Response = client.request(
+        "POST" if files else "GET", url, content=files[0].read_bytes() if files else None, headers=headers
+    )
+    return answer
+
+
+def test_an_outcome_is_added_from_top_to_bottom_of_the_page(folder: Path) -> None:
+    """Up to its training, which takes half a minute: what is listed as to be judged is what training goes by."""
+    text, settings, listed = OWN.read_text(encoding="utf-8"), folder / "ontrack.toml", []
+    for block in BLOCK.finditer(text):
+        words, content = text[: block.start()].rstrip().splitlines()[-1], block.group(2)
+        if block.group(1) == "python":
+            (folder / SAVE_AS.findall(text[: block.start()])[0]).write_text(content, encoding="utf-8")
+        elif block.group(1) == "toml":
+            before = settings.read_text(encoding="utf-8")
+            settings.write_text(content + before if "at the top" in words else before + content, encoding="utf-8")
+        else:
+            shown = [one.command for one in commands_in(content) if not one.command.startswith(ELSEWHERE)]
+            listed += [invoke(one) for one in shown]
+    first, last = listed
+    assert "three_weeks" not in first
+    assert "5.5 credits" not in first
+    assert re.search(r"three_weeks_missed_6_8 +│ missed 14 school days or more +│ yes, on", last)
+    assert "5.5 credits" in last

@@ -12,7 +12,7 @@ from tests.serving.example_service import ExampleService
 with warnings.catch_warnings():
     # starlette prefers a client that this project does not install
     warnings.simplefilter("ignore", StarletteDeprecationWarning)
-    from starlette.testclient import TestClient
+    from starlette.testclient import TestClient as TestClient
 
 HOST = "http://testserver"
 
