@@ -55,4 +55,4 @@ def rule_that_serves(learn: Examples, scorer: str) -> RuleModel:
     """The rule with the shares of the training rows: the feature set's own, or another published one."""
     if scorer == OWN_RULE:
         return fit_rule(learn)
-    return fit_shares(counts_of(learn)[scorer], learn.label)
+    return fit_shares(counts_of(learn)[scorer], learn.label, learn.student)

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -50,10 +50,12 @@ class GoldenPredictions:
 
 @dataclass(frozen=True)
 class GoldenRulePredictions:
-    """Made-up counts of signals (None is missing), and the answers."""
+    """Made-up counts of signals (None is missing), and the answers; no intervals where the rule has none."""
 
     signals: list[float | None]
     risk: list[float]
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
 
 
 def predict_golden(model: RiskModel) -> GoldenPredictions:
@@ -71,7 +73,14 @@ def predict_golden(model: RiskModel) -> GoldenPredictions:
 def predict_golden_rule(rule: RuleModel) -> GoldenRulePredictions:
     """The rule's answers on each count it knows, on those beside them, and on a missing one."""
     signals = sorted({beside for count in rule.counts for beside in (count - 1, count, count + 1)})
-    return GoldenRulePredictions([*signals, None], rule.risk(np.array([*signals, np.nan])).tolist())
+    asked = np.array([*signals, np.nan])
+    return GoldenRulePredictions([*signals, None], rule.risk(asked).tolist(), *rule_intervals(rule, asked))
+
+
+def rule_intervals(rule: RuleModel, signals: Floats) -> tuple[list[float], list[float]]:
+    """The lower and the upper end around the risk of each count; empty where the rule has no intervals."""
+    known = [one for one in rule.similar_students(signals, least=0) if one]
+    return [one.low for one in known], [one.high for one in known]
 
 
 def golden_frame(golden: GoldenPredictions, dictionary: FeatureDictionary) -> pd.DataFrame:
@@ -99,9 +108,12 @@ def check_model(model: RiskModel, golden: GoldenPredictions) -> None:
 
 
 def check_rule(rule: RuleModel, golden: GoldenRulePredictions) -> None:
-    """Raise ValueError unless the rule still gives the same risks."""
+    """Raise ValueError unless the rule still gives the same risks and intervals."""
     signals = np.array([np.nan if count is None else count for count in golden.signals])
     check_same("risk", rule.risk(signals), golden.risk)
+    if rule.pooled_n or golden.low:
+        low, high = rule_intervals(rule, signals)
+        check_same("intervals", np.array([low, high]), [golden.low, golden.high])
 
 
 def check_same(what: str, answered: Floats, expected: Sequence[float] | Sequence[Sequence[float]]) -> None:

@@ -32,7 +32,7 @@ Z95 = 1.959963984540054
 """The normal quantile of an interval that holds 95 in 100."""
 
 
-def wilson_interval(of_them: int, n: int) -> tuple[float, float]:
+def wilson_interval(of_them: float, n: float) -> tuple[float, float]:
     """Wilson's score interval at 95 % for a share, in counts of 100 (Wilson 1927).
 
     The figures are those of `scipy.stats.binomtest(...).proportion_ci(method="wilson")` to 13 digits, which tests a

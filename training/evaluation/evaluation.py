@@ -96,7 +96,7 @@ def fit_and_evaluate(
 def peer_risks(train: Examples, test: Examples) -> Risks:
     """The risks of every other published rule on the test rows, from the shares of the training rows."""
     return {
-        f"{PEER}{name}": fit_shares(signals_of(train, name), train.label).risk(signals_of(test, name))
+        f"{PEER}{name}": fit_shares(signals_of(train, name), train.label, train.student).risk(signals_of(test, name))
         for name in map(str, train.peers.columns)
     }
 

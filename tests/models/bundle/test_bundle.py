@@ -1,6 +1,7 @@
 """The bundle: what was changed after signing is refused, and what was damaged before it never answers silently."""
 
 import ast
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +53,34 @@ def test_an_opened_rule_gives_the_written_shares(tmp_path: Path, keys: KeyPair) 
     assert isinstance(opened.scorer, RuleModel)
     assert np.array_equal(opened.scorer.risk(signals), made_rule().risk(signals))
     assert opened.gate is None
+
+
+OLD_RULE = b'{"counts": [0.0, 2.0], "n": [90, 10], "overall": 0.15, "shares": [0.1, 0.6]}'
+OLD_GOLDEN = b'{"risk":[0.1,0.1,0.1,0.1,0.6,0.6,0.15],"signals":[-1.0,0.0,1.0,1.0,2.0,3.0,null]}'
+
+
+def test_a_rule_bundled_before_rules_had_intervals_still_opens_and_answers(tmp_path: Path, keys: KeyPair) -> None:
+    folder = write_bundle(tmp_path, rule_parts(), keys, PROVENANCE).path
+    (folder / "rule.json").write_bytes(OLD_RULE)
+    (folder / "golden.json").write_bytes(OLD_GOLDEN)
+    sign_again(folder, keys)
+    opened = open_bundle(folder, keys.public_key).scorer
+    assert isinstance(opened, RuleModel)
+    assert opened.risk(np.array([0.0, 2.0, np.nan])).tolist() == [0.1, 0.6, 0.15]
+    assert opened.similar_students(np.array([2.0]), least=11) == [None]
+
+
+@pytest.mark.parametrize("changed", ["shares", "low"])
+def test_a_rule_whose_shares_or_intervals_were_changed_before_it_was_signed_is_refused(
+    tmp_path: Path, keys: KeyPair, changed: str
+) -> None:
+    folder = write_bundle(tmp_path, rule_parts(), keys, PROVENANCE).path
+    rule = json.loads((folder / "rule.json").read_bytes())
+    rule[changed][0] -= 0.001
+    (folder / "rule.json").write_text(json.dumps(rule))
+    sign_again(folder, keys)
+    with pytest.raises(BundleRefused, match=r"golden predictions: the (risk|intervals) differs"):
+        open_bundle(folder, keys.public_key)
 
 
 def test_the_same_parts_give_the_same_digest_and_files_whoever_signs_and_whenever(
