@@ -103,6 +103,9 @@ class Gate(Section):
     champion_margin: float = Field(
         default=0.03, ge=0, lt=1, description="recall by which a model may fall short of the one that serves now"
     )
+    logistic_margin: float = Field(
+        default=0.03, ge=0, lt=1, description="recall by which a model may fall short of logistic regression"
+    )
     data_warnings: int = Field(
         default=3, ge=0, description="kinds of warning about past records with which a model may still serve"
     )

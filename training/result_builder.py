@@ -86,7 +86,7 @@ def evidence_of(
     """What the gate looks at of lists, risks and groups."""
     return GateEvidence(
         compared=compared,
-        logistic=leads["logistic"]["roc_auc"],
+        logistic=compared.leads["logistic"],
         calibration=calibration,
         recall_gaps=audited.recall_gaps() if audited else {},
         group_calibration=audited.calibration_gaps() if audited else {},

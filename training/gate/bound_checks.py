@@ -1,13 +1,15 @@
 """Checks on what a district bounds: calibration, gaps between groups, features that know the end, and the records."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from features.quality.check_codes import Finding, month_of
+from models.metrics.bound_verdict import bound_verdict, excludes_zero
 from models.metrics.intervals import Interval
 from training.audit.group_names import people
 from training.evaluation.leakage import Leak
-from training.gate.verdict import GateCheck, Verdict, more_or_fewer, signed
+from training.gate.verdict import VERDICT_WORDS, GateCheck, Verdict, more_or_fewer, signed
 
 Gaps = Mapping[str, Mapping[str, Interval | None]]
 """By attribute and group: recall less that of the largest group, None where too few students stand behind it."""
@@ -17,8 +19,7 @@ ABOUT_TODAY = frozenset({"CHECK02", "CHECK07", "CHECK08"})
 
 def check_calibration(gap: Interval, bound: float) -> GateCheck:
     """Whether the model is calibrated over the whole test year."""
-    within = -bound <= gap.low and gap.high <= bound
-    verdict: Verdict = "pass" if within else "fail" if is_beyond(gap, bound) else "not_enough_evidence"
+    verdict = bound_verdict(gap, above=-bound, below=bound)
     says = f"Of 100 students, {off_by(gap, bound)}."
     return GateCheck("GATE06", "calibrated", verdict, says)
 
@@ -31,9 +32,49 @@ def off_by(gap: Interval, bound: float) -> str:
     )
 
 
-def is_beyond(gap: Interval, bound: float) -> bool:
-    """Whether the whole interval lies beyond the bound, on either side."""
-    return gap.high < -bound or gap.low > bound
+@dataclass(frozen=True)
+class JudgedGroups:
+    """Gaps of groups beside a bound: the verdict on all, the group that decides, and the groups not settled."""
+
+    verdict: Verdict
+    decisive: str
+    compared: int
+    beyond: int
+    unsettled: Mapping[str, Interval]
+
+    @property
+    def says(self) -> str:
+        """How many groups are shown to be within the bound, or beyond, and of how many neither can be said."""
+        within = self.compared - self.beyond - len(self.unsettled)
+        says = f"{self.compared} group{'s' * (self.compared != 1)} compared: {within} shown to be within"
+        says += f", {self.beyond} beyond" if self.beyond else ""
+        if not self.unsettled:
+            return f"{says}."
+        name = furthest(self.unsettled)
+        gap = self.unsettled[name]
+        which = f"{name}, {signed(gap.estimate)}, {signed(gap.low)} to {signed(gap.high)}"
+        chance = "" if self.verdict == "not_enough_evidence" else "; none of these differs more than chance allows"
+        return f"{says}; not enough evidence of {len(self.unsettled)} (furthest: {which}){chance}."
+
+
+def judge_groups(gaps: Mapping[str, Interval], bound: float) -> JudgedGroups:
+    """A pass where groups are shown to be within the bound and no other one is seen to differ, beyond chance, at all.
+
+    One group shown to be beyond fails them all. A gap that is seen, and is not shown to be within, is not enough
+    evidence; so are gaps of which none is shown to be within. A small group in which no gap is seen decides nothing,
+    and is counted. Chance is that of as many comparisons as there are groups.
+    """
+    verdicts = {name: bound_verdict(gap, above=-bound, below=bound) for name, gap in gaps.items()}
+    by = {kind: {name: gaps[name] for name in gaps if verdicts[name] == kind} for kind in VERDICT_WORDS}
+    beyond, within, unsettled = by["fail"], by["pass"], by["not_enough_evidence"]
+    seen = {name: gap for name, gap in unsettled.items() if excludes_zero(gap, comparisons=len(gaps))}
+    verdict: Verdict = "fail" if beyond else "not_enough_evidence" if seen or not within else "pass"
+    return JudgedGroups(verdict, furthest(beyond or seen or within or gaps), len(gaps), len(beyond), unsettled)
+
+
+def furthest(gaps: Mapping[str, Interval]) -> str:
+    """The group with the widest gap."""
+    return max(gaps, key=lambda name: abs(gaps[name].estimate))
 
 
 def check_recall_gaps(gaps: Gaps, bound: float) -> GateCheck:
@@ -41,19 +82,19 @@ def check_recall_gaps(gaps: Gaps, bound: float) -> GateCheck:
 
     In either direction: where another group is found far more often, it is the largest one that is missed.
     """
-    judged = [(people(name, value), gap) for name, values in gaps.items() for value, gap in values.items() if gap]
+    judged = {people(name, value): gap for name, values in gaps.items() for value, gap in values.items() if gap}
     unjudged = sum(gap is None for values in gaps.values() for gap in values.values())
     if not judged:
         says = "No group has enough students off track to be compared."
         return GateCheck("GATE07", "groups", "not_enough_evidence", says)
-    verdict: Verdict = "fail" if any(is_beyond(gap, bound) for _, gap in judged) else "pass"
-    widest, gap = max(judged, key=lambda one: abs(one[1].estimate))
+    found = judge_groups(judged, bound)
+    gap, small = judged[found.decisive], f" {unjudged} more too small to compare." if unjudged else ""
     says = (
-        f"Furthest from the largest group: {widest}. Of 100 of them who ended off track, {more_or_fewer(gap.estimate)} "
-        f"would have been listed than in the largest group (95% interval {signed(gap.low)} to {signed(gap.high)}; "
-        f"allowed is {bound * 100:.0f}). {len(judged)} groups compared, {unjudged} too small to judge."
+        f"Decided by: {found.decisive}. Of 100 of them who ended off track, "
+        f"{more_or_fewer(gap.estimate)} would have been listed than in the largest group (95% interval "
+        f"{signed(gap.low)} to {signed(gap.high)}; allowed is {bound * 100:.0f}). {found.says}{small}"
     )
-    return GateCheck("GATE07", "groups", verdict, says)
+    return GateCheck("GATE07", "groups", found.verdict, says)
 
 
 def check_leakage(leaks: Sequence[Leak]) -> GateCheck:
@@ -66,11 +107,9 @@ def check_leakage(leaks: Sequence[Leak]) -> GateCheck:
 
 def check_group_calibration(gaps: Mapping[str, Interval], bound: float) -> GateCheck:
     """Whether the model is calibrated in every group that can be judged."""
-    beyond = [name for name, gap in gaps.items() if is_beyond(gap, bound)]
-    worst = max(beyond or gaps, key=lambda name: abs(gaps[name].estimate))
-    verdict: Verdict = "fail" if beyond else "pass"
-    says = f"Furthest off: {worst}. Of 100 of them, {off_by(gaps[worst], bound)}. {len(gaps)} groups judged."
-    return GateCheck("GATE09", "calibrated in every group", verdict, says)
+    found = judge_groups(gaps, bound)
+    says = f"Decided by: {found.decisive}. Of 100 of them, {off_by(gaps[found.decisive], bound)}. {found.says}"
+    return GateCheck("GATE09", "calibrated in every group", found.verdict, says)
 
 
 def check_records(kinds: Sequence[str], most: int) -> GateCheck:

@@ -11,6 +11,7 @@ LOOSER: Mapping[str, Literal["higher", "lower"]] = {
     "group_calibration_bound": "higher",
     "recall_gap_bound": "higher",
     "champion_margin": "higher",
+    "logistic_margin": "higher",
     "data_warnings": "higher",
 }
 """In which direction each bound lets more models serve."""

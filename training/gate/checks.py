@@ -29,7 +29,7 @@ from training.gate.verdict import GateCheck
 class GateEvidence:
     """The evidence of the gate: figures on years of which no training label was seen.
 
-    `compared` is over all judged years; the rest is of the last one. `logistic` is the lead in ROC AUC over logistic
+    `compared` is over all judged years; the rest is of the last one. `logistic` is the lead over logistic
     regression, `calibration` the share off track less the mean risk, `group_calibration` the same by group as people
     call it (empty where it was not asked). `leaks` are features that know the end, `warnings` kinds of warning about
     past records.
@@ -55,7 +55,7 @@ def run_checks(evidence: GateEvidence, bounds: Gate) -> Iterator[GateCheck]:
     """Every check but the first; a check without evidence is left out."""
     compared = evidence.compared
     yield from check_lists(compared, bounds.champion_margin)
-    yield check_logistic(evidence.logistic)
+    yield check_logistic(evidence.logistic, bounds.logistic_margin)
     yield check_calibration(evidence.calibration, bounds.calibration_bound)
     yield check_recall_gaps(evidence.recall_gaps, bounds.recall_gap_bound)
     yield check_leakage(evidence.leaks)

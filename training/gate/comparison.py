@@ -14,7 +14,7 @@ from training.gate.rule_selection import Bootstrap, RuleSelection, RuleToBeat, s
 
 Heard = tuple[Examples, Risks]
 """A year's rows, and what every scorer says of them."""
-OTHERS = ("school_only", "champion")
+OTHERS = ("logistic", "school_only", "champion")
 
 
 @dataclass(frozen=True)

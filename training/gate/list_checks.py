@@ -1,11 +1,10 @@
 """Checks on lists: the model's recall against every other scorer's, over all judged years together."""
 
+from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
 from training.gate.comparison import GateComparison
 from training.gate.verdict import GateCheck, Verdict, more_or_fewer, signed
 
-LOGISTIC_MARGIN = 0.005
-"""By how much ROC AUC may fall short of plain logistic regression before the trees are not worth having."""
 COMPARISONS = (
     ("GATE02", "rule", "the published rule"),
     ("GATE03", "school_only", "knowing only the school"),
@@ -36,7 +35,7 @@ def check_lists(compared: GateComparison, margin: float) -> list[GateCheck]:
 
 def check_lead(code: str, name: str, title: str, lead: Interval) -> GateCheck:
     """Whether more of the students who ended off track are listed than by another scorer, beyond chance."""
-    verdict: Verdict = "pass" if lead.low > 0 else "fail" if lead.high <= 0 else "not_enough_evidence"
+    verdict = bound_verdict(lead, above=0)
     return GateCheck(code, f"better than {name.replace('_', ' ')}", verdict, lead_in_words(title, lead))
 
 
@@ -59,32 +58,30 @@ def with_power(check: GateCheck, compared: GateComparison) -> GateCheck:
 def check_champion(lead: Interval, margin: float) -> GateCheck:
     """Whether about as many of the students off track are listed as by the model that serves, within a margin."""
     code, name, title = CHAMPION
-    verdict: Verdict = "pass" if lead.low > -margin else "fail" if lead.high < -margin else "not_enough_evidence"
-    says = f"{lead_in_words(title, lead).removesuffix(').')}; allowed is {signed(-margin)})."
-    return GateCheck(code, f"keeps up with {name}", verdict, says)
+    return GateCheck(code, f"keeps up with {name}", bound_verdict(lead, above=-margin), keeps_up(title, lead, margin))
 
 
-def check_logistic(roc_auc: Interval) -> GateCheck:
-    """Whether the model orders students about as well as plain logistic regression."""
-    behind = roc_auc.high < -LOGISTIC_MARGIN
-    verdict: Verdict = "fail" if behind else "pass" if roc_auc.estimate >= -LOGISTIC_MARGIN else "not_enough_evidence"
-    says = (
-        f"ROC AUC differs from logistic regression by {roc_auc.estimate:+.3f} "
-        f"(95% interval {roc_auc.low:+.3f} to {roc_auc.high:+.3f}; allowed is {-LOGISTIC_MARGIN})."
+def check_logistic(lead: Interval, margin: float) -> GateCheck:
+    """Whether about as many of the students off track are listed as by plain logistic regression, within a margin."""
+    title = "logistic regression"
+    return GateCheck(
+        "GATE05", f"keeps up with {title}", bound_verdict(lead, above=-margin), keeps_up(title, lead, margin)
     )
-    return GateCheck("GATE05", "keeps up with logistic regression", verdict, says)
+
+
+def keeps_up(other: str, lead: Interval, margin: float) -> str:
+    """How many more of 100 off track the model lists than another scorer, and how many fewer are allowed."""
+    return f"{lead_in_words(other, lead).removesuffix(').')}; allowed is {signed(-margin)})."
 
 
 def check_at_own_count(lead: Interval, rule: str, flagged: float) -> GateCheck:
-    """Whether the model is not shown to be worse than the rule where both list as many as the rule flags."""
+    """Whether the model is shown to be better, or worse, than the rule where both list as many as the rule flags."""
     where = f", where both list the {flagged * 100:.0f} of 100 whom it flags"
-    verdict: Verdict = "fail" if lead.high < 0 else "pass"
     says = lead_in_words(rule, lead, where)
-    return GateCheck("GATE11", "the rule's own count", verdict, says)
+    return GateCheck("GATE11", "better at the rule's own count", bound_verdict(lead, above=0), says, required=False)
 
 
 def check_last_year(lead: Interval, rule: str, year: int) -> GateCheck:
-    """Whether the model is not shown to be worse than the rule in the last judged year alone."""
-    verdict: Verdict = "fail" if lead.high < 0 else "pass"
+    """Whether the model is shown to be better, or worse, than the rule in the last judged year alone."""
     says = lead_in_words(rule, lead, f" in the school year ending {year} alone")
-    return GateCheck("GATE12", "the last year", verdict, says)
+    return GateCheck("GATE12", "better in the last year", bound_verdict(lead, above=0), says, required=False)

@@ -14,12 +14,22 @@ VERDICT_WORDS: Mapping[Verdict, str] = {"pass": "pass", "fail": "fail", "not_eno
 
 @dataclass(frozen=True)
 class GateCheck:
-    """One question the gate asks, and the answer in a sentence."""
+    """One question the gate asks, and the answer in a sentence.
+
+    A required check has to pass; one that is not can only fail a model, and says "not enough evidence" without
+    keeping it from serving.
+    """
 
     code: str
     title: str
     verdict: Verdict
     says: str
+    required: bool = True
+
+    @property
+    def decides(self) -> bool:
+        """Whether this answer alone keeps a model from serving."""
+        return self.verdict == "fail" or (self.required and self.verdict != "pass")
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class DeclaredBounds:
 
 @dataclass(frozen=True)
 class GateResult:
-    """The verdict of all checks: a failed one fails the model, one that cannot be judged leaves it unproven."""
+    """The verdict of all checks: a failed one fails it, a required one that cannot be judged leaves it unproven."""
 
     district_id: str
     outcome: str
@@ -57,11 +67,9 @@ class GateResult:
 
     @property
     def verdict(self) -> Verdict:
-        """Pass only where every check passes."""
-        found = {check.verdict for check in self.checks}
-        if "fail" in found:
-            return "fail"
-        return "not_enough_evidence" if "not_enough_evidence" in found else "pass"
+        """Pass only where no check fails and every required one passes."""
+        found = {check.verdict for check in self.checks if check.decides}
+        return "fail" if "fail" in found else "not_enough_evidence" if found else "pass"
 
     def as_json(self) -> dict[str, object]:
         """What is signed into the bundle as `gate.json`."""

@@ -80,7 +80,8 @@ def checks_section(result: TrainingResult) -> ReportSection:
     """Every check of the gate."""
     bounds = result.request.settings.gate
     says = (
-        "A model may serve only where every check passes. Short of that, the published rule serves. Declared before "
+        "A model may serve only where no check fails and every required one passes; the others can only speak against "
+        "it. Short of that, the published rule serves. Declared before "
         f"the run: the figure that decides is {primary_of(bounds)}."
     )
     view = GateChecksView(says, tuple(loosened_bounds(bounds)), tuple(map(check_line, result.gate.checks)))

@@ -15,13 +15,14 @@ COMPARED = {code: name for code, name, _ in COMPARISONS}
 AGAINST: Mapping[tuple[str, Verdict], str] = {
     ("GATE04", "fail"): "the model that serves now finds more of the students who end off track",
     ("GATE04", "not_enough_evidence"): "it is not settled that it keeps up with the model that serves now",
-    ("GATE05", "fail"): "plain logistic regression orders students better",
-    ("GATE05", "not_enough_evidence"): "it is not settled that it orders students as well as plain logistic regression",
+    ("GATE05", "fail"): "plain logistic regression finds more of the students who end off track",
+    ("GATE05", "not_enough_evidence"): "it is not settled that it keeps up with plain logistic regression",
     ("GATE06", "fail"): "its risks are further from what happened than is allowed",
     ("GATE06", "not_enough_evidence"): "it is not settled that its risks mean what they say",
     ("GATE07", "fail"): "it finds students of one group less often than is allowed",
-    ("GATE07", "not_enough_evidence"): "no group has enough students off track to be compared",
+    ("GATE07", "not_enough_evidence"): "it is not settled that it finds students of every group alike",
     ("GATE09", "fail"): "its risks are further from what happened in one group than is allowed",
+    ("GATE09", "not_enough_evidence"): "it is not settled that its risks mean the same in every group",
     ("GATE10", "not_enough_evidence"): "too much in the records of past years does not add up",
     ("GATE11", "fail"): "the published rule finds more where both list as many students as the rule flags",
     ("GATE12", "fail"): "in the last year alone the published rule found more",
@@ -118,7 +119,8 @@ def rule_of(result: TrainingResult) -> str:
 def reasons_against(result: TrainingResult) -> list[str]:
     """The checks that decided, in words; a published rule that the model does not beat comes first."""
     gate = result.gate
-    decided = [c for c in gate.checks if c.verdict == gate.verdict or (c.code == "GATE02" and c.verdict != "pass")]
+    against = [check for check in gate.checks if check.decides]
+    decided = [check for check in against if check.verdict == gate.verdict or check.code == "GATE02"]
     return [reason_against(check, result) for check in sorted(decided, key=lambda check: check.code != "GATE02")]
 
 
@@ -176,9 +178,7 @@ def refusal_section(result: TrainingResult) -> ReportSection | None:
     """What stands against the model, what serves in its place, and what it would take; None after a pass."""
     if result.gate.verdict == "pass":
         return None
-    against = tuple(
-        f"{capitalized(check.title)}: {check.says}" for check in result.gate.checks if check.verdict != "pass"
-    )
+    against = tuple(f"{capitalized(check.title)}: {check.says}" for check in result.gate.checks if check.decides)
     view = RefusalView(against, serving_rule_words(result), tuple(evidence_needed(result)))
     return ReportSection("Why the model does not serve", "report/refusal.html", view)
 
