@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from features.errors import SettingsRefused
 from features.file_mapping.declaration import Dialect, FileMapping
 from features.file_mapping.validation import validate_mapping
+from features.schedule import refuse_unknown_entries
 
 
 class Section(BaseModel):
@@ -58,7 +59,11 @@ class District(Section):
 class Training(Section):
     """How models are trained and on which dates they are asked to score."""
 
-    as_of: tuple[str, ...] = Field(default=("11-20",), description="month-day of each year's scoring dates")
+    as_of: tuple[str, ...] = Field(
+        default=tuple(f"week {week}" for week in range(2, 39, 3)),
+        min_length=1,
+        description="each year's scoring dates: month-days such as `11-20`, school weeks such as `week 5`, or both",
+    )
     outcome: str = Field(default="grade9_off_track_chicago", description="what is predicted")
     years: int = Field(default=3, ge=1, description="how many of the latest years are judged, each by the years before")
     weeks: int = Field(default=6, ge=0, description="weeks after the first scoring date in which lists are drawn again")
@@ -70,12 +75,8 @@ class Training(Section):
     @field_validator("as_of")
     @classmethod
     def has_dates_of_every_year(cls, as_of: tuple[str, ...]) -> tuple[str, ...]:
-        """The month-days; ValueError for one that some year does not have."""
-        for month_day in as_of:
-            try:
-                date.fromisoformat(f"2001-{month_day}")
-            except ValueError:
-                raise ValueError("expected month-days such as 11-20, which every year has") from None
+        """The schedule; ValueError for an entry that is no school week, and no month-day that every year has."""
+        refuse_unknown_entries(as_of)
         return as_of
 
 

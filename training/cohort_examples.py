@@ -43,10 +43,10 @@ class Cohorts:
 
 
 def labelled_cohorts(
-    reader: Reader, feature_set: type[FeatureSet], outcome: Outcome, month_days: tuple[str, ...], *, observed_on: date
+    reader: Reader, feature_set: type[FeatureSet], outcome: Outcome, schedule: tuple[str, ...], *, observed_on: date
 ) -> Cohorts:
     """The cohorts whose outcome is known on `observed_on`, of one school year or more."""
-    years = label_years(reader, outcome, month_days, observed_on=observed_on)
+    years = label_years(reader, outcome, schedule, observed_on=observed_on)
     dates = {year: one.scored_on for year, one in years.items()}
     every_day = [day for days in dates.values() for day in days]
     snapshots = dict(
@@ -68,9 +68,9 @@ def labelled_cohorts(
     )
 
 
-def refuse_unjudgeable(reader: Reader, outcome: Outcome, month_days: tuple[str, ...], *, observed_on: date) -> None:
+def refuse_unjudgeable(reader: Reader, outcome: Outcome, schedule: tuple[str, ...], *, observed_on: date) -> None:
     """Raise Refused where a model could be judged on no school year, saying from when on it can be."""
-    found = judgeable_years(reader, outcome, month_days, observed_on=observed_on)
+    found = judgeable_years(reader, outcome, schedule, observed_on=observed_on)
     if found.why_none:
         raise Refused(not_yet(outcome, found, observed_on))
 

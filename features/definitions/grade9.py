@@ -2,6 +2,7 @@
 
 from features.definitions.attendance import AttendanceFeatures
 from features.definitions.behavior import BehaviorFeatures
+from features.definitions.calendar import CalendarFeatures
 from features.definitions.context import SchoolContext
 from features.definitions.grades import GradeFeatures
 from features.definitions.high import AIR_HIGH_SO_FAR
@@ -20,7 +21,9 @@ CHICAGO_SO_FAR = Indicator(
 )
 
 
-class NinthGrade(AttendanceFeatures, GradeFeatures, BehaviorFeatures, MobilityFeatures, SchoolContext, FeatureSet):
+class NinthGrade(
+    AttendanceFeatures, GradeFeatures, BehaviorFeatures, MobilityFeatures, CalendarFeatures, SchoolContext, FeatureSet
+):
     """What is known about each first-time ninth grader on the as-of date."""
 
     name = "grade9"

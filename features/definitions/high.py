@@ -2,6 +2,7 @@
 
 from features.definitions.attendance import AttendanceFeatures
 from features.definitions.behavior import BehaviorFeatures
+from features.definitions.calendar import CalendarFeatures
 from features.definitions.context import SchoolContext
 from features.definitions.credits import CreditFeatures
 from features.definitions.grades import GradeFeatures
@@ -42,7 +43,14 @@ AIR_HIGH_SO_FAR = published_rule(
 
 
 class HighSchool(
-    AttendanceFeatures, GradeFeatures, CreditFeatures, BehaviorFeatures, MobilityFeatures, SchoolContext, FeatureSet
+    AttendanceFeatures,
+    GradeFeatures,
+    CreditFeatures,
+    BehaviorFeatures,
+    MobilityFeatures,
+    CalendarFeatures,
+    SchoolContext,
+    FeatureSet,
 ):
     """What is known about each student in grades 10 to 12 on the as-of date."""
 

@@ -2,6 +2,7 @@
 
 from features.definitions.attendance import AttendanceFeatures
 from features.definitions.behavior import BehaviorFeatures
+from features.definitions.calendar import CalendarFeatures
 from features.definitions.context import SchoolContext
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
@@ -38,7 +39,9 @@ AIR_MIDDLE_SO_FAR = published_rule(
 )
 
 
-class MiddleSchool(AttendanceFeatures, GradeFeatures, BehaviorFeatures, MobilityFeatures, SchoolContext, FeatureSet):
+class MiddleSchool(
+    AttendanceFeatures, GradeFeatures, BehaviorFeatures, MobilityFeatures, CalendarFeatures, SchoolContext, FeatureSet
+):
     """What is known about each student in grades 6 to 8 on the as-of date."""
 
     name = "grades6_8"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.parameters import number_parameter
 from features.language.quantities import (
     Both,
     Combination,
@@ -17,6 +18,7 @@ from features.language.quantities import (
     Quantity,
     Scaled,
     Schoolmates,
+    SchoolWeek,
 )
 from features.language.records import Measure
 
@@ -36,6 +38,8 @@ def as_column(node: Quantity, table: ir.Table, columns: Mapping[Measure, str]) -
             return school_mean(as_column(quantity, table, columns))
         case Schoolmates(from_same_school):
             return schoolmates(table, from_same_school=from_same_school)
+        case SchoolWeek():
+            return number_parameter("school_week").cast("float64")
         case Held(condition, untold):
             held = as_condition(condition, table, columns).cast("float64")
             return held if untold is None else ibis.coalesce(held, untold)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from features.language.cohorts import census_day
+from features.schedule import school_week
 
-Values = Mapping[str, date | int | str]
-"""The values of a script's parameters, by name."""
+Values = Mapping[str, date | int | str | None]
+"""The values of a script's parameters, by name; none where it is not known."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class View:
 
     `loads_through` leaves out loads that came after a past run, so that its score can be rebuilt. A label is seen from
     a day on which its records are in: `through` is then the last day that counts, and `term_from` the first day of the
-    marking term that is looked at.
+    marking term that is looked at. `first_day` is the first day of instruction of the school year, where that is on
+    record.
     """
 
     as_of: date
@@ -46,6 +48,12 @@ class View:
     through: date | None = None
     term_from: date | None = None
     role: str = ""
+    first_day: date | None = None
+
+    @property
+    def school_week(self) -> int | None:
+        """The school week of the as-of date; None where the year is not on record."""
+        return school_week(self.first_day, self.as_of) if self.first_day else None
 
     @property
     def shape(self) -> ViewShape:
@@ -65,7 +73,8 @@ class View:
             "through": self.through,
             "term_from": self.term_from,
         }
-        return {self.shape.named(name): value for name, value in given.items() if value is not None}
+        known = {name: value for name, value in given.items() if value is not None}
+        return {self.shape.named(name): value for name, value in {**known, "school_week": self.school_week}.items()}
 
 
 def school_year_of(days: Sequence[tuple[int, date]], as_of: date) -> int | None:

@@ -19,6 +19,7 @@ from features.language.quantities import (
     OfSchool,
     Quantity,
     Schoolmates,
+    SchoolWeek,
     Threshold,
     slope,
     threshold,
@@ -35,7 +36,7 @@ from features.language.records import (
 
 __all__ = [
     "Bands", "Cohort", "Condition", "Feature", "FeatureSet", "Held", "Horizon", "Indicator", "Judged", "OfSchool",
-    "Outcome", "Schoolmates", "Sign", "Strength", "Threshold", "attendance", "completions", "discipline",
+    "Outcome", "SchoolWeek", "Schoolmates", "Sign", "Strength", "Threshold", "attendance", "completions", "discipline",
     "end_of_next_term", "end_of_year", "enrolled", "enrollments", "incidents", "marks", "marks_not_given",
     "months_later", "published_rule", "slope", "threshold",
 ]  # fmt: skip
@@ -73,7 +74,7 @@ class Feature:
     `because` is a format string over the value, and `one` its singular, for a value of 1. `more_is` is also the
     model's monotone constraint. Features of one `concept` say the same thing, and are one reason together. `strength`
     says when the value speaks for the student. `is_context` is what a student does not own, such as the school's own
-    absence rate: kept apart, never a reason.
+    absence rate: kept apart, never a reason. One with a `concept` and no `because` is never a reason either.
     """
 
     quantity: Quantity

@@ -190,6 +190,11 @@ class Schoolmates(Quantity):
 
 
 @dataclass(frozen=True)
+class SchoolWeek(Quantity):
+    """The school week of the as-of date: 1 is the week that holds the district's first day of instruction."""
+
+
+@dataclass(frozen=True)
 class Either(Condition):
     """Whether at least one of two conditions holds."""
 

@@ -57,14 +57,14 @@ def described(feature_set: type[FeatureSet], lacking: Mapping[str, str]) -> list
 
 def outcome_rows(settings: Settings, district_id: str, today: date) -> list[dict[str, str]]:
     """Every outcome that is on, and on which school years, or from when on, the district can be judged by it."""
-    month_days = settings.training.as_of
+    schedule = settings.training.as_of
     with open_warehouse(settings.warehouse(settings.district(district_id).id)) as reader:
-        return [outcome_row(reader, one, month_days, today) for one in outcomes_of(settings).values()]
+        return [outcome_row(reader, one, schedule, today) for one in outcomes_of(settings).values()]
 
 
-def outcome_row(reader: Reader, outcome: Outcome, month_days: tuple[str, ...], today: date) -> dict[str, str]:
+def outcome_row(reader: Reader, outcome: Outcome, schedule: tuple[str, ...], today: date) -> dict[str, str]:
     """An outcome, and on which school years it can be judged on a day, or why on none and from when on."""
-    found = judgeable_years(reader, outcome, month_days, observed_on=today)
+    found = judgeable_years(reader, outcome, schedule, observed_on=today)
     years, since = found.school_years, f"; from {found.possible_from} on" if found.possible_from else ""
     if years:
         judged = f"yes, on {len(years)} school year{'s' if len(years) > 1 else ''}: {', '.join(map(str, years))}"

@@ -57,12 +57,12 @@ NamedFeature = tuple[str, tuple[Measure, ...]]
 
 
 def features_by_table(feature_set: type[FeatureSet], names: Iterable[str]) -> dict[str, tuple[NamedFeature, ...]]:
-    """The tables that features are computed from, each with the features on it."""
+    """The tables that features are computed from, each with those on it: none for one of no records."""
     found: dict[str, tuple[NamedFeature, ...]] = {}
     for name in names:
         measures = tuple(measures_in(feature_set.defined()[name].quantity))
-        table = measures[0].records.table
-        found[table] = (*found.get(table, ()), (name, measures))
+        for table in [measure.records.table for measure in measures[:1]]:
+            found[table] = (*found.get(table, ()), (name, measures))
     return found
 
 

@@ -9,7 +9,7 @@ from features.engine.script_cache import query_script
 from features.engine.snapshot_query import measures_in
 from features.engine.stored_tables import stored_table
 from features.language.feature_set import Feature, FeatureSet
-from features.language.quantities import Held, Quantity, Schoolmates
+from features.language.quantities import Held, Quantity, Schoolmates, SchoolWeek
 from features.language.records import Measure
 from features.warehouse.reader import Reader
 
@@ -52,6 +52,8 @@ REQUIRED_COLUMNS = {
 
 def requirements_of(feature: Feature) -> tuple[Requirement, ...]:
     """What a district must send for a feature to say anything."""
+    if isinstance(feature.quantity, SchoolWeek):
+        return (Requirement("calendar_days"),)
     found = [need for measure in measures_in(feature.quantity) for need in requirements_of_measure(measure)]
     return tuple(dict.fromkeys(found))
 
@@ -82,6 +84,8 @@ def unavailable_features(reader: Reader, feature_set: type[FeatureSet]) -> Mappi
 def missing_when(quantity: Quantity) -> str:
     """When a feature's value is missing, which is never the same as 0."""
     if isinstance(quantity, Held) and quantity.untold is not None:
+        return "never"
+    if isinstance(quantity, SchoolWeek):
         return "never"
     if isinstance(quantity, Schoolmates):
         return "the year before not on record" if quantity.from_same_school else "never"

@@ -47,27 +47,27 @@ class JudgeableYears:
 
 
 def judgeable_years(
-    reader: Reader, outcome: Outcome, month_days: tuple[str, ...], *, observed_on: date
+    reader: Reader, outcome: Outcome, schedule: tuple[str, ...], *, observed_on: date
 ) -> JudgeableYears:
     """The school years on which a model for an outcome can be judged on a day, or why there is none."""
-    known = label_years(reader, outcome, month_days, observed_on=observed_on)
+    known = label_years(reader, outcome, schedule, observed_on=observed_on)
     judged = tuple(year for year, test in known.items() if years_to_learn_from(known, test))
     if judged:
         return JudgeableYears(judged)
     lacking = what_is_not_on_record(reader, outcome)
     if lacking:
         return JudgeableYears((), lacking)
-    why = nothing_before(known) if known else why_no_label(reader, outcome, month_days, observed_on)
-    since = judgeable_from(reader, outcome, month_days)
+    why = nothing_before(known) if known else why_no_label(reader, outcome, schedule, observed_on)
+    since = judgeable_from(reader, outcome, schedule)
     return JudgeableYears((), why, since if since and since > observed_on else None)
 
 
 def label_years(
-    reader: Reader, outcome: Outcome, month_days: tuple[str, ...], *, observed_on: date
+    reader: Reader, outcome: Outcome, schedule: tuple[str, ...], *, observed_on: date
 ) -> dict[int, LabelYear]:
     """The school years of which the outcome of a scoring date or more is known on a day, with those dates."""
     years = {}
-    for year, days in scoring_dates(reader, month_days, until=observed_on).items():
+    for year, days in scoring_dates(reader, schedule, until=observed_on).items():
         known = [day for day in days if not why_unknown(reader, outcome, day, observed_on)]
         years[year] = label_year(reader, outcome, year, known)
     return {year: one for year, one in years.items() if one}
@@ -93,26 +93,26 @@ def nothing_before(years: Mapping[int, LabelYear]) -> str:
     )
 
 
-def why_no_label(reader: Reader, outcome: Outcome, month_days: tuple[str, ...], observed_on: date) -> str:
+def why_no_label(reader: Reader, outcome: Outcome, schedule: tuple[str, ...], observed_on: date) -> str:
     """Why no outcome of any scoring date is known on a day."""
-    days = [day for days in scoring_dates(reader, month_days, until=observed_on).values() for day in days]
+    days = [day for days in scoring_dates(reader, schedule, until=observed_on).values() for day in days]
     return why_unknown(reader, outcome, days[0], observed_on) if days else "no scoring date is past"
 
 
-def judgeable_from(reader: Reader, outcome: Outcome, month_days: tuple[str, ...]) -> date | None:
+def judgeable_from(reader: Reader, outcome: Outcome, schedule: tuple[str, ...]) -> date | None:
     """The first day with a year that can be judged, as far as time decides; None where no outcome is ever known."""
     earlier: dict[int, LabelYear] = {}
-    for year, known_from in planned_years(reader, outcome, month_days):
+    for year, known_from in planned_years(reader, outcome, schedule):
         if years_to_learn_from(earlier, year):
             return known_from
         earlier[year.school_year] = year
     return None
 
 
-def planned_years(reader: Reader, outcome: Outcome, month_days: tuple[str, ...]) -> Iterator[tuple[LabelYear, date]]:
+def planned_years(reader: Reader, outcome: Outcome, schedule: tuple[str, ...]) -> Iterator[tuple[LabelYear, date]]:
     """Each school year on record and some more like the last, with the day on which its first outcome is known."""
     recorded = []
-    for school_year, days in scoring_dates(reader, month_days, until=date.max).items():
+    for school_year, days in scoring_dates(reader, schedule, until=date.max).items():
         year, first = label_year(reader, outcome, school_year, days), label_year(reader, outcome, school_year, days[:1])
         recorded += [(year, first.horizon)] if year and first else []
     yield from recorded

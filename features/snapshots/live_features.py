@@ -24,19 +24,28 @@ SNAPSHOT_TABLES = ("terms", "calendar_days", *(name for name in TABLES if name i
 
 
 def snapshot_of_records(
-    feature_set_name: str, as_of: date, tables: RecordsByTable, *, cohort: Cohort | None = None
+    feature_set_name: str,
+    as_of: date,
+    tables: RecordsByTable,
+    *,
+    cohort: Cohort | None = None,
+    first_day: date | None = None,
 ) -> Snapshot:
     """The snapshot of the students of these records; without a row when nobody in it belongs to the cohort.
 
     `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them: of this school
-    year, and of the one before where its records are to count. Raises Refused for a row that its table does not allow.
+    year, and of the one before where its records are to count. `first_day` is the district's first day of instruction,
+    which another of its schools may have; that of these rows where it is not given. Raises Refused for a row that its
+    table does not allow.
     """
     feature_set = SERVABLE[feature_set_name]
     connection = duckdb.connect(config={"threads": "1"})
     try:
         for name in SNAPSHOT_TABLES:
             create_table(connection, TABLES[name], tables.get(name, ()), as_of)
-        view = View(as_of, school_year_of(first_days(tables.get("calendar_days", ())), as_of) or 0)
+        firsts = first_days(tables.get("calendar_days", ()))
+        year = school_year_of(firsts, as_of) or 0
+        view = View(as_of, year, first_day=first_day or dict(firsts).get(year))
         script = snapshot_script(SnapshotQuery(feature_set, view.shape, cohort))
         return snapshot_from_rows(feature_set, view, script.frame(connection, view.values))
     finally:

@@ -12,6 +12,7 @@ from features.engine.view import View
 from features.errors import NothingKnown
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
+from features.schedule import scheduled_days
 from features.warehouse.reader import Reader
 
 
@@ -23,7 +24,8 @@ class Snapshot:
     where the feature set names a rule; missing is NaN. `context`, with the same index, holds what the student does not
     own, such as the school's absence rate: only it depends on other students. `peers` holds the signals of the other
     published rules where they were asked for. `school`, `grade` and `school_days`
-    (enrolled this school year, attendance taken) have the same index.
+    (enrolled this school year, attendance taken) have the same index. `school_week` is that of the as-of date, None
+    where the year is not on record.
     """
 
     feature_set: str
@@ -35,6 +37,7 @@ class Snapshot:
     school: "pd.Series[str]"
     grade: "pd.Series[int]"
     school_days: "pd.Series[int]"
+    school_week: int | None = None
 
 
 def build_snapshot(
@@ -102,24 +105,27 @@ def snapshot_from_rows(feature_set: type[FeatureSet], view: View, rows: pd.DataF
         school=rows["school_id"],
         grade=rows["grade_level"],
         school_days=rows["school_days"],
+        school_week=view.school_week,
     )
 
 
-def scoring_dates(reader: Reader, month_days: tuple[str, ...], *, until: date) -> dict[int, list[date]]:
-    """The as-of dates of each school year on record, from month-days such as `11-20`, up to a date."""
-    dates: dict[int, list[date]] = {}
-    for year, first in sorted(first_school_days(reader).items()):
-        for month_day in sorted(month_days, key=lambda one: (int(one[:2]) < first.month, one)):
-            month, day = (int(part) for part in month_day.split("-"))
-            candidate = date(year - 1 if month >= first.month else year, month, day)
-            if first < candidate <= until:
-                dates.setdefault(year, []).append(candidate)
-    return dates
+def scoring_dates(reader: Reader, schedule: tuple[str, ...], *, until: date) -> dict[int, list[date]]:
+    """The scoring dates of each school year on record, from `training.as_of`, up to a date."""
+    planned = {
+        year: [day for day in scheduled_days(schedule, first, last) if day <= until]
+        for year, (first, last) in sorted(school_year_spans(reader).items())
+    }
+    return {year: days for year, days in planned.items() if days}
 
 
 def first_school_days(reader: Reader) -> Mapping[int, date]:
     """The first day of instruction of each school year."""
+    return {year: first for year, (first, _) in school_year_spans(reader).items()}
+
+
+def school_year_spans(reader: Reader) -> Mapping[int, tuple[date, date]]:
+    """The first and the last day of instruction of each school year."""
     days = reader.current("calendar_days")
-    firsts = days[days["in_session"].astype(bool)].groupby("school_year", as_index=False)["date"].min()
-    years = zip(firsts["school_year"], firsts["date"], strict=True)
-    return {int(year): pd.Timestamp(first).date() for year, first in years}
+    dates = days[days["in_session"].astype(bool)].groupby("school_year")["date"]
+    spans = zip(dates.min().items(), dates.max(), strict=True)
+    return {int(str(year)): (pd.Timestamp(first).date(), pd.Timestamp(last).date()) for (year, first), last in spans}

@@ -96,7 +96,7 @@ class Reader:
             raise NothingKnown(
                 f"as-of date {as_of}: before the first school day on record ({on_record}); choose a later date"
             )
-        return View(as_of, year, loads_through)
+        return View(as_of, year, loads_through, first_day=dict(begun)[year])
 
     def visible(self, view: View, name: str) -> pd.DataFrame:
         """Every row of a canonical table that a view shows."""

@@ -97,6 +97,16 @@ def test_the_shipped_settings_are_read() -> None:
     assert [district.id for district in settings.districts] == ["harbor", "mesa"]
 
 
-@pytest.mark.parametrize("as_of", ["13-01", "02-30", "20 November"])
-def test_a_scoring_date_that_is_no_date_is_refused(tmp_path: Path, as_of: str) -> None:
-    assert refused(tmp_path, f"[training]\nas_of = ['{as_of}']").startswith("training.as_of")
+@pytest.mark.parametrize(
+    "as_of", ["13-01", "02-30", "02-29", "20 November", "week 0", "week 54", "week five", "Week 5"]
+)
+def test_a_scoring_date_that_is_neither_a_month_day_nor_a_school_week_is_refused(tmp_path: Path, as_of: str) -> None:
+    said = refused(tmp_path, f"[training]\nas_of = ['{as_of}']")
+    assert said == (
+        "training.as_of: expected month-days such as 11-20, which every year has, "
+        f"or school weeks such as 'week 5', from 1 to 53; not '{as_of}'"
+    )
+
+
+def test_a_schedule_without_a_date_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path, "[training]\nas_of = []").startswith("training.as_of")

@@ -30,6 +30,7 @@ name = "South Unified"
 records = "records/south"
 
 [training]
+as_of = ["11-20"]
 weeks = 2
 """
 

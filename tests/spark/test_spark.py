@@ -27,7 +27,7 @@ if not shutil.which("java"):
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
-VIEW = View(date(2026, 11, 20), 2027)
+VIEW = View(date(2026, 11, 20), 2027, first_day=date(2026, 8, 17))
 PLAN = Plan("north", 300, by_section=True, years=3)
 
 

@@ -77,8 +77,15 @@ def test_given_records_make_the_snapshot_that_the_warehouse_makes(records: Reade
     assert live.equals(stored)
     assert stored.loc["ada", "absence_rate_10d"] == 0.05
     assert stored.loc["ada", "core_failing_now"] == 1
+    assert stored.loc["ada", "school_week"] == 12
     assert stored.loc["ada", "absence_rate_term"] == pytest.approx(0.5 / 29)
     assert set(stored.columns[stored.isna().any()]) == WITHOUT_RECORDS
+
+
+def test_the_school_week_is_that_of_the_district_where_the_students_own_school_began_later(records: Reader) -> None:
+    """A request holds the calendar of the student's schools only, and the district's first day."""
+    live = snapshot_of_records(NinthGrade.name, AS_OF, given(records), first_day=date(2025, 8, 18))
+    assert (live.features.loc["ada", "school_week"], live.school_week) == (14, 14)
 
 
 def test_records_without_a_date_of_knowledge_are_known_on_the_as_of_date(records: Reader) -> None:

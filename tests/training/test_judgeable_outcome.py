@@ -24,7 +24,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     simulated_warehouse(Plan("lakeside", 200, today=TODAY, years=3), home / "warehouses" / "lakeside.duckdb")
     path = home / "ontrack.toml"
     path.write_text(
-        f'home = "."\ntoday = {TODAY}\n\n[training]\noutcome = "{OUTCOME}"\n\n'
+        f'home = "."\ntoday = {TODAY}\n\n[training]\nas_of = ["11-20"]\noutcome = "{OUTCOME}"\n\n'
         '[[districts]]\nid = "lakeside"\nname = "Lakeside Schools"\n',
         encoding="utf-8",
     )

@@ -12,7 +12,7 @@ import pytest
 
 from features.definitions.catalog import SERVABLE, feature_set_of
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.settings import District, Gate, Settings
+from features.settings import District, Gate, Settings, Training
 from features.simulator.plan import Plan
 from features.snapshots.snapshot import build_snapshot
 from features.warehouse.file import open_warehouse
@@ -42,7 +42,12 @@ FILLED_LATER = "days_suspended_in_school"
 def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     home: Path = tmp_path_factory.mktemp("home")
     district = District(id="north", name="North Unified")
-    settings = Settings(home=home, districts=(district,), gate=Gate(minimum_off_track=20, replicates=300))
+    settings = Settings(
+        home=home,
+        districts=(district,),
+        gate=Gate(minimum_off_track=20, replicates=300),
+        training=Training(as_of=("11-20",)),
+    )
     load_simulated(settings, Plan("north", 2500), TODAY)
     return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 

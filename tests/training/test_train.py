@@ -14,7 +14,7 @@ from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.errors import Refused
 from features.progress import quietly
-from features.settings import District, Settings
+from features.settings import District, Settings, Training
 from features.simulator.plan import Plan
 from features.warehouse.file import open_warehouse
 from models.estimators.fitting import fit_risk_model
@@ -35,7 +35,7 @@ TODAY = date(2026, 11, 20)
 def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     home = tmp_path_factory.mktemp("home")
     district = District(id="north", name="North Unified")
-    settings = Settings(home=home, districts=(district,))
+    settings = Settings(home=home, districts=(district,), training=Training(as_of=("11-20",)))
     load_simulated(settings, Plan("north", 900), TODAY)
     return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 

@@ -10,7 +10,7 @@ from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.errors import Refused
 from features.progress import quietly
 from features.quality.check_codes import CHECKS, Finding
-from features.settings import District, Settings
+from features.settings import District, Settings, Training
 from features.simulator.plan import Plan
 from tests.districts import simulated_warehouse
 from tests.training.report.example_results import MADE_ON, made_result
@@ -27,7 +27,7 @@ TODAY = date(2026, 11, 20)
 def asked(tmp_path: Path) -> TrainingRequest:
     """A small district whose staff was never sent."""
     district = District(id="north", name="North Unified")
-    settings = Settings(home=tmp_path, districts=(district,))
+    settings = Settings(home=tmp_path, districts=(district,), training=Training(as_of=("11-20",)))
     simulated_warehouse(Plan("north", 400, TODAY, years=4), settings.warehouse("north"))
     spoil(settings, "DELETE FROM staff")
     return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)

@@ -87,14 +87,12 @@ def dates_in(column: pd.Series) -> list[date]:
     return [stamp.date() for stamp in sorted(pd.to_datetime(column).unique())]
 
 
-def list_like_judged(told: FinishedYear, month_days: Sequence[str]) -> pd.DataFrame:
-    """The flags of the year's list that is nearest to a date like those judged; none where no list is near.
+def list_like_judged(told: FinishedYear, judged: Sequence[date]) -> pd.DataFrame:
+    """The flags of the year's list that is nearest to one of its judged dates; none where no list is near.
 
     Of several runs of that day it is the last by name.
     """
-    year = told.school_year
-    judged = [date.fromisoformat(f"{y}-{one}") for one in month_days for y in (year - 1, year)]
-    apart = [(min(abs(day - other) for other in judged), day) for day in dates_in(told.flags["as_of"])]
+    apart = [(abs(day - other), day) for day in dates_in(told.flags["as_of"]) for other in judged]
     nearest = min((one for one in apart if one[0] <= NEAR), default=None)
     if nearest is None:
         return told.flags.iloc[:0]

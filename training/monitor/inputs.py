@@ -125,7 +125,8 @@ def finished_year_inputs(
     if told is None:
         return None
     spreads = serving.promise.spreads
-    like = list_like_judged(told, spreads.month_days if spreads else settings.training.as_of)
+    schedule = spreads.month_days if spreads else settings.training.as_of
+    like = list_like_judged(told, scoring_dates(reader, schedule, until=date.max).get(told.school_year, []))
     return FinishedYearInputs(
         told=told,
         like_judged=like,

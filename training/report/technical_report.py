@@ -103,7 +103,7 @@ def data_section(result: TrainingResult) -> ReportSection:
         "Training years": f"{basis.trained:,} rows of {', '.join(map(school_year, basis.split.train))}",
         "Test year": f"{basis.tested:,} rows of {school_year(basis.split.test)}, which no training label was seen from",
         "Left out": left_out(result),
-        "A row": f"one student as seen on one scoring date ({', '.join(map(month_day, settings.training.as_of))})",
+        "A row": f"one student as seen on one scoring date ({', '.join(map(entry_words, settings.training.as_of))})",
         "Capacity": f"{capacity_of_100(settings.gate.capacity)} of 100 students",
         "Data version": basis.data_version[:12],
         "Seed": f"{settings.training.seed}, of the fit and of {settings.gate.replicates:,} bootstrap draws of students",
@@ -112,9 +112,11 @@ def data_section(result: TrainingResult) -> ReportSection:
     return facts_section("The data", facts)
 
 
-def month_day(text: str) -> str:
-    """A month-day of the settings in words."""
-    month, day = map(int, text.split("-"))
+def entry_words(entry: str) -> str:
+    """An entry of the schedule in words: a month-day, or a school week."""
+    if entry.startswith("week"):
+        return f"school {entry}"
+    month, day = map(int, entry.split("-"))
     return f"{date(2000, month, day):%B} {day}"
 
 

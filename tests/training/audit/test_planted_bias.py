@@ -32,7 +32,9 @@ LATER = "low_income"
 def audited(home: Path, planted: Planted, *, students: int, years: int = 4, seed: int = 7) -> AuditResult:
     """The audit of a district simulated with what is planted, trained as a data team would."""
     district = District(id="north", name="North Unified")
-    settings = Settings(home=home, districts=(district,), gate=GATE, training=Training(years=1, weeks=6, seed=seed))
+    settings = Settings(
+        home=home, districts=(district,), gate=GATE, training=Training(as_of=("11-20",), years=1, weeks=6, seed=seed)
+    )
     load_simulated(settings, Plan("north", students, years=years, seed=seed, planted=planted), TODAY)
     request = TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
     found = train(request, now=NOW, code_version="none", progress=quietly).result.audited

@@ -89,7 +89,7 @@ def inputs_over(ledger: Ledger, groups: pd.DataFrame, features: pd.DataFrame | N
     """All that monitoring looks at, over a ledger, its students' groups, and this year's features."""
     now, told = serving(), last_finished_year(ledger)
     cohort = cohort_of(made_features(300, seed=2) if features is None else features)
-    like = list_like_judged(told, ("11-20",)) if told else ledger.flags
+    like = list_like_judged(told, [date(2025, 11, 20)]) if told else ledger.flags
     then = FinishedYearInputs(told, like, now.promise, groups, {"10": "high"}) if told else None
     live = CurrentInputs(fresh_on(ON), cohort, len(cohort.features))
     return MonitorInputs(SETTINGS, SETTINGS.district("north"), OFF_TRACK_CHICAGO, ON, now, ledger, live, then)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import ontrack
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.settings import District, Settings
+from features.settings import District, Settings, Training
 from features.simulator.plan import Plan
 from features.snapshots.labels import label_outcome
 from features.snapshots.snapshot import Snapshot, build_snapshot
@@ -44,7 +44,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A district of five school years, the published rule as its release, and a list of each of the last two."""
     folder = tmp_path_factory.mktemp("monitored")
     (folder / "ontrack.toml").write_text(TOML, encoding="utf-8")
-    settings = Settings(home=folder, districts=(District(id="north", name="North"),), today=TODAY)
+    settings = Settings(
+        home=folder, districts=(District(id="north", name="North"),), today=TODAY, training=Training(as_of=("11-20",))
+    )
     load_simulated(settings, Plan("north", 700, years=5), TODAY)
     with open_warehouse(settings.warehouse("north")) as reader:
         then, now = (build_snapshot(reader, NinthGrade, day, cohort=OUTCOME.cohort) for day in (JUDGED, TODAY))

@@ -39,7 +39,7 @@ def told_in(drawing: str) -> FinishedYear:
 
 def hits(drawing: str, promise: Promise | None = PROMISE) -> MonitorCheck:
     told = told_in(drawing)
-    return hits_check(told, list_like_judged(told, ("11-20",)), promise, BOUNDS, LEAST)
+    return hits_check(told, list_like_judged(told, [date(2025, 11, 20)]), promise, BOUNDS, LEAST)
 
 
 def calibration(drawing: str) -> MonitorCheck:

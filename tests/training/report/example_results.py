@@ -48,7 +48,7 @@ def made_result(tested: int = 600) -> TrainingResult:
     settings = Settings(
         districts=(District(id="north", name="North & South <b>Unified</b>"),),
         gate=Gate(replicates=100),
-        training=Training(threads=1),
+        training=Training(as_of=("11-20",), threads=1),
     )
     request = TrainingRequest(settings, settings.district("north"), OFF_TRACK_CHICAGO, MADE_ON)
     test = with_groups(made_examples(tested, seed=1))
