@@ -6,6 +6,8 @@ from typing import Literal, TypeVar
 
 from models.fairness.audit import GroupTable, ListAudit
 from models.fairness.group_metrics import GroupComparison, GroupFigures
+from models.metrics.bound_verdict import bound_verdict, excludes_zero
+from training.audit.group_bounds import judge_groups
 from training.audit.group_names import people, title_of
 from training.audit.record_bias import AttendanceCoverage, IncidentRatio, MissingRecords
 
@@ -18,6 +20,8 @@ VERDICT_WORDS: Mapping[Verdict, str] = {
     "not_enough_evidence": "not enough evidence",
 }
 Found = TypeVar("Found")
+Compared = tuple[GroupTable, GroupFigures, GroupComparison]
+"""A group of a table, compared with the table's reference."""
 FALSE_FINDINGS = 0.05
 """Of 100 audits where groups do not differ, how many may name a difference: by lists, and by records, together."""
 BY_LISTS, BY_RECORDS = 0.6 * FALSE_FINDINGS, 0.2 * FALSE_FINDINGS
@@ -124,14 +128,42 @@ def answer_question(question: Question, tables: Sequence[GroupTable], bound: flo
     if not found:
         none: Verdict = "not_enough_evidence" if tables else "not_applicable"
         return AuditCheck(question.code, question.title, none, unjudged(tables))
-    named = sorted((one for one in found if one[2].corrected < BY_LISTS), key=lambda one: one[2].corrected)
+    named = sorted((one for one in found if is_beyond_chance(one[2])), key=lambda one: one[2].corrected)
     if not named:
-        says = f"{comparisons(len(found))}; none shows a difference beyond chance."
-        return AuditCheck(question.code, question.title, "pass", says)
-    beyond = bound is not None and any(abs(one.difference.estimate) > bound for _, _, one in named)
+        return answer_without_difference(question, found, bound)
+    beyond = bound is not None and any(is_beyond(one, bound) for _, _, one in named)
     says = " ".join(sentence(question, *one) for one in named[:3])
     more = f" {len(named) - 3} more differ." if len(named) > 3 else ""
     return AuditCheck(question.code, question.title, "fail" if beyond else "warn", says + more)
+
+
+def is_beyond_chance(one: GroupComparison) -> bool:
+    """Whether a difference is more than chance gives over all comparisons of an audit, its interval included."""
+    return one.corrected < BY_LISTS and excludes_zero(one.difference)
+
+
+def is_beyond(one: GroupComparison, bound: float) -> bool:
+    """Whether a difference is shown to be beyond a bound."""
+    return bound_verdict(one.difference, above=-bound, below=bound) == "fail"
+
+
+def chance_words(one: GroupComparison) -> str:
+    """Whether chance may explain a difference, in a sentence that agrees with its interval."""
+    if is_beyond_chance(one):
+        return "Chance alone does not explain this."
+    if excludes_zero(one.difference):
+        return "Seen by itself, chance hardly explains this; where so many groups are compared, it may."
+    return "This may be chance."
+
+
+def answer_without_difference(question: Question, found: Sequence[Compared], bound: float | None) -> AuditCheck:
+    """The check where no difference is beyond chance: a pass where groups are shown to be within the bound."""
+    says = f"{comparisons(len(found))}; none shows a difference beyond chance."
+    if bound is None:
+        return AuditCheck(question.code, question.title, "pass", says)
+    judged = judge_groups({people(table.of, group.name): one.difference for table, group, one in found}, bound)
+    verdict: Verdict = "pass" if judged.verdict == "pass" else "not_enough_evidence"
+    return AuditCheck(question.code, question.title, verdict, f"{says} Allowed is {bound * 100:.0f}. {judged.says}")
 
 
 def unjudged(tables: Sequence[GroupTable]) -> str:

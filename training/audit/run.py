@@ -20,7 +20,7 @@ from models.fairness.suppression import Grouping, suppress_groups, suppress_pair
 from models.metrics.count_tables import Listing, listing_of
 from models.metrics.intervals import Interval
 from training.audit.alternative_lists import equally_found, same_length, without_domains
-from training.audit.checks import AuditCheck, DisparityBounds, list_checks, record_checks
+from training.audit.checks import AuditCheck, DisparityBounds, is_beyond_chance, list_checks, record_checks
 from training.audit.group_names import people
 from training.audit.record_bias import (
     AttendanceCoverage,
@@ -181,7 +181,7 @@ def found_unevenly(audit: ListAudit, attribute: str) -> bool:
     """Whether the recall of any group differs from that of the largest group beyond chance."""
     table = audit.table(attribute)
     those = [] if table is None else [group.against["recall"] for group in table.groups if "recall" in group.against]
-    return any(one.difference.high < 0 or one.difference.low > 0 for one in those)
+    return any(map(is_beyond_chance, those))
 
 
 def record_bias_of(

@@ -1,15 +1,15 @@
 """Checks on what a district bounds: calibration, gaps between groups, features that know the end, and the records."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from features.quality.check_codes import Finding, month_of
-from models.metrics.bound_verdict import bound_verdict, excludes_zero
+from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
+from training.audit.group_bounds import judge_groups
 from training.audit.group_names import people
 from training.evaluation.leakage import Leak
-from training.gate.verdict import VERDICT_WORDS, GateCheck, Verdict, more_or_fewer, signed
+from training.gate.verdict import GateCheck, Verdict, more_or_fewer, signed
 
 Gaps = Mapping[str, Mapping[str, Interval | None]]
 """By attribute and group: recall less that of the largest group, None where too few students stand behind it."""
@@ -30,51 +30,6 @@ def off_by(gap: Interval, bound: float) -> str:
         f"{more_or_fewer(gap.estimate)} ended off track than the risks said "
         f"(95% interval {signed(gap.low)} to {signed(gap.high)}; allowed is {bound * 100:.0f})"
     )
-
-
-@dataclass(frozen=True)
-class JudgedGroups:
-    """Gaps of groups beside a bound: the verdict on all, the group that decides, and the groups not settled."""
-
-    verdict: Verdict
-    decisive: str
-    compared: int
-    beyond: int
-    unsettled: Mapping[str, Interval]
-
-    @property
-    def says(self) -> str:
-        """How many groups are shown to be within the bound, or beyond, and of how many neither can be said."""
-        within = self.compared - self.beyond - len(self.unsettled)
-        says = f"{self.compared} group{'s' * (self.compared != 1)} compared: {within} shown to be within"
-        says += f", {self.beyond} beyond" if self.beyond else ""
-        if not self.unsettled:
-            return f"{says}."
-        name = furthest(self.unsettled)
-        gap = self.unsettled[name]
-        which = f"{name}, {signed(gap.estimate)}, {signed(gap.low)} to {signed(gap.high)}"
-        chance = "" if self.verdict == "not_enough_evidence" else "; none of these differs more than chance allows"
-        return f"{says}; not enough evidence of {len(self.unsettled)} (furthest: {which}){chance}."
-
-
-def judge_groups(gaps: Mapping[str, Interval], bound: float) -> JudgedGroups:
-    """A pass where groups are shown to be within the bound and no other one is seen to differ, beyond chance, at all.
-
-    One group shown to be beyond fails them all. A gap that is seen, and is not shown to be within, is not enough
-    evidence; so are gaps of which none is shown to be within. A small group in which no gap is seen decides nothing,
-    and is counted. Chance is that of as many comparisons as there are groups.
-    """
-    verdicts = {name: bound_verdict(gap, above=-bound, below=bound) for name, gap in gaps.items()}
-    by = {kind: {name: gaps[name] for name in gaps if verdicts[name] == kind} for kind in VERDICT_WORDS}
-    beyond, within, unsettled = by["fail"], by["pass"], by["not_enough_evidence"]
-    seen = {name: gap for name, gap in unsettled.items() if excludes_zero(gap, comparisons=len(gaps))}
-    verdict: Verdict = "fail" if beyond else "not_enough_evidence" if seen or not within else "pass"
-    return JudgedGroups(verdict, furthest(beyond or seen or within or gaps), len(gaps), len(beyond), unsettled)
-
-
-def furthest(gaps: Mapping[str, Interval]) -> str:
-    """The group with the widest gap."""
-    return max(gaps, key=lambda name: abs(gaps[name].estimate))
 
 
 def check_recall_gaps(gaps: Gaps, bound: float) -> GateCheck:

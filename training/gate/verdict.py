@@ -94,7 +94,7 @@ def sentences(checks: Sequence[GateCheck]) -> list[str]:
 
 def signed(share: float) -> str:
     """A share as a signed number of 100."""
-    return f"{share * 100:+.0f}"
+    return f"{round(share * 100):+d}"
 
 
 def more_or_fewer(share: float) -> str:

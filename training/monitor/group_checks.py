@@ -4,9 +4,10 @@ import numpy as np
 
 from features.settings import Monitor
 from models.fairness.audit import ListAudit
+from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
 from presentation.numbers import school_year
-from training.audit.checks import BY_LISTS, AuditCheck
+from training.audit.checks import AuditCheck, is_beyond_chance
 from training.audit.group_names import people
 from training.monitor.checks import MonitorCheck, Verdict, answer, in_words, share_of, too_few
 from training.monitor.finished_year import FinishedYear
@@ -75,7 +76,9 @@ def later_groups(audit: ListAudit, weeks: float) -> list[str]:
         if not table.crossed and "lead_weeks" in group.against
     ]
     return [
-        people(of, name) for of, name, one in found if one.corrected < BY_LISTS and one.difference.estimate < -weeks
+        people(of, name)
+        for of, name, one in found
+        if is_beyond_chance(one) and bound_verdict(one.difference, above=-weeks) == "fail"
     ]
 
 

@@ -10,7 +10,7 @@ from presentation.charts.marks import Chart
 from presentation.numbers import capacity_of_100, capitalized, of_100, people_interval, signed_of_100
 from presentation.report import Prose, ReportSection, prose_section
 from presentation.tables import CheckLine, DataTable, RowGroup, TableRow, grouped_table, plain_table
-from training.audit.checks import CODES, VERDICT_WORDS, AuditCheck
+from training.audit.checks import CODES, VERDICT_WORDS, AuditCheck, is_beyond_chance
 from training.audit.group_names import people, title_of
 from training.audit.run import RULE, AuditResult
 from training.report.group_charts import RateChart, differences, gap_chart, gap_table, rate_charts
@@ -177,18 +177,11 @@ def gap_sources_section(audited: AuditResult) -> ReportSection:
 
 
 def groups_with_gaps(audit: ListAudit) -> list[tuple[GroupTable, GroupFigures]]:
-    """The groups whose difference in recall to the reference has an interval without zero."""
+    """The groups whose difference in recall to the reference is beyond chance."""
     found = [(one, group) for one in audit.tables if not one.crossed for group in one.groups]
     return [
-        (one, group)
-        for one, group in found
-        if "recall" in group.against and excludes_zero(group.against["recall"].difference)
+        (one, group) for one, group in found if "recall" in group.against and is_beyond_chance(group.against["recall"])
     ]
-
-
-def excludes_zero(one: Interval) -> bool:
-    """Whether an interval does not contain zero."""
-    return one.low > 0 or one.high < 0
 
 
 def gap_sources(audited: AuditResult, one: GroupTable, group: GroupFigures) -> list[str]:

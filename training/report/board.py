@@ -10,7 +10,7 @@ from models.fairness.group_metrics import GroupFigures
 from presentation.charts.marks import Chart
 from presentation.numbers import capitalized, long_date, of_100, people_interval, school_year
 from presentation.report import Prose, Report, ReportSection, prose_section, render
-from training.audit.checks import BY_LISTS
+from training.audit.checks import chance_words
 from training.audit.group_names import people
 from training.audit.run import AuditResult
 from training.district_card import limits_of
@@ -107,10 +107,9 @@ def found_sentence(table: GroupTable) -> str:
     if own is None or other is None:
         return ""
     words = people(table.of, widest.name), reference_words(table, widest)
-    chance = widest.against["recall"].corrected >= BY_LISTS
     return (
         f"Of 100 {words[0]} who later fell off track, {of_100(own.estimate)} were on the list; of 100 {words[1]}, "
-        f"{of_100(other.estimate)}. {'This may be chance.' if chance else 'Chance alone does not explain this.'}"
+        f"{of_100(other.estimate)}. {chance_words(widest.against['recall'])}"
     )
 
 

@@ -8,7 +8,8 @@ from features.quality.check_codes import Finding
 from features.settings import Gate
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
-from training.gate.bound_checks import judge_groups, kinds_of
+from training.audit.group_bounds import judge_groups
+from training.gate.bound_checks import kinds_of
 from training.gate.bounds import LOOSER, loosened_bounds
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import GateComparison
@@ -159,7 +160,7 @@ def test_groups_that_can_be_judged_decide_and_a_gap_that_is_seen_is_never_a_pass
 
 def test_a_group_on_which_there_is_not_enough_evidence_is_named_with_its_interval() -> None:
     assert judge_groups({"one": WITHIN, "other": UNSEEN}, 0.20).says == (
-        "2 groups compared: 1 shown to be within; not enough evidence of 1 (furthest: other, -20, -48 to +12); "
+        "2 groups compared: 1 shown to be within; not enough evidence of 1 (furthest: other, −20 (−48 to +12)); "
         "none of these differs more than chance allows."
     )
 
