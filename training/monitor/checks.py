@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
+from models.metrics.bound_verdict import BoundVerdict, bound_verdict
 from models.metrics.intervals import Interval, wilson_interval
 
 Verdict = Literal["ok", "breach", "not_enough_evidence"]
@@ -110,6 +112,18 @@ def answer(
     value = figure.estimate if isinstance(figure, Interval) else figure
     do = asked.do if verdict == "breach" else ""
     return MonitorCheck(code, asked.title, verdict, says, value, interval, threshold, do)
+
+
+AS_MONITORED: Mapping[BoundVerdict, Verdict] = {
+    "pass": "ok",
+    "fail": "breach",
+    "not_enough_evidence": "not_enough_evidence",
+}
+
+
+def monitored(found: Interval, *, above: float = -inf, below: float = inf) -> Verdict:
+    """Whether a figure's whole interval is within its bounds, or beyond one of them, or neither can be said."""
+    return AS_MONITORED[bound_verdict(found, above=above, below=below)]
 
 
 def too_few(code: str, says: str) -> MonitorCheck:

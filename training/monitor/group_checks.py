@@ -9,7 +9,7 @@ from models.metrics.intervals import Interval
 from presentation.numbers import school_year
 from training.audit.checks import AuditCheck, is_beyond_chance
 from training.audit.group_names import people
-from training.monitor.checks import MonitorCheck, Verdict, answer, in_words, share_of, too_few
+from training.monitor.checks import MonitorCheck, Verdict, answer, in_words, monitored, share_of, too_few
 from training.monitor.finished_year import FinishedYear
 from training.monitor.live_audit import LiveAudit
 from training.reference_profile import Promise
@@ -34,8 +34,8 @@ def hits_by_group_check(told: FinishedYear, live: LiveAudit, bounds: Monitor) ->
 
 
 def failed(found: AuditCheck) -> Verdict:
-    """A breach where a check of the audit fails; a difference within the bound is said and is none."""
-    return "breach" if found.verdict == "fail" else "ok"
+    """A breach where a check of the audit fails; a difference that is not shown to be beyond the bound is none."""
+    return "breach" if found.verdict == "fail" else "not_enough_evidence" if found.verdict in NOTHING else "ok"
 
 
 def missed_check(told: FinishedYear, live: LiveAudit, promise: Promise, bounds: Monitor, least: int) -> MonitorCheck:
@@ -45,14 +45,24 @@ def missed_check(told: FinishedYear, live: LiveAudit, promise: Promise, bounds: 
         return too_few("MON07", f"Fewer than {least} students ended off track in {school_year(told.school_year)}.")
     missed = share_of(float((told.off_track & ~told.listed).sum()), off_track)
     threshold = None if promise.found is None else min(1.0, 1 - promise.found + bounds.missed_margin)
-    promised = "" if promise.found is None else f"; {100 - promise.found * 100:.0f} were to be expected"
+    promised = "" if promise.found is None else f"; {expected_words(promise.found, bounds.missed_margin)}"
     found = of_code(live, "EWS101")
     says = (
         f"Of 100 students who ended off track in {school_year(told.school_year)}, {in_words(missed)} were never listed"
         f"{promised}. {found.says}"
     )
-    breach = (threshold is not None and missed.low > threshold) or found.verdict == "fail"
-    return answer("MON07", "breach" if breach else "ok", says, figure=missed, threshold=threshold)
+    in_all: Verdict = "ok" if threshold is None else monitored(missed, below=threshold)
+    return answer("MON07", worse_of(in_all, failed(found)), says, figure=missed, threshold=threshold)
+
+
+def worse_of(*verdicts: Verdict) -> Verdict:
+    """A breach where one is; ok where all are."""
+    return next(one for one in ("breach", "not_enough_evidence", "ok") if one in verdicts)
+
+
+def expected_words(found: float, margin: float) -> str:
+    """How many of 100 off track were to be missed, and how many more are allowed."""
+    return f"{100 - found * 100:.0f} were to be expected, and {margin * 100:.0f} more are allowed"
 
 
 def lead_check(told: FinishedYear, live: LiveAudit, bounds: Monitor) -> MonitorCheck:
@@ -99,7 +109,7 @@ def acted_check(
     groups = f" In {school_year(live.school_year)} it was otherwise for {', '.join(named)}." if live and named else ""
     says = (
         f"Of 100 first flags of {school_year(year)}, {in_words(share)} were followed by a contact or a plan within "
-        f"{bounds.acted_days} days ({n:,} flags).{groups}"
+        f"{bounds.acted_days} days ({n:,} flags); at least {bounds.acted_share * 100:.0f} should be.{groups}"
     )
-    breach = share.high < bounds.acted_share or bool(named)
-    return answer("MON10", "breach" if breach else "ok", says, figure=share, threshold=bounds.acted_share)
+    verdict = "breach" if named else monitored(share, above=bounds.acted_share)
+    return answer("MON10", verdict, says, figure=share, threshold=bounds.acted_share)

@@ -12,7 +12,7 @@ from models.metrics.calibration_error import ReliabilityBin, reliability
 from models.metrics.intervals import Interval
 from models.metrics.track_record import RESOLVED
 from presentation.numbers import school_year
-from training.monitor.checks import MonitorCheck, answer, in_words, many, share_of, too_few
+from training.monitor.checks import MonitorCheck, answer, in_words, many, monitored, share_of, too_few
 from training.monitor.finished_year import FinishedYear, acted_within, weekly_stays
 from training.reference_profile import Promise
 
@@ -28,13 +28,14 @@ def calibration_check(told: FinishedYear, bounds: Monitor, least: int, *, replic
     label, risk = told.off_track[rows], told.risk[rows]
     keys = told.students["student_key"].to_numpy(dtype=np.str_)[rows]
     gap = calibration_gap(label, risk, keys, replicates=replicates, seed=seed)
-    breach = gap.low > bounds.calibration_bound or gap.high < -bounds.calibration_bound
+    bound = bounds.calibration_bound
     says = (
         f"Of {len(label):,} students listed in {school_year(told.school_year)}, {label.mean() * 100:.0f} of 100 ended "
         f"off track; the risks of their first flags said {risk.mean() * 100:.0f} (difference "
-        f"{gap.low * 100:+.0f} to {gap.high * 100:+.0f}). {ONLY_LISTED} Support that helped lowers the share too."
+        f"{gap.low * 100:+.0f} to {gap.high * 100:+.0f}; allowed is {bound * 100:.0f}). {ONLY_LISTED} "
+        "Support that helped lowers the share too."
     )
-    return answer("MON04", "breach" if breach else "ok", says, figure=gap, threshold=bounds.calibration_bound)
+    return answer("MON04", monitored(gap, above=-bound, below=bound), says, figure=gap, threshold=bound)
 
 
 def few(n: int, least: int) -> str:
@@ -67,9 +68,9 @@ def hits_check(
     says = (
         f"Of 100 students listed on {made_on:%B} {made_on.day}, {made_on.year}, {in_words(hits)} ended off track "
         f"({len(label):,} students); the held-out list of {school_year(promise.test_year)} promised "
-        f"{promise.hits.estimate * 100:.0f}."
+        f"{promise.hits.estimate * 100:.0f}, and {bounds.hit_rate_margin * 100:.0f} fewer are allowed."
     )
-    return answer("MON05", "breach" if hits.high < threshold else "ok", says, figure=hits, threshold=threshold)
+    return answer("MON05", monitored(hits, above=threshold), says, figure=hits, threshold=threshold)
 
 
 def stays_check(ledger: Ledger, promise: Promise, bounds: Monitor, least: int) -> MonitorCheck:
@@ -84,10 +85,10 @@ def stays_check(ledger: Ledger, promise: Promise, bounds: Monitor, least: int) -
     stays = share_of(float(both), before)
     promised = f"; in the held-out year it was {promise.stays * 100:.0f}" if promise.stays is not None else ""
     says = (
-        f"Of 100 students on a list of {school_year(year)}, {stays.estimate * 100:.0f} are on the next week's too "
-        f"({many(pairs, 'pair')} of lists){promised}."
+        f"Of 100 students on a list of {school_year(year)}, {in_words(stays)} are on the next week's too "
+        f"({many(pairs, 'pair')} of lists){promised}; at least {bounds.stays * 100:.0f} should be."
     )
-    return answer("MON09", "breach" if stays.high < bounds.stays else "ok", says, figure=stays, threshold=bounds.stays)
+    return answer("MON09", monitored(stays, above=bounds.stays), says, figure=stays, threshold=bounds.stays)
 
 
 def acted_on(ledger: Ledger, on: date, bounds: Monitor, least: int) -> tuple[int, Interval, int] | None:

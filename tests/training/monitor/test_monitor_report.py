@@ -67,13 +67,17 @@ def verdicts(found: MonitorResult) -> dict[str, str]:
     return {check.code: check.verdict for check in found.checks}
 
 
-def test_a_district_as_promised_breaches_nothing() -> None:
-    assert verdicts(quiet()) == dict.fromkeys(CODES, "ok")
+HELD = {**dict.fromkeys(CODES, "ok"), "MON05": "not_enough_evidence"}
+"""A hundred students listed cannot show that flags are right within 5 of 100 of a promise."""
+
+
+def test_a_district_as_promised_breaches_nothing_and_says_what_too_few_students_cannot_show() -> None:
+    assert verdicts(quiet()) == HELD
     assert quiet().verdict == "ok"
 
 
 def test_a_planted_drift_is_the_only_breach() -> None:
-    assert verdicts(shifted()) == {**dict.fromkeys(CODES, "ok"), "MON02": "breach"}
+    assert verdicts(shifted()) == {**HELD, "MON02": "breach"}
     assert shifted().verdict == "breach"
     assert [one.name for one in shifted().drifts if one.named] == ["absence_rate"]
 
@@ -136,7 +140,8 @@ def test_the_page_says_first_what_is_in_breach_and_what_to_do() -> None:
 
 def test_every_check_stands_with_its_verdict_and_links_to_what_it_asks() -> None:
     html = html_of(quiet())
-    assert len(Page(html).rows("✓ Ok")) == len(CODES)
+    assert len(Page(html).rows("✓ Ok")) == len(CODES) - 1
+    assert len(Page(html).rows("? Not enough evidence")) == 1
     for code in CODES:
         assert f'href="#{code}"' in html
         assert f'id="{code}"' in html
