@@ -186,6 +186,19 @@ def check_gate(bundle: Bundle, key: ReleaseKey) -> None:
             f"{bundle.path}: the gate's verdict is {bundle.gate.get('verdict')}: {describe_failed_checks(bundle.gate)}"
             "; promote the rule's bundle of the same run instead, or train again with more years"
         )
+    check_gate_by_part(bundle)
+
+
+def check_gate_by_part(bundle: Bundle) -> None:
+    """Raise GateRefused unless the gate passed the model in every part of the year where the bundle has it serve."""
+    recorded = TypeAdapter(dict[str, str]).validate_python((bundle.gate or {}).get("parts") or {})
+    for part in bundle.parts:
+        verdict = recorded.get(part.name, "not recorded")
+        if part.serves == "model" and verdict != "pass":
+            raise GateRefused(
+                f"{bundle.path}: the model serves in part '{part.name}', where the verdict of gate.json is {verdict}; "
+                "promote the rule's bundle of the same run instead, or train again"
+            )
 
 
 def check_approver(bundle: Bundle, approval: Approval) -> None:

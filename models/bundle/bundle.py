@@ -8,8 +8,8 @@ import importlib.metadata
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -17,12 +17,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from pydantic import TypeAdapter
 
 from features.atomic_files import sync_folder, write_through
-from features.definitions.catalog import SERVABLE
 from models.bundle import golden_predictions as golden
 from models.bundle.canonical_json import canonical_json, dictionary_json, parse_dictionary, parse_json_object, sha256_of
+from models.bundle.definitions import PREPARED_TABLE, check_definitions
 from models.bundle.manifest import (
-    FORMAT,
+    ALL_YEAR,
+    BY_PART,
     MANIFEST,
+    PARTS,
     PROVENANCE,
     SIGNATURE,
     BundleRefused,
@@ -32,23 +34,23 @@ from models.bundle.manifest import (
     check_signature,
     folder_name,
     read_files,
+    refuse_damaged,
 )
+from models.bundle.parts_of_year import ServedPart, parts_json, read_parts
 from models.bundle.signing import KeyPair, sign
 from models.bundle.tree_structure import parse_trees
 from models.estimators.calibration import Calibrator
 from models.estimators.published_rule import RuleModel
 from models.estimators.risk_model import RiskModel
-from models.feature_dictionary import FeatureDictionary, changed_definitions
-
-PREPARED_TABLE = "prepared table"
-"""The feature set of a bundle over the columns of a table that someone else computed."""
+from models.feature_dictionary import FeatureDictionary
 
 
 @dataclass(frozen=True)
 class BundleParts:
     """The parts of a bundle: a model or a rule, and what is known about it (`metrics` and `gate` as JSON).
 
-    `name` is the outcome, or the prepared table. No part may hold a student's row.
+    `name` is the outcome, or the prepared table. `parts` say what serves in which part of the school year; without
+    any the scorer serves all year. No part may hold a student's row.
     """
 
     kind: Kind
@@ -61,11 +63,12 @@ class BundleParts:
     name: str
     grade_band: str
     feature_set: str
+    parts: tuple[ServedPart, ...] = ()
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A verified bundle: its scorer, and what is known about it."""
+    """A verified bundle: its scorer, what is known about it, and what serves by part of the year where it says so."""
 
     kind: Kind
     digest: str
@@ -79,6 +82,7 @@ class Bundle:
     grade_band: str
     feature_set: str
     provenance: Mapping[str, str]
+    parts: tuple[ServedPart, ...] = ()
 
 
 def write_bundle(bundles: Path, parts: BundleParts, keys: KeyPair, provenance: Mapping[str, str]) -> Bundle:
@@ -132,7 +136,11 @@ def encode_parts(parts: BundleParts) -> dict[str, bytes]:
         "card.md": parts.card.encode(),
         **encode_scorer(parts),
     }
-    return files if parts.gate is None else {**files, "gate.json": canonical_json(parts.gate)}
+    if parts.gate is not None:
+        files["gate.json"] = canonical_json(parts.gate)
+    if parts.parts:
+        files[PARTS] = parts_json(parts.kind, parts.parts)
+    return files
 
 
 def encode_scorer(parts: BundleParts) -> dict[str, bytes]:
@@ -152,7 +160,8 @@ def encode_scorer(parts: BundleParts) -> dict[str, bytes]:
 def manifest_of(parts: BundleParts, files: Mapping[str, bytes]) -> bytes:
     """The manifest of these files."""
     listed = {name: (sha256_of(content), len(content)) for name, content in files.items()}
-    return canonical_json(asdict(Manifest(FORMAT, parts.kind, parts.name, parts.grade_band, parts.feature_set, listed)))
+    form = BY_PART if parts.parts else ALL_YEAR
+    return canonical_json(asdict(Manifest(form, parts.kind, parts.name, parts.grade_band, parts.feature_set, listed)))
 
 
 def write_and_verify(target: Path, files: Mapping[str, bytes], public_key: EllipticCurvePublicKey) -> Bundle:
@@ -179,32 +188,13 @@ def rename_unless_present(temporary: Path, target: Path) -> None:
             raise
 
 
-def check_features(path: Path, manifest: Manifest, dictionary: FeatureDictionary) -> None:
-    """Raise BundleRefused where this version of OnTrack does not compute the features, or the rule, as it did."""
-    if manifest.feature_set == PREPARED_TABLE:
-        return
-    if manifest.feature_set not in SERVABLE:
-        raise BundleRefused(f"{path / 'features.json'}: no feature set {manifest.feature_set!r} here; train again")
-    changed = changed_definitions(dictionary, SERVABLE[manifest.feature_set], of_rule=manifest.kind == "rule")
-    if changed:
-        names = ", ".join(changed)
-        raise BundleRefused(f"{path / 'features.json'}: computed in another way here: {names}; train again")
-
-
-@contextmanager
-def refuse_damaged(file: Path) -> Iterator[None]:
-    """Turns an error of reading a content into a refusal that names its file."""
-    try:
-        yield
-    except (ValueError, TypeError, KeyError) as error:
-        raise BundleRefused(f"{file}: damaged before it was signed: {error}; train again") from None
-
-
 def decode_bundle(path: Path, files: Mapping[str, bytes], manifest: Manifest) -> Bundle:
     """Decodes checked files; the model's text has the structure of trees, but LightGBM has not read it yet."""
     with refuse_damaged(path / "features.json"):
         dictionary = parse_dictionary(files["features.json"])
-    check_features(path, manifest, dictionary)
+    if manifest.feature_set != PREPARED_TABLE:
+        of_rule = manifest.kind == "rule"
+        check_definitions(path / "features.json", manifest.feature_set, dictionary, of_rule=of_rule)
     with refuse_damaged(path / "metrics.json"):
         metrics = parse_json_object(files["metrics.json"])
     with refuse_damaged(path / "gate.json"):
@@ -224,6 +214,7 @@ def decode_bundle(path: Path, files: Mapping[str, bytes], manifest: Manifest) ->
         grade_band=manifest.grade_band,
         feature_set=manifest.feature_set,
         provenance=provenance,
+        parts=read_parts(path, files, manifest, dictionary),
     )
 
 

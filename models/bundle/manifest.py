@@ -1,6 +1,7 @@
 """What a bundle is signed over: the files of its folder, their digests, and the names in the manifest."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,8 +12,9 @@ from features.errors import Refused
 from models.bundle.canonical_json import sha256_of
 from models.bundle.signing import KeysRefused, verify
 
-FORMAT = 2
-MANIFEST, SIGNATURE, PROVENANCE = "manifest.json", "model.sig", "provenance.json"
+ALL_YEAR, BY_PART = 2, 3
+"""The formats of a bundle: one scorer all year, or what serves by part of the year, which older versions refuse."""
+MANIFEST, SIGNATURE, PROVENANCE, PARTS = "manifest.json", "model.sig", "provenance.json", "parts.json"
 SCORER_FILES = {"model": {"model.txt", "calibrator.json"}, "rule": {"rule.json"}}
 COMMON_FILES = {"features.json", "metrics.json", "card.md", "golden.json"}
 MOST_BYTES = 64 << 20
@@ -72,8 +74,12 @@ def check_signature(path: Path, files: Mapping[str, bytes], public_key: Elliptic
 
 def check_manifest(path: Path, files: Mapping[str, bytes], manifest: Manifest) -> None:
     """Raise BundleRefused unless the folder holds what the manifest lists, byte for byte, and nothing else."""
-    if manifest.format != FORMAT:
-        raise BundleRefused(f"{path / MANIFEST}: format {manifest.format}; this version reads {FORMAT}: train again")
+    if manifest.format not in (ALL_YEAR, BY_PART):
+        raise BundleRefused(
+            f"{path / MANIFEST}: format {manifest.format}; this version reads {ALL_YEAR} and {BY_PART}: train again"
+        )
+    if (manifest.format == BY_PART) != (PARTS in manifest.files):
+        raise BundleRefused(f"{path / PARTS}: not as format {manifest.format} has it; train again")
     needed = COMMON_FILES | SCORER_FILES[manifest.kind]
     present = set(files) - {MANIFEST, SIGNATURE, PROVENANCE}
     for name in sorted(present ^ set(manifest.files) | needed - present):
@@ -82,3 +88,12 @@ def check_manifest(path: Path, files: Mapping[str, bytes], manifest: Manifest) -
     for name, (digest, size) in manifest.files.items():
         if len(files[name]) != size or sha256_of(files[name]) != digest:
             raise BundleRefused(f"{path / name}: not what was signed; copy the bundle again from where it was made")
+
+
+@contextmanager
+def refuse_damaged(file: Path) -> Iterator[None]:
+    """Turns an error of reading a content into a refusal that names its file."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as error:
+        raise BundleRefused(f"{file}: damaged before it was signed: {error}; train again") from None

@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from models.bundle.bundle import PREPARED_TABLE, BundleParts
+from models.bundle.bundle import BundleParts
 from models.bundle.canonical_json import canonical_json, sha256_of
+from models.bundle.definitions import PREPARED_TABLE
 from models.bundle.signing import KeyPair, sign
 from models.estimators.fitting import fit_risk_model
 from models.estimators.published_rule import RuleModel, fit_rule

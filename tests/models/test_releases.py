@@ -19,12 +19,14 @@ from models.releases import (
     Release,
     ReleaseKey,
     ReleaseRefused,
+    check_gate,
     current_release,
     promote,
     release_log,
     rollback,
 )
 from tests.models.bundle_examples import FAIL, OUTCOME, PASS, model_parts, rule_parts, sign_again
+from tests.models.part_examples import model_by_part, rule_by_part
 
 KEY = ReleaseKey("harbor", OUTCOME, "9")
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -296,3 +298,25 @@ def test_promotions_at_the_same_time_are_logged_one_after_another(home: Path) ->
     pairs = zip(releases[1:], releases, strict=False)
     assert all(release.previous_digest == before.digest for release, before in pairs)
     assert json.loads((KEY.folder(home) / "current.json").read_bytes())["sequence"] == 6
+
+
+def test_a_model_that_serves_in_parts_of_the_year_needs_a_pass_in_each_of_them(home: Path) -> None:
+    bundle = written(home, model_by_part())
+    judged = bundle.gate or {}
+    lacking: list[tuple[Mapping[str, object], str]] = [
+        ({"parts": None}, "'autumn', where the verdict of gate.json is not recorded"),
+        ({"parts": {"autumn": "pass"}}, "'spring', where the verdict of gate.json is not recorded"),
+        ({"parts": {"autumn": "not_enough_evidence", "spring": "pass"}}, "'autumn', where .* is not_enough_evidence"),
+        ({"parts": {"autumn": "pass", "spring": "fail"}}, "'spring', where the verdict of gate.json is fail"),
+        ({"verdict": "fail"}, "the gate's verdict is fail"),
+    ]
+    for recorded, says in lacking:
+        with pytest.raises(GateRefused, match=says):
+            check_gate(replace(bundle, gate={**judged, **recorded}), KEY)
+    assert promoted(home, bundle).action == "promoted"
+
+
+def test_the_rules_of_parts_without_a_pass_serve(home: Path) -> None:
+    parts = rule_by_part()
+    gate = {**(parts.gate or {}), "verdict": "fail", "parts": dict.fromkeys(("autumn", "spring"), "fail")}
+    assert promoted(home, written(home, replace(parts, gate=gate))).action == "promoted"

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from features.progress import Progress
-from models.bundle.bundle import PREPARED_TABLE, Bundle, BundleParts, write_bundle
+from models.bundle.bundle import Bundle, BundleParts, write_bundle
+from models.bundle.definitions import PREPARED_TABLE
 from models.bundle.signing import ensure_keys
 from models.estimators.fitting import DEFAULT_PARAMETERS, fit_risk_model
 from models.metrics.bootstrap import difference_intervals

@@ -1,0 +1,113 @@
+"""What serves on a date: the model in a part of the year where it was judged and passed, else a published rule."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Literal
+
+from pydantic import BaseModel
+
+from models.bundle.bundle import Bundle
+from models.bundle.parts_of_year import LEAP_YEAR, JudgedWeek, ServedPart, rule_definition
+
+NotJudged = Literal["no_school_week", "week", "calendar"]
+"""Why a date was not judged: no school year is on record, no figures of such a week, or the calendar has shifted."""
+BEFORE_FIRST = 1
+"""School weeks before the first judged one that are taken for judged too."""
+SHIFT_DAYS = 14
+"""Days by which a school week may fall outside of where it fell in the judged years."""
+YEAR_DAYS = 366
+
+
+@dataclass(frozen=True)
+class ServedScorer:
+    """What serves on a date.
+
+    `bundle` has the scorer, features, dictionary, verdict and figures of what serves there, so that whoever scores
+    needs to know nothing of parts. `part` is None in a bundle made before there were parts, whose scorer serves on
+    every date. `not_judged` says why nobody judged the date, None where it was; a model never serves there.
+    """
+
+    bundle: Bundle
+    part: ServedPart | None = None
+    not_judged: NotJudged | None = None
+
+
+class FiguresByPart(BaseModel):
+    """The parts of `metrics.json` that are about a part of the year, and about a school week."""
+
+    parts: dict[str, dict[str, object]] = {}
+    promised_by_week: dict[str, object] = {}
+
+
+def serving_on(bundle: Bundle, school_week: int | None, as_of: date) -> ServedScorer:
+    """What a bundle has to serve on a date of a school week, which is None where no school year is on record."""
+    if not bundle.parts:
+        return ServedScorer(bundle)
+    part = part_of_week(bundle.parts, school_week)
+    not_judged = why_not_judged(bundle.parts, school_week, as_of)
+    told = replace(
+        bundle,
+        metrics=figures_of(bundle, part, school_week),
+        gate=None if bundle.gate is None else {**bundle.gate, "verdict": part.verdict},
+    )
+    model_serves = part.serves == "model" and not_judged is None
+    return ServedScorer(told if model_serves else with_rule(told, part), part, not_judged)
+
+
+def with_rule(bundle: Bundle, part: ServedPart) -> Bundle:
+    """The bundle with the part's rule as its scorer."""
+    dictionary = replace(bundle.dictionary, rule=rule_definition(part))
+    return replace(bundle, kind="rule", scorer=part.rule, feature_set=part.feature_set, dictionary=dictionary)
+
+
+def part_of_week(parts: Sequence[ServedPart], school_week: int | None) -> ServedPart:
+    """The part that a school week lies in; the first before all of them and without a week, the last after."""
+    week = parts[0].from_week if school_week is None else school_week
+    return next((part for part in parts if week <= part.through_week), parts[-1])
+
+
+def why_not_judged(parts: Sequence[ServedPart], school_week: int | None, as_of: date) -> NotJudged | None:
+    """Why a date was not judged, None where it was."""
+    judged = [week for part in parts for week in part.weeks]
+    if school_week is None:
+        return "no_school_week"
+    if not judged or not within_judged([one.week for one in judged], school_week):
+        return "week"
+    return "calendar" if days_outside(nearest_week(judged, school_week), school_week, as_of) > SHIFT_DAYS else None
+
+
+def within_judged(weeks: Sequence[int], school_week: int) -> bool:
+    """Whether a school week lies among the judged ones, a week before the first, or one step after the last."""
+    step = max((later - earlier for earlier, later in pairwise(weeks)), default=1)
+    return weeks[0] - BEFORE_FIRST <= school_week <= weeks[-1] + step
+
+
+def nearest_week(judged: Sequence[JudgedWeek], school_week: int) -> JudgedWeek:
+    """The judged week nearest to a school week; of two the earlier."""
+    return min(judged, key=lambda one: abs(one.week - school_week))
+
+
+def days_outside(judged: JudgedWeek, school_week: int, as_of: date) -> int:
+    """How many days a date, moved to the judged week, lies outside of where that week fell; 0 within."""
+    there = day_of_year(f"{as_of - timedelta(weeks=school_week - judged.week):%m-%d}")
+    earliest, latest = day_of_year(judged.earliest), day_of_year(judged.latest)
+    if (there - earliest) % YEAR_DAYS <= (latest - earliest) % YEAR_DAYS:
+        return 0
+    return min((there - latest) % YEAR_DAYS, (earliest - there) % YEAR_DAYS)
+
+
+def day_of_year(month_day: str) -> int:
+    """The place of a month-day in a year that has February 29."""
+    return date.fromisoformat(f"{LEAP_YEAR}-{month_day}").timetuple().tm_yday
+
+
+def figures_of(bundle: Bundle, part: ServedPart, school_week: int | None) -> Mapping[str, object]:
+    """The bundle's figures with those of the part, and the reference profile of the nearest judged week, over them."""
+    found = FiguresByPart.model_validate(bundle.metrics)
+    profiles = {int(week): profile for week, profile in found.promised_by_week.items()}
+    week = part.from_week if school_week is None else school_week
+    nearest = min(profiles, key=lambda one: (abs(one - week), one), default=None)
+    promised = {} if nearest is None else {"promised": profiles[nearest]}
+    return {**bundle.metrics, **found.parts.get(part.name, {}), **promised}

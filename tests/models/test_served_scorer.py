@@ -1,0 +1,168 @@
+"""What serves on a date: exactly one scorer for every week, and a model never where nobody judged it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.definitions.catalog import SERVABLE
+from models.bundle.bundle import Bundle
+from models.bundle.parts_of_year import JudgedWeek, ServedPart, Verdict
+from models.feature_dictionary import fingerprint_of
+from models.served_scorer import part_of_week, serving_on
+from tests.models.part_examples import (
+    AUTUMN,
+    FIRST_WEEKS,
+    GRADE9,
+    LATE_RULE,
+    PARTS,
+    SPRING,
+    grade9_model,
+    model_by_part,
+    rule_by_part,
+)
+
+FIRST_DAY = date(2026, 8, 17)
+"""The first day of instruction, a Monday."""
+VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "not_enough_evidence")
+
+
+def opened(parts: tuple[ServedPart, ...] = PARTS, /, **figures: object) -> Bundle:
+    """The model's bundle as it is once opened, without a folder."""
+    made = model_by_part(parts)
+    kind, scorer = ("model", made.model) if any(one.serves == "model" for one in parts) else ("rule", LATE_RULE)
+    assert scorer is not None
+    return Bundle(
+        kind="model" if kind == "model" else "rule",
+        digest="0" * 64,
+        path=Path("0" * 16),
+        scorer=scorer,
+        dictionary=GRADE9,
+        metrics=figures,
+        gate=made.gate,
+        card="",
+        name=made.name,
+        grade_band="9",
+        feature_set="grade9",
+        provenance={},
+        parts=parts,
+    )
+
+
+def day_in(week: int, first_day: date = FIRST_DAY) -> date:
+    """The Wednesday of a school week."""
+    return first_day + timedelta(weeks=week - 1, days=2)
+
+
+def test_the_rule_serves_in_the_first_weeks_and_the_model_from_november_on() -> None:
+    early, late = (serving_on(opened(), week, day_in(week)) for week in (4, 12))
+    assert (early.part, early.not_judged, early.bundle.kind) == (FIRST_WEEKS, None, "rule")
+    assert (early.bundle.scorer, early.bundle.feature_set) == (FIRST_WEEKS.rule, FIRST_WEEKS.feature_set)
+    assert early.bundle.dictionary.rule == fingerprint_of(SERVABLE[FIRST_WEEKS.feature_set].indicator)
+    assert (late.part, late.not_judged, late.bundle.kind) == (AUTUMN, None, "model")
+    assert late.bundle.scorer == grade9_model()
+
+
+def test_what_serves_has_the_verdict_and_the_figures_of_its_part() -> None:
+    bundle = opened(capacity=0.2, headline={"model": 1}, parts={"first_weeks": {"headline": {"rule": 2}}})
+    early, late = (serving_on(bundle, week, day_in(week)).bundle for week in (4, 12))
+    assert (early.metrics["headline"], early.metrics["capacity"]) == ({"rule": 2}, 0.2)
+    assert late.metrics["headline"] == {"model": 1}
+    assert early.gate is not None
+    assert late.gate is not None
+    assert (early.gate["verdict"], late.gate["verdict"]) == ("not_enough_evidence", "pass")
+
+
+def test_what_serves_is_held_against_the_profile_of_the_nearest_judged_week() -> None:
+    weekly = opened(promised="of the year", promised_by_week={"6": "week 6", "11": "week 11"})
+    found = [serving_on(weekly, week, day_in(week)).bundle.metrics["promised"] for week in (2, 8, 9, 30)]
+    assert found == ["week 6", "week 6", "week 11", "week 11"]
+    yearly = serving_on(opened(promised="of the year"), 8, day_in(8)).bundle
+    assert yearly.metrics["promised"] == "of the year"
+
+
+@pytest.mark.parametrize(
+    ("week", "part"), [(1, FIRST_WEEKS), (0, FIRST_WEEKS), (10, FIRST_WEEKS), (11, AUTUMN), (21, SPRING), (60, SPRING)]
+)
+def test_a_week_outside_of_all_parts_has_the_nearest(week: int, part: ServedPart) -> None:
+    assert part_of_week(PARTS, week) == part
+
+
+@pytest.mark.parametrize(("week", "why"), [(0, "week"), (1, None), (3, None), (39, None), (42, None), (43, "week")])
+def test_a_week_is_judged_among_the_judged_ones_one_before_and_a_step_after_them(week: int, why: str | None) -> None:
+    """The drawn schedule ends in week 36, and its largest step is of six weeks."""
+    found = serving_on(opened(), week, day_in(week))
+    assert found.not_judged == why
+    assert found.bundle.kind == ("rule" if why or week <= 10 else "model")
+
+
+@pytest.mark.parametrize(
+    ("moved", "why"),
+    [(0, None), (14, None), (-14, None), (20, "calendar"), (-20, "calendar"), (45, "calendar"), (-45, "calendar")],
+)
+@pytest.mark.parametrize("week", [12, 17, 20, 21, 33])
+def test_a_calendar_that_has_shifted_by_more_than_two_weeks_was_not_judged(
+    week: int, moved: int, why: str | None
+) -> None:
+    found = serving_on(opened(), week, day_in(week, FIRST_DAY + timedelta(days=moved)))
+    assert found.not_judged == why
+    assert found.bundle.kind == ("rule" if why else "model")
+    assert found.part is not None
+    assert found.bundle.scorer == (found.part.rule if why else grade9_model())
+
+
+def test_a_date_of_a_school_year_that_is_not_on_record_has_the_first_rule() -> None:
+    found = serving_on(opened(), None, date(2026, 7, 1))
+    assert (found.not_judged, found.part, found.bundle.scorer) == ("no_school_week", FIRST_WEEKS, FIRST_WEEKS.rule)
+
+
+def test_a_bundle_made_before_there_were_parts_serves_as_before_on_every_date() -> None:
+    before = replace(opened(), parts=())
+    for week in (None, 0, 11, 60):
+        found = serving_on(before, week, date(2026, 9, 1))
+        assert (found.bundle, found.part, found.not_judged) == (before, None, None)
+
+
+def test_a_bundle_of_the_rule_has_each_part_s_rule() -> None:
+    bundle = opened(rule_by_part().parts)
+    assert serving_on(bundle, 4, day_in(4)).bundle.scorer == FIRST_WEEKS.rule
+    assert serving_on(bundle, 12, day_in(12)).bundle.scorer == AUTUMN.rule
+
+
+@st.composite
+def drawn_parts(draw: st.DrawFn) -> tuple[ServedPart, ...]:
+    """Parts with any bounds, verdicts and judged weeks."""
+    ends = sorted(draw(st.sets(st.integers(2, 50), min_size=2, max_size=4)))
+    made = []
+    for first, last in pairwise(ends):
+        weeks = sorted(draw(st.sets(st.integers(first, last - 1), max_size=5)))
+        days = [f"{day_in(week):%m-%d}" for week in weeks]
+        verdict = draw(st.sampled_from(VERDICTS))
+        serves = verdict == "pass" and weeks and draw(st.booleans())
+        judged = tuple(JudgedWeek(week, day, day) for week, day in zip(weeks, days, strict=True))
+        part = replace(AUTUMN, name=f"part {first}", from_week=first, through_week=last - 1, weeks=judged)
+        made.append(replace(part, verdict=verdict, serves="model" if serves else "rule"))
+    return tuple(made)
+
+
+@given(drawn_parts(), st.integers(0, 60), st.integers(-40, 40))
+def test_in_every_week_one_part_serves_and_a_model_only_where_it_was_judged_and_passed(
+    parts: tuple[ServedPart, ...], week: int, moved: int
+) -> None:
+    found = serving_on(opened(parts), week, day_in(week, FIRST_DAY + timedelta(days=moved)))
+    assert found.part is not None
+    holding = [part for part in parts if part.from_week <= week <= part.through_week]
+    assert len(holding) == (parts[0].from_week <= week <= parts[-1].through_week)
+    assert holding in ([], [found.part])
+    judged = [one.week for part in parts for one in part.weeks]
+    outside = not judged or week < judged[0] - 1 or week > judged[-1] + 50
+    if outside or abs(moved) > 20:
+        assert found.not_judged is not None
+    if found.not_judged or found.part.serves == "rule":
+        assert (found.bundle.kind, found.bundle.scorer) == ("rule", found.part.rule)
+    else:
+        assert (found.bundle.kind, found.part.verdict) == ("model", "pass")
