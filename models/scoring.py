@@ -10,7 +10,7 @@ from features.language.feature_set import FeatureSet, Outcome
 from features.snapshots.snapshot import Snapshot
 from models.bundle.bundle import Bundle
 from models.bundle.manifest import BundleRefused
-from models.estimators.published_rule import RuleModel
+from models.estimators.published_rule import RuleModel, SimilarStudents
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
 from models.explanations.reason_stability import ReasonStability, stability_in
@@ -49,6 +49,13 @@ def order_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
     if isinstance(scorer, RuleModel):
         return features[RULE_SIGNALS].fillna(0.0).to_numpy(dtype=np.float64)
     return scorer.risk(features)
+
+
+def similar_students_of(scorer: Scorer, features: pd.DataFrame, *, least: int) -> list[SimilarStudents | None]:
+    """The past students behind each row's risk, fewer than `least` never told; None where the scorer is a model."""
+    if isinstance(scorer, RuleModel):
+        return scorer.similar_students(features[RULE_SIGNALS].to_numpy(dtype=np.float64), least=least)
+    return [None] * len(features)
 
 
 def reasons_by(bundle: Bundle, snapshot: Snapshot) -> list[Reasons]:

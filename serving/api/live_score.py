@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from features.errors import Refused
 from features.snapshots.live_features import snapshot_of_records
 from models.explanations.reasons import Reason
-from models.scoring import reasons_by, risk_of
+from models.scoring import reasons_by, risk_of, similar_students_of
 from serving.api.messages import InsufficientData, LiveScore, SentRecords
-from serving.api.presenters import present_reasons
+from serving.api.presenters import present_reasons, present_similar_students
 from serving.scoring.bands import MIN_SCHOOL_DAYS, band_of
 from serving.scoring.district_release import DistrictRelease
 from serving.store.rows import JsonRow
@@ -22,13 +22,14 @@ from serving.wording.scores import not_scored_here, too_few_days
 
 @dataclass(frozen=True)
 class LiveScoreInputs:
-    """What a live score needs besides the records."""
+    """What a live score needs besides the records; fewer past students than `least` are never told."""
 
     release: DistrictRelease
     as_of: date
     calendar_days: Sequence[JsonRow]
     terms: Sequence[JsonRow]
     cuts: tuple[float, float]
+    least: int
     language: Language
 
 
@@ -46,6 +47,7 @@ def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | 
     if snapshot.school_days.iloc[0] < MIN_SCHOOL_DAYS:
         return InsufficientData(detail=too_few_days(inputs.language, MIN_SCHOOL_DAYS))
     risk = float(risk_of(bundle.scorer, snapshot.features)[0])
+    (similar,) = similar_students_of(bundle.scorer, snapshot.features, least=inputs.least)
     found = reasons_by(bundle, snapshot)[0]
     needs, strengths = to_rows(found.needs), to_rows(found.strengths)
     lexicon = bundle_lexicon(bundle.dictionary.entries)
@@ -54,6 +56,7 @@ def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | 
         band=band_of(risk, inputs.cuts),
         reasons=present_reasons(needs, reason_sentences(inputs.language, lexicon, needs)),
         strengths=present_reasons(strengths, strength_sentences(inputs.language, lexicon, strengths)),
+        similar_students=present_similar_students(inputs.language, similar),
         scorer=bundle.kind,
         model_version=inputs.release.model_version,
         release=inputs.release.release_id,

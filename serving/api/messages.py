@@ -155,6 +155,18 @@ class GivenTrackRecord(Message):
     sentence: str = Field(description="in words, in the language asked for")
 
 
+class GivenSimilarStudents(Message):
+    """The past students whose share off track the risk of a rule is."""
+
+    n: int = Field(description="how many they are")
+    low: float = Field(ge=0, le=1, description="the lower end of the interval around their share")
+    high: float = Field(ge=0, le=1, description="the upper end of the interval around their share")
+    sentence: str = Field(description="in words, in the language asked for")
+
+
+SIMILAR = "the past students behind the risk; null where a model gave it, and where they are too few to be told"
+
+
 class LiveScore(Message):
     """A score for the records that were sent; they are not kept."""
 
@@ -163,6 +175,7 @@ class LiveScore(Message):
     band: Band
     reasons: list[GivenReason] = Field(description="what stands out")
     strengths: list[GivenReason] = Field(description="what speaks for the student")
+    similar_students: GivenSimilarStudents | None = Field(description=SIMILAR)
     scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
     model_version: str
     release: str
@@ -188,9 +201,12 @@ class PastScore(Message):
     flagged: bool = Field(description="within the district's capacity")
     reasons: list[GivenReason] = Field(description="what stands out")
     strengths: list[GivenReason] = Field(description="what speaks for the student")
-    change: GivenChange | None = Field(description="since the run before; null for the first score")
+    change: GivenChange | None = Field(
+        description="since the run before; null for the first score, or too little evidence"
+    )
     way_back: GivenWayBack | None = Field(description="the way back on track; null where the outcome has none")
     track_record: GivenTrackRecord | None = Field(description="null without enough evidence")
+    similar_students: GivenSimilarStudents | None = Field(description=SIMILAR)
     scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
     model_version: str
     release: str

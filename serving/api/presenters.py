@@ -6,21 +6,24 @@ from typing import Annotated, Literal, cast
 
 from fastapi import Depends, Request, Response
 
+from models.estimators.published_rule import SimilarStudents
 from serving.api.messages import (
     GivenChange,
     GivenMove,
     GivenReason,
+    GivenSimilarStudents,
     GivenStep,
     GivenTrackRecord,
     GivenWayBack,
     PastScore,
 )
 from serving.scoring.bands import Band
-from serving.scoring.decoding import decode_change, decode_track_record, decode_way_back
+from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.rows import JsonRow, RunRow, ScoreRow
 from serving.wording.locale import Language, load_language, negotiate_language
 from serving.wording.reasons import Lexicon, reason_sentences, run_lexicon, strength_sentences
 from serving.wording.risk_change import compare_risks, moved_sentence, opening_words, part_words
+from serving.wording.signals import range_sentence
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import opening_sentence, step_sentences
 
@@ -52,6 +55,7 @@ def present_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore
         change=present_change(language, score, run, lexicon),
         way_back=present_way_back(language, score),
         track_record=present_track_record(language, score, run),
+        similar_students=present_similar_students(language, decode_similar_students(score)),
         scorer=cast(Literal["model", "rule"], run.scorer),
         model_version=run.model_version,
         release=run.release_id,
@@ -109,3 +113,10 @@ def present_track_record(language: Language, score: ScoreRow, run: RunRow) -> Gi
         return None
     sentence = track_record_sentence(language, record, run.ended)
     return GivenTrackRecord(**{**asdict(record), "school_years": list(record.school_years)}, sentence=sentence)
+
+
+def present_similar_students(language: Language, students: SimilarStudents | None) -> GivenSimilarStudents | None:
+    """The past students behind a rule's risk; None where a model gave it, and where they are too few to be told."""
+    if students is None or not students.are_told:
+        return None
+    return GivenSimilarStudents(**asdict(students), sentence=range_sentence(language, students))

@@ -80,4 +80,5 @@ def live_score_inputs(
     if release is None:
         return InsufficientData(detail=language.translate(NO_RELEASE))
     days = [day for calendar in known for day in calendar.calendar_days]
-    return LiveScoreInputs(release, run.as_of, days, known[0].terms, context.settings.service.bands, language)
+    cuts, least = context.settings.service.bands, context.settings.audit.smallest_group
+    return LiveScoreInputs(release, run.as_of, days, known[0].terms, cuts, least, language)

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session, load_only
 
 from serving.access.authorize import Subject, visible_students
 from serving.scoring.bands import Band
-from serving.scoring.decoding import decode_headline, decode_last_lists, decode_track_record
+from serving.scoring.decoding import decode_headline, decode_last_lists, decode_similar_students, decode_track_record
 from serving.store.rows import ContactRow, RunRow, SchoolRow, ScoreRow, StudentRow
 from serving.wording.lists import ListWords, headline_sentence, list_words
 from serving.wording.locale import Language
 from serving.wording.reasons import Lexicon, reason_sentences, run_lexicon, strength_sentences
 from serving.wording.scores import why_served
-from serving.wording.signals import band_change_sentence, band_words
+from serving.wording.signals import band_change_sentence, band_words, similar_students_in_short
 from serving.wording.track_record import track_record_in_short
 
 PAGE_SIZE = 50
@@ -27,7 +27,7 @@ EmptyReason = Literal["", "no_run", "no_scope", "no_match"]
 
 @dataclass(frozen=True)
 class CaseloadLine:
-    """One student on the list."""
+    """One student on the list; `similar` is empty where a model scored."""
 
     student_key: str
     name: str
@@ -40,6 +40,7 @@ class CaseloadLine:
     change: str
     contact: str
     listed: bool
+    similar: str
     track_record: str
 
 
@@ -152,6 +153,7 @@ LINE_COLUMNS = (
     ScoreRow.reasons,
     ScoreRow.strengths,
     ScoreRow.track_record,
+    ScoreRow.similar_students,
     ScoreRow.previous_risk,
     ScoreRow.previous_band,
     ScoreRow.previous_as_of,
@@ -189,8 +191,15 @@ def build_line(student: StudentRow, score: ScoreRow, context: LineContext) -> Ca
         change=band_change_words(context.language, score),
         contact=context.language.short_day(contact) if contact else "",
         listed=score.flagged,
+        similar=similar_words(score, context.language),
         track_record=track_record_words(score, context) if score.flagged else "",
     )
+
+
+def similar_words(score: ScoreRow, language: Language) -> str:
+    """What became of students with similar records, where a rule scored; empty where a model did."""
+    students = decode_similar_students(score)
+    return "" if score.risk is None or students is None else similar_students_in_short(language, score.risk, students)
 
 
 def track_record_words(score: ScoreRow, context: LineContext) -> str:

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
 from serving.scoring.bands import Band
+from serving.scoring.decoding import decode_similar_students
 from serving.store.rows import ContactRow, RunRow, ScoreRow, StaffRow, StudentRow
 from serving.store.run_queries import select_score_history
 from serving.wording.locale import Language
 from serving.wording.scores import contact_words
-from serving.wording.signals import band_words, risk_in_tenths
+from serving.wording.signals import band_words, similar_students_in_short
 
 CONTACTS_SHOWN = 5
 
@@ -42,7 +43,9 @@ class ContactLine:
 def load_score_lines(session: Session, student: StudentRow, outcome: str, language: Language) -> tuple[ScoreLine, ...]:
     """The student's scores for an outcome run by run, latest first, marking where another release scored."""
     history = select_score_history(student.district_id, student.student_key)
-    found = history.where(RunRow.outcome == outcome).options(load_only(ScoreRow.risk, ScoreRow.band))
+    found = history.where(RunRow.outcome == outcome).options(
+        load_only(ScoreRow.risk, ScoreRow.band, ScoreRow.similar_students)
+    )
     rows = list(session.execute(found))
     releases = [run.release_id for _, run in rows]
     before = (*releases[1:], *releases[-1:])
@@ -54,12 +57,12 @@ def load_score_lines(session: Session, student: StudentRow, outcome: str, langua
 
 def build_score_line(language: Language, score: ScoreRow, run: RunRow, *, changed: bool) -> ScoreLine:
     """One run's score in words."""
-    band = cast(Band, score.band)
+    band, students = cast(Band, score.band), decode_similar_students(score)
     return ScoreLine(
         as_of=run.as_of,
         band=band,
         band_words=band_words(language, band),
-        similar=risk_in_tenths(language, score.risk) if score.risk is not None else "",
+        similar="" if score.risk is None else similar_students_in_short(language, score.risk, students),
         by_model=run.scorer == "model",
         release_changed=changed,
     )

@@ -12,7 +12,7 @@ from serving.pages.record_charts import TermAverage, attendance_chart, marks_by_
 from serving.pages.record_tables import RecordTable, record_table
 from serving.pages.student_timeline import ContactLine, ScoreLine, load_contact_lines, load_score_lines
 from serving.scoring.bands import Band
-from serving.scoring.decoding import decode_change, decode_track_record, decode_way_back
+from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.wording.locale import Language
 from serving.wording.reasons import NO_WORDING, Lexicon, domain_words, reason_sentences, run_lexicon, strength_sentences
@@ -148,7 +148,9 @@ def change_section(language: Language, score: ScoreRow, run: RunRow) -> ChangeWo
 
 def similar_section(language: Language, score: ScoreRow, run: RunRow) -> str:
     """What became of students with similar records; empty without a score."""
-    return "" if score.risk is None else similar_students_sentence(language, score.risk, run.ended)
+    if score.risk is None:
+        return ""
+    return similar_students_sentence(language, score.risk, run.ended, decode_similar_students(score))
 
 
 def track_record_section(language: Language, score: ScoreRow, run: RunRow) -> str:

@@ -5,6 +5,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from features.way_back.way_back import WayBack
+from models.estimators.published_rule import SimilarStudents
 from models.explanations.risk_change import RiskChange
 from models.metrics.track_record import ListRecord, TrackRecord
 from serving.scoring.headline import Headline
@@ -16,6 +17,7 @@ LIST_RECORD = TypeAdapter(ListRecord)
 CHANGE = TypeAdapter(RiskChange)
 TRACK_RECORD = TypeAdapter(TrackRecord)
 WAY_BACK = TypeAdapter(WayBack)
+SIMILAR_STUDENTS = TypeAdapter(SimilarStudents)
 
 
 def decode_way_back(score: ScoreRow) -> WayBack | None:
@@ -31,6 +33,17 @@ def decode_track_record(score: ScoreRow) -> TrackRecord | None:
 def decode_change(score: ScoreRow) -> RiskChange | None:
     """What changed the student's risk since the run before; None for the first score."""
     return decode(CHANGE, score.change)
+
+
+def decode_similar_students(score: ScoreRow) -> SimilarStudents | None:
+    """The past students whose share the risk is; None where a model gave it, and in runs that did not keep them."""
+    return decode(SIMILAR_STUDENTS, score.similar_students)
+
+
+def may_be_told(score: ScoreRow) -> bool:
+    """Whether a score has a risk, and no rule gave it for which too few past students stand."""
+    similar = decode_similar_students(score)
+    return score.risk is not None and (similar is None or similar.are_told)
 
 
 def decode_last_lists(run: RunRow) -> ListRecord | None:

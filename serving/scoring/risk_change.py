@@ -13,6 +13,7 @@ from features.snapshots.snapshot import Snapshot, build_snapshot
 from features.warehouse.reader import Reader
 from models.explanations.reason_stability import stability_in
 from models.explanations.risk_change import FeatureChange, RiskChange, largest_changes, split_change
+from serving.scoring.decoding import may_be_told
 from serving.scoring.district_release import DistrictRelease, load_earlier_release
 from serving.scoring.ranking import predict_risks
 from serving.store.database import read_session
@@ -21,7 +22,7 @@ from serving.store.run_queries import previous_run, run_scores
 
 @dataclass(frozen=True)
 class PreviousRun:
-    """The run before: its date, how its data version begins, its risks by student, and its release if that opens."""
+    """The run before: its date, how its data version begins, risks that may be told, and its release if that opens."""
 
     as_of: date
     data_version: str
@@ -35,7 +36,8 @@ def load_previous_run(settings: Settings, engine: Engine, release: DistrictRelea
         run = previous_run(session, release.district_id, release.outcome.name, as_of)
         if run is None:
             return None
-        risks = {key: row.risk for key, row in run_scores(session, run).items() if row.risk is not None}
+        scores = run_scores(session, run).items()
+        risks = {key: row.risk for key, row in scores if row.risk is not None and may_be_told(row)}
         data_version = run.run_id.rpartition("-")[2]
         return PreviousRun(run.as_of, data_version, risks, load_earlier_release(settings, release, run.release_id))
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from features.warehouse.roster import DistrictRoster
 from features.way_back.way_back import WayBack
+from models.estimators.published_rule import SimilarStudents
 from models.explanations.reasons import Reason
 from models.explanations.risk_change import RiskChange
 from models.feature_dictionary import FeatureDictionary
@@ -41,6 +42,7 @@ class ScoredStudent:
     counts from 1; `flagged` says whether the student is within the district's capacity.
     `evidence` gives, per feature code of a reason, the records it was computed from. `track_record` says how flags
     like this one turned out, and is None without enough evidence. `way_back` is None where the outcome has none.
+    `similar_students` are those whose share the risk is; None where a model scores.
     """
 
     student_key: str
@@ -56,6 +58,7 @@ class ScoredStudent:
     way_back: WayBack | None = None
     track_record: TrackRecord | None = None
     change: RiskChange | None = None
+    similar_students: SimilarStudents | None = None
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from features.snapshots.evidence import EvidenceRecord, attendance_by_week, mark
 from features.snapshots.snapshot import Snapshot
 from features.warehouse.reader import Reader
 from features.way_back.way_back import WayBack, find_ways_back
+from models.estimators.published_rule import SimilarStudents
 from models.explanations.reasons import Reason, Reasons, pause_garbage_collection
 from models.explanations.risk_change import RiskChange
 from models.metrics.track_record import ListRecord, TrackRecord, list_records, track_records
-from models.scoring import reasons_by
+from models.scoring import reasons_by, similar_students_of
 from serving.scoring.bands import band_of
 from serving.scoring.district_release import DistrictRelease
 from serving.scoring.ranking import Ranking
@@ -40,6 +41,12 @@ class RunInputs:
             found = reasons_by(self.release.bundle, self.snapshot)
         return dict(zip(self.snapshot.features.index, found, strict=True))
 
+    def similar_students(self) -> dict[str, SimilarStudents | None]:
+        """The past students behind each student's risk, as far as they may be told."""
+        features, least = self.snapshot.features, self.settings.audit.smallest_group
+        found = similar_students_of(self.release.bundle.scorer, features, least=least)
+        return dict(zip(features.index, found, strict=True))
+
 
 @dataclass(frozen=True)
 class ScoreDetails:
@@ -51,6 +58,7 @@ class ScoreDetails:
     ways_back: Mapping[str, WayBack] = field(default_factory=dict)
     track_records: Mapping[str, TrackRecord | None] = field(default_factory=dict)
     changes: Mapping[str, RiskChange] = field(default_factory=dict)
+    similar_students: Mapping[str, SimilarStudents | None] = field(default_factory=dict)
 
     def evidence(self, student: str, reasons: tuple[Reason, ...]) -> dict[str, list[EvidenceRecord]]:
         """The records behind each reason, by its feature."""
@@ -81,6 +89,7 @@ def collect_details(inputs: RunInputs, ledger: Ledger, before: PreviousRun | Non
         changes=explain_changes(release, before, reader, inputs.snapshot, inputs.ranking.table["risk"])
         if before
         else {},
+        similar_students=inputs.similar_students(),
     )
 
 
@@ -137,4 +146,5 @@ def build_score(
         way_back=details.ways_back.get(student_key),
         track_record=details.track_records.get(student_key),
         change=details.changes.get(student_key),
+        similar_students=details.similar_students.get(student_key),
     )

@@ -192,6 +192,7 @@ class ScoreRow(Row):
     way_back: Mapped[JsonObject | None]
     track_record: Mapped[JsonObject | None]
     change: Mapped[JsonObject | None]
+    similar_students: Mapped[JsonObject | None]
     evidence: Mapped[dict[str, list[JsonRow]]]
     history: Mapped[dict[str, list[JsonRow]]]
 

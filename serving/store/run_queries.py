@@ -23,9 +23,9 @@ def previous_run(session: Session, district_id: str, outcome: str, as_of: date) 
 
 
 def run_scores(session: Session, run: RunRow) -> dict[str, ScoreRow]:
-    """A run's risks and bands by student; the other columns are large and are not read."""
+    """A run's risks, with their bands and students behind them, by student; other columns are large and not read."""
     rows = select(ScoreRow).where(ScoreRow.district_id == run.district_id, ScoreRow.run_id == run.run_id)
-    narrow = rows.options(load_only(ScoreRow.risk, ScoreRow.band))
+    narrow = rows.options(load_only(ScoreRow.risk, ScoreRow.band, ScoreRow.similar_students))
     return {row.student_key: row for row in session.scalars(narrow)}
 
 

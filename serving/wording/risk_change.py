@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.explanations.risk_change import FeatureChange, RiskChange
+from serving.scoring.decoding import may_be_told
 from serving.store.rows import ScoreRow
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import ended_words
@@ -53,8 +54,8 @@ class ChangeWords:
 
 
 def compare_risks(score: ScoreRow) -> RiskComparison | None:
-    """A stored score's risk beside that of the run before; None without both."""
-    if score.previous_as_of is None or score.risk is None or score.previous_risk is None:
+    """A stored score's risk beside that of the run before; None without both, or where too few stand behind it."""
+    if not may_be_told(score) or score.previous_as_of is None or score.risk is None or score.previous_risk is None:
         return None
     return RiskComparison(before=score.previous_risk, since=score.previous_as_of, now=score.risk)
 

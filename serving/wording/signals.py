@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from models.estimators.published_rule import SimilarStudents
 from serving.scoring.bands import Band
 from serving.wording.locale import Language, capitalize_first, msgid
 from serving.wording.outcomes import ended_words
@@ -34,12 +35,45 @@ def risk_in_tenths(language: Language, risk: float) -> str:
     )
 
 
-def similar_students_sentence(language: Language, risk: float, ended: str) -> str:
-    """What became of students with similar records."""
+def similar_students_sentence(
+    language: Language, risk: float, ended: str, students: SimilarStudents | None = None
+) -> str:
+    """What became of students with similar records; where a rule serves, how many they are and how sure that is."""
+    ended_so = ended_words(language, ended)
+    if students and not students.are_told:
+        return language.translate(
+            "How many students with similar records {ended}? Not enough evidence yet.", ended=ended_so
+        )
     words = capitalize_first(risk_in_tenths(language, risk))
+    share = language.translate("{about} students with similar records {ended}.", about=words, ended=ended_so)
+    return f"{share} {range_sentence(language, students)}" if students else share
+
+
+def range_sentence(language: Language, students: SimilarStudents) -> str:
+    """Of how many past students a share is, and between what it likely lies."""
+    low, high = hundredths_of(students)
     return language.translate(
-        "{about} students with similar records {ended}.", about=words, ended=ended_words(language, ended)
+        "That is from {number} past students. The likely range is {low} to {high} of 100.",
+        number=students.n,
+        low=low,
+        high=high,
     )
+
+
+def similar_students_in_short(language: Language, risk: float, students: SimilarStudents | None) -> str:
+    """The same in a line of a table."""
+    about = risk_in_tenths(language, risk)
+    if students is None:
+        return about
+    if not students.are_told:
+        return language.translate("not enough evidence yet")
+    low, high = hundredths_of(students)
+    return language.translate("{about} ({low} to {high} of 100)", about=about, low=low, high=high)
+
+
+def hundredths_of(students: SimilarStudents) -> tuple[int, int]:
+    """The interval in counts of 100."""
+    return round(100 * students.low), round(100 * students.high)
 
 
 def band_change_sentence(

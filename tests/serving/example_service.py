@@ -15,6 +15,7 @@ from features.definitions.grade9 import NinthGrade
 from features.settings import District, Settings
 from features.warehouse.roster import DistrictRoster
 from features.way_back.way_back import WayBack, WayBackStep
+from models.estimators.published_rule import TOO_FEW, SimilarStudents
 from models.explanations.reasons import Reason
 from models.explanations.risk_change import FeatureChange, RiskChange
 from models.feature_dictionary import dictionary_of
@@ -86,6 +87,13 @@ WAY_BACK = WayBack(
 LOST = replace(WAY_BACK, state="not_reachable", steps=(WayBackStep("pass_core", {"so_far": 3, "most": 1, "may": 0}),))
 MET = replace(WAY_BACK, state="met", steps=())
 TRACK_RECORD = TrackRecord("risk", 130, 81, 12, per_hundred=62.3, low=54.0, high=69.4, school_years=(2025, 2026))
+SIMILAR_STUDENTS = {
+    "k-amara": SimilarStudents(26, 0.66, 0.93),
+    "k-bruno": SimilarStudents(82, 0.31, 0.52),
+    "k-chloe": TOO_FEW,
+    "k-dmitri": SimilarStudents(1640, 0.06, 0.08),
+}
+"""The past students behind the risks of a rule; those of k-chloe are too few to be told."""
 MOVED = (FeatureChange("absence_rate_20d", 0.10, 0.25), FeatureChange("core_failing_now", 0.0, 1.0))
 LAST_LISTS = ListRecord(2026, 212, 118, 61, 20, 13, 0, 0, never_listed=180, off_track=400)
 MODEL_EVIDENCE = Headline(per_hundred=61.2, low=54.0, high=68.4, listed=212, test_year=2025)
@@ -228,7 +236,10 @@ def run_of(district_id: str, as_of: date = TODAY, *, less: float = 0.0, change: 
         dictionary=DICTIONARY,
         roster=roster_of(district_id),
         scores=tuple(
-            scored(key, school, None if risk is None else max(0.0, risk - less), place, change=change)
+            replace(
+                scored(key, school, None if risk is None else max(0.0, risk - less), place, change=change),
+                similar_students=None if model or less else SIMILAR_STUDENTS.get(key),
+            )
             for _, _, key, school, grade, risk, place in STUDENTS
             if grade == 9
         ),

@@ -2,11 +2,12 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from features.definitions.catalog import OUTCOMES
 from features.tables import TABLES
-from models.estimators.published_rule import RuleModel
+from models.estimators.published_rule import RuleModel, fit_shares
 from serving.api.messages import SentRecords
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.rows import AccessRow, DistrictRow
@@ -63,6 +64,23 @@ def test_a_served_model_answers_with_risk_band_and_reasons(service: ExampleServi
     sentences = {reason["code"]: reason["sentence"] for reason in answer["reasons"]}
     assert sentences["absence_rate_20d"] == "Missed 35% of the last 20 school days."
     assert sentences["core_failing_now"] == "Has an F or no pass now in 1 core course."
+
+
+def rule_with(top: int) -> RuleModel:
+    """A rule of 100 past students without a signal, and so many with two, most of them off track."""
+    signals, students = np.repeat([0.0, 2.0], [100, top]), np.arange(100 + top)
+    return fit_shares(signals, (students >= 90) & (students % 5 > 0), students.astype(np.str_))
+
+
+def test_a_live_score_by_the_rule_says_of_how_many_past_students_it_is_and_not_of_a_few(
+    service: ExampleService,
+) -> None:
+    release_rule(service, "harbor", rule_with(30))
+    release_rule(service, "mesa", rule_with(10))
+    many, few = (ApiClient(service, one).ask("POST", "/v1/scores", records()).json() for one in ("harbor", "mesa"))
+    assert many["similar_students"]["n"] == 30
+    assert many["similar_students"]["low"] < many["risk"] < many["similar_students"]["high"]
+    assert (few["status"], few["similar_students"]) == ("scored", None)
 
 
 def test_a_live_score_says_what_speaks_for_the_student_too(service: ExampleService) -> None:

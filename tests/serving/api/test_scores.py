@@ -51,6 +51,22 @@ def test_a_score_says_what_speaks_for_the_student_what_changed_the_way_back_and_
     assert before["change"] is None
 
 
+def test_a_rules_risk_comes_with_the_past_students_behind_it_and_null_where_they_are_too_few_or_a_model_scored(
+    service: ExampleService,
+) -> None:
+    latest = {
+        (district, key): ApiClient(service, district).ask("GET", SCORES.format(key)).json()["scores"][0]
+        for district in PAIR for key in ("k-amara", "k-chloe")
+    }  # fmt: skip
+    assert latest["mesa", "k-amara"]["similar_students"] == {
+        "n": 26, "low": 0.66, "high": 0.93,
+        "sentence": "That is from 26 past students. The likely range is 66 to 93 of 100.",
+    }  # fmt: skip
+    assert latest["mesa", "k-chloe"]["similar_students"] is None
+    assert latest["mesa", "k-chloe"]["change"] is None
+    assert latest["harbor", "k-amara"]["similar_students"] is None
+
+
 def test_what_is_not_there_is_null(service: ExampleService) -> None:
     score = ApiClient(service, "harbor").ask("GET", SCORES.format("k-emil")).json()["scores"][0]
     assert [score[name] for name in ("change", "way_back", "track_record")] == [None] * 3

@@ -60,3 +60,28 @@ def test_a_line_has_two_needs_and_one_strength_at_most(service: ExampleService) 
     assert [(cell.count("<li>"), cell.count('class="strength"')) for cell in cells] == [
         (2, 1), (2, 1), (2, 1), (0, 1), (0, 0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "page", "line"), [
+    ("k-amara", "About 8 in 10 students with similar records ended grade 9 off track. That is from 26 past students."
+                " The likely range is 66 to 93 of 100.", "about 8 in 10 (66 to 93 of 100)"),
+    ("k-dmitri", "That is from 1,640 past students.", "about 1 in 10 (6 to 8 of 100)"),
+    ("k-chloe", "How many students with similar records ended grade 9 off track? Not enough evidence yet.",
+     "not enough evidence yet"),
+])  # fmt: skip
+def test_where_the_rule_serves_list_and_page_say_alike_how_sure_a_share_is_or_that_too_few_stand_behind_it(
+    service: ExampleService, key: str, page: str, line: str
+) -> None:
+    browser = Browser(service, "mesa", "s-lena")
+    html = browser.get(f"/students/{key}").text
+    assert page in words_of(html)
+    assert f"Students with similar records: {line}" in words_of(html)
+    (row,) = (row for row in re.split("<tr", browser.get("/caseload?show=all").text) if f"/students/{key}" in row)
+    assert f"Students with similar records: {line}" in row
+    assert ('id="since"' in html) == (key != "k-chloe")
+
+
+def test_where_a_model_serves_or_a_run_kept_no_past_students_the_words_are_as_before(service: ExampleService) -> None:
+    assert "Students with similar records" not in Browser(service, "harbor", "s-lena").get("/caseload?show=all").text
+    words = words_of(Browser(service, "mesa", "s-lena").get("/students/k-amara").text)
+    assert re.search(r"Students with similar records: about 6 in 10 (?!\()", words)

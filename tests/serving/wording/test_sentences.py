@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 
+from models.estimators.published_rule import TOO_FEW, SimilarStudents
 from presentation.charts.marks import BarMark, PathMark, TextMark
 from serving.pages.record_charts import attendance_chart, letter, marks_by_term, marks_chart
 from serving.pages.record_tables import record_table
@@ -15,7 +16,12 @@ from serving.wording.lists import headline_sentence
 from serving.wording.locale import load_language
 from serving.wording.reasons import FeatureWording, reason_sentence
 from serving.wording.scores import why_served
-from serving.wording.signals import band_change_sentence, risk_in_tenths, similar_students_sentence
+from serving.wording.signals import (
+    band_change_sentence,
+    risk_in_tenths,
+    similar_students_in_short,
+    similar_students_sentence,
+)
 
 WEEK = date(2026, 11, 13)
 ENGLISH = load_language("en")
@@ -39,6 +45,19 @@ def test_risk_is_said_in_tenths_and_never_as_certain(risk: float, words: str) ->
 def test_similar_students_are_the_subject_of_the_sentence() -> None:
     expected = "About 6 in 10 students with similar records ended grade 9 off track."
     assert similar_students_sentence(ENGLISH, 0.6, "ended grade 9 off track") == expected
+
+
+def test_a_rules_share_is_said_with_its_students_and_its_range_and_not_at_all_where_they_are_too_few() -> None:
+    students, ended = SimilarStudents(26, 0.8713, 1.0), "ended grade 9 off track"
+    assert similar_students_sentence(ENGLISH, 0.93, ended, students) == (
+        "About 9 in 10 students with similar records ended grade 9 off track. That is from 26 past students. "
+        "The likely range is 87 to 100 of 100."
+    )
+    assert similar_students_in_short(ENGLISH, 0.93, students) == "about 9 in 10 (87 to 100 of 100)"
+    assert similar_students_in_short(ENGLISH, 0.93, None) == "about 9 in 10"
+    assert similar_students_in_short(ENGLISH, 0.93, TOO_FEW) == "not enough evidence yet"
+    too_few = "How many students with similar records ended grade 9 off track? Not enough evidence yet."
+    assert similar_students_sentence(ENGLISH, 0.93, ended, TOO_FEW) == too_few
 
 
 @pytest.mark.parametrize(("because", "one", "value", "sentence"), [
