@@ -111,7 +111,7 @@ def present_track_record(language: Language, score: ScoreRow, run: RunRow) -> Gi
     record = decode_track_record(score)
     if record is None:
         return None
-    sentence = track_record_sentence(language, record, run.ended)
+    sentence = track_record_sentence(language, record, run.ended, score.risk)
     return GivenTrackRecord(**{**asdict(record), "school_years": list(record.school_years)}, sentence=sentence)
 
 

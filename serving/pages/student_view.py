@@ -156,7 +156,7 @@ def similar_section(language: Language, score: ScoreRow, run: RunRow) -> str:
 def track_record_section(language: Language, score: ScoreRow, run: RunRow) -> str:
     """How past flags like this one turned out; empty where there is no flag."""
     record = decode_track_record(score)
-    return track_record_sentence(language, record, run.ended) if score.flagged or record else ""
+    return track_record_sentence(language, record, run.ended, score.risk) if score.flagged or record else ""
 
 
 def way_back_section(language: Language, score: ScoreRow) -> WayBackWords | None:

@@ -7,17 +7,14 @@ from pydantic import BaseModel
 
 from features.errors import Refused
 from models.bundle.bundle import Bundle
-
-MAX_HALF_WIDTH = 0.15
-"""The half-width of the interval above which no headline is shown."""
+from models.metrics.track_record import WIDEST_HALF_INTERVAL
 
 
 @dataclass(frozen=True)
 class Headline:
     """Of 100 students listed like this in the test year, how many ended off track.
 
-    `per_hundred`, `low` and `high` (the interval) are counts of 100; a run has no headline at all
-    where the evidence does not allow one.
+    `per_hundred`, `low` and `high` (the interval) are counts of 100.
     """
 
     per_hundred: float
@@ -25,6 +22,11 @@ class Headline:
     high: float
     listed: int
     test_year: int
+
+    @property
+    def is_close(self) -> bool:
+        """Whether the interval is as narrow as that of a track record has to be."""
+        return (self.high - self.low) / 2 <= WIDEST_HALF_INTERVAL
 
 
 def gate_verdict(bundle: Bundle) -> Literal["pass", "fail", "not_enough_evidence"]:
@@ -53,9 +55,9 @@ class HeadlineFigures(BaseModel):
 
 
 def headline_of_bundle(bundle: Bundle) -> Headline | None:
-    """How the test year's list turned out; None where the interval is too wide to say."""
+    """How the test year's list turned out; None where nothing could be judged."""
     figures = HeadlineFigures.model_validate(bundle.metrics)
     found = figures.headline.get("model" if bundle.kind == "model" else figures.serving_rule)
-    if found is None or (found.high - found.low) / 2 > MAX_HALF_WIDTH:
+    if found is None:
         return None
     return Headline(found.estimate * 100, found.low * 100, found.high * 100, figures.listed, figures.test_year)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.metrics.track_record import ListRecord
 from presentation.numbers import school_year
 from serving.scoring.headline import Headline
-from serving.wording.locale import Language
+from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import ended_words
 
 
@@ -14,8 +14,16 @@ def headline_sentence(language: Language, headline: Headline | None, ended: str)
     words = ended_words(language, ended)
     if headline is None:
         return language.translate("How many students listed like this {ended}? Not enough evidence yet.", ended=words)
+    close, wide = (
+        msgid(
+            "Of 100 students listed like this in {year}, about {count} {ended}. The likely range is {low} to {high}."
+        ),
+        msgid(
+            "Of 100 students listed like this in {year}, {low} to {high} {ended}. More students would say it closer."
+        ),
+    )
     return language.translate(
-        "Of 100 students listed like this in {year}, about {count} {ended}. The likely range is {low} to {high}.",
+        close if headline.is_close else wide,
         year=school_year(headline.test_year),
         count=round(headline.per_hundred),
         low=round(headline.low),

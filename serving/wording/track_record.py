@@ -2,39 +2,63 @@
 
 from collections.abc import Sequence
 
-from models.metrics.track_record import TrackRecord
+import numpy as np
+
+from models.metrics.track_record import TrackRecord, tenth_of
 from presentation.numbers import school_year
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import ended_words
 
 LIKE = {
     "risk": msgid(
-        "Of 100 students listed with similar records in {years}, about {count} {ended}. The likely range is {low} to"
-        " {high}."
+        "In {years}, {number} students were listed with a score of {least} to {most} in 10, as this student now. Of 100 of"
+        " them, about {count} {ended}. The likely range is {low} to {high}."
     ),
     "list": msgid(
-        "Of 100 students on this list in {years}, about {count} {ended}. The likely range is {low} to {high}."
+        "In {years}, {number} students were on this list, with low and high scores. Of 100 of them, about {count} {ended}."
+        " The likely range is {low} to {high}."
     ),
 }
-IN_SHORT = msgid("About {count} of 100 listed like this {ended} ({low} to {high}).")
+IN_SHORT = {
+    "risk": msgid("Of {number} listed before with such a score, about {count} of 100 {ended} ({low} to {high})."),
+    "list": msgid("Of all {number} listed before, about {count} of 100 {ended} ({low} to {high})."),
+}
+MORE_THAN_SAID = msgid("That is more than this student’s score says.")
+FEWER_THAN_SAID = msgid("That is fewer than this student’s score says.")
 TOO_FEW_IN_SHORT = msgid("Too few were listed like this to say more.")
 SUPPORTED = msgid("Some of the others had a contact or a plan first.")
 TOO_FEW = msgid("Too few students were listed like this to say how it turned out.")
 
 
-def track_record_sentence(language: Language, record: TrackRecord | None, ended: str) -> str:
-    """How often flags like this one came true; without a record, that too few were listed to say."""
+def track_record_sentence(language: Language, record: TrackRecord | None, ended: str, risk: float | None) -> str:
+    """How often flags like this one came true; without a record, that too few were listed to say.
+
+    It is another thing than the student's own `risk`: where that lies outside the range of what came true, it says so.
+    """
     if record is None:
         return language.translate(TOO_FEW)
+    tenth = tenth_of(np.array([np.nan if risk is None else risk]))[0]
     found = language.translate(
         LIKE[record.like],
         years=years_words(language, record.school_years),
+        number=record.n,
+        least=int(tenth),
+        most=int(tenth) + 1,
         count=round(record.per_hundred),
         low=round(record.low),
         high=round(record.high),
         ended=ended_words(language, ended),
     )
-    return f"{found} {language.translate(SUPPORTED)}" if record.supported else found
+    beside = beside_own_score(record, risk)
+    parts = (found, *(language.translate(one) for one in (beside, SUPPORTED if record.supported else "") if one))
+    return " ".join(parts)
+
+
+def beside_own_score(record: TrackRecord, risk: float | None) -> str:
+    """That those with such scores ended so more or less often than the student's own says; empty within the range."""
+    if record.like != "risk" or risk is None or record.low <= risk * 100 <= record.high:
+        return ""
+    return MORE_THAN_SAID if risk * 100 < record.low else FEWER_THAN_SAID
 
 
 def track_record_in_short(language: Language, record: TrackRecord | None, ended: str) -> str:
@@ -42,7 +66,8 @@ def track_record_in_short(language: Language, record: TrackRecord | None, ended:
     if record is None:
         return language.translate(TOO_FEW_IN_SHORT)
     return language.translate(
-        IN_SHORT,
+        IN_SHORT[record.like],
+        number=record.n,
         count=round(record.per_hundred),
         low=round(record.low),
         high=round(record.high),

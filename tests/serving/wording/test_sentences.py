@@ -101,6 +101,13 @@ def test_without_evidence_the_headline_says_so() -> None:
     )
 
 
+def test_a_headline_over_few_students_is_a_range_and_not_a_number() -> None:
+    assert headline_sentence(ENGLISH, Headline(60.6, 39.8, 80.2, 31, 2026), "ended grade 9 off track") == (
+        "Of 100 students listed like this in 2025–26, 40 to 80 ended grade 9 off track. More students would say it"
+        " closer."
+    )
+
+
 @pytest.mark.parametrize(("scorer", "verdict"), [("model", "pass"), ("rule", "fail"), ("rule", "not_enough_evidence")])
 def test_what_serves_is_said_with_the_reason_for_it(scorer: str, verdict: str) -> None:
     says = why_served(ENGLISH, scorer, verdict)
