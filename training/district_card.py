@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from features.definitions.catalog import feature_set_of
-from models.bundle.model_card import CardFacts, ScorerFigures, card_subgroups, render_card
+from models.bundle.model_card import CardFacts, ScorerFigures, Subgroups, card_subgroups, render_card
 from models.explanations.reason_stability import ReasonStability
 from models.explanations.reasons import Side
 from models.feature_dictionary import dictionary_of
 from presentation.numbers import school_year
+from training.audit.checks import AuditCheck, DisparityBounds
+from training.audit.run import RULE
 from training.evaluation.scorers import in_order, words_of
 from training.gate.bounds import loosened_bounds
 from training.gate.verdict import VERDICT_WORDS
@@ -40,17 +42,43 @@ def card_of(result: TrainingResult, kind: str) -> str:
             capacity=request.settings.gate.capacity,
             calibration_gap=own.calibration_error if own else float("nan"),
             calibration=calibration_of(kind),
-            subgroups=card_subgroups(result.audited.model) if result.audited else {},
+            subgroups=subgroups_of(result, kind),
             smallest_group=request.settings.audit.smallest_group,
-            limits=[*limits_of(result, kind), *left_out_of(result), *named_by_audit(result)],
+            limits=[*limits_of(result, kind), *left_out_of(result), *named_by_audit(result, kind)],
             verdict=VERDICT_WORDS[result.gate.verdict],
         )
     )
 
 
-def named_by_audit(result: TrainingResult) -> list[str]:
-    """What the audit names, by code."""
-    checks = result.audited.checks if result.audited else ()
+def kind_that_serves(result: TrainingResult) -> str:
+    """Whether a model serves or a rule."""
+    return "model" if result.serves == "model" else "rule"
+
+
+def subgroups_of(result: TrainingResult, kind: str) -> Subgroups:
+    """The figures of the card's own list by group; of a rule, those of the one that serves."""
+    if result.audited is None:
+        return {}
+    audit = result.audited.model if kind == "model" else result.audited.others.get(RULE)
+    return card_subgroups(audit) if audit else {}
+
+
+def disparity_bounds_of(result: TrainingResult) -> DisparityBounds:
+    """By how much groups may differ, as the gate is told."""
+    gate = result.request.settings.gate
+    return DisparityBounds(gate.recall_gap_bound, gate.calibration_bound)
+
+
+def checks_of(result: TrainingResult, kind: str) -> tuple[AuditCheck, ...]:
+    """The audit's checks of the model's list, or of the list by the rule that serves in its place."""
+    if result.audited is None:
+        return ()
+    return result.audited.checks if kind == "model" else result.audited.checks_of_rule(disparity_bounds_of(result))
+
+
+def named_by_audit(result: TrainingResult, kind: str) -> list[str]:
+    """What the audit names of the card's own list, by code."""
+    checks = checks_of(result, kind)
     return [f"{check.code}: {check.says}" for check in checks if check.verdict in NAMED]
 
 
@@ -103,7 +131,7 @@ def limits_of(result: TrainingResult, kind: str) -> list[str]:
     if kind == "model" and result.stability:
         sentences.append(reasons_that_hold(result.stability))
     if kind == "model" and result.gate.verdict != "pass":
-        sentences.insert(0, "This model has not earned its place: the published rule serves instead.")
+        sentences.insert(0, f"This model has not earned its place: {words_of(result.serves)} serves instead.")
     return sentences
 
 

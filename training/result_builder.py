@@ -18,21 +18,22 @@ from training.evaluation.evaluation import Evaluation
 from training.evaluation.intervals import Differences, calibration_of, headline_of, intervals_of, leads_over_others
 from training.evaluation.leakage import find_leaks
 from training.evaluation.rolling_evaluation import YearEvaluation
-from training.evaluation.scorers import FIRST
+from training.evaluation.scorers import FIRST, OWN_RULE
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import GateComparison, compare_lists
 from training.gate.verdict import DeclaredBounds, GateResult
 from training.reference_profile import build_reference_profile
 from training.training_request import Basis, TrainingRequest
-from training.training_result import TrainingResult
+from training.training_result import TrainingResult, serving_rule_of
 
 
 @dataclass(frozen=True)
 class AuditContext:
-    """What an audit is told beyond the rows: weeks of lead by student, and each school's attendance."""
+    """What an audit is told beyond the rows: weeks of lead by student, schools' attendance, the rule that serves."""
 
     lead: "pd.Series[float] | None" = None
     schools: pd.DataFrame | None = None
+    rule: str = OWN_RULE
 
 
 NO_CONTEXT = AuditContext()
@@ -58,7 +59,8 @@ def build_training_result(
     capacities = capacities_of(bounds, len(test))
     differences = leads_over_others(judged, bounds, seed)
     compared = compare_over_years(request, basis, judged, learn=learn, years=years)
-    audited = None if learn is None else audit(request, learn, judged, capacities, context)
+    rule = serving_rule_of(request.outcome, compared)
+    audited = None if learn is None else audit(request, learn, judged, capacities, replace(context, rule=rule))
     heard = evidence_of(compared, differences, calibration_of(judged, bounds, seed), audited)
     evidence = replace(heard, leaks=() if learn is None else find_leaks(learn, test), warnings=warnings)
     declared = DeclaredBounds(bounds, fingerprint_of(test.dictionary), compared)
@@ -98,8 +100,9 @@ def audit(
 ) -> AuditResult:
     """The audit of the model's list in the test year."""
     asked = AuditRequest(
-        learn, judged.test, judged.risks["model"], request.settings, capacities, context.lead, context.schools
-    )
+        learn, judged.test, judged.risks["model"], request.settings, capacities, context.lead, context.schools,
+        context.rule,
+    )  # fmt: skip
     return run_audit(asked)
 
 

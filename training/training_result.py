@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from features.definitions.catalog import SERVABLE, feature_set_of
 from features.language.feature_set import FeatureSet, served_name
+from features.language.outcome import Outcome
 from models.estimators.parameter_search import SearchResult
 from models.explanations.reason_stability import ReasonStability
 from models.metrics.calibration_error import ReliabilityBin
@@ -58,12 +59,19 @@ class TrainingResult:
 
         Another is better where the own one was shown to find less on the years before the judged ones.
         """
-        contenders = list(self.compared.contenders) if self.compared else []
-        if not contenders or OWN_RULE in contenders:
-            return OWN_RULE
-        named = feature_set_of(self.request.outcome).name
-        able = [one for one in contenders if served_name(named, one.removeprefix(PEER)) in SERVABLE]
-        return able[0] if able else OWN_RULE
+        return serving_rule_of(self.request.outcome, self.compared)
+
+    @property
+    def serves(self) -> str:
+        """The scorer that serves: the model after a pass, else the rule."""
+        return "model" if self.figures and self.gate.verdict == "pass" else self.serving_rule
+
+    @property
+    def beside(self) -> str:
+        """The scorer that what serves is compared with: the rule that is the hardest to beat, or the model."""
+        if self.serves != "model":
+            return "model"
+        return self.compared.rule.scorer if self.compared and self.compared.rule else self.serving_rule
 
     @property
     def ruled_set(self) -> type[FeatureSet]:
@@ -107,6 +115,16 @@ class TrainingResult:
             "search": None if self.search is None else vars(self.search),
             "stability": self.stability.as_json() if self.stability else None,
         }
+
+
+def serving_rule_of(outcome: Outcome, compared: GateComparison | None) -> str:
+    """The rule that serves short of a pass, as `TrainingResult.serving_rule` says."""
+    contenders = list(compared.contenders) if compared else []
+    if not contenders or OWN_RULE in contenders:
+        return OWN_RULE
+    named = feature_set_of(outcome).name
+    able = [one for one in contenders if served_name(named, one.removeprefix(PEER)) in SERVABLE]
+    return able[0] if able else OWN_RULE
 
 
 def interval_json(one: Interval) -> dict[str, float]:

@@ -11,12 +11,12 @@ from serving.wording.outcomes import ended_words
 
 LIKE = {
     "risk": msgid(
-        "In {years}, {number} students were listed with a score of {least} to {most} in 10, as this student now. Of 100 of"
-        " them, about {count} {ended}. The likely range is {low} to {high}."
+        "In {years}, {number} students were listed with a score of {least} to {most} in 10, as this student now. Of"
+        " 100 of them, about {count} {ended}. The likely range is {low} to {high}."
     ),
     "list": msgid(
-        "In {years}, {number} students were on this list, with low and high scores. Of 100 of them, about {count} {ended}."
-        " The likely range is {low} to {high}."
+        "In {years}, {number} students were on this list, with low and high scores. Of 100 of them, about {count}"
+        " {ended}. The likely range is {low} to {high}."
     ),
 }
 IN_SHORT = {

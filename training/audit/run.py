@@ -15,7 +15,7 @@ from features.settings import Settings
 from models.estimators.risk_model import RiskModel
 from models.examples import Booleans, Examples, Floats
 from models.fairness.audit import ListAudit, add_pairs, audit_listing
-from models.fairness.group_metrics import AuditSettings
+from models.fairness.group_metrics import RATES, AuditSettings
 from models.fairness.suppression import Grouping, suppress_groups, suppress_pairs
 from models.metrics.count_tables import Listing, listing_of
 from models.metrics.intervals import Interval
@@ -30,12 +30,20 @@ from training.audit.record_bias import (
     incident_ratios,
     missing_records,
 )
+from training.evaluation.evaluation import counts_of
+from training.evaluation.scorers import OWN_RULE
 
 APART = ("school", "school level", "grade")
 """Groups that are not crossed: they are places, not people."""
+OF_A_RULE = ("EWS101", "EWS102", "EWS103", "EWS105")
+"""Checks that a list by signals can be asked."""
+OF_RECORDS = ("EWS201", "EWS202", "EWS203")
 FEWER = 200
 """Replicates of the lists that the model's is held against."""
 RULE = "rule"
+"""The list of the rule that serves in the model's place, among the others."""
+RULE_MEASURES = ("share_off_track", *RATES, "roc_auc")
+"""What can be told of a list by signals; what its risks say is no part of its order."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ class AuditRequest:
     """What an audit looks at: the years learned from, the test year, the model's risk of each test row, and settings.
 
     `lead` is the weeks from the first list a student was on to the end, by student; `schools` each school's attendance.
+    `rule` is the published rule that serves in the model's place.
     """
 
     learn: Examples
@@ -52,6 +61,7 @@ class AuditRequest:
     capacities: tuple[float, ...]
     lead: "pd.Series[float] | None" = None
     schools: pd.DataFrame | None = None
+    rule: str = OWN_RULE
 
     def once(self) -> Booleans:
         """The test rows of each student's first scoring date."""
@@ -77,6 +87,12 @@ class AuditResult:
     lacking: tuple[MissingRecords, ...]
     schools: tuple[AttendanceCoverage, ...]
     checks: tuple[AuditCheck, ...]
+
+    def checks_of_rule(self, bounds: DisparityBounds) -> tuple[AuditCheck, ...]:
+        """The checks of the list by the rule that serves in the model's place, and those of the records."""
+        listed = list_checks(self.others[RULE], bounds) if RULE in self.others else ()
+        told = [check for check in listed if check.code in OF_A_RULE]
+        return (*told, *(check for check in self.checks if check.code in OF_RECORDS))
 
     def recall_gaps(self) -> Mapping[str, Mapping[str, Interval | None]]:
         """Each group's recall minus that of its attribute's largest group; None without enough evidence."""
@@ -114,7 +130,7 @@ def run_audit(asked: AuditRequest) -> AuditResult:
     draws = AuditSettings(bounds.capacity, least, bounds.replicates, training.seed)
     without = without_domains(asked.learn, seed=training.seed, threads=training.threads)
     alone = suppress_groups(listing, groups_of(test), least)
-    lists = other_lists(listing, test, without, draws.capacity)
+    lists = other_lists(listing, counts_of(test).get(asked.rule), told_by(without, test), draws.capacity)
     model, others, cuts = audits_of(asked, AuditedLists(listing, test, alone, lists), draws)
     incidents = record_bias_of(asked.learn, test, without.get("behavior"), alone)
     lacking, schools = missing_records(test, alone), () if asked.schools is None else attendance_coverage(asked.schools)
@@ -147,9 +163,10 @@ def audits_of(
         main, alone, capacity=draws.capacity, center=audit.crossed_with, least=draws.least, apart=APART, also=also
     )
     fewer = replace(draws, replicates=min(FEWER, draws.replicates))
+    by_rule = replace(draws, measures=RULE_MEASURES)
     return (
         add_pairs(found, audit_listing(main, pairs, draws, lead)),
-        {name: audit_listing(one, alone, fewer) for name, one in lists.others.items()},
+        {name: audit_listing(one, alone, by_rule if name == RULE else fewer) for name, one in lists.others.items()},
         {one.of: audit_listing(cuts[one.of], [one], fewer) for one in uneven},
     )
 
@@ -161,12 +178,16 @@ def groups_of(test: Examples) -> pd.DataFrame:
     return pd.concat([test.groups, places[several]], axis=1)
 
 
+def told_by(models: Mapping[str, RiskModel], test: Examples) -> Mapping[str, Floats]:
+    """What each model says of the rows."""
+    return {name: model.risk(test.features) for name, model in models.items()}
+
+
 def other_lists(
-    listing: Listing, test: Examples, without: Mapping[str, RiskModel], capacity: float
+    listing: Listing, rule: Floats | None, told: Mapping[str, Floats], capacity: float
 ) -> Mapping[str, Listing]:
-    """The lists that the model's list is compared with, of the same length."""
-    told = {name: model.risk(test.features) for name, model in without.items()}
-    scores = {**({} if test.rule is None else {RULE: test.rule}), **told}
+    """The lists that the model's list is compared with, of the same length; a rule lists by its count of signals."""
+    scores = {**({} if rule is None else {RULE: rule}), **told}
     return {name: same_length(listing, score, capacity) for name, score in scores.items()}
 
 

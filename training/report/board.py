@@ -1,23 +1,22 @@
 """The page for a school board in plain sentences: what the list is for, how often it is right, whom it misses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from models.bundle.model_card import INTENDED
-from models.fairness.audit import GroupTable
+from models.fairness.audit import GroupTable, ListAudit
 from models.fairness.group_metrics import GroupFigures
 from presentation.charts.marks import Chart
 from presentation.numbers import capitalized, long_date, of_100, people_interval, school_year
 from presentation.report import Prose, Report, ReportSection, prose_section, render
-from training.audit.checks import chance_words
+from training.audit.checks import AuditCheck, chance_words
 from training.audit.group_names import people
-from training.audit.run import AuditResult
-from training.district_card import limits_of
-from training.evaluation.scorers import words_of
+from training.audit.run import RULE
+from training.district_card import checks_of, kind_that_serves, limits_of
 from training.report.group_charts import differences, gap_chart
 from training.report.sections import TEMPLATES, refused_uses
-from training.report.verdict import VerdictView, headline, verdict_sentence
+from training.report.verdict import VerdictView, beside_words, counts, headline, name_of, verdict_sentence
 from training.training_result import TrainingResult
 
 NAMED = ("warn", "fail")
@@ -25,8 +24,9 @@ NAMED = ("warn", "fail")
 
 @dataclass(frozen=True)
 class BoardGroupsView:
-    """Recall by attribute in sentences, the chart, and the figures behind it as sentences."""
+    """Whose list it is, recall by attribute in sentences, the chart, and the figures behind it as sentences."""
 
+    says: str
     sentences: tuple[str, ...]
     chart: Chart
     figures: tuple[str, ...]
@@ -47,13 +47,22 @@ def render_board(result: TrainingResult, *, made_on: date) -> str:
 
 
 def sections_of(result: TrainingResult) -> Iterator[ReportSection]:
-    """What follows the verdict."""
-    if result.audited:
-        yield right_section(result, result.audited)
-        yield groups_section(result.audited)
-        yield named_section(result.audited)
-    yield prose_section("What is not known", points=limits_of(result, "model" if result.figures else "rule"))
+    """What follows the verdict: all of it is about the list by what serves."""
+    kind = kind_that_serves(result)
+    audit = listed_by_what_serves(result)
+    if audit:
+        yield right_section(result)
+        yield groups_section(audit, result)
+        yield named_section(checks_of(result, kind))
+    yield prose_section("What is not known", points=limits_of(result, kind))
     yield prose_section("What it is for, and what it is not for", INTENDED, points=refused_uses())
+
+
+def listed_by_what_serves(result: TrainingResult) -> ListAudit | None:
+    """The audit of the list by what serves; None where nothing could be judged."""
+    if result.audited is None:
+        return None
+    return result.audited.model if result.serves == "model" else result.audited.others.get(RULE)
 
 
 def first_section(result: TrainingResult) -> ReportSection:
@@ -64,37 +73,31 @@ def first_section(result: TrainingResult) -> ReportSection:
     return ReportSection("", "report/verdict.html", view)
 
 
-def right_section(result: TrainingResult, audited: AuditResult) -> ReportSection:
-    """How often the list is right, how long it is, and how many students it misses."""
-    share = audited.model.listed / audited.model.n
-    lines = [
-        headline(result),
-        f"The list holds {of_100(share)} of 100 students, as many as counselors can reach.",
-        missed_sentence(result),
-    ]
+def right_section(result: TrainingResult) -> ReportSection:
+    """How often the list is right, of whom that is, and how many students it misses."""
+    lines = [headline(result), counts(result), missed_sentence(result)]
     return prose_section("How often is it right, and whom does it miss?", points=lines)
 
 
 def missed_sentence(result: TrainingResult) -> str:
-    """How many of 100 off track were not listed, by the model and by the rule that would serve."""
-    at, figures, serving = result.request.settings.gate.capacity, result.figures, result.serving_rule
-    own = of_100(1 - figures["model"].recall_at[at])
-    beside = f"; by {words_of(serving)}, {of_100(1 - figures[serving].recall_at[at])}" if serving in figures else ""
-    return f"Of 100 students who ended off track, {own} were not on the list{beside}."
+    """How many of 100 off track were not listed, by what serves and by what it is compared with."""
+    at, figures, beside = result.request.settings.gate.capacity, result.figures, result.beside
+    own = of_100(1 - figures[result.serves].recall_at[at])
+    other = f"; by {beside_words(result)}, {of_100(1 - figures[beside].recall_at[at])}" if beside in figures else ""
+    return f"Of 100 students who ended off track, {own} were not on such a list by {name_of(result.serves)}{other}."
 
 
-def groups_section(audited: AuditResult) -> ReportSection:
+def groups_section(audit: ListAudit, result: TrainingResult) -> ReportSection:
     """Recall by group, in sentences and as a chart."""
     title = "Is it as good for every group?"
-    alone = [
-        one for one in audited.model.tables if not one.crossed and one.of not in ("school", "school level", "grade")
-    ]
+    alone = [one for one in audit.tables if not one.crossed and one.of not in ("school", "school level", "grade")]
     lines = tuple(line for one in alone if (line := found_sentence(one)))
     if not lines:
         return prose_section(title, "No group is large enough to be compared.")
     rows = differences(alone, "recall")
     figures = tuple(f"{row.name}: {people_interval(row.interval)}" for row in rows)
-    return ReportSection(title, "report/board_groups.html", BoardGroupsView(lines, gap_chart(rows), figures))
+    says = f"This is about the list by {name_of(result.serves)}, which serves."
+    return ReportSection(title, "report/board_groups.html", BoardGroupsView(says, lines, gap_chart(rows), figures))
 
 
 def found_sentence(table: GroupTable) -> str:
@@ -102,7 +105,7 @@ def found_sentence(table: GroupTable) -> str:
     compared = [group for group in table.groups if "recall" in group.against]
     if not compared:
         return ""
-    widest = min(compared, key=lambda group: group.against["recall"].difference.estimate)
+    widest = max(compared, key=lambda group: abs(group.against["recall"].difference.estimate))
     own, other = widest.figures["recall"], table.group(table.reference).figures["recall"]
     if own is None or other is None:
         return ""
@@ -118,10 +121,10 @@ def reference_words(table: GroupTable, group: GroupFigures) -> str:
     return "others" if {group.name, table.reference} == {"yes", "no"} else people(table.of, table.reference)
 
 
-def named_section(audited: AuditResult) -> ReportSection:
+def named_section(checks: Sequence[AuditCheck]) -> ReportSection:
     """What the audit names, and what it could not judge."""
-    named = tuple(f"{capitalized(check.title)}? {check.says}" for check in audited.checks if check.verdict in NAMED)
-    unjudged = [check.title for check in audited.checks if check.verdict == "not_enough_evidence"]
+    named = tuple(f"{capitalized(check.title)}? {check.says}" for check in checks if check.verdict in NAMED)
+    unjudged = [check.title for check in checks if check.verdict == "not_enough_evidence"]
     nothing = () if named else ("Nothing that chance would not explain. That is no proof that there is nothing.",)
     rest = f"Not enough students to say: {', '.join(unjudged)}." if unjudged else ""
     return ReportSection("What should the board look at?", "prose.html", Prose(nothing, named, small_print=rest))

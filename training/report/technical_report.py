@@ -8,12 +8,15 @@ from features.quality.check import by_code
 from features.quality.check_codes import CHECKS, Finding
 from presentation.numbers import capacity_of_100, capitalized, long_date, school_year
 from presentation.report import Report, ReportSection, prose_section, render
-from presentation.tables import CheckLine
-from training.district_card import left_out_of, limits_of
+from presentation.tables import CheckLine, grouped_table
+from training.audit.checks import VERDICT_WORDS as AUDIT_WORDS
+from training.audit.run import RULE, AuditResult
+from training.district_card import checks_of, kind_that_serves, left_out_of, limits_of
+from training.evaluation.scorers import words_of
 from training.gate.bounds import loosened_bounds, primary_of
 from training.gate.verdict import VERDICT_WORDS, GateCheck, Verdict
 from training.report.at_a_glance import glance_section
-from training.report.audit import audit_sections
+from training.report.audit import HEAD, audit_sections, group_rows
 from training.report.comparison import calibration_section, comparison_of, comparison_section
 from training.report.other_years import dates_section, weekly_lists_section, years_section
 from training.report.sections import TEMPLATES, facts_section, limits_section, reproduce_section
@@ -41,7 +44,7 @@ def render_technical_report(result: TrainingResult, *, made_on: date, warnings: 
     """
     outcome, _, _ = result.request.outcome.says.partition(":")
     district, year = result.request.district.name, school_year(result.basis.split.test)
-    opening = (verdict_section(result), glance_section(comparison_of(result), result.serving_rule))
+    opening = (verdict_section(result), glance_section(comparison_of(result), beside_the_model(result)))
     report = Report(
         title=f"{capitalized(outcome)}: {district}, {year}",
         heading=capitalized(outcome),
@@ -53,6 +56,11 @@ def render_technical_report(result: TrainingResult, *, made_on: date, warnings: 
     return render(report, TEMPLATES)
 
 
+def beside_the_model(result: TrainingResult) -> str:
+    """The rule that the model's figures stand beside: the one that serves, or that it had to beat."""
+    return result.beside if result.serves == "model" else result.serves
+
+
 def sections_of(result: TrainingResult, warnings: Sequence[Finding]) -> Iterator[ReportSection | None]:
     """What follows the contents; None for a section that has nothing to say."""
     yield refusal_section(result)
@@ -61,7 +69,7 @@ def sections_of(result: TrainingResult, warnings: Sequence[Finding]) -> Iterator
         yield from figures_sections(result)
     yield data_section(result)
     yield warnings_section(warnings) if warnings else None
-    yield limits_section([*limits_of(result, "model" if result.figures else "rule"), *left_out_of(result)])
+    yield limits_section([*limits_of(result, kind_that_serves(result)), *left_out_of(result)])
     yield reproduction_section(result)
 
 
@@ -73,7 +81,19 @@ def figures_sections(result: TrainingResult) -> Iterator[ReportSection | None]:
     yield dates_section(result)
     yield years_section(result)
     yield weekly_lists_section(result)
-    yield from audit_sections(result.audited) if result.audited else ()
+    if result.audited:
+        yield from audit_sections(result.audited)
+        yield from rule_sections(result, result.audited) if result.serves != "model" else ()
+
+
+def rule_sections(result: TrainingResult, audited: AuditResult) -> Iterator[ReportSection]:
+    """What the checks say of the list by the rule that serves, and its groups."""
+    if RULE in audited.others:
+        alone = [one for one in audited.others[RULE].tables if not one.crossed]
+        table = grouped_table(f"The list by {words_of(result.serves)}, group by group", HEAD, map(group_rows, alone))
+        checks = checks_of(result, "rule")
+        says = [f"{capitalized(check.title)}: {AUDIT_WORDS[check.verdict]}. {check.says}" for check in checks]
+        yield prose_section("Is the rule that serves as good for every group?", points=says, tables=[table])
 
 
 def checks_section(result: TrainingResult) -> ReportSection:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
-from presentation.numbers import capacity_of_100, capitalized, of_100, school_year
+from presentation.numbers import capacity_of_100, capitalized, of_100, school_year, signed_of_100
 from presentation.report import ReportSection
 from training.evaluation.scorers import is_rule, words_of
 from training.gate.list_checks import COMPARISONS
-from training.gate.verdict import GateCheck, Verdict
+from training.gate.verdict import GateCheck, Verdict, more_or_fewer
 from training.training_result import TrainingResult
 
 COMPARED = {code: name for code, name, _ in COMPARISONS}
@@ -94,7 +95,22 @@ def reason_to_serve(result: TrainingResult) -> str:
     if lead is None:
         return passed
     more = of_100(lead.estimate)
-    return f"{passed}, and of 100 students who ended off track, it listed {more} more than {rule_of(result)}"
+    return (
+        f"{passed}, and of 100 students who ended off track, it listed {more} more than {rule_of(result)}"
+        f"{simpler_words(result)}"
+    )
+
+
+def simpler_words(result: TrainingResult) -> str:
+    """That logistic regression, which is simpler, finds as many, to follow the lead over the rule; empty where not."""
+    lead = leads_of(result).get("logistic")
+    ahead = "pass" if lead is None else bound_verdict(lead, above=0)
+    if lead is None or ahead == "pass":
+        return ""
+    return (
+        f"; logistic regression, which is simpler, does {'better' if ahead == 'fail' else 'as well'}: the model listed {more_or_fewer(lead.estimate)} "
+        f"({signed_of_100(lead.low)} to {signed_of_100(lead.high)})"
+    )
 
 
 def judged_years(result: TrainingResult) -> str:
@@ -148,15 +164,27 @@ def lead_words(other: str, lead: Interval) -> str:
 
 
 def headline(result: TrainingResult) -> str:
-    """Of 100 students listed, how many ended off track, by the model and by the rule."""
+    """Of 100 students listed, how many ended off track, by what serves and by what it is compared with."""
     smallest = result.request.settings.audit.smallest_group
     if result.listed < smallest:
         return f"Fewer than {smallest} students would have been listed: how many ended off track is not shown."
     year, found = school_year(result.basis.split.test), result.headline
-    serving = result.serving_rule
-    rule = f"; by {words_of(serving)}, {count_with_interval(found[serving])}" if serving in found else ""
-    model = count_with_interval(found["model"], " ended off track")
-    return f"Of 100 students the model would have listed in {year}, {model}{rule}."
+    serves, beside = result.serves, result.beside
+    if serves not in found:
+        return f"No list by {name_of(serves)} could be judged in {year}."
+    other = f"; by {beside_words(result)}, {count_with_interval(found[beside])}" if beside in found else ""
+    own = count_with_interval(found[serves], " ended off track")
+    return f"Of 100 students {name_of(serves)} would have listed in {year}, {own}{other}."
+
+
+def name_of(scorer: str) -> str:
+    """What a scorer is called where it is spoken of: a report may be about another than the model."""
+    return "the model" if scorer == "model" else words_of(scorer)
+
+
+def beside_words(result: TrainingResult) -> str:
+    """What is set beside the scorer that serves: a model that does not serve is said not to."""
+    return "the model, which does not serve" if result.beside == "model" else name_of(result.beside)
 
 
 def count_with_interval(one: Interval, words: str = "") -> str:
@@ -168,7 +196,8 @@ def counts(result: TrainingResult) -> str:
     """How many students stand behind the headline."""
     figures, capacity = result.figures["model"], result.request.settings.gate.capacity
     return (
-        f"Of {figures.n:,} students with a known outcome, {figures.positives:,} ended off track. Counselors can reach "
+        f"Of {figures.n:,} students on the scoring dates of {school_year(result.basis.split.test)} with a known "
+        f"outcome, {figures.positives:,} ended off track. Counselors can reach "
         f"{capacity_of_100(capacity)} of 100 students, so the list holds {result.listed:,}. "
         "“Between” is a 95% interval."
     )

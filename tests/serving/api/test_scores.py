@@ -47,7 +47,10 @@ def test_a_score_says_what_speaks_for_the_student_what_changed_the_way_back_and_
     assert way["steps"][1]["sentence"] == "Pass at least 7 of the 8 final marks to come in core courses."
     record = now["track_record"]
     assert (record["n"], record["off_track"], record["school_years"]) == (130, 81, [2025, 2026])
-    assert record["sentence"].startswith("Of 100 students listed with similar records in 2024–25 and 2025–26, about 62")
+    assert record["sentence"].startswith(
+        "In 2024–25 and 2025–26, 130 students were listed with a score of 8 to 9 in 10, as this student now. "
+        "Of 100 of them, about 62"
+    )
     assert before["change"] is None
 
 

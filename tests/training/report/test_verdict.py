@@ -23,8 +23,16 @@ from training.report.technical_report import render_technical_report
 def test_a_model_that_passed_may_serve() -> None:
     assert first_sentence(against_the_rule(LEAD)) == (
         "The model may serve: it passed every check on 2025–26, a school year that it had not seen, "
-        "and of 100 students who ended off track, it listed 10 more than the published rule."
+        "and of 100 students who ended off track, it listed 10 more than the published rule; "
+        "logistic regression, which is simpler, does as well: the model listed 3 fewer (−5 to 0)."
     )
+
+
+def test_a_simpler_model_that_finds_fewer_is_not_named_in_the_first_sentence() -> None:
+    passed = against_the_rule(LEAD)
+    assert passed.compared
+    ahead = replace(passed.compared, leads={**passed.compared.leads, "logistic": LEAD})
+    assert "logistic" not in first_sentence(replace(passed, compared=ahead))
 
 
 @pytest.mark.parametrize(
