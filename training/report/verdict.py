@@ -107,10 +107,9 @@ def simpler_words(result: TrainingResult) -> str:
     ahead = "pass" if lead is None else bound_verdict(lead, above=0)
     if lead is None or ahead == "pass":
         return ""
-    return (
-        f"; logistic regression, which is simpler, does {'better' if ahead == 'fail' else 'as well'}: the model listed {more_or_fewer(lead.estimate)} "
-        f"({signed_of_100(lead.low)} to {signed_of_100(lead.high)})"
-    )
+    how = "better" if ahead == "fail" else "as well"
+    seen = f"{more_or_fewer(lead.estimate)} ({signed_of_100(lead.low)} to {signed_of_100(lead.high)})"
+    return f"; logistic regression, which is simpler, does {how}: the model listed {seen}"
 
 
 def judged_years(result: TrainingResult) -> str:
