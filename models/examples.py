@@ -14,6 +14,7 @@ Integers = npt.NDArray[np.int64]
 Texts = npt.NDArray[np.str_]
 Places = npt.NDArray[np.int64]
 """Positions of rows."""
+NOT_SUPPORTED, SUPPORTED, SUPPORTED_FIRST = range(3)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class Examples:
     (missing where unknown): for audits only, never features. `rule` is the published rule's
     count of signals, None where no rule applies; `peers` has a column of signals for each other published rule.
     `school` is None in a table without schools. `as_of` is the scoring date, where rows have one;
-    `parts` holds other columns by which figures are split, such as the grade.
+    `parts` holds other columns by which figures are split, such as the grade. `support` says, of years in which lists
+    were served, whether a contact or a plan followed a flag before the outcome was known: `NOT_SUPPORTED`, `SUPPORTED`
+    (and off track in the end), `SUPPORTED_FIRST` (and on track); None where no list was served.
     """
 
     dictionary: FeatureDictionary
@@ -40,6 +43,7 @@ class Examples:
     peers: pd.DataFrame = field(default_factory=pd.DataFrame)
     as_of: npt.NDArray[np.str_] | None = None
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    support: Integers | None = None
 
     def __len__(self) -> int:
         return len(self.label)
@@ -59,7 +63,13 @@ class Examples:
             peers=self.peers.iloc[picked].reset_index(drop=True) if self.peers.columns.size else self.peers,
             as_of=None if self.as_of is None else self.as_of[picked],
             parts=self.parts.iloc[picked].reset_index(drop=True) if self.parts.columns.size else self.parts,
+            support=None if self.support is None else self.support[picked],
         )
+
+    @property
+    def observed(self) -> Booleans:
+        """The label as it was observed, also of students supported first."""
+        return self.label if self.support is None else self.label & (self.support != SUPPORTED_FIRST)
 
     def matrix(self) -> Floats:
         """Rows × features as the estimator sees them."""
@@ -73,6 +83,20 @@ class Examples:
             places = stored[start : start + ROWS_AT_ONCE]
             matrix[places] = self.dictionary.encode(self.features.iloc[rows[places]])
         return matrix
+
+
+def concatenate(parts: "Sequence[Examples]") -> Examples:
+    """The rows of all parts, one below the other; a column that a part lacks has no value there."""
+    return Examples(
+        dictionary=parts[0].dictionary,
+        features=pd.concat([one.features for one in parts], ignore_index=True),
+        label=np.concatenate([one.label for one in parts]),
+        student=np.concatenate([one.student for one in parts]),
+        time=np.concatenate([one.time for one in parts]),
+        rule=None if any(one.rule is None for one in parts) else np.concatenate([one.rule for one in parts]),
+        peers=pd.concat([one.peers for one in parts], ignore_index=True),
+        support=np.concatenate([np.zeros(len(one), int) if one.support is None else one.support for one in parts]),
+    )
 
 
 def in_fixed_order(examples: Examples) -> Examples:
@@ -105,8 +129,8 @@ def model_columns(examples: Examples) -> pd.DataFrame:
 
 
 def audit_columns(examples: Examples) -> pd.DataFrame:
-    """The scoring date, the rules' signals, the school and the groups."""
-    given = {"rule": examples.rule, "school": examples.school, "as of": examples.as_of}
+    """The scoring date, the rules' signals, the school, support and the groups."""
+    given = {"rule": examples.rule, "school": examples.school, "as of": examples.as_of, "support": examples.support}
     own = pd.DataFrame({name: values for name, values in given.items() if values is not None}, range(len(examples)))
     groups, peers = (part.reset_index(drop=True) for part in (examples.groups, examples.peers))
     return pd.concat([own, groups.astype("object").add_prefix("group "), peers.add_prefix("peer ")], axis=1)

@@ -1,6 +1,6 @@
 """What a training run reads of a warehouse, in one opening of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ from features.warehouse.reader import Reader
 from models.examples import Examples, in_fixed_order
 from training.cohort_examples import Cohorts, labelled_cohorts, refuse_unjudgeable
 from training.evaluation.temporal_split import Split, rolling_splits
+from training.support_on_record import with_support
 from training.training_request import Basis, TrainingRequest
 
 
@@ -66,4 +67,6 @@ def read_training_data(reader: Reader, request: TrainingRequest, progress: Progr
     training, outcome = request.settings.training, request.outcome
     refuse_unjudgeable(reader, outcome, training.as_of, observed_on=request.today)
     cohorts = labelled_cohorts(reader, feature_set_of(outcome), outcome, training.as_of, observed_on=request.today)
+    examples = with_support(reader, outcome, cohorts.examples, request.today, seed=training.seed)
+    cohorts = replace(cohorts, examples=examples)
     return TrainingData(cohorts, rolling_splits(cohorts.years, training.years), reader.data_version(), found.warnings)

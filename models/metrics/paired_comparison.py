@@ -22,18 +22,25 @@ BEYOND = 8.0
 
 CELLS_AT_ONCE = 500_000
 """Replicates × kinds held in memory at a time: a few megabytes, which a processor's cache holds."""
+CERTAIN = 1_000_000
+"""A label of a student who ended off track, as classes count it; one that is estimated is a part of it."""
 FEW = 20
 """Classes with at most so many students are drawn student by student."""
 
 
 @dataclass(frozen=True)
 class PairedYear:
-    """One year's rows: how each ended, whose it is, and what two scorers list them by, the highest first."""
+    """One year's rows: how each ended, whose it is, and what two scorers list them by, the highest first.
 
-    label: Booleans
+    A label that is not known is the chance to have ended off track; `drawn` is then draws × rows of such labels, as far
+    apart as what they are estimated from leaves open.
+    """
+
+    label: Booleans | Floats
     student: npt.NDArray[np.str_]
     order: Floats
     other: Floats
+    drawn: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ class EquivalenceClasses:
     """
 
     year: Integers
-    label: Booleans
+    label: Floats
     level: Integers
     other: Integers
     flagged: Booleans
@@ -88,13 +95,31 @@ def recall_lead(years: Sequence[PairedYear], *, capacity: float | None, replicat
     """The lead in recall of the first scorer's lists over the other's, over all the years together.
 
     Each year's list is a share of its rows; where `capacity` is None it is as long as the other scorer's own, who
-    flags the rows above zero. Ties count as drawn at random. Above zero, the first scorer finds more.
+    flags the rows above zero. Ties count as drawn at random. Above zero, the first scorer finds more. Where labels are
+    estimated, what that leaves open is added to each replicate.
     """
     kinds = equivalence_classes(years, capacity)
     observed = lead_in(kinds, np.asarray(kinds.students[None, :] @ kinds.held, dtype=np.float64), capacity)
     drawn = np.concatenate([lead_in(kinds, weights, capacity) for weights in kinds.drawn(replicates, seed)])
+    drawn += np.resize(open_in_labels(years, capacity), replicates)
     found, known = percentile_interval(float(observed[0]), drawn), drawn[~np.isnan(drawn)]
     return RecallLead(found.estimate, found.low, found.high, float(known.std()) if len(known) else float("nan"))
+
+
+def open_in_labels(years: Sequence[PairedYear], capacity: float | None) -> Floats:
+    """By how much the lead with each draw of the labels is from their mean; nought where all labels are known."""
+    draws = max((len(one.drawn) for one in years if one.drawn is not None), default=0)
+    if not draws:
+        return np.zeros(1)
+    ahead, off_track = np.zeros(draws), np.zeros(draws)
+    for one in years:
+        label = np.asarray(one.label[None, :] if one.drawn is None else one.drawn, dtype=np.float64)
+        served = np.array([(one.other > 0).sum() if capacity is None else list_length(len(one.other), capacity)])
+        rows = np.ones((1, len(one.order)))
+        ahead += true_positives(label, one.order, rows, served) - true_positives(label, one.other, rows, served)
+        off_track += label.sum(axis=1)
+    leads = ratio(ahead, off_track)
+    return leads - leads.mean()
 
 
 def lead_in(kinds: EquivalenceClasses, weights: Floats, capacity: float | None) -> Floats:
@@ -115,7 +140,7 @@ def equivalence_classes(years: Sequence[PairedYear], capacity: float | None) -> 
     kinds, kind = np.unique(rows, axis=0, return_inverse=True)
     held, students = student_classes(np.concatenate([one.student for one in years]), kind.ravel(), len(kinds))
     year, label, level, other, flagged = kinds.T
-    return EquivalenceClasses(year, label.astype(np.bool_), level, other, flagged.astype(np.bool_), held, students)
+    return EquivalenceClasses(year, label / CERTAIN, level, other, flagged.astype(np.bool_), held, students)
 
 
 def row_classes(place: int, one: PairedYear, capacity: float | None) -> Integers:
@@ -125,7 +150,8 @@ def row_classes(place: int, one: PairedYear, capacity: float | None) -> Integers
     most = int(np.bincount(pd.factorize(one.student)[0]).max())
     reach = longest + BEYOND * np.sqrt((longest + 1) * most)
     levels = [level_of(order, reach) for order in (one.order, one.other)]
-    return np.stack([np.full(len(flagged), place), one.label, *levels, flagged], axis=1).astype(np.int64)
+    label = np.rint(one.label * CERTAIN)
+    return np.stack([np.full(len(flagged), place), label, *levels, flagged], axis=1).astype(np.int64)
 
 
 def level_of(order: Floats, reach: float) -> Integers:

@@ -47,8 +47,11 @@ def list_lengths(weights: Floats, capacity: float) -> Floats:
     return np.array([list_length(total, capacity) for total in weights.sum(axis=1)], dtype=np.float64)
 
 
-def true_positives(label: Booleans, risk: Floats, weights: Floats, served: Floats) -> Floats:
-    """How many of the `served` rows of highest risk are off track, per replicate; ties count as drawn at random."""
+def true_positives(label: Booleans | Floats, risk: Floats, weights: Floats, served: Floats) -> Floats:
+    """How many of the `served` rows of highest risk are off track, per replicate; ties count as drawn at random.
+
+    A label may be a chance, and one for each replicate.
+    """
     levels = levels_of(risk)
     rows, off_track = by_level(weights, levels), by_level(weights * label, levels)
     above = np.cumsum(rows, axis=1) - rows

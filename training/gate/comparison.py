@@ -11,6 +11,7 @@ from models.metrics.paired_comparison import PairedYear, RecallLead
 from training.evaluation.evaluation import Risks, order_of
 from training.gate.power import Power, power_of
 from training.gate.rule_selection import Bootstrap, RuleSelection, RuleToBeat, select_rules
+from training.gate.support import Labels, SupportBounds, SupportedOutcomes, supported_outcomes
 
 Heard = tuple[Examples, Risks]
 """A year's rows, and what every scorer says of them."""
@@ -23,7 +24,8 @@ class GateComparison:
 
     `leads` are by scorer, "rule" being the one to beat, `contenders` those over every rule that has to be beaten.
     `own_count` is the lead over the rule to beat where both list as many students as it flags (`flagged` of all rows,
-    those with a signal); `last_year` is that of the last year alone.
+    those with a signal); `last_year` is that of the last year alone. `support` is what the lead over the rule to beat
+    hangs on where students were supported after being listed.
     """
 
     years: tuple[int, ...]
@@ -35,6 +37,7 @@ class GateComparison:
     own_count: RecallLead | None = None
     flagged: float = 0.0
     last_year: RecallLead | None = None
+    support: SupportBounds | None = None
 
     @property
     def power(self) -> Power | None:
@@ -57,6 +60,7 @@ class GateComparison:
             "contenders": {name: vars(lead) for name, lead in self.contenders.items()},
             "beside_the_rule": {name: vars(lead) for name, lead in secondary.items() if lead},
             "power": vars(power) if power else None,
+            "support": self.support.as_json() if self.support else None,
         }
 
 
@@ -66,26 +70,28 @@ def compare_lists(judged: Mapping[int, Heard], before: Examples | None, bounds: 
     A scorer is compared on the years that it has risks of; the model's list and the other's are of the same rows.
     """
     draws = Bootstrap(bounds.capacity, bounds.replicates, seed)
-    tests = [test for test, _ in judged.values()]
-    pairs = {name: list(paired_years(judged, name)) for name in OTHERS}
+    tests = {year: test for year, (test, _) in judged.items()}
+    ended = supported_outcomes(tests, before, seed=seed)
+    pairs = {name: list(paired_years(judged, name, ended.imputed)) for name in OTHERS}
     found = GateComparison(
         years=tuple(judged),
-        students=round(sum(map(len, tests)) / len(tests)),
-        off_track=sum(int(test.label.sum()) for test in tests),
+        students=round(sum(map(len, tests.values())) / len(tests)),
+        off_track=sum(int(test.label.sum()) for test in tests.values()),
         leads={name: draws.lead(years) for name, years in pairs.items() if years},
     )
-    among = select_rules(tests[-1], before, draws)
-    return found if among is None else compare_with_rules(found, judged, among, draws)
+    among = select_rules(tests[max(tests)], before, draws)
+    return found if among is None else compare_with_rules(found, judged, ended, among, draws)
 
 
 def compare_with_rules(
-    found: GateComparison, judged: Mapping[int, Heard], among: RuleSelection, draws: Bootstrap
+    found: GateComparison, judged: Mapping[int, Heard], ended: SupportedOutcomes, among: RuleSelection, draws: Bootstrap
 ) -> GateComparison:
     """The comparison with every selected rule added: the hardest at the capacity, at its own count, and last year."""
-    leads = {name: draws.lead(list(paired_years(judged, name))) for name in among.scorers}
+    leads = {name: draws.lead(list(paired_years(judged, name, ended.imputed))) for name in among.scorers}
     hardest = min(leads, key=lambda name: leads[name].low)
-    years = list(paired_years(judged, hardest))
+    years = list(paired_years(judged, hardest, ended.imputed))
     flagged = np.concatenate([one.other > 0 for one in years])
+    none, every = (draws.lead(list(paired_years(judged, hardest, one))) for one in (ended.none, ended.every))
     return replace(
         found,
         leads={"rule": leads[hardest], **found.leads},
@@ -94,12 +100,17 @@ def compare_with_rules(
         own_count=draws.lead(years, own_count=True) if flagged.any() else None,
         flagged=float(flagged.mean()),
         last_year=draws.lead(years[-1:]) if len(years) > 1 else None,
+        support=SupportBounds(ended.supported, ended.first, none, every) if ended.supported else None,
     )
 
 
-def paired_years(judged: Mapping[int, Heard], other: str) -> Iterator[PairedYear]:
+def paired_years(judged: Mapping[int, Heard], other: str, labels: Labels) -> Iterator[PairedYear]:
     """The years of which another scorer has risks, with the model's order and its own."""
-    for test, risks in judged.values():
+    for year, (test, risks) in judged.items():
         if other in risks:
             orders = (order_of(name, test, risks) for name in ("model", other))
-            yield PairedYear(test.label, test.student, *orders)
+            known = labels.get(year)
+            if known is None:
+                yield PairedYear(test.label, test.student, *orders)
+            else:
+                yield PairedYear(known[0], test.student, *orders, known[1:] if len(known) > 1 else None)
