@@ -1,5 +1,6 @@
 """Examples: rows of features with their labels, students and groups, and their one fixed order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -85,7 +86,7 @@ class Examples:
         return matrix
 
 
-def concatenate(parts: "Sequence[Examples]") -> Examples:
+def concatenate(parts: Sequence[Examples]) -> Examples:
     """The rows of all parts, one below the other; a column that a part lacks has no value there."""
     return Examples(
         dictionary=parts[0].dictionary,

@@ -67,19 +67,24 @@ def outcomes_without_support(examples: Examples, *, draws: int = 0, seed: int = 
     if examples.support is None or not (examples.support == SUPPORTED_FIRST).any():
         return labels
     order = fixed_order(examples)
-    ordered = examples.take(order)
-    known = ordered.support == NOT_SUPPORTED
+    ordered, support = examples.take(order), examples.support[order]
+    known: Booleans = support == NOT_SUPPORTED
     if len(np.unique(ordered.label[known])) == 1:
         return labels
     unit = student_years(ordered)
-    weights = 1 / np.bincount(unit)[unit][known]
-    columns = with_bend(regression_columns(ordered), ordered.label, known, weights)
-    posterior = fit_posterior(columns[known], ordered.label[known], weights)
-    supported = SupportedStudents(columns[~known], ordered.observed[~known], pd.factorize(unit[~known])[0])
-    first = ordered.support[~known] == SUPPORTED_FIRST
+    supported, posterior = fit_on_unsupported(ordered, known, unit)
+    first = support[~known] == SUPPORTED_FIRST
     chances = chances_drawn(supported, posterior, draws, np.random.default_rng(seed))
     labels[:, order[~known][first]] = np.stack(list(chances))[:, supported.unit[first]]
     return labels
+
+
+def fit_on_unsupported(examples: Examples, known: Booleans, unit: Integers) -> tuple[SupportedStudents, Posterior]:
+    """The supported students, and the regression fitted on all others; a student's rows of a year weigh 1 together."""
+    weights = 1 / np.bincount(unit)[unit][known]
+    columns = with_bend(regression_columns(examples), examples.label, known, weights)
+    supported = SupportedStudents(columns[~known], examples.observed[~known], pd.factorize(unit[~known])[0])
+    return supported, fit_posterior(columns[known], examples.label[known], weights)
 
 
 def chances_drawn(

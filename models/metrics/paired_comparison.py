@@ -32,15 +32,26 @@ FEW = 20
 class PairedYear:
     """One year's rows: how each ended, whose it is, and what two scorers list them by, the highest first.
 
-    A label that is not known is the chance to have ended off track; `drawn` is then draws × rows of such labels, as far
-    apart as what they are estimated from leaves open.
+    Where some labels are estimated, `chances` has them all as chances to have ended off track: the most likely, and
+    below it draws × rows, as far apart as what they are estimated from leaves open.
     """
 
-    label: Booleans | Floats
+    label: Booleans
     student: npt.NDArray[np.str_]
     order: Floats
     other: Floats
-    drawn: Floats | None = None
+    chances: Floats | None = None
+
+    @property
+    def likely(self) -> Floats:
+        """The label, or the most likely chance, of each row."""
+        return self.label.astype(np.float64) if self.chances is None else self.chances[0]
+
+    def drawn(self, draws: int) -> Floats:
+        """Draws × rows: the labels or chances of that many draws."""
+        if self.chances is None or len(self.chances) == 1:
+            return np.tile(self.likely, (draws, 1))
+        return self.chances[1:]
 
 
 @dataclass(frozen=True)
@@ -108,18 +119,18 @@ def recall_lead(years: Sequence[PairedYear], *, capacity: float | None, replicat
 
 def open_in_labels(years: Sequence[PairedYear], capacity: float | None) -> Floats:
     """By how much the lead with each draw of the labels is from their mean; nought where all labels are known."""
-    draws = max((len(one.drawn) for one in years if one.drawn is not None), default=0)
+    draws = max((len(one.chances) - 1 for one in years if one.chances is not None), default=0)
     if not draws:
         return np.zeros(1)
     ahead, off_track = np.zeros(draws), np.zeros(draws)
     for one in years:
-        label = np.asarray(one.label[None, :] if one.drawn is None else one.drawn, dtype=np.float64)
+        label = one.drawn(draws)
         served = np.array([(one.other > 0).sum() if capacity is None else list_length(len(one.other), capacity)])
         rows = np.ones((1, len(one.order)))
         ahead += true_positives(label, one.order, rows, served) - true_positives(label, one.other, rows, served)
         off_track += label.sum(axis=1)
     leads = ratio(ahead, off_track)
-    return leads - leads.mean()
+    return np.asarray(leads - leads.mean(), dtype=np.float64)
 
 
 def lead_in(kinds: EquivalenceClasses, weights: Floats, capacity: float | None) -> Floats:
@@ -150,7 +161,7 @@ def row_classes(place: int, one: PairedYear, capacity: float | None) -> Integers
     most = int(np.bincount(pd.factorize(one.student)[0]).max())
     reach = longest + BEYOND * np.sqrt((longest + 1) * most)
     levels = [level_of(order, reach) for order in (one.order, one.other)]
-    label = np.rint(one.label * CERTAIN)
+    label = np.rint(one.likely * CERTAIN)
     return np.stack([np.full(len(flagged), place), label, *levels, flagged], axis=1).astype(np.int64)
 
 

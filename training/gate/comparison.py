@@ -91,7 +91,7 @@ def compare_with_rules(
     hardest = min(leads, key=lambda name: leads[name].low)
     years = list(paired_years(judged, hardest, ended.imputed))
     flagged = np.concatenate([one.other > 0 for one in years])
-    none, every = (draws.lead(list(paired_years(judged, hardest, one))) for one in (ended.none, ended.every))
+    bounds = [draws.lead(list(paired_years(judged, hardest, one))) for one in (ended.none, ended.every) if one]
     return replace(
         found,
         leads={"rule": leads[hardest], **found.leads},
@@ -100,7 +100,7 @@ def compare_with_rules(
         own_count=draws.lead(years, own_count=True) if flagged.any() else None,
         flagged=float(flagged.mean()),
         last_year=draws.lead(years[-1:]) if len(years) > 1 else None,
-        support=SupportBounds(ended.supported, ended.first, none, every) if ended.supported else None,
+        support=SupportBounds(ended.supported, ended.first, *bounds) if bounds else None,
     )
 
 
@@ -108,9 +108,5 @@ def paired_years(judged: Mapping[int, Heard], other: str, labels: Labels) -> Ite
     """The years of which another scorer has risks, with the model's order and its own."""
     for year, (test, risks) in judged.items():
         if other in risks:
-            orders = (order_of(name, test, risks) for name in ("model", other))
-            known = labels.get(year)
-            if known is None:
-                yield PairedYear(test.label, test.student, *orders)
-            else:
-                yield PairedYear(known[0], test.student, *orders, known[1:] if len(known) > 1 else None)
+            model, second = (order_of(name, test, risks) for name in ("model", other))
+            yield PairedYear(test.label, test.student, model, second, labels.get(year))

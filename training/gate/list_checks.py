@@ -1,8 +1,11 @@
 """Checks on lists: the model's recall against every other scorer's, over all judged years together."""
 
+from dataclasses import replace
+
 from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
 from training.gate.comparison import GateComparison
+from training.gate.support import SupportBounds
 from training.gate.verdict import GateCheck, Verdict, more_or_fewer, signed
 
 COMPARISONS = (
@@ -48,11 +51,32 @@ def lead_in_words(other: str, lead: Interval, where: str = "") -> str:
 
 
 def with_power(check: GateCheck, compared: GateComparison) -> GateCheck:
-    """The check against the rule with two sentences added: why this rule, and the power. Other checks are unchanged."""
+    """The check against the rule with sentences added: why this rule, the power, and what it owes to support on record.
+
+    Other checks are unchanged.
+    """
     power = compared.power
     if check.code != COMPARISONS[0][0] or compared.rule is None or power is None:
         return check
-    return GateCheck(check.code, check.title, check.verdict, f"{check.says} {compared.rule.says} {power.says}")
+    support = f" {support_in_words(compared.support, check.verdict)}" if compared.support else ""
+    return replace(check, says=f"{check.says} {compared.rule.says} {power.says}{support}")
+
+
+def support_in_words(support: SupportBounds, verdict: Verdict) -> str:
+    """How many were supported first, what was taken for granted of them, and whether the verdict hangs on it."""
+    known = (
+        f"In the judged years lists were served: of {support.supported:,} students supported after being listed, "
+        f"{support.first:,} ended on track (supported first). How those would have ended without support is estimated "
+        f"from students with such records who were not supported. "
+    )
+    bounds = (
+        f"If none of them would have ended off track, the difference is {signed(support.none.estimate)} "
+        f"({signed(support.none.low)} to {signed(support.none.high)}); if all, {signed(support.every.estimate)} "
+        f"({signed(support.every.low)} to {signed(support.every.high)})"
+    )
+    if {bound_verdict(one, above=0) for one in (support.none, support.every)} == {verdict}:
+        return f"{known}{bounds}: the verdict is the same."
+    return f"{known}{bounds}: the verdict hangs on this assumption."
 
 
 def check_champion(lead: Interval, margin: float) -> GateCheck:

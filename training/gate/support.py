@@ -66,7 +66,10 @@ def supported_outcomes(tests: Mapping[int, Examples], before: Examples | None, *
         first=sum(students_from(test, SUPPORTED_FIRST) for test in served.values()),
         imputed={year: labels[year] for year in served},
         none={year: test.observed[None, :].astype(np.float64) for year, test in served.items()},
-        every={year: (test.observed | (test.support == SUPPORTED_FIRST))[None, :].astype(float) for year, test in served.items()},
+        every={
+            year: (test.observed | (test.support == SUPPORTED_FIRST))[None, :].astype(float)
+            for year, test in served.items()
+        },
     )
 
 

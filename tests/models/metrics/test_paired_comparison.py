@@ -1,5 +1,7 @@
 """Two lists of the same students: whose finds more, with the interval of a bootstrap that draws whole students."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -140,3 +142,18 @@ def test_the_same_seed_draws_the_same_lead_whatever_the_students_are_called_and_
     names = np.array([f"key {i}" for i in range(200)])
     shuffled = PairedYear(year.label[order], names, year.order[order], year.other[order])
     assert lead_of([year]) == lead_of([shuffled])
+
+
+def test_labels_that_are_certain_chances_change_nothing() -> None:
+    year = made_year(300, 1)
+    told = replace(year, label=~year.label, chances=np.tile(year.label.astype(np.float64), (5, 1)))
+    assert lead_of([told]) == lead_of([year])
+
+
+def test_what_estimated_labels_leave_open_makes_the_interval_wider() -> None:
+    year = made_year(300, 1)
+    likely, rng = np.where(year.label, 1.0, 0.3), np.random.default_rng(1)
+    spread = np.where(year.label, 1.0, np.where(year.order > year.other, 1, 0) * rng.random((50, 1)))
+    narrow, wide = (lead_of([replace(year, chances=np.vstack([likely, one]))]) for one in (likely, spread))
+    assert wide.estimate == narrow.estimate
+    assert wide.error > narrow.error * 1.1
