@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.served_lists import Cell, Scene, cell, line
+from benchmarks.served_lists import Cell, Recorded, Scene, cell, line
 from features.settings import Gate
 
 GATES = 6
@@ -38,6 +38,6 @@ def test_a_line_is_a_row_of_the_table() -> None:
 
 
 @pytest.mark.parametrize("recorded", ["all", "two thirds"])
-def test_the_same_seed_gives_the_same_figures(recorded: str) -> None:
+def test_the_same_seed_gives_the_same_figures(recorded: Recorded) -> None:
     scene = replace(HELPED, recorded=recorded)
     assert cell(scene, gates=1, seed=3, bounds=FEW) == cell(scene, gates=1, seed=3, bounds=FEW)

@@ -1,8 +1,9 @@
 """Training on a small simulated district, with the real warehouse, bundles and keys."""
 
 import json
+import shutil
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +14,20 @@ import ontrack
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.errors import Refused
+from features.ledger.ledger import build_ledger
 from features.progress import quietly
 from features.settings import District, Settings, Training
 from features.simulator.plan import Plan
-from features.warehouse.file import open_warehouse
+from features.warehouse.file import change_warehouse, open_warehouse
 from models.estimators.fitting import fit_risk_model
 from models.feature_dictionary import fingerprint_of
 from tests.districts import load_simulated
+from tests.features.test_ledger import flag_rows
 from training.audit.checks import CODES
 from training.champion import Champion, with_champion
 from training.cohort_examples import Cohorts, labelled_cohorts
 from training.district_card import card_of
+from training.support_on_record import with_support
 from training.train import TrainedBundles, train
 from training.training_request import TrainingRequest
 
@@ -162,3 +166,22 @@ def test_what_the_audit_in_a_bundle_found_is_told_by_a_command(
     found = json.loads(CliRunner().invoke(ontrack.app, [*command, "--json"]).stdout)
     assert trained.result.audited
     assert found == trained.result.audited.as_json()
+
+
+def test_the_flags_and_contacts_of_a_past_year_are_read_with_its_cohort(
+    asked: TrainingRequest, cohorts: Cohorts, tmp_path: Path
+) -> None:
+    warehouse, listed_on = tmp_path / "north.duckdb", date(2025, 11, 20)
+    shutil.copy(asked.settings.warehouse("north"), warehouse)
+    of_year = cohorts.examples.time == 2026
+    with change_warehouse(warehouse) as writer:
+        writer.add("flags", flag_rows(cohorts.examples.student[of_year].tolist(), listed_on))
+    with open_warehouse(warehouse) as reader:
+        found = with_support(reader, OFF_TRACK_CHICAGO, cohorts.examples, TODAY, seed=7)
+        students = build_ledger(reader, OFF_TRACK_CHICAGO, TODAY).students.dropna(subset="supported_on")
+        unflagged = with_support(reader, OFF_TRACK_CHICAGO, cohorts.examples, listed_on - timedelta(days=1), seed=7)
+    assert found.support is not None
+    assert set(found.student[found.support > 0]) == set(students["student_key"].astype("str")) != set()
+    assert not found.support[~of_year].any()
+    np.testing.assert_array_equal(found.observed, cohorts.examples.label)
+    assert unflagged is cohorts.examples
