@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from features.errors import Refused
 from features.health import HealthCheck
 from models.bundle.bundle import open_bundle
+from models.bundle.parts_of_year import describe_parts
 from models.bundle.signing import PRIVATE, PUBLIC, KeysRefused, load_public_key, read_private_key
 from models.releases import Release, ReleaseKey, current_release, release_log
 
@@ -66,9 +67,10 @@ def judge_bundle(release: Release, public_key: EllipticCurvePublicKey, *, serves
     key, name = release.key, "serves" if serves else "bundle"
     what = f"{key.outcome}, grades {key.grade_band}: {release.release_id}"
     try:
-        kind = open_bundle(release.bundle_path, public_key, remember=False).kind
+        bundle = open_bundle(release.bundle_path, public_key, remember=False)
     except Refused as refused:
         do = "restore its back-up, or `ontrack rollback`" if serves else "restore its back-up"
         return HealthCheck(name, "wrong", f"{what}: {refused}", do, key.district_id)
-    since = f"the {kind} since {release.at:%Y-%m-%d %H:%M} UTC" if serves else f"the {kind}, served before, verifies"
+    scorer = describe_parts(bundle.parts) if bundle.parts else f"the {bundle.kind}"
+    since = f"{scorer} since {release.at:%Y-%m-%d %H:%M} UTC" if serves else f"{scorer}, served before, verifies"
     return HealthCheck(name, "ok", f"{what}, {since}", district=key.district_id)

@@ -18,6 +18,8 @@ BEFORE_FIRST = 1
 SHIFT_DAYS = 14
 """Days by which a school week may fall outside of where it fell in the judged years."""
 YEAR_DAYS = 366
+FAR_DAYS = 28
+"""Days from the judged dates from which a bundle without parts says that it was not judged there."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,18 @@ class FiguresByPart(BaseModel):
     promised_by_week: dict[str, object] = {}
 
 
+class JudgedDates(BaseModel):
+    """The dates of a year on which a bundle without parts was judged."""
+
+    month_days: tuple[str, ...] = ()
+
+
+class JudgedAsOf(BaseModel):
+    """The part of `metrics.json` that says when a bundle without parts was judged."""
+
+    promised: JudgedDates | None = None
+
+
 def serving_on(bundle: Bundle, school_week: int | None, as_of: date) -> ServedScorer:
     """What a bundle has to serve on a date of a school week, which is None where no school year is on record."""
     if not bundle.parts:
@@ -60,6 +74,12 @@ def with_rule(bundle: Bundle, part: ServedPart) -> Bundle:
     """The bundle with the part's rule as its scorer."""
     dictionary = replace(bundle.dictionary, rule=rule_definition(part))
     return replace(bundle, kind="rule", scorer=part.rule, feature_set=part.feature_set, dictionary=dictionary)
+
+
+def recorded_scorer(bundle: Bundle, part: str | None, kind: str) -> Bundle:
+    """The bundle with the scorer of a past run, which recorded the name of its part and the kind of its scorer."""
+    found = next((one for one in bundle.parts if one.name == part), None)
+    return bundle if found is None or kind == "model" else with_rule(bundle, found)
 
 
 def part_of_week(parts: Sequence[ServedPart], school_week: int | None) -> ServedPart:
@@ -111,3 +131,13 @@ def figures_of(bundle: Bundle, part: ServedPart, school_week: int | None) -> Map
     nearest = min(profiles, key=lambda one: (abs(one - week), one), default=None)
     promised = {} if nearest is None else {"promised": profiles[nearest]}
     return {**bundle.metrics, **found.parts.get(part.name, {}), **promised}
+
+
+def judged_elsewhere(bundle: Bundle, as_of: date) -> tuple[str, ...]:
+    """The month-days on which a bundle without parts was judged, where all are more than four weeks from a date."""
+    judged = JudgedAsOf.model_validate(bundle.metrics).promised
+    if bundle.parts or judged is None:
+        return ()
+    here = day_of_year(f"{as_of:%m-%d}")
+    apart = [(here - day_of_year(one)) % YEAR_DAYS for one in judged.month_days]
+    return judged.month_days if all(FAR_DAYS < days < YEAR_DAYS - FAR_DAYS for days in apart) else ()

@@ -22,6 +22,7 @@ def score_command(
 ) -> None:
     """Score a district's cohort with what serves it, and list those to reach."""
     from features.quality.check_report import say_warnings
+    from serving.scoring.run_summary import served_lines
     from serving.scoring.score_district import score_district
     from serving.store.database import engine_of
 
@@ -36,6 +37,8 @@ def score_command(
     else:
         said = "" if run.written else " (this run was there already)"
         typer.echo(f"{run.run_id}: {run.students:,} students scored by the {run.scorer}, {run.listed} listed{said}")
+        for line in served_lines(run):
+            typer.echo(line)
 
 
 @app.command("serve")

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -61,6 +61,23 @@ class ServedPart:
     feature_set: str
     rule: RuleModel
     weeks: tuple[JudgedWeek, ...]
+
+
+def describe_parts(parts: Sequence[ServedPart]) -> str:
+    """What serves when: "the published rule until week 10; the model from week 11 on"."""
+    scorers = [(scorer, list(alike)) for scorer, alike in groupby(parts, key=scorer_words)]
+    if len(scorers) == 1:
+        return f"{scorers[0][0]} all year"
+    (first, early), *middle, (last, late) = scorers
+    between = [f"{scorer} from week {alike[0].from_week} to {alike[-1].through_week}" for scorer, alike in middle]
+    ends = f"{first} until week {early[-1].through_week}", f"{last} from week {late[0].from_week} on"
+    return "; ".join([ends[0], *between, ends[1]])
+
+
+def scorer_words(part: ServedPart) -> str:
+    """What serves in a part: the model, or the rule as people call it."""
+    rule = SERVABLE[part.feature_set].indicator
+    return "the model" if part.serves == "model" else rule.called if rule and rule.called else "the published rule"
 
 
 class RecordedPart(BaseModel, extra="forbid"):

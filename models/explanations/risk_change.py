@@ -34,12 +34,14 @@ class RiskChange:
     """How far a risk moved since the run before, by the data and by a new release; the two add up.
 
     `by_release` is 0 while the same release scores; both are None where the release of then cannot be asked any more.
-    `moved` are the features that moved it most, as the release of then sees them.
+    `moved` are the features that moved it most, as the release of then sees them. With `across_parts` it is the same
+    release, which has another scorer in another part of the year, and `by_release` is that scorer's part.
     """
 
     by_data: float | None
     by_release: float | None
     moved: tuple[FeatureChange, ...] = ()
+    across_parts: bool = False
 
 
 def split_change(before: float, now: float, by_the_old: float | None) -> tuple[float | None, float | None]:

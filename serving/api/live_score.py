@@ -58,6 +58,8 @@ def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | 
         strengths=present_reasons(strengths, strength_sentences(inputs.language, lexicon, strengths)),
         similar_students=present_similar_students(inputs.language, similar),
         scorer=bundle.kind,
+        part=inputs.release.part.name if inputs.release.part else None,
+        not_judged=inputs.release.not_judged,
         model_version=inputs.release.model_version,
         release=inputs.release.release_id,
         as_of=inputs.as_of,

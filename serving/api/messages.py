@@ -119,7 +119,9 @@ class GivenChange(Message):
     """How far the risk moved since the run before. The two parts add up to the difference of the two risks."""
 
     by_data: float | None = Field(description="what the records changed; null where the release of then is gone")
-    by_release: float | None = Field(description="what a new release changed; 0 while the same one scores")
+    by_release: float | None = Field(
+        description="what a new release changed, or another part of the year; 0 while the same scorer serves"
+    )
     moved: list[GivenMove] = Field(description="the features that moved it most")
     sentences: list[str] = Field(description="the change in words, as counts of 100 that add up")
 
@@ -177,6 +179,10 @@ class LiveScore(Message):
     strengths: list[GivenReason] = Field(description="what speaks for the student")
     similar_students: GivenSimilarStudents | None = Field(description=SIMILAR)
     scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
+    part: str | None = Field(default=None, description="the part of the school year; null where one serves all year")
+    not_judged: Literal["no_school_week", "week", "calendar"] | None = Field(
+        default=None, description="why nobody judged the date, so that no model gave it; null where it was judged"
+    )
     model_version: str
     release: str
     as_of: date = Field(description="the date the score looks from: that of the district's last run")
@@ -208,6 +214,10 @@ class PastScore(Message):
     track_record: GivenTrackRecord | None = Field(description="null without enough evidence")
     similar_students: GivenSimilarStudents | None = Field(description=SIMILAR)
     scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
+    part: str | None = Field(default=None, description="the part of the school year; null where one serves all year")
+    not_judged: Literal["no_school_week", "week", "calendar"] | None = Field(
+        default=None, description="why nobody judged the date, so that no model gave it; null where it was judged"
+    )
     model_version: str
     release: str
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, cast
 from fastapi import Depends, Request, Response
 
 from models.estimators.published_rule import SimilarStudents
+from models.served_scorer import NotJudged
 from serving.api.messages import (
     GivenChange,
     GivenMove,
@@ -57,6 +58,8 @@ def present_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore
         track_record=present_track_record(language, score, run),
         similar_students=present_similar_students(language, decode_similar_students(score)),
         scorer=cast(Literal["model", "rule"], run.scorer),
+        part=run.part,
+        not_judged=cast(NotJudged | None, run.not_judged),
         model_version=run.model_version,
         release=run.release_id,
     )

@@ -81,4 +81,6 @@ def live_score_inputs(
         return InsufficientData(detail=language.translate(NO_RELEASE))
     days = [day for calendar in known for day in calendar.calendar_days]
     cuts, least = context.settings.service.bands, context.settings.audit.smallest_group
-    return LiveScoreInputs(release, run.as_of, days, known[0].terms, cuts, least, language)
+    return LiveScoreInputs(
+        release.on(run.school_week, run.as_of), run.as_of, days, known[0].terms, cuts, least, language
+    )

@@ -14,8 +14,8 @@ from serving.scoring.decoding import decode_headline, decode_last_lists, decode_
 from serving.store.rows import ContactRow, RunRow, SchoolRow, ScoreRow, StudentRow
 from serving.wording.lists import ListWords, headline_sentence, list_words
 from serving.wording.locale import Language
+from serving.wording.parts_of_year import why_list
 from serving.wording.reasons import Lexicon, reason_sentences, run_lexicon, strength_sentences
-from serving.wording.scores import why_served
 from serving.wording.signals import band_change_sentence, band_words, similar_students_in_short
 from serving.wording.track_record import track_record_in_short
 
@@ -90,7 +90,7 @@ def caseload_view(
     return CaseloadView(
         last_lists=list_words(language, last_lists, run.ended) if last_lists else None,
         headline=headline_sentence(language, decode_headline(run), run.ended),
-        why_served=why_served(language, run.scorer, run.verdict),
+        why_served=why_list(language, run),
         data_through=run.data_through,
         lines=lines,
         counts=counts,

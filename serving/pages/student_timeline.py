@@ -29,6 +29,7 @@ class ScoreLine:
     similar: str
     by_model: bool
     release_changed: bool
+    scorer_changed: bool
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,27 @@ class ContactLine:
 
 
 def load_score_lines(session: Session, student: StudentRow, outcome: str, language: Language) -> tuple[ScoreLine, ...]:
-    """The student's scores for an outcome run by run, latest first, marking where another release scored."""
+    """The student's scores for an outcome run by run, latest first, marking where another release or scorer did it."""
     history = select_score_history(student.district_id, student.student_key)
     found = history.where(RunRow.outcome == outcome).options(
         load_only(ScoreRow.risk, ScoreRow.band, ScoreRow.similar_students)
     )
     rows = list(session.execute(found))
-    releases = [run.release_id for _, run in rows]
-    before = (*releases[1:], *releases[-1:])
+    runs = [run for _, run in rows]
+    before = (*runs[1:], *runs[-1:])
     return tuple(
-        build_score_line(language, score, run, changed=run.release_id != release)
-        for (score, run), release in zip(rows, before, strict=True)
+        build_score_line(language, score, run, before=earlier)
+        for (score, run), earlier in zip(rows, before, strict=True)
     )
 
 
-def build_score_line(language: Language, score: ScoreRow, run: RunRow, *, changed: bool) -> ScoreLine:
-    """One run's score in words."""
+def scorer_of(run: RunRow) -> tuple[str, str | None]:
+    """What tells the scorers of one release apart: the model, or the rule of a part of the year."""
+    return run.scorer, run.part if run.scorer == "rule" else None
+
+
+def build_score_line(language: Language, score: ScoreRow, run: RunRow, *, before: RunRow) -> ScoreLine:
+    """One run's score in words, beside the run before."""
     band, students = cast(Band, score.band), decode_similar_students(score)
     return ScoreLine(
         as_of=run.as_of,
@@ -64,7 +70,8 @@ def build_score_line(language: Language, score: ScoreRow, run: RunRow, *, change
         band_words=band_words(language, band),
         similar="" if score.risk is None else similar_students_in_short(language, score.risk, students),
         by_model=run.scorer == "model",
-        release_changed=changed,
+        release_changed=run.release_id != before.release_id,
+        scorer_changed=scorer_of(run) != scorer_of(before),
     )
 
 

@@ -15,9 +15,10 @@ from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.wording.locale import Language
+from serving.wording.parts_of_year import scored_when
 from serving.wording.reasons import NO_WORDING, Lexicon, domain_words, reason_sentences, run_lexicon, strength_sentences
 from serving.wording.risk_change import ChangeWords, change_words, compare_risks
-from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED, scored_by
+from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED
 from serving.wording.signals import band_words, similar_students_sentence
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import WayBackWords, way_back_words
@@ -91,7 +92,7 @@ def student_view(session: Session, student: StudentRow, run: RunRow | None, lang
         band_words=band_words(language, band),
         similar=similar_section(language, score, run) if run and score else "",
         unscored=unscored_reason(language, score, run),
-        scored_by=scored_by(language, run.scorer) if run and score else "",
+        scored_by=scored_when(language, run) if run and score else "",
         change=band_change_words(language, score) if score else "",
         listed=score.flagged if score else False,
         data_through=run.data_through if run else None,

@@ -1,6 +1,7 @@
 """A district's release with its bundle opened: the one in service now, or one that served an earlier run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from features.definitions.catalog import SERVABLE, outcome_of
@@ -8,17 +9,34 @@ from features.errors import Refused
 from features.language.feature_set import FeatureSet, Outcome
 from features.settings import Settings
 from models.bundle.bundle import Bundle
+from models.bundle.parts_of_year import ServedPart
 from models.release_loader import load_release
 from models.releases import Release, ReleaseKey, current_release, release_log
+from models.served_scorer import NotJudged, recorded_scorer, serving_on
 
 
 @dataclass(frozen=True)
 class DistrictRelease:
-    """A line of the release log, its verified bundle, and the outcome that it is about."""
+    """A line of the release log, its verified bundle, and the outcome that it is about.
+
+    As it serves on a date, `bundle` has the scorer of then, `part` is the part of the year, and `not_judged` says why
+    nobody judged the date.
+    """
 
     entry: Release
     bundle: Bundle
     outcome: Outcome
+    part: ServedPart | None = None
+    not_judged: NotJudged | None = None
+
+    def on(self, school_week: int | None, as_of: date) -> "DistrictRelease":
+        """The release as it serves on a date of a school week."""
+        served = serving_on(self.bundle, school_week, as_of)
+        return replace(self, bundle=served.bundle, part=served.part, not_judged=served.not_judged)
+
+    def as_recorded(self, part: str | None, scorer: str) -> "DistrictRelease":
+        """The release as it served in a past run, which recorded its part of the year and its scorer."""
+        return replace(self, bundle=recorded_scorer(self.bundle, part, scorer))
 
     @property
     def district_id(self) -> str:

@@ -1,4 +1,7 @@
-"""Each student's change in risk since the run before, split into the records' part and a new release's part."""
+"""Each student's change in risk since the run before, split into the records' part and a new scorer's part.
+
+Another scorer comes with a new release, or with another part of the year.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +42,9 @@ def load_previous_run(settings: Settings, engine: Engine, release: DistrictRelea
         scores = run_scores(session, run).items()
         risks = {key: row.risk for key, row in scores if row.risk is not None and may_be_told(row)}
         data_version = run.run_id.rpartition("-")[2]
-        return PreviousRun(run.as_of, data_version, risks, load_earlier_release(settings, release, run.release_id))
+        earlier = load_earlier_release(settings, release, run.release_id)
+        served = earlier.as_recorded(run.part, run.scorer) if earlier else None
+        return PreviousRun(run.as_of, data_version, risks, served)
 
 
 def explain_changes(
@@ -52,10 +57,13 @@ def explain_changes(
     if old is None or not students:
         return dict.fromkeys(students, RiskChange(None, None))
     records = snapshot_for_release(old, reader, snapshot)
-    risk_by_old = now if old is release else predict_risks(old.bundle, records)
+    risk_by_old = now if old.bundle.scorer is release.bundle.scorer else predict_risks(old.bundle, records)
     moved = find_moved_features(old, before, reader, records)
+    across_parts = old.release_id == release.release_id and old.bundle.scorer is not release.bundle.scorer
     return {
-        key: RiskChange(*split_change(before.risks[key], float(now[key]), float(risk_by_old[key])), moved.get(key, ()))
+        key: RiskChange(
+            *split_change(before.risks[key], float(now[key]), float(risk_by_old[key])), moved.get(key, ()), across_parts
+        )
         for key in students
     }
 

@@ -90,7 +90,7 @@ def database_cells(column: "pd.Series[str]") -> list[object]:
 
 def run_row(run: ScoringRun) -> RunRow:
     """The run without its students."""
-    other = ("roster", "scores", "calendars", "dictionary", "headline", "last_lists", "district_name")
+    other = ("roster", "scores", "calendars", "dictionary", "headline", "last_lists", "district_name", "parts")
     facts = {name: value for name, value in vars(run).items() if name not in other}
     return RunRow(
         **facts,
@@ -100,6 +100,7 @@ def run_row(run: ScoringRun) -> RunRow:
         headline=asdict(run.headline) if run.headline else None,
         last_lists=asdict(run.last_lists) if run.last_lists else None,
         dictionary=[wording_row(entry) for entry in run.dictionary.entries],
+        parts=[asdict(part) for part in run.parts] or None,
     )
 
 

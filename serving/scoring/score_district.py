@@ -1,7 +1,7 @@
 """Scores a district: from its warehouse and its release to all that pages and API show."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,44 +9,25 @@ from sqlalchemy import Engine
 
 from features.ledger.ledger import build_ledger
 from features.quality.check import check_district, refuse_errors
-from features.quality.check_codes import Finding
 from features.settings import Settings
 from features.snapshots.snapshot import snapshot_of_view
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from features.warehouse.roster import read_roster
+from models.bundle.parts_of_year import ServedPart
 from serving.scoring.district_release import DistrictRelease, load_current_release
 from serving.scoring.flags import write_flags
 from serving.scoring.headline import gate_verdict, headline_of_bundle
 from serving.scoring.ranking import rank_cohort
 from serving.scoring.risk_change import PreviousRun, load_previous_run
-from serving.scoring.run_writer import write_run
+from serving.scoring.run_summary import RunSummary, find_summary, summary_of
+from serving.scoring.run_writer import run_row, write_run
 from serving.scoring.school_calendars import read_calendars
-from serving.scoring.scoring_run import ScoringRun
+from serving.scoring.scoring_run import ScoringRun, ServedWeeks
 from serving.scoring.student_scores import RunInputs, build_scores, last_year_lists
-from serving.store.database import read_session, write_session
-from serving.store.rows import RunRow
+from serving.store.database import write_session
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """A scoring run in numbers; `written` is False where it was there already.
-
-    `warnings` is what does not quite add up in the records.
-    """
-
-    run_id: str
-    scorer: str
-    students: int
-    listed: int
-    written: bool
-    warnings: tuple[Finding, ...] = ()
-
-    def as_json(self) -> dict[str, object]:
-        """What `ontrack score --json` prints."""
-        return {**vars(self), "warnings": [finding.as_json() for finding in self.warnings]}
 
 
 def score_district(
@@ -61,28 +42,20 @@ def score_district(
     district, warehouse = settings.district(district_id), settings.warehouse(district_id)
     with open_warehouse(warehouse) as reader:
         run_id = f"{as_of}-{release.release_id}-{reader.data_version()[:8]}"
-        made = find_summary(engine, district_id, run_id)
+        made = find_summary(engine, release, run_id)
         if made is not None:
             return made
         progress(f"{district.name}: checking records")
         today = settings.today or now.astimezone(ZoneInfo(district.timezone)).date()
         found = check_district(reader, district, today)
         refuse_errors(found)
-        progress(f"{district.name}: scoring as of {as_of} by the {release.bundle.kind}")
+        progress(f"{district.name}: scoring as of {as_of}")
         before = load_previous_run(settings, engine, release, as_of)
         run = build_run(settings, release, reader, run_id=run_id, as_of=as_of, now=now, before=before)
     write_flags(warehouse, run, today)
     with write_session(engine) as session:
         write_run(session, run)
-    listed = sum(score.flagged for score in run.scores)
-    return RunSummary(run_id, run.scorer, len(run.scores), listed, written=True, warnings=found.warnings)
-
-
-def find_summary(engine: Engine, district_id: str, run_id: str) -> RunSummary | None:
-    """The summary of a run that an earlier call wrote; None without one."""
-    with read_session(engine) as session:
-        row = session.get(RunRow, (district_id, run_id))
-        return RunSummary(run_id, row.scorer, row.students, row.flagged, written=False) if row else None
+    return replace(summary_of(run_row(run), release, written=True), warnings=found.warnings)
 
 
 def build_run(
@@ -97,6 +70,7 @@ def build_run(
 ) -> ScoringRun:
     """Everything the run will write, read from the warehouse in one go; `before` is the run that it follows."""
     view, district = reader.view(as_of), settings.district(release.district_id)
+    release = release.on(view.school_week, as_of)
     snapshot = snapshot_of_view(reader, release.feature_set, view, cohort=release.outcome.cohort)
     ranking = rank_cohort(release.bundle, snapshot, settings.gate.capacity, seed=settings.training.seed)
     inputs = RunInputs(settings, release, reader, view, snapshot, ranking)
@@ -123,4 +97,13 @@ def build_run(
         calendars=read_calendars(reader, view),
         headline=headline_of_bundle(release.bundle),
         last_lists=last_year_lists(ledger, snapshot.school_year),
+        school_week=view.school_week,
+        part=release.part.name if release.part else None,
+        not_judged=release.not_judged,
+        parts=served_weeks(release.bundle.parts),
     )
+
+
+def served_weeks(parts: Sequence[ServedPart]) -> tuple[ServedWeeks, ...]:
+    """What serves in which school weeks, as a run keeps it."""
+    return tuple(ServedWeeks(part.name, part.from_week, part.through_week, part.serves) for part in parts)

@@ -12,6 +12,7 @@ from models.explanations.reasons import Reason
 from models.explanations.risk_change import RiskChange
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.track_record import ListRecord, TrackRecord
+from models.served_scorer import NotJudged
 from serving.scoring.bands import Band
 from serving.scoring.headline import Headline
 
@@ -71,11 +72,23 @@ class SchoolCalendar:
 
 
 @dataclass(frozen=True)
+class ServedWeeks:
+    """What serves from one school week through another in the release of a run."""
+
+    name: str
+    from_week: int
+    through_week: int
+    serves: Literal["model", "rule"]
+
+
+@dataclass(frozen=True)
 class ScoringRun:
     """Everything one scoring run writes.
 
     `ended` words what became of students with the outcome: "ended grade 9 off track".
     `verdict` is the gate's on the model of this district, whether or not it is what serves.
+    `parts` are the parts of the school year of its release, and `part` the name of the run's own; none in a release
+    that serves all year alike. `not_judged` says why nobody judged the run's date.
     `dictionary` words the reasons of this run when they are shown. `data_through` is the newest
     `known_on` that the run could see. `created_at` is aware (UTC).
     """
@@ -101,3 +114,7 @@ class ScoringRun:
     calendars: tuple[SchoolCalendar, ...] = ()
     headline: Headline | None = None
     last_lists: ListRecord | None = None
+    school_week: int | None = None
+    part: str | None = None
+    not_judged: NotJudged | None = None
+    parts: tuple[ServedWeeks, ...] = ()

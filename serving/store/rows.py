@@ -165,6 +165,10 @@ class RunRow(Row):
     headline: Mapped[JsonRow | None]
     last_lists: Mapped[JsonRow | None]
     dictionary: Mapped[list[JsonRow]]
+    school_week: Mapped[int | None]
+    part: Mapped[str | None]
+    not_judged: Mapped[str | None]
+    parts: Mapped[list[JsonRow] | None]
 
 
 class ScoreRow(Row):

@@ -21,6 +21,11 @@ FROM_RELEASE = (
     msgid("From a new release: {number} fewer of 100. It weighs the same records in a new way."),
     msgid("From a new release: no difference. It weighs the same records in a new way."),
 )
+FROM_PART = (
+    msgid("From a different scorer in this part of the year: {number} more of 100. It weighs the same records anew."),
+    msgid("From a different scorer in this part of the year: {number} fewer of 100. It weighs the same records anew."),
+    msgid("From a different scorer in this part of the year: no difference. It weighs the same records anew."),
+)
 ONLY_DATA = msgid("All of this comes from changes in the records.")
 NOT_TOLD = msgid(
     "A new release is in use, and the old one is gone. So we cannot say how much of this comes from the records."
@@ -104,7 +109,8 @@ def part_words(language: Language, risks: RiskComparison, change: RiskChange) ->
     if change.by_release == 0:
         return (language.translate(ONLY_DATA),) if total else ()
     by_data, by_release = split_count(total, change.by_data, change.by_release)
-    return amount(language, FROM_DATA, by_data), amount(language, FROM_RELEASE, by_release)
+    scorer = FROM_PART if change.across_parts else FROM_RELEASE
+    return amount(language, FROM_DATA, by_data), amount(language, scorer, by_release)
 
 
 def split_count(total: int, by_data: float, by_release: float) -> tuple[int, int]:

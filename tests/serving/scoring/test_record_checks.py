@@ -9,7 +9,8 @@ from sqlalchemy import select
 from features.errors import Refused
 from features.progress import quietly
 from features.simulator.plan import Plan
-from serving.scoring.score_district import RunSummary, score_district
+from serving.scoring.run_summary import RunSummary
+from serving.scoring.score_district import score_district
 from serving.store.rows import RunRow
 from tests.districts import simulated_warehouse
 from tests.serving.example_releases import model_parts, release

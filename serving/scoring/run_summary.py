@@ -1,0 +1,81 @@
+"""A scoring run in numbers, and what serves when, as `ontrack score` says it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from features.quality.check_codes import Finding
+from models.bundle.parts_of_year import describe_parts
+from models.served_scorer import judged_elsewhere
+from serving.scoring.district_release import DistrictRelease
+from serving.store.database import read_session
+from serving.store.rows import RunRow
+
+NOT_JUDGED = {
+    "week": "no list was judged so early or so late in a school year",
+    "calendar": "school began more than two weeks earlier or later than in the judged years",
+    "no_school_week": "the first day of this school year is not on record",
+}
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A scoring run in numbers; `written` is False where it was there already.
+
+    `warnings` is what does not quite add up in the records. `serves` says what serves in which part of the year, empty
+    where one scorer serves all year; `part` and `not_judged` are as in ScoringRun. `judged_on` are the month-days on
+    which a release without parts was judged, where the run's date is far from them.
+    """
+
+    run_id: str
+    scorer: str
+    students: int
+    listed: int
+    written: bool
+    warnings: tuple[Finding, ...] = ()
+    part: str | None = None
+    school_week: int | None = None
+    not_judged: str | None = None
+    serves: str = ""
+    judged_on: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """What `ontrack score --json` prints."""
+        return {**vars(self), "warnings": [finding.as_json() for finding in self.warnings]}
+
+
+def find_summary(engine: Engine, release: DistrictRelease, run_id: str) -> RunSummary | None:
+    """The summary of a run that an earlier call wrote; None without one."""
+    with read_session(engine) as session:
+        row = session.get(RunRow, (release.district_id, run_id))
+        return summary_of(row, release, written=False) if row else None
+
+
+def summary_of(run: RunRow, release: DistrictRelease, *, written: bool) -> RunSummary:
+    """A run of a release in numbers."""
+    bundle = release.bundle
+    return RunSummary(
+        run_id=run.run_id,
+        scorer=run.scorer,
+        students=run.students,
+        listed=run.flagged,
+        written=written,
+        part=run.part,
+        school_week=run.school_week,
+        not_judged=run.not_judged,
+        serves=describe_parts(bundle.parts) if bundle.parts else "",
+        judged_on=judged_elsewhere(bundle, run.as_of),
+    )
+
+
+def served_lines(run: RunSummary) -> Iterator[str]:
+    """What serves when, and why a date is one that nobody judged; nothing where there is nothing to say."""
+    if run.serves:
+        yield f"serves: {run.serves}"
+    if run.not_judged:
+        why = NOT_JUDGED[run.not_judged]
+        yield f"not judged: {why}; the published rule serves, and no model gives a risk (school week {run.school_week})"
+    if run.judged_on:
+        days = ", ".join(run.judged_on)
+        yield f"judged as of {days} only, more than four weeks from this date; train again to judge the whole year"
