@@ -55,6 +55,7 @@ def build_training_result(
     on what of it is before the first of the judged `years`. `warnings` are kinds of warning about its records.
     `context` is what the audit is told beyond the rows.
     """
+    least = request.settings.audit.smallest_group
     test, bounds, seed = judged.test, request.settings.gate, request.settings.training.seed
     capacities = capacities_of(bounds, len(test))
     differences = leads_over_others(judged, bounds, seed)
@@ -62,7 +63,7 @@ def build_training_result(
     rule = serving_rule_of(request.outcome, compared)
     audited = None if learn is None else audit(request, learn, judged, capacities, replace(context, rule=rule))
     heard = evidence_of(compared, differences, calibration_of(judged, bounds, seed), audited)
-    evidence = replace(heard, leaks=() if learn is None else find_leaks(learn, test), warnings=warnings)
+    evidence = replace(heard, leaks=() if learn is None else find_leaks(learn, test, least=least), warnings=warnings)
     declared = DeclaredBounds(bounds, fingerprint_of(test.dictionary), compared)
     return TrainingResult(
         request=request,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from features.definitions.catalog import SERVABLE, feature_set_of
 from features.language.feature_set import FeatureSet, served_name
 from features.language.outcome import Outcome
+from models.bundle.model_card import subgroups_json
 from models.estimators.parameter_search import SearchResult
 from models.explanations.reason_stability import ReasonStability
 from models.metrics.calibration_error import ReliabilityBin
@@ -106,6 +107,7 @@ class TrainingResult:
                 name: {what: interval_json(one) for what, one in found.items()}
                 for name, found in self.differences.items()
             },
+            "subgroups": subgroups_json(self.audited.model) if self.audited else {},
             "audit": self.audited.as_json() if self.audited else None,
             "intervals": {name: intervals_json(found) for name, found in self.intervals.items()},
             "slices": [one.as_json() for one in self.slices],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from math import isnan
 
 from models.fairness.audit import ListAudit
-from models.fairness.group_metrics import GroupFigures
+from models.fairness.group_metrics import RATES, GroupFigures
 from models.feature_dictionary import Entry, FeatureDictionary
 
 INTENDED = (
@@ -207,6 +207,27 @@ def card_subgroups(audit: ListAudit) -> Subgroups:
         for one in audit.tables
         if not one.crossed
     }
+
+
+def subgroups_json(audit: ListAudit, values: Mapping[str, Sequence[str]] | None = None) -> Subgroups:
+    """The published figures of each group as the JSON of a run has them: rates and the mean risk, by attribute.
+
+    `values` has every value of each attribute in its order: one that is told together with others is suppressed.
+    """
+    found: dict[str, Mapping[str, CardCell]] = {}
+    for of, cells in card_subgroups(audit).items():
+        alone = dict.fromkeys((values or {}).get(of, ()), SUPPRESSED)
+        found[of] = {**alone, **{name: subgroup_json(cell) for name, cell in cells.items()}}
+    return found
+
+
+def subgroup_json(cell: CardCell) -> CardCell:
+    """One group's figures; the mean risk follows from the share off track and the calibration gap."""
+    if cell.get("suppressed"):
+        return cell
+    share, gap = cell["share_off_track"], cell["calibration_gap"]
+    risk = None if share is None or gap is None else share - gap
+    return {"n": cell["n"], "share_off_track": share, "mean_risk": risk, **{name: cell[name] for name in RATES}}
 
 
 def card_cell(group: GroupFigures) -> CardCell:

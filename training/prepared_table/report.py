@@ -134,7 +134,10 @@ def leaks_section(trained: TableResult) -> ReportSection:
     later = isinstance(trained.asked.spec.split, Time)
     by_time = "none tells it in the rows learned from and not in later ones, and " if later else ""
     beyond = "" if later else " Without a split by time, columns that were filled in afterwards cannot be told."
-    says = f"Each column was tried alone: {by_time}none tells it almost without error.{beyond}"
+    says = (
+        "Each column was tried alone, by its value, by being filled in and by its category: "
+        f"{by_time}none tells it almost without error.{beyond}"
+    )
     return prose_section(title, says)
 
 

@@ -1,12 +1,16 @@
 """A run on a prepared table: what is asked, and what was found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from features.settings import Audit
+from models.bundle.model_card import subgroups_json
 from models.estimators.parameter_search import SearchResult
 from models.estimators.risk_model import RiskModel
+from models.fairness.suppression import attribute_of
 from models.metrics.classification_metrics import ClassificationMetrics
 from models.metrics.intervals import Interval, intervals_json
 from training.evaluation.leakage import Leak
@@ -93,8 +97,14 @@ class TableResult:
             "leaks": [vars(one) for one in self.leaks],
             "periods": [one.as_json() for one in self.periods],
             "search": None if self.search is None else vars(self.search),
+            "subgroups": subgroups_json(self.audit.list, values_of(self.prepared.examples.groups)),
             "audit": self.audit.as_json(),
         }
+
+
+def values_of(groups: pd.DataFrame) -> Mapping[str, Sequence[str]]:
+    """Every value of each attribute, in its order."""
+    return {str(name): attribute_of(str(name), column).values for name, column in groups.items()}
 
 
 def figures_as_json(figures: ClassificationMetrics) -> dict[str, object]:

@@ -89,7 +89,7 @@ def fit_and_evaluate_table(prepared: Prepared, asked: TableRequest, progress: Pr
         measured=table_figures(held.judged, replicates=terms.replicates, seed=seed),
         audit=audit_table(held.judged, least=terms.smallest_group, replicates=terms.replicates, seed=seed),
         told=compare_with_protected(held, asked),
-        leaks=find_leaks(held.learned, held.judged.examples),
+        leaks=find_leaks(held.learned, held.judged.examples, least=terms.smallest_group),
         periods=periods_of(prepared, held, Recipe(seed, fitting.threads, terms.replicates, CAPACITIES, tuned), asked),
         search=found,
     )

@@ -30,7 +30,8 @@ def leaks(trained: TableResult) -> str:
     if not trained.leaks:
         return ""
     names = ", ".join(one.feature for one in trained.leaks)
-    return f"Believe no figure yet: {names} probably knows how it ended; exclude it and train again."
+    know, it = ("knows", "it") if len(trained.leaks) == 1 else ("know", "them")
+    return f"Believe no figure yet: {names} probably {know} how it ended; exclude {it} and train again."
 
 
 def first_sentence(trained: TableResult) -> str:

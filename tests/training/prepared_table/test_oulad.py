@@ -64,6 +64,7 @@ def test_a_later_presentation_is_judged_by_a_model_of_the_ones_before(table: Pat
     answer = train_table(table, EXAMPLES / "oulad_day30.toml", tmp_path / "home", made_on=MADE_ON, progress=quietly)
     model, logistic = (answer.trained.figures[name] for name in ("model", "logistic"))
     assert model.roc_auc > 0.75
+    assert answer.trained.leaks == ()
     assert model.roc_auc >= logistic.roc_auc - 0.005
     assert answer.as_json()["share_off_track"] == {
         "learned_from": pytest.approx(0.441, abs=0.003),

@@ -32,7 +32,7 @@ FEW_FOLDS = 'split = { kind = "folds", k = 2, seeds = [0] }\n'
 BY_YEAR = 'split = { kind = "time", column = "year", test = [2022] }\n'
 SAID = {
     "says", "rows", "positives", "metrics", "intervals", "differences", "reliability", "with_protected", "leaks",
-    "periods", "search", "audit", "bundle", "report",
+    "periods", "search", "subgroups", "audit", "bundle", "report",
 }  # fmt: skip
 """What the answer of a split by folds holds; one by time also has `share_off_track`."""
 MADE_ON = date(2026, 11, 20)

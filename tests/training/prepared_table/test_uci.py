@@ -27,6 +27,7 @@ def test_a_view_of_uci_697_is_predicted_as_well_as_by_logistic_regression(tmp_pa
     assert model.roc_auc > 0.89
     assert model.roc_auc >= logistic.roc_auc - 0.005
     assert model.calibration_error <= 0.02
+    assert answer.trained.leaks == ()
     assert not any(name.startswith("Curricular_units_2nd_sem") for name in answer.trained.model.dictionary.names)
     ages = answer.trained.audit.list.table("age")
     assert ages
