@@ -20,15 +20,18 @@ WIDEST_HALF_INTERVAL = 15.0
 """The widest half interval, of 100 students, that is shown."""
 OTHERS, UNKNOWN = "others", "not on record"
 """Small groups folded together, and students of whom no group is known."""
-RESOLVED = ("came_true", "did_not", "supported_first")
+SUPPORTED = "supported_first"
+RESOLVED = ("came_true", "did_not", SUPPORTED)
 
 
 @dataclass(frozen=True)
 class TrackRecord:
     """How flags like one turned out: of `n` students of `school_years`, `off_track` ended off track.
 
-    `like` says how alike they were: of a similar `risk`, or only on the same `list`. `per_hundred`, `low` and `high`
-    (the interval) are counts of 100. `supported` are those of the others who had a contact or a plan first.
+    `like` says how alike they were: of a similar `risk`, or only on the same `list`. `supported` are those of the
+    others who had a contact or a plan first: how they would have ended without it, nobody can say. `per_hundred`, `low`
+    and `high` are counts of 100: the range reaches from the low end of the interval if none of them had ended off
+    track to the high end if all had.
     """
 
     like: Literal["risk", "list"]
@@ -104,8 +107,9 @@ def track_records(ledger: Ledger, *, scorer: str, risk: Floats, school_year: int
     latest before `school_year` of which a flag can be told. Of a similar `risk` are those in the same tenth, such as
     0.5 up to but not including 0.6. Only flags that can be told count (came true, did not, did not and was supported
     first), and each student once, by the first such flag. The interval is Wilson's score interval at 95 %, of students
-    taken as independent. Where it reaches further than 15 of 100 to either side on average, or where there are fewer
-    than 10 students, everyone on the lists of that kind of scorer in these years stands for them, by the same bounds.
+    taken as independent, once with none and once with all of those supported first counted as off track. Where either
+    reaches further than 15 of 100 to either side on average, or where there are fewer than 10 students, everyone on the
+    lists of that kind of scorer in these years stands for them, by the same bounds.
     """
     flags = resolved_flags(ledger, scorer, school_year)
     tenths = tenth_of(flags["risk"].to_numpy(dtype=np.float64))
@@ -131,20 +135,20 @@ def tenth_of(risk: Floats) -> Integers:
 def track_record_of(flags: pd.DataFrame, like: Literal["risk", "list"]) -> TrackRecord | None:
     """How the students of these flags turned out, each by the first of them; None without enough evidence."""
     first = flags.drop_duplicates("student_key")
-    n, off_track = len(first), int((first["resolution"] == "came_true").sum())
+    n, off_track, supported = len(first), *((first["resolution"] == one).sum() for one in ("came_true", SUPPORTED))
     if n < LEAST_STUDENTS:
         return None
-    low, high = wilson_interval(off_track, n)
-    if (high - low) / 2 > WIDEST_HALF_INTERVAL:
+    none, every = (wilson_interval(int(one), n) for one in (off_track, off_track + supported))
+    if max(high - low for low, high in (none, every)) / 2 > WIDEST_HALF_INTERVAL:
         return None
     return TrackRecord(
         like=like,
         n=n,
-        off_track=off_track,
-        supported=int((first["resolution"] == "supported_first").sum()),
-        per_hundred=100 * off_track / n,
-        low=low,
-        high=high,
+        off_track=int(off_track),
+        supported=int(supported),
+        per_hundred=float(100 * off_track / n),
+        low=none[0],
+        high=every[1],
         school_years=tuple(sorted(map(int, first["school_year"].unique()))),
     )
 

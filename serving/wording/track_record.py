@@ -26,7 +26,7 @@ IN_SHORT = {
 MORE_THAN_SAID = msgid("That is more than this student’s score says.")
 FEWER_THAN_SAID = msgid("That is fewer than this student’s score says.")
 TOO_FEW_IN_SHORT = msgid("Too few were listed like this to say more.")
-SUPPORTED = msgid("Some of the others had a contact or a plan first.")
+SUPPORTED = msgid("{number} of the others had a contact or a plan first. The range counts them both ways.")
 TOO_FEW = msgid("Too few students were listed like this to say how it turned out.")
 
 
@@ -50,8 +50,13 @@ def track_record_sentence(language: Language, record: TrackRecord | None, ended:
         ended=ended_words(language, ended),
     )
     beside = beside_own_score(record, risk)
-    parts = (found, *(language.translate(one) for one in (beside, SUPPORTED if record.supported else "") if one))
-    return " ".join(parts)
+    parts = (found, language.translate(beside) if beside else "", supported_words(language, record))
+    return " ".join(part for part in parts if part)
+
+
+def supported_words(language: Language, record: TrackRecord) -> str:
+    """How many of the others were supported first, whom the range counts as either; empty where none was."""
+    return language.translate(SUPPORTED, number=record.supported) if record.supported else ""
 
 
 def beside_own_score(record: TrackRecord, risk: float | None) -> str:

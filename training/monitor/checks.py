@@ -137,6 +137,17 @@ def share_of(part: float, whole: float) -> Interval:
     return Interval(part / whole, low / 100, high / 100)
 
 
+def share_between(part: float, open_too: float, whole: float) -> Interval:
+    """A share of which `open_too` more may have been part: from its interval without them to that with them all."""
+    without, with_all = share_of(part, whole), share_of(part + open_too, whole)
+    return Interval(without.estimate, without.low, with_all.high)
+
+
+def first_words(first: int) -> str:
+    """That students were supported first, and how they are counted; empty where none was."""
+    return f" {many(first, 'student')} supported first and on track may count either way." if first else ""
+
+
 def many(n: int, what: str) -> str:
     """How many of something there are."""
     return f"{n:,} {what}{'' if n == 1 else 's'}"

@@ -38,6 +38,12 @@ class FinishedYear:
         return len(self.students)
 
     @property
+    def supported_first(self) -> Booleans:
+        """Who was listed, supported after it, and ended on track: without support, nobody can say how."""
+        reached = self.students["supported_on"].notna().to_numpy(dtype=np.bool_)
+        return self.listed & reached & ~self.off_track
+
+    @property
     def last_list(self) -> date:
         """The date of the year's last list."""
         return dates_in(self.flags["as_of"])[-1]

@@ -9,7 +9,17 @@ from models.metrics.intervals import Interval
 from presentation.numbers import school_year
 from training.audit.checks import AuditCheck, is_beyond_chance
 from training.audit.group_names import people
-from training.monitor.checks import MonitorCheck, Verdict, answer, in_words, monitored, share_of, too_few
+from training.monitor.checks import (
+    MonitorCheck,
+    Verdict,
+    answer,
+    first_words,
+    in_words,
+    monitored,
+    share_between,
+    share_of,
+    too_few,
+)
 from training.monitor.finished_year import FinishedYear
 from training.monitor.live_audit import LiveAudit
 from training.reference_profile import Promise
@@ -27,9 +37,10 @@ def hits_by_group_check(told: FinishedYear, live: LiveAudit, bounds: Monitor) ->
     found = of_code(live, "EWS102")
     if found.verdict in NOTHING:
         return too_few("MON06", f"{school_year(told.school_year)}: {found.says}")
-    hits = share_of(float((told.off_track & told.listed).sum()), float(told.listed.sum()))
+    first = int(told.supported_first.sum())
+    hits = share_between(float((told.off_track & told.listed).sum()), first, float(told.listed.sum()))
     year = school_year(told.school_year)
-    says = f"Of 100 students ever listed in {year}, {in_words(hits)} ended off track. {found.says}"
+    says = f"Of 100 students ever listed in {year}, {in_words(hits)} ended off track.{first_words(first)} {found.says}"
     return answer("MON06", failed(found), says, figure=hits, threshold=bounds.group_gap_bound)
 
 
@@ -43,16 +54,24 @@ def missed_check(told: FinishedYear, live: LiveAudit, promise: Promise, bounds: 
     off_track = int(told.off_track.sum())
     if off_track < least:
         return too_few("MON07", f"Fewer than {least} students ended off track in {school_year(told.school_year)}.")
-    missed = share_of(float((told.off_track & ~told.listed).sum()), off_track)
+    missed = missed_share(told)
     threshold = None if promise.found is None else min(1.0, 1 - promise.found + bounds.missed_margin)
     promised = "" if promise.found is None else f"; {expected_words(promise.found, bounds.missed_margin)}"
     found = of_code(live, "EWS101")
     says = (
         f"Of 100 students who ended off track in {school_year(told.school_year)}, {in_words(missed)} were never listed"
-        f"{promised}. {found.says}"
+        f"{promised}.{first_words(int(told.supported_first.sum()))} {found.says}"
     )
     in_all: Verdict = "ok" if threshold is None else monitored(missed, below=threshold)
     return answer("MON07", worse_of(in_all, failed(found)), says, figure=missed, threshold=threshold)
+
+
+def missed_share(told: FinishedYear) -> Interval:
+    """Of those off track, the share never listed: from all of those supported first counted as off track, to none."""
+    off_track, first = int(told.off_track.sum()), int(told.supported_first.sum())
+    missed = float((told.off_track & ~told.listed).sum())
+    found = share_of(missed, off_track)
+    return Interval(found.estimate, share_of(missed, off_track + first).low, found.high)
 
 
 def worse_of(*verdicts: Verdict) -> Verdict:

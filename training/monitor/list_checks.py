@@ -10,9 +10,19 @@ from features.settings import Monitor
 from models.metrics.bootstrap import calibration_gap
 from models.metrics.calibration_error import ReliabilityBin, reliability
 from models.metrics.intervals import Interval
-from models.metrics.track_record import RESOLVED
+from models.metrics.track_record import RESOLVED, SUPPORTED
 from presentation.numbers import school_year
-from training.monitor.checks import MonitorCheck, answer, in_words, many, monitored, share_of, too_few
+from training.monitor.checks import (
+    MonitorCheck,
+    answer,
+    first_words,
+    in_words,
+    many,
+    monitored,
+    share_between,
+    share_of,
+    too_few,
+)
 from training.monitor.finished_year import FinishedYear, acted_within, weekly_stays
 from training.reference_profile import Promise
 
@@ -21,19 +31,25 @@ MOST_BINS = 5
 
 
 def calibration_check(told: FinishedYear, bounds: Monitor, least: int, *, replicates: int, seed: int) -> MonitorCheck:
-    """MON04: of those listed, the share off track beside the mean risk of their first flags."""
+    """MON04: of those listed, the share off track beside the mean risk of their first flags.
+
+    A risk is that without support: where the share observed is not as the risks said, the interval reaches from none to
+    all of those supported first counted as off track.
+    """
     rows = told.listed & ~np.isnan(told.risk)
     if rows.sum() < least:
         return too_few("MON04", f"{few(int(rows.sum()), least)} listed in {school_year(told.school_year)} have a risk.")
-    label, risk = told.off_track[rows], told.risk[rows]
+    label, first, risk = told.off_track[rows], told.supported_first[rows], told.risk[rows]
     keys = told.students["student_key"].to_numpy(dtype=np.str_)[rows]
-    gap = calibration_gap(label, risk, keys, replicates=replicates, seed=seed)
+    none, every = (calibration_gap(one, risk, keys, replicates=replicates, seed=seed) for one in (label, label | first))
     bound = bounds.calibration_bound
+    holds = monitored(none, above=-bound, below=bound) == "ok"
+    gap = none if holds else Interval(none.estimate, none.low, every.high)
     says = (
         f"Of {len(label):,} students listed in {school_year(told.school_year)}, {label.mean() * 100:.0f} of 100 ended "
         f"off track; the risks of their first flags said {risk.mean() * 100:.0f} (difference "
-        f"{gap.low * 100:+.0f} to {gap.high * 100:+.0f}; allowed is {bound * 100:.0f}). {ONLY_LISTED} "
-        "Support that helped lowers the share too."
+        f"{gap.low * 100:+.0f} to {gap.high * 100:+.0f}; allowed is {bound * 100:.0f}). {ONLY_LISTED}"
+        f"{first_words(int(first.sum()))}"
     )
     return answer("MON04", monitored(gap, above=-bound, below=bound), says, figure=gap, threshold=bound)
 
@@ -63,12 +79,15 @@ def hits_check(
     label = (resolved["resolution"] == "came_true").to_numpy(dtype=np.bool_)
     if len(label) < least:
         return too_few("MON05", f"{few(len(label), least)} of that list have an end that is told.")
-    hits, threshold = share_of(float(label.sum()), len(label)), promise.hits.estimate - bounds.hit_rate_margin
+    first = int((resolved["resolution"] == SUPPORTED).sum())
+    hits = share_between(float(label.sum()), first, len(label))
+    threshold = promise.hits.estimate - bounds.hit_rate_margin
     made_on = pd.Timestamp(flags["as_of"].iloc[0])
     says = (
         f"Of 100 students listed on {made_on:%B} {made_on.day}, {made_on.year}, {in_words(hits)} ended off track "
         f"({len(label):,} students); the held-out list of {school_year(promise.test_year)} promised "
         f"{promise.hits.estimate * 100:.0f}, and {bounds.hit_rate_margin * 100:.0f} fewer are allowed."
+        f"{first_words(first)}"
     )
     return answer("MON05", monitored(hits, above=threshold), says, figure=hits, threshold=threshold)
 

@@ -195,3 +195,15 @@ def test_how_lists_change_within_a_year() -> None:
         ListTurnover(second, third, 1, 0, 1, 4),
     )
     assert list_turnover(ledger([])) == ()
+
+
+def test_a_share_does_not_fall_because_support_came_first() -> None:
+    """Of 100 as many came true or were supported first: the range reaches as high as where all came true."""
+    unhelped = record(many(100, 60))
+    helped: list[Flag] = [(f"h{i}", "2024-11-20", "model", 0.55, 2025, "supported_first") for i in range(20)]
+    found = record([*many(80, 40), *helped])
+    assert found is not None
+    assert unhelped is not None
+    assert (found.per_hundred, found.supported) == (40.0, 20)
+    assert found.high == unhelped.high
+    assert found.low < 40 < 60 < found.high

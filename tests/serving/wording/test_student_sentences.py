@@ -162,7 +162,8 @@ RECORD = TrackRecord("risk", 130, 81, 0, per_hundred=62.3, low=54.0, high=69.4, 
      " Of 100 of them, about 62 ended grade 9 off track. The likely range is 54 to 69."),
     (replace(RECORD, like="list", school_years=(2026,), supported=4),
      "In 2025–26, 130 students were on this list, with low and high scores. Of 100 of them, about 62 ended grade 9 off"
-     " track. The likely range is 54 to 69. Some of the others had a contact or a plan first."),
+     " track. The likely range is 54 to 69. 4 of the others had a contact or a plan first. The range counts them"
+     " both ways."),
     (replace(RECORD, school_years=(2024, 2025, 2026), low=58.0),
      "In 2023–24 to 2025–26, 130 students were listed with a score of 5 to 6 in 10, as this student now. Of 100 of"
      " them, about 62 ended grade 9 off track. The likely range is 58 to 69. That is more than this student’s score"

@@ -45,10 +45,17 @@ def flags_of(row: dict[str, str]) -> list[dict[str, object]]:
             "list_position": 1,
             "risk": float(row["risk"]),
             "school_year": int(row["school_year"]),
-            "resolution": {"true": "came_true", "false": "did_not", "": "still_open"}[row["off_track"]],
+            "resolution": resolution_of(row["off_track"], row["supported_on"]),
         }
         for day in dates
     ]
+
+
+def resolution_of(off_track: str, supported_on: str) -> str:
+    """What became of a flag."""
+    if off_track == "false" and supported_on:
+        return "supported_first"
+    return {"true": "came_true", "false": "did_not", "": "still_open"}[off_track]
 
 
 FLAGS = (

@@ -25,7 +25,7 @@ LEAST = SETTINGS.audit.smallest_group
 LISTS = """
 | n   | off_track | first_flag | supported_on | risk |
 | {a} | true      | 2025-11-20 | 2025-12-01   | 0.60 |
-| {b} | false     | 2025-11-20 | 2025-12-01   | 0.60 |
+| {b} | false     | 2025-11-20 |              | 0.60 |
 | 30  | true      |            |              |      |
 | 200 | false     |            |              |      |
 """
@@ -63,6 +63,27 @@ def test_hits_are_as_promised_or_short_of_it_only_where_the_whole_interval_is(
     found = hits(LISTS.format(a=right, b=wrong))
     assert found.verdict == verdict
     assert found.code == "MON05"
+
+
+SUPPORTED_FIRST = "| {n} | false | 2025-11-20 | 2025-12-01 | 0.60 |\n"
+
+
+def test_a_hit_rate_that_fell_by_no_more_than_were_supported_first_is_no_breach() -> None:
+    without = hits(LISTS.format(a=30, b=70))
+    helped = hits(LISTS.format(a=30, b=40) + SUPPORTED_FIRST.format(n=30))
+    assert (without.verdict, helped.verdict) == ("breach", "not_enough_evidence")
+    assert helped.figure == without.figure == 0.30
+    assert "30 students supported first and on track may count either way" in helped.says
+
+
+def test_a_list_that_was_wrong_whoever_was_supported_first_is_a_breach() -> None:
+    assert hits(LISTS.format(a=20, b=75) + SUPPORTED_FIRST.format(n=5)).verdict == "breach"
+
+
+def test_risks_are_not_said_to_be_too_high_because_support_came_first() -> None:
+    helped = calibration(LISTS.format(a=30, b=40) + SUPPORTED_FIRST.format(n=30))
+    assert helped.verdict == "not_enough_evidence"
+    assert calibration(LISTS.format(a=95, b=0) + SUPPORTED_FIRST.format(n=5)).verdict == "breach"
 
 
 def test_a_list_far_from_a_judged_date_is_held_against_no_promise() -> None:
