@@ -22,6 +22,7 @@ from features.table_schema import ENVELOPE, Column, Table
 from features.tables import PROTECTED_TABLES, TABLES
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
+from training.gate.band_check import band_check, check_bands
 from training.gate.bound_checks import (
     check_calibration,
     check_group_calibration,
@@ -235,11 +236,12 @@ def checks() -> list[tuple[GateCheck, str]]:
     compared = GateComparison(
         (2025, 2026), 0, 0, leads, rule=RuleToBeat("rule", RuleSelection(("rule",))), own_count=lead, last_year=lead
     )
-    made_up = GateEvidence(compared, even, even, {}, group_calibration={"a group": even})
+    made_up = GateEvidence(compared, even, even, {}, group_calibration={"a group": even}, bands=band_check("pass", ""))
     others = [f"{check_lead.__doc__} The other scorer: {title}." for _, _, title in COMPARISONS]
     last = [
         check_champion, check_logistic, check_calibration, check_recall_gaps, check_leakage,
         check_group_calibration, check_records, check_at_own_count, check_last_year,
+        check_bands,
     ]  # fmt: skip
     questions = [check_enough_students.__doc__ or "", *others, *(function.__doc__ or "" for function in last)]
     return list(zip(check_evidence(made_up, Gate()), questions, strict=True))

@@ -37,8 +37,9 @@ def train_command(
     if json_output:
         typer.echo(json.dumps(answer_of(trained, report)))
         return
-    gate = trained.result.gate
-    typer.echo("\n".join([*sentences(gate.checks), "", f"verdict  {VERDICT_WORDS[gate.verdict]}"]))
+    gate, of_rule = trained.result.gate, trained.result.rule_bands.values()
+    found = sentences([check for check in of_rule if check.verdict != "pass"])
+    typer.echo("\n".join([*sentences(gate.checks), *found, "", f"verdict  {VERDICT_WORDS[gate.verdict]}"]))
     typer.echo(f"report   {report}")
     typer.echo(f"board    {board_beside(report)}")
     typer.echo(f"next     ontrack promote --district {district} {trained.best.path} --approved-by NAME")

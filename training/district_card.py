@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from features.definitions.catalog import feature_set_of
-from models.bundle.model_card import CardFacts, ScorerFigures, Subgroups, card_subgroups, render_card
+from models.bundle.model_card import (
+    CardFacts,
+    ScorerFigures,
+    Subgroups,
+    card_subgroups,
+    markdown_table,
+    render_card,
+)
 from models.explanations.reason_stability import ReasonStability
 from models.explanations.reasons import Side
 from models.feature_dictionary import dictionary_of
@@ -13,6 +20,7 @@ from training.audit.run import RULE
 from training.evaluation.scorers import in_order, words_of
 from training.gate.bounds import loosened_bounds
 from training.gate.verdict import VERDICT_WORDS
+from training.rule_levels import HEAD, level_rows
 from training.training_result import TrainingResult
 
 UNSAID: Mapping[Side, str] = {"raises": "as what stands out", "lowers": "as strengths"}
@@ -41,7 +49,7 @@ def card_of(result: TrainingResult, kind: str) -> str:
             figures=figure_lines(result, scorer),
             capacity=request.settings.gate.capacity,
             calibration_gap=own.calibration_error if own else float("nan"),
-            calibration=calibration_of(kind),
+            calibration=calibration_of(result, kind),
             subgroups=subgroups_of(result, kind),
             smallest_group=request.settings.audit.smallest_group,
             limits=[*limits_of(result, kind), *left_out_of(result), *named_by_audit(result, kind)],
@@ -82,11 +90,14 @@ def named_by_audit(result: TrainingResult, kind: str) -> list[str]:
     return [f"{check.code}: {check.says}" for check in checks if check.verdict in NAMED]
 
 
-def calibration_of(kind: str) -> str:
-    """How risks were brought to mean what they say."""
-    if kind == "rule":
-        return "The share of past students with as many signals who ended off track, never falling with the count."
-    return "A strictly rising curve (beta calibration) fitted on students that the trees had not seen."
+def calibration_of(result: TrainingResult, kind: str) -> str:
+    """How risks were brought to mean what they say; of a rule, with the table of its shares."""
+    if kind != "rule":
+        return "A strictly rising curve (beta calibration) fitted on students that the trees had not seen."
+    says = "The share of past students with as many signals who ended off track, never falling with the count."
+    least = result.request.settings.audit.smallest_group
+    tables = [markdown_table(HEAD, list(level_rows(rule, least))) for rule in result.serving_rules.values()]
+    return "\n\n".join([says, *tables])
 
 
 def figure_lines(result: TrainingResult, own: str) -> Sequence[ScorerFigures]:
@@ -128,6 +139,8 @@ def limits_of(result: TrainingResult, kind: str) -> list[str]:
         sentences.append(result.compared.power.says)
     if loose:
         sentences.append(f"The district has loosened what its gate asks: {'; '.join(loose)}.")
+    if kind == "rule":
+        sentences += [check.says for check in result.rule_bands.values() if check.verdict != "pass"]
     if kind == "model" and result.stability:
         sentences.append(reasons_that_hold(result.stability))
     if kind == "model" and result.gate.verdict != "pass":

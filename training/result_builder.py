@@ -19,6 +19,7 @@ from training.evaluation.intervals import Differences, calibration_of, headline_
 from training.evaluation.leakage import find_leaks
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import FIRST, OWN_RULE
+from training.gate.band_check import check_bands
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import GateComparison, compare_lists
 from training.gate.verdict import DeclaredBounds, GateResult
@@ -63,7 +64,9 @@ def build_training_result(
     rule = serving_rule_of(request.outcome, compared)
     audited = None if learn is None else audit(request, learn, judged, capacities, replace(context, rule=rule))
     heard = evidence_of(compared, differences, calibration_of(judged, bounds, seed), audited)
-    evidence = replace(heard, leaks=() if learn is None else find_leaks(learn, test, least=least), warnings=warnings)
+    leaks = () if learn is None else find_leaks(learn, test, least=least)
+    bands = check_bands(judged.risks["model"], test.student, request.settings.service.bands)
+    evidence = replace(heard, leaks=leaks, warnings=warnings, bands=bands)
     declared = DeclaredBounds(bounds, fingerprint_of(test.dictionary), compared)
     return TrainingResult(
         request=request,

@@ -37,6 +37,8 @@ from training.training_request import TrainingRequest
 from training.training_result import TrainingResult
 from training.weeks_after import list_weeks_after
 
+WHOLE_YEAR = "year"
+
 
 @dataclass(frozen=True)
 class TrainedBundles:
@@ -78,10 +80,12 @@ def train(
             result = result_without_model(request, data, evaluation)
         else:
             result = result_with_model(reader, request, data, evaluation, tuning=tuning, progress=progress)
+    rule_scorer = rule_that_serves(data.learn, result.serving_rule)
+    result = replace(result, serving_rules={WHOLE_YEAR: rule_scorer})
     provenance = provenance_of(now, code_version, data.version, trained_by)
     writer = BundleWriter(request, result, ensure_keys(request.settings.home / "keys"), provenance)
     model = None if isinstance(evaluation, Refused) else writer.write(evaluation.model)
-    rule = writer.write(rule_that_serves(data.learn, result.serving_rule))
+    rule = writer.write(rule_scorer)
     return TrainedBundles(result, rule, model, data.warnings)
 
 

@@ -1,13 +1,14 @@
 """The result of a training run: what it found out on a year that no training label was seen from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from features.definitions.catalog import SERVABLE, feature_set_of
 from features.language.feature_set import FeatureSet, served_name
 from features.language.outcome import Outcome
 from models.bundle.model_card import subgroups_json
 from models.estimators.parameter_search import SearchResult
+from models.estimators.published_rule import RuleModel
 from models.explanations.reason_stability import ReasonStability
 from models.metrics.calibration_error import ReliabilityBin
 from models.metrics.classification_metrics import ClassificationMetrics
@@ -18,8 +19,9 @@ from training.evaluation.intervals import Differences
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import OWN_RULE, PEER
 from training.evaluation.weekly_lists import WeeklyLists
+from training.gate.band_check import check_rule_bands
 from training.gate.comparison import GateComparison
-from training.gate.verdict import GateResult
+from training.gate.verdict import GateCheck, GateResult
 from training.reference_profile import ReferenceProfile
 from training.training_request import Basis, TrainingRequest
 
@@ -33,7 +35,8 @@ class TrainingResult:
     scorer, the share of those it would have listed in the test year who ended off track. `audited` is about the groups
     of the model's list, None where nothing could be judged. `intervals` has every figure of the scorers that may serve
     or must be beaten; `slices` are the model's scoring dates, `years` the judged years, oldest first, the test year
-    last. `stability` is how the model's reasons hold in refits.
+    last. `stability` is how the model's reasons hold in refits. `serving_rules` are the shares of the rule that serves
+    short of a pass, by part of the year.
     """
 
     request: TrainingRequest
@@ -53,6 +56,7 @@ class TrainingResult:
     compared: GateComparison | None = None
     promised: ReferenceProfile | None = None
     stability: ReasonStability | None = None
+    serving_rules: Mapping[str, RuleModel] = field(default_factory=dict)
 
     @property
     def serving_rule(self) -> str:
@@ -83,6 +87,12 @@ class TrainingResult:
             if self.serving_rule == OWN_RULE
             else SERVABLE[served_name(own.name, self.serving_rule.removeprefix(PEER))]
         )
+
+    @property
+    def rule_bands(self) -> Mapping[str, GateCheck]:
+        """Whether the rule that serves short of a pass reaches every band, by part of the year."""
+        cuts = self.request.settings.service.bands
+        return {part: check_rule_bands(rule, cuts) for part, rule in self.serving_rules.items()}
 
     def as_json(self) -> dict[str, object]:
         """What stands in the bundle as `metrics.json` and what `ontrack train --json` prints."""
@@ -115,6 +125,7 @@ class TrainingResult:
             "followed": [one.as_json() for one in self.followed],
             "promised": self.promised.as_json() if self.promised else None,
             "search": None if self.search is None else vars(self.search),
+            "rule_bands": {part: asdict(check) for part, check in self.rule_bands.items()},
             "stability": self.stability.as_json() if self.stability else None,
         }
 

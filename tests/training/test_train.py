@@ -20,6 +20,7 @@ from features.settings import District, Settings, Training
 from features.simulator.plan import Plan
 from features.warehouse.file import change_warehouse, open_warehouse
 from models.estimators.fitting import fit_risk_model
+from models.estimators.published_rule import RuleModel
 from models.feature_dictionary import fingerprint_of
 from tests.districts import load_simulated
 from tests.features.test_ledger import flag_rows
@@ -94,6 +95,18 @@ def test_metrics_in_the_bundle_are_those_of_the_judgement(trained: TrainedBundle
     written = json.loads((trained.rule.path / "metrics.json").read_bytes())
     assert written["metrics"]["model"]["roc_auc"] == trained.result.figures["model"].roc_auc
     assert written["test_year"] == 2026
+
+
+def test_both_scorers_are_asked_whether_every_band_can_be_reached_and_the_rules_card_has_its_shares(
+    trained: TrainedBundles,
+) -> None:
+    (of_model,) = (check for check in trained.result.gate.checks if check.code == "GATE13")
+    of_rule = json.loads((trained.rule.path / "metrics.json").read_bytes())["rule_bands"]["year"]
+    assert of_model.says.startswith("Of 100 students of the test year, ")
+    assert (of_rule["code"], of_rule["verdict"]) == ("GATE13", "pass")
+    assert isinstance(trained.rule.scorer, RuleModel)
+    assert trained.result.serving_rules == {"year": trained.rule.scorer}
+    assert "| Signals | Past students | Off track, of 100 | Likely range |" in trained.rule.card
 
 
 def test_the_signed_gate_says_what_was_declared_which_years_were_judged_and_what_they_could_show(

@@ -32,7 +32,7 @@ class GateEvidence:
     `compared` is over all judged years; the rest is of the last one. `logistic` is the lead over logistic
     regression, `calibration` the share off track less the mean risk, `group_calibration` the same by group as people
     call it (empty where it was not asked). `leaks` are features that know the end, `warnings` kinds of warning about
-    past records.
+    past records, `bands` whether each band of signals is reached.
     """
 
     compared: GateComparison
@@ -42,6 +42,7 @@ class GateEvidence:
     leaks: tuple[Leak, ...] = ()
     group_calibration: Mapping[str, Interval] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    bands: GateCheck | None = None
 
 
 def check_evidence(evidence: GateEvidence, bounds: Gate) -> tuple[GateCheck, ...]:
@@ -66,6 +67,8 @@ def run_checks(evidence: GateEvidence, bounds: Gate) -> Iterator[GateCheck]:
         yield check_at_own_count(compared.own_count, compared.rule.called, compared.flagged)
     if compared.rule and compared.last_year:
         yield check_last_year(compared.last_year, compared.rule.called, compared.years[-1])
+    if evidence.bands:
+        yield evidence.bands
 
 
 def unproven(check: GateCheck) -> GateCheck:

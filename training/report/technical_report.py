@@ -19,6 +19,7 @@ from training.report.at_a_glance import glance_section
 from training.report.audit import HEAD, audit_sections, group_rows
 from training.report.comparison import calibration_section, comparison_of, comparison_section
 from training.report.other_years import dates_section, weekly_lists_section, years_section
+from training.report.rule_shares import share_sections
 from training.report.sections import TEMPLATES, facts_section, limits_section, reproduce_section
 from training.report.verdict import refusal_section, verdict_section
 from training.training_result import TrainingResult
@@ -65,6 +66,7 @@ def sections_of(result: TrainingResult, warnings: Sequence[Finding]) -> Iterator
     """What follows the contents; None for a section that has nothing to say."""
     yield refusal_section(result)
     yield checks_section(result)
+    yield from share_sections(result)
     if result.figures:
         yield from figures_sections(result)
     yield data_section(result)

@@ -26,6 +26,7 @@ AGAINST: Mapping[tuple[str, Verdict], str] = {
     ("GATE09", "not_enough_evidence"): "it is not settled that its risks mean the same in every group",
     ("GATE10", "not_enough_evidence"): "too much in the records of past years does not add up",
     ("GATE11", "fail"): "the published rule finds more where both list as many students as the rule flags",
+    ("GATE13", "fail"): "nobody reaches one of the bands in which pages show signals",
     ("GATE12", "fail"): "in the last year alone the published rule found more",
 }
 """What speaks against a model, by check and verdict, to follow the word because; another check speaks for itself."""

@@ -9,6 +9,7 @@ from features.settings import Gate
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
 from training.audit.group_bounds import judge_groups
+from training.gate.band_check import band_check
 from training.gate.bound_checks import kinds_of
 from training.gate.bounds import LOOSER, loosened_bounds
 from training.gate.checks import GateEvidence, check_evidence
@@ -45,6 +46,7 @@ def evidence(
     gap: Interval | None = SMALL_GAP,
     in_groups: Interval = CALIBRATED,
     warnings: tuple[str, ...] = (),
+    bands: Verdict = "pass",
 ) -> GateEvidence:
     """GateEvidence for a pass, but for what is said."""
     leads = {"rule": over_rule, "school_only": over_school}
@@ -56,7 +58,13 @@ def evidence(
     )  # fmt: skip
     groups = {"F (sex)": in_groups, "M (sex)": CALIBRATED}
     return GateEvidence(
-        compared, over_logistic, calibration, {"sex": {"F": gap}}, group_calibration=groups, warnings=warnings
+        compared,
+        over_logistic,
+        calibration,
+        {"sex": {"F": gap}},
+        group_calibration=groups,
+        warnings=warnings,
+        bands=band_check(bands, ""),
     )
 
 
@@ -287,8 +295,8 @@ def test_the_comparison_with_the_rule_says_what_it_could_have_shown() -> None:
 
 def test_every_check_is_asked_in_the_order_of_its_code() -> None:
     codes = [check.code for check in check_evidence(evidence(over_champion=BETTER), BOUNDS)]
-    assert codes == [f"GATE{number:02d}" for number in range(1, 13)]
-    assert len(sentences(check_evidence(evidence(), BOUNDS))) == 11
+    assert codes == [f"GATE{number:02d}" for number in range(1, 14)]
+    assert len(sentences(check_evidence(evidence(), BOUNDS))) == 12
 
 
 LOOSE = Gate(

@@ -4,14 +4,18 @@ import colorsys
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from html import unescape
 
+import numpy as np
 import pytest
 
 from features.definitions.catalog import FEATURE_SETS
 from features.settings import Gate
+from models.estimators.published_rule import fit_shares
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
 from presentation.stylesheets import stylesheet
+from tests.spec.test_rule_shares import MESA, rule_of
 from tests.training.report.example_results import (
     DATA_VERSION,
     LEAD,
@@ -117,6 +121,18 @@ def test_every_check_stands_with_its_verdict_in_words_its_code_and_its_sentence(
     row = next(row for row in page.texts["tr"] if "GATE02" in row)
     assert row.startswith("? Not enough evidence GATE02")
     assert "4 more are listed than by the rule (95% interval -2 to +9)." in row
+
+
+def test_the_rule_says_its_shares_with_their_students_and_ranges_and_which_band_nobody_reaches() -> None:
+    flat = fit_shares(np.repeat([0.0, 1.0], [400, 400]), np.arange(800) % 10 == 0, np.arange(800).astype(np.str_))
+    rules = {"first_weeks": flat, "autumn": rule_of(MESA)}
+    html = unescape(render_technical_report(replace(made_result(), serving_rules=rules), made_on=MADE_ON))
+    first, autumn = (html[html.index(f'id="what-the-rule-says-{part}"') :] for part in ("first-weeks", "autumn"))
+    assert "By the rule's shares: Nobody reaches some signals (from 0.25 to 0.50) and many signals" in first
+    assert "By the rule's shares, students can show few, some and many signals." in autumn
+    cells = re.sub(r"<[^>]+>|\s+", " ", autumn)
+    assert re.search(r"6 or more +17 +92 +82 to 100", cells)
+    assert re.search(r"1 +fewer than 11 +not enough evidence yet", cells)
 
 
 def test_the_figures_are_those_of_the_result_at_every_capacity() -> None:
