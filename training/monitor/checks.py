@@ -81,6 +81,11 @@ CODES: Mapping[str, Question] = {
         "A list was made within the school days set, and holds as many students as can be served.",
         "Run `ontrack score` after each load; see whether its cohort lacks students.",
     ),
+    "MON12": Question(
+        "risks hold in every school week",
+        "In every school week the average risk is near the share off track of that week in the judged year.",
+        "Do not quote risks of the week named; train again on the dates on which lists are made.",
+    ),
 }  # fmt: skip
 
 

@@ -1,14 +1,17 @@
 """The inputs of monitoring, read in one go: the release, its reference profile, the ledger, the cohort, the records."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from features.definitions.catalog import SERVABLE, outcome_of
+from features.engine.view import View
 from features.errors import NothingKnown, Refused
 from features.language.feature_set import Outcome
 from features.ledger.ledger import Ledger, build_ledger
+from features.schedule import school_week, week_begins
 from features.settings import District, Settings
 from features.snapshots.labels import cohort_keys
 from features.snapshots.snapshot import Snapshot, build_snapshot, scoring_dates
@@ -18,20 +21,32 @@ from features.warehouse.protected_groups import groups_on
 from features.warehouse.reader import Reader
 from models.bundle.bundle import Bundle
 from models.bundle.manifest import BundleRefused
+from models.bundle.parts_of_year import ServedPart
 from models.release_loader import load_release, load_serving
 from models.releases import Release, ReleaseKey, release_log
+from models.scoring import risk_of
+from models.served_scorer import part_of_week, serving_on
 from training.monitor.finished_year import FinishedYear, dates_in, last_finished_year, list_like_judged
+from training.monitor.risk_by_date import DatedRisk, judged_dates
 from training.reference_profile import Promise, promise_from_metrics
 
 
 @dataclass(frozen=True)
 class Serving:
-    """What serves a district: its release, the bundle behind it, and what the bundle promised."""
+    """What serves a district: its release, the bundle behind it, and what the bundle promised.
+
+    On a date, `bundle` and `promise` are of the scorer that serves there.
+    """
 
     key: ReleaseKey
     release: Release
     bundle: Bundle
     promise: Promise
+
+    def on(self, view: View) -> "Serving":
+        """What serves on the date of a view."""
+        bundle = serving_on(self.bundle, view.school_week, view.as_of).bundle
+        return replace(self, bundle=bundle, promise=promise_from_metrics(bundle.metrics, bundle.kind))
 
 
 @dataclass(frozen=True)
@@ -39,12 +54,14 @@ class CurrentInputs:
     """The district as it is now: how fresh its records are, its cohort, and how many of it could have been listed.
 
     `cohort` is of the latest date of this school year like those judged, None where that is ahead or nobody was
-    enrolled; `listable` is how many were of the cohort on the date of the latest list.
+    enrolled; `listable` is how many were of the cohort on the date of the latest list; `risks` are the average risks of
+    this school year's weeks so far.
     """
 
     fresh: Freshness
     cohort: Snapshot | None
     listable: int
+    risks: tuple[DatedRisk, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +84,8 @@ class FinishedYearInputs:
 class MonitorInputs:
     """The inputs of monitoring, as known at the end of the day `on`.
 
-    `then` is None as long as no school year is told.
+    `serving` is what serves on the latest date like those judged, which the cohort is of. `then` is None as long as no
+    school year is told.
     """
 
     settings: Settings
@@ -90,7 +108,8 @@ def read_inputs(settings: Settings, district_id: str, on: date) -> MonitorInputs
             raise Refused(f"{district_id}: no list for {outcome.name} was made by {on}; run `ontrack score` first")
         live = current_inputs(reader, outcome, serving, ledger, on)
         then = finished_year_inputs(reader, settings, serving, last_finished_year(ledger))
-        return MonitorInputs(settings, district, outcome, on, serving, ledger, live, then)
+        now = serving.on(reader.view(live.cohort.as_of if live.cohort else on))
+        return MonitorInputs(settings, district, outcome, on, now, ledger, live, then)
 
 
 def serving_now(settings: Settings, key: ReleaseKey, outcome: Outcome) -> Serving:
@@ -103,19 +122,55 @@ def serving_now(settings: Settings, key: ReleaseKey, outcome: Outcome) -> Servin
 
 def current_inputs(reader: Reader, outcome: Outcome, serving: Serving, ledger: Ledger, on: date) -> CurrentInputs:
     """The district as it was known at the end of the day."""
-    spreads, view = serving.promise.spreads, reader.view(on)
-    dates = scoring_dates(reader, spreads.month_days, until=on).get(view.school_year, []) if spreads else []
-    cohort = cohort_on(reader, outcome, serving.bundle, dates[-1]) if dates else None
-    latest = reader.view(dates_in(ledger.flags["as_of"])[-1])
-    return CurrentInputs(freshness_of(reader, view), cohort, len(cohort_keys(reader, outcome.cohort, latest)))
+    view, lists = reader.view(on), dates_in(ledger.flags["as_of"])
+    day = day_like_judged(reader, serving, view)
+    cohort = cohort_on(reader, outcome, serving, day) if day else None
+    listable = len(cohort_keys(reader, outcome.cohort, reader.view(lists[-1])))
+    risks = tuple(risks_by_date(reader, outcome, serving, view, lists))
+    return CurrentInputs(freshness_of(reader, view), cohort, listable, risks)
 
 
-def cohort_on(reader: Reader, outcome: Outcome, bundle: Bundle, day: date) -> Snapshot | None:
-    """The cohort of a day with the features of the bundle; None where nobody was enrolled."""
+def day_like_judged(reader: Reader, serving: Serving, view: View) -> date | None:
+    """The latest date of this school year like those judged; None where that is ahead.
+
+    With parts of the year it lies in the one that serves; where nobody judged the date of the view, it is that date.
+    """
+    served, spreads = serving_on(serving.bundle, view.school_week, view.as_of), serving.on(view).promise.spreads
+    if served.not_judged:
+        return view.as_of
+    dates = scoring_dates(reader, spreads.month_days, until=view.as_of).get(view.school_year, []) if spreads else []
+    alike = [day for day in dates if part_on(serving.bundle, view, day) == served.part]
+    return max(alike, default=None)
+
+
+def part_on(bundle: Bundle, view: View, day: date) -> ServedPart | None:
+    """The part of the year on a day of the school year of a view; None in a bundle that serves all year alike."""
+    week = None if view.first_day is None else school_week(view.first_day, day)
+    return part_of_week(bundle.parts, week) if bundle.parts else None
+
+
+def cohort_on(reader: Reader, outcome: Outcome, serving: Serving, day: date) -> Snapshot | None:
+    """The cohort of a day with the features of what serves on it; None where nobody was enrolled."""
+    feature_set = SERVABLE[serving.on(reader.view(day)).bundle.feature_set]
     try:
-        return build_snapshot(reader, SERVABLE[bundle.feature_set], day, cohort=outcome.cohort)
+        return build_snapshot(reader, feature_set, day, cohort=outcome.cohort)
     except NothingKnown:
         return None
+
+
+def risks_by_date(
+    reader: Reader, outcome: Outcome, serving: Serving, view: View, lists: Sequence[date]
+) -> Iterator[DatedRisk]:
+    """The average risk of each judged school week of this year so far, on the date of its list or its first day."""
+    if view.first_day is None:
+        return
+    listed = {school_week(view.first_day, day): day for day in lists if day >= view.first_day}
+    for week in sorted(one.week for one in judged_dates(serving.bundle.metrics).by_date):
+        day = listed.get(week, week_begins(view.first_day, week))
+        cohort = cohort_on(reader, outcome, serving, day) if day <= view.as_of else None
+        if cohort is not None:
+            risk = risk_of(serving.on(reader.view(day)).bundle.scorer, cohort.features)
+            yield DatedRisk(week, day, len(risk), float(risk.mean()))
 
 
 def finished_year_inputs(
@@ -130,19 +185,21 @@ def finished_year_inputs(
     return FinishedYearInputs(
         told=told,
         like_judged=like,
-        promise=None if like.empty else promise_behind(settings, serving, str(like["release_id"].iloc[0])),
+        promise=None if like.empty else promise_behind(settings, serving, reader, like),
         groups=groups_on(reader, reader.view(told.last_list)),
         levels=dict(reader.current("schools")[["school_id", "level"]].itertuples(index=False)),
     )
 
 
-def promise_behind(settings: Settings, serving: Serving, release_id: str) -> Promise | None:
-    """What the release behind a list promised; None where its bundle is gone or no longer what was signed."""
+def promise_behind(settings: Settings, serving: Serving, reader: Reader, like: pd.DataFrame) -> Promise | None:
+    """What the release behind a list promised of its date; None where its bundle is gone or not what was signed."""
+    release_id, made_on = str(like["release_id"].iloc[0]), pd.Timestamp(like["as_of"].iloc[0]).date()
+    view = reader.view(made_on)
     if release_id == serving.release.release_id:
-        return serving.promise
+        return serving.on(view).promise
     release = next((one for one in release_log(settings.home, serving.key) if one.release_id == release_id), None)
     try:
         bundle = load_release(settings.home, release).bundle if release else None
     except BundleRefused:
         return None
-    return promise_from_metrics(bundle.metrics, bundle.kind) if bundle else None
+    return replace(serving, bundle=bundle).on(view).promise if bundle else None

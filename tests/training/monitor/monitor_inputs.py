@@ -18,6 +18,7 @@ from models.feature_dictionary import Entry, FeatureDictionary
 from models.releases import Release, ReleaseKey
 from training.monitor.finished_year import last_finished_year, list_like_judged
 from training.monitor.inputs import CurrentInputs, FinishedYearInputs, MonitorInputs, Serving
+from training.monitor.risk_by_date import DatedRisk
 from training.reference_profile import build_reference_profile, promise_from_metrics
 
 ON = date(2026, 11, 20)
@@ -58,6 +59,7 @@ def serving(settings: Settings = SETTINGS, rows: int = 600) -> Serving:
         "test_year": 2026,
         "headline": {"rule": {"estimate": 0.6, "low": 0.5, "high": 0.7}},
         "metrics": {"rule": {"recall_at": {"0.15": 0.6}}},
+        "by_date": [{"week": 14, "n": 1190, "share": 0.19}],
         "promised": build_reference_profile(settings, as_examples(made), {"rule": risk}).as_json(),
     }
     bundle = Bundle(
@@ -91,5 +93,5 @@ def inputs_over(ledger: Ledger, groups: pd.DataFrame, features: pd.DataFrame | N
     cohort = cohort_of(made_features(300, seed=2) if features is None else features)
     like = list_like_judged(told, [date(2025, 11, 20)]) if told else ledger.flags
     then = FinishedYearInputs(told, like, now.promise, groups, {"10": "high"}) if told else None
-    live = CurrentInputs(fresh_on(ON), cohort, len(cohort.features))
+    live = CurrentInputs(fresh_on(ON), cohort, len(cohort.features), (DatedRisk(14, ON, 300, 0.2),))
     return MonitorInputs(SETTINGS, SETTINGS.district("north"), OFF_TRACK_CHICAGO, ON, now, ledger, live, then)

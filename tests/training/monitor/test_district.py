@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,13 +21,14 @@ from features.snapshots.labels import label_outcome
 from features.snapshots.snapshot import Snapshot, build_snapshot
 from features.warehouse.file import change_warehouse, open_warehouse
 from features.warehouse.writer import Writer
-from models.bundle.bundle import BundleParts, write_bundle
+from models.bundle.bundle import BundleParts, open_bundle, write_bundle
+from models.bundle.parts_of_year import JudgedWeek, ServedPart
 from models.bundle.signing import ensure_keys
 from models.estimators.published_rule import RuleModel
 from models.examples import Examples, Floats, Integers
 from models.feature_dictionary import dictionary_of
 from models.metrics.ranking import list_length
-from models.releases import Approval, ReleaseKey, promote
+from models.releases import Approval, ReleaseKey, current_release, promote
 from tests.districts import load_simulated
 from training.monitor.checks import CODES
 from training.reference_profile import build_reference_profile
@@ -69,6 +71,7 @@ def released(settings: Settings, year: Snapshot, off_track: "pd.Series[bool]") -
         "test_year": 2026,
         "headline": {"rule": {"estimate": hits, "low": hits - 0.1, "high": hits + 0.1}},
         "promised": build_reference_profile(settings, test, {"rule": rule.risk(signals)}).as_json(),
+        "by_date": [{"week": year.school_week, "n": len(label), "share": float(rule.risk(signals).mean())}],
     }
     parts = BundleParts("rule", None, rule, DICTIONARY, metrics, "# A card\n", None, OUTCOME.name, "9", "grade9")
     bundle = write_bundle(settings.home / "bundles", parts, keys, {})
@@ -143,6 +146,34 @@ def test_with_nothing_planted_nothing_is_in_breach_and_the_report_holds_no_stude
         keys = set(reader.current("students")["student_key"])
     assert keys
     assert [key for key in keys if key in html or key in said] == []
+
+
+def test_what_serves_in_the_part_of_the_year_is_held_against_the_profile_of_its_week(
+    home: Path, tmp_path: Path
+) -> None:
+    """The same rule by part: judged on today's school week, of which alone it has a profile; next year's is another."""
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("records", "reports"))
+    keys, bundles = ensure_keys(tmp_path / "keys"), tmp_path / "bundles"
+    release = current_release(tmp_path, KEY)
+    assert release is not None
+    before = open_bundle(release.bundle_path, keys.public_key)
+    assert isinstance(before.scorer, RuleModel)
+    with open_warehouse(tmp_path / "warehouses" / "north.duckdb") as reader:
+        week = reader.view(TODAY).school_week
+    assert week is not None
+    silent = replace(before.scorer, shares=(0.0, 0.0), overall=0.0)
+    judged = tuple(JudgedWeek(one, f"{TODAY:%m-%d}", f"{TODAY:%m-%d}") for one in (week - 9, week))
+    first = ServedPart("first_weeks", 1, week - 1, "rule", "fail", "grade9", silent, ())
+    year = ServedPart("spring", week, 40, "rule", "fail", "grade9", before.scorer, judged[1:])
+    metrics = {**before.metrics, "promised": None, "promised_by_week": {str(week): before.metrics["promised"]}}
+    parts = BundleParts(
+        "rule", None, silent, DICTIONARY, metrics, "# A card\n", None, OUTCOME.name, "9", "grade9", (first, year)
+    )
+    bundle = write_bundle(bundles, parts, keys, {})
+    promote(tmp_path, KEY, bundle.path, public_key=keys.public_key, approval=Approval("Ana"), now=NOW)
+    by_part, all_year = (json.loads(monitored(one, code=0, options=("--json",))) for one in (tmp_path, home))
+    assert (by_part["drifts"], by_part["checks"]) == (all_year["drifts"], all_year["checks"])
+    assert f"Week {week} of the school year" in by_part["checks"][-1]["says"]
 
 
 def test_one_school_that_stops_taking_attendance_is_named(home: Path, tmp_path: Path) -> None:
