@@ -77,6 +77,38 @@ def test_the_page_is_gone_through_from_top_to_bottom(tmp_path: Path, monkeypatch
     assert exit_code_of(command) == 3
 
 
+def test_the_table_with_several_rows_a_student_is_judged_by_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ontrack.toml").write_text(SETTINGS, encoding="utf-8")
+    Path("weekly.toml").write_text(blocks(PAGE, "toml")[1], encoding="utf-8")
+    weekly_table().to_csv("weekly.csv.gz", index=False)
+    command = next(step.command for step in steps(PAGE) if isinstance(step, Shown) and "weekly" in step.command)
+    trained = invoke(command)
+    assert trained.exit_code == 0, (trained.output, trained.exception)
+    periods = json.loads(trained.stdout)["periods"]
+    assert [(one["by"], one["value"]) for one in periods] == [
+        ("year", "2026"), ("seen_on", "2025-10-03"), ("seen_on", "2026-03-06"),
+    ]  # fmt: skip
+    Path("weekly.toml").write_text("\n".join(blocks(PAGE, "toml")[1].splitlines()[2:]), encoding="utf-8")
+    refused = invoke(command).exception
+    assert isinstance(refused, Refused)
+    assert 'Add the line id = "student_id" to the spec' in str(refused)
+
+
+def weekly_table() -> pd.DataFrame:
+    """The students of two years, each seen twice."""
+    once = made_table(600).drop(columns="Curricular_units_1st_sem_grade")
+    years = once.assign(year=2025 + np.arange(600) % 2)
+    seen = [years.assign(seen_on=(years["year"] - before).astype(str) + day) for before, day in SEEN_ON]
+    return pd.concat(seen, ignore_index=True)
+
+
+SEEN_ON = ((1, "-10-03"), (0, "-03-06"))
+"""How many years before the end of the school year, and the day."""
+
+
 def exit_code_of(command: str) -> int:
     """The exit code that a refused command ends with."""
     refused = invoke(command).exception

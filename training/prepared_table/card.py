@@ -2,7 +2,7 @@
 
 from models.bundle.model_card import CardFacts, ScorerFigures, card_subgroups, render_card
 from training.evaluation.scorers import in_order
-from training.prepared_table.examples import RAREST_CATEGORY
+from training.prepared_table.examples import RAREST_CATEGORY, before_and_tested
 from training.prepared_table.figures import CAPACITY
 from training.prepared_table.run import TableResult, base_rates
 from training.prepared_table.spec import Groups, TableSpec, Time
@@ -63,6 +63,12 @@ def limits_of(trained: TableResult) -> list[str]:
         )
     if trained.prepared.unlabelled:
         sentences.append(f"{trained.prepared.unlabelled:,} rows without a label were left out.")
+    both = students_on_both_sides(trained)
+    if both:
+        sentences.append(
+            f"{both:,} of the students judged have earlier rows, which were learned from: if those ended in the same "
+            "way, figures look too good. Say `as_of` in the spec where the split goes by scoring dates."
+        )
     protected = [entry.name for entry in trained.model.dictionary.entries if entry.protected]
     if protected:
         sentences.append(f"Protected columns are features, as the spec asked: {', '.join(protected)}.")
@@ -70,6 +76,15 @@ def limits_of(trained: TableResult) -> list[str]:
     if any(entry.kind == "text" for entry in trained.model.dictionary.entries):
         sentences.append(f"A text value that fewer than {RAREST_CATEGORY} rows have counts as missing.")
     return sentences
+
+
+def students_on_both_sides(trained: TableResult) -> int:
+    """How many students have rows that a split by time learns from and rows that it judges."""
+    split, student = trained.asked.spec.split, trained.prepared.examples.student
+    if not isinstance(split, Time):
+        return 0
+    before, tested = before_and_tested(trained.prepared, split)
+    return len(set(student[before]) & set(student[tested]))
 
 
 def figure_line(trained: TableResult, scorer: str) -> ScorerFigures:

@@ -93,9 +93,10 @@ def later_rows(prepared: Prepared, split: Time, fitting: Fitting) -> HeldOut:
     """The risks of the test rows from the rows before the earliest of them."""
     refuse_unseen(prepared, split)
     before, tested = before_and_tested(prepared, split)
+    alone = ", as nothing is learned from a student who is judged; split by year" if prepared.split_by_date else ""
     if not before.any():
         raise Refused(
-            f"split: no row of column {split.column!r} is before the earliest test value: nothing to learn from"
+            f"split: no row of column {split.column!r} is before the earliest test value: nothing to learn from{alone}"
         )
     test = later(prepared, split.column, tested)
     part = Part("before", np.arange(len(test)), prepared.examples.take(before), test, fitting.asked.seeds[0])

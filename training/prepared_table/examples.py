@@ -14,6 +14,7 @@ from features.errors import Refused
 from models.examples import Booleans, Examples, Floats
 from models.feature_dictionary import Entry, FeatureDictionary
 from training.prepared_table.spec import Subgroup, TableSpec, Time, canonical
+from training.prepared_table.students import refuse_two_rows_a_date, refuse_undeclared_id
 
 RAREST_CATEGORY = 10
 MOST_CATEGORIES = 255
@@ -24,39 +25,54 @@ NUMERIC = {"boolean", "integer", "floating", "mixed-integer-float", "decimal", "
 
 @dataclass(frozen=True)
 class Prepared:
-    """The labelled rows of a table, what each is split by (student or split column), and how many had no label."""
+    """The labelled rows of a table, what each is split by (student or split column), and how many had no label.
+
+    `split_by_date` says that the split column is the scoring date, so that a student's rows stand on both sides of it.
+    """
 
     examples: Examples
     split_by: npt.NDArray[np.str_]
     unlabelled: int
+    split_by_date: bool = False
 
 
 def prepare(frame: pd.DataFrame, spec: TableSpec) -> Prepared:
     """The examples of a table; Refused names the column and what was expected of it."""
     check_columns(frame, spec)
+    refuse_undeclared_id(frame, spec)
     labels = text_of(frame[spec.label.column])
     labelled = labels.notna()
     kept = frame[labelled].reset_index(drop=True)
     label = label_of(labels[labelled], spec)
     entries, features = features_of(kept, spec)
     student = whole(kept, spec.id) if spec.id is not None else np.arange(len(kept)).astype(np.str_)
+    split_by = student if spec.split_column is None else whole(kept, spec.split_column)
+    by_date = spec.as_of is not None and spec.as_of == spec.split_column
+    in_periods = spec.as_of is not None and isinstance(spec.split, Time) and not by_date
     examples = Examples(
         dictionary=FeatureDictionary(tuple(entries)),
         features=features,
         label=label,
         student=student,
-        time=np.zeros(len(kept), dtype=np.int64),
+        time=in_time(split_by) if in_periods else np.zeros(len(kept), dtype=np.int64),
         groups=pd.DataFrame({name: group_of(kept, one) for name, one in spec.subgroups.items()}),
         school=None if spec.school is None else whole(kept, spec.school),
+        as_of=None if spec.as_of is None else whole(kept, spec.as_of),
     )
-    split_by = student if spec.split_column is None else whole(kept, spec.split_column)
-    return Prepared(examples, split_by, int((~labelled).sum()))
+    refuse_two_rows_a_date(examples, spec)
+    return Prepared(examples, split_by, int((~labelled).sum()), by_date)
 
 
 def check_columns(frame: pd.DataFrame, spec: TableSpec) -> None:
     """Raise Refused where the spec names a column or a pattern that the table does not have."""
     subgroups = {f"subgroups.{name}": one.column for name, one in spec.subgroups.items()}
-    plain = {"id": spec.id, "school": spec.school, "label": spec.label.column, "split": spec.split_column}
+    plain = {
+        "id": spec.id,
+        "as_of": spec.as_of,
+        "school": spec.school,
+        "label": spec.label.column,
+        "split": spec.split_column,
+    }
     named = {**plain, **subgroups}
     for place, column in named.items():
         if column is not None and column not in frame.columns:
@@ -119,15 +135,21 @@ def range_names(cuts: Sequence[float]) -> list[str]:
 def feature_names(frame: pd.DataFrame, spec: TableSpec) -> list[str]:
     """The columns to learn from; Refused where the spec names one that has another role, or none is left."""
     protected = {one.column for one in spec.subgroups.values()}
-    roles = {spec.id, spec.label.column, spec.split_column} | (set() if spec.protected_features else protected)
+    roles = {spec.id, spec.as_of, spec.label.column, spec.split_column} | (
+        set() if spec.protected_features else protected
+    )
     wanted = spec.features if spec.features is not None else ("*",)
     for name in set(wanted) & roles:
         hint = "; set protected_features = true to let it be one" if name in protected else ""
-        raise Refused(f"features: column {name!r} is the id, the label, a subgroup or the split, not a feature{hint}")
+        raise Refused(
+            f"features: column {name!r} is the id, the label, a subgroup, the split or a date, not a feature{hint}"
+        )
     chosen = [name for name in frame.columns if matches(name, wanted) and not matches(name, spec.exclude)]
     left = [name for name in chosen if name not in roles]
     if not left:
-        raise Refused("no feature is left: every column is excluded, or is the id, the label, a subgroup or the split")
+        raise Refused(
+            "no feature is left: every column is excluded, or is the id, the label, a subgroup, the split or a date"
+        )
     return left
 
 
@@ -189,11 +211,15 @@ def categories_of(texts: pd.Series) -> tuple[str, ...]:
 def before_and_tested(prepared: Prepared, split: Time) -> tuple[Booleans, Booleans]:
     """Which rows a time split learns from, and which it judges: those before the earliest test value, and the tested.
 
-    Both are empty where no row has a test value.
+    Both are empty where no row has a test value. Where values are scoring dates, nothing is learned from a student who
+    is judged: an earlier row of one ended the same way.
     """
     tested = np.isin(prepared.split_by, split.test)
-    when = in_time(prepared.split_by)
-    return when < when[tested].min(initial=len(when)) if tested.any() else tested, tested
+    if not tested.any():
+        return tested, tested
+    when, student = in_time(prepared.split_by), prepared.examples.student
+    before = when < when[tested].min()
+    return before & ~np.isin(student, student[tested]) if prepared.split_by_date else before, tested
 
 
 def in_time(values: npt.NDArray[np.str_]) -> npt.NDArray[np.int64]:

@@ -1,21 +1,24 @@
 """Every figure of a prepared table with its interval: whole students are drawn, and all scorers judged on each draw.
 
-With several seeds, a figure is the mean over the seeds, and so is every draw of it: the seeds of a draw see the same
-students.
+Where rows have scoring dates, a list is made on each, and a figure is the mean over those lists: more dates are no more
+evidence. With several seeds, a figure is the mean over the seeds, and so is every draw of it: the seeds of a draw see
+the same students.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
-from models.examples import Floats
+from models.examples import Examples, Floats, Places
 from models.metrics.bootstrap import ScoredRows, student_weights, weighted_metrics
 from models.metrics.calibration_error import ReliabilityBin, reliability
 from models.metrics.classification_metrics import ClassificationMetrics
 from models.metrics.intervals import Interval, percentile_interval
+from models.metrics.ranking import ratio
 from training.evaluation.capacities import CAPACITIES
-from training.evaluation.evaluation import CrossEvaluation
+from training.evaluation.evaluation import CrossEvaluation, mean_figures
 from training.evaluation.intervals import MOST_CELLS
 
 CAPACITY = 0.10
@@ -53,13 +56,42 @@ def table_figures(judged: CrossEvaluation, *, replicates: int, seed: int) -> Tab
     drawn = drawn_figures(judged, draws_of(len(label), len(judged.risks), replicates), seed)
     first = judged.risks[0]
     return TableFigures(
-        figures=judged.figures(CAPACITIES),
+        figures=mean_over_lists(judged),
         intervals={name: intervals_of(observed[name], drawn[name]) for name in observed},
         differences={
             name: intervals_of(leads(observed, name), leads(drawn, name)) for name in observed if name != "model"
         },
         reliability={name: reliability(label, risk) for name, risk in first.items()},
     )
+
+
+def lists_of(examples: Examples) -> list[Places]:
+    """The rows of each list, those of one time and scoring date on which some ended on track and some off it.
+
+    All rows are one list where they have no dates, or none has both.
+    """
+    if examples.as_of is None:
+        return [np.arange(len(examples))]
+    dates = pd.DataFrame({"time": examples.time, "as_of": examples.as_of}).groupby(["time", "as_of"]).indices
+    lists = [np.asarray(rows, dtype=np.int64) for rows in dates.values()]
+    both = [rows for rows in lists if examples.label[rows].any() and not examples.label[rows].all()]
+    return both or [np.arange(len(examples))]
+
+
+def mean_over_lists(judged: CrossEvaluation) -> dict[str, ClassificationMetrics]:
+    """Each scorer's figures, the mean over the lists; its counts are of all rows."""
+    rows, label = judged.examples, judged.examples.label
+    found = [taken(judged, one).figures(CAPACITIES) for one in lists_of(rows)]
+    return {
+        name: replace(mean_figures([one[name] for one in found]), n=len(rows), positives=int(label.sum()))
+        for name in found[0]
+    }
+
+
+def taken(judged: CrossEvaluation, rows: Places) -> CrossEvaluation:
+    """The same of some of the rows."""
+    risks = tuple({name: risk[rows] for name, risk in one.items()} for one in judged.risks)
+    return CrossEvaluation(judged.examples.take(rows), risks)
 
 
 def draws_of(rows: int, seeds: int, replicates: int) -> int:
@@ -78,22 +110,29 @@ def drawn_figures(judged: CrossEvaluation, replicates: int, seed: int) -> Drawn:
 
 
 def figures_by_scorer(judged: CrossEvaluation, weights: Floats) -> Drawn:
-    """Every figure of every scorer for each row of weights, the mean over the seeds."""
-    examples = judged.examples
+    """Every figure of every scorer for each row of weights, the mean over the lists and the seeds."""
+    parts = [(taken(judged, rows), weights[:, rows]) for rows in lists_of(judged.examples)]
     return {
-        name: mean_over_seeds(
+        name: mean_figure(
             [
-                weighted_metrics(ScoredRows(examples.label, risks[name], examples.school), weights, CAPACITIES)
-                for risks in judged.risks
+                weighted_metrics(ScoredRows(one.examples.label, risks[name], one.examples.school), drawn, CAPACITIES)
+                for one, drawn in parts
+                for risks in one.risks
             ]
         )
         for name in judged.risks[0]
     }
 
 
-def mean_over_seeds(found: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
-    """The mean of each figure, draw by draw."""
-    return {name: np.asarray(np.mean([one[name] for one in found], axis=0)) for name in found[0]}
+def mean_figure(found: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
+    """The mean of each figure, draw by draw; a list without one in a draw is left out of it."""
+    return {name: nan_mean(np.stack([one[name] for one in found])) for name in found[0]}
+
+
+def nan_mean(values: Floats) -> Floats:
+    """The mean of each column, NaN where it has no value."""
+    known = ~np.isnan(values)
+    return ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0).astype(np.float64))
 
 
 def leads(found: Drawn, other: str) -> dict[str, Floats]:

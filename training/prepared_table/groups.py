@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 from rich.table import Table
 
 from features.settings import Gate
+from models.examples import Examples, Places
 from models.fairness.audit import GroupTable, ListAudit, add_pairs, audit_listing
 from models.fairness.group_metrics import AuditSettings
 from models.fairness.suppression import suppress_groups, suppress_pairs
@@ -38,7 +40,7 @@ class TableAudit:
 
 def audit_table(judged: CrossEvaluation, *, least: int, replicates: int, seed: int) -> TableAudit:
     """The audit of the first seed's model; pairs are crossed with the spec's first subgroup."""
-    first = ~pd.Series(judged.examples.student).duplicated().to_numpy()
+    first = first_rows(judged.examples)
     examples, risk = judged.examples.take(first), judged.risks[0]["model"][first]
     listing = listing_of(examples.label, risk, examples.student, CAPACITIES)
     draws = AuditSettings(CAPACITY, least, replicates, seed)
@@ -47,6 +49,13 @@ def audit_table(judged: CrossEvaluation, *, least: int, replicates: int, seed: i
     found = add_pairs(audit_listing(listing, alone, draws), audit_listing(listing, pairs, draws))
     usual = Gate()
     return TableAudit(found, list_checks(found, DisparityBounds(usual.recall_gap_bound, usual.calibration_bound)))
+
+
+def first_rows(examples: Examples) -> Places:
+    """The row of each student's first scoring date; the first row where there are no dates."""
+    rows = np.arange(len(examples))
+    order = rows if examples.as_of is None else np.argsort(examples.as_of, kind="stable")
+    return np.sort(order[~pd.Series(examples.student[order]).duplicated().to_numpy()])
 
 
 def group_table(one: GroupTable) -> Table:

@@ -39,6 +39,15 @@ def tested_periods(test: Examples, risk: Floats, learned: Examples, recipe: Reci
     return tuple(period(test, risk, values == value, learned, recipe) for value in in_order_of_time(values))
 
 
+def tested_dates(test: Examples, risk: Floats, learned: Examples, recipe: Recipe, column: str) -> tuple[Period, ...]:
+    """The scoring dates of the rows judged, earliest first; nothing where there are fewer than two."""
+    if test.as_of is None:
+        return ()
+    dated = replace(test, parts=pd.DataFrame({column: test.as_of}))
+    found = [period(dated, risk, test.as_of == day, learned, recipe) for day in in_order_of_time(test.as_of)]
+    return tuple(found) if len(found) > 1 else ()
+
+
 def earlier_periods(prepared: Prepared, split: Time, recipe: Recipe) -> tuple[Period, ...]:
     """The latest values before the test values, each by a model of the rows before it; too small ones are left out."""
     before, _ = before_and_tested(prepared, split)

@@ -13,7 +13,7 @@ from training.prepared_table.figures import CAPACITY, draws_of
 from training.prepared_table.groups import groups_sections
 from training.prepared_table.periods import Period
 from training.prepared_table.run import ProtectedComparison, TableResult
-from training.prepared_table.spec import Time
+from training.prepared_table.spec import TableSpec, Time
 from training.prepared_table.verdict import OTHER, beats, verdict_of
 from training.report.at_a_glance import glance_section
 from training.report.comparison import Comparison, calibration_section, comparison_section
@@ -148,7 +148,7 @@ def facts_of(trained: TableResult, source: Source) -> Mapping[str, str]:
     mean = "Figures are the mean over the seeds, and so is each draw. " if seeds > 1 else ""
     return {
         "Rows": f"{len(examples):,} with a label, {int(examples.label.sum()):,} off track",
-        "A row": "one student" if asked.spec.id is None else "one student, or one student as seen on one date",
+        "A row": a_row(asked.spec),
         "Features": f"{len(trained.model.dictionary.entries)}",
         "Held out": tested_on(asked.spec),
         "Seeds": ", ".join(map(str, asked.seeds)),
@@ -156,6 +156,15 @@ def facts_of(trained: TableResult, source: Source) -> Mapping[str, str]:
         "Parameters": parameters_of(trained),
         "Table": f"{source.table}, sha256 {source.digest[:12]}",
     }
+
+
+def a_row(spec: TableSpec) -> str:
+    """What a row of the table is."""
+    if spec.as_of is not None:
+        return (
+            f"one student on one date ({spec.as_of}); a list is made on each date, and figures are the mean over them"
+        )
+    return "one student" if spec.id is None else "one student, or one student as seen on one date"
 
 
 def parameters_of(trained: TableResult) -> str:

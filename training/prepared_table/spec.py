@@ -101,6 +101,7 @@ class TableSpec(Section):
     """A prepared table: which columns are the label, the features, the subgroups, and how to split."""
 
     id: str | None = None
+    as_of: str | None = None
     school: str | None = None
     label: Label
     exclude: tuple[str, ...] = ()
@@ -115,6 +116,13 @@ class TableSpec(Section):
         """The spec, unless it both lists and excludes features."""
         if self.features is not None and self.exclude:
             raise ValueError("give `features` or `exclude`, not both")
+        return self
+
+    @model_validator(mode="after")
+    def dates_of_students(self) -> "TableSpec":
+        """The spec, unless it has scoring dates and does not say whose rows are one student's."""
+        if self.as_of is not None and self.id is None:
+            raise ValueError("`as_of` says that a student has several rows: give `id`, the column of the student")
         return self
 
     @model_validator(mode="after")

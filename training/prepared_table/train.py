@@ -21,7 +21,7 @@ from training.prepared_table.examples import Prepared, prepare
 from training.prepared_table.figures import CAPACITY, draws_of, table_figures
 from training.prepared_table.file import read_table
 from training.prepared_table.groups import audit_table
-from training.prepared_table.periods import Period, earlier_periods, tested_periods
+from training.prepared_table.periods import Period, earlier_periods, tested_dates, tested_periods
 from training.prepared_table.report import Source, render_table_report
 from training.prepared_table.run import ProtectedComparison, TableRequest, TableResult, Terms
 from training.prepared_table.spec import Time, load_spec
@@ -109,13 +109,17 @@ def compare_with_protected(held: HeldOut, asked: TableRequest) -> ProtectedCompa
 
 
 def periods_of(prepared: Prepared, held: HeldOut, recipe: Recipe, asked: TableRequest) -> tuple[Period, ...]:
-    """Each value of a time split's column, earliest first; nothing where the table is split otherwise."""
-    split = asked.spec.split
+    """Each value of a time split's column, then each scoring date of the rows judged, both earliest first."""
+    split, first = asked.spec.split, held.judged.risks[0]["model"]
+    judged = (held.judged.examples, first, held.learned, recipe)
+    dates = tested_dates(*judged, asked.spec.as_of or "")
     if not isinstance(split, Time):
-        return ()
-    (risks,) = held.judged.risks
-    tested = tested_periods(held.judged.examples, risks["model"], held.learned, recipe)
-    return (*earlier_periods(prepared, split, recipe), *tested)
+        return dates
+    return (
+        *earlier_periods(prepared, split, recipe),
+        *tested_periods(*judged),
+        *(() if prepared.split_by_date else dates),
+    )
 
 
 def write_table_bundle(trained: TableResult, source: Source, spec_digest: str, home: Path) -> Bundle:
