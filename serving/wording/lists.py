@@ -76,8 +76,8 @@ def never_listed_words(language: Language, record: ListRecord, ended: str) -> st
     if not record.never_listed:
         return ""
     return language.translate(
-        "The lists do not find everyone. In all, {off_track} students {ended}. Of these, {never_listed} were never"
-        " listed.",
+        "The lists do not find everyone. Of all students of that year, {off_track} {ended}. Of these, {never_listed}"
+        " were on no list.",
         off_track=record.off_track,
         never_listed=record.never_listed,
         ended=ended,

@@ -24,6 +24,8 @@ from training.gate.list_checks import (
 )
 from training.gate.verdict import GateCheck
 
+UNPROVEN = "With enough students off track, this would be a failure."
+
 
 @dataclass(frozen=True)
 class GateEvidence:
@@ -72,5 +74,7 @@ def run_checks(evidence: GateEvidence, bounds: Gate) -> Iterator[GateCheck]:
 
 
 def unproven(check: GateCheck) -> GateCheck:
-    """The check where there are too few students: a failure becomes "not enough evidence"."""
-    return replace(check, verdict="not_enough_evidence") if check.verdict == "fail" else check
+    """The check where there are too few students: a failure becomes "not enough evidence", and says so."""
+    if check.verdict != "fail":
+        return check
+    return replace(check, verdict="not_enough_evidence", says=f"{check.says} {UNPROVEN}")

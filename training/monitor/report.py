@@ -35,6 +35,7 @@ HEAD = (
     "Weeks of lead",
     "Acted on, of 100 listed",
 )
+SERVES = {"model": "a model", "rule": "the published rule"}
 WORST = 10
 """How many features the report shows."""
 
@@ -74,11 +75,16 @@ def render_monitor(found: MonitorResult, *, district: str, outcome: str) -> str:
     report = Report(
         title=f"{title}, {district}, {found.on}",
         heading=title,
-        about=f"{district} · as known on {long_date(found.on)} · release {found.release_id}",
+        about=f"{district} · as known on {long_date(found.on)} · {release_words(found)}",
         opening=[verdict_section(found)],
         sections=[one for one in sections_of(found) if one],
     )
     return render(report, TEMPLATES)
+
+
+def release_words(found: MonitorResult) -> str:
+    """The release, and what serves by it."""
+    return f"release {found.release_id}: {SERVES[found.scorer]} serves"
 
 
 def sections_of(found: MonitorResult) -> Iterator[ReportSection | None]:

@@ -84,7 +84,8 @@ def missed_sentence(result: TrainingResult) -> str:
     at, figures, beside = result.request.settings.gate.capacity, result.figures, result.beside
     own = of_100(1 - figures[result.serves].recall_at[at])
     other = f"; by {beside_words(result)}, {of_100(1 - figures[beside].recall_at[at])}" if beside in figures else ""
-    return f"Of 100 students who ended off track, {own} were not on such a list by {name_of(result.serves)}{other}."
+    where = f"in {school_year(result.basis.split.test)}, {own} were not on such a list by {name_of(result.serves)}"
+    return f"Of 100 students who ended off track {where}{other}."
 
 
 def groups_section(audit: ListAudit, result: TrainingResult) -> ReportSection:

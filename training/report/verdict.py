@@ -91,7 +91,8 @@ def verdict_sentence(result: TrainingResult) -> str:
 
 def reason_to_serve(result: TrainingResult) -> str:
     """Why a model that passed may serve, to follow the sentence's colon."""
-    passed = f"it passed every check on {judged_years(result)}"
+    every = all(check.verdict == "pass" for check in result.gate.checks)
+    passed = f"it passed every {'check' if every else 'required check'} on {judged_years(result)}"
     lead = leads_of(result).get("rule")
     if lead is None:
         return passed
@@ -197,7 +198,7 @@ def counts(result: TrainingResult) -> str:
     figures, capacity = result.figures["model"], result.request.settings.gate.capacity
     return (
         f"Of {figures.n:,} students on the scoring dates of {school_year(result.basis.split.test)} with a known "
-        f"outcome, {figures.positives:,} ended off track. Counselors can reach "
+        f"outcome, {figures.positives:,} ended off track; who came later is not counted here. Counselors can reach "
         f"{capacity_of_100(capacity)} of 100 students, so the list holds {result.listed:,}. "
         "“Between” is a 95% interval."
     )

@@ -182,7 +182,8 @@ def test_last_years_lists_are_told_in_full_and_from_the_other_side() -> None:
         ("20", "did not, and had a contact or a plan first"), ("13", "moved away"),
     ]  # fmt: skip
     assert words.never_listed == (
-        "The lists do not find everyone. In all, 400 students ended grade 9 off track. Of these, 180 were never listed."
+        "The lists do not find everyone. Of all students of that year, 400 ended grade 9 off track. Of these, 180 were"
+        " on no list."
     )
     later = list_words(ENGLISH, replace(record, still_open=3, not_told=2), ENDED).turned
     assert [part.words for part in later[-2:]] == ["cannot be told yet", "cannot be told from the records"]

@@ -1,0 +1,127 @@
+"""One page, one truth: every page and report of an installation is read, and no two say different things of one."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from tests.journeys.conftest import Installation
+from tests.journeys.page_figures import (
+    PageText,
+    Serves,
+    checks_on,
+    disagreements,
+    figures_on,
+    own_scores_outside,
+    serves_on,
+)
+from tests.journeys.test_from_records_to_page import counselor_of, password_of
+
+DISTRICTS: dict[str, tuple[Serves, str]] = {"north": ("model", "the model"), "south": ("rule", "the published rule")}
+"""What serves each district of the installation, and what its reports call that."""
+STUDENTS = 12
+"""Students of each list whose pages are read."""
+
+
+def reports_of(scored: Installation, district: str) -> Iterator[PageText]:
+    """The technical report and the board page of the district's training run."""
+    answer = json.loads((scored.folder / f"{district}.json").read_text(encoding="utf-8"))
+    for name in ("report", "board"):
+        place = scored.folder / answer[name]
+        yield PageText.of(f"{district} {name}", place.read_text(encoding="utf-8"))
+
+
+def monitor_of(scored: Installation, district: str) -> PageText:
+    """The monitoring report, whatever it finds."""
+    report = scored.folder / f"monitor-{district}.html"
+    said = scored.command("monitor", "--district", district, "--out", str(report))
+    subprocess.run(said, cwd=scored.folder, capture_output=True, check=False, timeout=300)
+    return PageText.of(f"{district} monitor", report.read_text(encoding="utf-8"))
+
+
+def pages_of(scored: Installation, address: str, district: str) -> Iterator[PageText]:
+    """The list of a counselor, and the pages of the students on it."""
+    staff_id, email = counselor_of(scored, district)
+    form = {"district": district, "email": email, "password": password_of(scored, district, staff_id)}
+    with httpx.Client(base_url=address, follow_redirects=True, headers={"Sec-Fetch-Site": "same-origin"}) as client:
+        listed = client.post("/sign-in", data=form).text
+        yield PageText.of(f"{district} list", listed)
+        for place in re.findall(r'href="(/students/[^"]+)"', listed)[:STUDENTS]:
+            yield PageText.of(f"{district} {place}", client.get(place).text)
+
+
+@pytest.fixture(scope="session", params=DISTRICTS)
+def walked(request: pytest.FixtureRequest, scored: Installation, address: str) -> tuple[str, list[PageText]]:
+    """A district and all its pages and reports."""
+    district = str(request.param)
+    pages = [*reports_of(scored, district), monitor_of(scored, district), *pages_of(scored, address, district)]
+    return district, pages
+
+
+def test_no_two_pages_of_a_district_disagree(walked: tuple[str, list[PageText]]) -> None:
+    district, pages = walked
+    serves, called = DISTRICTS[district]
+    assert disagreements(pages, serves, called) == []
+
+
+def test_the_walk_reads_the_figures_that_pages_share(walked: tuple[str, list[PageText]]) -> None:
+    """A sentence that is worded otherwise must not slip through unread."""
+    district, pages = walked
+    _, called = DISTRICTS[district]
+    report, board, _, listed, *students = pages
+    read = {page.name: {one.what for one in figures_on(page, called)} for page in pages}
+    assert {"precision", "students", "off track", "listed"} <= read[report.name] & read[board.name]
+    assert "missed" in read[board.name]
+    assert "precision" in read[listed.name]
+    assert {"GATE02", "GATE05", "GATE06", "GATE07"} <= {one.code for one in checks_on(report)}
+    assert len(students) >= 5
+    assert all("in 10 students with similar records" in page.text or "too few" in page.text for page in students)
+
+
+PLANTED = {
+    "another figure": (r"would have listed in ([\d–]+), (\d)", r"would have listed in \1, 9\2"),
+    "another range on the list": (r"likely range is \d+ to|\b\d+ to(?= \d+ ended)", "likely range is 1 to"),
+    "other students counted": (r"with a known outcome, ([\d,]+) ended", "with a known outcome, 9,999 ended"),
+    "a verdict unlike its interval": (r"Pass (GATE03)", r"Fail \1"),
+    "another scorer": (r"A model puts|The published rule puts", "Somebody puts"),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_planted_disagreement_is_found(walked: tuple[str, list[PageText]], planted: str) -> None:
+    district, pages = walked
+    serves, called = DISTRICTS[district]
+    words, instead = PLANTED[planted]
+    at = next(place for place, page in enumerate(pages) if re.search(words, page.text))
+    changed = [*pages]
+    changed[at] = replace(pages[at], text=re.sub(words, instead, pages[at].text, count=1))
+    assert disagreements(changed, serves, called) != []
+
+
+def test_words_on_chance_beside_an_interval_without_zero_are_found() -> None:
+    board = PageText(
+        "board",
+        "The published rule serves: the model could not be proven.\n"
+        "Of 100 English learners who later fell off track, 36 were on the list; of 100 others, 82. "
+        "This may be chance.\nEnglish learners: -47 (-79 to -12)\n",
+    )
+    assert len(disagreements([board], "rule", "the published rule")) == 1
+
+
+def test_a_score_outside_the_range_that_it_is_set_beside_is_found() -> None:
+    page = PageText(
+        "student",
+        "About 5 in 10 students with similar records ended grade 9 off track. That is from 87 past students. The "
+        "likely range is 61 to 73 of 100.\n"
+        "In 2025–26, 87 students were listed with a score of 6 to 7 in 10, as this student now.",
+    )
+    assert len(list(own_scores_outside(page))) == 2
+
+
+def test_a_page_that_names_two_scorers_serves_neither() -> None:
+    page = PageText("student", "A model puts this list in order. Scored by the published rule.")
+    assert serves_on(page) == {"model", "rule"}
