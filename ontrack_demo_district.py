@@ -75,7 +75,7 @@ def train_as_of(step: DemoStep, today: date) -> TrainedOutcome | None:
         return None
     trained, report, _ = train_and_record(step.settings, step.district_id, today, step.progress, now=noon(today))
     best = trained.best
-    return TrainedOutcome(best.kind, best.path, best.digest, VERDICT_WORDS[trained.result.gate.verdict], report, today)
+    return TrainedOutcome(best.kind, best.path, best.digest, VERDICT_WORDS[trained.result.verdict], report, today)
 
 
 def release(step: DemoStep, trained: TrainedOutcome | None) -> None:

@@ -64,6 +64,10 @@ class Training(Section):
         min_length=1,
         description="each year's scoring dates: month-days such as `11-20`, school weeks such as `week 5`, or both",
     )
+    parts: tuple[int, int] = Field(
+        default=(11, 22),
+        description="school weeks with which autumn and spring begin, as parts of the year with a verdict",
+    )
     outcome: str = Field(default="grade9_off_track_chicago", description="what is predicted")
     years: int = Field(default=3, ge=1, description="how many of the latest years are judged, each by the years before")
     weeks: int = Field(default=6, ge=0, description="weeks after the first scoring date in which lists are drawn again")

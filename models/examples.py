@@ -27,10 +27,11 @@ class Examples:
     `time` is the school year, or whatever a split orders by. `groups` holds protected attributes as text
     (missing where unknown): for audits only, never features. `rule` is the published rule's
     count of signals, None where no rule applies; `peers` has a column of signals for each other published rule.
-    `school` is None in a table without schools. `as_of` is the scoring date, where rows have one;
-    `parts` holds other columns by which figures are split, such as the grade. `support` says, of years in which lists
-    were served, whether a contact or a plan followed a flag before the outcome was known: `NOT_SUPPORTED`, `SUPPORTED`
-    (and off track in the end), `SUPPORTED_FIRST` (and on track); None where no list was served.
+    `school` is None in a table without schools. `as_of` is the scoring date, where rows have one, `week` its school
+    week (0 where the calendar is not known); `parts` holds other columns by which figures are split, such as the grade.
+    `support` says, of years in which lists were served, whether a contact or a plan followed a flag before the outcome
+    was known: `NOT_SUPPORTED`, `SUPPORTED` (and off track in the end), `SUPPORTED_FIRST` (and on track); None where no
+    list was served.
     """
 
     dictionary: FeatureDictionary
@@ -45,9 +46,16 @@ class Examples:
     as_of: npt.NDArray[np.str_] | None = None
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
     support: Integers | None = None
+    week: npt.NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.label)
+
+    @property
+    def weight(self) -> Floats:
+        """What each row counts: a student's rows of one time together as much as one student."""
+        rows = pd.DataFrame({"student": self.student, "time": self.time})
+        return np.asarray(1 / rows.groupby(["student", "time"])["time"].transform("size"), dtype=np.float64)
 
     def take(self, rows: Places | Booleans) -> "Examples":
         """The same examples, these rows only."""
@@ -65,12 +73,20 @@ class Examples:
             as_of=None if self.as_of is None else self.as_of[picked],
             parts=self.parts.iloc[picked].reset_index(drop=True) if self.parts.columns.size else self.parts,
             support=None if self.support is None else self.support[picked],
+            week=None if self.week is None else self.week[picked],
         )
 
     @property
     def observed(self) -> Booleans:
         """The label as it was observed, also of students supported first."""
         return self.label if self.support is None else self.label & (self.support != SUPPORTED_FIRST)
+
+    def lists(self) -> list[Places]:
+        """The rows of each list, oldest first: those of one time and scoring date."""
+        keys = [self.time] if self.as_of is None else [self.as_of, self.time]
+        order = np.lexsort(keys)
+        starts = np.any([one[order][1:] != one[order][:-1] for one in keys], axis=0)
+        return np.split(order, np.flatnonzero(starts) + 1) if len(self) else []
 
     def matrix(self) -> Floats:
         """Rows × features as the estimator sees them."""

@@ -1,20 +1,25 @@
 """The bundles of a training run: the model's and the rule's, each with the result beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from features.definitions.catalog import feature_set_of
 from models.bundle.bundle import Bundle, BundleParts, write_bundle
+from models.bundle.parts_of_year import JudgedWeek, ServedPart
 from models.bundle.signing import KeyPair
-from models.estimators.published_rule import RuleModel, fit_rule, fit_shares
+from models.estimators.published_rule import RuleModel
 from models.estimators.risk_model import RiskModel
 from models.examples import Examples
 from models.feature_dictionary import dictionary_of
 from training.district_card import card_of
-from training.evaluation.evaluation import counts_of
-from training.evaluation.scorers import OWN_RULE
+from training.evaluation.evaluation import shares_of_rule
+from training.run_result import RunResult
 from training.training_request import TrainingRequest
 from training.training_result import TrainingResult
+
+FIRST_MONTH = 7
+"""The month with which school years are counted: none begins before."""
 
 
 @dataclass(frozen=True)
@@ -22,37 +27,56 @@ class BundleWriter:
     """Where the bundles of one run are written, and what they all say."""
 
     request: TrainingRequest
-    result: TrainingResult
+    result: RunResult
     keys: KeyPair
     provenance: dict[str, str]
 
-    def write(self, scorer: RiskModel | RuleModel) -> Bundle:
-        """The bundle of a model or of the rule, with the result beside it."""
-        is_model = isinstance(scorer, RiskModel)
-        feature_set = feature_set_of(self.request.outcome) if is_model else self.result.ruled_set
+    def write(self, model: RiskModel | None) -> Bundle:
+        """The bundle of a model, or of the rules where there is none, with the result beside it."""
+        main = self.result.main
+        feature_set = feature_set_of(self.request.outcome) if model else main.ruled_set
         parts = BundleParts(
-            kind="model" if is_model else "rule",
-            model=scorer if isinstance(scorer, RiskModel) else None,
-            rule=scorer if isinstance(scorer, RuleModel) else None,
-            dictionary=dictionary_of(feature_set, without=self.result.basis.left_out),
+            kind="model" if model else "rule",
+            model=model,
+            rule=None if model else main.serving_shares,
+            dictionary=dictionary_of(feature_set, without=main.basis.left_out),
             metrics=self.result.as_json(),
-            card=card_of(self.result, "model" if is_model else "rule"),
-            gate=self.result.gate.as_json(),
+            card=card_of(main, "model" if model else "rule"),
+            gate=self.result.gate_json(),
             name=self.request.outcome.name,
             grade_band=self.request.outcome.grade_band,
             feature_set=feature_set.name,
+            parts=self.served_parts(with_model=model is not None),
         )
         return write_bundle(self.request.settings.home / "bundles", parts, self.keys, self.provenance)
+
+    def served_parts(self, *, with_model: bool) -> tuple[ServedPart, ...]:
+        """What serves in each part; none for a model without a pass, whose bundle is to look at and never serves."""
+        if with_model and self.result.verdict != "pass":
+            return ()
+        return tuple(self.served_part(one, with_model=with_model) for one in self.result.parts)
+
+    def served_part(self, one: TrainingResult, *, with_model: bool) -> ServedPart:
+        """What serves in a part of the year, and on which weeks that was judged."""
+        return ServedPart(
+            name=one.part.name,
+            from_week=one.part.from_week,
+            through_week=one.part.through_week,
+            serves="model" if with_model and one.gate.verdict == "pass" else "rule",
+            verdict=one.gate.verdict,
+            feature_set=one.ruled_set.name,
+            rule=one.serving_shares,
+            weeks=tuple(judged_week(week, days) for week, days in one.judged_weeks.items()),
+        )
+
+
+def judged_week(week: int, days: Sequence[str]) -> JudgedWeek:
+    """A school week that was judged, with the earliest and latest month-day of its scoring dates."""
+    month_days = sorted((day[5:] for day in days), key=lambda one: ((int(one[:2]) - FIRST_MONTH) % 12, one))
+    return JudgedWeek(week, month_days[0], month_days[-1])
 
 
 def provenance_of(now: datetime, code_version: str, data_version: str, trained_by: str) -> dict[str, str]:
     """When a bundle was made, with which code, from which data and by whom."""
     made = {"created_at": now.isoformat(timespec="seconds"), "code": code_version, "data": data_version}
     return {**made, "trained_by": trained_by}
-
-
-def rule_that_serves(learn: Examples, scorer: str) -> RuleModel:
-    """The rule with the shares of the training rows: the feature set's own, or another published one."""
-    if scorer == OWN_RULE:
-        return fit_rule(learn)
-    return fit_shares(counts_of(learn)[scorer], learn.label, learn.student)

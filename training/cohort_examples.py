@@ -109,6 +109,7 @@ def as_examples(dictionary: FeatureDictionary, scored: Sequence[Scored]) -> Exam
         peers=rows[peers].rename(columns=lambda name: name.removeprefix(PEER)).fillna(0.0),
         as_of=rows["as_of"].to_numpy(dtype=np.str_),
         parts=rows[["grade", "school level"]],
+        week=rows["scored_in_week"].to_numpy(dtype=np.int64),
     )
 
 
@@ -127,6 +128,7 @@ def labelled_rows(one: Scored) -> pd.DataFrame:
         school_year=one.snapshot.school_year,
         as_of=one.snapshot.as_of.isoformat(),
         grade=one.snapshot.grade.astype("int64").astype("str"),
+        scored_in_week=one.snapshot.school_week or 0,
         **{"school level": one.snapshot.school.map(one.levels).fillna("not on record")},
     )
     peers = one.snapshot.peers.add_prefix(PEER)

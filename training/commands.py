@@ -24,6 +24,7 @@ def train_command(
 ) -> None:
     """Train, judge and bundle a model for a district; promotes nothing."""
     from features.quality.check_report import say_warnings
+    from presentation.numbers import capitalized
     from training.gate.verdict import VERDICT_WORDS, sentences
     from training.train_and_record import answer_of, board_beside, train_and_record
 
@@ -37,9 +38,11 @@ def train_command(
     if json_output:
         typer.echo(json.dumps(answer_of(trained, report)))
         return
-    gate, of_rule = trained.result.gate, trained.result.rule_bands.values()
-    found = sentences([check for check in of_rule if check.verdict != "pass"])
-    typer.echo("\n".join([*sentences(gate.checks), *found, "", f"verdict  {VERDICT_WORDS[gate.verdict]}"]))
+    for one in trained.result.parts:
+        heading = [capitalized(one.part.words)] if len(trained.result.parts) > 1 else []
+        found = sentences([check for check in one.rule_bands.values() if check.verdict != "pass"])
+        verdict = f"verdict  {VERDICT_WORDS[one.gate.verdict]}"
+        typer.echo("\n".join([*heading, *sentences(one.gate.checks), *found, "", verdict]))
     typer.echo(f"report   {report}")
     typer.echo(f"board    {board_beside(report)}")
     typer.echo(f"next     ontrack promote --district {district} {trained.best.path} --approved-by NAME")

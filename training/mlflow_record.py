@@ -9,6 +9,7 @@ from models.registry import RunRecord, registry_in
 from training.audit.run import AuditResult
 from training.district_card import NAMED
 from training.gate.bounds import primary_of
+from training.run_result import RunResult
 from training.train import TrainedBundles
 from training.training_result import TrainingResult
 
@@ -21,7 +22,7 @@ def record_run(settings: Settings, trained: TrainedBundles, reports: tuple[Path,
 
 def log_run(settings: Settings, trained: TrainedBundles, reports: tuple[Path, ...]) -> RunRecord:
     """The run in MLflow, while nobody else records one in this home."""
-    result, training, gate = trained.result, settings.training, settings.gate
+    result, training, gate = trained.result.main, settings.training, settings.gate
     registry = registry_in(settings.home, training.experiment_tracking)
     bundle = trained.model or trained.rule
     return registry.log_training(
@@ -36,13 +37,14 @@ def log_run(settings: Settings, trained: TrainedBundles, reports: tuple[Path, ..
             **{f"gate_{name}": value for name, value in gate.model_dump().items()},
             "feature_set": bundle.feature_set,
         },
-        metrics=numbers(result),
+        metrics={**numbers(result), **numbers_by_week(trained.result)},
         bundle=bundle,
         code=code_version(),
         reports=reports,
         tags={
             "data_version": result.basis.data_version,
-            "gate": result.gate.verdict,
+            "gate": trained.result.verdict,
+            **{f"gate_{one.part.name}": one.gate.verdict for one in trained.result.parts},
         },
     )
 
@@ -63,6 +65,13 @@ def numbers(result: TrainingResult) -> dict[str, float]:
         found[f"{scorer}_precision_at_capacity"] = figures.precision_at[at]
         found[f"{scorer}_recall_at_capacity"] = figures.recall_at[at]
     return {**found, **audit_numbers(result.audited)}
+
+
+def numbers_by_week(run: RunResult) -> dict[str, float]:
+    """ROC AUC and calibration gap of the model by school week of the scoring date."""
+    dates = [date for one in run.parts for date in one.slices if date.gap]
+    found = {f"model_roc_auc_week_{date.week:02d}": date.auc for date in dates}
+    return {**found, **{f"model_gap_week_{date.week:02d}": date.gap.estimate for date in dates if date.gap}}
 
 
 def audit_numbers(audited: AuditResult | None) -> dict[str, float]:

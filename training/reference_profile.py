@@ -69,6 +69,17 @@ def build_reference_profile(settings: Settings, test: Examples, risks: Mapping[s
     )
 
 
+def profiles_by_week(settings: Settings, test: Examples, risks: Mapping[str, Floats]) -> Mapping[int, ReferenceProfile]:
+    """The profile of each school week of scoring dates; none where the calendar is not known."""
+    if test.week is None:
+        return {}
+    rows = {int(week): np.flatnonzero(test.week == week) for week in np.unique(test.week[test.week > 0])}
+    return {
+        week: build_reference_profile(settings, test.take(held), {name: risk[held] for name, risk in risks.items()})
+        for week, held in rows.items()
+    }
+
+
 def spread_of(values: Floats, least: int) -> Spread:
     """The distribution of values over at most ten bins of at least `least` rows; fewer missing values count as none."""
     known = values[~np.isnan(values)]

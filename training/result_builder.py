@@ -1,24 +1,26 @@
 """From an evaluation to a training result: figures, intervals, audit, and the gate's verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from models.examples import Examples
+from features.settings import Gate
+from models.examples import Booleans, Examples
 from models.feature_dictionary import fingerprint_of
 from models.metrics.calibration_error import reliability
 from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length
 from training.audit.run import AuditRequest, AuditResult, run_audit
-from training.evaluation.calibration_by_date import calibrations_by_date
+from training.evaluation.calibration_by_date import DateCalibration, calibrations_by_date
 from training.evaluation.capacities import capacities_of
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.intervals import Differences, calibration_of, headline_of, intervals_of, leads_over_others
 from training.evaluation.leakage import find_leaks
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import FIRST, OWN_RULE
+from training.evaluation.year_parts import WHOLE_YEAR, YearPart, review_week
 from training.gate.band_check import check_bands
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import GateComparison, compare_lists
@@ -49,41 +51,79 @@ def build_training_result(
     years: tuple[YearEvaluation, ...] = (),
     warnings: tuple[str, ...] = (),
     context: AuditContext = NO_CONTEXT,
+    part: YearPart = WHOLE_YEAR,
 ) -> TrainingResult:
-    """Figures, differences, groups and the gate's verdict.
+    """Figures, differences, groups and the gate's verdict of one part of the year.
 
-    `learn` is what was learned from for the test year: it is looked through for leaks, and the rule to beat is chosen
-    on what of it is before the first of the judged `years`. `warnings` are kinds of warning about its records.
-    `context` is what the audit is told beyond the rows.
+    `judged` and the judged `years` hold the scoring dates of that part. Lists are compared on all of them, and risks
+    looked at on each; figures with intervals, and the audit, are of the list in the middle (`review_week`). `learn` is
+    what was learned from for the test year: it is looked through for leaks, and the rule to beat is chosen on what of
+    it is before the first of the judged `years`. `warnings` are kinds of warning about its records. `context` is what
+    the audit is told beyond the rows.
     """
-    least = request.settings.audit.smallest_group
-    test, bounds, seed = judged.test, request.settings.gate, request.settings.training.seed
-    capacities = capacities_of(bounds, len(test))
-    differences = leads_over_others(judged, bounds, seed)
+    least, bounds, seed = request.settings.audit.smallest_group, request.settings.gate, request.settings.training.seed
     compared = compare_over_years(request, basis, judged, learn=learn, years=years)
+    dates = dates_of(judged, compared, bounds, seed)
+    week = None if judged.test.week is None else review_week(judged.test.week)
+    reviewed, taught = judged.take(in_week(judged.test, week)), learn and learn.take(in_week(learn, week))
+    test = reviewed.test
+    capacities = capacities_of(bounds, len(test))
+    differences = leads_over_others(reviewed, bounds, seed)
     rule = serving_rule_of(request.outcome, compared)
-    audited = None if learn is None else audit(request, learn, judged, capacities, replace(context, rule=rule))
-    heard = evidence_of(compared, differences, calibration_of(judged, bounds, seed), audited)
-    leaks = () if learn is None else find_leaks(learn, test, least=least)
-    bands = check_bands(judged.risks["model"], test.student, request.settings.service.bands)
-    evidence = replace(heard, leaks=leaks, warnings=warnings, bands=bands)
+    audited = None if taught is None else audit(request, taught, reviewed, capacities, replace(context, rule=rule))
+    heard = evidence_of(compared, differences, calibration_of(reviewed, bounds, seed), audited)
+    leaks = () if learn is None else find_leaks(learn, judged.test, least=least)
+    bands = check_bands(reviewed.risks["model"], test.student, request.settings.service.bands)
+    evidence = replace(heard, leaks=leaks, warnings=warnings, bands=bands, dates=dates)
     declared = DeclaredBounds(bounds, fingerprint_of(test.dictionary), compared)
     return TrainingResult(
         request=request,
         basis=basis,
+        part=part,
+        judged_weeks=judged_weeks(judged.test, years),
+        reviewed_on="" if test.as_of is None else str(test.as_of[0]),
         gate=GateResult(request.district.id, request.outcome.name, check_evidence(evidence, bounds), declared),
-        figures=judged.figures(capacities),
+        figures=reviewed.figures(capacities),
         differences=differences,
-        reliability={name: reliability(test.label, risk) for name, risk in judged.risks.items()},
-        headline={name: headline_of(test, judged.order(name), bounds, seed) for name in judged.risks},
+        reliability={name: reliability(test.label, risk) for name, risk in reviewed.risks.items()},
+        headline={name: headline_of(test, reviewed.order(name), bounds, seed) for name in reviewed.risks},
         listed=int(list_length(len(test), bounds.capacity)),
         audited=audited,
-        intervals={one: intervals_of(judged, one, capacities, bounds, seed) for one in FIRST if one in judged.risks},
-        slices=calibrations_by_date(test, judged.risks["model"], replicates=bounds.replicates, seed=seed),
+        intervals={
+            one: intervals_of(reviewed, one, capacities, bounds, seed) for one in FIRST if one in reviewed.risks
+        },
+        slices=dates,
         years=years,
         compared=compared,
-        promised=build_reference_profile(request.settings, test, judged.risks),
+        promised=build_reference_profile(request.settings, test, reviewed.risks),
     )
+
+
+def dates_of(judged: Evaluation, compared: GateComparison, bounds: Gate, seed: int) -> tuple[DateCalibration, ...]:
+    """Every scoring date, with the lists of the model and of the rule to beat."""
+    rule = compared.rule.scorer if compared.rule else OWN_RULE
+    orders = {name: judged.order(name) for name in ("model", rule) if name in judged.risks}
+    size = {"replicates": bounds.replicates, "seed": seed}
+    return calibrations_by_date(judged.test, judged.risks["model"], orders, capacity=bounds.capacity, **size)
+
+
+def in_week(examples: Examples, week: int | None) -> Booleans:
+    """Which rows are of the scoring date that is nearest to a school week in their year; all without a calendar."""
+    if examples.week is None or week is None:
+        return np.ones(len(examples), dtype=np.bool_)
+    away = pd.Series(np.abs(examples.week - week))
+    return np.asarray(away == away.groupby(examples.time).transform("min"), dtype=np.bool_)
+
+
+def judged_weeks(test: Examples, years: Sequence[YearEvaluation]) -> Mapping[int, tuple[str, ...]]:
+    """By school week, the scoring dates of all judged years."""
+    tests = [*(one.judged.test for one in years if one.judged.test is not test), test]
+    found: dict[int, set[str]] = {}
+    for one in tests:
+        if one.week is not None and one.as_of is not None:
+            for week, day in set(zip(one.week.tolist(), one.as_of.tolist(), strict=True)):
+                found.setdefault(week, set()).add(day)
+    return {week: tuple(sorted(days)) for week, days in sorted(found.items())}
 
 
 def evidence_of(

@@ -17,27 +17,29 @@ from models.estimators.parameter_search import SearchBudget, SearchResult, searc
 from models.examples import Examples
 from models.explanations.reason_stability import ReasonStability
 from models.explanations.refits import measure_stability
-from training.bundle_writer import BundleWriter, provenance_of, rule_that_serves
+from training.bundle_writer import BundleWriter, provenance_of
 from training.champion import champion_of, with_champion
 from training.evaluation.capacities import capacities_of
-from training.evaluation.evaluation import Evaluation, fit_and_evaluate, risks_with_protected
+from training.evaluation.evaluation import Evaluation, fit_and_evaluate, risks_with_protected, shares_of_rule
 from training.evaluation.rolling_evaluation import (
     Recipe,
     YearEvaluation,
     evaluate_earlier_years,
+    in_part,
     year_evaluation_of,
 )
 from training.evaluation.scorers import PROTECTED
+from training.evaluation.year_parts import YearPart, review_week
 from training.gate.bound_checks import kinds_of
 from training.gate.verdict import DeclaredBounds, GateResult, checks_without_model
-from training.reference_profile import build_reference_profile
-from training.result_builder import AuditContext, build_training_result
+from training.reference_profile import build_reference_profile, profiles_by_week
+from training.result_builder import AuditContext, build_training_result, in_week, judged_weeks
+from training.run_result import RunResult
 from training.training_data import TrainingData, read_training_data
 from training.training_request import TrainingRequest
 from training.training_result import TrainingResult
 from training.weeks_after import list_weeks_after
 
-WHOLE_YEAR = "year"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class TrainedBundles:
     `warnings` is what does not quite add up in the records; it depends on the day and is in no bundle.
     """
 
-    result: TrainingResult
+    result: RunResult
     rule: Bundle
     model: Bundle | None
     warnings: tuple[Finding, ...] = ()
@@ -55,7 +57,7 @@ class TrainedBundles:
     @property
     def best(self) -> Bundle:
         """What may serve: the model where it passed the gate, the rule otherwise."""
-        return self.model if self.model and self.result.gate.verdict == "pass" else self.rule
+        return self.model if self.model and self.result.verdict == "pass" else self.rule
 
 
 def training_request_of(settings: Settings, district_id: str, today: date) -> TrainingRequest:
@@ -80,13 +82,10 @@ def train(
             result = result_without_model(request, data, evaluation)
         else:
             result = result_with_model(reader, request, data, evaluation, tuning=tuning, progress=progress)
-    rule_scorer = rule_that_serves(data.learn, result.serving_rule)
-    result = replace(result, serving_rules={WHOLE_YEAR: rule_scorer})
     provenance = provenance_of(now, code_version, data.version, trained_by)
     writer = BundleWriter(request, result, ensure_keys(request.settings.home / "keys"), provenance)
     model = None if isinstance(evaluation, Refused) else writer.write(evaluation.model)
-    rule = writer.write(rule_scorer)
-    return TrainedBundles(result, rule, model, data.warnings)
+    return TrainedBundles(result, writer.write(None), model, data.warnings)
 
 
 def result_with_model(
@@ -97,31 +96,68 @@ def result_with_model(
     *,
     tuning: SearchResult | None,
     progress: Progress,
-) -> TrainingResult:
+) -> RunResult:
     """The result of a run in which a model could be fitted."""
     years = evaluate_years(request, data, evaluation, tuning, progress)
     progress(f"{request.district.name}: following the lists, auditing groups, refitting to see which reasons hold")
     after = list_weeks_after(reader, request, data.test_year, evaluation)
     schools = attendance_coverage(reader, reader.view(data.test_year.scored_on[0]))
+    context = AuditContext(after.lead, schools)
+    results = [result_of_part(request, data, years, part, context) for part in data.parts]
+    stability = reason_stability(request, data.learn, evaluation, tuning)
+    profiles = profiles_by_week(request.settings, evaluation.test, evaluation.risks)
+    parts = (replace(one, search=tuning, followed=after.lists, stability=stability) for one in results)
+    return RunResult(tuple(parts), profiles)
+
+
+def result_of_part(
+    request: TrainingRequest,
+    data: TrainingData,
+    years: tuple[YearEvaluation, ...],
+    part: YearPart,
+    context: AuditContext,
+) -> TrainingResult:
+    """What the run found out about one part of the year."""
+    held = tuple(in_part(one, part) for one in years)
+    learn = data.learn.take(part.holds(data.learn))
     result = build_training_result(
         request,
         data.basis,
-        with_protected(request, years[-1].judged, data.learn),
-        learn=data.learn,
-        years=years,
+        with_protected(request, held[-1].judged, learn),
+        learn=learn,
+        years=held,
         warnings=kinds_of(data.warnings, data.test_year.horizon),
-        context=AuditContext(after.lead, schools),
+        context=context,
+        part=part,
     )
-    stability = reason_stability(request, data.learn, evaluation, tuning)
-    return replace(result, search=tuning, followed=after.lists, stability=stability)
+    return with_rule_shares(result, learn)
 
 
-def result_without_model(request: TrainingRequest, data: TrainingData, refusal: Refused) -> TrainingResult:
+def with_rule_shares(result: TrainingResult, learn: Examples) -> TrainingResult:
+    """The result with the shares of the rule that serves short of a pass, from the training rows of its part."""
+    return replace(result, serving_rules={result.part.name: shares_of_rule(learn, result.serving_rule)})
+
+
+def result_without_model(request: TrainingRequest, data: TrainingData, refusal: Refused) -> RunResult:
     """The result of a run in which no model could be fitted: the gate says why, and the rule serves."""
     checks, declared = checks_without_model(str(refusal)), DeclaredBounds(request.settings.gate)
     gate = GateResult(request.district.id, request.outcome.name, checks, declared)
-    profile = build_reference_profile(request.settings, data.test, {})
-    return TrainingResult(request, data.basis, gate, promised=profile)
+    profiles = profiles_by_week(request.settings, data.test, {})
+    parts = [
+        with_rule_shares(
+            TrainingResult(
+                request,
+                data.basis,
+                gate,
+                part=part,
+                judged_weeks=judged_weeks(data.test.take(part.holds(data.test)), ()),
+                promised=build_reference_profile(request.settings, data.test, {}),
+            ),
+            data.learn.take(part.holds(data.learn)),
+        )
+        for part in data.parts
+    ]
+    return RunResult(tuple(parts), profiles)
 
 
 def evaluate_years(
@@ -134,7 +170,7 @@ def evaluate_years(
     """The years that can be judged, the test year last, with the champion among the scorers of those it never saw."""
     *earlier, split = data.splits
     progress(f"{request.district.name}: judging {len(earlier)} earlier years")
-    recipe = recipe_of(request, len(data.test), tuning)
+    recipe = recipe_of(request, data, tuning)
     before = evaluate_earlier_years(data.cohorts.examples, earlier, recipe)
     years = (*before, year_evaluation_of(split, evaluation, recipe))
     return with_champion(champion_of(request), evaluation.model, years)
@@ -153,17 +189,23 @@ def tune_parameters(request: TrainingRequest, data: TrainingData, progress: Prog
         return None  # too little to learn from: the fit says so
 
 
-def recipe_of(request: TrainingRequest, rows: int, tuning: SearchResult | None) -> Recipe:
+def recipe_of(request: TrainingRequest, data: TrainingData, tuning: SearchResult | None) -> Recipe:
     """How every year of a run is fitted and judged."""
     training, bounds = request.settings.training, request.settings.gate
     tuned = tuning.parameters if tuning else {}
-    return Recipe(training.seed, training.threads, bounds.replicates, capacities_of(bounds, rows), tuned)
+    capacities = capacities_of(bounds, len(data.test) // len(data.test.lists()))
+    return Recipe(training.seed, training.threads, bounds.replicates, capacities, tuned, data.parts)
 
 
 def with_protected(request: TrainingRequest, judged: Evaluation, learn: Examples) -> Evaluation:
-    """The evaluation with risks of a model that also has the protected attributes: a comparison, never kept."""
+    """The evaluation with risks of a model that also has the protected attributes: a comparison, never kept.
+
+    It learns from the week that is looked at closely, which is where it is compared.
+    """
     training = request.settings.training
-    told = risks_with_protected(learn, judged.test, seed=training.seed, threads=training.threads)
+    week = None if judged.test.week is None else review_week(judged.test.week)
+    taught = learn.take(in_week(learn, week))
+    told = risks_with_protected(taught, judged.test, seed=training.seed, threads=training.threads)
     return replace(judged, risks={**judged.risks, PROTECTED: told})
 
 
@@ -182,7 +224,9 @@ def evaluate_test_year(
     training = request.settings.training
     try:
         tuned = tuning.parameters if tuning else {}
-        judged = fit_and_evaluate(data.learn, data.test, seed=training.seed, threads=training.threads, tuned=tuned)
+        judged = fit_and_evaluate(
+            data.learn, data.test, seed=training.seed, threads=training.threads, tuned=tuned, parts=data.parts
+        )
         judged.figures((request.settings.gate.capacity,))
     except Refused as refused:
         return refused

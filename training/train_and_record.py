@@ -22,9 +22,10 @@ def train_and_record(
     trained = train(request, now=now, code_version=code_version(), progress=progress, trained_by=getuser())
     report = settings.home / "reports" / f"{district_id}-{request.outcome.name}-{trained.best.digest[:8]}.html"
     report.parent.mkdir(parents=True, exist_ok=True)
-    technical = render_technical_report(trained.result, made_on=today, warnings=trained.warnings)
+    main, parts = trained.result.main, trained.result.parts
+    technical = render_technical_report(main, made_on=today, warnings=trained.warnings, parts=parts)
     report.write_text(technical, encoding="utf-8")
-    board_beside(report).write_text(render_board(trained.result, made_on=today), encoding="utf-8")
+    board_beside(report).write_text(render_board(main, made_on=today, parts=parts), encoding="utf-8")
     progress(f"{request.district.name}: recording the run in MLflow")
     return trained, report, record_run(settings, trained, (report, board_beside(report)))
 

@@ -14,6 +14,7 @@ from features.warehouse.reader import Reader
 from models.examples import Examples, in_fixed_order
 from training.cohort_examples import Cohorts, labelled_cohorts, refuse_unjudgeable
 from training.evaluation.temporal_split import Split, rolling_splits
+from training.evaluation.year_parts import YearPart, parts_of_year
 from training.support_on_record import with_support
 from training.training_request import Basis, TrainingRequest
 
@@ -30,6 +31,7 @@ class TrainingData:
     splits: tuple[Split, ...]
     version: str
     warnings: tuple[Finding, ...]
+    part_starts: tuple[int, int]
 
     @property
     def split(self) -> Split:
@@ -51,6 +53,12 @@ class TrainingData:
         """The rows of the test year."""
         return in_fixed_order(self.cohorts.examples.take(self.cohorts.examples.time == self.split.test))
 
+    @cached_property
+    def parts(self) -> tuple[YearPart, ...]:
+        """The parts of the year in which the scoring dates of the test year lie."""
+        week = self.test.week
+        return parts_of_year(() if week is None else week[week > 0].tolist(), self.part_starts)
+
     @property
     def basis(self) -> Basis:
         """What a result says of its data."""
@@ -69,4 +77,5 @@ def read_training_data(reader: Reader, request: TrainingRequest, progress: Progr
     cohorts = labelled_cohorts(reader, feature_set_of(outcome), outcome, training.as_of, observed_on=request.today)
     examples = with_support(reader, outcome, cohorts.examples, request.today, seed=training.seed)
     cohorts = replace(cohorts, examples=examples)
-    return TrainingData(cohorts, rolling_splits(cohorts.years, training.years), reader.data_version(), found.warnings)
+    splits = rolling_splits(cohorts.years, training.years)
+    return TrainingData(cohorts, splits, reader.data_version(), found.warnings, training.parts)

@@ -19,6 +19,7 @@ from training.evaluation.intervals import Differences
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import OWN_RULE, PEER
 from training.evaluation.weekly_lists import WeeklyLists
+from training.evaluation.year_parts import WHOLE_YEAR, YearPart
 from training.gate.band_check import check_rule_bands
 from training.gate.comparison import GateComparison
 from training.gate.verdict import GateCheck, GateResult
@@ -28,15 +29,16 @@ from training.training_request import Basis, TrainingRequest
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """Everything a training run found out.
+    """What a training run found out about one part of the year.
 
     `compared` is what decides: recall at the capacity over all judged years, None where no model could be fitted.
     `figures` and `reliability` are by scorer: model, logistic, rule, school_only, champion. `headline` is, by
     scorer, the share of those it would have listed in the test year who ended off track. `audited` is about the groups
     of the model's list, None where nothing could be judged. `intervals` has every figure of the scorers that may serve
     or must be beaten; `slices` are the model's scoring dates, `years` the judged years, oldest first, the test year
-    last. `stability` is how the model's reasons hold in refits. `serving_rules` are the shares of the rule that serves
-    short of a pass, by part of the year.
+    last. `stability` is how the model's reasons hold in refits. `judged_weeks` are the scoring dates of all judged
+    years by school week; figures, intervals and the audit are of the list of `reviewed_on`. `serving_rules` are the
+    shares of the rule that serves short of a pass, by part of the year.
     """
 
     request: TrainingRequest
@@ -49,6 +51,9 @@ class TrainingResult:
     listed: int = 0
     audited: AuditResult | None = None
     intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
+    part: YearPart = WHOLE_YEAR
+    judged_weeks: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    reviewed_on: str = ""
     slices: tuple[DateCalibration, ...] = ()
     years: tuple[YearEvaluation, ...] = ()
     search: SearchResult | None = None
@@ -89,6 +94,11 @@ class TrainingResult:
         )
 
     @property
+    def serving_shares(self) -> RuleModel:
+        """The shares of that rule in this part of the year; KeyError where nobody fitted them."""
+        return self.serving_rules[self.part.name]
+
+    @property
     def rule_bands(self) -> Mapping[str, GateCheck]:
         """Whether the rule that serves short of a pass reaches every band, by part of the year."""
         cuts = self.request.settings.service.bands
@@ -102,6 +112,9 @@ class TrainingResult:
             "definition": self.request.outcome.definition,
             "train_years": list(self.basis.split.train),
             "test_year": self.basis.split.test,
+            "part": self.part.name,
+            "judged_weeks": {str(week): list(days) for week, days in self.judged_weeks.items()},
+            "reviewed_on": self.reviewed_on,
             "trained": self.basis.trained,
             "tested": self.basis.tested,
             "data_version": self.basis.data_version,

@@ -49,7 +49,8 @@ def fit_logistic(examples: Examples) -> LogisticBaseline:
     refuse_one_class(examples.label)
     order = fixed_order(examples)
     pipeline = make_pipeline(preprocessing(examples.dictionary), LogisticRegression(C=1.0, max_iter=2000))
-    return LogisticBaseline(pipeline.fit(examples.matrix_of(order), examples.label[order]))
+    weight = {"logisticregression__sample_weight": examples.weight[order]}
+    return LogisticBaseline(pipeline.fit(examples.matrix_of(order), examples.label[order], **weight))
 
 
 def preprocessing(dictionary: FeatureDictionary) -> ColumnTransformer:
@@ -63,9 +64,11 @@ def preprocessing(dictionary: FeatureDictionary) -> ColumnTransformer:
 
 def fit_school_only(examples: Examples) -> SchoolOnlyBaseline:
     """Each school's share off track, drawn towards the overall share where it has few students."""
-    overall = float(examples.label.mean())
-    by_school = pd.Series(examples.label.astype(np.float64)).groupby(school_of(examples))
-    shares = (by_school.sum() + SCHOOL_PRIOR * overall) / (by_school.count() + SCHOOL_PRIOR)
+    weight = examples.weight
+    overall = float(np.average(examples.label, weights=weight))
+    rows = pd.DataFrame({"students": weight, "off_track": weight * examples.label})
+    by_school = rows.groupby(school_of(examples)).sum()
+    shares = (by_school.off_track + SCHOOL_PRIOR * overall) / (by_school.students + SCHOOL_PRIOR)
     return SchoolOnlyBaseline(shares, overall)
 
 

@@ -49,24 +49,25 @@ class Calibrator:
         return Calibrator(**{name: float(value) for name, value in values.items()})
 
 
-def fit_calibrator(margin: Floats, label: Booleans) -> Calibrator:
+def fit_calibrator(margin: Floats, label: Booleans, weight: Floats | None = None) -> Calibrator:
     """Fits the most likely calibrator of these labels under a weak prior near the identity.
 
-    The margins must come from models that did not see the labels.
+    The margins must come from models that did not see the labels. `weight` is what each row counts, 1 by default.
     """
     from scipy.optimize import minimize  # serving a model fits nothing
 
-    found = minimize(loss_and_slope, np.zeros(3), args=(margin, label), jac=True, method="BFGS")
+    counts = np.ones(len(label)) if weight is None else weight
+    found = minimize(loss_and_slope, np.zeros(3), args=(margin, label, counts), jac=True, method="BFGS")
     low, high, intercept = (float(value) for value in found.x)
     return Calibrator(low=float(np.exp(low)), high=float(np.exp(high)), intercept=intercept)
 
 
-def loss_and_slope(parameters: Floats, margin: Floats, label: Booleans) -> tuple[float, Floats]:
+def loss_and_slope(parameters: Floats, margin: Floats, label: Booleans, weight: Floats) -> tuple[float, Floats]:
     """Summed log loss with the prior, and its gradient by (log low, log high, intercept)."""
     slopes = np.exp(parameters[:2])
     terms = np.array([-np.logaddexp(0, -margin), np.logaddexp(0, margin)])
     odds = slopes @ terms + parameters[2]
-    error = np.exp(-np.logaddexp(0, -odds)) - label
+    error = weight * (np.exp(-np.logaddexp(0, -odds)) - label)
     prior = parameters[:2] / PRIOR_SPREAD**2
-    loss = np.sum(np.logaddexp(0, odds) - label * odds) + 0.5 * prior @ parameters[:2]
+    loss = np.sum(weight * (np.logaddexp(0, odds) - label * odds)) + 0.5 * prior @ parameters[:2]
     return float(loss), np.append(slopes * (terms @ error) + prior, error.sum())

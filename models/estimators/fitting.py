@@ -17,7 +17,7 @@ from models.examples import Booleans, Examples, Floats, Places, fixed_order, fol
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.classification_metrics import refuse_one_class
 
-MOST_ROUNDS = 300
+MOST_ROUNDS = 200
 INNER_FOLDS = 5
 YEARS_FOR_YEAR_SPLIT = 5
 """From so many labelled years on, one is held out for the number of rounds and the last for calibration."""
@@ -29,7 +29,7 @@ Parameters = dict[str, ParameterValue]
 
 SMALL_AND_REGULARISED: Parameters = {
     "objective": "binary",
-    "learning_rate": 0.03,
+    "learning_rate": 0.06,
     "num_leaves": 7,
     "min_data_in_leaf": 50,
     "bagging_fraction": 0.8,
@@ -46,11 +46,12 @@ SMALL_AND_REGULARISED: Parameters = {
 
 @dataclass(frozen=True)
 class HeldOutFold:
-    """Rows that a booster did not see, and its loss on them after each round."""
+    """Rows that a booster did not see, what each counts, and its loss on them after each round."""
 
     booster: lgb.Booster
     rows: Floats
     label: Booleans
+    weight: Floats
     loss: Floats
 
 
@@ -65,11 +66,12 @@ def fit_risk_model(
     From five labelled years on, the trees learn from all but the last two; the number of rounds comes from the last
     but one, the calibrator from the last. With fewer, both come from 5 folds by student inside the examples, and the
     trees are then grown on all of them; from 100,000 rows on both come from one of these folds, and the trees are
-    those of the other four. `tuned` overrides the defaults. Raises Refused where the label has one class or there
-    are fewer than 5 students.
+    those of the other four. A student's rows of one year, one for each scoring date, weigh as much as one student.
+    `tuned` overrides the defaults. Raises Refused where the label has one class or there are fewer than 5 students.
     """
     refuse_one_class(examples.label)
-    parameters = {**parameters_for(examples.dictionary, seed=seed, threads=threads), **tuned}
+    defaults = parameters_for(examples.dictionary, seed=seed, threads=threads)
+    parameters = leaves_of_students({**defaults, **tuned}, examples.weight)
     grown = fit_trees(examples, fixed_order(examples), parameters, seed=seed)
     return RiskModel(
         booster_text=strip_text(grown.booster.model_to_string(num_iteration=grown.rounds)),
@@ -110,7 +112,8 @@ def fit_by_folds(examples: Examples, parameters: Parameters, seed: int) -> Fitte
     """Fits trees on all rows, with rounds and calibrator from folds of students."""
     held_out = cross_fit(examples, parameters, seed)
     rounds = best_rounds(held_out)
-    booster = lgb.train(parameters, lightgbm_dataset(examples.matrix(), examples.label, examples.dictionary), rounds)
+    data = lightgbm_dataset(examples.matrix(), examples.label, examples.dictionary, examples.weight)
+    booster = lgb.train(parameters, data, rounds)
     return FittedTrees(booster, rounds, calibrate_folds(held_out, rounds))
 
 
@@ -146,21 +149,25 @@ def fit_on_split(examples: Examples, parts: FitSplit, parameters: Parameters) ->
     rounds = best_rounds([fold])
     last = examples.matrix_of(parts.calibrating)
     margin = np.asarray(fold.booster.predict(last, raw_score=True, num_iteration=rounds))
-    return FittedTrees(fold.booster, rounds, fit_calibrator(margin, examples.label[parts.calibrating]))
+    weight = examples.weight[parts.calibrating]
+    return FittedTrees(fold.booster, rounds, fit_calibrator(margin, examples.label[parts.calibrating], weight))
 
 
 def train_with_early_stopping(examples: Examples, parts: FitSplit, parameters: Parameters) -> HeldOutFold:
     """Trains on the first part until the loss on the second no longer falls."""
-    label, held = examples.label, examples.matrix_of(parts.stopping)
-    train = lightgbm_dataset(examples.matrix_of(parts.learning), label[parts.learning], examples.dictionary)
-    valid = train.create_valid(held, label[parts.stopping].astype(np.float64))
+    label, weight, held = examples.label, examples.weight, examples.matrix_of(parts.stopping)
+    learned = examples.matrix_of(parts.learning)
+    train = lightgbm_dataset(learned, label[parts.learning], examples.dictionary, weight[parts.learning])
+    valid = train.create_valid(held, label[parts.stopping].astype(np.float64), weight=weight[parts.stopping])
     seen: dict[str, dict[str, list[float]]] = {}
-    stop: list[Callable[..., None]] = [
-        lgb.record_evaluation(seen),
-        lgb.early_stopping(EARLY_STOPPING_ROUNDS, verbose=False),
-    ]
-    booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=stop)
-    return HeldOutFold(booster, held, label[parts.stopping], np.array(seen["valid_0"]["binary_logloss"]))
+    booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=stop_early(seen))
+    loss = np.array(seen["valid_0"]["binary_logloss"])
+    return HeldOutFold(booster, held, label[parts.stopping], weight[parts.stopping], loss)
+
+
+def stop_early(seen: dict[str, dict[str, list[float]]]) -> list[Callable[..., None]]:
+    """What stops a fit once the loss on the held-out rows no longer falls, and records that loss in `seen`."""
+    return [lgb.record_evaluation(seen), lgb.early_stopping(EARLY_STOPPING_ROUNDS, verbose=False)]
 
 
 def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) -> Parameters:
@@ -169,17 +176,26 @@ def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) ->
     return {**SMALL_AND_REGULARISED, "monotone_constraints": directions, "seed": seed, "num_threads": threads}
 
 
-def lightgbm_dataset(rows: Floats, label: Booleans, dictionary: FeatureDictionary) -> lgb.Dataset:
+def leaves_of_students(parameters: Mapping[str, ParameterValue], weight: Floats) -> Parameters:
+    """The parameters with the least rows of a leaf in place of its least students, who may have several rows each."""
+    least = int(parameters["min_data_in_leaf"])  # type: ignore[arg-type]  # a number for this parameter
+    return {**parameters, "min_data_in_leaf": round(least / float(weight.mean()))}
+
+
+def lightgbm_dataset(
+    rows: Floats, label: Booleans, dictionary: FeatureDictionary, weight: Floats | None = None
+) -> lgb.Dataset:
     """The rows as LightGBM takes them: text features as native categoricals, columns without names."""
     texts = [i for i, entry in enumerate(dictionary.entries) if entry.kind == "text"]
-    return lgb.Dataset(rows, label.astype(np.float64), categorical_feature=texts, params={"verbosity": -1})
+    target, quiet = label.astype(np.float64), {"verbosity": -1}
+    return lgb.Dataset(rows, target, weight=weight, categorical_feature=texts, params=quiet)
 
 
 def cross_fit(examples: Examples, parameters: Parameters, seed: int) -> list[HeldOutFold]:
     """Fits one booster per fold of students, each with the rows it did not see."""
     fold = student_folds(examples.student, seed)
-    rows = examples.matrix()
-    return [fit_fold(rows, examples, fold == i, parameters) for i in range(INNER_FOLDS)]
+    rows, weight = examples.matrix(), examples.weight
+    return [fit_fold(rows, examples, weight, held=fold == i, parameters=parameters) for i in range(INNER_FOLDS)]
 
 
 def student_folds(student: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.int64]:
@@ -190,21 +206,28 @@ def student_folds(student: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.in
     return folds_by(student, INNER_FOLDS, np.random.default_rng(seed))
 
 
-def fit_fold(rows: Floats, examples: Examples, held: Booleans, parameters: Parameters) -> HeldOutFold:
+def fit_fold(
+    rows: Floats, examples: Examples, weight: Floats, *, held: Booleans, parameters: Parameters
+) -> HeldOutFold:
     """Fits a booster on the other rows, with its loss on the held-out ones after each round."""
-    train = lightgbm_dataset(rows[~held], examples.label[~held], examples.dictionary)
-    valid = train.create_valid(rows[held], examples.label[held].astype(np.float64))
+    label = examples.label
+    train = lightgbm_dataset(rows[~held], label[~held], examples.dictionary, weight[~held])
+    valid = train.create_valid(rows[held], label[held].astype(np.float64), weight=weight[held])
     seen: dict[str, dict[str, list[float]]] = {}
-    booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=[lgb.record_evaluation(seen)])
-    return HeldOutFold(booster, rows[held], examples.label[held], np.array(seen["valid_0"]["binary_logloss"]))
+    booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=stop_early(seen))
+    return HeldOutFold(booster, rows[held], label[held], weight[held], np.array(seen["valid_0"]["binary_logloss"]))
 
 
 def best_rounds(held_out: list[HeldOutFold]) -> int:
-    """The number of rounds with the least loss, averaged over the folds."""
-    return int(np.argmin(np.mean([fold.loss for fold in held_out], axis=0))) + 1
+    """The number of rounds with the least loss, averaged over the folds, of those that every fold came to."""
+    rounds = min(len(fold.loss) for fold in held_out)
+    return int(np.argmin(np.mean([fold.loss[:rounds] for fold in held_out], axis=0))) + 1
 
 
 def calibrate_folds(held_out: list[HeldOutFold], rounds: int) -> Calibrator:
     """Fits the calibrator on every row's margin from the booster that did not see it."""
     margins = [np.asarray(fold.booster.predict(fold.rows, raw_score=True, num_iteration=rounds)) for fold in held_out]
-    return fit_calibrator(np.concatenate(margins), np.concatenate([fold.label for fold in held_out]))
+    label, weight = (
+        np.concatenate(parts) for parts in zip(*((one.label, one.weight) for one in held_out), strict=True)
+    )
+    return fit_calibrator(np.concatenate(margins), label, weight)

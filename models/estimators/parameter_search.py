@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.estimators.fitting import SMALL_AND_REGULARISED, ParameterValue, best_rounds, cross_fit, parameters_for
+import numpy as np
+
+from models.estimators.fitting import (
+    SMALL_AND_REGULARISED,
+    ParameterValue,
+    best_rounds,
+    cross_fit,
+    leaves_of_students,
+    parameters_for,
+)
 from models.examples import Examples, in_fixed_order
 
 if TYPE_CHECKING:
@@ -107,7 +116,6 @@ def suggest_parameters(trial: "Trial") -> dict[str, ParameterValue]:
 def trial_loss(examples: Examples, tuned: Mapping[str, ParameterValue], *, seed: int, threads: int) -> float:
     """The cross-fitted log loss of these parameters at the best number of rounds."""
     parameters = {**parameters_for(examples.dictionary, seed=seed, threads=threads), **tuned}
-    folds = cross_fit(examples, parameters, seed)
-    rounds = best_rounds(folds)
-    rows = sum(len(fold.label) for fold in folds)
-    return sum(float(fold.loss[rounds - 1]) * len(fold.label) for fold in folds) / rows
+    folds = cross_fit(examples, leaves_of_students(parameters, examples.weight), seed)
+    rounds, students = best_rounds(folds), [float(fold.weight.sum()) for fold in folds]
+    return float(np.average([fold.loss[rounds - 1] for fold in folds], weights=students))

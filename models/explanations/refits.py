@@ -7,7 +7,14 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
-from models.estimators.fitting import DEFAULT_PARAMETERS, ParameterValue, lightgbm_dataset, parameters_for, tree_rows
+from models.estimators.fitting import (
+    DEFAULT_PARAMETERS,
+    ParameterValue,
+    leaves_of_students,
+    lightgbm_dataset,
+    parameters_for,
+    tree_rows,
+)
 from models.estimators.risk_model import RiskModel
 from models.estimators.shap_values import contributions_of
 from models.examples import Booleans, Examples, Floats, Places
@@ -67,14 +74,15 @@ def refit(
 ) -> Iterator[lgb.Booster]:
     """Refits on students drawn with replacement; skips a draw in which all ended alike."""
     rows = tree_rows(learn, seed=seed)
-    students = pd.factorize(learn.student[rows])[0]
+    students, counted = pd.factorize(learn.student[rows])[0], learn.weight
     for refit in range(REFITS):
         drawn = rows[draw_students(students, rng)]
         label = learn.label[drawn]
         if label.any() and not label.all():
             parameters = {**parameters_for(model.dictionary, seed=seed + refit, threads=model.threads), **tuned}
-            data = lightgbm_dataset(learn.matrix_of(drawn), label, model.dictionary)
-            yield lgb.train(parameters, data, model.booster.num_trees())
+            weight = counted[drawn]
+            data = lightgbm_dataset(learn.matrix_of(drawn), label, model.dictionary, weight)
+            yield lgb.train(leaves_of_students(parameters, weight), data, model.booster.num_trees())
 
 
 def draw_students(students: Places, rng: np.random.Generator) -> Places:

@@ -21,7 +21,7 @@ from models.examples import Examples, in_fixed_order
 from models.scoring import order_of, reasons_of
 from tests.districts import load_simulated
 from tests.training.evaluation.cross_evaluation import cross_evaluate
-from training.bundle_writer import BundleWriter, rule_that_serves
+from training.bundle_writer import BundleWriter
 from training.cohort_examples import labelled_cohorts
 from training.evaluation.evaluation import fit_and_evaluate
 from training.evaluation.leakage import find_leaks
@@ -29,6 +29,7 @@ from training.evaluation.temporal_split import Split
 from training.report.technical_report import render_technical_report
 from training.report.verdict import headline
 from training.result_builder import build_training_result
+from training.run_result import RunResult
 from training.training_request import Basis, TrainingRequest
 from training.training_result import TrainingResult
 
@@ -151,8 +152,8 @@ def test_where_another_published_rule_was_shown_to_find_more_it_serves_with_reas
     result = judged(asked, planted)
     assert result.serving_rule == "rule sfusd_incoming_grade9"
     assert "the San Francisco rule for incoming ninth graders" in headline(result)
-    write = BundleWriter(asked, result, ensure_keys(asked.settings.home / "keys"), {"trained_by": "ana"})
-    bundle = write.write(rule_that_serves(halves(planted)[0], result.serving_rule))
+    keys = ensure_keys(asked.settings.home / "keys")
+    bundle = BundleWriter(asked, RunResult((result,)), halves(planted)[0], keys, {"trained_by": "ana"}).write(None)
     assert bundle.feature_set == "grade9 by sfusd_incoming_grade9"
     with open_warehouse(asked.settings.warehouse("north")) as reader:
         features = build_snapshot(reader, SERVABLE[bundle.feature_set], TODAY).features

@@ -71,7 +71,7 @@ def test_groups_travel_beside_features_and_are_none(cohorts: Cohorts) -> None:
 
 
 def test_a_small_district_is_served_by_the_rule(trained: TrainedBundles) -> None:
-    assert trained.result.gate.verdict == "not_enough_evidence"
+    assert trained.result.main.gate.verdict == "not_enough_evidence"
     assert trained.best is trained.rule
 
 
@@ -93,7 +93,7 @@ def test_other_student_keys_give_the_same_trees(cohorts: Cohorts) -> None:
 
 def test_metrics_in_the_bundle_are_those_of_the_judgement(trained: TrainedBundles) -> None:
     written = json.loads((trained.rule.path / "metrics.json").read_bytes())
-    assert written["metrics"]["model"]["roc_auc"] == trained.result.figures["model"].roc_auc
+    assert written["metrics"]["model"]["roc_auc"] == trained.result.main.figures["model"].roc_auc
     assert written["test_year"] == 2026
 
 
@@ -124,7 +124,7 @@ def test_the_signed_gate_says_what_was_declared_which_years_were_judged_and_what
 
 
 def test_the_rule_to_beat_is_chosen_on_the_years_before_the_first_judged_one(trained: TrainedBundles) -> None:
-    compared = trained.result.compared
+    compared = trained.result.main.compared
     assert compared
     assert compared.rule
     among = compared.rule.among
@@ -136,7 +136,7 @@ def test_the_rule_to_beat_is_chosen_on_the_years_before_the_first_judged_one(tra
 def test_a_model_is_compared_with_the_one_that_serves_on_years_which_that_never_saw(
     trained: TrainedBundles, cohorts: Cohorts
 ) -> None:
-    years = trained.result.years
+    years = trained.result.main.years
     earlier = cohorts.examples.take(cohorts.examples.time < 2024)
     champion = Champion(fit_risk_model(earlier, seed=3, threads=1), learned_through=2024)
     beside = with_champion(champion, years[-1].judged.model, years)
@@ -146,7 +146,7 @@ def test_a_model_is_compared_with_the_one_that_serves_on_years_which_that_never_
 
 
 def test_a_bound_that_a_district_has_loosened_is_on_the_card_and_in_the_gate(trained: TrainedBundles) -> None:
-    result = trained.result
+    result = trained.result.main
     settings = result.request.settings
     gate = settings.gate.model_copy(update={"recall_gap_bound": 0.4})
     loose = replace(result, request=replace(result.request, settings=settings.model_copy(update={"gate": gate})))
@@ -177,8 +177,8 @@ def test_what_the_audit_in_a_bundle_found_is_told_by_a_command(
     assert told.exit_code == 0, told.output
     assert [line.split("  ")[-2] for line in told.stdout.splitlines() if "EWS" in line] == list(CODES)
     found = json.loads(CliRunner().invoke(ontrack.app, [*command, "--json"]).stdout)
-    assert trained.result.audited
-    assert found == trained.result.audited.as_json()
+    assert trained.result.main.audited
+    assert found == trained.result.main.audited.as_json()
 
 
 def test_the_flags_and_contacts_of_a_past_year_are_read_with_its_cohort(

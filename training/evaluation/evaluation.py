@@ -10,10 +10,11 @@ from models.estimators.baselines import fit_logistic, fit_school_only
 from models.estimators.fitting import DEFAULT_PARAMETERS, ParameterValue, fit_risk_model
 from models.estimators.published_rule import RuleModel, fit_rule, fit_shares
 from models.estimators.risk_model import RiskModel
-from models.examples import Examples, Floats
+from models.examples import Booleans, Examples, Floats, Places
 from models.feature_dictionary import Entry, FeatureDictionary
 from models.metrics.classification_metrics import ClassificationMetrics, evaluate
-from training.evaluation.scorers import PEER
+from training.evaluation.scorers import OWN_RULE, PEER
+from training.evaluation.year_parts import WHOLE_YEAR, YearPart
 
 GROUP = "group "
 Risks = Mapping[str, Floats]
@@ -32,9 +33,17 @@ class Evaluation:
     rule: RuleModel | None
     risks: Risks
 
+    def take(self, rows: Places | Booleans) -> "Evaluation":
+        """The same of some of the test rows."""
+        return replace(self, test=self.test.take(rows), risks={name: risk[rows] for name, risk in self.risks.items()})
+
     def figures(self, capacities: Sequence[float]) -> dict[str, ClassificationMetrics]:
-        """Each scorer's figures; Refused where the test label has one class."""
-        return figures_of(self.test, self.risks, capacities)
+        """Each scorer's figures, the mean over the lists of all scoring dates; Refused where one has one class."""
+        if self.test.as_of is None:
+            return figures_of(self.test, self.risks, capacities)
+        lists = [self.take(rows) for rows in self.test.lists()]
+        found = [figures_of(one.test, one.risks, capacities) for one in lists]
+        return {name: mean_figures([one[name] for one in found]) for name in self.risks}
 
     def order(self, scorer: str) -> Floats:
         """What a scorer lists students by, the highest first: a rule its own count of signals, any other its risk."""
@@ -78,9 +87,11 @@ def fit_and_evaluate(
     seed: int,
     threads: int,
     tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS,
+    parts: Sequence[YearPart] = (WHOLE_YEAR,),
 ) -> Evaluation:
     """The model fitted on the training rows, and its and the baselines' risks of the test rows.
 
+    The shares of published rules are of each part of the year: few signals mean less in June than in September.
     Raises Refused where the training label has one class or there are too few students.
     """
     model = fit_risk_model(train, seed=seed, threads=threads, tuned=tuned)
@@ -88,17 +99,26 @@ def fit_and_evaluate(
     risks = {"model": model.risk(test.features), "logistic": fit_logistic(train).risk(test)}
     if train.school is not None:
         risks["school_only"] = fit_school_only(train).risk(test)
-    if rule is not None and test.rule is not None:
-        risks["rule"] = rule.risk(test.rule)
-    return Evaluation(test, model, rule, {**risks, **peer_risks(train, test)})
+    return Evaluation(test, model, rule, {**risks, **rule_risks(train, test, parts)})
 
 
-def peer_risks(train: Examples, test: Examples) -> Risks:
-    """The risks of every other published rule on the test rows, from the shares of the training rows."""
-    return {
-        f"{PEER}{name}": fit_shares(signals_of(train, name), train.label, train.student).risk(signals_of(test, name))
-        for name in map(str, train.peers.columns)
-    }
+def rule_risks(train: Examples, test: Examples, parts: Sequence[YearPart]) -> Risks:
+    """The risks of every published rule on the test rows, from the shares of the training rows of the same part."""
+    found = {name: np.full(len(test), np.nan) for name in counts_of(test) if name in counts_of(train)}
+    for part in parts:
+        taught, asked = train.take(part.holds(train)), part.holds(test)
+        if not asked.any() or not len(taught):
+            continue
+        for name, risk in found.items():
+            risk[asked] = shares_of_rule(taught, name).risk(counts_of(test)[name][asked])
+    return found
+
+
+def shares_of_rule(examples: Examples, scorer: str) -> RuleModel:
+    """The shares off track by the count of signals of one published rule; Refused where no row has a count."""
+    if scorer == OWN_RULE:
+        return fit_rule(examples)
+    return fit_shares(counts_of(examples)[scorer], examples.label, examples.student)
 
 
 def signals_of(examples: Examples, peer: str) -> Floats:
@@ -129,11 +149,10 @@ def protected_entry(train: Examples) -> Callable[[str], Entry]:
 
 
 def mean_figures(figures: Sequence[ClassificationMetrics]) -> ClassificationMetrics:
-    """The mean of figures of the same rows."""
-    first = figures[0]
+    """The mean of figures of the same rows, or of several lists, whose rows are then those of a list on average."""
     return ClassificationMetrics(
-        n=first.n,
-        positives=first.positives,
+        n=round(np.mean([one.n for one in figures])),
+        positives=round(np.mean([one.positives for one in figures])),
         roc_auc=float(np.mean([one.roc_auc for one in figures])),
         pr_auc=float(np.mean([one.pr_auc for one in figures])),
         brier=float(np.mean([one.brier for one in figures])),

@@ -13,6 +13,7 @@ from models.metrics.classification_metrics import ClassificationMetrics
 from models.metrics.intervals import Interval
 from training.evaluation.evaluation import Evaluation, fit_and_evaluate
 from training.evaluation.temporal_split import Split
+from training.evaluation.year_parts import WHOLE_YEAR, YearPart
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class YearEvaluation:
     judged: Evaluation
     figures: Mapping[str, ClassificationMetrics]
     gap: Interval
+    recipe: "Recipe"
 
     def as_json(self) -> dict[str, object]:
         """The year as JSON values."""
@@ -43,13 +45,16 @@ class Recipe:
     replicates: int
     capacities: tuple[float, ...]
     tuned: Mapping[str, ParameterValue]
+    parts: tuple[YearPart, ...] = (WHOLE_YEAR,)
 
 
 def evaluate_year(examples: Examples, split: Split, recipe: Recipe) -> YearEvaluation:
     """The evaluation of a split's test year; Refused where its training years do not allow a model."""
     learn = examples.take(np.isin(examples.time, split.train))
     test = in_fixed_order(examples.take(examples.time == split.test))
-    judged = fit_and_evaluate(learn, test, seed=recipe.seed, threads=recipe.threads, tuned=recipe.tuned)
+    judged = fit_and_evaluate(
+        learn, test, seed=recipe.seed, threads=recipe.threads, tuned=recipe.tuned, parts=recipe.parts
+    )
     return year_evaluation_of(split, judged, recipe)
 
 
@@ -59,7 +64,13 @@ def year_evaluation_of(split: Split, judged: Evaluation, recipe: Recipe) -> Year
     gap = calibration_gap(
         test.label, judged.risks["model"], test.student, replicates=recipe.replicates, seed=recipe.seed
     )
-    return YearEvaluation(split, judged, judged.figures(recipe.capacities), gap)
+    return YearEvaluation(split, judged, judged.figures(recipe.capacities), gap, recipe)
+
+
+def in_part(year: YearEvaluation, part: YearPart) -> YearEvaluation:
+    """The same of the scoring dates of one part of the year."""
+    held = part.holds(year.judged.test)
+    return year if held.all() else year_evaluation_of(year.split, year.judged.take(held), year.recipe)
 
 
 def evaluate_earlier_years(examples: Examples, splits: Sequence[Split], recipe: Recipe) -> tuple[YearEvaluation, ...]:

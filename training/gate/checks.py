@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from features.settings import Gate
 from models.metrics.intervals import Interval
+from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.leakage import Leak
 from training.gate.bound_checks import (
     Gaps,
@@ -15,6 +16,7 @@ from training.gate.bound_checks import (
     check_records,
 )
 from training.gate.comparison import GateComparison
+from training.gate.date_checks import check_calibration_by_date, check_weeks
 from training.gate.list_checks import (
     check_at_own_count,
     check_enough_students,
@@ -34,7 +36,8 @@ class GateEvidence:
     `compared` is over all judged years; the rest is of the last one. `logistic` is the lead over logistic
     regression, `calibration` the share off track less the mean risk, `group_calibration` the same by group as people
     call it (empty where it was not asked). `leaks` are features that know the end, `warnings` kinds of warning about
-    past records, `bands` whether each band of signals is reached.
+    past records, `bands` whether each band of signals is reached, `dates` the scoring dates one by one, where there
+    are several.
     """
 
     compared: GateComparison
@@ -45,6 +48,7 @@ class GateEvidence:
     group_calibration: Mapping[str, Interval] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     bands: GateCheck | None = None
+    dates: tuple[DateCalibration, ...] = ()
 
 
 def check_evidence(evidence: GateEvidence, bounds: Gate) -> tuple[GateCheck, ...]:
@@ -71,6 +75,10 @@ def run_checks(evidence: GateEvidence, bounds: Gate) -> Iterator[GateCheck]:
         yield check_last_year(compared.last_year, compared.rule.called, compared.years[-1])
     if evidence.bands:
         yield evidence.bands
+    if evidence.dates:
+        yield check_calibration_by_date(evidence.dates, bounds.calibration_bound)
+    if compared.rule and compared.by_week:
+        yield check_weeks(compared.by_week, compared.rule.called)
 
 
 def unproven(check: GateCheck) -> GateCheck:

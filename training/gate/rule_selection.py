@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.examples import Examples
+from models.examples import Booleans, Examples, Floats
 from models.metrics.paired_comparison import PairedYear, RecallLead, recall_lead
 from models.metrics.ranking import list_length, true_positives
 from training.evaluation.evaluation import counts_of
@@ -77,28 +77,24 @@ def select_rules(test: Examples, before: Examples | None, draws: Bootstrap) -> R
     return RuleSelection((best, *others), len(known), tuple(map(int, np.unique(before.time))), recalls[best])
 
 
-def by_year(examples: Examples) -> Iterator[Examples]:
-    """The rows of each year in turn."""
-    for year in np.unique(examples.time):
-        yield examples.take(examples.time == year)
-
-
 def paired_rules(examples: Examples, rule: str, other: str) -> Iterator[PairedYear]:
-    """Two rules side by side in each year."""
-    for year in by_year(examples):
-        counts = counts_of(year)
-        yield PairedYear(year.label, year.student, counts[rule], counts[other])
+    """Two rules side by side in each list."""
+    counts = counts_of(examples)
+    for rows in examples.lists():
+        yield PairedYear(examples.label[rows], examples.student[rows], counts[rule][rows], counts[other][rows])
 
 
 def recall_of(examples: Examples, rule: str, capacity: float) -> float:
-    """The share of those off track whom a rule lists at the capacity of each year; ties by expectation."""
-    return sum(found_in(year, rule, capacity) for year in by_year(examples)) / int(examples.label.sum())
+    """The share of those off track whom a rule's lists hold at the capacity; ties by expectation."""
+    counts, label = counts_of(examples)[rule], examples.label
+    found = [found_in(label[rows], counts[rows], capacity) for rows in examples.lists()]
+    return sum(found) / int(label.sum())
 
 
-def found_in(year: Examples, rule: str, capacity: float) -> float:
-    """How many students off track a rule lists in one year."""
-    one, served = np.ones((1, len(year))), np.array([list_length(len(year), capacity)])
-    return float(true_positives(year.label, counts_of(year)[rule], one, served)[0])
+def found_in(label: Booleans, counts: Floats, capacity: float) -> float:
+    """How many students off track one list of a rule holds."""
+    one, served = np.ones((1, len(label))), np.array([list_length(len(label), capacity)])
+    return float(true_positives(label, counts, one, served)[0])
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.metrics.intervals import Interval
-from presentation.numbers import capitalized, long_date, of_100, technical_interval
+from presentation.numbers import capitalized, long_date, of_100, people_interval, technical_interval
 from presentation.report import Report, ReportSection, prose_section, render
 from presentation.tables import plain_table
+from training.evaluation.calibration_by_date import DateCalibration
 from training.prepared_table.card import limits_of, outcome_of, tested_on
 from training.prepared_table.figures import CAPACITY, draws_of
 from training.prepared_table.groups import groups_sections
@@ -17,7 +18,6 @@ from training.prepared_table.spec import TableSpec, Time
 from training.prepared_table.verdict import OTHER, beats, verdict_of
 from training.report.at_a_glance import glance_section
 from training.report.comparison import Comparison, calibration_section, comparison_section
-from training.report.other_years import date_row
 from training.report.sections import TEMPLATES, facts_section, limits_section, reproduce_section
 from training.report.verdict import VerdictView
 
@@ -112,6 +112,14 @@ def periods_section(periods: tuple[Period, ...], smallest: int) -> ReportSection
     return prose_section(
         "Do the risks hold from one time to the next?", says, tables=[plain_table("By time", head, rows)]
     )
+
+
+def date_row(one: DateCalibration, smallest: int) -> tuple[str, ...]:
+    """The cells of one date; one with few students is named, and its figures are not shown."""
+    if one.gap is None:
+        return (capitalized(one.by), one.value, *("too few to judge",) * 5)
+    said = (of_100(one.mean_risk), of_100(one.share), people_interval(one.gap), f"{one.auc:.3f}")
+    return (capitalized(one.by), one.value, f"{one.n:,}" if one.n >= smallest else "few", *said)
 
 
 def protected_section(told: ProtectedComparison | None) -> ReportSection | None:

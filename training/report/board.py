@@ -17,6 +17,7 @@ from training.district_card import checks_of, kind_that_serves, limits_of
 from training.report.group_charts import differences, gap_chart
 from training.report.sections import TEMPLATES, refused_uses
 from training.report.verdict import VerdictView, beside_words, counts, headline, name_of, verdict_sentence
+from training.report.year_parts import parts_section
 from training.training_result import TrainingResult
 
 NAMED = ("warn", "fail")
@@ -32,8 +33,11 @@ class BoardGroupsView:
     figures: tuple[str, ...]
 
 
-def render_board(result: TrainingResult, *, made_on: date) -> str:
-    """The page as one HTML document that fetches and runs nothing; it holds no student and no small group."""
+def render_board(result: TrainingResult, *, made_on: date, parts: Sequence[TrainingResult] = ()) -> str:
+    """The page as one HTML document that fetches and runs nothing; it holds no student and no small group.
+
+    `parts` are the results of every part of the year, where there are several; `result` is then the main one.
+    """
     outcome, _, _ = result.request.outcome.says.partition(":")
     district, year = result.request.district.name, school_year(result.basis.split.test)
     report = Report(
@@ -41,7 +45,7 @@ def render_board(result: TrainingResult, *, made_on: date) -> str:
         heading=f"For the board: {outcome}",
         about=f"{district} · school year {year} · made on {long_date(made_on)}",
         opening=[first_section(result)],
-        sections=tuple(sections_of(result)),
+        sections=(*filter(None, [parts_section(parts)]), *sections_of(result)),
     )
     return render(report, TEMPLATES)
 

@@ -1,9 +1,8 @@
-"""Results beyond the test year's first list: other years, each scoring date, and the weekly lists."""
+"""Results beyond the test year's lists: other years, and the weekly lists."""
 
 from presentation.numbers import capitalized, of_100, people_interval, school_year
 from presentation.report import ReportSection, prose_section
 from presentation.tables import plain_table
-from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import words_of
 from training.evaluation.weekly_lists import WeeklyLists
@@ -42,29 +41,6 @@ def year_row(one: YearEvaluation, result: TrainingResult) -> tuple[str, ...]:
         school_year(one.split.test), learned, f"{model.n:,}", f"{model.positives:,}", *precisions,
         people_interval(one.gap),
     )  # fmt: skip
-
-
-def dates_section(result: TrainingResult) -> ReportSection | None:
-    """Calibration on every scoring date of the test year; None where there is one only."""
-    if not result.slices:
-        return None
-    smallest = result.request.settings.audit.smallest_group
-    says = (
-        "Risks may be right on the whole and wrong on a date. One with fewer than 20 students off track, or on track, "
-        "is too small to judge. Groups of students, and schools, are below."
-    )
-    head = ("By", "Part", "Students", "Risk said, of 100", "Off track, of 100", "Difference", "ROC AUC")
-    rows = [date_row(one, smallest) for one in result.slices]
-    title = "Do the risks hold on every date?"
-    return prose_section(title, says, tables=[plain_table("By scoring date of the test year", head, rows)])
-
-
-def date_row(one: DateCalibration, smallest: int) -> tuple[str, ...]:
-    """The cells of one date; one with few students is named, and its figures are not shown."""
-    if one.gap is None:
-        return (capitalized(one.by), one.value, *("too few to judge",) * 5)
-    said = (of_100(one.mean_risk), of_100(one.share), people_interval(one.gap), f"{one.auc:.3f}")
-    return (capitalized(one.by), one.value, f"{one.n:,}" if one.n >= smallest else "few", *said)
 
 
 def weekly_lists_section(result: TrainingResult) -> ReportSection | None:

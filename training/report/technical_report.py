@@ -18,10 +18,11 @@ from training.gate.verdict import VERDICT_WORDS, GateCheck, Verdict
 from training.report.at_a_glance import glance_section
 from training.report.audit import HEAD, audit_sections, group_rows
 from training.report.comparison import calibration_section, comparison_of, comparison_section
-from training.report.other_years import dates_section, weekly_lists_section, years_section
+from training.report.other_years import weekly_lists_section, years_section
 from training.report.rule_shares import share_sections
 from training.report.sections import TEMPLATES, facts_section, limits_section, reproduce_section
 from training.report.verdict import refusal_section, verdict_section
+from training.report.year_parts import parts_section, titled, weeks_section
 from training.training_result import TrainingResult
 
 SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✕", "not_enough_evidence": "?"}
@@ -36,8 +37,16 @@ class GateChecksView:
     checks: tuple[CheckLine, ...]
 
 
-def render_technical_report(result: TrainingResult, *, made_on: date, warnings: Sequence[Finding] = ()) -> str:
+def render_technical_report(
+    result: TrainingResult,
+    *,
+    made_on: date,
+    warnings: Sequence[Finding] = (),
+    parts: Sequence[TrainingResult] = (),
+) -> str:
     """The report as one HTML document that fetches and runs nothing.
+
+    `parts` are the results of every part of the year, where there are several; `result` is then the main one.
 
     The verdict stands first in a plain sentence, then three figures and a picture, then the contents and all the rest.
     It holds no student, and no figure over fewer than `audit.smallest_group` students. A result without figures
@@ -51,7 +60,7 @@ def render_technical_report(result: TrainingResult, *, made_on: date, warnings: 
         heading=capitalized(outcome),
         about=f"{district} · test year {year} · made on {long_date(made_on)}",
         opening=[one for one in opening if one],
-        sections=[one for one in sections_of(result, warnings) if one],
+        sections=[one for one in sections_of(result, warnings, parts or (result,)) if one],
         contents=True,
     )
     return render(report, TEMPLATES)
@@ -62,27 +71,33 @@ def beside_the_model(result: TrainingResult) -> str:
     return result.beside if result.serves == "model" else result.serves
 
 
-def sections_of(result: TrainingResult, warnings: Sequence[Finding]) -> Iterator[ReportSection | None]:
+def sections_of(
+    result: TrainingResult, warnings: Sequence[Finding], parts: Sequence[TrainingResult]
+) -> Iterator[ReportSection | None]:
     """What follows the contents; None for a section that has nothing to say."""
-    yield refusal_section(result)
-    yield checks_section(result)
-    yield from share_sections(result)
+    yield parts_section(parts)
+    yield weeks_section(parts)
+    for one in parts:
+        yield from part_sections(one) if len(parts) == 1 else titled(part_sections(one), one)
     if result.figures:
-        yield from figures_sections(result)
+        yield years_section(result)
+        yield weekly_lists_section(result)
     yield data_section(result)
     yield warnings_section(warnings) if warnings else None
     yield limits_section([*limits_of(result, kind_that_serves(result)), *left_out_of(result)])
     yield reproduction_section(result)
 
 
-def figures_sections(result: TrainingResult) -> Iterator[ReportSection | None]:
-    """The sections of figures: comparison, calibration, dates, years, weekly lists and audit."""
+def part_sections(result: TrainingResult) -> Iterator[ReportSection | None]:
+    """One part of the year: why the model does not serve, the checks, comparison, calibration and audit."""
+    yield refusal_section(result)
+    yield checks_section(result)
+    yield from share_sections(result)
+    if not result.figures:
+        return
     found = comparison_of(result)
     yield comparison_section(found)
     yield calibration_section(found)
-    yield dates_section(result)
-    yield years_section(result)
-    yield weekly_lists_section(result)
     if result.audited:
         yield from audit_sections(result.audited)
         yield from rule_sections(result, result.audited) if result.serves != "model" else ()

@@ -37,7 +37,7 @@ def audited(home: Path, planted: Planted, *, students: int, years: int = 4, seed
     )
     load_simulated(settings, Plan("north", students, years=years, seed=seed, planted=planted), TODAY)
     request = TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
-    found = train(request, now=NOW, code_version="none", progress=quietly).result.audited
+    found = train(request, now=NOW, code_version="none", progress=quietly).result.main.audited
     assert found
     return found
 

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from models.examples import Examples
+from models.examples import Examples, Floats
 from tests.models.row_examples import made_examples
-from training.evaluation.calibration_by_date import calibrations_by_date
+from training.evaluation.calibration_by_date import DateCalibration, calibrations_by_date
 
 RISK = np.full(2000, 0.3)
 FALL, SPRING = "2025-11-20", "2026-02-20"
@@ -20,8 +21,13 @@ def on_two_dates(*, first: int = 1000) -> Examples:
     return replace(made_examples(2000), label=label, as_of=np.where(early, FALL, SPRING))
 
 
+def by_date(test: Examples, order: Floats = RISK) -> tuple[DateCalibration, ...]:
+    """The scoring dates of these rows."""
+    return calibrations_by_date(test, RISK, {"model": order}, capacity=0.15, replicates=200, seed=1)
+
+
 def test_a_date_that_risks_are_wrong_about_is_seen_though_the_whole_is_right() -> None:
-    found = {one.value: one for one in calibrations_by_date(on_two_dates(), RISK, replicates=200, seed=1)}
+    found = {one.value: one for one in by_date(on_two_dates())}
     assert set(found) == {FALL, SPRING}
     early, late = found[FALL].gap, found[SPRING].gap
     assert early is not None
@@ -31,10 +37,17 @@ def test_a_date_that_risks_are_wrong_about_is_seen_though_the_whole_is_right() -
 
 
 def test_a_small_date_is_named_without_a_figure() -> None:
-    small = calibrations_by_date(on_two_dates(first=30), RISK, replicates=200, seed=1)[0]
+    small = by_date(on_two_dates(first=30))[0]
     assert small.gap is None
-    assert small.as_json() == {"by": "scoring date", "value": FALL, "too_small": True}
+    assert small.as_json() == {"by": "scoring date", "value": FALL, "week": 0, "too_small": True}
 
 
 def test_one_date_has_no_parts() -> None:
-    assert calibrations_by_date(on_two_dates(first=2000), RISK, replicates=200, seed=1) == ()
+    assert by_date(on_two_dates(first=2000)) == ()
+
+
+def test_each_date_says_how_many_of_those_off_track_a_list_of_that_day_holds() -> None:
+    found = by_date(on_two_dates(), order=on_two_dates().label.astype(np.float64))
+    early, late = (one.recall["model"] for one in found)
+    assert early == pytest.approx(0.15 / 0.2, abs=0.1)
+    assert late == pytest.approx(0.15 / 0.4, abs=0.05)

@@ -1,0 +1,96 @@
+"""What serves in which part of the school year, and how risks and lists do week by week."""
+
+from collections.abc import Iterator, Sequence
+
+from presentation.numbers import capacity_of_100, capitalized, of_100, people_interval, school_year
+from presentation.report import ReportSection, prose_section
+from presentation.tables import plain_table
+from training.evaluation.calibration_by_date import DateCalibration
+from training.evaluation.scorers import words_of
+from training.gate.verdict import VERDICT_WORDS
+from training.report.verdict import headline
+from training.training_result import TrainingResult
+
+
+def served_sentence(parts: Sequence[TrainingResult]) -> str:
+    """What makes the list in each part of the year, in one sentence."""
+    return f"{capitalized('; '.join(f'in {one.part.words}, {scorer_in_words(one)}' for one in parts))}."
+
+
+def scorer_in_words(one: TrainingResult) -> str:
+    """What serves in a part of the year, to follow its name."""
+    return "the model makes the list" if serves_model(one) else f"{words_of(one.serving_rule)} makes the list"
+
+
+def serves_model(one: TrainingResult) -> bool:
+    """Whether the model earned its place in a part of the year."""
+    return one.gate.verdict == "pass"
+
+
+def parts_section(parts: Sequence[TrainingResult]) -> ReportSection | None:
+    """Every part of the year: its verdict, what serves, and how often the list was right; None where it is one."""
+    if len(parts) < 2:
+        return None
+    head = ("Part of the year", "Verdict on the model", "The list is made by", "How often it was right")
+    rows = [
+        (capitalized(one.part.words), VERDICT_WORDS[one.gate.verdict], served_by(one), right_in_words(one))
+        for one in parts
+    ]
+    says = (
+        "What is known of a student in September is last year’s, and from the first marks on it is this year’s. So the "
+        "model is judged in each part of the year, and serves only where it passed; elsewhere a published rule does."
+    )
+    return prose_section("What serves when", says, tables=[plain_table("By part of the year", head, rows)])
+
+
+def served_by(one: TrainingResult) -> str:
+    """What serves in a part of the year."""
+    return "the model" if serves_model(one) else words_of(one.serving_rule)
+
+
+def right_in_words(one: TrainingResult) -> str:
+    """How often the list of the date that was looked at closely was right."""
+    return headline(one) if one.figures else "not judged"
+
+
+def weeks_section(parts: Sequence[TrainingResult]) -> ReportSection | None:
+    """Risks and lists on every scoring date of the test year; None where there is one only."""
+    dates = [(one, date) for one in parts for date in one.slices]
+    if not dates:
+        return None
+    request, year = parts[0].request, parts[0].basis.split.test
+    at = capacity_of_100(request.settings.gate.capacity)
+    smallest = request.settings.audit.smallest_group
+    says = (
+        f"A list is made every week. These are the dates of {school_year(year)} on which that was judged: what risks "
+        f"said, what happened, and how many of 100 who ended off track a list of {at} of 100 students held. "
+        "A date with fewer than 20 students off track, or on track, is too small to judge."
+    )
+    head = (
+        "School week", "Date", "Students", "Risk said, of 100", "Ended off track, of 100", "Difference", "ROC AUC",
+        "Listed by the model", "Listed by the rule",
+    )  # fmt: skip
+    rows = list(week_rows(dates, smallest))
+    table = plain_table("By school week of the test year", head, rows)
+    return prose_section("Do the risks hold in every week?", says, tables=[table])
+
+
+def week_rows(dates: Sequence[tuple[TrainingResult, DateCalibration]], smallest: int) -> Iterator[tuple[str, ...]]:
+    """The cells of each date; one with few students is named, and its figures are not shown."""
+    for result, one in dates:
+        named = (str(one.week), one.value)
+        if one.gap is None:
+            yield (*named, *("too few to judge",) * 7)
+            continue
+        rule = result.compared.rule.scorer if result.compared and result.compared.rule else ""
+        lists = [of_100(one.recall[name]) if name in one.recall else "none" for name in ("model", rule)]
+        said = (of_100(one.mean_risk), of_100(one.share), people_interval(one.gap), f"{one.auc:.3f}")
+        yield (*named, f"{one.n:,}" if one.n >= smallest else "few", *said, *lists)
+
+
+def titled(sections: Iterator[ReportSection | None], one: TrainingResult) -> Iterator[ReportSection]:
+    """A part's sections, named after it."""
+    name = capitalized(one.part.name.replace("_", " "))
+    for section in sections:
+        if section is not None:
+            yield ReportSection(f"{name}: {section.title}", section.template, section.view)
