@@ -8,12 +8,9 @@ from features.definitions.catalog import feature_set_of
 from models.bundle.bundle import Bundle, BundleParts, write_bundle
 from models.bundle.parts_of_year import JudgedWeek, ServedPart
 from models.bundle.signing import KeyPair
-from models.estimators.published_rule import RuleModel
 from models.estimators.risk_model import RiskModel
-from models.examples import Examples
 from models.feature_dictionary import dictionary_of
 from training.district_card import card_of
-from training.evaluation.evaluation import shares_of_rule
 from training.run_result import RunResult
 from training.training_request import TrainingRequest
 from training.training_result import TrainingResult

@@ -41,7 +41,6 @@ from training.training_result import TrainingResult
 from training.weeks_after import list_weeks_after
 
 
-
 @dataclass(frozen=True)
 class TrainedBundles:
     """The result of a run and its bundles: the rule's always, the model's where one could be fitted.

@@ -30,6 +30,7 @@ from training.report.technical_report import render_technical_report
 from training.report.verdict import headline
 from training.result_builder import build_training_result
 from training.run_result import RunResult
+from training.train import with_rule_shares
 from training.training_request import Basis, TrainingRequest
 from training.training_result import TrainingResult
 
@@ -153,7 +154,8 @@ def test_where_another_published_rule_was_shown_to_find_more_it_serves_with_reas
     assert result.serving_rule == "rule sfusd_incoming_grade9"
     assert "the San Francisco rule for incoming ninth graders" in headline(result)
     keys = ensure_keys(asked.settings.home / "keys")
-    bundle = BundleWriter(asked, RunResult((result,)), halves(planted)[0], keys, {"trained_by": "ana"}).write(None)
+    run = RunResult((with_rule_shares(result, halves(planted)[0]),))
+    bundle = BundleWriter(asked, run, keys, {"trained_by": "ana"}).write(None)
     assert bundle.feature_set == "grade9 by sfusd_incoming_grade9"
     with open_warehouse(asked.settings.warehouse("north")) as reader:
         features = build_snapshot(reader, SERVABLE[bundle.feature_set], TODAY).features

@@ -100,12 +100,12 @@ def test_metrics_in_the_bundle_are_those_of_the_judgement(trained: TrainedBundle
 def test_both_scorers_are_asked_whether_every_band_can_be_reached_and_the_rules_card_has_its_shares(
     trained: TrainedBundles,
 ) -> None:
-    (of_model,) = (check for check in trained.result.gate.checks if check.code == "GATE13")
+    (of_model,) = (check for check in trained.result.main.gate.checks if check.code == "GATE13")
     of_rule = json.loads((trained.rule.path / "metrics.json").read_bytes())["rule_bands"]["year"]
     assert of_model.says.startswith("Of 100 students of the test year, ")
     assert (of_rule["code"], of_rule["verdict"]) == ("GATE13", "pass")
     assert isinstance(trained.rule.scorer, RuleModel)
-    assert trained.result.serving_rules == {"year": trained.rule.scorer}
+    assert trained.result.main.serving_rules == {"year": trained.rule.scorer}
     assert "| Signals | Past students | Off track, of 100 | Likely range |" in trained.rule.card
 
 
