@@ -36,6 +36,7 @@ from models.bundle.manifest import (
     read_files,
     refuse_damaged,
 )
+from models.bundle.model_card import render_parts
 from models.bundle.parts_of_year import ServedPart, parts_json, read_parts
 from models.bundle.signing import KeyPair, sign
 from models.bundle.tree_structure import parse_trees
@@ -130,16 +131,15 @@ def open_bundle(path: Path, public_key: EllipticCurvePublicKey, *, remember: boo
 
 def encode_parts(parts: BundleParts) -> dict[str, bytes]:
     """The content of every file that the manifest lists; ValueError where the parts do not belong together."""
-    files = {
+    files = {PARTS: parts_json(parts.kind, parts.parts)} if parts.parts else {}
+    files |= {
         "features.json": dictionary_json(parts.dictionary),
         "metrics.json": canonical_json(parts.metrics),
-        "card.md": parts.card.encode(),
+        "card.md": (parts.card + render_parts(parts.parts)).encode(),
         **encode_scorer(parts),
     }
     if parts.gate is not None:
         files["gate.json"] = canonical_json(parts.gate)
-    if parts.parts:
-        files[PARTS] = parts_json(parts.kind, parts.parts)
     return files
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import isnan
 
+from models.bundle.parts_of_year import ServedPart, describe_parts, scorer_words
 from models.fairness.audit import ListAudit
 from models.fairness.group_metrics import RATES, GroupFigures
 from models.feature_dictionary import Entry, FeatureDictionary
@@ -18,6 +19,10 @@ REFUSED_USES = (
     "**Discipline**: not to suspend, expel, search or sanction anyone.",
     "**Placement**: not to place, track, retain, admit or refuse a student anywhere.",
     "**Law enforcement**: not to be shared with police, courts, probation or immigration services.",
+)
+OUTSIDE = (
+    "On a date outside of the judged school weeks, or in a year whose calendar has shifted by more than two weeks, the "
+    "published rule of that part of the year serves, and no model gives a risk."
 )
 GATE = (
     "The verdict of the promotion gate is `gate.json` in this bundle, signed with everything else; "
@@ -120,6 +125,29 @@ def render_header(facts: CardFacts) -> str:
     }
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in named.items()]
     return "\n".join(["---", *lines, "---"])
+
+
+def render_parts(parts: Sequence[ServedPart]) -> str:
+    """The section on what serves in which part of the year, to follow a card; empty where one scorer serves all year.
+
+    It is written with the bundle, as only there the parts are known.
+    """
+    if not parts:
+        return ""
+    says = describe_parts(parts)
+    head = ("Part of the year", "School weeks", "Serves", "Verdict on the model", "Judged in school weeks")
+    rows = [
+        (
+            part.name.replace("_", " "),
+            f"{part.from_week} to {part.through_week}",
+            scorer_words(part),
+            part.verdict.replace("_", " "),
+            ", ".join(str(one.week) for one in part.weeks) or "none",
+        )
+        for part in parts
+    ]
+    opening = f"\n## What serves when\n\n{says[:1].upper()}{says[1:]}."
+    return f"{opening}\n\n{markdown_table(head, rows)}\n\n{OUTSIDE}\n"
 
 
 def model_index(facts: CardFacts) -> dict[str, object]:

@@ -165,7 +165,7 @@ def risks_by_date(
     if view.first_day is None:
         return
     listed = {school_week(view.first_day, day): day for day in lists if day >= view.first_day}
-    for week in sorted(one.week for one in judged_dates(serving.bundle.metrics).by_date):
+    for week in sorted({one.week for one in judged_dates(serving.bundle.metrics).by_date}):
         day = listed.get(week, week_begins(view.first_day, week))
         cohort = cohort_on(reader, outcome, serving, day) if day <= view.as_of else None
         if cohort is not None:

@@ -13,7 +13,7 @@ import pytest
 from models.bundle.bundle import Bundle, open_bundle, write_bundle
 from models.bundle.canonical_json import canonical_json
 from models.bundle.manifest import BundleRefused
-from models.bundle.parts_of_year import JudgedWeek, ServedPart
+from models.bundle.parts_of_year import JudgedWeek, ServedPart, describe_parts
 from models.bundle.signing import KeyPair
 from tests.models.bundle_examples import PROVENANCE, model_parts, rule_parts, sign_again
 from tests.models.part_examples import AUTUMN, FIRST_WEEKS, PARTS, SPRING, all_rule, model_by_part, rule_by_part
@@ -43,6 +43,23 @@ def test_an_opened_bundle_has_the_parts_that_were_written(by_part: Bundle, keys:
     opened = open_bundle(by_part.path, keys.public_key)
     assert opened.parts == PARTS
     assert json.loads((by_part.path / "manifest.json").read_bytes())["format"] == 3
+
+
+def test_the_card_says_what_serves_when(by_part: Bundle, written: Bundle) -> None:
+    says = "The San Francisco rule for incoming ninth graders until week 10; the model from week 11 on."
+    assert says in by_part.card
+    assert "| spring | 21 to 40 | the model | pass | 24, 30, 36 |" in by_part.card
+    assert "no model gives a risk" in by_part.card
+    assert written.card == "# A card\n"
+
+
+def test_what_serves_when_is_said_in_a_few_words() -> None:
+    late = replace(SPRING, serves="rule", verdict="fail")
+    rule = "the San Francisco rule for incoming ninth graders"
+    assert describe_parts((FIRST_WEEKS, AUTUMN, late)) == (
+        f"{rule} until week 10; the model from week 11 to 20; the published rule from week 21 on"
+    )
+    assert describe_parts((AUTUMN, SPRING)) == "the model all year"
 
 
 def test_a_bundle_of_the_rule_has_a_rule_in_each_part(tmp_path: Path, keys: KeyPair) -> None:

@@ -1,5 +1,6 @@
 """Live scores: one student's records in the body, risk and reasons back."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -7,13 +8,14 @@ import pytest
 
 from features.definitions.catalog import OUTCOMES
 from features.tables import TABLES
+from models.bundle.parts_of_year import JudgedWeek, ServedPart
 from models.estimators.published_rule import RuleModel, fit_shares
 from serving.api.messages import SentRecords
 from serving.scoring.release_cache import ReleaseCache
-from serving.store.rows import AccessRow, DistrictRow
+from serving.store.rows import AccessRow, DistrictRow, RunRow
 from tests.serving.browser import ApiClient
-from tests.serving.example_releases import OUTCOME, release_model, release_rule
-from tests.serving.example_service import ExampleService
+from tests.serving.example_releases import OUTCOME, RULE, model_parts, release, release_model, release_rule
+from tests.serving.example_service import TODAY, ExampleService
 
 Rows = list[dict[str, object]]
 Body = dict[str, Rows]
@@ -109,6 +111,25 @@ def test_a_served_rule_answers_with_the_share_of_its_signals(service: ExampleSer
     answer = ApiClient(service, "mesa").ask("POST", "/v1/scores", records()).json()
     assert (answer["scorer"], answer["risk"], answer["band"]) == ("rule", 0.6, "many")
     assert [(reason["code"], reason["value"]) for reason in answer["reasons"]] == [("core_failing_now", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("week", "scorer", "not_judged"), [(14, "model", None), (30, "rule", "week"), (None, "rule", "no_school_week")]
+)
+def test_a_live_score_is_by_what_serves_on_the_date_of_the_last_run(
+    service: ExampleService, week: int | None, scorer: str, not_judged: str | None
+) -> None:
+    """A release whose model was judged in week 14 alone; the run of an earlier version does not know its week."""
+    part = ServedPart("autumn", 11, 20, "model", "pass", "grade9", RULE, (JudgedWeek(14, "11-16", "11-20"),))
+    made = model_parts("harbor")
+    release(service, "harbor", replace(made, parts=(part,), gate={**(made.gate or {}), "parts": {"autumn": "pass"}}))
+    with service.write_session() as session:
+        run = session.get(RunRow, ("harbor", f"run-{TODAY}"))
+        assert run is not None
+        run.school_week = week
+    answer = ApiClient(service, "harbor").ask("POST", "/v1/scores", records()).json()
+    assert (answer["scorer"], answer["part"], answer["not_judged"]) == (scorer, "autumn", not_judged)
+    assert (answer["risk"] in RULE.shares) == (scorer == "rule")
 
 
 def test_a_release_serves_its_own_district_only(service: ExampleService) -> None:

@@ -1,12 +1,16 @@
 """The API: what programs get, and how every error is stated."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from serving.api.messages import Scores
+from serving.scoring.run_writer import write_run
 from serving.store.rows import ApiKeyRow
 from serving.web.problems import PROBLEM_TYPE
 from tests.serving.browser import ApiClient
-from tests.serving.example_service import ExampleService
+from tests.serving.example_service import TODAY, ExampleService, run_of
 
 SCORES = "/v1/students/{}/scores"
 PAIR = ("harbor", "mesa")
@@ -25,6 +29,16 @@ def test_a_students_scores_come_latest_first_with_reasons_in_words(service: Exam
         "Has an F or no pass now in 1 core course.",
         "Had a grade average of 1.4 last year.",
     ]
+
+
+def test_a_score_says_its_part_of_the_year_and_why_nobody_judged_its_date(service: ExampleService) -> None:
+    run = replace(run_of("harbor", TODAY + timedelta(days=7)), scorer="rule", part="spring", not_judged="calendar")
+    with service.write_session() as session:
+        write_run(session, run)
+    response = ApiClient(service, "harbor").ask("GET", SCORES.format("k-amara"))
+    latest, *before = Scores.model_validate(response.json()).scores
+    assert (latest.scorer, latest.part, latest.not_judged) == ("rule", "spring", "calendar")
+    assert {(one.part, one.not_judged) for one in before} == {(None, None)}
 
 
 def test_a_score_says_what_speaks_for_the_student_what_changed_the_way_back_and_how_it_turned_out(

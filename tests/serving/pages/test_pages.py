@@ -10,6 +10,7 @@ import pytest
 from presentation.stylesheets import stylesheet
 from serving.pages.rendering import HERE
 from serving.scoring.run_writer import write_run
+from serving.scoring.scoring_run import ServedWeeks
 from serving.web.middleware import HEADERS
 from serving.wording.scores import LIMITS
 from tests.serving.browser import ApiClient, Browser, Tags
@@ -228,6 +229,26 @@ def test_a_change_of_release_is_marked_in_the_history(service: ExampleService) -
     words = Tags(Browser(service, "harbor", "s-ines").get("/students/k-amara").text).words
     assert words.count("Part of a change may come from that") == 1
     assert "More signals than on Nov 13, 2026" in words
+
+
+def test_a_change_of_scorer_between_parts_of_the_year_is_marked_in_the_history(service: ExampleService) -> None:
+    run = replace(run_of("harbor", TODAY + timedelta(days=7)), release_id="r-0002", scorer="rule", part="spring")
+    with service.write_session() as session:
+        write_run(session, run)
+        write_run(session, replace(run_of("harbor", TODAY + timedelta(days=14)), release_id="r-0002", part="spring"))
+    words = words_of(Browser(service, "harbor", "s-ines").get("/students/k-amara").text)
+    assert words.count("From here on another published rule serves in this part of the year.") == 1
+    assert words.count("From here on a model serves in this part of the year.") == 1
+
+
+def test_on_a_date_that_nobody_judged_list_and_page_say_so(service: ExampleService) -> None:
+    run = replace(run_of("harbor", TODAY + timedelta(days=7)), scorer="rule", part="spring", not_judged="week")
+    with service.write_session() as session:
+        write_run(session, replace(run, parts=(ServedWeeks("spring", 20, 40, "model"),), school_week=45))
+    for path in ("/caseload", "/students/k-amara"):
+        words = words_of(Browser(service, "harbor", "s-ines").get(path).text)
+        assert "No list was tested so early or so late in a school year." in words
+        assert "no model gives a risk" in words
 
 
 @pytest.mark.parametrize(("key", "says"), [

@@ -78,6 +78,10 @@ def test_no_risk_is_said_as_certain(risk: float, of_100: int) -> None:
         "From changes in the records: no difference.",
         "From a new release: 20 more of 100. It weighs the same records in a new way.",
     )),
+    (RiskChange(0.14, 0.06, across_parts=True), (
+        "From changes in the records: 14 more of 100.",
+        "From a different scorer in this part of the year: 6 more of 100. It weighs the same records anew.",
+    )),
     (RiskChange(0.20, 0.0), ("All of this comes from changes in the records.",)),
     (RiskChange(None, None), (
         "A new release is in use, and the old one is gone. So we cannot say how much of this comes from the records.",

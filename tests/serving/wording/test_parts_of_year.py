@@ -1,0 +1,81 @@
+"""What serves when, in words: the rule before the first marks, the model from a week on, and dates nobody judged."""
+
+import pytest
+
+from serving.store.rows import JsonRow, RunRow
+from serving.wording.locale import load_language
+from serving.wording.parts_of_year import NOT_JUDGED, scored_when, why_list
+
+ENGLISH, SPANISH = load_language("en"), load_language("es")
+
+
+def parts_of(first: str, autumn: str, spring: str) -> list[JsonRow]:
+    """The parts of a release as a run keeps them."""
+    spans = (("first_weeks", 1, 10, first), ("autumn", 11, 20, autumn), ("spring", 21, 40, spring))
+    return [{"name": name, "from_week": a, "through_week": b, "serves": serves} for name, a, b, serves in spans]
+
+
+def run_in(
+    part: str | None, scorer: str, verdict: str, parts: list[JsonRow] | None, *, why: str | None = None
+) -> RunRow:
+    """A run of a part of the year."""
+    return RunRow(part=part, scorer=scorer, verdict=verdict, parts=parts, not_judged=why)
+
+
+NEE = "not_enough_evidence"
+
+
+@pytest.mark.parametrize(
+    ("run", "says"),
+    [
+        (
+            run_in("first_weeks", "rule", NEE, parts_of("rule", "model", "model")),
+            "The published rule puts this list in order. The records do not yet show that a model would do better at"
+            " this time of the year, so none is used now. Until the first marks a published rule makes this list. From"
+            " week 11 of the school year on, a model does.",
+        ),
+        (
+            run_in("autumn", "rule", "fail", parts_of("rule", "rule", "model")),
+            "The published rule puts this list in order. A model was tried on a later year. At this time of the year it"
+            " did not pass every test, so it is not used now. Through week 20 of the school year a published rule makes"
+            " this list. From week 21 on, a model does.",
+        ),
+        (
+            run_in("spring", "rule", "fail", parts_of("rule", "model", "rule")),
+            "The published rule puts this list in order. A model was tried on a later year. At this time of the year it"
+            " did not pass every test, so it is not used now. Through week 20 of the school year a model made this"
+            " list. Now a published rule does.",
+        ),
+        (
+            run_in("autumn", "rule", "fail", parts_of("rule", "rule", "rule")),
+            "The published rule puts this list in order. A model was tried on a later year. It did not pass every test,"
+            " so it is not used.",
+        ),
+        (run_in(None, "rule", "pass", None), "The published rule puts this list in order."),
+    ],
+)
+def test_where_a_rule_serves_the_list_says_when_a_model_does(run: RunRow, says: str) -> None:
+    assert why_list(ENGLISH, run) == says
+
+
+def test_where_the_model_serves_the_pages_say_since_which_week_and_until_when() -> None:
+    since = run_in("spring", "model", "pass", parts_of("rule", "model", "model"))
+    assert scored_when(ENGLISH, since) == (
+        "Scored by a model. Through week 10 of the school year a published rule made this list. From week 11 on, a"
+        " model does."
+    )
+    until = run_in("first_weeks", "model", "pass", parts_of("model", "rule", "rule"))
+    assert why_list(ENGLISH, until).endswith(
+        "Through week 10 of the school year a model makes this list. Then a published rule does."
+    )
+    assert scored_when(ENGLISH, run_in("autumn", "model", "pass", parts_of("model", "model", "model"))) == (
+        "Scored by a model."
+    )
+
+
+@pytest.mark.parametrize("why", NOT_JUDGED)
+def test_on_a_date_that_nobody_judged_list_and_page_say_why_in_both_languages(why: str) -> None:
+    run = run_in("spring", "rule", "pass", parts_of("rule", "model", "model"), why=why)
+    for words in (why_list(ENGLISH, run), scored_when(ENGLISH, run)):
+        assert words.endswith("So a published rule makes this list, and no model gives a risk.")
+    assert why_list(SPANISH, run).endswith("Por eso una regla publicada hace esta lista y ningún modelo da un riesgo.")
