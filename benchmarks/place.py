@@ -33,6 +33,9 @@ today = {TODAY}
 id = "{DISTRICT}"
 name = "Harbor Unified (simulated)"
 records = "records"
+
+[training]
+as_of = ["11-20"]
 """
 
 

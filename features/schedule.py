@@ -30,6 +30,11 @@ def week_begins(first_day: date, week: int) -> date:
     return max(first_day, monday_of(first_day) + (week - 1) * WEEK)
 
 
+def first_monday(day: date, week: int) -> date:
+    """The Monday of the first school week, from a day and the school week that it is in."""
+    return monday_of(day) - (week - 1) * WEEK
+
+
 def scheduled_days(schedule: Iterable[str], first_day: date, last_day: date) -> list[date]:
     """The days of a school year that a schedule names, each once, in their order.
 

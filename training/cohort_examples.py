@@ -11,7 +11,7 @@ from features.errors import Refused
 from features.language.feature_set import FeatureSet, Outcome
 from features.snapshots.feature_requirements import unavailable_features
 from features.snapshots.label_years import JudgeableYears, LabelYear, judgeable_years, label_years
-from features.snapshots.labels import Labels, label_outcome
+from features.snapshots.labels import Labels, label_snapshots
 from features.snapshots.snapshot import Snapshot, build_snapshots
 from features.warehouse.protected_groups import groups_on
 from features.warehouse.reader import Reader
@@ -49,17 +49,10 @@ def labelled_cohorts(
     years = label_years(reader, outcome, schedule, observed_on=observed_on)
     dates = {year: one.scored_on for year, one in years.items()}
     every_day = [day for days in dates.values() for day in days]
-    snapshots = dict(
-        zip(
-            every_day,
-            build_snapshots(reader, feature_set, every_day, cohort=outcome.cohort, with_peers=True),
-            strict=True,
-        )
-    )
-    scored = {
-        year: [scored_on(reader, snapshots[day], outcome, observed_on) for day in days] for year, days in dates.items()
-    }
-    everything, lacking = [one for found in scored.values() for one in found], unavailable_features(reader, feature_set)
+    snapshots = build_snapshots(reader, feature_set, every_day, cohort=outcome.cohort, with_peers=True)
+    everything = scored_snapshots(reader, snapshots, outcome, observed_on)
+    scored = {year: [one for one in everything if one.snapshot.school_year == year] for year in years}
+    lacking = unavailable_features(reader, feature_set)
     return Cohorts(
         examples=as_examples(dictionary_of(feature_set, without=lacking), everything),
         years=years,
@@ -81,14 +74,16 @@ def not_yet(outcome: Outcome, found: JudgeableYears, observed_on: date) -> str:
     return f"{outcome.name} cannot be judged yet on {observed_on}: {found.why_none}{when}"
 
 
-def scored_on(reader: Reader, snapshot: Snapshot, outcome: Outcome, observed_on: date) -> Scored:
-    """One scoring date of one year."""
-    return Scored(
-        snapshot=snapshot,
-        labels=label_outcome(reader, outcome, snapshot.as_of, observed_on=observed_on),
-        groups=groups_on(reader, reader.view(snapshot.as_of)),
-        levels=dict(reader.current("schools")[["school_id", "level"]].itertuples(index=False)),
-    )
+def scored_snapshots(
+    reader: Reader, snapshots: Sequence[Snapshot], outcome: Outcome, observed_on: date
+) -> list[Scored]:
+    """The scoring dates of some snapshots."""
+    labels = label_snapshots(reader, outcome, snapshots, observed_on=observed_on)
+    levels: dict[str, str] = dict(reader.current("schools")[["school_id", "level"]].itertuples(index=False))
+    return [
+        Scored(one, told, groups_on(reader, reader.view(one.as_of), one.features.index), levels)
+        for one, told in zip(snapshots, labels, strict=True)
+    ]
 
 
 def as_examples(dictionary: FeatureDictionary, scored: Sequence[Scored]) -> Examples:
@@ -118,8 +113,11 @@ GROUP, PEER = "group:", "peer:"
 
 
 def labelled_rows(one: Scored) -> pd.DataFrame:
-    """One scoring date's students with a known outcome, with features, school and groups side by side."""
-    off_track = one.labels.off_track.dropna()
+    """One scoring date's students with a known outcome, with features, school and groups side by side.
+
+    Not those of whom too little was on record for a score: nobody is ever told one of them.
+    """
+    off_track = one.labels.off_track[one.snapshot.is_scorable].dropna()
     rows = one.snapshot.features.loc[off_track.index]
     groups = one.groups.reindex(off_track.index).add_prefix(GROUP)
     placed = rows.assign(

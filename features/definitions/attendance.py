@@ -48,12 +48,12 @@ class AttendanceFeatures:
     )
     absence_rate_first_20d = Feature(
         attendance.first(school_days=20).share_absent(),
-        because="missed {:.0%} of the first 20 school days",
+        because="missed {:.0%} of the school days of the first weeks",
         more_is="worse",
         domain="attendance",
         concept="absence_at_start",
         can_change=False,
-        strength=Strength("was in school on {rest:.0%} of the first 20 school days", "<=", 0.05),
+        strength=Strength("was in school on {rest:.0%} of the school days of the first weeks", "<=", 0.05),
     )
     absence_rate_change = Feature(
         attendance.last(school_days=20).share_absent() - attendance.last(school_days=20, before=20).share_absent(),

@@ -79,6 +79,16 @@ class BehaviorFeatures:
         can_change=False,
         strength=Strength("was not removed from school last year", "<=", 0),
     )
+    suspensions_previous_year = Feature(
+        discipline.previous_year().suspensions().count(),
+        because="was suspended {:.0f} times last year",
+        one="was suspended {:.0f} time last year",
+        more_is="worse",
+        domain="behavior",
+        concept="behavior_before",
+        can_change=False,
+        strength=Strength("was not suspended last year", "<=", 0),
+    )
     days_suspended_out_of_school = Feature(
         discipline.out_of_school().days_removed(),
         because="was suspended out of school for {:.3g} days this year",

@@ -8,7 +8,13 @@ from features.definitions.grades import GradeFeatures
 from features.definitions.high import AIR_HIGH_SO_FAR
 from features.definitions.mobility import MobilityFeatures
 from features.definitions.outcomes import CHICAGO
-from features.definitions.published_rules import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING, SFUSD_INCOMING
+from features.definitions.published_rules import (
+    ATTENDANCE_WORKS,
+    BEFORE_MARKS,
+    EDFI_AT_RISK,
+    EDFI_EARLY_WARNING,
+    SFUSD_INCOMING,
+)
 from features.language.feature_set import FeatureSet, Indicator, Sign, enrolled, marks
 
 CHICAGO_SO_FAR = Indicator(
@@ -29,4 +35,4 @@ class NinthGrade(
     name = "grade9"
     cohort = enrolled(9, first_time=True)
     indicator = CHICAGO_SO_FAR
-    peers = (SFUSD_INCOMING, AIR_HIGH_SO_FAR, EDFI_EARLY_WARNING, EDFI_AT_RISK, ATTENDANCE_WORKS)
+    peers = (SFUSD_INCOMING, AIR_HIGH_SO_FAR, EDFI_EARLY_WARNING, EDFI_AT_RISK, ATTENDANCE_WORKS, *BEFORE_MARKS)

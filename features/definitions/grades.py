@@ -106,6 +106,26 @@ class GradeFeatures:
         can_change=False,
         strength=Strength("had {:.1f} grade points in English last year", ">=", 3.0),
     )
+    low_ela_previous_year = Feature(
+        marks.previous_year().final().subject("ela").low(),
+        because="had {:.0f} semester marks of D, F or no pass in English last year",
+        one="had {:.0f} semester mark of D, F or no pass in English last year",
+        more_is="worse",
+        domain="grades",
+        concept="marks_before",
+        can_change=False,
+        strength=Strength("had no semester D or F in English last year", "<=", 0),
+    )
+    low_math_previous_year = Feature(
+        marks.previous_year().final().subject("math").low(),
+        because="had {:.0f} semester marks of D, F or no pass in math last year",
+        one="had {:.0f} semester mark of D, F or no pass in math last year",
+        more_is="worse",
+        domain="grades",
+        concept="marks_before",
+        can_change=False,
+        strength=Strength("had no semester D or F in math last year", "<=", 0),
+    )
     gpa_year = Feature(
         marks.final().gpa(),
         because="has a grade average of {:.1f} on this year's final marks",

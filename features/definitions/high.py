@@ -7,7 +7,7 @@ from features.definitions.context import SchoolContext
 from features.definitions.credits import CreditFeatures
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
-from features.definitions.published_rules import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING
+from features.definitions.published_rules import ATTENDANCE_WORKS, BEFORE_MARKS, EDFI_AT_RISK, EDFI_EARLY_WARNING
 from features.language.feature_set import (
     FeatureSet,
     Sign,
@@ -57,4 +57,4 @@ class HighSchool(
     name = "grades10_12"
     cohort = enrolled(10, 11, 12)
     indicator = AIR_HIGH_SO_FAR
-    peers = (EDFI_EARLY_WARNING, EDFI_AT_RISK, ATTENDANCE_WORKS)
+    peers = (EDFI_EARLY_WARNING, EDFI_AT_RISK, ATTENDANCE_WORKS, *BEFORE_MARKS)

@@ -6,7 +6,7 @@ from features.definitions.calendar import CalendarFeatures
 from features.definitions.context import SchoolContext
 from features.definitions.grades import GradeFeatures
 from features.definitions.mobility import MobilityFeatures
-from features.definitions.published_rules import ATTENDANCE_WORKS, EDFI_AT_RISK, EDFI_EARLY_WARNING
+from features.definitions.published_rules import ATTENDANCE_WORKS, BEFORE_MARKS, EDFI_AT_RISK, EDFI_EARLY_WARNING
 from features.language.feature_set import (
     FeatureSet,
     Sign,
@@ -47,4 +47,4 @@ class MiddleSchool(
     name = "grades6_8"
     cohort = enrolled(6, 7, 8)
     indicator = AIR_MIDDLE_SO_FAR
-    peers = (EDFI_EARLY_WARNING, EDFI_AT_RISK, ATTENDANCE_WORKS)
+    peers = (EDFI_EARLY_WARNING, EDFI_AT_RISK, ATTENDANCE_WORKS, *BEFORE_MARKS)

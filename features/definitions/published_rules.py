@@ -4,9 +4,12 @@ A share of days missed stands for attendance: 96 % attendance is 4 % missed. Rul
 marks, and say nothing of a student who has none.
 """
 
+from dataclasses import replace
+
 from features.language.feature_set import (
     Bands,
     Indicator,
+    Judged,
     Sign,
     attendance,
     discipline,
@@ -58,6 +61,28 @@ SFUSD_INCOMING = published_rule(
     called="the San Francisco rule for incoming ninth graders",
     reasons=(Sign("gpa_previous_year", "<", 2.0), Sign("absence_rate_previous_year", ">", 0.125)),
     source="San Francisco Unified and the Gardner Center, early warning indicators for incoming ninth graders",
+)
+
+MISSED_BEFORE = attendance.previous_year().share_absent()
+FINAL_BEFORE = marks.previous_year().final()
+
+CORE_LAST_YEAR = published_rule(
+    "core_readiness_last_year",
+    "a grade average under 2.5, attendance under 96 %, a D or F in English or in math, or a suspension, last year",
+    FINAL_BEFORE.gpa() < 2.5,
+    MISSED_BEFORE > 0.04,
+    FINAL_BEFORE.subject("ela").low() > 0,
+    FINAL_BEFORE.subject("math").low() > 0,
+    discipline.previous_year().suspensions().count() > 0,
+    called="the CORE readiness rule on last year's records",
+    reasons=(
+        Sign("gpa_previous_year", "<", 2.5),
+        Sign("absence_rate_previous_year", ">", 0.04),
+        Sign("low_ela_previous_year"),
+        Sign("low_math_previous_year"),
+        Sign("suspensions_previous_year"),
+    ),
+    source="CORE Districts, high school readiness in grade 8, as of the year before; suspensions of that school year",
 )
 
 BALFANZ_GRADE6 = published_rule(
@@ -145,6 +170,30 @@ ATTENDANCE_BANDS = Bands(
     source="Attendance Works: under 5 %, 5 to 9 %, 10 to 19 %, 20 % and more of the days missed",
 )
 
+FIRST_WEEKS = attendance.first(school_days=20)
+TOLD_FROM_DAY_5 = FIRST_WEEKS.days_expected() >= 5
+
+FIRST_WEEKS_ABSENCE = published_rule(
+    "absences_first_20_days",
+    "10 % or more of the first 20 school days missed, and again more than 20 %; told from the fifth day on",
+    Judged(FIRST_WEEKS.share_absent() >= 0.10, TOLD_FROM_DAY_5),
+    Judged(FIRST_WEEKS.share_absent() > 0.20, TOLD_FROM_DAY_5),
+    called="the absences of the first 20 days",
+    reasons=(Sign("absence_rate_first_20d", ">=", 0.10),),
+    source="National High School Center at AIR, 10 % of the first 20 days; two to four days and more than four of the "
+    "first month as in Olson 2014, Why September Matters, Baltimore Education Research Consortium",
+)
+
+CHRONIC_LAST_YEAR = Indicator(
+    name="chronic_absence_last_year",
+    says="the band of the share of school days missed last year; chronic absence begins at 10 %",
+    signals=replace(ATTENDANCE_BANDS, quantity=MISSED_BEFORE).number,
+    flagged=MISSED_BEFORE >= 0.10,
+    reasons=(Sign("absence_rate_previous_year", ">=", 0.05),),
+    called="chronic absence last year",
+    source=ATTENDANCE_BANDS.source,
+)
+
 ATTENDANCE_WORKS = Indicator(
     name="attendance_works",
     says="the band of the share of school days missed so far; chronic absence begins at 10 %",
@@ -155,7 +204,11 @@ ATTENDANCE_WORKS = Indicator(
     source=ATTENDANCE_BANDS.source,
 )
 
+BEFORE_MARKS = (CORE_LAST_YEAR, CHRONIC_LAST_YEAR, FIRST_WEEKS_ABSENCE)
+"""Rules that can be told before the first marks of a school year."""
+
 PUBLISHED: tuple[Indicator, ...] = (
     CHICAGO_MID_YEAR, CORE_READINESS, EW_GRADE9, SFUSD_INCOMING, BALFANZ_GRADE6, AIR_HIGH, AIR_MIDDLE, EDFI_AT_RISK,
-    EDFI_EARLY_WARNING, CHRONIC_ABSENCE, CHRONIC_ABSENCE_20_DAYS,
+    EDFI_EARLY_WARNING, CHRONIC_ABSENCE, CHRONIC_ABSENCE_20_DAYS, CORE_LAST_YEAR, CHRONIC_LAST_YEAR,
+    FIRST_WEEKS_ABSENCE,
 )  # fmt: skip

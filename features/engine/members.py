@@ -35,3 +35,21 @@ class Members:
         joined = rows.inner_join(members, rows.student_key == members.number)
         others = [rows[column] for column in rows.columns if column != "student_key"]
         return joined.select(members.key.name("student_key"), *others)
+
+
+LISTED = "listed_students"
+"""What the table of listed members is called."""
+
+
+class ListedMembers(Members):
+    """Students whose keys stand in the table LISTED, whoever they are; no school, grade or entry date is told."""
+
+    def with_numbers(self) -> ir.Table:
+        """The students listed, each with a number in the order of their keys."""
+        listed = ibis.table({"student_key": "string"}, name=LISTED)
+        return listed.mutate(
+            school_id=ibis.null("string"),
+            grade_level=ibis.null("int64"),
+            entry_date=ibis.null("date"),
+            number=ibis.row_number().over(order_by="student_key"),
+        )

@@ -103,12 +103,14 @@ def snapshot(query: SnapshotQuery, steps: Steps) -> ir.Table:
 
 
 def quantities_of_members(quantities: Mapping[str, Quantity], members: Members) -> ir.Table:
-    """A row a member: `student_key`, `school_id`, `school_days` this year, and a column a quantity."""
+    """A row a member: key, school, grade, `school_days` this year, `days_before` it, and a column a quantity."""
     tables = members.tables.of(members)
     cohort = with_previous_school(members.numbered(), tables)
     table, columns = with_measures(cohort, list(quantities.values()), tables)
     found = {name: as_column(quantity, table, columns) for name, quantity in quantities.items()}
-    found = table.select("student_key", "school_id", "grade_level", school_days=table.days_0, **found)
+    found = table.select(
+        "student_key", "school_id", "grade_level", school_days=table.days_0, days_before=table.days_earlier, **found
+    )
     return members.with_keys(found).order_by("student_key")
 
 

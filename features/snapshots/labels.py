@@ -1,15 +1,17 @@
 """How cohorts turned out: a label is true, false, or missing with the reason why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from features.engine.compilation import Steps, compile_script
 from features.engine.expressions import as_condition
-from features.engine.members import Members
+from features.engine.members import LISTED, ListedMembers, Members
 from features.engine.script_cache import cached_script
 from features.engine.snapshot_query import with_measures
 from features.engine.sql_script import Script
@@ -17,7 +19,7 @@ from features.engine.view import View, ViewShape, school_year_of
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.outcome import CENSORED, Outcome
-from features.snapshots.snapshot import first_school_days
+from features.snapshots.snapshot import Snapshot, first_school_days
 from features.warehouse.reader import Reader
 
 WHEREABOUTS_UNKNOWN = "no record of where the student went"
@@ -78,6 +80,43 @@ def label_outcome(reader: Reader, outcome: Outcome, as_of: date, *, observed_on:
     return Labels(
         outcome.name, start.school_year, horizon, rows["off_track"].astype("boolean"), rows["missing_because"]
     )
+
+
+def label_snapshots(
+    reader: Reader, outcome: Outcome, snapshots: Sequence[Snapshot], *, observed_on: date
+) -> list[Labels]:
+    """How each of some snapshots of the outcome's cohort turned out: as `label_outcome` says of their as-of dates.
+
+    What became of a student is the same for all dates whose outcome is decided on the same day: it is asked once.
+    """
+    told: dict[OutcomePeriod | None, pd.DataFrame] = {}
+    periods = [outcome_period(reader, outcome, one.as_of) for one in snapshots]
+    known = [not why_unknown(reader, outcome, one.as_of, observed_on) for one in snapshots]
+    for period in dict.fromkeys(period for period, is_known in zip(periods, known, strict=True) if is_known and period):
+        keys = [one.features.index for one, own in zip(snapshots, periods, strict=True) if own == period]
+        told[period] = labels_of(reader, outcome, period, sorted({key for one in keys for key in one}))
+    return [
+        labels_from(outcome, one, period, told[period].loc[one.features.index])
+        if period and period in told and is_known
+        else label_outcome(reader, outcome, one.as_of, observed_on=observed_on)
+        for one, period, is_known in zip(snapshots, periods, known, strict=True)
+    ]
+
+
+def labels_of(reader: Reader, outcome: Outcome, period: OutcomePeriod, keys: Sequence[str]) -> pd.DataFrame:
+    """The labels of these students at the end of a period, by `student_key`."""
+    reader.connection.register(LISTED, pa.table({"student_key": pa.array(keys, pa.string())}))
+    try:
+        rows = reader.run(listed_label_script(outcome, period.view.shape), period.view.values)
+    finally:
+        reader.connection.unregister(LISTED)
+    return rows.set_index("student_key")
+
+
+def labels_from(outcome: Outcome, snapshot: Snapshot, period: OutcomePeriod, rows: pd.DataFrame) -> Labels:
+    """The labels in rows of a snapshot's students."""
+    off_track = rows["off_track"].astype("boolean")
+    return Labels(outcome.name, snapshot.school_year, period.known_by, off_track, rows["missing_because"])
 
 
 def why_unknown(reader: Reader, outcome: Outcome, as_of: date, observed_on: date) -> str:
@@ -150,6 +189,14 @@ def label_script(outcome: Outcome, start: ViewShape, horizon: ViewShape) -> Scri
     """DuckDB's SQL for the labels of the cohort that stood at `start`, seen from the horizon."""
     steps = Steps()
     members = Members(VisibleTables(start, steps=steps), outcome.cohort)
+    return compile_script(label_members(outcome, members, VisibleTables(horizon, steps=steps)), steps)
+
+
+@cached_script
+def listed_label_script(outcome: Outcome, horizon: ViewShape) -> Script:
+    """DuckDB's SQL for the labels of the students listed, seen from the horizon."""
+    steps = Steps()
+    members = ListedMembers(VisibleTables(horizon, steps=steps), outcome.cohort)
     return compile_script(label_members(outcome, members, VisibleTables(horizon, steps=steps)), steps)
 
 

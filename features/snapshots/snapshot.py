@@ -15,6 +15,9 @@ from features.language.feature_set import FeatureSet
 from features.schedule import scheduled_days
 from features.warehouse.reader import Reader
 
+MIN_SCHOOL_DAYS = 10
+"""With fewer school days on record this year, and none of a year before, there is no score: too little is known."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -23,9 +26,9 @@ class Snapshot:
     `features` has a row per student (index `student_key`, sorted) and a float column per feature, plus `rule_signals`
     where the feature set names a rule; missing is NaN. `context`, with the same index, holds what the student does not
     own, such as the school's absence rate: only it depends on other students. `peers` holds the signals of the other
-    published rules where they were asked for. `school`, `grade` and `school_days`
-    (enrolled this school year, attendance taken) have the same index. `school_week` is that of the as-of date, None
-    where the year is not on record.
+    published rules where they were asked for. `school`, `grade`, `school_days` (enrolled this school year, attendance
+    taken) and `days_before` (the same of all earlier years) have the same index. `school_week` is that of the as-of
+    date, None where the year is not on record.
     """
 
     feature_set: str
@@ -37,7 +40,13 @@ class Snapshot:
     school: "pd.Series[str]"
     grade: "pd.Series[int]"
     school_days: "pd.Series[int]"
+    days_before: "pd.Series[int]"
     school_week: int | None = None
+
+    @property
+    def is_scorable(self) -> "pd.Series[bool]":
+        """Of whom enough is on record: a day of an earlier school year, or MIN_SCHOOL_DAYS of this one."""
+        return (self.days_before > 0) | (self.school_days >= MIN_SCHOOL_DAYS)
 
 
 def build_snapshot(
@@ -105,6 +114,7 @@ def snapshot_from_rows(feature_set: type[FeatureSet], view: View, rows: pd.DataF
         school=rows["school_id"],
         grade=rows["grade_level"],
         school_days=rows["school_days"],
+        days_before=rows["days_before"],
         school_week=view.school_week,
     )
 
@@ -113,19 +123,11 @@ def scoring_dates(reader: Reader, schedule: tuple[str, ...], *, until: date) -> 
     """The scoring dates of each school year on record, from `training.as_of`, up to a date."""
     planned = {
         year: [day for day in scheduled_days(schedule, first, last) if day <= until]
-        for year, (first, last) in sorted(school_year_spans(reader).items())
+        for year, (first, last) in sorted(reader.school_year_spans.items())
     }
     return {year: days for year, days in planned.items() if days}
 
 
 def first_school_days(reader: Reader) -> Mapping[int, date]:
     """The first day of instruction of each school year."""
-    return {year: first for year, (first, _) in school_year_spans(reader).items()}
-
-
-def school_year_spans(reader: Reader) -> Mapping[int, tuple[date, date]]:
-    """The first and the last day of instruction of each school year."""
-    days = reader.current("calendar_days")
-    dates = days[days["in_session"].astype(bool)].groupby("school_year")["date"]
-    spans = zip(dates.min().items(), dates.max(), strict=True)
-    return {int(str(year)): (pd.Timestamp(first).date(), pd.Timestamp(last).date()) for (year, first), last in spans}
+    return {year: first for year, (first, _) in reader.school_year_spans.items()}

@@ -1,5 +1,7 @@
 """Protected attributes, for audits only: each student's groups on an as-of date."""
 
+from collections.abc import Collection
+
 import ibis
 import pandas as pd
 
@@ -16,18 +18,21 @@ SEVERAL = "Two or more"
 """The group of a student with several values of one attribute."""
 
 
-def groups_on(reader: Reader, view: View) -> pd.DataFrame:
-    """Every student's groups at the end of the as-of date, as text.
+def groups_on(reader: Reader, view: View, students: Collection[str] | None = None) -> pd.DataFrame:
+    """Every student's groups at the end of the as-of date, as text; only those of some students where they are named.
 
     One row a student (index `student_key`), one column an attribute (`race_ethnicity`, `sex`) or a program
     (`yes` or `no`). An attribute that is not on record is missing.
     """
     attributes = reader.run(in_force_script("demographics", "attribute", view.shape), view.values)
+    names = sorted(attributes["attribute"].unique())
+    if students is None:
+        students = reader.run(students_script())["student_key"]
+    else:
+        attributes = attributes[attributes["student_key"].isin(students)]
     grouped = attributes.groupby(["student_key", "attribute"])["value"]
     values = grouped.first().where(grouped.nunique() == 1, SEVERAL)
-    frame = values.unstack("attribute")
-    students = reader.run(students_script())["student_key"]
-    frame = frame.reindex(sorted(students))
+    frame = values.unstack("attribute").reindex(index=sorted(students), columns=pd.Index(names, name="attribute"))
     members = (
         reader.run(in_force_script("programs", "program", view.shape), view.values)
         .groupby("program")["student_key"]

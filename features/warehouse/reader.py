@@ -1,7 +1,9 @@
 """Reads a warehouse: queries as pandas frames, the view as of a date, and how far the records go."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -41,13 +43,6 @@ def first_days_script(shape: ViewShape) -> Script:
     """DuckDB's SQL for the first day of instruction (`first`) of each `school_year` that a view shows."""
     days = VisibleTables(shape).versions_in_force("calendar_days").filter(ibis._.in_session)
     return compile_script(days.group_by("school_year").aggregate(first=days.date.min()))
-
-
-@cached_script
-def last_day_script() -> Script:
-    """DuckDB's SQL for the last day of instruction (`last`) of each `school_year`."""
-    days = current_rows("calendar_days").filter(ibis._.in_session)
-    return compile_script(days.group_by("school_year").aggregate(last=days.date.max()))
 
 
 @cached_script
@@ -106,10 +101,19 @@ class Reader:
         """Whether a table has a row."""
         return bool(self.connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchall())  # noqa: S608 - our own names
 
+    @cached_property
+    def school_year_spans(self) -> Mapping[int, tuple[date, date]]:
+        """The first and the last day of instruction of each school year, over all schools; read once."""
+        days = self.current("calendar_days")
+        dates = days[days["in_session"].astype(bool)].groupby("school_year")["date"]
+        spans = zip(dates.min().items(), dates.max(), strict=True)
+        return {
+            int(str(year)): (pd.Timestamp(first).date(), pd.Timestamp(last).date()) for (year, first), last in spans
+        }
+
     def last_school_day(self, school_year: int) -> date:
-        """The last day of instruction of a school year, over all schools."""
-        last = self.run(last_day_script())
-        return pd.Timestamp(last.loc[last["school_year"] == school_year, "last"].max()).date()
+        """The last day of instruction of a school year, over all schools; KeyError where it is not on record."""
+        return self.school_year_spans[school_year][1]
 
     def data_through(self) -> date:
         """The latest date on which anything in attendance or marks became known."""

@@ -1,7 +1,6 @@
 """A reader for whom nothing is on record but what a view shows."""
 
 from dataclasses import dataclass, field
-from datetime import date
 
 import pandas as pd
 
@@ -29,12 +28,6 @@ class ReaderAsOf(Reader):
     def has_rows(self, name: str) -> bool:
         """Whether anything of a table was known."""
         return not self.run(known_row_script(name, self.seen.shape), self.seen.values).empty
-
-    def last_school_day(self, school_year: int) -> date:
-        """The last day of instruction of a school year, over all schools."""
-        days = self.current("calendar_days")
-        last = days.loc[days["in_session"].astype(bool) & (days["school_year"] == school_year), "date"].max()
-        return pd.Timestamp(last).date()
 
 
 @cached_script

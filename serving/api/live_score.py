@@ -8,11 +8,12 @@ from starlette.exceptions import HTTPException
 
 from features.errors import Refused
 from features.snapshots.live_features import snapshot_of_records
+from features.snapshots.snapshot import MIN_SCHOOL_DAYS
 from models.explanations.reasons import Reason
 from models.scoring import reasons_by, risk_of, similar_students_of
 from serving.api.messages import InsufficientData, LiveScore, SentRecords
 from serving.api.presenters import present_reasons, present_similar_students
-from serving.scoring.bands import MIN_SCHOOL_DAYS, band_of
+from serving.scoring.bands import band_of
 from serving.scoring.district_release import DistrictRelease
 from serving.store.rows import JsonRow
 from serving.wording.locale import Language
@@ -31,6 +32,8 @@ class LiveScoreInputs:
     cuts: tuple[float, float]
     least: int
     language: Language
+    first_day: date | None = None
+    """A day of the district's first school week, which the calendar of the student's schools may not tell."""
 
 
 def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | InsufficientData:
@@ -38,13 +41,17 @@ def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | 
     bundle = inputs.release.bundle
     try:
         snapshot = snapshot_of_records(
-            bundle.feature_set, inputs.as_of, build_tables(inputs, records), cohort=inputs.release.outcome.cohort
+            bundle.feature_set,
+            inputs.as_of,
+            build_tables(inputs, records),
+            cohort=inputs.release.outcome.cohort,
+            first_day=inputs.first_day,
         )
     except Refused as refused:
         raise HTTPException(422, str(refused)) from None
     if snapshot.features.empty:
         return InsufficientData(detail=not_scored_here(inputs.language, inputs.as_of))
-    if snapshot.school_days.iloc[0] < MIN_SCHOOL_DAYS:
+    if not snapshot.is_scorable.iloc[0]:
         return InsufficientData(detail=too_few_days(inputs.language, MIN_SCHOOL_DAYS))
     risk = float(risk_of(bundle.scorer, snapshot.features)[0])
     (similar,) = similar_students_of(bundle.scorer, snapshot.features, least=inputs.least)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
+from features.schedule import first_monday
 from serving.access.access_log import record_access
 from serving.access.authorize import Client, Denied, OneStudent, OwnDistrict, authorize
 from serving.api.clients import ClientWithScope
@@ -81,6 +82,6 @@ def live_score_inputs(
         return InsufficientData(detail=language.translate(NO_RELEASE))
     days = [day for calendar in known for day in calendar.calendar_days]
     cuts, least = context.settings.service.bands, context.settings.audit.smallest_group
-    return LiveScoreInputs(
-        release.on(run.school_week, run.as_of), run.as_of, days, known[0].terms, cuts, least, language
-    )
+    scorer = release.on(run.school_week, run.as_of)
+    week_one = first_monday(run.as_of, run.school_week) if run.school_week else None
+    return LiveScoreInputs(scorer, run.as_of, days, known[0].terms, cuts, least, language, week_one)

@@ -46,10 +46,11 @@ class CaseloadLine:
 
 @dataclass(frozen=True)
 class StudentCounts:
-    """How many students the subject can see in the run, and how many of them are on this week's list."""
+    """How many students the subject can see in the run, on this week's list, and with too little on record yet."""
 
     all: int
     week: int
+    too_little: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,11 @@ def select_scored_students(subject: Subject, run: RunRow) -> Select[StudentRow, 
 
 
 def count_students(session: Session, subject: Subject, run: RunRow) -> StudentCounts:
-    """How many students there are, and how many on this week's list."""
-    found = select_scored_students(subject, run).with_only_columns(func.count(), func.count().filter(ScoreRow.flagged))
-    everyone, week = session.execute(found).one()
-    return StudentCounts(everyone, week)
+    """How many students there are, how many on this week's list, and of how many too little is on record yet."""
+    counted = (func.count(), func.count().filter(ScoreRow.flagged), func.count().filter(ScoreRow.risk.is_(None)))
+    found = select_scored_students(subject, run).with_only_columns(*counted)
+    everyone, week, too_little = session.execute(found).one()
+    return StudentCounts(everyone, week, too_little)
 
 
 def load_lines(

@@ -4,9 +4,6 @@ from typing import Literal
 
 Band = Literal["few", "some", "many", "unknown"]
 
-MIN_SCHOOL_DAYS = 10
-"""With fewer school days on record this year there is no score: the records say too little."""
-
 
 def band_of(risk: float | None, cuts: tuple[float, float]) -> Band:
     """The band of a risk in [0, 1]: `some` from the first cut on, `many` from the second."""

@@ -10,7 +10,6 @@ from models.bundle.bundle import Bundle
 from models.estimators.published_rule import RuleModel
 from models.metrics.ranking import list_length
 from models.scoring import order_of, risk_of
-from serving.scoring.bands import MIN_SCHOOL_DAYS
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,6 @@ def rank_cohort(bundle: Bundle, snapshot: Snapshot, share: float, *, seed: int) 
 
 
 def predict_risks(bundle: Bundle, snapshot: Snapshot) -> "pd.Series[float]":
-    """The risk of each student of a snapshot; NaN where there are too few school days on record to say one."""
+    """The risk of each student of a snapshot; NaN where too little is on record to say one."""
     risk = pd.Series(risk_of(bundle.scorer, snapshot.features), index=snapshot.features.index)
-    return risk.where(snapshot.school_days >= MIN_SCHOOL_DAYS)
+    return risk.where(snapshot.is_scorable)

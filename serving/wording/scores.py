@@ -56,7 +56,9 @@ def contact_words(language: Language, kind: str) -> str:
 
 def too_few_days(language: Language, days: int) -> str:
     """Why a live score has too little to go on."""
-    return language.translate("Fewer than {days} school days of enrollment are on record.", days=days)
+    return language.translate(
+        "Fewer than {days} school days of this year are on record, and none of an earlier year.", days=days
+    )
 
 
 def not_scored_here(language: Language, as_of: date) -> str:

@@ -51,7 +51,8 @@ DRAWN = {
 
 WITHOUT_RECORDS = {
     "absence_rate_slope", "ela_points_previous_year", "ela_points_year", "failed_year", "gpa_change_of_term",
-    "gpa_year", "math_points_year", "other_failing_now", "science_points_now", "social_science_points_now",
+    "gpa_year", "low_ela_previous_year", "math_points_year", "other_failing_now", "science_points_now",
+    "social_science_points_now",
 }  # fmt: skip
 """What Ada's records do not tell: 80 school days, a second term, final marks of this year, and other subjects."""
 

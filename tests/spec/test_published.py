@@ -97,6 +97,34 @@ DRAWN = {
     | 19   | 2      |     |      |       |       |        |         |         | 1     | 19 days                      |
     | 200  | 19.5   |     |      |       |       |        |         | false   | 0     | 90.25 %                      |
     """,
+    "core_readiness_last_year": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 8      | B   | C    |       | then  |        |         | false   | 0     | exactly 2.5 and 96 %         |
+    | 200  | 8.5    | B   | C    |       | then  |        |         | true    | 1     | 95.75 %                      |
+    | 200  | 0      | B   | C    | B C D | then  |        |         | true    | 1     | a grade average of 2.2       |
+    | 200  | 0      | D   | A    | A     | then  |        |         | true    | 1     | a D in English               |
+    | 200  | 0      | A   | D    | A     | then  |        |         | true    | 1     | a D in math                  |
+    | 200  | 0      | A   | A    |       | then  |        | in 1    | true    | 1     | suspended within school      |
+    | 200  | 0      | A   | A    | D     | then  |        | det 0   | false   | 0     | a D elsewhere, detention     |
+    | 200  | 50     | F   | F    |       |       |        | in 1    |         |       | nothing of last year         |
+    """,
+    "chronic_absence_last_year": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 200  | 20     |     |      |       | then  |        |         | true    | 2     | exactly 10 %                 |
+    | 200  | 19.5   |     |      |       | then  |        |         | false   | 1     | 9.75 %                       |
+    | 200  | 40     |     |      |       | then  |        |         | true    | 3     | exactly 20 %                 |
+    | 200  | 50     |     |      |       |       |        |         |         |       | nothing of last year         |
+    """,
+    "absences_first_20_days": """
+    | days | missed | ela | math | other | known | events | removed | flagged | signs | because                      |
+    | 20   | 2      |     |      |       |       |        |         | true    | 1     | exactly 10 %                 |
+    | 20   | 1.5    |     |      |       |       |        |         | false   | 0     | 7.5 %                        |
+    | 20   | 4      |     |      |       |       |        |         | true    | 1     | exactly 20 %                 |
+    | 20   | 4.5    |     |      |       |       |        |         | true    | 2     | 22.5 %                       |
+    | 5    | 1      |     |      |       |       |        |         | true    | 1     | told on the fifth day        |
+    | 4    | 4      |     |      |       |       |        |         |         |       | not on the fourth            |
+    | 200  | 50     |     |      |       |       |        |         | false   | 0     | missed later                 |
+    """,
 }
 """Per rule, what a student has by the year's end, whether that flags, and how many signs there are."""
 
@@ -130,9 +158,9 @@ def drawn(row: dict[str, str]) -> dict[str, str]:
     spells = f"| ada | 2026 | {DAYS[0] if then else days[0]} | 9 |" + (f"\n| ada | 2025 | {days[0]} | 8 |" * then)
     severity = "major" if row["events"] == "major" else "minor"
     count = 1 if row["events"] == "major" else int(row["events"] or 0)
-    happened = [f"| ada | i{n} | {DAYS[-1]} | {severity} |" for n in range(count)]
+    happened = [f"| ada | i{n} | {days[-1]} | {severity} |" for n in range(count)]
     action, length = (row["removed"] or "det 0").split()
-    removed = f"| ada | i9 | {DAYS[-1]} | {ACTIONS[action]} | {round(100 * float(length))} |"
+    removed = f"| ada | i9 | {days[-1]} | {ACTIONS[action]} | {round(100 * float(length))} |"
     return {
         "calendar_days": stacked(THIS_YEAR, LAST_YEAR),
         "enrollments": f"| student_id | school_year | entry_date | grade_level |\n{spells}",

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from pydantic import TypeAdapter
 
 from models.examples import Floats
@@ -88,14 +89,14 @@ def drift_checks(watched: MonitorInputs) -> tuple[tuple[Drift, ...], list[Monito
     """MON02 and MON03, and every feature beside its promise."""
     cohort, promise, bounds = watched.live.cohort, watched.serving.promise, watched.settings.monitor
     least, bundle = watched.settings.audit.smallest_group, watched.serving.bundle
-    rows = 0 if cohort is None else len(cohort.features)
+    features = pd.DataFrame() if cohort is None else cohort.features[cohort.is_scorable]
     drifts: tuple[Drift, ...] = ()
     risk: Floats = np.zeros(0)
-    if cohort is not None and promise.spreads:
-        columns = {str(name): cohort.features[name].to_numpy(dtype=np.float64) for name in cohort.features}
+    if len(features) and promise.spreads:
+        columns = {str(name): features[name].to_numpy(dtype=np.float64) for name in features}
         drifts = drifts_of(LiveColumns(columns, promise.spreads.rows), promise.spreads.features, bounds, least)
-        risk = risk_of(bundle.scorer, cohort.features)
-    return drifts, [features_check(drifts, rows, promise, bounds), risks_check(risk, promise, bounds, least)]
+        risk = risk_of(bundle.scorer, features)
+    return drifts, [features_check(drifts, len(features), promise, bounds), risks_check(risk, promise, bounds, least)]
 
 
 def finished_year_checks(watched: MonitorInputs, then: FinishedYearInputs, audit: LiveAudit) -> list[MonitorCheck]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ledger.ledger import Ledger
-from features.settings import District, Gate, Settings
+from features.settings import District, Gate, Settings, Training
 from features.snapshots.snapshot import Snapshot
 from features.warehouse.freshness import Freshness
 from models.bundle.bundle import Bundle
@@ -22,7 +22,11 @@ from training.monitor.risk_by_date import DatedRisk
 from training.reference_profile import build_reference_profile, promise_from_metrics
 
 ON = date(2026, 11, 20)
-SETTINGS = Settings(districts=(District(id="north", name="North & South <b>Unified</b>"),), gate=Gate(replicates=200))
+SETTINGS = Settings(
+    districts=(District(id="north", name="North & South <b>Unified</b>"),),
+    gate=Gate(replicates=200),
+    training=Training(as_of=("11-20",)),
+)
 RULE = RuleModel(counts=(0.0, 1.0, 2.0), shares=(0.1, 0.3, 0.6), n=(400, 100, 100), overall=0.2)
 FEATURES = FeatureDictionary((Entry("absence_rate", more_is="worse"), Entry("gpa", more_is="better"), Entry("tardies")))
 
@@ -77,7 +81,7 @@ def cohort_of(features: pd.DataFrame) -> Snapshot:
     nothing = pd.DataFrame(index=features.index)
     same = pd.Series("10", features.index)
     ninth, days = pd.Series(9, features.index), pd.Series(60, features.index)
-    return Snapshot("grade9", ON, 2027, features, nothing, nothing, same, ninth, days)
+    return Snapshot("grade9", ON, 2027, features, nothing, nothing, same, ninth, days, 3 * days)
 
 
 def fresh_on(day: date) -> Freshness:
