@@ -34,9 +34,9 @@ def snapshot_of_records(
     """The snapshot of the students of these records; without a row when nobody in it belongs to the cohort.
 
     `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them: of this school
-    year, and of the one before where its records are to count. `first_day` is a day of the district's first school week,
-    which another of its schools may have; that of these rows where it is not given. Raises Refused for a row that its
-    table does not allow.
+    year, and of the one before where its records are to count. `first_day` is a day of the district's first school
+    week, which another of its schools may have; that of these rows where it is not given. Raises Refused for a row that
+    its table does not allow.
     """
     feature_set = SERVABLE[feature_set_name]
     connection = duckdb.connect(config={"threads": "1"})

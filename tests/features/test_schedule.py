@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.schedule import LAST_WEEKS, scheduled_days, school_week, week_begins
+from features.schedule import LAST_WEEKS, first_monday, scheduled_days, school_week, week_begins
 from features.settings import Training
 from features.snapshots.snapshot import scoring_dates
 from tests.drawn import reader, rows_of
@@ -54,6 +54,7 @@ def test_a_school_week_begins_on_its_monday_and_holds_seven_days(first: date, la
     assert school_week(first, begins) == week >= 1
     assert begins <= day < begins + timedelta(days=7)
     assert begins.weekday() == 0 or begins == first
+    assert school_week(first_monday(day, week), day) == week
 
 
 def test_the_default_looks_every_third_week_from_the_second_to_the_last_month() -> None:
