@@ -261,6 +261,12 @@ def test_without_a_score_the_page_says_why(service: ExampleService, key: str, sa
     assert "in 10 students" not in words
 
 
+def test_the_list_counts_the_students_of_whom_too_little_is_on_record(service: ExampleService) -> None:
+    words = Tags(Browser(service, "harbor", "s-ines").get("/caseload?show=all").text).words
+    assert "1 new student has too little on record yet to be on a list." in words
+    assert words.count("Too little on record yet.") == 1
+
+
 def test_a_chart_has_its_table_behind_it(service: ExampleService) -> None:
     html = Browser(service, "harbor", "s-ines").get("/students/k-amara").text
     tags = Tags(html)
