@@ -8,7 +8,7 @@ import pandas as pd
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ledger.ledger import Ledger
-from features.settings import District, Gate, Settings, Training
+from features.settings import District, Gate, Settings
 from features.snapshots.snapshot import Snapshot
 from features.warehouse.freshness import Freshness
 from models.bundle.bundle import Bundle
@@ -25,7 +25,6 @@ ON = date(2026, 11, 20)
 SETTINGS = Settings(
     districts=(District(id="north", name="North & South <b>Unified</b>"),),
     gate=Gate(replicates=200),
-    training=Training(as_of=("11-20",)),
 )
 RULE = RuleModel(counts=(0.0, 1.0, 2.0), shares=(0.1, 0.3, 0.6), n=(400, 100, 100), overall=0.2)
 FEATURES = FeatureDictionary((Entry("absence_rate", more_is="worse"), Entry("gpa", more_is="better"), Entry("tardies")))
