@@ -8,7 +8,6 @@ import numpy as np
 from features.errors import Refused
 from models.estimators.monotone_shares import count_levels, fit_monotone_shares
 from models.examples import Booleans, Examples, Floats, Integers, Texts
-from models.metrics.intervals import wilson_interval
 
 EVIDENCE = ("off_track", "pooled_n", "low", "high")
 """What stands behind each share; a rule may have none of it, as earlier versions of OnTrack wrote none."""
@@ -70,24 +69,20 @@ class RuleModel:
         return np.where(np.isnan(signals), self.overall, np.asarray(self.shares)[self.level_of(signals)])
 
     def similar_students(self, signals: Floats, *, least: int) -> list[SimilarStudents | None]:
-        """The students that stand behind each risk; `TOO_FEW` below `least`, None where the rule has no intervals."""
+        """The students that stand behind each risk, None where the rule has no intervals.
+
+        `TOO_FEW` below `least`, and where the count is missing: nobody is known to be similar.
+        """
         if not self.pooled_n:
             return [None] * len(signals)
         levels = [
             SimilarStudents(int(n), low, high) if n >= least else TOO_FEW
             for n, low, high in zip(self.pooled_n, self.low, self.high, strict=True)
         ]
-        everyone = self.everyone(least)
         return [
-            everyone if missing else levels[level]
+            TOO_FEW if missing else levels[level]
             for missing, level in zip(np.isnan(signals), self.level_of(signals), strict=True)
         ]
-
-    def everyone(self, least: int) -> SimilarStudents:
-        """All past students together, who stand behind the risk of a missing count."""
-        n = sum(self.n)
-        low, high = wilson_interval(sum(self.off_track), n)
-        return SimilarStudents(int(n), low / 100, high / 100) if n >= least else TOO_FEW
 
     def level_of(self, signals: Floats) -> Integers:
         """The place of each count among those known, that of the nearest below for an unseen one."""
