@@ -71,6 +71,6 @@ def judge_bundle(release: Release, public_key: EllipticCurvePublicKey, *, serves
     except Refused as refused:
         do = "restore its back-up, or `ontrack rollback`" if serves else "restore its back-up"
         return HealthCheck(name, "wrong", f"{what}: {refused}", do, key.district_id)
-    scorer = describe_parts(bundle.parts) if bundle.parts else f"the {bundle.kind}"
-    since = f"{scorer} since {release.at:%Y-%m-%d %H:%M} UTC" if serves else f"{scorer}, served before, verifies"
+    scorer, comma = (describe_parts(bundle.parts), ",") if bundle.parts else (f"the {bundle.kind}", "")
+    since = f"{scorer}{comma} since {release.at:%Y-%m-%d %H:%M} UTC" if serves else f"{scorer}, served before, verifies"
     return HealthCheck(name, "ok", f"{what}, {since}", district=key.district_id)

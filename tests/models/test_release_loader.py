@@ -10,9 +10,11 @@ from features.definitions.catalog import OUTCOMES
 from models.bundle.bundle import write_bundle
 from models.bundle.manifest import BundleRefused
 from models.bundle.signing import KeysRefused, ensure_keys
+from models.health import check_releases
 from models.release_loader import load_release, load_serving
 from models.releases import Approval, Release, ReleaseKey, promote
 from tests.models.bundle_examples import OUTCOME, rule_parts
+from tests.models.part_examples import model_by_part
 
 KEY = ReleaseKey("harbor", OUTCOME, "9")
 
@@ -47,3 +49,16 @@ def test_where_the_keys_are_gone_a_release_is_refused_and_no_key_is_made(tmp_pat
 def test_for_an_outcome_a_bundle_over_a_prepared_table_is_refused(tmp_path: Path, release: Release) -> None:
     with pytest.raises(BundleRefused, match="made from a prepared table"):
         load_release(tmp_path, release, OUTCOMES[OUTCOME])
+
+
+def test_the_doctor_says_what_serves_when(tmp_path: Path) -> None:
+    keys = ensure_keys(tmp_path / "keys")
+    bundle = write_bundle(tmp_path / "bundles", model_by_part(), keys, {"trained_by": "tess"})
+    now = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    promote(tmp_path, KEY, bundle.path, public_key=keys.public_key, approval=Approval("ana"), now=now)
+    (found,) = check_releases(tmp_path, "harbor")
+    assert (found.check, found.verdict) == ("serves", "ok")
+    assert found.found.endswith(
+        "harbor-0001, the San Francisco rule for incoming ninth graders until week 10; the model from week 11 on,"
+        " since 2026-11-20 08:00 UTC"
+    )
