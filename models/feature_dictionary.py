@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.engine.snapshot_query import measures_in
 from features.language.feature_set import FeatureSet, Strength
+from features.language.measures import measures_in
 from features.language.quantities import Quantity
 
 Direction = Literal["worse", "better", "none"]

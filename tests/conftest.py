@@ -17,8 +17,9 @@ settings.load_profile("suite")
 os.environ.setdefault("ONTRACK_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "ontrack"))
 
 SHARED = {
-    "tests/journeys/test_from_records_to_page.py": "installation",
-    "tests/journeys/test_release_reaches_the_service.py": "installation",
+    "tests/journeys/test_demo.py": "demo",
+    "tests/journeys/test_from_records_to_page.py": "demo",
+    "tests/journeys/test_release_reaches_the_service.py": "demo",
     "tests/faults/": "faults",
 }
 """Files, or folders, whose tests share a fixture that costs seconds: one worker runs them, so that it is made once.
@@ -26,7 +27,7 @@ SHARED = {
 Other tests stay together by file.
 """
 FIRST = (
-    "installation", "test_demo.py", "test_worker.py", "faults", "test_properties.py", "test_planted_bias.py",
+    "demo", "test_worker.py", "faults", "test_properties.py", "test_planted_bias.py",
     "test_benchmarks.py",
     "test_tutorial.py", "test_refused_files.py", "test_import_steps.py", "test_planted_truth.py", "test_train.py",
     "test_script.py", "test_mutations.py", "test_tracking_server.py", "test_risk_change.py", "test_significance.py",

@@ -1,6 +1,6 @@
 """From definitions to one Ibis table per snapshot: a row a student, a column a feature."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,17 +16,10 @@ from features.engine.view import PLAIN, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
+from features.language.measures import measures_in
 from features.language.quantities import (
-    Both,
-    Combination,
-    Compare,
     Condition,
-    Either,
-    Held,
-    Judged,
-    OfSchool,
     Quantity,
-    Scaled,
     Where,
     Window,
 )
@@ -41,23 +34,6 @@ def named_quantities(feature_set: type[FeatureSet], *, with_peers: bool = False)
         named["rule_signals"] = feature_set.indicator.signals
     peers = feature_set.peers if with_peers else ()
     return {**named, **{peer.name: peer.signals for peer in peers}}
-
-
-def measures_in(node: Quantity | Condition) -> Iterator[Measure]:
-    """Every measure below a node."""
-    match node:
-        case Measure():
-            yield node
-        case Combination() | Either() | Both():
-            yield from measures_in(node.left)
-            yield from measures_in(node.right)
-        case Compare() | Scaled() | OfSchool():
-            yield from measures_in(node.quantity)
-        case Held():
-            yield from measures_in(node.condition)
-        case Judged():
-            yield from measures_in(node.condition)
-            yield from measures_in(node.only_if)
 
 
 @dataclass(frozen=True)

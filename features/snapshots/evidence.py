@@ -10,12 +10,13 @@ import pandas as pd
 from features.engine.compilation import Steps, compile_script
 from features.engine.members import Members
 from features.engine.script_cache import cached_script
-from features.engine.snapshot_query import in_window_rows, measures_in, meets_restrictions
+from features.engine.snapshot_query import in_window_rows, meets_restrictions
 from features.engine.sql_script import Script
 from features.engine.view import PLAIN, View, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
+from features.language.measures import measures_in
 from features.language.records import Measure
 from features.warehouse.reader import Reader
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
-from features.engine.snapshot_query import measures_in
 from features.engine.stored_tables import stored_table
 from features.language.feature_set import Feature, FeatureSet
+from features.language.measures import measures_in
 from features.language.quantities import Held, Quantity, Schoolmates, SchoolWeek
 from features.language.records import Measure
 from features.warehouse.reader import Reader

@@ -12,6 +12,7 @@ from features.errors import Refused
 from models.estimators.calibration import Calibrator, fit_calibrator
 from models.estimators.fit_record import fit_record_of
 from models.estimators.model_text import strip_text
+from models.estimators.parallel_fits import parallel_map
 from models.estimators.risk_model import RiskModel
 from models.examples import Booleans, Examples, Floats, Places, fixed_order, folds_by
 from models.feature_dictionary import FeatureDictionary
@@ -195,7 +196,9 @@ def cross_fit(examples: Examples, parameters: Parameters, seed: int) -> list[Hel
     """Fits one booster per fold of students, each with the rows it did not see."""
     fold = student_folds(examples.student, seed)
     rows, weight = examples.matrix(), examples.weight
-    return [fit_fold(rows, examples, weight, held=fold == i, parameters=parameters) for i in range(INNER_FOLDS)]
+    return parallel_map(
+        lambda i: fit_fold(rows, examples, weight, held=fold == i, parameters=parameters), range(INNER_FOLDS)
+    )
 
 
 def student_folds(student: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.int64]:

@@ -15,6 +15,7 @@ from models.estimators.fitting import (
     parameters_for,
     tree_rows,
 )
+from models.estimators.parallel_fits import parallel_map
 from models.estimators.risk_model import RiskModel
 from models.estimators.shap_values import contributions_of
 from models.examples import Booleans, Examples, Floats, Places
@@ -57,32 +58,39 @@ def measure_stability(
     rng = np.random.default_rng([seed, REFITS])
     asked = test.take(np.sort(rng.permutation(len(test))[:MOST_EXPLAINED])).matrix()
     served = explain_with(model, model.booster, asked)
-    refits = [explain_with(model, booster, asked) for booster in refit(model, learn, rng, seed=seed, tuned=tuned)]
+    refits = parallel_map(
+        lambda draw: explain_with(model, refit(model, learn, draw, tuned), asked), drawn_samples(learn, rng, seed)
+    )
     found = [compare_side(side, served, refits) for side in SIDES]
     given = sum(one.given for one in found)
     holds = sum(one.agreed for one in found) / given if given else None
     return ReasonStability(len(refits), len(asked), holds, tuple(one for each in found for one in each.held))
 
 
-def refit(
-    model: RiskModel,
-    learn: Examples,
-    rng: np.random.Generator,
-    *,
-    seed: int,
-    tuned: Mapping[str, ParameterValue],
-) -> Iterator[lgb.Booster]:
-    """Refits on students drawn with replacement; skips a draw in which all ended alike."""
+@dataclass(frozen=True)
+class Sample:
+    """Rows of students drawn with replacement, the weight of each, and the seed of the refit on them."""
+
+    rows: Places
+    weight: Floats
+    seed: int
+
+
+def drawn_samples(learn: Examples, rng: np.random.Generator, seed: int) -> Iterator[Sample]:
+    """The samples that the model is refitted on; a draw in which all ended alike is skipped."""
     rows = tree_rows(learn, seed=seed)
     students, counted = pd.factorize(learn.student[rows])[0], learn.weight
-    for refit in range(REFITS):
+    for number in range(REFITS):
         drawn = rows[draw_students(students, rng)]
-        label = learn.label[drawn]
-        if label.any() and not label.all():
-            parameters = {**parameters_for(model.dictionary, seed=seed + refit, threads=model.threads), **tuned}
-            weight = counted[drawn]
-            data = lightgbm_dataset(learn.matrix_of(drawn), label, model.dictionary, weight)
-            yield lgb.train(leaves_of_students(parameters, weight), data, model.booster.num_trees())
+        if 0 < np.count_nonzero(learn.label[drawn]) < len(drawn):
+            yield Sample(drawn, counted[drawn], seed + number)
+
+
+def refit(model: RiskModel, learn: Examples, sample: Sample, tuned: Mapping[str, ParameterValue]) -> lgb.Booster:
+    """Trees like the model's, grown on a sample of its students."""
+    parameters = {**parameters_for(model.dictionary, seed=sample.seed, threads=model.threads), **tuned}
+    data = lightgbm_dataset(learn.matrix_of(sample.rows), learn.label[sample.rows], model.dictionary, sample.weight)
+    return lgb.train(leaves_of_students(parameters, sample.weight), data, model.booster.num_trees())
 
 
 def draw_students(students: Places, rng: np.random.Generator) -> Places:

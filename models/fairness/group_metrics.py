@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
-from sklearn.metrics import precision_score
+from fairlearn.metrics import MetricFrame
+from sklearn.metrics import confusion_matrix
 
 from models.examples import Floats, Integers
 from models.fairness.significance import (
@@ -127,7 +127,7 @@ class GroupBootstrap:
         """A figure at the capacity with its interval; None over too few students."""
         if not self.enough(name, at):
             return None
-        observed = self.library[name][at] if name in self.library else float(self.values[name][0, at])
+        observed = float(self.library[name][at] if name in self.library else self.values[name][0, at])
         return percentile_interval(observed, self.values[name][1:, at])
 
     def curve(self, name: str, at: int) -> tuple[Interval | None, ...]:
@@ -214,31 +214,28 @@ def rates_of(counted: Floats) -> dict[str, Floats]:
     return {name: ratio(part, whole[name]) for name, part in parts.items()}
 
 
-def fairlearn_rates(counted: Floats, at: int, names: Sequence[str]) -> dict[str, list[float]]:
-    """The rates of each group at one capacity by Fairlearn, from one weighted row for each cell of the counts."""
+def fairlearn_rates(counted: Floats, at: int, names: Sequence[str]) -> dict[str, Floats]:
+    """The rates of each group at one capacity, from the confusion matrices of Fairlearn's `MetricFrame`.
+
+    It is given one row, weighted by its count, for each group, end and place on or off the list.
+    """
     listed = np.stack([counted[..., : at + 1].sum(axis=-1), counted[..., at + 1 :].sum(axis=-1)], axis=-1)
     group, ended, place = np.meshgrid(range(len(names)), (0, 1), (1, 0), indexing="ij")
-    weight = listed.ravel()
-    metrics = {
-        "selection_rate": selection_rate,
-        "recall": true_positive_rate,
-        "false_positive_rate": false_positive_rate,
-        "precision": precision,
-    }
     frame = MetricFrame(
-        metrics=metrics,
+        metrics={"confusion": confusion_matrix},
         y_true=ended.ravel(),
         y_pred=place.ravel(),
         sensitive_features=pd.Series(group.ravel(), name="group"),
-        sample_params={name: {"sample_weight": weight} for name in metrics},
-    ).by_group
-    rates = {name: frame[name].astype(float).tolist() for name in RATES if name != "false_discovery_rate"}
-    return {**rates, "false_discovery_rate": (1 - frame["precision"].astype(float)).tolist()}
-
-
-def precision(y_true: Floats, y_pred: Floats, *, sample_weight: Floats) -> float:
-    """The share of those listed who ended off track; 0 where nobody was listed."""
-    return float(precision_score(y_true, y_pred, sample_weight=sample_weight, zero_division=0))
+        sample_params={"confusion": {"sample_weight": listed.ravel()}},
+    )
+    matrices = np.stack(list(frame.by_group["confusion"]))  # groups × (on track, off track) × (not listed, listed)
+    students, on_list = matrices.sum(axis=-1), matrices[..., 1]
+    return {
+        "selection_rate": ratio(on_list.sum(axis=-1), students.sum(axis=-1)),
+        "recall": ratio(on_list[:, 1], students[:, 1]),
+        "false_positive_rate": ratio(on_list[:, 0], students[:, 0]),
+        "false_discovery_rate": 1 - ratio(on_list[:, 1], on_list.sum(axis=-1)),
+    }
 
 
 def auc_and_calibration(listing: Listing, group: Integers, groups: int, draws: AuditSettings) -> dict[str, Floats]:

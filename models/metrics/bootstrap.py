@@ -6,7 +6,7 @@ replicate.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,16 @@ import pandas as pd
 from models.examples import Booleans, Floats, Integers
 from models.metrics.calibration_error import calibration_error, calibration_line
 from models.metrics.classification_metrics import refuse_one_class
-from models.metrics.count_tables import CELLS_AT_ONCE, count_cells, draw_counts, student_numbers
+from models.metrics.count_tables import count_cells, draw_counts, student_numbers
 from models.metrics.intervals import Interval, percentile_interval
-from models.metrics.ranking import average_precision, precision_and_recall, ratio, roc_auc
+from models.metrics.ranking import level_counts, ratio, roc_auc
 
 MANY = 20_000
 """From so many rows on, replicates are drawn of cells of alike rows."""
+CELLS_OF_A_BLOCK = 125_000
+"""Replicates × rows of one block of weights, so that what is computed of it stays in the processor's cache."""
+MOST_KEPT = 8_000_000
+"""Replicates × students up to which draws are kept for the next figure."""
 ALIKE, ALIKE_IN_SCHOOL = 1000, 50
 """Bins of equal count, by what students are listed by, whose rows are taken as alike."""
 
@@ -46,9 +50,10 @@ class ScoredRows:
 def weighted_metrics(scored: ScoredRows, weights: Floats, capacities: Sequence[float]) -> dict[str, Floats]:
     """Every metric by name; names of those at a capacity end in `@` and the share."""
     slope, intercept = calibration_line(scored.label, scored.risk, weights)
+    counts = level_counts(scored.label, scored.order, weights)
     found = {
-        "roc_auc": roc_auc(scored.label, scored.order, weights),
-        "pr_auc": average_precision(scored.label, scored.order, weights),
+        "roc_auc": counts.roc_auc(),
+        "pr_auc": counts.average_precision(),
         "brier": mean_of((scored.risk - scored.label) ** 2, weights),
         "calibration_error": calibration_error(scored.label, scored.risk, weights),
         "calibration_slope": slope,
@@ -58,7 +63,7 @@ def weighted_metrics(scored: ScoredRows, weights: Floats, capacities: Sequence[f
         found["within_school_auc"] = within_school_auc(scored, weights)
     share = mean_of(scored.label.astype(np.float64), weights)
     for capacity in capacities:
-        precision, recall = precision_and_recall(scored.label, scored.order, weights, capacity)
+        precision, recall = counts.precision_and_recall(capacity)
         found[f"precision@{capacity:.3f}"] = precision
         found[f"recall@{capacity:.3f}"] = recall
         found[f"lift@{capacity:.3f}"] = ratio(precision, share)
@@ -148,11 +153,27 @@ def rows_by_school(scored: ScoredRows) -> Iterator[npt.NDArray[np.int64]]:
 def student_weights(student: npt.NDArray[np.str_], replicates: int, seed: int) -> Iterator[Floats]:
     """Blocks of replicates × rows: how often each row stands in a bootstrap that draws whole students."""
     codes, distinct = pd.factorize(student)
-    rng = np.random.default_rng(seed)
-    block = max(1, CELLS_AT_ONCE // max(1, len(student)))
-    for start, end in pairwise([*range(0, replicates, block), replicates]):
-        drawn = rng.multinomial(len(distinct), np.full(len(distinct), 1 / len(distinct)), size=end - start)
+    block = max(1, CELLS_OF_A_BLOCK // max(1, len(student)))
+    for drawn in drawn_students(len(distinct), replicates, seed, block):
         yield drawn[:, codes].astype(np.float64)
+
+
+def drawn_students(students: int, replicates: int, seed: int, block: int) -> Iterator[Integers]:
+    """Blocks of replicates × students: how often each student is drawn; the same in blocks of any size."""
+    starts = range(0, replicates, block)
+    if students * replicates <= MOST_KEPT:
+        kept = kept_draws(students, replicates, seed)
+        yield from (kept[start : start + block] for start in starts)
+    else:
+        rng, alike = np.random.default_rng(seed), np.full(students, 1 / students)
+        for start in starts:
+            yield rng.multinomial(students, alike, size=min(block, replicates - start))
+
+
+@lru_cache(maxsize=1)
+def kept_draws(students: int, replicates: int, seed: int) -> Integers:
+    """Replicates × students: how often each student is drawn, kept because all figures of a run draw alike."""
+    return np.random.default_rng(seed).multinomial(students, np.full(students, 1 / students), size=replicates)
 
 
 def difference_intervals(
@@ -183,7 +204,8 @@ def difference_intervals(
 
 def compared_metrics(label: Booleans, risk: Floats, weights: Floats, capacity: float) -> Floats:
     """3 × replicates: precision and recall at the capacity, and ROC AUC."""
-    return np.stack([*precision_and_recall(label, risk, weights, capacity), roc_auc(label, risk, weights)])
+    counts = level_counts(label, risk, weights)
+    return np.stack([*counts.precision_and_recall(capacity), counts.roc_auc()])
 
 
 def calibration_gap(

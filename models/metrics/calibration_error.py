@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import expit
 
 from models.examples import Booleans, Floats
-from models.metrics.ranking import by_level, levels_of, ratio
+from models.metrics.ranking import levels_of, ratio, run_sums
 
 BINS = 10
 STEPS = 12
@@ -46,8 +46,10 @@ def calibration_error(label: Booleans, risk: Floats, weights: Floats, bins: int 
     edges = np.cumsum([0, *map(len, parts)])[:-1]
     starts = np.union1d(edges, levels.starts)  # of runs of equal risk within one bin
     level = np.searchsorted(levels.starts, starts, side="right") - 1
-    share = np.nan_to_num(ratio(by_level(weights * label, levels), by_level(weights, levels)))
-    rows = np.add.reduceat(weights[:, levels.order], starts, axis=1)
+    rising = weights[:, levels.order]
+    off_track = run_sums(rising * label[levels.order], levels.starts)
+    share = np.nan_to_num(ratio(off_track, run_sums(rising, levels.starts)))
+    rows = run_sums(rising, starts)
     gaps = rows * (risk[levels.order][starts] - share[:, level])
     of_bins = np.add.reduceat(gaps, np.searchsorted(starts, edges), axis=1)
     return np.asarray(np.abs(of_bins).sum(axis=1) / weights.sum(axis=1), dtype=np.float64)

@@ -27,19 +27,56 @@ def levels_of(risk: Floats) -> Levels:
     return Levels(order, np.flatnonzero(falls))
 
 
-def by_level(values: Floats, levels: Levels) -> Floats:
-    """Replicates × levels: the sum of the values of each level's rows."""
-    return np.asarray(np.add.reduceat(values[:, levels.order], levels.starts, axis=1), dtype=np.float64)
+def run_sums(values: Floats, starts: Integers) -> Floats:
+    """Replicates × runs: the sums of the values of each run of columns, given where each run starts."""
+    if len(starts) == values.shape[1]:
+        return values
+    return np.asarray(np.add.reduceat(values, starts, axis=1), dtype=np.float64)
 
 
-def precision_and_recall(label: Booleans, risk: Floats, weights: Floats, capacity: float) -> tuple[Floats, Floats]:
-    """Precision and recall among those listed, one of each per row of weights; ties count as drawn at random.
+@dataclass(frozen=True)
+class LevelCounts:
+    """How many rows each level of risk has, and how many of them are off track: replicates × levels, highest first."""
+
+    rows: Floats
+    off_track: Floats
+
+    def precision_and_recall(self, capacity: float) -> tuple[Floats, Floats]:
+        """Precision and recall among those listed at a capacity; ties count as drawn at random."""
+        served = list_lengths(self.rows, capacity)
+        found = self.true_positives(served)
+        return found / served, ratio(found, self.off_track.sum(axis=1))
+
+    def true_positives(self, served: Floats) -> Floats:
+        """How many of the `served` rows of highest risk are off track; ties count as drawn at random."""
+        above = np.cumsum(self.rows, axis=1) - self.rows
+        share = np.clip((served[:, None] - above) / np.maximum(self.rows, 1), 0, 1)
+        return np.asarray((share * self.off_track).sum(axis=1), dtype=np.float64)
+
+    def roc_auc(self) -> Floats:
+        """How often a student off track has a higher risk than one on track; a tie is half."""
+        return auc_of_counts((self.rows - self.off_track)[:, ::-1], self.off_track[:, ::-1])
+
+    def average_precision(self) -> Floats:
+        """The precision at each risk, averaged over the students off track who have it."""
+        precision = np.cumsum(self.off_track, axis=1) / np.maximum(np.cumsum(self.rows, axis=1), 1)
+        return ratio((precision * self.off_track).sum(axis=1), self.off_track.sum(axis=1))
+
+
+def level_counts(label: Booleans | Floats, risk: Floats, weights: Floats) -> LevelCounts:
+    """The counts from which every ranking metric follows, so that rows are put in order once.
 
     `weights` is replicates × rows: how often each row stands in a replicate.
     """
-    served = list_lengths(weights, capacity)
-    found = true_positives(label, risk, weights, served)
-    return found / served, ratio(found, weights @ label)
+    levels = levels_of(risk)
+    falling = weights[:, levels.order]
+    off_track = run_sums(falling * label[..., levels.order], levels.starts)
+    return LevelCounts(run_sums(falling, levels.starts), off_track)
+
+
+def precision_and_recall(label: Booleans, risk: Floats, weights: Floats, capacity: float) -> tuple[Floats, Floats]:
+    """Precision and recall among those listed, one of each per row of weights; ties count as drawn at random."""
+    return level_counts(label, risk, weights).precision_and_recall(capacity)
 
 
 def list_lengths(weights: Floats, capacity: float) -> Floats:
@@ -52,18 +89,17 @@ def true_positives(label: Booleans | Floats, risk: Floats, weights: Floats, serv
 
     A label may be a chance, and one for each replicate.
     """
-    levels = levels_of(risk)
-    rows, off_track = by_level(weights, levels), by_level(weights * label, levels)
-    above = np.cumsum(rows, axis=1) - rows
-    share = np.clip((served[:, None] - above) / np.maximum(rows, 1), 0, 1)
-    return np.asarray((share * off_track).sum(axis=1), dtype=np.float64)
+    return level_counts(label, risk, weights).true_positives(served)
 
 
 def roc_auc(label: Booleans, risk: Floats, weights: Floats) -> Floats:
     """Per row of weights: how often a student off track has a higher risk than one on track; a tie is half."""
-    levels = levels_of(risk)
-    rising = (by_level(weights * ended, levels)[:, ::-1] for ended in (~label, label))
-    return auc_of_counts(*rising)
+    return level_counts(label, risk, weights).roc_auc()
+
+
+def average_precision(label: Booleans, risk: Floats, weights: Floats) -> Floats:
+    """Per row of weights: the precision at each risk, averaged over the students off track who have it."""
+    return level_counts(label, risk, weights).average_precision()
 
 
 def auc_of_counts(on_track: Floats, off_track: Floats) -> Floats:
@@ -77,11 +113,3 @@ def ratio(part: Floats, whole: Floats) -> Floats:
     found = np.full(whole.shape, np.nan)
     np.divide(part, whole, out=found, where=whole > 0)
     return found
-
-
-def average_precision(label: Booleans, risk: Floats, weights: Floats) -> Floats:
-    """Per row of weights: the precision at each risk, averaged over the students off track who have it."""
-    levels = levels_of(risk)
-    rows, off_track = by_level(weights, levels), by_level(weights * label, levels)
-    precision = np.cumsum(off_track, axis=1) / np.maximum(np.cumsum(rows, axis=1), 1)
-    return ratio((precision * off_track).sum(axis=1), off_track.sum(axis=1))

@@ -1,6 +1,5 @@
-"""A real service started the way its users start it, and a real browser."""
+"""The demo's installation, its service started the way its users start it, and a real browser."""
 
-import json
 import os
 import re
 import shutil
@@ -8,31 +7,37 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from typer.testing import CliRunner
 
+import ontrack
+from features.settings import load_settings
+
+STUDENTS = 6000
+"""So many that the demo's larger district earns a model."""
 SETTINGS = """
 home = "home"
 today = 2026-11-20
 
 [[districts]]
-id = "north"
-name = "North Unified"
-records = "records/north"
+id = "harbor"
+name = "Harbor Unified"
 
 [[districts]]
-id = "south"
-name = "South Unified"
-records = "records/south"
+id = "mesa"
+name = "Mesa Valley"
 
 [training]
 as_of = ["11-20"]
 weeks = 2
 """
+"""What the demo runs on; few weekly lists, so that it ends in a minute."""
 
 BROWSERS = ("chromium", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
@@ -43,9 +48,21 @@ class Installation:
 
     folder: Path
 
+    @property
+    def home(self) -> Path:
+        """The home folder that its settings name."""
+        return load_settings(self.folder / "ontrack.toml").home
+
     def run(self, *arguments: str) -> str:
         """What a command prints on standard output."""
         return self.ended(arguments, code=0).stdout
+
+    def run_here(self, *arguments: str) -> str:
+        """What a command prints, without a process of its own: for commands that only prepare a test."""
+        with chdir(self.folder):
+            done = CliRunner().invoke(ontrack.app, arguments)
+        assert done.exit_code == 0, (done.output, done.exception)
+        return done.stdout
 
     def said(self, *arguments: str) -> str:
         """What a command says on standard error."""
@@ -57,7 +74,7 @@ class Installation:
 
     def ended(self, arguments: tuple[str, ...], *, code: int) -> "subprocess.CompletedProcess[str]":
         """A command that has run; the test fails where it ended with another code."""
-        done = subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=900)
         assert done.returncode == code, done.stderr
         return done
 
@@ -66,12 +83,33 @@ class Installation:
         return [str(Path(sys.executable).with_name("ontrack")), *arguments]
 
 
+@dataclass(frozen=True)
+class Demo:
+    """The demo's installation, and what it said when it was made and when it ran once more."""
+
+    installation: Installation
+    first: str
+    again: str
+
+
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """A new installation of two districts."""
-    folder = tmp_path_factory.mktemp("installation")
-    (folder / "ontrack.toml").write_text(SETTINGS, encoding="utf-8")
-    return Installation(folder)
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo, run twice."""
+    installation = Installation(tmp_path_factory.mktemp("demo"))
+    (installation.folder / "ontrack.toml").write_text(SETTINGS, encoding="utf-8")
+    line = ("demo", "--no-serve", "--students", str(STUDENTS))
+    return Demo(installation, installation.said(*line), installation.said(*line))
+
+
+@pytest.fixture(scope="session")
+def scored(demo: Demo) -> Installation:
+    """The demo's installation, to be gone on with: a district served by a model, and one by the rule."""
+    settings = demo.installation.folder / "ontrack.toml"
+    home = f"home/students-{STUDENTS}"
+    records = {f'id = "{one}"': f'id = "{one}"\nrecords = "{home}/records/{one}"' for one in ("harbor", "mesa")}
+    for old, new in {'home = "home"': f'home = "{home}"', **records}.items():
+        settings.write_text(settings.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return demo.installation
 
 
 @pytest.fixture(scope="session")
@@ -118,16 +156,3 @@ def wait_until_ready(address: str) -> None:
         except httpx.TransportError:
             time.sleep(0.2)
     pytest.fail("the service did not answer within 30 s")
-
-
-@pytest.fixture(scope="session")
-def scored(installation: Installation) -> Installation:
-    """The installation after a data team brought two districts from records to scores."""
-    for district, students in (("north", "5000"), ("south", "700")):
-        installation.run("simulate", f"records/{district}", "--district", district, "--students", students)
-        installation.run("ingest", "--district", district)
-        trained = installation.run("train", "--district", district, "--json")
-        (installation.folder / f"{district}.json").write_text(trained, encoding="utf-8")
-        installation.run("promote", "--district", district, json.loads(trained)["bundle"], "--approved-by", "Ana")
-        installation.run("score", "--district", district)
-    return installation

@@ -8,18 +8,19 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
+from models.bundle.manifest import folder_name
 from tests.journeys.conftest import Installation
 
 pytestmark = pytest.mark.browser
 
 
 def password_of(installation: Installation, district: str, staff_id: str) -> str:
-    return installation.run("users", "password", "--district", district, staff_id).strip()
+    return installation.run_here("users", "password", "--district", district, staff_id).strip()
 
 
 def counselor_of(installation: Installation, district: str) -> tuple[str, str]:
     """The staff id and e-mail address of the district's first high-school counselor."""
-    records = installation.folder / "records" / district
+    records = installation.home / "records" / district
     high = {row[0] for row in cells(records / "schools.csv") if row[2] == "high"}
     staff = next(row for row in cells(records / "staff.csv") if row[4] == "counselor" and row[5] in high)
     return staff[0], staff[3]
@@ -37,7 +38,7 @@ def signed_in(page: Page, address: str, district: str, email: str, password: str
     page.click("button[type=submit]")
 
 
-@pytest.mark.parametrize(("district", "scorer"), [("north", "model"), ("south", "published rule")])
+@pytest.mark.parametrize(("district", "scorer"), [("harbor", "model"), ("mesa", "published rule")])
 def test_a_counselor_reaches_reasons_and_the_records_behind_them(
     scored: Installation, address: str, browser: Browser, district: str, scorer: str
 ) -> None:
@@ -54,62 +55,68 @@ def test_a_counselor_reaches_reasons_and_the_records_behind_them(
     assert "students with similar records" in text.lower()
 
 
+def serving_bundle(scored: Installation, district: str) -> Path:
+    """The folder of the bundle that serves."""
+    (current,) = scored.home.glob(f"releases/{district}/*/*/current.json")
+    return scored.home / "bundles" / folder_name(json.loads(current.read_bytes())["digest"])
+
+
 def test_what_serves_is_what_the_gate_allowed(scored: Installation) -> None:
     verdicts = {}
-    for district in ("north", "south"):
-        answer = json.loads((scored.folder / f"{district}.json").read_text(encoding="utf-8"))
-        verdicts[district] = (answer["verdict"], (scored.folder / answer["bundle"] / "rule.json").exists())
-    assert verdicts == {"north": ("pass", False), "south": ("not_enough_evidence", True)}
+    for district in ("harbor", "mesa"):
+        bundle = serving_bundle(scored, district)
+        verdict = json.loads((bundle / "gate.json").read_bytes())["verdict"]
+        verdicts[district] = (verdict, (bundle / "rule.json").exists())
+    assert verdicts == {"harbor": ("pass", False), "mesa": ("not_enough_evidence", True)}
 
 
 def test_a_model_that_did_not_pass_is_not_promoted(scored: Installation) -> None:
     """The small district's model lies beside its rule, signed with a verdict that is not a pass."""
-    bundles = scored.folder / "home" / "bundles"
-    refused = [
-        path.parent
-        for path in bundles.glob("*/gate.json")
-        if json.loads(path.read_bytes())["verdict"] != "pass" and not (path.parent / "rule.json").exists()
-    ]
-    said = scored.refused("promote", "--district", "south", str(refused[0]), "--approved-by", "Ana", code=4)
+    gates = {path.parent: json.loads(path.read_bytes()) for path in scored.home.glob("bundles/*/gate.json")}
+    (refused,) = (
+        bundle
+        for bundle, gate in gates.items()
+        if gate["district_id"] == "mesa" and gate["verdict"] != "pass" and not (bundle / "rule.json").exists()
+    )
+    said = scored.refused("promote", "--district", "mesa", str(refused), "--approved-by", "Ana", code=4)
     assert "not enough evidence" in said.replace("_", " ")
 
 
 def test_scores_come_back_through_the_api(scored: Installation, address: str, browser: Browser) -> None:
-    staff_id, email = counselor_of(scored, "north")
+    staff_id, email = counselor_of(scored, "harbor")
     page = browser.new_page()
-    signed_in(page, address, "north", email, password_of(scored, "north", staff_id))
+    signed_in(page, address, "harbor", email, password_of(scored, "harbor", staff_id))
     href = page.locator("main a[href*='/students/']").first.get_attribute("href")
     assert href
-    key = scored.run("keys", "create", "--district", "north", "journey").strip()
+    key = scored.run_here("keys", "create", "--district", "harbor", "journey").strip()
     mine = httpx.get(f"{address}/v1{href}/scores", headers={"Authorization": f"Bearer {key}"})
     assert mine.status_code == 200
-    other = scored.run("keys", "create", "--district", "south", "journey").strip()
+    other = scored.run_here("keys", "create", "--district", "mesa", "journey").strip()
     theirs = httpx.get(f"{address}/v1{href}/scores", headers={"Authorization": f"Bearer {other}"})
     assert theirs.status_code == 404
     assert theirs.headers["content-type"].startswith("application/problem+json")
 
 
 def test_loading_the_same_files_again_changes_nothing(scored: Installation) -> None:
-    assert "nothing changed" in scored.run("ingest", "--district", "north")
+    assert "nothing changed" in scored.run("ingest", "--district", "mesa")
 
 
 def test_scoring_the_same_day_again_makes_no_second_run(scored: Installation) -> None:
-    assert "there already" in scored.run("score", "--district", "south")
+    assert "there already" in scored.run("score", "--district", "mesa")
 
 
 def test_a_date_before_the_first_school_day_is_refused(scored: Installation) -> None:
-    said = scored.refused("score", "--district", "south", "--as-of", "2001-01-01", code=3)
+    said = scored.refused("score", "--district", "mesa", "--as-of", "2001-01-01", code=3)
     assert re.search(r"2001-01-01.*before the first school day", said)
 
 
 def test_no_name_reaches_reports_bundles_or_mlflow(scored: Installation) -> None:
     """Every family name of the district that no word of ours contains is looked for where names may not be."""
-    row = cells(scored.folder / "records" / "north" / "students.csv")
+    row = cells(scored.home / "records" / "harbor" / "students.csv")
     names = {cell for line in row for cell in line[1:3] if len(cell) > 8}
     assert names
-    home = scored.folder / "home"
     for place in ("bundles", "reports", "mlartifacts", "mlflow.db"):
-        for path in [home / place, *(home / place).rglob("*")]:
+        for path in [scored.home / place, *(scored.home / place).rglob("*")]:
             if path.is_file():
                 content = path.read_bytes()
                 found = [name for name in names if name.encode() in content]

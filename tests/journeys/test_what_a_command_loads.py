@@ -3,8 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 from docs.reference_commands import commands, root_command
+from models.bundle.bundle import write_bundle
+from models.bundle.signing import ensure_keys
+from tests.models.bundle_examples import model_parts
 
 LIBRARIES = (
     "alembic", "argon2", "babel", "cryptography", "dbos", "duckdb", "fairlearn", "fastapi", "ibis", "jinja2",
@@ -57,3 +61,11 @@ def test_scoring_and_serving_load_no_library_that_only_training_needs() -> None:
     }
     assert not loaded_by("import serving.scoring.score_district") & {*only_training, "dbos", "fastapi", "uvicorn"}
     assert not loaded_by("import serving.server") & {*only_training, "dbos"}
+
+
+def test_the_process_that_asks_golden_predictions_loads_a_model_and_nothing_else(tmp_path: Path) -> None:
+    """One is started for each new bundle with a model, by whoever trains, promotes or serves it."""
+    bundle = write_bundle(tmp_path / "bundles", model_parts(), ensure_keys(tmp_path / "keys"), {})
+    loaded = loaded_by(f"from models.bundle.golden_predictions import main; main({str(bundle.path)!r})")
+    assert "lightgbm" in loaded
+    assert not loaded & {"duckdb", "ibis", "sklearn"}

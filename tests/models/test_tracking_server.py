@@ -21,7 +21,8 @@ from tests.models.bundle_examples import made_model, model_parts
 from tests.models.row_examples import made_examples
 
 STARTS_WITHIN = 90
-QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
+QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+"""No telemetry, and no processes for jobs of the server, which a store of runs does not need."""
 
 
 def free_port() -> int:
