@@ -34,7 +34,7 @@ for line in {lines!r}:
 
 def loaded_by(program: str) -> set[str]:
     """The libraries that are imported once a program has run."""
-    told = f"{program}\nimport json, sys; print(json.dumps([name for name in {LIBRARIES!r} if name in sys.modules]))"
+    told = f"{program}\nimport json, sys; print(json.dumps([name for name in {LIBRARIES!r} if sys.modules.get(name)]))"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=120)
     return set(json.loads(done.stdout.splitlines()[-1]))
 
