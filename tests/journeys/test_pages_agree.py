@@ -84,7 +84,7 @@ def test_the_walk_reads_the_figures_that_pages_share(walked: tuple[str, list[Pag
 
 PLANTED = {
     "another figure": (r"would have listed in ([\d–]+), (\d)", r"would have listed in \1, 9\2"),
-    "another range on the list": (r"likely range is \d+ to|\b\d+ to(?= \d+ ended)", "likely range is 1 to"),
+    "another range on the list": (r"(likely range is |listed like this in [\d–]+, )\d+ to", r"\g<1>1 to"),
     "other students counted": (r"with a known outcome, ([\d,]+) ended", "with a known outcome, 9,999 ended"),
     "a verdict unlike its interval": (r"Pass (GATE03)", r"Fail \1"),
     "another scorer": (r"A model puts|The published rule puts", "Somebody puts"),

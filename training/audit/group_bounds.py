@@ -13,13 +13,22 @@ VERDICTS: tuple[BoundVerdict, ...] = get_args(BoundVerdict)
 
 @dataclass(frozen=True)
 class JudgedGroups:
-    """Gaps of groups beside a bound: the verdict on all, the group that decides, and the groups not settled."""
+    """Gaps of groups beside a bound: the verdict on all, the group that decides, and the groups not settled.
+
+    `is_seen` says whether one of those not settled differs from the reference beyond chance.
+    """
 
     verdict: BoundVerdict
     decisive: str
     compared: int
     beyond: int
     unsettled: Mapping[str, Interval]
+    is_seen: bool
+
+    @property
+    def required(self) -> bool:
+        """Whether a gate has to be satisfied first: not where too few students leave open a gap that nobody sees."""
+        return self.is_seen or self.verdict != "not_enough_evidence"
 
     @property
     def says(self) -> str:
@@ -31,7 +40,7 @@ class JudgedGroups:
             return f"{says}."
         name = furthest(self.unsettled)
         which = f"{name}, {people_interval(self.unsettled[name])}"
-        chance = "" if self.verdict == "not_enough_evidence" else "; none of these differs more than chance allows"
+        chance = "" if self.is_seen else "; none of these differs more than chance allows"
         return f"{says}; not enough evidence of {len(self.unsettled)} (furthest: {which}){chance}."
 
 
@@ -47,7 +56,9 @@ def judge_groups(gaps: Mapping[str, Interval], bound: float) -> JudgedGroups:
     beyond, within, unsettled = by["fail"], by["pass"], by["not_enough_evidence"]
     seen = {name: gap for name, gap in unsettled.items() if excludes_zero(gap, comparisons=len(gaps))}
     verdict: BoundVerdict = "fail" if beyond else "not_enough_evidence" if seen or not within else "pass"
-    return JudgedGroups(verdict, furthest(beyond or seen or within or gaps), len(gaps), len(beyond), unsettled)
+    return JudgedGroups(
+        verdict, furthest(beyond or seen or within or gaps), len(gaps), len(beyond), unsettled, bool(seen)
+    )
 
 
 def furthest(gaps: Mapping[str, Interval]) -> str:

@@ -51,7 +51,7 @@ def check_recall_gaps(gaps: Gaps, bound: float) -> GateCheck:
         f"{more_or_fewer(gap.estimate)} would have been listed than in the largest group (95% interval "
         f"{signed(gap.low)} to {signed(gap.high)}; allowed is {bound * 100:.0f}). {found.says}{small}"
     )
-    return GateCheck("GATE07", "groups", found.verdict, says)
+    return GateCheck("GATE07", "groups", found.verdict, says, required=found.required)
 
 
 def check_leakage(leaks: Sequence[Leak]) -> GateCheck:
@@ -66,7 +66,7 @@ def check_group_calibration(gaps: Mapping[str, Interval], bound: float) -> GateC
     """Whether the model is calibrated in every group that can be judged."""
     found = judge_groups(gaps, bound)
     says = f"Decided by: {found.decisive}. Of 100 of them, {off_by(gaps[found.decisive], bound)}. {found.says}"
-    return GateCheck("GATE09", "calibrated in every group", found.verdict, says)
+    return GateCheck("GATE09", "calibrated in every group", found.verdict, says, required=found.required)
 
 
 def check_records(kinds: Sequence[str], most: int) -> GateCheck:

@@ -142,7 +142,7 @@ def test_risks_must_mean_what_they_say(low: float, high: float, expected: Verdic
         (Interval(-0.30, -0.40, -0.21), "fail"),
         (Interval(0.30, 0.21, 0.40), "fail"),  # the largest group is the one that is missed
         (Interval(-0.47, -0.79, -0.12), "not_enough_evidence"),
-        (Interval(-0.10, -0.21, 0.01), "not_enough_evidence"),
+        (Interval(-0.10, -0.21, 0.01), "pass"),  # not settled, and no gap is seen
         (Interval(-0.10, -0.19, -0.01), "pass"),
         (None, "not_enough_evidence"),
     ],
@@ -164,6 +164,13 @@ def test_groups_that_can_be_judged_decide_and_a_gap_that_is_seen_is_never_a_pass
 ) -> None:
     found = judge_groups({"one": WITHIN, "other": other}, 0.20)
     assert (found.verdict, found.decisive) == (expected, decisive)
+
+
+def test_where_too_few_students_leave_every_gap_open_and_none_is_seen_the_check_says_so_and_is_not_required() -> None:
+    found = check_of(evidence(gap=Interval(-0.10, -0.21, 0.01)), "GATE07")
+    assert (found.verdict, found.required) == ("not_enough_evidence", False)
+    seen = check_of(evidence(gap=SEEN), "GATE07")
+    assert (seen.verdict, seen.required) == ("not_enough_evidence", True)
 
 
 def test_a_group_on_which_there_is_not_enough_evidence_is_named_with_its_interval() -> None:
