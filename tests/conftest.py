@@ -19,6 +19,7 @@ os.environ.setdefault("ONTRACK_CACHE", str(Path(__file__).parents[1] / ".pytest_
 SHARED = {
     "tests/journeys/test_demo.py": "demo",
     "tests/journeys/test_from_records_to_page.py": "demo",
+    "tests/journeys/test_pages_agree.py": "demo",
     "tests/journeys/test_release_reaches_the_service.py": "demo",
     "tests/faults/": "faults",
 }

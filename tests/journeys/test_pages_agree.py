@@ -1,6 +1,5 @@
 """One page, one truth: every page and report of an installation is read, and no two say different things of one."""
 
-import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -19,19 +18,19 @@ from tests.journeys.page_figures import (
     own_scores_outside,
     serves_on,
 )
-from tests.journeys.test_from_records_to_page import counselor_of, password_of
+from tests.journeys.test_from_records_to_page import counselor_of, password_of, serving_bundle
+from training.train_and_record import board_beside
 
-DISTRICTS: dict[str, tuple[Serves, str]] = {"north": ("model", "the model"), "south": ("rule", "the published rule")}
+DISTRICTS: dict[str, tuple[Serves, str]] = {"harbor": ("model", "the model"), "mesa": ("rule", "the published rule")}
 """What serves each district of the installation, and what its reports call that."""
 STUDENTS = 12
 """Students of each list whose pages are read."""
 
 
 def reports_of(scored: Installation, district: str) -> Iterator[PageText]:
-    """The technical report and the board page of the district's training run."""
-    answer = json.loads((scored.folder / f"{district}.json").read_text(encoding="utf-8"))
-    for name in ("report", "board"):
-        place = scored.folder / answer[name]
+    """The technical report and the board page of the training run whose bundle serves."""
+    (report,) = scored.home.glob(f"reports/{district}-*-{serving_bundle(scored, district).name[:8]}.html")
+    for name, place in (("report", report), ("board", board_beside(report))):
         yield PageText.of(f"{district} {name}", place.read_text(encoding="utf-8"))
 
 
