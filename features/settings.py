@@ -170,6 +170,9 @@ class Service(Section):
     bands: tuple[float, float] = Field(
         default=(0.25, 0.50), description="risk from which a student shows some, and many, signals"
     )
+    random_share: float = Field(
+        default=0.0, ge=0, le=0.5, description="share of a list's places drawn at random among students not listed"
+    )
 
 
 class Settings(Section):

@@ -251,6 +251,8 @@ FLAGS = Table(
         Column("capacity", "integer", "how many could be listed", unit="students"),
         Column("list_position", "integer", "place on the list, from 1", unit="rank"),
         Column("risk", "real", "calibrated probability of off track", unit="0-1", required=False),
+        Column("list_probability", "real", "chance to be listed, before lots were drawn", unit="0-1", required=False),
+        Column("at_random", "boolean", "whether a lot alone listed the student", required=False),
     ),
     from_source=False,
 )

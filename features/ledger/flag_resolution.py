@@ -44,12 +44,13 @@ class Runs:
 
 @dataclass(frozen=True)
 class FlagArrays:
-    """The flags in order, as arrays: index of the run and of the student, position on the list, and risk."""
+    """The flags in order: index of the run and of the student, position on the list, risk, whether listed by lot."""
 
     run: Integers
     student: Integers
     position: Integers
     risk: npt.NDArray[np.float64]
+    at_random: Flags
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def flag_rows(flags: FlagArrays, runs: Runs, found: FlagResolutions, keys: "pd.I
             "capacity": runs.rows["capacity"].to_numpy(dtype=np.int64)[flags.run],
             "list_position": flags.position,
             "risk": flags.risk,
+            "at_random": flags.at_random,
             "school_year": runs.school_year[flags.run],
             "resolution": resolution_category(found.resolution),
         }

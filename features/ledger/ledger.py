@@ -45,7 +45,8 @@ class Ledger:
     """What became of the flags of one outcome, as it could be said at the end of a day.
 
     `flags` has a row per flag, by date, run and place on the list: `student_key`, `run_id`, `as_of`, `release_id`,
-    `scorer`, `capacity`, `list_position`, `risk`, `school_year`, `resolution`. `students` has a row per student and
+    `scorer`, `capacity`, `list_position`, `risk`, `at_random` (whether a lot alone listed the student), `school_year`,
+    `resolution`. `students` has a row per student and
     school year in which lists were made, by year and key: `student_key`, `school_year`, `school_id`, `grade_level`,
     `off_track` (missing where it cannot be said), `missing_because`, `ended_on` (the day by which the outcome came, or
     the last one that counts), `first_flag` (date, missing for those never flagged), `supported_on` (the first contact
@@ -109,7 +110,7 @@ def empty_ledger(outcome: Outcome, raised: pd.DataFrame) -> Ledger:
     columns = ("school_id", "grade_level", "off_track", "missing_because", "left_on")
     endings = StudentEndings(pd.DataFrame(columns=columns), pd.Index([], dtype="str"), none, none, none, never)
     flags, runs, found = (
-        FlagArrays(none, none, none, np.zeros(0)),
+        FlagArrays(none, none, none, np.zeros(0), np.zeros(0, dtype=np.bool_)),
         Runs(raised, none, none),
         FlagResolutions(none, none, never),
     )
@@ -215,7 +216,8 @@ def find_flags(reader: ReaderAsOf, outcome: Outcome, endings: StudentEndings) ->
     rows = reader.run(flags_script(outcome.name, shape), values)
     student = endings.keys.get_indexer(keys)[rows["student"].to_numpy(dtype=np.int64)]
     run, position = (rows[name].to_numpy(dtype=np.int64) for name in ("run", "list_position"))
-    return FlagArrays(run, student, position, rows["risk"].to_numpy(dtype=np.float64))
+    at_random = rows["at_random"].to_numpy(dtype=np.bool_)
+    return FlagArrays(run, student, position, rows["risk"].to_numpy(dtype=np.float64), at_random)
 
 
 @cached_script
@@ -235,7 +237,9 @@ def number_flags(flags: ir.Table) -> ir.Table:
     runs = select_runs(flags).mutate(run=ibis.row_number().over(order_by=list(RUN)))
     students = flags.select("student_key").distinct().mutate(student=ibis.row_number().over(order_by="student_key"))
     joined = flags.inner_join(runs, list(RUN)).inner_join(students, "student_key")
-    return joined.select("run", "student", "list_position", "risk").order_by("run", "list_position", "student")
+    by_lot = joined.at_random.fill_null(False).name("at_random")
+    told = joined.select("run", "student", "list_position", "risk", by_lot)
+    return told.order_by("run", "list_position", "student")
 
 
 def find_supports(reader: ReaderAsOf, endings: StudentEndings) -> Supports:

@@ -119,11 +119,11 @@ def track_records(ledger: Ledger, *, scorer: str, risk: Floats, school_year: int
 
 
 def resolved_flags(ledger: Ledger, scorer: str, school_year: int) -> pd.DataFrame:
-    """A scorer's resolved flags of the last finished school years, first ones first."""
+    """A scorer's resolved flags of the last finished school years, first ones first, but those of a lot alone."""
     flags = ledger.flags
     told = flags[flags["resolution"].isin(RESOLVED) & (flags["school_year"] < school_year)]
     years = sorted(told["school_year"].unique())[-YEARS:]
-    return told[told["school_year"].isin(years) & (told["scorer"] == scorer)]
+    return told[told["school_year"].isin(years) & (told["scorer"] == scorer) & ~told["at_random"]]
 
 
 def tenth_of(risk: Floats) -> Integers:

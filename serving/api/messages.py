@@ -205,6 +205,10 @@ class PastScore(Message):
     risk: float | None = Field(description="calibrated probability of ending off track; null without enough data")
     band: Band
     flagged: bool = Field(description="within the district's capacity")
+    at_random: bool = Field(description="whether a lot alone listed the student, as a check of the list")
+    list_probability: float | None = Field(
+        description="the chance to be listed before lots were drawn; null in runs made before it was kept"
+    )
     reasons: list[GivenReason] = Field(description="what stands out")
     strengths: list[GivenReason] = Field(description="what speaks for the student")
     change: GivenChange | None = Field(

@@ -51,6 +51,8 @@ def present_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore
         risk=score.risk,
         band=cast(Band, score.band),
         flagged=score.flagged,
+        at_random=bool(score.at_random),
+        list_probability=score.list_probability,
         reasons=present_reasons(score.reasons, reason_sentences(language, lexicon, score.reasons)),
         strengths=present_reasons(score.strengths, strength_sentences(language, lexicon, score.strengths)),
         change=present_change(language, score, run, lexicon),

@@ -40,6 +40,7 @@ class CaseloadLine:
     change: str
     contact: str
     listed: bool
+    at_random: bool
     similar: str
     track_record: str
 
@@ -152,6 +153,7 @@ LINE_COLUMNS = (
     ScoreRow.risk,
     ScoreRow.band,
     ScoreRow.flagged,
+    ScoreRow.at_random,
     ScoreRow.reasons,
     ScoreRow.strengths,
     ScoreRow.track_record,
@@ -193,8 +195,9 @@ def build_line(student: StudentRow, score: ScoreRow, context: LineContext) -> Ca
         change=band_change_words(context.language, score),
         contact=context.language.short_day(contact) if contact else "",
         listed=score.flagged,
+        at_random=bool(score.at_random),
         similar=similar_words(score, context.language),
-        track_record=track_record_words(score, context) if score.flagged else "",
+        track_record=track_record_words(score, context) if score.flagged and not score.at_random else "",
     )
 
 

@@ -68,6 +68,7 @@ class StudentView:
     scored_by: str
     change: str
     listed: bool
+    at_random: bool
     data_through: date | None
     strengths: tuple[StrengthItem, ...]
     needs: tuple[NeedItem, ...]
@@ -95,6 +96,7 @@ def student_view(session: Session, student: StudentRow, run: RunRow | None, lang
         scored_by=scored_when(language, run) if run and score else "",
         change=band_change_words(language, score) if score else "",
         listed=score.flagged if score else False,
+        at_random=bool(score and score.at_random),
         data_through=run.data_through if run else None,
         strengths=strength_items(language, score, run_lexicon(run.dictionary)) if run and score else (),
         needs=need_items(language, score, run_lexicon(run.dictionary)) if run and score else (),
@@ -155,8 +157,10 @@ def similar_section(language: Language, score: ScoreRow, run: RunRow) -> str:
 
 
 def track_record_section(language: Language, score: ScoreRow, run: RunRow) -> str:
-    """How past flags like this one turned out; empty where there is no flag."""
+    """How past flags like this one turned out; empty where there is no flag, or a lot alone raised it."""
     record = decode_track_record(score)
+    if score.at_random:
+        return ""
     return track_record_sentence(language, record, run.ended, score.risk) if score.flagged or record else ""
 
 

@@ -26,6 +26,8 @@ def write_flags(warehouse: Path, run: ScoringRun, made_on: date) -> None:
             "capacity": run.capacity,
             "list_position": score.list_position,
             "risk": score.risk,
+            "list_probability": score.list_probability,
+            "at_random": score.at_random,
             "district_id": run.district_id,
             "known_on": max(run.as_of, made_on),
             "load_id": load_id,

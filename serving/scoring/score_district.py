@@ -18,7 +18,7 @@ from models.bundle.parts_of_year import ServedPart
 from serving.scoring.district_release import DistrictRelease, load_current_release
 from serving.scoring.flags import write_flags
 from serving.scoring.headline import gate_verdict, headline_of_bundle
-from serving.scoring.ranking import rank_cohort
+from serving.scoring.ranking import Places, rank_cohort
 from serving.scoring.risk_change import PreviousRun, load_previous_run
 from serving.scoring.run_summary import RunSummary, find_summary, summary_of
 from serving.scoring.run_writer import run_row, write_run
@@ -72,7 +72,8 @@ def build_run(
     view, district = reader.view(as_of), settings.district(release.district_id)
     release = release.on(view.school_week, as_of)
     snapshot = snapshot_of_view(reader, release.feature_set, view, cohort=release.outcome.cohort)
-    ranking = rank_cohort(release.bundle, snapshot, settings.gate.capacity, seed=settings.training.seed)
+    places, seed = Places(settings.gate.capacity, settings.service.random_share), settings.training.seed
+    ranking = rank_cohort(release.bundle, snapshot, places, seed=seed)
     inputs = RunInputs(settings, release, reader, view, snapshot, ranking)
     ledger = build_ledger(reader, release.outcome, as_of)
     return ScoringRun(
@@ -97,6 +98,7 @@ def build_run(
         calendars=read_calendars(reader, view),
         headline=headline_of_bundle(release.bundle),
         last_lists=last_year_lists(ledger, snapshot.school_year),
+        list_seed=seed,
         school_week=view.school_week,
         part=release.part.name if release.part else None,
         not_judged=release.not_judged,

@@ -40,7 +40,8 @@ class ScoredStudent:
     """One student's score with what stands behind it.
 
     `risk` is None and `band` is "unknown" where the records do not allow a score. `list_position`
-    counts from 1; `flagged` says whether the student is within the district's capacity.
+    counts from 1; `flagged` says whether the student is within the district's capacity. `list_probability` is the
+    chance to be listed before lots were drawn, and `at_random` says that a lot alone listed the student.
     `evidence` gives, per feature code of a reason, the records it was computed from. `track_record` says how flags
     like this one turned out, and is None without enough evidence. `way_back` is None where the outcome has none.
     `similar_students` are those whose share the risk is; None where a model scores.
@@ -52,6 +53,8 @@ class ScoredStudent:
     band: Band
     list_position: int | None = None
     flagged: bool = False
+    list_probability: float | None = None
+    at_random: bool = False
     reasons: tuple[Reason, ...] = ()  # what stands out
     strengths: tuple[Reason, ...] = ()
     evidence: Mapping[str, Sequence[Record]] = field(default_factory=dict)
@@ -90,7 +93,8 @@ class ScoringRun:
     `parts` are the parts of the school year of its release, and `part` the name of the run's own; none in a release
     that serves all year alike. `not_judged` says why nobody judged the run's date.
     `dictionary` words the reasons of this run when they are shown. `data_through` is the newest
-    `known_on` that the run could see. `created_at` is aware (UTC).
+    `known_on` that the run could see. `created_at` is aware (UTC). `list_seed` is, with the date, the seed of the lots
+    of its list.
     """
 
     run_id: str
@@ -114,6 +118,7 @@ class ScoringRun:
     calendars: tuple[SchoolCalendar, ...] = ()
     headline: Headline | None = None
     last_lists: ListRecord | None = None
+    list_seed: int | None = None
     school_week: int | None = None
     part: str | None = None
     not_judged: NotJudged | None = None

@@ -69,11 +69,9 @@ def build_scores(inputs: RunInputs, ledger: Ledger, before: PreviousRun | None) 
     """The score of every student of the cohort, in the order of the list."""
     details = collect_details(inputs, ledger, before)
     table, schools = inputs.ranking.table, inputs.snapshot.school
-    rows = zip(table.index, table["risk"], table["position"], table["flagged"], strict=True)
-    return tuple(
-        build_score(inputs, details, key, schools.loc[key], RankedStudent(float(risk), int(position), bool(flagged)))
-        for key, risk, position, flagged in rows
-    )
+    columns = ("risk", "position", "flagged", "list_probability", "at_random")
+    rows = zip(table.index, *(table[name].tolist() for name in columns), strict=True)
+    return tuple(build_score(inputs, details, key, schools.loc[key], RankedStudent(*row)) for key, *row in rows)
 
 
 def collect_details(inputs: RunInputs, ledger: Ledger, before: PreviousRun | None) -> ScoreDetails:
@@ -101,8 +99,8 @@ def collect_histories(inputs: RunInputs) -> dict[str, History]:
 
 
 def collect_track_records(inputs: RunInputs, ledger: Ledger) -> dict[str, TrackRecord | None]:
-    """How past flags like each of this run's turned out; None without enough evidence."""
-    listed = inputs.ranking.table.query("flagged")
+    """How past flags like each of this run's turned out, but for those of a lot; None without enough evidence."""
+    listed = inputs.ranking.table.query("flagged and not at_random")
     risks = listed["risk"].to_numpy(dtype=np.float64)
     year = inputs.snapshot.school_year
     found = track_records(ledger, scorer=inputs.release.bundle.kind, risk=risks, school_year=year)
@@ -122,6 +120,8 @@ class RankedStudent:
     risk: float
     position: int
     flagged: bool
+    list_probability: float
+    at_random: bool
 
 
 def build_score(
@@ -139,6 +139,8 @@ def build_score(
         band=band_of(row.risk, bands),
         list_position=row.position,
         flagged=row.flagged,
+        list_probability=row.list_probability,
+        at_random=row.at_random,
         reasons=reasons.needs,
         strengths=reasons.strengths,
         evidence=details.evidence(student_key, reasons.needs),

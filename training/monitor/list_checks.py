@@ -75,7 +75,7 @@ def hits_check(
         return too_few("MON05", f"No list of {year} was made near a date like those judged.")
     if promise is None or promise.hits is None:
         return too_few("MON05", f"What the release behind the list of {year} promised is not on record.")
-    resolved = flags[flags["resolution"].isin(RESOLVED)]
+    resolved = flags[flags["resolution"].isin(RESOLVED) & ~flags["at_random"]]
     label = (resolved["resolution"] == "came_true").to_numpy(dtype=np.bool_)
     if len(label) < least:
         return too_few("MON05", f"{few(len(label), least)} of that list have an end that is told.")

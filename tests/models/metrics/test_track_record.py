@@ -30,7 +30,7 @@ Flag = tuple[str, str, str, float, int, str]
 def ledger(flags: Sequence[Flag], students: pd.DataFrame | None = None) -> Ledger:
     """A ledger of these flags, in order."""
     frame = pd.DataFrame(flags, columns=list(FLAG_COLUMNS)).astype({"as_of": "datetime64[s]"})
-    frame = frame.assign(resolution=pd.Categorical(frame["resolution"], RESOLUTIONS))
+    frame = frame.assign(at_random=False, resolution=pd.Categorical(frame["resolution"], RESOLUTIONS))
     return Ledger("made", frame.sort_values("as_of", kind="stable"), pd.DataFrame() if students is None else students)
 
 

@@ -44,6 +44,7 @@ def flags_of(row: dict[str, str]) -> list[dict[str, object]]:
             "capacity": 100,
             "list_position": 1,
             "risk": float(row["risk"]),
+            "at_random": False,
             "school_year": int(row["school_year"]),
             "resolution": resolution_of(row["off_track"], row["supported_on"]),
         }
@@ -60,7 +61,7 @@ def resolution_of(off_track: str, supported_on: str) -> str:
 
 FLAGS = (
     "student_key", "run_id", "as_of", "release_id", "scorer", "capacity", "list_position", "risk", "school_year",
-    "resolution",
+    "at_random", "resolution",
 )  # fmt: skip
 
 

@@ -1,0 +1,65 @@
+"""Who is listed: by order, by lot where students tie at the edge, and at random where a district declares a share."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serving.scoring.ranking import draw_lots, order_probability
+
+ORDERS = st.lists(st.sampled_from([np.nan, 1.0, 2.0, 3.0, 4.0]), min_size=1, max_size=12)
+
+
+def ranked(orders: list[float], *, seed: int = 0) -> pd.DataFrame:
+    """A ranking of students with these counts of signals; every one has a risk."""
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(
+        {"risk": 0.3, "order": orders, "drawn": rng.random(len(orders)), "lot": rng.random(len(orders))}
+    )
+    found = table.sort_values(["order", "drawn"], ascending=[False, True])
+    return found.assign(position=np.arange(1, len(found) + 1))
+
+
+@given(ORDERS, st.integers(1, 12), st.integers(0, 6))
+def test_chances_add_up_to_the_places_that_are_filled(orders: list[float], capacity: int, random_places: int) -> None:
+    drawn = draw_lots(ranked(orders), capacity, min(capacity, random_places))
+    assert drawn["list_probability"].sum() == pytest.approx(drawn["flagged"].sum())
+    assert drawn["flagged"].sum() <= capacity
+    assert drawn["at_random"].sum() <= random_places
+    assert (drawn["list_probability"] > 0)[drawn["flagged"]].all()
+
+
+def test_how_often_a_student_is_listed_is_the_chance_that_is_kept() -> None:
+    orders = [4.0, 3.0, 2.0, 2.0, 2.0, 1.0, np.nan, np.nan]
+    runs = [draw_lots(ranked(orders, seed=seed), 4, 1).sort_index() for seed in range(3000)]
+    listed = np.mean([one["flagged"] for one in runs], axis=0)
+    np.testing.assert_allclose(listed, runs[0]["list_probability"], atol=0.03)
+    assert runs[0]["list_probability"].iloc[:2].tolist() == [1.0, 1.0]
+
+
+def test_without_a_declared_share_nobody_is_listed_at_random() -> None:
+    drawn = draw_lots(ranked([3.0, 2.0, 2.0, 1.0]), 2, 0)
+    assert not drawn["at_random"].any()
+    assert drawn.sort_index()["list_probability"].tolist() == [1.0, 0.5, 0.5, 0.0]
+
+
+def test_a_student_without_a_risk_is_in_no_lot() -> None:
+    table = ranked([3.0, np.nan, np.nan])
+    table.loc[table.index[-1], "risk"] = np.nan
+    for seed in range(50):
+        drawn = draw_lots(table.assign(lot=np.random.default_rng(seed).random(3)), 2, 1)
+        assert not drawn["flagged"].iloc[-1]
+        assert drawn["list_probability"].iloc[-1] == 0
+
+
+def test_those_who_tie_at_the_edge_share_the_places_left() -> None:
+    assert order_probability(pd.Series([9.0, 5.0, 5.0, 5.0, 5.0, 1.0, np.nan]), 3).tolist() == [
+        1,
+        0.5,
+        0.5,
+        0.5,
+        0.5,
+        0,
+        0,
+    ]
