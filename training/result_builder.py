@@ -9,7 +9,8 @@ import pandas as pd
 from features.settings import Gate
 from models.examples import Booleans, Examples
 from models.feature_dictionary import fingerprint_of
-from models.metrics.calibration_error import reliability
+from models.metrics.calibration_error import ReliabilityBin, reliability
+from models.metrics.classification_metrics import ClassificationMetrics
 from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length
 from training.audit.run import AuditRequest, AuditResult, run_audit
@@ -32,14 +33,20 @@ from training.training_result import TrainingResult, serving_rule_of
 
 @dataclass(frozen=True)
 class AuditContext:
-    """What an audit is told beyond the rows: weeks of lead by student, schools' attendance, the rule that serves."""
+    """What an audit is told beyond the rows: weeks of lead by student, schools' attendance, the rule that serves.
+
+    `brief` is for a part of the year beside the one that is looked at most closely.
+    """
 
     lead: "pd.Series[float] | None" = None
     schools: pd.DataFrame | None = None
+    brief: bool = False
     rule: str = OWN_RULE
 
 
 NO_CONTEXT = AuditContext()
+BRIEFLY = ("model", "logistic", "rule")
+"""The scorers whose figures have intervals in a brief look, beside the rule that serves or has to be beaten."""
 
 
 def build_training_result(
@@ -61,20 +68,20 @@ def build_training_result(
     it is before the first of the judged `years`. `warnings` are kinds of warning about its records. `context` is what
     the audit is told beyond the rows.
     """
-    least, bounds, seed = request.settings.audit.smallest_group, request.settings.gate, request.settings.training.seed
+    bounds, seed = request.settings.gate, request.settings.training.seed
     compared = compare_over_years(request, basis, judged, learn=learn, years=years)
-    dates = dates_of(judged, compared, bounds, seed)
+    context = replace(context, rule=serving_rule_of(request.outcome, compared))
     week = None if judged.test.week is None else review_week(judged.test.week)
     reviewed, taught = judged.take(in_week(judged.test, week)), learn and learn.take(in_week(learn, week))
+    review = review_list(request, reviewed, taught, compared, context)
     test = reviewed.test
-    capacities = capacities_of(bounds, len(test))
-    differences = leads_over_others(reviewed, bounds, seed)
-    rule = serving_rule_of(request.outcome, compared)
-    audited = None if taught is None else audit(request, taught, reviewed, capacities, replace(context, rule=rule))
-    heard = evidence_of(compared, differences, calibration_of(reviewed, bounds, seed), audited)
-    leaks = () if learn is None else find_leaks(learn, judged.test, least=least)
-    bands = check_bands(reviewed.risks["model"], test.student, request.settings.service.bands)
-    evidence = replace(heard, leaks=leaks, warnings=warnings, bands=bands, dates=dates)
+    evidence = replace(
+        evidence_of(compared, review.audited, calibration_of(reviewed, bounds, seed)),
+        leaks=() if learn is None else find_leaks(learn, judged.test, least=request.settings.audit.smallest_group),
+        warnings=warnings,
+        bands=check_bands(reviewed.risks["model"], test.student, request.settings.service.bands),
+        dates=dates_of(judged, compared, bounds, seed),
+    )
     declared = DeclaredBounds(bounds, fingerprint_of(test.dictionary), compared)
     return TrainingResult(
         request=request,
@@ -83,19 +90,49 @@ def build_training_result(
         judged_weeks=judged_weeks(judged.test, years),
         reviewed_on="" if test.as_of is None else str(test.as_of[0]),
         gate=GateResult(request.district.id, request.outcome.name, check_evidence(evidence, bounds), declared),
-        figures=reviewed.figures(capacities),
-        differences=differences,
-        reliability={name: reliability(test.label, risk) for name, risk in reviewed.risks.items()},
-        headline={name: headline_of(test, reviewed.order(name), bounds, seed) for name in reviewed.risks},
-        listed=int(list_length(len(test), bounds.capacity)),
-        audited=audited,
-        intervals={
-            one: intervals_of(reviewed, one, capacities, bounds, seed) for one in FIRST if one in reviewed.risks
-        },
-        slices=dates,
+        slices=evidence.dates,
         years=years,
         compared=compared,
         promised=build_reference_profile(request.settings, test, reviewed.risks),
+        **vars(review),
+    )
+
+
+@dataclass(frozen=True)
+class ListReview:
+    """One list that is looked at closely: the figures of `TrainingResult` that are of one scoring date."""
+
+    figures: Mapping[str, ClassificationMetrics]
+    differences: Differences
+    reliability: Mapping[str, tuple[ReliabilityBin, ...]]
+    headline: Mapping[str, Interval]
+    intervals: Mapping[str, Mapping[str, Interval]]
+    listed: int
+    audited: AuditResult | None
+
+
+def review_list(
+    request: TrainingRequest,
+    reviewed: Evaluation,
+    learn: Examples | None,
+    compared: GateComparison,
+    context: AuditContext,
+) -> ListReview:
+    """The figures of one scoring date's list with intervals, and its audit; of fewer scorers in a brief look."""
+    test, risks, bounds, seed = reviewed.test, reviewed.risks, request.settings.gate, request.settings.training.seed
+    capacities = capacities_of(bounds, len(test))
+    hardest = compared.rule.scorer if compared.rule else OWN_RULE
+    told = {*BRIEFLY, hardest, context.rule} if context.brief else set(risks)
+    return ListReview(
+        figures=reviewed.figures(capacities),
+        differences=leads_over_others(reviewed, bounds, seed, others=told),
+        reliability={name: reliability(test.label, risk) for name, risk in risks.items()},
+        headline={name: headline_of(test, reviewed.order(name), bounds, seed) for name in risks},
+        intervals={
+            one: intervals_of(reviewed, one, capacities, bounds, seed) for one in FIRST if one in risks and one in told
+        },
+        listed=int(list_length(len(test), bounds.capacity)),
+        audited=None if learn is None else audit(request, learn, reviewed, capacities, context),
     )
 
 
@@ -126,9 +163,7 @@ def judged_weeks(test: Examples, years: Sequence[YearEvaluation]) -> Mapping[int
     return {week: tuple(sorted(days)) for week, days in sorted(found.items())}
 
 
-def evidence_of(
-    compared: GateComparison, leads: Differences, calibration: Interval, audited: AuditResult | None
-) -> GateEvidence:
+def evidence_of(compared: GateComparison, audited: AuditResult | None, calibration: Interval) -> GateEvidence:
     """What the gate looks at of lists, risks and groups."""
     return GateEvidence(
         compared=compared,
@@ -145,7 +180,7 @@ def audit(
     """The audit of the model's list in the test year."""
     asked = AuditRequest(
         learn, judged.test, judged.risks["model"], request.settings, capacities, context.lead, context.schools,
-        context.rule,
+        context.rule, context.brief,
     )  # fmt: skip
     return run_audit(asked)
 

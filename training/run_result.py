@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from training.evaluation.year_parts import middle_part
 from training.gate.verdict import Verdict
 from training.reference_profile import ReferenceProfile
 from training.training_result import TrainingResult
@@ -25,7 +26,7 @@ class RunResult:
     def main(self) -> TrainingResult:
         """The part that a reader who asks for one verdict means: the first that passes, else the middle one."""
         passed = [one for one in self.parts if one.gate.verdict == "pass"]
-        return passed[0] if passed else self.parts[(len(self.parts) - 1) // 2]
+        return passed[0] if passed else middle_part(self.parts)
 
     @property
     def verdict(self) -> Verdict:

@@ -1,5 +1,6 @@
 """Train: from a district's warehouse to judged, signed bundles."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -29,7 +30,7 @@ from training.evaluation.rolling_evaluation import (
     year_evaluation_of,
 )
 from training.evaluation.scorers import PROTECTED
-from training.evaluation.year_parts import YearPart, review_week
+from training.evaluation.year_parts import YearPart, middle_part, review_week
 from training.gate.bound_checks import kinds_of
 from training.gate.verdict import DeclaredBounds, GateResult, checks_without_model
 from training.reference_profile import build_reference_profile, profiles_by_week
@@ -39,6 +40,9 @@ from training.training_data import TrainingData, read_training_data
 from training.training_request import TrainingRequest
 from training.training_result import TrainingResult
 from training.weeks_after import list_weeks_after
+
+AT_ONCE = 2
+"""Parts of a run that are worked on side by side: LightGBM and numpy leave the other core to a second thread."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +106,11 @@ def result_with_model(
     after = list_weeks_after(reader, request, data.test_year, evaluation)
     schools = attendance_coverage(reader, reader.view(data.test_year.scored_on[0]))
     context = AuditContext(after.lead, schools)
-    results = [result_of_part(request, data, years, part, context) for part in data.parts]
-    stability = reason_stability(request, data.learn, evaluation, tuning)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        stability = pool.submit(reason_stability, request, data.learn, evaluation, tuning)
+        results = list(pool.map(lambda part: result_of_part(request, data, years, part, context), data.parts))
     profiles = profiles_by_week(request.settings, evaluation.test, evaluation.risks)
-    parts = (replace(one, search=tuning, followed=after.lists, stability=stability) for one in results)
+    parts = (replace(one, search=tuning, followed=after.lists, stability=stability.result()) for one in results)
     return RunResult(tuple(parts), profiles)
 
 
@@ -118,15 +123,15 @@ def result_of_part(
 ) -> TrainingResult:
     """What the run found out about one part of the year."""
     held = tuple(in_part(one, part) for one in years)
-    learn = data.learn.take(part.holds(data.learn))
+    learn, brief = data.learn.take(part.holds(data.learn)), part is not middle_part(data.parts)
     result = build_training_result(
         request,
         data.basis,
-        with_protected(request, held[-1].judged, learn),
+        held[-1].judged if brief else with_protected(request, held[-1].judged, learn),
         learn=learn,
         years=held,
         warnings=kinds_of(data.warnings, data.test_year.horizon),
-        context=context,
+        context=replace(context, brief=brief),
         part=part,
     )
     return with_rule_shares(result, learn)

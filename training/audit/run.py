@@ -51,7 +51,8 @@ class AuditRequest:
     """What an audit looks at: the years learned from, the test year, the model's risk of each test row, and settings.
 
     `lead` is the weeks from the first list a student was on to the end, by student; `schools` each school's attendance.
-    `rule` is the published rule that serves in the model's place.
+    `rule` is the published rule that serves in the model's place. A `brief` audit fits no models without one kind of
+    records: it holds the model's list against the rule's alone.
     """
 
     learn: Examples
@@ -62,6 +63,7 @@ class AuditRequest:
     lead: "pd.Series[float] | None" = None
     schools: pd.DataFrame | None = None
     rule: str = OWN_RULE
+    brief: bool = False
 
     def once(self) -> Booleans:
         """The test rows of each student's first scoring date."""
@@ -128,7 +130,7 @@ def run_audit(asked: AuditRequest) -> AuditResult:
     test = asked.test.take(rows)
     listing = listing_of(test.label, asked.risk[rows], test.student, asked.capacities)
     draws = AuditSettings(bounds.capacity, least, bounds.replicates, training.seed)
-    without = without_domains(asked.learn, seed=training.seed, threads=training.threads)
+    without = {} if asked.brief else without_domains(asked.learn, seed=training.seed, threads=training.threads)
     alone = suppress_groups(listing, groups_of(test), least)
     lists = other_lists(listing, counts_of(test).get(asked.rule), told_by(without, test), draws.capacity)
     model, others, cuts = audits_of(asked, AuditedLists(listing, test, alone, lists), draws)

@@ -1,6 +1,6 @@
 """Figures of the test year with their intervals: every scorer's, and the model's leads over the others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -23,15 +23,15 @@ MOST_CELLS = 20_000_000
 """Replicates × rows behind the intervals of one scorer."""
 
 
-def leads_over_others(judged: Evaluation, bounds: Gate, seed: int) -> Differences:
-    """The model's leads over every other scorer in the test year."""
+def leads_over_others(judged: Evaluation, bounds: Gate, seed: int, *, others: Collection[str]) -> Differences:
+    """The model's leads over other scorers in the test year."""
     test, model, draws = judged.test, judged.risks["model"], bounds.replicates
-    others = {name: judged.order(name) for name in judged.risks if name != "model"}
+    orders = {name: judged.order(name) for name in judged.risks if name != "model" and name in others}
     return {
         name: difference_intervals(
             test.label, model, order, test.student, capacity=bounds.capacity, replicates=draws, seed=seed
         )
-        for name, order in others.items()
+        for name, order in orders.items()
     }
 
 

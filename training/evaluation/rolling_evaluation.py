@@ -1,6 +1,7 @@
 """Rolling evaluation: each year that can be judged, by a model fitted in the same way on the years before it."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,9 @@ from models.metrics.intervals import Interval
 from training.evaluation.evaluation import Evaluation, fit_and_evaluate
 from training.evaluation.temporal_split import Split
 from training.evaluation.year_parts import WHOLE_YEAR, YearPart
+
+AT_ONCE = 2
+"""Years that are judged side by side: LightGBM leaves the other core to a second thread."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +79,12 @@ def in_part(year: YearEvaluation, part: YearPart) -> YearEvaluation:
 
 def evaluate_earlier_years(examples: Examples, splits: Sequence[Split], recipe: Recipe) -> tuple[YearEvaluation, ...]:
     """The years before the test year that could be judged; one with too little in it is left out."""
-    found = []
-    for split in splits:
+
+    def judged(split: Split) -> YearEvaluation | None:
         try:
-            found.append(evaluate_year(examples, split, recipe))
+            return evaluate_year(examples, split, recipe)
         except Refused:
-            continue
-    return tuple(found)
+            return None
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return tuple(one for one in pool.map(judged, splits) if one)

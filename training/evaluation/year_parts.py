@@ -4,8 +4,9 @@ What is known of a student in September is last year's; from the first marks on 
 the year is over. A model may be worth its place in one of them and not in another.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from models.examples import Booleans, Examples
 
 LAST_WEEK = 60
 """A school week that no school year reaches."""
+Part = TypeVar("Part")
 NAMES = ("first_weeks", "autumn", "spring")
 
 
@@ -60,6 +62,11 @@ def parts_of_year(weeks: Collection[int], starts: tuple[int, int]) -> tuple[Year
     return tuple(
         YearPart(NAMES[place], *span) for place, span in zip(places, zip(begins, ends, strict=True), strict=True)
     )
+
+
+def middle_part(parts: Sequence[Part]) -> Part:
+    """The middle one of some parts, the earlier of two: what is found in it is looked at most closely."""
+    return parts[(len(parts) - 1) // 2]
 
 
 def review_week(weeks: Collection[int]) -> int:
