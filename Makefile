@@ -6,7 +6,7 @@ WORKERS := -n 2 --no-loadscope-reorder
 SWEEP := $(BIN)/pytest $(WORKERS)
 PACKAGES := ontrack.py ontrack_demo.py ontrack_doctor.py ontrack_demo_district.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
-.PHONY: help demo test format check types contracts bench bench-full sweep faults mutations disclosure properties audits gates hit-rates served-lists leaks spark aequitas docs translations screenshots clean
+.PHONY: help demo test format check types contracts bench bench-full sweep faults mutations disclosure properties audits gates hit-rates served-lists leaks weeks spark aequitas docs translations screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -43,7 +43,7 @@ bench-full: .venv/installed ## snapshots of a million students, training on 2 mi
 	@$(BIN)/python -m benchmarks --students 1000000 --years 2 --only snapshot --runs 1
 	@$(BIN)/python -m benchmarks --rows 2000000 --only training --runs 1
 
-sweep: faults mutations disclosure properties audits gates hit-rates served-lists leaks ## all that `make test` tries a part of, in full (about three hours)
+sweep: faults mutations disclosure properties audits gates hit-rates served-lists leaks weeks ## all that `make test` tries a part of, in full (about three hours)
 
 faults: .venv/installed ## make every write of an import fail, and kill it 200 times (about an hour; needs cc)
 	@ONTRACK_SWEEP=faults ONTRACK_REQUIRE_FAULTS=1 $(SWEEP) tests/faults
@@ -62,6 +62,9 @@ audits: .venv/installed ## audit 50 simulated districts in which nothing is plan
 
 gates: .venv/installed ## 400 gates on models of which the truth is known, of each kind and size (half an hour)
 	@$(BIN)/python -m benchmarks.gates
+
+weeks: .venv/installed ## what would be served on every Monday of a year, of the demo's Harbor (some minutes)
+	@$(BIN)/python -m benchmarks.weeks_of_year config/ontrack.toml harbor
 
 hit-rates: .venv/installed ## what stands beside flags, held against the truth of a simulated collaborative (about 10 minutes)
 	@$(BIN)/python -m benchmarks.hit_rates

@@ -22,6 +22,7 @@ from features.table_schema import ENVELOPE, Column, Table
 from features.tables import PROTECTED_TABLES, TABLES
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
+from training.evaluation.calibration_by_date import DateCalibration
 from training.gate.band_check import band_check, check_bands
 from training.gate.bound_checks import (
     check_calibration,
@@ -33,6 +34,7 @@ from training.gate.bound_checks import (
 from training.gate.bounds import LOOSER
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import GateComparison
+from training.gate.date_checks import check_calibration_by_date, check_weeks
 from training.gate.list_checks import (
     CHAMPION,
     COMPARISONS,
@@ -234,14 +236,29 @@ def checks() -> list[tuple[GateCheck, str]]:
     even, lead = Interval(0.0, 0.0, 0.0), RecallLead(0.0, 0.0, 0.0, error=0.0)
     leads = {name: lead for _, name, _ in (*COMPARISONS, CHAMPION)}
     compared = GateComparison(
-        (2025, 2026), 0, 0, leads, rule=RuleToBeat("rule", RuleSelection(("rule",))), own_count=lead, last_year=lead
+        (2025, 2026),
+        0,
+        0,
+        leads,
+        rule=RuleToBeat("rule", RuleSelection(("rule",))),
+        own_count=lead,
+        last_year=lead,
+        by_week={5: lead},
     )
-    made_up = GateEvidence(compared, even, even, {}, group_calibration={"a group": even}, bands=band_check("pass", ""))
+    made_up = GateEvidence(
+        compared,
+        even,
+        even,
+        {},
+        group_calibration={"a group": even},
+        bands=band_check("pass", ""),
+        dates=(DateCalibration("scoring date", "2025-09-01", 1, week=3, gap=even),),
+    )
     others = [f"{check_lead.__doc__} The other scorer: {title}." for _, _, title in COMPARISONS]
     last = [
         check_champion, check_logistic, check_calibration, check_recall_gaps, check_leakage,
         check_group_calibration, check_records, check_at_own_count, check_last_year,
-        check_bands,
+        check_bands, check_calibration_by_date, check_weeks,
     ]  # fmt: skip
     questions = [check_enough_students.__doc__ or "", *others, *(function.__doc__ or "" for function in last)]
     return list(zip(check_evidence(made_up, Gate()), questions, strict=True))
