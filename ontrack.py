@@ -1,6 +1,7 @@
 """OnTrack's command line: puts the commands of the packages together; demo and doctor."""
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from features.terminal import Context, JsonOption, settings_of
 PLACES = (Path("ontrack.toml"), Path("config/ontrack.toml"))
 """Where settings are looked for when `--config` does not say."""
 DEMO_STUDENTS = 10_000
+ONE_BLAS_THREAD = ("OPENBLAS_NUM_THREADS", "1")
+"""Matrices here are small: more threads take ten times the processor time, and change last digits between machines."""
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="An early warning service you can check.")
 for package in (features.commands, training.commands, models.commands, serving.commands, serving.access.commands):
@@ -36,6 +39,7 @@ def root(
 ) -> None:
     """Read the settings once for every command; what it writes is closed to other accounts."""
     keep_files_private()
+    os.environ.setdefault(*ONE_BLAS_THREAD)  # heard when a command imports NumPy
     place = config or next((path for path in PLACES if path.exists()), None)
     settings = load_settings(place) if place else Settings()
     settings = settings.model_copy(update={"home": home}) if home else settings

@@ -14,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("suite", deadline=None)  # how long a test takes is no test's business
 settings.load_profile("suite")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as every command has it; workers begin with it
 os.environ.setdefault("ONTRACK_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "ontrack"))
 
 SHARED = {

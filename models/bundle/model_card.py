@@ -4,11 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import isnan
+from typing import TYPE_CHECKING
 
 from models.bundle.parts_of_year import ServedPart, describe_parts, scorer_words
-from models.fairness.audit import ListAudit
-from models.fairness.group_metrics import RATES, GroupFigures
+from models.fairness.rates import RATES
 from models.feature_dictionary import Entry, FeatureDictionary
+
+if TYPE_CHECKING:  # whoever opens a bundle to serve it needs no library of audits
+    from models.fairness.audit import ListAudit
+    from models.fairness.group_metrics import GroupFigures
 
 INTENDED = (
     "A counselor reads the list of students whose records show signals, looks at the records behind each, and decides "
@@ -228,7 +232,7 @@ def render_subgroups(facts: CardFacts) -> str:
     return f"{said}\n\n{markdown_table(('Attribute', 'Group', 'Students', *GROUP_FIGURES.values()), rows)}"
 
 
-def card_subgroups(audit: ListAudit) -> Subgroups:
+def card_subgroups(audit: "ListAudit") -> Subgroups:
     """The figures of a card by attribute and group, as the audit tells them."""
     return {
         one.of: {**{group.name: card_cell(group) for group in one.groups}, **dict.fromkeys(one.untold, SUPPRESSED)}
@@ -237,7 +241,7 @@ def card_subgroups(audit: ListAudit) -> Subgroups:
     }
 
 
-def subgroups_json(audit: ListAudit, values: Mapping[str, Sequence[str]] | None = None) -> Subgroups:
+def subgroups_json(audit: "ListAudit", values: Mapping[str, Sequence[str]] | None = None) -> Subgroups:
     """The published figures of each group as the JSON of a run has them: rates and the mean risk, by attribute.
 
     `values` has every value of each attribute in its order: one that is told together with others is suppressed.
@@ -258,7 +262,7 @@ def subgroup_json(cell: CardCell) -> CardCell:
     return {"n": cell["n"], "share_off_track": share, "mean_risk": risk, **{name: cell[name] for name in RATES}}
 
 
-def card_cell(group: GroupFigures) -> CardCell:
+def card_cell(group: "GroupFigures") -> CardCell:
     """One group's figures."""
     return {"n": group.n, **{name: one.estimate if one else None for name, one in group.figures.items()}}
 

@@ -9,6 +9,7 @@ from fairlearn.metrics import MetricFrame
 from sklearn.metrics import confusion_matrix
 
 from models.examples import Floats, Integers
+from models.fairness.rates import RATES
 from models.fairness.significance import (
     GroupPair,
     Moments,
@@ -31,8 +32,6 @@ from models.metrics.count_tables import (
 from models.metrics.intervals import Interval, percentile_interval
 from models.metrics.ranking import auc_of_counts, ratio, roc_auc
 
-RATES = ("selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
-"""Rates of a list; their denominators are all students, those off track, those on track, and those listed."""
 MEASURES = ("share_off_track", *RATES, "calibration_gap", "roc_auc", "lead_weeks")
 TESTED_MEASURES = ("recall", "false_positive_rate", "false_discovery_rate", "calibration_gap", "roc_auc", "lead_weeks")
 """Measures by which groups are compared; shares listed and off track are shown and not judged."""

@@ -1,10 +1,12 @@
 """Help costs no more than reading settings: a command imports its work when it runs, and no other command's."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import ontrack
 from docs.reference_commands import commands, root_command
 from models.bundle.bundle import write_bundle
 from models.bundle.signing import ensure_keys
@@ -69,3 +71,21 @@ def test_the_process_that_asks_golden_predictions_loads_a_model_and_nothing_else
     loaded = loaded_by(f"from models.bundle.golden_predictions import main; main({str(bundle.path)!r})")
     assert "lightgbm" in loaded
     assert not loaded & {"duckdb", "ibis", "sklearn"}
+
+
+def test_a_command_computes_with_one_thread_of_blas() -> None:
+    """More take ten times the processor time of a fit on small matrices, and change its last digits."""
+    program = """
+import sys, ontrack
+sys.argv = ["ontrack", "features", "outcomes"]
+try:
+    ontrack.main()
+except SystemExit:
+    pass
+import numpy, scipy.linalg
+from threadpoolctl import threadpool_info
+print(*(one["num_threads"] for one in threadpool_info() if one["internal_api"] == "openblas"))
+"""
+    given = {name: value for name, value in os.environ.items() if name != ontrack.ONE_BLAS_THREAD[0]}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=given, timeout=120)
+    assert set(done.stdout.splitlines()[-1].split()) == {"1"}, done.stderr

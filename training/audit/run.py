@@ -15,7 +15,8 @@ from features.settings import Settings
 from models.estimators.risk_model import RiskModel
 from models.examples import Booleans, Examples, Floats
 from models.fairness.audit import ListAudit, add_pairs, audit_listing
-from models.fairness.group_metrics import RATES, AuditSettings
+from models.fairness.group_metrics import AuditSettings
+from models.fairness.rates import RATES
 from models.fairness.suppression import Grouping, suppress_groups, suppress_pairs
 from models.metrics.count_tables import Listing, listing_of
 from models.metrics.intervals import Interval

@@ -13,7 +13,8 @@ import pandas as pd
 from features.settings import Settings
 from models.examples import Booleans, Examples, Floats
 from models.fairness.audit import ListAudit, add_pairs, audit_listing, holm_adjusted
-from models.fairness.group_metrics import RATES, AuditSettings
+from models.fairness.group_metrics import AuditSettings
+from models.fairness.rates import RATES
 from models.fairness.significance import fisher_p_value
 from models.fairness.suppression import Grouping, suppress_groups, suppress_pairs
 from models.feature_dictionary import FeatureDictionary

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy.stats import rankdata
 
 from models.fairness.audit import audit_listing
-from models.fairness.group_metrics import MEASURES, RATES, AuditSettings, GroupFigures
+from models.fairness.group_metrics import MEASURES, AuditSettings, GroupFigures
+from models.fairness.rates import RATES
 from models.fairness.suppression import CROSSED, NOT_RECORDED, TOGETHER, suppress_groups
 from models.metrics.count_tables import Listing, listing_of
 from models.metrics.intervals import Interval
