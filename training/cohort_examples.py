@@ -118,16 +118,17 @@ def labelled_rows(one: Scored) -> pd.DataFrame:
     Not those of whom too little was on record for a score: nobody is ever told one of them.
     """
     off_track = one.labels.off_track[one.snapshot.is_scorable].dropna()
-    rows = one.snapshot.features.loc[off_track.index]
+    known, seen = off_track.index, one.snapshot
+    rows = seen.features.loc[known]
     groups = one.groups.reindex(off_track.index).add_prefix(GROUP)
     placed = rows.assign(
         off_track=off_track,
-        school_id=one.snapshot.school,
-        school_year=one.snapshot.school_year,
-        as_of=one.snapshot.as_of.isoformat(),
-        grade=one.snapshot.grade.astype("int64").astype("str"),
-        scored_in_week=one.snapshot.school_week or 0,
-        **{"school level": one.snapshot.school.map(one.levels).fillna("not on record")},
+        school_id=seen.school.loc[known],
+        school_year=seen.school_year,
+        as_of=seen.as_of.isoformat(),
+        grade=seen.grade.loc[known].astype("int64").astype("str"),
+        scored_in_week=seen.school_week or 0,
+        **{"school level": seen.school.loc[known].map(one.levels).fillna("not on record")},
     )
-    peers = one.snapshot.peers.add_prefix(PEER)
+    peers = seen.peers.add_prefix(PEER)
     return placed.join(groups).join(peers).rename_axis("student_key").reset_index()
