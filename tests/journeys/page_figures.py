@@ -95,6 +95,10 @@ GAP = r"\n([^\n:]+): [+-]?\d+ \(([+-]?\d+) to ([+-]?\d+)\)"
 OWN_SCORE = rf"(?:[Aa]bout {N}|(more than 9)|(fewer than 1)) in 10 students with similar records"
 SIMILAR_RANGE = rf"from {N} past students\. The likely range is {N} to {N} of 100"
 LISTED_WITH = rf"{N} students were listed with a score of {N} to {N} in 10, as this student now"
+TRACK_RECORD = (
+    rf"In ([\d–]+(?: (?:and|to) [\d–]+)?), {N} students were (listed with a score of {N} to {N} in 10|on this list)"
+    rf"[^.]*\. Of 100 of them, about {N} ended [^.]+\. The likely range is {N} to {N}"
+)
 SERVED: Mapping[str, Serves] = {
     "The model may serve": "model",
     "rule serves: the model": "rule",
@@ -132,6 +136,10 @@ def figures_on(page: PageText, serves: str) -> Iterator[Figure]:
         yield figure(page, "students", "", one[2], one[1])
         yield figure(page, "off track", "", one[2], one[3])
     yield from (figure(page, "listed", "", "", one[1]) for one in page.found(LIST_HOLDS))
+    for one in page.found(TRACK_RECORD):
+        years, students, like, _, _, *shown = one.groups()
+        yield figure(page, f"students {like}", serves, years, students)
+        yield figure(page, f"precision of those {like}", serves, years, *shown)
     for one in page.found(GLANCE):
         yield from glanced(page, *one.groups())
 
