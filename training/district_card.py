@@ -133,7 +133,7 @@ def limits_of(result: TrainingResult, kind: str) -> list[str]:
         f"Judged on no more than {', '.join(map(school_year, years))}; the next school year may differ.",
         f"{missing} students without a known outcome (moved elsewhere, or too little on record) were left out.",
         f"It is about {result.request.outcome.cohort.words}, and about nobody else.",
-        "Supports that students received are part of how they ended: the figures are of the school as it was.",
+        support_counted(result),
     ]
     if result.compared and result.compared.power:
         sentences.append(result.compared.power.says)
@@ -146,6 +146,18 @@ def limits_of(result: TrainingResult, kind: str) -> list[str]:
     if kind == "model" and result.gate.verdict != "pass":
         sentences.insert(0, f"This model has not earned its place: {words_of(result.serves)} serves instead.")
     return sentences
+
+
+def support_counted(result: TrainingResult) -> str:
+    """How the figures count support: as part of how students ended, or without it where it followed a list."""
+    support = result.compared.support if result.compared else None
+    if support is None:
+        return "Supports that students received are part of how they ended: the figures are of the school as it was."
+    return (
+        f"Lists were served in the judged years, and {support.supported:,} students were supported after being listed. "
+        f"The {support.first:,} of them who ended on track count as they are estimated to have ended without; GATE02 "
+        "has the bounds."
+    )
 
 
 def reasons_that_hold(stability: ReasonStability) -> str:
