@@ -103,7 +103,10 @@ class Examples:
 
 
 def concatenate(parts: Sequence[Examples]) -> Examples:
-    """The rows of all parts, one below the other; a column that a part lacks has no value there."""
+    """The rows of all parts, one below the other, with what a regression reads: neither groups, schools nor dates.
+
+    The rule's counts are missing where a part has none.
+    """
     return Examples(
         dictionary=parts[0].dictionary,
         features=pd.concat([one.features for one in parts], ignore_index=True),
