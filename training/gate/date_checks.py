@@ -26,11 +26,11 @@ def check_calibration_by_date(dates: Sequence[DateCalibration], bound: float) ->
 
 
 def check_weeks(leads: Mapping[int, Interval], rule: str) -> GateCheck:
-    """Whether the model is not shown to be worse than the rule on the scoring dates of any school week."""
+    """Whether more are listed than by the rule in every school week of scoring dates."""
     worst = min(leads, key=lambda week: leads[week].estimate)
-    verdict: Verdict = "fail" if any(lead.high < 0 for lead in leads.values()) else "pass"
+    verdict = worst_verdict([bound_verdict(lead, above=0) for lead in leads.values()])
     says = lead_in_words(rule, leads[worst], f" in school week {worst}, where its lead is least")
-    return GateCheck("GATE15", "no week worse than the rule", verdict, says)
+    return GateCheck("GATE15", "in every week", verdict, says, required=False)
 
 
 def worst_verdict(found: Sequence[Verdict]) -> Verdict:
