@@ -13,6 +13,7 @@ from models.metrics.calibration_error import ReliabilityBin, reliability
 from models.metrics.classification_metrics import ClassificationMetrics
 from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length
+from training.audit.group_calibration import group_calibration
 from training.audit.run import AuditRequest, AuditResult, run_audit
 from training.evaluation.calibration_by_date import DateCalibration, calibrations_by_date
 from training.evaluation.capacities import capacities_of
@@ -75,9 +76,11 @@ def build_training_result(
     reviewed, taught = judged.take(in_week(judged.test, week)), learn and learn.take(in_week(learn, week))
     review = review_list(request, reviewed, taught, compared, context)
     test = reviewed.test
+    lists = [one.judged.take(in_week(one.judged.test, week)) for one in years] or [reviewed]
     evidence = replace(
         evidence_of(compared, review.audited, calibration_of(reviewed, bounds, seed)),
         leaks=() if learn is None else find_leaks(learn, judged.test, least=request.settings.audit.smallest_group),
+        group_calibration=groups_of(review.audited, lists, request),
         warnings=warnings,
         bands=check_bands(reviewed.risks["model"], test.student, request.settings.service.bands),
         dates=dates_of(judged, compared, bounds, seed),
@@ -170,8 +173,16 @@ def evidence_of(compared: GateComparison, audited: AuditResult | None, calibrati
         logistic=compared.leads["logistic"],
         calibration=calibration,
         recall_gaps=audited.recall_gaps() if audited else {},
-        group_calibration=audited.calibration_gaps() if audited else {},
     )
+
+
+def groups_of(
+    audited: AuditResult | None, lists: Sequence[Evaluation], request: TrainingRequest
+) -> Mapping[str, Interval]:
+    """The calibration of the audit's groups over all judged years; nothing without an audit."""
+    least, replicates = request.settings.audit.smallest_group, request.settings.gate.replicates
+    size = {"replicates": replicates, "seed": request.settings.training.seed}
+    return {} if audited is None else group_calibration(audited, lists, least=least, **size)
 
 
 def audit(

@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+import numpy as np
+
 from features.definitions.catalog import outcome_of
 from features.errors import Refused
 from features.progress import Progress
@@ -78,7 +80,7 @@ def train(
     with open_warehouse(request.settings.warehouse(request.district.id)) as reader:
         data = read_training_data(reader, request, progress)
         tuning = tune_parameters(request, data, progress)
-        learned, tested = len(data.learn), len(data.test)
+        learned, tested = (len(np.unique(rows.student)) for rows in (data.learn, data.test))
         progress(f"{request.district.name}: fitting on {learned} students, judging on {tested} of {data.split.test}")
         evaluation = evaluate_test_year(request, data, tuning)
         if isinstance(evaluation, Refused):

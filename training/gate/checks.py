@@ -35,9 +35,9 @@ class GateEvidence:
 
     `compared` is over all judged years; the rest is of the last one. `logistic` is the lead over logistic
     regression, `calibration` the share off track less the mean risk, `group_calibration` the same by group as people
-    call it (empty where it was not asked). `leaks` are features that know the end, `warnings` kinds of warning about
-    past records, `bands` whether each band of signals is reached, `dates` the scoring dates one by one, where there
-    are several.
+    call it, over all judged years (empty where it was not asked). `leaks` are features that know the end, `warnings`
+    kinds of warning about past records, `bands` whether each band of signals is reached, `dates` the scoring dates one
+    by one, where there are several.
     """
 
     compared: GateComparison

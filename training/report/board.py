@@ -17,7 +17,7 @@ from training.district_card import checks_of, kind_that_serves, limits_of
 from training.report.group_charts import differences, gap_chart
 from training.report.sections import TEMPLATES, refused_uses
 from training.report.verdict import VerdictView, beside_words, counts, headline, name_of, verdict_sentence
-from training.report.year_parts import parts_section
+from training.report.year_parts import parts_section, serves_when
 from training.training_result import TrainingResult
 
 NAMED = ("warn", "fail")
@@ -44,7 +44,7 @@ def render_board(result: TrainingResult, *, made_on: date, parts: Sequence[Train
         title=f"For the board: {outcome}, {district}, {year}",
         heading=f"For the board: {outcome}",
         about=f"{district} · school year {year} · made on {long_date(made_on)}",
-        opening=[first_section(result)],
+        opening=[first_section(result, serves_when(parts))],
         sections=(*filter(None, [parts_section(parts)]), *sections_of(result)),
     )
     return render(report, TEMPLATES)
@@ -69,11 +69,13 @@ def listed_by_what_serves(result: TrainingResult) -> ListAudit | None:
     return result.audited.model if result.serves == "model" else result.audited.others.get(RULE)
 
 
-def first_section(result: TrainingResult) -> ReportSection:
-    """What serves and why, and what it is about."""
+def first_section(result: TrainingResult, serves_when: str = "") -> ReportSection:
+    """What serves (and in which part of the year) and why, and what it is about."""
     outcome = result.request.outcome
     about = f"It is about {outcome.cohort.words}: {outcome.says}."
-    view = VerdictView(verdict_sentence(result), result.gate.verdict == "pass", small_print=(about,))
+    of_part = f"In {result.part.words}:" if serves_when else ""
+    first = " ".join(filter(None, (serves_when, of_part, verdict_sentence(result))))
+    view = VerdictView(first, result.gate.verdict == "pass", small_print=(about,))
     return ReportSection("", "report/verdict.html", view)
 
 

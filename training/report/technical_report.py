@@ -22,7 +22,7 @@ from training.report.other_years import weekly_lists_section, years_section
 from training.report.rule_shares import share_sections
 from training.report.sections import TEMPLATES, facts_section, limits_section, reproduce_section
 from training.report.verdict import refusal_section, verdict_section
-from training.report.year_parts import parts_section, titled, weeks_section
+from training.report.year_parts import parts_section, serves_when, titled, weeks_section
 from training.training_result import TrainingResult
 
 SIGNS: Mapping[Verdict, str] = {"pass": "✓", "fail": "✕", "not_enough_evidence": "?"}
@@ -54,7 +54,10 @@ def render_technical_report(
     """
     outcome, _, _ = result.request.outcome.says.partition(":")
     district, year = result.request.district.name, school_year(result.basis.split.test)
-    opening = (verdict_section(result), glance_section(comparison_of(result), beside_the_model(result)))
+    opening = (
+        verdict_section(result, serves_when(parts)),
+        glance_section(comparison_of(result), beside_the_model(result)),
+    )
     report = Report(
         title=f"{capitalized(outcome)}: {district}, {year}",
         heading=capitalized(outcome),
@@ -77,7 +80,7 @@ def sections_of(
     """What follows the contents; None for a section that has nothing to say."""
     yield parts_section(parts)
     yield weeks_section(parts)
-    for one in parts:
+    for one in sorted(parts, key=lambda one: one is not result):
         yield from part_sections(one) if len(parts) == 1 else titled(part_sections(one), one)
     if result.figures:
         yield years_section(result)

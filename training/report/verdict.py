@@ -52,9 +52,13 @@ class RefusalView:
     needed: tuple[str, ...]
 
 
-def verdict_section(result: TrainingResult) -> ReportSection:
-    """What serves and why, and how often the list would have been right; where a rule wins, that comes first."""
-    first = " ".join(filter(None, (better_rule_sentence(result), verdict_sentence(result))))
+def verdict_section(result: TrainingResult, serves_when: str = "") -> ReportSection:
+    """What serves and why, and how often the list would have been right; where a rule wins, that comes first.
+
+    `serves_when` says what serves in which part of the year, and comes before all.
+    """
+    of_part = f"In {result.part.words}:" if serves_when else ""
+    first = " ".join(filter(None, (serves_when, of_part, better_rule_sentence(result), verdict_sentence(result))))
     outcome = f"The outcome: {result.request.outcome.says}."
     proven = result.gate.verdict == "pass"
     view = VerdictView(first, proven, small_print=(outcome,))

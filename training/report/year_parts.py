@@ -8,12 +8,13 @@ from presentation.tables import plain_table
 from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.scorers import words_of
 from training.gate.verdict import VERDICT_WORDS
-from training.report.verdict import headline
 from training.training_result import TrainingResult
 
 
-def served_sentence(parts: Sequence[TrainingResult]) -> str:
-    """What makes the list in each part of the year, in one sentence."""
+def serves_when(parts: Sequence[TrainingResult]) -> str:
+    """What makes the list in each part of the year, in one sentence; empty where it is one part."""
+    if len(parts) < 2:
+        return ""
     return f"{capitalized('; '.join(f'in {one.part.words}, {scorer_in_words(one)}' for one in parts))}."
 
 
@@ -31,14 +32,15 @@ def parts_section(parts: Sequence[TrainingResult]) -> ReportSection | None:
     """Every part of the year: its verdict, what serves, and how often the list was right; None where it is one."""
     if len(parts) < 2:
         return None
-    head = ("Part of the year", "Verdict on the model", "The list is made by", "How often it was right")
+    head = ("Part of the year", "Verdict on the model", "List made by", "Of 100 listed, ended off track")
     rows = [
         (capitalized(one.part.words), VERDICT_WORDS[one.gate.verdict], served_by(one), right_in_words(one))
         for one in parts
     ]
     says = (
         "What is known of a student in September is last year’s, and from the first marks on it is this year’s. So the "
-        "model is judged in each part of the year, and serves only where it passed; elsewhere a published rule does."
+        "model is judged in each part of the year, and serves only where it passed; elsewhere a published rule does. "
+        "In brackets are 95% intervals, of the list in the middle of each part."
     )
     return prose_section("What serves when", says, tables=[plain_table("By part of the year", head, rows)])
 
@@ -50,7 +52,10 @@ def served_by(one: TrainingResult) -> str:
 
 def right_in_words(one: TrainingResult) -> str:
     """How often the list of the date that was looked at closely was right."""
-    return headline(one) if one.figures else "not judged"
+    found = one.headline.get(one.serves)
+    if found is None or one.listed < one.request.settings.audit.smallest_group:
+        return "not shown"
+    return f"{of_100(found.estimate)} ({of_100(found.low)} to {of_100(found.high)})"
 
 
 def weeks_section(parts: Sequence[TrainingResult]) -> ReportSection | None:
