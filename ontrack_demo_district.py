@@ -60,7 +60,7 @@ def load_records(step: DemoStep) -> None:
 def release_of_then(step: DemoStep) -> None:
     """The release of two years ago, unless what serves is later: judged on one November, and without weekly lists."""
     settings = step.settings
-    training = settings.training.model_copy(update={"weeks": 0, "years": 1, "as_of": ("11-06", "11-20")})
+    training = settings.training.model_copy(update={"weeks": 0, "years": 1, "as_of": ("11-20",)})
     gate = settings.gate.model_copy(update={"replicates": FEWER_DRAWS})
     less = DemoStep(
         settings.model_copy(update={"training": training, "gate": gate}), step.plan, step.today, step.started

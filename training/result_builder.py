@@ -83,7 +83,7 @@ def build_training_result(
         group_calibration=groups_of(review.audited, lists, request),
         warnings=warnings,
         bands=check_bands(reviewed.risks["model"], test.student, request.settings.service.bands),
-        dates=dates_of(judged, compared, bounds, seed),
+        dates=dates_of(judged, compared, part, bounds, seed=seed),
     )
     declared = DeclaredBounds(bounds, fingerprint_of(test.dictionary), compared)
     return TrainingResult(
@@ -139,10 +139,14 @@ def review_list(
     )
 
 
-def dates_of(judged: Evaluation, compared: GateComparison, bounds: Gate, seed: int) -> tuple[DateCalibration, ...]:
-    """Every scoring date, with the lists of the model and of the rule to beat."""
+def dates_of(
+    judged: Evaluation, compared: GateComparison, part: YearPart, bounds: Gate, *, seed: int
+) -> tuple[DateCalibration, ...]:
+    """Every scoring date, with the lists of the model and of the rule to beat; nothing where a year has one."""
     rule = compared.rule.scorer if compared.rule else OWN_RULE
     orders = {name: judged.order(name) for name in ("model", rule) if name in judged.risks}
+    if part == WHOLE_YEAR and len(judged.test.lists()) < 2:
+        return ()
     size = {"replicates": bounds.replicates, "seed": seed}
     return calibrations_by_date(judged.test, judged.risks["model"], orders, capacity=bounds.capacity, **size)
 

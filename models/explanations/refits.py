@@ -33,7 +33,7 @@ from models.explanations.reasons import (
 )
 
 REFITS = 10
-MOST_LEARNING = 20_000
+MOST_LEARNING = 12_000
 """The most rows of one refit, so that it takes no longer than the fit. Fewer rows make reasons less stable only."""
 MOST_EXPLAINED = 2_000
 """The most rows whose reasons are compared."""

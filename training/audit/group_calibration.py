@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from models.examples import Booleans, Examples
-from models.metrics.bootstrap import calibration_gap
-from models.metrics.intervals import Interval
+from models.examples import Booleans, Examples, Floats, Texts
+from models.metrics.bootstrap import student_weights
+from models.metrics.intervals import Interval, percentile_interval
+from models.metrics.ranking import ratio
 from training.audit.group_names import people
 from training.audit.run import AuditResult
 from training.evaluation.evaluation import Evaluation
@@ -17,31 +18,39 @@ def group_calibration(
 ) -> dict[str, Interval]:
     """By group as people call it, the share off track less the mean risk, of the audit's groups.
 
-    `lists` are those of the judged years, each by the model of the years before it. A group that was folded together
-    with others, or that has fewer than `least` students in the other years, has the gap of the audit's year alone.
+    `lists` are those of the judged years, each by the model of the years before it, the audit's own last. A group that
+    was folded together with others, or that has fewer than `least` students in the other years, has the gap of the
+    audit's year alone.
     """
     found = dict(audited.calibration_gaps())
-    for table in audited.model.tables:
-        for group in table.groups:
-            name = people(table.of, group.name)
-            pooled = pooled_gap(lists, table.of, group.name, least=least, replicates=replicates, seed=seed)
-            if name in found and not table.crossed and pooled is not None:
-                found[name] = pooled
-    return found
+    of_groups = [
+        (table.of, group.name) for table in audited.model.tables if not table.crossed for group in table.groups
+    ]
+    rows = {people(*one): [members(year.test, *one) for year in lists] for one in of_groups}
+    told = {name: np.concatenate(held) for name, held in rows.items() if name in found and rows_before(held) >= least}
+    gap = np.concatenate([year.test.label - year.risks["model"] for year in lists])
+    student = np.concatenate([year.test.student for year in lists])
+    return {**found, **mean_gaps(gap, student, told, replicates=replicates, seed=seed)}
 
 
-def pooled_gap(
-    lists: Sequence[Evaluation], attribute: str, group: str, *, least: int, replicates: int, seed: int
-) -> Interval | None:
-    """The gap over the judged years; None where other years than the last have too few students of the group."""
-    rows = [members(one.test, attribute, group) for one in lists]
-    if sum(int(held.sum()) for held in rows[:-1]) < least:
-        return None
-    label, risk, student = (
-        np.concatenate([values[held] for values, held in zip(of_lists, rows, strict=True)])
-        for of_lists in zip(*((one.test.label, one.risks["model"], one.test.student) for one in lists), strict=True)
-    )
-    return calibration_gap(label, risk, student, replicates=replicates, seed=seed)
+def rows_before(held: Sequence[Booleans]) -> int:
+    """How many rows of a group are of other years than the last."""
+    return sum(int(one.sum()) for one in held[:-1])
+
+
+def mean_gaps(
+    gap: Floats, student: Texts, groups: Mapping[str, Booleans], *, replicates: int, seed: int
+) -> dict[str, Interval]:
+    """Each group's mean gap, with an interval that draws whole students; all groups from the same draws."""
+    if not groups:
+        return {}
+    members_of = np.column_stack(list(groups.values())).astype(np.float64)
+    drawn = [
+        ratio(weights @ (members_of * gap[:, None]), weights @ members_of)
+        for weights in student_weights(student, replicates, seed)
+    ]
+    observed, draws = (gap @ members_of) / members_of.sum(axis=0), np.concatenate(drawn)
+    return {name: percentile_interval(float(observed[at]), draws[:, at]) for at, name in enumerate(groups)}
 
 
 def members(test: Examples, attribute: str, group: str) -> Booleans:

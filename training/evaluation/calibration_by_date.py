@@ -48,15 +48,14 @@ class DateCalibration:
 def calibrations_by_date(
     test: Examples, risk: Floats, orders: Mapping[str, Floats], *, capacity: float, replicates: int, seed: int
 ) -> tuple[DateCalibration, ...]:
-    """Every scoring date; nothing where there is one only.
+    """Every scoring date; nothing where rows have none.
 
     `orders` are what scorers list the rows by, of whose lists the recall at the capacity is found.
     """
-    lists = test.lists()
-    if test.as_of is None or len(lists) < 2:
+    if test.as_of is None:
         return ()
     found = []
-    for rows in lists:
+    for rows in test.lists():
         on = ("scoring date", str(test.as_of[rows[0]]))
         one = calibration_on(test, risk, on, rows, replicates=replicates, seed=seed)
         week = 0 if test.week is None else int(test.week[rows[0]])

@@ -42,8 +42,8 @@ def test_a_small_date_is_named_without_a_figure() -> None:
     assert small.as_json() == {"by": "scoring date", "value": FALL, "week": 0, "too_small": True}
 
 
-def test_one_date_has_no_parts() -> None:
-    assert by_date(on_two_dates(first=2000)) == ()
+def test_rows_without_a_scoring_date_have_none() -> None:
+    assert by_date(replace(on_two_dates(), as_of=None)) == ()
 
 
 def test_each_date_says_how_many_of_those_off_track_a_list_of_that_day_holds() -> None:
