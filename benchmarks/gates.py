@@ -110,7 +110,7 @@ def gate(seed: Sequence[int], *, students: int, model: str, bounds: Gate) -> tup
     heard = {time: heard_in(time, students, model, rng) for time in (*BEFORE, *JUDGED)}
     before = both(*(heard.pop(time)[0] for time in BEFORE))
     compared = compare_lists(heard, before, bounds, seed=seed[-1])
-    evidence = GateEvidence(compared, EVEN, EVEN, {"a": {"group": EVEN}})
+    evidence = GateEvidence(compared, EVEN, EVEN, EVEN, {"a": {"group": EVEN}})
     result = GateResult("drawn", "drawn", check_evidence(evidence, bounds), DeclaredBounds(bounds, compared=compared))
     return result.verdict, compared.power.smallest if compared.power else float("nan")
 

@@ -249,9 +249,11 @@ def checks() -> list[tuple[GateCheck, str]]:
         compared,
         even,
         even,
+        even,
         {},
         group_calibration={"a group": even},
         bands=band_check("pass", ""),
+        week_calibration={3: even},
         dates=(DateCalibration("scoring date", "2025-09-01", 1, week=3, gap=even),),
     )
     others = [f"{check_lead.__doc__} The other scorer: {title}." for _, _, title in COMPARISONS]

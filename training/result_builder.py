@@ -20,6 +20,7 @@ from training.evaluation.capacities import capacities_of
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.intervals import Differences, calibration_of, headline_of, intervals_of, leads_over_others
 from training.evaluation.leakage import find_leaks
+from training.evaluation.pooled_calibration import gaps_by_week, pooled_gap
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import FIRST, OWN_RULE
 from training.evaluation.year_parts import WHOLE_YEAR, YearPart, review_week
@@ -76,13 +77,15 @@ def build_training_result(
     reviewed, taught = judged.take(in_week(judged.test, week)), learn and learn.take(in_week(learn, week))
     review = review_list(request, reviewed, taught, compared, context)
     test = reviewed.test
+    draws = {"replicates": bounds.replicates, "seed": seed}
     lists = [one.judged.take(in_week(one.judged.test, week)) for one in years] or [reviewed]
     evidence = replace(
-        evidence_of(compared, review.audited, calibration_of(reviewed, bounds, seed)),
+        evidence_of(compared, review.audited, pooled_gap(lists, **draws), calibration_of(reviewed, bounds, seed)),
         leaks=() if learn is None else find_leaks(learn, judged.test, least=request.settings.audit.smallest_group),
         group_calibration=groups_of(review.audited, lists, request),
         warnings=warnings,
         bands=check_bands(reviewed.risks["model"], test.student, request.settings.service.bands),
+        week_calibration=gaps_by_week([one.judged for one in years] or [judged], **draws),
         dates=dates_of(judged, compared, part, bounds, seed=seed),
     )
     declared = DeclaredBounds(bounds, fingerprint_of(test.dictionary), compared)
@@ -170,12 +173,15 @@ def judged_weeks(test: Examples, years: Sequence[YearEvaluation]) -> Mapping[int
     return {week: tuple(sorted(days)) for week, days in sorted(found.items())}
 
 
-def evidence_of(compared: GateComparison, audited: AuditResult | None, calibration: Interval) -> GateEvidence:
+def evidence_of(
+    compared: GateComparison, audited: AuditResult | None, calibration: Interval, last_calibration: Interval
+) -> GateEvidence:
     """What the gate looks at of lists, risks and groups."""
     return GateEvidence(
         compared=compared,
         logistic=compared.leads["logistic"],
         calibration=calibration,
+        last_calibration=last_calibration,
         recall_gaps=audited.recall_gaps() if audited else {},
     )
 

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from models.examples import Booleans, Examples, Floats, Texts
-from models.metrics.bootstrap import student_weights
-from models.metrics.intervals import Interval, percentile_interval
-from models.metrics.ranking import ratio
+from models.examples import Booleans, Examples
+from models.metrics.intervals import Interval
 from training.audit.group_names import people
 from training.audit.run import AuditResult
 from training.evaluation.evaluation import Evaluation
+from training.evaluation.pooled_calibration import pooled_gaps
 
 
 def group_calibration(
@@ -28,29 +27,12 @@ def group_calibration(
     ]
     rows = {people(*one): [members(year.test, *one) for year in lists] for one in of_groups}
     told = {name: np.concatenate(held) for name, held in rows.items() if name in found and rows_before(held) >= least}
-    gap = np.concatenate([year.test.label - year.risks["model"] for year in lists])
-    student = np.concatenate([year.test.student for year in lists])
-    return {**found, **mean_gaps(gap, student, told, replicates=replicates, seed=seed)}
+    return {**found, **pooled_gaps(lists, told, replicates=replicates, seed=seed)}
 
 
 def rows_before(held: Sequence[Booleans]) -> int:
     """How many rows of a group are of other years than the last."""
     return sum(int(one.sum()) for one in held[:-1])
-
-
-def mean_gaps(
-    gap: Floats, student: Texts, groups: Mapping[str, Booleans], *, replicates: int, seed: int
-) -> dict[str, Interval]:
-    """Each group's mean gap, with an interval that draws whole students; all groups from the same draws."""
-    if not groups:
-        return {}
-    members_of = np.column_stack(list(groups.values())).astype(np.float64)
-    drawn = [
-        ratio(weights @ (members_of * gap[:, None]), weights @ members_of)
-        for weights in student_weights(student, replicates, seed)
-    ]
-    observed, draws = (gap @ members_of) / members_of.sum(axis=0), np.concatenate(drawn)
-    return {name: percentile_interval(float(observed[at]), draws[:, at]) for at, name in enumerate(groups)}
 
 
 def members(test: Examples, attribute: str, group: str) -> Booleans:

@@ -6,6 +6,7 @@ from datetime import date
 from features.quality.check_codes import Finding, month_of
 from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
+from presentation.numbers import people_interval
 from training.audit.group_bounds import judge_groups
 from training.audit.group_names import people
 from training.evaluation.leakage import Leak
@@ -19,10 +20,11 @@ ABOUT_TODAY = frozenset({"CHECK02", "CHECK07", "CHECK08"})
 """Warnings on what has not come yet: they say nothing against the years that were learned from and judged."""
 
 
-def check_calibration(gap: Interval, bound: float) -> GateCheck:
-    """Whether the model is calibrated over the whole test year."""
-    verdict = bound_verdict(gap, above=-bound, below=bound)
-    says = f"Of 100 students, {off_by(gap, bound)}."
+def check_calibration(gap: Interval, last: Interval, bound: float) -> GateCheck:
+    """Whether the model is calibrated over all judged years, and not shown to be off in the last one."""
+    both = [bound_verdict(one, above=-bound, below=bound) for one in (gap, last)]
+    verdict: Verdict = "fail" if "fail" in both else both[0]
+    says = f"Of 100 students, {off_by(gap, bound)}; in the last judged year alone, {people_interval(last)}."
     return GateCheck("GATE06", "calibrated", verdict, says)
 
 

@@ -33,22 +33,25 @@ UNPROVEN = "With enough students off track, this would be a failure."
 class GateEvidence:
     """The evidence of the gate: figures on years of which no training label was seen.
 
-    `compared` is over all judged years; the rest is of the last one. `logistic` is the lead over logistic
-    regression, `calibration` the share off track less the mean risk, `group_calibration` the same by group as people
-    call it, over all judged years (empty where it was not asked). `leaks` are features that know the end, `warnings`
-    kinds of warning about past records, `bands` whether each band of signals is reached, `dates` the scoring dates one
-    by one, where there are several.
+    `compared` is over all judged years, and so is `calibration`, the share off track less the mean risk;
+    `last_calibration` is that of the last one, as is the rest. `logistic` is the lead over logistic regression.
+    `group_calibration` is by group as people call it, over all judged years (empty where it was not asked),
+    `week_calibration` by school week of scoring dates. `leaks` are features that know the end, `warnings` kinds of
+    warning about past records, `bands` whether each band of signals is reached, `dates` the scoring dates one by one,
+    where there are several.
     """
 
     compared: GateComparison
     logistic: Interval
     calibration: Interval
+    last_calibration: Interval
     recall_gaps: Gaps
     leaks: tuple[Leak, ...] = ()
     group_calibration: Mapping[str, Interval] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     bands: GateCheck | None = None
     dates: tuple[DateCalibration, ...] = ()
+    week_calibration: Mapping[int, Interval] = field(default_factory=dict)
 
 
 def check_evidence(evidence: GateEvidence, bounds: Gate) -> tuple[GateCheck, ...]:
@@ -63,7 +66,7 @@ def run_checks(evidence: GateEvidence, bounds: Gate) -> Iterator[GateCheck]:
     compared = evidence.compared
     yield from check_lists(compared, bounds.champion_margin)
     yield check_logistic(evidence.logistic, bounds.logistic_margin)
-    yield check_calibration(evidence.calibration, bounds.calibration_bound)
+    yield check_calibration(evidence.calibration, evidence.last_calibration, bounds.calibration_bound)
     yield check_recall_gaps(evidence.recall_gaps, bounds.recall_gap_bound)
     yield check_leakage(evidence.leaks)
     if evidence.group_calibration:
@@ -76,7 +79,7 @@ def run_checks(evidence: GateEvidence, bounds: Gate) -> Iterator[GateCheck]:
     if evidence.bands:
         yield evidence.bands
     if evidence.dates:
-        yield check_calibration_by_date(evidence.dates, bounds.calibration_bound)
+        yield check_calibration_by_date(evidence.week_calibration, evidence.dates, bounds.calibration_bound)
     if compared.rule and compared.by_week:
         yield check_weeks(compared.by_week, compared.rule.called)
 

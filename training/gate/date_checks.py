@@ -4,25 +4,33 @@ from collections.abc import Mapping, Sequence
 
 from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
+from presentation.numbers import people_interval
 from training.evaluation.calibration_by_date import DateCalibration
 from training.gate.bound_checks import off_by
 from training.gate.list_checks import lead_in_words
 from training.gate.verdict import GateCheck, Verdict
 
 
-def check_calibration_by_date(dates: Sequence[DateCalibration], bound: float) -> GateCheck:
-    """Whether the model is calibrated on each scoring date."""
-    judged = [(one, one.gap) for one in dates if one.gap is not None]
-    if not judged:
+def check_calibration_by_date(
+    gaps: Mapping[int, Interval], dates: Sequence[DateCalibration], bound: float
+) -> GateCheck:
+    """Whether the model is calibrated in each school week of scoring dates over all judged years.
+
+    A date of the last judged year (`dates`) whose gap is shown to be beyond the bound fails it too.
+    """
+    of_last = [one.gap for one in dates if one.gap is not None]
+    if not gaps or not of_last:
         says = "No scoring date has enough students off track to be judged."
         return GateCheck("GATE14", "calibrated on every date", "not_enough_evidence", says)
-    worst, furthest = max(judged, key=lambda one: abs(one[1].estimate))
-    verdict = worst_verdict([bound_verdict(gap, above=-bound, below=bound) for _, gap in judged])
+    week = max(gaps, key=lambda one: abs(gaps[one].estimate))
+    found = worst_verdict([bound_verdict(gap, above=-bound, below=bound) for gap in gaps.values()])
+    last = worst_verdict([bound_verdict(gap, above=-bound, below=bound) for gap in of_last])
+    furthest = max(of_last, key=lambda gap: abs(gap.estimate))
     says = (
-        f"Furthest off on {worst.value}, in school week {worst.week}: of 100 students, {off_by(furthest, bound)}. "
-        f"{len(judged)} scoring dates judged."
+        f"Furthest off in school week {week}: of 100 students, {off_by(gaps[week], bound)}; in the last judged year "
+        f"alone, at most {people_interval(furthest)}. {len(gaps)} school weeks judged."
     )
-    return GateCheck("GATE14", "calibrated on every date", verdict, says)
+    return GateCheck("GATE14", "calibrated on every date", "fail" if last == "fail" else found, says)
 
 
 def check_weeks(leads: Mapping[int, Interval], rule: str) -> GateCheck:

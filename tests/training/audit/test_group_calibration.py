@@ -7,7 +7,8 @@ import pytest
 
 from models.examples import Booleans, Floats, Texts
 from tests.models.row_examples import made_examples
-from training.audit.group_calibration import mean_gaps, members, rows_before
+from training.audit.group_calibration import members, rows_before
+from training.evaluation.pooled_calibration import mean_gaps
 
 STUDENTS = 400
 

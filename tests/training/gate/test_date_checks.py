@@ -3,6 +3,7 @@
 from models.metrics.intervals import Interval
 from training.evaluation.calibration_by_date import DateCalibration
 from training.gate.date_checks import check_calibration_by_date, check_weeks
+from training.gate.verdict import GateCheck
 
 BOUND = 0.05
 RIGHT, OPEN, WRONG = Interval(0.01, -0.01, 0.03), Interval(0.04, 0.02, 0.06), Interval(0.14, 0.10, 0.18)
@@ -13,23 +14,32 @@ def date_of(week: int, gap: Interval | None) -> DateCalibration:
     return DateCalibration("scoring date", f"2025-{week:02d}-01", 1000, week=week, gap=gap)
 
 
-def test_every_date_right_passes() -> None:
-    assert check_calibration_by_date([date_of(3, RIGHT), date_of(6, RIGHT)], BOUND).verdict == "pass"
+def verdict_on(gaps: dict[int, Interval], *last: Interval | None) -> GateCheck:
+    """The check on these gaps by school week, and the last year's dates."""
+    return check_calibration_by_date(gaps, [date_of(3 * at, gap) for at, gap in enumerate(last)], BOUND)
 
 
-def test_one_wrong_date_fails_the_model_and_is_named() -> None:
-    found = check_calibration_by_date([date_of(3, WRONG), date_of(6, RIGHT), date_of(9, OPEN)], BOUND)
+def test_every_week_right_over_the_judged_years_passes_though_the_last_one_is_open() -> None:
+    assert verdict_on({3: RIGHT, 6: RIGHT}, OPEN, RIGHT).verdict == "pass"
+
+
+def test_one_wrong_week_fails_the_model_and_is_named() -> None:
+    found = verdict_on({3: WRONG, 6: RIGHT, 9: OPEN}, RIGHT)
     assert found.verdict == "fail"
-    assert "Furthest off on 2025-03-01, in school week 3: of 100 students, 14 more" in found.says
+    assert "Furthest off in school week 3: of 100 students, 14 more" in found.says
 
 
-def test_a_date_whose_interval_reaches_past_the_bound_is_not_enough_evidence() -> None:
-    assert check_calibration_by_date([date_of(3, OPEN), date_of(6, RIGHT)], BOUND).verdict == "not_enough_evidence"
+def test_a_date_of_the_last_year_that_is_shown_to_be_off_fails_the_model_whatever_the_years_before() -> None:
+    assert verdict_on({3: RIGHT, 6: RIGHT}, WRONG, RIGHT).verdict == "fail"
+
+
+def test_a_week_whose_interval_reaches_past_the_bound_is_not_enough_evidence() -> None:
+    assert verdict_on({3: OPEN, 6: RIGHT}, RIGHT).verdict == "not_enough_evidence"
 
 
 def test_dates_that_are_too_small_are_left_out_and_none_at_all_is_not_enough_evidence() -> None:
-    assert check_calibration_by_date([date_of(3, None), date_of(6, RIGHT)], BOUND).verdict == "pass"
-    assert check_calibration_by_date([date_of(3, None)], BOUND).verdict == "not_enough_evidence"
+    assert verdict_on({6: RIGHT}, None, RIGHT).verdict == "pass"
+    assert verdict_on({6: RIGHT}, None).verdict == "not_enough_evidence"
 
 
 def test_a_week_in_which_the_rule_is_shown_to_find_more_fails_the_model() -> None:

@@ -43,6 +43,7 @@ def evidence(
     last_year: RecallLead = BETTER,
     over_logistic: Interval = BETTER,
     calibration: Interval = CALIBRATED,
+    last_calibration: Interval = CALIBRATED,
     gap: Interval | None = SMALL_GAP,
     in_groups: Interval = CALIBRATED,
     warnings: tuple[str, ...] = (),
@@ -61,6 +62,7 @@ def evidence(
         compared,
         over_logistic,
         calibration,
+        last_calibration,
         {"sex": {"F": gap}},
         group_calibration=groups,
         warnings=warnings,
@@ -134,6 +136,11 @@ def test_trees_must_keep_up_with_logistic_regression_within_a_margin(
 )
 def test_risks_must_mean_what_they_say(low: float, high: float, expected: Verdict) -> None:
     assert verdict_of(evidence(calibration=Interval((low + high) / 2, low, high))) == expected
+
+
+def test_a_last_year_that_is_shown_to_be_off_fails_a_model_that_was_right_over_the_years() -> None:
+    assert verdict_of(evidence(last_calibration=Interval(0.08, 0.06, 0.10))) == "fail"
+    assert verdict_of(evidence(last_calibration=Interval(0.04, 0.02, 0.06))) == "pass"
 
 
 @pytest.mark.parametrize(
