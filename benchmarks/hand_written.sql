@@ -12,7 +12,7 @@ WHERE student_key NOT IN (
   WHERE superseded_by_load IS NULL AND NOT withdrawn AND school_year < 2027 AND grade_level = 9);
 
 CREATE OR REPLACE TEMP TABLE days AS
-SELECT school_id, track, school_year, date, in_session AND attendance_taken AS counted,
+SELECT school_id, track, school_year, date, in_session, in_session AND attendance_taken AS counted,
   date >= (SELECT max(start_date) FROM terms
            WHERE school_year = 2027 AND kind IN ('quarter', 'trimester', 'semester')
              AND start_date <= DATE '2026-11-20' AND superseded_by_load IS NULL) AS in_term,
@@ -116,7 +116,11 @@ SELECT n, count(*) AS marks, count(*) FILTER (school_year = 2027) AS marks0, cou
   avg(points) FILTER (terms_ago = 0) / 100 AS gpat, avg(points) FILTER (terms_ago = 1) / 100 AS gpat1,
   avg(points) / 100 AS gpa, count(*) FILTER (school_year = 2027 AND mark IN ('F', 'NP')) AS f0,
   count(*) FILTER (school_year = 2026 AND mark IN ('F', 'NP')) AS f1, count(*) FILTER (mark IN ('F', 'NP')) AS f,
-  count(*) FILTER (mark IN ('D', 'F', 'NP')) AS low
+  count(*) FILTER (mark IN ('D', 'F', 'NP')) AS low,
+  count(*) FILTER (school_year = 2026 AND subject = 'math') AS math_marks1,
+  count(*) FILTER (school_year = 2026 AND subject = 'math' AND mark IN ('D', 'F', 'NP')) AS math_low1,
+  count(*) FILTER (school_year = 2026 AND subject = 'ela') AS ela_marks1,
+  count(*) FILTER (school_year = 2026 AND subject = 'ela' AND mark IN ('D', 'F', 'NP')) AS ela_low1
 FROM placed GROUP BY n;
 
 CREATE OR REPLACE TEMP TABLE made_up AS
@@ -141,7 +145,9 @@ SELECT n, count(*) FILTER (what = 'incident' AND s.school_year = 2027) AS i0,
   max(later + last_day - day) FILTER (what = 'incident' AND s.school_year = 2027) AS first,
   sum(removed) FILTER (s.school_year = 2027) AS r0, sum(removed) FILTER (s.school_year = 2026) AS r1,
   sum(removed) FILTER (s.school_year = 2027 AND kind IN ('out_of_school_suspension', 'expulsion')) AS out,
-  sum(removed) FILTER (s.school_year = 2027 AND kind = 'in_school_suspension') AS inside
+  sum(removed) FILTER (s.school_year = 2027 AND kind = 'in_school_suspension') AS inside,
+  count(*) FILTER (what = 'action' AND s.school_year = 2026
+    AND kind IN ('in_school_suspension', 'out_of_school_suspension', 'expulsion')) AS suspended1
 FROM placed p JOIN spells s USING (n)
 LEFT JOIN days d ON d.school_id = s.school_id AND d.track = s.track AND d.school_year = s.school_year AND d.date = p.date
 WHERE p.school_id = s.school_id AND p.date BETWEEN s.entry_date AND s.ends AND s.school_year >= 2026 GROUP BY n;
@@ -178,6 +184,8 @@ SELECT c.student_key,
   l.low / nullif(l.marks, 0) AS low_marks_now, l.gpa AS gpa_now, math AS math_points_now, ela AS ela_points_now,
   science AS science_points_now, social AS social_science_points_now, math0 AS math_points_year, ela0 AS ela_points_year,
   math1 AS math_points_previous_year, ela1 AS ela_points_previous_year, gpa0 AS gpa_year,
+  CASE WHEN math_marks1 > 0 THEN math_low1 END AS low_math_previous_year,
+  CASE WHEN ela_marks1 > 0 THEN ela_low1 END AS low_ela_previous_year,
   CASE WHEN marks0 > 0 THEN f0 END AS failed_year, gpat AS gpa_last_term, f.gpa AS gpa_ever, gpa1 AS gpa_previous_year,
   CASE WHEN marks1 > 0 THEN f1 END AS failed_previous_year, l.gpa - gpa1 AS gpa_change, gpat - gpat1 AS gpa_change_of_term,
   f.low AS low_marks_ever, f.f AS failed_ever,
@@ -188,6 +196,7 @@ SELECT c.student_key,
   CASE WHEN d1 > 0 THEN coalesce(i1, 0) END AS incidents_previous_year, b.last AS days_since_incident,
   b.first AS days_since_first_incident, CASE WHEN d0 > 0 THEN coalesce(r0, 0) / 100 END AS days_removed_year,
   CASE WHEN d1 > 0 THEN coalesce(r1, 0) / 100 END AS days_removed_previous_year,
+  CASE WHEN d1 > 0 THEN coalesce(suspended1, 0) END AS suspensions_previous_year,
   CASE WHEN d0 > 0 THEN coalesce(b.out, 0) / 100 END AS days_suspended_out_of_school,
   CASE WHEN d0 > 0 THEN coalesce(inside, 0) / 100 END AS days_suspended_in_school,
   CASE WHEN d0 > 0 THEN schools0 END AS schools_this_year, CASE WHEN de > 0 THEN schools END AS schools_ever,
@@ -199,6 +208,8 @@ SELECT c.student_key,
   avg(new_schools_this_year) OVER (PARTITION BY c.school_id) AS school_new_students,
   count(*) OVER (PARTITION BY c.school_id) AS school_students,
   CASE WHEN previous IS NOT NULL THEN count(*) OVER (PARTITION BY c.school_id, previous) - 1 END AS came_along_from_last_school,
+  (SELECT date_diff('day', date_trunc('week', min(date)), DATE '2026-11-20') // 7 + 1 FROM days
+   WHERE school_year = 2027 AND in_session) AS school_week,
   core_failing_now + l.f AS rule_signals
 FROM cohort c LEFT JOIN school_days USING (n) LEFT JOIN missed USING (n) LEFT JOIN runs USING (n) LEFT JOIN latest l USING (n)
 LEFT JOIN finals f USING (n) LEFT JOIN made_up USING (n) LEFT JOIN behavior b USING (n) LEFT JOIN moves USING (n)

@@ -190,7 +190,7 @@ CHRONIC_LAST_YEAR = Indicator(
     signals=replace(ATTENDANCE_BANDS, quantity=MISSED_BEFORE).number,
     flagged=MISSED_BEFORE >= 0.10,
     reasons=(Sign("absence_rate_previous_year", ">=", 0.05),),
-    called="chronic absence last year",
+    called="the chronic absence rule on last year's records",
     source=ATTENDANCE_BANDS.source,
 )
 

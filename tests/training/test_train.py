@@ -128,7 +128,7 @@ def test_the_rule_to_beat_is_chosen_on_the_years_before_the_first_judged_one(tra
     assert compared
     assert compared.rule
     among = compared.rule.among
-    assert (among.years, among.rules) == ((2022, 2023), 6)
+    assert (among.years, among.rules) == ((2022, 2023), 9)
     assert compared.rule.scorer in among.scorers
     assert list(compared.contenders) == list(among.scorers)
 

@@ -36,8 +36,9 @@ def test_the_same_rows_on_several_dates_give_nearly_the_same_risks() -> None:
 
 def test_a_leaf_needs_as_many_students_however_many_rows_they_have() -> None:
     asked = {"min_data_in_leaf": 50}
-    assert leaves_of_students(asked, np.ones(10))["min_data_in_leaf"] == 50
-    assert leaves_of_students(asked, np.full(10, 0.25))["min_data_in_leaf"] == 200
+    assert leaves_of_students(asked, np.ones(10_000))["min_data_in_leaf"] == 50
+    assert leaves_of_students(asked, np.full(10_000, 0.25))["min_data_in_leaf"] == 200
+    assert leaves_of_students(asked, np.full(300, 0.25))["min_data_in_leaf"] == 50
 
 
 def test_a_calibrator_and_the_school_shares_count_students() -> None:

@@ -15,6 +15,8 @@ from tests.training.evaluation.drawn_records import KNOWS_THE_END, Drawn, drawn,
 from training.evaluation.leakage import Leak, find_leaks
 
 DRAWS = range(100 if swept("leaks") else 8)
+MISSES = max(1, len(DRAWS) // 20)
+"""Draws of 100 in which a column may be missed are 5; of a few, one."""
 AFTERWARDS = {"filled in afterwards", "code given afterwards"}
 """These know the end in past years only: a split by time tells them."""
 
@@ -50,14 +52,14 @@ def test_what_knows_the_end_is_found_in_95_of_100_draws_and_nothing_else_is_name
 ) -> None:
     rows_drawn = draws(students=students, base=base, years=years, dates=dates)
     found = Counter(leak.feature for rows in rows_drawn for leak in find_leaks(*by_time(rows)))
-    assert {name: found[name] for name in KNOWS_THE_END if found[name] < 0.95 * len(DRAWS)} == {}
+    assert {name: found[name] for name in KNOWS_THE_END if found[name] < len(DRAWS) - MISSES} == {}
     assert sum(times for name, times in found.items() if name not in KNOWS_THE_END) <= 0.02 * len(DRAWS)
 
 
 def test_without_a_split_by_time_what_holds_the_end_in_every_year_is_found() -> None:
     found = Counter(leak.feature for rows in draws(students=600) for leak in find_leaks(rows, rows))
     always = set(KNOWS_THE_END) - AFTERWARDS
-    assert {name: found[name] for name in always if found[name] < 0.95 * len(DRAWS)} == {}
+    assert {name: found[name] for name in always if found[name] < len(DRAWS) - MISSES} == {}
     assert sum(times for name, times in found.items() if name not in KNOWS_THE_END) <= 0.02 * len(DRAWS)
 
 
