@@ -30,6 +30,7 @@ from training.cohort_examples import Cohorts, labelled_cohorts
 from training.district_card import card_of
 from training.support_on_record import with_support
 from training.train import TrainedBundles, train
+from training.train_and_record import answer_of
 from training.training_request import TrainingRequest
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -179,6 +180,17 @@ def test_what_the_audit_in_a_bundle_found_is_told_by_a_command(
     found = json.loads(CliRunner().invoke(ontrack.app, [*command, "--json"]).stdout)
     assert trained.result.main.audited
     assert found == trained.result.main.audited.as_json()
+
+
+def test_the_answer_for_programs_has_the_verdict_the_figures_and_where_everything_is(
+    trained: TrainedBundles, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.html"
+    said = json.loads(json.dumps(answer_of(trained, report)))
+    assert said["verdict"] == trained.result.verdict
+    assert said["metrics"]["model"]["roc_auc"] == trained.result.main.figures["model"].roc_auc
+    assert list(said["parts"]) == [one.part.name for one in trained.result.parts]
+    assert (said["bundle"], said["report"]) == (str(trained.best.path), str(report))
 
 
 def test_the_flags_and_contacts_of_a_past_year_are_read_with_its_cohort(
