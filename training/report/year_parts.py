@@ -1,31 +1,35 @@
 """What serves in which part of the school year, and how risks and lists do week by week."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from presentation.numbers import capacity_of_100, capitalized, of_100, people_interval, school_year
 from presentation.report import ReportSection, prose_section
 from presentation.tables import plain_table
 from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.scorers import words_of
+from training.evaluation.year_parts import LAST_WEEK
 from training.gate.verdict import VERDICT_WORDS
 from training.training_result import TrainingResult
 
 
 def serves_when(parts: Sequence[TrainingResult]) -> str:
-    """What makes the list in each part of the year, in one sentence; empty where it is one part."""
+    """What makes the list in which weeks, in one sentence; empty where the year is one part."""
     if len(parts) < 2:
         return ""
-    return f"{capitalized('; '.join(f'in {one.part.words}, {scorer_in_words(one)}' for one in parts))}."
+    runs = [list(run) for _, run in groupby(parts, key=lambda one: one.serves)]
+    if len(runs) == 1:
+        return f"The list is made by {served_by(parts[0])} all year."
+    said = [f"by {served_by(run[0])} {weeks_of(run)}" for run in runs]
+    return f"The list is made {', '.join(said[:-1])} and {said[-1]}."
 
 
-def scorer_in_words(one: TrainingResult) -> str:
-    """What serves in a part of the year, to follow its name."""
-    return "the model makes the list" if serves_model(one) else f"{words_of(one.serving_rule)} makes the list"
-
-
-def serves_model(one: TrainingResult) -> bool:
-    """Whether the model earned its place in a part of the year."""
-    return one.gate.verdict == "pass"
+def weeks_of(run: Sequence[TrainingResult]) -> str:
+    """The school weeks of some parts that follow one another, in words."""
+    first, last = run[0].part.from_week, run[-1].part.through_week
+    if first == 0:
+        return f"until school week {last}"
+    return f"from week {first} on" if last == LAST_WEEK else f"from week {first} to {last}"
 
 
 def parts_section(parts: Sequence[TrainingResult]) -> ReportSection | None:
@@ -47,7 +51,7 @@ def parts_section(parts: Sequence[TrainingResult]) -> ReportSection | None:
 
 def served_by(one: TrainingResult) -> str:
     """What serves in a part of the year."""
-    return "the model" if serves_model(one) else words_of(one.serving_rule)
+    return "the model" if one.serves == "model" else words_of(one.serves)
 
 
 def right_in_words(one: TrainingResult) -> str:
