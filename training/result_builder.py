@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 
-from features.settings import Gate
 from models.examples import Booleans, Examples
 from models.feature_dictionary import fingerprint_of
 from models.metrics.calibration_error import ReliabilityBin, reliability
@@ -47,6 +47,15 @@ class AuditContext:
 
 
 NO_CONTEXT = AuditContext()
+
+
+class Draws(TypedDict):
+    """The settings of a bootstrap."""
+
+    replicates: int
+    seed: int
+
+
 BRIEFLY = ("model", "logistic", "rule")
 """The scorers whose figures have intervals in a brief look, beside the rule that serves or has to be beaten."""
 
@@ -64,44 +73,43 @@ def build_training_result(
 ) -> TrainingResult:
     """Figures, differences, groups and the gate's verdict of one part of the year.
 
-    `judged` and the judged `years` hold the scoring dates of that part. Lists are compared on all of them, and risks
-    looked at on each; figures with intervals, and the audit, are of the list in the middle (`review_week`). `learn` is
-    what was learned from for the test year: it is looked through for leaks, and the rule to beat is chosen on what of
-    it is before the first of the judged `years`. `warnings` are kinds of warning about its records. `context` is what
-    the audit is told beyond the rows.
+    `judged` and the judged `years` hold the scoring dates of that part, `learn` what was learned from for the test
+    year. Lists are compared and risks looked at on all dates; figures with intervals, and the audit, are of the one in
+    the middle (`review_week`). `warnings` are kinds of warning about its records, `context` is for the audit.
     """
-    bounds, seed = request.settings.gate, request.settings.training.seed
+    judged_years = [one.judged for one in years] or [judged]
     compared = compare_over_years(request, basis, judged, learn=learn, years=years)
     context = replace(context, rule=serving_rule_of(request.outcome, compared))
     week = None if judged.test.week is None else review_week(judged.test.week)
     reviewed, taught = judged.take(in_week(judged.test, week)), learn and learn.take(in_week(learn, week))
-    review = review_list(request, reviewed, taught, compared, context)
-    test = reviewed.test
-    draws = {"replicates": bounds.replicates, "seed": seed}
-    lists = [one.judged.take(in_week(one.judged.test, week)) for one in years] or [reviewed]
+    review, test = review_list(request, reviewed, taught, compared, context), reviewed.test
     evidence = replace(
-        evidence_of(compared, review.audited, pooled_gap(lists, **draws), calibration_of(reviewed, bounds, seed)),
+        evidence_of(request, compared, review.audited, [one.take(in_week(one.test, week)) for one in judged_years]),
         leaks=() if learn is None else find_leaks(learn, judged.test, least=request.settings.audit.smallest_group),
-        group_calibration=groups_of(review.audited, lists, request),
         warnings=warnings,
-        bands=check_bands(reviewed.risks["model"], test.student, request.settings.service.bands),
-        week_calibration=gaps_by_week([one.judged for one in years] or [judged], **draws),
-        dates=dates_of(judged, compared, part, bounds, seed=seed),
+        week_calibration=gaps_by_week(judged_years, **draws_of(request)),
+        dates=dates_of(request, judged, compared, part),
     )
-    declared = DeclaredBounds(bounds, fingerprint_of(test.dictionary), compared)
     return TrainingResult(
-        request=request,
-        basis=basis,
+        request,
+        basis,
+        gate_of(request, evidence, test),
         part=part,
         judged_weeks=judged_weeks(judged.test, years),
         reviewed_on="" if test.as_of is None else str(test.as_of[0]),
-        gate=GateResult(request.district.id, request.outcome.name, check_evidence(evidence, bounds), declared),
         slices=evidence.dates,
         years=years,
         compared=compared,
         promised=build_reference_profile(request.settings, test, reviewed.risks),
         **vars(review),
     )
+
+
+def gate_of(request: TrainingRequest, evidence: GateEvidence, test: Examples) -> GateResult:
+    """The gate's verdict on the evidence, with the bounds that were declared before."""
+    bounds = request.settings.gate
+    declared = DeclaredBounds(bounds, fingerprint_of(test.dictionary), evidence.compared)
+    return GateResult(request.district.id, request.outcome.name, check_evidence(evidence, bounds), declared)
 
 
 @dataclass(frozen=True)
@@ -142,16 +150,21 @@ def review_list(
     )
 
 
+def draws_of(request: TrainingRequest) -> Draws:
+    """How many bootstrap draws a run makes, and their seed."""
+    return {"replicates": request.settings.gate.replicates, "seed": request.settings.training.seed}
+
+
 def dates_of(
-    judged: Evaluation, compared: GateComparison, part: YearPart, bounds: Gate, *, seed: int
+    request: TrainingRequest, judged: Evaluation, compared: GateComparison, part: YearPart
 ) -> tuple[DateCalibration, ...]:
     """Every scoring date, with the lists of the model and of the rule to beat; nothing where a year has one."""
     rule = compared.rule.scorer if compared.rule else OWN_RULE
     orders = {name: judged.order(name) for name in ("model", rule) if name in judged.risks}
     if part == WHOLE_YEAR and len(judged.test.lists()) < 2:
         return ()
-    size = {"replicates": bounds.replicates, "seed": seed}
-    return calibrations_by_date(judged.test, judged.risks["model"], orders, capacity=bounds.capacity, **size)
+    capacity = request.settings.gate.capacity
+    return calibrations_by_date(judged.test, judged.risks["model"], orders, capacity=capacity, **draws_of(request))
 
 
 def in_week(examples: Examples, week: int | None) -> Booleans:
@@ -174,25 +187,19 @@ def judged_weeks(test: Examples, years: Sequence[YearEvaluation]) -> Mapping[int
 
 
 def evidence_of(
-    compared: GateComparison, audited: AuditResult | None, calibration: Interval, last_calibration: Interval
+    request: TrainingRequest, compared: GateComparison, audited: AuditResult | None, lists: Sequence[Evaluation]
 ) -> GateEvidence:
-    """What the gate looks at of lists, risks and groups."""
+    """What the gate looks at of lists, risks and groups; `lists` are those looked at closely of the judged years."""
+    bounds, least, last = request.settings.gate, request.settings.audit.smallest_group, lists[-1]
     return GateEvidence(
         compared=compared,
         logistic=compared.leads["logistic"],
-        calibration=calibration,
-        last_calibration=last_calibration,
+        calibration=pooled_gap(lists, **draws_of(request)),
+        last_calibration=calibration_of(last, bounds, request.settings.training.seed),
         recall_gaps=audited.recall_gaps() if audited else {},
+        group_calibration=group_calibration(audited, lists, least=least, **draws_of(request)) if audited else {},
+        bands=check_bands(last.risks["model"], last.test.student, request.settings.service.bands),
     )
-
-
-def groups_of(
-    audited: AuditResult | None, lists: Sequence[Evaluation], request: TrainingRequest
-) -> Mapping[str, Interval]:
-    """The calibration of the audit's groups over all judged years; nothing without an audit."""
-    least, replicates = request.settings.audit.smallest_group, request.settings.gate.replicates
-    size = {"replicates": replicates, "seed": request.settings.training.seed}
-    return {} if audited is None else group_calibration(audited, lists, least=least, **size)
 
 
 def audit(

@@ -1,7 +1,7 @@
 """Scores a district: from its warehouse and its release to all that pages and API show."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,13 @@ from features.snapshots.snapshot import snapshot_of_view
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from features.warehouse.roster import read_roster
-from models.bundle.parts_of_year import ServedPart
+from models.bundle.manifest import Kind
+from models.bundle.parts_of_year import ServedPart, Verdict
+from models.feature_dictionary import FeatureDictionary
+from models.served_scorer import NotJudged
 from serving.scoring.district_release import DistrictRelease, load_current_release
 from serving.scoring.flags import write_flags
-from serving.scoring.headline import gate_verdict, headline_of_bundle
+from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle
 from serving.scoring.ranking import Places, rank_cohort
 from serving.scoring.risk_change import PreviousRun, load_previous_run
 from serving.scoring.run_summary import RunSummary, find_summary, summary_of
@@ -80,29 +83,57 @@ def build_run(
         run_id=run_id,
         district_id=district.id,
         district_name=district.name,
-        outcome=release.bundle.name,
-        ended=release.outcome.ended,
         as_of=as_of,
         created_at=now,
-        release_id=release.release_id,
-        scorer=release.bundle.kind,
-        verdict=gate_verdict(release.bundle),
-        bundle_digest=release.bundle.digest,
-        model_version=release.model_version,
-        feature_set=release.bundle.feature_set,
         capacity=ranking.capacity,
         data_through=min(as_of, reader.data_through()),
-        dictionary=release.bundle.dictionary,
         roster=read_roster(reader, view),
         scores=build_scores(inputs, ledger, before),
         calendars=read_calendars(reader, view),
-        headline=headline_of_bundle(release.bundle),
         last_lists=last_year_lists(ledger, snapshot.school_year),
         list_seed=seed,
-        school_week=view.school_week,
+        **vars(release_facts(release, view.school_week)),
+    )
+
+
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """What a run says of the release that serves on its date: the same fields as `ScoringRun` has."""
+
+    outcome: str
+    ended: str
+    release_id: str
+    scorer: Kind
+    verdict: Verdict
+    bundle_digest: str
+    model_version: str
+    feature_set: str
+    dictionary: FeatureDictionary
+    headline: Headline | None
+    school_week: int | None
+    part: str | None
+    not_judged: NotJudged | None
+    parts: tuple[ServedWeeks, ...]
+
+
+def release_facts(release: DistrictRelease, school_week: int | None) -> ReleaseFacts:
+    """The facts of a release as it serves on a date of a school week."""
+    bundle = release.bundle
+    return ReleaseFacts(
+        outcome=bundle.name,
+        ended=release.outcome.ended,
+        release_id=release.release_id,
+        scorer=bundle.kind,
+        verdict=gate_verdict(bundle),
+        bundle_digest=bundle.digest,
+        model_version=release.model_version,
+        feature_set=bundle.feature_set,
+        dictionary=bundle.dictionary,
+        headline=headline_of_bundle(bundle),
+        school_week=school_week,
         part=release.part.name if release.part else None,
         not_judged=release.not_judged,
-        parts=served_weeks(release.bundle.parts),
+        parts=served_weeks(bundle.parts),
     )
 
 
