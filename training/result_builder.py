@@ -28,7 +28,7 @@ from training.gate.band_check import check_bands
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import GateComparison, compare_lists
 from training.gate.verdict import DeclaredBounds, GateResult
-from training.reference_profile import build_reference_profile
+from training.reference_profile import ReferenceProfile, build_reference_profile
 from training.training_request import Basis, TrainingRequest
 from training.training_result import TrainingResult, serving_rule_of
 
@@ -73,13 +73,12 @@ def build_training_result(
 ) -> TrainingResult:
     """Figures, differences, groups and the gate's verdict of one part of the year.
 
-    `judged` and the judged `years` hold the scoring dates of that part, `learn` what was learned from for the test
-    year. Lists are compared and risks looked at on all dates; figures with intervals, and the audit, are of the one in
-    the middle (`review_week`). `warnings` are kinds of warning about its records, `context` is for the audit.
+    `judged` and the judged `years` hold its scoring dates, `learn` what was learned from for the test year, `warnings`
+    kinds of warning. Figures with intervals, and the audit (`context`), are of the date in the middle.
     """
-    judged_years = [one.judged for one in years] or [judged]
     compared = compare_over_years(request, basis, judged, learn=learn, years=years)
     context = replace(context, rule=serving_rule_of(request.outcome, compared))
+    judged_years = [one.judged for one in years] or [judged]
     week = None if judged.test.week is None else review_week(judged.test.week)
     reviewed, taught = judged.take(in_week(judged.test, week)), learn and learn.take(in_week(learn, week))
     review, test = review_list(request, reviewed, taught, compared, context), reviewed.test
@@ -96,11 +95,9 @@ def build_training_result(
         gate_of(request, evidence, test),
         part=part,
         judged_weeks=judged_weeks(judged.test, years),
-        reviewed_on="" if test.as_of is None else str(test.as_of[0]),
         slices=evidence.dates,
         years=years,
         compared=compared,
-        promised=build_reference_profile(request.settings, test, reviewed.risks),
         **vars(review),
     )
 
@@ -123,6 +120,8 @@ class ListReview:
     intervals: Mapping[str, Mapping[str, Interval]]
     listed: int
     audited: AuditResult | None
+    promised: ReferenceProfile
+    reviewed_on: str
 
 
 def review_list(
@@ -147,6 +146,8 @@ def review_list(
         },
         listed=int(list_length(len(test), bounds.capacity)),
         audited=None if learn is None else audit(request, learn, reviewed, capacities, context),
+        promised=build_reference_profile(request.settings, test, risks),
+        reviewed_on="" if test.as_of is None else str(test.as_of[0]),
     )
 
 
