@@ -124,8 +124,8 @@ def result_of_part(
     context: AuditContext,
 ) -> TrainingResult:
     """What the run found out about one part of the year."""
-    held = tuple(in_part(one, part) for one in years)
-    learn, brief = data.learn.take(part.holds(data.learn)), part is not middle_part(data.parts)
+    held = tuple(in_part(one, part) for one in years if part.holds(one.judged.test).any())
+    learn, brief = data.learn.take(part.teaches(data.learn)), part is not middle_part(data.parts)
     result = build_training_result(
         request,
         data.basis,
@@ -159,7 +159,7 @@ def result_without_model(request: TrainingRequest, data: TrainingData, refusal: 
                 judged_weeks=judged_weeks(data.test.take(part.holds(data.test)), ()),
                 promised=build_reference_profile(request.settings, data.test, {}),
             ),
-            data.learn.take(part.holds(data.learn)),
+            data.learn.take(part.teaches(data.learn)),
         )
         for part in data.parts
     ]

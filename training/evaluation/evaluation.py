@@ -106,8 +106,8 @@ def rule_risks(train: Examples, test: Examples, parts: Sequence[YearPart]) -> Ri
     """The risks of every published rule on the test rows, from the shares of the training rows of the same part."""
     found = {name: np.full(len(test), np.nan) for name in counts_of(test) if name in counts_of(train)}
     for part in parts:
-        taught, asked = train.take(part.holds(train)), part.holds(test)
-        if not asked.any() or not len(taught):
+        taught, asked = train.take(part.teaches(train)), part.holds(test)
+        if not asked.any():
             continue
         for name, risk in found.items():
             risk[asked] = shares_of_rule(taught, name).risk(counts_of(test)[name][asked])

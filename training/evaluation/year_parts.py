@@ -32,6 +32,11 @@ class YearPart:
             return np.ones(len(examples), dtype=np.bool_)
         return (self.from_week <= examples.week) & (examples.week <= self.through_week)
 
+    def teaches(self, examples: Examples) -> Booleans:
+        """Which rows teach about this part: its own, or all where a month-day fell into another part before."""
+        held = self.holds(examples)
+        return held if held.any() else np.ones(len(examples), dtype=np.bool_)
+
     @property
     def words(self) -> str:
         """What people call it, with its weeks: "the first weeks (until school week 10)"."""

@@ -1,10 +1,14 @@
 """Parts of the school year: every week lies in exactly one, and a part without a date is none of its own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.models.row_examples import made_examples
+from training.evaluation.evaluation import rule_risks
 from training.evaluation.year_parts import LAST_WEEK, WHOLE_YEAR, middle_part, parts_of_year, review_week
 
 STARTS = (11, 22)
@@ -47,3 +51,14 @@ def test_people_read_the_weeks_of_a_part() -> None:
     assert autumn.words == "autumn (school weeks 11 to 21)"
     assert spring.words == "spring (from school week 22 on)"
     assert WHOLE_YEAR.words == "the whole year"
+
+
+def test_where_a_month_day_fell_into_another_part_before_every_row_teaches_and_no_risk_is_missing() -> None:
+    learn, test = (replace(made_examples(200, seed=at), week=np.full(200, 10 + at)) for at in (0, 1))
+    first, autumn = parts_of_year((3, 14), STARTS)
+    assert first.teaches(learn).all()
+    assert not autumn.holds(learn).any()
+    assert autumn.teaches(learn).all()
+    risks = rule_risks(learn, test, (first, autumn))
+    assert risks
+    assert all(np.isfinite(risk).all() for risk in risks.values())
