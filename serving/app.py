@@ -7,7 +7,9 @@ from functools import partial
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from features.definitions.catalog import outcomes_of
@@ -22,7 +24,7 @@ from serving.store.database import database_address, migrate, open_engine
 from serving.web.logs import open_log
 from serving.web.middleware import RequestMiddleware
 from serving.web.openapi import DESCRIPTION, OnTrackApp
-from serving.web.problems import http_problem, is_api_path, problem_response, validation_problem
+from serving.web.problems import RecordsRefused, http_problem, is_api_path, problem_response, validation_problem
 from serving.wording.locale import LOCALES
 
 API_ROUTERS = (health.router, scores.router)
@@ -44,6 +46,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.add_middleware(RequestMiddleware, log=context.log, fault=partial(answer_fault, context))
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(RequestValidationError, answer_validation_error)
+    app.add_exception_handler(RecordsRefused, answer_refused_records)
     app.add_exception_handler(SignInRequired, redirect_to_sign_in)
     for router in (*API_ROUTERS, *PAGE_ROUTERS, stylesheet.router):
         app.include_router(router)
@@ -73,8 +76,21 @@ def answer_validation_error(request: Request, error: Exception) -> Response:
     """A problem for a program, a page for a person."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for these only
     if is_api_path(request.url.path):
-        return validation_problem(error)
+        return validation_problem(error, message_of(request))
     return error_page(request, request.app.state.context, 422)
+
+
+def answer_refused_records(request: Request, error: Exception) -> Response:
+    """The problem of records that contradict themselves."""
+    assert isinstance(error, RecordsRefused)  # noqa: S101 - registered for these only
+    return problem_response(422, errors=error.mistakes)
+
+
+def message_of(request: Request) -> type[BaseModel] | None:
+    """What the body of a request should be; None where its route takes none."""
+    route = request.scope.get("route")
+    body = route.body_field.field_info.annotation if isinstance(route, APIRoute) and route.body_field else None
+    return body if isinstance(body, type) and issubclass(body, BaseModel) else None
 
 
 def answer_fault(context: AppContext, request: Request, incident: str) -> Response:

@@ -1,14 +1,31 @@
 """What the API takes and gives. Rows carry the canonical columns, without the student and the envelope."""
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from serving.scoring.bands import Band
 
 MAX_ROWS = 2000
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def iso_date(value: object) -> object:
+    """The same; an error for a JSON value that is no text of the form YYYY-MM-DD, which might be read as a timestamp.
+
+    Years go from 1900 to 2100, as in files.
+    """
+    if isinstance(value, date) or (
+        isinstance(value, str) and re.fullmatch(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", value)
+    ):
+        return value
+    raise PydanticCustomError("date_type", "expected a date")
+
+
+Day = Annotated[date, BeforeValidator(iso_date)]
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Yes = Annotated[bool, Field(strict=True)]
 SchoolYear = Annotated[
     int, Field(strict=True, ge=1990, le=2100, description="the year in which it ends: 2027 for 2026-27")
@@ -24,7 +41,7 @@ class Message(BaseModel):
 class SentRow(Message):
     """A row of the district's records."""
 
-    known_on: date | None = Field(default=None, description="when the district knew it; the as-of date if left out")
+    known_on: Day | None = Field(default=None, description="when the district knew it; the as-of date if left out")
 
 
 class EnrollmentRow(SentRow):
@@ -34,8 +51,8 @@ class EnrollmentRow(SentRow):
     track: Text
     school_year: SchoolYear
     grade_level: Annotated[int, Field(strict=True, ge=-1, le=13)]
-    entry_date: date
-    exit_date: date | None = None
+    entry_date: Day
+    exit_date: Day | None = None
     exit_kind: Literal["moved_school", "transferred", "left", "completed", "deceased", "unknown"] | None = None
 
 
@@ -43,7 +60,7 @@ class AttendanceRow(SentRow):
     """An exception to being present."""
 
     school_id: Text
-    date: date
+    date: Day
     section_id: Text = Field(description="`day` for daily attendance")
     kind: Literal["absent", "partial", "tardy", "suspended"]
     absent_hundredths: Annotated[int, Field(strict=True, ge=0, le=100, description="hundredths of a day missed")]
@@ -72,7 +89,7 @@ class IncidentRow(SentRow):
 
     incident_id: Text
     school_id: Text
-    date: date
+    date: Day
     severity: Literal["minor", "major"]
 
 
@@ -81,7 +98,7 @@ class DisciplineActionRow(SentRow):
 
     incident_id: Text
     school_id: Text
-    date: date
+    date: Day
     action: Literal["conference", "detention", "in_school_suspension", "out_of_school_suspension", "expulsion"]
     days_removed_hundredths: Annotated[int, Field(strict=True, ge=0, le=20000)]
 

@@ -14,9 +14,11 @@ from serving.api.clients import ClientWithScope
 from serving.api.live_score import LiveScoreInputs, score_records
 from serving.api.messages import InsufficientData, LiveScore, Scores, SentRecords
 from serving.api.presenters import AcceptedLanguage, present_score
+from serving.api.record_consistency import record_mistakes
 from serving.app_context import AppContext, RequestContext
 from serving.store.rows import CalendarRow
 from serving.store.run_queries import latest_run, select_score_history
+from serving.web.problems import RecordsRefused
 from serving.wording.locale import Language, msgid
 
 router = APIRouter(prefix="/v1", tags=["scores"])
@@ -49,6 +51,8 @@ def post_scores(
     """Risk, band and reasons for the records sent, which are not kept; or why there is no score.
 
     The school's calendar is that of the district's last run, and so is the date the score looks from.
+
+    422 for rows that contradict themselves, each other, or that date.
     """
     with context.write_session() as session:
         allowed = authorize(session, client, "scores.write", OwnDistrict())
@@ -66,8 +70,11 @@ def post_scores(
 def live_score_inputs(
     session: Session, client: Client, context: AppContext, *, language: Language, records: SentRecords
 ) -> LiveScoreInputs | InsufficientData:
-    """What a live score of these records needs, from the district's last run and its release."""
+    """What a live score of these records needs, from the district's last run and its release; RecordsRefused."""
     run = latest_run(session, client.district_id)
+    mistakes = record_mistakes(records, run.as_of if run else None)
+    if mistakes:
+        raise RecordsRefused(mistakes)
     if run is None:
         return InsufficientData(detail=language.translate(NO_CALENDAR))
     schools = {row.school_id for row in records.enrollments}

@@ -10,6 +10,7 @@ DESCRIPTION = """Risk of a student ending a school year off track, with the reas
 A score says where a conversation may help. It is not a decision, and it does not say why."""
 REFERENCE = "#/components/schemas/Problem"
 ERRORS = {
+    400: "the body is not JSON in UTF-8",
     401: "no good API key",
     403: "the key lacks the scope",
     404: "nothing there, or nothing this key may see",
@@ -48,7 +49,7 @@ def possible_errors(path: str, operation: JsonSchemaValue) -> list[int]:
     """Which errors an operation may answer with."""
     if "security" not in operation:
         return [500, 503] if path == "/readyz" else [500]
-    with_body = [413, 422] if "requestBody" in operation else [422]
+    with_body = [400, 413, 422] if "requestBody" in operation else [422]
     return [401, 403, 404, *with_body, 500]
 
 

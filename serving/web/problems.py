@@ -1,5 +1,7 @@
 """Errors of the API as problems of RFC 9457, which never repeat what was sent."""
 
+import difflib
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -8,9 +10,12 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from features.settings import section_at
+
 PROBLEM_TYPE = "application/problem+json"
 PROGRAM_PATHS = ("/v1", "/livez", "/readyz", "/openapi.json")
 DETAILS = {
+    400: "The body cannot be read: expected JSON in UTF-8.",
     401: "An API key is needed: Authorization: Bearer ontrack_<id>_<secret>.",
     403: "The API key does not have the scope this needs.",
     404: "There is nothing here, or nothing you may see.",
@@ -27,6 +32,14 @@ class Mistake(BaseModel):
 
     pointer: str = Field(description="where, as a JSON pointer into the request", examples=["#/marks/0/mark"])
     detail: str = Field(description="what was expected there")
+
+
+class RecordsRefused(Exception):  # noqa: N818 - the design's word
+    """Records of a request that contradict themselves, each other, or the date the score looks from."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("; ".join(f"{one.pointer}: {one.detail}" for one in self.mistakes))
 
 
 class Problem(BaseModel):
@@ -68,20 +81,46 @@ def is_api_path(path: str) -> bool:
 
 def http_problem(error: HTTPException) -> Response:
     """The problem of an HTTP error; only our own details are passed on."""
+    if isinstance(error.__cause__, UnicodeDecodeError):
+        return unreadable_body(f"expected UTF-8, but byte {error.__cause__.start + 1:,} is of another encoding")
     return problem_response(error.status_code, headers=error.headers)
 
 
-def validation_problem(error: RequestValidationError) -> Response:
-    """The problem of a request that is not as expected."""
-    return problem_response(422, errors=[to_mistake(e["loc"], e["type"], e.get("ctx")) for e in error.errors()])
+def unreadable_body(expected: str) -> Response:
+    """The problem of a body that is not JSON in UTF-8."""
+    return problem_response(400, errors=[Mistake(pointer="#", detail=expected)])
 
 
-def to_mistake(loc: Sequence[int | str], kind: str, context: Mapping[str, object] | None) -> Mistake:
+def validation_problem(error: RequestValidationError, message: type[BaseModel] | None) -> Response:
+    """The problem of a request that is not as expected; `message` is what its body should have been."""
+    found = error.errors()
+    broken_off = [int(e["loc"][-1]) for e in found if e["type"] == "json_invalid"]
+    if broken_off:
+        return unreadable_body(f"expected JSON, but from character {broken_off[0] + 1:,} on it is not")
+    return problem_response(422, errors=[to_mistake(e["loc"], e["type"], e.get("ctx"), message) for e in found])
+
+
+def to_mistake(
+    loc: Sequence[int | str], kind: str, context: Mapping[str, object] | None, message: type[BaseModel] | None = None
+) -> Mistake:
     """What was expected at one place, without what was sent there."""
-    inside = [str(part).replace("~", "~0").replace("/", "~1") for part in loc[1:]]
+    inside = tuple(loc[1:])
+    expected = expectation(kind, context or {})
     if kind == "extra_forbidden":  # the key itself was sent, so the pointer ends above it
-        inside.pop()
-    return Mistake(pointer="#" + "".join(f"/{part}" for part in inside), detail=expectation(kind, context or {}))
+        expected = unknown_key(str(inside[-1]), list(section_at(inside[:-1], message).model_fields) if message else [])
+        inside = inside[:-1]
+    if kind == "model_attributes_type" and not inside:
+        expected = f"{expected}; send it with Content-Type: application/json"
+    escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in inside)
+    return Mistake(pointer="#" + "".join(f"/{part}" for part in escaped), detail=expected)
+
+
+def unknown_key(key: str, known: Sequence[str]) -> str:
+    """What to say of an unknown key: its name where it looks like one, and the nearest known one or all."""
+    spelled = re.sub(r"[\W_]+", "_", key.strip().lower())
+    near = difflib.get_close_matches(spelled, known, n=1)
+    named = f"unknown key {key}" if NAME.fullmatch(key) else EXPECTATIONS["extra_forbidden"]
+    return f"{named}; did you mean {near[0]}?" if near else f"{named}; there are {', '.join(known)}"
 
 
 def expectation(kind: str, context: Mapping[str, object]) -> str:
@@ -92,13 +131,17 @@ def expectation(kind: str, context: Mapping[str, object]) -> str:
     return f"{words}: {given}" if given else words
 
 
+DATE = "expected a date as text, YYYY-MM-DD, from 1900 on"
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
+"""How the name of a field looks. Anything else that stands in a key's place may be a person's, and is not repeated."""
+
 EXPECTATIONS = {
     "missing": "required",
     "extra_forbidden": "there is a key that is not known here",
-    "json_invalid": "not JSON",
-    "date_from_datetime_parsing": "expected a date, YYYY-MM-DD",
-    "date_parsing": "expected a date, YYYY-MM-DD",
-    "date_type": "expected a date, YYYY-MM-DD",
+    "date_from_datetime_parsing": DATE,
+    "date_parsing": DATE,
+    "date_type": DATE,
     "int_type": "expected a whole number",
     "int_parsing": "expected a whole number",
     "int_from_float": "expected a whole number",
@@ -109,6 +152,9 @@ EXPECTATIONS = {
     "too_long": "too many rows",
     "string_too_long": "the text is too long",
     "string_too_short": "the text is empty",
+    "string_pattern_mismatch": "expected text without line breaks or other control characters",
+    "string_unicode": "expected text of whole characters",
+    "bytes_type": "expected text",
     "greater_than_equal": "too small",
     "less_than_equal": "too large",
     "model_attributes_type": "expected an object",

@@ -1,0 +1,70 @@
+"""Consistency of the records of a request: rows that contradict themselves, each other, or the as-of date."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from features.tables import TABLES
+from serving.api.messages import SentRecords, SentRow
+from serving.web.problems import Mistake
+
+SHARES = {"absent": (1, 100), "partial": (1, 99), "tardy": (0, 99), "suspended": (0, 100)}
+"""The least and the most hundredths of a day that each kind of attendance misses.
+
+Who is absent missed something; who was there in part, or came late, did not miss all of the day. A suspension in school
+misses nothing.
+"""
+
+PLANNED = ("exit_date",)
+"""Dates that may lie ahead: the end of a spell is often known before it comes."""
+
+
+def record_mistakes(records: SentRecords, as_of: date | None) -> list[Mistake]:
+    """Every mistake of the records beyond single cells; without an as-of date, none against it."""
+    tables: dict[str, Sequence[SentRow]] = {name: getattr(records, name) for name in SentRecords.model_fields}
+    return [
+        *(one for name, rows in tables.items() for one in repeated_rows(name, rows, as_of)),
+        *early_exits(records),
+        *unfit_shares(records),
+        *(one for name, rows in tables.items() if as_of for one in late_dates(name, rows, as_of)),
+    ]
+
+
+def repeated_rows(name: str, rows: Sequence[SentRow], as_of: date | None) -> Iterator[Mistake]:
+    """Rows with the key of an earlier one that became known on the same day; on a later day it is a correction."""
+    key = [column for column in TABLES[name].key if column != "student_key"]
+    first: dict[tuple[object, ...], int] = {}
+    for place, row in enumerate(rows):
+        said = (*(getattr(row, column) for column in key), row.known_on or as_of)
+        if said in first:
+            same = ", ".join((*key, "known_on"))
+            expected = f"expected each record once, but row {first[said]} has the same {same}"
+            yield Mistake(pointer=f"#/{name}/{place}", detail=expected)
+        first.setdefault(said, place)
+
+
+def early_exits(records: SentRecords) -> Iterator[Mistake]:
+    """Spells that end before they begin."""
+    for place, row in enumerate(records.enrollments):
+        if row.exit_date and row.exit_date < row.entry_date:
+            expected = "expected a day on or after entry_date"
+            yield Mistake(pointer=f"#/enrollments/{place}/exit_date", detail=expected)
+
+
+def unfit_shares(records: SentRecords) -> Iterator[Mistake]:
+    """Shares of a day that do not fit what was recorded."""
+    for place, row in enumerate(records.attendance):
+        least, most = SHARES[row.kind]
+        if not least <= row.absent_hundredths <= most:
+            expected = f"expected {least} to {most} where kind is {row.kind}"
+            yield Mistake(pointer=f"#/attendance/{place}/absent_hundredths", detail=expected)
+
+
+def late_dates(name: str, rows: Sequence[SentRow], as_of: date) -> Iterator[Mistake]:
+    """Dates after the as-of date: such a row would be taken and count for nothing."""
+    columns = [column.name for column in TABLES[name].columns if column.kind == "date"]
+    for place, row in enumerate(rows):
+        for column in (*columns, "known_on"):
+            day = getattr(row, column)
+            if column not in PLANNED and day is not None and day > as_of:
+                expected = f"expected a day until {as_of}, the date that the score looks from"
+                yield Mistake(pointer=f"#/{name}/{place}/{column}", detail=expected)
