@@ -9,6 +9,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from features.definitions.catalog import FEATURE_SETS
+from features.definitions.chronic_absence import WORDS
 from features.definitions.outcomes import ALL
 from serving.wording.locale import DEFAULT, LOCALES, catalog_path
 
@@ -72,6 +73,7 @@ def in_definitions() -> Iterator[tuple[Message, str]]:
             strength = feature.strength.words if feature.strength else ""
             yield from ((words, f"feature {name}") for words in (feature.because, feature.one, strength) if words)
     yield from ((outcome.ended, f"outcome {outcome.name}") for outcome in ALL)
+    yield from ((words, "chronic absence") for words in WORDS.values())
 
 
 def read_catalog(code: str) -> Catalog:

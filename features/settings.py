@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from features.errors import SettingsRefused
 from features.file_mapping.declaration import Dialect, FileMapping
 from features.file_mapping.validation import validate_mapping
+from features.policies.chronic_absence import ChronicAbsence
 from features.schedule import refuse_unknown_entries
 
 
@@ -91,6 +92,7 @@ class OutcomeSettings(Section):
     thresholds: dict[str, float] = Field(
         default={}, description="threshold = value, where the published one is not used"
     )
+    chronic: ChronicAbsence = ChronicAbsence()
 
 
 class Gate(Section):

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator, Mapping
 
+from features.definitions.chronic_absence import OUTCOMES_NAMED, by_authority
 from features.definitions.district_definitions import outcomes_in_file
 from features.definitions.grade9 import NinthGrade
 from features.definitions.high import HighSchool
@@ -11,6 +12,7 @@ from features.definitions.outcomes import ALL
 from features.errors import SettingsRefused
 from features.language.feature_set import FeatureSet, Outcome
 from features.language.outcome import with_thresholds
+from features.policies.chronic_absence import ChronicAbsence
 from features.settings import Settings
 
 FEATURE_SETS: dict[str, type[FeatureSet]] = {one.name: one for one in (MiddleSchool, NinthGrade, HighSchool)}
@@ -44,7 +46,7 @@ def outcomes_of(settings: Settings) -> Mapping[str, Outcome]:
         if name not in defined:
             raise SettingsRefused(f"outcomes.{name}: no such outcome{nearest_name(name, list(defined))}")
     on = {name: one for name, one in defined.items() if name not in settings.outcomes or settings.outcomes[name].on}
-    return {name: with_district_thresholds(one, settings) for name, one in on.items()}
+    return {name: with_district_thresholds(with_authority(one, settings), settings) for name, one in on.items()}
 
 
 def outcome_of(settings: Settings) -> Outcome:
@@ -55,6 +57,17 @@ def outcome_of(settings: Settings) -> Outcome:
     if name in settings.outcomes:
         raise SettingsRefused(f"training.outcome: '{name}' is off; set outcomes.{name}.on to true, or choose another")
     raise SettingsRefused(f"training.outcome: no outcome '{name}'{nearest_name(name, list(outcomes))}")
+
+
+def with_authority(outcome: Outcome, settings: Settings) -> Outcome:
+    """The outcome by the authority that a district names; SettingsRefused where it is not about chronic absence."""
+    asked = settings.outcomes[outcome.name].chronic if outcome.name in settings.outcomes else ChronicAbsence()
+    if asked != ChronicAbsence() and not outcome.name.startswith(OUTCOMES_NAMED):
+        raise SettingsRefused(
+            f"outcomes.{outcome.name}.chronic: this outcome is not about chronic absence; those that are begin with "
+            f"'{OUTCOMES_NAMED}'"
+        )
+    return by_authority(outcome, asked)
 
 
 def with_district_thresholds(outcome: Outcome, settings: Settings) -> Outcome:

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from features.engine.compilation import Steps, compile_script
 from features.engine.expressions import as_column
 from features.engine.members import Members
+from features.engine.missed_share import share_missed
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
 from features.engine.view import PLAIN, ViewShape
@@ -17,6 +18,7 @@ from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
 from features.language.measures import measures_in
+from features.language.missed_share import MissedShare
 from features.language.quantities import (
     Condition,
     Quantity,
@@ -166,6 +168,8 @@ def aggregate_rows(rows: ir.Table, measures: Mapping[str, Measure]) -> ir.Table:
 def aggregate_of(measure: Measure, rows: ir.Table) -> ir.Scalar:
     """A measure over a student's rows before its last division; missing without any row to speak of."""
     chosen = in_window_rows(measure.records.window, rows) & meets_restrictions(measure.records.where, rows)
+    if isinstance(measure, MissedShare):
+        return share_missed(measure, rows, chosen)
     match measure.aggregate:
         case "count":
             count = chosen.cast("int64").sum()
@@ -188,8 +192,8 @@ def aggregate_of(measure: Measure, rows: ir.Table) -> ir.Scalar:
             return rows[measure.column].max(where=chosen)
         case "least":
             return rows[measure.column].min(where=chosen)
-        case "days":
-            raise TypeError("school days are not counted from records")
+        case "days" | "share_missed":
+            raise TypeError(f"not counted from records: {measure.aggregate}")
 
 
 def null_unless(value: ir.Scalar, condition: ir.Scalar) -> ir.Scalar:
@@ -230,7 +234,7 @@ def in_units(measure: Measure, column: str, table: ir.Table) -> ir.Column:
     if measure.aggregate == "days":
         return days_in_window(year_days, window)
     value = table[column]
-    if measure.aggregate in ("least", "furthest", "share_of_rows"):
+    if measure.aggregate in ("least", "furthest", "share_of_rows", "share_missed"):
         return value
     if measure.records.table in ("marks", "latest_marks"):
         return value / 100 if measure.aggregate == "sum" else value

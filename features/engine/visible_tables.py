@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.enrollment_spells import DatedRecords
+from features.engine.missed_share import days_by_school
 from features.engine.parameters import day_parameter
 from features.engine.record_columns import (
     newest_of_course,
@@ -75,6 +76,8 @@ class VisibleTables(DatedRecords):
             return self.marks(years=years, used=used)
         if name == "days_missed":
             return self.days_missed(years=years)
+        if name == "school_attendance":
+            return self.school_attendance()
         if name == "latest_marks":
             return self.latest_marks()
         if name == "marks_not_given":
@@ -85,6 +88,13 @@ class VisibleTables(DatedRecords):
         if name == "completions":
             return self.rows(name).mutate(years_ago=0)
         return self.placed(name, years=years)
+
+    def school_attendance(self) -> ir.Table:
+        """Days expected and missed of each student, school and school year, with `years_ago`."""
+        suspensions = self.placed("discipline_actions")
+        within = suspensions.filter(suspensions.counted & (suspensions.action == "in_school_suspension"))
+        rows = days_by_school(self.spells(), self.placed("attendance"), within)
+        return rows.mutate(years_ago=self.school_year - rows.school_year)
 
     def cohort(self, cohort: Cohort, *, since: ir.DateScalar | None = None) -> ir.Table:
         """The cohort's students, one row each: `student_key`, `school_id`, `grade_level`, `entry_date`.

@@ -9,7 +9,17 @@ from functools import reduce
 from typing import Literal
 
 Aggregate = Literal[
-    "count", "sum", "mean", "share_of_days", "share_of_rows", "distinct", "most", "least", "furthest", "days"
+    "count",
+    "sum",
+    "mean",
+    "share_of_days",
+    "share_of_rows",
+    "distinct",
+    "most",
+    "least",
+    "furthest",
+    "days",
+    "share_missed",
 ]
 Operator = Literal["<", "<=", ">", ">="]
 

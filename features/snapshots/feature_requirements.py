@@ -13,7 +13,12 @@ from features.language.quantities import Held, Quantity, Schoolmates, SchoolWeek
 from features.language.records import Measure
 from features.warehouse.reader import Reader
 
-READ_AS = {"marks_not_given": "marks", "latest_marks": "marks", "days_missed": "attendance"}
+READ_AS = {
+    "marks_not_given": "marks",
+    "latest_marks": "marks",
+    "days_missed": "attendance",
+    "school_attendance": "attendance",
+}
 """Words of the language that are parts of a table."""
 
 

@@ -4,6 +4,7 @@ import re
 from functools import cache
 from string import Formatter
 
+from features.definitions.chronic_absence import WORDS
 from features.definitions.outcomes import ALL
 from serving.wording.locale import Language
 
@@ -30,7 +31,7 @@ def ended_words(language: Language, ended: str) -> str:
 @cache
 def written_outcomes() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The words of each outcome, and what they look like with thresholds filled in."""
-    templates = sorted({outcome.ended for outcome in ALL})
+    templates = sorted({*(outcome.ended for outcome in ALL), *WORDS.values()})
     return tuple((template, re.compile(pattern_of(template))) for template in templates)
 
 
