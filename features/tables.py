@@ -43,8 +43,12 @@ CALENDAR_DAYS = Table(
         SCHOOL_YEAR,
         Column("in_session", "boolean", "whether it was a day of instruction"),
         Column("attendance_taken", "boolean", "whether the school recorded attendance that day"),
+        Column(
+            "day_hundredths", "hundredths", "how much of a whole day a short day is; empty for a whole one",
+            unit="1/100 day", required=False, least=1, most=100,
+        ),
     ),
-)
+)  # fmt: skip
 STUDENTS = Table(
     "students",
     "Students and their names. The only table of the warehouse that holds a name.",
@@ -150,11 +154,27 @@ MARKS = Table(
             unit="1/100 point", required=False, least=0, most=500,
         ),
         Column(
+            "unweighted_points_hundredths", "hundredths", "grade points without what honors courses add",
+            unit="1/100 point", required=False, least=0, most=500,
+        ),
+        Column(
+            "mark_status", "text", "why there is no mark, which is not an F; empty where there is one",
+            required=False, allowed=("incomplete", "withdrawn", "audit", "not_given"),
+        ),
+        Column(
             "credits_attempted_hundredths", "hundredths", "credits tried for", unit="1/100 credit", least=0, most=1000,
         ),
         Column(
             "credits_earned_hundredths", "hundredths", "credits earned; empty for a mark in progress",
             unit="1/100 credit", required=False, least=0, most=1000,
+        ),
+        Column(
+            "credit_kind", "text", "how the credit came about; empty for a course of this school",
+            required=False, allowed=("course", "transfer", "exam"),
+        ),
+        Column(
+            "recovers_course_id", "text", "the failed course that this one makes up for, where its id is another",
+            required=False,
         ),
     ),
 )  # fmt: skip

@@ -5,8 +5,10 @@ import re
 from datetime import date
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from features.file_mapping.mapping_section import MappingSection
+from features.file_mapping.mark_scales import MarkMapping
 from features.table_schema import Table
 
 DATE_DIRECTIVES = ("%Y", "%y", "%m", "%b", "%B", "%d", "%H", "%I", "%M", "%S", "%f", "%p")
@@ -15,12 +17,6 @@ DATE_DIRECTIVES = ("%Y", "%y", "%m", "%b", "%B", "%d", "%H", "%I", "%M", "%S", "
 
 UNSUPPORTED_REGEX = re.compile(r"\(\?(<?[=!]|>|\(|P=)|\\[1-9]|[*+?}]\+")
 """Parts of a Python regular expression that DuckDB does not support."""
-
-
-class MappingSection(BaseModel):
-    """A table of `ontrack.toml` about files: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 Delimiter = Literal[",", ";", "\t", "|", "^"]
@@ -178,7 +174,7 @@ class DeletionMarker(MappingSection):
 Covers = Literal["all", "school_years", "nothing"]
 
 
-class FileMapping(MappingSection):
+class FileMapping(MarkMapping):
     """The mapping of the file, or files, of one canonical table."""
 
     file: str | None = Field(default=None, description="name or pattern; <table>.csv, also with .gz, by default")

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 
 from features.file_mapping.declaration import TERM_END, ColumnMapping, FileMapping, file_columns, is_iso_date
+from features.file_mapping.mark_scales import OF_MARKS, has_scale
 from features.table_schema import Column, Table
-from features.tables import SCHOOL_YEAR, TABLES
+from features.tables import MARKS, SCHOOL_YEAR, TABLES
 
 KINDS_OF_SETTING = {"times": ("hundredths",), "digits": ("text", "student"), "dates": ("date",)}
 """Column settings that are for some kinds of column only."""
@@ -44,7 +45,20 @@ def mapping_errors(table: Table, files: FileMapping) -> Iterator[tuple[str, str]
             yield f"codes.{name}", unknown_column(name, list(columns))
         else:
             yield from code_errors(columns[name], codes, files.columns.get(name))
+    yield from mark_errors(table, files)
     yield from history_errors(table, files)
+
+
+def mark_errors(table: Table, files: FileMapping) -> Iterator[tuple[str, str]]:
+    """Errors in the settings of marks: another table has them, or two of them say what marks mean."""
+    for name in OF_MARKS:
+        if table is not MARKS and getattr(files, name):
+            yield name, "only marks have it"
+    mark, scaled = files.columns.get("mark"), has_scale(files)
+    if scaled and "mark" in files.codes:
+        yield "codes.mark", "expected either codes or a scale for what marks mean; put these into the scale's codes"
+    if scaled and mark is not None and mark.always is not None:
+        yield "columns.mark.always", "expected a column with marks, as there is a scale for them"
 
 
 def columns_of(table: Table) -> dict[str, Column]:

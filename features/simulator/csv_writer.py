@@ -21,6 +21,14 @@ ARROW = {
 }
 
 
+NOT_SIMULATED = frozenset(
+    {
+        "day_hundredths", "unweighted_points_hundredths", "mark_status", "credit_kind", "recovers_course_id",
+    }
+)  # fmt: skip
+"""Optional columns that a simulated district, like many a real one, does not send."""
+
+
 class CsvWriter:
     """Appends rows to the files of one district; rows that become known after today are left out."""
 
@@ -49,7 +57,8 @@ class CsvWriter:
 
 def file_columns(table: Table) -> dict[str, Column]:
     """The columns of a table's file, by their names in the file, in order."""
-    columns = {file_name(c): c for c in table.columns if c.kind != "assigned"}
+    sent = (c for c in table.columns if c.kind != "assigned" and c.name not in NOT_SIMULATED)
+    columns = {file_name(c): c for c in sent}
     return columns | {"known_on": table.column("known_on")}
 
 

@@ -82,6 +82,10 @@ class MarkRow(SentRow):
     credits_attempted_hundredths: Annotated[int, Field(strict=True, ge=0, le=1000)]
     credits_earned_hundredths: Annotated[int, Field(strict=True, ge=0, le=1000)] | None = None
     a_g: Literal["a", "b", "c", "d", "e", "f", "g"] | None = None
+    unweighted_points_hundredths: Annotated[int, Field(strict=True, ge=0, le=500)] | None = None
+    mark_status: Literal["incomplete", "withdrawn", "audit", "not_given"] | None = None
+    credit_kind: Literal["course", "transfer", "exam"] | None = None
+    recovers_course_id: Text | None = None
 
 
 class IncidentRow(SentRow):

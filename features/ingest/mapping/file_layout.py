@@ -97,5 +97,6 @@ def mapped_names(files: FileMapping, cells: Sequence[MappedColumn]) -> Iterator[
         if cell.mapping and cell.mapping.lookup:
             yield from cell.mapping.lookup.match
     yield from files.leave_out
+    yield from (choice.column for choice in files.scale_by)
     if files.deletes:
         yield files.deletes.column

@@ -19,7 +19,7 @@ MANGLED = r"^[0-9]+([.,][0-9]+)?[eE]\+[0-9]+$|^[0-9]+\.0+$"
 
 IDS = (
     "student_id", "school_id", "staff_id", "incident_id", "section_id", "course_id", "term_id", "support_id",
-    "state_id",
+    "state_id", "recovers_course_id",
 )  # fmt: skip
 """Columns that hold an id, by their name in files."""
 

@@ -19,6 +19,7 @@ from features.ingest.mapping.type_conversion import (
 )
 from features.ingest.parsing.known_on import known_on_rules, with_known_on
 from features.ingest.parsing.lookups import join_lookups, lookup_columns
+from features.ingest.parsing.mark_values import mark_values
 from features.ingest.rules.row_rules import LONGEST_CODE, CellValues, RowRule, cell_rules, cross_field_rules
 from features.ingest.staging_tables import ARRIVED, ENVELOPE, columns_of, key_of, parsed_schema
 from features.tables import SCHOOL_YEAR, TABLES
@@ -73,7 +74,8 @@ def with_values(rows: ir.Table, layout: FileLayout) -> ir.Table:
     found = {cell.name: value_of_cell(rows, cell, layout) for cell in layout.cells}
     days = {cell.name: cell.mapping.day_of_school_year for cell in layout.cells if cell.mapping}
     reckoned = {name: day_of_school_year(day, found[SCHOOL_YEAR.name]) for name, day in days.items() if day is not None}
-    return rows.mutate(**(found | reckoned))
+    found |= reckoned
+    return rows.mutate(**(found | mark_values(rows, layout, found)))
 
 
 def value_of_cell(rows: ir.Table, cell: MappedColumn, layout: FileLayout) -> ir.Value:

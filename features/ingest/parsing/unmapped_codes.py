@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
 from features.ingest.mapping.type_conversion import mask
+from features.ingest.parsing.mark_scale_lines import is_number, scale_lines
 from features.ingest.rules.row_rules import LONGEST_CODE, allowed_values, codes_setting
 from features.ingest.staging_tables import columns_of, parsed_table, update_rows
 from features.table_schema import Column
@@ -40,7 +41,13 @@ class UnmappedColumn:
     @property
     def are_codes(self) -> bool:
         """Whether they look like codes. Otherwise they may be anything, names too."""
-        return len(self.codes) <= MOST_CODES and all(len(code) <= LONGEST_CODE for code, _ in self.codes)
+        words = [code for code, _ in self.codes if not (self.of_marks and is_number(code))]
+        return len(words) <= MOST_CODES and all(len(code) <= LONGEST_CODE for code in words)
+
+    @property
+    def of_marks(self) -> bool:
+        """Whether they are marks without codes of their own, which a scale can read."""
+        return self.column.name == "mark" and not self.mapped
 
 
 def code_mapping_lines(writer: Writer, delivered: Sequence[DeliveredTable]) -> list[str]:
@@ -91,6 +98,9 @@ def lines_of(column: UnmappedColumn) -> Iterator[str]:
     if not column.are_codes:
         name = f"{column.delivered.table.name}.{column.name}"
         yield f"# {name} does not look like a column of codes; is it the right one?"
+        return
+    if column.of_marks:
+        yield from scale_lines(column.delivered.mapping, column.codes)
         return
     if column.mapped:
         yield f"# below [{place}]"

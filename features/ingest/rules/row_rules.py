@@ -7,9 +7,13 @@ import ibis
 import ibis.expr.types as ir
 
 from features.file_mapping.declaration import Lookup
+from features.file_mapping.mark_scales import has_scale
 from features.ingest.mapping.file_layout import FileLayout, MappedColumn
 from features.ingest.mapping.type_conversion import IDS, describe_format, is_spreadsheet_damaged
 from features.table_schema import Column, Table
+
+OTHER_MARKS = "; what other marks mean says scale = … below [districts.files.marks]"
+UNREAD_MARK = "a mark, number or code that its scale below [districts.files.marks] reads"
 
 LONGEST_CODE = 24
 """The most characters a code has. A longer value may be free text, so it is masked."""
@@ -138,9 +142,13 @@ def format_rules(cells: CellValues, cell: MappedColumn) -> Iterator[RowRule]:
             text,
             is_code=True,
         )
+    elif cell.name == "mark" and has_scale(cells.layout.delivered.mapping):
+        unread = text.notnull() & cells.value("mark").isnull() & cells.value("mark_status").isnull()
+        yield RowRule("ROW04", name, unread, UNREAD_MARK, text, is_code=True)
     elif cell.column.allowed or cell.column.kind == "boolean":
         broken = text.notnull() & cells.value(cell.name).isnull()
-        yield RowRule("ROW04", name, broken, allowed_values(cell.column), text, is_code=True)
+        other = OTHER_MARKS if cell.name == "mark" else ""
+        yield RowRule("ROW04", name, broken, f"{allowed_values(cell.column)}{other}", text, is_code=True)
     elif cell.column.kind not in ("text", "student") and mapping is not None:
         broken = text.notnull() & cells.value(cell.name).isnull()
         yield RowRule(
