@@ -33,8 +33,13 @@ CODES = {
     "NOTE03": "A lookup found several values and took one, as declared.",
     "NOTE04": "Columns of a file are not used.",
     "NOTE05": "Withdrawals were held back because rows of the file could not be read.",
+    "NOTE06": "Several people of the staff have one e-mail address.",
 }
 """Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is only reported."""
+
+
+ROWS_NAMED = 5
+"""Rows that a finding names; the others are counted."""
 
 
 @dataclass(frozen=True)

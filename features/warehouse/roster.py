@@ -17,7 +17,10 @@ from features.warehouse.reader import Reader
 
 @dataclass(frozen=True)
 class DistrictRoster:
-    """People and places as frames of canonical columns; `students` also has `grade_level` and `school_id`."""
+    """People and places as frames of canonical columns; `students` also has `grade_level` and `school_id`.
+
+    `email` is missing in `staff` where somebody who came later has the same one.
+    """
 
     schools: pd.DataFrame
     staff: pd.DataFrame
@@ -43,8 +46,18 @@ def schools_of(tables: VisibleTables) -> ir.Table:
 
 
 def staff_of(tables: VisibleTables) -> ir.Table:
-    """Everyone who works there."""
-    return tables.rows("staff").order_by("staff_id")
+    """Everyone who works there; of several with one e-mail address only the one who came last has it.
+
+    Upper and lower case are alike. Who came last is whom the district knew last, by the first version of their record;
+    of those known since the same day, the last `staff_id`.
+    """
+    staff = tables.rows("staff")
+    versions = (tables.visible("staff", "staff_id", replaced=replaced) for replaced in (False, True))
+    since = ibis.union(*versions).group_by("staff_id").aggregate(since=ibis._.known_on.min())
+    known = staff.inner_join(since, "staff_id")
+    last = {"group_by": known.email.lower(), "order_by": [ibis.desc(known.since), ibis.desc(known.staff_id)]}
+    own = ibis.ifelse(ibis.row_number().over(**last) == 0, known.email, None)
+    return known.mutate(email=own).select(*staff.columns).order_by("staff_id")
 
 
 def open_caseloads(tables: VisibleTables) -> ir.Table:

@@ -27,7 +27,7 @@ KEY_PREFIX = "ontrack"
 
 
 class UnknownStaff(Refused):
-    """A person who is not in the district's staff. Exit code 3."""
+    """A person who is not in the district's staff, or has no e-mail address of their own. Exit code 3."""
 
 
 class UnknownDistrict(Refused):
@@ -45,6 +45,11 @@ def create_password(session: Session, district_id: str, staff_id: str) -> str:
     staff = session.get(StaffRow, (district_id, staff_id))
     if staff is None:
         raise UnknownStaff(f"district '{district_id}' has no staff '{staff_id}'; score the district first")
+    if staff.email is None:
+        raise UnknownStaff(
+            f"staff '{staff_id}' of district '{district_id}' has no e-mail address of their own: somebody who came "
+            "later has the same one. Mend it in the staff records, then load and score again"
+        )
     password = secrets.token_urlsafe(15)
     staff.password_hash = PasswordHasher().hash(password)
     session.execute(delete(SessionRow).where(SessionRow.district_id == district_id, SessionRow.staff_id == staff_id))

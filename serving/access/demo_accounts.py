@@ -25,7 +25,7 @@ def demo_accounts(session: Session, district_id: str) -> list[DemoAccount]:
     return [
         DemoAccount(district_id, staff.role, staff.email, create_password(session, district_id, staff.staff_id))
         for staff in found
-        if staff is not None
+        if staff is not None and staff.email is not None
     ]
 
 

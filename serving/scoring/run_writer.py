@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 import pandas as pd
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.feature_dictionary import Entry
@@ -59,17 +59,30 @@ def replace_roster(session: Session, run: ScoringRun) -> None:
 
 
 def replace_staff(session: Session, district_id: str, staff: pd.DataFrame) -> None:
-    """Adds and updates the district's people; those who are gone lose their password and are signed out."""
-    gone = {row.staff_id: row for row in session.scalars(select(StaffRow).where(StaffRow.district_id == district_id))}
-    for member in frame_rows(StaffRow, staff, district_id):
-        gone.pop(str(member["staff_id"]), None)
+    """Adds and updates the district's people; those who are gone lose their password.
+
+    Addresses are set aside first: two people may have swapped theirs, or one have that of somebody who is gone. Who is
+    gone, or has no address any more, is signed out.
+    """
+    own, members = StaffRow.district_id == district_id, frame_rows(StaffRow, staff, district_id)
+    session.execute(update(StaffRow).where(own).values(email=None))
+    for member in members:
         session.merge(StaffRow(**member))
-    for row in gone.values():
-        session.execute(
-            delete(SessionRow).where(SessionRow.district_id == district_id, SessionRow.staff_id == row.staff_id)
-        )
-        session.delete(row)
     session.flush()
+    stay = {str(member["staff_id"]) for member in members}
+    reachable = {str(member["staff_id"]) for member in members if member["email"]}
+    for row in session.scalars(select(StaffRow).where(own)):
+        if row.staff_id not in reachable:
+            sign_out(session, row)
+        if row.staff_id not in stay:
+            session.delete(row)
+    session.flush()
+
+
+def sign_out(session: Session, person: StaffRow) -> None:
+    """Ends every session of a person."""
+    theirs = (SessionRow.district_id == person.district_id, SessionRow.staff_id == person.staff_id)
+    session.execute(delete(SessionRow).where(*theirs))
 
 
 def frame_rows(table: type[Row], frame: pd.DataFrame, district_id: str) -> list[dict[str, object]]:

@@ -76,7 +76,7 @@ class SchoolRow(Row):
 
 
 class StaffRow(Row):
-    """A person who may sign in once a password has been made for them."""
+    """A person who may sign in once a password has been made for them; `email` is empty where another one has it."""
 
     __tablename__ = "staff"
     __table_args__ = (
@@ -88,7 +88,7 @@ class StaffRow(Row):
     staff_id: Mapped[str] = mapped_column(primary_key=True)
     first_name: Mapped[str]
     last_name: Mapped[str]
-    email: Mapped[str]
+    email: Mapped[str | None]
     role: Mapped[str]
     school_id: Mapped[str | None]
     password_hash: Mapped[str | None]

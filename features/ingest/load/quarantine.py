@@ -9,16 +9,13 @@ import ibis.expr.types as ir
 from features.engine.script_cache import query_script
 from features.engine.stored_tables import stored_table
 from features.ingest.delivery import DeliveredTable
-from features.ingest.findings import DataRefused, Finding
+from features.ingest.findings import ROWS_NAMED, DataRefused, Finding
 from features.ingest.load.incoming_table import LoadStamp, staged_rows
 from features.ingest.load_parameters import DISTRICT_ID, LOAD_DAY, LOAD_ID
 from features.ingest.staging_tables import parsed_table
 from features.tables import TABLES
 from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
-
-ROWS_NAMED = 5
-"""Rows that a finding names; the others are counted."""
 
 PLACE = ("table_name", "file", "row")
 REASON = ("rule", "broken")

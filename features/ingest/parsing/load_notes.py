@@ -9,6 +9,7 @@ from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import Finding
 from features.ingest.parsing.lookups import LookupColumn, lookup_columns
+from features.ingest.parsing.people_notes import shared_addresses
 from features.ingest.parsing.table_parser import ParsedFile
 from features.ingest.staging_tables import parsed_table
 from features.warehouse.writer import Writer
@@ -18,12 +19,14 @@ SINGLE = ("race_ethnicity", "sex")
 
 
 def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Sequence[ParsedFile]) -> Iterator[Finding]:
-    """Notes on overlapping spells, several values of an attribute, ambiguous look-ups, and unused columns."""
+    """Notes on overlapping spells, several values of an attribute, shared addresses, look-ups, and unused columns."""
     for one in delivered:
         if one.table.name == "enrollments":
             yield from overlapping_spells(writer, one)
         if one.table.name == "demographics":
             yield from several_values(writer, one)
+        if one.table.name == "staff":
+            yield from shared_addresses(writer, files)
         yield from ambiguous_lookups(writer, one)
     for file in files:
         if file.unused:

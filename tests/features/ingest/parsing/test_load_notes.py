@@ -62,3 +62,30 @@ def test_students_with_several_values_of_an_attribute_are_noted(tmp_path: Path) 
     (note,) = load_notes(staging.writer, [staging.sent("demographics")], [])
     expected = "2 students with several values of race_ethnicity, 1 of them at one time; all are kept"
     assert (note.code, note.expected) == ("NOTE02", expected)
+
+
+SHARED = """
+| staff_id | email   | role      | known_on   | what it is                                  |
+| 1        | a@b.c   | counselor | 2020-01-01 | one of two with an address                  |
+| 2        | A@B.c   | counselor | 2025-08-01 | the other, in upper case                    |
+| 3        | old@b.c | counselor | 2020-01-01 | an address that is given up                 |
+| 3        | new@b.c | counselor | 2025-08-01 | the one that took its place                 |
+| 4        | old@b.c | principal | 2025-08-01 | who has it now                              |
+| 5        | office@ | district  | 2025-08-01 | with one that did not come again (below)    |
+"""
+
+
+def test_people_with_one_address_are_noted_with_their_rows(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    files = staging.send("staff", SHARED)
+    (note,) = load_notes(staging.writer, [staging.sent("staff")], files)
+    assert (note.code, note.row, note.further, note.column, note.count) == ("NOTE06", 2, (3,), "email", 2)
+    assert "a@b.c" not in str(note).lower()
+
+
+def test_an_address_may_be_shared_with_somebody_of_an_earlier_load(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    staging.hold({"staff": "| staff_id | email |\n| 6 | office@ |\n| 1 | b@b.c |"})
+    files = staging.send("staff", SHARED)
+    (note,) = load_notes(staging.writer, [staging.sent("staff")], files)
+    assert (note.row, note.further) == (2, (3, 7))
