@@ -6,8 +6,7 @@ import ibis.expr.types as ir
 from features.engine.known_records import KnownRecords
 from features.engine.parameters import day_parameter
 from features.engine.record_columns import once_a_day, with_cuts, with_edge_of_week, with_runs
-
-MARKING_TERMS = ("quarter", "trimester", "semester")
+from features.engine.terms_and_marks import MARKING_TERMS
 
 
 class DatedRecords(KnownRecords):

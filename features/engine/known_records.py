@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from features.engine.compilation import Steps
 from features.engine.parameters import day_parameter, number_parameter
 from features.engine.stored_tables import stored_table
+from features.engine.terms_and_marks import with_own_days, without_courses_failed_elsewhere
 from features.engine.view import PLAIN, ViewShape
 from features.tables import TABLES
 
@@ -60,7 +61,14 @@ class KnownRecords:
 
     def rows(self, name: str) -> ir.Table:
         """The current version of every record of a table that was visible on the as-of date, unless withdrawn."""
-        return self.kept(name, lambda: self.versions_in_force(name)) if name in SHARED else self.versions_in_force(name)
+        return self.kept(name, lambda: self.as_read(name)) if name in SHARED else self.as_read(name)
+
+    def as_read(self, name: str) -> ir.Table:
+        """Of each record the last version that was visible, terms and marks as they are read."""
+        versions = self.versions_in_force(name)
+        if name == "terms":
+            return with_own_days(versions)
+        return without_courses_failed_elsewhere(versions) if name == "marks" else versions
 
     def kept(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
         """What several parts of a query read: a common table expression, or a step where the query has steps."""

@@ -3,6 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.terms_and_marks import FAILING, course_made_up
 from features.tables import TABLES
 
 WHOLE_DAY = 100
@@ -10,7 +11,6 @@ WHOLE_DAY = 100
 
 WHOLE_DAY_SECTION = "day"
 MONDAY, FRIDAY = 0, 4
-FAILING = ("F", "NP")
 
 
 def once_a_day(absences: ir.Table) -> ir.Table:
@@ -60,21 +60,25 @@ def with_posted(marks: ir.Table, replaced: ir.Table) -> ir.Table:
 
 
 def newest_of_course(marks: ir.Table) -> ir.Table:
-    """Of each student and course the mark first posted last: a correction of an old term is not the newest one."""
+    """Of each student and course the mark first posted last: a correction of an old term is not the newest one.
+
+    A course whose newest line says that the student withdrew has none.
+    """
     order = [ibis.desc("posted"), ibis.desc(marks.mark_kind == "final"), ibis.desc("term_id"), ibis.asc("school_id")]
     place = ibis.row_number().over(group_by=["student_key", "course_id"], order_by=order)
-    return marks.mutate(place=place).filter(lambda rows: rows.place == 0).drop("place")
+    return marks.mutate(place=place).filter(lambda rows: (rows.place == 0) & rows.mark.notnull()).drop("place")
 
 
 def with_recovery(marks: ir.Table) -> ir.Table:
-    """Marks with `is_recovered`: failed, and the same course was passed later. Needs `posted`."""
-    failed = marks.filter(marks.mark.isin(FAILING)).select("student_key", "course_id").distinct()
+    """Marks with `is_recovered`: failed, and passed later, be it in a course that makes up for it. Needs `posted`."""
+    marks = marks.mutate(made_up=course_made_up(marks))
+    failed = marks.filter(marks.mark.isin(FAILING)).select("student_key", "made_up").distinct()
     passed = marks.filter((marks.mark_kind == "final") & marks.mark.notin(FAILING))
-    passed = passed.semi_join(failed, ["student_key", "course_id"])
-    last = passed.group_by("student_key", "course_id").aggregate(passed_on=when(passed).max()).view()
-    joined = marks.left_join(last, ["student_key", "course_id"])
+    passed = passed.semi_join(failed, ["student_key", "made_up"])
+    last = passed.group_by("student_key", "made_up").aggregate(passed_on=when(passed).max()).view()
+    joined = marks.left_join(last, ["student_key", "made_up"])
     recovered = marks.mark.isin(FAILING) & ibis.coalesce(last.passed_on > when(marks), False)
-    return joined.select(marks, is_recovered=recovered)
+    return joined.select(marks, is_recovered=recovered).drop("made_up")
 
 
 def when(marks: ir.Table) -> ir.StringColumn:

@@ -22,6 +22,7 @@ from features.engine.record_columns import (
     with_terms,
     with_terms_ago,
 )
+from features.engine.terms_and_marks import is_withdrawn
 from features.language.cohorts import Cohort
 
 FROM_OTHERS = frozenset({"posted", "is_recovered", "grade_level", "terms_ago"})
@@ -51,8 +52,12 @@ class VisibleTables(DatedRecords):
 
     def marks_given(self) -> ir.Table:
         """Marks with `years_ago`."""
-        given = self.rows("marks").filter(lambda marks: marks.mark.notnull())
-        return given.mutate(years_ago=self.school_year - given.school_year)
+        return self.marks_dated().filter(lambda marks: marks.mark.notnull())
+
+    def marks_dated(self) -> ir.Table:
+        """Lines of reports with `years_ago`, with or without a mark."""
+        marks = self.rows("marks")
+        return marks.mutate(years_ago=self.school_year - marks.school_year)
 
     def marks_posted(self) -> ir.Table:
         """Marks with `years_ago` and `posted`."""
@@ -60,12 +65,14 @@ class VisibleTables(DatedRecords):
 
     def latest_marks(self) -> ir.Table:
         """The newest mark of each course in this school year, with `years_ago`, which is 0."""
-        return newest_of_course(self.marks_posted().filter(lambda marks: marks.years_ago == 0))
+        lines = self.marks_dated().filter(
+            lambda rows: (rows.years_ago == 0) & (rows.mark.notnull() | is_withdrawn(rows))
+        )
+        return newest_of_course(with_posted(lines, self.visible("marks", replaced=True)))
 
     def marks_not_given(self) -> ir.Table:
-        """Lines of a report without a mark in them, with `years_ago`."""
-        marks = self.rows("marks")
-        return marks.filter(marks.mark.isnull()).mutate(years_ago=lambda rows: self.school_year - rows.school_year)
+        """Lines of a report without a mark in them that may still come, with `years_ago`."""
+        return self.marks_dated().filter(lambda marks: marks.mark.isnull() & ~is_withdrawn(marks))
 
     def records(self, name: str, *, years: int | None = None, used: Collection[str] = FROM_OTHERS) -> ir.Table:
         """Any table of the language, with `years_ago` and what a window needs.

@@ -167,7 +167,7 @@ def next_term(reader: Reader, school_year: int, as_of: date) -> tuple[date, date
     later = terms[(terms["kind"] == kinds[0]) & (terms["start_date"] > pd.Timestamp(as_of))] if kinds else terms[:0]
     if later.empty:
         return None
-    first = later.sort_values("start_date").iloc[0]
+    first = later.sort_values(["start_date", "end_date", "term_id"]).iloc[0]
     return pd.Timestamp(first["start_date"]).date(), pd.Timestamp(first["end_date"]).date()
 
 

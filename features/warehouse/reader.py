@@ -15,6 +15,7 @@ from features.engine.compilation import compile_script
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
 from features.engine.stored_tables import stored_table
+from features.engine.terms_and_marks import with_own_days
 from features.engine.view import Values, View, ViewShape, school_year_of
 from features.engine.visible_tables import VisibleTables
 from features.errors import NothingKnown
@@ -28,14 +29,15 @@ def current_rows(name: str) -> ir.Table:
 
 @cached_script
 def current_script(name: str) -> Script:
-    """DuckDB's SQL for the current rows of a canonical table."""
-    return compile_script(current_rows(name))
+    """DuckDB's SQL for the current rows of a canonical table, terms with days of their own."""
+    rows = current_rows(name)
+    return compile_script(with_own_days(rows) if name == "terms" else rows)
 
 
 @cached_script
 def visible_script(name: str, shape: ViewShape) -> Script:
     """DuckDB's SQL for the rows of a canonical table that a view shows."""
-    return compile_script(VisibleTables(shape).versions_in_force(name))
+    return compile_script(VisibleTables(shape).as_read(name))
 
 
 @cached_script

@@ -12,6 +12,7 @@ import pandas as pd
 from features.engine.compilation import Steps, compile_script
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
+from features.engine.terms_and_marks import is_withdrawn
 from features.engine.view import ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.warehouse.reader import Reader
@@ -178,7 +179,7 @@ def earlier_finals_script(start: ViewShape) -> Script:
 
 @cached_script
 def course_script(query: WayBackShape) -> Script:
-    """DuckDB's SQL for each student's courses of this school year, but summer's.
+    """DuckDB's SQL for each student's courses of this school year that were not withdrawn from, but summer's.
 
     `first` and `last` are the first days of the first and last term with a line, `finals_in` the terms with a final on
     record, be it without a mark; `has_points` is false where the marks that were given have none.
@@ -194,8 +195,10 @@ def course_script(query: WayBackShape) -> Script:
         progress_credit=lines.credits_attempted_hundredths.max(),
         finals_in=lines.term_id.collect(where=final),
         has_points=~given | lines.points_hundredths.notnull().any(),
+        withdrawn=lines.start_date.max(where=is_withdrawn(lines)),
     )
-    return compile_script(found, steps)
+    goes_on = ~ibis.coalesce(found.withdrawn >= found["last"], False)
+    return compile_script(found.filter(goes_on).drop("withdrawn"), steps)
 
 
 def lines_of_year(query: WayBackShape, steps: Steps) -> ir.Table:

@@ -1,0 +1,46 @@
+"""How terms and marks are read where districts differ: days in two terms, credit from elsewhere, courses withdrawn."""
+
+import ibis
+import ibis.expr.types as ir
+
+MARKING_TERMS = ("quarter", "trimester", "semester")
+"""Kinds of term that marks are given in; of each, a day belongs to one term."""
+
+FAILING = ("F", "NP")
+ELSEWHERE = ("transfer", "exam")
+"""How credit comes about that no course of this school gave."""
+
+NOT_TAKEN = ("withdrawn", "audit")
+"""Why a line has no mark that none is to come for."""
+
+
+def with_own_days(terms: ir.Table) -> ir.Table:
+    """Terms of which no two marking terms of a kind and school year share a day: it belongs to the one that ends first.
+
+    The other begins on the day after. Two that end on one day keep their days, as nothing tells them apart.
+    """
+    marking = terms.filter(terms.kind.isin(MARKING_TERMS))
+    ends = marking.select("school_year", "kind", "end_date").distinct()
+    before = ends.end_date.lag().over(group_by=["school_year", "kind"], order_by="end_date")
+    following = ends.mutate(opens=(before + ibis.interval(days=1)).cast("date")).view()
+    joined = terms.left_join(following, ["school_year", "kind", "end_date"])
+    opens = ibis.greatest(terms.start_date, ibis.coalesce(following.opens, terms.start_date))
+    return joined.select(*[terms[name] for name in terms.columns if name != "start_date"], start_date=opens).select(
+        *terms.columns
+    )
+
+
+def without_courses_failed_elsewhere(marks: ir.Table) -> ir.Table:
+    """Marks without those failed at another school or in an exam for credit: no course of this school was failed."""
+    elsewhere = marks.credit_kind.isin(ELSEWHERE) & marks.mark.isin(FAILING)
+    return marks.filter(~ibis.coalesce(elsewhere, False))
+
+
+def is_withdrawn(marks: ir.Table) -> ir.BooleanColumn:
+    """Which lines are of a course that the student left, or only listened to."""
+    return ibis.coalesce(marks.mark.isnull() & marks.mark_status.isin(NOT_TAKEN), False)
+
+
+def course_made_up(marks: ir.Table) -> ir.StringColumn:
+    """The course that passing a mark's course makes up for: another one where so said, else the same."""
+    return ibis.coalesce(marks.recovers_course_id, marks.course_id)
