@@ -14,6 +14,7 @@ from features.errors import SettingsRefused
 from features.file_mapping.declaration import Dialect, FileMapping
 from features.file_mapping.validation import validate_mapping
 from features.policies.chronic_absence import ChronicAbsence
+from features.policies.record_policies import RecordPolicies
 from features.schedule import refuse_unknown_entries
 
 
@@ -44,6 +45,7 @@ class District(Section):
     files: dict[str, FileMapping] = Field(
         default={}, description="canonical table = its files, where they are not ours"
     )
+    policies: RecordPolicies = Field(default=RecordPolicies())
     quarantine_values: Literal["masked", "plain"] = Field(
         default="masked", description="how a bad value is kept in quarantine: its shape, or itself"
     )

@@ -302,6 +302,7 @@ LOADS = Table(
         Column("digest", "text", "sha256 over the files and what ontrack.toml says about them"),
         Column("rows", "integer", "rows written", unit="rows"),
         Column("report", "text", "what became of every row, as printed by `ontrack ingest --json`", unit="JSON"),
+        Column("policies", "text", "how views read the records, where not as by default", unit="JSON", required=False),
     ),
     from_source=False,
 )

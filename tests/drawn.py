@@ -12,6 +12,7 @@ from features.file_mapping.declaration import file_columns
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.load_report import LoadReport
 from features.ingest.load.workspace import Workspace
+from features.policies.record_policies import RecordPolicies
 from features.progress import quietly
 from features.settings import District
 from features.snapshots.live_features import create_table
@@ -76,17 +77,31 @@ def spelled_out(row: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def load(folder: Path, warehouse: Path, drawings: Mapping[str, str], *, district_id: str = "north") -> LoadReport:
+def load(
+    folder: Path,
+    warehouse: Path,
+    drawings: Mapping[str, str],
+    *,
+    district_id: str = "north",
+    policies: RecordPolicies | None = None,
+) -> LoadReport:
     """The summary of loading drawn tables into a warehouse."""
     write_files(folder, drawings)
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    return ingest(workspace_at(warehouse, district_id), folder, now=now, progress=quietly)
+    return ingest(workspace_at(warehouse, district_id, policies=policies), folder, now=now, progress=quietly)
 
 
-def workspace_at(warehouse: Path, district_id: str = "north", today: date = date(2026, 1, 1)) -> Workspace:
+def workspace_at(
+    warehouse: Path,
+    district_id: str = "north",
+    today: date = date(2026, 1, 1),
+    *,
+    policies: RecordPolicies | None = None,
+) -> Workspace:
     """The workspace whose warehouse is that file, `<home>/warehouses/<district>.duckdb`."""
     assert warehouse == warehouse.parents[1] / "warehouses" / f"{district_id}.duckdb"
-    return Workspace(District(id=district_id, name=district_id.title()), warehouse.parents[1], today)
+    district = District(id=district_id, name=district_id.title(), policies=policies or RecordPolicies())
+    return Workspace(district, warehouse.parents[1], today)
 
 
 def canonical(name: str, drawing: str) -> list[dict[str, object]]:

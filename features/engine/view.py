@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.language.cohorts import census_day
 from features.schedule import school_week
 
@@ -22,6 +23,7 @@ class ViewShape:
     has_loads_through: bool = False
     has_through: bool = False
     has_term_from: bool = False
+    policies: ViewPolicies = AS_BEFORE
 
     def named(self, name: str) -> str:
         """What a parameter or a table of the view is called."""
@@ -39,7 +41,7 @@ class View:
     `loads_through` leaves out loads that came after a past run, so that its score can be rebuilt. A label is seen from
     a day on which its records are in: `through` is then the last day that counts, and `term_from` the first day of the
     marking term that is looked at. `first_day` is the first day of instruction of the school year, where that is on
-    record.
+    record. `policies` are those by which the records are read.
     """
 
     as_of: date
@@ -49,6 +51,7 @@ class View:
     term_from: date | None = None
     role: str = ""
     first_day: date | None = None
+    policies: ViewPolicies = AS_BEFORE
 
     @property
     def school_week(self) -> int | None:
@@ -59,7 +62,11 @@ class View:
     def shape(self) -> ViewShape:
         """What a script for this view depends on."""
         return ViewShape(
-            self.role, self.loads_through is not None, self.through is not None, self.term_from is not None
+            self.role,
+            self.loads_through is not None,
+            self.through is not None,
+            self.term_from is not None,
+            self.policies,
         )
 
     @property

@@ -4,21 +4,23 @@ An adapter is a function from a district's settings and the files found to a `De
 rules, quarantine, versions) is the same for every source.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from features.file_mapping.declaration import Dialect, FileMapping
 from features.ingest.files.source_rows import RowReader
 from features.ingest.files.sources import SourceFile
+from features.policies.record_policies import NO_POLICIES, RecordPolicies
 from features.table_schema import Table
 
 
 @dataclass(frozen=True)
 class MappedTable:
-    """One canonical table and where its columns stand in files: what the queries over them depend on."""
+    """One canonical table, where its columns stand in files, and the district's policies: what queries depend on."""
 
     table: Table
     mapping: FileMapping
     dialect: Dialect
+    policies: RecordPolicies = field(default=NO_POLICIES, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,17 @@ class DeliveredTable(MappedTable):
     @property
     def mapped(self) -> MappedTable:
         """The table without its files: a definition, the same in the next load."""
-        return MappedTable(self.table, self.mapping, self.dialect)
+        return MappedTable(self.table, self.mapping, self.dialect, policies=self.policies)
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Everything that one load reads: the tables, the files for look-ups, and the names of unused files."""
+    """Everything that one load reads: tables, files for look-ups, names of unused files, policies of the records."""
 
     tables: tuple[DeliveredTable, ...]
     lookups: tuple[SourceFile, ...]
     unused: tuple[str, ...]
+    policies: RecordPolicies = NO_POLICIES
 
     @property
     def only_deltas(self) -> bool:

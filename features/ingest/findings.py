@@ -34,6 +34,7 @@ CODES = {
     "NOTE04": "Columns of a file are not used.",
     "NOTE05": "Withdrawals were held back because rows of the file could not be read.",
     "NOTE06": "Several people of the staff have one e-mail address.",
+    "NOTE11": "Rows of enrollments were left out: a student never came, or was gone before the first day.",
 }
 """Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is only reported."""
 

@@ -92,7 +92,7 @@ def build_ledger(reader: Reader, outcome: Outcome, on: date) -> Ledger:
     without one, by the first that ended off track, else the first that can be told. `ended_on` is the day on which a
     student left school who ended off track, else the last day that counts.
     """
-    known = ReaderAsOf(reader.connection, View(on, 0, role="known"))
+    known = ReaderAsOf(reader.connection, View(on, 0, role="known", policies=reader.policies()))
     raised = known.run(runs_script(outcome.name, known.seen.shape), known.seen.values)
     if raised.empty:
         return empty_ledger(outcome, raised)
@@ -162,7 +162,8 @@ def find_endings(reader: ReaderAsOf, outcome: Outcome, groups: Sequence[DateGrou
 
 def group_endings(reader: ReaderAsOf, outcome: Outcome, group: DateGroup) -> pd.DataFrame:
     """Everyone whom the lists of a group were about, and how they turned out, as `endings_script` says."""
-    start, values = View(group.dates[-1], group.school_year), {**reader.seen.values, "since": group.dates[0]}
+    start = View(group.dates[-1], group.school_year, policies=reader.seen.policies)
+    values = {**reader.seen.values, "since": group.dates[0]}
     if group.unknown_because or group.period is None:
         script, values = (
             untold_script(outcome, start.shape, reader.seen.shape),

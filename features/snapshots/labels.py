@@ -16,6 +16,7 @@ from features.engine.script_cache import cached_script
 from features.engine.snapshot_query import with_measures
 from features.engine.sql_script import Script
 from features.engine.view import View, ViewShape, school_year_of
+from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.outcome import CENSORED, Outcome
@@ -56,11 +57,14 @@ class OutcomePeriod:
     known_by: date
     school_year: int
     term_from: date | None = None
+    policies: ViewPolicies = AS_BEFORE
 
     @property
     def view(self) -> View:
         """The records as the label sees them."""
-        return View(self.known_by, self.school_year, None, self.through, self.term_from, role="horizon")
+        return View(
+            self.known_by, self.school_year, None, self.through, self.term_from, "horizon", policies=self.policies
+        )
 
 
 def label_outcome(reader: Reader, outcome: Outcome, as_of: date, *, observed_on: date) -> Labels:
@@ -142,15 +146,16 @@ def outcome_period(reader: Reader, outcome: Outcome, as_of: date) -> OutcomePeri
     """When the outcome of the as-of date's cohort is decided; None where the year has no such term."""
     horizon, firsts = outcome.horizon, first_school_days(reader)
     start = school_year_of(list(firsts.items()), as_of) or min(firsts)
-    posting = timedelta(days=horizon.posting_days)
+    posting, policies = timedelta(days=horizon.posting_days), reader.policies()
     if horizon.kind == "year":
         last = last_school_day(reader, start + horizon.later)
-        return OutcomePeriod(last, last + posting, start + horizon.later)
+        return OutcomePeriod(last, last + posting, start + horizon.later, policies=policies)
     if horizon.kind == "months":
         through = (pd.Timestamp(as_of) + pd.DateOffset(months=horizon.later)).date()
-        return OutcomePeriod(through, through + posting, school_year_of(list(firsts.items()), through) or start)
+        year = school_year_of(list(firsts.items()), through) or start
+        return OutcomePeriod(through, through + posting, year, policies=policies)
     span = next_term(reader, start, as_of)
-    return OutcomePeriod(span[1], span[1] + posting, start, term_from=span[0]) if span else None
+    return OutcomePeriod(span[1], span[1] + posting, start, span[0], policies) if span else None
 
 
 def last_school_day(reader: Reader, school_year: int) -> date:

@@ -10,6 +10,7 @@ from features.definitions.catalog import SERVABLE
 from features.engine.column_types import DUCKDB_TYPES, IBIS_TYPES
 from features.engine.snapshot_query import SnapshotQuery, snapshot_script
 from features.engine.view import View, school_year_of
+from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.errors import Refused
 from features.language.cohorts import Cohort
 from features.snapshots.evidence import SHOWN_COLUMNS
@@ -30,13 +31,14 @@ def snapshot_of_records(
     *,
     cohort: Cohort | None = None,
     first_day: date | None = None,
+    policies: ViewPolicies = AS_BEFORE,
 ) -> Snapshot:
     """The snapshot of the students of these records; without a row when nobody in it belongs to the cohort.
 
     `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them: of this school
     year, and of the one before where its records are to count. `first_day` is a day of the district's first school
-    week, which another of its schools may have; that of these rows where it is not given. Raises Refused for a row that
-    its table does not allow.
+    week, which another of its schools may have; that of these rows where it is not given. `policies` are those of the
+    district. Raises Refused for a row that its table does not allow.
     """
     feature_set = SERVABLE[feature_set_name]
     connection = duckdb.connect(config={"threads": "1"})
@@ -45,7 +47,7 @@ def snapshot_of_records(
             create_table(connection, TABLES[name], tables.get(name, ()), as_of)
         firsts = first_days(tables.get("calendar_days", ()))
         year = school_year_of(firsts, as_of) or 0
-        view = View(as_of, year, first_day=first_day or dict(firsts).get(year))
+        view = View(as_of, year, first_day=first_day or dict(firsts).get(year), policies=policies)
         script = snapshot_script(SnapshotQuery(feature_set, view.shape, cohort))
         return snapshot_from_rows(feature_set, view, script.frame(connection, view.values))
     finally:

@@ -17,6 +17,7 @@ from features.engine.sql_script import Script
 from features.engine.stored_tables import stored_table
 from features.engine.terms_and_marks import with_own_days
 from features.engine.view import Values, View, ViewShape, school_year_of
+from features.engine.view_policies import ViewPolicies, policies_from
 from features.engine.visible_tables import VisibleTables
 from features.errors import NothingKnown
 
@@ -82,7 +83,8 @@ class Reader:
 
     def view(self, as_of: date, *, loads_through: int | None = None) -> View:
         """The records as known at the end of that day; NothingKnown before the first school day."""
-        known = View(as_of, 0, loads_through)
+        policies = self.policies(loads_through)
+        known = View(as_of, 0, loads_through, policies=policies)
         firsts = self.run(first_days_script(known.shape), known.values)
         begun = [(int(year), first.date()) for year, first in zip(firsts.school_year, firsts["first"], strict=True)]
         year = school_year_of(begun, as_of)
@@ -93,7 +95,13 @@ class Reader:
             raise NothingKnown(
                 f"as-of date {as_of}: before the first school day on record ({on_record}); choose a later date"
             )
-        return View(as_of, year, loads_through, first_day=dict(begun)[year])
+        return View(as_of, year, loads_through, first_day=dict(begun)[year], policies=policies)
+
+    def policies(self, loads_through: int | None = None) -> ViewPolicies:
+        """The policies by which records are read: those of the newest load, or of the newest up to `loads_through`."""
+        newest = "SELECT policies FROM loads WHERE ? IS NULL OR load_id <= ? ORDER BY load_id DESC LIMIT 1"
+        found = self.connection.execute(newest, [loads_through, loads_through]).fetchall()
+        return policies_from(found[0][0] if found else None)
 
     def visible(self, view: View, name: str) -> pd.DataFrame:
         """Every row of a canonical table that a view shows."""

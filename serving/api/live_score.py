@@ -6,6 +6,7 @@ from datetime import date
 
 from starlette.exceptions import HTTPException
 
+from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.errors import Refused
 from features.snapshots.live_features import snapshot_of_records
 from features.snapshots.snapshot import MIN_SCHOOL_DAYS
@@ -34,6 +35,8 @@ class LiveScoreInputs:
     language: Language
     first_day: date | None = None
     """A day of the district's first school week, which the calendar of the student's schools may not tell."""
+    policies: ViewPolicies = AS_BEFORE
+    """Those of the district, by which its own records are read too."""
 
 
 def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | InsufficientData:
@@ -46,6 +49,7 @@ def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | 
             build_tables(inputs, records),
             cohort=inputs.release.outcome.cohort,
             first_day=inputs.first_day,
+            policies=inputs.policies,
         )
     except Refused as refused:
         raise HTTPException(422, str(refused)) from None

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
+from features.engine.view_policies import view_policies_of
 from features.schedule import first_monday
 from serving.access.access_log import record_access
 from serving.access.authorize import Client, Denied, OneStudent, OwnDistrict, authorize
@@ -91,4 +92,5 @@ def live_score_inputs(
     cuts, least = context.settings.service.bands, context.settings.audit.smallest_group
     scorer = release.on(run.school_week, run.as_of)
     week_one = first_monday(run.as_of, run.school_week) if run.school_week else None
-    return LiveScoreInputs(scorer, run.as_of, days, known[0].terms, cuts, least, language, week_one)
+    policies = view_policies_of(context.settings.district(run.district_id).policies)
+    return LiveScoreInputs(scorer, run.as_of, days, known[0].terms, cuts, least, language, week_one, policies)

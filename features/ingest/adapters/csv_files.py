@@ -24,7 +24,8 @@ def csv_delivery(district: District, found: Sequence[SourceFile]) -> Delivery:
         files = district.files.get(table.name, FileMapping())
         sources = () if files.sent == "never" else matching_files(found, pattern_of(table, files))
         if sources:
-            tables.append(DeliveredTable(table, files, files.dialect(district.reading), sources, read_csv))
+            dialect = files.dialect(district.reading)
+            tables.append(DeliveredTable(table, files, dialect, sources, read_csv, policies=district.policies))
         elif must_be_sent(table, files):
             findings.append(missing_table(table, files))
     lookups = tuple(lookup_files(tables, found))
@@ -37,7 +38,7 @@ def csv_delivery(district: District, found: Sequence[SourceFile]) -> Delivery:
         findings += [unknown_file(name) for name in unused if name.endswith(SUFFIXES)]
     if findings:
         raise DataRefused(findings)
-    return Delivery(tuple(tables), lookups, tuple(unused))
+    return Delivery(tuple(tables), lookups, tuple(unused), district.policies)
 
 
 def pattern_of(table: Table, files: FileMapping) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.atomic_files import file_lock, refuse_disk_errors, sync_folder
+from features.engine.view_policies import ViewPolicies, policies_as_json, view_policies_of
 from features.errors import Refused
 from features.ingest.files.sources import digest_of
 from features.ingest.findings import DataRefused, Finding
@@ -153,7 +154,8 @@ def load_import(
                 workspace.district.id, 1 + max(writer.current("loads")["load_id"], default=0), workspace.today
             )
             report = load_tables(writer, delivery, stamp, progress)
-            record_load(writer, stamp, request, report, now)
+            policies = view_policies_of(delivery.policies)
+            record_load(writer, stamp, request, report, now=now, policies=policies)
     return report
 
 
@@ -164,7 +166,15 @@ def refuse_other_district(writer: Writer, district_id: str) -> None:
         raise Refused(f"this warehouse holds district '{others[0]}', not '{district_id}': each has a file of its own")
 
 
-def record_load(writer: Writer, stamp: LoadStamp, request: ImportRequest, report: LoadReport, now: datetime) -> None:
+def record_load(
+    writer: Writer,
+    stamp: LoadStamp,
+    request: ImportRequest,
+    report: LoadReport,
+    *,
+    now: datetime,
+    policies: ViewPolicies,
+) -> None:
     """Adds the row of this load to `loads`."""
     row = {
         "source": request.place.name,
@@ -172,6 +182,7 @@ def record_load(writer: Writer, stamp: LoadStamp, request: ImportRequest, report
         "digest": request.digest,
         "rows": report.rows_written,
         "report": report.as_json(),
+        "policies": policies_as_json(policies),
         "district_id": stamp.district_id,
         "known_on": stamp.day,
         "load_id": stamp.load_id,

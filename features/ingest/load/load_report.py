@@ -36,7 +36,10 @@ class FileReport:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did. `load_id` is None where nothing changed; `gone` counts records that full extracts now lack."""
+    """What a load did. `load_id` is None where nothing changed; `gone` counts records that full extracts now lack.
+
+    `policies` says every policy of the records that is not the default, a sentence each.
+    """
 
     district_id: str
     load_id: int | None
@@ -46,6 +49,7 @@ class LoadReport:
     released: int = 0
     notes: tuple[Finding, ...] = ()
     to_add: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
 
     @property
     def rows_written(self) -> int:
@@ -82,6 +86,10 @@ def print_report(report: LoadReport, console: Console, *, tried: bool = False) -
         console.print(f"{table}: {rows:,} records are no longer in the extract and were withdrawn")
     if report.released:
         console.print(f"released from quarantine: {report.released:,} rows")
+    if report.policies:
+        console.print("\npolicies declared for these records")
+        for sentence in report.policies:
+            console.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
     for title, findings in (("in quarantine", report.quarantine), ("worth knowing", report.notes)):
         if findings:
             console.print(f"\n{title}")

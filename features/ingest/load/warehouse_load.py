@@ -50,6 +50,7 @@ def load_tables(writer: Writer, delivery: Delivery, stamp: LoadStamp, progress: 
         released=update_quarantine(writer, bad, stamp),
         notes=(*staging.notes, *held_back),
         to_add=staging.to_add,
+        policies=delivery.policies.sentences(),
     )
 
 

@@ -84,8 +84,12 @@ def request_of(workspace: Workspace, place: Path) -> ImportRequest:
     delivery = delivery_in(workspace.district, place)
     read = {source for delivered in delivery.tables for source in delivered.sources} | set(delivery.lookups)
     files = {source.name: digest_of(source) for source in sorted(read, key=lambda source: source.name)}
-    mapping = workspace.district.model_dump_json(include={"reading", "files", "quarantine_values"})
-    return ImportRequest(place=place.absolute(), files=files, mapping=mapping)
+    return ImportRequest(place=place.absolute(), files=files, mapping=reading_of(workspace.district))
+
+
+def reading_of(district: District) -> str:
+    """What ontrack.toml says about the files of a district; of its policies those that are not the default."""
+    return district.model_dump_json(include={"reading", "files", "quarantine_values"}) + district.policies.declared
 
 
 def source_files_in(place: Path) -> tuple[SourceFile, ...]:

@@ -41,8 +41,8 @@ class FileLayout:
     @property
     def unnamed(self) -> "FileLayout":
         """The layout of any file with this header: a definition, the same for the next file."""
-        mapped = MappedTable(self.delivered.table, self.delivered.mapping, self.delivered.dialect)
-        return replace(self, delivered=mapped, file="")
+        one = self.delivered
+        return replace(self, delivered=MappedTable(one.table, one.mapping, one.dialect, policies=one.policies), file="")
 
     @property
     def known_on(self) -> str | None:

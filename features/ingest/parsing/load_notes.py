@@ -29,6 +29,8 @@ def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Seque
             yield from shared_addresses(writer, files)
         yield from ambiguous_lookups(writer, one)
     for file in files:
+        for some in file.by_policy:
+            yield Finding("NOTE11", file.file, None, "", f"{counted(some.rows, 'row')} left out: {some.reason}")
         if file.unused:
             yield Finding("NOTE04", file.file, None, "", f"not read as {file.table}: {', '.join(file.unused)}")
 

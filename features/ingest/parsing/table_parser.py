@@ -1,7 +1,7 @@
 """Parses a table's files into typed rows of the staging file: one pass of SQL per file, then duplicates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from features.engine.script_cache import query_script
@@ -12,6 +12,7 @@ from features.ingest.files.sources import SourceFile
 from features.ingest.mapping.file_layout import layout_of
 from features.ingest.mapping.header_validation import refuse_header
 from features.ingest.parsing.known_on import create_known_on_tables, drop_known_on_tables
+from features.ingest.parsing.left_out_rows import LeftOut, take_out
 from features.ingest.parsing.lookups import create_lookups
 from features.ingest.parsing.typed_rows import malformed_rows, parsed_rows
 from features.ingest.parsing.unmapped_codes import mask_free_text
@@ -31,6 +32,8 @@ class ParsedFile:
     left_out: int
     blank: int
     unused: tuple[str, ...] = ()
+    by_policy: tuple[LeftOut, ...] = ()
+    """Rows that a policy left out; those that withdraw no record are among the `left_out`."""
 
 
 def parse_table(
@@ -57,8 +60,15 @@ def parse_table(
     drop_known_on_tables(writer)
     if not plain:
         mask_free_text(writer, delivered)
+    left_out = take_out(writer, delivered) if delivered.table.name == "enrollments" else []
     mark_duplicates(writer, delivered)
-    return counted
+    return [with_left_out(one, [some for some in left_out if some.file == one.number]) for one in counted]
+
+
+def with_left_out(file: ParsedFile, by_policy: Sequence[LeftOut]) -> ParsedFile:
+    """The counts of a file, with the rows that policies left out of it."""
+    gone = sum(some.rows - some.withdraw for some in by_policy)
+    return replace(file, left_out=file.left_out + gone, by_policy=tuple(by_policy))
 
 
 def parse_file(

@@ -1,6 +1,7 @@
 """The Ibis expression from a file's cells to typed rows, each with the first rule that it breaks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
@@ -20,6 +21,7 @@ from features.ingest.mapping.type_conversion import (
 from features.ingest.parsing.known_on import known_on_rules, with_known_on
 from features.ingest.parsing.lookups import join_lookups, lookup_columns
 from features.ingest.parsing.mark_values import mark_values
+from features.ingest.rules.no_enrollment import LEFT_OUT, last_days_enrolled, why_no_enrollment
 from features.ingest.rules.row_rules import LONGEST_CODE, CellValues, RowRule, cell_rules, cross_field_rules
 from features.ingest.staging_tables import ARRIVED, ENVELOPE, columns_of, key_of, parsed_schema
 from features.tables import SCHOOL_YEAR, TABLES
@@ -36,16 +38,24 @@ def parsed_rows(layout: FileLayout, *, plain: bool) -> ir.Table:
     own = {name: rows[name].cast(kind) for name, kind in columns_of(layout.delivered.table).items()}
     if layout.delivered.mapping.deletes:
         own = {name: value if name in key(layout) else unless_deleted(rows, value) for name, value in own.items()}
-    of_rule = broken_rule_columns(rows, rules, plain=plain)
+    of_rule = {**broken_rule_columns(rows, rules, plain=plain), "unmapped": unmapped_codes(rules)}
+    reason = why_no_enrollment(replace(cells, rows=rows))
+    if reason is not None:
+        of_rule = left_out_columns(of_rule, reason)
     rows = rows.mutate(
         file=FILE_NUMBER,
         again=ibis.literal(False),
         several=ambiguous_lookups(rows, layout),
-        unmapped=unmapped_codes(rules),
         **own,
         **of_rule,
     )
     return rows.select(*parsed_schema(layout.delivered.table))
+
+
+def left_out_columns(of_rule: Mapping[str, ir.Value], reason: ir.StringValue) -> dict[str, ir.Value]:
+    """The columns about the broken rule, where a row with a reason is to be left out instead."""
+    left = {**of_rule, "rule": ibis.literal(LEFT_OUT), "broken": reason, "unmapped": ibis.null(ENVELOPE["unmapped"])}
+    return {name: ibis.ifelse(reason.notnull(), left[name], value) for name, value in of_rule.items()}
 
 
 def record_rows(layout: FileLayout) -> ir.Table:
@@ -75,6 +85,8 @@ def with_values(rows: ir.Table, layout: FileLayout) -> ir.Table:
     days = {cell.name: cell.mapping.day_of_school_year for cell in layout.cells if cell.mapping}
     reckoned = {name: day_of_school_year(day, found[SCHOOL_YEAR.name]) for name, day in days.items() if day is not None}
     found |= reckoned
+    if "exit_date" in found and layout.delivered.policies.enrollment.exit_date == "first_day_gone":
+        found["exit_date"] = last_days_enrolled(found["exit_date"])
     return rows.mutate(**(found | mark_values(rows, layout, found)))
 
 

@@ -1,0 +1,28 @@
+"""Policies of enrollment: what an exit date means, and which rows are no enrollment at all."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from features.policies.policy_section import PolicySection
+
+
+class EnrollmentPolicies(PolicySection):
+    """What the rows of enrollments mean."""
+
+    exit_date: Literal["last_day", "first_day_gone"] = Field(
+        default="last_day",
+        description="what an exit date in the files is: the last day enrolled, or the first day not enrolled",
+    )
+    never_came: tuple[str, ...] = Field(
+        default=(), description="exit codes of the files that mean a no-show: the student was never enrolled"
+    )
+
+    def sentences(self) -> tuple[str, ...]:
+        """A plain sentence for each policy that is not the default."""
+        said = []
+        if self.exit_date == "first_day_gone":
+            said.append("an exit date is the first day gone: the day before it is the last day enrolled")
+        if self.never_came:
+            said.append(f"exit codes {', '.join(self.never_came)} mean that a student never came: no enrollment")
+        return tuple(said)
