@@ -3,7 +3,7 @@
 import codecs
 import re
 from datetime import date
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -19,11 +19,18 @@ UNSUPPORTED_REGEX = re.compile(r"\(\?(<?[=!]|>|\(|P=)|\\[1-9]|[*+?}]\+")
 """Parts of a Python regular expression that DuckDB does not support."""
 
 
+SPREADSHEET = "spreadsheet"
+"""The form of a date as a spreadsheet counts days: 45567 is 2 October 2024."""
+
 Delimiter = Literal[",", ";", "\t", "|", "^"]
+DecimalMark = Literal[".", ","]
+ThousandsMark = Literal["", ",", ".", " ", "'"]
 
 
 class Dialect(MappingSection):
     """How a file's text is written. It is declared, never guessed."""
+
+    came_later: ClassVar[tuple[str, ...]] = ("decimal", "thousands")
 
     encoding: str = Field(default="utf-8", description="utf-8, utf-16, cp1252, or another that Python knows")
     delimiter: Delimiter = Field(default=",", description="what stands between two cells")
@@ -31,8 +38,12 @@ class Dialect(MappingSection):
     escape: Literal["", "\\"] = Field(default="", description="what escapes a quote; empty where quotes are doubled")
     null: tuple[str, ...] = Field(default=(), description="words that stand for an empty cell, such as NULL")
     dates: tuple[str, ...] = Field(
-        default=("%Y-%m-%d",), min_length=1, description="forms of a date, tried in this order"
+        default=("%Y-%m-%d",),
+        min_length=1,
+        description="forms of a date, tried in this order; `spreadsheet` for a count of days such as 45567",
     )
+    decimal: DecimalMark = Field(default=".", description="what stands before the decimals of a number")
+    thousands: ThousandsMark = Field(default="", description="what stands between groups of three digits, if anything")
 
     @field_validator("encoding")
     @classmethod
@@ -48,12 +59,20 @@ class Dialect(MappingSection):
         except (LookupError, ValueError):
             raise ValueError("no such encoding; common ones are utf-8, utf-16 and cp1252") from None
 
+    @model_validator(mode="after")
+    def number_marks_differ(self) -> Self:
+        """The same; ValueError where one mark would stand for decimals and for thousands."""
+        if self.decimal == self.thousands:
+            raise ValueError("decimal and thousands: expected two different marks")
+        return self
+
     @field_validator("dates")
     @classmethod
     def formats_are_unambiguous(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
         """The date formats; ValueError for one without a day, or two that read one text as two dates."""
         for form in dates:
-            validate_date_format(form)
+            if form != SPREADSHEET:
+                validate_date_format(form)
         if len({form.replace("%m", "%").replace("%d", "%") for form in dates}) < len(set(dates)):
             raise ValueError("two forms differ in the order of month and day only: one text would be two dates")
         return dates
@@ -177,6 +196,8 @@ Covers = Literal["all", "school_years", "nothing"]
 class FileMapping(MarkMapping):
     """The mapping of the file, or files, of one canonical table."""
 
+    came_later: ClassVar[tuple[str, ...]] = (*MarkMapping.came_later, "decimal", "thousands")
+
     file: str | None = Field(default=None, description="name or pattern; <table>.csv, also with .gz, by default")
     sent: Literal["always", "sometimes", "never"] | None = Field(
         default=None, description="whether every load has it; optional tables and deltas are sent sometimes"
@@ -194,6 +215,8 @@ class FileMapping(MarkMapping):
     escape: Literal["", "\\"] | None = Field(default=None, description="likewise")
     null: tuple[str, ...] | None = Field(default=None, description="likewise")
     dates: tuple[str, ...] | None = Field(default=None, description="likewise")
+    decimal: DecimalMark | None = Field(default=None, description="likewise")
+    thousands: ThousandsMark | None = Field(default=None, description="likewise")
     columns: dict[str, ColumnMapping] = Field(default={}, description="canonical column = where its value comes from")
     codes: dict[str, dict[str, str]] = Field(default={}, description="canonical column = its codes and what they mean")
     leave_out: dict[str, tuple[str, ...]] = Field(

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+from typing import ClassVar, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from features.file_mapping.mapping_section import MappingSection
 from features.tables import MARKS
@@ -167,6 +167,8 @@ class ScaleChoice(MappingSection):
 class MarkMapping(MappingSection):
     """What a file of marks says besides its columns. Other tables have none of it."""
 
+    came_later: ClassVar[tuple[str, ...]] = ("scale", "scale_by", "recovers")
+
     scale: MarkScale | None = Field(default=None, description="what marks mean, instead of codes")
     scale_by: tuple[ScaleChoice, ...] = Field(default=(), description="rows with another scale; the first that fits")
     recovers: dict[str, str] = Field(
@@ -179,14 +181,8 @@ class MarkMapping(MappingSection):
         """The scale, names alone spelled out."""
         return scale_from(scale)
 
-    @model_serializer(mode="wrap")
-    def without_unused(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """The mapping without what is not set here: the digest of a load is the one it was before there were scales."""
-        dumped: dict[str, object] = dump(self)
-        return {name: value for name, value in dumped.items() if name not in OF_MARKS or getattr(self, name)}
 
-
-OF_MARKS = tuple(MarkMapping.model_fields)
+OF_MARKS = MarkMapping.came_later
 """The settings that a file of marks alone may have."""
 
 

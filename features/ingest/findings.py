@@ -35,6 +35,7 @@ CODES = {
     "NOTE05": "Withdrawals were held back because rows of the file could not be read.",
     "NOTE06": "Several people of the staff have one e-mail address.",
     "NOTE11": "Rows of enrollments were left out: a student never came, or was gone before the first day.",
+    "NOTE20": "Names of a header are spelled otherwise than expected, and read all the same.",
 }
 """Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is only reported."""
 

@@ -10,14 +10,21 @@ from features.ingest.files.source_rows import SourceRows
 
 
 class RowBatches:
-    """The used columns of a file, named by position; counts rows `read` and `blank` lines while they pass."""
+    """The used columns of a file, named by position; counts rows `read` and `blank` lines while they pass.
 
-    def __init__(self, rows: SourceRows, used: Sequence[str], null: Sequence[str]) -> None:
+    `places` are the positions of the columns that are used, `blank_places` of those that must have no value:
+    `filled` is the first of them with one, and its row.
+    """
+
+    def __init__(
+        self, rows: SourceRows, places: Sequence[int], null: Sequence[str], *, blank_places: Sequence[int] = ()
+    ) -> None:
         self.rows = rows
-        self.places = [rows.names.index(name) for name in used]
+        self.places, self.blank_places = tuple(places), tuple(blank_places)
         self.empty = pa.array(["", *null], pa.string())
         self.read = 0
         self.blank = 0
+        self.filled: tuple[int, int] | None = None
 
     def reader(self) -> pa.RecordBatchReader | None:
         """The batches: `row`, and a column `c0`, `c1`, … for each one used; None where the file has no row."""
@@ -31,10 +38,19 @@ class RowBatches:
         """Each batch without its blank lines."""
         for batch in self.rows.batches:
             whole = self.without_blank(batch)
-            cells = [self.cleaned(whole.column(self.rows.names[place])) for place in self.places]
+            self.look_for_values(whole)
+            cells = [self.cleaned(whole.column(1 + place)) for place in self.places]
             self.read += whole.num_rows
             names = ["row", *(f"c{place}" for place in self.places)]
-            yield pa.RecordBatch.from_arrays([whole.column("row"), *cells], names=names)
+            yield pa.RecordBatch.from_arrays([whole.column(0), *cells], names=names)
+
+    def look_for_values(self, batch: pa.RecordBatch) -> None:
+        """Notes the first value in a column that must have none."""
+        for place in self.blank_places if self.filled is None else ():
+            empty = pc.is_in(pc.utf8_trim_whitespace(batch.column(1 + place)), value_set=self.empty)
+            if empty.false_count:
+                row = batch.column("row")[pc.index(empty, False).as_py()].as_py()
+                self.filled = min(self.filled or (row, place), (row, place))
 
     def cleaned(self, cells: pa.StringArray) -> pa.StringArray:
         """The cells without white space around them; null where they are empty or a null word."""

@@ -66,16 +66,19 @@ def missing_column_hint(layout: FileLayout, name: str) -> str:
 def repeated_columns(file: str, header: Sequence[str]) -> Iterator[Finding]:
     """Names that the header has more than once."""
     for name in dict.fromkeys(header):
-        if header.count(name) > 1:
+        if name and header.count(name) > 1:
             expected = "the header names this column twice; expected once"
-            yield Finding("FILE04", file, 1, name or "(empty)", expected)
+            yield Finding("FILE04", file, 1, name, expected)
 
 
 def unknown_columns(layout: FileLayout, header: Sequence[str]) -> Iterator[Finding]:
-    """Columns that a file with the canonical columns may not have, each with the nearest one that it may."""
+    """Columns that a file with the canonical columns may not have, each with the nearest one that it may.
+
+    `header` is as the file has it: a name that is only spelled otherwise is among those of the layout.
+    """
     known = [*(cell.name for cell in layout.cells), KNOWN_ON]
-    for name in dict.fromkeys(header):
-        if name not in known and name not in layout.used:
+    for name in dict.fromkeys(named for named, given in zip(layout.names, header, strict=True) if given):
+        if name not in known and name not in layout.used and name in header:
             nearest = difflib.get_close_matches(name.lower(), known, n=1)
             hint = f"did you mean {nearest[0]}?" if nearest else f"expected {', '.join(known)}"
-            yield Finding("FILE04", layout.file, 1, name or "(empty)", f"unknown column; {hint}")
+            yield Finding("FILE04", layout.file, 1, name, f"unknown column; {hint}")

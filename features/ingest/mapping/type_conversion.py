@@ -1,6 +1,7 @@
 """Type conversion: from a cell's text to a value of its column's kind; null where the text is not one."""
 
 import operator
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
@@ -9,13 +10,31 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.column_types import IBIS_TYPES
-from features.file_mapping.declaration import ColumnMapping
+from features.file_mapping.declaration import SPREADSHEET, ColumnMapping, Dialect
 from features.table_schema import Column, Kind
 
 WHOLE = r"^-?[0-9]{1,18}$"
 DECIMAL = r"^-?([0-9]{1,12}\.?[0-9]*|\.[0-9]+)$"
 MANGLED = r"^[0-9]+([.,][0-9]+)?[eE]\+[0-9]+$|^[0-9]+\.0+$"
 """How a spreadsheet writes a long id: 1E+05, or 123.0."""
+
+DAY_COUNT, DAY_COUNT_DIGITS = r"^[1-7][0-9]{4}(\.[0-9]+)?$", 5
+"""How a spreadsheet counts days: 45567, or 45567.5 at noon."""
+
+UNDECLARED_DAY_COUNT = (
+    'this may be how a spreadsheet counts days: export the column as a date, or add "spreadsheet" to `dates` in '
+    "[districts.reading]"
+)
+
+DECIMAL_COMMA = r"^-?[0-9]+,[0-9]+$"
+"""A number with a comma before its decimals, or between thousands."""
+
+UNDECLARED_COMMA = (
+    'for a comma before decimals say decimal = "," in [districts.reading], for one between thousands thousands = ","'
+)
+
+NUMBERS: tuple[Kind, ...] = ("integer", "hundredths")
+"""Kinds of column that hold numbers."""
 
 IDS = (
     "student_id", "school_id", "staff_id", "incident_id", "section_id", "course_id", "term_id", "support_id",
@@ -74,12 +93,40 @@ def value_of(column: Column, mapping: ColumnMapping, text: ir.StringValue, dates
             return text
 
 
+def plain_number(text: ir.StringValue, column: Column, dialect: Dialect) -> ir.StringValue:
+    """A number's text with a point before its decimals and nothing between thousands, where it is written as declared.
+
+    Null for a number that is written otherwise; the text of a column of another kind is as it was.
+    """
+    if column.kind not in NUMBERS or (dialect.decimal == "." and not dialect.thousands):
+        return text
+    group, mark = re.escape(dialect.thousands), re.escape(dialect.decimal)
+    digits = f"([0-9]{{1,3}}({group}[0-9]{{3}})+|[0-9]+)" if group else "[0-9]+"
+    bare = text.replace(dialect.thousands, "") if group else text
+    written = text.re_search(rf"^-?{digits}({mark}[0-9]*)?$|^-?{mark}[0-9]+$")
+    return ibis.ifelse(written, bare.replace(dialect.decimal, "."), None)
+
+
 def date_of(text: ir.StringValue, formats: Sequence[str]) -> ir.DateValue:
     """The date in the first format that fits; null where none does, or the year is out of range."""
     # %Y reads 24 as the year 24, so formats with %y are tried first: they do not fit 2024.
-    ordered = sorted(formats, key=lambda pattern: "%Y" in pattern)
-    day = try_strptime(text, ibis.array(ordered)).date()
+    ordered = sorted((form for form in formats if form != SPREADSHEET), key=lambda pattern: "%Y" in pattern)
+    days = [try_strptime(text, ibis.array(ordered)).date()] if ordered else []
+    if SPREADSHEET in formats:
+        days.append(day_of_count(text))
+    day = ibis.coalesce(*days)
     return ibis.ifelse(day.year().between(EARLIEST, LATEST), day, None)
+
+
+def day_of_count(text: ir.StringValue) -> ir.DateValue:
+    """The date that a spreadsheet's count of days stands for; a time of the day is not kept."""
+    count = ibis.ifelse(is_day_count(text), text.left(5).try_cast("int32"), None)
+    return ibis.date(1899, 12, 30) + count.as_interval("D")
+
+
+def is_day_count(text: ir.StringValue) -> ir.BooleanValue:
+    """Whether a text may be a spreadsheet's count of days, from 1927 on; the cheap test comes first."""
+    return ibis.ifelse(text.length() >= DAY_COUNT_DIGITS, text.re_search(DAY_COUNT), False)
 
 
 def constant(column: Column, text: str) -> ir.Value:
@@ -120,11 +167,11 @@ EXPECTED: dict[Kind, str] = {
 """The format of each kind, for an error message."""
 
 
-def describe_format(column: Column, mapping: ColumnMapping, dates: Sequence[str]) -> str:
+def describe_format(column: Column, mapping: ColumnMapping, dialect: Dialect) -> str:
     """The format expected of a column's cells, for an error message."""
     if column.kind == "hundredths" and mapping.times:
-        return "a number such as 0.5"
-    return describe_date_formats(mapping.dates or dates) if column.kind == "date" else EXPECTED[column.kind]
+        return f"a number such as 0{dialect.decimal}5"
+    return describe_date_formats(mapping.dates or dialect.dates) if column.kind == "date" else EXPECTED[column.kind]
 
 
 def describe_date_formats(dates: Sequence[str]) -> str:
@@ -132,7 +179,10 @@ def describe_date_formats(dates: Sequence[str]) -> str:
     return f"a date as {' or '.join(readable_format(pattern) for pattern in dates)}"
 
 
-READABLE_DIRECTIVES = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%b": "Mon", "%B": "Month"}
+READABLE_DIRECTIVES = {
+    "%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%b": "Mon", "%B": "Month",
+    SPREADSHEET: "a spreadsheet's count of days, such as 45567",
+}  # fmt: skip
 
 
 def readable_format(pattern: str) -> str:

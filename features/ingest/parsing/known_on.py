@@ -6,10 +6,15 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
-from features.file_mapping.declaration import TERM_END, KnownOnRule
+from features.file_mapping.declaration import SPREADSHEET, TERM_END, KnownOnRule
 from features.ingest.load_parameters import LOAD_DAY
 from features.ingest.mapping.file_layout import FileLayout
-from features.ingest.mapping.type_conversion import date_of, describe_date_formats
+from features.ingest.mapping.type_conversion import (
+    UNDECLARED_DAY_COUNT,
+    date_of,
+    describe_date_formats,
+    is_day_count,
+)
 from features.ingest.rules.row_rules import CellValues, RowRule
 from features.ingest.staging_tables import (
     RecordSources,
@@ -78,7 +83,11 @@ def known_on_rules(cells: CellValues) -> Iterator[RowRule]:
         return
     cell, value = cells.cell("known_on"), cells.value("known_on")
     yield RowRule("ROW02", ("known_on",), cell.isnull(), "a value; this column may not be empty", cell)
-    form = describe_date_formats(cells.layout.delivered.dialect.dates)
+    dates = cells.layout.delivered.dialect.dates
+    form = describe_date_formats(dates)
+    if SPREADSHEET not in dates:
+        counted = value.isnull() & is_day_count(cell)
+        yield RowRule("ROW03", ("known_on",), counted, f"{form}; {UNDECLARED_DAY_COUNT}", cell)
     yield RowRule("ROW03", ("known_on",), value.isnull(), form, cell)
     late = "a day until that of the load: nobody can know a row before it came"
     yield RowRule("ROW11", ("known_on",), value > LOAD_DAY, late, cell)

@@ -10,11 +10,11 @@ from features.engine.script_cache import query_script
 from features.file_mapping.declaration import ColumnMapping, Lookup
 from features.ingest.delivery import DeliveredTable, MappedTable
 from features.ingest.files.row_batches import RowBatches
-from features.ingest.files.source_rows import SourceRows
 from features.ingest.files.sources import SourceFile, matching_files
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.mapping.file_layout import FileLayout, MappedColumn, columns_read
-from features.ingest.mapping.type_conversion import decode, text_of, value_of
+from features.ingest.mapping.header_names import matched
+from features.ingest.mapping.type_conversion import decode, plain_number, text_of, value_of
 from features.ingest.staging_tables import ARRIVED, insert
 from features.table_schema import Column
 from features.warehouse.writer import Writer
@@ -74,9 +74,10 @@ def load_lookup_file(writer: Writer, delivered: DeliveredTable, one: LookupColum
     """Reads a look-up file's cells into the temporary table; DataRefused where it lacks a column."""
     wanted = [*one.lookup.match, one.lookup.column]
     with delivered.read(file, delivered.dialect, None) as rows:
-        refuse_missing(one, file, rows)
-        batches = RowBatches(rows, list(dict.fromkeys(wanted)), delivered.dialect.null)
-        places = [f"c{rows.names.index(name)}" for name in wanted]
+        names = matched(file.name, rows.names, list(dict.fromkeys(wanted)), delivered.table.name).names
+        refuse_missing(one, file, names)
+        batches = RowBatches(rows, [names.index(name) for name in dict.fromkeys(wanted)], delivered.dialect.null)
+        places = [f"c{names.index(name)}" for name in wanted]
         arrived = batches.reader()
         if arrived is not None:
             insert(writer, CELLS, arrived, query_script(lookup_cells, places, [*one.columns, "cell"]))
@@ -88,13 +89,13 @@ def lookup_cells(places: Sequence[str], names: Sequence[str]) -> ir.Table:
     return cells.select(**{name: cells[place] for name, place in zip(names, places, strict=True)})
 
 
-def refuse_missing(one: LookupColumn, file: SourceFile, rows: SourceRows) -> None:
+def refuse_missing(one: LookupColumn, file: SourceFile, names: Sequence[str]) -> None:
     """Raise DataRefused where a look-up file lacks a column that the look-up names."""
     place = f"[districts.files.{one.delivered.table.name}.columns.{one.name}.lookup] names it"
     findings = [
         Finding("FILE04", file.name, 1, name, f"missing column; {place}")
         for name in (*one.lookup.match, one.lookup.column)
-        if name not in rows.names
+        if name not in names
     ]
     if findings:
         raise DataRefused(findings)
@@ -105,7 +106,8 @@ def lookup_results(one: LookupColumn) -> ir.Table:
     cells = ibis.table(dict.fromkeys([*one.columns, "cell"], "string"), name=CELLS)
     text = text_of(cells.cell, one.mapping)
     codes = one.delivered.mapping.codes.get(one.name, {})
-    value = value_of(one.column, one.mapping, decode(text, codes) if codes else text, one.delivered.dialect.dates)
+    meant = decode(text, codes) if codes else plain_number(text, one.column, one.delivered.dialect)
+    value = value_of(one.column, one.mapping, meant, one.delivered.dialect.dates)
     cells = cells.mutate(value=value, same=value.cast("string").fill_null(cells.cell)).filter(cells.cell.notnull())
     any_one = cells.cell.max()
     chosen = {

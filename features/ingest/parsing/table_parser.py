@@ -8,8 +8,11 @@ from features.engine.script_cache import query_script
 from features.engine.view import Values
 from features.ingest.delivery import DeliveredTable
 from features.ingest.files.row_batches import RowBatches
+from features.ingest.files.source_rows import SourceRows
 from features.ingest.files.sources import SourceFile
-from features.ingest.mapping.file_layout import layout_of
+from features.ingest.findings import DataRefused, Finding
+from features.ingest.mapping.file_layout import FileLayout, layout_of
+from features.ingest.mapping.header_names import match_header
 from features.ingest.mapping.header_validation import refuse_header
 from features.ingest.parsing.known_on import create_known_on_tables, drop_known_on_tables
 from features.ingest.parsing.left_out_rows import LeftOut, take_out
@@ -23,7 +26,10 @@ from features.warehouse.writer import Writer
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """One file as it was parsed: `rows` counts all but the `blank` ones, those `left_out` by the mapping among them."""
+    """One file as it was parsed: `rows` counts all but the `blank` ones, those `left_out` by the mapping among them.
+
+    `unused` names columns that are not read, `spelled` those that are though the header spells them otherwise.
+    """
 
     file: str
     table: str
@@ -34,6 +40,7 @@ class ParsedFile:
     unused: tuple[str, ...] = ()
     by_policy: tuple[LeftOut, ...] = ()
     """Rows that a policy left out; those that withdraw no record are among the `left_out`."""
+    spelled: str = ""
 
 
 def parse_table(
@@ -77,16 +84,43 @@ def parse_file(
     """Parses one file into its staging table and returns its counts."""
     name = parsed_table(delivered.table.name).get_name()
     with delivered.read(source, delivered.dialect, delivered.mapping.header) as rows:
-        layout = layout_of(delivered, source.name, rows.names)
+        match = match_header(delivered, source.name, rows.names)
+        layout = layout_of(delivered, source.name, match.names)
         refuse_header(layout, rows.header)
         values: Values = {"file_number": number, "load_day": today}
-        batches = RowBatches(rows, layout.used, delivered.dialect.null)
+        batches = batches_of(rows, layout)
         arrived, inserted = batches.reader(), 0
         if arrived is not None:
             inserted = insert(writer, name, arrived, query_script(parsed_rows, layout.unnamed, plain=plain), values)
         if rows.malformed:
             insert(writer, name, rows.malformed.table(), query_script(malformed_rows, delivered.table.name), values)
+        refuse_nameless_values(source.name, batches.filled)
     return ParsedFile(
         file=source.name, table=delivered.table.name, number=number, rows=batches.read + len(rows.malformed),
-        left_out=batches.read - inserted, blank=batches.blank, unused=layout.unused,
+        left_out=batches.read - inserted, blank=batches.blank, unused=unused_words(layout, rows.header),
+        spelled=match.note,
     )  # fmt: skip
+
+
+def batches_of(rows: SourceRows, layout: FileLayout) -> RowBatches:
+    """The batches of a file's used columns. A file of our own shape has no column with values and without a name."""
+    nameless = [place for place, name in enumerate(rows.header) if not name and not layout.delivered.mapping.columns]
+    places = [layout.names.index(name) for name in layout.used]
+    return RowBatches(rows, places, layout.delivered.dialect.null, blank_places=nameless)
+
+
+def refuse_nameless_values(file: str, filled: tuple[int, int] | None) -> None:
+    """Raise DataRefused where a column without a name has a value."""
+    if filled is not None:
+        row, place = filled
+        expected = "a value in a column that the header does not name; name the column there, or send it without values"
+        raise DataRefused([Finding("FILE04", file, row, f"{place + 1}", expected)])
+
+
+def unused_words(layout: FileLayout, header: Sequence[str]) -> tuple[str, ...]:
+    """The columns that are not read: by name, or by place where they have no name."""
+    return tuple(
+        name if given else f"column {place + 1}, which has no name"
+        for place, (name, given) in enumerate(zip(layout.names, header, strict=True))
+        if name in layout.unused
+    )

@@ -15,6 +15,7 @@ from features.ingest.mapping.type_conversion import (
     day_of_school_year,
     decode,
     mask,
+    plain_number,
     text_of,
     value_of,
 )
@@ -97,7 +98,8 @@ def value_of_cell(rows: ir.Table, cell: MappedColumn, layout: FileLayout) -> ir.
     if cell.mapping.always is not None:
         return constant(cell.column, cell.mapping.always)
     text, codes = rows[f"text_{cell.name}"], layout.delivered.mapping.codes.get(cell.name)
-    return value_of(cell.column, cell.mapping, decode(text, codes) if codes else text, layout.delivered.dialect.dates)
+    meant = decode(text, codes) if codes else plain_number(text, cell.column, layout.delivered.dialect)
+    return value_of(cell.column, cell.mapping, meant, layout.delivered.dialect.dates)
 
 
 def key(layout: FileLayout) -> list[str]:

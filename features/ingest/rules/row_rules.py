@@ -1,15 +1,24 @@
 """Row rules: what is checked of each row by itself. A row goes to quarantine with the first rule that it breaks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 
-from features.file_mapping.declaration import Lookup
+from features.file_mapping.declaration import SPREADSHEET, Dialect, Lookup
 from features.file_mapping.mark_scales import has_scale
 from features.ingest.mapping.file_layout import FileLayout, MappedColumn
-from features.ingest.mapping.type_conversion import IDS, describe_format, is_spreadsheet_damaged
+from features.ingest.mapping.type_conversion import (
+    DECIMAL_COMMA,
+    IDS,
+    NUMBERS,
+    UNDECLARED_COMMA,
+    UNDECLARED_DAY_COUNT,
+    describe_format,
+    is_day_count,
+    is_spreadsheet_damaged,
+)
 from features.table_schema import Column, Table
 
 OTHER_MARKS = "; what other marks mean says scale = … below [districts.files.marks]"
@@ -150,10 +159,21 @@ def format_rules(cells: CellValues, cell: MappedColumn) -> Iterator[RowRule]:
         other = OTHER_MARKS if cell.name == "mark" else ""
         yield RowRule("ROW04", name, broken, f"{allowed_values(cell.column)}{other}", text, is_code=True)
     elif cell.column.kind not in ("text", "student") and mapping is not None:
-        broken = text.notnull() & cells.value(cell.name).isnull()
-        yield RowRule(
-            "ROW03", name, broken, describe_format(cell.column, mapping, cells.layout.delivered.dialect.dates), shown
-        )
+        broken, dialect = text.notnull() & cells.value(cell.name).isnull(), cells.layout.delivered.dialect
+        form = describe_format(cell.column, mapping, dialect)
+        for alike, hint in spelled_otherwise(cell.column, text, mapping.dates or dialect.dates, dialect):
+            yield RowRule("ROW03", name, broken & alike, f"{form}; {hint}", shown)
+        yield RowRule("ROW03", name, broken, form, shown)
+
+
+def spelled_otherwise(
+    column: Column, text: ir.StringValue, dates: Sequence[str], dialect: Dialect
+) -> Iterator[tuple[ir.BooleanValue, str]]:
+    """Texts that another declaration would read, each with what to declare."""
+    if column.kind == "date" and SPREADSHEET not in dates:
+        yield is_day_count(text), UNDECLARED_DAY_COUNT
+    if column.kind in NUMBERS and dialect.decimal != "," and dialect.thousands != ",":
+        yield text.re_search(DECIMAL_COMMA), UNDECLARED_COMMA
 
 
 def unmapped_code_message(cells: CellValues, cell: MappedColumn) -> str:
