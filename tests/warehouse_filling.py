@@ -28,7 +28,10 @@ def filling(table: Table, file: Path, district_id: str) -> str:
     key = ", ".join(given.get(name, name) for name in table.key)
     last = f"row_number() OVER (PARTITION BY {key} ORDER BY known_on DESC) = 1"
     given["superseded_by_load"] = f"CASE WHEN {last} THEN NULL ELSE 1 END"
-    columns = ", ".join(f"{given.get(name, name)} AS {name}" for name in schema_of(table))
+    held = file.read_text(encoding="utf-8").partition("\n")[0].split(",")
+    columns = ", ".join(
+        f"{given.get(name, name)} AS {name}" for name in schema_of(table) if name in given or name in held
+    )
     return (
         f"INSERT INTO {table.name} BY NAME SELECT {columns} FROM read_csv('{file}', all_varchar = true, header = true)"
     )

@@ -49,10 +49,14 @@ def open_warehouse(path: Path) -> Iterator[Reader]:
 
 
 def has_every_column(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether a warehouse has every table and column."""
-    said = "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = current_database()"
-    held = set(connection.execute(said).fetchall())
-    return held >= {(name, column) for name, table in TABLES.items() for column in schema_of(table)}
+    """Whether a warehouse has every table, each with its columns in the order in which they are declared."""
+    said = (
+        "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+        "WHERE database_name = current_database() GROUP BY table_name"
+    )
+    held = dict(connection.execute(said).fetchall())
+    wanted = {name: list(schema_of(table)) for name, table in TABLES.items()}
+    return all(held.get(name, [])[: len(columns)] == columns for name, columns in wanted.items())
 
 
 @contextmanager

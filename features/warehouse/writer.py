@@ -90,6 +90,10 @@ class Writer(Reader):
             return
         if through:
             self.replace(table.name, query_script(sorted_rows, table.name))
+        self.note_sorted(table, load_id)
+
+    def note_sorted(self, table: Table, load_id: int) -> None:
+        """Notes the latest load whose rows are in the sorted part of a table."""
         self.connection.execute(f"COMMENT ON TABLE \"{table.name}\" IS 'sorted through load {load_id}'")
 
     def sorted_through(self, table: Table) -> int:
@@ -114,12 +118,30 @@ class Writer(Reader):
 
     def add_columns(self, table: Table) -> None:
         """Adds the columns that a table of an earlier version lacks: empty, and `withdrawn` false."""
-        held = {column for column, *_ in self.connection.execute(f'DESCRIBE "{table.name}"').fetchall()}
-        for column, kind in schema_of(table).items():
+        held, wanted = self.column_names(table.name), schema_of(table)
+        for column, kind in wanted.items():
             if column not in held:
                 default = "DEFAULT false" if column == "withdrawn" else ""
                 typed = f'"{column}" {DuckDBType.to_string(kind)}'
                 self.connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {typed} {default}')
+        self.order_columns(table)
+
+    def column_names(self, name: str) -> list[str]:
+        """The names of a table's columns, in their order."""
+        return [column for column, *_ in self.connection.execute(f'DESCRIBE "{name}"').fetchall()]
+
+    def order_columns(self, table: Table) -> None:
+        """Puts a table's columns into the order of its declaration, by which a compiled script reads all of them."""
+        held, through = self.column_names(table.name), self.sorted_through(table)
+        wanted = list(dict.fromkeys([*schema_of(table), *held]))
+        if held == wanted:
+            return
+        columns = ", ".join(f'"{column}"' for column in wanted)
+        self.connection.execute(f'CREATE TABLE "new_{table.name}" AS SELECT {columns} FROM "{table.name}"')  # noqa: S608 - our own names
+        self.drop(table.name)
+        self.connection.execute(f'ALTER TABLE "new_{table.name}" RENAME TO "{table.name}"')
+        if through:
+            self.note_sorted(table, through)
 
 
 def unsorted_rows(name: str) -> ir.Table:
