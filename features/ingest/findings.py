@@ -36,6 +36,10 @@ CODES = {
     "NOTE06": "Several people of the staff have one e-mail address.",
     "NOTE11": "Rows of enrollments were left out: a student never came, or was gone before the first day.",
     "NOTE20": "Names of a header are spelled otherwise than expected, and read all the same.",
+    "NOTE31": "Terms of one kind share days: such a day belongs to the one that ends first.",
+    "NOTE32": "Days of a calendar became days of instruction, or are none any more: absences on them do not count.",
+    "NOTE33": "Students are on a track of which the school's calendar has no day.",
+    "NOTE34": "Lines of reports hold no mark: incomplete, withdrawn, audit or not given.",
 }
 """Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is only reported."""
 

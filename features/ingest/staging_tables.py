@@ -85,13 +85,18 @@ def warehouse_attached(reader: Reader) -> bool:
     return ("held",) in names
 
 
+def held_versions(name: str) -> ir.Table:
+    """Every version of a table's records in the attached warehouse."""
+    return ibis.table(schema_of(TABLES[name]), name=name, catalog="held", database="main")
+
+
 def current_records(name: str) -> ir.Table:
     """A table's current records in the attached warehouse, with `student_id` too."""
-    rows = ibis.table(schema_of(TABLES[name]), name=name, catalog="held", database="main")
+    rows = held_versions(name)
     rows = rows.filter(rows.superseded_by_load.isnull() & ~rows.withdrawn)
     if name == "students" or not TABLES[name].has_students:
         return rows
-    students = ibis.table(schema_of(TABLES["students"]), name="students", catalog="held", database="main")
+    students = held_versions("students")
     return rows.inner_join(students.select("student_id", "student_key").distinct(), "student_key")
 
 

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import Finding
+from features.ingest.parsing.calendar_notes import calendar_notes, lines_without_mark
 from features.ingest.parsing.lookups import LookupColumn, lookup_columns
 from features.ingest.parsing.people_notes import shared_addresses
 from features.ingest.parsing.table_parser import ParsedFile
@@ -19,12 +20,15 @@ SINGLE = ("race_ethnicity", "sex")
 
 
 def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Sequence[ParsedFile]) -> Iterator[Finding]:
-    """Notes on overlapping spells, several values of an attribute, shared addresses, look-ups, and unused columns."""
+    """Notes on spells, attributes, marks, terms and calendars, shared addresses, look-ups, and unused columns."""
     for one in delivered:
         if one.table.name == "enrollments":
             yield from overlapping_spells(writer, one)
         if one.table.name == "demographics":
             yield from several_values(writer, one)
+        if one.table.name == "marks":
+            yield from lines_without_mark(writer)
+        yield from calendar_notes(writer, one.table.name)
         if one.table.name == "staff":
             yield from shared_addresses(writer, files)
         yield from ambiguous_lookups(writer, one)

@@ -13,6 +13,7 @@ from features.ingest.mapping.type_conversion import mask
 from features.ingest.staging_tables import (
     RecordSources,
     columns_of,
+    held_versions,
     records_after_load,
     sources_of,
     update_rows,
@@ -131,7 +132,10 @@ def outside_enrollment(sources: RecordSources, *, plain: bool) -> ir.Table:
 
 
 def outside_instruction(sources: RecordSources, *, plain: bool) -> ir.Table:
-    """Absences on a day without instruction on any track of the school, in a school year of which it has a calendar."""
+    """Absences on a day without instruction on any track of the school, in a school year of which it has a calendar.
+
+    A day that the calendar took back is none of them: its absences are records, and do not count.
+    """
     rows = valid_rows("attendance")
     rule = CrossTableRule("ROW09", ("date",), "a day of instruction; the school's calendar has none then")
     if not sources:
@@ -141,4 +145,12 @@ def outside_instruction(sources: RecordSources, *, plain: bool) -> ir.Table:
     absent = rows.select("school_id", "date").distinct()
     known = absent.semi_join(years, ["school_id", absent.date >= years["first"], absent.date <= years["last"]])
     idle = known.anti_join(days.filter(days.in_session), ["school_id", "date"])
+    if sources.held:
+        idle = idle.anti_join(days_once_in_session(), ["school_id", "date"])
     return broken_rows(rows.semi_join(idle, ["school_id", "date"]), rule, plain=plain)
+
+
+def days_once_in_session() -> ir.Table:
+    """Days of which the attached warehouse ever said that they were days of instruction: `school_id` and `date`."""
+    days = held_versions("calendar_days")
+    return days.filter(days.in_session & ~days.withdrawn).select("school_id", "date").distinct()

@@ -1,0 +1,135 @@
+"""Notes about terms and calendars: terms that share days, days taken back, tracks without a calendar."""
+
+from collections.abc import Iterator
+
+import ibis
+import ibis.expr.types as ir
+
+from features.engine.script_cache import query_script
+from features.engine.terms_and_marks import MARKING_TERMS
+from features.ingest.findings import Finding
+from features.ingest.staging_tables import (
+    RecordSources,
+    current_records,
+    parsed_table,
+    records_after_load,
+    sources_of,
+    valid_rows,
+    warehouse_attached,
+)
+from features.warehouse.writer import Writer
+
+NAMED = 3
+"""Pairs of terms, and tracks, that a note names."""
+
+DAY = ["school_id", "track", "date"]
+
+
+def calendar_notes(writer: Writer, table: str) -> Iterator[Finding]:
+    """The notes that a delivered table gives rise to."""
+    held = warehouse_attached(writer)
+    if table == "terms":
+        yield from shared_term_days(writer, sources_of(writer, "terms", held=held))
+    if table == "calendar_days" and held:
+        yield from changed_days(writer, sources_of(writer, "calendar_days", held=held))
+    if table in ("calendar_days", "enrollments"):
+        sources = [sources_of(writer, name, held=held) for name in ("enrollments", "calendar_days")]
+        if all(sources):
+            yield from tracks_without_calendar(writer, *sources)
+
+
+def shared_term_days(writer: Writer, sources: RecordSources) -> Iterator[Finding]:
+    """NOTE31."""
+    pairs = writer.records(query_script(overlapping_terms, sources))
+    if pairs:
+        named = "; ".join(f"{one} and {other} of {year}" for year, one, other in pairs[:NAMED])
+        more = f" and {len(pairs) - NAMED:,} more" if len(pairs) > NAMED else ""
+        says = f"terms of one kind share days ({named}{more}): such a day belongs to the one that ends first"
+        yield Finding("NOTE31", "terms", None, "", says)
+
+
+def overlapping_terms(sources: RecordSources) -> ir.Table:
+    """Every two marking terms of a kind that share a day: `school_year`, `one` that ends first, and the `other`."""
+    terms = records_after_load("terms", sources)
+    terms = terms.filter(terms.kind.isin(MARKING_TERMS))
+    order = [terms.end_date, terms.term_id]
+    terms = terms.mutate(place=ibis.row_number().over(group_by=["school_year", "kind"], order_by=order))
+    later = terms.select(
+        in_year="school_year", of_kind="kind", other="term_id", since="start_date", until="end_date", after="place"
+    )
+    shares = [terms.school_year == later.in_year, terms.kind == later.of_kind, terms.place < later.after]
+    both = terms.inner_join(later, shares).filter(lambda row: row.since <= row.end_date)
+    return both.select("school_year", one="term_id", other="other").order_by("school_year", "one", "other")
+
+
+def changed_days(writer: Writer, sources: RecordSources) -> Iterator[Finding]:
+    """NOTE32."""
+    ((gone, added, schools),) = writer.records(query_script(changed_day_counts))
+    if not gone + added:
+        return
+    absences = writer.count(query_script(absences_taken_back, sources)) if gone else 0
+    says = (
+        f"days of instruction that are none any more: {gone:,}, and that became one: {added:,} (schools: {schools:,})"
+    )
+    yield Finding(
+        "NOTE32", "calendar_days", None, "", f"{says}; absences on the former, which do not count: {absences:,}"
+    )
+
+
+def changed_days_of() -> ir.Table:
+    """Days that the warehouse holds and this load says otherwise: the key, and whether they are in session `now`."""
+    held = current_records("calendar_days").select(*DAY, before="in_session")
+    sent = valid_rows("calendar_days").select(*DAY, now="in_session")
+    both = held.inner_join(sent, DAY)
+    return both.filter(both.before != both.now)
+
+
+def changed_day_counts() -> ir.Table:
+    """How many days are no days of instruction any more, how many became one, and at how many schools."""
+    changed = changed_days_of()
+    gone, added = ((changed.now == now).cast("int64").sum().fill_null(0) for now in (False, True))
+    return changed.aggregate(gone=gone, added=added, schools=changed.school_id.nunique())
+
+
+def absences_taken_back(sources: RecordSources) -> ir.Table:
+    """Absences that the warehouse holds on days that no track of the school is in session on any more."""
+    gone = changed_days_of().filter(lambda day: ~day.now).select("school_id", "date").distinct()
+    days = records_after_load("calendar_days", sources)
+    gone = gone.anti_join(days.filter(days.in_session), ["school_id", "date"])
+    return current_records("attendance").semi_join(gone, ["school_id", "date"])
+
+
+def tracks_without_calendar(writer: Writer, enrollments: RecordSources, days: RecordSources) -> Iterator[Finding]:
+    """NOTE33."""
+    found = writer.records(query_script(students_without_calendar, enrollments, days))
+    if found:
+        named = "; ".join(
+            f"track {track} of school {school} in {year}: {n:,}" for school, track, year, n in found[:NAMED]
+        )
+        more = f"; and {len(found) - NAMED:,} more tracks" if len(found) > NAMED else ""
+        says = f"students on a track without a calendar, for whom no rate can be computed ({named}{more})"
+        yield Finding("NOTE33", "enrollments", None, "", says)
+
+
+def students_without_calendar(enrollments: RecordSources, days: RecordSources) -> ir.Table:
+    """Tracks without a calendar at schools that have one that year, each with its number of students."""
+    spells, key = records_after_load("enrollments", enrollments), ["school_id", "track", "school_year"]
+    calendar = records_after_load("calendar_days", days).select(*key).distinct()
+    lacking = spells.anti_join(calendar, key).semi_join(calendar, ["school_id", "school_year"])
+    counted = lacking.group_by(key).aggregate(students=lacking.student_id.nunique())
+    return counted.order_by(ibis.desc("students"), *key)
+
+
+def lines_without_mark(writer: Writer) -> Iterator[Finding]:
+    """NOTE34."""
+    counts = writer.records(query_script(status_counts))
+    if counts:
+        said = ", ".join(f"{n:,} {str(status).replace('_', ' ')}" for status, n in counts)
+        yield Finding("NOTE34", "marks", None, "", f"lines without a mark: {said}; none of them counts as an F")
+
+
+def status_counts() -> ir.Table:
+    """How many lines of reports have no mark, by why."""
+    rows = parsed_table("marks")
+    rows = rows.filter(rows.rule.isnull() & ~rows.deleted & rows.mark.isnull() & rows.mark_status.notnull())
+    return rows.group_by("mark_status").aggregate(lines=rows.count()).order_by("mark_status")

@@ -1,0 +1,115 @@
+"""Terms that share days, days taken back, tracks without a calendar, lines without a mark: told, and nothing refused."""
+
+from pathlib import Path
+
+import pytest
+
+from features.ingest.parsing.load_notes import load_notes
+from tests.features.ingest.staging import Staging
+
+TERMS = "| school_year | term_id | kind | start_date | end_date |\n| 2026 | q1 | quarter | 2025-09-01 | 2025-10-31 |\n"
+SECOND = {
+    "begins on the day after": ("| 2026 | q2 | quarter | 2025-11-01 | 2026-01-16 |", ""),
+    "begins on its last day": ("| 2026 | q2 | quarter | 2025-10-31 | 2026-01-16 |", "q1 and q2 of 2026"),
+    "begins on the same day": ("| 2026 | q2 | quarter | 2025-09-01 | 2026-01-16 |", "q1 and q2 of 2026"),
+    "is another kind": ("| 2026 | s1 | semester | 2025-09-01 | 2026-01-16 |", ""),
+    "is of another year": ("| 2025 | q2 | quarter | 2025-09-01 | 2026-01-16 |", ""),
+    "ends first": ("| 2026 | q0 | quarter | 2025-08-01 | 2025-09-01 |", "q0 and q1 of 2026"),
+}
+
+
+@pytest.mark.parametrize(("second", "named"), SECOND.values(), ids=SECOND.keys())
+def test_terms_of_one_kind_that_share_a_day_are_named(tmp_path: Path, second: str, named: str) -> None:
+    staging = Staging(tmp_path)
+    staging.send("terms", TERMS + second)
+    notes = list(load_notes(staging.writer, [staging.sent("terms")], []))
+    assert [note.code for note in notes] == ["NOTE31"] * bool(named)
+    assert all(f"({named})" in note.expected for note in notes)
+    assert set(staging.verdicts("terms")) == {""}
+
+
+HELD = {
+    "schools": "| school_id |\n| 10 |",
+    "students": "| student_id |\n| 1 |",
+    "enrollments": "| student_id | school_year | entry_date |\n| 1 | 2026 | 2025-09-01 |",
+    "attendance": "| student_id | date |\n| 1 | 2025-10-02 |\n| 1 | 2025-10-03 |",
+    "calendar_days": """
+    | date       | school_year | in_session |
+    | 2025-10-01 | 2026        | true       |
+    | 2025-10-02 | 2026        | true       |
+    | 2025-10-03 | 2026        | true       |
+    | 2025-10-04 | 2026        | false      |
+    """,
+}
+CHANGED = """
+| date       | school_year | in_session |
+| 2025-10-01 | 2026        | true       |
+| 2025-10-02 | 2026        | false      |
+| 2025-10-03 | 2026        | true       |
+| 2025-10-04 | 2026        | true       |
+"""
+ABSENCES = """
+| student_id | date       |
+| 1          | 2025-10-02 |
+| 1          | 2025-10-03 |
+"""
+
+
+def test_a_day_that_the_calendar_took_back_keeps_its_absences_out_of_quarantine(tmp_path: Path) -> None:
+    """Else two days of snow would refuse the next full extract. They are counted in a note."""
+    staging = Staging(tmp_path)
+    staging.hold(HELD)
+    staging.send("calendar_days", CHANGED)
+    staging.send("attendance", ABSENCES)
+    staging.check_across("calendar_days", "attendance", held=True)
+    assert staging.verdicts("attendance") == ["", ""]
+    (note,) = load_notes(staging.writer, [staging.sent("calendar_days")], [])
+    assert note.code == "NOTE32"
+    assert note.expected.startswith(
+        "1 days of instruction are none any more and 1 became one, at 1 schools; 1 absences"
+    )
+
+
+def test_a_day_that_never_was_one_of_instruction_keeps_no_absence(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    staging.hold(
+        HELD | {"calendar_days": HELD["calendar_days"].replace("02 | 2026        | true ", "02 | 2026 | false")}
+    )
+    staging.send("attendance", ABSENCES)
+    staging.check_across("attendance", held=True)
+    assert staging.verdicts("attendance") == ["ROW09 date", ""]
+
+
+def test_a_calendar_that_says_the_same_again_is_no_note(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    staging.hold(HELD)
+    staging.send("calendar_days", HELD["calendar_days"])
+    assert list(load_notes(staging.writer, [staging.sent("calendar_days")], [])) == []
+
+
+TRACKS = """
+| student_id | school_id | track | school_year | entry_date |
+| 1          | 10        | main  | 2026        | 2025-09-01 |
+| 2          | 10        | B     | 2026        | 2025-09-01 |
+| 3          | 10        | B     | 2026        | 2025-09-01 |
+| 4          | 20        | B     | 2026        | 2025-09-01 |
+"""
+
+
+def test_a_track_without_a_calendar_is_named_with_its_students(tmp_path: Path) -> None:
+    """School 20 has no calendar at all, which `ontrack check` tells."""
+    staging = Staging(tmp_path)
+    staging.send("calendar_days", CHANGED)
+    staging.send("enrollments", TRACKS)
+    (note,) = load_notes(staging.writer, [staging.sent("enrollments")], [])
+    assert (note.code, "(track B of school 10 in 2026: 2)" in note.expected) == ("NOTE33", True)
+
+
+def test_lines_without_a_mark_are_counted_by_why(tmp_path: Path) -> None:
+    marks = "| student_id | school_year | term_id | course_id | subject | mark |\n"
+    sent = ["I", "W", "INC", "AU", "", "A"]
+    rows = "\n".join(f"| 1 | 2026 | q1 | c{place} | math | {mark} |" for place, mark in enumerate(sent))
+    staging = Staging(tmp_path)
+    staging.send("marks", marks + rows, scale=["letters", "no_marks"])
+    (note,) = load_notes(staging.writer, [staging.sent("marks")], [])
+    assert note.expected == "lines without a mark: 1 audit, 2 incomplete, 1 withdrawn; none of them counts as an F"
