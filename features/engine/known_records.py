@@ -10,7 +10,13 @@ import ibis.expr.types as ir
 from features.engine.compilation import Steps
 from features.engine.parameters import day_parameter, number_parameter
 from features.engine.stored_tables import stored_table
-from features.engine.terms_and_marks import with_own_days, without_courses_failed_elsewhere
+from features.engine.terms_and_marks import (
+    lapsed_as,
+    on_known_tracks,
+    with_deadline,
+    with_own_days,
+    without_courses_failed_elsewhere,
+)
 from features.engine.view import PLAIN, ViewShape
 from features.tables import TABLES
 
@@ -68,7 +74,20 @@ class KnownRecords:
         versions = self.versions_in_force(name)
         if name == "terms":
             return with_own_days(versions)
-        return without_courses_failed_elsewhere(versions) if name == "marks" else versions
+        if name == "enrollments" and self.shape.policies.any_track:
+            return on_known_tracks(versions, self.rows("calendar_days"))
+        return self.marks_as_read(versions) if name == "marks" else versions
+
+    def marks_as_read(self, marks: ir.Table) -> ir.Table:
+        """Marks by the policies of the view."""
+        marks, policies = without_courses_failed_elsewhere(marks), self.shape.policies
+        if policies.unweighted:
+            marks = marks.mutate(points_hundredths=marks.unweighted_points_hundredths)
+        if policies.incomplete_days is None:
+            return marks
+        marks = with_deadline(marks, self.rows("terms"), policies.incomplete_days)
+        lapsed = ibis.coalesce((marks.mark_status == "incomplete") & (marks.deadline < self.as_of), False)
+        return lapsed_as(marks, lapsed & marks.mark.isnull(), policies.incomplete_then).drop("deadline")
 
     def kept(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
         """What several parts of a query read: a common table expression, or a step where the query has steps."""

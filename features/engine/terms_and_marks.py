@@ -1,4 +1,4 @@
-"""How terms and marks are read where districts differ: days in two terms, credit from elsewhere, courses withdrawn."""
+"""How terms, tracks and marks are read where districts differ: shared days, credit from elsewhere, incompletes."""
 
 import ibis
 import ibis.expr.types as ir
@@ -44,3 +44,31 @@ def is_withdrawn(marks: ir.Table) -> ir.BooleanColumn:
 def course_made_up(marks: ir.Table) -> ir.StringColumn:
     """The course that passing a mark's course makes up for: another one where so said, else the same."""
     return ibis.coalesce(marks.recovers_course_id, marks.course_id)
+
+
+def with_deadline(marks: ir.Table, terms: ir.Table, days: int) -> ir.Table:
+    """Marks with `deadline`: so many days after their term's last day, or after they became known without a term."""
+    ends = terms.select("school_year", "term_id", over="end_date")
+    joined = marks.left_join(ends, ["school_year", "term_id"]).select(marks, ends.over)
+    last = ibis.coalesce(joined.over, joined.known_on) + ibis.interval(days=days)
+    return joined.mutate(deadline=last.cast("date")).drop("over")
+
+
+def lapsed_as(marks: ir.Table, lapsed: ir.BooleanColumn, mark: str) -> ir.Table:
+    """Marks of which the lapsed ones are that mark, an F with no points."""
+    points = ibis.ifelse(lapsed, 0 if mark == "F" else ibis.null("int64"), marks.points_hundredths)
+    return marks.mutate(mark=ibis.ifelse(lapsed, mark, marks.mark), points_hundredths=points)
+
+
+def on_known_tracks(spells: ir.Table, days: ir.Table) -> ir.Table:
+    """Spells of which those on a track without a calendar are on the school's main one, or else its first by name."""
+    key = ["school_id", "school_year"]
+    tracks = days.select(*key, "track").distinct()
+    usual = tracks.group_by(key).aggregate(
+        usual=tracks.track.argmin(ibis.ifelse(tracks.track == "main", "", tracks.track))
+    )
+    known = tracks.mutate(is_known=ibis.literal(True)).view()
+    joined = spells.left_join(usual, key).select(spells, usual.usual)
+    joined = joined.left_join(known, [*key, "track"]).select(joined, known.is_known)
+    track = ibis.ifelse(joined.is_known.isnull(), ibis.coalesce(joined.usual, joined.track), joined.track)
+    return joined.mutate(track=track).select(*spells.columns)

@@ -9,7 +9,18 @@ from features.policies.record_policies import RecordPolicies
 
 @dataclass(frozen=True)
 class ViewPolicies:
-    """How a view reads records; each default is the reading without a policy."""
+    """How a view reads records; each default is the reading without a policy.
+
+    `unweighted` is which grade points are read. An incomplete counts as `incomplete_then` from `incomplete_days` after
+    its term. With `any_track`, students on a track without a calendar have the days of another track of their school;
+    with `short_days`, a short day counts by its share.
+    """
+
+    unweighted: bool = False
+    incomplete_days: int | None = None
+    incomplete_then: str = "F"
+    any_track: bool = False
+    short_days: bool = False
 
 
 AS_BEFORE = ViewPolicies()
@@ -18,7 +29,14 @@ AS_BEFORE = ViewPolicies()
 
 def view_policies_of(policies: RecordPolicies) -> ViewPolicies:
     """What a district's policies say about views."""
-    return ViewPolicies()
+    incomplete = policies.marks.incomplete_days
+    return ViewPolicies(
+        unweighted=policies.marks.points == "unweighted",
+        incomplete_days=incomplete,
+        incomplete_then="F" if incomplete is None else policies.marks.incomplete_then,
+        any_track=policies.calendar.track_without_days == "school",
+        short_days=policies.calendar.short_days == "share",
+    )
 
 
 def policies_as_json(policies: ViewPolicies) -> str:

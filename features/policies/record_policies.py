@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from features.policies.attendance_policies import AttendancePolicies
+from features.policies.calendar_policies import CalendarPolicies
 from features.policies.enrollment_policies import EnrollmentPolicies
 from features.policies.mark_policies import MarkPolicies
 from features.policies.policy_section import PolicySection
@@ -15,11 +16,14 @@ class RecordPolicies(PolicySection):
     enrollment: EnrollmentPolicies = Field(default=EnrollmentPolicies())
     attendance: AttendancePolicies = Field(default=AttendancePolicies())
     marks: MarkPolicies = Field(default=MarkPolicies())
+    calendar: CalendarPolicies = Field(default=CalendarPolicies())
     roster: RosterPolicies = Field(default=RosterPolicies())
 
     def sentences(self) -> tuple[str, ...]:
         """A plain sentence for each policy that is not the default."""
-        sections: tuple[PolicySection, ...] = (self.enrollment, self.attendance, self.marks, self.roster)
+        sections: tuple[PolicySection, ...] = (
+            self.enrollment, self.attendance, self.marks, self.calendar, self.roster,
+        )  # fmt: skip
         return tuple(sentence for section in sections for sentence in section.sentences())
 
     @property

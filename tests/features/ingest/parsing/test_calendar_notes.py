@@ -1,4 +1,4 @@
-"""Terms that share days, days taken back, tracks without a calendar, lines without a mark: told, and nothing refused."""
+"""Terms that share days, days taken back, tracks without a calendar, lines without a mark: told, nothing refused."""
 
 from pathlib import Path
 
@@ -65,8 +65,9 @@ def test_a_day_that_the_calendar_took_back_keeps_its_absences_out_of_quarantine(
     assert staging.verdicts("attendance") == ["", ""]
     (note,) = load_notes(staging.writer, [staging.sent("calendar_days")], [])
     assert note.code == "NOTE32"
-    assert note.expected.startswith(
-        "1 days of instruction are none any more and 1 became one, at 1 schools; 1 absences"
+    assert note.expected == (
+        "days of instruction that are none any more: 1, and that became one: 1 (schools: 1); "
+        "absences on the former, which do not count: 1"
     )
 
 
