@@ -25,7 +25,9 @@ def mark_values(rows: ir.Table, layout: FileLayout, found: Mapping[str, ir.Value
 
 def scaled_values(rows: ir.Table, layout: FileLayout, found: Mapping[str, ir.Value]) -> dict[str, ir.Value]:
     """Mark, status and grade points by each row's scale; points and status that the row has are kept as they are."""
-    text = rows.text_mark
+    text, decimal = rows.text_mark, layout.delivered.dialect.decimal
+    if decimal != ".":  # 42,5 percent; no code of a mark has a comma
+        text = text.replace(decimal, ".")
     own = ibis.ifelse(text.isin(MARKS.column("mark").allowed), text, None)
     points = by_scale(rows, layout, lambda scale: points_in(text, scale), ibis.null("int64"))
     status = by_scale(rows, layout, lambda scale: status_in(text, scale), ibis.null("string"))

@@ -174,7 +174,7 @@ def test_marks_that_nothing_reads_come_with_the_line_that_would_read_them(tmp_pa
     staging = Staging(tmp_path)
     staging.send("marks", marks(*sent))
     lines = code_mapping_lines(staging.writer, [staging.sent("marks")])
-    said = tomllib.loads("\n".join(lines))["scale"]
+    said = tomllib.loads("\n".join(lines))["districts"]["files"]["marks"]["scale"]
     assert said == (
         {**expected, "cuts": USUAL} if isinstance(expected, dict) and "usual" in expected.values() else expected
     )
@@ -255,3 +255,14 @@ def test_more_percent_never_is_a_worse_mark(cuts: list[list[object]]) -> None:
     found = [(RANK[row[0]], -int(row[2])) for row in read if row != ["ROW04 mark"]]
     assert all(one >= next_one for one, next_one in pairwise(found))
     assert [row for row in read[-len(found) :] if row == ["ROW04 mark"]] == []
+
+
+def test_percent_may_have_a_comma_where_numbers_have_one(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    rows = (
+        "student_id;school_id;school_year;term_id;course_id;course_name;subject;mark_kind;mark;known_on;"
+        "credits_attempted_hundredths"
+    )
+    line = "1;10;2026;q1;alg;Algebra;math;final;89,5;2025-10-01;50"
+    staging.send_text("marks", {"marks.csv": f"{rows}\n{line}"}, delimiter=";", decimal=",", scale="percent")
+    assert staging.rows("marks", "mark", "points_hundredths") == [("B", 300)]
