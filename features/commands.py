@@ -1,4 +1,4 @@
-"""Commands over records: simulate, ingest, check, features. Each imports its work when it runs."""
+"""Commands over records: simulate, map, ingest, check, features. Each imports its work when it runs."""
 
 import json
 from datetime import UTC, datetime
@@ -46,6 +46,18 @@ def simulate_command(
     plan = Plan(district, students, today=today, years=years, seed=seed)
     rows = simulate(plan, folder, districts=districts, truth=truth)
     print_counts("rows written" if districts == 1 else f"rows written for {districts} districts", rows, json_output)
+
+
+@app.command("map")
+def map_command(
+    folder: Annotated[Path, typer.Argument(help="Folder or zip of files as a system exports them.")],
+    output: Annotated[Path | None, typer.Option(help="File to write it to, which must not exist yet.")] = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Propose an ontrack.toml for a folder of files: columns, codes, dates and encodings, to be read and corrected."""
+    from features.ingest.proposal.printed_proposal import print_proposal
+
+    print_proposal(folder, output, as_json=json_output)
 
 
 @app.command("ingest")
