@@ -107,6 +107,10 @@ ENROLLMENTS = Table(
             "exit_kind", "text", "how the spell ended", required=False,
             allowed=("moved_school", "transferred", "left", "completed", "deceased", "unknown"),
         ),
+        Column(
+            "is_primary", "boolean", "whether this school counts where the student is at several at a time",
+            required=False,
+        ),
     ),
 )  # fmt: skip
 ATTENDANCE = Table(

@@ -3,6 +3,12 @@
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.concurrent_enrollments import (
+    one_school_a_date,
+    planned_ends,
+    shared_segments,
+    with_shared_years,
+)
 from features.engine.known_records import KnownRecords
 from features.engine.parameters import day_parameter
 from features.engine.record_columns import once_a_day, with_cuts, with_edge_of_week, with_runs
@@ -49,21 +55,13 @@ class DatedRecords(KnownRecords):
 
     def spells_with_days(self) -> ir.Table:
         """Spells of enrollment, as `spells` says."""
-        enrollment = self.rows("enrollments")
-        enrollment = enrollment.filter(enrollment.entry_date <= self.last_day)
-        again = enrollment.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
-        before = (again - ibis.interval(days=1)).cast("date")
-        ends = ibis.least(*(ibis.coalesce(end, self.last_day) for end in (enrollment.exit_date, before)), self.last_day)
-        ended = enrollment.exit_date <= self.last_day
-        enrollment = enrollment.mutate(
-            ends=ends,
-            exit_date=ibis.ifelse(ended, enrollment.exit_date, ibis.null("date")),
-            exit_kind=ibis.ifelse(ended, enrollment.exit_kind, ibis.null("string")),
-        )
+        enrollment, shares = self.spells_until(self.last_day), []
+        if self.shape.policies.has_overlaps:
+            enrollment, shares = one_school_a_date(self.shared_spells(), self.segments()), ["shares_days"]
         spans = self.spans(enrollment)
         keys = ["school_id", "track", "school_year", "entry_date", "ends"]
         spells = enrollment.left_join(spans, keys).select(
-            *[enrollment[c] for c in ("student_key", "grade_level", "exit_date", "exit_kind", *keys)],
+            *[enrollment[c] for c in ("student_key", "grade_level", "exit_date", "exit_kind", *shares, *keys)],
             days=ibis.coalesce(spans.days, 0),
             term_days=ibis.coalesce(spans.term_days, 0),
             last_day=ibis.coalesce(spans.last_day, 0),
@@ -75,6 +73,61 @@ class DatedRecords(KnownRecords):
         )
         total = spells.days.sum().over(group_by=["student_key", "school_year"])
         return spells.mutate(later=ibis.coalesce(later, 0), total=total)
+
+    def spells_until(self, last_day: ir.DateScalar) -> ir.Table:
+        """Spells that began by a day, with when each `ends`; an exit after it has not happened."""
+        enrollment = self.rows("enrollments")
+        enrollment = enrollment.filter(enrollment.entry_date <= last_day)
+        again = enrollment.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
+        before = (again - ibis.interval(days=1)).cast("date")
+        ends = ibis.least(*(ibis.coalesce(end, last_day) for end in (enrollment.exit_date, before)), last_day)
+        ended = enrollment.exit_date <= last_day
+        more = {"planned": planned_ends(enrollment)} if self.shape.policies.has_overlaps else {}
+        return enrollment.mutate(
+            **more,
+            ends=ends,
+            exit_date=ibis.ifelse(ended, enrollment.exit_date, ibis.null("date")),
+            exit_kind=ibis.ifelse(ended, enrollment.exit_kind, ibis.null("string")),
+        )
+
+    def shared_spells(self) -> ir.Table:
+        """Spells up to the last day, and whether they share days with others of the student and school year."""
+        return self.kept("shared_spells", lambda: with_shared_years(self.spells_until(self.last_day)))
+
+    def segments(self) -> ir.Table:
+        """Parts of school years in which the same spells of a student run, where some share days."""
+        rule = self.shape.policies.concurrent
+        return self.kept("segments", lambda: shared_segments(self.shared_spells(), rule))
+
+    def spells_with_records(self, name: str) -> ir.Table:
+        """Spells within which records of a table are placed: by `school_id` and the days of the spell.
+
+        Where spells share days, `at_school` is the school that counts, and `schools` at how many the student was.
+        An absence counts at that school alone, or its share at each; anything else counts wherever it happened.
+        """
+        if not self.shape.policies.has_overlaps:
+            return self.spells()
+        if name == "attendance" and self.shape.policies.concurrent != "shares":
+            return self.spells().mutate(at_school=lambda spells: spells.school_id, schools=ibis.literal(1, "int64"))
+        return self.kept("spells_with_records", self.segments_on_school_days)
+
+    def segments_on_school_days(self) -> ir.Table:
+        """Each part of a spell that shares days, on the school days of the school that counts then; other spells."""
+        spells, parts = self.spells(), self.segments()
+        own = ["track", "school_year", "last_day", "later", "total"]
+        within = [
+            parts.student_key == spells.student_key,
+            parts.school_year == spells.school_year,
+            parts.day >= spells.entry_date,
+            parts.day <= spells.ends,
+        ]
+        shared = parts.inner_join(spells, within).select(
+            parts.student_key, parts.school_id, *[spells[name] for name in own],
+            entry_date=parts.day, ends=parts.until, at_school=spells.school_id, schools=parts.schools,
+        )  # fmt: skip
+        alone = spells.filter(~spells.shares_days)
+        alone = alone.mutate(at_school=alone.school_id, schools=ibis.literal(1, "int64"))
+        return shared.union(alone.select(*shared.columns))
 
     def spans(self, enrollment: ir.Table) -> ir.Table:
         """School days of each distinct span: students share few, so the calendar is joined to those."""
@@ -112,9 +165,10 @@ class DatedRecords(KnownRecords):
         These count the student's own school days of the year: back from the latest one, and on from the first.
         An absence on a day without attendance taken is left out: that day is unknown for everyone.
         """
-        records, spells, calendar = self.rows(name), self.spells(), self.calendar()
+        records, spells, calendar = self.rows(name), self.spells_with_records(name), self.calendar()
         if years is not None:
             spells = spells.filter(spells.school_year >= self.school_year - years)
+        shared = [spells[column] for column in ("at_school", "schools") if self.shape.policies.has_overlaps]
         joined = records.inner_join(
             spells,
             [
@@ -123,8 +177,9 @@ class DatedRecords(KnownRecords):
                 records.date >= spells.entry_date,
                 records.date <= spells.ends,
             ],
-        ).select(records, spells.track, spells.school_year, spells.last_day, spells.later, spells.total)
-        dated = joined.left_join(calendar, ["school_id", "track", "school_year", "date"]).select(
+        ).select(records, *shared, spells.track, spells.school_year, spells.last_day, spells.later, spells.total)
+        at = ("at_school", "school_id") if shared else "school_id"
+        dated = joined.left_join(calendar, [at, "track", "school_year", "date"]).select(
             joined,
             years_ago=self.school_year - joined.school_year,
             days_ago=joined.later + joined.last_day - calendar.day,
@@ -134,7 +189,11 @@ class DatedRecords(KnownRecords):
         )
         if name != "attendance":
             return dated
-        return with_edge_of_week(with_cuts(once_a_day(dated.filter(dated.counted))))
+        absences = dated.filter(dated.counted)
+        if shared:
+            share = (absences.absent_hundredths + absences.schools - 1) // absences.schools
+            absences = absences.mutate(absent_hundredths=share.cast("int64"))
+        return with_edge_of_week(with_cuts(once_a_day(absences)))
 
     def days_missed(self, *, years: int | None = None) -> ir.Table:
         """Absences of days that were missed as a whole, with the run of such days that each belongs to."""

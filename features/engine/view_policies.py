@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from features.policies.enrollment_policies import Concurrent
 from features.policies.record_policies import RecordPolicies
 
 
@@ -13,7 +14,8 @@ class ViewPolicies:
 
     `unweighted` is which grade points are read. An incomplete counts as `incomplete_then` from `incomplete_days` after
     its term. With `any_track`, students on a track without a calendar have the days of another track of their school;
-    with `short_days`, a short day counts by its share.
+    with `short_days`, a short day counts by its share. `has_overlaps` says whether any spells of a student share a
+    day: only then is one school a date looked for, by the rule `concurrent`.
     """
 
     unweighted: bool = False
@@ -21,14 +23,16 @@ class ViewPolicies:
     incomplete_then: str = "F"
     any_track: bool = False
     short_days: bool = False
+    has_overlaps: bool = False
+    concurrent: Concurrent = "longer"
 
 
 AS_BEFORE = ViewPolicies()
 """A view without a policy."""
 
 
-def view_policies_of(policies: RecordPolicies) -> ViewPolicies:
-    """What a district's policies say about views."""
+def view_policies_of(policies: RecordPolicies, *, has_overlaps: bool = False) -> ViewPolicies:
+    """What a district's policies say about views of records of which spells share days, or do not."""
     incomplete = policies.marks.incomplete_days
     return ViewPolicies(
         unweighted=policies.marks.points == "unweighted",
@@ -36,6 +40,8 @@ def view_policies_of(policies: RecordPolicies) -> ViewPolicies:
         incomplete_then="F" if incomplete is None else policies.marks.incomplete_then,
         any_track=policies.calendar.track_without_days == "school",
         short_days=policies.calendar.short_days == "share",
+        has_overlaps=has_overlaps,
+        concurrent=policies.enrollment.concurrent if has_overlaps else "longer",
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.concurrent_enrollments import one_school_a_date, shared_segments, with_shared_years
 from features.engine.enrollment_spells import DatedRecords
 from features.engine.missed_share import days_by_school
 from features.engine.parameters import day_parameter
@@ -109,9 +110,8 @@ class VisibleTables(DatedRecords):
         Those of the as-of date; with `since`, those of any day of the school year from then to the as-of date.
         """
         spells = self.rows("enrollments").filter(ibis._.entry_date <= self.as_of)
-        this_year = spells.school_year == self.school_year
-        there = spells.exit_date.isnull() | (spells.exit_date > (self.as_of if since is None else since))
-        members = spells.filter(this_year & there & spells.grade_level.isin(cohort.grade_levels))
+        there = self.there(since)
+        members = there.filter(there.grade_level.isin(cohort.grade_levels))
         if cohort.on_census_day:
             members = members.semi_join(self.on_census_day(spells), "student_key")
         latest = ibis.row_number().over(
@@ -122,6 +122,20 @@ class VisibleTables(DatedRecords):
             earlier = spells.filter(spells.school_year < self.school_year).select("student_key", "grade_level")
             members = members.anti_join(earlier, ["student_key", "grade_level"])
         return members.select("student_key", "school_id", "grade_level", "entry_date")
+
+    def there(self, since: ir.DateScalar | None = None) -> ir.Table:
+        """Spells of this school year that run on the as-of date, or on any day from `since` to it.
+
+        Where spells share days, those parts of them on which the school is the one that counts.
+        """
+        first = self.as_of if since is None else since
+        spells = self.rows("enrollments").filter(ibis._.entry_date <= self.as_of)
+        if self.shape.policies.has_overlaps:
+            until = with_shared_years(self.spells_until(self.as_of))
+            spells = one_school_a_date(until, shared_segments(until, self.shape.policies.concurrent))
+            spells = spells.filter(spells.ends >= first)
+        goes_on = spells.exit_date.isnull() | (spells.exit_date > first)
+        return spells.filter((spells.school_year == self.school_year) & goes_on)
 
     def on_census_day(self, spells: ir.Table) -> ir.Table:
         """The `student_key` of those enrolled on the school year's census day; of everyone while it is ahead."""

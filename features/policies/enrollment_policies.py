@@ -6,6 +6,15 @@ from pydantic import Field
 
 from features.policies.policy_section import PolicySection
 
+Concurrent = Literal["longer", "latest", "shares"]
+"""What counts on a date on which a student is enrolled at several schools."""
+
+
+CONCURRENT_WORDS = {
+    "latest": "the one entered latest counts",
+    "shares": "the one of the longer spell counts, and an absence at each counts its share of the day",
+}
+
 
 class EnrollmentPolicies(PolicySection):
     """What the rows of enrollments mean."""
@@ -18,6 +27,13 @@ class EnrollmentPolicies(PolicySection):
         default=(), description="exit codes of the files that mean a no-show: the student was never enrolled"
     )
 
+    concurrent: Concurrent = Field(
+        default="longer",
+        description="which school counts on a date on which a student is enrolled at several, and none is the primary "
+        "one (`is_primary`): that of the longer spell, of the one entered latest, or that of the longer one while an "
+        "absence at each counts its share",
+    )
+
     def sentences(self) -> tuple[str, ...]:
         """A plain sentence for each policy that is not the default."""
         said = []
@@ -25,4 +41,8 @@ class EnrollmentPolicies(PolicySection):
             said.append("an exit date is the first day gone: the day before it is the last day enrolled")
         if self.never_came:
             said.append(f"exit codes {', '.join(self.never_came)} mean that a student never came: no enrollment")
+        if self.concurrent != "longer":
+            said.append(
+                f"where a student is enrolled at several schools on a date, {CONCURRENT_WORDS[self.concurrent]}"
+            )
         return tuple(said)

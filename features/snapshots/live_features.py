@@ -1,6 +1,7 @@
 """Live features: one student's raw records, given in a request, through the same engine as everything else."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -8,6 +9,8 @@ import pyarrow as pa
 
 from features.definitions.catalog import SERVABLE
 from features.engine.column_types import DUCKDB_TYPES, IBIS_TYPES
+from features.engine.concurrent_enrollments import any_overlap
+from features.engine.script_cache import query_script
 from features.engine.snapshot_query import SnapshotQuery, snapshot_script
 from features.engine.view import View, school_year_of
 from features.engine.view_policies import AS_BEFORE, ViewPolicies
@@ -46,6 +49,7 @@ def snapshot_of_records(
         for name in SNAPSHOT_TABLES:
             create_table(connection, TABLES[name], tables.get(name, ()), as_of)
         firsts = first_days(tables.get("calendar_days", ()))
+        policies = replace(policies, has_overlaps=bool(query_script(any_overlap).rows(connection, {})))
         year = school_year_of(firsts, as_of) or 0
         view = View(as_of, year, first_day=first_day or dict(firsts).get(year), policies=policies)
         script = snapshot_script(SnapshotQuery(feature_set, view.shape, cohort))

@@ -69,9 +69,7 @@ def open_caseloads(tables: VisibleTables) -> ir.Table:
 
 def enrolled_students(tables: VisibleTables) -> ir.Table:
     """The students enrolled on the as-of date with their names, `grade_level` and `school_id`."""
-    spells = tables.rows("enrollments")
-    there = spells.exit_date.isnull() | (spells.exit_date > tables.as_of)
-    now = spells.filter((spells.school_year == tables.school_year) & (spells.entry_date <= tables.as_of) & there)
+    now = tables.there()
     latest = ibis.row_number().over(group_by="student_key", order_by=[ibis.desc("entry_date"), ibis.asc("school_id")])
     placed = now.mutate(place=latest).filter(ibis._.place == 0).select("student_key", "school_id", "grade_level")
     names = tables.rows("students").select("student_key", "student_id", "first_name", "last_name")

@@ -10,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from features.atomic_files import file_lock, refuse_disk_errors, sync_folder
+from features.engine.concurrent_enrollments import any_overlap
+from features.engine.script_cache import query_script
 from features.engine.view_policies import ViewPolicies, policies_as_json, view_policies_of
 from features.errors import Refused
 from features.ingest.files.sources import digest_of
@@ -154,7 +156,8 @@ def load_import(
                 workspace.district.id, 1 + max(writer.current("loads")["load_id"], default=0), workspace.today
             )
             report = load_tables(writer, delivery, stamp, progress)
-            policies = view_policies_of(delivery.policies)
+            overlaps = writer.policies().has_overlaps or bool(writer.count(query_script(any_overlap)))
+            policies = view_policies_of(delivery.policies, has_overlaps=overlaps)
             record_load(writer, stamp, request, report, now=now, policies=policies)
     return report
 

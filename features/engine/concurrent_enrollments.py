@@ -1,0 +1,110 @@
+"""One school and one grade level on one date: what counts where a student's spells of enrollment share days."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from features.engine.stored_tables import stored_table
+from features.policies.enrollment_policies import Concurrent
+
+YEAR = ["student_key", "school_year"]
+"""Within which spells are compared: calendars of two school years share no day."""
+
+ALWAYS = date(9999, 12, 31)
+
+
+def planned_ends(spells: ir.Table) -> ir.DateColumn:
+    """The day on which each spell is to end, as far as is known: with its school year where no exit is."""
+    return ibis.coalesce(spells.exit_date, ibis.date(spells.school_year.cast("int32"), 6, 30))
+
+
+def first_to_count(rule: Concurrent, spells: ir.Table) -> Sequence[ir.Value]:
+    """The order in which spells are asked on a date that they share; the first one counts.
+
+    The primary one, then the longer or the latest. Needs `planned`.
+    """
+    length = spells.planned.delta(spells.entry_date, unit="day")
+    longer, entered = ibis.desc(length), spells.entry_date
+    by_rule = [ibis.desc(entered), longer] if rule == "latest" else [longer, ibis.asc(entered)]
+    return [ibis.desc(ibis.coalesce(spells.is_primary, False)), *by_rule, ibis.asc(spells.school_id)]
+
+
+def with_shared_years(spells: ir.Table) -> ir.Table:
+    """Spells with `shares_days`: in a school year in which any two of the student's spells share a day."""
+    before = spells.ends.max().over(group_by=YEAR, order_by=["entry_date", "school_id"], rows=(None, -1))
+    marked = spells.mutate(overlaps=ibis.coalesce(before >= spells.entry_date, False))
+    return marked.mutate(shares_days=marked.overlaps.any().over(group_by=YEAR)).drop("overlaps")
+
+
+def shared_segments(spells: ir.Table, rule: Concurrent) -> ir.Table:
+    """Parts of school years in which the same spells run, a row a part and spell.
+
+    A part goes from `day` to `until`; `place` is 0 for the spell that counts in it, and `schools` how many run.
+    """
+    shared = spells.filter(spells.shares_days)
+    begins = shared.select(*YEAR, day=shared.entry_date)
+    after = shared.select(*YEAR, day=(shared.ends + ibis.interval(days=1)).cast("date"))
+    bounds = begins.union(after, distinct=True)
+    following = bounds.day.lead().over(group_by=YEAR, order_by="day")
+    parts = bounds.mutate(until=(following - ibis.interval(days=1)).cast("date")).filter(ibis._.until.notnull())
+    running = [*YEAR, parts.day >= shared.entry_date, parts.until <= shared.ends]
+    both = parts.inner_join(shared, running).select(shared, parts.day, parts.until)
+    return both.mutate(
+        place=ibis.row_number().over(group_by=[*YEAR, "day"], order_by=first_to_count(rule, both)),
+        schools=both.school_id.count().over(group_by=[*YEAR, "day"]),
+    )
+
+
+def one_school_a_date(spells: ir.Table, segments: ir.Table) -> ir.Table:
+    """Spells of which none shares a day with another of the student and school year; their columns.
+
+    A spell that counts on some of its days only becomes the parts on which it does. The exit stays with its last day.
+    """
+    counted = segments.filter(segments.place == 0)
+    order = {"group_by": YEAR, "order_by": "day"}
+    goes_on = (
+        counted.school_id.lag().over(**order).identical_to(counted.school_id)
+        & counted.entry_date.lag().over(**order).identical_to(counted.entry_date)
+        & ((counted.until.lag().over(**order) + ibis.interval(days=1)).cast("date") == counted.day)
+    )
+    begun = counted.mutate(begins=ibis.ifelse(ibis.coalesce(goes_on, False), 0, 1))
+    parts = begun.mutate(part=begun.begins.sum().over(**order, rows=(None, 0)))
+    same = ["student_key", "grade_level", "exit_date", "exit_kind", "school_id", "track", "school_year", "ends"]
+    merged = parts.group_by([*same, "part"]).aggregate(entry_date=parts.day.min(), until=parts.until.max())
+    last = merged.until == merged.ends
+    resolved = merged.mutate(
+        exit_date=ibis.ifelse(last, merged.exit_date, ibis.null("date")),
+        exit_kind=ibis.ifelse(last, merged.exit_kind, ibis.null("string")),
+        ends=merged.until,
+        shares_days=ibis.literal(True),
+    )
+    columns = [*same, "entry_date", "shares_days"]
+    return spells.filter(~spells.shares_days).select(*columns).union(resolved.select(*columns))
+
+
+def any_overlap() -> ir.Table:
+    """One pair of spells of a student and school year that share a day, as known on some date; no row without one.
+
+    Every version on record is looked at, so that it holds for views of any date.
+    """
+    rows, key = stored_table("enrollments"), ["student_key", "school_id", "entry_date"]
+    replaced = rows.known_on.lead().over(group_by=key, order_by=["known_on", "load_id"])
+    rows = rows.mutate(replaced=ibis.coalesce(replaced, ibis.date(ALWAYS)), planned=planned_ends(rows))
+    rows = rows.filter(~rows.withdrawn)
+    years = rows.group_by(YEAR).aggregate(
+        schools=rows.school_id.nunique(), entries=rows.entry_date.nunique()
+    )  # fmt: skip
+    several = rows.semi_join(years.filter((years.schools > 1) | (years.entries > 1)), YEAR)
+    other = several.view()
+    both = [
+        *YEAR,
+        (several.school_id != other.school_id) | (several.entry_date != other.entry_date),
+        several.entry_date <= other.planned,
+        other.entry_date <= several.planned,
+        several.entry_date <= other.entry_date,
+        several.known_on < other.replaced,
+        other.known_on < several.replaced,
+    ]
+    return several.inner_join(other, both).select(several.school_year).limit(1)

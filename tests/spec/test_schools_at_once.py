@@ -1,0 +1,125 @@
+"""One school and one grade level on one date, where a student's spells of enrollment share days."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, enrollments, incidents
+from features.snapshots.labels import cohort_keys
+from features.snapshots.snapshot import build_snapshot
+from tests.drawn import cell, rows_of, school_days, stacked
+from tests.spec.loaded_records import LoadedRecords, loaded_records
+
+AS_OF = date(2025, 10, 21)
+OCTOBER = date(2025, 10, 1)
+
+
+class Days(FeatureSet):
+    """School days, absences and schools."""
+
+    name = "days_at_once"
+    cohort = enrolled(9)
+    days = Feature(attendance.days_expected(), because="{} days")
+    missed = Feature(attendance.days_absent(), because="missed {} days")
+    missed_10d = Feature(attendance.last(school_days=10).days_absent(), because="missed {} of 10")
+    incidents = Feature(incidents.count(), because="{} incidents")
+    schools = Feature(enrollments.schools(), because="{} schools")
+
+
+CALENDAR = stacked(school_days(OCTOBER, 15), school_days(OCTOBER, 15, school_id="20"))
+AT_TWO = """
+| student_id | school_id | school_year | entry_date | exit_date  | is_primary |
+| ada        | 20        | 2026        | 2025-10-01 |            |            |
+| ada        | 10        | 2026        | 2025-10-08 |            |            |
+| bo         | 10        | 2026        | 2025-10-01 | 2025-10-08 |            |
+| bo         | 20        | 2026        | 2025-10-08 |            |            |
+| cy         | 20        | 2026        | 2025-10-01 |            |            |
+| di         | 20        | 2026        | 2025-10-01 |            | false      |
+| di         | 10        | 2026        | 2025-10-08 |            | true       |
+"""
+ABSENCES = """
+| student_id | school_id | date       |
+| ada        | 20        | 2025-10-16 |
+| ada        | 10        | 2025-10-17 |
+| bo         | 20        | 2025-10-17 |
+| cy         | 20        | 2025-10-16 |
+| di         | 20        | 2025-10-16 |
+| di         | 10        | 2025-10-17 |
+| di         | 10        | 2025-10-20 |
+"""
+INCIDENTS = """
+| incident_id | student_id | school_id | date       |
+| i1          | ada        | 20        | 2025-10-16 |
+| i2          | ada        | 10        | 2025-10-17 |
+"""
+DRAWN = {"calendar_days": CALENDAR, "enrollments": AT_TWO, "attendance": ABSENCES, "incidents": INCIDENTS}
+NAMES = ("days", "missed", "missed_10d", "incidents", "schools")
+
+
+def told_of(loaded: LoadedRecords) -> list[dict[str, str]]:
+    """Each student's days."""
+    found = build_snapshot(loaded.reader, Days, AS_OF).features
+    return [
+        {"student_id": student, **{name: cell(found[name].loc[key]) for name in NAMES}}
+        for student, key in sorted(loaded.keys().items())
+        if key in found.index
+    ]
+
+
+RULES = {
+    "longer": """
+    | student_id | days | missed | missed_10d | incidents | schools |
+    | ada        | 15   | 1      | 1          | 2         | 1       |
+    | bo         | 15   | 1      | 1          | 0         | 2       |
+    | cy         | 15   | 1      | 1          | 0         | 1       |
+    | di         | 15   | 2      | 2          | 0         | 2       |
+    """,
+    "latest": """
+    | student_id | days | missed | missed_10d | incidents | schools |
+    | ada        | 15   | 1      | 1          | 2         | 2       |
+    | bo         | 15   | 1      | 1          | 0         | 2       |
+    | cy         | 15   | 1      | 1          | 0         | 1       |
+    | di         | 15   | 2      | 2          | 0         | 2       |
+    """,
+    "shares": """
+    | student_id | days | missed | missed_10d | incidents | schools |
+    | ada        | 15   | 1      | 1          | 2         | 1       |
+    | bo         | 15   | 1      | 1          | 0         | 2       |
+    | cy         | 15   | 1      | 1          | 0         | 1       |
+    | di         | 15   | 1.5    | 1.5        | 0         | 2       |
+    """,
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_date_is_one_school_day_however_many_schools_a_student_is_at(rule: str, tmp_path: Path) -> None:
+    """Ada is at a second school from October 8 on: 15 school days, not 25. Bo moved on a day that both schools have."""
+    with loaded_records(tmp_path, DRAWN, enrollment={"concurrent": rule}) as loaded:
+        assert told_of(loaded) == rows_of(RULES[rule])
+
+
+TWO_GRADES = """
+| student_id | school_year | grade_level | entry_date |
+| ada        | 2026        | 9           | 2025-10-01 |
+| ada        | 2026        | 10          | 2025-10-08 |
+| bo         | 2026        | 9           | 2025-10-01 |
+"""
+
+
+def test_a_student_with_two_grade_levels_has_that_of_the_latest_row(tmp_path: Path) -> None:
+    """In the cohort of grade 9 until October 7, in that of grade 10 from then on."""
+    drawn = {"calendar_days": school_days(OCTOBER, 15), "enrollments": TWO_GRADES}
+    with loaded_records(tmp_path, drawn) as loaded:
+        ids = {key: student for student, key in loaded.keys().items()}
+        for grade, day, expected in ((9, 7, ["ada", "bo"]), (10, 7, []), (9, 8, ["bo"]), (10, 8, ["ada"])):
+            view = loaded.reader.view(date(2025, 10, day))
+            assert sorted(ids[key] for key in cohort_keys(loaded.reader, enrolled(grade), view)) == expected
+
+
+def test_no_overlap_asks_for_nothing(tmp_path: Path) -> None:
+    """The script of a district without shared days is the one that a view without a policy has."""
+    drawn = {"calendar_days": CALENDAR, "enrollments": "\n".join(AT_TWO.strip().splitlines()[:2])}
+    with loaded_records(tmp_path, drawn, enrollment={"concurrent": "shares"}) as loaded:
+        assert not loaded.reader.policies().has_overlaps
+        assert loaded.reader.policies().concurrent == "longer"
