@@ -35,6 +35,8 @@ CODES = {
     "NOTE05": "Withdrawals were held back because rows of the file could not be read.",
     "NOTE06": "Several people of the staff have one e-mail address.",
     "NOTE11": "Rows of enrollments were left out: a student never came, or was gone before the first day.",
+    "NOTE12": "Entry dates of an earlier school year count from the first day of the row's own.",
+    "NOTE13": "Two stints of a student have one entry date; the longer one counts.",
     "NOTE20": "Names of a header are spelled otherwise than expected, and read all the same.",
     "NOTE31": "Terms of one kind share days: such a day belongs to the one that ends first.",
     "NOTE32": "Days of a calendar became days of instruction, or are none any more: absences on them do not count.",

@@ -10,6 +10,10 @@ Concurrent = Literal["longer", "latest", "shares"]
 """What counts on a date on which a student is enrolled at several schools."""
 
 
+SameEntry = Literal["longer", "latest", "quarantine"]
+"""What counts where several rows have one student, school and entry date."""
+
+SAME_ENTRY_WORDS = {"latest": "the last one counts", "quarantine": "they wait in quarantine"}
 CONCURRENT_WORDS = {
     "latest": "the one entered latest counts",
     "shares": "the one of the longer spell counts, and an absence at each counts its share of the day",
@@ -27,6 +31,11 @@ class EnrollmentPolicies(PolicySection):
         default=(), description="exit codes of the files that mean a no-show: the student was never enrolled"
     )
 
+    same_entry: SameEntry = Field(
+        default="longer",
+        description="which of a student's rows with one school and entry date counts where they end on different days: "
+        "the longer, the latest of the files, or none until it is said (quarantine)",
+    )
     concurrent: Concurrent = Field(
         default="longer",
         description="which school counts on a date on which a student is enrolled at several, and none is the primary "
@@ -41,6 +50,9 @@ class EnrollmentPolicies(PolicySection):
             said.append("an exit date is the first day gone: the day before it is the last day enrolled")
         if self.never_came:
             said.append(f"exit codes {', '.join(self.never_came)} mean that a student never came: no enrollment")
+        if self.same_entry != "longer":
+            rows = "rows with one student, school and entry date that say different things"
+            said.append(f"of {rows}, {SAME_ENTRY_WORDS[self.same_entry]}")
         if self.concurrent != "longer":
             said.append(
                 f"where a student is enrolled at several schools on a date, {CONCURRENT_WORDS[self.concurrent]}"

@@ -24,6 +24,7 @@ ARROW = {
 NOT_SIMULATED = frozenset(
     {
         "day_hundredths", "unweighted_points_hundredths", "mark_status", "credit_kind", "recovers_course_id",
+        "is_primary",
     }
 )  # fmt: skip
 """Optional columns that a simulated district, like many a real one, does not send."""

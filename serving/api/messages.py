@@ -54,6 +54,7 @@ class EnrollmentRow(SentRow):
     entry_date: Day
     exit_date: Day | None = None
     exit_kind: Literal["moved_school", "transferred", "left", "completed", "deceased", "unknown"] | None = None
+    is_primary: Yes | None = Field(default=None, description="whether this school counts among several at a time")
 
 
 class AttendanceRow(SentRow):

@@ -33,10 +33,7 @@ def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Seque
             yield from shared_addresses(writer, files)
         yield from ambiguous_lookups(writer, one)
     for file in files:
-        for some in file.by_policy:
-            yield Finding("NOTE11", file.file, None, "", f"{counted(some.rows, 'row')} left out: {some.reason}")
-        if file.spelled:
-            yield Finding("NOTE20", file.file, None, "", f"read though spelled otherwise: {file.spelled}")
+        yield from file.notes
         if file.unused:
             yield Finding("NOTE04", file.file, None, "", f"not read as {file.table}: {', '.join(file.unused)}")
 

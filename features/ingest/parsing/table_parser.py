@@ -17,9 +17,11 @@ from features.ingest.mapping.header_validation import refuse_header
 from features.ingest.parsing.known_on import create_known_on_tables, drop_known_on_tables
 from features.ingest.parsing.left_out_rows import LeftOut, take_out
 from features.ingest.parsing.lookups import create_lookups
+from features.ingest.parsing.school_year_entries import place_in_school_years
 from features.ingest.parsing.typed_rows import malformed_rows, parsed_rows
 from features.ingest.parsing.unmapped_codes import mask_free_text
 from features.ingest.rules.duplicates import mark_duplicates
+from features.ingest.rules.same_entry import keep_longer_stints
 from features.ingest.staging_tables import insert, parsed_schema, parsed_table
 from features.warehouse.writer import Writer
 
@@ -38,8 +40,7 @@ class ParsedFile:
     left_out: int
     blank: int
     unused: tuple[str, ...] = ()
-    by_policy: tuple[LeftOut, ...] = ()
-    """Rows that a policy left out; those that withdraw no record are among the `left_out`."""
+    notes: tuple[Finding, ...] = ()
     spelled: str = ""
 
 
@@ -67,15 +68,40 @@ def parse_table(
     drop_known_on_tables(writer)
     if not plain:
         mask_free_text(writer, delivered)
-    left_out = take_out(writer, delivered) if delivered.table.name == "enrollments" else []
+    changed = apply_enrollment_policies(writer, delivered) if delivered.table.name == "enrollments" else None
     mark_duplicates(writer, delivered)
-    return [with_left_out(one, [some for some in left_out if some.file == one.number]) for one in counted]
+    return counted if changed is None else [with_changes(one, changed) for one in counted]
 
 
-def with_left_out(file: ParsedFile, by_policy: Sequence[LeftOut]) -> ParsedFile:
-    """The counts of a file, with the rows that policies left out of it."""
-    gone = sum(some.rows - some.withdraw for some in by_policy)
-    return replace(file, left_out=file.left_out + gone, by_policy=tuple(by_policy))
+@dataclass(frozen=True)
+class PolicyChanges:
+    """What policies did to the rows of a table: those left out, and notes about the others."""
+
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[Finding, ...]
+
+
+def apply_enrollment_policies(writer: Writer, delivered: DeliveredTable) -> PolicyChanges:
+    """Applies the policies of enrollment that look at more than one row, and says what they did."""
+    notes = list(place_in_school_years(writer))
+    left_out = take_out(writer, delivered)
+    if delivered.policies.enrollment.same_entry == "longer" and delivered.mapping.repeats != "last":
+        notes += keep_longer_stints(writer)
+    return PolicyChanges(tuple(left_out), tuple(notes))
+
+
+def with_changes(file: ParsedFile, changed: PolicyChanges) -> ParsedFile:
+    """The counts of a file after the policies of its table; notes about the table stand with its first file."""
+    own = [some for some in changed.left_out if some.file == file.number]
+    gone = sum(some.rows - some.withdraw for some in own)
+    notes = [Finding("NOTE11", file.file, None, "", f"{left_out_rows(some)} left out: {some.reason}") for some in own]
+    first = file.number == min((some.file for some in changed.left_out), default=file.number)
+    return replace(file, left_out=file.left_out + gone, notes=(*notes, *(changed.notes if first else ())))
+
+
+def left_out_rows(some: LeftOut) -> str:
+    """How many rows were left out, for a sentence."""
+    return f"{some.rows:,} row" if some.rows == 1 else f"{some.rows:,} rows"
 
 
 def parse_file(

@@ -27,7 +27,8 @@ def mark_duplicates(writer: Writer, delivered: DeliveredTable) -> None:
     """
     suspects = writer.create(SUSPECTS, query_script(possible_duplicates, delivered.table.name))
     parts = -(-suspects // AT_A_TIME)
-    last = delivered.mapping.repeats == "last"
+    of_stints = delivered.table.name == "enrollments" and delivered.policies.enrollment.same_entry == "latest"
+    last = of_stints or delivered.mapping.repeats == "last"
     columns = ["again"] if last else ["again", "rule", "broken", "expected"]
     for part in range(parts):
         marks = query_script(duplicate_marks, delivered.table.name, last=last)
@@ -39,7 +40,7 @@ def possible_duplicates(name: str) -> ir.Table:
     """Valid rows that share their key's hash with another: `key_hash`, the key, `content`, the hash of the rest."""
     table = TABLES[name]
     key = [*key_of(table), "known_on"]
-    rows = parsed_table(name).filter(ibis._.rule.isnull())
+    rows = parsed_table(name).filter(ibis._.rule.isnull() & ~ibis._.again)
     rows = rows.mutate(key_hash=hash_of(rows, key))
     twice = rows.group_by("key_hash").aggregate(n=rows.count()).filter(ibis._.n > 1).select("key_hash")
     rest = [column for column in (*columns_of(table), "deleted") if column not in key]
