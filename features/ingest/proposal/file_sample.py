@@ -176,6 +176,6 @@ def cells_of(
     piece = TextPiece(file.name, file.path, text=text.encode())
     plain = dialect.model_copy(update={"encoding": "utf-8"})
     with read_csv(piece, plain, header) as rows:
-        batches = RowBatches(rows, rows.names, ())
+        batches = RowBatches(rows, range(len(rows.names)), ())
         schema = pa.schema([("row", pa.int64()), *((f"c{n}", pa.string()) for n in range(len(rows.names)))])
         return made_unique(rows.header), pa.Table.from_batches(list(batches.batches()), schema)
