@@ -16,6 +16,7 @@ CODES = {
     "FILE08": "More records are gone from a full extract than the declared share.",
     "FILE09": "A file changed while it was read.",
     "FILE10": "A file is empty.",
+    "FILE11": "More rows are of students whom the district never sent than the declared share.",
     "ROW01": "A row has more or fewer cells than the header.",
     "ROW02": "A required cell is empty.",
     "ROW03": "A cell has not the form of its kind.",
@@ -42,6 +43,7 @@ CODES = {
     "NOTE32": "Days of a calendar became days of instruction, or are none any more: absences on them do not count.",
     "NOTE33": "Students are on a track of which the school's calendar has no day.",
     "NOTE34": "Lines of reports hold no mark: incomplete, withdrawn, audit or not given.",
+    "NOTE21": "Rows of students whom the district never sent were left out.",
 }
 """Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is only reported."""
 
@@ -78,6 +80,11 @@ class Finding:
         named = ", ".join(map(str, (self.row, *self.further)))
         more = self.count - 1 - len(self.further)
         return f", rows {named}" + (f" and {more:,} more" if more > 0 else "")
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things, for a sentence."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 class DataRefused(Refused):

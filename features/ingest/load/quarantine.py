@@ -12,6 +12,7 @@ from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import ROWS_NAMED, DataRefused, Finding
 from features.ingest.load.incoming_table import LoadStamp, staged_rows
 from features.ingest.load_parameters import DISTRICT_ID, LOAD_DAY, LOAD_ID
+from features.ingest.rules.no_enrollment import LEFT_OUT
 from features.ingest.staging_tables import parsed_table
 from features.tables import TABLES
 from features.warehouse.reader import Reader
@@ -52,7 +53,7 @@ def all_rows(name: str, catalog: str | None) -> ir.Table:
 
 def invalid_rows(name: str, catalog: str | None) -> ir.Table:
     """A table's parsed rows that break a rule."""
-    return all_rows(name, catalog).filter(ibis._.rule.notnull())
+    return all_rows(name, catalog).filter(ibis._.rule.notnull() & (ibis._.rule != LEFT_OUT))
 
 
 def quarantine_findings(reader: Reader, staged: StagedTable) -> Iterator[Finding]:
@@ -89,7 +90,7 @@ def refuse_large_quarantine(reader: Reader, staged: Sequence[StagedTable], to_ad
 def count_invalid(name: str, catalog: str | None) -> ir.Table:
     """How many rows a table has, and how many of them break a rule."""
     rows = all_rows(name, catalog)
-    return rows.aggregate(rows=rows.count(), bad=rows.rule.count())
+    return rows.aggregate(rows=rows.count(), bad=rows.rule.nullif(LEFT_OUT).count())
 
 
 def update_quarantine(writer: Writer, staged: Sequence[StagedTable], stamp: LoadStamp) -> int:

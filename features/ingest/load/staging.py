@@ -16,6 +16,7 @@ from features.ingest.parsing.lookups import drop_lookups
 from features.ingest.parsing.table_parser import ParsedFile, parse_table
 from features.ingest.parsing.unmapped_codes import code_mapping_lines
 from features.ingest.rules.cross_table_rules import mark_cross_table_errors
+from features.ingest.rules.unknown_students import leave_out_unknown, left_out_notes, lines_for_unknown
 from features.progress import Progress
 from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
@@ -43,14 +44,17 @@ def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, pro
     counted = parse_tables(writer, workspace, delivery, progress)
     progress("checking the tables against each other")
     names = [delivered.table.name for delivered in delivery.tables]
-    mark_cross_table_errors(writer, [name for name in names if writer.has_rows(f"understood_{name}")], held=held)
+    filled = [name for name in names if writer.has_rows(f"understood_{name}")]
+    mark_cross_table_errors(writer, filled, held=held)
+    leave_out_unknown(writer, filled, delivery.policies.roster)
     write_file_counts(writer, delivery, counted)
-    notes = StagingNotes(
-        tuple(load_notes(writer, delivery.tables, counted)), tuple(code_mapping_lines(writer, delivery.tables))
-    )
+    told = [*load_notes(writer, delivery.tables, counted)]
+    told += left_out_notes(writer, filled, {file.number: file.file for file in counted})
+    notes = StagingNotes(tuple(told), tuple(code_mapping_lines(writer, delivery.tables)))
     for delivered in delivery.tables:
         drop_lookups(writer, delivered)
-    refuse_large_quarantine(writer, [StagedTable(delivered) for delivered in delivery.tables], notes.to_add)
+    mend = (*notes.to_add, *lines_for_unknown(writer, filled))
+    refuse_large_quarantine(writer, [StagedTable(delivered) for delivered in delivery.tables], mend)
     writer.connection.execute(
         "CREATE TABLE told AS SELECT ? AS json", [TypeAdapter(StagingNotes).dump_json(notes).decode()]
     )

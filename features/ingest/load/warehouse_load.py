@@ -12,6 +12,7 @@ from features.ingest.load.load_report import FileReport, LoadReport
 from features.ingest.load.quarantine import StagedTable, file_counts, quarantine_findings, update_quarantine
 from features.ingest.load.record_versions import ChangeCounts, add_versions, can_withdraw_absent
 from features.ingest.load.staging import staging_notes
+from features.ingest.rules.no_enrollment import LEFT_OUT
 from features.progress import Progress
 from features.table_schema import Table
 from features.tables import TABLES
@@ -73,10 +74,10 @@ def staged_files(writer: Writer, delivery: Delivery) -> dict[str, list[StagedFil
     found: dict[str, list[StagedFile]] = {delivered.table.name: [] for delivered in delivery.tables}
     for delivered in delivery.tables:
         mine = [row for row in read if row[2] == delivered.table.name]
-        counts = valid_and_bad(writer, delivered.table) if any(rows > left_out for *_, rows, left_out in mine) else {}
+        counts = counts_by_file(writer, delivered.table) if any(rows > left_out for *_, rows, left_out in mine) else {}
         for number, file, table, rows, left_out in mine:
-            valid_rows, bad = counts.get(number, (0, 0))
-            found[table].append(StagedFile(number, file, table, rows, left_out, valid_rows, bad))
+            valid_rows, bad, unknown = counts.get(number, (0, 0, 0))
+            found[table].append(StagedFile(number, file, table, rows, left_out + unknown, valid_rows, bad))
     return found
 
 
@@ -85,16 +86,17 @@ def files_read() -> ir.Table:
     return file_counts("staged").select("number", "file", "table_name", "rows", "left_out").order_by("number")
 
 
-def valid_and_bad(writer: Writer, table: Table) -> dict[int, tuple[int, int]]:
-    """The numbers of valid and invalid rows of each file of a table."""
-    counts = writer.records(query_script(count_valid_and_bad, table.name))
-    return {file: (valid_rows, bad) for file, valid_rows, bad in counts}
+def counts_by_file(writer: Writer, table: Table) -> dict[int, tuple[int, int, int]]:
+    """The numbers of valid and invalid rows, and of those left out in staging, of each file of a table."""
+    counts = writer.records(query_script(rows_by_file, table.name))
+    return {file: (valid_rows, bad, unknown) for file, valid_rows, bad, unknown in counts}
 
 
-def count_valid_and_bad(name: str) -> ir.Table:
-    """The numbers of valid and invalid rows of each file of a table."""
+def rows_by_file(name: str) -> ir.Table:
+    """The numbers of valid and invalid rows, and of those left out in staging, of each file of a table."""
     rows = staged_rows(TABLES[name])
-    return rows.group_by("file").aggregate(good=rows.rule.isnull().sum(), bad=rows.rule.count())
+    bad, marked = rows.rule.nullif(LEFT_OUT).count(), rows.rule.count()
+    return rows.group_by("file").aggregate(good=rows.rule.isnull().sum(), bad=bad, unknown=marked - bad)
 
 
 def report_of(file: StagedFile, changes: ChangeCounts) -> FileReport:

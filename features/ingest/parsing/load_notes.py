@@ -9,6 +9,7 @@ from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import Finding
 from features.ingest.parsing.calendar_notes import calendar_notes, lines_without_mark
+from features.ingest.findings import Finding, counted
 from features.ingest.parsing.lookups import LookupColumn, lookup_columns
 from features.ingest.parsing.people_notes import shared_addresses
 from features.ingest.parsing.table_parser import ParsedFile
@@ -123,11 +124,6 @@ def rows_of_several(table: str, column: str) -> ir.Table:
     """The rows whose look-up of a column chose one of several values."""
     rows = parsed_table(table)
     return rows.filter(rows.several.split(", ").contains(column))
-
-
-def counted(n: int, noun: str) -> str:
-    """A number of things, for a sentence."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def table_note(delivered: DeliveredTable, code: str, message: str) -> Finding:

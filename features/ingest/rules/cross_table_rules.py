@@ -35,8 +35,8 @@ class Reference:
 REFERENCES = tuple(
     Reference(table.name, columns, others)
     for columns, others in (
-        (("school_id",), "schools"),
         (("student_id",), "students"),
+        (("school_id",), "schools"),
         (("staff_id",), "staff"),
         (("incident_id", "student_id"), "incidents"),
     )
