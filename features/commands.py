@@ -90,18 +90,28 @@ def check_command(
     month: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m"], help="Only this month; the running school year else.")
     ] = None,
+    unlisted: Annotated[
+        Path | None, typer.Option(help="File for the students whom quarantine keeps from every list; - prints them.")
+    ] = None,
+    for_sis: Annotated[
+        Path | None, typer.Option(help="File for the fix list of those who keep the SIS, as CSV; - prints it.")
+    ] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Say per school and month what the records add up to, and what does not add up."""
+    """Say per school and month what the records add up to, and what does not; or list what is to be mended."""
     from rich.console import Console
 
     from features.quality.check import check_district
     from features.quality.check_report import Chosen, print_check
+    from features.quality.fix_list import write_lists
     from features.warehouse.file import open_warehouse
 
     settings = settings_of(context)
     with open_warehouse(settings.warehouse(district)) as reader:
         found = check_district(reader, settings.district(district), today_in(settings, district))
+        if unlisted or for_sis:
+            write_lists(reader, found, unlisted=unlisted, for_sis=for_sis)
+            return
     chosen = Chosen(found, month.date() if month else None)
     if json_output:
         typer.echo(json.dumps(chosen.as_json()))

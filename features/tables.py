@@ -293,6 +293,16 @@ QUARANTINE = Table(
         Column("broken", "text", "the columns it breaks it in"),
         Column("expected", "text", "what was expected there"),
         Column("shown", "text", "the value's shape: letters as x, digits as 9; the value where so set", required=False),
+        Column("student_id", "text", "the student that the row names, where it can be read", required=False),
+        Column("record", "text", "which record the row is of: its key, where it can be read", required=False),
+        Column("first_day", "date", "first day of an enrollment that waits", unit="local date", required=False),
+        Column(
+            "last_day",
+            "date",
+            "its last day, the end of its school year where it is open",
+            unit="local date",
+            required=False,
+        ),
     ),
     from_source=False,
 )

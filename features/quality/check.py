@@ -13,6 +13,7 @@ from features.quality.completeness import (
     running_year,
     spans_of,
     table_findings,
+    unlisted_findings,
 )
 from features.quality.control_totals import total_findings
 from features.quality.mark_scale import missing_terms, scale_findings, term_ends
@@ -60,7 +61,7 @@ def check_district(reader: Reader, district: District, today: date) -> RecordChe
     year = running_year(spans, today)
     found = [*table_findings(reader, district, today), *calendar_findings(reader, spans, today)]
     counted = figures_of(reader, district, today, year) if year is not None else Figures({}, {}, ())
-    quarantined = quarantine_findings(reader, today)
+    quarantined = [*quarantine_findings(reader, today), *unlisted_findings(reader, district, today)]
     return RecordCheck(
         district, today, year, sorted_findings([*found, *counted.findings, *quarantined]), counted.months, counted.terms
     )

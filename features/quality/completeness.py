@@ -15,6 +15,7 @@ from features.quality.current_records import check_day, known_rows, records_of, 
 from features.settings import District
 from features.tables import TABLES
 from features.warehouse.reader import Reader
+from features.warehouse.unlisted_students import NAMING_COMMAND, unlisted_reasons
 
 ESSENTIAL = ("schools", "calendar_days", "students", "enrollments", "attendance", "marks")
 """Tables without which no score can be made."""
@@ -40,6 +41,13 @@ def quarantine_findings(reader: Reader, today: date) -> Iterator[Finding]:
     """CHECK19, a finding for each table and rule."""
     for name, rule, n in rows_of(reader, quarantine_script(), today):
         yield Finding("CHECK19", f"{name}: {n} rows in quarantine by {rule}")
+
+
+def unlisted_findings(reader: Reader, district: District, today: date) -> Iterator[Finding]:
+    """CHECK20, a finding for each reason."""
+    named = NAMING_COMMAND.format(district=district.id)
+    for reason in unlisted_reasons(reader, today):
+        yield Finding("CHECK20", f"{reason}; {named} names them")
 
 
 @cached_script

@@ -8,7 +8,8 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table as Drawn
 
-from features.ingest.findings import Finding
+from features.ingest.findings import Finding, counted
+from features.warehouse.unlisted_students import NAMING_COMMAND, UnlistedReason
 
 KINDS = ("new", "unchanged", "corrected", "withdrawn", "quarantined", "left_out")
 """What can become of a row of a file. The counts add up to the rows read."""
@@ -38,7 +39,8 @@ class FileReport:
 class LoadReport:
     """What a load did. `load_id` is None where nothing changed; `gone` counts records that full extracts now lack.
 
-    `policies` says every policy of the records that is not the default, a sentence each.
+    `policies` says every policy of the records that is not the default, a sentence each; `unlisted` how many students
+    enrolled on the day of the load are in no list because of what waits in quarantine.
     """
 
     district_id: str
@@ -50,6 +52,7 @@ class LoadReport:
     notes: tuple[Finding, ...] = ()
     to_add: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
+    unlisted: tuple[UnlistedReason, ...] = ()
 
     @property
     def rows_written(self) -> int:
@@ -95,9 +98,21 @@ def print_report(report: LoadReport, console: Console, *, tried: bool = False) -
             console.print(f"\n{title}")
             for finding in findings:
                 console.print(f"  {finding}", markup=False, highlight=False, soft_wrap=True)
+    print_unlisted(report, console)
     if report.to_add:
         console.print("\nto add to ontrack.toml; what is mapped is released by the next load")
         console.print("\n".join(report.to_add), markup=False, highlight=False, soft_wrap=True)
+
+
+def print_unlisted(report: LoadReport, console: Console) -> None:
+    """Prints how many students are in no list, and the command that names them."""
+    if report.unlisted:
+        students = counted(sum(reason.students for reason in report.unlisted), "student")
+        console.print(f"\n{students} enrolled today in no list, because of rows in quarantine", highlight=False)
+        for reason in report.unlisted:
+            console.print(f"  {reason}", markup=False, highlight=False, soft_wrap=True)
+        named = NAMING_COMMAND.format(district=report.district_id)
+        console.print(f"  {named} names them, for the data team", markup=False, highlight=False, soft_wrap=True)
 
 
 def table_of(report: LoadReport, title: str) -> Drawn:

@@ -10,16 +10,21 @@ from features.engine.script_cache import query_script
 from features.engine.stored_tables import stored_table
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import ROWS_NAMED, DataRefused, Finding
-from features.ingest.load.incoming_table import LoadStamp, staged_rows
+from features.ingest.load.incoming_table import FIRST_MONTH, LoadStamp, staged_rows
 from features.ingest.load_parameters import DISTRICT_ID, LOAD_DAY, LOAD_ID
 from features.ingest.rules.no_enrollment import LEFT_OUT
-from features.ingest.staging_tables import parsed_table
-from features.tables import TABLES
+from features.ingest.staging_tables import key_of, parsed_table
+from features.tables import SCHOOL_YEAR, TABLES
 from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
 
 PLACE = ("table_name", "file", "row")
 REASON = ("rule", "broken")
+WAITING = ("student_id", "record", "first_day", "last_day")
+"""What a row in quarantine says of the record that waits."""
+
+YEARS = (SCHOOL_YEAR.least, SCHOOL_YEAR.most)
+"""The first and the last school year that there can be."""
 
 COUNTED = {
     "number": "int64", "file": "string", "table_name": "string", "digest": "string", "rows": "int64",
@@ -96,14 +101,14 @@ def count_invalid(name: str, catalog: str | None) -> ir.Table:
 def update_quarantine(writer: Writer, staged: Sequence[StagedTable], stamp: LoadStamp) -> int:
     """Adds the load's invalid rows, releases rows that its files no longer have, and returns how many are released.
 
-    A row that is invalid for the same reason in the same place stays as it is.
+    A row of the same record that is invalid for the same reason in the same place stays as it is.
     """
     if not staged and not writer.has_rows("quarantine"):
         return 0
     tables = [(one.name, one.catalog) for one in staged]
     released = writer.count(query_script(released_rows, tables), stamp.values)
-    writer.insert("quarantine", query_script(added_to_quarantine, tables), stamp.values)
     writer.supersede("quarantine", [*PLACE, *REASON], query_script(left_quarantine, tables), stamp.values)
+    writer.insert("quarantine", query_script(added_to_quarantine, tables), stamp.values)
     return released
 
 
@@ -118,12 +123,20 @@ def released_rows(tables: Tables) -> ir.Table:
 
 def added_to_quarantine(tables: Tables) -> ir.Table:
     """The load's invalid rows that are not in quarantine for the same reason."""
-    return quarantined_rows(tables).anti_join(reread_rows(), [*PLACE, *REASON])
+    rows, held = quarantined_rows(tables), reread_rows()
+    return rows.anti_join(held, same_row(rows, held))
 
 
 def left_quarantine(tables: Tables) -> ir.Table:
     """Place and reason of rows in quarantine that the load read again and does not refuse for the same reason."""
-    return reread_rows().anti_join(quarantined_rows(tables), [*PLACE, *REASON]).select(*PLACE, *REASON)
+    held, rows = reread_rows(), quarantined_rows(tables)
+    return held.anti_join(rows, same_row(held, rows)).select(*PLACE, *REASON)
+
+
+def same_row(one: ir.Table, other: ir.Table) -> list[ir.BooleanValue]:
+    """Whether two rows of the quarantine are of one record, in one place, for one reason."""
+    places = [one[name] == other[name] for name in (*PLACE, *REASON)]
+    return places + [one[name].identical_to(other[name]) for name in WAITING]
 
 
 def quarantined_rows(tables: Tables) -> ir.Table:
@@ -135,12 +148,32 @@ def quarantined_rows(tables: Tables) -> ir.Table:
 def quarantined_rows_of(name: str, catalog: str | None) -> ir.Table:
     """A table's invalid rows as rows of the quarantine."""
     files = file_counts(catalog)
-    bad = invalid_rows(name, catalog).select("file", "row", "rule", "broken", "expected", "shown").rename(number="file")
+    rows = invalid_rows(name, catalog)
+    rows = rows.mutate(**waiting_record(rows, name))
+    kept = rows.select("file", "row", "rule", "broken", "expected", "shown", *WAITING)
+    bad = kept.rename(number="file")
     named = bad.join(files.select("number", "file", "table_name", file_digest="digest"), "number").drop("number")
     return named.mutate(
         district_id=DISTRICT_ID, known_on=LOAD_DAY, withdrawn=False, load_id=LOAD_ID,
         superseded_by_load=ibis.null("int64"),
     ).select(*stored_table("quarantine").columns)  # fmt: skip
+
+
+def waiting_record(rows: ir.Table, name: str) -> dict[str, ir.Value]:
+    """What invalid rows say of the record that waits; nothing of one whose id a spreadsheet changed."""
+    whole = rows.whole_key & (rows.rule != "ROW10")
+    parts = [ibis.literal(f"{column}=") + rows[column].cast("string") for column in key_of(TABLES[name])]
+    key = ibis.ifelse(whole, ibis.literal("; ").join(parts), None)
+    student = rows.student_id if "student_id" in rows.columns else ibis.null("string")
+    days = enrolled_days(rows) if name == "enrollments" else (ibis.null("date"), ibis.null("date"))
+    return dict(zip(WAITING, (ibis.ifelse(rows.rule == "ROW10", None, student), key, *days), strict=True))
+
+
+def enrolled_days(rows: ir.Table) -> tuple[ir.DateValue, ir.DateValue]:
+    """The first and the last day of enrollments that wait, within their school year; missing where unknown."""
+    year = ibis.ifelse(rows.school_year.between(*YEARS), rows.school_year, None).cast("int32")
+    begins, ends = ibis.date(year - 1, FIRST_MONTH, 1), ibis.date(year, FIRST_MONTH - 1, 30)
+    return ibis.greatest(rows.entry_date, begins), ibis.coalesce(rows.exit_date, ends)
 
 
 def reread_rows() -> ir.Table:

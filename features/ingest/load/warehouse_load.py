@@ -16,6 +16,7 @@ from features.ingest.rules.no_enrollment import LEFT_OUT
 from features.progress import Progress
 from features.table_schema import Table
 from features.tables import TABLES
+from features.warehouse.unlisted_students import unlisted_reasons
 from features.warehouse.writer import Writer
 
 HELD_BACK = "no record was withdrawn for being absent, as some rows do not say which record they are"
@@ -42,16 +43,18 @@ def load_tables(writer: Writer, delivery: Delivery, stamp: LoadStamp, progress: 
         if any(file.bad for file in files[delivered.table.name])
     ]
     staging = staging_notes(writer)
+    released = update_quarantine(writer, bad, stamp)
     return LoadReport(
         district_id=stamp.district_id,
         load_id=stamp.load_id,
         files=tuple(report_of(file, changes[name]) for name, read in files.items() for file in read),
         gone={name: found[-1, "gone"] for name, found in changes.items() if (-1, "gone") in found},
         quarantine=tuple(finding for one in bad for finding in quarantine_findings(writer, one)),
-        released=update_quarantine(writer, bad, stamp),
+        released=released,
         notes=(*staging.notes, *held_back),
         to_add=staging.to_add,
         policies=delivery.policies.sentences(),
+        unlisted=unlisted_reasons(writer, stamp.day),
     )
 
 
