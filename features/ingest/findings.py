@@ -39,11 +39,11 @@ CODES = {
     "NOTE12": "Entry dates of an earlier school year count from the first day of the row's own.",
     "NOTE13": "Two stints of a student have one entry date; the longer one counts.",
     "NOTE20": "Names of a header are spelled otherwise than expected, and read all the same.",
+    "NOTE21": "Rows of students whom the district never sent were left out.",
     "NOTE31": "Terms of one kind share days: such a day belongs to the one that ends first.",
     "NOTE32": "Days of a calendar became days of instruction, or are none any more: absences on them do not count.",
     "NOTE33": "Students are on a track of which the school's calendar has no day.",
     "NOTE34": "Lines of reports hold no mark: incomplete, withdrawn, audit or not given.",
-    "NOTE21": "Rows of students whom the district never sent were left out.",
 }
 """Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is only reported."""
 

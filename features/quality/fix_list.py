@@ -19,7 +19,6 @@ from features.quality.silent_sections import SilentSection, silent_sections
 from features.warehouse.reader import Reader, current_rows
 from features.warehouse.unlisted_students import UnlistedStudent, unlisted_students
 
-
 SCHOOL_SILENT = ("CHECK08", "CHECK09")
 """Findings about a school whose attendance did not come."""
 

@@ -7,9 +7,8 @@ import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
-from features.ingest.findings import Finding
-from features.ingest.parsing.calendar_notes import calendar_notes, lines_without_mark
 from features.ingest.findings import Finding, counted
+from features.ingest.parsing.calendar_notes import calendar_notes, lines_without_mark
 from features.ingest.parsing.lookups import LookupColumn, lookup_columns
 from features.ingest.parsing.people_notes import shared_addresses
 from features.ingest.parsing.table_parser import ParsedFile

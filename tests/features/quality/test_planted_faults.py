@@ -134,6 +134,13 @@ FAULTS = {
         "false AS withdrawn FROM range(3)",
         ["CHECK19"],
     ),
+    "a student enrolled today waits in quarantine": (
+        "INSERT INTO quarantine BY NAME SELECT 'enrollments' AS table_name, 'e.csv' AS file, 2 AS row, "
+        "'ROW07' AS rule, 'entry_date' AS broken, 'each once' AS expected, 'nobody' AS student_id, "
+        "DATE '2026-08-17' AS first_day, DATE '2027-06-30' AS last_day, DATE '2026-11-01' AS known_on, "
+        "false AS withdrawn",
+        ["CHECK19", "CHECK20"],
+    ),
 }
 """What goes wrong, the SQL that does it, and the codes of all that is then found."""
 
