@@ -8,8 +8,15 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.compilation import compile_script
+from features.engine.concurrent_enrollments import (
+    one_school_a_date,
+    planned_ends,
+    shared_segments,
+    with_shared_years,
+)
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
+from features.engine.view_policies import ViewPolicies
 from features.quality.current_records import check_day, known_rows, records_of
 from features.warehouse.reader import Reader
 
@@ -48,7 +55,7 @@ Months = Mapping[tuple[str, date], Month]
 
 def months_of(reader: Reader, today: date) -> dict[tuple[str, date], Month]:
     """The figures of every school and month that has a school day up to today."""
-    months = records_of(reader, figures_script(), Month, today)
+    months = records_of(reader, figures_script(reader.policies()), Month, today)
     return {(month.school_id, month.month): month for month in months}
 
 
@@ -63,15 +70,15 @@ def year_after(month: date) -> date:
 
 
 @cached_script
-def figures_script() -> Script:
+def figures_script(policies: ViewPolicies) -> Script:
     """DuckDB's SQL for `Month`, a row a school and month."""
-    return compile_script(figures().order_by("school_id", "month"))
+    return compile_script(figures(policies).order_by("school_id", "month"))
 
 
-def figures() -> ir.Table:
+def figures(policies: ViewPolicies) -> ir.Table:
     """One row a school and month, as in `Month`."""
-    calendar, key = calendar_months(), ["school_id", "month"]
-    absences, incidents = absence_months(), incident_months()
+    calendar, key = calendar_months(policies), ["school_id", "month"]
+    absences, incidents = absence_months(policies), incident_months()
     joined = calendar.left_join(absences, key).left_join(incidents, key)
     return joined.select(
         calendar,
@@ -82,9 +89,9 @@ def figures() -> ir.Table:
     )
 
 
-def calendar_months() -> ir.Table:
+def calendar_months(policies: ViewPolicies) -> ir.Table:
     """School days and enrollment per school and month: each track by itself, then all of them."""
-    days = enrolled_days().filter(ibis._.in_session)
+    days = enrolled_days(policies).filter(ibis._.in_session)
     taken = days.attendance_taken
     tracks = days.group_by(["school_id", "track", month_start(days)]).aggregate(
         school_year=days.school_year.max(),
@@ -111,13 +118,13 @@ def month_start(rows: ir.Table) -> ir.DateColumn:
     return rows.date.truncate("M").cast("date").name("month")
 
 
-def enrolled_days() -> ir.Table:
+def enrolled_days(policies: ViewPolicies) -> ir.Table:
     """Each calendar day up to today with how many students were enrolled, by adding up entries and exits."""
     calendar, key = known_rows("calendar_days"), ["school_id", "track", "school_year", "date"]
     calendar = calendar.filter(calendar.date <= check_day())
     days = calendar.select(*key, "in_session", "attendance_taken", change=ibis.literal(0, "int64"))
     off = ibis.literal(False)
-    moves = enrollment_moves().mutate(in_session=off, attendance_taken=off)
+    moves = enrollment_moves(policies).mutate(in_session=off, attendance_taken=off)
     both = days.union(moves.select(*days.columns))
     dated = both.group_by(key).aggregate(
         in_session=both.in_session.any(),
@@ -128,9 +135,9 @@ def enrolled_days() -> ir.Table:
     return dated.mutate(enrolled=running.cast("int64"))
 
 
-def enrollment_moves() -> ir.Table:
+def enrollment_moves(policies: ViewPolicies) -> ir.Table:
     """How many students came on a day, and how many were gone, per school, track and school year."""
-    spells, key = spells_of(), ["school_id", "track", "school_year", "date"]
+    spells, key = spells_of(policies), ["school_id", "track", "school_year", "date"]
     came = spells.mutate(date=spells.entry_date)
     gone = spells.filter(spells.ends.notnull()).mutate(date=(spells.ends + ibis.interval(days=1)).cast("date"))
     return (
@@ -141,8 +148,17 @@ def enrollment_moves() -> ir.Table:
     )
 
 
-def spells_of() -> ir.Table:
-    """Spells of enrollment with `ends`, as the engine sees them: one ends where the next at its school begins."""
+def spells_of(policies: ViewPolicies) -> ir.Table:
+    """Spells of enrollment with `ends`, as the engine sees them: one ends where the next at its school begins.
+
+    Where spells of a student share days, only those parts on which their school is the one that counts.
+    """
+    ended = ended_spells()
+    return ended if not policies.has_overlaps else one_school_a_date(*shared_parts(ended, policies))
+
+
+def ended_spells() -> ir.Table:
+    """Spells that began by today with `ends`, empty while they go on."""
     spells = known_rows("enrollments")
     spells = spells.filter(spells.entry_date <= check_day())
     again = spells.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
@@ -150,10 +166,34 @@ def spells_of() -> ir.Table:
     return spells.mutate(ends=ibis.least(spells.exit_date, before))
 
 
-def absence_months() -> ir.Table:
-    """Exceptions per school and month; what was missed counts on days on which attendance was taken."""
+def shared_parts(spells: ir.Table, policies: ViewPolicies) -> tuple[ir.Table, ir.Table]:
+    """Spells that all have an end, and the parts of school years in which the same ones run."""
+    closed = spells.mutate(
+        planned=planned_ends(spells), ends=spells.ends.fill_null(ibis.date(spells.school_year.cast("int32"), 12, 31))
+    )
+    shared = with_shared_years(closed)
+    return shared, shared_segments(shared, policies.concurrent)
+
+
+def absences_that_count(policies: ViewPolicies) -> ir.Table:
+    """Exceptions up to today; where a student is at several schools, those of the school that counts, or all shared."""
     rows = known_rows("attendance")
     rows = rows.filter(rows.date <= check_day())
+    if not policies.has_overlaps:
+        return rows
+    _, parts = shared_parts(ended_spells(), policies)
+    within = ["student_key", "school_id", rows.date >= parts.day, rows.date <= parts.until]
+    if policies.concurrent != "shares":
+        return rows.anti_join(parts.filter(parts.place > 0), within)
+    of_part = rows.left_join(parts.filter(parts.schools > 1), within)
+    schools = ibis.coalesce(of_part.schools, 1)
+    share = (of_part.absent_hundredths + schools - 1) // schools
+    return of_part.mutate(absent_hundredths=share.cast("int64"))
+
+
+def absence_months(policies: ViewPolicies) -> ir.Table:
+    """Exceptions per school and month; what was missed counts on days on which attendance was taken."""
+    rows = absences_that_count(policies)
     by_day = rows.group_by(["school_id", "date"]).aggregate(
         absences=rows.count(), absent_hundredths=rows.absent_hundredths.sum()
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, enrollments, incidents
+from features.quality.monthly_figures import months_of
 from features.snapshots.labels import cohort_keys
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import cell, rows_of, school_days, stacked
@@ -123,3 +124,12 @@ def test_no_overlap_asks_for_nothing(tmp_path: Path) -> None:
     with loaded_records(tmp_path, drawn, enrollment={"concurrent": "shares"}) as loaded:
         assert not loaded.reader.policies().has_overlaps
         assert loaded.reader.policies().concurrent == "longer"
+
+
+def test_the_audit_of_records_counts_a_student_at_the_school_that_counts(tmp_path: Path) -> None:
+    """Ada's days and absences from October 8 on are those of school 20; Bo's day of the move is school 20's."""
+    drawn = {"calendar_days": CALENDAR, "enrollments": AT_TWO, "attendance": ABSENCES}
+    with loaded_records(tmp_path, drawn) as loaded:
+        months = months_of(loaded.reader, AS_OF)
+        figures = {school: (month.student_days, month.absent_hundredths) for (school, _), month in months.items()}
+        assert figures == {"10": (5 + 10, 200), "20": (15 + 10 + 15 + 5, 300)}
