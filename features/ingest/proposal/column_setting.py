@@ -8,12 +8,10 @@ from features.file_mapping.declaration import ColumnMapping
 from features.ingest.proposal.code_guesses import EMPTY, LEFT_OUT, guess
 from features.ingest.proposal.column_match import ColumnMatch
 from features.ingest.proposal.column_profile import ColumnProfile, share
-from features.ingest.proposal.value_fit import FITTING, LETTER, SCHOOL_YEAR
+from features.ingest.proposal.value_fit import FITTING, SCHOOL_YEAR
 from features.table_schema import Column, Table
 
 TRAILING_LETTER = re.compile(r"[0-9.]+ +[ABCDF][+-]?")
-LETTER_WITH_SIGN = re.compile(r"[ABCDF][+-]?")
-PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]+)?")
 DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 OTHER_ANSWER = {
     yes: no for one, other in (("1", "0"), ("Y", "N"), ("true", "false"), ("T", "F"), ("Yes", "No"), ("E", "U"))
@@ -74,31 +72,36 @@ def mapping_of(table: Table, column: Column, match: ColumnMatch) -> tuple[Column
     if column.kind == "date" and profile.is_ambiguous:
         notes.append(f"no day is beyond 12: {profile.date_form} is the usual order of day and month here, not a proof")
     if column.kind == "date" and profile.filled and not profile.date_form:
-        notes.append("days are numbers, as a spreadsheet counts them: export the column as text, or see the policies")
+        notes.append("days are numbers, as a spreadsheet counts them")
     return ColumnMapping(column=name), tuple(notes)
 
 
 def mark_mapping(profile: ColumnProfile) -> tuple[ColumnMapping, tuple[str, ...]]:
-    """A letter alone, with plus or minus, or behind a percentage; a percentage alone needs cuts."""
+    """The cell as it is, which a scale may read, or the letter behind a percentage."""
     if share(profile.probe, TRAILING_LETTER) >= FITTING:
-        return ColumnMapping(column=profile.name, pattern="([ABCDF])[+-]?$"), ("the letter behind the percentage",)
-    if profile.filled and share(profile.probe, PERCENT) >= FITTING:
-        return ColumnMapping(column=profile.name), ("marks are numbers: they need cuts to be letters",)
-    signed = any(len(value) > 1 and LETTER_WITH_SIGN.fullmatch(value) for value in profile.probe)
-    if signed and share(profile.probe, LETTER_WITH_SIGN) == 1:
-        return ColumnMapping(column=profile.name, pattern="^([ABCDF])[+-]?$"), ("the letter without plus or minus",)
+        return ColumnMapping(column=profile.name, pattern="([ABCDF][+-]?)$"), ("the letter behind the percentage",)
     return ColumnMapping(column=profile.name), ()
 
 
 def hundredths_mapping(name: str, profile: ColumnProfile) -> tuple[ColumnMapping, tuple[str, ...]]:
     """Hundredths as they are, or whole days, points and credits times 100."""
-    if share(profile.probe, DECIMAL_COMMA) > 0:
-        return ColumnMapping(column=profile.name, times=100), ("numbers have a decimal comma: declare it",)
+    if has_decimal_comma(profile):
+        return ColumnMapping(column=profile.name, times=100), ("numbers have a decimal comma",)
     most = profile.range[1]
-    units = {"absent_hundredths": 1, "points_hundredths": 6, "days_removed_hundredths": 45}.get(name, 15)
+    units = {
+        "absent_hundredths": 1,
+        "points_hundredths": 6,
+        "unweighted_points_hundredths": 6,
+        "days_removed_hundredths": 45,
+    }.get(name, 15)
     if not profile.is_whole or most <= units:
         return ColumnMapping(column=profile.name, times=100), (f"at most {most:g}: taken as whole ones, times 100",)
     return ColumnMapping(column=profile.name), (f"at most {most:g}: taken as hundredths",)
+
+
+def has_decimal_comma(profile: ColumnProfile) -> bool:
+    """Whether numbers have a comma before their decimals, and none has a point."""
+    return share(profile.probe, DECIMAL_COMMA) > 0 and not any("." in value for value in profile.probe)
 
 
 def codes_of(table: Table, column: Column, match: ColumnMatch) -> Iterator[CodeGuess]:
@@ -107,7 +110,7 @@ def codes_of(table: Table, column: Column, match: ColumnMatch) -> Iterator[CodeG
     if name == "school_year":
         yield from year_codes(profile)
         return
-    if column.kind == "integer" and profile.is_whole:
+    if (column.kind == "integer" and profile.is_whole) or (table.name, name) == ("marks", "mark"):
         return
     own = column.allowed or (("true", "false") if column.kind == "boolean" else ())
     if not (own or column.kind == "integer") or not profile.codes or all(code in own for code, _ in profile.codes):
@@ -116,8 +119,6 @@ def codes_of(table: Table, column: Column, match: ColumnMatch) -> Iterator[CodeG
     found = [CodeGuess(code, n, guess(table.name, name, column.kind, code, header)) for code, n in profile.codes]
     if column.kind == "boolean":
         found += other_answers(found)
-    if (table.name, name) == ("marks", "mark"):
-        found = [CodeGuess(one.code, one.rows, mark_of(one.code) or one.meaning) for one in found]
     yield from found
 
 
@@ -131,11 +132,6 @@ def other_answers(found: Sequence[CodeGuess]) -> list[CodeGuess]:
         for code, other in pairs
         if one.code == code and other not in seen and one.meaning is not None
     ]
-
-
-def mark_of(code: str) -> str | None:
-    """The letter of a mark with plus or minus."""
-    return code[0] if LETTER.fullmatch(code) and code not in ("P", "NP") else None
 
 
 def year_codes(profile: ColumnProfile) -> Iterator[CodeGuess]:

@@ -15,12 +15,14 @@ from features.ingest.adapters.csv_files import SUFFIXES
 from features.ingest.files.sources import SourceFile, files_in
 from features.ingest.findings import DataRefused
 from features.ingest.mapping.file_layout import KNOWN_ON
+from features.ingest.mapping.header_names import plain
 from features.ingest.proposal.column_profile import ColumnProfile, is_date, profiles_of
 from features.ingest.proposal.file_sample import FileSample, sample_of
 from features.ingest.proposal.headerless import names_of
 from features.ingest.proposal.proposed_tables import ProposedTable, proposed_tables
 from features.ingest.proposal.table_match import SampledFile, TableMatch, known_ids, match_tables
 from features.progress import Progress
+from features.table_schema import Column
 from features.tables import TABLES
 
 LONG_AGO = "2000-07-01"
@@ -150,17 +152,18 @@ def is_ours(file: SampledFile) -> bool:
         return False
     columns = columns_of(table)
     needed = {name for name, column in columns.items() if column.required} | {KNOWN_ON}
-    names = set(file.sample.names)
-    if not (needed <= names <= {*file_columns(table), KNOWN_ON}):
+    names = {plain(name) for name in file.sample.names if name}
+    if not ({plain(one) for one in needed} <= names <= {plain(one) for one in (*file_columns(table), KNOWN_ON)}):
         return False
-    return all(is_our_column(one, columns[one.name].allowed) for one in file.profiles if one.name in columns)
+    own = {plain(name): column for name, column in columns.items()}
+    return all(is_our_column(one, own[plain(one.name)]) for one in file.profiles if plain(one.name) in own)
 
 
-def is_our_column(profile: ColumnProfile, allowed: tuple[str, ...]) -> bool:
+def is_our_column(profile: ColumnProfile, column: Column) -> bool:
     """Whether a column of ours has our words and our dates."""
-    if allowed and any(code not in allowed for code in profile.values.to_pylist()):
+    if column.allowed and any(code not in column.allowed for code in profile.values.to_pylist()):
         return False
-    return not profile.name.endswith("date") or not profile.filled or profile.date_form == "%Y-%m-%d"
+    return column.kind != "date" or not profile.filled or profile.date_form == "%Y-%m-%d"
 
 
 def named_by_values(files: Sequence[SampledFile], every: Sequence[SampledFile]) -> Iterator[SampledFile]:

@@ -11,6 +11,7 @@ from features.ingest.proposal.code_guesses import LEFT_OUT
 from features.ingest.proposal.column_profile import ColumnProfile
 from features.ingest.proposal.column_setting import CodeGuess, ColumnSetting, shown
 from features.ingest.proposal.mapping_proposal import Proposal
+from features.ingest.proposal.policy_hints import policy_lines, scale_lines
 from features.ingest.proposal.proposed_tables import ProposedTable
 from features.ingest.rules.row_rules import allowed_values
 from features.settings import District
@@ -33,6 +34,13 @@ def proposal_text(proposal: Proposal, records: str) -> str:
     lines = [*head_lines(proposal, records)]
     for table in proposal.tables:
         lines += ["", *table_lines(table, proposal.reading)]
+    policies = policy_lines(proposal.tables)
+    if policies:
+        lines += [
+            "",
+            "# Policies that the records speak for; decide on each, see docs/how-to/bring-your-records.md",
+            *policies,
+        ]
     if proposal.ours:
         lines += ["", f"# Of our own shape, and read as they are: {', '.join(map(quoted, proposal.ours))}"]
     if proposal.never:
@@ -83,6 +91,7 @@ def table_lines(table: ProposedTable, reading: Dialect) -> Iterator[str]:
     yield f"known_on = {value_of(table.known_on.model_dump(exclude_none=True))}{known_on_comment(table)}"
     if table.leave_out:
         yield f"leave_out = {value_of(dict(table.leave_out))}  # a guess: these rows are no records"
+    yield from scale_lines(table)
     yield from ("", f"[{name}.columns]")
     for setting in table.settings:
         yield from setting_lines(setting)

@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from features.file_mapping.declaration import ColumnMapping, Dialect, KnownOnRule
+from features.file_mapping.declaration import SPREADSHEET, ColumnMapping, Dialect, KnownOnRule
 from features.file_mapping.validation import columns_of
 from features.ingest.proposal.column_match import ColumnMatch
-from features.ingest.proposal.column_profile import ColumnProfile
-from features.ingest.proposal.column_setting import ColumnSetting, setting_of
+from features.ingest.proposal.column_profile import ColumnProfile, share
+from features.ingest.proposal.column_setting import ColumnSetting, has_decimal_comma, setting_of
 from features.ingest.proposal.missing_columns import fill_missing, lookup_of
 from features.ingest.proposal.table_match import Matched, SampledFile, TableMatch
+from features.ingest.proposal.value_fit import FITTING, SERIAL
 from features.table_schema import Table
-from features.tables import TABLES
+from features.tables import SCHOOL_YEAR, TABLES
 
 AFTER: Mapping[str, KnownOnRule] = {
     "attendance": KnownOnRule(after="date", school_days=2),
@@ -57,7 +58,16 @@ def proposed_tables(matched: Matched, files: Sequence[SampledFile], first_day: s
         for name in TABLES
         if name in tables
     ]
-    return padded_ids(found)
+    return padded_ids([without_read(table, found) for table in found])
+
+
+def without_read(table: ProposedTable, tables: Sequence[ProposedTable]) -> ProposedTable:
+    """The table without those unplaced columns that are read all the same: by a lookup, or as the school year."""
+    lookups = [one.mapping.lookup for other in tables for one in other.settings if one.mapping.lookup]
+    read = {name for lookup in lookups if lookup.file == table.file.pattern for name in (lookup.column, *lookup.match)}
+    if any(one.mapping.day_of_school_year for one in table.settings):
+        read.add(SCHOOL_YEAR.name)
+    return replace(table, unplaced=tuple(one for one in table.unplaced if one.name not in read))
 
 
 def derived(tables: Mapping[str, TableMatch]) -> Iterator[TableMatch]:
@@ -147,7 +157,17 @@ def dialect_of(match: TableMatch) -> Dialect:
     for form in forms:
         if not any(same_but_for_order(form, other) for other in kept):
             kept.append(form)
-    return match.file.sample.dialect.model_copy(update={"null": tuple(nulls), "dates": tuple(kept)})
+    if any(is_read_as_date(match, one) and is_spreadsheet_date(one) for one in profiles):
+        kept.append(SPREADSHEET)
+    numbers = [one.profile for name, one in match.columns.items() if name.endswith("hundredths")]
+    decimal = "," if any(has_decimal_comma(one) for one in numbers) else "."
+    said = {"null": tuple(nulls), "dates": tuple(kept), "decimal": decimal}
+    return match.file.sample.dialect.model_copy(update=said)
+
+
+def is_spreadsheet_date(profile: ColumnProfile) -> bool:
+    """Whether values are days as a spreadsheet counts them."""
+    return not profile.date_form and bool(profile.filled) and share(profile.probe, SERIAL) >= FITTING
 
 
 def is_read_as_date(match: TableMatch, profile: ColumnProfile) -> bool:

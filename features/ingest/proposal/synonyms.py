@@ -142,7 +142,6 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "points_hundredths": (
         "points hundredths", "points", "grade points", "gpa points", "mark points", "quality points", "grade point",
-        "unweighted gpa points",
     ),
     "credits_attempted_hundredths": (
         "credit attempted hundredths", "credit attempted", "attempted credit", "potential credit", "credit possible",
@@ -152,6 +151,11 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "credit earned hundredths", "credit earned", "earned credit", "credit", "credit completed", "credit hours",
         "credit awarded",
     ),
+    "is_primary": ("is primary", "primary", "primary school", "primary school flag", "primary enrollment"),
+    "unweighted_points_hundredths": ("unweighted points", "unweighted gpa points", "unweighted grade points"),
+    "mark_status": ("mark status", "grade status", "incomplete status"),
+    "credit_kind": ("credit kind", "credit source", "method credit earned", "credit origin"),
+    "recovers_course_id": ("recovers course id", "recovered course", "repeats course id", "replaced course id"),
     "incident_id": (
         "incident id", "incident", "incident local id", "event id", "referral id", "incident code id",
         "incident unique id", "case id", "incident source id", "id of incident",
