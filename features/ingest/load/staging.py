@@ -16,6 +16,7 @@ from features.ingest.parsing.lookups import drop_lookups
 from features.ingest.parsing.table_parser import ParsedFile, parse_table
 from features.ingest.parsing.unmapped_codes import code_mapping_lines
 from features.ingest.rules.cross_table_rules import mark_cross_table_errors
+from features.ingest.rules.reused_ids import mark_reused_ids
 from features.ingest.rules.unknown_students import leave_out_unknown, left_out_notes, lines_for_unknown
 from features.progress import Progress
 from features.warehouse.reader import Reader
@@ -45,10 +46,12 @@ def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, pro
     progress("checking the tables against each other")
     names = [delivered.table.name for delivered in delivery.tables]
     filled = [name for name in names if writer.has_rows(f"understood_{name}")]
+    roster = delivery.policies.roster
+    told = mark_reused_ids(writer, filled, roster, held=held)
     mark_cross_table_errors(writer, filled, held=held)
-    leave_out_unknown(writer, filled, delivery.policies.roster)
+    leave_out_unknown(writer, filled, roster)
     write_file_counts(writer, delivery, counted)
-    told = [*load_notes(writer, delivery.tables, counted)]
+    told += [*load_notes(writer, delivery.tables, counted)]
     told += left_out_notes(writer, filled, {file.number: file.file for file in counted})
     notes = StagingNotes(tuple(told), tuple(code_mapping_lines(writer, delivery.tables)))
     for delivered in delivery.tables:
