@@ -51,6 +51,7 @@ def test_the_problem_shown_to_an_integrator_is_the_one_that_is_answered(tmp_path
     service.record_example_runs()
     sent = json.loads(blocks(INTEGRATOR, "json")[0])
     sent["marks"][0]["mark"] = "E"
+    sent["attendance"][0]["absent_hundredth"] = 100
     answer = ApiClient(service, "harbor").ask("POST", "/v1/scores", sent)
     assert answer.json() == json.loads(blocks(INTEGRATOR, "json")[-1])
 
@@ -94,12 +95,14 @@ def test_the_shown_spec_is_a_spec_and_the_shown_answer_has_its_shape() -> None:
 
 
 def test_the_settings_shown_for_records_are_settings() -> None:
-    """All blocks about one district, put together as a reader would; the last begins anew."""
-    *parts, totals = blocks(DOCS / "how-to" / "bring-your-records.md", "toml")
-    assert len(parts) == 3
-    (district,) = Settings.model_validate(tomllib.loads("\n".join(parts))).districts
-    assert district.files["attendance"].codes["excused"] == {"1": "true", "0": "false"}
-    assert Settings.model_validate(tomllib.loads(totals)).districts[0].totals
+    """Each block about a district, by itself; those without its heading begin below it."""
+    heading = '[[districts]]\nid = "lakeside"\nname = "Lakeside Schools"\n'
+    shown = blocks(DOCS / "how-to" / "bring-your-records.md", "toml")
+    whole = [block if "[[districts]]" in block else heading + block for block in shown]
+    districts = [Settings.model_validate(tomllib.loads(one)).districts[0] for one in whole]
+    assert districts[0].reading.delimiter == ";"
+    assert districts[1].files["attendance"].codes["excused"] == {"1": "true", "0": "false"}
+    assert any(one.totals for one in districts)
 
 
 def test_the_example_mapping_can_be_used() -> None:

@@ -26,8 +26,11 @@ from tests.serving.browser import TestClient
 TUTORIAL = DOCS / "tutorial.md"
 LAST = "ontrack serve"
 GUIDES = ("bring-your-records", "data-team", "operate")
-ELSEWHERE = ("ontrack train", "ontrack rollback", "ontrack worker run")
-"""Commands of the guides that run elsewhere: they take minutes, are refused after one release, or run until stopped."""
+ELSEWHERE = ("ontrack train", "ontrack rollback", "ontrack worker run", "ontrack map")
+"""Commands of the guides that run elsewhere.
+
+They take minutes, are refused after one release, run until stopped, or need the files of a stranger's system.
+"""
 LATER = timedelta(days=730)
 OWN = DOCS / "how-to" / "add-an-outcome.md"
 KEY = re.compile(r"(?<=ontrack_)[0-9a-f]{16}_.+")

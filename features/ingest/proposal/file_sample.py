@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, get_args
 
 import pyarrow as pa
@@ -33,7 +33,7 @@ NUMBER_OR_DATE = re.compile(r"[-+]?[0-9][0-9.,:/ -]*")
 class FileSample:
     """Rows of a file as trimmed text, null where empty, a column `c0`, `c1`, … for each of `names`.
 
-    `names` are those of its header, or made up where it has none.
+    `names` are those of its header, or made up where it has none. A file in ASCII may be in any encoding.
     """
 
     file: str
@@ -42,6 +42,7 @@ class FileSample:
     has_header: bool
     cells: pa.Table
     is_whole: bool
+    is_ascii: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,22 @@ def sample_of(file: SourceFile) -> FileSample:
             continue
         names = names or found
         tables.append(cells)
-    return FileSample(file.name, dialect, names or (), has_header, pa.concat_tables(tables), is_whole)
+    is_ascii = all(piece.isascii() for piece in raw)
+    return FileSample(file.name, dialect, names or (), has_header, pa.concat_tables(tables), is_whole, is_ascii)
+
+
+def in_one_encoding(samples: Sequence[FileSample]) -> list[FileSample]:
+    """The samples; where files with accents are in one single-byte encoding, those in ASCII are taken to be in it too.
+
+    Another day they will have accents as well.
+    """
+    told = {sample.dialect.encoding for sample in samples if not sample.is_ascii}
+    if len(told) != 1 or not told <= {"cp1252", "iso8859-1"}:
+        return list(samples)
+    return [
+        replace(one, dialect=one.dialect.model_copy(update={"encoding": min(told)})) if one.is_ascii else one
+        for one in samples
+    ]
 
 
 def raw_pieces(file: SourceFile) -> tuple[list[bytes], bool]:

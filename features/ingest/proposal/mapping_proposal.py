@@ -17,7 +17,7 @@ from features.ingest.findings import DataRefused
 from features.ingest.mapping.file_layout import KNOWN_ON
 from features.ingest.mapping.header_names import plain
 from features.ingest.proposal.column_profile import ColumnProfile, is_date, profiles_of
-from features.ingest.proposal.file_sample import FileSample, sample_of
+from features.ingest.proposal.file_sample import FileSample, in_one_encoding, sample_of
 from features.ingest.proposal.headerless import names_of
 from features.ingest.proposal.proposed_tables import ProposedTable, proposed_tables
 from features.ingest.proposal.table_match import SampledFile, TableMatch, known_ids, match_tables
@@ -64,7 +64,7 @@ def propose_mapping(place: Path, progress: Progress) -> Proposal:
             unread += [] if is_record_file(file) else [UnreadFile(file.name, "not the name of a file of records")]
         except DataRefused as refused:
             unread.append(UnreadFile(file.name, refused.findings[0].expected))
-    files = sampled_files(samples)
+    files = sampled_files(in_one_encoding(samples))
     ours = tuple(file.sample.file for file in files if is_ours(file))
     others = [file for file in files if file.sample.file not in ours]
     return proposal_of(place, [*named_by_values(others, files)], ours, unread)

@@ -128,6 +128,12 @@ def test_the_proposal_says_what_was_seen(files: dict[str, str | bytes], line: st
     assert "Zelda" not in text
 
 
+def test_files_in_ascii_are_read_as_those_with_accents_are() -> None:
+    """A single encoding for all: the next extract may have accents in any file."""
+    text = proposed({"roster.csv": ROSTER.replace("Zelda", "Zoë").encode("cp1252"), "abs.csv": absences()})
+    assert text.count("encoding =") == 1
+
+
 def test_a_zip_is_looked_at_in_place(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "nightly.zip", "w") as archive:
         archive.writestr("out/roster.csv", ROSTER)
