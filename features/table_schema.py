@@ -11,7 +11,8 @@ class Column:
     """One column: its kind, what it means, in which unit, and what it may hold.
 
     A column of kind `student` holds the district's own `student_id` in a source file and the
-    opaque `student_key` in the warehouse. A column of kind `assigned` is OnTrack's own: no file has it.
+    opaque `student_key` in the warehouse. A column of kind `assigned` is OnTrack's own: no file has it. A text may have
+    to match a `pattern` as a whole.
     """
 
     name: str
@@ -22,6 +23,11 @@ class Column:
     allowed: tuple[str, ...] = ()
     least: int | None = None
     most: int | None = None
+    pattern: str = ""
+
+
+STUDENT = Column("student_key", "student", "the student (in a file: `student_id`, the district's own id)")
+"""Whose row it is."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The canonical tables, declared once: what a district's records look like inside OnTrack."""
 
-from features.table_schema import Column, Table
+from features.bookkeeping_tables import FLAGS, LOADS, QUARANTINE
+from features.table_schema import STUDENT, Column, Table
 
-STUDENT = Column("student_key", "student", "the student (in a file: `student_id`, the district's own id)")
 SCHOOL = Column("school_id", "text", "the school, by the district's id")
 SCHOOL_YEAR = Column(
     "school_year", "integer", "the calendar year in which the school year ends (2027 = 2026-27)",
@@ -42,7 +42,10 @@ CALENDAR_DAYS = Table(
         Column("date", "date", "the day", unit="local date"),
         SCHOOL_YEAR,
         Column("in_session", "boolean", "whether it was a day of instruction"),
-        Column("attendance_taken", "boolean", "whether the school recorded attendance that day"),
+        Column(
+            "attendance_taken", "boolean",
+            "whether the school recorded attendance that day; empty where the calendar does not say", required=False,
+        ),
         Column(
             "day_hundredths", "hundredths", "how much of a whole day a short day is; empty for a whole one",
             unit="1/100 day", required=False, least=1, most=100,
@@ -111,6 +114,18 @@ ENROLLMENTS = Table(
             "is_primary", "boolean", "whether this school counts where the student is at several at a time",
             required=False,
         ),
+        Column(
+            "weekdays", "text", "days of the week on which a part-time student is expected, 1 for Monday; else empty",
+            required=False, pattern="[1-7]{1,7}",
+        ),
+        Column(
+            "expected_hundredths", "hundredths", "how much of a day a part-time student is expected; else empty",
+            unit="1/100 day", required=False, least=1, most=100,
+        ),
+        Column(
+            "periods_a_day", "integer", "class periods that the student has a day; empty where as many as the school",
+            unit="periods", required=False, least=1, most=20,
+        ),
     ),
 )  # fmt: skip
 ATTENDANCE = Table(
@@ -128,6 +143,13 @@ ATTENDANCE = Table(
         ),
         Column("excused", "boolean", "whether the absence was excused"),
     ),
+)
+ATTENDANCE_SUBMISSIONS = Table(
+    "attendance_submissions",
+    "Days on which a school sent its attendance, where the calendar does not say on which it was taken.",
+    ("school_id", "date"),
+    (SCHOOL, Column("date", "date", "the day", unit="local date")),
+    optional=True,
 )
 MARKS = Table(
     "marks",
@@ -261,71 +283,11 @@ SUPPORTS = Table(
     ),
     optional=True,
 )
-FLAGS = Table(
-    "flags",
-    "Every flag a scoring run raised, kept to be resolved later.",
-    ("run_id", "student_key", "outcome"),
-    (
-        Column("run_id", "text", "the scoring run"),
-        STUDENT,
-        Column("outcome", "text", "what the student is flagged for"),
-        Column("as_of", "date", "the date the score looked from", unit="local date"),
-        Column("release_id", "text", "the release that was served"),
-        Column("scorer", "text", "what raised it", allowed=("model", "rule")),
-        Column("capacity", "integer", "how many could be listed", unit="students"),
-        Column("list_position", "integer", "place on the list, from 1", unit="rank"),
-        Column("risk", "real", "calibrated probability of off track", unit="0-1", required=False),
-        Column("list_probability", "real", "chance to be listed, before lots were drawn", unit="0-1", required=False),
-        Column("at_random", "boolean", "whether a lot alone listed the student", required=False),
-    ),
-    from_source=False,
-)
-QUARANTINE = Table(
-    "quarantine",
-    "Rows of files that could not be taken, until a later load of the same file takes them.",
-    ("table_name", "file", "row"),
-    (
-        Column("table_name", "text", "the table the file is of"),
-        Column("file", "text", "the file, as it was called"),
-        Column("file_digest", "text", "sha256 over the file"),
-        Column("row", "integer", "the row of the file, its header being row 1", unit="row"),
-        Column("rule", "text", "the rule that the row breaks first"),
-        Column("broken", "text", "the columns it breaks it in"),
-        Column("expected", "text", "what was expected there"),
-        Column("shown", "text", "the value's shape: letters as x, digits as 9; the value where so set", required=False),
-        Column("student_id", "text", "the student that the row names, where it can be read", required=False),
-        Column("record", "text", "which record the row is of: its key, where it can be read", required=False),
-        Column("first_day", "date", "first day of an enrollment that waits", unit="local date", required=False),
-        Column(
-            "last_day",
-            "date",
-            "its last day, the end of its school year where it is open",
-            unit="local date",
-            required=False,
-        ),
-    ),
-    from_source=False,
-)
-LOADS = Table(
-    "loads",
-    "Every load, in order.",
-    ("load_id",),
-    (
-        Column("source", "text", "the folder or system it came from"),
-        Column("loaded_at", "text", "when, in UTC", unit="ISO 8601"),
-        Column("digest", "text", "sha256 over the files and what ontrack.toml says about them"),
-        Column("rows", "integer", "rows written", unit="rows"),
-        Column("report", "text", "what became of every row, as printed by `ontrack ingest --json`", unit="JSON"),
-        Column("policies", "text", "how views read the records, where not as by default", unit="JSON", required=False),
-    ),
-    from_source=False,
-)
-
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         SCHOOLS, TERMS, CALENDAR_DAYS, STUDENTS, DEMOGRAPHICS, PROGRAMS, ENROLLMENTS, ATTENDANCE,
-        MARKS, INCIDENTS, DISCIPLINE_ACTIONS, COMPLETIONS, STAFF, CASELOADS, SUPPORTS, FLAGS,
+        ATTENDANCE_SUBMISSIONS, MARKS, INCIDENTS, DISCIPLINE_ACTIONS, COMPLETIONS, STAFF, CASELOADS, SUPPORTS, FLAGS,
         QUARANTINE, LOADS,
     )
 }  # fmt: skip

@@ -1,8 +1,11 @@
 """School days of students, and records placed on them: how many days ago each was."""
 
+from dataclasses import replace
+
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.attendance_events import day_of_periods, of_own_day, one_event_a_day
 from features.engine.concurrent_enrollments import (
     one_school_a_date,
     planned_ends,
@@ -10,6 +13,7 @@ from features.engine.concurrent_enrollments import (
     with_shared_years,
 )
 from features.engine.known_records import KnownRecords
+from features.engine.own_days import own_track, with_own_tracks
 from features.engine.parameters import day_parameter
 from features.engine.record_columns import once_a_day, with_cuts, with_edge_of_week, with_runs
 from features.engine.terms_and_marks import MARKING_TERMS
@@ -27,7 +31,7 @@ class DatedRecords(KnownRecords):
 
         `in_term` are those since the marking term of the as-of date began.
         """
-        days = self.rows("calendar_days")
+        days = self.calendar_rows()
         days = days.filter(days.date <= self.last_day)
         counted = days.in_session & days.attendance_taken
         running = counted.cast("int64").sum().over(
@@ -76,7 +80,7 @@ class DatedRecords(KnownRecords):
 
     def spells_until(self, last_day: ir.DateScalar) -> ir.Table:
         """Spells that began by a day, with when each `ends`; an exit after it has not happened."""
-        enrollment = self.rows("enrollments")
+        enrollment = self.enrollment_rows()
         enrollment = enrollment.filter(enrollment.entry_date <= last_day)
         again = enrollment.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
         before = (again - ibis.interval(days=1)).cast("date")
@@ -165,7 +169,7 @@ class DatedRecords(KnownRecords):
         These count the student's own school days of the year: back from the latest one, and on from the first.
         An absence on a day without attendance taken is left out: that day is unknown for everyone.
         """
-        records, spells, calendar = self.rows(name), self.spells_with_records(name), self.calendar()
+        records, spells, calendar = self.dated_rows(name), self.spells_with_records(name), self.calendar()
         if years is not None:
             spells = spells.filter(spells.school_year >= self.school_year - years)
         shared = [spells[column] for column in ("at_school", "schools") if self.shape.policies.has_overlaps]
@@ -194,6 +198,42 @@ class DatedRecords(KnownRecords):
             share = (absences.absent_hundredths + absences.schools - 1) // absences.schools
             absences = absences.mutate(absent_hundredths=share.cast("int64"))
         return with_edge_of_week(with_cuts(once_a_day(absences)))
+
+    def calendar_rows(self) -> ir.Table:
+        """The calendar, with a track of its own for students who are expected on some weekdays only."""
+        calendar = self.rows("calendar_days")
+        if not self.shape.policies.part_time:
+            return calendar
+        return with_own_tracks(calendar, replace(self, members=None).as_read("enrollments"))
+
+    def enrollment_rows(self) -> ir.Table:
+        """Enrollments, on a track of their own where the student is expected on some weekdays only."""
+        enrollments = self.rows("enrollments")
+        return own_track(enrollments) if self.shape.policies.part_time else enrollments
+
+    def dated_rows(self, name: str) -> ir.Table:
+        """Dated records; of attendance one daily event where kinds have an order, and parts of the student's day."""
+        records, policies = self.rows(name), self.shape.policies
+        if name != "attendance":
+            return records
+        if policies.day_priority:
+            records = one_event_a_day(records, policies.day_priority)
+        if policies.periods.a_day or policies.part_time:
+            records = self.with_own_day(records)
+        if policies.periods.a_day:
+            records = day_of_periods(records, policies.periods)
+        return of_own_day(records) if policies.part_time else records
+
+    def with_own_day(self, events: ir.Table) -> ir.Table:
+        """Events with `periods_a_day` and `expected_hundredths` of the enrollment at their school on their day."""
+        spells = self.spells_until(self.last_day)
+        within = [
+            events.student_key == spells.student_key,
+            events.school_id == spells.school_id,
+            events.date >= spells.entry_date,
+            events.date <= spells.ends,
+        ]
+        return events.left_join(spells, within).select(events, spells.periods_a_day, spells.expected_hundredths)
 
     def days_missed(self, *, years: int | None = None) -> ir.Table:
         """Absences of days that were missed as a whole, with the run of such days that each belongs to."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.attendance_taken import with_attendance_taken
 from features.engine.compilation import Steps
 from features.engine.parameters import day_parameter, number_parameter
 from features.engine.stored_tables import stored_table
@@ -102,7 +103,21 @@ class KnownRecords:
         version = ibis.row_number().over(group_by=key, order_by=order)
         last = replaced.mutate(version=version).filter(ibis._.version == 0).drop("version")
         newest = current.union(last.anti_join(self.visible(name, *key, replaced=False), key))
-        return newest.filter(~newest.withdrawn)
+        in_force = newest.filter(~newest.withdrawn)
+        return self.with_days_decided(in_force) if name == "calendar_days" else in_force
+
+    def with_days_decided(self, calendar: ir.Table) -> ir.Table:
+        """The calendar, by what schools had sent where it does not say on which days attendance was taken."""
+        if not self.shape.policies.last_event_decides:
+            return calendar
+        return with_attendance_taken(calendar, self.days_sent("attendance"), self.days_sent("attendance_submissions"))
+
+    def days_sent(self, name: str) -> ir.Table:
+        """The schools and dates up to the last day that counts of which a table has a record, also a withdrawn one."""
+        everyone = replace(self, members=None)
+        sent = [everyone.visible(name, "school_id", "date", replaced=was) for was in (False, True)]
+        days = ibis.union(*(rows.select("school_id", "date") for rows in sent))
+        return days.filter(days.date <= self.last_day).distinct()
 
     def is_replaced(self, versions: ir.Table) -> ir.BooleanColumn:
         """Which versions another has replaced since, whenever that became known: few records have more than one."""

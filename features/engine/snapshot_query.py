@@ -17,7 +17,7 @@ from features.engine.view import PLAIN, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
-from features.language.measures import measures_in
+from features.language.measures import measures_in, takes_attendance_for_granted
 from features.language.missed_share import MissedShare
 from features.language.quantities import (
     Condition,
@@ -85,11 +85,19 @@ def quantities_of_members(quantities: Mapping[str, Quantity], members: Members) 
     tables = members.tables.of(members)
     cohort = with_previous_school(members.numbered(), tables)
     table, columns = with_measures(cohort, list(quantities.values()), tables)
-    found = {name: as_column(quantity, table, columns) for name, quantity in quantities.items()}
+    found = {name: told_column(quantity, table, columns) for name, quantity in quantities.items()}
     found = table.select(
         "student_key", "school_id", "grade_level", school_days=table.days_0, days_before=table.days_earlier, **found
     )
     return members.with_keys(found).order_by("student_key")
+
+
+def told_column(quantity: Quantity, table: ir.Table, columns: Mapping[Measure, str]) -> ir.Column:
+    """A quantity as a column. No sign of a rule about attendance is nothing to say without a day of attendance."""
+    column = as_column(quantity, table, columns)
+    if not takes_attendance_for_granted(quantity):
+        return column
+    return ibis.ifelse((table.days_0 == 0) & (column == 0), ibis.null("float64"), column)
 
 
 def with_previous_school(cohort: ir.Table, tables: VisibleTables) -> ir.Table:

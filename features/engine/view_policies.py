@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from features.policies.attendance_policies import NO_PERIODS, Periods
 from features.policies.enrollment_policies import Concurrent
 from features.policies.record_policies import RecordPolicies
 
@@ -15,7 +16,10 @@ class ViewPolicies:
     `unweighted` is which grade points are read. An incomplete counts as `incomplete_then` from `incomplete_days` after
     its term. With `any_track`, students on a track without a calendar have the days of another track of their school;
     with `short_days`, a short day counts by its share. `has_overlaps` says whether any spells of a student share a
-    day: only then is one school a date looked for, by the rule `concurrent`.
+    day: only then is one school a date looked for, by the rule `concurrent`. `day_priority` orders the kinds of daily
+    events, of which the first counts; `periods` says how class periods make a day; with `part_time`, students are
+    expected on the weekdays, and for the share of a day, that their enrollment says. With `last_event_decides`, the
+    calendar leaves days open: what a school has sent then says whether attendance was taken.
     """
 
     unweighted: bool = False
@@ -25,15 +29,24 @@ class ViewPolicies:
     short_days: bool = False
     has_overlaps: bool = False
     concurrent: Concurrent = "longer"
+    day_priority: tuple[str, ...] = ()
+    periods: Periods = NO_PERIODS
+    part_time: bool = False
+    last_event_decides: bool = False
 
 
 AS_BEFORE = ViewPolicies()
 """A view without a policy."""
 
 
-def view_policies_of(policies: RecordPolicies, *, has_overlaps: bool = False) -> ViewPolicies:
-    """What a district's policies say about views of records of which spells share days, or do not."""
-    incomplete = policies.marks.incomplete_days
+def view_policies_of(
+    policies: RecordPolicies, *, has_overlaps: bool = False, has_open_days: bool = False
+) -> ViewPolicies:
+    """What a district's policies say about views of records of which spells share days, or do not.
+
+    And of which the calendar has days without a word on whether attendance was taken, or does not.
+    """
+    incomplete, attendance = policies.marks.incomplete_days, policies.attendance
     return ViewPolicies(
         unweighted=policies.marks.points == "unweighted",
         incomplete_days=incomplete,
@@ -42,6 +55,10 @@ def view_policies_of(policies: RecordPolicies, *, has_overlaps: bool = False) ->
         short_days=policies.calendar.short_days == "share",
         has_overlaps=has_overlaps,
         concurrent=policies.enrollment.concurrent if has_overlaps else "longer",
+        day_priority=attendance.day_priority,
+        periods=attendance.periods,
+        part_time=attendance.part_time,
+        last_event_decides=has_open_days,
     )
 
 

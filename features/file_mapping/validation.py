@@ -116,6 +116,8 @@ def value_error(column: Column, text: str) -> str:
     """What was expected of a value that the mapping gives a column; empty where it is valid."""
     if column.allowed:
         return "" if text in column.allowed else f"one of {', '.join(column.allowed)}"
+    if column.pattern:
+        return "" if re.fullmatch(column.pattern, text) else f"a value like {column.pattern}"
     match column.kind:
         case "boolean":
             return "" if text in ("true", "false") else "true or false"

@@ -36,7 +36,7 @@ CODES = {
     "NOTE04": "Columns of a file are not used.",
     "NOTE05": "Withdrawals were held back because rows of the file could not be read.",
     "NOTE06": "Several people of the staff have one e-mail address.",
-    "NOTE11": "Rows of enrollments were left out: a student never came, or was gone before the first day.",
+    "NOTE11": "Rows were left out by a policy: a student never came, was gone before the first day, or was present.",
     "NOTE12": "Entry dates of an earlier school year count from the first day of the row's own.",
     "NOTE13": "Two stints of a student have one entry date; the longer one counts.",
     "NOTE20": "Names of a header are spelled otherwise than expected, and read all the same.",
@@ -46,6 +46,9 @@ CODES = {
     "NOTE32": "Days of a calendar became days of instruction, or are none any more: absences on them do not count.",
     "NOTE33": "Students are on a track of which the school's calendar has no day.",
     "NOTE34": "Lines of reports hold no mark: incomplete, withdrawn, audit or not given.",
+    "NOTE41": "A student has daily events of several kinds on one day.",
+    "NOTE42": "Nothing says that attendance was taken on school days: they are unknown, not present.",
+    "NOTE43": "Enrollments are of some weekdays, or of a part of the day.",
 }
 """Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is only reported."""
 

@@ -20,11 +20,10 @@ ARROW = {
     "boolean": pa.bool_(),
 }
 
-
 NOT_SIMULATED = frozenset(
     {
         "day_hundredths", "unweighted_points_hundredths", "mark_status", "credit_kind", "recovers_course_id",
-        "is_primary",
+        "is_primary", "weekdays", "expected_hundredths", "periods_a_day",
     }
 )  # fmt: skip
 """Optional columns that a simulated district, like many a real one, does not send."""

@@ -23,7 +23,12 @@ from features.tables import TABLES
 
 RecordsByTable = Mapping[str, Sequence[Mapping[str, object]]]
 
-SNAPSHOT_TABLES = ("terms", "calendar_days", *(name for name in TABLES if name in SHOWN_COLUMNS))
+SNAPSHOT_TABLES = (
+    "terms",
+    "calendar_days",
+    "attendance_submissions",
+    *(name for name in TABLES if name in SHOWN_COLUMNS),
+)
 """The tables that a snapshot reads: calendars, and those whose records are shown as evidence."""
 
 

@@ -55,6 +55,11 @@ class EnrollmentRow(SentRow):
     exit_date: Day | None = None
     exit_kind: Literal["moved_school", "transferred", "left", "completed", "deceased", "unknown"] | None = None
     is_primary: Yes | None = Field(default=None, description="whether this school counts among several at a time")
+    weekdays: Annotated[str, Field(pattern="^[1-7]{1,7}$")] | None = Field(
+        default=None, description="days of the week on which a part-time student is expected, 1 for Monday"
+    )
+    expected_hundredths: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None
+    periods_a_day: Annotated[int, Field(strict=True, ge=1, le=20)] | None = None
 
 
 class AttendanceRow(SentRow):

@@ -26,6 +26,9 @@ def csv_delivery(district: District, found: Sequence[SourceFile]) -> Delivery:
         if sources:
             dialect = files.dialect(district.reading)
             tables.append(DeliveredTable(table, files, dialect, sources, read_csv, policies=district.policies))
+        elif table.name == "attendance_submissions" and district.policies.attendance.present:
+            delta, dialect = FileMapping(kind="delta"), files.dialect(district.reading)
+            tables.append(DeliveredTable(table, delta, dialect, (), read_csv, policies=district.policies))
         elif must_be_sent(table, files):
             findings.append(missing_table(table, files))
     lookups = tuple(lookup_files(tables, found))

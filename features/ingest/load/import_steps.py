@@ -157,7 +157,7 @@ def load_import(
             )
             report = load_tables(writer, delivery, stamp, progress)
             overlaps = writer.policies().has_overlaps or bool(writer.count(query_script(any_overlap)))
-            policies = view_policies_of(delivery.policies, has_overlaps=overlaps)
+            policies = view_policies_of(delivery.policies, has_overlaps=overlaps, has_open_days=has_open_days(writer))
             record_load(writer, stamp, request, report, now=now, policies=policies)
     return report
 
@@ -167,6 +167,12 @@ def refuse_other_district(writer: Writer, district_id: str) -> None:
     others = sorted(set(writer.current("loads")["district_id"]) - {district_id})
     if others:
         raise Refused(f"this warehouse holds district '{others[0]}', not '{district_id}': each has a file of its own")
+
+
+def has_open_days(writer: Writer) -> bool:
+    """Whether the calendar has days of which it does not say whether attendance was taken."""
+    held = "SELECT 1 FROM calendar_days WHERE attendance_taken IS NULL AND NOT withdrawn LIMIT 1"
+    return bool(writer.connection.execute(held).fetchall())
 
 
 def record_load(

@@ -11,8 +11,10 @@ from features.ingest.files.sources import digest_of
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.load.quarantine import StagedTable, refuse_large_quarantine
 from features.ingest.load.workspace import Workspace
+from features.ingest.parsing.attendance_notes import attendance_notes
 from features.ingest.parsing.load_notes import load_notes
 from features.ingest.parsing.lookups import drop_lookups
+from features.ingest.parsing.present_rows import take_present
 from features.ingest.parsing.table_parser import ParsedFile, parse_table
 from features.ingest.parsing.unmapped_codes import code_mapping_lines
 from features.ingest.rules.cross_table_rules import mark_cross_table_errors
@@ -42,7 +44,8 @@ def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, pro
     held = workspace.warehouse.exists()
     if held:
         writer.attach(workspace.warehouse, "held")
-    counted = parse_tables(writer, workspace, delivery, progress)
+    parsed = parse_tables(writer, workspace, delivery, progress)
+    counted = take_present(writer, delivery, parsed, held=held)
     progress("checking the tables against each other")
     names = [delivered.table.name for delivered in delivery.tables]
     filled = [name for name in names if writer.has_rows(f"understood_{name}")]
@@ -52,6 +55,7 @@ def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, pro
     leave_out_unknown(writer, filled, roster)
     write_file_counts(writer, delivery, counted)
     told += [*load_notes(writer, delivery.tables, counted)]
+    told += attendance_notes(writer, delivery, held=held, today=workspace.today)
     told += left_out_notes(writer, filled, {file.number: file.file for file in counted})
     notes = StagingNotes(tuple(told), tuple(code_mapping_lines(writer, delivery.tables)))
     for delivered in delivery.tables:

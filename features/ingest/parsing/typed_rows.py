@@ -19,10 +19,12 @@ from features.ingest.mapping.type_conversion import (
     text_of,
     value_of,
 )
+from features.ingest.parsing.days_unsaid import days_unsaid
 from features.ingest.parsing.known_on import known_on_rules, with_known_on
 from features.ingest.parsing.lookups import join_lookups, lookup_columns
 from features.ingest.parsing.mark_values import mark_values
 from features.ingest.rules.no_enrollment import LEFT_OUT, last_days_enrolled, why_no_enrollment
+from features.ingest.rules.present_codes import why_present
 from features.ingest.rules.row_rules import LONGEST_CODE, CellValues, RowRule, cell_rules, cross_field_rules
 from features.ingest.staging_tables import ARRIVED, ENVELOPE, columns_of, key_of, parsed_schema
 from features.tables import SCHOOL_YEAR, TABLES
@@ -40,7 +42,7 @@ def parsed_rows(layout: FileLayout, *, plain: bool) -> ir.Table:
     if layout.delivered.mapping.deletes:
         own = {name: value if name in key(layout) else unless_deleted(rows, value) for name, value in own.items()}
     of_rule = {**broken_rule_columns(rows, rules, plain=plain), "unmapped": unmapped_codes(rules)}
-    reason = why_no_enrollment(replace(cells, rows=rows))
+    reason = why_left_out(replace(cells, rows=rows))
     if reason is not None:
         of_rule = left_out_columns(of_rule, reason)
     rows = rows.mutate(
@@ -51,6 +53,11 @@ def parsed_rows(layout: FileLayout, *, plain: bool) -> ir.Table:
         **of_rule,
     )
     return rows.select(*parsed_schema(layout.delivered.table))
+
+
+def why_left_out(cells: CellValues) -> ir.StringValue | None:
+    """Why each row is no record by a policy, missing where it is one; None where no policy can say so."""
+    return why_no_enrollment(cells) if cells.layout.delivered.table.name == "enrollments" else why_present(cells)
 
 
 def left_out_columns(of_rule: Mapping[str, ir.Value], reason: ir.StringValue) -> dict[str, ir.Value]:
@@ -88,7 +95,7 @@ def with_values(rows: ir.Table, layout: FileLayout) -> ir.Table:
     found |= reckoned
     if "exit_date" in found and layout.delivered.policies.enrollment.exit_date == "first_day_gone":
         found["exit_date"] = last_days_enrolled(found["exit_date"])
-    return rows.mutate(**(found | mark_values(rows, layout, found)))
+    return rows.mutate(**(found | mark_values(rows, layout, found) | days_unsaid(layout, found)))
 
 
 def value_of_cell(rows: ir.Table, cell: MappedColumn, layout: FileLayout) -> ir.Value:

@@ -158,6 +158,9 @@ def format_rules(cells: CellValues, cell: MappedColumn) -> Iterator[RowRule]:
         broken = text.notnull() & cells.value(cell.name).isnull()
         other = OTHER_MARKS if cell.name == "mark" else ""
         yield RowRule("ROW04", name, broken, f"{allowed_values(cell.column)}{other}", text, is_code=True)
+    elif cell.column.pattern:
+        fits = text.re_search(f"^{cell.column.pattern}$")
+        yield RowRule("ROW03", name, text.notnull() & ~fits, f"a value like {cell.column.pattern}", shown)
     elif cell.column.kind not in ("text", "student") and mapping is not None:
         broken, dialect = text.notnull() & cells.value(cell.name).isnull(), cells.layout.delivered.dialect
         form = describe_format(cell.column, mapping, dialect)
