@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from features.simulator.gradients import ABSENCES, AVERAGES, FLAGS, NEAR, Gradient, Step
+
 CORE = ("ela", "math", "science", "social_science")
 FAILED = ("F", "NP")
 LEAST_DAYS = 31
 SEMESTERS = ("S1", "S2")
+GRADUATED, GRADUATING = "graduated within four years", (0.85, 0.88)
+"""The name of the share of all who graduate, and the range that is near California's."""
+
+LOW_AVERAGE, MUCH_AWAY = 2, 0.125
+"""San Francisco's two flags: an average below, and a share of days missed above."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +74,16 @@ class Collaborative:
         in_time = completions[(completions["kind"] == "diploma") & (completions["date"] < f"{first_year + 3}-09-01")]
         return pd.Series(cohort.isin(in_time["student_id"]), index=cohort)
 
-    def finals(self) -> pd.DataFrame:
-        """Final marks with points and credits as numbers."""
+    def marks(self) -> pd.DataFrame:
+        """Every mark of every year."""
         key = ("student_id", "school_id", "school_year", "term_id", "course_id", "mark_kind")
         marks = self.current("marks", *key)
+        return marks.assign(school_year=marks["school_year"].astype(int))
+
+    def finals(self, marks: pd.DataFrame) -> pd.DataFrame:
+        """Final marks with points and credits as numbers."""
         marks = marks[marks["mark_kind"] == "final"]
         return marks.assign(
-            school_year=marks["school_year"].astype(int),
             points=pd.to_numeric(marks["points_hundredths"]) / 100,
             credits=pd.to_numeric(marks["credits_earned_hundredths"]).fillna(0) / 100,
         )
@@ -131,68 +141,66 @@ def between(days: Sequence[str], first: str, last: str) -> int:
     return bisect_right(days, last) - bisect_left(days, first)
 
 
-def marginals_of(folders: Sequence[Path], years: Sequence[int]) -> tuple[Marginal, ...]:
+@dataclass(frozen=True)
+class Marginals:
+    """The figures of simulated districts beside published ones, and what their group sizes leave room for."""
+
+    figures: tuple[Marginal, ...]
+    most_graduating: dict[Gradient, float]
+    """The largest share of all students that could graduate with the published steps of a gradient near."""
+
+    within_year: float
+    """Correlation of averages after the first quarter and at the end of the year."""
+
+
+def marginals_of(folders: Sequence[Path], years: Sequence[int]) -> Marginals:
     """The published figures beside those of simulated districts, over these finished school years (four or more)."""
     state = Collaborative(folders, years)
-    finals, daily, expected = state.finals(), state.absences(), state.days_expected()
+    marks = state.marks()
+    finals, daily, expected = state.finals(marks), state.absences(), state.days_expected()
     missed = daily.groupby(["student_id", "school_year"])["missed"].sum()
     judged = expected[expected >= LEAST_DAYS]
     chronic = missed.reindex(judged.index, fill_value=0) / judged >= 0.1
     cohorts = [year for year in years if year + 3 <= max(years)]
     graduated = pd.concat({year: state.graduation(year) for year in cohorts}, names=["school_year", "student_id"])
-    return (
+    known = ninth_grades(graduated, finals, daily, missed / expected)
+    figures = (
         Marginal("chronically absent", float(chronic.mean()), (0.18, 0.22), "California 2023-24: about 20 %"),
         Marginal("suspended at least once", state.suspended(), (0.025, 0.04), "California 2023-24: about 3 %"),
-        Marginal("graduated within four years", float(graduated.mean()), (0.85, 0.88), "California: 86 to 87 %"),
+        Marginal(GRADUATED, float(graduated.mean()), GRADUATING, "California: 86 to 87 %"),
         Marginal("on track after grade 9", float(state.on_track(finals).mean()), (0.80, 0.85), "Chicago: 80 to 85 %"),
-        *by_average(graduated, finals),
-        *by_absences(graduated, daily, finals),
-        *by_flags(state, graduated, finals, missed / expected),
+        *(shown(step, known[one], graduated) for one in known for step in one.steps if step.published is not None),
     )
+    most = {one: one.most_graduating(values.dropna()) for one, values in known.items()}
+    return Marginals(figures, most, within_year(marks[marks["school_year"].isin(years)]))
 
 
-def by_average(graduated: "pd.Series[bool]", finals: pd.DataFrame) -> list[Marginal]:
-    """Graduation by the grade average of grade 9 (Allensworth and Easton 2007)."""
-    average = finals.groupby(["school_year", "student_id"])["points"].mean().round().reindex(graduated.index)
-    published = {"B": (3, 0.93), "C": (2, 0.72), "D": (1, 0.28)}
-    return [
-        shown(f"graduated, of those with a {mark} average in grade 9", graduated[average == points], share)
-        for mark, (points, share) in published.items()
-    ]
-
-
-def by_absences(graduated: "pd.Series[bool]", daily: pd.DataFrame, finals: pd.DataFrame) -> list[Marginal]:
-    """Graduation by days missed in a semester of grade 9 (Allensworth and Easton 2007)."""
-    fall = daily[daily["date"].dt.month >= 8]
-    missed = fall.groupby(["school_year", "student_id"])["missed"].sum().reindex(graduated.index, fill_value=0)
-    bounds = {"0 to 4": (0, 5, 0.87), "5 to 9": (5, 10, 0.63), "10 to 14": (10, 15, 0.40)}
-    return [
-        shown(
-            f"graduated, of those who missed {words} days in the fall of grade 9",
-            graduated[(missed >= low) & (missed < high)],
-            share,
-        )
-        for words, (low, high, share) in bounds.items()
-    ]
-
-
-def by_flags(
-    state: Collaborative, graduated: "pd.Series[bool]", finals: pd.DataFrame, rates: "pd.Series[float]"
-) -> list[Marginal]:
-    """Graduation by San Francisco's two flags of grade 8: an average under 2.0, attendance under 87.5 %."""
+def ninth_grades(
+    graduated: "pd.Series[bool]", finals: pd.DataFrame, daily: pd.DataFrame, rates: "pd.Series[float]"
+) -> dict[Gradient, "pd.Series[float]"]:
+    """What each gradient is by, per first-time ninth grader whose graduation is known; empty where it is not."""
     average = finals.groupby(["school_year", "student_id"])["points"].mean()
-    flags = []
-    for year, student in graduated.index:
-        low = average.get((year - 1, student))
-        away = rates.get((student, year - 1))
-        flags.append(None if low is None or away is None else int(low < 2) + int(away > 0.125))
-    counted = pd.Series(flags, index=graduated.index, dtype="Int64")
-    return [
-        shown(f"graduated, of those with {n} of San Francisco's two flags in grade 8", graduated[counted == n], share)
-        for n, share in enumerate((0.84, 0.43, 0.15))
-    ]
+    fall = daily[daily["date"].dt.month >= 8].groupby(["school_year", "student_id"])["missed"].sum()
+    year, student = (graduated.index.get_level_values(level) for level in ("school_year", "student_id"))
+    low = pd.Series(average.reindex(pd.MultiIndex.from_arrays([year - 1, student])).to_numpy(), index=graduated.index)
+    away = pd.Series(rates.reindex(pd.MultiIndex.from_arrays([student, year - 1])).to_numpy(), index=graduated.index)
+    flags = ((low < LOW_AVERAGE).astype(float) + (away > MUCH_AWAY)).mask(low.isna() | away.isna())
+    return {
+        AVERAGES: average.round().reindex(graduated.index),
+        ABSENCES: fall.reindex(graduated.index, fill_value=0),
+        FLAGS: flags,
+    }
 
 
-def shown(says: str, graduated: "pd.Series[bool]", published: float) -> Marginal:
-    """A share beside one that is published for one city and time: within 10 points is near."""
-    return Marginal(says, float(graduated.mean()), (published - 0.10, published + 0.10), f"about {published:.0%}")
+def shown(step: Step, values: "pd.Series[float]", graduated: "pd.Series[bool]") -> Marginal:
+    """A share beside one that is published for one city and time."""
+    published = step.published or 0.0
+    share = float(graduated[step.has(values)].mean())
+    return Marginal(f"graduated, of {step.who}", share, (published - NEAR, published + NEAR), f"about {published:.0%}")
+
+
+def within_year(marks: pd.DataFrame) -> float:
+    """Correlation of a student's average after the first quarter with that of the finals of the second semester."""
+    points = pd.to_numeric(marks["points_hundredths"])
+    terms = points.groupby([marks["student_id"], marks["school_year"], marks["term_id"]]).mean().unstack()
+    return float(terms["Q1"].corr(terms["S2"]))

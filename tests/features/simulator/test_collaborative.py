@@ -142,6 +142,6 @@ def test_the_same_behavior_is_written_down_more_often_for_black_students(state: 
 def test_the_headline_figures_are_those_published(state: Path) -> None:
     """Chronic absence, suspension, graduation and on-track; what is off is said on the page of marginals."""
     folders = [state / plan.district_id for plan in PLANS]
-    found = {one.says: one for one in marginals_of(folders, range(2022, 2027))}
+    found = {one.says: one for one in marginals_of(folders, range(2022, 2027)).figures}
     near = ("chronically absent", "suspended at least once", "on track after grade 9")
     assert not [one for one in near if found[one].is_off]
