@@ -15,7 +15,8 @@ from features.engine.concurrent_enrollments import (
 from features.engine.known_records import KnownRecords
 from features.engine.own_days import own_track, with_own_tracks
 from features.engine.parameters import day_parameter
-from features.engine.record_columns import once_a_day, with_cuts, with_edge_of_week, with_runs
+from features.engine.record_columns import WHOLE_DAY, once_a_day, with_cuts, with_edge_of_week, with_runs
+from features.engine.short_days import of_short_days
 from features.engine.terms_and_marks import MARKING_TERMS
 
 
@@ -38,7 +39,10 @@ class DatedRecords(KnownRecords):
             group_by=["school_id", "track", "school_year"], order_by="date", rows=(None, 0)
         )  # fmt: skip
         in_term = ibis.coalesce(days.date >= self.term_start(), False)
-        return days.select("school_id", "track", "school_year", "date", counted=counted, day=running, in_term=in_term)
+        columns = {"counted": counted, "day": running, "in_term": in_term}
+        if self.shape.policies.short_days:
+            columns["day_hundredths"] = ibis.coalesce(days.day_hundredths, WHOLE_DAY)
+        return days.select("school_id", "track", "school_year", "date", **columns)
 
     def term_start(self) -> ir.Scalar:
         """The first day of the marking term that began last, missing where none did this school year."""
@@ -183,8 +187,10 @@ class DatedRecords(KnownRecords):
             ],
         ).select(records, *shared, spells.track, spells.school_year, spells.last_day, spells.later, spells.total)
         at = ("at_school", "school_id") if shared else "school_id"
+        short = [calendar.day_hundredths] if self.shape.policies.short_days else []
         dated = joined.left_join(calendar, [at, "track", "school_year", "date"]).select(
             joined,
+            *short,
             years_ago=self.school_year - joined.school_year,
             days_ago=joined.later + joined.last_day - calendar.day,
             days_in=joined.total - 1 - (joined.later + joined.last_day - calendar.day),
@@ -197,7 +203,24 @@ class DatedRecords(KnownRecords):
         if shared:
             share = (absences.absent_hundredths + absences.schools - 1) // absences.schools
             absences = absences.mutate(absent_hundredths=share.cast("int64"))
-        return with_edge_of_week(with_cuts(once_a_day(absences)))
+        absences = once_a_day(absences)
+        return with_edge_of_week(with_cuts(of_short_days(absences) if short else absences))
+
+    def short_days(self, *, years: int | None = None) -> ir.Table:
+        """Students' school days that are shorter than whole ones, placed as records are, with by how much."""
+        calendar = self.calendar()
+        days = calendar.filter(calendar.counted & (calendar.day_hundredths < WHOLE_DAY))
+        spells = self.spells()
+        if years is not None:
+            spells = spells.filter(spells.school_year >= self.school_year - years)
+        same = [spells.school_id == days.school_id, spells.track == days.track, spells.school_year == days.school_year]
+        within = [*same, days.date >= spells.entry_date, days.date <= spells.ends]
+        days_ago = spells.later + spells.last_day - days.day
+        return spells.inner_join(days, within).select(
+            spells.student_key, spells.school_id, spells.school_year, days.date, days.in_term,
+            short_hundredths=WHOLE_DAY - days.day_hundredths, years_ago=self.school_year - spells.school_year,
+            days_ago=days_ago, days_in=spells.total - 1 - days_ago,
+        )  # fmt: skip
 
     def calendar_rows(self) -> ir.Table:
         """The calendar, with a track of its own for students who are expected on some weekdays only."""

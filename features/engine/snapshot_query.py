@@ -12,6 +12,7 @@ from features.engine.expressions import as_column
 from features.engine.members import Members
 from features.engine.missed_share import share_missed
 from features.engine.script_cache import cached_script
+from features.engine.short_days import expected_hundredths, shortage_in
 from features.engine.sql_script import Script
 from features.engine.view import PLAIN, ViewShape
 from features.engine.visible_tables import VisibleTables
@@ -117,12 +118,21 @@ def with_measures(
     Each source table is aggregated once for all measures on it.
     """
     measures = list(dict.fromkeys(measure for node in nodes for measure in measures_in(node)))
+    shortages = shortages_of(measures) if tables.shape.policies.short_days else {}
+    measures = list(dict.fromkeys([*measures, *shortages.values()]))
     columns = {measure: f"m{i}" for i, measure in enumerate(measures)}
     table = with_school_days(cohort, tables)
     for name in dict.fromkeys(measure.records.table for measure in measures if measure.aggregate != "days"):
         own = {columns[m]: m for m in measures if m.records.table == name and m.aggregate != "days"}
         table = join_by_student(table, tables.kept(f"measures_of_{name}", partial(measure_table, name, own, tables)))
-    return table.mutate(**{columns[m]: in_units(m, columns[m], table) for m in measures}), columns
+    short = {m: table[columns[one]] for m, one in shortages.items()}
+    return table.mutate(**{columns[m]: in_units(m, columns[m], table, short.get(m)) for m in measures}), columns
+
+
+def shortages_of(measures: Iterable[Measure]) -> dict[Measure, Measure]:
+    """For each measure that counts school days, by how much those of its window are shorter than whole ones."""
+    counting = (measure for measure in measures if measure.aggregate in ("days", "share_of_days"))
+    return {measure: shortage_in(measure.records.window) for measure in counting}
 
 
 def measure_table(name: str, measures: Mapping[str, Measure], tables: VisibleTables) -> ir.Table:
@@ -235,20 +245,26 @@ def meets_restrictions(where: tuple[Where, ...], rows: ir.Table) -> ir.BooleanCo
     return held
 
 
-def in_units(measure: Measure, column: str, table: ir.Table) -> ir.Column:
-    """A measure in its unit: nothing recorded is 0 for a student who had school days, else missing."""
+def in_units(measure: Measure, column: str, table: ir.Table, short: ir.IntegerColumn | None = None) -> ir.Column:
+    """A measure in its unit: nothing recorded is 0 for a student who had school days, else missing.
+
+    `short` is by how many hundredths of a day the school days of its window are shorter than whole ones.
+    """
     window = measure.records.window
     year_days = table[days_column(window)]
     if measure.aggregate == "days":
-        return days_in_window(year_days, window)
+        days = days_in_window(year_days, window)
+        return days if short is None else expected_hundredths(days, short) / 100
     value = table[column]
     if measure.aggregate in ("least", "furthest", "share_of_rows", "share_missed"):
+        return value
+    if measure.records.table == "short_days":
         return value
     if measure.records.table in ("marks", "latest_marks"):
         return value / 100 if measure.aggregate == "sum" else value
     if measure.aggregate == "share_of_days":
         days = days_in_window(year_days, window)
-        return ibis.coalesce(value, 0) / (100 * days).nullif(0)
+        return ibis.coalesce(value, 0) / expected_hundredths(days, short).nullif(0)
     there = ibis.ifelse(days_in_window(year_days, window) > 0, ibis.coalesce(value, 0), ibis.null("int64"))
     return there / 100 if measure.aggregate == "sum" else there
 

@@ -86,6 +86,8 @@ class VisibleTables(DatedRecords):
             return self.days_missed(years=years)
         if name == "school_attendance":
             return self.school_attendance()
+        if name == "short_days":
+            return self.short_days(years=years)
         if name == "latest_marks":
             return self.latest_marks()
         if name == "marks_not_given":
@@ -101,7 +103,8 @@ class VisibleTables(DatedRecords):
         """Days expected and missed of each student, school and school year, with `years_ago`."""
         suspensions = self.placed("discipline_actions")
         within = suspensions.filter(suspensions.counted & (suspensions.action == "in_school_suspension"))
-        rows = days_by_school(self.spells(), self.placed("attendance"), within)
+        short = self.short_days() if self.shape.policies.short_days else None
+        rows = days_by_school(self.spells(), self.placed("attendance"), within, short)
         return rows.mutate(years_ago=self.school_year - rows.school_year)
 
     def cohort(self, cohort: Cohort, *, since: ir.DateScalar | None = None) -> ir.Table:

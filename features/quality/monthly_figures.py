@@ -14,6 +14,7 @@ from features.engine.concurrent_enrollments import (
     shared_segments,
     with_shared_years,
 )
+from features.engine.record_columns import WHOLE_DAY
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
 from features.engine.view_policies import ViewPolicies
@@ -26,7 +27,8 @@ class Month:
     """A school's figures of one month up to today.
 
     `enrolled` is on the month's last school day. `student_days` are those of enrolled students on days on which
-    attendance was taken, `absent_hundredths` what of them was missed, `absences` every exception on record.
+    attendance was taken, `absent_hundredths` what of them was missed, `absences` every exception on record. Where short
+    days count by their share, they are shorter than whole ones by `short_hundredths`.
     """
 
     school_id: str
@@ -42,11 +44,13 @@ class Month:
     absent_hundredths: int
     latest_absence: date | None
     incidents: int
+    short_hundredths: int = 0
 
     @property
     def absence_rate(self) -> float | None:
         """Days missed over days enrolled (0-1); None where attendance was taken on none."""
-        return self.absent_hundredths / (100 * self.student_days) if self.student_days else None
+        expected = WHOLE_DAY * self.student_days - self.short_hundredths
+        return self.absent_hundredths / expected if expected else None
 
 
 Months = Mapping[tuple[str, date], Month]
@@ -99,6 +103,7 @@ def calendar_months(policies: ViewPolicies) -> ir.Table:
         days=days.count(),
         days_taken=taken.cast("int64").sum(),
         student_days=ibis.coalesce(days.enrolled.sum(where=taken), 0),
+        short_hundredths=ibis.coalesce((days.enrolled * (WHOLE_DAY - days.day_hundredths)).sum(where=taken), 0),
         last_day=days.date.max(),
         taken_until=days.date.max(where=taken),
     )
@@ -108,6 +113,7 @@ def calendar_months(policies: ViewPolicies) -> ir.Table:
         days=tracks.days.max(),
         days_taken=tracks.days_taken.max(),
         student_days=tracks.student_days.sum(),
+        short_hundredths=tracks.short_hundredths.sum(),
         last_day=tracks.last_day.max(),
         taken_until=tracks.taken_until.max(),
     )
@@ -122,17 +128,30 @@ def enrolled_days(policies: ViewPolicies) -> ir.Table:
     """Each calendar day up to today with how many students were enrolled, by adding up entries and exits."""
     calendar, key = known_rows("calendar_days"), ["school_id", "track", "school_year", "date"]
     calendar = calendar.filter(calendar.date <= check_day())
-    days = calendar.select(*key, "in_session", "attendance_taken", change=ibis.literal(0, "int64"))
+    days = calendar.select(
+        *key,
+        "in_session",
+        "attendance_taken",
+        change=ibis.literal(0, "int64"),
+        day_hundredths=share_of_day(calendar, policies),
+    )
     off = ibis.literal(False)
-    moves = enrollment_moves(policies).mutate(in_session=off, attendance_taken=off)
+    moves = enrollment_moves(policies).mutate(in_session=off, attendance_taken=off, day_hundredths=ibis.null("int64"))
     both = days.union(moves.select(*days.columns))
     dated = both.group_by(key).aggregate(
         in_session=both.in_session.any(),
         attendance_taken=both.attendance_taken.any(),
         change=both.change.sum(),
+        day_hundredths=both.day_hundredths.max(),
     )
     running = dated.change.sum().over(group_by=key[:-1], order_by="date", rows=(None, 0))
     return dated.mutate(enrolled=running.cast("int64"))
+
+
+def share_of_day(calendar: ir.Table, policies: ViewPolicies) -> ir.IntegerValue:
+    """How much of a whole day each calendar day is, in hundredths."""
+    whole = ibis.literal(WHOLE_DAY, "int64")
+    return ibis.coalesce(calendar.day_hundredths, whole) if policies.short_days else whole
 
 
 def enrollment_moves(policies: ViewPolicies) -> ir.Table:
@@ -198,11 +217,13 @@ def absence_months(policies: ViewPolicies) -> ir.Table:
         absences=rows.count(), absent_hundredths=rows.absent_hundredths.sum()
     )
     calendar = known_rows("calendar_days")
-    taken = calendar.filter(calendar.in_session & calendar.attendance_taken).select("school_id", "date").distinct()
-    placed = by_day.left_join(taken, ["school_id", "date"]).select(by_day, taken=taken.date.notnull())
+    calendar = calendar.mutate(share=share_of_day(calendar, policies))
+    calendar = calendar.filter(calendar.in_session & calendar.attendance_taken)
+    taken = calendar.group_by("school_id", "date").aggregate(share=calendar.share.max())
+    placed = by_day.left_join(taken, ["school_id", "date"]).select(by_day, taken.share, taken=taken.date.notnull())
     return placed.group_by(["school_id", month_start(placed)]).aggregate(
         absences=placed.absences.sum(),
-        absent_hundredths=placed.absent_hundredths.sum(where=placed.taken),
+        absent_hundredths=(placed.absent_hundredths * placed.share // WHOLE_DAY).sum(where=placed.taken),
         latest_absence=placed.date.max(),
     )
 

@@ -95,8 +95,9 @@ def student_standings(reader: Reader, query: WayBackQuery) -> pd.DataFrame:
 
     `number` is the student's in `finals_to_come`; `days` are the school days from the year's first to the last that
     counts, `days_term` those of the marking term, `days_so_far` those up to the as-of date; `planned` the hundredths of
-    days to come which are already excused or taken away. `so_far_0` is what the first bound counted so far, an integer,
-    and `given_0` in how many records.
+    days to come which are already excused or taken away; `short`, `short_term` and `short_so_far` the hundredths by
+    which the days are shorter than whole ones, where they count by their share. `so_far_0` is what the first bound
+    counted so far, an integer, and `given_0` in how many records.
     """
     rows = reader.run(standing_script(query.shape), query.values).set_index("student_key")
     counted = rows.columns.difference(["is_told"])
@@ -117,6 +118,8 @@ def standing_script(query: WayBackShape) -> Script:
     told = ibis.coalesce(judged, False) & (table.has_finished | ~gone)
     table = table.select("student_key", "grade_level", days="days_0", days_term="days_term", is_told=told)
     table = join_by_student(table, days_so_far(members))
+    if seen.shape.policies.short_days:
+        table = join_by_student(table, hundredths_short(seen))
     for name in dict.fromkeys(bound.measure.records.table for bound in query.bounds):
         table = join_by_student(table, counts_so_far(name, query.bounds, seen))
     found = members.with_keys(table.mutate(number=table.student_key)).order_by("student_key")
@@ -128,6 +131,16 @@ def days_so_far(members: Members) -> ir.Table:
     days = members.tables.of(members).school_days()
     this_year = days.filter(days.school_year == members.tables.school_year)
     return this_year.select("student_key", days_so_far="days")
+
+
+def hundredths_short(seen: VisibleTables) -> ir.Table:
+    """By how many hundredths of a day each student's days of this year are shorter than whole ones."""
+    days = seen.short_days(years=0)
+    return days.group_by("student_key").aggregate(
+        short=days.short_hundredths.sum(),
+        short_term=days.short_hundredths.sum(where=days.in_term),
+        short_so_far=days.short_hundredths.sum(where=days.date <= seen.as_of),
+    )
 
 
 def counts_so_far(name: str, bounds: Sequence[RuleBound], seen: VisibleTables) -> ir.Table:

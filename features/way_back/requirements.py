@@ -116,8 +116,9 @@ def require_days(bound: RuleBound, rows: pd.DataFrame, months: int, *, so_far: I
     """How many of the school days to come may be missed."""
     days, ahead = days_of(bound, rows)
     is_share = bound.measure.aggregate == "share_of_days"
-    most = tipping_total(bound.compare, 100 * days if is_share else np.full_like(days, 100))
-    left, could_come = most - so_far, 100 * ahead - integers(rows, "planned")
+    short, short_ahead = short_of(bound, rows)
+    most = tipping_total(bound.compare, 100 * days - short if is_share else np.full_like(days, 100))
+    left, could_come = most - so_far, 100 * ahead - short_ahead - integers(rows, "planned")
     whole = np.maximum(left // 100, 0)
     values = as_floats({"days": whole, "school_days": ahead, "per_month": whole // months})
     values |= {"months": np.full(len(rows), float(months)), "so_far": so_far / 100, "most": most / 100}
@@ -142,6 +143,14 @@ def days_of(bound: RuleBound, rows: pd.DataFrame) -> tuple[Ints, Ints]:
         return integers(rows, "days_term"), integers(rows, "days_term")
     days = integers(rows, "days")
     return days, days - integers(rows, "days_so_far")
+
+
+def short_of(bound: RuleBound, rows: pd.DataFrame) -> tuple[Ints, Ints]:
+    """By how many hundredths of a day these days are shorter than whole ones; 0 where every day is a whole one."""
+    if bound.window.this_term:
+        return integers(rows, "short_term"), integers(rows, "short_term")
+    short = integers(rows, "short")
+    return short, short - integers(rows, "short_so_far")
 
 
 def mark_requirement(

@@ -10,7 +10,7 @@ from features.warehouse.reader import Reader
 from features.warehouse.roster import calendar_context
 from serving.scoring.scoring_run import Record, SchoolCalendar
 
-CALENDAR_COLUMNS = ("school_id", "track", "date", "school_year", "in_session", "attendance_taken")
+CALENDAR_COLUMNS = ("school_id", "track", "date", "school_year", "in_session", "attendance_taken", "day_hundredths")
 TERM_COLUMNS = ("school_year", "term_id", "kind", "start_date", "end_date")
 
 

@@ -87,7 +87,7 @@ def way(drawn: Mapping[str, str]) -> WayBack | None:
     """Ada's way back."""
     drawn = {"enrollments": ENROLLED, "terms": TERMS, **drawn}
     rows = {"calendar_days": YEAR, **{name: canonical(name, drawing) for name, drawing in drawn.items()}}
-    opened = reader_of(rows, names=(*SNAPSHOT_TABLES, "completions"))
+    opened = reader_of(rows, names=(*SNAPSHOT_TABLES, "completions", "loads"))
     return find_ways_back(opened, RULE, opened.view(AS_OF)).get("ada")
 
 

@@ -30,6 +30,8 @@ def calendar_notes(writer: Writer, table: str) -> Iterator[Finding]:
     held = warehouse_attached(writer)
     if table == "terms":
         yield from shared_term_days(writer, sources_of(writer, "terms", held=held))
+    if table == "calendar_days":
+        yield from short_days(writer)
     if table == "calendar_days" and held:
         yield from changed_days(writer, sources_of(writer, "calendar_days", held=held))
     if table in ("calendar_days", "enrollments"):
@@ -60,6 +62,20 @@ def overlapping_terms(sources: RecordSources) -> ir.Table:
     shares = [terms.school_year == later.in_year, terms.kind == later.of_kind, terms.place < later.after]
     both = terms.inner_join(later, shares).filter(lambda row: row.since <= row.end_date)
     return both.select("school_year", one="term_id", other="other").order_by("school_year", "one", "other")
+
+
+def short_days(writer: Writer) -> Iterator[Finding]:
+    """NOTE35."""
+    days = writer.count(query_script(short_school_days))
+    if days:
+        says = f"short days: {days:,}; short_days below [districts.policies.calendar] says whether their share counts"
+        yield Finding("NOTE35", "calendar_days", None, "", says)
+
+
+def short_school_days() -> ir.Table:
+    """Days of instruction with less than a whole day."""
+    rows = valid_rows("calendar_days")
+    return rows.filter(rows.in_session & (rows.day_hundredths < 100))
 
 
 def changed_days(writer: Writer, sources: RecordSources) -> Iterator[Finding]:

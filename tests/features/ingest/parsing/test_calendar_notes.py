@@ -114,3 +114,16 @@ def test_lines_without_a_mark_are_counted_by_why(tmp_path: Path) -> None:
     staging.send("marks", marks + rows, scale=["letters", "no_marks"])
     (note,) = load_notes(staging.writer, [staging.sent("marks")], [])
     assert note.expected == "lines without a mark: 1 audit, 2 incomplete, 1 withdrawn; none of them counts as an F"
+
+
+def test_short_days_are_counted(tmp_path: Path) -> None:
+    """Of days of instruction only; a whole day with its share said is none."""
+    staging = Staging(tmp_path)
+    header, *days = (line for line in CHANGED.splitlines() if line)
+    lines = [
+        f"{header} day_hundredths |",
+        *(f"{day} {share} |" for day, share in zip(days, (100, 50, 75, ""), strict=True)),
+    ]
+    staging.send("calendar_days", "\n".join(lines))
+    (note,) = load_notes(staging.writer, [staging.sent("calendar_days")], [])
+    assert (note.code, note.expected.partition(";")[0]) == ("NOTE35", "short days: 1")
