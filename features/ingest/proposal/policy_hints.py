@@ -19,6 +19,9 @@ NO_SHOW = ("ns", "n/s", "no show", "no-show", "noshow", "no_show", "n420", "neve
 USUAL = ("letters", "pass_or_not", "no_marks")
 """Common scales whose codes mean the same everywhere."""
 
+MANY_UNKNOWN, LEAST_KNOWN = 0.002, 0.5
+"""The share of unknown students from which it is said; with fewer known ones than this, ids are of another kind."""
+
 EXITS_AT_ENTRIES = 0.02
 """The share of exits on the day of another entry of the student from which an exit date may be the first day gone."""
 
@@ -27,7 +30,32 @@ def policy_lines(tables: Sequence[ProposedTable]) -> list[str]:
     """Commented lines of `[districts.policies]`; nothing where the data speak for none."""
     enrollments = next((table for table in tables if table.table.name == "enrollments"), None)
     lines = [*never_came(enrollments), *first_day_gone(enrollments)] if enrollments else []
-    return ["# [districts.policies.enrollment]", *lines] if lines else []
+    roster = [*unknown_students(tables)]
+    return [
+        *(["# [districts.policies.enrollment]", *lines] if lines else []),
+        *(["# [districts.policies.roster]", *roster] if roster else []),
+    ]
+
+
+def unknown_students(tables: Sequence[ProposedTable]) -> Iterator[str]:
+    """Whether rows are of students who are in no file of students, where all of it was looked at."""
+    ids = {table.table.name: id_column(table) for table in tables}
+    roster = ids.get("students")
+    whole = {table.table.name: table.file.sample.is_whole and not table.serves_too for table in tables}
+    if roster is None or not whole["students"]:
+        return
+    for name, column in ids.items():
+        known = column.share_in(roster) if column is not None and column.filled else 1.0
+        if MANY_UNKNOWN <= 1 - known <= 1 - LEAST_KNOWN:
+            seen = f"{1 - known:.1%} of the students of {name} are in no file of students"
+            yield f'# unknown_students = "leave_out"  # {seen}'
+            return
+
+
+def id_column(table: ProposedTable) -> ColumnProfile | None:
+    """The column of student ids; None where it is padded, or there is none."""
+    setting = next((one for one in table.settings if one.canonical == "student_id" and not one.mapping.digits), None)
+    return next((one for one in table.file.profiles if setting and one.name == setting.column), None)
 
 
 def never_came(table: ProposedTable) -> Iterator[str]:

@@ -41,7 +41,7 @@ class ProposedTable:
     leave_out: Mapping[str, tuple[str, ...]]
     unplaced: tuple[ColumnProfile, ...]
     dialect: Dialect
-    score: float
+    serves_too: bool
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def proposed_table(
         kept = tuple(replace(one, sureness="a guess", why="what the values look like") for one in kept)
     return ProposedTable(
         match.table, match.file, kept, missing, known_on_of(match, first_day, has_terms=has_terms),
-        left_out(match, kept), () if match.serves_too else unplaced, dialect_of(match), match.score,
+        left_out(match, kept), () if match.serves_too else unplaced, dialect_of(match), match.serves_too,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ OneRoster and Ed-Fi. An abbreviation is written out first: `std_id` and `Student
 from collections.abc import Mapping
 
 ABBREVIATIONS: Mapping[str, str] = {
+    "k": "", "fk": "", "pk": "", "studentnumber": "student id", "schoolnumber": "school id",
     "std": "student", "stu": "student", "stud": "student", "pupil": "student", "learner": "student", "stdt": "student",
     "sch": "school", "skl": "school", "schl": "school", "campus": "school", "site": "school", "building": "school",
     "org": "school", "dt": "date", "day": "date", "days": "dates", "cd": "code", "no": "id", "num": "id",
@@ -40,7 +41,7 @@ ABBREVIATIONS: Mapping[str, str] = {
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "student_id": (
         "student id", "sid", "local id", "local student id", "student local id", "student unique id", "permanent id",
-        "sis id", "student source id", "user source id", "id of student", "student", "person id", "permid",
+        "sis id", "student source id", "user source id", "sn", "student", "person id", "permid",
         "district student id", "student code", "other id", "student permanent id",
     ),
     "school_id": (
@@ -55,7 +56,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "term_id": (
         "term id", "term", "term code", "marking period", "grading period", "term local id", "term name", "quarter",
-        "semester", "academic term", "store code", "mark period", "grading period name", "marking period id",
+        "semester", "academic term", "store code", "storecode", "te", "tm", "mark period", "grading period name",
+        "marking period id",
     ),
     "terms.kind": ("kind", "term kind", "term type", "type", "term length", "duration", "session type"),
     "start_date": ("start date", "first date", "start", "date start", "effective date", "start on"),
@@ -73,13 +75,16 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "attendance_taken": (
         "attendance taken", "taken", "attendance flag", "attendance complete", "is taken", "attendance submitted",
     ),
-    "first_name": ("first name", "first", "legal first name", "name first", "student first name", "staff first name"),
-    "last_name": (
-        "last name", "last", "legal last name", "name last", "student last name", "last sur name", "staff last name",
+    "first_name": (
+        "first name", "first", "fn", "legal first name", "name first", "student first name", "staff first name",
     ),
-    "birth_date": ("birth date", "date of birth", "student birth date", "birth"),
+    "last_name": (
+        "last name", "last", "ln", "legal last name", "name last", "student last name", "last sur name",
+        "staff last name",
+    ),
+    "birth_date": ("birth date", "date of birth", "bd", "student birth date", "birth"),
     "state_id": (
-        "state id", "ssid", "sasid", "state student id", "statewide student id", "csis id", "lasid state",
+        "state id", "ssid", "sasid", "cid", "state student id", "statewide student id", "csis id", "lasid state",
         "student state id", "state unique id", "state student identifier",
     ),
     "attribute": ("attribute", "demographic type", "demographic", "attribute name", "characteristic"),
@@ -98,16 +103,19 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "student grade", "enrollment grade",
     ),
     "entry_date": (
-        "entry date", "enrollment date", "date entered", "start date", "registration date", "date entry",
+        "entry date", "enrollment date", "date entered", "ed", "entrydate", "start date", "registration date",
+        "date entry",
         "admission date",
         "enrollment start date", "entry", "start", "date enrollment", "enrollment entry date",
     ),
     "exit_date": (
-        "exit date", "withdrawal date", "end date", "date exit", "enrollment end date", "enrollment exit date",
+        "exit date", "withdrawal date", "ld", "exitdate", "end date", "date exit", "enrollment end date",
+        "enrollment exit date",
         "exit withdrawal date", "exit", "end", "date withdrawal",
     ),
     "exit_kind": (
-        "exit kind", "exit code", "exit reason", "withdrawal code", "withdrawal reason", "exit type", "exit status",
+        "exit kind", "exit code", "er", "exitcode", "exit reason", "withdrawal code", "withdrawal reason",
+        "exit type", "exit status",
         "exit withdrawal type", "exit reason code", "withdrawal type", "enrollment exit code",
     ),
     "section_id": (
@@ -115,7 +123,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "section local id", "period id", "class period",
     ),
     "attendance.kind": (
-        "kind", "attendance code", "attendance kind", "code", "attendance type", "status", "attendance status",
+        "kind", "attendance code", "attendance kind", "al", "code", "attendance type", "status", "attendance status",
         "absent code", "attendance category", "absent type", "attendance code view", "attendance event category",
         "code view", "event category", "all date attendance code", "mark", "attendance mark", "attendance description",
     ),
@@ -129,7 +137,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "excused unexcused", "excusal", "excusal status", "excuse status", "excuse code",
     ),
     "course_id": (
-        "course id", "course code", "course", "course local id", "local course id", "local course code",
+        "course id", "course code", "course", "cn", "course local id", "local course id", "local course code",
         "course source id", "class code",
     ),
     "course_name": ("course name", "course title", "course description", "title", "class name", "class title"),
@@ -137,18 +145,21 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "a_g": ("a g", "a g area", "uc csu", "ag area", "uc csu requirement", "a g code", "ag", "uc area", "csu area"),
     "mark_kind": ("mark kind", "grade type", "mark type", "type", "kind", "is final", "grade kind", "store type"),
     "mark": (
-        "mark", "grade", "letter grade", "final grade", "letter grade earned", "final letter grade", "course grade",
+        "mark", "grade", "letter grade", "mk", "final grade", "letter grade earned", "final letter grade",
+        "course grade",
         "grade mark", "mark code", "score", "final mark", "grade letter", "current mark", "mark earned",
     ),
     "points_hundredths": (
         "points hundredths", "points", "grade points", "gpa points", "mark points", "quality points", "grade point",
     ),
     "credits_attempted_hundredths": (
-        "credit attempted hundredths", "credit attempted", "attempted credit", "potential credit", "credit possible",
+        "credit attempted hundredths", "credit attempted", "potentialcrhrs", "ca", "attempted credit",
+        "potential credit", "credit possible",
         "credit hours attempted", "credit potential", "earnable credit",
     ),
     "credits_earned_hundredths": (
-        "credit earned hundredths", "credit earned", "earned credit", "credit", "credit completed", "credit hours",
+        "credit earned hundredths", "credit earned", "earnedcrhrs", "cc", "earned credit", "credit",
+        "credit completed", "credit hours",
         "credit awarded",
     ),
     "is_primary": ("is primary", "primary", "primary school", "primary school flag", "primary enrollment"),

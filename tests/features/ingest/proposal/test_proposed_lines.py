@@ -105,6 +105,8 @@ LINES: tuple[tuple[str, dict[str, str | bytes], str], ...] = (
     ("no-shows", {"roster.csv": ROSTER, "enr.csv": ENROLLMENT + spell(1, leave="2025-08-18", code="NS")},
      '# never_came = ["NS"]  # 1 rows'),
     ("first day gone", {"roster.csv": ROSTER, "enr.csv": MOVES}, '# exit_date = "first_day_gone"  # 29 of 29 exits'),
+    ("students gone", {"roster.csv": ROSTER, "abs.csv": absences() + "900001,20,2025-10-03,A\n"},
+     '# unknown_students = "leave_out"  # 3.3% of the students of attendance'),
     ("no header", {"roster.csv": ROSTER, "enr.csv": ENROLLMENT,
                    "grades.csv": marks("A", "B", "C", "D").split("\n", 1)[1].replace(",2026,", ",ALG-1,")
                    .replace("ALG0", "ALG").replace(",ALG1,", ",ALG,").replace("ALG2", "ALG").replace("ALG3", "ALG")},
