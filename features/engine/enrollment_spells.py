@@ -12,7 +12,7 @@ from features.engine.concurrent_enrollments import (
     shared_segments,
     with_shared_years,
 )
-from features.engine.known_records import KnownRecords
+from features.engine.known_records import KnownRecords, without_bookkeeping
 from features.engine.own_days import own_track, with_own_tracks
 from features.engine.parameters import day_parameter
 from features.engine.record_columns import WHOLE_DAY, once_a_day, with_cuts, with_edge_of_week, with_runs
@@ -173,7 +173,15 @@ class DatedRecords(KnownRecords):
         These count the student's own school days of the year: back from the latest one, and on from the first.
         An absence on a day without attendance taken is left out: that day is unknown for everyone.
         """
-        records, spells, calendar = self.dated_rows(name), self.spells_with_records(name), self.calendar()
+        if name != "attendance":
+            return self.records_placed(name, years)
+        since = "ever" if years is None else years
+        return self.kept(f"attendance_placed_{since}", lambda: self.records_placed(name, years))
+
+    def records_placed(self, name: str, years: int | None) -> ir.Table:
+        """Dated records, as `placed` says."""
+        records = without_bookkeeping(self.dated_rows(name))
+        spells, calendar = self.spells_with_records(name), self.calendar()
         if years is not None:
             spells = spells.filter(spells.school_year >= self.school_year - years)
         shared = [spells[column] for column in ("at_school", "schools") if self.shape.policies.has_overlaps]

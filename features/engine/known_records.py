@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 VERSION = ("known_on", "load_id", "superseded_by_load")
 """What tells the versions of a record apart."""
 
+BOOKKEEPING = ("district_id", "load_id", "superseded_by_load", "withdrawn")
+"""Columns that no definition asks for."""
+
 SHARED = ("enrollments", "calendar_days", "terms")
 """Small tables that many parts of a query read."""
 
@@ -148,3 +151,8 @@ class KnownRecords:
             joined = visible.inner_join(numbers, "student_key")
             visible = joined.select(*[c for c in visible.columns if c != "student_key"], student_key="number")
         return visible
+
+
+def without_bookkeeping(rows: ir.Table) -> ir.Table:
+    """Rows without what only tells versions and loads apart: less to carry through a query."""
+    return rows.drop(*(column for column in BOOKKEEPING if column in rows.columns))

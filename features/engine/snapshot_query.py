@@ -1,6 +1,6 @@
 """From definitions to one Ibis table per snapshot: a row a student, a column a feature."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -121,12 +121,20 @@ def with_measures(
     shortages = shortages_of(measures) if tables.shape.policies.short_days else {}
     measures = list(dict.fromkeys([*measures, *shortages.values()]))
     columns = {measure: f"m{i}" for i, measure in enumerate(measures)}
-    table = with_school_days(cohort, tables)
-    for name in dict.fromkeys(measure.records.table for measure in measures if measure.aggregate != "days"):
-        own = {columns[m]: m for m in measures if m.records.table == name and m.aggregate != "days"}
-        table = join_by_student(table, tables.kept(f"measures_of_{name}", partial(measure_table, name, own, tables)))
+    table = with_measure_columns(with_school_days(cohort, tables), columns, tables)
     short = {m: table[columns[one]] for m, one in shortages.items()}
     return table.mutate(**{columns[m]: in_units(m, columns[m], table, short.get(m)) for m in measures}), columns
+
+
+def with_measure_columns(table: ir.Table, columns: Mapping[Measure, str], tables: VisibleTables) -> ir.Table:
+    """A table with the columns of measures of records, in integers still; school days are not counted from records."""
+    counted, found = [measure for measure in columns if measure.aggregate != "days"], []
+    years = years_by_source(counted)
+    for name in dict.fromkeys(measure.records.table for measure in counted):
+        own = {columns[measure]: measure for measure in counted if measure.records.table == name}
+        make = partial(measure_table, name, own, tables, years=years[source_of(name)])
+        found.append(tables.kept(f"measures_of_{name}", make))
+    return join_all_by_student(table, found)
 
 
 def shortages_of(measures: Iterable[Measure]) -> dict[Measure, Measure]:
@@ -135,10 +143,20 @@ def shortages_of(measures: Iterable[Measure]) -> dict[Measure, Measure]:
     return {measure: shortage_in(measure.records.window) for measure in counting}
 
 
-def measure_table(name: str, measures: Mapping[str, Measure], tables: VisibleTables) -> ir.Table:
-    """A table's measures."""
-    records = tables.records(name, years=years_of(measures.values()), used=columns_of(measures.values()))
-    return aggregate_rows(records, measures)
+def measure_table(name: str, measures: Mapping[str, Measure], tables: VisibleTables, *, years: int | None) -> ir.Table:
+    """A table's measures, from records of so many years before this one, or of all."""
+    return aggregate_rows(tables.records(name, years=years, used=columns_of(measures.values())), measures)
+
+
+def source_of(name: str) -> str:
+    """The table whose rows, placed on school days, a table of the language is made of."""
+    return "attendance" if name == "days_missed" else name
+
+
+def years_by_source(measures: Sequence[Measure]) -> dict[str, int | None]:
+    """By source, how many years before this one its measures look back: what two tables are made of is made once."""
+    sources = {source_of(measure.records.table) for measure in measures}
+    return {one: years_of(m for m in measures if source_of(m.records.table) == one) for one in sources}
 
 
 def years_of(measures: Iterable[Measure]) -> int | None:
@@ -174,6 +192,15 @@ def with_school_days(cohort: ir.Table, tables: VisibleTables) -> ir.Table:
 def join_by_student(table: ir.Table, more: ir.Table) -> ir.Table:
     """A table with the columns of another, by student."""
     return table.left_join(more, "student_key").drop("student_key_right")
+
+
+def join_all_by_student(table: ir.Table, others: Sequence[ir.Table]) -> ir.Table:
+    """A table with the columns of others, by student: one query of many joins, which is planned faster than a nest."""
+    joined, columns = table, [table[name] for name in table.columns]
+    for place, one in enumerate(others):
+        joined = joined.left_join(one, table.student_key == one.student_key, rname=f"{{name}}_{place}")
+        columns += [one[name] for name in one.columns if name != "student_key"]
+    return joined.select(*columns) if others else table
 
 
 def aggregate_rows(rows: ir.Table, measures: Mapping[str, Measure]) -> ir.Table:

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from features.engine.concurrent_enrollments import one_school_a_date, shared_segments, with_shared_years
 from features.engine.enrollment_spells import DatedRecords
+from features.engine.known_records import without_bookkeeping
 from features.engine.missed_share import days_by_school
 from features.engine.parameters import day_parameter
 from features.engine.record_columns import (
@@ -36,9 +37,10 @@ class VisibleTables(DatedRecords):
     def marks(self, *, years: int | None = None, used: Collection[str] = FROM_OTHERS) -> ir.Table:
         """Marks of so many years before this one, or of all, with `years_ago`, when their term was, and FROM_OTHERS.
 
-        Of the last only what is used: each asks for a join of all marks. None of it follows from years before.
+        Of the last `posted` and what else is used: each asks for a join of all marks. None of it follows from years
+        before.
         """
-        marks = self.marks_posted() if {"posted", "is_recovered"} & {*used} else self.marks_given()
+        marks = self.marks_given()
         if years is not None:
             marks = marks.filter(marks.years_ago <= years)
         if "is_recovered" in used:
@@ -52,28 +54,28 @@ class VisibleTables(DatedRecords):
         return marks.mutate(in_term=ibis.coalesce(in_term, False))
 
     def marks_given(self) -> ir.Table:
-        """Marks with `years_ago`."""
-        return self.marks_dated().filter(lambda marks: marks.mark.notnull())
-
-    def marks_dated(self) -> ir.Table:
-        """Lines of reports with `years_ago`, with or without a mark."""
-        marks = self.rows("marks")
-        return marks.mutate(years_ago=self.school_year - marks.school_year)
+        """Marks with `years_ago` and `posted`."""
+        return self.marks_posted().filter(lambda marks: marks.mark.notnull())
 
     def marks_posted(self) -> ir.Table:
-        """Marks with `years_ago` and `posted`."""
-        return with_posted(self.marks_given(), self.visible("marks", replaced=True))
+        """Lines of reports with `years_ago` and `posted`, with or without a mark; made once for all who read them."""
+        return self.kept("marks_posted", self.lines_posted)
+
+    def lines_posted(self) -> ir.Table:
+        """Lines of reports, as `marks_posted` says."""
+        marks = without_bookkeeping(self.rows("marks"))
+        dated = marks.mutate(years_ago=self.school_year - marks.school_year)
+        return with_posted(dated, self.visible("marks", replaced=True))
 
     def latest_marks(self) -> ir.Table:
         """The newest mark of each course in this school year, with `years_ago`, which is 0."""
-        lines = self.marks_dated().filter(
-            lambda rows: (rows.years_ago == 0) & (rows.mark.notnull() | is_withdrawn(rows))
+        return newest_of_course(
+            self.marks_posted().filter(lambda rows: (rows.years_ago == 0) & (rows.mark.notnull() | is_withdrawn(rows)))
         )
-        return newest_of_course(with_posted(lines, self.visible("marks", replaced=True)))
 
     def marks_not_given(self) -> ir.Table:
         """Lines of a report without a mark in them that may still come, with `years_ago`."""
-        return self.marks_dated().filter(lambda marks: marks.mark.isnull() & ~is_withdrawn(marks))
+        return self.marks_posted().filter(lambda marks: marks.mark.isnull() & ~is_withdrawn(marks))
 
     def records(self, name: str, *, years: int | None = None, used: Collection[str] = FROM_OTHERS) -> ir.Table:
         """Any table of the language, with `years_ago` and what a window needs.

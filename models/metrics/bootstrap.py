@@ -158,7 +158,7 @@ def student_weights(student: npt.NDArray[np.str_], replicates: int, seed: int) -
         yield drawn[:, codes].astype(np.float64)
 
 
-def drawn_students(students: int, replicates: int, seed: int, block: int) -> Iterator[Integers]:
+def drawn_students(students: int, replicates: int, seed: int, block: int) -> Iterator[Integers | npt.NDArray[np.int32]]:
     """Blocks of replicates × students: how often each student is drawn; the same in blocks of any size."""
     starts = range(0, replicates, block)
     if students * replicates <= MOST_KEPT:
@@ -170,10 +170,14 @@ def drawn_students(students: int, replicates: int, seed: int, block: int) -> Ite
             yield rng.multinomial(students, alike, size=min(block, replicates - start))
 
 
-@lru_cache(maxsize=1)
-def kept_draws(students: int, replicates: int, seed: int) -> Integers:
-    """Replicates × students: how often each student is drawn, kept because all figures of a run draw alike."""
-    return np.random.default_rng(seed).multinomial(students, np.full(students, 1 / students), size=replicates)
+@lru_cache(maxsize=6)
+def kept_draws(students: int, replicates: int, seed: int) -> npt.NDArray[np.int32]:
+    """Replicates × students: how often each student is drawn, kept because all figures of a run draw alike.
+
+    A run draws the students of each judged year and of some of its groups in turn, on two threads.
+    """
+    drawn = np.random.default_rng(seed).multinomial(students, np.full(students, 1 / students), size=replicates)
+    return drawn.astype(np.int32)
 
 
 def difference_intervals(

@@ -81,7 +81,8 @@ def precision_and_recall(label: Booleans, risk: Floats, weights: Floats, capacit
 
 def list_lengths(weights: Floats, capacity: float) -> Floats:
     """How many rows of each replicate a capacity lists."""
-    return np.array([list_length(total, capacity) for total in weights.sum(axis=1)], dtype=np.float64)
+    whole = np.floor(np.round(weights.sum(axis=1) * capacity, 9))
+    return np.asarray(np.maximum(1.0, whole), dtype=np.float64)
 
 
 def true_positives(label: Booleans | Floats, risk: Floats, weights: Floats, served: Floats) -> Floats:
