@@ -21,6 +21,7 @@ from benchmarks.ingest_part import ingest_part
 from benchmarks.ledger_child import ledger_in_child
 from benchmarks.ledger_part import LISTED, ledger_part
 from benchmarks.place import SEED, place_in
+from benchmarks.policies_part import policies_part
 from benchmarks.reasons_child import explain_in_child
 from benchmarks.reasons_part import ROWS, reasons_part
 from benchmarks.scoring_part import scoring_part
@@ -40,6 +41,7 @@ class Name(StrEnum):
     START = "start"
     INGEST = "ingest"
     SNAPSHOT = "snapshot"
+    POLICIES = "policies"
     TRAINING = "training"
     AUDIT = "audit"
     LEDGER = "ledger"
@@ -98,6 +100,7 @@ def parts_in(folder: Path, size: Size, *, runs: int, requests: int) -> dict[Name
         Name.START: lambda: start_part(runs=runs, progress=progress),
         Name.INGEST: lambda: ingest_part(large, in_child, progress),
         Name.SNAPSHOT: lambda: snapshot_part(large, in_child, runs=runs, progress=progress),
+        Name.POLICIES: lambda: policies_part(large, runs=runs, progress=progress),
         Name.TRAINING: lambda: training_part(size.rows, fit_in_child, runs=runs, progress=progress),
         Name.AUDIT: lambda: audit_part(SCORED, replicates=REPLICATES, runs=runs, progress=progress),
         Name.LEDGER: lambda: ledger_part(folder, LISTED, ledger_in_child, runs=runs, progress=progress),

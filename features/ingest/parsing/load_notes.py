@@ -19,6 +19,14 @@ SINGLE = ("race_ethnicity", "sex")
 """Attributes of which a student usually has one value."""
 
 
+COUNTS_ONCE = {
+    "longer": "at the primary school, else at that of the longer spell",
+    "latest": "at the primary school, else at that of the spell entered latest",
+    "shares": "by the calendar of the primary school, else that of the longer spell; an absence at each is a share",
+}
+"""What counts on a day of several spells, by rule."""
+
+
 def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Sequence[ParsedFile]) -> Iterator[Finding]:
     """Notes on spells, attributes, marks, terms and calendars, shared addresses, look-ups, and unused columns."""
     for one in delivered:
@@ -46,9 +54,9 @@ def overlapping_spells(writer: Writer, delivered: DeliveredTable) -> Iterator[Fi
     ((pairs, overlapping),) = writer.records(query_script(overlap_counts))
     if pairs:
         message = f"{counted(overlapping, 'spell')} of enrollment with a day in another spell of the student"
-        yield table_note(
-            delivered, "NOTE01", f"{message}; {counted(pairs, 'time')} a spell begins before the one before it is over"
-        )
+        times = f"{counted(pairs, 'time')} a spell begins before the one before it is over"
+        rule = COUNTS_ONCE[delivered.policies.enrollment.concurrent]
+        yield table_note(delivered, "NOTE01", f"{message}; {times}. Such a day counts once: {rule}")
 
 
 def overlap_counts() -> ir.Table:

@@ -1,0 +1,92 @@
+"""Part `policies`: ingest and snapshots with policies of a record declared, beside the same without."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.figures import Part, compared
+from benchmarks.place import DISTRICT, NOW, TODAY, Place, simulate
+from benchmarks.timing import median_seconds
+from features.definitions.grade9 import NinthGrade
+from features.engine.view_policies import ViewPolicies, policies_as_json
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.workspace import Workspace
+from features.policies.enrollment_policies import EnrollmentPolicies
+from features.policies.record_policies import RecordPolicies
+from features.progress import Progress, quietly
+from features.snapshots.snapshot import build_snapshot
+from features.warehouse.file import open_warehouse
+
+DECLARED = RecordPolicies(
+    enrollment=EnrollmentPolicies(exit_date="first_day_gone", never_came=("NS",), concurrent="latest")
+)
+WITHOUT = "without a policy"
+
+
+@dataclass(frozen=True)
+class Home:
+    """A district's files, loaded under some policies."""
+
+    place: Place
+    name: str
+    policies: RecordPolicies
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where they are loaded to."""
+        district = self.place.settings.district(DISTRICT).model_copy(update={"policies": self.policies})
+        return Workspace(district, self.place.folder / self.name, TODAY)
+
+    def load(self) -> None:
+        """The files are in a new warehouse."""
+        self.workspace.warehouse.unlink(missing_ok=True)
+        ingest(self.workspace, self.place.records, now=NOW, progress=quietly)
+
+
+def policies_part(place: Place, *, runs: int, progress: Progress) -> Part:
+    """Loads and snapshots in turns; those of a district without shared days, and as if it had some."""
+    simulate(place, progress)
+    plain, declared = Home(place, "plain", RecordPolicies()), Home(place, "declared", DECLARED)
+    progress(f"policies: {runs} rounds of two loads, then of three snapshots")
+    loads = median_seconds({"plain": plain.load, "declared": declared.load}, runs)
+    shared = with_shared_days(plain.workspace.warehouse)
+    took = median_seconds(
+        {
+            "plain": snapshot_in(plain.workspace.warehouse),
+            "declared": snapshot_in(declared.workspace.warehouse),
+            "shared": snapshot_in(shared),
+        },
+        runs,
+    )
+    facts = {"students": place.students, "years": place.years, "runs": runs}
+    return Part(
+        "policies",
+        facts,
+        (
+            compared("ingest, policies declared", loads["declared"], "s", to=loads["plain"], beside=WITHOUT),
+            compared("snapshot, policies declared", took["declared"], "s", to=took["plain"], beside=WITHOUT),
+            compared("snapshot, one school a date looked for", took["shared"], "s", to=took["plain"], beside=WITHOUT),
+        ),
+    )
+
+
+def with_shared_days(warehouse: Path) -> Path:
+    """A copy of a warehouse whose loads say that spells share days, so that views look for one school a date."""
+    copy = warehouse.with_name("shared.duckdb")
+    shutil.copyfile(warehouse, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("UPDATE loads SET policies = ?", [policies_as_json(ViewPolicies(has_overlaps=True))])
+    return copy
+
+
+def snapshot_in(warehouse: Path) -> Callable[[], None]:
+    """The snapshot of ninth graders in a warehouse."""
+
+    def taken() -> None:
+        with open_warehouse(warehouse) as reader:
+            build_snapshot(reader, NinthGrade, TODAY)
+
+    return taken
