@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.record_columns import WHOLE_DAY, WHOLE_DAY_SECTION
+from features.engine.view_policies import ViewPolicies
 from features.policies.attendance_policies import Periods
 
 HALF_DAY = 50
@@ -11,6 +12,31 @@ HALF_DAY = 50
 
 EXACT = 10_000
 """A share is compared in whole ten-thousandths: integers are equal where shares are."""
+
+
+def events_by_policies(events: ir.Table, spells: ir.Table, policies: ViewPolicies) -> ir.Table:
+    """Attendance with one daily event where kinds have an order, and with parts of the student's own day.
+
+    `spells` are enrollments with when each `ends`, empty while it goes on, and what a day is for the student.
+    """
+    if policies.day_priority:
+        events = one_event_a_day(events, policies.day_priority)
+    if policies.periods.a_day or policies.part_time:
+        events = with_own_day(events, spells)
+    if policies.periods.a_day:
+        events = day_of_periods(events, policies.periods)
+    return of_own_day(events) if policies.part_time else events
+
+
+def with_own_day(events: ir.Table, spells: ir.Table) -> ir.Table:
+    """Events with `periods_a_day` and `expected_hundredths` of the enrollment at their school on their day."""
+    within = [
+        events.student_key == spells.student_key,
+        events.school_id == spells.school_id,
+        events.date >= spells.entry_date,
+        events.date <= ibis.coalesce(spells.ends, events.date),
+    ]
+    return events.left_join(spells, within).select(events, spells.periods_a_day, spells.expected_hundredths)
 
 
 def one_event_a_day(events: ir.Table, priority: tuple[str, ...]) -> ir.Table:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.attendance_events import day_of_periods, of_own_day, one_event_a_day
+from features.engine.attendance_events import events_by_policies
 from features.engine.concurrent_enrollments import (
     one_school_a_date,
     planned_ends,
@@ -243,28 +243,11 @@ class DatedRecords(KnownRecords):
         return own_track(enrollments) if self.shape.policies.part_time else enrollments
 
     def dated_rows(self, name: str) -> ir.Table:
-        """Dated records; of attendance one daily event where kinds have an order, and parts of the student's day."""
-        records, policies = self.rows(name), self.shape.policies
+        """Dated records, attendance as policies read it."""
+        records = self.rows(name)
         if name != "attendance":
             return records
-        if policies.day_priority:
-            records = one_event_a_day(records, policies.day_priority)
-        if policies.periods.a_day or policies.part_time:
-            records = self.with_own_day(records)
-        if policies.periods.a_day:
-            records = day_of_periods(records, policies.periods)
-        return of_own_day(records) if policies.part_time else records
-
-    def with_own_day(self, events: ir.Table) -> ir.Table:
-        """Events with `periods_a_day` and `expected_hundredths` of the enrollment at their school on their day."""
-        spells = self.spells_until(self.last_day)
-        within = [
-            events.student_key == spells.student_key,
-            events.school_id == spells.school_id,
-            events.date >= spells.entry_date,
-            events.date <= spells.ends,
-        ]
-        return events.left_join(spells, within).select(events, spells.periods_a_day, spells.expected_hundredths)
+        return events_by_policies(records, self.spells_until(self.last_day), self.shape.policies)
 
     def days_missed(self, *, years: int | None = None) -> ir.Table:
         """Absences of days that were missed as a whole, with the run of such days that each belongs to."""

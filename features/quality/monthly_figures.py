@@ -7,6 +7,8 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.attendance_events import events_by_policies
+from features.engine.attendance_taken import with_attendance_taken
 from features.engine.compilation import compile_script
 from features.engine.concurrent_enrollments import (
     one_school_a_date,
@@ -14,6 +16,7 @@ from features.engine.concurrent_enrollments import (
     shared_segments,
     with_shared_years,
 )
+from features.engine.own_days import own_track, with_own_tracks
 from features.engine.record_columns import WHOLE_DAY
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
@@ -126,7 +129,7 @@ def month_start(rows: ir.Table) -> ir.DateColumn:
 
 def enrolled_days(policies: ViewPolicies) -> ir.Table:
     """Each calendar day up to today with how many students were enrolled, by adding up entries and exits."""
-    calendar, key = known_rows("calendar_days"), ["school_id", "track", "school_year", "date"]
+    calendar, key = calendar_of(policies), ["school_id", "track", "school_year", "date"]
     calendar = calendar.filter(calendar.date <= check_day())
     days = calendar.select(
         *key,
@@ -154,6 +157,15 @@ def share_of_day(calendar: ir.Table, policies: ViewPolicies) -> ir.IntegerValue:
     return ibis.coalesce(calendar.day_hundredths, whole) if policies.short_days else whole
 
 
+def calendar_of(policies: ViewPolicies) -> ir.Table:
+    """The calendar, with days that it leaves open decided by what schools sent, and tracks of part-time students."""
+    calendar = known_rows("calendar_days")
+    if policies.last_event_decides:
+        sent = [known_rows(name).select("school_id", "date") for name in ("attendance", "attendance_submissions")]
+        calendar = with_attendance_taken(calendar, *(days.filter(days.date <= check_day()) for days in sent))
+    return with_own_tracks(calendar, known_rows("enrollments")) if policies.part_time else calendar
+
+
 def enrollment_moves(policies: ViewPolicies) -> ir.Table:
     """How many students came on a day, and how many were gone, per school, track and school year."""
     spells, key = spells_of(policies), ["school_id", "track", "school_year", "date"]
@@ -172,13 +184,14 @@ def spells_of(policies: ViewPolicies) -> ir.Table:
 
     Where spells of a student share days, only those parts on which their school is the one that counts.
     """
-    ended = ended_spells()
+    ended = ended_spells(policies)
     return ended if not policies.has_overlaps else one_school_a_date(*shared_parts(ended, policies))
 
 
-def ended_spells() -> ir.Table:
+def ended_spells(policies: ViewPolicies) -> ir.Table:
     """Spells that began by today with `ends`, empty while they go on."""
     spells = known_rows("enrollments")
+    spells = own_track(spells) if policies.part_time else spells
     spells = spells.filter(spells.entry_date <= check_day())
     again = spells.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
     before = (again - ibis.interval(days=1)).cast("date")
@@ -197,10 +210,10 @@ def shared_parts(spells: ir.Table, policies: ViewPolicies) -> tuple[ir.Table, ir
 def absences_that_count(policies: ViewPolicies) -> ir.Table:
     """Exceptions up to today; where a student is at several schools, those of the school that counts, or all shared."""
     rows = known_rows("attendance")
-    rows = rows.filter(rows.date <= check_day())
+    rows = events_by_policies(rows.filter(rows.date <= check_day()), ended_spells(policies), policies)
     if not policies.has_overlaps:
         return rows
-    _, parts = shared_parts(ended_spells(), policies)
+    _, parts = shared_parts(ended_spells(policies), policies)
     within = ["student_key", "school_id", rows.date >= parts.day, rows.date <= parts.until]
     if policies.concurrent != "shares":
         return rows.anti_join(parts.filter(parts.place > 0), within)
@@ -211,12 +224,18 @@ def absences_that_count(policies: ViewPolicies) -> ir.Table:
 
 
 def absence_months(policies: ViewPolicies) -> ir.Table:
-    """Exceptions per school and month; what was missed counts on days on which attendance was taken."""
+    """Exceptions per school and month; what was missed counts on days on which attendance was taken.
+
+    No student misses more than a day on one.
+    """
     rows = absences_that_count(policies)
-    by_day = rows.group_by(["school_id", "date"]).aggregate(
-        absences=rows.count(), absent_hundredths=rows.absent_hundredths.sum()
+    each = rows.group_by(["student_key", "school_id", "date"]).aggregate(
+        absences=rows.count(), missed=ibis.least(rows.absent_hundredths.sum(), 100)
     )
-    calendar = known_rows("calendar_days")
+    by_day = each.group_by(["school_id", "date"]).aggregate(
+        absences=each.absences.sum(), absent_hundredths=each.missed.sum()
+    )
+    calendar = calendar_of(policies)
     calendar = calendar.mutate(share=share_of_day(calendar, policies))
     calendar = calendar.filter(calendar.in_session & calendar.attendance_taken)
     taken = calendar.group_by("school_id", "date").aggregate(share=calendar.share.max())
