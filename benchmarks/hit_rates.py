@@ -65,7 +65,8 @@ def lists_of(examples: Examples) -> pd.DataFrame:
     for year in (*LISTED, NEXT):
         model = fit_risk_model(examples.take(examples.time < year), seed=7, threads=2)
         rows = examples.take(examples.time == year)
-        listed = pd.DataFrame({"student_key": rows.student, "risk": model.risk(rows.features), "school_year": year})
+        risk = model.risk(rows.features, rows.school)
+        listed = pd.DataFrame({"student_key": rows.student, "risk": risk, "school_year": year})
         ordered = listed.sort_values(["risk", "student_key"], ascending=[False, True])
         found.append(
             ordered.head(int(list_length(len(rows), CAPACITY))).assign(list_position=lambda row: range(1, len(row) + 1))

@@ -14,6 +14,7 @@ from features.snapshots.snapshot import build_snapshot
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from models.estimators.risk_model import RiskModel
+from models.examples import Floats
 from models.explanations.reasons import top_reasons
 from models.scoring import risk_of
 from serving.scoring.district_release import DistrictRelease, load_current_release
@@ -82,15 +83,19 @@ def run_figures(place: Place, served: DistrictRelease, reader: Reader, runs: int
             write_run(session, replace(made, run_id=f"run-{next(fresh)}"))
 
     ways: dict[str, Callable[[], object]] = {
-        TWO_STEPS: lambda: risk_of(
-            served.bundle.scorer, build_snapshot(reader, served.feature_set, TODAY).features
-        ),
+        TWO_STEPS: lambda: risks_today(served, reader),
         "scoring run, with evidence and history": lambda: made_run(place, served, reader),
         "recording the run (SQLite)": record,
     }  # fmt: skip
     figures = per_10k(median_seconds(ways, runs), len(made.scores), TWO_STEPS)
     engine.dispose()
     return len(made.scores), figures
+
+
+def risks_today(served: DistrictRelease, reader: Reader) -> Floats:
+    """The risks of today's cohort."""
+    cohort = build_snapshot(reader, served.feature_set, TODAY)
+    return risk_of(served.bundle.scorer, cohort.features, cohort.school)
 
 
 def made_run(place: Place, served: DistrictRelease, reader: Reader) -> ScoringRun:

@@ -48,17 +48,17 @@ class Served:
 
     @property
     def order(self) -> Floats:
-        """What students are listed by: a rule's count of signals, or a model's risk."""
+        """What students are listed by: a rule's count of signals, or a model's risk by the student's own records."""
         if isinstance(self.scorer.bundle.scorer, RiskModel):
-            return self.risk
+            return self.scorer.bundle.scorer.risk(self.test.features)
         _, _, rule = self.scorer.bundle.feature_set.partition(" by ")
         return counts_of(self.test)[f"{PEER}{rule}" if rule else OWN_RULE]
 
     @property
     def risk(self) -> Floats:
         """The risks that are given."""
-        scorer = self.scorer.bundle.scorer
-        return scorer.risk(self.test.features) if isinstance(scorer, RiskModel) else scorer.risk(self.order)
+        scorer, test = self.scorer.bundle.scorer, self.test
+        return scorer.risk(test.features, test.school) if isinstance(scorer, RiskModel) else scorer.risk(self.order)
 
 
 def report_weeks(
@@ -110,9 +110,10 @@ def row_of(bundle: Bundle, test: Examples, own: Floats, november: Floats, capaci
     label, one, places = test.label, np.ones((1, len(test))), list_length(len(test), capacity)
     listed = min(places, float((served.order > 0).sum())) / len(test)
     name = served.scorer.bundle.kind if served.scorer.not_judged is None else "rule (not judged)"
-    figures = (served.risk.mean(), label.mean(), calibration_error(label, served.risk, one)[0])
+    said = (served.risk.mean(), calibration_error(label, served.risk, one)[0])
+    mean, error = (f"{value:.3f}" for value in said) if served.scorer.not_judged is None else ("none", "")
     ranks = [roc_auc(label, order, one)[0] for order in (served.order, own, november)]
-    cells = [*(f"{value:.3f}" for value in (*figures, *ranks)), f"{listed * 100:.0f}"]
+    cells = [mean, f"{label.mean():.3f}", error, *(f"{value:.3f}" for value in ranks), f"{listed * 100:.0f}"]
     return table_row([str(week_of(test)), f"{day:%b %d}", name, *cells])
 
 

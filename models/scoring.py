@@ -37,15 +37,18 @@ def refuse_other_definition(bundle: Bundle, outcome: Outcome) -> None:
         )
 
 
-def risk_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
-    """The risk of each row of a snapshot, in [0, 1]."""
+def risk_of(scorer: Scorer, features: pd.DataFrame, school: "pd.Series[str]") -> Floats:
+    """The risk of each row of a snapshot, whose students are at these schools, in [0, 1]."""
     if isinstance(scorer, RuleModel):
         return scorer.risk(features[RULE_SIGNALS].to_numpy(dtype=np.float64))
-    return scorer.risk(features)
+    return scorer.risk(features, np.asarray(school, dtype=np.str_))
 
 
 def order_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
-    """What rows are listed by, the highest first: a model's risk, or the rule's count, 0 where it is missing."""
+    """What rows are listed by, the highest first: a model's risk, or the rule's count, 0 where it is missing.
+
+    A model lists by the student's own records, without the offset of the school: nobody is listed for where they are.
+    """
     if isinstance(scorer, RuleModel):
         return features[RULE_SIGNALS].fillna(0.0).to_numpy(dtype=np.float64)
     return scorer.risk(features)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from models.bundle.bundle import Bundle
 from models.bundle.parts_of_year import LEAP_YEAR, JudgedWeek, ServedPart, rule_definition
+from models.estimators.published_rule import RuleModel
 
 NotJudged = Literal["no_school_week", "week", "calendar"]
 """Why a date was not judged: no school year is on record, no figures of such a week, or the calendar has shifted."""
@@ -28,7 +29,8 @@ class ServedScorer:
 
     `bundle` has the scorer, features, dictionary, verdict and figures of what serves there, so that whoever scores
     needs to know nothing of parts. `part` is None in a bundle made before there were parts, whose scorer serves on
-    every date. `not_judged` says why nobody judged the date, None where it was; a model never serves there.
+    every date. `not_judged` says why nobody judged the date, None where it was; a model never serves there, and of a
+    rule's shares none is told.
     """
 
     bundle: Bundle
@@ -67,19 +69,20 @@ def serving_on(bundle: Bundle, school_week: int | None, as_of: date) -> ServedSc
         gate=None if bundle.gate is None else {**bundle.gate, "verdict": part.verdict},
     )
     model_serves = part.serves == "model" and not_judged is None
-    return ServedScorer(told if model_serves else with_rule(told, part), part, not_judged)
+    rule = part.rule if not_judged is None else part.rule.without_evidence()
+    return ServedScorer(told if model_serves else with_rule(told, part, rule), part, not_judged)
 
 
-def with_rule(bundle: Bundle, part: ServedPart) -> Bundle:
-    """The bundle with the part's rule as its scorer."""
+def with_rule(bundle: Bundle, part: ServedPart, rule: RuleModel) -> Bundle:
+    """The bundle with the part's rule as its scorer, its shares as they are or without evidence."""
     dictionary = replace(bundle.dictionary, rule=rule_definition(part))
-    return replace(bundle, kind="rule", scorer=part.rule, feature_set=part.feature_set, dictionary=dictionary)
+    return replace(bundle, kind="rule", scorer=rule, feature_set=part.feature_set, dictionary=dictionary)
 
 
 def recorded_scorer(bundle: Bundle, part: str | None, kind: str) -> Bundle:
     """The bundle with the scorer of a past run, which recorded the name of its part and the kind of its scorer."""
     found = next((one for one in bundle.parts if one.name == part), None)
-    return bundle if found is None or kind == "model" else with_rule(bundle, found)
+    return bundle if found is None or kind == "model" else with_rule(bundle, found, found.rule)
 
 
 def part_of_week(parts: Sequence[ServedPart], school_week: int | None) -> ServedPart:

@@ -209,7 +209,7 @@ def audit(
     """The audit of the model's list in the test year."""
     asked = AuditRequest(
         learn, judged.test, judged.risks["model"], request.settings, capacities, context.lead, context.schools,
-        context.rule, context.brief,
+        context.rule, context.brief, judged.order("model"),
     )  # fmt: skip
     return run_audit(asked)
 
@@ -224,7 +224,7 @@ def compare_over_years(
 ) -> GateComparison:
     """The comparisons over the judged years; the rule is chosen on what the first of them was learned from."""
     every = {**{one.split.test: one.judged for one in years}, basis.split.test: judged}
-    heard = {year: (one.test, one.risks) for year, one in every.items()}
+    heard = {year: (one.test, one.listed_by) for year, one in every.items()}
     first = years[0].split if years else basis.split
     before = None if learn is None else learn.take(np.isin(learn.time, first.train))
     return compare_lists(heard, before, request.settings.gate, seed=request.settings.training.seed)

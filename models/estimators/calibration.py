@@ -1,10 +1,12 @@
 """Calibration: from a model's margin to a risk, strictly increasing, so that it never reorders two students."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from models.estimators.school_offsets import NO_OFFSETS, SchoolOffsets, offsets_from
 from models.examples import Booleans, Floats
 
 PRIOR_SPREAD = 1.0
@@ -16,12 +18,14 @@ class Calibrator:
     """Beta calibration of Kull, Silva Filho and Flach (2017, EJS 11:5052), written on the margin.
 
     log odds = intercept - low · log(1 + e^-margin) + high · log(1 + e^margin). Both slopes are above zero,
-    so the risk strictly increases with the margin; `low` and `high` equal is logistic (Platt) calibration.
+    so the risk strictly increases with the margin; `low` and `high` equal is logistic (Platt) calibration. `schools`
+    add an offset to the log odds of their students.
     """
 
     low: float
     high: float
     intercept: float
+    schools: SchoolOffsets = NO_OFFSETS
 
     def __post_init__(self) -> None:
         if not (self.low > 0 and self.high > 0 and np.isfinite([self.low, self.high, self.intercept]).all()):
@@ -32,21 +36,29 @@ class Calibrator:
         fall, rise = -np.logaddexp(0, -margin), np.logaddexp(0, margin)
         return np.asarray(self.intercept + self.low * fall + self.high * rise, dtype=np.float64)
 
-    def risk_of(self, margin: Floats) -> Floats:
-        """The risk of each margin, within [0, 1]."""
-        return np.exp(-np.logaddexp(0, -self.log_odds(margin)))
+    def risk_of(self, margin: Floats, offset: Floats | float = 0.0) -> Floats:
+        """The risk of each margin, within [0, 1]; `offset` is that of each row's school."""
+        return np.exp(-np.logaddexp(0, -self.log_odds(margin) - offset))
 
     def to_json(self) -> str:
         """The calibrator as JSON text; `from_json` gives the same one back."""
-        return json.dumps(asdict(self), sort_keys=True)
+        values = asdict(self)
+        return json.dumps(values if self.schools.by_school else without_schools(values), sort_keys=True)
 
     @staticmethod
     def from_json(text: str) -> "Calibrator":
         """The calibrator of a JSON text; ValueError where it is not one."""
         values = json.loads(text)
-        if not isinstance(values, dict) or set(values) != {"low", "high", "intercept"}:
-            raise ValueError("a calibrator has exactly: low, high, intercept")
-        return Calibrator(**{name: float(value) for name, value in values.items()})
+        if not isinstance(values, dict) or set(without_schools(values)) != {"low", "high", "intercept"}:
+            raise ValueError("a calibrator has exactly: low, high, intercept, and where there are any, schools")
+        schools = offsets_from(values["schools"]) if "schools" in values else NO_OFFSETS
+        numbers = {name: float(value) for name, value in without_schools(values).items()}
+        return Calibrator(**numbers, schools=schools)
+
+
+def without_schools(values: Mapping[str, float]) -> dict[str, float]:
+    """A calibrator's own three numbers."""
+    return {name: value for name, value in values.items() if name != "schools"}
 
 
 def fit_calibrator(margin: Floats, label: Booleans, weight: Floats | None = None) -> Calibrator:

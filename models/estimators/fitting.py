@@ -1,7 +1,7 @@
 """Fits a risk model; rounds and calibration are chosen on years, or on students, that the trees did not see."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lightgbm as lgb
 import numpy as np
@@ -14,6 +14,7 @@ from models.estimators.fit_record import fit_record_of
 from models.estimators.model_text import strip_text
 from models.estimators.parallel_fits import parallel_map
 from models.estimators.risk_model import RiskModel
+from models.estimators.school_offsets import fit_school_offsets
 from models.examples import Booleans, Examples, Floats, Places, fixed_order, folds_by
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.classification_metrics import refuse_one_class
@@ -47,20 +48,26 @@ SMALL_AND_REGULARISED: Parameters = {
 
 @dataclass(frozen=True)
 class HeldOutFold:
-    """Rows that a booster did not see, what each counts, and its loss on them after each round."""
+    """Rows that a booster did not see, what each counts, their places, and its loss on them after each round."""
 
     booster: lgb.Booster
     rows: Floats
     label: Booleans
     weight: Floats
     loss: Floats
+    places: Places
 
 
 DEFAULT_PARAMETERS: Parameters = {}
 
 
 def fit_risk_model(
-    examples: Examples, *, seed: int, threads: int, tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS
+    examples: Examples,
+    *,
+    seed: int,
+    threads: int,
+    tuned: Mapping[str, ParameterValue] = DEFAULT_PARAMETERS,
+    begins: tuple[int, ...] = (),
 ) -> RiskModel:
     """Fits the model: the same for any order of rows, any names of students and any number of threads.
 
@@ -68,12 +75,14 @@ def fit_risk_model(
     but one, the calibrator from the last. With fewer, both come from 5 folds by student inside the examples, and the
     trees are then grown on all of them; from 100,000 rows on both come from one of these folds, and the trees are
     those of the other four. A student's rows of one year, one for each scoring date, weigh as much as one student.
-    `tuned` overrides the defaults. Raises Refused where the label has one class or there are fewer than 5 students.
+    `tuned` overrides the defaults. Where rows have a school and a school week, each school has an offset in each part
+    of the year; `begins` are the weeks with which the parts after the first begin. Raises Refused where the label has
+    one class or there are fewer than 5 students.
     """
     refuse_one_class(examples.label)
     defaults = parameters_for(examples.dictionary, seed=seed, threads=threads)
     parameters = leaves_of_students({**defaults, **tuned}, examples.weight)
-    grown = fit_trees(examples, fixed_order(examples), parameters, seed=seed)
+    grown = fit_trees(examples, fixed_order(examples), parameters, seed=seed, begins=begins)
     return RiskModel(
         booster_text=strip_text(grown.booster.model_to_string(num_iteration=grown.rounds)),
         calibrator=grown.calibrator,
@@ -92,13 +101,15 @@ class FittedTrees:
     calibrator: Calibrator
 
 
-def fit_trees(examples: Examples, order: Places, parameters: Parameters, *, seed: int) -> FittedTrees:
+def fit_trees(
+    examples: Examples, order: Places, parameters: Parameters, *, seed: int, begins: tuple[int, ...]
+) -> FittedTrees:
     """Fits trees and calibrator: split by year with enough years, by one fold of students with many rows, else 5."""
     if len(np.unique(examples.time)) >= YEARS_FOR_YEAR_SPLIT:
-        return fit_on_split(examples, split_by_year(examples, order), parameters)
+        return fit_on_split(examples, split_by_year(examples, order), parameters, begins)
     if len(examples) >= ROWS_FOR_ONE_FOLD:
-        return fit_on_split(examples, split_by_student(examples, order, seed), parameters)
-    return fit_by_folds(examples.take(order), parameters, seed)
+        return fit_on_split(examples, split_by_student(examples, order, seed), parameters, begins)
+    return fit_by_folds(examples.take(order), parameters, seed, begins)
 
 
 def tree_rows(examples: Examples, *, seed: int) -> Places:
@@ -109,13 +120,13 @@ def tree_rows(examples: Examples, *, seed: int) -> Places:
     return split_by_student(examples, order, seed).learning if len(examples) >= ROWS_FOR_ONE_FOLD else order
 
 
-def fit_by_folds(examples: Examples, parameters: Parameters, seed: int) -> FittedTrees:
+def fit_by_folds(examples: Examples, parameters: Parameters, seed: int, begins: tuple[int, ...]) -> FittedTrees:
     """Fits trees on all rows, with rounds and calibrator from folds of students."""
     held_out = cross_fit(examples, parameters, seed)
     rounds = best_rounds(held_out)
     data = lightgbm_dataset(examples.matrix(), examples.label, examples.dictionary, examples.weight)
     booster = lgb.train(parameters, data, rounds)
-    return FittedTrees(booster, rounds, calibrate_folds(held_out, rounds))
+    return FittedTrees(booster, rounds, calibrate_folds(held_out, rounds, examples, begins))
 
 
 @dataclass(frozen=True)
@@ -144,14 +155,13 @@ def split_by_student(examples: Examples, order: Places, seed: int) -> FitSplit:
     return FitSplit(order[fold > 0], held, held)
 
 
-def fit_on_split(examples: Examples, parts: FitSplit, parameters: Parameters) -> FittedTrees:
+def fit_on_split(examples: Examples, parts: FitSplit, parameters: Parameters, begins: tuple[int, ...]) -> FittedTrees:
     """Fits trees on the first part, with rounds from the second and the calibrator from the third."""
     fold = train_with_early_stopping(examples, parts, parameters)
     rounds = best_rounds([fold])
     last = examples.matrix_of(parts.calibrating)
     margin = np.asarray(fold.booster.predict(last, raw_score=True, num_iteration=rounds))
-    weight = examples.weight[parts.calibrating]
-    return FittedTrees(fold.booster, rounds, fit_calibrator(margin, examples.label[parts.calibrating], weight))
+    return FittedTrees(fold.booster, rounds, calibrate(margin, examples, parts.calibrating, begins))
 
 
 def train_with_early_stopping(examples: Examples, parts: FitSplit, parameters: Parameters) -> HeldOutFold:
@@ -167,7 +177,7 @@ def train_with_early_stopping(examples: Examples, parts: FitSplit, parameters: P
     ]
     booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=stop)
     loss = np.array(seen["valid_0"]["binary_logloss"])
-    return HeldOutFold(booster, held, label[parts.stopping], weight[parts.stopping], loss)
+    return HeldOutFold(booster, held, label[parts.stopping], weight[parts.stopping], loss, parts.stopping)
 
 
 def parameters_for(dictionary: FeatureDictionary, *, seed: int, threads: int) -> Parameters:
@@ -221,7 +231,8 @@ def fit_fold(
     valid = train.create_valid(rows[held], label[held].astype(np.float64), weight=weight[held])
     seen: dict[str, dict[str, list[float]]] = {}
     booster = lgb.train(parameters, train, MOST_ROUNDS, valid_sets=[valid], callbacks=[lgb.record_evaluation(seen)])
-    return HeldOutFold(booster, rows[held], label[held], weight[held], np.array(seen["valid_0"]["binary_logloss"]))
+    loss = np.array(seen["valid_0"]["binary_logloss"])
+    return HeldOutFold(booster, rows[held], label[held], weight[held], loss, np.flatnonzero(held))
 
 
 def best_rounds(held_out: list[HeldOutFold]) -> int:
@@ -229,10 +240,17 @@ def best_rounds(held_out: list[HeldOutFold]) -> int:
     return int(np.argmin(np.mean([fold.loss for fold in held_out], axis=0))) + 1
 
 
-def calibrate_folds(held_out: list[HeldOutFold], rounds: int) -> Calibrator:
+def calibrate_folds(
+    held_out: list[HeldOutFold], rounds: int, examples: Examples, begins: tuple[int, ...]
+) -> Calibrator:
     """Fits the calibrator on every row's margin from the booster that did not see it."""
     margins = [np.asarray(fold.booster.predict(fold.rows, raw_score=True, num_iteration=rounds)) for fold in held_out]
-    label, weight = (
-        np.concatenate(parts) for parts in zip(*((one.label, one.weight) for one in held_out), strict=True)
-    )
-    return fit_calibrator(np.concatenate(margins), label, weight)
+    places = np.concatenate([fold.places for fold in held_out])
+    return calibrate(np.concatenate(margins), examples, places, begins)
+
+
+def calibrate(margin: Floats, examples: Examples, places: Places, begins: tuple[int, ...]) -> Calibrator:
+    """Fits the calibrator, then the offsets of schools beside it, on margins of these rows that no tree saw."""
+    curve = fit_calibrator(margin, examples.label[places], examples.weight[places])
+    schools = fit_school_offsets(curve.log_odds(margin), examples.take(places), begins)
+    return replace(curve, schools=schools)

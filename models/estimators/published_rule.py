@@ -1,7 +1,7 @@
 """The published rule as a scorer: its count of signals becomes the share off track seen in past years."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -87,6 +87,11 @@ class RuleModel:
     def level_of(self, signals: Floats) -> Integers:
         """The place of each count among those known, that of the nearest below for an unseen one."""
         return np.clip(np.searchsorted(self.counts, signals, side="right") - 1, 0, len(self.counts) - 1)
+
+    def without_evidence(self) -> "RuleModel":
+        """The same rule for a date that nobody judged: it orders, and no student stands behind a share of it."""
+        none, any_share = (0.0,) * len(self.counts), (1.0,) * len(self.counts)
+        return replace(self, off_track=none, pooled_n=none, low=none, high=any_share)
 
     def to_json(self) -> str:
         """The rule as JSON text; `from_json` gives the same one back."""

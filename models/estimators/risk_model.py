@@ -10,16 +10,19 @@ import pandas as pd
 from models.estimators.calibration import Calibrator
 from models.estimators.fit_record import FitRecord
 from models.estimators.shap_values import contributions_of
-from models.examples import Floats
+from models.examples import Floats, Texts
 from models.feature_dictionary import FeatureDictionary
 
 if TYPE_CHECKING:
     import lightgbm as lgb
 
+SCHOOL_WEEK = "school_week"
+"""The feature that says how much of the year is known."""
+
 
 @dataclass(frozen=True)
 class RiskModel:
-    """A fitted model: each row's risk depends on that row alone.
+    """A fitted model: each row's risk depends on that row, and on its school, alone.
 
     `booster_text` is LightGBM's own text, already verified: a damaged text does not raise when read.
     `threads` is how many threads one prediction may use. `fit` says how a model was fitted, None for one of a bundle.
@@ -45,9 +48,16 @@ class RiskModel:
         rows = self.dictionary.encode(features)
         return np.asarray(self.booster.predict(rows, raw_score=True, num_threads=self.threads), dtype=np.float64)
 
-    def risk(self, features: pd.DataFrame) -> Floats:
-        """The calibrated probability of ending off track of each row, in [0, 1]."""
-        return self.calibrator.risk_of(self.margin(features))
+    def risk(self, features: pd.DataFrame, school: Texts | None = None) -> Floats:
+        """The calibrated probability of ending off track of each row, in [0, 1], given each row's school.
+
+        A row's school has no part in it where `school` is None, or the features lack the school week.
+        """
+        margin = self.margin(features)
+        if school is None or SCHOOL_WEEK not in features or features.empty:
+            return self.calibrator.risk_of(margin)
+        week = features[SCHOOL_WEEK].to_numpy(dtype=np.float64)
+        return self.calibrator.risk_of(margin, self.calibrator.schools.of(school, week))
 
     def contributions(self, features: pd.DataFrame) -> Floats:
         """Rows × (features + 1): the SHAP value of each feature, then the base value; a row sums to its margin."""

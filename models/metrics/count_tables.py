@@ -58,12 +58,15 @@ class Listing:
         return risk_bins(self.risk, RISK_BINS if self.student is None else BINS_OF_SEVERAL_ROWS)
 
 
-def listing_of(label: Booleans, risk: Floats, student: Texts, capacities: Sequence[float]) -> Listing:
-    """Lists the rows; rows of equal risk are ordered at random, the same each time."""
+def listing_of(
+    label: Booleans, risk: Floats, student: Texts, capacities: Sequence[float], *, order: Floats | None = None
+) -> Listing:
+    """Lists the rows by `order`, which is the risk by default; equal rows go by lot, the same each time."""
     rising = tuple(sorted(capacities))
-    order = np.lexsort((np.random.default_rng(TIE_BREAK_SEED).permutation(len(risk)), -risk))
+    lot = np.random.default_rng(TIE_BREAK_SEED).permutation(len(risk))
+    falling = np.lexsort((lot, -(risk if order is None else order)))
     place = np.empty(len(risk), dtype=np.int64)
-    place[order] = np.arange(len(risk))
+    place[falling] = np.arange(len(risk))
     lengths = [list_length(len(risk), capacity) for capacity in rising]
     return Listing(label, risk, np.searchsorted(lengths, place, side="right"), rising, student_numbers(student))
 

@@ -57,7 +57,7 @@ def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | 
         return InsufficientData(detail=not_scored_here(inputs.language, inputs.as_of))
     if not snapshot.is_scorable.iloc[0]:
         return InsufficientData(detail=too_few_days(inputs.language, MIN_SCHOOL_DAYS))
-    risk = float(risk_of(bundle.scorer, snapshot.features)[0])
+    risk = float(risk_of(bundle.scorer, snapshot.features, snapshot.school)[0])
     (similar,) = similar_students_of(bundle.scorer, snapshot.features, least=inputs.least)
     found = reasons_by(bundle, snapshot)[0]
     needs, strengths = to_rows(found.needs), to_rows(found.strengths)

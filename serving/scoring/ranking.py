@@ -74,5 +74,5 @@ def order_probability(order: "pd.Series[float]", places: int) -> "pd.Series[floa
 
 def predict_risks(bundle: Bundle, snapshot: Snapshot) -> "pd.Series[float]":
     """The risk of each student of a snapshot; NaN where too little is on record to say one."""
-    risk = pd.Series(risk_of(bundle.scorer, snapshot.features), index=snapshot.features.index)
+    risk = pd.Series(risk_of(bundle.scorer, snapshot.features, snapshot.school), index=snapshot.features.index)
     return risk.where(snapshot.is_scorable)

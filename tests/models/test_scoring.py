@@ -19,6 +19,7 @@ from models.feature_dictionary import dictionary_of
 from models.scoring import order_of, reasons_of, refuse_prepared_table, risk_of
 from tests.models.bundle_examples import rule_parts
 
+AT_70 = pd.Series(["70"])
 RULE = RuleModel(counts=(0.0, 2.0), shares=(0.1, 0.6), n=(90, 10), overall=0.15)
 
 
@@ -29,13 +30,13 @@ def snapshot(**values: float) -> pd.DataFrame:
 
 
 def test_a_rule_gives_the_share_of_its_count() -> None:
-    assert risk_of(RULE, snapshot(rule_signals=3)).tolist() == [0.6]
+    assert risk_of(RULE, snapshot(rule_signals=3), AT_70).tolist() == [0.6]
 
 
 def test_a_rule_lists_by_its_count_where_the_shares_of_two_counts_are_one_and_last_where_nothing_is_counted() -> None:
     flat = RuleModel(counts=(0.0, 1.0, 4.0), shares=(0.1, 0.4, 0.4), n=(90, 10, 3), overall=0.15)
     rows = pd.concat([snapshot(rule_signals=count) for count in (1, 4, 0, np.nan)], ignore_index=True)
-    assert risk_of(flat, rows).tolist() == [0.4, 0.4, 0.1, 0.15]
+    assert risk_of(flat, rows, AT_70).tolist() == [0.4, 0.4, 0.1, 0.15]
     assert order_of(flat, rows).tolist() == [1, 4, 0, 0]
 
 

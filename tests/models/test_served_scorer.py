@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from features.definitions.catalog import SERVABLE
 from models.bundle.bundle import Bundle
 from models.bundle.parts_of_year import JudgedWeek, ServedPart, Verdict
+from models.estimators.published_rule import RuleModel, fit_shares
 from models.feature_dictionary import fingerprint_of
 from models.served_scorer import part_of_week, serving_on
 from tests.models.part_examples import (
@@ -112,12 +114,28 @@ def test_a_calendar_that_has_shifted_by_more_than_two_weeks_was_not_judged(
     assert found.not_judged == why
     assert found.bundle.kind == ("rule" if why else "model")
     assert found.part is not None
-    assert found.bundle.scorer == (found.part.rule if why else grade9_model())
+    assert found.bundle.scorer == (found.part.rule.without_evidence() if why else grade9_model())
 
 
 def test_a_date_of_a_school_year_that_is_not_on_record_has_the_first_rule() -> None:
     found = serving_on(opened(), None, date(2026, 7, 1))
-    assert (found.not_judged, found.part, found.bundle.scorer) == ("no_school_week", FIRST_WEEKS, FIRST_WEEKS.rule)
+    assert (found.not_judged, found.part) == ("no_school_week", FIRST_WEEKS)
+    assert found.bundle.scorer == FIRST_WEEKS.rule.without_evidence()
+
+
+def test_on_a_date_that_nobody_judged_the_rule_orders_and_none_of_its_shares_is_told() -> None:
+    signals = np.array([0.0, 1, 2])
+    shares = fit_shares(
+        np.repeat(signals, 100), np.arange(300) % 100 < np.repeat([10, 40, 70], 100), np.arange(300).astype(str)
+    )
+    parts = tuple(replace(part, rule=shares) for part in PARTS)
+    bundle = replace(opened(), parts=parts)
+    judged, not_judged = (serving_on(bundle, week, day_in(week)).bundle.scorer for week in (2, 43))
+    assert isinstance(judged, RuleModel)
+    assert isinstance(not_judged, RuleModel)
+    assert (judged.risk(signals) == not_judged.risk(signals)).all()
+    assert [one.are_told for one in judged.similar_students(signals, least=1) if one] == [True] * 3
+    assert [one.are_told for one in not_judged.similar_students(signals, least=1) if one] == [False] * 3
 
 
 def test_a_bundle_made_before_there_were_parts_serves_as_before_on_every_date() -> None:
@@ -163,6 +181,7 @@ def test_in_every_week_one_part_serves_and_a_model_only_where_it_was_judged_and_
     if outside or abs(moved) > 20:
         assert found.not_judged is not None
     if found.not_judged or found.part.serves == "rule":
-        assert (found.bundle.kind, found.bundle.scorer) == ("rule", found.part.rule)
+        rule = found.part.rule.without_evidence() if found.not_judged else found.part.rule
+        assert (found.bundle.kind, found.bundle.scorer) == ("rule", rule)
     else:
         assert (found.bundle.kind, found.part.verdict) == ("model", "pass")

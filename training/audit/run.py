@@ -53,7 +53,7 @@ class AuditRequest:
 
     `lead` is the weeks from the first list a student was on to the end, by student; `schools` each school's attendance.
     `rule` is the published rule that serves in the model's place. A `brief` audit fits no models without one kind of
-    records: it holds the model's list against the rule's alone.
+    records: it holds the model's list against the rule's alone. `order` is what the model lists by, else its risk.
     """
 
     learn: Examples
@@ -65,6 +65,7 @@ class AuditRequest:
     schools: pd.DataFrame | None = None
     rule: str = OWN_RULE
     brief: bool = False
+    order: Floats | None = None
 
     def once(self) -> Booleans:
         """The test rows of each student's first scoring date."""
@@ -129,7 +130,8 @@ def run_audit(asked: AuditRequest) -> AuditResult:
     bounds, training, least = asked.settings.gate, asked.settings.training, asked.settings.audit.smallest_group
     rows = asked.once()
     test = asked.test.take(rows)
-    listing = listing_of(test.label, asked.risk[rows], test.student, asked.capacities)
+    order = None if asked.order is None else asked.order[rows]
+    listing = listing_of(test.label, asked.risk[rows], test.student, asked.capacities, order=order)
     draws = AuditSettings(bounds.capacity, least, bounds.replicates, training.seed)
     without = {} if asked.brief else without_domains(asked.learn, seed=training.seed, threads=training.threads)
     alone = suppress_groups(listing, groups_of(test), least)

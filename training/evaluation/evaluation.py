@@ -25,29 +25,41 @@ Risks = Mapping[str, Floats]
 class Evaluation:
     """A model fitted on some rows, and every scorer's risk of test rows that none of them saw.
 
-    `rule` is the published rule with the shares of the training rows, None where no rule applies.
+    `rule` is the published rule with the shares of the training rows, None where no rule applies. `own` is what the
+    model lists the rows by: the risk by a student's own records, without the offset of the school; None where it has
+    none.
     """
 
     test: Examples
     model: RiskModel
     rule: RuleModel | None
     risks: Risks
+    own: Floats | None = None
 
     def take(self, rows: Places | Booleans) -> "Evaluation":
         """The same of some of the test rows."""
-        return replace(self, test=self.test.take(rows), risks={name: risk[rows] for name, risk in self.risks.items()})
+        risks, own = (
+            {name: risk[rows] for name, risk in self.risks.items()},
+            None if self.own is None else self.own[rows],
+        )
+        return replace(self, test=self.test.take(rows), risks=risks, own=own)
 
     def figures(self, capacities: Sequence[float]) -> dict[str, ClassificationMetrics]:
         """Each scorer's figures, the mean over the lists of all scoring dates; Refused where one has one class."""
         if self.test.as_of is None:
-            return figures_of(self.test, self.risks, capacities)
+            return figures_of(self.test, self.risks, capacities, self.own)
         lists = [self.take(rows) for rows in self.test.lists()]
-        found = [figures_of(one.test, one.risks, capacities) for one in lists]
+        found = [figures_of(one.test, one.risks, capacities, one.own) for one in lists]
         return {name: mean_figures([one[name] for one in found]) for name in self.risks}
+
+    @property
+    def listed_by(self) -> Risks:
+        """What every scorer but a rule lists by, the highest first."""
+        return self.risks if self.own is None else {**self.risks, "model": self.own}
 
     def order(self, scorer: str) -> Floats:
         """What a scorer lists students by, the highest first: a rule its own count of signals, any other its risk."""
-        return order_of(scorer, self.test, self.risks)
+        return order_of(scorer, self.test, self.listed_by)
 
 
 @dataclass(frozen=True)
@@ -70,13 +82,18 @@ def counts_of(examples: Examples) -> dict[str, Floats]:
 
 
 def order_of(scorer: str, test: Examples, risks: Risks) -> Floats:
-    """What a scorer lists the rows by, the highest first: a rule its own count of signals, any other its risk."""
+    """What a scorer lists the rows by, the highest first: a rule its own count of signals, any other these risks."""
     return counts_of(test).get(scorer, risks[scorer])
 
 
-def figures_of(test: Examples, risks: Risks, capacities: Sequence[float]) -> dict[str, ClassificationMetrics]:
-    """Each scorer's figures; a rule lists by its count of signals, and its risk is the share seen with as many."""
-    counts = counts_of(test)
+def figures_of(
+    test: Examples, risks: Risks, capacities: Sequence[float], own: Floats | None = None
+) -> dict[str, ClassificationMetrics]:
+    """Each scorer's figures; a rule lists by its count of signals, and its risk is the share seen with as many.
+
+    `own` is what the model lists by, where that is not its risk.
+    """
+    counts = {**counts_of(test), **({} if own is None else {"model": own})}
     return {name: evaluate(test.label, risk, capacities, listed_by=counts.get(name)) for name, risk in risks.items()}
 
 
@@ -94,12 +111,13 @@ def fit_and_evaluate(
     The shares of published rules are of each part of the year: few signals mean less in June than in September.
     Raises Refused where the training label has one class or there are too few students.
     """
-    model = fit_risk_model(train, seed=seed, threads=threads, tuned=tuned)
+    begins = tuple(part.from_week for part in parts[1:])
+    model = fit_risk_model(train, seed=seed, threads=threads, tuned=tuned, begins=begins)
     rule = fit_rule(train) if train.rule is not None else None
-    risks = {"model": model.risk(test.features), "logistic": fit_logistic(train).risk(test)}
+    risks = {"model": model.risk(test.features, test.school), "logistic": fit_logistic(train).risk(test)}
     if train.school is not None:
         risks["school_only"] = fit_school_only(train).risk(test)
-    return Evaluation(test, model, rule, {**risks, **rule_risks(train, test, parts)})
+    return Evaluation(test, model, rule, {**risks, **rule_risks(train, test, parts)}, model.risk(test.features))
 
 
 def rule_risks(train: Examples, test: Examples, parts: Sequence[YearPart]) -> Risks:

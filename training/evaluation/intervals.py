@@ -25,7 +25,7 @@ MOST_CELLS = 20_000_000
 
 def leads_over_others(judged: Evaluation, bounds: Gate, seed: int, *, others: Collection[str]) -> Differences:
     """The model's leads over other scorers in the test year."""
-    test, model, draws = judged.test, judged.risks["model"], bounds.replicates
+    test, model, draws = judged.test, judged.order("model"), bounds.replicates
     orders = {name: judged.order(name) for name in judged.risks if name != "model" and name in others}
     return {
         name: difference_intervals(

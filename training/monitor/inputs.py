@@ -169,7 +169,7 @@ def risks_by_date(
         day = listed.get(week, week_begins(view.first_day, week))
         cohort = cohort_on(reader, outcome, serving, day) if day <= view.as_of else None
         if cohort is not None:
-            risk = risk_of(serving.on(reader.view(day)).bundle.scorer, cohort.features)
+            risk = risk_of(serving.on(reader.view(day)).bundle.scorer, cohort.features, cohort.school)
             yield DatedRisk(week, day, len(risk), float(risk.mean()))
 
 

@@ -95,7 +95,7 @@ def drift_checks(watched: MonitorInputs) -> tuple[tuple[Drift, ...], list[Monito
     if len(features) and promise.spreads:
         columns = {str(name): features[name].to_numpy(dtype=np.float64) for name in features}
         drifts = drifts_of(LiveColumns(columns, promise.spreads.rows), promise.spreads.features, bounds, least)
-        risk = risk_of(bundle.scorer, features)
+        risk = risk_of(bundle.scorer, features, cohort.school[cohort.is_scorable])
     return drifts, [features_check(drifts, len(features), promise, bounds), risks_check(risk, promise, bounds, least)]
 
 
