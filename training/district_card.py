@@ -95,8 +95,8 @@ def calibration_of(result: TrainingResult, kind: str) -> str:
     if kind != "rule":
         return (
             "A strictly rising curve (beta calibration) fitted on students that the trees had not seen. Beside it each "
-            "school has an offset for each part of the year, from how its students of earlier years ended, which leans to "
-            "the district where they are few: it moves risks, and never the order of a list or a reason."
+            "school has an offset for each part of the year, from how its students of earlier years ended, which leans "
+            "to the district where they are few: it moves risks, and never the order of a list or a reason."
         )
     says = "The share of past students with as many signals who ended off track, never falling with the count."
     least = result.request.settings.audit.smallest_group

@@ -73,12 +73,16 @@ def fit_school_offsets(log_odds: Floats, examples: Examples, begins: tuple[int, 
         return NO_OFFSETS
     part = np.searchsorted(begins, examples.week, side="right")
     weight = weight_within(examples, part)
-    rows = pd.DataFrame({"school": examples.school, "part": part})
-    held = {(str(school), int(at)): places for (school, at), places in rows.groupby(["school", "part"]).indices.items()}
-    found = {cell: offset_of(log_odds, examples.label, weight, places) for cell, places in held.items()}
-    schools = sorted({school for school, _ in found})
+    held = {
+        str(name): [np.flatnonzero((examples.school == name) & (part == at)) for at in range(len(begins) + 1)]
+        for name in np.unique(examples.school)
+    }
     return SchoolOffsets(
-        begins, {name: tuple(found.get((name, at), 0.0) for at in range(len(begins) + 1)) for name in schools}
+        begins,
+        {
+            name: tuple(offset_of(log_odds, examples.label, weight, places) for places in cells)
+            for name, cells in held.items()
+        },
     )
 
 
