@@ -90,12 +90,13 @@ def drift_checks(watched: MonitorInputs) -> tuple[tuple[Drift, ...], list[Monito
     cohort, promise, bounds = watched.live.cohort, watched.serving.promise, watched.settings.monitor
     least, bundle = watched.settings.audit.smallest_group, watched.serving.bundle
     features = pd.DataFrame() if cohort is None else cohort.features[cohort.is_scorable]
+    school = pd.Series(dtype=str) if cohort is None else cohort.school[cohort.is_scorable]
     drifts: tuple[Drift, ...] = ()
     risk: Floats = np.zeros(0)
     if len(features) and promise.spreads:
         columns = {str(name): features[name].to_numpy(dtype=np.float64) for name in features}
         drifts = drifts_of(LiveColumns(columns, promise.spreads.rows), promise.spreads.features, bounds, least)
-        risk = risk_of(bundle.scorer, features, cohort.school[cohort.is_scorable])
+        risk = risk_of(bundle.scorer, features, school)
     return drifts, [features_check(drifts, len(features), promise, bounds), risks_check(risk, promise, bounds, least)]
 
 
