@@ -1,7 +1,7 @@
 """What can be wrong with a district's files: each kind has a code, each case a place, never a student's value."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from features.errors import Refused
 
@@ -85,7 +85,24 @@ class Finding:
             return f", row {self.row}"
         named = ", ".join(map(str, (self.row, *self.further)))
         more = self.count - 1 - len(self.further)
-        return f", rows {named}" + (f" and {more:,} more" if more > 0 else "")
+        return f", {self.count:,} rows ({named} and {more:,} more)" if more > 0 else f", rows {named}"
+
+
+def by_sentence(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings as they are told: one of several files that says the same is one, with the first file's rows."""
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    for one in findings:
+        alike.setdefault((one.code, one.column, one.expected), []).append(one)
+    return [several_files(those) for those in alike.values()]
+
+
+def several_files(findings: Sequence[Finding]) -> Finding:
+    """One finding for those that say the same of several files."""
+    first, others = findings[0], {one.file for one in findings} - {findings[0].file}
+    if not others:
+        return first
+    file = f"{first.file} and {counted(len(others), 'more file')}"
+    return replace(first, file=file, count=sum(one.count for one in findings))
 
 
 def counted(n: int, noun: str) -> str:
@@ -100,8 +117,9 @@ class DataRefused(Refused):
 
     def __init__(self, findings: Sequence[Finding], to_add: Sequence[str] = ()) -> None:
         self.findings = tuple(findings)
-        more = len(findings) - self.shown
-        lines = [f"  {finding}" for finding in findings[: self.shown]]
+        told = by_sentence(findings)
+        more = len(told) - self.shown
+        lines = [f"  {finding}" for finding in told[: self.shown]]
         if more > 0:
             lines.append(f"  … and {more:,} more")
         if to_add:

@@ -8,7 +8,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table as Drawn
 
-from features.ingest.findings import Finding, counted
+from features.ingest.findings import Finding, by_sentence, counted
 from features.warehouse.unlisted_students import NAMING_COMMAND, UnlistedReason
 
 KINDS = ("new", "unchanged", "corrected", "withdrawn", "quarantined", "left_out")
@@ -96,7 +96,7 @@ def print_report(report: LoadReport, console: Console, *, tried: bool = False) -
     for title, findings in (("in quarantine", report.quarantine), ("worth knowing", report.notes)):
         if findings:
             console.print(f"\n{title}")
-            for finding in findings:
+            for finding in by_sentence(findings):
                 console.print(f"  {finding}", markup=False, highlight=False, soft_wrap=True)
     print_unlisted(report, console)
     if report.to_add:

@@ -86,7 +86,10 @@ def refuse_large_quarantine(reader: Reader, staged: Sequence[StagedTable], to_ad
         if bad > share * rows:
             found = list(quarantine_findings(reader, one))
             name = one.delivered.table.name
-            beyond = f"{bad:,} of {rows:,} rows cannot be taken, more than most_quarantined = {share:g} allows"
+            beyond = (
+                f"{bad:,} of {rows:,} rows cannot be taken, more than most_quarantined = {share:g} allows: mend the "
+                f"rows or the mapping; most_quarantined = … below [districts.files.{name}] allows another share"
+            )
             findings += [*found, Finding("FILE07", name, None, "", beyond)]
     if findings:
         raise DataRefused(findings, to_add)

@@ -42,6 +42,8 @@ def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Seque
         yield from ambiguous_lookups(writer, one)
     for file in files:
         yield from file.notes
+        if file.spelled:
+            yield Finding("NOTE20", file.file, None, "", f"read though spelled otherwise: {file.spelled}")
         if file.unused:
             yield Finding("NOTE04", file.file, None, "", f"not read as {file.table}: {', '.join(file.unused)}")
 

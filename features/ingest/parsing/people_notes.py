@@ -12,8 +12,8 @@ from features.ingest.staging_tables import current_records, parsed_table, valid_
 from features.warehouse.writer import Writer
 
 ONE_SIGNS_IN = (
-    "the e-mail address of another person. Of people with one address only the one who came last can sign in (the "
-    "latest first known_on, then the last staff_id); give each an address of their own, or send who is gone no more"
+    "people with the e-mail address of another person. Of those with one address only who came last can sign in (whose "
+    "first known_on is the latest, then the last staff_id); give each their own, or leave out who is gone"
 )
 
 

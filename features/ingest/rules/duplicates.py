@@ -16,7 +16,10 @@ SUSPECTS = "suspects"
 AT_A_TIME = 2_000_000
 """About how many suspects are compared at a time: a whole table may have been sent twice."""
 
-EXPECTED = 'expected each record once, but rows say it differently; repeats = "last" lets the last one count'
+EXPECTED = (
+    "expected each record once, but rows say it differently: send it once, or let the last row count by "
+    'repeats = "last" below [districts.files] of this table'
+)
 
 
 def mark_duplicates(writer: Writer, delivered: DeliveredTable) -> None:

@@ -129,7 +129,7 @@ def test_every_finding_of_every_file_is_told_at_once(district: District) -> None
     assert "attendance.csv, row 2" in said
     rows = "".join(f"1001,10,2025-10-{day:02},day,absent,101,false,2025-10-31\n" for day in range(1, 30))
     district.change("attendance", "1001,10,", rows + "1001,10,")
-    assert "ROW05 attendance.csv, rows 2, 3, 4, 5, 6 and 25 more, column absent_hundredths" in district.refused()
+    assert "ROW05 attendance.csv, 30 rows (2, 3, 4, 5, 6 and 25 more), column absent_hundredths" in district.refused()
 
 
 def test_no_more_than_twenty_findings_are_told(district: District) -> None:
