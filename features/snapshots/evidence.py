@@ -8,9 +8,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from features.engine.compilation import Steps, compile_script
+from features.engine.measure_aggregates import in_window_rows, meets_restrictions
 from features.engine.members import Members
 from features.engine.script_cache import cached_script
-from features.engine.snapshot_query import in_window_rows, meets_restrictions
 from features.engine.sql_script import Script
 from features.engine.view import PLAIN, View, ViewShape
 from features.engine.visible_tables import VisibleTables

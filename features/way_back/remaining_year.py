@@ -9,15 +9,10 @@ import pandas as pd
 
 from features.engine.compilation import Steps, compile_script
 from features.engine.expressions import as_condition
+from features.engine.measure_aggregates import in_denominator, in_window_rows, meets_restrictions
 from features.engine.members import Members
 from features.engine.script_cache import cached_script
-from features.engine.snapshot_query import (
-    in_denominator,
-    in_window_rows,
-    join_by_student,
-    meets_restrictions,
-    with_measures,
-)
+from features.engine.snapshot_query import join_by_student, with_measures
 from features.engine.sql_script import Script
 from features.engine.view import Values, View, ViewShape
 from features.engine.visible_tables import VisibleTables

@@ -1,0 +1,80 @@
+"""Measures as aggregates over a student's records: which rows are counted, and what is made of them."""
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+
+from features.engine.missed_share import share_missed
+from features.language.missed_share import MissedShare
+from features.language.quantities import Where, Window
+from features.language.records import Measure
+
+
+def aggregate_rows(rows: ir.Table, measures: Mapping[str, Measure]) -> ir.Table:
+    """One row a student, one column a measure (counts and hundredths are still integers here)."""
+    return rows.group_by("student_key").aggregate(
+        **{name: aggregate_of(measure, rows) for name, measure in measures.items()}
+    )
+
+
+def aggregate_of(measure: Measure, rows: ir.Table) -> ir.Scalar:
+    """A measure over a student's rows before its last division; missing without any row to speak of."""
+    chosen = in_window_rows(measure.records.window, rows) & meets_restrictions(measure.records.where, rows)
+    if isinstance(measure, MissedShare):
+        return share_missed(measure, rows, chosen)
+    match measure.aggregate:
+        case "count":
+            count = chosen.cast("int64").sum()
+            return count if not measure.among else null_unless(count, in_denominator(measure, rows).any())
+        case "sum" | "share_of_days":
+            total = rows[measure.column].sum(where=chosen)
+            return (
+                total
+                if not measure.among
+                else null_unless(ibis.coalesce(total, 0), in_denominator(measure, rows).any())
+            )
+        case "mean":
+            return rows[measure.column].sum(where=chosen) / (100 * rows[measure.column].count(where=chosen)).nullif(0)
+        case "share_of_rows":
+            among = in_denominator(measure, rows).cast("int64").sum()
+            return chosen.cast("int64").sum() / among.nullif(0)
+        case "distinct":
+            return rows[measure.column].nunique(where=chosen)
+        case "most" | "furthest":
+            return rows[measure.column].max(where=chosen)
+        case "least":
+            return rows[measure.column].min(where=chosen)
+        case "days" | "share_missed":
+            raise TypeError(f"not counted from records: {measure.aggregate}")
+
+
+def null_unless(value: ir.Scalar, condition: ir.Scalar) -> ir.Scalar:
+    """The value where the condition holds, else missing."""
+    return ibis.ifelse(condition, value, ibis.null("int64"))
+
+
+def in_window_rows(window: Window, rows: ir.Table) -> ir.BooleanColumn:
+    """Rows in a window."""
+    if window.years_ago is None:
+        return rows.years_ago >= (1 if window.earlier_only else 0)
+    if window.this_term:
+        return (rows.years_ago == 0) & rows.in_term
+    within: ir.BooleanColumn = rows.years_ago == window.years_ago
+    if window.to_days is not None:
+        day = rows.days_in if window.from_start else rows.days_ago
+        within = within & day.between(window.from_days, window.to_days - 1)
+    return within
+
+
+def in_denominator(measure: Measure, rows: ir.Table) -> ir.BooleanColumn:
+    """Rows that a share or a count of marks is taken among."""
+    return in_window_rows(measure.records.window, rows) & meets_restrictions(measure.among, rows)
+
+
+def meets_restrictions(where: tuple[Where, ...], rows: ir.Table) -> ir.BooleanColumn:
+    """Rows that meet every restriction."""
+    held: ir.BooleanColumn = ibis.literal(True)
+    for one in where:
+        held = held & ibis.coalesce(rows[one.column].isin(one.values), False)
+    return held
