@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from features.engine.compilation import compile_script
+from features.engine.visible_tables import VisibleTables
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, enrollments, incidents
 from features.quality.monthly_figures import months_of
 from features.snapshots.labels import cohort_keys
@@ -133,3 +135,49 @@ def test_the_audit_of_records_counts_a_student_at_the_school_that_counts(tmp_pat
         months = months_of(loaded.reader, AS_OF)
         figures = {school: (month.student_days, month.absent_hundredths) for (school, _), month in months.items()}
         assert figures == {"10": (5 + 10, 200), "20": (15 + 10 + 15 + 5, 300)}
+
+
+WEEK_ELSEWHERE = """
+| student_id | school_id | school_year | entry_date | exit_date  | exit_kind    | is_primary |
+| ada        | 10        | 2026        | 2025-10-01 |            |              |            |
+| ada        | 20        | 2026        | 2025-10-06 | 2025-10-10 | moved_school | true       |
+"""
+
+
+def test_a_stint_within_another_counts_on_its_own_days_and_the_other_goes_on_after_it(tmp_path: Path) -> None:
+    """A week at a school that is the primary one then: three parts of the year, 15 days, and the exit stays its own."""
+    absent = "| student_id | school_id | date |\n| ada | 10 | 2025-10-07 |\n| ada | 20 | 2025-10-08 |"
+    drawn = {"calendar_days": CALENDAR, "enrollments": WEEK_ELSEWHERE, "attendance": absent}
+    with loaded_records(tmp_path, drawn) as loaded:
+        view = loaded.reader.view(AS_OF)
+        spells = loaded.reader.run(compile_script(VisibleTables(view.shape).spells()), view.values)
+        found = spells.sort_values("entry_date")[["school_id", "entry_date", "ends", "days", "exit_kind"]]
+        told = [
+            tuple("" if value is None or value != value else str(value).removesuffix(" 00:00:00") for value in row)
+            for row in found.to_numpy().tolist()
+        ]
+        assert told == [
+            ("10", "2025-10-01", "2025-10-05", "3", ""),
+            ("20", "2025-10-06", "2025-10-10", "5", "moved_school"),
+            ("10", "2025-10-11", "2025-10-21", "7", ""),
+        ]
+        (student,) = told_of(loaded)
+        assert (student["days"], student["missed"], student["schools"]) == ("15", "1", "2")
+
+
+THREE = """
+| student_id | school_id | school_year | entry_date |
+| ada        | 10        | 2026        | 2025-10-01 |
+| ada        | 20        | 2026        | 2025-10-01 |
+| ada        | 30        | 2026        | 2025-10-01 |
+"""
+
+
+def test_absences_at_all_of_three_schools_are_one_day_and_at_one_of_them_a_third(tmp_path: Path) -> None:
+    """Hundredths are rounded up, so that three thirds are a day."""
+    days = [("10", 7), ("20", 7), ("30", 7), ("20", 8)]
+    absent = ["| student_id | school_id | date |", *(f"| ada | {school} | 2025-10-0{day} |" for school, day in days)]
+    drawn = {"calendar_days": CALENDAR, "enrollments": THREE, "attendance": "\n".join(absent)}
+    with loaded_records(tmp_path, drawn, enrollment={"concurrent": "shares"}) as loaded:
+        (student,) = told_of(loaded)
+        assert (student["days"], student["missed"]) == ("15", "1.34")

@@ -13,9 +13,10 @@ from features.snapshots.evidence import attendance_by_week, records_behind
 from features.snapshots.labels import label_outcome
 from features.snapshots.live_features import SNAPSHOT_TABLES, snapshot_of_records
 from features.snapshots.snapshot import build_snapshot
+from features.warehouse.file import open_warehouse
 from features.warehouse.roster import read_roster
-from tests.drawn import canonical, reader_of
-from tests.spec.loaded_records import loaded_records
+from tests.drawn import canonical, load, reader_of
+from tests.spec.loaded_records import loaded_records, named_in
 from tests.spec.test_schools_at_once import ABSENCES, AS_OF, AT_TWO, CALENDAR, DRAWN
 
 ONE_IN_SIXTEEN = replace(
@@ -63,3 +64,19 @@ def test_records_of_an_earlier_version_are_read_as_they_were() -> None:
     }
     reader = reader_of({**rows, "loads": []})
     assert not reader.policies().has_overlaps
+
+
+def test_a_second_school_that_a_later_load_brings_is_looked_for_from_then_on(tmp_path: Path) -> None:
+    """The first load has no shared day, the second has, and the third, which corrects it, changes no earlier view."""
+    warehouse = tmp_path / "warehouses" / "north.duckdb"
+    named = {**named_in(DRAWN), "calendar_days": CALENDAR}
+    first, both = "\n".join(AT_TWO.strip().splitlines()[:2]), "\n".join(AT_TWO.strip().splitlines()[:3])
+    found = []
+    for enrollments in (first, both, first):
+        load(tmp_path / "files", warehouse, {**named, "enrollments": enrollments})
+        with open_warehouse(warehouse) as reader:
+            found.append(reader.policies().has_overlaps)
+    assert found == [False, True, True]
+    with open_warehouse(warehouse) as reader:
+        assert not reader.policies(loads_through=1).has_overlaps
+        assert reader.view(AS_OF, loads_through=2).policies.has_overlaps

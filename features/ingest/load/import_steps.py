@@ -156,8 +156,9 @@ def load_import(
                 workspace.district.id, 1 + max(writer.current("loads")["load_id"], default=0), workspace.today
             )
             report = load_tables(writer, delivery, stamp, progress)
-            overlaps = writer.policies().has_overlaps or bool(writer.count(query_script(any_overlap)))
-            policies = view_policies_of(delivery.policies, has_overlaps=overlaps, has_open_days=has_open_days(writer))
+            policies = view_policies_of(
+                delivery.policies, has_overlaps=has_overlaps(writer, report), has_open_days=has_open_days(writer)
+            )
             record_load(writer, stamp, request, report, now=now, policies=policies)
     return report
 
@@ -167,6 +168,20 @@ def refuse_other_district(writer: Writer, district_id: str) -> None:
     others = sorted(set(writer.current("loads")["district_id"]) - {district_id})
     if others:
         raise Refused(f"this warehouse holds district '{others[0]}', not '{district_id}': each has a file of its own")
+
+
+def has_overlaps(writer: Writer, report: LoadReport) -> bool:
+    """Whether any spells share a day, as known on some date; once found, it stays so for views of earlier loads.
+
+    Looked for where enrollments changed, and in the first load of this version.
+    """
+    if writer.policies().has_overlaps:
+        return True
+    changed = sum(report.counts(kind).get("enrollments", 0) for kind in ("new", "corrected", "withdrawn"))
+    looked = writer.connection.execute("SELECT 1 FROM loads WHERE policies IS NOT NULL LIMIT 1").fetchall()
+    if looked and not changed + report.gone.get("enrollments", 0):
+        return False
+    return bool(writer.count(query_script(any_overlap)))
 
 
 def has_open_days(writer: Writer) -> bool:
