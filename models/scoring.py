@@ -44,6 +44,13 @@ def risk_of(scorer: Scorer, features: pd.DataFrame, school: "pd.Series[str]") ->
     return scorer.risk(features, np.asarray(school, dtype=np.str_))
 
 
+def is_told(scorer: Scorer, snapshot: Snapshot) -> "pd.Series[bool]":
+    """Of whom the scorer can say something: not a rule without a count of a student without a day of attendance."""
+    if not isinstance(scorer, RuleModel):
+        return pd.Series(True, index=snapshot.features.index)
+    return snapshot.features[RULE_SIGNALS].notna() | (snapshot.school_days > 0)
+
+
 def order_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
     """What rows are listed by, the highest first: a model's risk, or the rule's count, 0 where it is missing.
 

@@ -11,7 +11,7 @@ from features.errors import Refused
 from features.snapshots.live_features import snapshot_of_records
 from features.snapshots.snapshot import MIN_SCHOOL_DAYS
 from models.explanations.reasons import Reason
-from models.scoring import reasons_by, risk_of, similar_students_of
+from models.scoring import is_told, reasons_by, risk_of, similar_students_of
 from serving.api.messages import InsufficientData, LiveScore, SentRecords
 from serving.api.presenters import present_reasons, present_similar_students
 from serving.scoring.bands import band_of
@@ -55,7 +55,7 @@ def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | 
         raise HTTPException(422, str(refused)) from None
     if snapshot.features.empty:
         return InsufficientData(detail=not_scored_here(inputs.language, inputs.as_of))
-    if not snapshot.is_scorable.iloc[0]:
+    if not (snapshot.is_scorable & is_told(bundle.scorer, snapshot)).iloc[0]:
         return InsufficientData(detail=too_few_days(inputs.language, MIN_SCHOOL_DAYS))
     risk = float(risk_of(bundle.scorer, snapshot.features, snapshot.school)[0])
     (similar,) = similar_students_of(bundle.scorer, snapshot.features, least=inputs.least)

@@ -9,7 +9,7 @@ from features.snapshots.snapshot import Snapshot
 from models.bundle.bundle import Bundle
 from models.estimators.published_rule import RuleModel
 from models.metrics.ranking import list_length
-from models.scoring import order_of, risk_of
+from models.scoring import is_told, order_of, risk_of
 
 
 @dataclass(frozen=True)
@@ -75,4 +75,4 @@ def order_probability(order: "pd.Series[float]", places: int) -> "pd.Series[floa
 def predict_risks(bundle: Bundle, snapshot: Snapshot) -> "pd.Series[float]":
     """The risk of each student of a snapshot; NaN where too little is on record to say one."""
     risk = pd.Series(risk_of(bundle.scorer, snapshot.features, snapshot.school), index=snapshot.features.index)
-    return risk.where(snapshot.is_scorable)
+    return risk.where(snapshot.is_scorable & is_told(bundle.scorer, snapshot))

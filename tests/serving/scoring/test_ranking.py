@@ -1,11 +1,16 @@
 """Who is listed: by order, by lot where students tie at the edge, and at random where a district declares a share."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.snapshots.snapshot import Snapshot
+from models.estimators.published_rule import RuleModel
+from models.scoring import is_told
 from serving.scoring.ranking import draw_lots, order_probability
 
 ORDERS = st.lists(st.sampled_from([np.nan, 1.0, 2.0, 3.0, 4.0]), min_size=1, max_size=12)
@@ -63,3 +68,17 @@ def test_those_who_tie_at_the_edge_share_the_places_left() -> None:
         0,
         0,
     ]
+
+
+def test_a_rule_has_nothing_to_say_of_a_student_without_a_day_of_attendance() -> None:
+    """Without a count and without a day there is no risk; a count of no signals, or days without a count, have one."""
+    students = pd.Index(["no day", "no count", "counted", "listed"], name="student_key")
+    days = pd.Series([0, 20, 0, 20], students)
+    features = pd.DataFrame({"rule_signals": [np.nan, np.nan, 0.0, 2.0]}, students)
+    nothing = pd.DataFrame(index=students)
+    snapshot = Snapshot(
+        "grade9", date(2025, 10, 14), 2026, features, nothing, nothing,
+        school=pd.Series("10", students), grade=pd.Series(9, students), school_days=days, days_before=days,
+    )  # fmt: skip
+    rule = RuleModel((0.0, 1.0), (0.1, 0.5), (10.0, 10.0), 0.3)
+    assert is_told(rule, snapshot).tolist() == [False, True, True, True]
