@@ -23,6 +23,7 @@ from tests.drawn import load, school_days, workspace_at, write_files
 
 TODAY = date(2026, 1, 1)
 FILES = {name: {"most_quarantined": 1.0} for name in ("enrollments", "students", "attendance")}
+POLICIES = {"enrollment": {"same_entry": "quarantine"}}
 
 STUDENTS = """
 | student_id | birth_date | what it is                    |
@@ -62,7 +63,7 @@ DRAWN = {
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """An installation in which students wait in quarantine."""
-    district = District.model_validate({"id": "north", "name": "North", "files": FILES})
+    district = District.model_validate({"id": "north", "name": "North", "files": FILES, "policies": POLICIES})
     settings = Settings(home=tmp_path, today=TODAY, districts=(district,))
     place = workspace_at(settings.warehouse("north"))
     workspace = place.__class__(district, place.home, TODAY)

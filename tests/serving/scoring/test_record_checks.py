@@ -11,7 +11,7 @@ from features.progress import quietly
 from features.simulator.plan import Plan
 from serving.scoring.run_summary import RunSummary
 from serving.scoring.score_district import score_district
-from serving.store.rows import RunRow
+from serving.store.rows import RunRow, StaffRow
 from tests.districts import simulated_warehouse
 from tests.serving.example_releases import model_parts, release
 from tests.serving.example_service import NOW, TODAY, ExampleService
@@ -61,3 +61,17 @@ def test_a_run_that_is_there_is_not_checked_again(scoring: ExampleService) -> No
     scored(scoring)
     spoil(scoring, "DELETE FROM students")
     assert not scored(scoring).written
+
+
+def test_two_people_with_one_address_stop_no_run(scoring: ExampleService) -> None:
+    """Whole, from the warehouse to the service database: the district has its list, and one of them signs in."""
+    spoil(
+        scoring,
+        "INSERT INTO staff BY NAME SELECT id AS staff_id, 'A' AS first_name, 'B' AS last_name, 'a@b.c' AS email, "
+        "'district' AS role, 'harbor' AS district_id, known AS known_on, 1 AS load_id, false AS withdrawn "
+        "FROM (VALUES ('1', DATE '2026-08-01'), ('2', DATE '2026-09-01')) people(id, known)",
+    )
+    assert scored(scoring).written
+    with scoring.read_session() as session:
+        people = session.scalars(select(StaffRow).order_by(StaffRow.staff_id)).all()
+        assert [(person.staff_id, person.email) for person in people] == [("1", None), ("2", "a@b.c")]
