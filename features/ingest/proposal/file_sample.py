@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from features.file_mapping.declaration import Delimiter, Dialect
 from features.ingest.files.csv_rows import made_unique, read_csv, unquoted
-from features.ingest.files.encodings import MARKS, OTHER_FILES, can_be_read, likely_utf16
+from features.ingest.files.encodings import MARKS, can_be_read, likely_utf16, refuse_other_file
 from features.ingest.files.row_batches import RowBatches
 from features.ingest.files.sources import SourceFile
-from features.ingest.findings import DataRefused
+from features.ingest.findings import DataRefused, Finding
+from features.ingest.proposal.name_match import known_words, words_of
 
 HEAD = 8 << 20
 PIECE = 256 << 10
@@ -25,6 +26,12 @@ PIECES = 16
 
 SNIFFED = 60
 """Records from which delimiter and header are told."""
+
+MOST_COLUMNS = 500
+"""Columns beyond which a file is not looked at: that is no export of records."""
+
+FIELD_WORDS = 0.4
+"""The share of a header's names that must have a word of the field; else its cells may be a record, and a person's."""
 
 NUMBER_OR_DATE = re.compile(r"[-+]?[0-9][0-9.,:/ -]*")
 
@@ -58,12 +65,15 @@ class TextPiece(SourceFile):
 
 
 def sample_of(file: SourceFile) -> FileSample:
-    """A sample of a file; DataRefused for one that is no text, damaged or empty."""
+    """A sample of a file; DataRefused for one that is no text, damaged, empty or too wide."""
     raw, is_whole = raw_pieces(file)
+    refuse_other_file(raw[0], "utf-8", file.name)
     encoding = encoding_of(raw)
     head, *further = (lines_of(piece, encoding, first=n == 0) for n, piece in enumerate(raw))
     dialect = dialect_of(head, encoding)
     first = records_of(head, dialect, SNIFFED)
+    if first and len(first[0]) > MOST_COLUMNS:
+        raise DataRefused([Finding("FILE04", file.name, 1, "", f"expected at most {MOST_COLUMNS} columns")])
     has_header = is_header(first)
     header = None if has_header else tuple(f"column_{n}" for n in range(1, len(first[0]) + 1)) if first else None
     names, tables = header, []
@@ -130,9 +140,6 @@ def whole_lines(piece: bytes, *, first: bool) -> bytes:
 
 def lines_of(piece: bytes, encoding: str, *, first: bool) -> str:
     """The whole lines of a piece as text. The last line of a file may have no end."""
-    for start, _ in OTHER_FILES:
-        if first and piece.startswith(start):
-            return ""
     text = piece.decode(encoding, "ignore").removeprefix("\ufeff").replace("\0", "")
     begins = 0 if first else text.find("\n") + 1
     ends = text.rfind("\n") + 1 if len(piece) in (HEAD, PIECE) else len(text)
@@ -173,13 +180,18 @@ def records_of(text: str, dialect: Dialect, most: int) -> list[list[str]]:
 
 
 def is_header(records: Sequence[Sequence[str]]) -> bool:
-    """Whether the first record names columns: no number or date, nothing twice, no cell that stands below it too."""
+    """Whether the first record names columns: it has words of the field, and what is in no header is not in it.
+
+    That is a number, a date or an address, a name twice, and a cell that stands below it too.
+    """
     if not records:
         return True
     named = [name for name in records[0] if name]
     if len(named) * 2 < len(records[0]) or len(set(named)) < len(named):
         return False
-    if any(NUMBER_OR_DATE.fullmatch(name) for name in named):
+    if any(NUMBER_OR_DATE.fullmatch(name) or "@" in name for name in named):
+        return False
+    if sum(not known_words().isdisjoint(words_of(name)) for name in named) < FIELD_WORDS * len(named):
         return False
     below = [[row[n] for row in records[1:] if n < len(row)] for n in range(len(records[0]))]
     return not any(name and name in cells for name, cells in zip(records[0], below, strict=True))

@@ -25,6 +25,9 @@ from features.progress import Progress
 from features.table_schema import Column
 from features.tables import TABLES
 
+SHOWN = 12
+"""How many names of a file are told that is of no table."""
+
 LONG_AGO = "2000-07-01"
 
 
@@ -103,7 +106,10 @@ def why_unused(file: SampledFile, match: TableMatch | None) -> str:
     """Why a file is of no table."""
     if match is not None:
         return f"it looks like {match.table.name} too, and another file does more"
-    return f"no table has such columns: {', '.join(file.sample.names)}" if file.sample.has_header else "no header"
+    if not file.sample.has_header:
+        return "no table by its values, and no names that are known in its first row: say header = […] if it has none"
+    more = f" and {len(file.sample.names) - SHOWN:,} more" if len(file.sample.names) > SHOWN else ""
+    return f"no table has such columns: {', '.join(file.sample.names[:SHOWN])}{more}"
 
 
 def most_common(dialects: Sequence[Dialect]) -> Dialect:

@@ -35,7 +35,7 @@ SAME_IN_EVERY_ROW: Mapping[str, Mapping[str, tuple[str, str]]] = {
 """Table and column = the value to propose where no column is it, and why."""
 
 SAME_AS: Mapping[str, Mapping[str, str]] = {
-    "calendar_days": {"attendance_taken": "in_session", "in_session": "attendance_taken"},
+    "calendar_days": {"in_session": "attendance_taken"},
     "schools": {"name": "school_id"},
     "students": {"last_name": "student_id"},
     "marks": {"course_name": "course_id", "course_id": "course_name"},

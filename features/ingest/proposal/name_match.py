@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
-from features.ingest.proposal.synonyms import ABBREVIATIONS, SYNONYMS
+from features.ingest.proposal.synonyms import ABBREVIATIONS, FULL_NAME, OTHER_SUBJECTS, SYNONYMS
 
 SHARED = 0.6
 """The share of a file's columns that begin with a word which then says nothing, such as ATT_ in ATT_DATE."""
@@ -23,6 +23,13 @@ def words_of(name: str) -> tuple[str, ...]:
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     parts = [part for part in re.split(r"[^0-9a-z']+", split.lower()) if part]
     return tuple(word for part in parts for word in ABBREVIATIONS.get(part, part).split())
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Every word of the field that headers have."""
+    phrases = [phrase for phrases in SYNONYMS.values() for phrase in phrases]
+    return frozenset(word for phrase in (*phrases, *FULL_NAME) for word in words_of(phrase)) | OTHER_SUBJECTS
 
 
 def shared_word(names: Sequence[str]) -> str:

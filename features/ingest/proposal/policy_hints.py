@@ -7,7 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.file_mapping.mark_scales import COMMON_SCALES
+from features.ingest.findings import counted
 from features.ingest.parsing.mark_scale_lines import ScaleProposal, is_number, proposal
+from features.ingest.proposal.attendance_hints import attendance_lines
 from features.ingest.proposal.column_profile import ColumnProfile
 from features.ingest.proposal.column_setting import CodeGuess, shown
 from features.ingest.proposal.proposed_tables import ProposedTable
@@ -31,7 +33,10 @@ def policy_lines(tables: Sequence[ProposedTable]) -> list[str]:
     enrollments = next((table for table in tables if table.table.name == "enrollments"), None)
     lines = [*never_came(enrollments), *first_day_gone(enrollments)] if enrollments else []
     roster = [*unknown_students(tables)]
+    attendance = next((table for table in tables if table.table.name == "attendance"), None)
+    events = attendance_lines(attendance) if attendance else []
     return [
+        *(["# [districts.policies.attendance]", *events] if events else []),
         *(["# [districts.policies.enrollment]", *lines] if lines else []),
         *(["# [districts.policies.roster]", *roster] if roster else []),
     ]
@@ -63,8 +68,8 @@ def never_came(table: ProposedTable) -> Iterator[str]:
     for setting in table.settings:
         found = [one for one in setting.codes if one.code.lower() in NO_SHOW and setting.canonical == "exit_kind"]
         if found:
-            codes, rows = json.dumps([one.code for one in found]), sum(one.rows for one in found)
-            yield f"# never_came = {codes}  # {rows:,} rows: may mean that a student never came"
+            codes, rows = json.dumps([one.code for one in found]), counted(sum(one.rows for one in found), "row")
+            yield f"# never_came = {codes}  # {rows}: may mean that a student never came"
 
 
 def first_day_gone(table: ProposedTable) -> Iterator[str]:
@@ -99,7 +104,7 @@ def scale_lines(table: ProposedTable) -> list[str]:
     lines = [] if decided(found) and not hidden else ["# marks need a scale; this is one to decide on:"]
     lines.append(found.line if decided(found) else f"# {found.line}")
     if hidden:
-        lines.append(f"# not shown, as they may be anything: {len(hidden):,} rare or long values")
+        lines.append(f"# not shown, as they may be anything: {counted(len(hidden), 'rare or long value')}")
     return lines
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from features.errors import Refused
-from features.ingest.proposal.mapping_proposal import propose_mapping
+from features.ingest.proposal.mapping_proposal import SHOWN, propose_mapping
 from features.ingest.proposal.proposal_text import proposal_json, proposal_text
 from features.terminal import terminal_progress
 
@@ -18,7 +18,7 @@ def print_proposal(folder: Path, output: Path | None, *, as_json: bool) -> None:
         raise Refused(f"{output}: this file exists, and is not written over; name another, or move it away")
     proposal = propose_mapping(folder, terminal_progress())
     if not proposal.tables and not proposal.ours:
-        why = "; ".join(f"{one.file}: {one.why}" for one in proposal.unread) or "it has no file"
+        why = "; ".join(f"{one.file}: {one.why}" for one in proposal.unread[:SHOWN]) or "it has no file"
         raise Refused(f"{folder}: no file of records was found in it: {why}")
     records = folder if output is None else Path(os.path.relpath(folder, output.absolute().parent))
     text = proposal_text(proposal, records.as_posix())

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from features.file_mapping.declaration import ColumnMapping, Dialect
+from features.ingest.findings import counted
 from features.ingest.mapping.type_conversion import readable_format
 from features.ingest.proposal.code_guesses import LEFT_OUT
 from features.ingest.proposal.column_profile import ColumnProfile
@@ -81,7 +82,7 @@ def table_lines(table: ProposedTable, reading: Dialect) -> Iterator[str]:
     """Everything about one table."""
     name = f"districts.files.{table.table.name}"
     sample = table.file.sample
-    looked = f"{sample.cells.num_rows:,} rows looked at" + ("" if sample.is_whole else ", from all over it")
+    looked = f"{counted(sample.cells.num_rows, 'row')} looked at" + ("" if sample.is_whole else ", from all over it")
     yield f"# {table.table.name}: {quoted(table.file.name)}, {looked}"
     yield f"[{name}]"
     yield f"file = {quoted(table.file.pattern)}"
@@ -161,12 +162,14 @@ def code_lines(table: Table, setting: ColumnSetting, name: str) -> Iterator[str]
             yield code_line(one, expected)
     if hidden:
         rows = sum(one.rows for one in hidden)
-        yield f"# not shown, as they may be anything: {len(hidden):,} rare or long values, in {rows:,} of the rows"
+        they = "they" if len(hidden) > 1 else "it"
+        found = f"{counted(len(hidden), 'rare or long value')}, in {counted(rows, 'row')}"
+        yield f"# not shown, as {they} may be anything: {found}"
 
 
 def code_line(one: CodeGuess, expected: str) -> str:
     """One code with its number of rows."""
-    rows = f"{one.rows:,} row{'s' * (one.rows != 1)}" if one.rows else "not seen"
+    rows = counted(one.rows, "row") if one.rows else "not seen"
     if one.meaning is None:
         return f'# {quoted(one.code)} = "?"  # {rows}; {expected}'
     sure = "" if one.code == one.meaning else "a guess; "

@@ -16,6 +16,7 @@ from features.tables import SCHOOL_YEAR, TABLES
 
 AFTER: Mapping[str, KnownOnRule] = {
     "attendance": KnownOnRule(after="date", school_days=2),
+    "attendance_submissions": KnownOnRule(after="date", days=0),
     "marks": KnownOnRule(after="term_end", days=7),
     "incidents": KnownOnRule(after="date", days=1),
     "discipline_actions": KnownOnRule(after="date", days=1),

@@ -23,6 +23,7 @@ NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "programs": (("student_id",), ("program",)),
     "enrollments": (("student_id",), ("school_id",), ("entry_date",)),
     "attendance": (("student_id",), ("date",), ("kind",)),
+    "attendance_submissions": (("school_id",), ("date",)),
     "marks": (("student_id",), ("mark",), ("course_id", "course_name")),
     "incidents": (("student_id",), ("date",), ("severity", "incident_id")),
     "discipline_actions": (("student_id",), ("action",)),
@@ -32,6 +33,9 @@ NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "supports": (("student_id",), ("support_id",), ("kind",)),
 }
 """Table = columns that a file of it must have, one of each group."""
+
+BY_NAME_ALONE = ("attendance_submissions",)
+"""Tables whose columns many files have: the file's name must say that it is one."""
 
 COMPANIONS: Mapping[str, tuple[str, ...]] = {
     "students": ("demographics", "programs", "enrollments"),
@@ -148,9 +152,12 @@ def table_match(table: Table, file: SampledFile, known: Mapping[str, ColumnProfi
         return None
     if not table.has_students and table.name != "students" and names_students(file):
         return None
+    named = named_as(table.name, file.name)
+    if table.name in BY_NAME_ALONE and not named:
+        return None
     wanted = sum(column.kind != "assigned" for column in table.columns) + 1
     covered = sum(match.score for match in columns.values()) / math.sqrt(wanted * min(len(file.profiles), WIDE))
-    return TableMatch(table, file, columns, covered + 0.3 * named_as(table.name, file.name))
+    return TableMatch(table, file, columns, covered + 0.3 * named)
 
 
 def names_students(file: SampledFile) -> bool:

@@ -59,9 +59,12 @@ def code_fit(table: str, column: Column, name: str, profile: ColumnProfile) -> f
 
 
 def integer_fit(table: str, column: Column, name: str, profile: ColumnProfile) -> float:
-    """Whether values are school years, or grades also as K and TK."""
+    """Whether values are school years, grades also as K and TK, or whole numbers in range."""
     if name == "school_year":
         return enough(share(profile.probe, SCHOOL_YEAR), 0.9)
+    if name != "grade_level":
+        within = profile.is_whole and (column.least or 0) <= profile.range[0] and profile.range[1] <= (column.most or 0)
+        return 0.5 if within else IMPOSSIBLE
     if not profile.codes:
         return IMPOSSIBLE
     known = sum(n for code, n in profile.codes if guess(table, name, column.kind, code) is not None)

@@ -1,5 +1,6 @@
 """What is proposed for a few rows: dialects, files without a header, codes, forms of dates and numbers, policies."""
 
+import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -65,6 +66,10 @@ MOVES = SPELLS + "".join(
 
 WITH_POINTS = marks("A,4:0", "B,3:5", "C,2:0").replace("Grade", "Grade,Points").replace(",", ";").replace(":", ",")
 
+BY_PERIOD = "StuID,Sch,Abs Date,Period,Abs Code\n" + "".join(
+    f"{n:06},20,2025-10-0{n % 9 + 1},P{n % 3},A\n" for n in range(1, 30)
+)
+
 LINES: tuple[tuple[str, dict[str, str | bytes], str], ...] = (
     ("cp1252", {"roster.csv": ROSTER.replace("Zelda", "Zoë").encode("cp1252")}, 'encoding = "cp1252"'),
     ("utf-16", {"roster.csv": ROSTER.encode("utf-16")}, 'encoding = "utf-16"'),
@@ -83,7 +88,7 @@ LINES: tuple[tuple[str, dict[str, str | bytes], str], ...] = (
     ("unknown code", {"roster.csv": ROSTER, "abs.csv": absences() + "000001,20,2025-10-11,ZQ\n"},
      '# "ZQ" = "?"  # 1 row; one of absent, partial, tardy, suspended'),
     ("a name among codes", {"roster.csv": ROSTER, "abs.csv": absences() + "000001,20,2025-10-11,Quimby\n"},
-     "# not shown, as they may be anything: 1 rare or long values, in 1 of the rows"),
+     "# not shown, as it may be anything: 1 rare or long value, in 1 row"),
     ("lost zeros", {"roster.csv": ROSTER, "abs.csv": absences().replace("0000", "")},
      'student_id = { column = "StuID", digits = 6 }'),
     ("school years in words", {"roster.csv": ROSTER, "enr.csv": ENROLLMENT.replace(",2026,", ",2025-26,")},
@@ -103,8 +108,13 @@ LINES: tuple[tuple[str, dict[str, str | bytes], str], ...] = (
      'mark = { column = "Letter Grade", pattern = "([ABCDF][+-]?)$" }'),
     ("decimal comma", {"roster.csv": ROSTER, "grades.csv": WITH_POINTS}, 'decimal = ","'),
     ("no-shows", {"roster.csv": ROSTER, "enr.csv": ENROLLMENT + spell(1, leave="2025-08-18", code="NS")},
-     '# never_came = ["NS"]  # 1 rows'),
+     '# never_came = ["NS"]  # 1 row:'),
     ("first day gone", {"roster.csv": ROSTER, "enr.csv": MOVES}, '# exit_date = "first_day_gone"  # 29 of 29 exits'),
+    ("proof of attendance", {"roster.csv": ROSTER, "abs.csv": absences() + absences(code="P").split("\n", 1)[1]},
+     '# present = ["P"]  # instead of leave_out'),
+    ("several events", {"roster.csv": ROSTER, "abs.csv": absences() + absences(code="T").split("\n", 1)[1]},
+     "# 29 days of a student have several events: which one counts?"),
+    ("class periods", {"roster.csv": ROSTER, "abs.csv": BY_PERIOD}, "# periods = { a_day = 3 }"),
     ("students gone", {"roster.csv": ROSTER, "abs.csv": absences() + "900001,20,2025-10-03,A\n"},
      '# unknown_students = "leave_out"  # 3.3% of the students of attendance'),
     ("no header", {"roster.csv": ROSTER, "enr.csv": ENROLLMENT,
@@ -117,8 +127,13 @@ LINES: tuple[tuple[str, dict[str, str | bytes], str], ...] = (
     ("not placed", {"roster.csv": ROSTER.replace("Birth Date", "Bus Stop")},
      '# not placed: "Bus Stop" (dates as YYYY-MM-DD, 100% filled, 9 different)'),
     ("not sent", {"roster.csv": ROSTER}, 'staff = { sent = "never" }'),
-    ("not read", {"roster.csv": ROSTER, "lunch_menu.csv": "dish,price\nsoup,3\n"},
-     '#   "lunch_menu.csv": no table has such columns: dish, price'),
+    ("not read", {"roster.csv": ROSTER, "bus.csv": "route,stop code\nx,3\n"},
+     '#   "bus.csv": no table has such columns: route, stop code'),
+    ("no names known", {"roster.csv": ROSTER, "people.csv": "Quimby,Zelda,Aide\nOther,One,Cook\n"},
+     '#   "people.csv": no table by its values, and no names that are known in its first row'),
+    ("a workbook", {"roster.csv": ROSTER, "book.csv": b"PK\x03\x04..."},
+     '#   "book.csv": expected text in utf-8, but it is a zip'),
+    ("a sheet too wide", {"roster.csv": ROSTER, "wide.csv": "id," * 600 + "\n"}, "expected at most 500 columns"),
 )  # fmt: skip
 
 
@@ -128,6 +143,25 @@ def test_the_proposal_says_what_was_seen(files: dict[str, str | bytes], line: st
     assert line in text, text
     assert "Quimby" not in text
     assert "Zelda" not in text
+
+
+POLICY = re.compile(
+    r"^# (?=\[districts\.policies|present|day_priority|periods|never_came|exit_date|unknown_stu|scale)", re.M
+)
+
+
+def test_every_policy_that_is_proposed_can_be_taken(tmp_path: Path) -> None:
+    """The lines without their # are settings, and nothing of them holds before."""
+    shown = absences() + absences(code="P").split("\n", 1)[1] + absences(code="T").split("\n", 1)[1] + "900001,20,,A\n"
+    moves = MOVES + spell(1, leave="2025-08-18", code="NS")
+    text = proposed({"roster.csv": ROSTER, "abs.csv": shown, "enr.csv": moves, "grades.csv": marks(*"4321")})
+    assert not district(text, tmp_path).policies.declared
+    policies = district(POLICY.sub("", text), tmp_path).policies
+    assert policies.enrollment.never_came == ("NS",)
+    assert policies.enrollment.exit_date == "first_day_gone"
+    assert policies.attendance.present == ("P",)
+    assert policies.attendance.day_priority[0] == "suspended"
+    assert policies.roster.unknown_students == "leave_out"
 
 
 def test_files_in_ascii_are_read_as_those_with_accents_are() -> None:
