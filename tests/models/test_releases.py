@@ -1,73 +1,28 @@
-"""Releases: the gate decides, the log remembers, and the pointer survives a process that dies."""
+"""Releases: the gate decides what may serve, and each one is noted."""
 
-import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from models.bundle.bundle import Bundle, BundleParts, write_bundle
+from models.bundle.bundle import write_bundle
 from models.bundle.manifest import BundleRefused
-from models.bundle.signing import KeyPair, ensure_keys
+from models.bundle.signing import ensure_keys
 from models.releases import (
     Approval,
     GateRefused,
-    Release,
     ReleaseKey,
     ReleaseRefused,
     check_gate,
     current_release,
-    promote,
     release_log,
     rollback,
 )
 from tests.models.bundle_examples import FAIL, OUTCOME, PASS, model_parts, rule_parts, sign_again
 from tests.models.part_examples import model_by_part, rule_by_part
-
-KEY = ReleaseKey("harbor", OUTCOME, "9")
-NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def verified(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home where the made-up model was asked once, so that its copies need not ask again."""
-    home = tmp_path_factory.mktemp("verified")
-    write_bundle(home / "bundles", model_parts(), ensure_keys(home / "keys"), {})
-    return home
-
-
-@pytest.fixture
-def home(verified: Path, tmp_path: Path) -> Path:
-    shutil.copytree(verified / "bundles" / ".verified", tmp_path / "bundles" / ".verified")
-    return tmp_path
-
-
-@pytest.fixture
-def keys(home: Path) -> KeyPair:
-    return ensure_keys(home / "keys")
-
-
-def written(home: Path, parts: BundleParts) -> Bundle:
-    return write_bundle(home / "bundles", parts, ensure_keys(home / "keys"), {"trained_by": "tess"})
-
-
-ANA = Approval("ana")
-
-
-def promoted(
-    home: Path, bundle: Bundle, *, key: ReleaseKey = KEY, now: datetime = NOW, approval: Approval = ANA
-) -> Release:
-    public_key = ensure_keys(home / "keys").public_key
-    return promote(home, key, bundle.path, public_key=public_key, approval=approval, now=now)
-
-
-def rolled_back(home: Path) -> Release:
-    approval = Approval("bo", "too many")
-    return rollback(home, KEY, public_key=ensure_keys(home / "keys").public_key, approval=approval, now=NOW)
+from tests.models.release_examples import KEY, NOW, promoted, rolled_back, written
 
 
 def test_nothing_serves_before_a_promotion(home: Path) -> None:
@@ -224,80 +179,6 @@ def test_keys_do_not_touch_one_another(home: Path) -> None:
 def test_a_key_cannot_leave_its_folder(part: str) -> None:
     with pytest.raises(ReleaseRefused):
         ReleaseKey(part, OUTCOME, "9")
-
-
-def test_the_log_only_grows(home: Path) -> None:
-    path = KEY.folder(home) / "log.jsonl"
-    before = b""
-    for parts in (rule_parts(), rule_parts(card="# 2\n"), rule_parts(card="# 3\n")):
-        promoted(home, written(home, parts))
-        assert path.read_bytes().startswith(before)
-        assert path.read_bytes() != before
-        before = path.read_bytes()
-    rolled_back(home)
-    assert path.read_bytes().startswith(before)
-
-
-def test_a_pointer_written_halfway_by_a_dying_process_does_not_count(home: Path) -> None:
-    first = promoted(home, written(home, rule_parts()))
-    (KEY.folder(home) / ".current.json.writing").write_text('{"sequence": 7, "dig')
-    assert current_release(home, KEY) == first
-    second = promoted(home, written(home, rule_parts(card="# 2\n")))
-    assert current_release(home, KEY) == second
-
-
-@pytest.mark.parametrize("pointer", [None, b"", b'{"sequence":'])
-def test_a_lost_pointer_comes_back_from_the_log(home: Path, pointer: bytes | None) -> None:
-    release = promoted(home, written(home, rule_parts()))
-    path = KEY.folder(home) / "current.json"
-    path.unlink() if pointer is None else path.write_bytes(pointer)
-    assert current_release(home, KEY) == release
-
-
-def test_a_process_that_dies_between_log_and_pointer_has_released(home: Path) -> None:
-    promoted(home, written(home, rule_parts()))
-    old_pointer = (KEY.folder(home) / "current.json").read_bytes()
-    second = promoted(home, written(home, rule_parts(card="# 2\n")))
-    (KEY.folder(home) / "current.json").write_bytes(old_pointer)
-    assert current_release(home, KEY) == second
-
-
-def test_a_log_line_that_a_dying_process_left_unfinished_never_happened(home: Path) -> None:
-    first = promoted(home, written(home, rule_parts()))
-    with (KEY.folder(home) / "log.jsonl").open("ab") as file:
-        file.write(b'{"sequence":2,"action":"promo')
-    assert current_release(home, KEY) == first
-    second = promoted(home, written(home, rule_parts(card="# 2\n")))
-    assert release_log(home, KEY) == (first, second)
-    assert current_release(home, KEY) == second
-
-
-def test_a_line_taken_out_of_the_log_is_noticed_while_the_pointer_still_serves(home: Path) -> None:
-    for i in range(3):
-        promoted(home, written(home, rule_parts(card=f"# {i}\n")))
-    serving, path = current_release(home, KEY), KEY.folder(home) / "log.jsonl"
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(lines[0] + lines[2])
-    assert current_release(home, KEY) == serving
-    with pytest.raises(ReleaseRefused, match="release 2 is missing"):
-        release_log(home, KEY)
-    path.write_bytes(lines[0])
-    with pytest.raises(ReleaseRefused, match="ends before release 3"):
-        promoted(home, written(home, rule_parts()))
-
-
-def test_promotions_at_the_same_time_are_logged_one_after_another(home: Path) -> None:
-    bundles = [written(home, rule_parts(card=f"# {i}\n")) for i in range(6)]
-    threads = [Thread(target=promoted, args=(home, bundle)) for bundle in bundles]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    releases = release_log(home, KEY)
-    assert {release.digest for release in releases} == {bundle.digest for bundle in bundles}
-    pairs = zip(releases[1:], releases, strict=False)
-    assert all(release.previous_digest == before.digest for release, before in pairs)
-    assert json.loads((KEY.folder(home) / "current.json").read_bytes())["sequence"] == 6
 
 
 def test_a_model_that_serves_in_parts_of_the_year_needs_a_pass_in_each_of_them(home: Path) -> None:
