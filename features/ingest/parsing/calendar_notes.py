@@ -141,7 +141,7 @@ def lines_without_mark(writer: Writer) -> Iterator[Finding]:
     counts = writer.records(query_script(status_counts))
     if counts:
         said = ", ".join(f"{n:,} {str(status).replace('_', ' ')}" for status, n in counts)
-        yield Finding("NOTE34", "marks", None, "", f"lines without a mark: {said}; none of them counts as an F")
+        yield Finding("NOTE34", "marks", None, "", f"lines without a mark: {said}; none of them is an F")
 
 
 def status_counts() -> ir.Table:

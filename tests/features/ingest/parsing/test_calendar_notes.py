@@ -113,7 +113,7 @@ def test_lines_without_a_mark_are_counted_by_why(tmp_path: Path) -> None:
     staging = Staging(tmp_path)
     staging.send("marks", marks + rows, scale=["letters", "no_marks"])
     (note,) = load_notes(staging.writer, [staging.sent("marks")], [])
-    assert note.expected == "lines without a mark: 1 audit, 2 incomplete, 1 withdrawn; none of them counts as an F"
+    assert note.expected == "lines without a mark: 1 audit, 2 incomplete, 1 withdrawn; none of them is an F"
 
 
 def test_short_days_are_counted(tmp_path: Path) -> None:

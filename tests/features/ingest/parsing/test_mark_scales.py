@@ -266,3 +266,20 @@ def test_percent_may_have_a_comma_where_numbers_have_one(tmp_path: Path) -> None
     line = "1;10;2026;q1;alg;Algebra;math;final;89,5;2025-10-01;50"
     staging.send_text("marks", {"marks.csv": f"{rows}\n{line}"}, delimiter=";", decimal=",", scale="percent")
     assert staging.rows("marks", "mark", "points_hundredths") == [("B", 300)]
+
+
+OWN = st.lists(st.sampled_from(["A", "B", "C", "D", "F", "P", "NP", ""]), min_size=1, max_size=8)
+
+
+@settings(max_examples=6, deadline=None)
+@given(OWN)
+def test_a_scale_changes_no_letter_of_our_own(sent: list[str]) -> None:
+    """Also where every row has another scale, and where some codes are of marks that are not there."""
+    with TemporaryDirectory() as folder:
+        plain, scaled, chosen = (Path(folder) / name for name in ("plain", "scaled", "chosen"))
+        for place in (plain, scaled, chosen):
+            place.mkdir()
+        without = [row[:2] for row in read_marks(plain, marks(*sent))]
+        choice = {"column": "school_id", "values": ["99"], "scale": "levels"}
+        assert [row[:2] for row in read_marks(scaled, marks(*sent), scale=["letters", "no_marks"])] == without
+        assert [row[:2] for row in read_marks(chosen, marks(*sent), scale_by=[choice])] == without
