@@ -11,6 +11,7 @@ from features.snapshots.evidence import attendance_by_week, records_behind
 from features.snapshots.labels import label_outcome
 from features.snapshots.live_features import SNAPSHOT_TABLES, snapshot_of_records
 from features.snapshots.snapshot import build_snapshot
+from features.way_back.way_back import find_ways_back
 from tests.drawn import canonical, reader, school_days
 
 AS_OF = date(2025, 10, 14)
@@ -68,6 +69,24 @@ def test_live_records_are_read_by_the_same_policies() -> None:
     }
     seen = reader(DRAWN)
     calendar = seen.visible(seen.view(AS_OF), "calendar_days").to_dict("records")
-    days = [{**row, "superseded_by_load": None, "date": str(row["date"])[:10]} for row in calendar]
+    days: list[dict[str, object]] = [
+        {**{str(name): value for name, value in row.items()}, "superseded_by_load": None, "date": str(row["date"])[:10]}
+        for row in calendar
+    ]
     live = snapshot_of_records("grade9", AS_OF, {**rows, "calendar_days": days}, policies=POLICIES).features
     assert live.drop(columns=["rule_signals"]).equals(stored.drop(columns=["rule_signals"]))
+
+
+def test_the_way_back_counts_a_part_time_students_own_days() -> None:
+    """In 40 school days Ada has 24; missing fewer than a tenth of them leaves her one more, and Bo three of 40."""
+    calendar = school_days(date(2025, 10, 1), 40)
+    absences = "| student_id | date | kind |\n| ada | 2025-10-01 | absent |\n| ada | 2025-10-02 | absent |"
+    drawn = {**DRAWN, "calendar_days": calendar, "attendance": absences}
+    records = reader(drawn)
+    limit = replace(MISSED_A_FIFTH, off_track=attendance.share_absent() >= 0.1, leaving_is_off_track=False)
+    found = find_ways_back(records, limit, records.view(AS_OF))
+    steps = {key: dict(way.steps[0].values) for key, way in found.items()}
+    assert {key: (step["days"], step["school_days"], step["so_far"]) for key, step in steps.items()} == {
+        "ada": (1.0, 18.0, 1.0),
+        "bo": (3.0, 30.0, 0.0),
+    }
