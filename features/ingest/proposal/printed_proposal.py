@@ -8,7 +8,7 @@ import typer
 
 from features.errors import Refused
 from features.ingest.proposal.mapping_proposal import SHOWN, propose_mapping
-from features.ingest.proposal.proposal_text import proposal_json, proposal_text
+from features.ingest.proposal.proposal_text import district_id, proposal_json, proposal_text
 from features.terminal import terminal_progress
 
 
@@ -28,4 +28,5 @@ def print_proposal(folder: Path, output: Path | None, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(proposal_json(proposal, text)))
     else:
-        typer.echo(text if output is None else f"written to {output}: read it, correct it, then try it with --dry-run")
+        tried = f"ontrack --config {output} ingest --district {district_id(folder)} --dry-run"
+        typer.echo(text if output is None else f"written to {output}: read it and correct it, then try it:\n{tried}")
