@@ -15,7 +15,9 @@ from models.estimators.published_rule import RuleModel
 NotJudged = Literal["no_school_week", "week", "calendar"]
 """Why a date was not judged: no school year is on record, no figures of such a week, or the calendar has shifted."""
 BEFORE_FIRST = 1
-"""School weeks before the first judged one that are taken for judged too."""
+"""School weeks before the first judged one that are taken for judged too, but for the first of the year."""
+SECOND_WEEK = 2
+"""The first school week has no day of this year behind it: it is judged only where it was judged itself."""
 SHIFT_DAYS = 14
 """Days by which a school week may fall outside of where it fell in the judged years."""
 YEAR_DAYS = 366
@@ -102,9 +104,13 @@ def why_not_judged(parts: Sequence[ServedPart], school_week: int | None, as_of: 
 
 
 def within_judged(weeks: Sequence[int], school_week: int) -> bool:
-    """Whether a school week lies among the judged ones, a week before the first, or one step after the last."""
+    """Whether a school week lies among the judged ones, a week before the first, or one step after the last.
+
+    The first school week of the year lies there only where it is a judged one.
+    """
     step = max((later - earlier for earlier, later in pairwise(weeks)), default=1)
-    return weeks[0] - BEFORE_FIRST <= school_week <= weeks[-1] + step
+    earliest = max(weeks[0] - BEFORE_FIRST, min(weeks[0], SECOND_WEEK))
+    return earliest <= school_week <= weeks[-1] + step
 
 
 def nearest_week(judged: Sequence[JudgedWeek], school_week: int) -> JudgedWeek:

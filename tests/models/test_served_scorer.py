@@ -15,7 +15,7 @@ from models.bundle.bundle import Bundle
 from models.bundle.parts_of_year import JudgedWeek, ServedPart, Verdict
 from models.estimators.published_rule import RuleModel, fit_shares
 from models.feature_dictionary import fingerprint_of
-from models.served_scorer import part_of_week, serving_on
+from models.served_scorer import part_of_week, serving_on, within_judged
 from tests.models.part_examples import (
     AUTUMN,
     FIRST_WEEKS,
@@ -94,12 +94,26 @@ def test_a_week_outside_of_all_parts_has_the_nearest(week: int, part: ServedPart
     assert part_of_week(PARTS, week) == part
 
 
-@pytest.mark.parametrize(("week", "why"), [(0, "week"), (1, None), (3, None), (39, None), (42, None), (43, "week")])
-def test_a_week_is_judged_among_the_judged_ones_one_before_and_a_step_after_them(week: int, why: str | None) -> None:
+@pytest.mark.parametrize(
+    ("week", "why"), [(0, "week"), (1, "week"), (2, None), (3, None), (39, None), (42, None), (43, "week")]
+)
+def test_a_week_is_judged_among_the_judged_ones_and_a_step_after_them_but_the_year_s_first_week_is_not(
+    week: int, why: str | None
+) -> None:
     """The drawn schedule ends in week 36, and its largest step is of six weeks."""
     found = serving_on(opened(), week, day_in(week))
     assert found.not_judged == why
     assert found.bundle.kind == ("rule" if why or week <= 10 else "model")
+
+
+@pytest.mark.parametrize(
+    ("first", "week", "judged"),
+    [(1, 1, True), (2, 1, False), (2, 2, True), (3, 1, False), (3, 2, True), (14, 12, False), (14, 13, True)],
+)
+def test_the_week_before_the_first_judged_one_counts_unless_it_is_the_first_of_the_year(
+    first: int, week: int, judged: bool
+) -> None:
+    assert within_judged([first, first + 3], week) is judged
 
 
 @pytest.mark.parametrize(
