@@ -45,6 +45,11 @@ NAMED = {
     | 3          | 10        | 2025-10-01 | ROW08 student_id |
     | 1          | 10        | 2025-10-01 | ROW09 date       |
     """,
+    "attendance_submissions": """
+    | school_id | date       | becomes         |
+    | 10        | 2025-10-01 |                 |
+    | 30        | 2025-10-01 | ROW08 school_id |
+    """,
     "marks": """
     | student_id | school_id | school_year | term_id | course_id | subject | becomes          |
     | 1          | 10        | 2026        | q1      | alg1      | math    |                  |
