@@ -6,6 +6,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.parameters import number_parameter
 from features.engine.stored_tables import stored_table
 from features.policies.enrollment_policies import Concurrent
 
@@ -84,12 +85,16 @@ def one_school_a_date(spells: ir.Table, segments: ir.Table) -> ir.Table:
     return spells.filter(~spells.shares_days).select(*columns).union(resolved.select(*columns))
 
 
-def any_overlap() -> ir.Table:
+def any_overlap(*, of_load: bool = False) -> ir.Table:
     """One pair of spells of a student and school year that share a day, as known on some date; no row without one.
 
-    Every version on record is looked at, so that it holds for views of any date.
+    Every version on record is looked at, so that it holds for views of any date; or those of students of whom the load
+    `load_id` has brought a spell.
     """
     rows, key = stored_table("enrollments"), ["student_key", "school_id", "entry_date"]
+    if of_load:
+        brought = rows.filter(rows.load_id == number_parameter("load_id")).select("student_key")
+        rows = rows.semi_join(brought, "student_key")
     replaced = rows.known_on.lead().over(group_by=key, order_by=["known_on", "load_id"])
     rows = rows.mutate(replaced=ibis.coalesce(replaced, ibis.date(ALWAYS)), planned=planned_ends(rows))
     rows = rows.filter(~rows.withdrawn)

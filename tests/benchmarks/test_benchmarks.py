@@ -29,6 +29,7 @@ from benchmarks.ingest_part import ingest_part, refuse_other
 from benchmarks.made_examples import made_examples, made_matrix
 from benchmarks.pandas_peer import three_features
 from benchmarks.place import DISTRICT, SEED, TODAY, Place, release
+from benchmarks.policies_part import policies_part
 from benchmarks.reasons_child import explain_in_this_process
 from benchmarks.reasons_part import reasons_part
 from benchmarks.scoring_part import CONTRIBUTIONS, EXPLAINER, PRED_CONTRIB, PREDICT, batch_figures
@@ -185,3 +186,11 @@ def test_an_audit_with_other_figures_is_not_compared() -> None:
     refuse_other_figures(audit, peer)
     with pytest.raises(DifferentAnswersError, match="recall"):
         refuse_other_figures(audit, peer.assign(recall=peer["recall"] + 1e-6))
+
+
+def test_policies_are_measured_beside_the_same_work_without_them(place: Place, loaded: Part) -> None:
+    """A district of its own folder, loaded twice; every figure has the work without a policy beside it."""
+    assert loaded.figures
+    part = policies_part(place, runs=1, progress=quietly)
+    assert [figure.beside for figure in part.figures] == ["without a policy"] * 3
+    assert all(figure.value > 0 for figure in part.figures)

@@ -157,7 +157,7 @@ def load_import(
             )
             report = load_tables(writer, delivery, stamp, progress)
             policies = view_policies_of(
-                delivery.policies, has_overlaps=has_overlaps(writer, report), has_open_days=has_open_days(writer)
+                delivery.policies, has_overlaps=has_overlaps(writer, stamp.load_id), has_open_days=has_open_days(writer)
             )
             record_load(writer, stamp, request, report, now=now, policies=policies)
     return report
@@ -170,18 +170,16 @@ def refuse_other_district(writer: Writer, district_id: str) -> None:
         raise Refused(f"this warehouse holds district '{others[0]}', not '{district_id}': each has a file of its own")
 
 
-def has_overlaps(writer: Writer, report: LoadReport) -> bool:
+def has_overlaps(writer: Writer, load_id: int) -> bool:
     """Whether any spells share a day, as known on some date; once found, it stays so for views of earlier loads.
 
-    Looked for where enrollments changed, and in the first load of this version.
+    Looked for among the students whose enrollments changed; among all in the first load of this version.
     """
     if writer.policies().has_overlaps:
         return True
-    changed = sum(report.counts(kind).get("enrollments", 0) for kind in ("new", "corrected", "withdrawn"))
     looked = writer.connection.execute("SELECT 1 FROM loads WHERE policies IS NOT NULL LIMIT 1").fetchall()
-    if looked and not changed + report.gone.get("enrollments", 0):
-        return False
-    return bool(writer.count(query_script(any_overlap)))
+    found = query_script(any_overlap, of_load=bool(looked))
+    return bool(writer.count(found, {"load_id": load_id} if looked else {}))
 
 
 def has_open_days(writer: Writer) -> bool:
