@@ -61,7 +61,7 @@ def check_district(reader: Reader, district: District, today: date) -> RecordChe
     year = running_year(spans, today)
     found = [*table_findings(reader, district, today), *calendar_findings(reader, spans, today)]
     counted = figures_of(reader, district, today, year) if year is not None else Figures({}, {}, ())
-    quarantined = [*quarantine_findings(reader, today), *unlisted_findings(reader, district, today)]
+    quarantined = [*quarantine_findings(reader, today), *unlisted_findings(reader, today)]
     return RecordCheck(
         district, today, year, sorted_findings([*found, *counted.findings, *quarantined]), counted.months, counted.terms
     )

@@ -65,7 +65,10 @@ CHECKS: Mapping[str, Check] = {
     ),
     "CHECK18": Check("warning", "A term has no marks, though a year before it had them by this time."),
     "CHECK19": Check("warning", "Rows of files wait in quarantine."),
-    "CHECK20": Check("warning", "Students enrolled today are in no list, because of rows in quarantine."),
+    "CHECK20": Check(
+        "warning",
+        "Students enrolled today are in no list, because of rows in quarantine; `--unlisted FILE` names them.",
+    ),
 }
 """Every check by code, in the order in which findings are listed."""
 

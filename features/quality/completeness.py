@@ -10,12 +10,13 @@ from features.engine.compilation import compile_script
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
 from features.engine.view import school_year_of
+from features.ingest.findings import counted
 from features.quality.check_codes import CALENDAR_GAP, WITHOUT_CALENDAR, Finding
 from features.quality.current_records import check_day, known_rows, records_of, rows_of
 from features.settings import District
 from features.tables import TABLES
 from features.warehouse.reader import Reader
-from features.warehouse.unlisted_students import NAMING_COMMAND, unlisted_reasons
+from features.warehouse.unlisted_students import unlisted_reasons
 
 ESSENTIAL = ("schools", "calendar_days", "students", "enrollments", "attendance", "marks")
 """Tables without which no score can be made."""
@@ -40,14 +41,13 @@ def never_sent(district: District, name: str) -> bool:
 def quarantine_findings(reader: Reader, today: date) -> Iterator[Finding]:
     """CHECK19, a finding for each table and rule."""
     for name, rule, n in rows_of(reader, quarantine_script(), today):
-        yield Finding("CHECK19", f"{name}: {n} rows in quarantine by {rule}")
+        yield Finding("CHECK19", f"{name}: {counted(int(str(n)), 'row')} in quarantine by {rule}")
 
 
-def unlisted_findings(reader: Reader, district: District, today: date) -> Iterator[Finding]:
+def unlisted_findings(reader: Reader, today: date) -> Iterator[Finding]:
     """CHECK20, a finding for each reason."""
-    named = NAMING_COMMAND.format(district=district.id)
     for reason in unlisted_reasons(reader, today):
-        yield Finding("CHECK20", f"{reason}; {named} names them")
+        yield Finding("CHECK20", f"{counted(reason.students, 'student')} enrolled today in no list, {reason.why}")
 
 
 @cached_script

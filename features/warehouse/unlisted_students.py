@@ -29,9 +29,14 @@ class UnlistedReason:
     expected: str
     students: int
 
-    def __str__(self) -> str:
+    @property
+    def why(self) -> str:
+        """The reason without the number of students."""
         column = f", column {self.columns}" if self.columns else ""
-        return f"{self.students:,} by {self.rule} {self.table}{column}: {self.expected}"
+        return f"by {self.rule} {self.table}{column}: {self.expected}"
+
+    def __str__(self) -> str:
+        return f"{self.students:,} {self.why}"
 
 
 @dataclass(frozen=True)
@@ -50,13 +55,13 @@ class UnlistedStudent:
 
 def unlisted_reasons(reader: Reader, today: date) -> tuple[UnlistedReason, ...]:
     """How many students enrolled today are in no list, by reason, the most first; each counts once."""
-    found = reader.run(query_script(count_by_reason), {TODAY: today}).to_dict("records")
+    found = query_script(count_by_reason).records(reader.connection, {TODAY: today})
     return tuple(TypeAdapter(list[UnlistedReason]).validate_python(found))
 
 
 def unlisted_students(reader: Reader, today: date) -> Sequence[UnlistedStudent]:
     """Who they are, for the data team; never for a log."""
-    found = reader.run(query_script(unlisted_rows), {TODAY: today}).to_dict("records")
+    found = query_script(unlisted_rows).records(reader.connection, {TODAY: today})
     return TypeAdapter(list[UnlistedStudent]).validate_python(found)
 
 

@@ -163,10 +163,13 @@ def quarantined_rows_of(name: str, catalog: str | None) -> ir.Table:
 
 
 def waiting_record(rows: ir.Table, name: str) -> dict[str, ir.Value]:
-    """What invalid rows say of the record that waits; nothing of one whose id a spreadsheet changed."""
-    whole = rows.whole_key & (rows.rule != "ROW10")
-    parts = [ibis.literal(f"{column}=") + rows[column].cast("string") for column in key_of(TABLES[name])]
-    key = ibis.ifelse(whole, ibis.literal("; ").join(parts), None)
+    """What invalid rows say of the record that waits, a `?` where its key cannot be read.
+
+    Nothing of one whose cells are not as many as the header's, or whose id a spreadsheet changed.
+    """
+    cells = [rows[column].cast("string").fill_null("?") for column in key_of(TABLES[name])]
+    parts = [ibis.literal(f"{column}=") + cell for column, cell in zip(key_of(TABLES[name]), cells, strict=True)]
+    key = ibis.ifelse(rows.rule.isin(["ROW01", "ROW10"]), None, ibis.literal("; ").join(parts))
     student = rows.student_id if "student_id" in rows.columns else ibis.null("string")
     days = enrolled_days(rows) if name == "enrollments" else (ibis.null("date"), ibis.null("date"))
     return dict(zip(WAITING, (ibis.ifelse(rows.rule == "ROW10", None, student), key, *days), strict=True))

@@ -24,6 +24,9 @@ from features.table_schema import Column, Table
 OTHER_MARKS = "; what other marks mean says scale = … below [districts.files.marks]"
 UNREAD_MARK = "a mark, number or code that its scale below [districts.files.marks] reads"
 
+OTHER_DATES = "; `dates` in [districts.reading] says in which other forms dates are written"
+"""The end of a message about a date of no declared form."""
+
 LONGEST_CODE = 24
 """The most characters a code has. A longer value may be free text, so it is masked."""
 
@@ -166,7 +169,8 @@ def format_rules(cells: CellValues, cell: MappedColumn) -> Iterator[RowRule]:
         form = describe_format(cell.column, mapping, dialect)
         for alike, hint in spelled_otherwise(cell.column, text, mapping.dates or dialect.dates, dialect):
             yield RowRule("ROW03", name, broken & alike, f"{form}; {hint}", shown)
-        yield RowRule("ROW03", name, broken, form, shown)
+        other = OTHER_DATES if cell.column.kind == "date" else ""
+        yield RowRule("ROW03", name, broken, f"{form}{other}", shown)
 
 
 def spelled_otherwise(

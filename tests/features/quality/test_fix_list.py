@@ -13,7 +13,7 @@ from features.commands import app
 from features.ingest.load.import_steps import ingest
 from features.progress import quietly
 from features.quality.check import check_district
-from features.quality.check_codes import Finding
+from features.quality.check_codes import CHECKS, Finding
 from features.quality.fix_list import fixes_of
 from features.quality.private_file import give_rows
 from features.settings import District, Settings
@@ -49,11 +49,12 @@ SPELLS = """
 | 7          | 30        | 2026        | 2025-10-01 | 2025-12-31 | 9           |            |
 | 8          | 10        | 2026        | 2025-10-01 |            | 9           | ROW08      |
 | 9          | 10        | 2026        | 2025-10-01 |            | 99          | ROW05      |
+| 91         | 10        | 2026        | 45931      |            | 9           | ROW03      |
 """
-WAITING = [("2", "ROW07"), ("3", "ROW08"), ("4", "ROW03"), ("8", "ROW08"), ("9", "ROW05")]
+WAITING = [("2", "ROW07"), ("3", "ROW08"), ("4", "ROW03"), ("8", "ROW08"), ("9", "ROW05"), ("91", "ROW03")]
 DRAWN = {
     "schools": "| school_id |\n| 10 |",
-    "students": STUDENTS + "| 9 | | a grade that there is not |\n",
+    "students": STUDENTS + "| 9 | | a grade that there is not |\n| 91 | | a day that cannot be read |\n",
     "calendar_days": school_days(date(2025, 10, 1), 5),
     "enrollments": SPELLS,
     "attendance": "| student_id | date |\n| 1 | 2025-10-02 |",
@@ -89,12 +90,13 @@ def test_students_enrolled_today_are_counted_by_what_keeps_them_from_every_list(
         reasons = unlisted_reasons(reader, TODAY)
         found = check_district(reader, settings.district("north"), TODAY)
     assert sorted((one.rule, one.table, one.students) for one in reasons) == [
-        ("ROW03", "students", 1), ("ROW05", "enrollments", 1), ("ROW07", "enrollments", 1),
+        ("ROW03", "enrollments", 1), ("ROW03", "students", 1), ("ROW05", "enrollments", 1), ("ROW07", "enrollments", 1),
         ("ROW08", "enrollments", 1), ("ROW08", "enrollments", 1),
     ]  # fmt: skip
     said = [finding.says for finding in found.findings if finding.code == "CHECK20"]
-    assert len(said) == 5
-    assert all("ontrack check --district north --unlisted FILE names them" in one for one in said)
+    assert len(said) == 6
+    assert all(one.startswith("1 student enrolled today in no list, by ROW0") for one in said)
+    assert "--unlisted FILE" in CHECKS["CHECK20"].means
 
 
 def test_the_command_names_them_in_a_file_of_their_own(settings: Settings, tmp_path: Path) -> None:
@@ -105,8 +107,9 @@ def test_the_command_names_them_in_a_file_of_their_own(settings: Settings, tmp_p
     assert answer.exit_code == 0
     assert [(row["student_id"], row["rule"]) for row in listed(place)] == WAITING
     assert listed(place)[0]["record"] == "student_id=2; school_id=10; entry_date=2025-10-01"
+    assert listed(place)[-1]["record"] == "student_id=91; school_id=10; entry_date=?"
     assert answer.stdout == ""
-    assert answer.stderr.startswith("5 students enrolled today in no list")
+    assert answer.stderr.startswith("6 students enrolled today in no list")
 
 
 def test_on_request_they_are_printed(settings: Settings) -> None:
@@ -119,8 +122,8 @@ def test_the_fix_list_says_of_each_record_what_is_wrong_and_what_was_expected(
     answer = asked(settings, "--for-sis", str(tmp_path / "fix.csv"))
     rows = listed(tmp_path / "fix.csv")
     assert answer.exit_code == 0
-    assert len(rows) == 10
-    assert [row["in_no_list"] for row in rows] == ["yes"] * 7 + [""] * 3
+    assert len(rows) == 11
+    assert [row["in_no_list"] for row in rows] == ["yes"] * 8 + [""] * 3
     grade = next(row for row in rows if row["code"] == "ROW05")
     assert (grade["table"], grade["columns"], grade["row"]) == ("enrollments", "grade_level", "13")
     assert grade["what_is_wrong"] == "A number is out of range."
@@ -147,7 +150,7 @@ def test_a_mended_row_puts_its_student_into_the_lists(settings: Settings, tmp_pa
     workspace = workspace_at(settings.warehouse("north")).__class__(district, tmp_path, TODAY)
     ingest(workspace, tmp_path / "files", now=datetime(2026, 1, 2, tzinfo=UTC), progress=quietly)
     asked(settings, "--unlisted", str(tmp_path / "unlisted.csv"))
-    assert [row["student_id"] for row in listed(tmp_path / "unlisted.csv")] == ["2", "4", "88", "9"]
+    assert [row["student_id"] for row in listed(tmp_path / "unlisted.csv")] == ["2", "4", "88", "9", "91"]
 
 
 def entries_of(entries: Mapping[str, tuple[int, int]]) -> str:
