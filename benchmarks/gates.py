@@ -22,10 +22,11 @@ from models.examples import Booleans, Examples, Floats
 from models.feature_dictionary import FeatureDictionary
 from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length, true_positives
+from models.verdict import Verdict
 from training.evaluation.scorers import PEER
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import Heard, compare_lists
-from training.gate.verdict import VERDICT_WORDS, DeclaredBounds, GateResult, Verdict
+from training.gate.verdict import VERDICT_WORDS, DeclaredBounds, GateResult
 
 SIZES = (200, 1200, 6000)
 BEFORE, JUDGED = (2022, 2023), (2024, 2025, 2026)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from models.verdict import Verdict
 from training.evaluation.year_parts import middle_part
-from training.gate.verdict import Verdict
 from training.reference_profile import ReferenceProfile
 from training.training_result import TrainingResult
 

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -21,8 +20,8 @@ from models.bundle.definitions import check_definitions
 from models.bundle.manifest import PARTS, Kind, Manifest, refuse_damaged
 from models.estimators.published_rule import RuleModel
 from models.feature_dictionary import FeatureDictionary, fingerprint_of
+from models.verdict import Verdict
 
-Verdict = Literal["pass", "fail", "not_enough_evidence"]
 LEAP_YEAR = 2024
 
 

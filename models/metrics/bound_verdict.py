@@ -1,16 +1,14 @@
 """A verdict on a figure by its interval: inside its bounds, beyond one of them, or not enough evidence to say."""
 
 from math import inf
-from typing import Literal
 
 from scipy.stats import norm
 
 from models.metrics.intervals import Z95, Interval
+from models.verdict import Verdict
 
-BoundVerdict = Literal["pass", "fail", "not_enough_evidence"]
 
-
-def bound_verdict(found: Interval, *, above: float = -inf, below: float = inf) -> BoundVerdict:
+def bound_verdict(found: Interval, *, above: float = -inf, below: float = inf) -> Verdict:
     """`pass` where the whole interval lies above one bound and below the other, `fail` where all of it is beyond one.
 
     Anything else is not enough evidence, whatever the estimate: an interval that reaches past a bound, and one that

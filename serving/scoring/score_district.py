@@ -15,9 +15,10 @@ from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from features.warehouse.roster import read_roster
 from models.bundle.manifest import Kind
-from models.bundle.parts_of_year import ServedPart, Verdict
+from models.bundle.parts_of_year import ServedPart
 from models.feature_dictionary import FeatureDictionary
 from models.served_scorer import NotJudged
+from models.verdict import Verdict
 from serving.scoring.district_release import DistrictRelease, load_current_release
 from serving.scoring.flags import write_flags
 from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle

@@ -9,11 +9,12 @@ import pytest
 from models.bundle.signing import ensure_keys
 from models.estimators.published_rule import fit_rule
 from models.served_scorer import serving_on
+from models.verdict import Verdict
 from tests.models.row_examples import made_examples
 from tests.training.report.example_results import MADE_ON, made_result
 from training.bundle_writer import BundleWriter
 from training.evaluation.year_parts import parts_of_year
-from training.gate.verdict import GateCheck, Verdict
+from training.gate.verdict import GateCheck
 from training.run_result import RunResult
 from training.training_result import TrainingResult
 

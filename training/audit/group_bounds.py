@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from models.metrics.bound_verdict import BoundVerdict, bound_verdict, excludes_zero
+from models.metrics.bound_verdict import bound_verdict, excludes_zero
 from models.metrics.intervals import Interval
+from models.verdict import Verdict
 from presentation.numbers import people_interval
 
-VERDICTS: tuple[BoundVerdict, ...] = get_args(BoundVerdict)
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class JudgedGroups:
     `is_seen` says whether one of those not settled differs from the reference beyond chance.
     """
 
-    verdict: BoundVerdict
+    verdict: Verdict
     decisive: str
     compared: int
     beyond: int
@@ -55,7 +56,7 @@ def judge_groups(gaps: Mapping[str, Interval], bound: float) -> JudgedGroups:
     by = {kind: {name: gaps[name] for name in gaps if verdicts[name] == kind} for kind in VERDICTS}
     beyond, within, unsettled = by["fail"], by["pass"], by["not_enough_evidence"]
     seen = {name: gap for name, gap in unsettled.items() if excludes_zero(gap, comparisons=len(gaps))}
-    verdict: BoundVerdict = "fail" if beyond else "not_enough_evidence" if seen or not within else "pass"
+    verdict: Verdict = "fail" if beyond else "not_enough_evidence" if seen or not within else "pass"
     return JudgedGroups(
         verdict, furthest(beyond or seen or within or gaps), len(gaps), len(beyond), unsettled, bool(seen)
     )

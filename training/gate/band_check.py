@@ -13,8 +13,9 @@ from models.estimators.published_rule import RuleModel
 from models.examples import Floats, Integers, Texts
 from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval, wilson_interval
+from models.verdict import Verdict
 from presentation.numbers import of_100
-from training.gate.verdict import GateCheck, Verdict
+from training.gate.verdict import GateCheck
 
 BANDS: Final = ("few", "some", "many")
 LEAST_SHARE = 0.01

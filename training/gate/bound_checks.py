@@ -6,11 +6,12 @@ from datetime import date
 from features.quality.check_codes import Finding, month_of
 from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
+from models.verdict import Verdict
 from presentation.numbers import people_interval
 from training.audit.group_bounds import judge_groups
 from training.audit.group_names import people
 from training.evaluation.leakage import Leak
-from training.gate.verdict import GateCheck, Verdict, more_or_fewer, signed
+from training.gate.verdict import GateCheck, more_or_fewer, signed
 
 Gaps = Mapping[str, Mapping[str, Interval | None]]
 """By attribute and group: recall less that of the largest group, None where too few students stand behind it."""

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
+from models.verdict import Verdict
 from presentation.numbers import people_interval
 from training.evaluation.calibration_by_date import DateCalibration
 from training.gate.bound_checks import off_by
 from training.gate.list_checks import lead_in_words
-from training.gate.verdict import GateCheck, Verdict
+from training.gate.verdict import GateCheck
 
 
 def check_calibration_by_date(

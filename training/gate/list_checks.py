@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
+from models.verdict import Verdict
 from training.gate.comparison import GateComparison
 from training.gate.support import SupportBounds
-from training.gate.verdict import GateCheck, Verdict, more_or_fewer, signed
+from training.gate.verdict import GateCheck, more_or_fewer, signed
 
 COMPARISONS = (
     ("GATE02", "rule", "the published rule"),

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal
 
 from features.settings import Gate
+from models.verdict import Verdict
 from training.gate.bounds import loosened_bounds, primary_of
 from training.gate.comparison import GateComparison
 
-Verdict = Literal["pass", "fail", "not_enough_evidence"]
 VERDICT_WORDS: Mapping[Verdict, str] = {"pass": "pass", "fail": "fail", "not_enough_evidence": "not enough evidence"}
 
 

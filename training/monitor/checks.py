@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from models.metrics.bound_verdict import BoundVerdict, bound_verdict
+from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval, wilson_interval
+from models.verdict import Verdict as JudgedVerdict
 
 Verdict = Literal["ok", "breach", "not_enough_evidence"]
 VERDICT_WORDS: Mapping[Verdict, str] = {
@@ -119,7 +120,7 @@ def answer(
     return MonitorCheck(code, asked.title, verdict, says, value, interval, threshold, do)
 
 
-AS_MONITORED: Mapping[BoundVerdict, Verdict] = {
+AS_MONITORED: Mapping[JudgedVerdict, Verdict] = {
     "pass": "ok",
     "fail": "breach",
     "not_enough_evidence": "not_enough_evidence",

@@ -6,6 +6,7 @@ from datetime import date
 
 from features.quality.check import by_code
 from features.quality.check_codes import CHECKS, Finding
+from models.verdict import Verdict
 from presentation.numbers import capacity_of_100, capitalized, long_date, school_year
 from presentation.report import Report, ReportSection, prose_section, render
 from presentation.tables import CheckLine, grouped_table
@@ -14,7 +15,7 @@ from training.audit.run import RULE, AuditResult
 from training.district_card import checks_of, kind_that_serves, left_out_of, limits_of
 from training.evaluation.scorers import words_of
 from training.gate.bounds import loosened_bounds, primary_of
-from training.gate.verdict import VERDICT_WORDS, GateCheck, Verdict
+from training.gate.verdict import VERDICT_WORDS, GateCheck
 from training.report.at_a_glance import glance_section
 from training.report.audit import HEAD, audit_sections, group_rows
 from training.report.comparison import calibration_section, comparison_of, comparison_section

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
+from models.verdict import Verdict
 from presentation.numbers import capacity_of_100, capitalized, of_100, school_year, signed_of_100
 from presentation.report import ReportSection
 from training.evaluation.scorers import is_rule, words_of
 from training.gate.list_checks import COMPARISONS
-from training.gate.verdict import GateCheck, Verdict, more_or_fewer
+from training.gate.verdict import GateCheck, more_or_fewer
 from training.training_result import TrainingResult
 
 COMPARED = {code: name for code, name, _ in COMPARISONS}

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.metrics.bound_verdict import BoundVerdict, bound_verdict, excludes_zero
+from models.metrics.bound_verdict import bound_verdict, excludes_zero
 from models.metrics.intervals import Interval
+from models.verdict import Verdict
 
 PART = st.floats(-1, 1)
 
@@ -25,7 +26,7 @@ PART = st.floats(-1, 1)
     ],
 )
 def test_an_estimate_inside_with_an_interval_that_reaches_past_a_bound_is_not_enough_evidence(
-    low: float, high: float, expected: BoundVerdict
+    low: float, high: float, expected: Verdict
 ) -> None:
     assert bound_verdict(Interval(0.0, low, high), above=-0.05, below=0.05) == expected
 

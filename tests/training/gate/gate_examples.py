@@ -3,11 +3,12 @@
 from features.settings import Gate
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
+from models.verdict import Verdict
 from training.gate.band_check import band_check
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import GateComparison
 from training.gate.rule_selection import RuleSelection, RuleToBeat
-from training.gate.verdict import DeclaredBounds, GateCheck, GateResult, Verdict
+from training.gate.verdict import DeclaredBounds, GateCheck, GateResult
 
 BOUNDS = Gate(
     capacity=0.15, minimum_off_track=100, calibration_bound=0.05, recall_gap_bound=0.20,

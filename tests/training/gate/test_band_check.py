@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from features.settings import Service
 from models.estimators.published_rule import RuleModel, fit_shares
+from models.verdict import Verdict
 from serving.scoring.bands import band_of
 from tests.spec.test_rule_shares import CORE_FS, MESA, rule_of
-from tests.training.gate.test_gate import evidence, verdict_of
+from tests.training.gate.gate_examples import evidence, verdict_of
 from training.gate.band_check import BANDS, bands_of, check_bands, check_rule_bands
-from training.gate.verdict import Verdict
 
 CUTS = Service().bands
 

@@ -4,10 +4,11 @@ import pytest
 
 from features.settings import Gate
 from models.metrics.intervals import Interval
+from models.verdict import Verdict
 from tests.training.gate.gate_examples import evidence, lead, result_of
 from training.gate.bounds import LOOSER, loosened_bounds
 from training.gate.checks import check_evidence
-from training.gate.verdict import GateCheck, Verdict
+from training.gate.verdict import GateCheck
 
 LOOSE = Gate(
     minimum_off_track=50, calibration_bound=0.06, group_calibration_bound=0.2, recall_gap_bound=0.3,

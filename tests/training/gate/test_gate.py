@@ -7,6 +7,7 @@ import pytest
 from features.quality.check_codes import Finding
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
+from models.verdict import Verdict
 from tests.training.gate.gate_examples import (
     BETTER,
     BOUNDS,
@@ -18,7 +19,7 @@ from tests.training.gate.gate_examples import (
 )
 from training.gate.bound_checks import kinds_of
 from training.gate.checks import check_evidence
-from training.gate.verdict import Verdict, checks_without_model, sentences
+from training.gate.verdict import checks_without_model, sentences
 
 
 def test_a_model_better_than_everything_passes() -> None:

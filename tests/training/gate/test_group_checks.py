@@ -3,9 +3,9 @@
 import pytest
 
 from models.metrics.intervals import Interval
+from models.verdict import Verdict
 from tests.training.gate.gate_examples import check_of, evidence, verdict_of
 from training.audit.group_bounds import judge_groups
-from training.gate.verdict import Verdict
 
 WITHIN = Interval(0.02, -0.10, 0.14)
 SEEN, UNSEEN = Interval(-0.47, -0.79, -0.12), Interval(-0.20, -0.48, 0.12)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from models.metrics.paired_comparison import RecallLead
+from models.verdict import Verdict
 from tests.training.report.example_results import (
     LEAD,
     MADE_ON,
@@ -16,7 +17,7 @@ from tests.training.report.example_results import (
     not_fitted,
     page_of,
 )
-from training.gate.verdict import GateCheck, Verdict
+from training.gate.verdict import GateCheck
 from training.report.technical_report import render_technical_report
 from training.training_result import TrainingResult
 
