@@ -120,7 +120,7 @@ def cell(scene: Scene, *, gates: int, seed: int, at_once: int = 1, bounds: Gate 
     seeds = [(seed, number) for number in range(gates)]
     found = list(mapped(one, seeds, at_once))
     leads = [one.contenders["rule"].estimate for one in found]
-    checks = [check_lists(one, Gate().champion_margin)[0] for one in found]
+    checks = [check_lists(one, bounds or Gate())[0] for one in found]
     passed, hung = ([one.verdict == "pass" for one in checks], ["hangs on" in one.says for one in checks])
     return Cell(scene, float(np.mean(leads)), float(np.mean(passed)), float(np.mean(hung)))
 

@@ -115,6 +115,12 @@ class Gate(Section):
     logistic_margin: float = Field(
         default=0.03, ge=0, lt=1, description="recall by which a model may fall short of logistic regression"
     )
+    support_margin: float = Field(
+        default=0.005,
+        ge=0,
+        lt=1,
+        description="recall by which a lead must be shown where outcomes of supported students are estimated",
+    )
     data_warnings: int = Field(
         default=3, ge=0, description="kinds of warning about past records with which a model may still serve"
     )

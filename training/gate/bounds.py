@@ -12,6 +12,7 @@ LOOSER: Mapping[str, Literal["higher", "lower"]] = {
     "recall_gap_bound": "higher",
     "champion_margin": "higher",
     "logistic_margin": "higher",
+    "support_margin": "lower",
     "data_warnings": "higher",
 }
 """In which direction each bound lets more models serve."""

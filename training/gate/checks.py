@@ -64,7 +64,7 @@ def check_evidence(evidence: GateEvidence, bounds: Gate) -> tuple[GateCheck, ...
 def run_checks(evidence: GateEvidence, bounds: Gate) -> Iterator[GateCheck]:
     """Every check but the first; a check without evidence is left out."""
     compared = evidence.compared
-    yield from check_lists(compared, bounds.champion_margin)
+    yield from check_lists(compared, bounds)
     yield check_logistic(evidence.logistic, bounds.logistic_margin)
     yield check_calibration(evidence.calibration, evidence.last_calibration, bounds.calibration_bound)
     yield check_recall_gaps(evidence.recall_gaps, bounds.recall_gap_bound)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from features.settings import Gate
 from models.metrics.bound_verdict import bound_verdict
 from models.metrics.intervals import Interval
 from models.verdict import Verdict
@@ -25,21 +26,27 @@ def check_enough_students(off_track: int, least: int) -> GateCheck:
     return GateCheck("GATE01", "enough students", verdict, says)
 
 
-def check_lists(compared: GateComparison, margin: float) -> list[GateCheck]:
-    """Every comparison that could be made, the rule first."""
+def check_lists(compared: GateComparison, bounds: Gate) -> list[GateCheck]:
+    """Every comparison that could be made, the rule first.
+
+    Where outcomes of supported students are estimated, a lead over the rule must exceed `support_margin`.
+    """
+    asked = {"rule": bounds.support_margin if compared.support else 0.0}
     called = {"rule": compared.rule.called} if compared.rule else {}
     better = [
-        check_lead(code, name, called.get(name, title), compared.leads[name])
+        check_lead(code, name, called.get(name, title), compared.leads[name], above=asked.get(name, 0.0))
         for code, name, title in COMPARISONS
         if name in compared.leads
     ]
-    champion = [check_champion(lead, margin) for name, lead in compared.leads.items() if name == CHAMPION[1]]
-    return [*(with_power(check, compared) for check in better), *champion]
+    champion = [
+        check_champion(lead, bounds.champion_margin) for name, lead in compared.leads.items() if name == CHAMPION[1]
+    ]
+    return [*(with_power(check, compared, bounds.support_margin) for check in better), *champion]
 
 
-def check_lead(code: str, name: str, title: str, lead: Interval) -> GateCheck:
+def check_lead(code: str, name: str, title: str, lead: Interval, *, above: float = 0.0) -> GateCheck:
     """Whether more of the students who ended off track are listed than by another scorer, beyond chance."""
-    verdict = bound_verdict(lead, above=0)
+    verdict = bound_verdict(lead, above=above)
     return GateCheck(code, f"better than {name.replace('_', ' ')}", verdict, lead_in_words(title, lead))
 
 
@@ -51,7 +58,7 @@ def lead_in_words(other: str, lead: Interval, where: str = "") -> str:
     )
 
 
-def with_power(check: GateCheck, compared: GateComparison) -> GateCheck:
+def with_power(check: GateCheck, compared: GateComparison, margin: float) -> GateCheck:
     """The check against the rule with sentences added: why this rule, the power, and what it owes to support on record.
 
     Other checks are unchanged.
@@ -59,23 +66,24 @@ def with_power(check: GateCheck, compared: GateComparison) -> GateCheck:
     power = compared.power
     if check.code != COMPARISONS[0][0] or compared.rule is None or power is None:
         return check
-    support = f" {support_in_words(compared.support, check.verdict)}" if compared.support else ""
+    support = f" {support_in_words(compared.support, check.verdict, margin)}" if compared.support else ""
     return replace(check, says=f"{check.says} {compared.rule.says} {power.says}{support}")
 
 
-def support_in_words(support: SupportBounds, verdict: Verdict) -> str:
+def support_in_words(support: SupportBounds, verdict: Verdict, margin: float) -> str:
     """How many were supported first, what was taken for granted of them, and whether the verdict hangs on it."""
     known = (
         f"In the judged years lists were served: of {support.supported:,} students supported after being listed, "
         f"{support.first:,} ended on track (supported first). How those would have ended without support is estimated "
-        f"from students with such records who were not supported. "
+        f"from students with such records who were not supported, so a lead counts as shown from "
+        f"{margin * 100:.2g} of 100 on. "
     )
     bounds = (
         f"If none of them would have ended off track, the difference is {signed(support.none.estimate)} "
         f"({signed(support.none.low)} to {signed(support.none.high)}); if all, {signed(support.every.estimate)} "
         f"({signed(support.every.low)} to {signed(support.every.high)})"
     )
-    if {bound_verdict(one, above=0) for one in (support.none, support.every)} == {verdict}:
+    if {bound_verdict(one, above=margin) for one in (support.none, support.every)} == {verdict}:
         return f"{known}{bounds}: the verdict is the same."
     return f"{known}{bounds}: the verdict hangs on this assumption."
 

@@ -96,7 +96,7 @@ def test_the_rule_that_was_compared_with_is_named() -> None:
     chosen = RuleToBeat(sfusd, RuleSelection((sfusd,), 6, (2023, 2024), 0.41))
     other = replace(made.compared, rule=chosen)
     assert "it listed 10 more than the San Francisco rule" in first_sentence(replace(made, compared=other))
-    assert check_lists(other, 0.03)[0].says.endswith(
+    assert check_lists(other, Gate())[0].says.endswith(
         "than by the San Francisco rule for incoming ninth graders (95% interval +5 to +15). Of 6 published rules it "
         "found most (41 of 100) in the school years ending 2023, 2024, before the first judged one. With 600 students "
         "a year, this comparison can show a difference of 7 of 100 (80% power)."
