@@ -200,7 +200,9 @@ class LiveScore(Message):
     """A score for the records that were sent; they are not kept."""
 
     status: Literal["scored"] = "scored"
-    risk: float = Field(ge=0, le=1, description="calibrated probability of ending off track")
+    risk: float | None = Field(
+        ge=0, le=1, description="calibrated probability of ending off track; null on a date that nobody judged"
+    )
     band: Band
     reasons: list[GivenReason] = Field(description="what stands out")
     strengths: list[GivenReason] = Field(description="what speaks for the student")
@@ -229,7 +231,9 @@ class PastScore(Message):
     outcome: str
     as_of: date
     data_as_of: date = Field(description="the newest record the run could see was known on this date")
-    risk: float | None = Field(description="calibrated probability of ending off track; null without enough data")
+    risk: float | None = Field(
+        description="calibrated probability of ending off track; null without enough data, or on a date nobody judged"
+    )
     band: Band
     flagged: bool = Field(description="within the district's capacity")
     at_random: bool = Field(description="whether a lot alone listed the student, as a check of the list")

@@ -48,7 +48,7 @@ def present_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore
         outcome=run.outcome,
         as_of=run.as_of,
         data_as_of=run.data_through,
-        risk=score.risk,
+        risk=None if run.not_judged else score.risk,
         band=cast(Band, score.band),
         flagged=score.flagged,
         at_random=bool(score.at_random),

@@ -38,6 +38,8 @@ def test_a_score_says_its_part_of_the_year_and_why_nobody_judged_its_date(servic
     response = ApiClient(service, "harbor").ask("GET", SCORES.format("k-amara"))
     latest, *before = Scores.model_validate(response.json()).scores
     assert (latest.scorer, latest.part, latest.not_judged) == ("rule", "spring", "calendar")
+    assert latest.risk is None
+    assert all(one.risk is not None for one in before)
     assert {(one.part, one.not_judged) for one in before} == {(None, None)}
 
 
