@@ -8,6 +8,8 @@ day in plain Python, from the same rows. `docs/explanation/days-and-rates.md` sa
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import rows_of, school_days, stacked
@@ -75,3 +77,21 @@ def test_an_absence_rate_is_that_of_the_written_rules_where_schools_have_submitt
         expected = {student: rate_by_rules(student, CALENDAR, ENROLLMENTS, EVENTS) for student in ("ada", "bo", "cy")}
         assert found == expected
         assert found == {"ada": 1.5 / 15, "bo": 2 / 15, "cy": 1 / 15}
+
+
+OPEN = CALENDAR.replace("| true | true |", "| true |  |")
+UNTIL_THE_TENTH = "\n".join(line for line in EVENTS.splitlines() if "2025-10-21" not in line and "-14 " not in line)
+
+
+@pytest.mark.parametrize(("events", "expected"), [
+    (EVENTS, {"ada": 1.5 / 15, "bo": 2 / 15, "cy": 1 / 15}),
+    (UNTIL_THE_TENTH, {"ada": 1 / 6, "bo": 2 / 9, "cy": 0 / 9}),
+])  # fmt: skip
+def test_days_after_a_schools_last_submitted_event_are_unknown_by_the_same_rules(
+    tmp_path: Path, events: str, expected: dict[str, float]
+) -> None:
+    """The calendar leaves open what was taken: school 10 sent until the 8th, school 20 until the 13th."""
+    drawn = {"calendar_days": OPEN, "enrollments": ENROLLMENTS, "attendance": events}
+    with loaded_records(tmp_path, drawn) as loaded:
+        by_rules = {student: rate_by_rules(student, OPEN, ENROLLMENTS, events) for student in ("ada", "bo", "cy")}
+        assert (rates_of(loaded), by_rules) == (expected, expected)
