@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from features.engine.stored_tables import schema_of
+from features.simulator.csv_writer import SIMULATED
 from features.simulator.plan import Plan
 from features.snapshots.live_features import create_table
 from features.table_schema import Table
@@ -17,7 +18,7 @@ def fill_warehouse(plan: Plan, records: Path, path: Path) -> None:
     with duckdb.connect(str(path), config={"threads": "1"}) as connection:
         for table in TABLES.values():
             create_table(connection, table, (), plan.today)
-            if table.from_source:
+            if table.name in SIMULATED:
                 connection.execute(filling(table, records / f"{table.name}.csv", plan.district_id))
         connection.execute("INSERT INTO loads BY NAME SELECT 1 AS load_id, 'made' AS digest, false AS withdrawn")
 

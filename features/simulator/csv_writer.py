@@ -20,6 +20,11 @@ ARROW = {
     "boolean": pa.bool_(),
 }
 
+SIMULATED = tuple(
+    name for name, table in TABLES.items() if table.from_source and name != "attendance_submissions"
+)
+"""The tables of which a simulated district sends a file."""
+
 NOT_SIMULATED = frozenset(
     {
         "day_hundredths", "unweighted_points_hundredths", "mark_status", "credit_kind", "recovers_course_id",
@@ -35,7 +40,7 @@ class CsvWriter:
     def __init__(self, folder: Path, plan: Plan) -> None:
         self.folder = folder
         self.today = pd.Timestamp(plan.today)
-        self.rows = {name: 0 for name, table in TABLES.items() if table.from_source}
+        self.rows = dict.fromkeys(SIMULATED, 0)
         folder.mkdir(parents=True, exist_ok=True)
         for name in self.rows:
             header = ",".join(file_columns(TABLES[name])) + "\n"

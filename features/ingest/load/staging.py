@@ -54,10 +54,11 @@ def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, pro
     mark_cross_table_errors(writer, filled, held=held)
     leave_out_unknown(writer, filled, roster)
     write_file_counts(writer, delivery, counted)
-    told += [*load_notes(writer, delivery.tables, counted)]
+    with_rows = [delivered for delivered in delivery.tables if delivered.table.name in filled]
+    told += [*load_notes(writer, with_rows, counted)]
     told += attendance_notes(writer, delivery, held=held, today=workspace.today)
     told += left_out_notes(writer, filled, {file.number: file.file for file in counted})
-    notes = StagingNotes(tuple(told), tuple(code_mapping_lines(writer, delivery.tables)))
+    notes = StagingNotes(tuple(told), tuple(code_mapping_lines(writer, with_rows)))
     for delivered in delivery.tables:
         drop_lookups(writer, delivered)
     mend = (*notes.to_add, *lines_for_unknown(writer, filled))

@@ -59,12 +59,14 @@ class FileLayout:
     @property
     def used(self) -> tuple[str, ...]:
         """The file's columns that are read, in its order."""
-        return tuple(name for name in self.names if name in self.required)
+        required = frozenset(self.required)
+        return tuple(name for name in self.names if name in required)
 
     @property
     def unused(self) -> tuple[str, ...]:
         """The file's columns that are not read."""
-        return tuple(name for name in self.names if name not in self.used)
+        used = frozenset(self.used)
+        return tuple(name for name in self.names if name not in used)
 
 
 def layout_of(delivered: MappedTable, file: str, names: Sequence[str]) -> FileLayout:

@@ -66,6 +66,8 @@ def parse_table(
         for number, source in enumerate(delivered.sources, first_number)
     ]
     drop_known_on_tables(writer)
+    if not any(file.rows for file in counted):
+        return counted
     if not plain:
         mask_free_text(writer, delivered)
     changed = apply_enrollment_policies(writer, delivered) if delivered.table.name == "enrollments" else None
@@ -145,8 +147,9 @@ def refuse_nameless_values(file: str, filled: tuple[int, int] | None) -> None:
 
 def unused_words(layout: FileLayout, header: Sequence[str]) -> tuple[str, ...]:
     """The columns that are not read: by name, or by place where they have no name."""
+    unused = frozenset(layout.unused)
     return tuple(
         name if given else f"column {place + 1}, which has no name"
         for place, (name, given) in enumerate(zip(layout.names, header, strict=True))
-        if name in layout.unused
+        if name in unused
     )

@@ -82,10 +82,15 @@ FAULTS = {
         "DELETE FROM attendance WHERE date > '2026-10-15'",
         ["CHECK06", "CHECK12"],
     ),
-    "absences of a school are there twice": (
+    "absences of a school are there again a week later": (
+        "INSERT INTO attendance SELECT * REPLACE (date + 7 AS date, known_on + 7 AS known_on) FROM attendance "
+        "WHERE school_id = '20' AND date > '2026-09-01' AND known_on < '2026-11-01'",
+        ["CHECK12"],
+    ),
+    "absences of a day are sent by section too": (
         "INSERT INTO attendance SELECT * REPLACE ('p1' AS section_id) FROM attendance "
         "WHERE school_id = '20' AND date > '2026-09-01'",
-        ["CHECK12"],
+        [],
     ),
     "grade points are of a hundred": (
         "UPDATE marks SET points_hundredths = 25 * points_hundredths WHERE school_year = 2027",

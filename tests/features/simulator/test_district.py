@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from features.simulator.csv_writer import NOT_SIMULATED
+from features.simulator.csv_writer import NOT_SIMULATED, SIMULATED
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan, demo_plans
 from features.simulator.schools import schools_of
@@ -16,7 +16,7 @@ from features.simulator.staff import staff_rows
 from features.tables import TABLES
 from tests.features.simulator.simulated_files import current, file_key, read
 
-SOURCES = [name for name, table in TABLES.items() if table.from_source]
+SOURCES = SIMULATED
 WITH_STUDENTS = [name for name in SOURCES if TABLES[name].has_students]
 SMALL = Plan("mesa", 600, two_tracks=True)
 LARGE = Plan("harbor", 1500)

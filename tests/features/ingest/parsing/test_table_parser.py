@@ -114,7 +114,8 @@ def test_a_mapping_says_where_each_value_comes_from_and_what_it_means(tmp_path: 
         ("000019", "10", None, "absent", 100, "ROW03"),
         ("000020", "10", date(2025, 10, 6), "absent", None, "ROW03"),
     ]
-    expected = ["expected a date as MM/DD/YYYY or MM/DD/YY", "expected a number such as 0.5"]
+    forms = "expected a date as MM/DD/YYYY or MM/DD/YY; `dates` in [districts.reading] says in which other forms"
+    expected = [f"{forms} dates are written", "expected a number such as 0.5"]
     assert [told for (told,) in staging.rows("attendance", "expected") if told] == expected
 
 
