@@ -20,9 +20,7 @@ ARROW = {
     "boolean": pa.bool_(),
 }
 
-SIMULATED = tuple(
-    name for name, table in TABLES.items() if table.from_source and name != "attendance_submissions"
-)
+SIMULATED = tuple(name for name, table in TABLES.items() if table.from_source and name != "attendance_submissions")
 """The tables of which a simulated district sends a file."""
 
 NOT_SIMULATED = frozenset(
