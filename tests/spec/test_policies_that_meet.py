@@ -135,4 +135,4 @@ def test_coverage_knows_the_days_that_rates_know(unknown: bool, taken: int, tmp_
     with loaded_records(tmp_path, drawn, attendance={"unknown_after_last_event": unknown}) as loaded:
         assert days_of(loaded)["cy"][0] == str(taken)
         found = attendance_coverage(loaded.reader, loaded.reader.view(AS_OF))
-        assert found.loc["20", ["days", "taken"]].to_list() == [10, taken]
+        assert (found["days"].to_dict()["20"], found["taken"].to_dict()["20"]) == (10, taken)

@@ -71,8 +71,8 @@ def quarantine_findings(reader: Reader, staged: StagedTable) -> Iterator[Finding
 def invalid_groups(name: str, catalog: str | None) -> ir.Table:
     """The invalid rows of a table by file, rule and column: how many, and the first places."""
     files = file_counts(catalog).select("number", name="file")
-    bad = invalid_rows(name, catalog).drop("shown")
-    groups = bad.join(files, bad.file == files.number).group_by("name", "rule", "broken", "expected")
+    bad = invalid_rows(name, catalog).select("row", "rule", "broken", "expected", number="file")
+    groups = bad.join(files, "number").group_by("name", "rule", "broken", "expected")
     first = groups.aggregate(rows=ibis._.count(), first=ibis._.row.collect(order_by="row", distinct=False)[:ROWS_NAMED])
     return first.select("rule", "name", "broken", "expected", "rows", "first").order_by("name", "rule", "broken")
 

@@ -26,6 +26,8 @@ COUNTS_ONCE = {
 }
 """What counts on a day of several spells, by rule."""
 
+GRADE_THEN = "; of several grade levels, that of the latest row"
+
 
 def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Sequence[ParsedFile]) -> Iterator[Finding]:
     """Notes on spells, attributes, marks, terms and calendars, shared addresses, look-ups, and unused columns."""
@@ -44,8 +46,21 @@ def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Seque
         yield from file.notes
         if file.spelled:
             yield Finding("NOTE20", file.file, None, "", f"read though spelled otherwise: {file.spelled}")
-        if file.unused:
-            yield Finding("NOTE04", file.file, None, "", f"not read as {file.table}: {', '.join(file.unused)}")
+    yield from unused_columns(files)
+
+
+def unused_columns(files: Sequence[ParsedFile]) -> Iterator[Finding]:
+    """Notes on columns that are not read: those that the same files have are told together, in one sentence."""
+    places: dict[str, list[str]] = {}
+    for file in files:
+        for column in file.unused:
+            places.setdefault(column, []).append(file.file)
+    together: dict[tuple[str, ...], list[str]] = {}
+    for column, having in places.items():
+        together.setdefault(tuple(dict.fromkeys(having)), []).append(column)
+    for names, columns in together.items():
+        for name in names:
+            yield Finding("NOTE04", name, None, "", f"not read: {', '.join(columns)}")
 
 
 def overlapping_spells(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
@@ -58,7 +73,7 @@ def overlapping_spells(writer: Writer, delivered: DeliveredTable) -> Iterator[Fi
         message = f"{counted(overlapping, 'spell')} of enrollment with a day in another spell of the student"
         times = f"{counted(pairs, 'time')} a spell begins before the one before it is over"
         rule = COUNTS_ONCE[delivered.policies.enrollment.concurrent]
-        yield table_note(delivered, "NOTE01", f"{message}; {times}. Such a day counts once: {rule}")
+        yield table_note(delivered, "NOTE01", f"{message}; {times}. Such a day counts once: {rule}{GRADE_THEN}")
 
 
 def overlap_counts() -> ir.Table:

@@ -21,6 +21,10 @@ EXPECTED = (
     'repeats = "last" below [districts.files] of this table'
 )
 
+EXPECTED_STINT = (
+    f"{EXPECTED}; same_entry below [districts.policies.enrollment] says which of two with different ends counts"
+)
+
 
 def mark_duplicates(writer: Writer, delivered: DeliveredTable) -> None:
     """Marks repeated rows: `again` where an earlier row is the same, ROW07 where it differs.
@@ -77,6 +81,7 @@ def duplicate_marks(name: str, *, last: bool) -> ir.Table:
     if last:
         counts = ibis.ifelse(both.differ, both["last"], both["first"])
         return both.filter(both.place != counts).select("file", "row", again=ibis.literal(True))
-    rule = {"rule": "ROW07", "broken": ", ".join(key_of(TABLES[name])), "expected": EXPECTED}
+    said = EXPECTED_STINT if name == "enrollments" else EXPECTED
+    rule = {"rule": "ROW07", "broken": ", ".join(key_of(TABLES[name])), "expected": said}
     broken = {column: ibis.ifelse(both.differ, text, None) for column, text in rule.items()}
     return both.filter(both.differ | (both.place != both["first"])).select("file", "row", again=~both.differ, **broken)

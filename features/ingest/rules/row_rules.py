@@ -11,7 +11,9 @@ from features.file_mapping.mark_scales import has_scale
 from features.ingest.mapping.file_layout import FileLayout, MappedColumn
 from features.ingest.mapping.type_conversion import (
     DECIMAL_COMMA,
+    EARLIEST,
     IDS,
+    LATEST,
     NUMBERS,
     UNDECLARED_COMMA,
     UNDECLARED_DAY_COUNT,
@@ -24,8 +26,14 @@ from features.table_schema import Column, Table
 OTHER_MARKS = "; what other marks mean says scale = … below [districts.files.marks]"
 UNREAD_MARK = "a mark, number or code that its scale below [districts.files.marks] reads"
 
-OTHER_DATES = "; `dates` in [districts.reading] says in which other forms dates are written"
+OTHER_DATES = (
+    f" and of {EARLIEST} to {LATEST}; `dates` in [districts.reading] says in which other forms dates are written, and "
+    "`null` which of them mean none"
+)
 """The end of a message about a date of no declared form."""
+
+LONGEST = dict.fromkeys(IDS, 200) | {"email": 320}
+"""The most characters of what the service database finds rows by: an index of PostgreSQL takes 2,704 bytes."""
 
 LONGEST_CODE = 24
 """The most characters a code has. A longer value may be free text, so it is masked."""
@@ -112,6 +120,9 @@ def cell_rules(cells: CellValues, cell: MappedColumn) -> Iterator[RowRule]:
             "an id; a spreadsheet changed it: export the column as text",
             shown,
         )
+    if cell.name in LONGEST:
+        longest = LONGEST[cell.name]
+        yield RowRule("ROW03", name, text.length() > longest, f"{longest} characters at most", shown)
     if cell.column.required:
         yield RowRule("ROW02", name, is_empty(cells, cell), "a value; this column may not be empty", shown)
     yield from format_rules(cells, cell)

@@ -30,6 +30,19 @@ WRONG = {
         ("attendance", "2025-10-02,day", "10/02/2025,day"),
         "attendance.csv, row 2, column date: expected a date as YYYY-MM-DD",
     ),
+    "a date that stands for no end": (
+        ("attendance", "2025-10-02,day", "9999-12-31,day"),
+        "attendance.csv, row 2, column date: expected a date as YYYY-MM-DD and of 1900 to 2100; `dates` in "
+        "[districts.reading] says in which other forms dates are written, and `null` which of them mean none",
+    ),
+    "an id beyond all measure": (
+        ("students", "1002", "1" * 201),
+        "students.csv, row 3, column student_id: expected 200 characters at most",
+    ),
+    "a level that no school has": (
+        ("schools", "high", "tall"),
+        "schools.csv, row 2, column level: expected one of",
+    ),
     "an empty cell that is required": (
         ("students", "Xavier", ""),
         "students.csv, row 3, column first_name: expected a value; this column may not be empty",

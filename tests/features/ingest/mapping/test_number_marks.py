@@ -102,7 +102,9 @@ def test_a_spreadsheets_count_of_days_is_a_date_where_declared(tmp_path: Path) -
     assert [rule for _, rule in found[4:]] == ["ROW03"] * 3
     assert staging.rows("attendance", "known_on")[2] == (date(2024, 10, 4),)
     ((said,), *_) = staging.rows("attendance", "expected")[4:]
-    assert str(said).startswith("expected a date as YYYY-MM-DD or a spreadsheet's count of days, such as 45567;")
+    assert str(said).startswith(
+        "expected a date as YYYY-MM-DD or a spreadsheet's count of days, such as 45567 and of 1900 to 2100;"
+    )
 
 
 UNDECLARED = """

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from features.ingest.parsing.load_notes import load_notes
+from features.ingest.findings import by_sentence
+from features.ingest.parsing.load_notes import load_notes, unused_columns
+from features.ingest.parsing.table_parser import ParsedFile
 from tests.features.ingest.staging import Staging
 
 OVERLAPPING = """
@@ -89,3 +91,18 @@ def test_an_address_may_be_shared_with_somebody_of_an_earlier_load(tmp_path: Pat
     files = staging.send("staff", SHARED)
     (note,) = load_notes(staging.writer, [staging.sent("staff")], files)
     assert (note.row, note.further) == (2, (3, 7))
+
+
+def file_with(name: str, *unused: str) -> ParsedFile:
+    """A file of attendance with columns that are not read."""
+    return ParsedFile(name, "attendance", 1, 0, 0, 0, unused=unused)
+
+
+def test_columns_that_many_files_have_and_nobody_reads_are_one_sentence() -> None:
+    """Each file keeps a finding of its own for a program; what only one of them has is said of it."""
+    files = [file_with(f"{year}.csv", "district", "exported_at") for year in range(2010, 2026)]
+    notes = list(unused_columns([*files, file_with("2026.csv", "district", "homeroom", "exported_at")]))
+    assert [str(note) for note in by_sentence(notes)] == [
+        "NOTE04 2010.csv and 16 more files: not read: district, exported_at", "NOTE04 2026.csv: not read: homeroom",
+    ]  # fmt: skip
+    assert len(notes) == 18

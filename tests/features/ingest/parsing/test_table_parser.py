@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from features.file_mapping.declaration import file_columns
 from features.ingest.findings import DataRefused
+from features.ingest.rules.row_rules import OTHER_DATES
 from features.tables import TABLES
 from tests.features.ingest.staging import Staging, becomes
 
@@ -114,8 +115,8 @@ def test_a_mapping_says_where_each_value_comes_from_and_what_it_means(tmp_path: 
         ("000019", "10", None, "absent", 100, "ROW03"),
         ("000020", "10", date(2025, 10, 6), "absent", None, "ROW03"),
     ]
-    forms = "expected a date as MM/DD/YYYY or MM/DD/YY; `dates` in [districts.reading] says in which other forms"
-    expected = [f"{forms} dates are written", "expected a number such as 0.5"]
+    form = f"expected a date as MM/DD/YYYY or MM/DD/YY{OTHER_DATES}"
+    expected = [form, "expected a number such as 0.5"]
     assert [told for (told,) in staging.rows("attendance", "expected") if told] == expected
 
 
