@@ -66,7 +66,8 @@ def unused_columns(files: Sequence[ParsedFile]) -> Iterator[Finding]:
 def overlapping_spells(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
     """Spells of a student of which one begins before the one before it has ended.
 
-    A spell without an end lasts to the end of its school year, so none of another year overlaps it.
+    A spell lasts to the end of its school year at most (an end may be written as 2099), so none of another year
+    overlaps it.
     """
     ((pairs, overlapping),) = writer.records(query_script(overlap_counts))
     if pairs:
@@ -80,8 +81,8 @@ def overlap_counts() -> ir.Table:
     """How often a spell begins before the one before it is over (`pairs`), and how many spells overlap another."""
     spells = latest_spells(parsed_table("enrollments"))
     order = {"group_by": "student_id", "order_by": ["entry_date", "exit_date", "file", "row"]}
-    this_year = spells.exit_date.isnull() & (spells.school_year.lead() == spells.school_year)
-    shares = (spells.entry_date.lead() <= spells.exit_date) | this_year
+    not_over = spells.exit_date.isnull() | (spells.entry_date.lead() <= spells.exit_date)
+    shares = not_over & (spells.school_year.lead() == spells.school_year)
     followed = spells.mutate(shares=shares.over(**order).fill_null(False))
     both = followed.mutate(overlaps=followed.shares | followed.shares.lag().over(**order).fill_null(False))
     return both.aggregate(pairs=both.shares.sum().fill_null(0), spells=both.overlaps.sum().fill_null(0))

@@ -35,6 +35,8 @@ NOT_OVERLAPPING = """
 | 1          | 10        | 2025        | 2024-09-02 | 2024-10-03 | 2024-10-05 | the same once its end was known       |
 | 1          | 20        | 2025        | 2024-10-04 |            | 2024-10-04 | open: it ended with the school year   |
 | 1          | 20        | 2026        | 2025-06-15 |            | 2025-06-15 | the next year's, entered early        |
+| 3          | 10        | 2025        | 2024-09-02 | 2099-12-31 | 2024-09-02 | open, by a date that stands for none  |
+| 3          | 20        | 2026        | 2025-09-01 | 2099-12-31 | 2025-09-01 | and the next year's                   |
 | 2          | 10        | 2025        | 2024-09-02 | 2025-06-12 | 2025-06-12 | an end that was wrong                 |
 | 2          | 10        | 2025        | 2024-09-02 | 2024-12-20 | 2025-06-14 | and its correction                    |
 | 2          | 20        | 2025        | 2025-01-08 |            | 2025-01-08 | begun between the one and the other   |
