@@ -65,7 +65,6 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "calendar_days": ("Calendar", "cal_dates"),
     "students": ("Students", "stu_roster"), "demographics": ("Demographics", "stu_demo"),
     "programs": ("Programs", "SpecialPrograms"), "enrollments": ("Enrollment", "enr_history"),
-    "attendance_submissions": ("Submissions", "att_submitted"),
     "attendance": ("Attendance", "ATT_DAILY", "absences"), "marks": ("Grades", "report_card_marks", "StoredGrades"),
     "incidents": ("Incidents", "Behavior_incidents"), "discipline_actions": ("Discipline", "actions_taken"),
     "completions": ("Diplomas", "graduates"), "staff": ("Staff", "users"), "caseloads": ("Caseload", "counselor_list"),
