@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.attendance_taken import with_attendance_taken
+from features.engine.attendance_submission import with_attendance_taken
 from features.engine.compilation import Steps
 from features.engine.parameters import day_parameter, number_parameter
 from features.engine.stored_tables import stored_table

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.attendance_events import events_by_policies
-from features.engine.attendance_taken import with_attendance_taken
+from features.engine.attendance_submission import with_attendance_taken
 from features.engine.compilation import compile_script
 from features.engine.concurrent_enrollments import (
     one_school_a_date,

@@ -93,3 +93,20 @@ def test_an_exit_code_that_means_never_came_leaves_the_row_out(tmp_path: Path) -
         | cy         | 10   | 1       |
         """
         assert days_of(loaded) == rows_of(expected)
+
+
+def test_a_row_that_takes_an_enrollment_back_is_not_told_as_left_out(tmp_path: Path) -> None:
+    """Bo was on the roster from October 1, and on October 3 was known never to have come."""
+    moves = """
+    | student_id | school_year | school_id | entry_date | exit_date  | exit_kind | known_on   |
+    | bo         | 2026        | 10        | 2025-10-01 |            |           | 2025-10-01 |
+    | bo         | 2026        | 10        | 2025-10-01 | 2025-10-01 | unknown   | 2025-10-03 |
+    | cy         | 2026        | 20        | 2025-10-01 |            |           | 2025-10-01 |
+    """
+    drawn = {"calendar_days": CALENDAR, "enrollments": moves}
+    with loaded_records(tmp_path, drawn, enrollment={"never_came": ["unknown"]}) as loaded:
+        assert loaded.notes("NOTE11") == [
+            "1 row taken to withdraw what another row says: an exit code that means the student never came"
+        ]
+        assert loaded.report.counts("left_out")["enrollments"] == 0
+        assert [row["student_id"] for row in days_of(loaded)] == ["cy"]

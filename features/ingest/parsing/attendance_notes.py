@@ -5,7 +5,7 @@ from datetime import date
 
 import ibis.expr.types as ir
 
-from features.engine.attendance_taken import with_attendance_taken
+from features.engine.attendance_submission import with_attendance_taken
 from features.engine.parameters import day_parameter
 from features.engine.record_columns import WHOLE_DAY_SECTION
 from features.engine.script_cache import query_script

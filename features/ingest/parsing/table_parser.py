@@ -10,7 +10,7 @@ from features.ingest.delivery import DeliveredTable
 from features.ingest.files.row_batches import RowBatches
 from features.ingest.files.source_rows import SourceRows
 from features.ingest.files.sources import SourceFile
-from features.ingest.findings import DataRefused, Finding
+from features.ingest.findings import DataRefused, Finding, counted
 from features.ingest.mapping.file_layout import FileLayout, layout_of
 from features.ingest.mapping.header_names import match_header
 from features.ingest.mapping.header_validation import refuse_header
@@ -96,14 +96,15 @@ def with_changes(file: ParsedFile, changed: PolicyChanges) -> ParsedFile:
     """The counts of a file after the policies of its table; notes about the table stand with its first file."""
     own = [some for some in changed.left_out if some.file == file.number]
     gone = sum(some.rows - some.withdraw for some in own)
-    notes = [Finding("NOTE11", file.file, None, "", f"{left_out_rows(some)} left out: {some.reason}") for some in own]
+    notes = [Finding("NOTE11", file.file, None, "", f"{left_out_rows(some)}: {some.reason}") for some in own]
     first = file.number == min((some.file for some in changed.left_out), default=file.number)
     return replace(file, left_out=file.left_out + gone, notes=(*notes, *(changed.notes if first else ())))
 
 
 def left_out_rows(some: LeftOut) -> str:
-    """How many rows were left out, for a sentence."""
-    return f"{some.rows:,} row" if some.rows == 1 else f"{some.rows:,} rows"
+    """How many rows were left out, and how many withdraw an earlier row's record instead, for a sentence."""
+    parts = ((some.rows - some.withdraw, "left out"), (some.withdraw, "taken to withdraw what another row says"))
+    return " and ".join(f"{counted(rows, 'row')} {what}" for rows, what in parts if rows)
 
 
 def parse_file(
