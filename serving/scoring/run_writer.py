@@ -31,14 +31,19 @@ def write_run(session: Session, run: ScoringRun) -> bool:
     """Writes a run in the session's transaction; False, and nothing written, where it is there already."""
     if session.get(RunRow, (run.district_id, run.run_id)) is not None:
         return False
-    newest = latest_run(session, run.district_id, run.outcome)
-    if newest is None or newest.as_of <= run.as_of:
+    newest = latest_run(session, run.district_id)
+    if newest is None or (newest.as_of <= run.as_of and newest.list_id != list_id_of(run)):
         replace_roster(session, run)
     session.add(run_row(run))
     session.flush()
     insert_rows(session, ScoreRow, score_rows(session, run))
     insert_rows(session, CalendarRow, ({**run_key(run), **to_json_values(asdict(c))} for c in run.calendars))
     return True
+
+
+def list_id_of(run: ScoringRun) -> str:
+    """The list of the run: that of several outcomes, or its own."""
+    return run.list_id or run.run_id
 
 
 def replace_roster(session: Session, run: ScoringRun) -> None:
@@ -103,7 +108,17 @@ def database_cells(column: "pd.Series[str]") -> list[object]:
 
 def run_row(run: ScoringRun) -> RunRow:
     """The run without its students."""
-    other = ("roster", "scores", "calendars", "dictionary", "headline", "last_lists", "district_name", "parts")
+    other = (
+        "roster",
+        "scores",
+        "calendars",
+        "dictionary",
+        "headline",
+        "last_lists",
+        "district_name",
+        "parts",
+        "list_id",
+    )
     facts = {name: value for name, value in vars(run).items() if name not in other}
     return RunRow(
         **facts,
@@ -114,6 +129,7 @@ def run_row(run: ScoringRun) -> RunRow:
         last_lists=asdict(run.last_lists) if run.last_lists else None,
         dictionary=[wording_row(entry) for entry in run.dictionary.entries],
         parts=[asdict(part) for part in run.parts] or None,
+        list_id=list_id_of(run),
     )
 
 
@@ -134,11 +150,12 @@ def score_rows(session: Session, run: ScoringRun) -> Iterable[dict[str, object]]
     """The rows of the run's students, each with the student's score in the run before."""
     before = previous_run(session, run.district_id, run.outcome, run.as_of)
     scores = {} if before is None else run_scores(session, before)
-    for score in run.scores:
+    for place, score in enumerate(run.scores, start=1):
         previous = scores.get(score.student_key)
         yield {
             **run_key(run),
             **to_json_values(vars(score)),
+            "place": score.place if run.list_id else place,
             "previous_risk": previous.risk if previous else None,
             "previous_band": previous.band if previous else None,
             "previous_as_of": before.as_of if before and previous else None,

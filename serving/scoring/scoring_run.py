@@ -41,7 +41,9 @@ class ScoredStudent:
 
     `risk` is None and `band` is "unknown" where the records do not allow a score. `list_position`
     counts from 1; `flagged` says whether the student is within the district's capacity. `list_probability` is the
-    chance to be listed before lots were drawn, and `at_random` says that a lot alone listed the student.
+    chance to be listed before lots were drawn, and `at_random` says that a lot alone listed the student. `place` is the
+    student's place on the list of all outcomes, where this outcome is the student's most urgent one, and `kept` says
+    that the student stays on it for having been there before.
     `evidence` gives, per feature code of a reason, the records it was computed from. `track_record` says how flags
     like this one turned out, and is None without enough evidence. `way_back` is None where the outcome has none.
     `similar_students` are those whose share the risk is; None where a model scores.
@@ -55,6 +57,8 @@ class ScoredStudent:
     flagged: bool = False
     list_probability: float | None = None
     at_random: bool = False
+    place: int | None = None
+    kept: bool = False
     reasons: tuple[Reason, ...] = ()  # what stands out
     strengths: tuple[Reason, ...] = ()
     evidence: Mapping[str, Sequence[Record]] = field(default_factory=dict)
@@ -94,7 +98,8 @@ class ScoringRun:
     that serves all year alike. `not_judged` says why nobody judged the run's date.
     `dictionary` words the reasons of this run when they are shown. `data_through` is the newest
     `known_on` that the run could see. `created_at` is aware (UTC). `list_seed` is, with the date, the seed of the lots
-    of its list.
+    of its list. `list_id` is that of the list to which the runs of several outcomes belong; empty where the run is a
+    list of its own, whose students have their places in the order of `scores`.
     """
 
     run_id: str
@@ -123,3 +128,4 @@ class ScoringRun:
     part: str | None = None
     not_judged: NotJudged | None = None
     parts: tuple[ServedWeeks, ...] = ()
+    list_id: str = ""

@@ -140,10 +140,13 @@ class ContactRow(Row):
 
 
 class RunRow(Row):
-    """A scoring run."""
+    """A scoring run of one outcome; those of one `list_id` made one list together."""
 
     __tablename__ = "runs"
-    __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["district_id"], ["districts.district_id"]),
+        Index(None, "district_id", "list_id"),
+    )
 
     district_id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str] = mapped_column(primary_key=True)
@@ -170,10 +173,16 @@ class RunRow(Row):
     part: Mapped[str | None]
     not_judged: Mapped[str | None]
     parts: Mapped[list[JsonRow] | None]
+    list_id: Mapped[str | None]
 
 
 class ScoreRow(Row):
-    """One student's score in one run, with its reasons and the records behind them."""
+    """One student's score in one run, with its reasons and the records behind them.
+
+    `list_position` is the place among those with the run's outcome, `flagged` whether the run lists the student.
+    `place` is the student's place on the list of all outcomes, and stands in the student's most urgent score alone.
+    `kept` says that the student stays listed for having been so before, just below the cut.
+    """
 
     __tablename__ = "scores"
     __table_args__ = (
@@ -194,6 +203,8 @@ class ScoreRow(Row):
     flagged: Mapped[bool]
     list_probability: Mapped[float | None]
     at_random: Mapped[bool | None]
+    place: Mapped[int | None]
+    kept: Mapped[bool | None]
     reasons: Mapped[list[JsonRow]]
     strengths: Mapped[list[JsonRow]]
     way_back: Mapped[JsonObject | None]

@@ -1,8 +1,9 @@
 """Queries for runs and their scores."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, load_only
 
 from serving.store.rows import RunRow, ScoreRow
@@ -14,6 +15,42 @@ def latest_run(session: Session, district_id: str, outcome: str | None = None) -
     if outcome is not None:
         runs = runs.where(RunRow.outcome == outcome)
     return session.scalars(runs.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1)).first()
+
+
+def current_runs(session: Session, district_id: str) -> tuple[RunRow, ...]:
+    """The runs of the district's newest list, one of each outcome; none before the first.
+
+    All of them are of one as-of date, and were written together: what they say is one whole list.
+    """
+    newest = latest_run(session, district_id)
+    if newest is None:
+        return ()
+    of_list = select(RunRow).where(RunRow.district_id == district_id, RunRow.list_id == newest.list_id)
+    return tuple(session.scalars(of_list.order_by(RunRow.outcome, RunRow.run_id)))
+
+
+def of_runs(runs: Sequence[RunRow]) -> ColumnElement[bool]:
+    """Whether a score is of one of these runs."""
+    return ScoreRow.run_id.in_([run.run_id for run in runs])
+
+
+def student_scores(
+    session: Session, district_id: str, student_key: str, runs: Sequence[RunRow]
+) -> list[tuple[ScoreRow, RunRow]]:
+    """A student's scores in some runs of one list with their runs, the most urgent outcome first.
+
+    The first is the score with the student's place on the list.
+    """
+    by_id = {run.run_id: run for run in runs}
+    own = select(ScoreRow).where(ScoreRow.district_id == district_id, ScoreRow.student_key == student_key)
+    found = [(score, by_id[score.run_id]) for score in session.scalars(own.where(of_runs(runs)))]
+    return sorted(found, key=lambda one: urgency(*one))
+
+
+def urgency(score: ScoreRow, run: RunRow) -> tuple[bool, bool, float, str]:
+    """What a student's scores are ordered by: the one with the place, those listed, then by how near to the cut."""
+    depth = float("inf") if score.list_position is None else score.list_position / max(1, run.capacity)
+    return score.place is None, not score.flagged, depth, run.outcome
 
 
 def previous_run(session: Session, district_id: str, outcome: str, as_of: date) -> RunRow | None:
@@ -29,11 +66,17 @@ def run_scores(session: Session, run: RunRow) -> dict[str, ScoreRow]:
     return {row.student_key: row for row in session.scalars(narrow)}
 
 
+def listed_before(session: Session, run: RunRow) -> frozenset[str]:
+    """The students whom a run listed by their order."""
+    rows = select(ScoreRow.student_key).where(ScoreRow.district_id == run.district_id, ScoreRow.run_id == run.run_id)
+    return frozenset(session.scalars(rows.where(ScoreRow.flagged, ScoreRow.at_random.is_not(True))))
+
+
 def select_score_history(district_id: str, student_key: str) -> Select[ScoreRow, RunRow]:
-    """A student's scores with their runs, latest first."""
+    """A student's scores with their runs, latest first; of one list, the score with the student's place first."""
     return (
         select(ScoreRow, RunRow)
         .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
         .where(ScoreRow.district_id == district_id, ScoreRow.student_key == student_key)
-        .order_by(RunRow.as_of.desc(), RunRow.created_at.desc())
+        .order_by(RunRow.as_of.desc(), RunRow.created_at.desc(), ScoreRow.place.is_(None), RunRow.outcome)
     )
