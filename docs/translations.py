@@ -72,7 +72,7 @@ def in_definitions() -> Iterator[tuple[Message, str]]:
         for name, feature in feature_set.features().items():
             strength = feature.strength.words if feature.strength else ""
             yield from ((words, f"feature {name}") for words in (feature.because, feature.one, strength) if words)
-    yield from ((outcome.ended, f"outcome {outcome.name}") for outcome in ALL)
+    yield from ((words, f"outcome {one.name}") for one in ALL for words in (one.ended, one.about))
     yield from ((words, "chronic absence") for words in WORDS.values())
 
 

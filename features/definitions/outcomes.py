@@ -44,6 +44,7 @@ OFF_TRACK_CHICAGO = Outcome(
     says="off track at the end of grade 9: fewer than {least_credits:g} credits, or more than "
     "{most_core_failures:g} semester F in a core course",
     ended="ended grade 9 off track",
+    about="on track in grade 9",
     source=CHICAGO,
     cohort=enrolled(9, first_time=True),
     off_track=(REGULAR.credits_earned() < threshold("least_credits", 5))
@@ -56,6 +57,7 @@ NOT_READY_CORE = Outcome(
     says="not ready for high school at the end of grade 8: a grade average under {least_gpa:g}, more than "
     "{most_missed:.1%} of the days missed, a D or F in English or in math, or a suspension",
     ended="ended grade 8 short of one of the readiness marks",
+    about="ready for high school",
     source=CORE_READINESS.source,
     cohort=enrolled(8, on_census_day=True),
     off_track=short_of_the_marks(2.5),
@@ -67,6 +69,7 @@ OFF_TRACK_EW = Outcome(
     says="off track at the end of grade 9: a grade average under {least_gpa:g}, more than "
     "{most_missed:.1%} of the days missed, a D or F in English or in math, or a suspension",
     ended="ended grade 9 short of one of the on-track marks",
+    about="on-track marks in grade 9",
     source=EW_GRADE9.source,
     cohort=enrolled(9, first_time=True, on_census_day=True),
     off_track=short_of_the_marks(3),
@@ -81,6 +84,7 @@ def chronic_absence(band: str, cohort: Cohort) -> Outcome:
         name=f"chronic_absence_{band}",
         says="missed {least_share:.1%} of the school year or more",
         ended="missed {least_share:.1%} of the school year or more",
+        about="attendance this year",
         source=CHRONIC_ABSENCE.source,
         cohort=cohort,
         off_track=attendance.share_absent() >= threshold("least_share", 0.10),
@@ -95,6 +99,7 @@ def core_failure_next_term(band: str, cohort: Cohort) -> Outcome:
         name=f"core_f_next_term_{band}",
         says="{least_failures:g} or more Fs in core courses in the next term",
         ended="had {least_failures:g} or more Fs in core courses in the next term",
+        about="core courses next term",
         source=ANY_F,
         cohort=cohort,
         off_track=REGULAR.core().this_term().failing() >= threshold("least_failures", 1),
@@ -109,6 +114,7 @@ def left_school(band: str, cohort: Cohort) -> Outcome:
         name=f"left_within_12_months_{band}",
         says="left school without finishing, within 12 months",
         ended="left school without finishing within 12 months",
+        about="staying in school",
         source=LEFT,
         cohort=cohort,
         off_track=enrollments.last_ended("left") > 0,
@@ -120,6 +126,7 @@ NOT_GRADUATED = Outcome(
     name="not_graduated_on_time",
     says="no diploma by the end of the fourth year of high school",
     ended="had no diploma after four years of high school",
+    about="graduation in four years",
     source=FOUR_YEARS,
     cohort=enrolled(9, first_time=True),
     off_track=completions.diplomas().count() < 1,

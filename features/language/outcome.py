@@ -64,9 +64,11 @@ class Outcome:
     """What a student may end as by a horizon, and for whom it can be said.
 
     `says` and `ended` (what is said of students who did: "ended grade 9 off track") are format strings over the
-    outcome's thresholds. A label is missing while the horizon is ahead, for students who went elsewhere, died or left
-    no record, where `judged_if` does not hold, and where the records do not tell; of the last, a student who left
-    school is counted as off track where `leaving_is_off_track`.
+    outcome's thresholds; `about` names it in a few words where several stand side by side: "attendance this year". A
+    label is missing while the horizon is ahead, for students who went elsewhere, died or left no record, where
+    `judged_if` does not hold, and where the records do not tell; of the last, a student who left school is counted as
+    off track where `leaving_is_off_track`. `rule` names the published rule that serves short of a pass: that of the
+    feature set where it is empty.
     """
 
     name: str
@@ -80,6 +82,8 @@ class Outcome:
     leaving_is_off_track: bool = False
     needs: tuple[str, ...] = ()
     """Tables without any row of which nothing can be said."""
+    about: str = ""
+    rule: str = ""
 
     @property
     def grade_band(self) -> str:

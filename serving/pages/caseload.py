@@ -13,7 +13,7 @@ from serving.pages.caseload_view import ListFilter, caseload_view
 from serving.pages.current_user import CurrentViewer
 from serving.pages.language import RequestLanguage
 from serving.pages.rendering import render_page
-from serving.store.run_queries import latest_run
+from serving.store.run_queries import current_runs
 from serving.wording.locale import msgid
 
 router = APIRouter(include_in_schema=False)
@@ -45,8 +45,8 @@ def get_caseload(
         allowed = authorize(session, educator, "list", OwnDistrict())
         if isinstance(allowed, Denied):
             raise HTTPException(404)
-        run = latest_run(session, educator.district_id)
-        view = caseload_view(session, educator, run, language=language, shown=shown, page=page)
+        runs = current_runs(session, educator.district_id)
+        view = caseload_view(session, educator, runs, language=language, shown=shown, page=page)
         seen = [line.student_key for line in view.lines]
         if seen:
             record_access(

@@ -12,7 +12,7 @@ from serving.pages.language import RequestLanguage
 from serving.pages.rendering import render_page
 from serving.pages.student_view import student_view
 from serving.store.rows import StudentRow
-from serving.store.run_queries import latest_run
+from serving.store.run_queries import current_runs
 from serving.wording.scores import LIMITS
 
 router = APIRouter(include_in_schema=False)
@@ -29,7 +29,7 @@ def get_student(
         student = session.get(StudentRow, (educator.district_id, student_key))
         if isinstance(allowed, Denied) or student is None:
             raise HTTPException(404)
-        view = student_view(session, student, latest_run(session, educator.district_id), language)
+        view = student_view(session, student, current_runs(session, educator.district_id), language)
         record_access(
             session, educator, "see", target="student", allowed=allowed, students=[student_key], at=context.clock()
         )

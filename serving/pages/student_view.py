@@ -1,5 +1,6 @@
 """The content of a student's page, as plain values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -14,7 +15,9 @@ from serving.pages.student_timeline import ContactLine, ScoreLine, load_contact_
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.rows import RunRow, ScoreRow, StudentRow
+from serving.store.run_queries import student_scores
 from serving.wording.locale import Language
+from serving.wording.outcomes import about_words
 from serving.wording.parts_of_year import scored_when
 from serving.wording.reasons import NO_WORDING, Lexicon, domain_words, reason_sentences, run_lexicon, strength_sentences
 from serving.wording.risk_change import ChangeWords, change_words, compare_risks
@@ -54,9 +57,29 @@ class Charts:
 
 
 @dataclass(frozen=True)
-class StudentView:
-    """Everything on one student's page; without a score, `unscored` says why."""
+class OutcomeSection:
+    """A student's score for another outcome than the most urgent one, which `about` names."""
 
+    about: str
+    band: Band
+    band_words: str
+    listed: bool
+    similar: str
+    unscored: str
+    scored_by: str
+    needs: tuple[NeedItem, ...]
+    way_back: WayBackWords | None
+    track_record: str
+
+
+@dataclass(frozen=True)
+class StudentView:
+    """Everything on one student's page, by the most urgent outcome first; without a score, `unscored` says why.
+
+    `about` names that outcome where the student has a score for several; `others` has a section for each other one.
+    """
+
+    about: str
     name: str
     grade: int
     school: str
@@ -78,13 +101,16 @@ class StudentView:
     charts: Charts
     past: tuple[ScoreLine, ...]
     contacts: tuple[ContactLine, ...]
+    others: tuple[OutcomeSection, ...]
 
 
-def student_view(session: Session, student: StudentRow, run: RunRow | None, language: Language) -> StudentView:
-    """The page of a student, as of the district's latest run."""
-    score = session.get(ScoreRow, (student.district_id, run.run_id, student.student_key)) if run else None
+def student_view(session: Session, student: StudentRow, runs: Sequence[RunRow], language: Language) -> StudentView:
+    """The page of a student, as of the runs of the district's newest list."""
+    scores = student_scores(session, student.district_id, student.student_key, runs)
+    score, run = scores[0] if scores else (None, runs[0] if runs else None)
     band = cast(Band, score.band) if score else "unknown"
     return StudentView(
+        about=about_words(language, run) if run and len(scores) > 1 else "",
         name=f"{student.first_name} {student.last_name}",
         grade=student.grade_level,
         school=school_names(session, student.district_id).get(student.school_id, student.school_id),
@@ -106,6 +132,24 @@ def student_view(session: Session, student: StudentRow, run: RunRow | None, lang
         charts=build_charts(language, score),
         past=load_score_lines(session, student, run.outcome, language) if run else (),
         contacts=load_contact_lines(session, student, language),
+        others=tuple(outcome_section(language, *one) for one in scores[1:]),
+    )
+
+
+def outcome_section(language: Language, score: ScoreRow, run: RunRow) -> OutcomeSection:
+    """What is said of a student for one outcome beside the most urgent one."""
+    band = cast(Band, score.band)
+    return OutcomeSection(
+        about=about_words(language, run),
+        band=band,
+        band_words=band_words(language, band),
+        listed=score.flagged,
+        similar=similar_section(language, score, run),
+        unscored=unscored_reason(language, score, run),
+        scored_by=scored_when(language, run),
+        needs=need_items(language, score, run_lexicon(run.dictionary)),
+        way_back=way_back_section(language, score),
+        track_record=track_record_section(language, score, run),
     )
 
 

@@ -1,12 +1,26 @@
 """Words for students with an outcome ("ended grade 9 off track"), in the reader's language."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from string import Formatter
 
 from features.definitions.chronic_absence import WORDS
 from features.definitions.outcomes import ALL
-from serving.wording.locale import Language
+from serving.store.rows import RunRow, ScoreRow
+from serving.wording.locale import Language, capitalize_first, msgid
+
+ABOUT = {one.name: one.about for one in ALL}
+"""What each outcome is about, in a few words."""
+
+BANDS = {
+    "few": msgid("few signals"),
+    "some": msgid("some signals"),
+    "many": msgid("many signals"),
+    "unknown": msgid("not enough data"),
+}
+WORTH_A_WORD = ("some", "many")
+"""Bands of another outcome than the most urgent one that a line names."""
 
 
 class AsWritten(str):
@@ -39,3 +53,19 @@ def pattern_of(template: str) -> str:
     """The pattern of a format string, its fields as named groups."""
     parts = Formatter().parse(template)
     return "".join(re.escape(words) + (rf"(?P<{name}>\S+)" if name else "") for words, name, _, _ in parts)
+
+
+def about_words(language: Language, run: RunRow) -> str:
+    """What a run's outcome is about; the words of a district's own outcome, where it says no shorter ones."""
+    about = ABOUT.get(run.outcome)
+    return capitalize_first(language.translate(about) if about else ended_words(language, run.ended))
+
+
+def also_words(language: Language, others: Sequence[tuple[ScoreRow, RunRow]]) -> str:
+    """The other outcomes of a student for which there are signals or a place; empty without any."""
+    said = [
+        f"{about_words(language, run)} ({language.translate(BANDS[score.band])})"
+        for score, run in others
+        if score.flagged or score.band in WORTH_A_WORD
+    ]
+    return language.translate("Also: {outcomes}", outcomes="; ".join(said)) if said else ""

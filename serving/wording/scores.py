@@ -30,7 +30,7 @@ NOT_SCORED = msgid(
     " is doing."
 )
 NO_RUN = msgid("No scores have been made for this district yet.")
-NOT_IN_COHORT = msgid("Scores are for students in their first year of grade 9. This student is not one of them.")
+NOT_IN_COHORT = msgid("The lists of this district are about other grades. So there is no score of this student.")
 LIMITS = (
     msgid("It is not a decision. It says where a talk may help. People who know the student decide."),
     msgid("It does not say why. It shows which records stand out, not what led to them."),

@@ -41,6 +41,7 @@ def samples_in(code: str) -> dict[str, object]:
         "band": words.translate("Some signals").lower(),
         "where": words.translate(COURSES["core"]),
         "sentence": words.translate("was not late this year"),
+        "outcomes": words.translate("core courses next term"),
     }
 
 
