@@ -5,10 +5,12 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Action, Allowed, Subject
+from serving.store.database import write_session
+from serving.store.locks import lock_until_commit
 from serving.store.rows import AccessRow
 
 DIGESTED = ("district_id", "subject", "action", "object", "reason", "students", "previous_digest")
@@ -24,7 +26,11 @@ def record_access(
     students: Sequence[str],
     at: datetime,
 ) -> None:
-    """Adds the row that says who saw which students, when and why, in the session's transaction."""
+    """Adds the row that says who saw which students, when and why, in the session's transaction.
+
+    From here to its end no other transaction adds to the district's chain.
+    """
+    lock_until_commit(session.connection(), f"access log of {subject.district_id}")
     row = AccessRow(
         district_id=subject.district_id,
         at=at,
@@ -37,6 +43,21 @@ def record_access(
     )
     row.digest = digest_of(row)
     session.add(row)
+
+
+def log_read(
+    engine: Engine,
+    subject: Subject,
+    action: Action,
+    *,
+    target: str,
+    allowed: Allowed,
+    students: Sequence[str],
+    at: datetime,
+) -> None:
+    """Adds the row of a read in a transaction of its own, before the answer leaves: reading holds no lock."""
+    with write_session(engine, subject.district_id) as session:
+        record_access(session, subject, action, target=target, allowed=allowed, students=students, at=at)
 
 
 def newest_digest(session: Session, district_id: str) -> str:

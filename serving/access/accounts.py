@@ -18,6 +18,7 @@ from features.errors import Refused
 from features.settings import Service
 from serving.access.authorize import Client, Educator
 from serving.access.scopes import SCOPES
+from serving.store.district_scope import enter_district, present_key, present_token
 from serving.store.rows import ApiKeyRow, DistrictRow, Role, SessionRow, SignInAttemptRow, StaffRow
 
 MAX_ATTEMPTS = 3
@@ -42,6 +43,7 @@ class ScopeRefused(Refused):
 
 def create_password(session: Session, district_id: str, staff_id: str) -> str:
     """Creates and returns a person's new password, of which only the hash is stored; signs them out everywhere."""
+    enter_district(session, district_id)
     staff = session.get(StaffRow, (district_id, staff_id))
     if staff is None:
         raise UnknownStaff(f"district '{district_id}' has no staff '{staff_id}'; score the district first")
@@ -60,6 +62,7 @@ def create_api_key(
     session: Session, district_id: str, name: str, scopes: tuple[str, ...], *, expires_at: datetime | None = None
 ) -> str:
     """Creates and returns a district's new API key, `ontrack_<id>_<secret>`; only its digest is stored."""
+    enter_district(session, district_id)
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise ScopeRefused(f"unknown scope {', '.join(unknown)}; expected one or more of {', '.join(SCOPES)}")
@@ -85,6 +88,7 @@ def find_client(session: Session, token: str, now: datetime) -> Client | None:
     """The program that holds this key; None where the key is unknown, revoked or expired."""
     prefix, _, rest = token.partition("_")
     key_id, _, secret = rest.partition("_")
+    present_key(session, key_id)
     row = session.get(ApiKeyRow, key_id) if prefix == KEY_PREFIX else None
     known = hmac.compare_digest(row.digest if row else "", sha256(secret))
     if row is None or not known or row.revoked_at or (row.expires_at and row.expires_at <= now):
@@ -120,6 +124,7 @@ def count_attempt(session: Session, credentials: Credentials, now: datetime) -> 
 
 def sign_in(session: Session, credentials: Credentials, now: datetime) -> str | None:
     """A new session's token; None where person or password is wrong, after the same work in both cases."""
+    enter_district(session, credentials.district_id)
     staff = session.scalars(
         select(StaffRow).where(
             StaffRow.district_id == credentials.district_id,
@@ -146,6 +151,7 @@ def verify_password(password_hash: str | None, password: str) -> bool:
 
 def open_session(session: Session, district_id: str, staff_id: str, now: datetime) -> str:
     """Opens a session and returns its token; only its digest is stored."""
+    enter_district(session, district_id)
     token = secrets.token_urlsafe(32)
     session.add(
         SessionRow(
@@ -157,6 +163,7 @@ def open_session(session: Session, district_id: str, staff_id: str, now: datetim
 
 def end_session(session: Session, token: str, now: datetime) -> None:
     """Ends a session on the server."""
+    present_token(session, sha256(token))
     session.execute(update(SessionRow).where(SessionRow.token_digest == sha256(token)).values(revoked_at=now))
 
 
@@ -173,9 +180,11 @@ def find_session_user(
     session: Session, token: str, now: datetime, *, today_of: Callable[[str], date], service: Service
 ) -> SessionUser | None:
     """Who holds this session; None where it is unknown, ended, too old or idle for too long."""
+    present_token(session, sha256(token))
     row = session.get(SessionRow, sha256(token))
     if row is None or row.revoked_at or is_expired(row, now, service):
         return None
+    enter_district(session, row.district_id)
     staff = session.get(StaffRow, (row.district_id, row.staff_id))
     if staff is None:
         return None
@@ -193,6 +202,7 @@ def is_expired(row: SessionRow, now: datetime, service: Service) -> bool:
 
 def touch_session(session: Session, token: str, now: datetime) -> None:
     """Notes that a session was used."""
+    present_token(session, sha256(token))
     session.execute(update(SessionRow).where(SessionRow.token_digest == sha256(token)).values(last_seen_at=now))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from serving.access.scopes import Scope
+from serving.store.district_scope import enter_district
 from serving.store.rows import CaseloadRow, Role, StudentRow
 
 Action = Literal["see", "list"] | Scope
@@ -77,7 +78,8 @@ class Denied:
 
 
 def authorize(session: Session, subject: Subject, action: Action, target: Object) -> Allowed | Denied:
-    """Whether the subject may take the action on the target, and why."""
+    """Whether the subject may take the action on the target, and why; the transaction then sees its district only."""
+    enter_district(session, subject.district_id)
     reason = reason_for(subject, action)
     if reason is None:
         return Denied()

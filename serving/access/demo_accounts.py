@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from serving.access.accounts import create_api_key, create_password
+from serving.store.district_scope import enter_district
 from serving.store.rows import ApiKeyRow, CaseloadRow, ScoreRow, StaffRow
 
 
@@ -21,6 +22,7 @@ class DemoAccount:
 
 def demo_accounts(session: Session, district_id: str) -> list[DemoAccount]:
     """The district's counselor with the longest list, and its data lead, each with a new password."""
+    enter_district(session, district_id)
     found = [busiest_counselor(session, district_id), data_lead(session, district_id)]
     return [
         DemoAccount(district_id, staff.role, staff.email, create_password(session, district_id, staff.staff_id))
@@ -31,6 +33,7 @@ def demo_accounts(session: Session, district_id: str) -> list[DemoAccount]:
 
 def demo_key(session: Session, district_id: str) -> str:
     """A new API key that may read and write scores; the one of an earlier start stops working."""
+    enter_district(session, district_id)
     session.execute(delete(ApiKeyRow).where(ApiKeyRow.district_id == district_id, ApiKeyRow.name == "demo"))
     return create_api_key(session, district_id, "demo", ("scores.read", "scores.write"))
 

@@ -9,6 +9,7 @@ from features.health import HealthCheck
 from features.settings import District, Settings
 from serving.access.access_log import find_broken_row
 from serving.store.database import database_address
+from serving.store.district_scope import enter_district
 from serving.store.health import connect_read_only, sqlite_file
 
 COMPARE = "compare the log with its last back-up, and find out who can write to the database"
@@ -22,6 +23,7 @@ def check_access_log(settings: Settings, district: District) -> Iterator[HealthC
         return
     try:
         with connect_read_only(address) as connection, Session(connection) as session:
+            enter_district(session, district.id)
             broken = find_broken_row(session, district.id)
     except SQLAlchemyError:
         yield HealthCheck("access log", "wrong", "cannot be read; see `database`", district=district.id)

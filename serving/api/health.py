@@ -3,10 +3,12 @@
 from fastapi import APIRouter
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from serving.api.messages import Health
 from serving.app_context import RequestContext
+from serving.store.district_scope import enter_district
 from serving.store.rows import RunRow
 
 router = APIRouter(tags=["health"])
@@ -23,9 +25,15 @@ def get_readyz(context: RequestContext) -> Health:
     """Once the database is reachable and holds a scoring run; 503 before."""
     try:
         with context.read_session() as session:
-            run = session.scalars(select(RunRow.run_id).limit(1)).first()
+            ready = any(has_run(session, district.id) for district in context.settings.districts)
     except SQLAlchemyError:
-        run = None
-    if run is None:
+        ready = False
+    if not ready:
         raise HTTPException(503)
     return Health()
+
+
+def has_run(session: Session, district_id: str) -> bool:
+    """Whether a district was ever scored."""
+    enter_district(session, district_id)
+    return session.scalars(select(RunRow.run_id).where(RunRow.district_id == district_id).limit(1)).first() is not None

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from serving.access.access_log import record_access
+from serving.access.access_log import log_read
 from serving.access.authorize import Denied, OwnDistrict, authorize
 from serving.app_context import RequestContext
 from serving.pages.caseload_view import ListFilter, caseload_view
@@ -41,16 +41,16 @@ def get_caseload(
 ) -> Response:
     """The list of this week, or everyone; each student shown is named in the access log."""
     educator = viewer.educator
-    with context.write_session() as session:
+    with context.read_session() as session:
         allowed = authorize(session, educator, "list", OwnDistrict())
         if isinstance(allowed, Denied):
             raise HTTPException(404)
         runs = current_runs(session, educator.district_id)
         view = caseload_view(session, educator, runs, language=language, shown=shown, page=page)
         seen = [line.student_key for line in view.lines]
-        if seen:
-            record_access(
-                session, educator, "list", target="caseload", allowed=allowed, students=seen, at=context.clock()
-            )
+    if seen:
+        log_read(
+            context.engine, educator, "list", target="caseload", allowed=allowed, students=seen, at=context.clock()
+        )
     title = language.translate(TITLES[educator.role])
     return render_page(request, context, "caseload.html", who=viewer, view=view, title=title)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from serving.access.access_log import record_access
+from serving.access.access_log import log_read
 from serving.access.authorize import Denied, OneStudent, authorize
 from serving.app_context import RequestContext
 from serving.pages.current_user import CurrentViewer
@@ -24,14 +24,14 @@ def get_student(
 ) -> Response:
     """The student's page; 404 where there is no such student among those the viewer can see."""
     educator = viewer.educator
-    with context.write_session() as session:
+    with context.read_session() as session:
         allowed = authorize(session, educator, "see", OneStudent(student_key))
         student = session.get(StudentRow, (educator.district_id, student_key))
         if isinstance(allowed, Denied) or student is None:
             raise HTTPException(404)
         view = student_view(session, student, current_runs(session, educator.district_id), language)
-        record_access(
-            session, educator, "see", target="student", allowed=allowed, students=[student_key], at=context.clock()
-        )
+    log_read(
+        context.engine, educator, "see", target="student", allowed=allowed, students=[student_key], at=context.clock()
+    )
     limits = tuple(map(language.translate, LIMITS))
     return render_page(request, context, "student.html", who=viewer, view=view, limits=limits)

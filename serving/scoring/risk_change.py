@@ -35,7 +35,7 @@ class PreviousRun:
 
 def load_previous_run(settings: Settings, engine: Engine, release: DistrictRelease, as_of: date) -> PreviousRun | None:
     """The newest run of the same outcome with an earlier as-of date; None before the first."""
-    with read_session(engine) as session:
+    with read_session(engine, release.district_id) as session:
         run = previous_run(session, release.district_id, release.outcome.name, as_of)
         if run is None:
             return None

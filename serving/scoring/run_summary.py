@@ -47,7 +47,7 @@ class RunSummary:
 
 def find_summary(engine: Engine, release: DistrictRelease, run_id: str) -> RunSummary | None:
     """The summary of a run that an earlier call wrote; None without one."""
-    with read_session(engine) as session:
+    with read_session(engine, release.district_id) as session:
         row = session.get(RunRow, (release.district_id, run_id))
         return summary_of(row, release, written=False) if row else None
 

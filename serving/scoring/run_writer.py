@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 import pandas as pd
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.feature_dictionary import Entry
 from serving.scoring.scoring_run import ScoringRun
+from serving.store.bulk_insert import insert_rows
+from serving.store.district_scope import enter_district
 from serving.store.json_values import to_json_values
+from serving.store.locks import lift_limits, lock_until_commit
 from serving.store.rows import (
     CalendarRow,
     CaseloadRow,
@@ -29,6 +32,9 @@ from serving.store.run_queries import latest_run, previous_run, run_scores
 
 def write_run(session: Session, run: ScoringRun) -> bool:
     """Writes a run in the session's transaction; False, and nothing written, where it is there already."""
+    lift_limits(session.connection())
+    lock_until_commit(session.connection(), f"run of {run.district_id}")
+    enter_district(session, run.district_id)
     if session.get(RunRow, (run.district_id, run.run_id)) is not None:
         return False
     newest = latest_run(session, run.district_id)
@@ -165,10 +171,3 @@ def score_rows(session: Session, run: ScoringRun) -> Iterable[dict[str, object]]
 def run_key(run: ScoringRun) -> dict[str, object]:
     """The columns that every row of a run begins with."""
     return {"district_id": run.district_id, "run_id": run.run_id}
-
-
-def insert_rows(session: Session, table: type[Row], rows: Iterable[dict[str, object]]) -> None:
-    """Inserts the rows, if there are any."""
-    batch = list(rows)
-    if batch:
-        session.execute(insert(table), batch)

@@ -7,15 +7,26 @@ from sqlite3 import Connection as SqliteConnection
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from features.errors import MachineRefused
 from features.settings import Settings
+from serving.store.database_errors import hide_values
+from serving.store.district_scope import enter_district
+from serving.store.locks import MIGRATION, lock_until_commit
 
 BUSY_SECONDS = 10
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}")
+LONGEST_STATEMENT = 60
+"""Seconds that PostgreSQL gives a statement, a wait for a lock, and a transaction in which nothing happens."""
+CONNECTIONS = 40
+"""Of one process at most: as many as there are threads that answer requests."""
 
 
 def database_address(settings: Settings) -> str:
@@ -25,10 +36,29 @@ def database_address(settings: Settings) -> str:
 
 def open_engine(address: str) -> Engine:
     """An engine on the database; nothing is connected yet. Errors never show parameters."""
+    url = make_url(address)
+    if url.get_backend_name() == "postgresql":
+        return open_postgresql(address)
     engine = create_engine(address, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", set_pragmas)
-        event.listen(engine, "begin", begin_sqlite)
+    event.listen(engine, "connect", set_pragmas)
+    event.listen(engine, "begin", begin_sqlite)
+    return engine
+
+
+def open_postgresql(address: str) -> Engine:
+    """An engine on a PostgreSQL database."""
+    limits = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    options = " ".join(["-c timezone=UTC", *(f"-c {name}={LONGEST_STATEMENT}s" for name in limits)])
+    url = make_url(address).set(drivername="postgresql+psycopg")
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=CONNECTIONS - 5,
+        connect_args={"options": options, "connect_timeout": BUSY_SECONDS, "application_name": "ontrack"},
+    )
+    event.listen(engine, "handle_error", hide_values)
     return engine
 
 
@@ -47,24 +77,51 @@ def begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def read_session(engine: Engine) -> Iterator[Session]:
-    """A session on one consistent state, rolled back at the end."""
-    with Session(engine) as session:
+def read_session(engine: Engine, district_id: str | None = None) -> Iterator[Session]:
+    """A session on one consistent state, rolled back at the end; of one district where it is named."""
+    postgresql = engine.dialect.name == "postgresql"
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if postgresql else {}
+    with Session(engine.execution_options(**options)) as session:
+        if district_id is not None:
+            enter_district(session, district_id)
         yield session
 
 
 @contextmanager
-def write_session(engine: Engine) -> Iterator[Session]:
-    """A session whose changes are kept all together at the end, or not at all."""
+def write_session(engine: Engine, district_id: str | None = None) -> Iterator[Session]:
+    """A session whose changes are kept all together at the end, or not at all; of one district where it is named.
+
+    On PostgreSQL each of its statements sees what others have committed before it.
+    """
     with Session(engine.execution_options(writes=True)) as session, session.begin():
+        if district_id is not None:
+            enter_district(session, district_id)
         yield session
 
 
 def migrate(engine: Engine) -> None:
-    """Brings the database to the newest revision; a no-op where it is there already."""
+    """Brings the database to the newest revision; a no-op where it is there already.
+
+    MachineRefused where it is older and the address is not that of its owner.
+    """
     create_folder(engine)
     with engine.execution_options(writes=True).begin() as connection:
-        command.upgrade(migrations(connection), "head")
+        if is_newest(connection):
+            return
+        lock_until_commit(connection, MIGRATION)
+        try:
+            command.upgrade(migrations(connection), "head")
+        except ProgrammingError as error:
+            if "InsufficientPrivilege" not in str(error):
+                raise
+            said = "the service database is of an earlier version, and this account may not change its tables"
+            raise MachineRefused(f"{said}: run `ontrack upgrade-database` with its owner's address") from error
+
+
+def is_newest(connection: Connection) -> bool:
+    """Whether the database is at the newest revision."""
+    newest = ScriptDirectory.from_config(migrations(connection)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == newest
 
 
 def migrations(connection: Connection) -> Config:

@@ -15,6 +15,7 @@ from features.health import STALE, HealthCheck
 from features.settings import District, Settings
 from features.terminal import today_in
 from serving.store.database import database_address, migrations
+from serving.store.district_scope import enter_district
 from serving.store.run_queries import latest_run
 
 RESTORE = "restore its back-up (docs/how-to/operate.md)"
@@ -83,6 +84,7 @@ def check_scores(settings: Settings, district: District) -> Iterator[HealthCheck
         return
     try:
         with connect_read_only(address) as connection, Session(connection) as session:
+            enter_district(session, district.id)
             run = latest_run(session, district.id)
     except SQLAlchemyError:
         yield HealthCheck("scores", "wrong", "cannot be read; see `database`", district=district.id)

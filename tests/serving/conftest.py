@@ -1,10 +1,13 @@
 """Fixtures: an example service for each test."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.postgresql import postgres_server
+from tests.serving.databases import ON_POSTGRESQL, copy_database, database_name, drop_database
 from tests.serving.example_service import ExampleService
 
 DATABASE = "service.db"
@@ -12,24 +15,36 @@ DATABASE = "service.db"
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all example runs, made once and copied for each test."""
+    """The folder of a database with all example runs, made once and copied for each test."""
     folder = tmp_path_factory.mktemp("prepared")
     service = ExampleService(folder)
     service.record_example_runs()
-    with service.context.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    service.context.engine.dispose()
-    return folder / DATABASE
+    if not ON_POSTGRESQL:
+        with service.context.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    service.close()
+    return folder
 
 
 @pytest.fixture
-def service(tmp_path: Path, prepared: Path) -> ExampleService:
+def service(tmp_path: Path, prepared: Path) -> Iterator[ExampleService]:
     """An application with all example runs."""
-    shutil.copy(prepared, tmp_path / DATABASE)
-    return ExampleService(tmp_path)
+    if ON_POSTGRESQL:
+        copy_database(postgres_server(), database_name(prepared), database_name(tmp_path))
+    else:
+        shutil.copy(prepared / DATABASE, tmp_path / DATABASE)
+    yield from opened(tmp_path)
 
 
 @pytest.fixture
-def empty_service(tmp_path: Path) -> ExampleService:
+def empty_service(tmp_path: Path) -> Iterator[ExampleService]:
     """An application before its first run."""
-    return ExampleService(tmp_path)
+    yield from opened(tmp_path)
+
+
+def opened(folder: Path) -> Iterator[ExampleService]:
+    """An application on a folder, closed afterwards."""
+    service = ExampleService(folder)
+    yield service
+    service.close()
+    drop_database(folder)

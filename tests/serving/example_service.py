@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from features.definitions.grade9 import NinthGrade
-from features.settings import District, Settings
+from features.settings import District, Service, Settings
 from features.warehouse.roster import DistrictRoster
 from features.way_back.way_back import WayBack, WayBackStep
 from models.estimators.published_rule import TOO_FEW, SimilarStudents
@@ -27,7 +27,9 @@ from serving.scoring.bands import band_of
 from serving.scoring.headline import Headline
 from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import Record, SchoolCalendar, ScoredStudent, ScoringRun
+from serving.store.database import open_engine, read_session, write_session
 from serving.store.rows import Row
+from tests.serving.databases import owner_address, service_address
 from tests.serving.example_records import absences, history, marks
 
 TODAY = date(2026, 11, 20)
@@ -213,7 +215,8 @@ def run_of(district_id: str, as_of: date = TODAY, *, less: float = 0.0, change: 
 def settings_in(folder: Path) -> Settings:
     """An installation with both districts, whose clock stands still."""
     districts = tuple(District(id=d, name=name) for d, name in DISTRICTS.items())
-    return Settings(home=folder, today=TODAY, districts=districts)
+    service = Service(database=service_address(folder))
+    return Settings(home=folder, today=TODAY, districts=districts, service=service)
 
 
 class Clock:
@@ -237,6 +240,13 @@ class ExampleService:
         self.clock = Clock()
         self.app: FastAPI = create_app(settings_in(folder), self.clock)
         self.context: AppContext = self.app.state.context
+        owner = owner_address(folder)
+        self.engine = open_engine(owner) if owner else self.context.engine
+
+    def close(self) -> None:
+        """Closes every connection to the database."""
+        self.context.engine.dispose()
+        self.engine.dispose()
 
     def record_example_runs(self) -> None:
         """Records last week's run and today's, which another release scored, in both districts."""
@@ -248,13 +258,13 @@ class ExampleService:
     @contextmanager
     def write_session(self) -> Iterator[Session]:
         """A session that is kept."""
-        with self.context.write_session() as session:
+        with write_session(self.engine) as session:
             yield session
 
     @contextmanager
     def read_session(self) -> Iterator[Session]:
         """A session that only reads."""
-        with self.context.read_session() as session:
+        with read_session(self.engine) as session:
             yield session
 
     def rows(self, table: type[Row]) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from serving.store.row_security import secure_rows
 from serving.store.rows import Row
 
 context.configure(
@@ -10,3 +11,4 @@ context.configure(
     render_as_batch=True,
 )
 context.run_migrations()
+secure_rows(context.config.attributes["connection"])

@@ -1,0 +1,109 @@
+"""Inserts many rows at once: prepared batches on SQLite, COPY on PostgreSQL; in the session's transaction."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import cast
+
+import pyarrow as pa
+import pyarrow.csv
+from psycopg import Connection as PostgresConnection
+from psycopg import Error
+from psycopg.sql import SQL, Composed, Identifier
+from sqlalchemy import Dialect, Table, insert
+from sqlalchemy.orm import Session
+
+from serving.store.database_errors import without_values
+from serving.store.rows import Row
+
+BATCH = 5_000
+Bind = Callable[[object], object]
+CSV = pyarrow.csv.WriteOptions(include_header=False, quoting_style="all_valid")
+"""A missing cell is empty, an empty text is quoted: PostgreSQL tells them apart."""
+
+
+def insert_rows(session: Session, table: type[Row], rows: Iterable[Mapping[str, object]]) -> None:
+    """Inserts rows, each with the same columns and with values as the table declares them."""
+    declared, waiting = cast(Table, table.__table__), iter(rows)
+    while batch := [dict(row) for row in islice(waiting, BATCH)]:
+        if is_postgresql(session):
+            copy_rows(session, declared, batch)
+        else:
+            session.execute(insert(table), batch)
+
+
+def insert_table(session: Session, table: type[Row], rows: pa.Table) -> None:
+    """Inserts an Arrow table, by the names of its columns; a JSON column holds JSON as text, a moment is UTC."""
+    declared, names = cast(Table, table.__table__), rows.column_names
+    for batch in rows.to_batches(max_chunksize=BATCH):
+        if is_postgresql(session):
+            copy_csv(session, declared, names, batch)
+        else:
+            columns = ", ".join(declared.columns[name].name for name in names)
+            statement = f"INSERT INTO {declared.name} ({columns}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 - our names
+            session.connection().exec_driver_sql(statement, list(sqlite_rows(batch)))
+
+
+def is_postgresql(session: Session) -> bool:
+    """Whether the session is on PostgreSQL."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def sqlite_rows(batch: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
+    """Rows as SQLite stores them: dates and moments as text."""
+    columns = (
+        column.cast(pa.string()) if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type) else column
+        for column in batch.columns
+    )
+    return zip(*(column.to_pylist() for column in columns), strict=True)
+
+
+def copy_rows(session: Session, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Copies rows into a table of PostgreSQL, each value as an INSERT would bind it."""
+    names = list(rows[0])
+    binds = [bind_processor(table, name, session.get_bind().dialect) for name in names]
+    session.flush()
+    connection = driver_connection(session)
+    try:
+        with connection.cursor().copy(copy_statement(table, names)) as copy:
+            for row in rows:
+                copy.write_row([bind(row[name]) for name, bind in zip(names, binds, strict=True)])
+    except Error as error:
+        raise without_values(error, f"COPY {table.name}") from None
+
+
+def bind_processor(table: Table, name: str, dialect: Dialect) -> Bind:
+    """What turns a value of a column into what the driver takes."""
+    return table.columns[name].type.dialect_impl(dialect).bind_processor(dialect) or unchanged
+
+
+def unchanged(value: object) -> object:
+    """The value."""
+    return value
+
+
+def copy_csv(session: Session, table: Table, names: Sequence[str], batch: pa.RecordBatch) -> None:
+    """Copies a batch of Arrow columns into a table of PostgreSQL."""
+    buffer = io.BytesIO()
+    pyarrow.csv.write_csv(batch, buffer, CSV)
+    session.flush()
+    connection = driver_connection(session)
+    try:
+        with connection.cursor().copy(copy_statement(table, names, csv=True)) as copy:
+            copy.write(buffer.getvalue())
+    except Error as error:
+        raise without_values(error, f"COPY {table.name}") from None
+
+
+def copy_statement(table: Table, names: Sequence[str], *, csv: bool = False) -> Composed:
+    """The COPY of some columns of a table."""
+    columns = SQL(", ").join(map(Identifier, names))
+    statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table.name), columns)
+    return statement + SQL(" (FORMAT csv)") if csv else statement
+
+
+def driver_connection(session: Session) -> PostgresConnection:
+    """The driver's connection on which the session's transaction runs."""
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, PostgresConnection)  # noqa: S101 - asked on PostgreSQL only
+    return connection
