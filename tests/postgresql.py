@@ -39,7 +39,7 @@ class PostgresServer:
     def run(self, statement: SQL | str, *names: str, database: str = "postgres") -> None:
         """Runs one statement, its names put in quoted, as superuser and outside of transactions."""
         with psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True) as connection:
-            connection.execute(SQL(str(statement)).format(*map(Identifier, names)))  # type: ignore[arg-type]  # ours
+            connection.execute(SQL(str(statement)).format(*map(Identifier, names)))
 
     def create(self, database: str, *, like: str = "template1") -> None:
         """Creates a database of the owner's, as a copy of another, once connections to that one have ended."""
