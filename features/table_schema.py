@@ -29,6 +29,15 @@ class Column:
 STUDENT = Column("student_key", "student", "the student (in a file: `student_id`, the district's own id)")
 """Whose row it is."""
 
+SCHOOL = Column("school_id", "text", "the school, by the district's id")
+"""At which school it is."""
+
+SCHOOL_YEAR = Column(
+    "school_year", "integer", "the calendar year in which the school year ends (2027 = 2026-27)",
+    unit="year", least=1990, most=2100,
+)  # fmt: skip
+"""Of which school year it is."""
+
 
 @dataclass(frozen=True)
 class Table:

@@ -1,13 +1,9 @@
 """The canonical tables, declared once: what a district's records look like inside OnTrack."""
 
+from features.attendance_tables import ATTENDANCE, ATTENDANCE_SUBMISSIONS, SECTION_ENROLLMENTS
 from features.bookkeeping_tables import FLAGS, LOADS, QUARANTINE
-from features.table_schema import STUDENT, Column, Table
+from features.table_schema import SCHOOL, SCHOOL_YEAR, STUDENT, Column, Table
 
-SCHOOL = Column("school_id", "text", "the school, by the district's id")
-SCHOOL_YEAR = Column(
-    "school_year", "integer", "the calendar year in which the school year ends (2027 = 2026-27)",
-    unit="year", least=1990, most=2100,
-)  # fmt: skip
 TRACK = Column("track", "text", "the calendar track of the school; `main` where there is one only")
 
 SCHOOLS = Table(
@@ -123,34 +119,11 @@ ENROLLMENTS = Table(
             unit="1/100 day", required=False, least=1, most=100,
         ),
         Column(
-            "periods_a_day", "integer", "class periods that the student has a day; empty where as many as the school",
+            "periods_a_day", "integer", "class periods a day, where no section says; empty where as many as the school",
             unit="periods", required=False, least=1, most=20,
         ),
     ),
 )  # fmt: skip
-ATTENDANCE = Table(
-    "attendance",
-    "Exceptions to being present. Present days are not stored.",
-    ("student_key", "school_id", "date", "section_id", "kind"),
-    (
-        STUDENT,
-        SCHOOL,
-        Column("date", "date", "the day", unit="local date"),
-        Column("section_id", "text", "the section it was taken in; `day` for daily attendance"),
-        Column("kind", "text", "what was recorded", allowed=("absent", "partial", "tardy", "suspended")),
-        Column(
-            "absent_hundredths", "hundredths", "how much of the day was missed", unit="1/100 day", least=0, most=100
-        ),
-        Column("excused", "boolean", "whether the absence was excused"),
-    ),
-)
-ATTENDANCE_SUBMISSIONS = Table(
-    "attendance_submissions",
-    "Days on which a school sent its attendance, where the calendar does not say on which it was taken.",
-    ("school_id", "date"),
-    (SCHOOL, Column("date", "date", "the day", unit="local date")),
-    optional=True,
-)
 MARKS = Table(
     "marks",
     "Marks of courses, in progress and final.",
@@ -287,8 +260,8 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         SCHOOLS, TERMS, CALENDAR_DAYS, STUDENTS, DEMOGRAPHICS, PROGRAMS, ENROLLMENTS, ATTENDANCE,
-        ATTENDANCE_SUBMISSIONS, MARKS, INCIDENTS, DISCIPLINE_ACTIONS, COMPLETIONS, STAFF, CASELOADS, SUPPORTS, FLAGS,
-        QUARANTINE, LOADS,
+        ATTENDANCE_SUBMISSIONS, SECTION_ENROLLMENTS, MARKS, INCIDENTS, DISCIPLINE_ACTIONS, COMPLETIONS, STAFF,
+        CASELOADS, SUPPORTS, FLAGS, QUARANTINE, LOADS,
     )
 }  # fmt: skip
 """Every canonical table by name, in the order in which they are loaded."""

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from features.file_mapping.declaration import file_columns
+from features.file_mapping.declaration import FileMapping, file_columns
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.load_report import LoadReport
 from features.ingest.load.workspace import Workspace
@@ -84,11 +84,13 @@ def load(
     *,
     district_id: str = "north",
     policies: RecordPolicies | None = None,
+    files: Mapping[str, FileMapping] | None = None,
 ) -> LoadReport:
     """The summary of loading drawn tables into a warehouse."""
     write_files(folder, drawings)
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    return ingest(workspace_at(warehouse, district_id, policies=policies), folder, now=now, progress=quietly)
+    workspace = workspace_at(warehouse, district_id, policies=policies, files=files)
+    return ingest(workspace, folder, now=now, progress=quietly)
 
 
 def workspace_at(
@@ -97,10 +99,12 @@ def workspace_at(
     today: date = date(2026, 1, 1),
     *,
     policies: RecordPolicies | None = None,
+    files: Mapping[str, FileMapping] | None = None,
 ) -> Workspace:
     """The workspace whose warehouse is that file, `<home>/warehouses/<district>.duckdb`."""
     assert warehouse == warehouse.parents[1] / "warehouses" / f"{district_id}.duckdb"
-    district = District(id=district_id, name=district_id.title(), policies=policies or RecordPolicies())
+    own = {"policies": policies or RecordPolicies(), "files": files or {}}
+    district = District(id=district_id, name=district_id.title()).model_copy(update=own)
     return Workspace(district, warehouse.parents[1], today)
 
 

@@ -4,8 +4,9 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.record_columns import WHOLE_DAY, WHOLE_DAY_SECTION
+from features.engine.section_periods import with_periods_of_sections
 from features.engine.view_policies import ViewPolicies
-from features.policies.attendance_policies import Periods
+from features.policies.attendance_policies import Periods, codes_of
 
 HALF_DAY = 50
 """Hundredths of half a day."""
@@ -14,15 +15,20 @@ EXACT = 10_000
 """A share is compared in whole ten-thousandths: integers are equal where shares are."""
 
 
-def events_by_policies(events: ir.Table, spells: ir.Table, policies: ViewPolicies) -> ir.Table:
+def events_by_policies(
+    events: ir.Table, spells: ir.Table, policies: ViewPolicies, sections: ir.Table | None = None
+) -> ir.Table:
     """Attendance with one daily event where kinds have an order, and with parts of the student's own day.
 
     `spells` are enrollments with when each `ends`, empty while it goes on, and what a day is for the student.
+    `sections` are those that students are in, where they are sent.
     """
     if policies.day_priority:
         events = one_event_a_day(events, policies.day_priority)
     if policies.periods.a_day or policies.part_time:
         events = with_own_day(events, spells)
+    if sections is not None:
+        events = with_periods_of_sections(events, sections)
     if policies.periods.a_day:
         events = day_of_periods(events, policies.periods)
     return of_own_day(events) if policies.part_time else events
@@ -40,13 +46,26 @@ def with_own_day(events: ir.Table, spells: ir.Table) -> ir.Table:
 
 
 def one_event_a_day(events: ir.Table, priority: tuple[str, ...]) -> ir.Table:
-    """Of the daily events of a student, school and day the one whose kind comes first; those of sections all stay."""
-    place = ibis.cases(*((events.kind == kind, n) for n, kind in enumerate(priority)), else_=len(priority))
+    """Of the daily events of a student, school and day the one that comes first; those of sections all stay.
+
+    An event comes where its code or its kind is named, whichever is first; one that is not named comes last.
+    """
+    place = place_in_order(events, priority)
     rank = ibis.row_number().over(
         group_by=["student_key", "school_id", "date", "section_id"], order_by=[place, events.kind]
     )
     ranked = events.mutate(rank=rank)
     return ranked.filter((ranked.rank == 0) | (ranked.section_id != WHOLE_DAY_SECTION)).drop("rank")
+
+
+def place_in_order(events: ir.Table, priority: tuple[str, ...]) -> ir.IntegerValue:
+    """Where each event comes in an order of codes and kinds; those that it does not name come last."""
+    codes = codes_of(priority)
+
+    def is_named(name: str) -> ir.BooleanValue:
+        return ibis.coalesce(events.code == name, False) if name in codes else events.kind == name
+
+    return ibis.cases(*((is_named(name), n) for n, name in enumerate(priority)), else_=len(priority))
 
 
 def day_of_periods(events: ir.Table, periods: Periods) -> ir.Table:
@@ -97,3 +116,23 @@ def of_own_day(events: ir.Table) -> ir.Table:
     expected = ibis.coalesce(events.expected_hundredths, WHOLE_DAY)
     missed = ibis.least(events.absent_hundredths * 100 // expected.nullif(0), WHOLE_DAY)
     return events.mutate(absent_hundredths=ibis.coalesce(missed, 0).cast("int64"))
+
+
+def of_schools_at_once(events: ir.Table) -> ir.Table:
+    """Events that say what was missed of the day, where they said what was missed of the day at one of `schools`.
+
+    A school's events of a day add up to its day at most, and are shared in whole hundredths, rounded up as a whole.
+    """
+    order = [ibis.desc("absent_hundredths"), "section_id", "kind"]
+    upto = events.absent_hundredths.sum().over(
+        group_by=["student_key", "school_id", "date"], order_by=order, rows=(None, 0)
+    )  # fmt: skip
+    rows = events.mutate(upto=upto)
+    before = ibis.least(rows.upto - rows.absent_hundredths, WHOLE_DAY)
+    share = up_to_whole(ibis.least(rows.upto, WHOLE_DAY), rows.schools) - up_to_whole(before, rows.schools)
+    return rows.mutate(absent_hundredths=share.cast("int64")).drop("upto")
+
+
+def up_to_whole(hundredths: ir.IntegerValue, parts: ir.IntegerColumn) -> ir.IntegerValue:
+    """One of so many parts, rounded up."""
+    return (hundredths + parts - 1) // parts

@@ -5,7 +5,7 @@ from dataclasses import replace
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.attendance_events import events_by_policies
+from features.engine.attendance_events import events_by_policies, of_schools_at_once
 from features.engine.concurrent_enrollments import (
     one_school_a_date,
     planned_ends,
@@ -209,8 +209,7 @@ class DatedRecords(KnownRecords):
             return dated
         absences = dated.filter(dated.counted)
         if shared:
-            share = (absences.absent_hundredths + absences.schools - 1) // absences.schools
-            absences = absences.mutate(absent_hundredths=share.cast("int64"))
+            absences = of_schools_at_once(absences)
         absences = once_a_day(absences)
         return with_edge_of_week(with_cuts(of_short_days(absences) if short else absences))
 
@@ -247,7 +246,9 @@ class DatedRecords(KnownRecords):
         records = self.rows(name)
         if name != "attendance":
             return records
-        return events_by_policies(records, self.spells_until(self.last_day), self.shape.policies)
+        policies = self.shape.policies
+        sections = without_bookkeeping(self.rows("section_enrollments")) if policies.has_sections else None
+        return events_by_policies(records, self.spells_until(self.last_day), policies, sections)
 
     def days_missed(self, *, years: int | None = None) -> ir.Table:
         """Absences of days that were missed as a whole, with the run of such days that each belongs to."""

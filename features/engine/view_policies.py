@@ -15,11 +15,12 @@ class ViewPolicies:
 
     `unweighted` is which grade points are read. An incomplete counts as `incomplete_then` from `incomplete_days` after
     its term. With `any_track`, students on a track without a calendar have the days of another track of their school;
-    with `short_days`, a short day counts by its share. `has_overlaps` says whether any spells of a student share a
-    day: only then is one school a date looked for, by the rule `concurrent`. `day_priority` orders the kinds of daily
-    events, of which the first counts; `periods` says how class periods make a day; with `part_time`, students are
+    with `short_days`, a short day counts by its share. `has_overlaps` says whether any spells of a student share a day:
+    only then is one school a date looked for, by the rule `concurrent`. `day_priority` orders the codes and kinds of
+    daily events, of which the first counts; `periods` says how class periods make a day; with `part_time`, students are
     expected on the weekdays, and for the share of a day, that their enrollment says. With `last_event_decides`, the
-    calendar leaves days open: what a school has sent then says whether attendance was taken.
+    calendar leaves days open: what a school has sent then says whether attendance was taken. With `has_sections` the
+    sections that students are in say how many periods they have on a day.
     """
 
     unweighted: bool = False
@@ -33,6 +34,7 @@ class ViewPolicies:
     periods: Periods = NO_PERIODS
     part_time: bool = False
     last_event_decides: bool = False
+    has_sections: bool = False
 
 
 AS_BEFORE = ViewPolicies()
@@ -40,11 +42,12 @@ AS_BEFORE = ViewPolicies()
 
 
 def view_policies_of(
-    policies: RecordPolicies, *, has_overlaps: bool = False, has_open_days: bool = False
+    policies: RecordPolicies, *, has_overlaps: bool = False, has_open_days: bool = False, has_sections: bool = False
 ) -> ViewPolicies:
     """What a district's policies say about views of records of which spells share days, or do not.
 
-    And of which the calendar has days without a word on whether attendance was taken, or does not.
+    Of which the calendar has days without a word on whether attendance was taken, or does not; and with or without
+    sections that students are in, which only say something where periods make a day.
     """
     incomplete, attendance = policies.marks.incomplete_days, policies.attendance
     return ViewPolicies(
@@ -59,6 +62,7 @@ def view_policies_of(
         periods=attendance.periods,
         part_time=attendance.part_time,
         last_event_decides=has_open_days,
+        has_sections=has_sections and attendance.periods.a_day is not None,
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from features.file_mapping.declaration import TERM_END, ColumnMapping, FileMapping, file_columns, is_iso_date
 from features.file_mapping.mark_scales import OF_MARKS, has_scale
-from features.table_schema import Column, Table
-from features.tables import MARKS, SCHOOL_YEAR, TABLES
+from features.table_schema import SCHOOL_YEAR, Column, Table
+from features.tables import MARKS, TABLES
 
 KINDS_OF_SETTING = {"times": ("hundredths",), "digits": ("text", "student"), "dates": ("date",)}
 """Column settings that are for some kinds of column only."""

@@ -47,9 +47,11 @@ CODES = {
     "NOTE33": "Students are on a track of which the school's calendar has no day.",
     "NOTE34": "Lines of reports hold no mark: incomplete, withdrawn, audit or not given.",
     "NOTE35": "Days of a calendar are shorter than others.",
-    "NOTE41": "A student has daily events of several kinds on one day.",
+    "NOTE41": "A student has daily events of several kinds, or codes, on one day.",
     "NOTE42": "Nothing says that attendance was taken on school days: they are unknown, not present.",
     "NOTE43": "Enrollments are of some weekdays, or of a part of the day.",
+    "NOTE44": "Sections say how many class periods students have on a day.",
+    "NOTE45": "An order of events names a code that no row has.",
 }
 """Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is only reported."""
 

@@ -6,7 +6,8 @@ from pydantic import Field, field_validator, model_validator
 
 from features.policies.policy_section import PolicySection
 
-Kind = Literal["absent", "partial", "tardy", "suspended"]
+KINDS = ("absent", "partial", "tardy", "suspended")
+"""The kinds of events that codes of a district are mapped to."""
 
 
 class Periods(PolicySection):
@@ -16,8 +17,8 @@ class Periods(PolicySection):
         default=None,
         ge=1,
         le=20,
-        description="class periods a day, where an enrollment does not say its own; a section's row then says how much "
-        "of its period was missed",
+        description="class periods a day, where neither sections (`section_enrollments`) nor an enrollment say the "
+        "student's own; a section's row then says how much of its period was missed",
     )
     counted_in: Literal["share", "periods", "minutes"] = Field(
         default="share", description="what `whole_day` and `half_day` are: a share of the student's periods, or so many"
@@ -50,9 +51,10 @@ NO_PERIODS = Periods()
 class AttendancePolicies(PolicySection):
     """What the rows of attendance mean."""
 
-    day_priority: tuple[Kind, ...] = Field(
+    day_priority: tuple[str, ...] = Field(
         default=(),
-        description="kinds of daily events, the one that counts first; of several on a day one then counts, else all",
+        description="codes in the column of `kind`, or kinds, the one that counts first; of several daily events of a "
+        "student and day one then counts, else all",
     )
     present: tuple[str, ...] = Field(
         default=(),
@@ -71,11 +73,16 @@ class AttendancePolicies(PolicySection):
 
     @field_validator("day_priority")
     @classmethod
-    def names_each_once(cls, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
-        """The order; ValueError where it names a kind twice."""
-        if len(set(kinds)) < len(kinds):
-            raise ValueError("expected each kind once")
-        return kinds
+    def names_each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The order; ValueError where it names a code or a kind twice, or none."""
+        if len(set(names)) < len(names) or not all(names):
+            raise ValueError("expected each code or kind once, and none of them empty")
+        return names
+
+    @property
+    def codes_in_order(self) -> tuple[str, ...]:
+        """The codes that `day_priority` names; empty where it names kinds alone."""
+        return codes_of(self.day_priority)
 
     def sentences(self) -> tuple[str, ...]:
         """A plain sentence for each policy that is not the default."""
@@ -94,10 +101,17 @@ class AttendancePolicies(PolicySection):
         return tuple(said)
 
 
+def codes_of(day_priority: tuple[str, ...]) -> tuple[str, ...]:
+    """The names in an order of events that are codes of the district and no kinds."""
+    return tuple(name for name in day_priority if name not in KINDS)
+
+
 def periods_sentence(periods: Periods, a_day: int) -> str:
     """What the policy of periods says."""
     unit = {"share": " of the periods", "periods": " periods", "minutes": " minutes"}[periods.counted_in]
     bounds = [(periods.whole_day, "the whole day"), (periods.half_day, "half of the day")]
     reached = [f"from {bound:g}{unit} on {part} is missed" for bound, part in bounds if bound is not None]
     means = " and ".join(reached) or "the share of the periods missed is the share of the day"
-    return f"attendance by period, {a_day} a day where an enrollment does not say its own: {means}"
+    return (
+        f"attendance by period, {a_day} a day where neither sections nor an enrollment say the student's own: {means}"
+    )

@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.attendance_events import events_by_policies
+from features.engine.attendance_events import events_by_policies, of_schools_at_once
 from features.engine.attendance_submission import with_attendance_taken
 from features.engine.compilation import compile_script
 from features.engine.concurrent_enrollments import (
@@ -210,7 +210,8 @@ def shared_parts(spells: ir.Table, policies: ViewPolicies) -> tuple[ir.Table, ir
 def absences_that_count(policies: ViewPolicies) -> ir.Table:
     """Exceptions up to today; where a student is at several schools, those of the school that counts, or all shared."""
     rows = known_rows("attendance")
-    rows = events_by_policies(rows.filter(rows.date <= check_day()), ended_spells(policies), policies)
+    sections = known_rows("section_enrollments") if policies.has_sections else None
+    rows = events_by_policies(rows.filter(rows.date <= check_day()), ended_spells(policies), policies, sections)
     if not policies.has_overlaps:
         return rows
     _, parts = shared_parts(ended_spells(policies), policies)
@@ -218,9 +219,7 @@ def absences_that_count(policies: ViewPolicies) -> ir.Table:
     if policies.concurrent != "shares":
         return rows.anti_join(parts.filter(parts.place > 0), within)
     of_part = rows.left_join(parts.filter(parts.schools > 1), within)
-    schools = ibis.coalesce(of_part.schools, 1)
-    share = (of_part.absent_hundredths + schools - 1) // schools
-    return of_part.mutate(absent_hundredths=share.cast("int64"))
+    return of_schools_at_once(of_part.select(rows, schools=ibis.coalesce(of_part.schools, 1)))
 
 
 def absence_months(policies: ViewPolicies) -> ir.Table:

@@ -20,13 +20,16 @@ ARROW = {
     "boolean": pa.bool_(),
 }
 
-SIMULATED = tuple(name for name, table in TABLES.items() if table.from_source and name != "attendance_submissions")
+NO_FILES = ("attendance_submissions", "section_enrollments")
+"""Optional tables that a simulated district, like many a real one, does not send."""
+
+SIMULATED = tuple(name for name, table in TABLES.items() if table.from_source and name not in NO_FILES)
 """The tables of which a simulated district sends a file."""
 
 NOT_SIMULATED = frozenset(
     {
         "day_hundredths", "unweighted_points_hundredths", "mark_status", "credit_kind", "recovers_course_id",
-        "is_primary", "weekdays", "expected_hundredths", "periods_a_day",
+        "is_primary", "weekdays", "expected_hundredths", "periods_a_day", "code",
     }
 )  # fmt: skip
 """Optional columns that a simulated district, like many a real one, does not send."""

@@ -27,6 +27,7 @@ SNAPSHOT_TABLES = (
     "terms",
     "calendar_days",
     "attendance_submissions",
+    "section_enrollments",
     *(name for name in TABLES if name in SHOWN_COLUMNS),
 )
 """The tables that a snapshot reads: calendars, and those whose records are shown as evidence."""
@@ -54,7 +55,11 @@ def snapshot_of_records(
         for name in SNAPSHOT_TABLES:
             create_table(connection, TABLES[name], tables.get(name, ()), as_of)
         firsts = first_days(tables.get("calendar_days", ()))
-        policies = replace(policies, has_overlaps=bool(query_script(any_overlap).rows(connection, {})))
+        policies = replace(
+            policies,
+            has_overlaps=bool(query_script(any_overlap).rows(connection, {})),
+            has_sections=policies.periods.a_day is not None and bool(tables.get("section_enrollments")),
+        )
         year = school_year_of(firsts, as_of) or 0
         view = View(as_of, year, first_day=first_day or dict(firsts).get(year), policies=policies)
         script = snapshot_script(SnapshotQuery(feature_set, view.shape, cohort))

@@ -71,6 +71,23 @@ class AttendanceRow(SentRow):
     kind: Literal["absent", "partial", "tardy", "suspended"]
     absent_hundredths: Annotated[int, Field(strict=True, ge=0, le=100, description="hundredths of a day missed")]
     excused: Yes
+    code: Text | None = Field(default=None, description="the district's own code, where `day_priority` names it")
+
+
+class SectionEnrollmentRow(SentRow):
+    """A section that the student is in."""
+
+    school_id: Text
+    school_year: SchoolYear
+    section_id: Text
+    periods: Annotated[int, Field(strict=True, ge=1, le=20)] | None = Field(
+        default=None, description="class periods on a day that it meets; one if left out"
+    )
+    weekdays: Annotated[str, Field(pattern="^[1-7]{1,7}$")] | None = Field(
+        default=None, description="days of the week on which it meets, 1 for Monday; each school day if left out"
+    )
+    start_date: Day
+    end_date: Day | None = None
 
 
 class MarkRow(SentRow):
@@ -118,6 +135,7 @@ class SentRecords(Message):
 
     enrollments: list[EnrollmentRow] = Field(min_length=1, max_length=MAX_ROWS)
     attendance: list[AttendanceRow] = Field(default_factory=list, max_length=MAX_ROWS)
+    section_enrollments: list[SectionEnrollmentRow] = Field(default_factory=list, max_length=MAX_ROWS)
     marks: list[MarkRow] = Field(default_factory=list, max_length=MAX_ROWS)
     incidents: list[IncidentRow] = Field(default_factory=list, max_length=MAX_ROWS)
     discipline_actions: list[DisciplineActionRow] = Field(default_factory=list, max_length=MAX_ROWS)

@@ -14,8 +14,8 @@ Who is absent missed something; who was there in part, or came late, did not mis
 misses nothing.
 """
 
-PLANNED = ("exit_date",)
-"""Dates that may lie ahead: the end of a spell is often known before it comes."""
+PLANNED = ("exit_date", "start_date", "end_date")
+"""Dates that may lie ahead: the end of a spell, and when a section is, are often known before they come."""
 
 
 def record_mistakes(records: SentRecords, as_of: date | None) -> list[Mistake]:
@@ -43,11 +43,15 @@ def repeated_rows(name: str, rows: Sequence[SentRow], as_of: date | None) -> Ite
 
 
 def early_exits(records: SentRecords) -> Iterator[Mistake]:
-    """Spells that end before they begin."""
+    """Spells and sections that end before they begin."""
     for place, row in enumerate(records.enrollments):
         if row.exit_date and row.exit_date < row.entry_date:
             expected = "expected a day on or after entry_date"
             yield Mistake(pointer=f"#/enrollments/{place}/exit_date", detail=expected)
+    for place, section in enumerate(records.section_enrollments):
+        if section.end_date and section.end_date < section.start_date:
+            expected = "expected a day on or after start_date"
+            yield Mistake(pointer=f"#/section_enrollments/{place}/end_date", detail=expected)
 
 
 def unfit_shares(records: SentRecords) -> Iterator[Mistake]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.file_mapping.declaration import FileMapping
 from features.ingest.load.load_report import LoadReport
 from features.policies.record_policies import RecordPolicies
 from features.warehouse.file import open_warehouse
@@ -30,11 +31,16 @@ class LoadedRecords:
 
 
 @contextmanager
-def loaded_records(place: Path, drawings: Mapping[str, str], **policies: object) -> Iterator[LoadedRecords]:
-    """The drawn tables loaded under these policies; students and schools that they name need not be drawn."""
+def loaded_records(
+    place: Path, drawings: Mapping[str, str], files: Mapping[str, FileMapping] | None = None, **policies: object
+) -> Iterator[LoadedRecords]:
+    """The drawn tables loaded under these policies; students and schools that they name need not be drawn.
+
+    `files` is how some tables are mapped.
+    """
     told = {**named_in(drawings), **drawings}
     warehouse = place / "warehouses" / "north.duckdb"
-    report = load(place / "files", warehouse, told, policies=RecordPolicies.model_validate(policies))
+    report = load(place / "files", warehouse, told, policies=RecordPolicies.model_validate(policies), files=files)
     with open_warehouse(warehouse) as reader:
         yield LoadedRecords(report, reader)
 

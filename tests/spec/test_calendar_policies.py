@@ -119,7 +119,10 @@ def test_a_student_who_moves_between_tracks_has_the_days_of_each_and_has_not_mov
 
 def test_policies_of_marks_and_calendars_are_told_by_the_load_and_read_by_views(tmp_path: Path) -> None:
     tables = {"calendar_days": CALENDARS, "enrollments": TRACKS, "attendance": ALL_ABSENT}
-    declared = {"calendar": {"track_without_days": "school"}, "marks": {"incomplete_days": 30, "points": "unweighted"}}
+    declared: dict[str, object] = {
+        "calendar": {"track_without_days": "school"},
+        "marks": {"incomplete_days": 30, "points": "unweighted"},
+    }
     with loaded_records(tmp_path, tables, **declared) as loaded:
         assert loaded.report.policies == (
             "grade averages are taken of unweighted points",

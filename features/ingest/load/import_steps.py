@@ -157,7 +157,10 @@ def load_import(
             )
             report = load_tables(writer, delivery, stamp, progress)
             policies = view_policies_of(
-                delivery.policies, has_overlaps=has_overlaps(writer, stamp.load_id), has_open_days=has_open_days(writer)
+                delivery.policies,
+                has_overlaps=has_overlaps(writer, stamp.load_id),
+                has_open_days=has_open_days(writer),
+                has_sections=writer.has_rows("section_enrollments"),
             )
             record_load(writer, stamp, request, report, now=now, policies=policies)
     return report

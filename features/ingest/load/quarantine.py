@@ -14,7 +14,8 @@ from features.ingest.load.incoming_table import FIRST_MONTH, LoadStamp, staged_r
 from features.ingest.load_parameters import DISTRICT_ID, LOAD_DAY, LOAD_ID
 from features.ingest.rules.no_enrollment import LEFT_OUT
 from features.ingest.staging_tables import key_of, parsed_table
-from features.tables import SCHOOL_YEAR, TABLES
+from features.table_schema import SCHOOL_YEAR
+from features.tables import TABLES
 from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
 

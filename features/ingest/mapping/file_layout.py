@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from features.file_mapping.declaration import ColumnMapping, FileMapping
 from features.ingest.delivery import MappedTable
-from features.table_schema import Column
-from features.tables import SCHOOL_YEAR
+from features.table_schema import SCHOOL_YEAR, Column
 
 KNOWN_ON = "known_on"
 """The column that says when a row became known, in a file with the canonical columns."""

@@ -29,7 +29,7 @@ SUBMISSIONS = "attendance_submissions"
 
 
 def attendance_notes(writer: Writer, delivery: Delivery, *, held: bool, today: date) -> Iterator[Finding]:
-    """NOTE41 to NOTE43."""
+    """NOTE41 to NOTE44."""
     delivered = {one.table.name: one for one in delivery.tables}
     policies = delivery.policies.attendance
     if "attendance" in delivered:
@@ -38,6 +38,8 @@ def attendance_notes(writer: Writer, delivery: Delivery, *, held: bool, today: d
         yield from unknown_days(writer, delivered["calendar_days"], held=held, today=today)
     if "enrollments" in delivered:
         yield from part_time_enrollments(writer, delivered["enrollments"], policies)
+    if "section_enrollments" in delivered:
+        yield from students_with_sections(writer, delivered["section_enrollments"], policies)
 
 
 def contradicting_events(
@@ -125,3 +127,20 @@ def part_time_rows() -> ir.Table:
     """Delivered enrollments of some weekdays or a part of the day."""
     rows = valid_rows("enrollments")
     return rows.filter(rows.weekdays.notnull() | rows.expected_hundredths.notnull())
+
+
+def students_with_sections(
+    writer: Writer, delivered: DeliveredTable, policies: AttendancePolicies
+) -> Iterator[Finding]:
+    """Students of whom sections are sent, and whether these say how many class periods they have."""
+    rows = writer.count(query_script(section_students))
+    if rows:
+        counts = "they say how many class periods a day has for them"
+        if policies.periods.a_day is None:
+            counts = "they say nothing without a_day below [districts.policies.attendance.periods]"
+        yield table_note(delivered, "NOTE44", f"sections of {counted(rows, 'student')}: {counts}")
+
+
+def section_students() -> ir.Table:
+    """The students of delivered sections."""
+    return valid_rows("section_enrollments").select("student_id").distinct()

@@ -21,6 +21,7 @@ from features.ingest.parsing.school_year_entries import place_in_school_years
 from features.ingest.parsing.typed_rows import malformed_rows, parsed_rows
 from features.ingest.parsing.unmapped_codes import mask_free_text
 from features.ingest.rules.duplicates import mark_duplicates
+from features.ingest.rules.event_codes import keep_first_codes
 from features.ingest.rules.same_entry import keep_longer_stints
 from features.ingest.staging_tables import insert, parsed_schema, parsed_table
 from features.warehouse.writer import Writer
@@ -70,7 +71,7 @@ def parse_table(
         return counted
     if not plain:
         mask_free_text(writer, delivered)
-    changed = apply_enrollment_policies(writer, delivered) if delivered.table.name == "enrollments" else None
+    changed = apply_policies(writer, delivered)
     mark_duplicates(writer, delivered)
     return counted if changed is None else [with_changes(one, changed) for one in counted]
 
@@ -81,6 +82,15 @@ class PolicyChanges:
 
     left_out: tuple[LeftOut, ...]
     notes: tuple[Finding, ...]
+
+
+def apply_policies(writer: Writer, delivered: DeliveredTable) -> PolicyChanges | None:
+    """Applies the policies of a table that look at more than one row; None where it has none."""
+    if delivered.table.name == "enrollments":
+        return apply_enrollment_policies(writer, delivered)
+    if delivered.table.name == "attendance" and delivered.policies.attendance.codes_in_order:
+        return PolicyChanges((), tuple(keep_first_codes(writer, delivered)))
+    return None
 
 
 def apply_enrollment_policies(writer: Writer, delivered: DeliveredTable) -> PolicyChanges:

@@ -23,11 +23,13 @@ from features.ingest.parsing.days_unsaid import days_unsaid
 from features.ingest.parsing.known_on import known_on_rules, with_known_on
 from features.ingest.parsing.lookups import join_lookups, lookup_columns
 from features.ingest.parsing.mark_values import mark_values
+from features.ingest.rules.event_codes import codes_in_order
 from features.ingest.rules.no_enrollment import LEFT_OUT, last_days_enrolled, why_no_enrollment
 from features.ingest.rules.present_codes import why_present
 from features.ingest.rules.row_rules import LONGEST_CODE, CellValues, RowRule, cell_rules, cross_field_rules
 from features.ingest.staging_tables import ARRIVED, ENVELOPE, columns_of, key_of, parsed_schema
-from features.tables import SCHOOL_YEAR, TABLES
+from features.table_schema import SCHOOL_YEAR
+from features.tables import TABLES
 
 
 def parsed_rows(layout: FileLayout, *, plain: bool) -> ir.Table:
@@ -95,7 +97,8 @@ def with_values(rows: ir.Table, layout: FileLayout) -> ir.Table:
     found |= reckoned
     if "exit_date" in found and layout.delivered.policies.enrollment.exit_date == "first_day_gone":
         found["exit_date"] = last_days_enrolled(found["exit_date"])
-    return rows.mutate(**(found | mark_values(rows, layout, found) | days_unsaid(layout, found)))
+    of_policies = mark_values(rows, layout, found) | days_unsaid(layout, found) | codes_in_order(rows, layout)
+    return rows.mutate(**(found | of_policies))
 
 
 def value_of_cell(rows: ir.Table, cell: MappedColumn, layout: FileLayout) -> ir.Value:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pyarrow.compute as pc
 
+from features.attendance_tables import ATTENDANCE
 from features.file_mapping.declaration import ColumnMapping, Lookup
 from features.file_mapping.validation import columns_of
 from features.ingest.proposal.code_guesses import LEFT_OUT
@@ -15,7 +16,7 @@ from features.ingest.proposal.column_setting import CodeGuess, ColumnSetting, se
 from features.ingest.proposal.name_match import words_of
 from features.ingest.proposal.synonyms import OTHER_SUBJECTS
 from features.ingest.proposal.table_match import SampledFile, TableMatch
-from features.tables import ATTENDANCE, ENROLLMENTS, TERMS
+from features.tables import ENROLLMENTS, TERMS
 
 Settings = Mapping[str, ColumnSetting]
 

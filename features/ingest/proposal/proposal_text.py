@@ -16,8 +16,7 @@ from features.ingest.proposal.policy_hints import policy_lines, scale_lines
 from features.ingest.proposal.proposed_tables import ProposedTable
 from features.ingest.rules.row_rules import allowed_values
 from features.settings import District
-from features.table_schema import Column, Table
-from features.tables import SCHOOL_YEAR
+from features.table_schema import SCHOOL_YEAR, Column, Table
 
 NOTHING = "These files need no mapping: each is of our own shape."
 

@@ -11,12 +11,13 @@ from features.ingest.proposal.column_setting import ColumnSetting, has_decimal_c
 from features.ingest.proposal.missing_columns import fill_missing, lookup_of
 from features.ingest.proposal.table_match import Matched, SampledFile, TableMatch
 from features.ingest.proposal.value_fit import FITTING, SERIAL
-from features.table_schema import Table
-from features.tables import SCHOOL_YEAR, TABLES
+from features.table_schema import SCHOOL_YEAR, Table
+from features.tables import TABLES
 
 AFTER: Mapping[str, KnownOnRule] = {
     "attendance": KnownOnRule(after="date", school_days=2),
     "attendance_submissions": KnownOnRule(after="date", days=0),
+    "section_enrollments": KnownOnRule(after="start_date", days=0),
     "marks": KnownOnRule(after="term_end", days=7),
     "incidents": KnownOnRule(after="date", days=1),
     "discipline_actions": KnownOnRule(after="date", days=1),

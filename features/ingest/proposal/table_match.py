@@ -24,6 +24,7 @@ NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "enrollments": (("student_id",), ("school_id",), ("entry_date",)),
     "attendance": (("student_id",), ("date",), ("kind",)),
     "attendance_submissions": (("school_id",), ("date",)),
+    "section_enrollments": (("student_id",), ("section_id",), ("start_date", "end_date")),
     "marks": (("student_id",), ("mark",), ("course_id", "course_name")),
     "incidents": (("student_id",), ("date",), ("severity", "incident_id")),
     "discipline_actions": (("student_id",), ("action",)),

@@ -21,6 +21,10 @@ EXPECTED = (
     'repeats = "last" below [districts.files] of this table'
 )
 
+EXPECTED_EVENT = (
+    f"{EXPECTED}; day_priority below [districts.policies.attendance] says which of two codes of a day counts"
+)
+
 EXPECTED_STINT = (
     f"{EXPECTED}; same_entry below [districts.policies.enrollment] says which of two with different ends counts"
 )
@@ -81,7 +85,7 @@ def duplicate_marks(name: str, *, last: bool) -> ir.Table:
     if last:
         counts = ibis.ifelse(both.differ, both["last"], both["first"])
         return both.filter(both.place != counts).select("file", "row", again=ibis.literal(True))
-    said = EXPECTED_STINT if name == "enrollments" else EXPECTED
+    said = {"enrollments": EXPECTED_STINT, "attendance": EXPECTED_EVENT}.get(name, EXPECTED)
     rule = {"rule": "ROW07", "broken": ", ".join(key_of(TABLES[name])), "expected": said}
     broken = {column: ibis.ifelse(both.differ, text, None) for column, text in rule.items()}
     return both.filter(both.differ | (both.place != both["first"])).select("file", "row", again=~both.differ, **broken)

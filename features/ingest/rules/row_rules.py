@@ -57,6 +57,9 @@ CROSS_FIELD_RULES = (
     CrossFieldRule(
         "marks", "credits_earned_hundredths", "credits_attempted_hundredths", "no more credits earned than attempted"
     ),
+    CrossFieldRule(
+        "section_enrollments", "start_date", "end_date", "a section that ends on or after the day it starts"
+    ),
     CrossFieldRule("caseloads", "start_date", "end_date", "a caseload that ends on or after the day it starts"),
     CrossFieldRule("supports", "date", "end_date", "a plan that ends on or after the day it begins"),
 )

@@ -50,6 +50,12 @@ NAMED = {
     | 10        | 2025-10-01 |                 |
     | 30        | 2025-10-01 | ROW08 school_id |
     """,
+    "section_enrollments": """
+    | student_id | school_id | school_year | section_id | start_date | becomes          |
+    | 1          | 10        | 2026        | s1         | 2025-10-01 |                  |
+    | 1          | 30        | 2026        | s1         | 2025-10-01 | ROW08 school_id  |
+    | 3          | 10        | 2026        | s1         | 2025-10-01 | ROW08 student_id |
+    """,
     "marks": """
     | student_id | school_id | school_year | term_id | course_id | subject | becomes          |
     | 1          | 10        | 2026        | q1      | alg1      | math    |                  |

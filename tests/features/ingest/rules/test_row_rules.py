@@ -153,6 +153,14 @@ DRAWN = {
         | 7        | 1002       | 2025-09-01 | 2025-08-02 | ROW06 start_date, end_date |
         """,
     ),
+    "a section that ends before it begins": (
+        "section_enrollments",
+        """
+        | student_id | school_year | section_id | start_date | end_date   | becomes                    |
+        | 1001       | 2026        | s1         | 2025-09-01 | 2025-09-01 |                            |
+        | 1001       | 2026        | s2         | 2025-09-01 | 2025-08-31 | ROW06 start_date, end_date |
+        """,
+    ),
     "a plan that ends before it begins": (
         "supports",
         """
