@@ -6,9 +6,9 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from features.errors import SettingsRefused
 from features.file_mapping.declaration import Dialect, FileMapping
@@ -16,6 +16,7 @@ from features.file_mapping.validation import validate_mapping
 from features.policies.chronic_absence import ChronicAbsence
 from features.policies.record_policies import RecordPolicies
 from features.schedule import refuse_unknown_entries
+from features.served_outcome import ServedOutcome, said_once
 
 
 class Section(BaseModel):
@@ -45,6 +46,10 @@ class District(Section):
     files: dict[str, FileMapping] = Field(
         default={}, description="canonical table = its files, where they are not ours"
     )
+    outcomes: Annotated[tuple[ServedOutcome, ...], AfterValidator(said_once)] = Field(
+        default=(),
+        description="the outcomes that it serves, by name or as tables; `training.outcome` where none is said",
+    )
     policies: RecordPolicies = Field(default=RecordPolicies())
     quarantine_values: Literal["masked", "plain"] = Field(
         default="masked", description="how a bad value is kept in quarantine: its shape, or itself"
@@ -72,6 +77,7 @@ class Training(Section):
         description="school weeks with which autumn and spring begin, as parts of the year with a verdict",
     )
     outcome: str = Field(default="grade9_off_track_chicago", description="what is predicted")
+    model: bool = Field(default=True, description="whether a model is tried; where not, the published rule serves")
     years: int = Field(default=3, ge=1, description="how many of the latest years are judged, each by the years before")
     weeks: int = Field(default=6, ge=0, description="weeks after the first scoring date in which lists are drawn again")
     search_trials: int = Field(default=0, ge=0, description="trials of a search for better parameters; 0 for none")
@@ -182,6 +188,12 @@ class Service(Section):
     )
     random_share: float = Field(
         default=0.0, ge=0, le=0.5, description="share of a list's places drawn at random among students not listed"
+    )
+    list_margin: float = Field(
+        default=0.10,
+        ge=0,
+        le=0.5,
+        description="share of a list's places above and below its cut, within which students listed last time go first",
     )
 
 

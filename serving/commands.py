@@ -20,7 +20,7 @@ def score_command(
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The date to look from.")] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Score a district's cohort with what serves it, and list those to reach."""
+    """Score a district's students for every outcome that it serves, and list those to reach."""
     from features.quality.check_report import say_warnings
     from serving.scoring.run_summary import served_lines
     from serving.scoring.score_district import score_district
@@ -28,17 +28,23 @@ def score_command(
 
     settings = settings_of(context)
     day = as_of.date() if as_of else today_in(settings, district)
-    run = score_district(
+    made = score_district(
         settings, engine_of(settings), district, as_of=day, now=datetime.now(UTC), progress=terminal_progress()
     )
-    say_warnings(run.warnings, district)
+    say_warnings(made.warnings, district)
     if json_output:
-        typer.echo(json.dumps(run.as_json()))
-    else:
-        said = "" if run.written else " (this run was there already)"
-        typer.echo(f"{run.run_id}: {run.students:,} students scored by the {run.scorer}, {run.listed} listed{said}")
+        typer.echo(json.dumps(made.as_json()))
+        return
+    said = "" if made.written else " (this run was there already)"
+    for run in made.runs:
+        what = f" for {run.outcome}" if len(made.runs) > 1 else ""
+        typer.echo(
+            f"{run.run_id}: {run.students:,} students scored by the {run.scorer}, {run.listed} listed{what}{said}"
+        )
         for line in served_lines(run):
             typer.echo(line)
+    if len(made.runs) > 1:
+        typer.echo(f"{made.list_id}: {made.listed:,} students on one list, each once")
 
 
 @app.command("serve")

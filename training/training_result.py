@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from features.definitions.catalog import SERVABLE, feature_set_of
-from features.language.feature_set import FeatureSet, served_name
+from features.definitions.catalog import feature_set_of, ruled_set
+from features.language.feature_set import FeatureSet
 from features.language.outcome import Outcome
 from models.bundle.model_card import subgroups_json
 from models.estimators.parameter_search import SearchResult
@@ -87,11 +87,9 @@ class TrainingResult:
     def ruled_set(self) -> type[FeatureSet]:
         """The feature set with the rule that serves short of a pass."""
         own = feature_set_of(self.request.outcome)
-        return (
-            own
-            if self.serving_rule == OWN_RULE
-            else SERVABLE[served_name(own.name, self.serving_rule.removeprefix(PEER))]
-        )
+        if self.serving_rule == OWN_RULE:
+            return own
+        return ruled_set(own, self.serving_rule.removeprefix(PEER)) or own
 
     @property
     def serving_shares(self) -> RuleModel:
@@ -148,8 +146,8 @@ def serving_rule_of(outcome: Outcome, compared: GateComparison | None) -> str:
     contenders = list(compared.contenders) if compared else []
     if not contenders or OWN_RULE in contenders:
         return OWN_RULE
-    named = feature_set_of(outcome).name
-    able = [one for one in contenders if served_name(named, one.removeprefix(PEER)) in SERVABLE]
+    own = feature_set_of(outcome)
+    able = [one for one in contenders if ruled_set(own, one.removeprefix(PEER))]
     return able[0] if able else OWN_RULE
 
 

@@ -8,9 +8,10 @@ from features.definitions.district_definitions import outcomes_in_file
 from features.definitions.grade9 import NinthGrade
 from features.definitions.high import HighSchool
 from features.definitions.middle import MiddleSchool
+from features.definitions.outcome_rules import OUTCOME_RULES
 from features.definitions.outcomes import ALL
 from features.errors import SettingsRefused
-from features.language.feature_set import FeatureSet, Outcome
+from features.language.feature_set import FeatureSet, Indicator, Outcome, served_name, unruled_name
 from features.language.outcome import with_thresholds
 from features.policies.chronic_absence import ChronicAbsence
 from features.settings import Settings
@@ -18,25 +19,39 @@ from features.settings import Settings
 FEATURE_SETS: dict[str, type[FeatureSet]] = {one.name: one for one in (MiddleSchool, NinthGrade, HighSchool)}
 """Feature sets by name."""
 
+
+def can_serve(feature_set: type[FeatureSet], rule: Indicator) -> bool:
+    """Whether a rule can say its reasons by the features of a feature set."""
+    return bool(rule.reasons) and {sign.feature for sign in rule.reasons} <= set(feature_set.features())
+
+
 SERVABLE: dict[str, type[FeatureSet]] = {
     **FEATURE_SETS,
     **{
         ruled.name: ruled
         for one in FEATURE_SETS.values()
-        for peer in one.peers
-        if peer.reasons
+        for peer in (*one.peers, *OUTCOME_RULES.values())
+        if can_serve(one, peer)
         for ruled in [one.ruled_by(peer)]
     },
 }
-"""What a bundle may be made for: each feature set with its own rule, and with each other one that has reasons."""
+"""What a bundle may be made for: each feature set with its own rule, and with each other one that has reasons in it."""
 
 OUTCOMES: dict[str, Outcome] = {one.name: with_thresholds(one, {}) for one in ALL}
 """Outcomes by name, with the thresholds they were published with."""
 
 
 def feature_set_of(outcome: Outcome) -> type[FeatureSet]:
-    """The feature set that predicts an outcome: the one whose cohort holds the outcome's."""
-    return next(one for one in FEATURE_SETS.values() if outcome.cohort.within(one.cohort))
+    """The feature set that predicts an outcome, the one whose cohort holds the outcome's, with the outcome's rule."""
+    found = next(one for one in FEATURE_SETS.values() if outcome.cohort.within(one.cohort))
+    return (ruled_set(found, outcome.rule) or found) if outcome.rule else found
+
+
+def ruled_set(feature_set: type[FeatureSet], rule: str) -> type[FeatureSet] | None:
+    """The features of a feature set with the rule of that name; None where that cannot serve."""
+    plain = FEATURE_SETS[unruled_name(feature_set.name)]
+    own = plain.indicator.name if plain.indicator else ""
+    return plain if rule == own else SERVABLE.get(served_name(plain.name, rule))
 
 
 def outcomes_of(settings: Settings) -> Mapping[str, Outcome]:

@@ -1,4 +1,4 @@
-"""Grades 10 to 12: what is known about each student, and the published rule."""
+"""Grades 10 to 12, and grade 9 again: what is known about each student, and the published rule."""
 
 from features.definitions.attendance import AttendanceFeatures
 from features.definitions.behavior import BehaviorFeatures
@@ -52,9 +52,12 @@ class HighSchool(
     SchoolContext,
     FeatureSet,
 ):
-    """What is known about each student in grades 10 to 12 on the as-of date."""
+    """What is known about each student in grades 10 to 12, or in grade 9 again, on the as-of date.
+
+    Bundles of grades 10 to 12 are found by its name, which is older than the students who repeat grade 9.
+    """
 
     name = "grades10_12"
-    cohort = enrolled(10, 11, 12)
+    cohort = enrolled(9, 10, 11, 12, repeating=(9,))
     indicator = AIR_HIGH_SO_FAR
     peers = (EDFI_EARLY_WARNING, EDFI_AT_RISK, ATTENDANCE_WORKS, *BEFORE_MARKS)

@@ -1,5 +1,7 @@
 """Outcomes: what students may end as, each as published, for a cohort, by a horizon."""
 
+from dataclasses import replace
+
 from features.definitions.published_rules import CHRONIC_ABSENCE, CORE_READINESS, EW_GRADE9
 from features.language.feature_set import (
     Cohort,
@@ -58,6 +60,7 @@ NOT_READY_CORE = Outcome(
     "{most_missed:.1%} of the days missed, a D or F in English or in math, or a suspension",
     ended="ended grade 8 short of one of the readiness marks",
     about="ready for high school",
+    rule="core_readiness_so_far",
     source=CORE_READINESS.source,
     cohort=enrolled(8, on_census_day=True),
     off_track=short_of_the_marks(2.5),
@@ -85,6 +88,7 @@ def chronic_absence(band: str, cohort: Cohort) -> Outcome:
         says="missed {least_share:.1%} of the school year or more",
         ended="missed {least_share:.1%} of the school year or more",
         about="attendance this year",
+        rule="attendance_works",
         source=CHRONIC_ABSENCE.source,
         cohort=cohort,
         off_track=attendance.share_absent() >= threshold("least_share", 0.10),
@@ -100,6 +104,7 @@ def core_failure_next_term(band: str, cohort: Cohort) -> Outcome:
         says="{least_failures:g} or more Fs in core courses in the next term",
         ended="had {least_failures:g} or more Fs in core courses in the next term",
         about="core courses next term",
+        rule="core_f_so_far",
         source=ANY_F,
         cohort=cohort,
         off_track=REGULAR.core().this_term().failing() >= threshold("least_failures", 1),
@@ -134,12 +139,30 @@ NOT_GRADUATED = Outcome(
     needs=("completions",),
 )
 
+
+def not_graduated(grade: int) -> Outcome:
+    """No diploma by the summer after the year in which students of a later grade are to finish."""
+    return replace(
+        NOT_GRADUATED,
+        name=f"not_graduated_{grade}",
+        says=f"no diploma by the summer after grade 12, of students in grade {grade}",
+        ended="had no diploma by the summer after grade 12",
+        about="graduation on time",
+        rule="graduation_so_far",
+        source=f"{FOUR_YEARS}; told of students of grade {grade} as of the grade that they are in",
+        cohort=enrolled(grade),
+        horizon=end_of_year(years_later=12 - grade, posting_days=75),
+    )
+
+
 MIDDLE, NINTH, HIGH = enrolled(6, 7, 8), enrolled(9, first_time=True), enrolled(10, 11, 12)
+NINTH_AGAIN = enrolled(9, repeating=(9,))
 
 ALL = (
     OFF_TRACK_CHICAGO, OFF_TRACK_EW, NOT_READY_CORE,
     chronic_absence("6_8", MIDDLE), chronic_absence("9", NINTH), chronic_absence("10_12", HIGH),
     core_failure_next_term("6_8", MIDDLE), core_failure_next_term("9", NINTH), core_failure_next_term("10_12", HIGH),
     NOT_GRADUATED, left_school("9", NINTH), left_school("10_12", HIGH),
+    core_failure_next_term("9_again", NINTH_AGAIN), not_graduated(10), not_graduated(11), not_graduated(12),
 )  # fmt: skip
 """Every outcome, with the thresholds it was published with."""

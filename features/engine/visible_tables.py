@@ -123,9 +123,13 @@ class VisibleTables(DatedRecords):
             group_by="student_key", order_by=[ibis.desc("entry_date"), ibis.asc("school_id")]
         )  # fmt: skip
         members = members.mutate(place=latest).filter(ibis._.place == 0)
+        earlier = spells.filter(spells.school_year < self.school_year).select("student_key", "grade_level")
         if cohort.first_time:
-            earlier = spells.filter(spells.school_year < self.school_year).select("student_key", "grade_level")
             members = members.anti_join(earlier, ["student_key", "grade_level"])
+        if cohort.repeating:
+            again = members.grade_level.isin(cohort.repeating)
+            repeating = members.filter(again).semi_join(earlier, ["student_key", "grade_level"])
+            members = members.filter(~again).union(repeating)
         return members.select("student_key", "school_id", "grade_level", "entry_date")
 
     def there(self, since: ir.DateScalar | None = None) -> ir.Table:

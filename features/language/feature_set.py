@@ -93,6 +93,11 @@ def served_name(feature_set: str, rule: str) -> str:
     return f"{feature_set} by {rule}"
 
 
+def unruled_name(name: str) -> str:
+    """What a feature set is called whichever of its rules serves."""
+    return name.partition(" by ")[0]
+
+
 class FeatureSet:
     """Features of one cohort. Subclasses list them as class attributes."""
 

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from features.definitions.catalog import SERVABLE, outcome_of
+from features.definitions.served_outcomes import Served, served_outcomes
 from features.errors import Refused
 from features.language.feature_set import FeatureSet, Outcome
 from features.settings import Settings
@@ -66,6 +67,19 @@ def load_current_release(settings: Settings, district_id: str) -> DistrictReleas
     if entry is None:
         raise Refused(f"{district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
     return open_release(settings.home, entry, outcome)
+
+
+def load_served_releases(settings: Settings, district_id: str) -> tuple[tuple[Served, DistrictRelease], ...]:
+    """The outcomes that a district serves and for which something was promoted; Refused where nothing was yet."""
+    found = []
+    for served in served_outcomes(settings, district_id):
+        outcome = served.outcome
+        entry = current_release(settings.home, ReleaseKey(district_id, outcome.name, outcome.grade_band))
+        if entry is not None:
+            found.append((served, open_release(settings.home, entry, outcome)))
+    if not found:
+        raise Refused(f"{district_id}: nothing serves yet; run `ontrack train` and then `ontrack promote`")
+    return tuple(found)
 
 
 def load_earlier_release(settings: Settings, now: DistrictRelease, release_id: str) -> DistrictRelease | None:

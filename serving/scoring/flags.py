@@ -1,5 +1,6 @@
-"""A run's flags as rows of the warehouse, for the ledger."""
+"""The flags of a list as rows of the warehouse, for the ledger."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,13 +10,25 @@ from features.warehouse.file import change_warehouse, open_warehouse
 from serving.scoring.scoring_run import ScoringRun
 
 
-def write_flags(warehouse: Path, run: ScoringRun, made_on: date) -> None:
-    """Adds the run's flags to the warehouse, once; their `known_on` is the day on which they were made."""
+def write_flags(warehouse: Path, runs: Sequence[ScoringRun], made_on: date) -> None:
+    """Adds the flags of a list's runs to the warehouse, once; their `known_on` is the day on which they were made.
+
+    A student whom two outcomes list has a flag of each. `capacity` is how many an outcome could list: its places, and
+    the places of students who have theirs by another outcome too.
+    """
     with open_warehouse(warehouse) as reader:
-        if run.run_id in set(reader.current("flags")["run_id"]):
-            return
+        known = set(reader.current("flags")["run_id"])
         load_id = int(reader.current("loads")["load_id"].max())
-    rows = [
+    rows = [row for run in runs if run.run_id not in known for row in flag_rows(run, made_on, load_id)]
+    if rows:
+        with change_warehouse(warehouse) as writer:
+            writer.add("flags", pd.DataFrame(rows))
+
+
+def flag_rows(run: ScoringRun, made_on: date, load_id: int) -> list[dict[str, object]]:
+    """The rows of a run's flags."""
+    flagged = [score for score in run.scores if score.flagged]
+    return [
         {
             "run_id": run.run_id,
             "student_key": score.student_key,
@@ -23,7 +36,7 @@ def write_flags(warehouse: Path, run: ScoringRun, made_on: date) -> None:
             "as_of": run.as_of,
             "release_id": run.release_id,
             "scorer": run.scorer,
-            "capacity": run.capacity,
+            "capacity": max(run.capacity, len(flagged)),
             "list_position": score.list_position,
             "risk": score.risk,
             "list_probability": score.list_probability,
@@ -33,9 +46,5 @@ def write_flags(warehouse: Path, run: ScoringRun, made_on: date) -> None:
             "load_id": load_id,
             "withdrawn": False,
         }
-        for score in run.scores
-        if score.flagged
+        for score in flagged
     ]
-    if rows:
-        with change_warehouse(warehouse) as writer:
-            writer.add("flags", pd.DataFrame(rows))

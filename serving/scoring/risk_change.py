@@ -5,7 +5,7 @@ Another scorer comes with a new release, or with another part of the year.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -20,17 +20,28 @@ from serving.scoring.decoding import may_be_told
 from serving.scoring.district_release import DistrictRelease, load_earlier_release
 from serving.scoring.ranking import predict_risks
 from serving.store.database import read_session
-from serving.store.run_queries import previous_run, run_scores
+from serving.store.run_queries import listed_before, previous_run, run_scores
+
+LATELY = timedelta(days=21)
+"""How old a list may be whose students still go before others: a week's, and those of a holiday."""
 
 
 @dataclass(frozen=True)
 class PreviousRun:
-    """The run before: its date, how its data version begins, risks that may be told, and its release if that opens."""
+    """The run before: its date, how its data version begins, risks that may be told, and its release if that opens.
+
+    `listed` are the students whom it listed by their order.
+    """
 
     as_of: date
     data_version: str
     risks: Mapping[str, float]
     release: DistrictRelease | None
+    listed: frozenset[str] = frozenset()
+
+    def listed_lately(self, now: date) -> frozenset[str]:
+        """Those whom it listed, unless it is older than the list before can be."""
+        return self.listed if now - self.as_of <= LATELY else frozenset()
 
 
 def load_previous_run(settings: Settings, engine: Engine, release: DistrictRelease, as_of: date) -> PreviousRun | None:
@@ -44,7 +55,7 @@ def load_previous_run(settings: Settings, engine: Engine, release: DistrictRelea
         data_version = run.run_id.rpartition("-")[2]
         earlier = load_earlier_release(settings, release, run.release_id)
         served = earlier.as_recorded(run.part, run.scorer) if earlier else None
-        return PreviousRun(run.as_of, data_version, risks, served)
+        return PreviousRun(run.as_of, data_version, risks, served, listed_before(session, run))
 
 
 def explain_changes(

@@ -1,6 +1,6 @@
 """A scoring run in numbers, and what serves when, as `ontrack score` says it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -11,6 +11,7 @@ from models.served_scorer import judged_elsewhere
 from serving.scoring.district_release import DistrictRelease
 from serving.store.database import read_session
 from serving.store.rows import RunRow
+from serving.store.run_queries import count_listed
 
 NOT_JUDGED = {
     "week": "no list was judged so early or so late in a school year",
@@ -23,17 +24,17 @@ NOT_JUDGED = {
 class RunSummary:
     """A scoring run in numbers; `written` is False where it was there already.
 
-    `warnings` is what does not quite add up in the records. `serves` says what serves in which part of the year, empty
+    `serves` says what serves in which part of the year, empty
     where one scorer serves all year; `part` and `not_judged` are as in ScoringRun. `judged_on` are the month-days on
     which a release without parts was judged, where the run's date is far from them.
     """
 
     run_id: str
+    outcome: str
     scorer: str
     students: int
     listed: int
     written: bool
-    warnings: tuple[Finding, ...] = ()
     part: str | None = None
     school_week: int | None = None
     not_judged: str | None = None
@@ -42,14 +43,50 @@ class RunSummary:
 
     def as_json(self) -> dict[str, object]:
         """What `ontrack score --json` prints."""
-        return {**vars(self), "warnings": [finding.as_json() for finding in self.warnings]}
+        return {name: value for name, value in vars(self).items() if name != "warnings"}
 
 
-def find_summary(engine: Engine, release: DistrictRelease, run_id: str) -> RunSummary | None:
-    """The summary of a run that an earlier call wrote; None without one."""
-    with read_session(engine, release.district_id) as session:
-        row = session.get(RunRow, (release.district_id, run_id))
-        return summary_of(row, release, written=False) if row else None
+@dataclass(frozen=True)
+class ListSummary:
+    """A list in numbers: those of the run of each outcome, and how many students all of them list, each once."""
+
+    list_id: str
+    runs: tuple[RunSummary, ...]
+    warnings: tuple[Finding, ...] = ()
+    listed: int = 0
+
+    @property
+    def written(self) -> bool:
+        """Whether the list was made by this call."""
+        return any(run.written for run in self.runs)
+
+    def as_json(self) -> dict[str, object]:
+        """What `ontrack score --json` prints."""
+        return {
+            "list_id": self.list_id,
+            "listed": self.listed,
+            "written": self.written,
+            "warnings": [finding.as_json() for finding in self.warnings],
+            "runs": [run.as_json() for run in self.runs],
+        }
+
+
+def find_list(engine: Engine, releases: Sequence[DistrictRelease], run_ids: Sequence[str]) -> ListSummary | None:
+    """The summary of a list that an earlier call wrote, with each outcome that had students; None without one."""
+    with read_session(engine, releases[0].district_id) as session:
+        found = [
+            (row, release)
+            for release, run_id in zip(releases, run_ids, strict=True)
+            if (row := session.get(RunRow, (release.district_id, run_id)))
+        ]
+        if not found:
+            return None
+        list_id = found[0][0].list_id or found[0][0].run_id
+        return ListSummary(
+            list_id,
+            tuple(summary_of(row, release, written=False) for row, release in found),
+            listed=count_listed(session, releases[0].district_id, list_id),
+        )
 
 
 def summary_of(run: RunRow, release: DistrictRelease, *, written: bool) -> RunSummary:
@@ -57,6 +94,7 @@ def summary_of(run: RunRow, release: DistrictRelease, *, written: bool) -> RunSu
     bundle = release.bundle
     return RunSummary(
         run_id=run.run_id,
+        outcome=run.outcome,
         scorer=run.scorer,
         students=run.students,
         listed=run.flagged,

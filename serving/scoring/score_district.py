@@ -1,98 +1,209 @@
-"""Scores a district: from its warehouse and its release to all that pages and API show."""
+"""Scores a district: from its warehouse and its releases to the one list and all that pages and API show."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from features.definitions.served_outcomes import Served
+from features.engine.view import View
+from features.errors import NothingKnown
 from features.ledger.ledger import build_ledger
+from features.progress import Progress, quietly
 from features.quality.check import check_district, refuse_errors
 from features.settings import Settings
-from features.snapshots.snapshot import snapshot_of_view
+from features.snapshots.snapshot import Snapshot, snapshot_of_view
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
-from features.warehouse.roster import read_roster
+from features.warehouse.roster import DistrictRoster, read_roster
 from models.bundle.manifest import Kind
 from models.bundle.parts_of_year import ServedPart
 from models.feature_dictionary import FeatureDictionary
 from models.served_scorer import NotJudged
 from models.verdict import Verdict
-from serving.scoring.district_release import DistrictRelease, load_current_release
+from serving.scoring.district_release import DistrictRelease, load_served_releases
 from serving.scoring.flags import write_flags
 from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle
-from serving.scoring.ranking import Places, rank_cohort
+from serving.scoring.ranking import Ordered, Places, Ranking, order_cohort, rank_together
 from serving.scoring.risk_change import PreviousRun, load_previous_run
-from serving.scoring.run_summary import RunSummary, find_summary, summary_of
+from serving.scoring.run_summary import ListSummary, find_list, summary_of
 from serving.scoring.run_writer import run_row, write_run
 from serving.scoring.school_calendars import read_calendars
-from serving.scoring.scoring_run import ScoringRun, ServedWeeks
+from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
 from serving.scoring.student_scores import RunInputs, build_scores, last_year_lists
 from serving.store.database import write_session
 
-Progress = Callable[[str], None]
+Releases = Sequence[tuple[Served, DistrictRelease]]
 
 
 def score_district(
     settings: Settings, engine: Engine, district_id: str, *, as_of: date, now: datetime, progress: Progress
-) -> RunSummary:
-    """Scores the cohort; flags go to the warehouse first, then everything pages need to the service database.
+) -> ListSummary:
+    """Scores every outcome that is served; flags go to the warehouse first, then everything pages need to the database.
 
-    The same release and records on the same date are the same run, which is made once. Refused where the records do
+    The same releases and records on the same date are the same list, which is made once. Refused where the records do
     not add up.
     """
-    release = load_current_release(settings, district_id)
+    releases = load_served_releases(settings, district_id)
     district, warehouse = settings.district(district_id), settings.warehouse(district_id)
     with open_warehouse(warehouse) as reader:
-        run_id = f"{as_of}-{release.release_id}-{reader.data_version()[:8]}"
-        made = find_summary(engine, release, run_id)
+        ids = list_ids(settings, releases, as_of, reader.data_version())
+        made = find_list(engine, [release for _, release in releases], ids.runs)
         if made is not None:
             return made
         progress(f"{district.name}: checking records")
         today = settings.today or now.astimezone(ZoneInfo(district.timezone)).date()
         found = check_district(reader, district, today)
         refuse_errors(found)
+        view = reader.view(as_of)
         progress(f"{district.name}: scoring as of {as_of}")
-        before = load_previous_run(settings, engine, release, as_of)
-        run = build_run(settings, release, reader, run_id=run_id, as_of=as_of, now=now, before=before)
-    write_flags(warehouse, run, today)
-    with write_session(engine) as session:
-        write_run(session, run)
-    return replace(summary_of(run_row(run), release, written=True), warnings=found.warnings)
+        cohorts = [
+            cohort
+            for (served, release), run_id in zip(releases, ids.runs, strict=True)
+            if (cohort := scored_cohort(served.settings, release, reader, view, run_id=run_id, engine=engine))
+        ]
+        runs = build_runs(reader, view, cohorts, list_id=ids.list_id, now=now, progress=progress)
+    write_flags(warehouse, runs, today)
+    with write_session(engine, district_id) as session:
+        for run in runs:
+            write_run(session, run)
+    summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
+    listed = len({score.student_key for run in runs for score in run.scores if score.flagged})
+    return ListSummary(ids.list_id, tuple(summaries), found.warnings, listed)
+
+
+@dataclass(frozen=True)
+class ListIds:
+    """The id of a list, and of the run of each outcome on it."""
+
+    list_id: str
+    runs: tuple[str, ...]
+
+
+def list_ids(settings: Settings, releases: Releases, as_of: date, data_version: str) -> ListIds:
+    """The ids of a list, which name its date, releases and records; with one outcome the run is the list."""
+    data = data_version[:8]
+    if len(releases) == 1:
+        run_id = f"{as_of}-{releases[0][1].release_id}-{data}"
+        return ListIds(run_id, (run_id,))
+    said = [f"{one.outcome.name} {served.settings.gate.capacity} {one.release_id}" for served, one in releases]
+    made_of = sha256("\n".join([*said, str(settings.service.list_margin)]).encode()).hexdigest()[:6]
+    runs = tuple(f"{as_of}-{one.release_id}-{one.outcome.name}-{made_of}-{data}" for _, one in releases)
+    return ListIds(f"{as_of}-{made_of}-{data}", runs)
+
+
+@dataclass(frozen=True)
+class ScoredCohort:
+    """One outcome's part of a list before places are given: its release on the date, its students and their order."""
+
+    settings: Settings
+    release: DistrictRelease
+    snapshot: Snapshot
+    ordered: Ordered
+    run_id: str
+    before: PreviousRun | None = None
+
+
+def scored_cohort(
+    settings: Settings, release: DistrictRelease, reader: Reader, view: View, *, run_id: str, engine: Engine | None
+) -> ScoredCohort | None:
+    """The students of an outcome in its order; None where nobody of its grades is enrolled, and others are served.
+
+    Without an `engine` there is no run before.
+    """
+    now = release.on(view.school_week, view.as_of)
+    try:
+        snapshot = snapshot_of_view(reader, now.feature_set, view, cohort=now.outcome.cohort)
+    except NothingKnown:
+        if not serves_several(settings, release.district_id):
+            raise
+        return None
+    before = load_previous_run(settings, engine, release, view.as_of) if engine else None
+    service, seed = settings.service, settings.training.seed
+    ordered = order_cohort(
+        now.bundle,
+        snapshot,
+        Places(settings.gate.capacity, service.random_share, service.list_margin),
+        seed=seed,
+        salt=now.outcome.name if serves_several(settings, release.district_id) else "",
+        listed_before=before.listed_lately(view.as_of) if before else (),
+    )
+    return ScoredCohort(settings, now, snapshot, ordered, run_id, before)
+
+
+def serves_several(settings: Settings, district_id: str) -> bool:
+    """Whether a district serves more than one outcome."""
+    return len(settings.district(district_id).outcomes) > 1
 
 
 def build_run(
-    settings: Settings,
-    release: DistrictRelease,
-    reader: Reader,
-    *,
-    run_id: str,
-    as_of: date,
-    now: datetime,
-    before: PreviousRun | None = None,
+    settings: Settings, release: DistrictRelease, reader: Reader, *, run_id: str, as_of: date, now: datetime
 ) -> ScoringRun:
-    """Everything the run will write, read from the warehouse in one go; `before` is the run that it follows."""
-    view, district = reader.view(as_of), settings.district(release.district_id)
-    release = release.on(view.school_week, as_of)
-    snapshot = snapshot_of_view(reader, release.feature_set, view, cohort=release.outcome.cohort)
-    places, seed = Places(settings.gate.capacity, settings.service.random_share), settings.training.seed
-    ranking = rank_cohort(release.bundle, snapshot, places, seed=seed)
-    inputs = RunInputs(settings, release, reader, view, snapshot, ranking)
-    ledger = build_ledger(reader, release.outcome, as_of)
+    """The run of one outcome that is a list of its own, read from the warehouse in one go."""
+    view = reader.view(as_of)
+    cohort = scored_cohort(settings, release, reader, view, run_id=run_id, engine=None)
+    if cohort is None:
+        raise NothingKnown(f"{release.outcome.name}: nobody of its grades was enrolled on {as_of}")
+    return build_runs(reader, view, [cohort], list_id=run_id, now=now)[0]
+
+
+def build_runs(
+    reader: Reader,
+    view: View,
+    cohorts: Sequence[ScoredCohort],
+    *,
+    list_id: str,
+    now: datetime,
+    progress: Progress = quietly,
+) -> tuple[ScoringRun, ...]:
+    """The runs of one list: everything that is written of it. The first holds the schools' calendars."""
+    if not cohorts:
+        raise NothingKnown(f"nobody of the served grades was enrolled on {view.as_of}; choose a date in session")
+    rankings = rank_together([one.ordered for one in cohorts])
+    roster, calendars = read_roster(reader, view), read_calendars(reader, view)
+    runs: list[ScoringRun] = []
+    for one, ranking in zip(cohorts, rankings, strict=True):
+        if len(cohorts) > 1:
+            progress(f"{one.settings.district(one.release.district_id).name}: reasons for {one.release.outcome.name}")
+        shared = SharedParts(roster, () if runs else calendars, list_id, now)
+        runs.append(run_of_cohort(reader, view, one, ranking, shared))
+    return tuple(runs)
+
+
+@dataclass(frozen=True)
+class SharedParts:
+    """What the runs of one list share."""
+
+    roster: DistrictRoster
+    calendars: tuple[SchoolCalendar, ...]
+    list_id: str
+    now: datetime
+
+
+def run_of_cohort(
+    reader: Reader, view: View, cohort: ScoredCohort, ranking: Ranking, shared: SharedParts
+) -> ScoringRun:
+    """The run of one outcome with the places that its students got."""
+    settings, release = cohort.settings, cohort.release
+    ledger = build_ledger(reader, release.outcome, view.as_of)
+    inputs = RunInputs(settings, release, reader, view, cohort.snapshot, ranking)
     return ScoringRun(
-        run_id=run_id,
-        district_id=district.id,
-        district_name=district.name,
-        as_of=as_of,
-        created_at=now,
+        run_id=cohort.run_id,
+        district_id=release.district_id,
+        district_name=settings.district(release.district_id).name,
+        as_of=view.as_of,
+        created_at=shared.now,
         capacity=ranking.capacity,
-        data_through=min(as_of, reader.data_through()),
-        roster=read_roster(reader, view),
-        scores=build_scores(inputs, ledger, before),
-        calendars=read_calendars(reader, view),
-        last_lists=last_year_lists(ledger, snapshot.school_year),
-        list_seed=seed,
+        data_through=min(view.as_of, reader.data_through()),
+        roster=shared.roster,
+        scores=build_scores(inputs, ledger, cohort.before),
+        calendars=shared.calendars,
+        last_lists=last_year_lists(ledger, cohort.snapshot.school_year),
+        list_seed=settings.training.seed,
+        list_id=shared.list_id,
         **vars(release_facts(release, view.school_week)),
     )
 

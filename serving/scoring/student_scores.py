@@ -69,7 +69,7 @@ def build_scores(inputs: RunInputs, ledger: Ledger, before: PreviousRun | None) 
     """The score of every student of the cohort, in the order of the list."""
     details = collect_details(inputs, ledger, before)
     table, schools = inputs.ranking.table, inputs.snapshot.school
-    columns = ("risk", "position", "flagged", "list_probability", "at_random")
+    columns = ("risk", "position", "flagged", "list_probability", "at_random", "kept", "place")
     rows = zip(table.index, *(table[name].tolist() for name in columns), strict=True)
     return tuple(build_score(inputs, details, key, schools.loc[key], RankedStudent(*row)) for key, *row in rows)
 
@@ -122,6 +122,13 @@ class RankedStudent:
     flagged: bool
     list_probability: float
     at_random: bool
+    kept: bool
+    place: float
+
+    @property
+    def own_place(self) -> int | None:
+        """The place on the list of all outcomes; None where another outcome is more urgent."""
+        return None if np.isnan(self.place) else int(self.place)
 
 
 def build_score(
@@ -130,7 +137,7 @@ def build_score(
     """One student's score; without a risk it has no band, no place on the list and no reasons."""
     bands, history = inputs.settings.service.bands, details.histories[student_key]
     if np.isnan(row.risk):
-        return ScoredStudent(student_key, school_id, None, band_of(None, bands), history=history)
+        return ScoredStudent(student_key, school_id, None, band_of(None, bands), place=row.own_place, history=history)
     reasons = details.reasons[student_key]
     return ScoredStudent(
         student_key=student_key,
@@ -141,6 +148,8 @@ def build_score(
         flagged=row.flagged,
         list_probability=row.list_probability,
         at_random=row.at_random,
+        place=row.own_place,
+        kept=row.kept,
         reasons=reasons.needs,
         strengths=reasons.strengths,
         evidence=details.evidence(student_key, reasons.needs),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, load_only
 
 from serving.store.rows import RunRow, ScoreRow
@@ -64,6 +64,15 @@ def run_scores(session: Session, run: RunRow) -> dict[str, ScoreRow]:
     rows = select(ScoreRow).where(ScoreRow.district_id == run.district_id, ScoreRow.run_id == run.run_id)
     narrow = rows.options(load_only(ScoreRow.risk, ScoreRow.band, ScoreRow.similar_students))
     return {row.student_key: row for row in session.scalars(narrow)}
+
+
+def count_listed(session: Session, district_id: str, list_id: str) -> int:
+    """How many students a list has, each once."""
+    runs = select(RunRow.run_id).where(RunRow.district_id == district_id, RunRow.list_id == list_id)
+    listed = select(func.count(ScoreRow.student_key.distinct())).where(
+        ScoreRow.district_id == district_id, ScoreRow.run_id.in_(runs), ScoreRow.flagged
+    )
+    return session.scalar(listed) or 0
 
 
 def listed_before(session: Session, run: RunRow) -> frozenset[str]:

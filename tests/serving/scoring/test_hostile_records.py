@@ -62,7 +62,7 @@ def scored(request: pytest.FixtureRequest, empty_service: ExampleService) -> Exa
     spoil(folder)
     report = ingest(workspace_of(context.settings, "harbor", TODAY), folder, now=NOW, progress=quietly)
     assert report.quarantine == ()
-    assert score_district(context.settings, context.engine, "harbor", as_of=TODAY, now=NOW, progress=quietly).students
+    assert score_district(context.settings, context.engine, "harbor", as_of=TODAY, now=NOW, progress=quietly).runs
     return empty_service
 
 

@@ -70,7 +70,9 @@ def by_part(made: Path) -> BundleParts:
 def score(service: ExampleService, as_of: date) -> RunSummary:
     """A scoring run of a date."""
     context = service.context
-    return score_district(context.settings, context.engine, "harbor", as_of=as_of, now=NOW, progress=quietly)
+    made = score_district(context.settings, context.engine, "harbor", as_of=as_of, now=NOW, progress=quietly)
+    (run,) = made.runs
+    return run
 
 
 def stored(service: ExampleService, run: RunSummary) -> tuple[RunRow, list[ScoreRow]]:

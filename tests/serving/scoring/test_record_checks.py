@@ -9,7 +9,7 @@ from sqlalchemy import select
 from features.errors import Refused
 from features.progress import quietly
 from features.simulator.plan import Plan
-from serving.scoring.run_summary import RunSummary
+from serving.scoring.run_summary import ListSummary
 from serving.scoring.score_district import score_district
 from serving.store.rows import RunRow, StaffRow
 from tests.districts import simulated_warehouse
@@ -34,8 +34,8 @@ def spoil(service: ExampleService, statement: str) -> None:
         connection.execute(statement)
 
 
-def scored(service: ExampleService) -> RunSummary:
-    """A scoring run."""
+def scored(service: ExampleService) -> ListSummary:
+    """A list."""
     context = service.context
     return score_district(context.settings, context.engine, "harbor", as_of=TODAY, now=NOW, progress=quietly)
 
@@ -54,7 +54,7 @@ def test_a_warning_is_said_with_the_run(scoring: ExampleService) -> None:
     answer = run.as_json()
     assert answer["warnings"] == [finding.as_json() for finding in run.warnings]
     assert [finding.code for finding in run.warnings] == ["CHECK02"]
-    assert (answer["students"], answer["listed"]) == (run.students, run.listed)
+    assert (answer["list_id"], answer["listed"]) == (run.list_id, sum(one.listed for one in run.runs))
 
 
 def test_a_run_that_is_there_is_not_checked_again(scoring: ExampleService) -> None:

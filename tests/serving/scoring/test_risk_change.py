@@ -53,8 +53,8 @@ def scoring(empty_service: ExampleService, made: Path) -> ExampleService:
 def score(service: ExampleService, as_of: date) -> str:
     """The id of a scoring run."""
     context = service.context
-    run = score_district(context.settings, context.engine, "harbor", as_of=as_of, now=NOW, progress=quietly)
-    return run.run_id
+    made = score_district(context.settings, context.engine, "harbor", as_of=as_of, now=NOW, progress=quietly)
+    return made.runs[0].run_id
 
 
 def since_last(service: ExampleService, run_id: str) -> dict[str, Since]:
