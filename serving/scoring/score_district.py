@@ -67,7 +67,7 @@ def score_district(
         ]
         runs = build_runs(reader, view, cohorts, list_id=ids.list_id, now=now, progress=progress)
     write_flags(warehouse, runs, today)
-    with write_session(engine, district_id) as session:
+    with write_session(engine) as session:
         for run in runs:
             write_run(session, run)
     summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
