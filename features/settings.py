@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from features.errors import SettingsRefused
 from features.file_mapping.declaration import Dialect, FileMapping
 from features.file_mapping.validation import validate_mapping
+from features.nightly_settings import Nightly
 from features.policies.chronic_absence import ChronicAbsence
 from features.policies.record_policies import RecordPolicies
 from features.schedule import refuse_unknown_entries
@@ -213,6 +214,7 @@ class Settings(Section):
     audit: Audit = Audit()
     monitor: Monitor = Monitor()
     service: Service = Service()
+    nightly: Nightly = Nightly()
 
     def district(self, district_id: str) -> District:
         """The district of that id; SettingsRefused where there is none."""

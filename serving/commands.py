@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+import serving.worker.commands
 from features.terminal import Context, DistrictOption, JsonOption, settings_of, terminal_progress, today_in
-from serving.worker.commands import workers
 
 app = typer.Typer(no_args_is_help=True)
-app.add_typer(workers, name="worker")
+app.add_typer(serving.worker.commands.app)
 
 
 @app.command("score")

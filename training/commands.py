@@ -82,18 +82,12 @@ def monitor_command(
 ) -> None:
     """Hold what is live against what was promised: records, risks, lists and groups; exit code 4 on a breach."""
     from models.releases import GateRefused
-    from training.monitor.inputs import read_inputs
-    from training.monitor.report import render_monitor
-    from training.monitor.run import result_in_words, run_monitor
+    from training.monitor.district import monitor_district
+    from training.monitor.run import result_in_words
 
     settings = settings_of(context)
     day = on.date() if on else today_in(settings, district)
-    watched = read_inputs(settings, district, day)
-    found = run_monitor(watched)
-    report = out or settings.home / "reports" / f"{district}-{found.outcome}-monitor-{day}.html"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    says, _, _ = watched.outcome.says.partition(":")
-    report.write_text(render_monitor(found, district=watched.district.name, outcome=says), encoding="utf-8")
+    found, report = monitor_district(settings, district, day, out)
     typer.echo(
         json.dumps({**found.as_json(), "report": str(report)}) if json_output else result_in_words(found, report)
     )

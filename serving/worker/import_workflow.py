@@ -18,11 +18,9 @@ from features.ingest.load.workspace import Workspace, read_request, workspace_of
 from features.progress import Progress
 from features.settings import District, Settings
 from features.terminal import today_in
-from serving.web.logs import error_location
+from serving.worker.durable_steps import ATTEMPTS, describe_fault, is_last_attempt
 from serving.worker.import_results import ImportResult, result_of_load, result_without_load
 from serving.worker.queue import WORKFLOW, handover_lock
-
-ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -133,17 +131,6 @@ def run_step(worker: Worker, district_id: str, import_id: str, step: Step) -> Im
         return result_without_load("fault", describe_fault(error))
 
 
-def describe_fault(error: Exception) -> str:
-    """The error's kind and place, without its words."""
-    return f"{type(error).__name__} at {error_location(error)}"
-
-
 def is_transient(error: BaseException) -> bool:
     """Whether the same step may succeed later."""
     return isinstance(error, OSError | MachineRefused)
-
-
-def is_last_attempt() -> bool:
-    """Whether the step that runs will not be tried again."""
-    status = DBOS.step_status
-    return status is None or status.current_attempt == ATTEMPTS - 1

@@ -1,9 +1,11 @@
-"""The worker's process: it starts DBOS, works off imports until asked to stop, and ends."""
+"""The worker's process: it starts DBOS, works off imports and nights until asked to stop, and ends."""
 
 import logging
 import os
 import signal
 import threading
+import time
+from datetime import UTC, datetime
 
 import typer
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
@@ -14,10 +16,15 @@ from features.settings import Settings
 from serving.web.logs import open_log
 from serving.worker.dbos_log import dbos_level, redirect_dbos_log
 from serving.worker.import_workflow import DEFAULT_TIMEOUTS, Timeouts, Worker, register_workflow
-from serving.worker.queue import APPLICATION, POLL_SECONDS, WORKFLOW, open_queue, queue_address
+from serving.worker.night_queue import begin_due_nights
+from serving.worker.night_workflow import register_night
+from serving.worker.queue import APPLICATION, NIGHT, POLL_SECONDS, WORKFLOW, open_queue, queue_address
 
 VERSION = "imports-1"
 """DBOS leaves what another version began, so this never changes: a workflow with other steps gets another name."""
+
+SCHEDULE_SECONDS = 60.0
+"""How often the worker looks whether a district's night is due."""
 
 EXECUTOR = "worker"
 """Every worker is the same one to DBOS, so that each takes up what the last left. A lock lets one work at a time."""
@@ -30,7 +37,7 @@ def run_worker(settings: Settings, *, once: bool, progress: Progress, timeouts: 
         worker = Worker(settings, progress, say, open_log(settings.log_level), timeouts)
         start_dbos(worker)
         if not once:
-            say("waiting for imports (stop with Ctrl-C)")
+            say("waiting for imports and nights (stop with Ctrl-C)")
         done = wait_for_imports(worker, stop, once=once)
         if not stop_dbos(worker):
             say("stopped in the middle of an import; the next worker finishes it")
@@ -76,6 +83,7 @@ def start_dbos(worker: Worker) -> None:
         )
     )
     register_workflow(worker)
+    register_night(worker)
     DBOS.launch()
 
 
@@ -84,10 +92,14 @@ def wait_for_imports(worker: Worker, stop: threading.Event, *, once: bool) -> bo
 
     An import is stuck where DBOS could not store its result, as on a full disk: the next start resumes it.
     """
-    stuck = 0.0
+    stuck, looked = 0.0, time.monotonic() - SCHEDULE_SECONDS
     while not stop.wait(POLL_SECONDS):
+        if not once and time.monotonic() - looked >= SCHEDULE_SECONDS:
+            looked = time.monotonic()
+            with open_queue(worker.settings) as client:
+                begin_due_nights(client, worker.settings, datetime.now(UTC))
         left = DBOS.list_workflows(
-            name=WORKFLOW, application_name=APPLICATION, status=["ENQUEUED", "PENDING"], load_input=False,
+            name=[WORKFLOW, NIGHT], application_name=APPLICATION, status=["ENQUEUED", "PENDING"], load_input=False,
             load_output=False,
         )  # fmt: skip
         if once and not left:

@@ -18,6 +18,8 @@ from serving.store.database import database_address
 APPLICATION = "ontrack"
 QUEUE = "imports"
 WORKFLOW = "import_records"
+NIGHT = "run_night"
+NIGHTS = "nights"
 POLL_SECONDS = 0.5
 STATES = {
     "ENQUEUED": "waiting",
@@ -39,14 +41,15 @@ def queue_address(settings: Settings) -> str:
 
 @contextmanager
 def open_queue(settings: Settings) -> Iterator[DBOSClient]:
-    """The queue, made where there is none: one import at a time is worked off."""
+    """The queues, made where there are none: one import and one night at a time are worked off."""
     address = queue_address(settings)
     DBOS.migrate(address)
     client = DBOSClient(
         system_database_url=address, serializer=DBOSPortableJSONSerializer(), application_name=APPLICATION
     )
     try:
-        client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
+        for name in (QUEUE, NIGHTS):
+            client.register_queue(name, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
         yield client
     finally:
         client.destroy()
