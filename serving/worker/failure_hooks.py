@@ -40,7 +40,7 @@ def tell_failure(nightly: Nightly, night: NightResult, now: datetime) -> Iterato
 def failure_facts(night: NightResult) -> dict[str, str]:
     """What is told: which night of which district, what became of it, and at which step."""
     troubled = [step["step"] for step in night["steps"] if step["outcome"] in {*STOPS, "breach"}]
-    named = {name: str(night[name]) for name in ("district", "night_id", "night", "outcome")}  # type: ignore[literal-required]  # its keys
+    named = {name: str(night[name]) for name in ("district", "night_id", "night", "outcome")}
     return {**named, "step": troubled[0] if troubled else ""}
 
 

@@ -6,6 +6,7 @@ stopped.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 
 from dbos import DBOS, StepOptions
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -49,10 +50,10 @@ def run_steps(worker: Worker, night: Night) -> NightResult:
 
     steps: list[StepResult] = []
     for name in STEPS:
-        steps.append(durable(name, lambda name=name, before=tuple(steps): run_step(night, name, before)))
+        steps.append(durable(name, partial(run_step, night, name, tuple(steps))))
         if steps[-1]["outcome"] in STOPS:
             break
-    steps.append(durable("report", lambda: report(night, steps)))
+    steps.append(durable("report", partial(report, night, tuple(steps))))
     return night_result(night, steps)
 
 
