@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +19,7 @@ from serving.api import health, scores
 from serving.app_context import AppContext
 from serving.pages import caseload, sign_in, student, stylesheet
 from serving.pages.current_user import SignInRequired
+from serving.pages.next_page import requested_page
 from serving.pages.rendering import STATIC, error_page, fault_page, load_templates
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import database_address, migrate, open_engine
@@ -101,6 +103,8 @@ def answer_fault(context: AppContext, request: Request, incident: str) -> Respon
 
 
 def redirect_to_sign_in(request: Request, error: Exception) -> Response:
-    """The way to the sign-in page."""
-    chosen = request.query_params.get("lang")
-    return RedirectResponse(f"/sign-in?lang={chosen}" if chosen in LOCALES else "/sign-in", status_code=303)
+    """The way to the sign-in page, which leads on to the page that was asked for."""
+    chosen, page = request.query_params.get("lang"), requested_page(request)
+    asked = [("lang", chosen)] if chosen in LOCALES else []
+    query = urlencode([*asked, ("next", page)] if page else asked)
+    return RedirectResponse(f"/sign-in?{query}" if query else "/sign-in", status_code=303)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from serving.access.accounts import SessionUser, find_session_user, touch_session
@@ -65,6 +66,14 @@ def find_viewer(request: Request, context: AppContext) -> Viewer | None:
         with context.write_session() as session:
             touch_session(session, token, now)
     return viewer_of(found, district.name)
+
+
+def find_viewer_safely(request: Request, context: AppContext) -> Viewer | None:
+    """Who holds the session, for a page that says what went wrong; None as well where the database does not answer."""
+    try:
+        return find_viewer(request, context)
+    except SQLAlchemyError:
+        return None
 
 
 def viewer_of(found: SessionUser, district: str) -> Viewer:

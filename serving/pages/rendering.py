@@ -9,6 +9,7 @@ from jinja2 import Environment
 
 from presentation.environment import template_environment
 from serving.app_context import AppContext
+from serving.pages.current_user import find_viewer_safely
 from serving.pages.language import language_links, remember_language, request_language
 from serving.wording.locale import LOCALES, Language, load_language, msgid
 
@@ -71,18 +72,17 @@ DEFAULT_ERROR = (msgid("This did not work"), msgid("Go back and try again."))
 
 
 def error_page(request: Request, context: AppContext, status: int) -> HTMLResponse:
-    """The page for an error; the same for everybody and every address."""
-    words = request_language(request)
+    """The page for an error: the same for every address, with the name of who is signed in."""
+    words, who = request_language(request), find_viewer_safely(request, context)
     title, advice = map(words.translate, ERROR_TEXTS.get(status, DEFAULT_ERROR))
-    return render_page(request, context, "error.html", status=status, title=title, advice=advice)
+    return render_page(request, context, "error.html", status=status, who=who, title=title, advice=advice)
 
 
 def fault_page(request: Request, context: AppContext, incident: str) -> HTMLResponse:
     """The page for a fault of ours, with the number to quote."""
-    words = request_language(request)
+    words, who = request_language(request), find_viewer_safely(request, context)
     advice = words.translate(
         "Something went wrong on our side. Nothing was changed. To ask for help, quote {incident}.", incident=incident
     )
-    return render_page(
-        request, context, "error.html", status=500, title=words.translate(DEFAULT_ERROR[0]), advice=advice
-    )
+    title = words.translate(DEFAULT_ERROR[0])
+    return render_page(request, context, "error.html", status=500, who=who, title=title, advice=advice)

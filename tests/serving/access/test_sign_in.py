@@ -1,5 +1,7 @@
 """Signing in, staying signed in, and signing out."""
 
+from urllib.parse import quote_plus
+
 import pytest
 
 from features.errors import Refused
@@ -35,6 +37,40 @@ def test_a_person_signs_in_and_reaches_the_caseload(service: ExampleService) -> 
     assert "Ines Moreno" in browser.get("/caseload").text
 
 
+def test_a_deep_link_survives_the_sign_in_and_a_wrong_password(service: ExampleService) -> None:
+    browser, page = Browser(service), "/students/k-amara?show=all&page=2"
+    asked = browser.get(f"{page}&lang=es").headers["location"]
+    assert asked == "/sign-in?lang=es&next=%2Fstudents%2Fk-amara%3Fshow%3Dall%26page%3D2"
+    field = f'name="next" value="{page.replace("&", "&amp;")}"'
+    assert field in browser.get(asked).text
+    wrong = browser.post("/sign-in", form("wrong") | {"next": page})
+    assert field in wrong.text
+    assert 'value="s-ines@example.org"' in wrong.text
+    right = browser.post("/sign-in", form(password_of(service)) | {"next": page})
+    assert right.headers["location"] == page
+    assert browser.get(f"/sign-in?next={quote_plus(page)}").headers["location"] == page
+
+
+@pytest.mark.parametrize("page", [
+    "https://elsewhere.example", "//elsewhere.example/x", "/\\elsewhere.example", "\\\\elsewhere.example", "caseload",
+    "javascript:alert(1)", "/ /elsewhere", "/\t/elsewhere.example", "/students/\r\nSet-Cookie: a=b", "/sign-in?next=/",
+    "/sign-out", "///elsewhere.example", "/" + "x" * 501, "/caseload?q=\u0301", "",
+])  # fmt: skip
+def test_the_sign_in_leads_on_to_own_pages_only(service: ExampleService, page: str) -> None:
+    response = Browser(service).post("/sign-in", form(password_of(service)) | {"next": page})
+    assert response.headers["location"] == "/caseload"
+
+
+def test_a_page_that_says_what_went_wrong_keeps_name_and_sign_out(service: ExampleService) -> None:
+    browser = Browser(service, "harbor", "s-ines")
+    for path, status in (("/students/k-nobody", 404), ("/caseload?page=0", 422), ("/nothing", 404)):
+        response = browser.get(path)
+        assert response.status_code == status
+        assert "Ines Moreno" in response.text
+        assert 'action="/sign-out"' in response.text
+    assert "Sign out" not in Browser(service).get("/nothing").text
+
+
 def test_over_https_only_this_host_can_set_the_session(service: ExampleService) -> None:
     browser = Browser(service)
     browser.client.base_url = "https://testserver"
@@ -52,7 +88,8 @@ def test_known_and_unknown_people_get_the_same_answer(service: ExampleService) -
     password_of(service)
     known = Browser(service).post("/sign-in", form("wrong"))
     unknown = Browser(service).post("/sign-in", form("wrong", email="nobody@example.org"))
-    assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
+    said = [answer.text.replace(typed, "") for answer, typed in ((known, "s-ines"), (unknown, "nobody"))]
+    assert (known.status_code, said[0]) == (unknown.status_code, said[1])
 
 
 @pytest.mark.parametrize("email", ["s-ines@example.org", "nobody@example.org"])

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote_plus
 
 import pandas as pd
 import pytest
@@ -17,6 +18,7 @@ from tests.serving.browser import ApiClient, Browser, Tags
 from tests.serving.example_service import STUDENTS, TODAY, XSS, ExampleService, run_of, scored
 
 PROTECTED = ("/", "/caseload", "/caseload?show=all", "/students/k-amara", "/students/k-emil", "/students/k-nobody")
+NEXT = {path: f"/sign-in?next={quote_plus(path)}" for path in PROTECTED[2:]}
 NEVER = (
     "at-risk", "at risk", "dropout", "drop out", "will fail", "high-risk", "because of", "likely to fail", "red flag",
 )  # fmt: skip
@@ -41,7 +43,7 @@ def pages(service: ExampleService) -> dict[str, str]:
 @pytest.mark.parametrize("path", PROTECTED)
 def test_without_a_session_every_page_leads_to_the_sign_in(service: ExampleService, path: str) -> None:
     response = Browser(service).get(path)
-    assert (response.status_code, response.headers["location"]) == (303, "/sign-in")
+    assert (response.status_code, response.headers["location"]) == (303, NEXT.get(path, "/sign-in"))
 
 
 def test_without_a_key_every_operation_of_the_api_is_401(service: ExampleService) -> None:

@@ -1,0 +1,35 @@
+"""The page that somebody asked for before they were signed in, kept through the sign-in: an own path, never another."""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi import Request
+
+START = "/caseload"
+LONGEST = 500
+SIGN_IN_PATHS = ("/sign-in", "/sign-out")
+
+
+def own_path(asked: str) -> str:
+    """The path asked for where it is one of this service, else that of the start page."""
+    return asked if is_own_path(asked) else START
+
+
+def is_own_path(asked: str) -> bool:
+    """Whether a text is a path of this service that a browser cannot read as an address elsewhere."""
+    printable = asked.isascii() and asked.isprintable() and "\\" not in asked and " " not in asked
+    if not printable or len(asked) > LONGEST or not asked.startswith("/") or asked.startswith("//"):
+        return False
+    try:
+        parts = urlsplit(asked)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc and parts.path not in SIGN_IN_PATHS
+
+
+def requested_page(request: Request) -> str:
+    """The page of a request, to come back to after the sign-in; empty for the start page and for a form."""
+    if request.method != "GET" or request.url.path in ("/", START) and not request.url.query:
+        return ""
+    rest = [(name, value) for name, value in parse_qsl(request.url.query) if name != "lang"]
+    path = f"{request.url.path}?{urlencode(rest)}" if rest else request.url.path
+    return path if is_own_path(path) else ""
