@@ -67,6 +67,7 @@ def largest_changes(
 ) -> list[tuple[FeatureChange, ...]]:
     """Finds per student the features, of `before` and `now` (same rows), whose change moved the risk most: at most two.
 
+    Only those are kept that moved it the way in which all of the records together moved it.
     One feature speaks for all of its concept: of those that can say their value of now, that which moved the same way
     as the concept, and most. `never_said` are the concepts that do not hold, each with its side; `days` the school days
     of each student so far.
@@ -112,13 +113,14 @@ def signal_counts(feature_set: type[FeatureSet], entries: tuple[Entry, ...], cel
 def rank_changes(
     concepts: Concepts, moves: Floats, changed: Booleans, never_said: Collection[tuple[str, Side]]
 ) -> list[list[int]]:
-    """Ranks, per row, the columns that stand for the concepts that moved it most, the largest first."""
+    """Ranks, per row, the columns that stand for the concepts that moved it most the way it went, the largest first."""
     totals = concepts.sums(moves)
     for place, name in enumerate(concepts.names):
         if (name, "raises") in never_said:
             totals[:, place] = np.minimum(totals[:, place], 0)
         if (name, "lowers") in never_said:
             totals[:, place] = np.maximum(totals[:, place], 0)
+    totals = np.where(totals * np.sign(moves.sum(axis=1))[:, None] > 0, totals, 0.0)
     most = np.argsort(-np.abs(totals), axis=1, kind="stable")[:, :MOST_CHANGES]
     rows = np.arange(len(moves))
     found: list[list[int]] = [[] for _ in rows]

@@ -8,9 +8,9 @@ from presentation.charts.marks import Chart
 from presentation.charts.record_chart import ChartWords, RecordColumn, bar_chart, point_chart
 from presentation.numbers import school_year
 from serving.store.rows import JsonRow
+from serving.wording.letter_marks import MARK_POINTS, letter
 from serving.wording.locale import Language
 
-MARK_POINTS = {"A": 4, "B": 3, "C": 2, "D": 1, "F": 0}
 DAYS_A_WEEK = 5.0
 LEVELS = ((0, "0"), (1, "1"), (3, "3"), (5, "5"))
 """School days at which the attendance chart has a line."""
@@ -103,11 +103,3 @@ def term_columns(language: Language, terms: Sequence[TermAverage]) -> Iterator[R
         )
         yield RecordColumn(term.average, says, term.term, "" if term.year == year else term.year)
         year = term.year
-
-
-def letter(average: float) -> str:
-    """The letter nearest to an average, with a sign where it is well off it."""
-    nearest = min(MARK_POINTS, key=lambda mark: abs(MARK_POINTS[mark] - average))
-    off = average - MARK_POINTS[nearest]
-    sign = "" if nearest == "F" or abs(off) < 0.17 else "+" if off > 0 else "−"
-    return f"{nearest}{sign}"

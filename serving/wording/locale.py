@@ -1,7 +1,7 @@
 """Languages: sentences from a catalog, dates and numbers in the reader's format."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -65,6 +66,10 @@ class Language:
     def short_day(self, value: date) -> str:
         """A date in a table: Nov 20, 2026."""
         return format_date(value, "medium", self.locale)
+
+    def series(self, values: Sequence[str]) -> str:
+        """Values as a list in words: "a, b and c"."""
+        return format_list(list(values), locale=self.locale) if values else ""
 
     def month(self, value: date) -> str:
         """A month on an axis: Nov."""

@@ -52,6 +52,20 @@ def test_what_moved_the_risk_most_is_said_with_its_values_then_and_now(model: Ri
         assert [(one.code, one.before, one.now) for one in moved] == [("absence_rate", 0.0, 0.4)]
 
 
+def test_what_moved_is_said_only_where_it_moved_the_way_of_the_whole(model: RiskModel) -> None:
+    """Marks fell a lot and absence a little: what moved is the marks, and never the better attendance beside them."""
+    before = made_examples(50, seed=1).features.assign(absence_rate=0.1, grade_points=4.0)
+    now = before.assign(absence_rate=0.0, grade_points=0.0)
+    moves = (model.contributions(now) - model.contributions(before)).sum(axis=1)
+    worse = largest_changes(model, NinthGrade, before, now)
+    better = largest_changes(model, NinthGrade, now, before)
+    assert (moves > 0).any()
+    for one, back in zip(
+        np.array(worse, dtype=object)[moves > 0], np.array(better, dtype=object)[moves > 0], strict=True
+    ):
+        assert {change.code for change in one} == {change.code for change in back} == {"grade_points"}
+
+
 def test_where_nothing_changed_nothing_moved(model: RiskModel) -> None:
     rows = made_examples(80, seed=2).features
     assert largest_changes(model, NinthGrade, rows, rows) == [()] * 80

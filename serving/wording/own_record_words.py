@@ -1,0 +1,232 @@
+"""Sentences on a student's own record: the course and its mark by name, days missed, and what got better."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from serving.store.rows import JsonCell
+from serving.wording.letter_marks import letter
+from serving.wording.locale import Language, msgid
+from serving.wording.own_record import CORE, CourseMark, DaysMissed, OwnRecord
+
+CHRONIC = 0.10
+"""The share of days missed from which absence is called chronic (Attendance Works)."""
+STEADY = 0.04
+ENOUGH_DAYS = 10
+MOVED = 0.10
+"""A change in the share of days missed from the weeks before that is worth a word: a day in ten."""
+ROUNDING = 0.05
+FELL = 1.0
+"""A fall of the average mark that is worth a word: a letter."""
+GOOD = 3
+MOST_STRENGTHS = 3
+
+SUBJECTS = {
+    "ela": msgid("in English"),
+    "math": msgid("in math"),
+    "science": msgid("in science"),
+    "social_science": msgid("in social science"),
+}
+MISSED_YEAR = msgid("Missed {missed} of {days} school days this year ({share:.0%}).")
+MISSED_LATELY = msgid("Missed {missed} of the last {days} school days. Before that: {before_missed} of {before_days}.")
+HAS_F = msgid("Has an F now in {courses}.")
+HAS_LOW = msgid("Has a D or F now in {courses}.")
+HAS_MARK = msgid("Has this mark now in {course}: {mark}.")
+MARK_BEFORE = msgid("Last year {where}: {mark}.")
+MARKS_NOW = msgid("Marks now: {courses}.")
+AVERAGE_BEFORE = msgid("Average mark: {mark} now, {before} last year.")
+MARKS_FELL = msgid("The average mark fell: {mark} now, {before} last year.")
+
+Kind = Literal["attendance", "grades"]
+SUBJECT_OF = {"math_points_now": "math", "ela_points_now": "ela", "science_points_now": "science",
+              "social_science_points_now": "social_science"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RecordFact:
+    """A sentence on the own record, the domain it is of, and how far it is from the student's own past (0 to 1)."""
+
+    domain: Kind
+    sentence: str
+    departure: float = 0.0
+
+
+def named_reason(language: Language, code: str, value: JsonCell, record: OwnRecord) -> str:
+    """The sentence of a reason that names courses and marks; empty where the record does not bear its value out."""
+    if not isinstance(value, (int, float)):
+        return ""
+    if code in SUBJECT_OF:
+        return subject_sentence(language, record, SUBJECT_OF[code], value)
+    words = NAMED.get(code)
+    return words(language, record, value) if words else ""
+
+
+def subject_sentence(language: Language, record: OwnRecord, subject: str, value: float) -> str:
+    """The mark of a subject's one course, with last year's."""
+    found = [one for one in record.courses if one.subject == subject]
+    return course_sentence(language, found[0]) if len(found) == 1 and found[0].points == value else ""
+
+
+def course_sentence(language: Language, one: CourseMark) -> str:
+    """A course's mark, and last year's in the subject where there was one."""
+    now = language.translate(HAS_MARK, course=one.course, mark=one.mark)
+    return f"{now} {before_words(language, one)}".strip()
+
+
+def before_words(language: Language, one: CourseMark) -> str:
+    """Last year's mark in the subject of a course; empty without one."""
+    if not one.before:
+        return ""
+    return language.translate(MARK_BEFORE, where=language.translate(SUBJECTS[one.subject]), mark=one.before)
+
+
+def failing_core(language: Language, record: OwnRecord, value: float) -> str:
+    """The core courses with an F, if they are so many."""
+    found = [one for one in record.courses if one.points == 0 and one.subject in CORE]
+    return failing(language, record, found) if len(found) == value else ""
+
+
+def failing_other(language: Language, record: OwnRecord, value: float) -> str:
+    """The other courses with an F, if they are so many."""
+    found = [one for one in record.courses if one.points == 0 and one.subject not in CORE]
+    return failing(language, record, found) if len(found) == value else ""
+
+
+def failing(language: Language, record: OwnRecord, courses: Sequence[CourseMark]) -> str:
+    """Courses with an F, and how far the marks fell."""
+    if not courses:
+        return ""
+    said = language.translate(HAS_F, courses=language.series([one.course for one in courses]))
+    beside = before_words(language, courses[0]) if len(courses) == 1 else average_words(language, record)
+    return f"{said} {beside}".strip()
+
+
+def low_marks(language: Language, record: OwnRecord, value: float) -> str:
+    """The courses with a D or F, each with its mark, if they are that share of all."""
+    low = [f"{one.course} ({one.mark})" for one in record.courses if one.points <= 1]
+    if not low or abs(len(low) / len(record.courses) - value) > ROUNDING:
+        return ""
+    said = language.translate(HAS_LOW, courses=language.series(low))
+    return f"{said} {average_words(language, record)}".strip()
+
+
+def all_marks(language: Language, record: OwnRecord, value: float) -> str:
+    """Every course with its mark, lowest first, if that is their average."""
+    if record.average is None or abs(record.average - value) > ROUNDING:
+        return ""
+    marks = ", ".join(f"{one.course} {one.mark}" for one in record.courses)
+    return f"{language.translate(MARKS_NOW, courses=marks)} {average_words(language, record)}".strip()
+
+
+def average_words(language: Language, record: OwnRecord) -> str:
+    """The average mark beside last year's, where it fell by a letter; else empty."""
+    if record.average is None or record.average_before is None or record.average_before - record.average < FELL:
+        return ""
+    return language.translate(AVERAGE_BEFORE, mark=letter(record.average), before=letter(record.average_before))
+
+
+NAMED: dict[str, Callable[[Language, OwnRecord, float], str]] = {
+    "core_failing_now": failing_core,
+    "other_failing_now": failing_other,
+    "low_marks_now": low_marks,
+    "gpa_now": all_marks,
+}
+"""The reasons on marks of now, and how each names its courses."""
+
+
+def also_on_record(language: Language, record: OwnRecord, said: Sequence[str]) -> tuple[RecordFact, ...]:
+    """What is on record beside the reasons of the domains already `said`, the largest departure from the past first."""
+    found = []
+    if "attendance" not in said:
+        found += absence_facts(language, record)
+    if "grades" not in said:
+        found += mark_facts(language, record)
+    return tuple(sorted(found, key=lambda one: -one.departure))
+
+
+def absence_facts(language: Language, record: OwnRecord) -> list[RecordFact]:
+    """Days missed, where they are a tenth of the year or rose of late."""
+    if record.recent.days >= ENOUGH_DAYS and record.rise_in_absence >= MOVED:
+        return [RecordFact("attendance", lately_words(language, record), record.rise_in_absence)]
+    if record.year.days >= ENOUGH_DAYS and record.year.share >= CHRONIC:
+        return [RecordFact("attendance", year_words(language, record.year))]
+    return []
+
+
+def lately_words(language: Language, record: OwnRecord) -> str:
+    """Days missed in the latest weeks beside those before."""
+    return language.translate(
+        MISSED_LATELY,
+        missed=record.recent.missed,
+        days=record.recent.days,
+        before_missed=record.earlier.missed,
+        before_days=record.earlier.days,
+    )
+
+
+def year_words(language: Language, year: DaysMissed) -> str:
+    """Days missed this year."""
+    return language.translate(MISSED_YEAR, missed=year.missed, days=year.days, share=year.share)
+
+
+def mark_facts(language: Language, record: OwnRecord) -> list[RecordFact]:
+    """Courses with an F, else a fall of the average mark by a letter."""
+    failed = [one for one in record.courses if one.points == 0]
+    if failed:
+        return [RecordFact("grades", failing(language, record, failed), record.fall_in_marks)]
+    if record.average is None or record.average_before is None or record.average_before - record.average < FELL:
+        return []
+    words = language.translate(MARKS_FELL, mark=letter(record.average), before=letter(record.average_before))
+    return [RecordFact("grades", words, record.fall_in_marks)]
+
+
+def own_strengths(language: Language, record: OwnRecord) -> tuple[RecordFact, ...]:
+    """What got better, steady attendance and good courses: at most three."""
+    return (*better_marks(language, record), *attendance_strengths(language, record), *good_courses(language, record))[
+        :MOST_STRENGTHS
+    ]
+
+
+def better_marks(language: Language, record: OwnRecord) -> list[RecordFact]:
+    """The core subject in which the mark rose most since last year."""
+    best = max(record.courses, key=lambda one: one.gain, default=None)
+    if best is None or best.gain < 1:
+        return []
+    where = language.translate(SUBJECTS[best.subject])
+    words = language.translate(
+        "Went up {where}: {before} last year, {mark} now.", where=where, before=best.before, mark=best.mark
+    )
+    return [RecordFact("grades", words)]
+
+
+def attendance_strengths(language: Language, record: OwnRecord) -> list[RecordFact]:
+    """Fewer days missed of late than before, or few over the year."""
+    if (
+        record.earlier.days
+        and record.recent.days >= ENOUGH_DAYS
+        and record.earlier.share - record.recent.share >= MOVED
+    ):
+        better = language.translate(
+            "Comes to school more of late: missed {missed} of the last {days} school days, {before_missed} of the"
+            " {before_days} before.",
+            missed=record.recent.missed,
+            days=record.recent.days,
+            before_missed=record.earlier.missed,
+            before_days=record.earlier.days,
+        )
+        return [RecordFact("attendance", better)]
+    if record.year.days < ENOUGH_DAYS or record.year.share > STEADY:
+        return []
+    came = record.year.days - record.year.missed
+    words = msgid("Was in school on {came} of {days} school days this year.")
+    return [RecordFact("attendance", language.translate(words, came=came, days=record.year.days))]
+
+
+def good_courses(language: Language, record: OwnRecord) -> list[RecordFact]:
+    """The best marks of now, where they are a B or better."""
+    good = [one for one in reversed(record.courses) if one.points >= GOOD]
+    if not good:
+        return []
+    best = [one.course for one in good if one.points == good[0].points][:2]
+    words = language.translate("Does well in {courses}: {mark}.", courses=language.series(best), mark=good[0].mark)
+    return [RecordFact("grades", words)]
