@@ -57,19 +57,19 @@ class AttendanceFeatures:
     )
     absence_rate_change = Feature(
         attendance.last(school_days=20).share_absent() - attendance.last(school_days=20, before=20).share_absent(),
-        because="missed more of the last 20 school days than of the 20 before ({:+.0%})",
+        because="missed more school in the last 20 school days than in the 20 before ({:+.0%} of days)",
         more_is="none",
         domain="attendance",
         concept="absence_lately",
-        strength=Strength("missed no more of the last 20 school days than of the 20 before ({:+.0%})", "<=", 0),
+        strength=Strength("missed no more school in the last 20 school days than in the 20 before", "<=", 0),
     )
     absence_rate_slope = Feature(
         slope(*(attendance.last(school_days=20, before=before).share_absent() for before in (60, 40, 20, 0))),
-        because="over the last 80 school days, the share of days missed rose ({:+.0%} a month)",
+        because="missed more and more school over the last 80 school days ({:+.0%} of days each month)",
         more_is="none",
         domain="attendance",
         concept="absence_lately",
-        strength=Strength("over the last 80 school days, the share of days missed did not rise", "<=", 0.005),
+        strength=Strength("kept attendance steady or better over the last 80 school days", "<=", 0.005),
     )
     absence_rate_previous_year = Feature(
         attendance.previous_year().share_absent(),

@@ -185,7 +185,7 @@ class GradeFeatures:
         more_is="none",
         domain="grades",
         concept="change_of_marks",
-        strength=Strength("has a grade average no lower than last year ({:+.2f})", ">=", 0),
+        strength=Strength("has a grade average no lower than last year", ">=", 0),
     )
     gpa_change_of_term = Feature(
         marks.ever().of_term().gpa() - marks.ever().of_term(ago=1).gpa(),
@@ -193,7 +193,7 @@ class GradeFeatures:
         more_is="none",
         domain="grades",
         concept="change_of_marks",
-        strength=Strength("has a grade average no lower than in the term before ({:+.2f})", ">=", 0),
+        strength=Strength("has a grade average no lower than in the term before", ">=", 0),
     )
     low_marks_ever = Feature(
         marks.ever().final().low(),

@@ -59,6 +59,17 @@ def previous_run(session: Session, district_id: str, outcome: str, as_of: date) 
     return session.scalars(earlier.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1)).first()
 
 
+def has_other_scoring(session: Session, run: RunRow) -> bool:
+    """Whether something else gave the scores of the run before: another release, or another scorer of the release."""
+    before = previous_run(session, run.district_id, run.outcome, run.as_of)
+    return before is not None and scoring_of(before) != scoring_of(run)
+
+
+def scoring_of(run: RunRow) -> tuple[str, str, str | None]:
+    """What gave the scores of a run: the release, and its model or the rule of a part of the year."""
+    return run.release_id, run.scorer, run.part if run.scorer == "rule" else None
+
+
 def run_scores(session: Session, run: RunRow) -> dict[str, ScoreRow]:
     """A run's risks, with their bands and students behind them, by student; other columns are large and not read."""
     rows = select(ScoreRow).where(ScoreRow.district_id == run.district_id, ScoreRow.run_id == run.run_id)

@@ -19,7 +19,7 @@ def headline_sentence(language: Language, headline: Headline | None, ended: str)
             "Of 100 students listed like this in {year}, about {count} {ended}. The likely range is {low} to {high}."
         ),
         msgid(
-            "Of 100 students listed like this in {year}, {low} to {high} {ended}. More students would say it closer."
+            "Of 100 students listed like this in {year}, {low} to {high} {ended}. With more students this could be said more closely."
         ),
     )
     return language.translate(
@@ -55,8 +55,8 @@ def list_words(language: Language, record: ListRecord, ended: str) -> ListWords:
     words = ended_words(language, ended)
     counts = (
         (record.came_true, words, True),
-        (record.did_not, language.translate("did not"), True),
-        (record.supported, language.translate("did not, and had a contact or a plan first"), False),
+        (record.did_not, language.translate("stayed on track"), True),
+        (record.supported, language.translate("stayed on track, and had a contact or a plan first"), False),
         (record.moved_away, language.translate("moved away"), False),
         (record.still_open, language.translate("cannot be told yet"), False),
         (record.not_told, language.translate("cannot be told from the records"), False),

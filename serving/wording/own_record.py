@@ -1,4 +1,4 @@
-"""A student's own record in this school year, beside the student's own past: days missed, and marks course by course."""
+"""A student's own record of this school year beside the student's own past: days missed, and marks by course."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -182,9 +182,8 @@ def mark_facts(language: Language, record: OwnRecord) -> list[RecordFact]:
 
 def own_strengths(language: Language, record: OwnRecord) -> tuple[RecordFact, ...]:
     """What got better, steady attendance and good courses: at most three."""
-    return (*better_marks(language, record), *attendance_strengths(language, record), *good_courses(language, record))[
-        :MOST_STRENGTHS
-    ]
+    found = (*better_marks(language, record), *attendance_strengths(language, record), *good_courses(language, record))
+    return found[:MOST_STRENGTHS]
 
 
 def better_marks(language: Language, record: OwnRecord) -> list[RecordFact]:

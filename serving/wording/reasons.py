@@ -104,9 +104,11 @@ def value_words(
     if not isinstance(value, (int, float)):
         return value
     feature = wording or NO_WORDING
-    if of_strength and not format_fields(feature.strength):  # it says no number: what stood out then is said in full
+    difference = "+" in "".join(spec for _, spec in format_fields(feature.because))
+    if of_strength and not format_fields(feature.strength) and not difference:  # what stood out then is said in full
         return fill_template(language, feature.one if feature.one and value == 1 else feature.because, value)
-    name, spec = next(iter(format_fields(feature.strength if of_strength else feature.because)), ("", ""))
+    said = feature.strength if of_strength and not difference else feature.because
+    name, spec = next(iter(format_fields(said)), ("", ""))
     return format(language.localize(present_share(value) if name == "rest" else value), spec)
 
 

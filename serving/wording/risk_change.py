@@ -17,18 +17,24 @@ FROM_DATA = (
     msgid("From changes in the records: no difference."),
 )
 FROM_RELEASE = (
-    msgid("From a new release: {number} more of 100. It weighs the same records in a new way."),
-    msgid("From a new release: {number} fewer of 100. It weighs the same records in a new way."),
-    msgid("From a new release: no difference. It weighs the same records in a new way."),
+    msgid("From a new way of scoring: {number} more of 100. This part says nothing new about the student."),
+    msgid("From a new way of scoring: {number} fewer of 100. This part says nothing new about the student."),
+    msgid("From a new way of scoring: no difference."),
 )
 FROM_PART = (
-    msgid("From a different scorer in this part of the year: {number} more of 100. It weighs the same records anew."),
-    msgid("From a different scorer in this part of the year: {number} fewer of 100. It weighs the same records anew."),
-    msgid("From a different scorer in this part of the year: no difference. It weighs the same records anew."),
+    msgid(
+        "From the way of scoring used at this time of the year: {number} more of 100. This part says nothing new about"
+        " the student."
+    ),
+    msgid(
+        "From the way of scoring used at this time of the year: {number} fewer of 100. This part says nothing new about"
+        " the student."
+    ),
+    msgid("From the way of scoring used at this time of the year: no difference."),
 )
 ONLY_DATA = msgid("All of this comes from changes in the records.")
 NOT_TOLD = msgid(
-    "A new release is in use, and the old one is gone. So we cannot say how much of this comes from the records."
+    "The way of scoring was changed, and the old one is gone. So we cannot say how much of this comes from the records."
 )
 
 
@@ -70,7 +76,8 @@ def change_words(
 ) -> ChangeWords:
     """The change in words; its counts of 100 add up."""
     day = language.short_day(risks.since)
-    moved = tuple(moved_line(language, one, lexicon.get(one.code), day) for one in change.moved)
+    shown = change.moved if records_moved(risks, change) else ()
+    moved = tuple(moved_line(language, one, lexicon.get(one.code), day) for one in shown)
     return ChangeWords(opening_words(language, risks, ended), part_words(language, risks, change), moved)
 
 
@@ -103,14 +110,27 @@ def opening_words(language: Language, risks: RiskComparison, ended: str) -> str:
 
 def part_words(language: Language, risks: RiskComparison, change: RiskChange) -> tuple[str, ...]:
     """What the records changed and what a new release did; one sentence where only one of them may have."""
-    total = hundredths(risks.now) - hundredths(risks.before)
-    if change.by_data is None or change.by_release is None:
+    split = split_of(risks, change)
+    if split is None:
         return (language.translate(NOT_TOLD),)
     if change.by_release == 0:
-        return (language.translate(ONLY_DATA),) if total else ()
-    by_data, by_release = split_count(total, change.by_data, change.by_release)
+        return (language.translate(ONLY_DATA),) if split[0] else ()
     scorer = FROM_PART if change.across_parts else FROM_RELEASE
-    return amount(language, FROM_DATA, by_data), amount(language, scorer, by_release)
+    return amount(language, FROM_DATA, split[0]), amount(language, scorer, split[1])
+
+
+def split_of(risks: RiskComparison, change: RiskChange) -> tuple[int, int] | None:
+    """What the records changed and what the scoring did, in counts of 100; None where it cannot be told."""
+    if change.by_data is None or change.by_release is None:
+        return None
+    total = hundredths(risks.now) - hundredths(risks.before)
+    return (total, 0) if change.by_release == 0 else split_count(total, change.by_data, change.by_release)
+
+
+def records_moved(risks: RiskComparison, change: RiskChange) -> bool:
+    """Whether the count said for the records goes the way in which they moved the risk, so that what moved fits it."""
+    split = split_of(risks, change)
+    return split is not None and change.by_data is not None and split[0] * change.by_data > 0
 
 
 def split_count(total: int, by_data: float, by_release: float) -> tuple[int, int]:

@@ -1,7 +1,5 @@
 """Words for bands, for a risk in tenths, and for a change of band."""
 
-from datetime import date
-
 from models.estimators.published_rule import SimilarStudents
 from serving.scoring.bands import Band
 from serving.wording.locale import Language, capitalize_first, msgid
@@ -14,8 +12,6 @@ BANDS: dict[Band, str] = {
     "unknown": msgid("Not enough data"),
 }
 BAND_ORDER: tuple[Band, ...] = ("few", "some", "many")
-NOTICEABLE = 0.10
-"""A difference in risk within a band that is worth a word."""
 
 
 def band_words(language: Language, band: Band) -> str:
@@ -74,35 +70,3 @@ def similar_students_in_short(language: Language, risk: float, students: Similar
 def hundredths_of(students: SimilarStudents) -> tuple[int, int]:
     """The interval in counts of 100."""
     return round(100 * students.low), round(100 * students.high)
-
-
-def band_change_sentence(
-    language: Language, now: tuple[Band, float | None], before: tuple[Band, float | None] | None, since: date | None
-) -> str:
-    """How a student's signals changed since the run before."""
-    if before is None or since is None:
-        return language.translate("Scored for the first time")
-    (band, risk), (band_before, risk_before) = now, before
-    if risk is None or risk_before is None:
-        missing = msgid("No score before to compare with") if risk is not None else msgid("No score now")
-        return language.translate(missing)
-    day = language.short_day(since)
-    if band == band_before:
-        return change_within_band(language, risk - risk_before, day)
-    more = BAND_ORDER.index(band) > BAND_ORDER.index(band_before)
-    template = (
-        msgid("More signals than on {day} (then: {band})")
-        if more
-        else msgid("Fewer signals than on {day} (then: {band})")
-    )
-    return language.translate(template, day=day, band=band_words(language, band_before).lower())
-
-
-def change_within_band(language: Language, difference: float, day: str) -> str:
-    """How a risk moved that is still in the same band."""
-    if abs(difference) < NOTICEABLE:
-        return language.translate(
-            msgid("Little change since {day}") if difference else msgid("No change since {day}"), day=day
-        )
-    more, fewer = msgid("More signals than on {day}"), msgid("Fewer signals than on {day}")
-    return language.translate(more if difference > 0 else fewer, day=day)

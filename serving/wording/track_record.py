@@ -15,7 +15,7 @@ LIKE = {
         " 100 of them, about {count} {ended}. The likely range is {low} to {high}."
     ),
     "list": msgid(
-        "In {years}, {number} students were on this list, with low and high scores. Of 100 of them, about {count}"
+        "In {years}, {number} students were on this list, some with more signals and some with fewer. Of 100 of them, about {count}"
         " {ended}. The likely range is {low} to {high}."
     ),
 }
@@ -26,7 +26,10 @@ IN_SHORT = {
 MORE_THAN_SAID = msgid("That is more than this student’s score says.")
 FEWER_THAN_SAID = msgid("That is fewer than this student’s score says.")
 TOO_FEW_IN_SHORT = msgid("Too few were listed like this to say more.")
-SUPPORTED = msgid("{number} of the others had a contact or a plan first. The range counts them both ways.")
+SUPPORTED = msgid(
+    "{number} of the others had a contact or a plan first. How they would have ended without it, nobody knows: the range"
+    " allows for both."
+)
 TOO_FEW = msgid("Too few students were listed like this to say how it turned out.")
 
 

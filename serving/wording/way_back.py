@@ -16,8 +16,8 @@ OPENINGS: Mapping[WayBackState, str] = {
     ),
 }
 ASSUMES = msgid(
-    "This follows the rule and what is on record on the date above. It takes it that the courses stay the same and"
-    " that each gives its final marks. It is not a forecast."
+    "This counts what is on record on the date above, as if the student stays in the same courses and gets a final mark"
+    " in each. It is not a forecast."
 )
 
 

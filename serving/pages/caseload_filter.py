@@ -1,0 +1,83 @@
+"""What of a caseload is shown, and in which order: kept in the address, which holds filters and never a name."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query
+
+Shown = Literal["week", "all"]
+BandFilter = Literal["", "many", "some", "few", "unknown"]
+ContactFilter = Literal["", "none"]
+Sort = Literal["list", "name", "change", "contact"]
+
+
+@dataclass(frozen=True)
+class CaseloadFilter:
+    """The students of this week's list or all, of a school, grade, outcome and band, and their order; empty is any."""
+
+    show: Shown = "week"
+    school: str = ""
+    grade: str = ""
+    outcome: str = ""
+    band: BandFilter = ""
+    contact: ContactFilter = ""
+    sort: Sort = "list"
+    page: int = 1
+
+    @property
+    def query(self) -> str:
+        """The filter as the query of an address, without what is as usual; empty where all is."""
+        usual = CaseloadFilter()
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        return urlencode({name: value for name, value in own.items() if value != getattr(usual, name)})
+
+    @property
+    def address(self) -> str:
+        """The address of the list."""
+        return f"/caseload?{self.query}" if self.query else "/caseload"
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves out students, besides those who are not on this week's list."""
+        return bool(self.school or self.grade or self.outcome or self.band or self.contact)
+
+    def of_page(self, page: int) -> "CaseloadFilter":
+        """Another page of the same list."""
+        return replace(self, page=page)
+
+    def showing(self, show: Shown) -> "CaseloadFilter":
+        """The same of this week's list, or of all students, from the first page."""
+        return replace(self, show=show, page=1)
+
+    def student_address(self, student_key: str) -> str:
+        """The address of a student's page, which leads back to this list."""
+        return f"/students/{student_key}?{self.query}" if self.query else f"/students/{student_key}"
+
+
+def caseload_filter(
+    show: Shown = "week",
+    school: Annotated[str, Query(max_length=100)] = "",
+    grade: Annotated[str, Query(pattern=r"^\d{0,2}$")] = "",
+    outcome: Annotated[str, Query(max_length=100)] = "",
+    band: BandFilter = "",
+    contact: ContactFilter = "",
+    sort: Sort = "list",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> CaseloadFilter:
+    """The filter that an address asks for; 422 for one that cannot be."""
+    return CaseloadFilter(show, school, grade, outcome, band, contact, sort, page)
+
+
+AskedFilter = Annotated[CaseloadFilter, Depends(caseload_filter)]
+
+
+def pages_shown(page: int, pages: int) -> tuple[int, ...]:
+    """The pages that a pager names: the first, the last, and those about the present one; 0 stands for a gap."""
+    near = sorted({1, pages, *range(max(1, page - 1), min(pages, page + 1) + 1)})
+    found: list[int] = []
+    for one in near:
+        if found and one > found[-1] + 1:
+            found.append(one - 1 if one == found[-1] + 2 else 0)
+        found.append(one)
+    return tuple(found)

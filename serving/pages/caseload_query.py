@@ -1,0 +1,139 @@
+"""Queries for a caseload: whom a person sees, filtered, searched and in order."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
+from sqlalchemy.orm import Session, load_only
+
+from serving.access.authorize import Subject, visible_students
+from serving.pages.caseload_filter import CaseloadFilter
+from serving.pages.last_contacts import latest_contacts
+from serving.store.rows import RunRow, ScoreRow, StudentRow
+from serving.store.run_queries import of_runs
+
+MOST_FOUND = 200
+"""The most students that a search shows; who finds more types more of the name."""
+
+LINE_COLUMNS = (
+    ScoreRow.run_id,
+    ScoreRow.risk,
+    ScoreRow.band,
+    ScoreRow.flagged,
+    ScoreRow.at_random,
+    ScoreRow.reasons,
+    ScoreRow.change,
+    ScoreRow.similar_students,
+    ScoreRow.previous_risk,
+    ScoreRow.previous_band,
+    ScoreRow.previous_as_of,
+    ScoreRow.history,
+)
+"""What a line needs of a score; the records behind its reasons are large and stay where they are."""
+
+
+@dataclass(frozen=True)
+class CaseloadScope:
+    """Whose students are asked for, in the runs of which list, and from when on a contact is of this school year."""
+
+    subject: Subject
+    runs: Sequence[RunRow]
+    year_began: date
+
+
+def select_scored(scope: CaseloadScope, outcome: str = "") -> Select[StudentRow, ScoreRow]:
+    """The subject's students with their most urgent score, or with that of an outcome."""
+    runs = [run for run in scope.runs if run.outcome == outcome] if outcome else scope.runs
+    of_student = (ScoreRow.district_id == StudentRow.district_id) & (ScoreRow.student_key == StudentRow.student_key)
+    found = visible_students(scope.subject).join(ScoreRow, of_student).where(of_runs(runs)).add_columns(ScoreRow)
+    return found if outcome else found.where(ScoreRow.place.is_not(None))
+
+
+def select_found(scope: CaseloadScope, students: Sequence[str]) -> Select[StudentRow, ScoreRow]:
+    """Some of the subject's students by key, with their most urgent score where they have one."""
+    of_student = and_(
+        ScoreRow.district_id == StudentRow.district_id,
+        ScoreRow.student_key == StudentRow.student_key,
+        ScoreRow.place.is_not(None),
+        of_runs(scope.runs),
+    )
+    found = visible_students(scope.subject).outerjoin(ScoreRow, of_student)
+    return found.where(StudentRow.student_key.in_(students)).add_columns(ScoreRow)
+
+
+def select_filtered(scope: CaseloadScope, asked: CaseloadFilter) -> Select[StudentRow, ScoreRow]:
+    """The students whom a filter leaves, in its order."""
+    contacts = latest_contacts(scope.subject.district_id)
+    found = select_scored(scope, asked.outcome).outerjoin(contacts, contacts.c.student_key == StudentRow.student_key)
+    return found.where(*conditions(asked, contacts, scope.year_began)).order_by(*order_of(asked, contacts))
+
+
+def conditions(asked: CaseloadFilter, contacts: Subquery, year_began: date) -> list[ColumnElement[bool]]:
+    """What a filter asks of a student."""
+    asks = {
+        asked.show == "week": ScoreRow.flagged,
+        bool(asked.school) and "school": StudentRow.school_id == asked.school,
+        bool(asked.grade) and "grade": StudentRow.grade_level == int(asked.grade or 0),
+        bool(asked.band) and "band": ScoreRow.band == asked.band,
+        asked.contact == "none" and "contact": or_(contacts.c.day.is_(None), contacts.c.day < year_began),
+    }
+    return [condition for wanted, condition in asks.items() if wanted]
+
+
+def order_of(asked: CaseloadFilter, contacts: Subquery) -> tuple[ColumnElement[object], ...]:
+    """The order that a filter asks for; students who are alike in it stand in the order of the list."""
+    by_name = (StudentRow.last_name, StudentRow.first_name)
+    moved = ScoreRow.risk - ScoreRow.previous_risk
+    first = {
+        "list": (),
+        "name": by_name,
+        "change": (moved.is_(None), moved.desc()),
+        "contact": (contacts.c.day.is_not(None), contacts.c.day),
+    }[asked.sort]
+    place = ScoreRow.list_position if asked.outcome else ScoreRow.place
+    return (*first, place.is_(None), place, *by_name, StudentRow.student_key)
+
+
+def load_rows(session: Session, found: Select[StudentRow, ScoreRow]) -> list[tuple[StudentRow, ScoreRow]]:
+    """The rows of a query, of scores only what a line needs."""
+    return [(student, score) for student, score in session.execute(found.options(load_only(*LINE_COLUMNS)))]
+
+
+def count_rows(session: Session, found: Select[StudentRow, ScoreRow]) -> int:
+    """How many students a query finds."""
+    return session.scalar(found.with_only_columns(func.count()).order_by(None)) or 0
+
+
+def schools_and_grades(session: Session, scope: CaseloadScope) -> tuple[list[str], list[int]]:
+    """The schools and the grades of the subject's students on the list, to choose from."""
+    pairs = select_scored(scope).with_only_columns(StudentRow.school_id, StudentRow.grade_level).distinct()
+    found = session.execute(pairs).all()
+    return sorted({school for school, _ in found}), sorted({grade for _, grade in found})
+
+
+def search_students(session: Session, subject: Subject, words: str) -> list[str]:
+    """The keys of the subject's students whose names or number hold every word, by name; accents and case are alike."""
+    wanted = folded(words).split()
+    if not wanted:
+        return []
+    columns = (StudentRow.student_key, StudentRow.first_name, StudentRow.last_name, StudentRow.student_id)
+    rows = session.execute(visible_students(subject).with_only_columns(*columns)).all()
+    named = sorted((folded(f"{last} {first} {number}"), key) for key, first, last, number in rows)
+    return [key for name, key in named if all(word in name for word in wanted)][:MOST_FOUND]
+
+
+def folded(text: str) -> str:
+    """Text without case, accents and commas."""
+    plain = unicodedata.normalize("NFKD", text.replace(",", " "))
+    return "".join(one for one in plain if not unicodedata.combining(one)).casefold()
+
+
+def list_track_records(session: Session, scope: CaseloadScope) -> list[tuple[str, str, object]]:
+    """Each band, run and track record of the subject's listed students, every pair once."""
+    listed = select_scored(scope).where(ScoreRow.flagged, ScoreRow.at_random.is_not(True))
+    rows = session.execute(listed.with_only_columns(ScoreRow.band, ScoreRow.run_id, ScoreRow.track_record))
+    return [(band, run_id, record) for band, run_id, record in rows]
+
+

@@ -1,0 +1,63 @@
+"""A line on how a student's signals changed since the run before, and what of it the records did."""
+
+from datetime import date
+from typing import cast
+
+from serving.scoring.bands import Band
+from serving.scoring.decoding import decode_change
+from serving.store.rows import ScoreRow
+from serving.wording.locale import Language, msgid
+from serving.wording.risk_change import RiskComparison, compare_risks, hundredths, split_of
+from serving.wording.signals import BAND_ORDER, band_words
+
+NOTICEABLE = 5
+"""A difference within a band, in counts of 100, that is worth a word."""
+MORE = msgid("More signals than on {day} ({number:+.0f} of 100)")
+FEWER = msgid("Fewer signals than on {day} ({number:+.0f} of 100)")
+MORE_THAN_BAND = msgid("More signals than on {day} (then: {band})")
+FEWER_THAN_BAND = msgid("Fewer signals than on {day} (then: {band})")
+SPLIT = msgid("Since {day}: {records:+.0f} of 100 from the records, {scoring:+.0f} from a new way of scoring")
+NOT_SPLIT = msgid("Since {day}: {number:+.0f} of 100. The way of scoring changed too, so this may not be the records")
+OTHER_SCORING = msgid("On {day}: {band}. The way of scoring has changed since")
+
+
+def change_in_short(language: Language, score: ScoreRow, *, other_scoring: bool = False) -> str:
+    """How the signals changed since the run before; `other_scoring` says that something else gave the score then."""
+    if score.previous_band is None or score.previous_as_of is None:
+        return language.translate("Scored for the first time")
+    if score.risk is None or score.previous_risk is None:
+        missing = msgid("No score before to compare with") if score.risk is not None else msgid("No score now")
+        return language.translate(missing)
+    risks = compare_risks(score)
+    if risks is None:
+        return band_words_only(language, score, score.previous_as_of, other_scoring=other_scoring)
+    change = decode_change(score)
+    split = split_of(risks, change) if change else None
+    return counted_change(language, score, risks, split, other_scoring=other_scoring)
+
+
+def counted_change(
+    language: Language, score: ScoreRow, risks: RiskComparison, split: tuple[int, int] | None, *, other_scoring: bool
+) -> str:
+    """The change in counts of 100, split where something else gave the score before."""
+    day, total = language.short_day(risks.since), hundredths(risks.now) - hundredths(risks.before)
+    if split is not None and split[1]:
+        return language.translate(SPLIT, day=day, records=split[0], scoring=split[1])
+    if split is None and other_scoring and total:
+        return language.translate(NOT_SPLIT, day=day, number=total)
+    if abs(total) < NOTICEABLE and score.band == score.previous_band:
+        little = msgid("Little change since {day}") if total else msgid("No change since {day}")
+        return language.translate(little, day=day)
+    return language.translate(MORE if total > 0 else FEWER, day=day, number=total)
+
+
+def band_words_only(language: Language, score: ScoreRow, since: date, *, other_scoring: bool) -> str:
+    """The change where too few past students stand behind the score for a count."""
+    day, before, now = language.short_day(since), cast(Band, score.previous_band), cast(Band, score.band)
+    if now == before:
+        return language.translate("Same signals as on {day}", day=day)
+    then = band_words(language, before).lower()
+    if other_scoring:
+        return language.translate(OTHER_SCORING, day=day, band=then)
+    more = BAND_ORDER.index(now) > BAND_ORDER.index(before)
+    return language.translate(MORE_THAN_BAND if more else FEWER_THAN_BAND, day=day, band=then)
