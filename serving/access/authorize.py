@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from serving.access.scopes import Scope
 from serving.store.district_scope import enter_district
-from serving.store.rows import CaseloadRow, Role, StudentRow
+from serving.store.rows import CaseloadRow, Role, StaffRow, StudentRow
 
-Action = Literal["see", "list"] | Scope
+Action = Literal["see", "list", "export"] | Scope
 ReasonCode = Literal["caseload", "school", "district", "api_key"]
 REASONS: dict[Role, ReasonCode] = {"counselor": "caseload", "principal": "school", "district": "district"}
-STAFF_ACTIONS: frozenset[Action] = frozenset({"see", "list"})
+STAFF_ACTIONS: frozenset[Action] = frozenset({"see", "list", "export"})
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,28 @@ def visible_students(subject: Subject) -> Select[StudentRow]:
     if subject.role == "principal":
         return own.where(StudentRow.school_id == subject.school_id)
     return own.where(on_caseload(subject))
+
+
+def people_with_access(session: Session, student: StudentRow, today: date) -> list[tuple[StaffRow, ReasonCode]]:
+    """The people who may see a student on a day, each with the reason: by caseload, then school, then district."""
+    holds = exists().where(
+        CaseloadRow.district_id == StaffRow.district_id,
+        CaseloadRow.staff_id == StaffRow.staff_id,
+        CaseloadRow.student_key == student.student_key,
+        CaseloadRow.start_date <= today,
+        or_(CaseloadRow.end_date.is_(None), CaseloadRow.end_date >= today),
+    )
+    scopes: dict[Role, ColumnElement[bool]] = {
+        "counselor": holds,
+        "principal": StaffRow.school_id == student.school_id,
+        "district": StaffRow.district_id == student.district_id,
+    }
+    found: list[tuple[StaffRow, ReasonCode]] = []
+    for role, in_scope in scopes.items():
+        people = select(StaffRow).where(StaffRow.district_id == student.district_id, StaffRow.role == role, in_scope)
+        rows = session.scalars(people.order_by(StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id))
+        found += [(one, REASONS[role]) for one in rows]
+    return found
 
 
 def on_caseload(counselor: Educator) -> ColumnElement[bool]:

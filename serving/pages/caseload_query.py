@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
+from sqlalchemy import Select, Subquery, and_, func, or_
 from sqlalchemy.orm import Session, load_only
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from serving.access.authorize import Subject, visible_students
 from serving.pages.caseload_filter import CaseloadFilter
@@ -70,19 +71,19 @@ def select_filtered(scope: CaseloadScope, asked: CaseloadFilter) -> Select[Stude
     return found.where(*conditions(asked, contacts, scope.year_began)).order_by(*order_of(asked, contacts))
 
 
-def conditions(asked: CaseloadFilter, contacts: Subquery, year_began: date) -> list[ColumnElement[bool]]:
+def conditions(asked: CaseloadFilter, contacts: Subquery, year_began: date) -> list[SQLCoreOperations[bool]]:
     """What a filter asks of a student."""
-    asks = {
-        asked.show == "week": ScoreRow.flagged,
-        bool(asked.school) and "school": StudentRow.school_id == asked.school,
-        bool(asked.grade) and "grade": StudentRow.grade_level == int(asked.grade or 0),
-        bool(asked.band) and "band": ScoreRow.band == asked.band,
-        asked.contact == "none" and "contact": or_(contacts.c.day.is_(None), contacts.c.day < year_began),
-    }
-    return [condition for wanted, condition in asks.items() if wanted]
+    asks = (
+        (asked.show == "week", ScoreRow.flagged),
+        (asked.school, StudentRow.school_id == asked.school),
+        (asked.grade, StudentRow.grade_level == int(asked.grade or 0)),
+        (asked.band, ScoreRow.band == asked.band),
+        (asked.contact == "none", or_(contacts.c.day.is_(None), contacts.c.day < year_began)),
+    )
+    return [condition for wanted, condition in asks if wanted]
 
 
-def order_of(asked: CaseloadFilter, contacts: Subquery) -> tuple[ColumnElement[object], ...]:
+def order_of(asked: CaseloadFilter, contacts: Subquery) -> tuple[SQLCoreOperations[object], ...]:
     """The order that a filter asks for; students who are alike in it stand in the order of the list."""
     by_name = (StudentRow.last_name, StudentRow.first_name)
     moved = ScoreRow.risk - ScoreRow.previous_risk
@@ -135,5 +136,3 @@ def list_track_records(session: Session, scope: CaseloadScope) -> list[tuple[str
     listed = select_scored(scope).where(ScoreRow.flagged, ScoreRow.at_random.is_not(True))
     rows = session.execute(listed.with_only_columns(ScoreRow.band, ScoreRow.run_id, ScoreRow.track_record))
     return [(band, run_id, record) for band, run_id, record in rows]
-
-

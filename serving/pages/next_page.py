@@ -28,8 +28,8 @@ def is_own_path(asked: str) -> bool:
 
 def requested_page(request: Request) -> str:
     """The page of a request, to come back to after the sign-in; empty for the start page and for a form."""
-    if request.method != "GET" or (request.url.path in ("/", START) and not request.url.query):
-        return ""
     rest = [(name, value) for name, value in parse_qsl(request.url.query) if name != "lang"]
+    if request.method != "GET" or (request.url.path in ("/", START) and not rest):
+        return ""
     path = f"{request.url.path}?{urlencode(rest)}" if rest else request.url.path
     return path if is_own_path(path) else ""

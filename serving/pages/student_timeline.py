@@ -8,11 +8,13 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
+from presentation.numbers import school_year
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_similar_students
 from serving.store.rows import ContactRow, RunRow, ScoreRow, StaffRow, StudentRow
-from serving.store.run_queries import select_score_history
+from serving.store.run_queries import scoring_of, select_score_history
 from serving.wording.locale import Language
+from serving.wording.own_record import school_year_of
 from serving.wording.scores import contact_words
 from serving.wording.signals import band_words, similar_students_in_short
 
@@ -34,11 +36,12 @@ class ScoreLine:
 
 @dataclass(frozen=True)
 class ContactLine:
-    """A contact or plan."""
+    """A contact or plan; `year` is the school year that it was made in."""
 
     date: date
     kind: str
     by: str
+    year: str
 
 
 def load_score_lines(session: Session, student: StudentRow, outcome: str, language: Language) -> tuple[ScoreLine, ...]:
@@ -56,11 +59,6 @@ def load_score_lines(session: Session, student: StudentRow, outcome: str, langua
     )
 
 
-def scorer_of(run: RunRow) -> tuple[str, str | None]:
-    """What tells the scorers of one release apart: the model, or the rule of a part of the year."""
-    return run.scorer, run.part if run.scorer == "rule" else None
-
-
 def build_score_line(language: Language, score: ScoreRow, run: RunRow, *, before: RunRow) -> ScoreLine:
     """One run's score in words, beside the run before."""
     band, students = cast(Band, score.band), decode_similar_students(score)
@@ -71,7 +69,7 @@ def build_score_line(language: Language, score: ScoreRow, run: RunRow, *, before
         similar="" if score.risk is None else similar_students_in_short(language, score.risk, students),
         by_model=run.scorer == "model",
         release_changed=run.release_id != before.release_id,
-        scorer_changed=scorer_of(run) != scorer_of(before),
+        scorer_changed=scoring_of(run) != scoring_of(before),
     )
 
 
@@ -86,7 +84,13 @@ def load_contact_lines(session: Session, student: StudentRow, language: Language
     rows = session.scalars(found).all()
     names = staff_names(session, student.district_id, rows)
     return tuple(
-        ContactLine(row.date, contact_words(language, row.kind), names.get(row.staff_id or "", "–")) for row in rows
+        ContactLine(
+            date=row.date,
+            kind=contact_words(language, row.kind),
+            by=names.get(row.staff_id or "", "–"),
+            year=school_year(school_year_of(row.date)),
+        )
+        for row in rows
     )
 
 

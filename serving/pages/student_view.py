@@ -8,18 +8,24 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from presentation.charts.marks import Chart
-from serving.pages.caseload_view import band_change_words, school_names
+from serving.access.authorize import ReasonCode, people_with_access
+from serving.pages.caseload_line import school_names
+from serving.pages.last_contacts import school_year_began
 from serving.pages.record_charts import TermAverage, attendance_chart, marks_by_term, marks_chart
 from serving.pages.record_tables import RecordTable, record_table
 from serving.pages.student_timeline import ContactLine, ScoreLine, load_contact_lines, load_score_lines
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.rows import RunRow, ScoreRow, StudentRow
-from serving.store.run_queries import student_scores
-from serving.wording.locale import Language
+from serving.store.run_queries import has_other_scoring, student_scores
+from serving.wording.change_in_short import change_in_short
+from serving.wording.locale import Language, msgid
+from serving.wording.named_reasons import named_reasons
 from serving.wording.outcomes import about_words
+from serving.wording.own_record import OwnRecord, own_record
+from serving.wording.own_record_words import also_on_record, own_strengths
 from serving.wording.parts_of_year import scored_when
-from serving.wording.reasons import NO_WORDING, Lexicon, domain_words, reason_sentences, run_lexicon, strength_sentences
+from serving.wording.reasons import Lexicon, domain_words, run_lexicon, strength_sentences
 from serving.wording.risk_change import ChangeWords, change_words, compare_risks
 from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED
 from serving.wording.signals import band_words, similar_students_sentence
@@ -43,6 +49,14 @@ class StrengthItem:
 
     sentence: str
     domain: str
+
+
+@dataclass(frozen=True)
+class PersonWithAccess:
+    """Somebody who sees the student's page, and why."""
+
+    name: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -95,20 +109,29 @@ class StudentView:
     data_through: date | None
     strengths: tuple[StrengthItem, ...]
     needs: tuple[NeedItem, ...]
+    beside: tuple[str, ...]
+    beside_intro: str
     since: ChangeWords | None
     way_back: WayBackWords | None
     track_record: str
     charts: Charts
     past: tuple[ScoreLine, ...]
     contacts: tuple[ContactLine, ...]
+    contacted_this_year: bool
+    people: tuple[PersonWithAccess, ...]
     others: tuple[OutcomeSection, ...]
 
 
-def student_view(session: Session, student: StudentRow, runs: Sequence[RunRow], language: Language) -> StudentView:
+def student_view(
+    session: Session, student: StudentRow, runs: Sequence[RunRow], language: Language, *, today: date
+) -> StudentView:
     """The page of a student, as of the runs of the district's newest list."""
     scores = student_scores(session, student.district_id, student.student_key, runs)
     score, run = scores[0] if scores else (None, runs[0] if runs else None)
     band = cast(Band, score.band) if score else "unknown"
+    record = own_record(score.history, run.as_of) if score and run else OwnRecord()
+    needs = need_items(language, score, run_lexicon(run.dictionary), record) if run and score else ()
+    contacts = load_contact_lines(session, student, language)
     return StudentView(
         about=about_words(language, run) if run and len(scores) > 1 else "",
         name=f"{student.first_name} {student.last_name}",
@@ -120,19 +143,57 @@ def student_view(session: Session, student: StudentRow, runs: Sequence[RunRow], 
         similar=similar_section(language, score, run) if run and score else "",
         unscored=unscored_reason(language, score, run),
         scored_by=scored_when(language, run) if run and score else "",
-        change=band_change_words(language, score) if score else "",
+        change=change_in_short(language, score, other_scoring=has_other_scoring(session, run)) if run and score else "",
         listed=score.flagged if score else False,
         at_random=bool(score and score.at_random),
         data_through=run.data_through if run else None,
-        strengths=strength_items(language, score, run_lexicon(run.dictionary)) if run and score else (),
-        needs=need_items(language, score, run_lexicon(run.dictionary)) if run and score else (),
+        strengths=strength_items(language, score, run_lexicon(run.dictionary), record) if run and score else (),
+        needs=needs,
+        beside=facts_beside(language, needs, record),
+        beside_intro=beside_words(language, run) if run else "",
         since=change_section(language, score, run) if run and score else None,
-        way_back=way_back_section(language, score) if score else None,
+        way_back=way_back_section(language, score, personal=bool(needs)) if score else None,
         track_record=track_record_section(language, score, run) if run and score else "",
         charts=build_charts(language, score),
         past=load_score_lines(session, student, run.outcome, language) if run else (),
-        contacts=load_contact_lines(session, student, language),
+        contacts=contacts,
+        contacted_this_year=any(one.date >= school_year_began(today) for one in contacts),
+        people=people_items(session, student, language, today),
         others=tuple(outcome_section(language, *one) for one in scores[1:]),
+    )
+
+
+BESIDE = {
+    "rule": msgid("The rule does not look at this. It is on record all the same:"),
+    "model": msgid("Not among the reasons for the score, but on record:"),
+}
+WHY_ACCESS: dict[ReasonCode, str] = {
+    "caseload": msgid("has the student on the caseload"),
+    "school": msgid("leads the school"),
+    "district": msgid("works for the whole district"),
+}
+
+
+def facts_beside(language: Language, needs: Sequence[NeedItem], record: OwnRecord) -> tuple[str, ...]:
+    """What is on record beside what stands out: of attendance and marks, where no reason is about them."""
+    said = [need.domain for need in needs]
+    covered = [domain for domain in ("attendance", "grades") if domain_words(language, domain) in said]
+    return tuple(fact.sentence for fact in also_on_record(language, record, covered))
+
+
+def beside_words(language: Language, run: RunRow) -> str:
+    """What stands above the facts that are on record beside the reasons."""
+    return language.translate(BESIDE["model" if run.scorer == "model" else "rule"])
+
+
+def people_items(
+    session: Session, student: StudentRow, language: Language, today: date
+) -> tuple[PersonWithAccess, ...]:
+    """Who sees the student's page, and why: who is nearest first."""
+    people = people_with_access(session, student, today)
+    return tuple(
+        PersonWithAccess(f"{one.first_name} {one.last_name}", language.translate(WHY_ACCESS[reason]))
+        for one, reason in people
     )
 
 
@@ -147,7 +208,7 @@ def outcome_section(language: Language, score: ScoreRow, run: RunRow) -> Outcome
         similar=similar_section(language, score, run),
         unscored=unscored_reason(language, score, run),
         scored_by=scored_when(language, run),
-        needs=need_items(language, score, run_lexicon(run.dictionary)),
+        needs=need_items(language, score, run_lexicon(run.dictionary), own_record(score.history, run.as_of)),
         way_back=way_back_section(language, score),
         track_record=track_record_section(language, score, run),
     )
@@ -162,27 +223,38 @@ def unscored_reason(language: Language, score: ScoreRow | None, run: RunRow | No
     return language.translate(NOT_SCORED) if score.risk is None else ""
 
 
-def need_items(language: Language, score: ScoreRow, lexicon: Lexicon) -> tuple[NeedItem, ...]:
-    """What stands out: what a school can change first, else in the order of the run."""
-    needs = [
-        NeedItem(
-            sentence=sentence,
-            domain=domain_words(language, str(one["domain"])),
-            changeable=lexicon.get(str(one["code"]), NO_WORDING).can_change,
-            records=record_table(language, score.evidence.get(str(one["code"]), [])),
-        )
-        for one, sentence in zip(score.reasons, reason_sentences(language, lexicon, score.reasons), strict=True)
-    ]
-    return tuple(sorted(needs, key=lambda need: not need.changeable))
-
-
-def strength_items(language: Language, score: ScoreRow, lexicon: Lexicon) -> tuple[StrengthItem, ...]:
-    """What speaks for the student, in the order of the run."""
-    sentences = strength_sentences(language, lexicon, score.strengths)
+def need_items(language: Language, score: ScoreRow, lexicon: Lexicon, record: OwnRecord) -> tuple[NeedItem, ...]:
+    """What stands out: what a school can change first, then what departs most from the student's own past."""
     return tuple(
+        NeedItem(
+            sentence=one.sentence,
+            domain=domain_words(language, one.domain),
+            changeable=one.changeable,
+            records=record_table(language, score.evidence.get(one.code, [])),
+        )
+        for one in named_reasons(language, lexicon, score.reasons, record)
+    )
+
+
+MOST_STRENGTHS = 4
+
+
+def strength_items(
+    language: Language, score: ScoreRow, lexicon: Lexicon, record: OwnRecord
+) -> tuple[StrengthItem, ...]:
+    """What speaks for the student: what got better and goes well by the own record, then in the order of the run.
+
+    Of attendance the own record speaks, where it does; the run does not say it again.
+    """
+    own = [StrengthItem(fact.sentence, domain_words(language, fact.domain)) for fact in own_strengths(language, record)]
+    attendance = domain_words(language, "attendance")
+    sentences = strength_sentences(language, lexicon, score.strengths)
+    of_run = [
         StrengthItem(sentence, domain_words(language, str(one["domain"])))
         for one, sentence in zip(score.strengths, sentences, strict=True)
-    )
+        if not (str(one["code"]).startswith("absence") and any(item.domain == attendance for item in own))
+    ]
+    return tuple([*own, *of_run][:MOST_STRENGTHS])
 
 
 def change_section(language: Language, score: ScoreRow, run: RunRow) -> ChangeWords | None:
@@ -208,10 +280,10 @@ def track_record_section(language: Language, score: ScoreRow, run: RunRow) -> st
     return track_record_sentence(language, record, run.ended, score.risk) if score.flagged or record else ""
 
 
-def way_back_section(language: Language, score: ScoreRow) -> WayBackWords | None:
-    """The way back on track; None where there is none to show."""
+def way_back_section(language: Language, score: ScoreRow, *, personal: bool = True) -> WayBackWords | None:
+    """The way back on track, or what the year asks of everyone where nothing is `personal`; None where none is."""
     way = decode_way_back(score)
-    return way_back_words(language, way) if way else None
+    return way_back_words(language, way, personal=personal) if way else None
 
 
 def build_charts(language: Language, score: ScoreRow | None) -> Charts:

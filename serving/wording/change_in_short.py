@@ -17,7 +17,7 @@ FEWER = msgid("Fewer signals than on {day} ({number:+.0f} of 100)")
 MORE_THAN_BAND = msgid("More signals than on {day} (then: {band})")
 FEWER_THAN_BAND = msgid("Fewer signals than on {day} (then: {band})")
 SPLIT = msgid("Since {day}: {records:+.0f} of 100 from the records, {scoring:+.0f} from a new way of scoring")
-NOT_SPLIT = msgid("Since {day}: {number:+.0f} of 100. The way of scoring changed too, so this may not be the records")
+NOT_SPLIT = msgid("Since {day}: {number:+.0f} of 100, and the way of scoring has changed")
 OTHER_SCORING = msgid("On {day}: {band}. The way of scoring has changed since")
 
 
@@ -41,13 +41,13 @@ def counted_change(
 ) -> str:
     """The change in counts of 100, split where something else gave the score before."""
     day, total = language.short_day(risks.since), hundredths(risks.now) - hundredths(risks.before)
-    if split is not None and split[1]:
+    if split is not None and split[1] and max(map(abs, split)) >= NOTICEABLE:
         return language.translate(SPLIT, day=day, records=split[0], scoring=split[1])
-    if split is None and other_scoring and total:
-        return language.translate(NOT_SPLIT, day=day, number=total)
     if abs(total) < NOTICEABLE and score.band == score.previous_band:
         little = msgid("Little change since {day}") if total else msgid("No change since {day}")
         return language.translate(little, day=day)
+    if split is None and other_scoring:
+        return language.translate(NOT_SPLIT, day=day, number=total)
     return language.translate(MORE if total > 0 else FEWER, day=day, number=total)
 
 

@@ -19,7 +19,8 @@ def headline_sentence(language: Language, headline: Headline | None, ended: str)
             "Of 100 students listed like this in {year}, about {count} {ended}. The likely range is {low} to {high}."
         ),
         msgid(
-            "Of 100 students listed like this in {year}, {low} to {high} {ended}. With more students this could be said more closely."
+            "Of 100 students listed like this in {year}, {low} to {high} {ended}. The more students are listed, the"
+            " closer this can be said."
         ),
     )
     return language.translate(
@@ -42,8 +43,9 @@ class OutcomeCount:
 
 @dataclass(frozen=True)
 class ListWords:
-    """How the lists of a year turned out: each student once, and those who were never listed."""
+    """How the lists of a year turned out: each student once, and those who were never listed; `summary` in short."""
 
+    summary: str
     heading: str
     opening: str
     turned: tuple[OutcomeCount, ...]
@@ -62,13 +64,33 @@ def list_words(language: Language, record: ListRecord, ended: str) -> ListWords:
         (record.not_told, language.translate("cannot be told from the records"), False),
     )
     return ListWords(
+        summary=summary_words(language, record, words),
         heading=language.translate("How the lists of {year} turned out", year=school_year(record.school_year)),
         opening=language.translate_plural(
-            "{number} student was listed. Of these:", "{number} students were listed. Of these:", record.listed
+            "{number} student of the whole district was listed. Of these:",
+            "{number} students of the whole district were listed. Of these:",
+            record.listed,
         ),
         turned=tuple(OutcomeCount(f"{language.localize(n)}", says) for n, says, always in counts if n or always),
         never_listed=never_listed_words(language, record, words),
     )
+
+
+def summary_words(language: Language, record: ListRecord, ended: str) -> str:
+    """How many of a year's listed students had the outcome, and how many others did, in two sentences."""
+    listed = language.translate(
+        "Lists of {year}, whole district: of {listed} students listed, {came_true} {ended}.",
+        year=school_year(record.school_year),
+        listed=record.listed,
+        came_true=record.came_true,
+        ended=ended,
+    )
+    if not record.never_listed:
+        return listed
+    missed = language.translate(
+        "Another {never_listed} {ended} and were on no list.", never_listed=record.never_listed, ended=ended
+    )
+    return f"{listed} {missed}"
 
 
 def never_listed_words(language: Language, record: ListRecord, ended: str) -> str:

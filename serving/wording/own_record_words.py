@@ -51,14 +51,30 @@ class RecordFact:
     departure: float = 0.0
 
 
-def named_reason(language: Language, code: str, value: JsonCell, record: OwnRecord) -> str:
-    """The sentence of a reason that names courses and marks; empty where the record does not bear its value out."""
+@dataclass(frozen=True)
+class Named:
+    """A reason with courses and marks by name, and beside it how far the marks fell; both may be empty."""
+
+    words: str = ""
+    beside: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Both."""
+        return f"{self.words} {self.beside}".strip()
+
+
+UNNAMED = Named()
+
+
+def named_reason(language: Language, code: str, value: JsonCell, record: OwnRecord) -> Named:
+    """A reason that names courses and marks; empty where the record does not bear its value out."""
     if not isinstance(value, (int, float)):
-        return ""
+        return UNNAMED
     if code in SUBJECT_OF:
-        return subject_sentence(language, record, SUBJECT_OF[code], value)
+        return Named(subject_sentence(language, record, SUBJECT_OF[code], value))
     words = NAMED.get(code)
-    return words(language, record, value) if words else ""
+    return words(language, record, value) if words else UNNAMED
 
 
 def subject_sentence(language: Language, record: OwnRecord, subject: str, value: float) -> str:
@@ -80,42 +96,42 @@ def before_words(language: Language, one: CourseMark) -> str:
     return language.translate(MARK_BEFORE, where=language.translate(SUBJECTS[one.subject]), mark=one.before)
 
 
-def failing_core(language: Language, record: OwnRecord, value: float) -> str:
+def failing_core(language: Language, record: OwnRecord, value: float) -> Named:
     """The core courses with an F, if they are so many."""
     found = [one for one in record.courses if one.points == 0 and one.subject in CORE]
-    return failing(language, record, found) if len(found) == value else ""
+    return failing(language, record, found) if len(found) == value else UNNAMED
 
 
-def failing_other(language: Language, record: OwnRecord, value: float) -> str:
+def failing_other(language: Language, record: OwnRecord, value: float) -> Named:
     """The other courses with an F, if they are so many."""
     found = [one for one in record.courses if one.points == 0 and one.subject not in CORE]
-    return failing(language, record, found) if len(found) == value else ""
+    return failing(language, record, found) if len(found) == value else UNNAMED
 
 
-def failing(language: Language, record: OwnRecord, courses: Sequence[CourseMark]) -> str:
-    """Courses with an F, and how far the marks fell."""
+def failing(language: Language, record: OwnRecord, courses: Sequence[CourseMark]) -> Named:
+    """Courses with an F: with last year's mark where it is one, and how far the marks fell where they are several."""
     if not courses:
-        return ""
+        return UNNAMED
     said = language.translate(HAS_F, courses=language.series([one.course for one in courses]))
-    beside = before_words(language, courses[0]) if len(courses) == 1 else average_words(language, record)
-    return f"{said} {beside}".strip()
+    if len(courses) == 1:
+        return Named(f"{said} {before_words(language, courses[0])}".strip())
+    return Named(said, average_words(language, record))
 
 
-def low_marks(language: Language, record: OwnRecord, value: float) -> str:
+def low_marks(language: Language, record: OwnRecord, value: float) -> Named:
     """The courses with a D or F, each with its mark, if they are that share of all."""
     low = [f"{one.course} ({one.mark})" for one in record.courses if one.points <= 1]
     if not low or abs(len(low) / len(record.courses) - value) > ROUNDING:
-        return ""
-    said = language.translate(HAS_LOW, courses=language.series(low))
-    return f"{said} {average_words(language, record)}".strip()
+        return UNNAMED
+    return Named(language.translate(HAS_LOW, courses=language.series(low)), average_words(language, record))
 
 
-def all_marks(language: Language, record: OwnRecord, value: float) -> str:
+def all_marks(language: Language, record: OwnRecord, value: float) -> Named:
     """Every course with its mark, lowest first, if that is their average."""
     if record.average is None or abs(record.average - value) > ROUNDING:
-        return ""
+        return UNNAMED
     marks = ", ".join(f"{one.course} {one.mark}" for one in record.courses)
-    return f"{language.translate(MARKS_NOW, courses=marks)} {average_words(language, record)}".strip()
+    return Named(language.translate(MARKS_NOW, courses=marks), average_words(language, record))
 
 
 def average_words(language: Language, record: OwnRecord) -> str:
@@ -125,7 +141,7 @@ def average_words(language: Language, record: OwnRecord) -> str:
     return language.translate(AVERAGE_BEFORE, mark=letter(record.average), before=letter(record.average_before))
 
 
-NAMED: dict[str, Callable[[Language, OwnRecord, float], str]] = {
+NAMED: dict[str, Callable[[Language, OwnRecord, float], Named]] = {
     "core_failing_now": failing_core,
     "other_failing_now": failing_other,
     "low_marks_now": low_marks,
@@ -173,7 +189,7 @@ def mark_facts(language: Language, record: OwnRecord) -> list[RecordFact]:
     """Courses with an F, else a fall of the average mark by a letter."""
     failed = [one for one in record.courses if one.points == 0]
     if failed:
-        return [RecordFact("grades", failing(language, record, failed), record.fall_in_marks)]
+        return [RecordFact("grades", failing(language, record, failed).sentence, record.fall_in_marks)]
     if record.average is None or record.average_before is None or record.average_before - record.average < FELL:
         return []
     words = language.translate(MARKS_FELL, mark=letter(record.average), before=letter(record.average_before))

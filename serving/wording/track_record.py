@@ -15,19 +15,14 @@ LIKE = {
         " 100 of them, about {count} {ended}. The likely range is {low} to {high}."
     ),
     "list": msgid(
-        "In {years}, {number} students were on this list, some with more signals and some with fewer. Of 100 of them, about {count}"
-        " {ended}. The likely range is {low} to {high}."
+        "In {years}, {number} students were on this list, some with more signals and some with fewer. Of 100 of them,"
+        " about {count} {ended}. The likely range is {low} to {high}."
     ),
-}
-IN_SHORT = {
-    "risk": msgid("Of {number} listed before with such a score, about {count} of 100 {ended} ({low} to {high})."),
-    "list": msgid("Of all {number} listed before, about {count} of 100 {ended} ({low} to {high})."),
 }
 MORE_THAN_SAID = msgid("That is more than this student’s score says.")
 FEWER_THAN_SAID = msgid("That is fewer than this student’s score says.")
-TOO_FEW_IN_SHORT = msgid("Too few were listed like this to say more.")
 SUPPORTED = msgid(
-    "{number} of the others had a contact or a plan first. How they would have ended without it, nobody knows: the range"
+    "{number} of the others had a contact or a plan first. Nobody knows how they would have ended without it. The range"
     " allows for both."
 )
 TOO_FEW = msgid("Too few students were listed like this to say how it turned out.")
@@ -67,20 +62,6 @@ def beside_own_score(record: TrackRecord, risk: float | None) -> str:
     if record.like != "risk" or risk is None or record.low <= risk * 100 <= record.high:
         return ""
     return MORE_THAN_SAID if risk * 100 < record.low else FEWER_THAN_SAID
-
-
-def track_record_in_short(language: Language, record: TrackRecord | None, ended: str) -> str:
-    """The same in a line of the list."""
-    if record is None:
-        return language.translate(TOO_FEW_IN_SHORT)
-    return language.translate(
-        IN_SHORT[record.like],
-        number=record.n,
-        count=round(record.per_hundred),
-        low=round(record.low),
-        high=round(record.high),
-        ended=ended_words(language, ended),
-    )
 
 
 def years_words(language: Language, years: Sequence[int]) -> str:

@@ -15,27 +15,34 @@ OPENINGS: Mapping[WayBackState, str] = {
         " is a step to a diploma. This is now out of reach:"
     ),
 }
+OF_EVERYONE = msgid("This is what the rule still asks of everyone, by {day}, to end the year on track:")
 ASSUMES = msgid(
-    "This counts what is on record on the date above, as if the student stays in the same courses and gets a final mark"
-    " in each. It is not a forecast."
+    "This counts what is on record on the date above. It goes by the courses of now, with a final mark in each. It is"
+    " not a forecast."
 )
 
 
 @dataclass(frozen=True)
 class WayBackWords:
-    """The way back in words; `state` tells what the opening says."""
+    """The way back in words; `state` tells what the opening says, `personal` whether it is about this student."""
 
     state: WayBackState
+    personal: bool
     opening: str
     steps: tuple[str, ...]
     assumes: str
 
 
-def way_back_words(language: Language, way: WayBack) -> WayBackWords:
-    """The way back in words."""
+def way_back_words(language: Language, way: WayBack, *, personal: bool = True) -> WayBackWords:
+    """The way back in words; without anything `personal` to go back from, what the year asks of everyone."""
+    own = personal or way.state == "not_reachable"
+    everyone = not own and way.state == "reachable"
     return WayBackWords(
         state=way.state,
-        opening=opening_sentence(language, way),
+        personal=own,
+        opening=language.translate(OF_EVERYONE, day=language.day(way.until))
+        if everyone
+        else opening_sentence(language, way),
         steps=step_sentences(language, way),
         assumes=language.translate(ASSUMES),
     )

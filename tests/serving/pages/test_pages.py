@@ -55,7 +55,7 @@ def test_without_a_key_every_operation_of_the_api_is_401(service: ExampleService
 
 
 def test_every_route_is_known_to_these_tests(service: ExampleService) -> None:
-    known = {"/", "/caseload", "/students/{student_key}", "/sign-in", "/sign-out"}
+    known = {"/", "/caseload", "/caseload.csv", "/students/{student_key}", "/sign-in", "/sign-out"}
     known |= {
         "/static/ontrack.css",
         "/livez",
@@ -138,8 +138,10 @@ def test_the_stylesheet_has_no_red_and_loads_nothing() -> None:
 def test_the_list_says_how_often_such_lists_were_right_and_what_orders_it(service: ExampleService) -> None:
     model = words_of(Browser(service, "harbor", "s-ines").get("/caseload").text)
     for expected in (
-        "How the lists of 2025–26 turned out", "212 students were listed.", "118 ended grade 9 off track", "61 did not",
-        "20 did not, and had a contact or a plan first", "13 moved away",
+        "How the lists of 2025–26 turned out", "of 212 students listed, 118 ended grade 9 off track",
+        "Another 180 ended grade 9 off track and were on no list.", "212 students of the whole district were listed.",
+        "118 ended grade 9 off track", "61 stayed on track",
+        "20 stayed on track, and had a contact or a plan first", "13 moved away",
         "Of all students of that year, 400 ended grade 9 off track. Of these, 180 were on no list.",
         "A model puts this list in order",
     ):  # fmt: skip
@@ -229,8 +231,8 @@ def test_the_last_contact_is_that_of_the_own_district(service: ExampleService) -
 
 def test_a_change_of_release_is_marked_in_the_history(service: ExampleService) -> None:
     words = Tags(Browser(service, "harbor", "s-ines").get("/students/k-amara").text).words
-    assert words.count("Part of a change may come from that") == 1
-    assert "More signals than on Nov 13, 2026" in words
+    assert words.count("Scored by a new model from here on.") == 1
+    assert "Since Nov 13, 2026: +14 of 100 from the records, +6 from a new way of scoring" in re.sub(r"\s+", " ", words)
 
 
 def test_a_change_of_scorer_between_parts_of_the_year_is_marked_in_the_history(service: ExampleService) -> None:
@@ -239,8 +241,8 @@ def test_a_change_of_scorer_between_parts_of_the_year_is_marked_in_the_history(s
         write_run(session, run)
         write_run(session, replace(run_of("harbor", TODAY + timedelta(days=14)), release_id="r-0002", part="spring"))
     words = words_of(Browser(service, "harbor", "s-ines").get("/students/k-amara").text)
-    assert words.count("From here on another published rule serves in this part of the year.") == 1
-    assert words.count("From here on a model serves in this part of the year.") == 1
+    assert words.count("Scored by another rule from here on, as at this time of each year.") == 1
+    assert words.count("Scored by the model from here on, as at this time of each year.") == 1
 
 
 def test_on_a_date_that_nobody_judged_list_and_page_say_so(service: ExampleService) -> None:

@@ -43,10 +43,15 @@ def test_dates_are_written_as_their_readers_do() -> None:
 
 
 def test_a_sentence_says_one_or_many() -> None:
-    one, many = "{number} student was listed. Of these:", "{number} students were listed. Of these:"
-    assert ENGLISH.translate_plural(one, many, 1) == "1 student was listed. Of these:"
-    assert ENGLISH.translate_plural(one, many, 1200) == "1,200 students were listed. Of these:"
-    assert SPANISH.translate_plural(one, many, 2) == "2 estudiantes estuvieron en la lista. De ellos:"
+    one, many = (
+        "{number} student of the whole district was listed. Of these:",
+        "{number} students of the whole district were listed. Of these:",
+    )
+    assert ENGLISH.translate_plural(one, many, 1) == "1 student of the whole district was listed. Of these:"
+    assert ENGLISH.translate_plural(one, many, 1200) == "1,200 students of the whole district were listed. Of these:"
+    assert (
+        SPANISH.translate_plural(one, many, 2) == "2 estudiantes de todo el distrito estuvieron en la lista. De ellos:"
+    )
 
 
 def lena(service: ExampleService, accepted: str = "") -> Browser:

@@ -1,29 +1,27 @@
 """What people read, sentence by sentence."""
 
-from datetime import date
 from io import StringIO
 
 import pytest
 
 from models.estimators.published_rule import TOO_FEW, SimilarStudents
 from presentation.charts.marks import BarMark, PathMark, TextMark
-from serving.pages.record_charts import attendance_chart, letter, marks_by_term, marks_chart
+from serving.pages.record_charts import attendance_chart, marks_by_term, marks_chart
 from serving.pages.record_tables import record_table
 from serving.scoring.bands import Band, band_of
 from serving.scoring.headline import Headline
 from serving.web.logs import open_log
+from serving.wording.letter_marks import letter
 from serving.wording.lists import headline_sentence
 from serving.wording.locale import load_language
 from serving.wording.reasons import FeatureWording, reason_sentence
 from serving.wording.scores import why_served
 from serving.wording.signals import (
-    band_change_sentence,
     risk_in_tenths,
     similar_students_in_short,
     similar_students_sentence,
 )
 
-WEEK = date(2026, 11, 13)
 ENGLISH = load_language("en")
 
 
@@ -75,23 +73,6 @@ def test_a_reason_is_a_sentence_whatever_its_value(
     assert reason_sentence(ENGLISH, FeatureWording(because, one), "some_feature", value) == sentence
 
 
-@pytest.mark.parametrize(("now", "before", "words"), [
-    (("many", 0.7), ("some", 0.4), "More signals than on Nov 13, 2026 (then: some signals)"),
-    (("few", 0.1), ("some", 0.4), "Fewer signals than on Nov 13, 2026 (then: some signals)"),
-    (("some", 0.44), ("some", 0.30), "More signals than on Nov 13, 2026"),
-    (("some", 0.30), ("some", 0.44), "Fewer signals than on Nov 13, 2026"),
-    (("some", 0.33), ("some", 0.30), "Little change since Nov 13, 2026"),
-    (("some", 0.33), ("some", 0.33), "No change since Nov 13, 2026"),
-    (("some", 0.33), ("unknown", None), "No score before to compare with"),
-    (("unknown", None), ("some", 0.33), "No score now"),
-    (("some", 0.33), None, "Scored for the first time"),
-])  # fmt: skip
-def test_a_change_is_said_in_words(
-    now: tuple[Band, float | None], before: tuple[Band, float | None] | None, words: str
-) -> None:
-    assert band_change_sentence(ENGLISH, now, before, WEEK if before else None) == words
-
-
 def test_without_evidence_the_headline_says_so() -> None:
     outcome = "ended grade 9 off track"
     assert headline_sentence(ENGLISH, None, outcome).endswith("Not enough evidence yet.")
@@ -103,8 +84,8 @@ def test_without_evidence_the_headline_says_so() -> None:
 
 def test_a_headline_over_few_students_is_a_range_and_not_a_number() -> None:
     assert headline_sentence(ENGLISH, Headline(60.6, 39.8, 80.2, 31, 2026), "ended grade 9 off track") == (
-        "Of 100 students listed like this in 2025–26, 40 to 80 ended grade 9 off track. More students would say it"
-        " closer."
+        "Of 100 students listed like this in 2025–26, 40 to 80 ended grade 9 off track. The more students"
+        " are listed, the closer this can be said."
     )
 
 

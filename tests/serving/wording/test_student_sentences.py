@@ -68,23 +68,25 @@ def test_no_risk_is_said_as_certain(risk: float, of_100: int) -> None:
 @pytest.mark.parametrize(("change", "says"), [
     (RiskChange(0.14, 0.06), (
         "From changes in the records: 14 more of 100.",
-        "From a new release: 6 more of 100. It weighs the same records in a new way.",
+        "From a new way of scoring: 6 more of 100. This part says nothing new about the student.",
     )),
     (RiskChange(0.25, -0.05), (
         "From changes in the records: 25 more of 100.",
-        "From a new release: 5 fewer of 100. It weighs the same records in a new way.",
+        "From a new way of scoring: 5 fewer of 100. This part says nothing new about the student.",
     )),
     (RiskChange(0.001, 0.199), (
         "From changes in the records: no difference.",
-        "From a new release: 20 more of 100. It weighs the same records in a new way.",
+        "From a new way of scoring: 20 more of 100. This part says nothing new about the student.",
     )),
     (RiskChange(0.14, 0.06, across_parts=True), (
         "From changes in the records: 14 more of 100.",
-        "From a different scorer in this part of the year: 6 more of 100. It weighs the same records anew.",
+        "From the way of scoring used at this time of the year: 6 more of 100. This part says nothing new about"
+        " the student.",
     )),
     (RiskChange(0.20, 0.0), ("All of this comes from changes in the records.",)),
     (RiskChange(None, None), (
-        "A new release is in use, and the old one is gone. So we cannot say how much of this comes from the records.",
+        "The way of scoring was changed, and the old one is gone. So we cannot say how much of this comes from the"
+        " records.",
     )),
 ])  # fmt: skip
 def test_a_change_is_told_by_what_the_records_and_a_release_changed(change: RiskChange, says: tuple[str, ...]) -> None:
@@ -165,9 +167,10 @@ RECORD = TrackRecord("risk", 130, 81, 0, per_hundred=62.3, low=54.0, high=69.4, 
     (RECORD, "In 2024–25 and 2025–26, 130 students were listed with a score of 5 to 6 in 10, as this student now."
      " Of 100 of them, about 62 ended grade 9 off track. The likely range is 54 to 69."),
     (replace(RECORD, like="list", school_years=(2026,), supported=4),
-     "In 2025–26, 130 students were on this list, with low and high scores. Of 100 of them, about 62 ended grade 9 off"
-     " track. The likely range is 54 to 69. 4 of the others had a contact or a plan first. The range counts them"
-     " both ways."),
+     "In 2025–26, 130 students were on this list, some with more signals and some with fewer. Of 100 of"
+     " them, about 62 ended grade 9 off"
+     " track. The likely range is 54 to 69. 4 of the others had a contact or a plan first. Nobody knows how"
+     " they would have ended without it. The range allows for both."),
     (replace(RECORD, school_years=(2024, 2025, 2026), low=58.0),
      "In 2023–24 to 2025–26, 130 students were listed with a score of 5 to 6 in 10, as this student now. Of 100 of"
      " them, about 62 ended grade 9 off track. The likely range is 58 to 69. That is more than this student’s score"
@@ -182,8 +185,8 @@ def test_last_years_lists_are_told_in_full_and_from_the_other_side() -> None:
     record = ListRecord(2026, 212, 118, 61, 20, 13, 0, 0, never_listed=180, off_track=400)
     words = list_words(ENGLISH, record, ENDED)
     assert [(part.number, part.words) for part in words.turned] == [
-        ("118", "ended grade 9 off track"), ("61", "did not"),
-        ("20", "did not, and had a contact or a plan first"), ("13", "moved away"),
+        ("118", "ended grade 9 off track"), ("61", "stayed on track"),
+        ("20", "stayed on track, and had a contact or a plan first"), ("13", "moved away"),
     ]  # fmt: skip
     assert words.never_listed == (
         "The lists do not find everyone. Of all students of that year, 400 ended grade 9 off track. Of these, 180 were"
