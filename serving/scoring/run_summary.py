@@ -11,7 +11,7 @@ from models.served_scorer import judged_elsewhere
 from serving.scoring.district_release import DistrictRelease
 from serving.store.database import read_session
 from serving.store.rows import RunRow
-from serving.store.run_queries import count_listed
+from serving.store.run_queries import count_students
 
 NOT_JUDGED = {
     "week": "no list was judged so early or so late in a school year",
@@ -48,11 +48,15 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class ListSummary:
-    """A list in numbers: those of the run of each outcome, and how many students all of them list, each once."""
+    """A list in numbers: those of the run of each outcome, and how many students all of them list.
+
+    `students` counts who has a score of any of them, `listed` who is listed by any; each student once.
+    """
 
     list_id: str
     runs: tuple[RunSummary, ...]
     warnings: tuple[Finding, ...] = ()
+    students: int = 0
     listed: int = 0
 
     @property
@@ -64,6 +68,7 @@ class ListSummary:
         """What `ontrack score --json` prints."""
         return {
             "list_id": self.list_id,
+            "students": self.students,
             "listed": self.listed,
             "written": self.written,
             "warnings": [finding.as_json() for finding in self.warnings],
@@ -82,11 +87,9 @@ def find_list(engine: Engine, releases: Sequence[DistrictRelease], run_ids: Sequ
         if not found:
             return None
         list_id = found[0][0].list_id or found[0][0].run_id
-        return ListSummary(
-            list_id,
-            tuple(summary_of(row, release, written=False) for row, release in found),
-            listed=count_listed(session, releases[0].district_id, list_id),
-        )
+        students, listed = count_students(session, releases[0].district_id, list_id)
+        summaries = tuple(summary_of(row, release, written=False) for row, release in found)
+        return ListSummary(list_id, summaries, students=students, listed=listed)
 
 
 def summary_of(run: RunRow, release: DistrictRelease, *, written: bool) -> RunSummary:

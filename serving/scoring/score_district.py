@@ -71,8 +71,9 @@ def score_district(
         for run in runs:
             write_run(session, run)
     summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
-    listed = len({score.student_key for run in runs for score in run.scores if score.flagged})
-    return ListSummary(ids.list_id, tuple(summaries), found.warnings, listed)
+    every = {score.student_key for run in runs for score in run.scores}
+    listed = {score.student_key for run in runs for score in run.scores if score.flagged}
+    return ListSummary(ids.list_id, tuple(summaries), found.warnings, len(every), len(listed))
 
 
 @dataclass(frozen=True)

@@ -77,13 +77,15 @@ def run_scores(session: Session, run: RunRow) -> dict[str, ScoreRow]:
     return {row.student_key: row for row in session.scalars(narrow)}
 
 
-def count_listed(session: Session, district_id: str, list_id: str) -> int:
-    """How many students a list has, each once."""
+def count_students(session: Session, district_id: str, list_id: str) -> tuple[int, int]:
+    """How many students a list scores and how many it lists, each once."""
     runs = select(RunRow.run_id).where(RunRow.district_id == district_id, RunRow.list_id == list_id)
-    listed = select(func.count(ScoreRow.student_key.distinct())).where(
-        ScoreRow.district_id == district_id, ScoreRow.run_id.in_(runs), ScoreRow.flagged
-    )
-    return session.scalar(listed) or 0
+    each = ScoreRow.student_key.distinct()
+    counts = select(func.count(each), func.count(each).filter(ScoreRow.flagged))
+    students, listed = session.execute(
+        counts.where(ScoreRow.district_id == district_id, ScoreRow.run_id.in_(runs))
+    ).one()
+    return students, listed
 
 
 def listed_before(session: Session, run: RunRow) -> frozenset[str]:

@@ -96,10 +96,10 @@ def score(night: Night) -> StepResult:
             last = latest_run(session, night.district_id)
         if not list_due(last.as_of if last else None, night.settings.nightly.weekday, night.night):
             return step_result("score", f"the list of {last.as_of if last else ''} holds", "skipped")
-        run = score_district(
+        made = score_district(
             night.settings, engine, night.district_id, as_of=night.night, now=datetime.now(UTC), progress=night.progress
         )
-    return step_result("score", f"{run.run_id}: {run.students:,} students, {run.listed:,} listed")
+    return step_result("score", f"{made.list_id}: {made.students:,} students, {made.listed:,} listed")
 
 
 def ledger(night: Night) -> StepResult:
