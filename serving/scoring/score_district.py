@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from features.atomic_files import file_lock
 from features.definitions.served_outcomes import Served
 from features.engine.view import View
 from features.errors import NothingKnown
@@ -44,9 +45,18 @@ def score_district(
 ) -> ListSummary:
     """Scores every outcome that is served; flags go to the warehouse first, then everything pages need to the database.
 
-    The same releases and records on the same date are the same list, which is made once. Refused where the records do
-    not add up.
+    The same releases and records on the same date are the same list, which is made once, also where two ask for it at
+    once. Refused where the records do not add up.
     """
+    warehouse = settings.warehouse(district_id)
+    with file_lock(warehouse.with_name(f".{district_id}.scoring.lock"), progress):
+        return score_in_turn(settings, engine, district_id, as_of=as_of, now=now, progress=progress)
+
+
+def score_in_turn(
+    settings: Settings, engine: Engine, district_id: str, *, as_of: date, now: datetime, progress: Progress
+) -> ListSummary:
+    """The district's list, made while no other process makes one for it."""
     releases = load_served_releases(settings, district_id)
     district, warehouse = settings.district(district_id), settings.warehouse(district_id)
     with open_warehouse(warehouse) as reader:

@@ -1,7 +1,8 @@
 """Inserts many rows at once: prepared batches on SQLite, COPY on PostgreSQL; in the session's transaction."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from itertools import islice
 from typing import cast
 
@@ -39,9 +40,20 @@ def insert_table(session: Session, table: type[Row], rows: pa.Table) -> None:
         if is_postgresql(session):
             copy_csv(session, declared, names, batch)
         else:
-            columns = ", ".join(declared.columns[name].name for name in names)
-            statement = f"INSERT INTO {declared.name} ({columns}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 - our names
-            session.connection().exec_driver_sql(statement, list(sqlite_rows(batch)))
+            cells = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            insert_cells(session, declared, names, cells)
+
+
+def insert_cells(session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
+    """Inserts rows of cells as the database stores them: JSON as text, moments in UTC without a zone."""
+    waiting = iter(rows)
+    while batch := list(islice(waiting, BATCH)):
+        if is_postgresql(session):
+            copy_cells(session, table, names, batch)
+        else:
+            columns = ", ".join(table.columns[name].name for name in names)
+            statement = f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 - our names
+            session.connection().exec_driver_sql(statement, [tuple(map(sqlite_cell, row)) for row in batch])
 
 
 def is_postgresql(session: Session) -> bool:
@@ -49,25 +61,29 @@ def is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def sqlite_rows(batch: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
-    """Rows as SQLite stores them: dates and moments as text."""
-    columns = (
-        column.cast(pa.string()) if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type) else column
-        for column in batch.columns
-    )
-    return zip(*(column.to_pylist() for column in columns), strict=True)
+def sqlite_cell(cell: object) -> object:
+    """A cell as SQLite stores it: dates and moments as text."""
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ", timespec="microseconds")
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 def copy_rows(session: Session, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Copies rows into a table of PostgreSQL, each value as an INSERT would bind it."""
     names = list(rows[0])
     binds = [bind_processor(table, name, session.get_bind().dialect) for name in names]
+    cells = [tuple(bind(row[name]) for name, bind in zip(names, binds, strict=True)) for row in rows]
+    copy_cells(session, table, names, cells)
+
+
+def copy_cells(session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
+    """Copies rows of cells into a table of PostgreSQL."""
     session.flush()
     connection = driver_connection(session)
     try:
         with connection.cursor().copy(copy_statement(table, names)) as copy:
             for row in rows:
-                copy.write_row([bind(row[name]) for name, bind in zip(names, binds, strict=True)])
+                copy.write_row(row)
     except Error as error:
         raise without_values(error, f"COPY {table.name}") from None
 
