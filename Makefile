@@ -6,7 +6,7 @@ WORKERS := -n 2 --no-loadscope-reorder
 SWEEP := $(BIN)/pytest $(WORKERS)
 PACKAGES := ontrack.py ontrack_demo.py ontrack_doctor.py ontrack_demo_district.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
-.PHONY: help demo test format check types contracts bench bench-full sweep faults mutations disclosure properties audits gates hit-rates served-lists leaks weeks spark aequitas docs translations screenshots clean
+.PHONY: help demo test postgres format check types contracts bench bench-full sweep faults mutations disclosure properties audits gates hit-rates served-lists leaks weeks spark aequitas docs translations screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ demo: .venv/installed ## two simulated districts, from records to pages, on http
 test: .venv/installed check contracts ## everything CI runs
 	@sh scripts/browser
 	@sh scripts/test $(WORKERS)
+
+postgres: .venv/installed ## the serving suite on a real PostgreSQL (some minutes)
+	@ONTRACK_TEST_DATABASE=postgresql $(BIN)/pytest $(WORKERS) tests/serving
 
 format: .venv/installed ## put the code in its one form
 	@$(BIN)/ruff format $(PACKAGES)

@@ -1,7 +1,8 @@
 """Inserts many rows at once: prepared batches on SQLite, COPY on PostgreSQL; in the session's transaction."""
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
 from typing import cast
@@ -9,8 +10,8 @@ from typing import cast
 import pyarrow as pa
 import pyarrow.csv
 from psycopg import Connection as PostgresConnection
-from psycopg import Error
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg import Copy, Error
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import Dialect, Table, insert
 from sqlalchemy.orm import Session
 
@@ -78,12 +79,34 @@ def copy_rows(session: Session, table: Table, rows: Sequence[Mapping[str, object
 
 def copy_cells(session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
     """Copies rows of cells into a table of PostgreSQL."""
+    with copying(session, table, names) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+@contextmanager
+def copying(session: Session, table: Table, names: Sequence[str], *, csv: bool = False) -> Iterator[Copy]:
+    """A COPY into a table of PostgreSQL.
+
+    PostgreSQL copies into no table with row-level security: for a role that it holds for, rows take the way over a
+    temporary table, from which they are inserted and checked.
+    """
     session.flush()
-    connection = driver_connection(session)
+    cursor = driver_connection(session).cursor()
+    target, columns = Identifier(table.name), SQL(", ").join(map(Identifier, names))
     try:
-        with connection.cursor().copy(copy_statement(table, names)) as copy:
-            for row in rows:
-                copy.write_row(row)
+        cursor.execute("SELECT row_security_active(%s)", [table.name])
+        walled = cursor.fetchone() == (True,)
+        to = Identifier(f"copied_{table.name}") if walled else target
+        if walled:
+            cursor.execute(SQL("CREATE TEMPORARY TABLE {} (LIKE {}) ON COMMIT DROP").format(to, target))
+        with cursor.copy(
+            SQL("COPY {} ({}) FROM STDIN").format(to, columns) + SQL(" (FORMAT csv)" if csv else "")
+        ) as copy:
+            yield copy
+        if walled:
+            cursor.execute(SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(target, columns, columns, to))
+            cursor.execute(SQL("DROP TABLE {}").format(to))
     except Error as error:
         raise without_values(error, f"COPY {table.name}") from None
 
@@ -102,20 +125,8 @@ def copy_csv(session: Session, table: Table, names: Sequence[str], batch: pa.Rec
     """Copies a batch of Arrow columns into a table of PostgreSQL."""
     buffer = io.BytesIO()
     pyarrow.csv.write_csv(batch, buffer, CSV)
-    session.flush()
-    connection = driver_connection(session)
-    try:
-        with connection.cursor().copy(copy_statement(table, names, csv=True)) as copy:
-            copy.write(buffer.getvalue())
-    except Error as error:
-        raise without_values(error, f"COPY {table.name}") from None
-
-
-def copy_statement(table: Table, names: Sequence[str], *, csv: bool = False) -> Composed:
-    """The COPY of some columns of a table."""
-    columns = SQL(", ").join(map(Identifier, names))
-    statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table.name), columns)
-    return statement + SQL(" (FORMAT csv)") if csv else statement
+    with copying(session, table, names, csv=True) as copy:
+        copy.write(buffer.getvalue())
 
 
 def driver_connection(session: Session) -> PostgresConnection:

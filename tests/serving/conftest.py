@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgresql import postgres_server
 from tests.serving.databases import ON_POSTGRESQL, copy_database, database_name, drop_database
 from tests.serving.example_service import ExampleService
 
@@ -30,7 +29,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def service(tmp_path: Path, prepared: Path) -> Iterator[ExampleService]:
     """An application with all example runs."""
     if ON_POSTGRESQL:
-        copy_database(postgres_server(), database_name(prepared), database_name(tmp_path))
+        copy_database(database_name(prepared), database_name(tmp_path))
     else:
         shutil.copy(prepared / DATABASE, tmp_path / DATABASE)
     yield from opened(tmp_path)
@@ -42,9 +41,17 @@ def empty_service(tmp_path: Path) -> Iterator[ExampleService]:
     yield from opened(tmp_path)
 
 
-def opened(folder: Path) -> Iterator[ExampleService]:
+@pytest.fixture
+def postgresql_service(tmp_path: Path) -> Iterator[ExampleService]:
+    """An application on PostgreSQL with all example runs, whatever database the others are on."""
+    for service in opened(tmp_path, postgresql=True):
+        service.record_example_runs()
+        yield service
+
+
+def opened(folder: Path, *, postgresql: bool = ON_POSTGRESQL) -> Iterator[ExampleService]:
     """An application on a folder, closed afterwards."""
-    service = ExampleService(folder)
+    service = ExampleService(folder, postgresql=postgresql)
     yield service
     service.close()
     drop_database(folder)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from serving.store.database import migrate, open_engine
 from serving.store.row_security import grant_service
-from tests.postgresql import OWNER, SERVICE, PostgresServer, postgres_server
+from tests.postgresql import OWNER, SERVICE, postgres_server
 
 ON_POSTGRESQL = os.environ.get("ONTRACK_TEST_DATABASE") == "postgresql"
 EMPTY = "empty"
@@ -18,24 +18,17 @@ KNOWN: set[str] = set()
 """The databases made so far."""
 
 
-def service_address(folder: Path) -> str:
-    """The address of a folder's database as the application opens it, made where there is none; empty on SQLite."""
-    return address_for(folder, SERVICE)
+def postgresql_address(folder: Path, role: str = SERVICE) -> str:
+    """The address of a folder's PostgreSQL database for a role; made where there is none."""
+    name = database_name(folder)
+    if name not in KNOWN:
+        copy_database(empty_database(), name)
+    return postgres_server().address(name, role)
 
 
 def owner_address(folder: Path) -> str:
-    """The address of the same database for the owner of its tables; empty on SQLite."""
-    return address_for(folder, OWNER)
-
-
-def address_for(folder: Path, role: str) -> str:
-    """The address of a folder's database for a role."""
-    if not ON_POSTGRESQL:
-        return ""
-    name = database_name(folder)
-    if name not in KNOWN:
-        copy_database(postgres_server(), empty_database(), name)
-    return postgres_server().address(name, role)
+    """The same for the owner of the tables."""
+    return postgresql_address(folder, OWNER)
 
 
 def database_name(folder: Path) -> str:
@@ -43,23 +36,29 @@ def database_name(folder: Path) -> str:
     return f"t{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
 
 
-def copy_database(server: PostgresServer, like: str, name: str) -> None:
+def copy_database(like: str, name: str) -> None:
     """Makes a database as a copy of another one, to which nobody may be connected."""
-    server.create(name, like=like)
+    postgres_server().create(name, like=like)
     KNOWN.add(name)
+
+
+def bare_database(folder: Path) -> str:
+    """The owner's address of a database without tables."""
+    name = database_name(folder)
+    copy_database("template1", name)
+    postgres_server().run("ALTER SCHEMA public OWNER TO {}", OWNER, database=name)
+    return postgres_server().address(name)
 
 
 def empty_database() -> str:
     """The name of a database with tables and no rows, made once."""
-    server = postgres_server()
     if EMPTY not in KNOWN:
-        copy_database(server, "template1", EMPTY)
-        server.run("ALTER SCHEMA public OWNER TO {}", OWNER, database=EMPTY)
-        engine = open_engine(server.address(EMPTY))
+        engine = open_engine(bare_database(Path(EMPTY)))
         migrate(engine)
         with engine.begin() as connection:
             grant_service(connection, SERVICE)
         engine.dispose()
+        copy_database(database_name(Path(EMPTY)), EMPTY)
     return EMPTY
 
 

@@ -29,7 +29,7 @@ from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import Record, SchoolCalendar, ScoredStudent, ScoringRun
 from serving.store.database import open_engine, read_session, write_session
 from serving.store.rows import Row
-from tests.serving.databases import owner_address, service_address
+from tests.serving.databases import ON_POSTGRESQL, owner_address, postgresql_address
 from tests.serving.example_records import absences, history, marks
 
 TODAY = date(2026, 11, 20)
@@ -212,10 +212,10 @@ def run_of(district_id: str, as_of: date = TODAY, *, less: float = 0.0, change: 
     )
 
 
-def settings_in(folder: Path) -> Settings:
+def settings_in(folder: Path, *, postgresql: bool = ON_POSTGRESQL) -> Settings:
     """An installation with both districts, whose clock stands still."""
     districts = tuple(District(id=d, name=name) for d, name in DISTRICTS.items())
-    service = Service(database=service_address(folder))
+    service = Service(database=postgresql_address(folder) if postgresql else "")
     return Settings(home=folder, today=TODAY, districts=districts, service=service)
 
 
@@ -236,12 +236,11 @@ class Clock:
 class ExampleService:
     """An application on a folder, and its clock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, postgresql: bool = ON_POSTGRESQL) -> None:
         self.clock = Clock()
-        self.app: FastAPI = create_app(settings_in(folder), self.clock)
+        self.app: FastAPI = create_app(settings_in(folder, postgresql=postgresql), self.clock)
         self.context: AppContext = self.app.state.context
-        owner = owner_address(folder)
-        self.engine = open_engine(owner) if owner else self.context.engine
+        self.engine = open_engine(owner_address(folder)) if postgresql else self.context.engine
 
     def close(self) -> None:
         """Closes every connection to the database."""
