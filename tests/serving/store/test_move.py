@@ -68,7 +68,6 @@ def test_a_database_with_rows_is_refused_and_stays_as_it_is(source: ExampleServi
 
 def test_what_did_not_arrive_as_it_was_is_refused_and_nothing_is_kept(source: ExampleService, target: Engine) -> None:
     """Something on the way changes a name."""
-
     migrate(target)
     with target.begin() as connection:
         connection.execute(text(OTHER_NAME))
