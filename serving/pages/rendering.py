@@ -30,6 +30,7 @@ def build_environment(words: Language) -> Environment:
     templates.install_gettext_translations(words.catalog, newstyle=True)  # type: ignore[attr-defined]  # of i18n
     templates.filters["day"] = words.day
     templates.filters["short_day"] = words.short_day
+    templates.filters["amount"] = words.amount
     templates.globals["language"] = words.code
     return templates
 

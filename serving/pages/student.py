@@ -44,4 +44,13 @@ def get_student(
         context.engine, educator, "see", target="student", allowed=allowed, students=[student_key], at=context.clock()
     )
     limits = tuple(map(language.translate, LIMITS))
-    return render_page(request, context, "student.html", who=viewer, view=view, limits=limits, back=asked.address)
+    return render_page(
+        request,
+        context,
+        "student.html",
+        who=viewer,
+        view=view,
+        limits=limits,
+        back=asked.address,
+        student_key=student_key,
+    )

@@ -67,6 +67,10 @@ class Language:
         """A date in a table: Nov 20, 2026."""
         return format_date(value, "medium", self.locale)
 
+    def amount(self, value: float) -> str:
+        """A number as people write it, with as few digits as it has."""
+        return f"{LocalizedNumber(value, self.locale)}"
+
     def series(self, values: Sequence[str]) -> str:
         """Values as a list in words: "a, b and c"."""
         return format_list(list(values), locale=self.locale) if values else ""

@@ -15,7 +15,7 @@ OPENINGS: Mapping[WayBackState, str] = {
         " is a step to a diploma. This is now out of reach:"
     ),
 }
-OF_EVERYONE = msgid("This is what the rule still asks of everyone, by {day}, to end the year on track:")
+OF_EVERYONE = msgid("To end the year on track, this is still needed by {day}:")
 ASSUMES = msgid(
     "This counts what is on record on the date above. It goes by the courses of now, with a final mark in each. It is"
     " not a forecast."

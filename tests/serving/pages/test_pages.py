@@ -17,7 +17,8 @@ from serving.wording.scores import LIMITS
 from tests.serving.browser import ApiClient, Browser, Tags
 from tests.serving.example_service import STUDENTS, TODAY, XSS, ExampleService, run_of, scored
 
-PROTECTED = ("/", "/caseload", "/caseload?show=all", "/students/k-amara", "/students/k-emil", "/students/k-nobody")
+PROTECTED = ("/", "/caseload", "/caseload?show=all", "/students/k-amara", "/students/k-emil", "/students/k-nobody",
+             "/students/k-amara/family")  # fmt: skip
 NEXT = {path: f"/sign-in?next={quote_plus(path)}" for path in PROTECTED[2:]}
 NEVER = (
     "at-risk", "at risk", "dropout", "drop out", "will fail", "high-risk", "because of", "likely to fail", "red flag",
@@ -36,6 +37,10 @@ def pages(service: ExampleService) -> dict[str, str]:
         "rule": mesa.get("/caseload?show=all").text,
         "no students": mateo.get("/caseload").text,
         "not found": ines.get("/students/k-nobody").text,
+        "found": lena.post("/caseload", {"q": "a"}).text,
+        "nobody found": lena.post("/caseload", {"q": "zz"}).text,
+        "filtered": lena.get("/caseload?show=all&band=many&sort=name").text,
+        "family": lena.get("/students/k-amara/family").text,
         **{key: lena.get(f"/students/{key}").text for _, _, key, *_ in STUDENTS},
     }
 
@@ -55,7 +60,15 @@ def test_without_a_key_every_operation_of_the_api_is_401(service: ExampleService
 
 
 def test_every_route_is_known_to_these_tests(service: ExampleService) -> None:
-    known = {"/", "/caseload", "/caseload.csv", "/students/{student_key}", "/sign-in", "/sign-out"}
+    known = {
+        "/",
+        "/caseload",
+        "/caseload.csv",
+        "/students/{student_key}",
+        "/students/{student_key}/family",
+        "/sign-in",
+        "/sign-out",
+    }
     known |= {
         "/static/ontrack.css",
         "/livez",

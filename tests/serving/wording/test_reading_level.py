@@ -86,7 +86,7 @@ def test_every_feature_is_read_in_grade_8_at_a_typical_value(code: str) -> None:
 @pytest.mark.parametrize("code", LOCALES)
 @pytest.mark.parametrize("path", [
     "/caseload", "/caseload?show=all", "/students/k-amara", "/students/k-bruno", "/students/k-dmitri",
-    "/students/k-emil", "/students/k-farah", "/sign-in", "/nothing",
+    "/students/k-emil", "/students/k-farah", "/students/k-amara/family", "/sign-in", "/nothing",
 ])  # fmt: skip
 def test_every_page_is_read_in_grade_8(service: ExampleService, code: str, path: str) -> None:
     browser = Browser(service, "harbor", "s-lena") if path != "/sign-in" else Browser(service)

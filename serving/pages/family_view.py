@@ -1,0 +1,93 @@
+"""The sheet for a family, as plain values: days, marks, what goes well, what the year asks, and whom to ask.
+
+Nothing here knows a score: what is read of a student are the records and the way back, so that no sheet can show more.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from features.way_back.way_back import WayBack
+from serving.access.authorize import people_with_access
+from serving.pages.caseload_line import school_names
+from serving.scoring.decoding import WAY_BACK, decode
+from serving.store.rows import JsonRow, RunRow, ScoreRow, StudentRow
+from serving.wording.locale import Language
+from serving.wording.own_record import CourseMark, DaysMissed, own_record
+from serving.wording.own_record_words import own_strengths
+from serving.wording.way_back import WayBackWords, way_back_words
+
+
+@dataclass(frozen=True)
+class FamilyRecord:
+    """All that is read of a student for the sheet: the history of records, its date, and the way back."""
+
+    history: Mapping[str, Sequence[JsonRow]]
+    as_of: date
+    way_back: WayBack | None
+
+
+@dataclass(frozen=True)
+class FamilyView:
+    """Everything on the sheet; `ask` are the people at school to turn to."""
+
+    name: str
+    grade: int
+    school: str
+    as_of: date | None
+    year: DaysMissed
+    recent: DaysMissed
+    courses: tuple[CourseMark, ...]
+    strengths: tuple[str, ...]
+    way_back: WayBackWords | None
+    ask: tuple[str, ...]
+
+
+def family_view(
+    session: Session, student: StudentRow, runs: Sequence[RunRow], language: Language, *, today: date
+) -> FamilyView:
+    """The sheet of a student, as of the newest records of which a list was made."""
+    found = load_family_record(session, student, runs)
+    record = own_record(found.history, found.as_of) if found else own_record({}, today)
+    return FamilyView(
+        name=f"{student.first_name} {student.last_name}",
+        grade=student.grade_level,
+        school=school_names(session, student.district_id).get(student.school_id, student.school_id),
+        as_of=found.as_of if found else None,
+        year=record.year,
+        recent=record.recent,
+        courses=tuple(sorted(record.courses, key=lambda one: one.course)),
+        strengths=tuple(fact.sentence for fact in own_strengths(language, record)),
+        way_back=way_back_words(language, found.way_back, personal=False) if found and found.way_back else None,
+        ask=people_to_ask(session, student, today),
+    )
+
+
+def load_family_record(session: Session, student: StudentRow, runs: Sequence[RunRow]) -> FamilyRecord | None:
+    """The student's records in the runs of a list; None where there are none. Of the score nothing is read.
+
+    Of several outcomes that is taken which comes first by name: which of them is urgent is not for this sheet.
+    """
+    for run in runs:
+        of_student = (ScoreRow.district_id, ScoreRow.run_id, ScoreRow.student_key)
+        key = (student.district_id, run.run_id, student.student_key)
+        asked = select(ScoreRow.history, ScoreRow.way_back)
+        found = session.execute(
+            asked.where(*(column == value for column, value in zip(of_student, key, strict=True)))
+        ).first()
+        if found is not None:
+            return FamilyRecord(found.history, run.as_of, decode(WAY_BACK, found.way_back))
+    return None
+
+
+def people_to_ask(session: Session, student: StudentRow, today: date) -> tuple[str, ...]:
+    """The student's counselors; whoever leads the school where there is none."""
+    people = people_with_access(session, student, today)
+    for nearest in ("caseload", "school"):
+        named = tuple(f"{one.first_name} {one.last_name}" for one, reason in people if reason == nearest)
+        if named:
+            return named
+    return ()
