@@ -28,11 +28,16 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def service(tmp_path: Path, prepared: Path) -> Iterator[ExampleService]:
     """An application with all example runs."""
-    if ON_POSTGRESQL:
-        copy_database(database_name(prepared), database_name(tmp_path))
-    else:
-        shutil.copy(prepared / DATABASE, tmp_path / DATABASE)
+    copy_prepared(prepared, tmp_path)
     yield from opened(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def read_service(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[ExampleService]:
+    """The same application for all tests of a module that only read pages."""
+    folder = tmp_path_factory.mktemp("read")
+    copy_prepared(prepared, folder)
+    yield from opened(folder)
 
 
 @pytest.fixture
@@ -47,6 +52,14 @@ def postgresql_service(tmp_path: Path) -> Iterator[ExampleService]:
     for service in opened(tmp_path, postgresql=True):
         service.record_example_runs()
         yield service
+
+
+def copy_prepared(prepared: Path, folder: Path) -> None:
+    """Puts a copy of the database with all example runs into a folder."""
+    if ON_POSTGRESQL:
+        copy_database(database_name(prepared), database_name(folder))
+    else:
+        shutil.copy(prepared / DATABASE, folder / DATABASE)
 
 
 def opened(folder: Path, *, postgresql: bool = ON_POSTGRESQL) -> Iterator[ExampleService]:

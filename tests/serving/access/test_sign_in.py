@@ -6,6 +6,7 @@ import pytest
 
 from features.errors import Refused
 from serving.access.accounts import create_api_key, create_password
+from serving.pages.next_page import own_path
 from serving.store.rows import ApiKeyRow, SessionRow, StaffRow
 from tests.serving.browser import ApiClient, Browser
 from tests.serving.example_service import ExampleService
@@ -56,8 +57,12 @@ def test_a_deep_link_survives_the_sign_in_and_a_wrong_password(service: ExampleS
     "javascript:alert(1)", "/ /elsewhere", "/\t/elsewhere.example", "/students/\r\nSet-Cookie: a=b", "/sign-in?next=/",
     "/sign-out", "///elsewhere.example", "/" + "x" * 501, "/caseload?q=\u0301", "",
 ])  # fmt: skip
-def test_the_sign_in_leads_on_to_own_pages_only(service: ExampleService, page: str) -> None:
-    response = Browser(service).post("/sign-in", form(password_of(service)) | {"next": page})
+def test_a_path_that_leads_elsewhere_is_never_led_on_to(page: str) -> None:
+    assert own_path(page) == "/caseload"
+
+
+def test_the_sign_in_leads_on_to_own_pages_only(service: ExampleService) -> None:
+    response = Browser(service).post("/sign-in", form(password_of(service)) | {"next": "//elsewhere.example/x"})
     assert response.headers["location"] == "/caseload"
 
 

@@ -43,20 +43,20 @@ def lena(service: ExampleService) -> Browser:
     ("show=all&grade=12", []),
 ])  # fmt: skip
 def test_a_filter_narrows_and_sorts_and_stays_in_the_address(
-    service: ExampleService, query: str, shown: list[str]
+    read_service: ExampleService, query: str, shown: list[str]
 ) -> None:
-    html = lena(service).get(f"/caseload?{query}").text
+    html = lena(read_service).get(f"/caseload?{query}").text
     assert names(html) == shown
     assert ("Nobody is left" in html) == (not shown)
 
 
 @pytest.mark.parametrize("query", ["band=red", "sort=risk", "grade=9%20or%201", "page=0", "show=x", "contact=all"])
-def test_an_address_that_asks_for_what_is_not_there_is_refused(service: ExampleService, query: str) -> None:
-    assert lena(service).get(f"/caseload?{query}").status_code == 422
+def test_an_address_that_asks_for_what_is_not_there_is_refused(read_service: ExampleService, query: str) -> None:
+    assert lena(read_service).get(f"/caseload?{query}").status_code == 422
 
 
-def test_a_student_leads_back_to_the_same_list(service: ExampleService) -> None:
-    browser = lena(service)
+def test_a_student_leads_back_to_the_same_list(read_service: ExampleService) -> None:
+    browser = lena(read_service)
     html = browser.get("/caseload?show=all&school=north&sort=name&page=1").text
     (address,) = re.findall(r'href="(/students/k-bruno[^"]*)"', html)
     student = browser.get(address.replace("&amp;", "&")).text
@@ -69,18 +69,20 @@ def test_a_student_leads_back_to_the_same_list(service: ExampleService) -> None:
     ("%", []), ("_", []), ("amara dunham", []),
 ])  # fmt: skip
 def test_a_search_finds_by_name_or_number_whatever_case_and_accents(
-    service: ExampleService, words: str, found: list[str]
+    read_service: ExampleService, words: str, found: list[str]
 ) -> None:
-    response = lena(service).post("/caseload", {"q": words})
+    response = lena(read_service).post("/caseload", {"q": words})
     assert response.status_code == 200
     assert names(response.text) == found
     assert ("Nobody found" in response.text) == (not found)
 
 
-def test_a_search_finds_nobody_beyond_the_own_caseload_and_nobody_of_another_district(service: ExampleService) -> None:
-    assert names(Browser(service, "harbor", "s-jonas").post("/caseload", {"q": "boateng"}).text) == []
-    assert names(Browser(service, "mesa", "s-lena").post("/caseload", {"q": "boateng"}).text) == []
-    assert names(Browser(service, "harbor", "s-ines").post("/caseload", {"q": "boateng"}).text) == ["Boateng"]
+def test_a_search_finds_nobody_beyond_the_own_caseload_and_nobody_of_another_district(
+    read_service: ExampleService,
+) -> None:
+    assert names(Browser(read_service, "harbor", "s-jonas").post("/caseload", {"q": "boateng"}).text) == []
+    assert names(Browser(read_service, "mesa", "s-lena").post("/caseload", {"q": "boateng"}).text) == []
+    assert names(Browser(read_service, "harbor", "s-ines").post("/caseload", {"q": "boateng"}).text) == ["Boateng"]
 
 
 def test_what_is_searched_for_is_in_no_address_and_no_log(
@@ -98,9 +100,9 @@ def test_what_is_searched_for_is_in_no_address_and_no_log(
     assert len(names(lena(service).get("/caseload?q=Boateng").text)) == 3, "an address searches for nobody"
 
 
-def test_a_form_of_another_site_neither_searches_nor_takes_a_file(service: ExampleService) -> None:
+def test_a_form_of_another_site_neither_searches_nor_takes_a_file(read_service: ExampleService) -> None:
     for path, form in (("/caseload", {"q": "a"}), ("/caseload.csv", {"purpose": "meeting"})):
-        assert lena(service).post(path, form, site="cross-site").status_code == 403
+        assert lena(read_service).post(path, form, site="cross-site").status_code == 403
 
 
 def file_of(service: ExampleService, query: str = "show=all") -> list[list[str]]:

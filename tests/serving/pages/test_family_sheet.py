@@ -47,8 +47,10 @@ def names_in(kind: object) -> Iterator[str]:
             yield from names_in(hints[field.name])
 
 
-def test_the_sheet_has_days_marks_strengths_next_steps_and_the_way_to_a_correction(service: ExampleService) -> None:
-    words = words_of(sheet(service))
+def test_the_sheet_has_days_marks_strengths_next_steps_and_the_way_to_a_correction(
+    read_service: ExampleService,
+) -> None:
+    words = words_of(sheet(read_service))
     for expected in (
         "Amara Boateng", "Days missed so far: 8.5 of 69", "In the last four weeks: 6 of 20", "Algebra 1FD",
         "To end the year on track, this is still needed by June 4, 2027:",
@@ -56,7 +58,7 @@ def test_the_sheet_has_days_marks_strengths_next_steps_and_the_way_to_a_correcti
         "You can ask the school to correct a record.", "Whom to ask: Ines Moreno, North Harbor High",
     ):  # fmt: skip
         assert expected in words
-    assert "Días que faltó hasta ahora: 8.5 de 69" in words_of(sheet(service, language="es"))
+    assert "Días que faltó hasta ahora: 8.5 de 69" in words_of(sheet(read_service, language="es"))
 
 
 def test_its_view_has_no_field_for_a_score() -> None:
@@ -85,15 +87,15 @@ def test_whatever_the_score_is_the_sheet_is_the_same_byte_for_byte(service: Exam
     assert sheet(service) == before
 
 
-def test_a_template_that_asks_for_a_band_fails(service: ExampleService) -> None:
+def test_a_template_that_asks_for_a_band_fails() -> None:
     """The protection bites: what the view does not have is an error and not an empty place."""
     view = FamilyView("Ann Lee", 9, "North", date(2026, 11, 20), DaysMissed(), DaysMissed(), (), (), None, ())
     with pytest.raises(UndefinedError):
         load_templates()["en"].from_string("{{ view.band_words }}").render(view=view)
 
 
-def test_no_word_of_the_sheet_speaks_of_signals_but_to_say_that_there_are_none(service: ExampleService) -> None:
-    printed = re.sub(r'<p class="lead screen-only">.*?</p>', "", sheet(service), flags=re.DOTALL)
+def test_no_word_of_the_sheet_speaks_of_signals_but_to_say_that_there_are_none(read_service: ExampleService) -> None:
+    printed = re.sub(r'<p class="lead screen-only">.*?</p>', "", sheet(read_service), flags=re.DOTALL)
     words = words_of(printed).lower()
     assert not [word for word in ("signal", "score", "list", "in 10", "risk", "model", "of 100") if word in words]
 
@@ -107,8 +109,8 @@ def test_the_sheet_is_for_those_who_see_the_student_and_is_on_record(service: Ex
 
 
 @pytest.mark.parametrize("key", ["k-emil", "k-farah"])
-def test_without_a_score_the_sheet_still_says_what_is_known(service: ExampleService, key: str) -> None:
-    words = words_of(sheet(service, key))
+def test_without_a_score_the_sheet_still_says_what_is_known(read_service: ExampleService, key: str) -> None:
+    words = words_of(sheet(read_service, key))
     assert "Is something here wrong?" in words
     assert ("No school days are on record here yet." in words) == (key == "k-farah")
 
