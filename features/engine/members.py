@@ -22,8 +22,7 @@ class Members:
 
     def with_numbers(self) -> ir.Table:
         """The members, each with a number in the order of their keys."""
-        members = self.tables.cohort(self.cohort)
-        return members.mutate(number=ibis.row_number().over(order_by="student_key"))
+        return self.tables.numbered(self.tables.cohort(self.cohort))
 
     def numbered(self) -> ir.Table:
         """The members by number, which is the `student_key` of all that is seen for them: with school and grade."""

@@ -132,6 +132,10 @@ class VisibleTables(DatedRecords):
             members = members.filter(~again).union(repeating)
         return members.select("student_key", "school_id", "grade_level", "entry_date")
 
+    def numbered(self, members: ir.Table) -> ir.Table:
+        """Members of a cohort, each with a `number` in the order of their keys."""
+        return members.mutate(number=ibis.row_number().over(order_by="student_key"))
+
     def there(self, since: ir.DateScalar | None = None) -> ir.Table:
         """Spells of this school year that run on the as-of date, or on any day from `since` to it.
 

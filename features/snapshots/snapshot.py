@@ -1,14 +1,18 @@
 """Snapshots, run against a warehouse."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 
+import duckdb
 import pandas as pd
 
 from features.engine.snapshot_query import SnapshotQuery, named_quantities, snapshot_script
+from features.engine.validity_intervals import IntervalTables, intervals_made
 from features.engine.view import View
+from features.engine.visible_tables import VisibleTables
 from features.errors import NothingKnown
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
@@ -67,12 +71,16 @@ def snapshot_of_view(
     reader: Reader, feature_set: type[FeatureSet], view: View, *, cohort: Cohort | None = None, with_peers: bool = False
 ) -> Snapshot:
     """The same where the view is known already; NothingKnown for a cohort of nobody."""
-    query = SnapshotQuery(feature_set, view.shape, cohort, with_peers)
-    snapshot = snapshot_from_rows(feature_set, view, reader.run(snapshot_script(query), view.values))
+    return snapshot_of_query(reader, SnapshotQuery(feature_set, view.shape, cohort, with_peers), view)
+
+
+def snapshot_of_query(reader: Reader, query: SnapshotQuery, view: View) -> Snapshot:
+    """The snapshot that a query finds from a view; NothingKnown for a cohort of nobody."""
+    snapshot = snapshot_from_rows(query.feature_set, view, reader.run(snapshot_script(query), view.values))
     if snapshot.features.empty:
-        grades = ", ".join(map(str, (cohort or feature_set.cohort).grade_levels))
+        grades = ", ".join(map(str, query.members.grade_levels))
         raise NothingKnown(
-            f"{feature_set.name}: nobody was enrolled in grade {grades} on {view.as_of}; "
+            f"{query.feature_set.name}: nobody was enrolled in grade {grades} on {view.as_of}; "
             "choose a date in session, or check enrollments.csv"
         )
     return snapshot
@@ -80,6 +88,8 @@ def snapshot_of_view(
 
 AT_ONCE = 2
 """Snapshots taken side by side: one alone leaves a core idle for part of its time."""
+FEW = 3
+"""Dates of one school year up to which it costs more to make intervals than to rank versions on each date."""
 
 
 def build_snapshots(
@@ -90,13 +100,47 @@ def build_snapshots(
     cohort: Cohort | None = None,
     with_peers: bool = False,
 ) -> list[Snapshot]:
-    """The snapshots of several dates, in their order; NothingKnown as for one."""
+    """The snapshots of several dates, in their order; NothingKnown as for one.
 
-    def taken(day: date) -> Snapshot:
-        return build_snapshot(reader.for_thread(), feature_set, day, cohort=cohort, with_peers=with_peers)
+    The dates of a school year read the same intervals of the records; each is the snapshot that it is alone, to the
+    last bit.
+    """
+    views = [reader.view(day) for day in dates]
+    by_year: dict[int, list[View]] = {}
+    for view in views:
+        by_year.setdefault(view.school_year, []).append(view)
+    found: dict[View, Snapshot] = {}
+    for own in by_year.values():
+        taken = snapshots_of_year(reader, feature_set, own, cohort=cohort, with_peers=with_peers)
+        found |= zip(own, taken, strict=True)
+    return [found[view] for view in views]
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(taken, dates))
+
+def snapshots_of_year(
+    reader: Reader, feature_set: type[FeatureSet], views: Sequence[View], *, cohort: Cohort | None, with_peers: bool
+) -> list[Snapshot]:
+    """The snapshots of several dates of one school year, side by side, each on one of DuckDB's threads."""
+    many, year = len(views) > FEW, views[0].school_year
+    engine = IntervalTables if many else VisibleTables
+    made = intervals_made(reader.connection, cohort or feature_set.cohort, year) if many else nullcontext()
+
+    def taken(view: View) -> Snapshot:
+        query = SnapshotQuery(feature_set, view.shape, cohort, with_peers, engine)
+        return snapshot_of_query(reader.for_thread(), query, view)
+
+    with made, one_thread_each(reader.connection), ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(taken, views))
+
+
+@contextmanager
+def one_thread_each(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """A time in which a query of DuckDB has one thread: where several run side by side, more are only in the way."""
+    (threads,) = connection.execute("SELECT current_setting('threads')").fetchall()[0]
+    connection.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET threads = {threads}")
 
 
 def snapshot_from_rows(feature_set: type[FeatureSet], view: View, rows: pd.DataFrame) -> Snapshot:
