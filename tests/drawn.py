@@ -114,15 +114,21 @@ def canonical(name: str, drawing: str) -> list[dict[str, object]]:
     envelope = {"district_id": "north", "load_id": "1", "withdrawn": "false"}
     rows = [{**envelope, **spelled_out(row)} for row in rows_of(drawing)]
     keyed = [{"student_key": row.get("student_id", ""), **row} for row in rows]
-    closed = [{"superseded_by_load": closing_load(row, keyed, TABLES[name].key), **row} for row in keyed]
+    closing = closing_loads(keyed, TABLES[name].key)
+    closed = [{"superseded_by_load": load, **row} for load, row in zip(closing, keyed, strict=True)]
     return [{column: row.get(column) or None for column in columns} for row in closed]
 
 
-def closing_load(row: Mapping[str, str], rows: Sequence[Mapping[str, str]], key: tuple[str, ...]) -> str:
-    """The load of the next version of the same record, as ingest would write it; nothing for the current one."""
-    versions = sorted(
-        (other["known_on"], int(other["load_id"])) for other in rows if all(other[k] == row[k] for k in key)
-    )
+def closing_loads(rows: Sequence[Mapping[str, str]], key: tuple[str, ...]) -> list[str]:
+    """For each row the load of the next version of its record, as ingest would write it; nothing for the last one."""
+    versions: dict[tuple[str, ...], list[tuple[str, int]]] = {}
+    for row in rows:
+        versions.setdefault(tuple(row[k] for k in key), []).append((row["known_on"], int(row["load_id"])))
+    return [closing_load(row, sorted(versions[tuple(row[k] for k in key)])) for row in rows]
+
+
+def closing_load(row: Mapping[str, str], versions: Sequence[tuple[str, int]]) -> str:
+    """The load of the version that follows a row among those of its record; nothing where none does."""
     later = [load for known_on, load in versions if (known_on, load) > (row["known_on"], int(row["load_id"]))]
     return str(max(later[0], int(row["load_id"]))) if later else ""
 

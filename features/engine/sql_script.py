@@ -3,11 +3,33 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 
 import duckdb
 import pandas as pd
 
 from features.engine.view import Values
+
+MOST_PARSED = 500
+"""Statements whose parsed form is kept, the last ones used: of some 15 bytes for each character. DuckDB needs more than
+a millisecond to parse a thousand characters, and a definition is run again for each date and file."""
+
+PARSED: dict[str, duckdb.Statement] = {}
+PARSING = Lock()
+"""Held while a parsed statement is taken or put back: threads share them."""
+
+
+def execute(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:
+    """Run one statement; its parsed form is kept for all connections of the process, names are looked up anew."""
+    with PARSING:
+        parsed = PARSED.pop(sql, None)
+    if parsed is None:
+        (parsed,) = connection.extract_statements(sql)
+    with PARSING:
+        PARSED[sql] = parsed
+        if len(PARSED) > MOST_PARSED:
+            del PARSED[next(iter(PARSED))]
+    return connection.execute(parsed)
 
 
 @dataclass(frozen=True)
@@ -21,13 +43,13 @@ class Script:
     def frame(self, connection: duckdb.DuckDBPyConnection, values: Values) -> pd.DataFrame:
         """What the last query finds; the steps are gone afterwards. KeyError for a parameter without a value."""
         with self.steps_made(connection, values):
-            found: pd.DataFrame = connection.execute(self.sql).df()
+            found: pd.DataFrame = execute(connection, self.sql).df()
             return found
 
     def rows(self, connection: duckdb.DuckDBPyConnection, values: Values) -> list[tuple[object, ...]]:
         """The same as Python values."""
         with self.steps_made(connection, values):
-            found: list[tuple[object, ...]] = connection.execute(self.sql).fetchall()
+            found: list[tuple[object, ...]] = execute(connection, self.sql).fetchall()
             return found
 
     def run_within(
@@ -35,13 +57,13 @@ class Script:
     ) -> list[tuple[object, ...]]:
         """Run a statement around the last query, such as `CREATE TABLE … AS`, and return the rows that it gives."""
         with self.steps_made(connection, values):
-            found: list[tuple[object, ...]] = connection.execute(f"{before} {self.sql} {after}").fetchall()
+            found: list[tuple[object, ...]] = execute(connection, f"{before} {self.sql} {after}").fetchall()
             return found
 
     def records(self, connection: duckdb.DuckDBPyConnection, values: Values) -> list[dict[str, object]]:
         """The same as Python values by column."""
         with self.steps_made(connection, values):
-            found = connection.execute(self.sql)
+            found = execute(connection, self.sql)
             names = [name for name, *_ in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -52,7 +74,7 @@ class Script:
         try:
             self.set_parameters(connection, values)
             for name, sql in self.steps:
-                connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
+                execute(connection, f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
                 made.append(name)
             yield
         finally:

@@ -1,5 +1,7 @@
 """The canonical tables as Ibis sees them, not bound to any warehouse."""
 
+from functools import cache
+
 import ibis
 import ibis.expr.types as ir
 
@@ -8,6 +10,7 @@ from features.table_schema import ENVELOPE, Table
 from features.tables import TABLES
 
 
+@cache
 def schema_of(table: Table) -> ibis.Schema:
     """The warehouse schema of a canonical table."""
     return ibis.schema({c.name: IBIS_TYPES[c.kind] for c in dict.fromkeys((*table.columns, *ENVELOPE))})

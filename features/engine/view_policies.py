@@ -1,6 +1,7 @@
 """The policies that a view reads records by: those that act where records of several loads or sources meet."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -66,11 +67,17 @@ def view_policies_of(
     )
 
 
+@cache
+def policies_json() -> TypeAdapter[ViewPolicies]:
+    """How the policies are written to JSON and read from it; made when first needed."""
+    return TypeAdapter(ViewPolicies)
+
+
 def policies_as_json(policies: ViewPolicies) -> str:
     """The policies as a load keeps them."""
-    return TypeAdapter(ViewPolicies).dump_json(policies, exclude_defaults=True).decode()
+    return policies_json().dump_json(policies, exclude_defaults=True).decode()
 
 
 def policies_from(text: str | None) -> ViewPolicies:
     """The policies that a load kept; those that it does not name, or a load of an earlier version, are the default."""
-    return TypeAdapter(ViewPolicies).validate_json(text) if text else AS_BEFORE
+    return policies_json().validate_json(text) if text else AS_BEFORE

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import ibis
 import ibis.expr.types as ir
@@ -40,6 +41,7 @@ def key_of(table: Table) -> list[str]:
     return ["student_id" if name == "student_key" else name for name in table.key]
 
 
+@cache
 def parsed_schema(table: Table) -> ibis.Schema:
     """The schema of a table's parsed rows in a staging file."""
     return ibis.schema({"file": "int64", "row": "int64", **columns_of(table), "known_on": "date", **ENVELOPE})
@@ -113,7 +115,7 @@ class RecordSources:
 
 def sources_of(writer: Writer, name: str, *, held: bool) -> RecordSources:
     """Where the records of a table come from in this load."""
-    return RecordSources(f"understood_{name}" in writer.table_names(), held)
+    return RecordSources(writer.has_table(f"understood_{name}"), held)
 
 
 def records_after_load(name: str, sources: RecordSources) -> ir.Table:

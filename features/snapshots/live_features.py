@@ -12,6 +12,7 @@ from features.engine.column_types import DUCKDB_TYPES, IBIS_TYPES
 from features.engine.concurrent_enrollments import any_overlap
 from features.engine.script_cache import query_script
 from features.engine.snapshot_query import SnapshotQuery, snapshot_script
+from features.engine.sql_script import execute
 from features.engine.view import View, school_year_of
 from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.errors import Refused
@@ -106,17 +107,15 @@ def create_table(
     """The canonical table with these rows, each known on its own `known_on` or else on the as-of date."""
     columns = (*table.columns, *ENVELOPE)
     types = ", ".join(f'"{c.name}" {DUCKDB_TYPES[IBIS_TYPES[c.kind]]}' for c in columns)
-    connection.execute(f'CREATE TABLE "{table.name}" ({types})')
+    execute(connection, f'CREATE TABLE "{table.name}" ({types})')
     if not rows:
         return
     envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1, "withdrawn": False}
+    whole = [{**envelope, **row} for row in rows]
     try:
-        given = {
-            c.name: pa.array([text_cell({**envelope, **row}.get(c.name), c) for row in rows], pa.string())
-            for c in columns
-        }
+        given = {c.name: pa.array([text_cell(row.get(c.name), c) for row in whole], pa.string()) for c in columns}
         connection.register("given", pa.table({**given, "place": pa.array(range(len(rows)))}))
-        connection.execute(f'INSERT INTO "{table.name}" BY NAME {superseding(table)}')
+        execute(connection, f'INSERT INTO "{table.name}" BY NAME {superseding(table)}')
         connection.unregister("given")
     except (duckdb.Error, pa.ArrowException, ValueError) as error:
         raise Refused(f"{table.name}: a row does not fit the table ({type(error).__name__})") from None

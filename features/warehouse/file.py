@@ -21,7 +21,12 @@ from features.tables import TABLES
 from features.warehouse.reader import Reader
 from features.warehouse.writer import Writer
 
-READ_CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": "2", "memory_limit": "3GB"}
+Config = dict[str, str | bool | int | float | list[str]]
+
+CONFIG: Config = {"threads": "2", "python_enable_replacements": False}
+"""DuckDB's settings for every warehouse: a name in SQL is a table, never a variable of this program."""
+
+READ_CONFIG: Config = {**CONFIG, "memory_limit": "3GB"}
 """DuckDB's settings while a warehouse is read; a snapshot that needs more memory spills to disk."""
 
 MEMORY = "2GB"
@@ -50,13 +55,9 @@ def open_warehouse(path: Path) -> Iterator[Reader]:
 
 def has_every_column(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether a warehouse has every table, each with its columns in the order in which they are declared."""
-    said = (
-        "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
-        "WHERE database_name = current_database() GROUP BY table_name"
-    )
-    held = dict(connection.execute(said).fetchall())
+    held = Reader(connection)
     wanted = {name: list(schema_of(table)) for name, table in TABLES.items()}
-    return all(held.get(name, [])[: len(columns)] == columns for name, columns in wanted.items())
+    return all(held.column_names(name)[: len(columns)] == columns for name, columns in wanted.items())
 
 
 @contextmanager
@@ -88,9 +89,7 @@ def open_duckdb(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Closing alone would not say that it could not write: what it left in the log beside the file would be lost.
     """
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "threads": "2", "memory_limit": MEMORY, "temp_directory": str(spill_path(path)),
-    }  # fmt: skip
+    config: Config = {**CONFIG, "memory_limit": MEMORY, "temp_directory": str(spill_path(path))}
     connection = duckdb.connect(str(path), config=config)
     try:
         yield connection

@@ -107,6 +107,17 @@ class Reader:
         """Every row of a canonical table that a view shows."""
         return self.run(visible_script(name, view.shape), view.values)
 
+    def column_names(self, name: str) -> list[str]:
+        """The names of a table's columns, in their order; none where there is no such table."""
+        try:
+            return list(self.connection.table(name).columns)
+        except duckdb.CatalogException:
+            return []
+
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+        return bool(self.column_names(name))
+
     def has_rows(self, name: str) -> bool:
         """Whether a table has a row."""
         return bool(self.connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchall())  # noqa: S608 - our own names

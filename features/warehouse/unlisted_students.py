@@ -56,7 +56,7 @@ class UnlistedStudent:
 def unlisted_reasons(reader: Reader, today: date) -> tuple[UnlistedReason, ...]:
     """How many students enrolled today are in no list, by reason, the most first; each counts once."""
     found = query_script(count_by_reason).records(reader.connection, {TODAY: today})
-    return tuple(TypeAdapter(list[UnlistedReason]).validate_python(found))
+    return tuple(TypeAdapter(list[UnlistedReason]).validate_python(found)) if found else ()
 
 
 def unlisted_students(reader: Reader, today: date) -> Sequence[UnlistedStudent]:

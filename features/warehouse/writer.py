@@ -7,8 +7,8 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
-from ibis.backends.sql.datatypes import DuckDBType
 
+from features.engine.column_types import duckdb_type
 from features.engine.parameters import number_parameter
 from features.engine.script_cache import query_script
 from features.engine.sql_script import Script
@@ -47,7 +47,7 @@ class Writer(Reader):
 
     def create_empty(self, name: str, schema: ibis.Schema) -> None:
         """Creates a table without rows, in place of one that is there."""
-        typed = ", ".join(f'"{column}" {DuckDBType.to_string(kind)}' for column, kind in schema.items())
+        typed = ", ".join(f'"{column}" {duckdb_type(kind)}' for column, kind in schema.items())
         self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" ({typed})')
 
     def replace(self, name: str, script: Script) -> None:
@@ -111,9 +111,10 @@ class Writer(Reader):
 
     def create_missing(self) -> None:
         """Creates the canonical tables and columns that are missing, empty."""
-        for name in TABLES.keys() & self.table_names():
+        held = self.table_names()
+        for name in TABLES.keys() & held:
             self.add_columns(TABLES[name])
-        for name in TABLES.keys() - self.table_names():
+        for name in TABLES.keys() - held:
             self.create_empty(name, schema_of(TABLES[name]))
 
     def add_columns(self, table: Table) -> None:
@@ -122,13 +123,9 @@ class Writer(Reader):
         for column, kind in wanted.items():
             if column not in held:
                 default = "DEFAULT false" if column == "withdrawn" else ""
-                typed = f'"{column}" {DuckDBType.to_string(kind)}'
+                typed = f'"{column}" {duckdb_type(kind)}'
                 self.connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {typed} {default}')
         self.order_columns(table)
-
-    def column_names(self, name: str) -> list[str]:
-        """The names of a table's columns, in their order."""
-        return [column for column, *_ in self.connection.execute(f'DESCRIBE "{name}"').fetchall()]
 
     def order_columns(self, table: Table) -> None:
         """Puts a table's columns into the order of its declaration, by which a compiled script reads all of them."""

@@ -1,6 +1,7 @@
 """Every published rule at its bounds: the value on the bound, the one beside it, and what cannot be told."""
 
 from datetime import date
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from features.definitions.published_rules import ATTENDANCE_BANDS, PUBLISHED
 from features.language.feature_set import Feature, FeatureSet, Held, Indicator, enrolled
 from features.snapshots.snapshot import build_snapshot
+from features.warehouse.reader import Reader
 from tests.drawn import cell, reader, rows_of, school_days, stacked
 
 AS_OF = date(2026, 6, 5)
@@ -131,19 +133,20 @@ DRAWN = {
 ACTIONS = {"in": "in_school_suspension", "out": "out_of_school_suspension", "det": "detention"}
 
 
-def absences(missed: float, days: list[str]) -> str:
+def absences(student: str, missed: float, days: list[str]) -> str:
     """That many of the last days missed, and a half where there is one."""
     whole, half = divmod(round(2 * missed), 2)
-    lines = [f"| ada | {day} | absent | 100 |" for day in days[len(days) - whole :]]
-    lines += [f"| ada | {days[-whole - 1]} | partial | 50 |"] if half else []
+    lines = [f"| {student} | {day} | absent | 100 |" for day in days[len(days) - whole :]]
+    lines += [f"| {student} | {days[-whole - 1]} | partial | 50 |"] if half else []
     return "\n".join(["| student_id | date | kind | absent_hundredths |", *lines])
 
 
-def final_marks(row: dict[str, str], year: int) -> str:
+def final_marks(student: str, row: dict[str, str], year: int) -> str:
     """Final semester marks, half a credit each where passed."""
     given = [("ela", row["ela"]), ("math", row["math"]), *(("other", mark) for mark in row["other"].replace(" ", ""))]
+    term = f"| {student} | {year} | s1"
     lines = [
-        f"| ada | {year} | s1 | c{n} | {subject} | {mark} | {POINTS[mark]} | {50 * (mark != 'F')} | {year}-02-01 |"
+        f"{term} | c{n} | {subject} | {mark} | {POINTS[mark]} | {50 * (mark != 'F')} | {year}-02-01 |"
         for n, (subject, mark) in enumerate(given)
         if mark
     ]
@@ -151,24 +154,31 @@ def final_marks(row: dict[str, str], year: int) -> str:
     return "\n".join([header + "| credits_earned_hundredths | known_on |", *lines])
 
 
-def drawn(row: dict[str, str]) -> dict[str, str]:
-    """The district in which one student has what the row says."""
+def records_of(student: str, row: dict[str, str]) -> dict[str, str]:
+    """The records of a student who has what the row says."""
     then, school_year = row["known"] == "then", 2025 if row["known"] == "then" else 2026
     days = LAST_DAYS if then else DAYS[200 - int(row["days"]) :]
-    spells = f"| ada | 2026 | {DAYS[0] if then else days[0]} | 9 |" + (f"\n| ada | 2025 | {days[0]} | 8 |" * then)
+    spells = [f"| {student} | 2026 | {DAYS[0] if then else days[0]} | 9 |"]
+    spells += [f"| {student} | 2025 | {days[0]} | 8 |"] * then
     severity = "major" if row["events"] == "major" else "minor"
     count = 1 if row["events"] == "major" else int(row["events"] or 0)
-    happened = [f"| ada | i{n} | {days[-1]} | {severity} |" for n in range(count)]
+    happened = [f"| {student} | {student} {n} | {days[-1]} | {severity} |" for n in range(count)]
     action, length = (row["removed"] or "det 0").split()
-    removed = f"| ada | i9 | {days[-1]} | {ACTIONS[action]} | {round(100 * float(length))} |"
+    removed = f"| {student} | {student} 9 | {days[-1]} | {ACTIONS[action]} | {round(100 * float(length))} |"
     return {
-        "calendar_days": stacked(THIS_YEAR, LAST_YEAR),
-        "enrollments": f"| student_id | school_year | entry_date | grade_level |\n{spells}",
-        "attendance": absences(float(row["missed"]), days),
-        "marks": final_marks(row, school_year),
+        "enrollments": "\n".join(["| student_id | school_year | entry_date | grade_level |", *spells]),
+        "attendance": absences(student, float(row["missed"]), days),
+        "marks": final_marks(student, row, school_year),
         "incidents": "\n".join(["| student_id | incident_id | date | severity |", *happened]),
         "discipline_actions": f"| student_id | incident_id | date | action | days_removed_hundredths |\n{removed}",
     }
+
+
+def district_of(rows: list[dict[str, str]]) -> Reader:
+    """A district in which student `s0` has what the first row says, `s1` what the second one says, and so on."""
+    each = [records_of(f"s{place}", row) for place, row in enumerate(rows)]
+    drawn = {name: stacked(*(records[name] for records in each)) for name in each[0]}
+    return reader({"calendar_days": stacked(THIS_YEAR, LAST_YEAR), **drawn})
 
 
 def as_features(rule: Indicator) -> type[FeatureSet]:
@@ -180,12 +190,18 @@ def as_features(rule: Indicator) -> type[FeatureSet]:
 SETS = {name: as_features(rule) for name, rule in RULES.items()}
 
 
-CASES = [(rule, row) for rule, drawing in DRAWN.items() for row in rows_of(drawing)]
+CASES = [(rule, place, row) for rule, drawing in DRAWN.items() for place, row in enumerate(rows_of(drawing))]
 
 
-@pytest.mark.parametrize(("rule", "row"), CASES, ids=[f"{rule}: {row['because']}" for rule, row in CASES])
-def test_a_rule_at_its_bounds(rule: str, row: dict[str, str]) -> None:
-    found = build_snapshot(reader(drawn(row)), SETS[rule], AS_OF).features.loc["ada"]
+@cache
+def found_by(rule: str) -> pd.DataFrame:
+    """What a rule says of everybody who is drawn for it, by student."""
+    return build_snapshot(district_of(rows_of(DRAWN[rule])), SETS[rule], AS_OF).features
+
+
+@pytest.mark.parametrize(("rule", "place", "row"), CASES, ids=[f"{rule}: {row['because']}" for rule, _, row in CASES])
+def test_a_rule_at_its_bounds(rule: str, place: int, row: dict[str, str]) -> None:
+    found = found_by(rule).loc[f"s{place}"]
     flagged: str = "" if pd.isna(found["flagged"]) else cell(bool(found["flagged"]))
     assert (flagged, cell(found["signs"])) == (row["flagged"], row["signs"])
 
@@ -204,11 +220,9 @@ class Bands(FeatureSet):
     band = Feature(ATTENDANCE_BANDS.number, because="{}")
 
 
-@pytest.mark.parametrize(
-    ("missed", "band"), [(0, 0), (9.5, 0), (10, 1), (19.5, 1), (20, 2), (39.5, 2), (40, 3), (200, 3)]
-)
-def test_a_student_at_a_bound_belongs_to_the_band_that_begins_there(missed: float, band: int) -> None:
-    row = {**rows_of(DRAWN["chronic_absence"])[0], "missed": str(missed)}
-    found = build_snapshot(reader(drawn(row)), Bands, AS_OF).features
-    assert found.at["ada", "band"] == band
+def test_a_student_at_a_bound_belongs_to_the_band_that_begins_there() -> None:
+    bands = {0: 0, 9.5: 0, 10: 1, 19.5: 1, 20: 2, 39.5: 2, 40: 3, 200: 3}
+    row = rows_of(DRAWN["chronic_absence"])[0]
+    found = build_snapshot(district_of([{**row, "missed": str(missed)} for missed in bands]), Bands, AS_OF).features
+    assert [found.at[f"s{place}", "band"] for place in range(len(bands))] == list(bands.values())
     assert len(ATTENDANCE_BANDS.names) == len(ATTENDANCE_BANDS.bounds) + 1

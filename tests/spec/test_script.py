@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from features.definitions.catalog import FEATURE_SETS, OUTCOMES
+from features.engine import sql_script
 from features.engine.compilation import Steps
 from features.engine.parameters import with_values
 from features.engine.snapshot_query import SnapshotQuery, snapshot, snapshot_script
@@ -105,6 +106,23 @@ def test_each_cursor_has_parameters_of_its_own() -> None:
     for year, cursor in zip((2025, 2026), cursors, strict=True):
         script.set_parameters(cursor, {"school_year": year})
     assert [cursor.execute(script.sql).fetchall() for cursor in cursors] == [[(2025,)], [(2026,)]]
+
+
+def test_a_statement_that_is_parsed_once_finds_the_tables_of_each_connection() -> None:
+    """Also where a table of another shape came in place of the first one."""
+    script = Script((), "SELECT * FROM one_and_many", ())
+    for rows in ("SELECT 1 AS n", "SELECT 'two' AS word, 2 AS n"):
+        connection = duckdb.connect()
+        for n in range(2):
+            connection.execute(f"CREATE OR REPLACE TABLE one_and_many AS {rows} FROM range({n + 1})")
+            assert script.rows(connection, {}) == connection.execute(f"{rows} FROM range({n + 1})").fetchall()
+
+
+def test_no_more_statements_are_kept_than_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql_script, "MOST_PARSED", 3)
+    monkeypatch.setattr(sql_script, "PARSED", {})
+    assert [Script((), f"SELECT {n}").rows(duckdb.connect(), {}) for n in range(9)] == [[(n,)] for n in range(9)]
+    assert len(sql_script.PARSED) == 3
 
 
 def test_snapshots_of_several_dates_are_those_of_each() -> None:

@@ -32,11 +32,8 @@ def csv_delivery(district: District, found: Sequence[SourceFile]) -> Delivery:
         elif must_be_sent(table, files):
             findings.append(missing_table(table, files))
     lookups = tuple(lookup_files(tables, found))
-    unused = [
-        file.name
-        for file in found
-        if file not in {*lookups, *(one for delivered in tables for one in delivered.sources)}
-    ]
+    used = {*lookups, *(one for delivered in tables for one in delivered.sources)}
+    unused = [file.name for file in found if file not in used]
     if not district.files:
         findings += [unknown_file(name) for name in unused if name.endswith(SUFFIXES)]
     if findings:

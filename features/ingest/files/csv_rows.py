@@ -152,7 +152,7 @@ def options(
     dialect: Dialect, header: tuple[str, ...] | None, malformed: Callable[[csv.InvalidRow], str]
 ) -> tuple[csv.ReadOptions, csv.ParseOptions, csv.ConvertOptions]:
     """Arrow's options: every record is text, the header too, and has as many cells as the first."""
-    names = [f"f{place}" for place in range(MOST_COLUMNS if header is None else len(header))]
+    names = cell_names(MOST_COLUMNS if header is None else len(header))
     return (
         csv.ReadOptions(
             use_threads=False,
@@ -169,12 +169,24 @@ def options(
             ignore_empty_lines=False,
             invalid_row_handler=malformed,
         ),
-        csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
-            check_utf8=False,
-            strings_can_be_null=False,
-            quoted_strings_can_be_null=False,
-        ),
+        texts(len(names)),
+    )
+
+
+@functools.cache
+def cell_names(columns: int) -> list[str]:
+    """Arrow's names of so many columns."""
+    return [f"f{place}" for place in range(columns)]
+
+
+@functools.cache
+def texts(columns: int) -> csv.ConvertOptions:
+    """Arrow's options for cells that stay text, even empty ones."""
+    return csv.ConvertOptions(
+        column_types=dict.fromkeys(cell_names(columns), pa.string()),
+        check_utf8=False,
+        strings_can_be_null=False,
+        quoted_strings_can_be_null=False,
     )
 
 

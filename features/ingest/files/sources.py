@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -35,8 +36,12 @@ class SourceFile:
 
     def matches(self, pattern: str) -> bool:
         """Whether a pattern matches its name, its name in the zip, or the last part of either."""
-        names = {self.name, self.member or self.name, PurePosixPath(self.name).name}
-        return any(fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}.gz") for name in names)
+        return any(fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}.gz") for name in self.names)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Its name, its name in the zip, and the last part of either."""
+        return frozenset({self.name, self.member or self.name, PurePosixPath(self.name).name})
 
 
 def files_in(place: Path) -> tuple[SourceFile, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from pydantic import TypeAdapter
 from rich.box import SIMPLE
@@ -69,12 +70,18 @@ class LoadReport:
 
     def as_json(self) -> str:
         """The report as JSON."""
-        return TypeAdapter(LoadReport).dump_json(self).decode()
+        return report_json().dump_json(self).decode()
+
+
+@cache
+def report_json() -> TypeAdapter[LoadReport]:
+    """How a report is written to JSON and read from it; made when first needed."""
+    return TypeAdapter(LoadReport)
 
 
 def report_from(text: str) -> LoadReport:
     """The report that `as_json` wrote."""
-    return TypeAdapter(LoadReport).validate_json(text)
+    return report_json().validate_json(text)
 
 
 def print_report(report: LoadReport, console: Console, *, tried: bool = False) -> None:

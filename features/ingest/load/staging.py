@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 from pydantic import TypeAdapter
@@ -33,10 +34,16 @@ class StagingNotes:
     to_add: tuple[str, ...]
 
 
+@cache
+def notes_json() -> TypeAdapter[StagingNotes]:
+    """How the notes are written to JSON and read from it; made when first needed."""
+    return TypeAdapter(StagingNotes)
+
+
 def staging_notes(reader: Reader) -> StagingNotes:
     """The notes in an attached staging file."""
     (text,) = reader.connection.execute("SELECT json FROM staged.told").fetchall()[0]
-    return TypeAdapter(StagingNotes).validate_json(text)
+    return notes_json().validate_json(text)
 
 
 def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, progress: Progress) -> None:
@@ -63,9 +70,7 @@ def stage_delivery(writer: Writer, workspace: Workspace, delivery: Delivery, pro
         drop_lookups(writer, delivered)
     mend = (*notes.to_add, *lines_for_unknown(writer, filled))
     refuse_large_quarantine(writer, [StagedTable(delivered) for delivered in delivery.tables], mend)
-    writer.connection.execute(
-        "CREATE TABLE told AS SELECT ? AS json", [TypeAdapter(StagingNotes).dump_json(notes).decode()]
-    )
+    writer.connection.execute("CREATE TABLE told AS SELECT ? AS json", [notes_json().dump_json(notes).decode()])
 
 
 def parse_tables(writer: Writer, workspace: Workspace, delivery: Delivery, progress: Progress) -> list[ParsedFile]:

@@ -120,10 +120,12 @@ def known_after(sources: RecordSources, school_days: int) -> ir.Table:
     return school_days_later(days.filter(days.in_session).select("school_id", "date").distinct(), school_days)
 
 
-def drop_known_on_tables(writer: Writer) -> None:
-    """Drops the tables that `create_known_on_tables` made."""
-    for name in {AFTER, TERM_ENDS} & writer.table_names():
-        writer.drop(name)
+def drop_known_on_tables(writer: Writer, rule: KnownOnRule | None) -> None:
+    """Drops the tables that `create_known_on_tables` made for a rule."""
+    if is_after_term(rule):
+        writer.drop(TERM_ENDS)
+    if rule is not None and rule.school_days:
+        writer.drop(AFTER)
 
 
 def is_after_term(rule: KnownOnRule | None) -> bool:

@@ -66,7 +66,7 @@ def parse_table(
         parse_file(writer, delivered, source, number=number, today=today, plain=plain)
         for number, source in enumerate(delivered.sources, first_number)
     ]
-    drop_known_on_tables(writer)
+    drop_known_on_tables(writer, delivered.mapping.known_on)
     if not any(file.rows for file in counted):
         return counted
     if not plain:

@@ -73,10 +73,9 @@ BROKEN_COLUMNS = ("rule", "broken", "expected", "shown")
 """The columns of a row that breaks a rule, beside its place."""
 
 
-def broken_rows(rows: ir.Table, rule: CrossTableRule, *, plain: bool) -> ir.Table:
-    """The rows with the rule that they break: `file`, `row`, `rule`, `broken`, `expected` and `shown`."""
-    value = rows[rule.columns[0]].cast("string")
-    shown = value.substr(0, 40) if plain else mask(value)
+def broken_rows(rows: ir.Table, rule: CrossTableRule) -> ir.Table:
+    """The rows with the rule that they break: `file`, `row`, `rule`, `broken`, `expected`, and `shown` not masked."""
+    shown = rows[rule.columns[0]].cast("string").substr(0, 40)
     texts = {"rule": rule.code, "broken": ", ".join(rule.columns), "expected": f"expected {rule.expected}"}
     return rows.select("file", "row", **{name: ibis.literal(text) for name, text in texts.items()}, shown=shown)
 
@@ -89,26 +88,27 @@ def mark_cross_table_errors(writer: Writer, tables: Collection[str], *, held: bo
     for reference in REFERENCES:
         if reference.table in tables:
             others = sources_of(writer, reference.others, held=held)
-            mark_broken(writer, reference.table, query_script(missing_references, reference, others, plain=plain))
+            mark_broken(writer, reference.table, query_script(missing_references, reference, others), plain=plain)
     if "attendance" in tables:
         spells, days = (sources_of(writer, name, held=held) for name in ("enrollments", "calendar_days"))
-        mark_broken(writer, "attendance", query_script(outside_enrollment, spells, plain=plain))
-        mark_broken(writer, "attendance", query_script(outside_instruction, days, plain=plain))
+        mark_broken(writer, "attendance", query_script(outside_enrollment, spells), plain=plain)
+        mark_broken(writer, "attendance", query_script(outside_instruction, days), plain=plain)
 
 
-def mark_broken(writer: Writer, table: str, broken: Script) -> None:
+def mark_broken(writer: Writer, table: str, broken: Script, *, plain: bool) -> None:
     """Marks the rows that break a rule. They are selected first: they are few or none, the table may be large."""
     if writer.create(BROKEN, broken):
-        update_rows(writer, TABLES[table], BROKEN_COLUMNS, query_script(selected_rows))
+        update_rows(writer, TABLES[table], BROKEN_COLUMNS, query_script(selected_rows, plain=plain))
     writer.drop(BROKEN)
 
 
-def selected_rows() -> ir.Table:
-    """The rows that break a rule, from their temporary table."""
-    return ibis.table({"file": "int64", "row": "int64", **dict.fromkeys(BROKEN_COLUMNS, "string")}, name=BROKEN)
+def selected_rows(*, plain: bool) -> ir.Table:
+    """The rows that break a rule, from their temporary table; the shown value masked unless `plain`."""
+    rows = ibis.table({"file": "int64", "row": "int64", **dict.fromkeys(BROKEN_COLUMNS, "string")}, name=BROKEN)
+    return rows if plain else rows.mutate(shown=mask(rows.shown))
 
 
-def missing_references(reference: Reference, sources: RecordSources, *, plain: bool) -> ir.Table:
+def missing_references(reference: Reference, sources: RecordSources) -> ir.Table:
     """Rows that name a record that does not exist."""
     rows = valid_rows(reference.table)
     rows = rows.filter(*(rows[name].notnull() for name in reference.columns))
@@ -116,22 +116,22 @@ def missing_references(reference: Reference, sources: RecordSources, *, plain: b
         others = records_after_load(reference.others, sources)
         rows = rows.anti_join(others.distinct(on=reference.columns), reference.columns)
     rule = f"{NOUNS[reference.others]} that the files or an earlier load have"
-    return broken_rows(rows, CrossTableRule("ROW08", reference.columns, rule), plain=plain)
+    return broken_rows(rows, CrossTableRule("ROW08", reference.columns, rule))
 
 
-def outside_enrollment(sources: RecordSources, *, plain: bool) -> ir.Table:
+def outside_enrollment(sources: RecordSources) -> ir.Table:
     """Absences on a day on which the student was not enrolled at the school."""
     rows = valid_rows("attendance")
     rule = CrossTableRule("ROW09", ("date",), "a day within an enrollment of the student at the school")
     if not sources:
-        return broken_rows(rows, rule, plain=plain)
+        return broken_rows(rows, rule)
     spells = records_after_load("enrollments", sources)
     spells = spells.select("student_id", "school_id", "entry_date", last=spells.exit_date.fill_null(NEVER))
     within = [rows.date >= spells.entry_date, rows.date <= spells["last"]]
-    return broken_rows(rows.anti_join(spells, ["student_id", "school_id", *within]), rule, plain=plain)
+    return broken_rows(rows.anti_join(spells, ["student_id", "school_id", *within]), rule)
 
 
-def outside_instruction(sources: RecordSources, *, plain: bool) -> ir.Table:
+def outside_instruction(sources: RecordSources) -> ir.Table:
     """Absences on a day without instruction on any track of the school, in a school year of which it has a calendar.
 
     A day that the calendar took back is none of them: its absences are records, and do not count.
@@ -139,7 +139,7 @@ def outside_instruction(sources: RecordSources, *, plain: bool) -> ir.Table:
     rows = valid_rows("attendance")
     rule = CrossTableRule("ROW09", ("date",), "a day of instruction; the school's calendar has none then")
     if not sources:
-        return broken_rows(rows.limit(0), rule, plain=plain)
+        return broken_rows(rows.limit(0), rule)
     days = records_after_load("calendar_days", sources)
     years = days.group_by("school_id", "school_year").aggregate(first=days.date.min(), last=days.date.max())
     absent = rows.select("school_id", "date").distinct()
@@ -147,7 +147,7 @@ def outside_instruction(sources: RecordSources, *, plain: bool) -> ir.Table:
     idle = known.anti_join(days.filter(days.in_session), ["school_id", "date"])
     if sources.held:
         idle = idle.anti_join(days_once_in_session(), ["school_id", "date"])
-    return broken_rows(rows.semi_join(idle, ["school_id", "date"]), rule, plain=plain)
+    return broken_rows(rows.semi_join(idle, ["school_id", "date"]), rule)
 
 
 def days_once_in_session() -> ir.Table:

@@ -55,7 +55,7 @@ def mark_reused_ids(
     if ids and policies.reused_ids == "quarantine":
         for name in tables:
             if TABLES[name].has_students or name == "students":
-                mark_broken(writer, name, query_script(rows_of_two_people, name, plain=plain))
+                mark_broken(writer, name, query_script(rows_of_two_people, name), plain=plain)
     writer.drop(REUSED)
     return list(notes(ids, policies))
 
@@ -110,15 +110,15 @@ def after_a_gap(sources: RecordSources, *, held: bool) -> ir.Table:
     return unmixed.select("student_id", through=ibis.ifelse(unmixed["last"] <= unmixed.through, None, unmixed.through))
 
 
-def rows_of_two_people(name: str, *, plain: bool) -> ir.Table:
+def rows_of_two_people(name: str) -> ir.Table:
     """The rows of a table that are not of the one person who has their id."""
     rows, reused = valid_rows(name), ibis.table(TWO_PEOPLE, name=REUSED)
     ids = reused.group_by("student_id").aggregate(through=reused.through.max(), whole=reused.through.isnull().any())
     both = rows.inner_join(ids, "student_id")
     if name == "students":
-        return broken_rows(both.filter(both.whole), OF_STUDENT, plain=plain)
+        return broken_rows(both.filter(both.whole), OF_STUDENT)
     theirs = both.whole | (year_of(both) <= both.through).fill_null(False)
-    return broken_rows(both.filter(theirs), OF_RECORD, plain=plain)
+    return broken_rows(both.filter(theirs), OF_RECORD)
 
 
 def year_of(rows: ir.Table) -> ir.IntegerValue:

@@ -64,7 +64,7 @@ class KnownFrom:
 
 def known_from(writer: Writer) -> KnownFrom:
     """Where the students of this load are known from."""
-    there = parsed_table("students").get_name() in writer.table_names()
+    there = writer.has_table(parsed_table("students").get_name())
     return KnownFrom(sources_of(writer, "students", held=warehouse_attached(writer)), there)
 
 

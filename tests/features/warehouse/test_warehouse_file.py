@@ -46,6 +46,15 @@ def test_a_new_warehouse_has_every_table(warehouse: Path) -> None:
         assert {name for (name,) in reader.connection.execute("SHOW TABLES").fetchall()} == set(TABLES)
 
 
+def test_a_name_in_a_query_is_a_table_and_never_a_variable_of_the_program(warehouse: Path) -> None:
+    no_table = SCHOOL
+    with open_warehouse(warehouse) as reader:
+        assert not reader.has_table("no_table")
+        with pytest.raises(duckdb.CatalogException):
+            reader.frame("SELECT * FROM no_table")
+    assert len(no_table) == 1
+
+
 def add_and_crash(path: Path) -> None:
     """A change that is not finished."""
     with change_warehouse(path) as writer:
