@@ -18,6 +18,7 @@ from features.policies.chronic_absence import ChronicAbsence
 from features.policies.record_policies import RecordPolicies
 from features.schedule import refuse_unknown_entries
 from features.served_outcome import ServedOutcome, said_once
+from features.support_settings import Support
 
 
 class Section(BaseModel):
@@ -52,6 +53,7 @@ class District(Section):
         description="the outcomes that it serves, by name or as tables; `training.outcome` where none is said",
     )
     policies: RecordPolicies = Field(default=RecordPolicies())
+    support: Support = Support()
     quarantine_values: Literal["masked", "plain"] = Field(
         default="masked", description="how a bad value is kept in quarantine: its shape, or itself"
     )

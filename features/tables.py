@@ -242,12 +242,18 @@ CASELOADS = Table(
         Column("end_date", "date", "last day; empty while it lasts", unit="local date", required=False),
     ),
 )
+FROM_PAGES = "~"
+"""What the ids of supports begin with that people wrote on the pages. No file can bring, change or withdraw one."""
+
 SUPPORTS = Table(
     "supports",
     "Contacts and plans: what was done for a student, as dated facts.",
     ("support_id",),
     (
-        Column("support_id", "text", "the contact or plan"),
+        Column(
+            "support_id", "text", "the contact or plan; what people wrote on the pages begins with `~`",
+            pattern=f"[^{FROM_PAGES}].*",
+        ),
         STUDENT,
         Column("kind", "text", "which of the two", allowed=("contact", "plan")),
         Column("date", "date", "the day it happened or began", unit="local date"),
@@ -255,7 +261,7 @@ SUPPORTS = Table(
         Column("staff_id", "text", "who did it", required=False),
     ),
     optional=True,
-)
+)  # fmt: skip
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (

@@ -17,7 +17,7 @@ from features.definitions.catalog import outcomes_of
 from features.settings import Settings
 from serving.api import health, scores
 from serving.app_context import AppContext
-from serving.pages import caseload, family, sign_in, student, stylesheet
+from serving.pages import caseload, contact, family, sign_in, student, stylesheet, week
 from serving.pages.current_user import SignInRequired
 from serving.pages.next_page import requested_page
 from serving.pages.rendering import STATIC, error_page, fault_page, load_templates
@@ -30,7 +30,7 @@ from serving.web.problems import RecordsRefused, http_problem, is_api_path, prob
 from serving.wording.locale import LOCALES
 
 API_ROUTERS = (health.router, scores.router)
-PAGE_ROUTERS = (sign_in.router, caseload.router, student.router, family.router)
+PAGE_ROUTERS = (sign_in.router, week.router, caseload.router, contact.router, student.router, family.router)
 
 
 def utc_now() -> datetime:

@@ -49,6 +49,17 @@ def score_command(
         typer.echo(f"{made.list_id}: {made.listed:,} students on one list, each once")
 
 
+@app.command("export-supports")
+def export_supports_command(context: Context, district: DistrictOption) -> None:
+    """Bring the contacts and plans that people wrote into the warehouse; `score` does so too."""
+    from serving.store.database import engine_of
+    from serving.support.warehouse_export import export_supports
+
+    settings = settings_of(context)
+    done = export_supports(settings, engine_of(settings), district)
+    typer.echo(f"{district}: {done.added:,} added, {done.closed:,} replaced")
+
+
 @app.command("serve")
 def serve_command(
     context: Context,

@@ -12,6 +12,7 @@ from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
 from features.engine.view import View, ViewShape
 from features.engine.visible_tables import VisibleTables
+from features.tables import FROM_PAGES
 from features.warehouse.reader import Reader
 
 
@@ -78,9 +79,10 @@ def enrolled_students(tables: VisibleTables) -> ir.Table:
 
 
 def supports_given(tables: VisibleTables) -> ir.Table:
-    """Contacts and plans up to the as-of date."""
+    """Contacts and plans of the district's own system up to the as-of date; those of pages are in the service."""
     supports = tables.rows("supports")
-    return supports.filter(supports.date <= tables.as_of).order_by("student_key", "date")
+    own = supports.filter((supports.date <= tables.as_of) & ~supports.support_id.startswith(FROM_PAGES))
+    return own.order_by("student_key", "date")
 
 
 ROSTER: Mapping[str, Callable[[VisibleTables], ir.Table]] = {

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from features.errors import Refused
 from features.settings import Service
 from serving.access.authorize import Client, Educator
+from serving.access.permissions import permissions_of
 from serving.access.scopes import SCOPES
 from serving.store.district_scope import enter_district, present_key, present_token
 from serving.store.rows import ApiKeyRow, DistrictRow, Role, SessionRow, SignInAttemptRow, StaffRow
@@ -189,7 +190,8 @@ def find_session_user(
     if staff is None:
         return None
     today = today_of(staff.district_id)
-    educator = Educator(staff.district_id, staff.staff_id, cast(Role, staff.role), staff.school_id, today)
+    role, given = cast(Role, staff.role), permissions_of(session, staff.district_id, staff.staff_id)
+    educator = Educator(staff.district_id, staff.staff_id, role, staff.school_id, today, given)
     return SessionUser(educator, f"{staff.first_name} {staff.last_name}", now - row.last_seen_at >= TOUCH_INTERVAL)
 
 

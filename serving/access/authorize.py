@@ -1,8 +1,9 @@
 """Authorization: who may see or do what, and why. All student data is asked for through this module."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
@@ -11,21 +12,40 @@ from serving.access.scopes import Scope
 from serving.store.district_scope import enter_district
 from serving.store.rows import CaseloadRow, Role, StaffRow, StudentRow
 
-Action = Literal["see", "list", "export"] | Scope
+Action = (
+    Literal[
+        "see", "list", "export", "write", "answer", "report_problem", "answer_problem",
+        "see_restricted", "write_restricted",
+    ]
+    | Scope
+)  # fmt: skip
 ReasonCode = Literal["caseload", "school", "district", "api_key"]
 REASONS: dict[Role, ReasonCode] = {"counselor": "caseload", "principal": "school", "district": "district"}
-STAFF_ACTIONS: frozenset[Action] = frozenset({"see", "list", "export"})
+EVERYBODY: frozenset[Action] = frozenset({"see", "list", "export", "report_problem"})
+IN_SCHOOLS: frozenset[Action] = EVERYBODY | {"write", "answer"}
+ROLE_ACTIONS: Mapping[Role, frozenset[Action]] = {
+    "counselor": IN_SCHOOLS, "principal": IN_SCHOOLS, "district": EVERYBODY | {"answer_problem"},
+}  # fmt: skip
+"""What each role may do. Counselors and principals work with students; the district's own staff keeps the records."""
+
+Permission = Literal["restricted_notes"]
+PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
+PERMISSION_ACTIONS: Mapping[Permission, frozenset[Action]] = {
+    "restricted_notes": frozenset({"see_restricted", "write_restricted"})
+}
+"""What somebody may do besides who was given a permission by hand."""
 
 
 @dataclass(frozen=True)
 class Educator:
-    """A person signed in, on a local date."""
+    """A person signed in, on a local date, with the permissions that they were given by hand."""
 
     district_id: str
     staff_id: str
     role: Role
     school_id: str | None
     today: date
+    permissions: frozenset[Permission] = frozenset()
 
     @property
     def name(self) -> str:
@@ -92,7 +112,8 @@ def reason_for(subject: Subject, action: Action) -> ReasonCode | None:
     """The reason why the subject may do this at all; None where it may not."""
     if isinstance(subject, Client):
         return "api_key" if action in subject.scopes else None
-    return REASONS[subject.role] if action in STAFF_ACTIONS else None
+    given = (PERMISSION_ACTIONS[permission] for permission in subject.permissions)
+    return REASONS[subject.role] if action in ROLE_ACTIONS[subject.role].union(*given) else None
 
 
 def can_see(session: Session, subject: Subject, student: OneStudent) -> bool:

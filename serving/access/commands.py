@@ -1,5 +1,6 @@
 """Commands over those who may sign in and call: users, keys. Each imports its work when it runs."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -25,6 +26,27 @@ def password_command(
     settings = settings_of(context)
     with write_session(engine_of(settings)) as session:
         typer.echo(create_password(session, district, staff_id))
+
+
+@users.command("permit")
+def permit_command(
+    context: Context,
+    district: DistrictOption,
+    staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")],
+    permission: Annotated[str, typer.Argument(help="restricted_notes: write restricted notes, and read them.")],
+    take: Annotated[bool, typer.Option("--take", help="Take it back instead.")] = False,
+) -> None:
+    """Give a person a permission beyond their role, or take it back; no record of another system gives one."""
+    from serving.access.permissions import give_permission, take_permission
+    from serving.store.database import engine_of, write_session
+
+    settings = settings_of(context)
+    with write_session(engine_of(settings)) as session:
+        if take:
+            take_permission(session, district, staff_id, permission)
+        else:
+            give_permission(session, district, staff_id, permission, datetime.now(UTC))
+    typer.echo(f"{staff_id}: {permission} {'taken back' if take else 'given'}")
 
 
 @keys.command("create")

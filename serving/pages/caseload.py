@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from serving.access.access_log import log_read
@@ -27,12 +27,6 @@ TITLES = {
     "district": msgid("Students of your district"),
 }
 SearchWords = Annotated[str, Form(alias="q", max_length=100)]
-
-
-@router.get("/")
-def get_start(viewer: CurrentViewer) -> Response:
-    """Leads to the caseload."""
-    return RedirectResponse("/caseload", status_code=303)
 
 
 @router.get("/caseload")

@@ -1,5 +1,7 @@
 """The person who looks at a page: session cookie, viewer, and the check of a form's origin."""
 
+import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -9,11 +11,14 @@ from fastapi.responses import Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from serving.access.accounts import SessionUser, find_session_user, touch_session
+from serving.access.accounts import SessionUser, find_session_user, sha256, touch_session
 from serving.access.authorize import Educator
 from serving.app_context import AppContext, RequestContext
 from serving.store.rows import DistrictRow
 from serving.wording.scores import ROLES
+
+MOST_FIELDS = 60
+"""As many as a form of ours may have."""
 
 
 class SignInRequired(Exception):  # noqa: N818 - not an error: it leads to the sign-in page
@@ -93,3 +98,21 @@ def require_same_origin(request: Request) -> None:
 
 
 CurrentViewer = Annotated[Viewer, Depends(require_viewer)]
+
+
+def form_token(request: Request) -> str:
+    """What every form of this session carries: derived from the session's own secret, which no other site knows."""
+    return sha256(f"form|{session_token(request)}")
+
+
+async def read_form(request: Request, viewer: CurrentViewer) -> Mapping[str, str]:
+    """The fields of a form of our own page; 403 for one that another site sent, or another session made."""
+    require_same_origin(request)
+    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    if not hmac.compare_digest(fields.get("token", "").encode(), form_token(request).encode()):
+        raise HTTPException(403)
+    return fields
+
+
+SignedForm = Annotated[Mapping[str, str], Depends(read_form)]

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Subquery, func, select, union_all
 from sqlalchemy.orm import Session
 
-from serving.store.rows import ContactRow
+from serving.store.rows import RosterSupportRow
+from serving.store.support_rows import ContactRow, PlanRow
 
 PLAN = "plan"
 FIRST_MONTH = 7
@@ -19,10 +20,16 @@ def school_year_began(today: date) -> date:
 
 
 def latest_contacts(district_id: str) -> Subquery:
-    """Each student's latest contact: `student_key` and `day`."""
-    made = select(ContactRow.student_key, func.max(ContactRow.date).label("day"))
-    own = made.where(ContactRow.district_id == district_id, ContactRow.kind != PLAN)
-    return own.group_by(ContactRow.student_key).subquery()
+    """Each student's latest contact that reached someone, here or in the district's system: `student_key` and `day`."""
+    here = select(ContactRow.student_key, ContactRow.day).where(
+        ContactRow.district_id == district_id, ContactRow.reached, ~ContactRow.withdrawn
+    )
+    there = select(RosterSupportRow.student_key, RosterSupportRow.date.label("day")).where(
+        RosterSupportRow.district_id == district_id, RosterSupportRow.kind != PLAN
+    )
+    made = union_all(here, there).subquery()
+    latest = select(made.c.student_key, func.max(made.c.day).label("day"))
+    return latest.group_by(made.c.student_key).subquery()
 
 
 def last_contacts(session: Session, district_id: str, students: Sequence[str]) -> dict[str, date]:
@@ -33,11 +40,16 @@ def last_contacts(session: Session, district_id: str, students: Sequence[str]) -
 
 
 def plans_since(session: Session, district_id: str, students: Sequence[str], began: date) -> dict[str, date]:
-    """The latest plan of each of these students that was made since a day."""
-    made = select(ContactRow.student_key, func.max(ContactRow.date)).where(
-        ContactRow.district_id == district_id,
-        ContactRow.student_key.in_(students),
-        ContactRow.kind == PLAN,
-        ContactRow.date >= began,
+    """The latest plan of each of these students that was made since a day, here or in the district's system."""
+    here = select(PlanRow.student_key, PlanRow.start_date.label("day")).where(
+        PlanRow.district_id == district_id, PlanRow.student_key.in_(students), PlanRow.start_date >= began
     )
-    return {key: day for key, day in session.execute(made.group_by(ContactRow.student_key))}  # noqa: C416 - as above
+    there = select(RosterSupportRow.student_key, RosterSupportRow.date.label("day")).where(
+        RosterSupportRow.district_id == district_id,
+        RosterSupportRow.student_key.in_(students),
+        RosterSupportRow.kind == PLAN,
+        RosterSupportRow.date >= began,
+    )
+    made = union_all(here, there).subquery()
+    latest = select(made.c.student_key, func.max(made.c.day)).group_by(made.c.student_key)
+    return {key: day for key, day in session.execute(latest)}  # noqa: C416 - as above

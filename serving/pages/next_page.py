@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Request
 
-START = "/caseload"
+START = "/"
 LONGEST = 500
 SIGN_IN_PATHS = ("/sign-in", "/sign-out")
 
@@ -29,7 +29,7 @@ def is_own_path(asked: str) -> bool:
 def requested_page(request: Request) -> str:
     """The page of a request, to come back to after the sign-in; empty for the start page and for a form."""
     rest = [(name, value) for name, value in parse_qsl(request.url.query) if name != "lang"]
-    if request.method != "GET" or (request.url.path in ("/", START) and not rest):
+    if request.method != "GET" or (request.url.path == START and not rest):
         return ""
     path = f"{request.url.path}?{urlencode(rest)}" if rest else request.url.path
     return path if is_own_path(path) else ""

@@ -9,12 +9,14 @@ from jinja2 import Environment
 
 from presentation.environment import template_environment
 from serving.app_context import AppContext
-from serving.pages.current_user import find_viewer_safely
+from serving.pages.current_user import find_viewer_safely, form_token
 from serving.pages.language import language_links, remember_language, request_language
 from serving.wording.locale import LOCALES, Language, load_language, msgid
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+PLACES = (("/", msgid("My week")), ("/caseload", msgid("Caseload")))
+"""The pages that the header leads to."""
 
 
 def load_templates() -> Mapping[str, Environment]:
@@ -47,7 +49,14 @@ def render_page(
     """A page of a template and its parts; `who` is None on pages for people not signed in."""
     asked = request_language(request).code
     page = context.templates[asked].get_template(template)
-    html = page.render({"who": None, "languages": language_links(request, asked), **parts})
+    shared = {
+        "who": None,
+        "languages": language_links(request, asked),
+        "form_token": form_token(request),
+        "places": PLACES,
+        "here": request.url.path,
+    }
+    html = page.render({**shared, **parts})
     own = {"Content-Language": asked, "Vary": "Accept-Language, Cookie", **(headers or {})}
     response = HTMLResponse(html, status_code=status, headers=own)
     remember_language(request, response, asked)

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from presentation.charts.marks import Chart
 from serving.access.authorize import ReasonCode, people_with_access
 from serving.pages.caseload_line import school_names
-from serving.pages.last_contacts import school_year_began
 from serving.pages.record_charts import TermAverage, attendance_chart, marks_by_term, marks_chart
 from serving.pages.record_tables import RecordTable, record_table
-from serving.pages.student_timeline import ContactLine, ScoreLine, load_contact_lines, load_score_lines
+from serving.pages.student_timeline import ScoreLine, load_score_lines
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.rows import RunRow, ScoreRow, StudentRow
@@ -116,8 +115,6 @@ class StudentView:
     track_record: str
     charts: Charts
     past: tuple[ScoreLine, ...]
-    contacts: tuple[ContactLine, ...]
-    contacted_this_year: bool
     people: tuple[PersonWithAccess, ...]
     others: tuple[OutcomeSection, ...]
 
@@ -131,7 +128,6 @@ def student_view(
     band = cast(Band, score.band) if score else "unknown"
     record = own_record(score.history, run.as_of) if score and run else OwnRecord()
     needs = need_items(language, score, run_lexicon(run.dictionary), record) if run and score else ()
-    contacts = load_contact_lines(session, student, language)
     return StudentView(
         about=about_words(language, run) if run and len(scores) > 1 else "",
         name=f"{student.first_name} {student.last_name}",
@@ -156,8 +152,6 @@ def student_view(
         track_record=track_record_section(language, score, run) if run and score else "",
         charts=build_charts(language, score),
         past=load_score_lines(session, student, run.outcome, language) if run else (),
-        contacts=contacts,
-        contacted_this_year=any(one.date >= school_year_began(today) for one in contacts),
         people=people_items(session, student, language, today),
         others=tuple(outcome_section(language, *one) for one in scores[1:]),
     )

@@ -16,9 +16,9 @@ from serving.store.locks import lift_limits, lock_until_commit
 from serving.store.rows import (
     CalendarRow,
     CaseloadRow,
-    ContactRow,
     DistrictRow,
     JsonCell,
+    RosterSupportRow,
     Row,
     RunRow,
     SchoolRow,
@@ -62,7 +62,7 @@ def replace_roster(session: Session, run: ScoringRun) -> None:
         (SchoolRow, run.roster.schools),
         (StudentRow, run.roster.students),
         (CaseloadRow, run.roster.caseloads),
-        (ContactRow, run.roster.supports),
+        (RosterSupportRow, run.roster.supports),
     ):
         session.execute(delete(table).where(table.district_id == run.district_id))
         insert_rows(session, table, frame_rows(table, frame, run.district_id))

@@ -36,6 +36,7 @@ from serving.scoring.school_calendars import read_calendars
 from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
 from serving.scoring.student_scores import RunInputs, build_scores, last_year_lists
 from serving.store.database import write_session
+from serving.support.warehouse_export import export_supports
 
 Releases = Sequence[tuple[Served, DistrictRelease]]
 
@@ -44,6 +45,8 @@ def score_district(
     settings: Settings, engine: Engine, district_id: str, *, as_of: date, now: datetime, progress: Progress
 ) -> ListSummary:
     """Scores every outcome that is served; flags go to the warehouse first, then everything pages need to the database.
+
+    Before, the warehouse gets what people wrote since.
 
     The same releases and records on the same date are the same list, which is made once, also where two ask for it at
     once. Refused where the records do not add up.
@@ -58,6 +61,7 @@ def score_in_turn(
 ) -> ListSummary:
     """The district's list, made while no other process makes one for it."""
     releases = load_served_releases(settings, district_id)
+    export_supports(settings, engine, district_id)
     district, warehouse = settings.district(district_id), settings.warehouse(district_id)
     with open_warehouse(warehouse) as reader:
         ids = list_ids(settings, releases, as_of, reader.data_version())

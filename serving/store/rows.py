@@ -122,10 +122,10 @@ class CaseloadRow(Row):
     end_date: Mapped[date | None]
 
 
-class ContactRow(Row):
-    """A contact or plan."""
+class RosterSupportRow(Row):
+    """A contact or plan as the district's own system has it; what people write here is in `support_rows`."""
 
-    __tablename__ = "contacts"
+    __tablename__ = "roster_supports"
     __table_args__ = (
         ForeignKeyConstraint(["district_id"], ["districts.district_id"]),
         Index(None, "district_id", "student_key"),

@@ -36,6 +36,7 @@ def signed_in(page: Page, address: str, district: str, email: str, password: str
     page.fill("[name=email]", email)
     page.fill("[name=password]", password)
     page.click("button[type=submit]")
+    page.click("nav a[href='/caseload']")
 
 
 @pytest.mark.parametrize(("district", "scorer"), [("harbor", "model"), ("mesa", "published rule")])

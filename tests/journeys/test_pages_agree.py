@@ -55,7 +55,8 @@ def pages_of(scored: Installation, address: str, district: str) -> Iterator[Page
     staff_id, email = counselor_of(scored, district)
     form = {"district": district, "email": email, "password": password_of(scored, district, staff_id)}
     with httpx.Client(base_url=address, follow_redirects=True, headers={"Sec-Fetch-Site": "same-origin"}) as client:
-        listed = client.post("/sign-in", data=form).text
+        client.post("/sign-in", data=form)
+        listed = client.get("/caseload").text
         yield PageText.of(f"{district} list", listed)
         for place in re.findall(r'href="(/students/[^"]+)"', listed)[:STUDENTS]:
             yield PageText.of(f"{district} {place}", client.get(place).text)

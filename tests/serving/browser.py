@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import httpx
 from starlette.exceptions import StarletteDeprecationWarning
 
-from serving.access.accounts import create_api_key
+from serving.access.accounts import create_api_key, sha256
 from tests.serving.example_service import ExampleService
 
 with warnings.catch_warnings():
@@ -34,6 +34,11 @@ class Browser:
         """Sends a form of our own page, or of another site."""
         response: httpx.Response = self.client.post(path, data=form, headers={"Sec-Fetch-Site": site})
         return response
+
+    def send(self, path: str, **fields: str) -> httpx.Response:
+        """Sends a form of our own page, as this session's pages make it."""
+        token = sha256(f"form|{self.client.cookies.get('ontrack_session', '')}")
+        return self.post(path, {"token": token, **fields})
 
 
 class ApiClient:

@@ -254,6 +254,11 @@ class ExampleService:
                 write_run(session, run_of(district_id, TODAY - timedelta(days=7), less=0.2))
                 write_run(session, replace(run_of(district_id, change=0.2), release_id="r-0002"))
 
+    def record_next_run(self, district_id: str) -> None:
+        """Records next week's run of a district."""
+        with self.write_session() as session:
+            write_run(session, run_of(district_id, TODAY + timedelta(days=7)))
+
     @contextmanager
     def write_session(self) -> Iterator[Session]:
         """A session that is kept."""

@@ -14,7 +14,7 @@ from features.ingest.findings import DataRefused, Finding
 from features.ingest.load.incoming_table import IncomingTable, LoadStamp, school_year, staged_rows, with_keys
 from features.ingest.load_parameters import COVERED_FROM, DISTRICT_ID, LOAD_DAY, LOAD_ID
 from features.table_schema import Table
-from features.tables import TABLES
+from features.tables import FROM_PAGES, TABLES
 from features.warehouse.writer import Writer, sort_columns
 
 ChangeCounts = dict[tuple[int, str], int]
@@ -249,9 +249,14 @@ def absent_records(incoming: IncomingTable) -> ir.Table:
     return held.mutate(file=file, was=ibis.literal("gone"), known_on=day, withdrawn=ibis.literal(True))
 
 
+def from_files(rows: ir.Table) -> ir.Table:
+    """The rows that a district's files brought."""
+    return rows.filter(~rows.support_id.startswith(FROM_PAGES)) if "support_id" in rows.columns else rows
+
+
 def covered_records(incoming: IncomingTable) -> ir.Table:
-    """The current records that a full extract covers."""
-    held = stored_table(incoming.table.name)
+    """The current records that a full extract covers: those of its own system, and not what people wrote on pages."""
+    held = from_files(stored_table(incoming.table.name))
     held = held.filter(held.superseded_by_load.isnull() & ~held.withdrawn)
     if incoming.covers == "school_years":
         rows = staged_rows(incoming.table)

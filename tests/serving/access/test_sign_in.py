@@ -28,10 +28,10 @@ def test_nobody_can_sign_in_before_a_password_was_made(service: ExampleService) 
     assert Browser(service).post("/sign-in", form("password")).status_code == 401
 
 
-def test_a_person_signs_in_and_reaches_the_caseload(service: ExampleService) -> None:
+def test_a_person_signs_in_and_reaches_their_week_and_caseload(service: ExampleService) -> None:
     browser = Browser(service)
     response = browser.post("/sign-in", form(password_of(service), email=" S-Ines@example.org "))
-    assert (response.status_code, response.headers["location"]) == (303, "/caseload")
+    assert (response.status_code, response.headers["location"]) == (303, "/")
     cookie = response.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
@@ -58,12 +58,12 @@ def test_a_deep_link_survives_the_sign_in_and_a_wrong_password(service: ExampleS
     "/sign-out", "///elsewhere.example", "/" + "x" * 501, "/caseload?q=\u0301", "",
 ])  # fmt: skip
 def test_a_path_that_leads_elsewhere_is_never_led_on_to(page: str) -> None:
-    assert own_path(page) == "/caseload"
+    assert own_path(page) == "/"
 
 
 def test_the_sign_in_leads_on_to_own_pages_only(service: ExampleService) -> None:
     response = Browser(service).post("/sign-in", form(password_of(service)) | {"next": "//elsewhere.example/x"})
-    assert response.headers["location"] == "/caseload"
+    assert response.headers["location"] == "/"
 
 
 def test_a_page_that_says_what_went_wrong_keeps_name_and_sign_out(service: ExampleService) -> None:

@@ -17,9 +17,21 @@ from serving.wording.scores import LIMITS
 from tests.serving.browser import ApiClient, Browser, Tags
 from tests.serving.example_service import STUDENTS, TODAY, XSS, ExampleService, run_of, scored
 
-PROTECTED = ("/", "/caseload", "/caseload?show=all", "/students/k-amara", "/students/k-emil", "/students/k-nobody",
-             "/students/k-amara/family")  # fmt: skip
-NEXT = {path: f"/sign-in?next={quote_plus(path)}" for path in PROTECTED[2:]}
+PROTECTED = (
+    "/",
+    "/caseload",
+    "/caseload?show=all",
+    "/students/k-amara",
+    "/students/k-amara/contacts/new",
+    "/students/k-emil",
+    "/students/k-nobody",
+    "/students/k-amara/family",
+)
+OF_A_STUDENT = (
+    "family",
+    "contacts", "contacts/new", "contacts/{contact_id}", "contacts/{contact_id}/take-back",
+)  # fmt: skip
+NEXT = {path: f"/sign-in?next={quote_plus(path)}" for path in PROTECTED[1:]}
 NEVER = (
     "at-risk", "at risk", "dropout", "drop out", "will fail", "high-risk", "because of", "likely to fail", "red flag",
 )  # fmt: skip
@@ -32,6 +44,10 @@ def pages(service: ExampleService) -> dict[str, str]:
     return {
         "sign-in": Browser(service).get("/sign-in").text,
         "wrong": Browser(service).post("/sign-in", {"district": "mesa", "email": "x", "password": "x"}).text,
+        "my week": ines.get("/").text,
+        "my week without students": mateo.get("/").text,
+        "a contact": ines.get("/students/k-amara/contacts/new").text,
+        "a contact again": ines.send("/students/k-amara/contacts", day="x").text,
         "week": ines.get("/caseload").text,
         "all": lena.get("/caseload?show=all").text,
         "rule": mesa.get("/caseload?show=all").text,
@@ -60,15 +76,8 @@ def test_without_a_key_every_operation_of_the_api_is_401(service: ExampleService
 
 
 def test_every_route_is_known_to_these_tests(service: ExampleService) -> None:
-    known = {
-        "/",
-        "/caseload",
-        "/caseload.csv",
-        "/students/{student_key}",
-        "/students/{student_key}/family",
-        "/sign-in",
-        "/sign-out",
-    }
+    known = {"/", "/caseload", "/caseload.csv", "/students/{student_key}", "/sign-in", "/sign-out"}
+    known |= {f"/students/{{student_key}}/{rest}" for rest in OF_A_STUDENT}
     known |= {
         "/static/ontrack.css",
         "/livez",
@@ -299,7 +308,7 @@ def test_no_log_line_has_a_students_name_or_key(service: ExampleService, capsys:
     browser.get("/students/k-amara")
     browser.get("/caseload?show=all")
     with service.write_session() as session:
-        session.connection().exec_driver_sql("DROP TABLE contacts")
+        session.connection().exec_driver_sql("DROP TABLE roster_supports")
     assert browser.get("/students/k-amara").status_code == 500
     logged = capsys.readouterr().err
     assert "incident" in logged
@@ -309,7 +318,7 @@ def test_no_log_line_has_a_students_name_or_key(service: ExampleService, capsys:
 def test_a_fault_on_a_page_is_a_page_with_a_number_to_quote(service: ExampleService) -> None:
     browser = Browser(service, "harbor", "s-ines")
     with service.write_session() as session:
-        session.connection().exec_driver_sql("DROP TABLE contacts")
+        session.connection().exec_driver_sql("DROP TABLE roster_supports")
     response = browser.get("/caseload")
     assert response.headers["content-type"].startswith("text/html")
     assert re.search(r"quote [0-9a-f]{32}", response.text)

@@ -144,5 +144,5 @@ def test_no_english_sentence_is_left_on_a_spanish_page(service: ExampleService, 
 def test_a_language_chosen_while_signed_out_goes_along_to_the_sign_in_page(service: ExampleService) -> None:
     browser = lena(service, "en")
     browser.post("/sign-out")
-    assert browser.get("/caseload?lang=es").headers["location"] == "/sign-in?lang=es"
-    assert browser.get("/caseload?lang=x%0d%0aSet-Cookie:y").headers["location"] == "/sign-in"
+    assert browser.get("/?lang=es").headers["location"] == "/sign-in?lang=es"
+    assert browser.get("/?lang=x%0d%0aSet-Cookie:y").headers["location"] == "/sign-in"

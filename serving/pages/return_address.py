@@ -1,0 +1,37 @@
+"""Where a form leads once it is saved: the page that it was opened from, which says what was done."""
+
+from collections.abc import Mapping
+
+from fastapi.responses import RedirectResponse, Response
+
+from serving.wording.locale import msgid
+
+DONE: Mapping[str, str] = {
+    "contact": msgid("The contact is on record."),
+    "contact_changed": msgid("The contact is changed. What it said before is kept."),
+    "contact_taken_back": msgid("The contact is taken back."),
+    "follow_up": msgid("The follow-up is done."),
+    "plan": msgid("The plan has begun."),
+    "plan_changed": msgid("The plan is changed. What it said before is kept."),
+    "plan_ended": msgid("The plan has ended."),
+    "session": msgid("The day is on record."),
+    "note": msgid("The note is on record."),
+    "draft": msgid("The draft is kept. Nobody else can see it."),
+    "answer": msgid("Thank you. Your answer is on record."),
+    "problem": msgid("The data team has your report."),
+    "problem_answered": msgid("The answer is on record."),
+    "snooze": msgid("The student is not put forward until that day."),
+    "snooze_ended": msgid("The student may be put forward again."),
+}
+"""What was done, as the page says it that a form leads to."""
+
+
+def after_saving(student_key: str, done: str, back: str = "") -> Response:
+    """The way on: to My week where the form was opened there, else to the student."""
+    place = "/" if back == "week" else f"/students/{student_key}"
+    return RedirectResponse(f"{place}?done={done}", status_code=303)
+
+
+def done_words(code: str) -> str:
+    """What was done, still to be translated; empty for a code that is none."""
+    return DONE.get(code, "")

@@ -1,0 +1,28 @@
+"""My week: the page that people land on."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from serving.access.access_log import log_read
+from serving.access.authorize import Denied, OwnDistrict, authorize
+from serving.pages.return_address import done_words
+from serving.pages.visit import CurrentVisit
+from serving.pages.week_view import week_view
+from serving.store.run_queries import current_runs
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def get_week(visit: CurrentVisit, done: str = "") -> Response:
+    """The viewer's week; each student shown is named in the access log."""
+    with visit.context.read_session() as session:
+        allowed = authorize(session, visit.educator, "list", OwnDistrict())
+        if isinstance(allowed, Denied):
+            raise HTTPException(404)
+        view = week_view(session, visit, current_runs(session, visit.educator.district_id))
+    if view.students:
+        who, engine = visit.educator, visit.context.engine
+        log_read(engine, who, "list", target="week", allowed=allowed, students=view.students, at=visit.now)
+    return visit.page("week.html", view=view, done=visit.language.translate(done_words(done)))

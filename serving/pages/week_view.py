@@ -1,0 +1,152 @@
+"""The content of My week, as plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from serving.access.authorize import visible_students
+from serving.pages.visit import Visit
+from serving.scoring.bands import Band
+from serving.store.rows import RunRow, StudentRow
+from serving.support.listed_students import Listed
+from serving.support.staff import staff_names
+from serving.support.week import Week, week_of
+from serving.wording.reasons import Lexicon, reason_sentences, run_lexicon
+from serving.wording.signals import band_words
+
+UNMET_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class StudentLine:
+    """A student put forward, or not met; `met_on` is None where nobody ever met them."""
+
+    student_key: str
+    name: str
+    grade: int
+    band: Band
+    band_words: str
+    is_new: bool
+    need: str
+    met_on: date | None
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """Something due: what, for whom, when, and who was asked. `settles` is the follow-up that a contact resolves."""
+
+    student_key: str
+    name: str
+    task: str
+    due_on: date
+    overdue: bool
+    who: str = ""
+    settles: str = ""
+
+
+@dataclass(frozen=True)
+class WeekView:
+    """My week; `empty` says why nothing is put forward, where so, and `students` whom the page shows."""
+
+    data_through: date | None
+    meeting: date | None
+    put_forward: tuple[StudentLine, ...]
+    waiting: int
+    unmet: tuple[StudentLine, ...]
+    unmet_more: int
+    unmet_days: int
+    tasks: tuple[TaskLine, ...]
+    risen: tuple[TaskLine, ...]
+    try_again: tuple[TaskLine, ...]
+    with_plan: int
+    has_list: bool
+    has_students: bool
+    students: tuple[str, ...]
+
+
+def week_view(session: Session, visit: Visit, runs: Sequence[RunRow]) -> WeekView:
+    """The week of the viewer, as of the runs of the district's newest list."""
+    week = week_of(session, visit.educator, runs, visit.support)
+    lexicons = {run.run_id: run_lexicon(run.dictionary) for run in runs}
+    people = students_of(session, visit, week)
+    unmet = week.unmet[:UNMET_SHOWN]
+    return WeekView(
+        data_through=max((run.data_through for run in runs), default=None),
+        meeting=min((day for day in visit.support.meetings if day >= visit.today), default=None),
+        put_forward=tuple(student_line(visit, one, lexicons[one.score.run_id]) for one in week.put_forward),
+        waiting=week.waiting,
+        unmet=tuple(student_line(visit, one, lexicons[one.score.run_id]) for one in unmet),
+        unmet_more=len(week.unmet) - len(unmet),
+        unmet_days=visit.support.unmet_days,
+        tasks=task_lines(session, visit, week, people),
+        risen=risen_lines(session, visit, week, people),
+        try_again=tuple(
+            TaskLine(row.student_key, people[row.student_key], "", row.try_again_on or row.day, overdue=False)
+            for row in week.try_again
+        ),
+        with_plan=week.with_plan,
+        has_list=bool(runs),
+        has_students=session.scalars(visible_students(visit.educator).limit(1)).first() is not None,
+        students=tuple(sorted({*people, *(one.key for one in (*week.put_forward, *unmet))})),
+    )
+
+
+def students_of(session: Session, visit: Visit, week: Week) -> dict[str, str]:
+    """The names of the students of whom something is due, by key."""
+    keys = {row.student_key for row in (*week.follow_ups, *week.risen)} | {row.student_key for row in week.try_again}
+    found = visible_students(visit.educator).where(StudentRow.student_key.in_(keys))
+    return {row.student_key: full_name(row) for row in session.scalars(found)}
+
+
+def full_name(student: StudentRow) -> str:
+    """A student's name as lists have it."""
+    return f"{student.last_name}, {student.first_name}"
+
+
+def student_line(visit: Visit, listed: Listed, lexicon: Lexicon) -> StudentLine:
+    """One student put forward."""
+    band = cast(Band, listed.score.band)
+    return StudentLine(
+        student_key=listed.key,
+        name=full_name(listed.student),
+        grade=listed.student.grade_level,
+        band=band,
+        band_words=band_words(visit.language, band),
+        is_new=listed.is_new,
+        need="".join(reason_sentences(visit.language, lexicon, listed.score.reasons[:1])),
+        met_on=listed.met_on,
+    )
+
+
+def task_lines(session: Session, visit: Visit, week: Week, people: dict[str, str]) -> tuple[TaskLine, ...]:
+    """What the viewer was asked to do."""
+    return tuple(
+        TaskLine(
+            row.student_key,
+            people[row.student_key],
+            row.task,
+            row.due_on,
+            overdue=row.due_on < visit.today,
+            settles=row.follow_up_id,
+        )
+        for row in week.follow_ups
+    )
+
+
+def risen_lines(session: Session, visit: Visit, week: Week, people: dict[str, str]) -> tuple[TaskLine, ...]:
+    """What others were asked to do, and nobody did."""
+    names = staff_names(session, visit.educator.district_id, [row.asked_of for row in week.risen])
+    return tuple(
+        TaskLine(
+            row.student_key,
+            people[row.student_key],
+            row.task,
+            row.due_on,
+            overdue=True,
+            who=names.get(row.asked_of, "–"),
+        )
+        for row in week.risen
+    )

@@ -1,0 +1,1 @@
+"""Support: what people do for students and write down. The pages call it after `authorize`."""

@@ -1,0 +1,143 @@
+"""The students of an educator who are on a list: since when, what changed, and when they were last met."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, load_only
+
+from serving.access.authorize import Educator, visible_students
+from serving.store.rows import RosterSupportRow, RunRow, ScoreRow, StudentRow
+from serving.store.run_queries import of_runs
+from serving.store.support_rows import ContactRow
+from serving.support.own_students import own_keys
+
+WEEK = timedelta(days=7)
+YEAR = timedelta(days=300)
+MORE = {"few": 1, "some": 2, "many": 3}
+"""Bands with signals, the most last."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A student on the list, with what decides whether they are put forward."""
+
+    student: StudentRow
+    score: ScoreRow
+    is_new: bool
+    has_changed: bool
+    since: date
+    met_on: date | None
+
+    @property
+    def key(self) -> str:
+        """The student's key."""
+        return self.student.student_key
+
+
+def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]) -> list[Listed]:
+    """The educator's students on the list of some runs, in its order, each once by the most urgent outcome."""
+    found = (
+        visible_students(educator)
+        .join(
+            ScoreRow,
+            (ScoreRow.district_id == StudentRow.district_id) & (ScoreRow.student_key == StudentRow.student_key),
+        )
+        .where(of_runs(runs), ScoreRow.place.is_not(None), ScoreRow.flagged)
+        .add_columns(ScoreRow)
+        .order_by(ScoreRow.place, StudentRow.student_key)
+        .options(load_only(ScoreRow.band, ScoreRow.previous_band, ScoreRow.reasons))
+    )
+    run, before = runs[0], flagged_before(session, educator, runs[0])
+    since, met = listed_since(session, educator, run), met_on(session, educator)
+    return [
+        Listed(
+            student,
+            score,
+            is_new=student.student_key not in before,
+            has_changed=is_more(score.band, score.previous_band),
+            since=since.get(student.student_key, run.as_of),
+            met_on=met.get(student.student_key),
+        )
+        for student, score in session.execute(found)
+    ]
+
+
+def since_when(session: Session, run: RunRow) -> date:
+    """From when on a contact answers a run's list: the date of the list before, or a week before the first."""
+    return date_before(session, run) or run.as_of - WEEK
+
+
+def date_before(session: Session, run: RunRow) -> date | None:
+    """The date of the district's list before a run; None before the first."""
+    found = select(func.max(RunRow.as_of)).where(RunRow.district_id == run.district_id, RunRow.as_of < run.as_of)
+    return session.scalar(found)
+
+
+def flagged_before(session: Session, educator: Educator, run: RunRow) -> set[str]:
+    """The educator's students who were on the list before, for whichever outcome."""
+    found = (
+        select(ScoreRow.student_key)
+        .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
+        .where(
+            ScoreRow.district_id == run.district_id,
+            RunRow.as_of == date_before(session, run),
+            ScoreRow.flagged,
+            ScoreRow.student_key.in_(own_keys(educator)),
+        )
+    )
+    return set(session.scalars(found))
+
+
+def listed_since(session: Session, educator: Educator, run: RunRow) -> dict[str, date]:
+    """On which date each student was first listed, within a year."""
+    found = (
+        select(ScoreRow.student_key, func.min(RunRow.as_of))
+        .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
+        .where(
+            ScoreRow.district_id == run.district_id,
+            ScoreRow.flagged,
+            ScoreRow.student_key.in_(own_keys(educator)),
+            RunRow.as_of > run.as_of - YEAR,
+        )
+        .group_by(ScoreRow.student_key)
+    )
+    return {key: day for key, day in session.execute(found)}  # noqa: C416 - a Row is no pair for dict()
+
+
+def met_on(session: Session, educator: Educator) -> dict[str, date]:
+    """When each student was last met: a contact that reached someone, or a support of the district's system."""
+    here = select(ContactRow.student_key, func.max(ContactRow.day)).where(
+        ContactRow.district_id == educator.district_id,
+        ContactRow.student_key.in_(own_keys(educator)),
+        ContactRow.reached,
+        ~ContactRow.withdrawn,
+    )
+    there = select(RosterSupportRow.student_key, func.max(RosterSupportRow.date)).where(
+        RosterSupportRow.district_id == educator.district_id, RosterSupportRow.student_key.in_(own_keys(educator))
+    )
+    found: dict[str, date] = {}
+    for rows in (
+        session.execute(here.group_by(ContactRow.student_key)),
+        session.execute(there.group_by(RosterSupportRow.student_key)),
+    ):
+        for key, day in rows:
+            found[key] = max(day, found.get(key, day))
+    return found
+
+
+def contacted_since(session: Session, educator: Educator, day: date) -> set[str]:
+    """The students with a contact since a date, reached or tried."""
+    here = select(ContactRow.student_key).where(
+        ContactRow.district_id == educator.district_id, ContactRow.day >= day, ~ContactRow.withdrawn
+    )
+    there = select(RosterSupportRow.student_key).where(
+        RosterSupportRow.district_id == educator.district_id, RosterSupportRow.date >= day
+    )
+    return set(session.scalars(here)) | set(session.scalars(there))
+
+
+def is_more(band: str, before: str | None) -> bool:
+    """Whether a band has more signals than the one before; not where one of the two is unknown."""
+    return before in MORE and MORE.get(band, 0) > MORE[before]

@@ -1,0 +1,28 @@
+"""The people of a district, by name."""
+
+from collections.abc import Collection
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from serving.access.authorize import Educator
+from serving.store.rows import StaffRow, StudentRow
+
+
+def colleagues_of(session: Session, educator: Educator, student: StudentRow) -> dict[str, str]:
+    """Who may be asked to do something for a student, by staff id: those of the student's school, and oneself."""
+    found = select(StaffRow).where(
+        StaffRow.district_id == educator.district_id,
+        StaffRow.role != "district",
+        or_(StaffRow.school_id == student.school_id, StaffRow.staff_id == educator.staff_id),
+    )
+    people = session.scalars(found.order_by(StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id))
+    return {row.staff_id: f"{row.first_name} {row.last_name}" for row in people}
+
+
+def staff_names(session: Session, district_id: str, ids: Collection[str | None]) -> dict[str, str]:
+    """The names of people of a district, by staff id."""
+    found = select(StaffRow).where(
+        StaffRow.district_id == district_id, StaffRow.staff_id.in_({one for one in ids if one})
+    )
+    return {row.staff_id: f"{row.first_name} {row.last_name}" for row in session.scalars(found)}

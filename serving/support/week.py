@@ -1,0 +1,75 @@
+"""The week of an educator: whom to reach first, what is due, and who was listed and not met."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from features.support_settings import Support
+from serving.access.authorize import Educator
+from serving.store.rows import RunRow
+from serving.store.support_rows import ContactRow, FollowUpRow, PlanRow, SnoozeRow
+from serving.support.due import (
+    active_plans,
+    asked_of,
+    current_snoozes,
+    is_due,
+    risen_follow_ups,
+    tried_contacts,
+)
+from serving.support.listed_students import Listed, contacted_since, listed_students, since_when
+
+
+@dataclass(frozen=True)
+class Week:
+    """An educator's week: students put forward, and those not met; what is due; who is left out, and why."""
+
+    put_forward: tuple[Listed, ...]
+    waiting: int
+    unmet: tuple[Listed, ...]
+    follow_ups: tuple[FollowUpRow, ...]
+    risen: tuple[FollowUpRow, ...]
+    try_again: tuple[ContactRow, ...]
+    plans_due: tuple[PlanRow, ...]
+    snoozed: tuple[SnoozeRow, ...]
+    with_plan: int
+
+
+def week_of(session: Session, educator: Educator, runs: Sequence[RunRow], support: Support) -> Week:
+    """The educator's week, from the newest list and from what people wrote."""
+    plans, tried = active_plans(session, educator), tried_contacts(session, educator)
+    snoozed = current_snoozes(session, educator)
+    listed = listed_students(session, educator, runs) if runs else []
+    left_out = {*plans, *(row.student_key for row in snoozed)}
+    free = [one for one in listed if one.key not in left_out]
+    fresh = newly_listed(session, educator, runs, free) if runs else []
+    first = fresh[: support.new_a_week]
+    return Week(
+        put_forward=tuple(first),
+        waiting=len(fresh) - len(first),
+        unmet=tuple(unmet(educator, support, free, {one.key for one in first} | still_pending(tried, educator))),
+        follow_ups=tuple(asked_of(session, educator)),
+        risen=tuple(risen_follow_ups(session, educator, support)),
+        try_again=tuple(row for row in tried if row.student_key not in still_pending(tried, educator)),
+        plans_due=tuple(one for one in plans.values() if is_due(one, educator)),
+        snoozed=tuple(snoozed),
+        with_plan=sum(one.key in plans for one in listed),
+    )
+
+
+def newly_listed(session: Session, educator: Educator, runs: Sequence[RunRow], free: list[Listed]) -> list[Listed]:
+    """Those who are new or changed on the list, and without a contact since the list before."""
+    touched = contacted_since(session, educator, since_when(session, runs[0]))
+    return [one for one in free if (one.is_new or one.has_changed) and one.key not in touched]
+
+
+def still_pending(tried: list[ContactRow], educator: Educator) -> set[str]:
+    """The students whom somebody tried to reach, and will try again on a later day."""
+    return {row.student_key for row in tried if row.try_again_on and row.try_again_on > educator.today}
+
+
+def unmet(educator: Educator, support: Support, free: list[Listed], others: set[str]) -> list[Listed]:
+    """Those listed and not met for so many days, without the others."""
+    long_ago = educator.today - timedelta(days=support.unmet_days)
+    return [one for one in free if one.key not in others and max(one.since, one.met_on or one.since) <= long_ago]
