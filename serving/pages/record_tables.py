@@ -89,11 +89,16 @@ def column_words(language: Language, name: str) -> str:
 
 def shown_columns(records: Sequence[JsonRow]) -> list[str]:
     """The columns that hold anything, what matters most first; a course and a term say what two others would."""
-    held = [name for name in records[0] if any(record.get(name) is not None for record in records)]
+    held = [name for name in records[0] if any(says_something(name, record.get(name)) for record in records)]
     said = {"subject"} if "course_name" in held else set()
     said |= {"school_year"} if "term_id" in held else set()
     order = [*COLUMNS, *held]
     return sorted((name for name in held if name not in said), key=order.index)
+
+
+def says_something(name: str, cell: JsonCell) -> bool:
+    """Whether a cell is worth a column: it holds something, and a length is not 0, as that of coming late is."""
+    return cell is not None and not (name == "absent_hundredths" and cell == 0)
 
 
 def cell_text(language: Language, name: str, cell: JsonCell, record: JsonRow) -> str:

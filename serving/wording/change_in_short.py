@@ -16,9 +16,9 @@ MORE = msgid("More signals than on {day} ({number:+.0f} of 100)")
 FEWER = msgid("Fewer signals than on {day} ({number:+.0f} of 100)")
 MORE_THAN_BAND = msgid("More signals than on {day} (then: {band})")
 FEWER_THAN_BAND = msgid("Fewer signals than on {day} (then: {band})")
-SPLIT = msgid("Since {day}: {records:+.0f} of 100 from the records, {scoring:+.0f} from a new way of scoring")
-NOT_SPLIT = msgid("Since {day}: {number:+.0f} of 100, and the way of scoring has changed")
-OTHER_SCORING = msgid("On {day}: {band}. The way of scoring has changed since")
+SPLIT = msgid("Since {day}: records {records:+.0f}, new scoring {scoring:+.0f}")
+NOT_SPLIT = msgid("Since {day}: {number:+.0f} of 100, new scoring")
+OTHER_SCORING = msgid("On {day}: {band}; new scoring since")
 
 
 def change_in_short(language: Language, score: ScoreRow, *, other_scoring: bool = False) -> str:
@@ -40,7 +40,7 @@ def counted_change(
     language: Language, score: ScoreRow, risks: RiskComparison, split: tuple[int, int] | None, *, other_scoring: bool
 ) -> str:
     """The change in counts of 100, split where something else gave the score before."""
-    day, total = language.short_day(risks.since), hundredths(risks.now) - hundredths(risks.before)
+    day, total = language.day_of_year(risks.since), hundredths(risks.now) - hundredths(risks.before)
     if split is not None and split[1] and max(map(abs, split)) >= NOTICEABLE:
         return language.translate(SPLIT, day=day, records=split[0], scoring=split[1])
     if abs(total) < NOTICEABLE and score.band == score.previous_band:
@@ -53,7 +53,7 @@ def counted_change(
 
 def band_words_only(language: Language, score: ScoreRow, since: date, *, other_scoring: bool) -> str:
     """The change where too few past students stand behind the score for a count."""
-    day, before, now = language.short_day(since), cast(Band, score.previous_band), cast(Band, score.band)
+    day, before, now = language.day_of_year(since), cast(Band, score.previous_band), cast(Band, score.band)
     if now == before:
         return language.translate("Same signals as on {day}", day=day)
     then = band_words(language, before).lower()

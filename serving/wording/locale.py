@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -74,6 +74,10 @@ class Language:
     def series(self, values: Sequence[str]) -> str:
         """Values as a list in words: "a, b and c"."""
         return format_list(list(values), locale=self.locale) if values else ""
+
+    def day_of_year(self, value: date) -> str:
+        """A date without its year, for one of the last weeks: Nov 20."""
+        return format_skeleton("MMMd", value, locale=self.locale)
 
     def month(self, value: date) -> str:
         """A month on an axis: Nov."""

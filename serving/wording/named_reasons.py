@@ -45,7 +45,7 @@ def build_reason(language: Language, lexicon: Lexicon, reason: JsonRow, record: 
     return NamedReason(
         code=code,
         sentence=named.sentence or usual,
-        short=named.words or usual,
+        short=named.short or usual,
         domain=str(reason["domain"]),
         changeable=(wording or NO_WORDING).can_change,
         departure=departure_of(code, record),

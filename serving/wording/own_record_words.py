@@ -16,6 +16,8 @@ ENOUGH_DAYS = 10
 MOVED = 0.10
 """A change in the share of days missed from the weeks before that is worth a word: a day in ten."""
 ROUNDING = 0.05
+NAMED_IN_A_ROW = 3
+"""The most courses that a row names."""
 FELL = 1.0
 """A fall of the average mark that is worth a word: a letter."""
 GOOD = 3
@@ -31,6 +33,8 @@ MISSED_YEAR = msgid("Missed {missed} of {days} school days this year ({share:.0%
 MISSED_LATELY = msgid("Missed {missed} of the last {days} school days. Before that: {before_missed} of {before_days}.")
 HAS_F = msgid("Has an F now in {courses}.")
 HAS_LOW = msgid("Has a D or F now in {courses}.")
+HAS_F_IN = msgid("Has an F now in {number} of {of} courses.")
+HAS_LOW_IN = msgid("Has a D or F now in {number} of {of} courses.")
 HAS_MARK = msgid("Has this mark now in {course}: {mark}.")
 MARK_BEFORE = msgid("Last year {where}: {mark}.")
 MARKS_NOW = msgid("Marks now: {courses}.")
@@ -53,10 +57,19 @@ class RecordFact:
 
 @dataclass(frozen=True)
 class Named:
-    """A reason with courses and marks by name, and beside it how far the marks fell; both may be empty."""
+    """A reason with courses and marks by name, and beside it how far the marks fell; both may be empty.
+
+    `short` is for a row: it counts courses where they are many.
+    """
 
     words: str = ""
     beside: str = ""
+    counted: str = ""
+
+    @property
+    def short(self) -> str:
+        """The words for a row."""
+        return self.counted or self.words
 
     @property
     def sentence(self) -> str:
@@ -115,23 +128,43 @@ def failing(language: Language, record: OwnRecord, courses: Sequence[CourseMark]
     said = language.translate(HAS_F, courses=language.series([one.course for one in courses]))
     if len(courses) == 1:
         return Named(f"{said} {before_words(language, courses[0])}".strip())
-    return Named(said, average_words(language, record))
+    return Named(said, average_words(language, record), counted_words(language, HAS_F_IN, record, len(courses)))
+
+
+def counted_words(language: Language, words: str, record: OwnRecord, number: int) -> str:
+    """Courses by their number, where they are too many to be named in a row; else empty."""
+    return language.translate(words, number=number, of=len(record.courses)) if number > NAMED_IN_A_ROW else ""
 
 
 def low_marks(language: Language, record: OwnRecord, value: float) -> Named:
     """The courses with a D or F, each with its mark, if they are that share of all."""
-    low = [f"{one.course} ({one.mark})" for one in record.courses if one.points <= 1]
-    if not low or abs(len(low) / len(record.courses) - value) > ROUNDING:
-        return UNNAMED
-    return Named(language.translate(HAS_LOW, courses=language.series(low)), average_words(language, record))
+    low = [one for one in record.courses if one.points <= 1]
+    return low_courses(language, record, low) if low and is_about(len(low) / len(record.courses), value) else UNNAMED
 
 
 def all_marks(language: Language, record: OwnRecord, value: float) -> Named:
-    """Every course with its mark, lowest first, if that is their average."""
-    if record.average is None or abs(record.average - value) > ROUNDING:
+    """The courses with a D or F, or every course with its mark where there is none, if that is their average."""
+    if record.average is None or not is_about(record.average, value):
         return UNNAMED
+    low = [one for one in record.courses if one.points <= 1]
+    if low:
+        return low_courses(language, record, low)
     marks = ", ".join(f"{one.course} {one.mark}" for one in record.courses)
     return Named(language.translate(MARKS_NOW, courses=marks), average_words(language, record))
+
+
+def low_courses(language: Language, record: OwnRecord, low: Sequence[CourseMark]) -> Named:
+    """Courses with a D or F, each with its mark; those with an F alone where all have one."""
+    if all(one.points == 0 for one in low):
+        return failing(language, record, low)
+    named = language.series([f"{one.course} ({one.mark})" for one in low])
+    counted = counted_words(language, HAS_LOW_IN, record, len(low))
+    return Named(language.translate(HAS_LOW, courses=named), average_words(language, record), counted)
+
+
+def is_about(found: float, value: float) -> bool:
+    """Whether a figure of the own record is the value of a feature, but for rounding."""
+    return abs(found - value) <= ROUNDING
 
 
 def average_words(language: Language, record: OwnRecord) -> str:

@@ -32,12 +32,12 @@ def score_of(
 
 
 @pytest.mark.parametrize(("score", "words"), [
-    (score_of(0.70, 0.40, RiskChange(0.30, 0.0)), "More signals than on Nov 13, 2026 (+30 of 100)"),
-    (score_of(0.10, 0.40, RiskChange(-0.30, 0.0)), "Fewer signals than on Nov 13, 2026 (-30 of 100)"),
-    (score_of(0.35, 0.30, RiskChange(0.05, 0.0)), "More signals than on Nov 13, 2026 (+5 of 100)"),
-    (score_of(0.33, 0.30, RiskChange(0.03, 0.0)), "Little change since Nov 13, 2026"),
-    (score_of(0.33, 0.33, RiskChange(0.0, 0.0)), "No change since Nov 13, 2026"),
-    (score_of(0.33, 0.30), "Little change since Nov 13, 2026"),
+    (score_of(0.70, 0.40, RiskChange(0.30, 0.0)), "More signals than on Nov 13 (+30 of 100)"),
+    (score_of(0.10, 0.40, RiskChange(-0.30, 0.0)), "Fewer signals than on Nov 13 (-30 of 100)"),
+    (score_of(0.35, 0.30, RiskChange(0.05, 0.0)), "More signals than on Nov 13 (+5 of 100)"),
+    (score_of(0.33, 0.30, RiskChange(0.03, 0.0)), "Little change since Nov 13"),
+    (score_of(0.33, 0.33, RiskChange(0.0, 0.0)), "No change since Nov 13"),
+    (score_of(0.33, 0.30), "Little change since Nov 13"),
     (score_of(0.33, None), "No score before to compare with"),
     (score_of(None, 0.33), "No score now"),
 ])  # fmt: skip
@@ -48,26 +48,26 @@ def test_a_change_by_the_records_alone_is_more_fewer_or_little(score: ScoreRow, 
 def test_signals_that_only_the_scoring_raised_are_not_called_more() -> None:
     """The records moved it down, the new release up."""
     said = change_in_short(ENGLISH, score_of(0.45, 0.30, RiskChange(-0.09, 0.24)), other_scoring=True)
-    assert said == "Since Nov 13, 2026: -9 of 100 from the records, +24 from a new way of scoring"
+    assert said == "Since Nov 13: records -9, new scoring +24"
     spanish = change_in_short(load_language("es"), score_of(0.45, 0.30, RiskChange(-0.09, 0.24)), other_scoring=True)
-    assert "-9 de cada 100 por los registros" in spanish
+    assert "registros -9, otro cálculo +24" in spanish
 
 
 def test_what_cancels_out_is_not_called_little() -> None:
     said = change_in_short(ENGLISH, score_of(0.30, 0.30, RiskChange(0.20, -0.20)), other_scoring=True)
-    assert said == "Since Nov 13, 2026: +20 of 100 from the records, -20 from a new way of scoring"
+    assert said == "Since Nov 13: records +20, new scoring -20"
 
 
 def test_where_the_scoring_of_then_is_gone_the_row_says_that_it_changed() -> None:
     said = change_in_short(ENGLISH, score_of(0.70, 0.30, RiskChange(None, None)), other_scoring=True)
-    assert said == "Since Nov 13, 2026: +40 of 100, and the way of scoring has changed"
+    assert said == "Since Nov 13: +40 of 100, new scoring"
 
 
 @pytest.mark.parametrize(("now", "other_scoring", "words"), [
-    (0.60, False, "More signals than on Nov 13, 2026 (then: some signals)"),
-    (0.10, False, "Fewer signals than on Nov 13, 2026 (then: some signals)"),
-    (0.10, True, "On Nov 13, 2026: some signals. The way of scoring has changed since"),
-    (0.45, True, "Same signals as on Nov 13, 2026"),
+    (0.60, False, "More signals than on Nov 13 (then: some signals)"),
+    (0.10, False, "Fewer signals than on Nov 13 (then: some signals)"),
+    (0.10, True, "On Nov 13: some signals; new scoring since"),
+    (0.45, True, "Same signals as on Nov 13"),
 ])  # fmt: skip
 def test_where_too_few_stand_behind_a_score_no_count_is_given(now: float, other_scoring: bool, words: str) -> None:
     assert change_in_short(ENGLISH, score_of(now, 0.40, told=False), other_scoring=other_scoring) == words

@@ -59,10 +59,10 @@ def test_straight_as_to_three_fs_are_said_by_course_with_the_drop_and_the_larges
     )
     assert [one.sentence for one in found] == [
         "Missed 85% of the last 20 school days.",
-        "Marks now: Ela 9 F, Math 9 F, Science 9 F, Other 9 B. Average mark: D− now, A last year.",
+        "Has an F now in Ela 9, Math 9, and Science 9. Average mark: D− now, A last year.",
         "Has this mark now in Ela 9: F. Last year in English: A.",
     ]
-    assert found[1].short == "Marks now: Ela 9 F, Math 9 F, Science 9 F, Other 9 B."
+    assert found[1].short == "Has an F now in Ela 9, Math 9, and Science 9."
 
 
 def test_what_a_school_cannot_change_stays_last_and_small_departures_keep_the_order_of_the_score() -> None:
@@ -86,12 +86,22 @@ def test_what_a_school_cannot_change_stays_last_and_small_departures_keep_the_or
     ("low_marks_now", 0.5, ""),
     ("math_points_now", 0.0, "Has this mark now in Math 9: F. Last year in math: C."),
     ("math_points_now", 2.0, ""),
+    ("gpa_now", 0.6, "Has a D or F now in Ela 9 (F), Math 9 (F), Other 9 (F), and Science 9 (D)."),
     ("gpa_now", 3.1, ""),
     ("tardies_45d", 2.0, ""),
 ])  # fmt: skip
 def test_a_course_is_named_only_where_the_record_bears_the_value_out(code: str, value: float, says: str) -> None:
     record = drawn("", "math:F ela:F science:D social_science:C other:F", "math:C")
     assert named_reason(ENGLISH, code, value, record).words == says
+
+
+def test_a_row_counts_courses_that_are_too_many_to_be_named() -> None:
+    record = drawn("", "math:F ela:F science:D social_science:C other:F", "math:C")
+    assert named_reason(ENGLISH, "gpa_now", 0.6, record).short == "Has a D or F now in 4 of 5 courses."
+    alike = drawn("", "math:C ela:B", "math:A ela:A")
+    assert named_reason(ENGLISH, "gpa_now", 2.5, alike).sentence == (
+        "Marks now: Math 9 C, Ela 9 B. Average mark: B− now, A last year."
+    )
 
 
 @pytest.mark.parametrize(("record", "said", "facts"), [
