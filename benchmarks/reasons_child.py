@@ -24,7 +24,8 @@ from models.estimators.fitting import MOST_ROUNDS, lightgbm_dataset, parameters_
 from models.estimators.model_text import strip_text
 from models.estimators.risk_model import RiskModel
 from models.examples import Examples
-from models.explanations.reasons import Reasons, pause_garbage_collection, top_reasons
+from models.explanations.reason_columns import ReasonTable
+from models.explanations.reasons import reason_table
 from models.feature_dictionary import Entry, FeatureDictionary
 
 LEARNED, A_CONCEPT = 20_000, 3
@@ -68,10 +69,9 @@ def said(place: int, entry: Entry) -> Entry:
     return replace(entry, concept=f"concept_{concept}", because="has {:.1f}", can_change=can_change, strength=strength)
 
 
-def reasons_in_a_run(model: RiskModel, features: pd.DataFrame) -> list[Reasons]:
+def reasons_in_a_run(model: RiskModel, features: pd.DataFrame) -> ReasonTable:
     """The reasons as a scoring run asks for them."""
-    with pause_garbage_collection():
-        return top_reasons(model, features)
+    return reason_table(model, features)
 
 
 def explain_in_child(explaining: Explaining, rows: int) -> Measured:

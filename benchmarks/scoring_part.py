@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from benchmarks.figures import Figure, Part, compared
 from benchmarks.place import DISTRICT, NOW, SEED, TODAY, Place, release
 from benchmarks.shap_peer import Explainer, refuse_other_values
@@ -22,6 +24,7 @@ from serving.scoring.run_writer import write_run
 from serving.scoring.score_district import build_run
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.database import migrate, open_engine, write_session
+from serving.store.student_records import WrittenRecords
 
 BATCH = 10_000
 PREDICT, TWO_STEPS = "Booster.predict", "snapshot and risk only"
@@ -74,9 +77,9 @@ def explained(ms: dict[str, float]) -> tuple[Figure, ...]:
 
 def run_figures(place: Place, served: DistrictRelease, reader: Reader, runs: int) -> tuple[int, tuple[Figure, ...]]:
     """Students of the cohort, and milliseconds per 10,000 of them for each step of a run."""
-    made = made_run(place, served, reader)
     fresh, engine = count(), open_engine(f"sqlite:///{emptied(place.folder / 'bench.db')}")
     migrate(engine)
+    made = made_run(place, served, reader, engine)
 
     def record() -> None:
         with write_session(engine) as session:
@@ -84,7 +87,7 @@ def run_figures(place: Place, served: DistrictRelease, reader: Reader, runs: int
 
     ways: dict[str, Callable[[], object]] = {
         TWO_STEPS: lambda: risks_today(served, reader),
-        "scoring run, with evidence and history": lambda: made_run(place, served, reader),
+        "scoring run, with evidence and history": lambda: made_run(place, served, reader, engine),
         "recording the run (SQLite)": record,
     }  # fmt: skip
     figures = per_10k(median_seconds(ways, runs), len(made.scores), TWO_STEPS)
@@ -98,9 +101,10 @@ def risks_today(served: DistrictRelease, reader: Reader) -> Floats:
     return risk_of(served.bundle.scorer, cohort.features, cohort.school)
 
 
-def made_run(place: Place, served: DistrictRelease, reader: Reader) -> ScoringRun:
+def made_run(place: Place, served: DistrictRelease, reader: Reader, engine: Engine) -> ScoringRun:
     """A scoring run, not written anywhere."""
-    return build_run(place.settings, served, reader, run_id="bench", as_of=TODAY, now=NOW)
+    written = WrittenRecords(engine, DISTRICT)
+    return build_run(place.settings, served, reader, written, run_id="bench", as_of=TODAY, now=NOW)
 
 
 def emptied(database: Path) -> Path:

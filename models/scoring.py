@@ -13,9 +13,10 @@ from models.bundle.manifest import BundleRefused
 from models.estimators.published_rule import RuleModel, SimilarStudents
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
+from models.explanations.reason_columns import ReasonTable
 from models.explanations.reason_stability import ReasonStability, stability_in
-from models.explanations.reasons import Reasons, top_reasons
-from models.explanations.rule_reasons import rule_reasons
+from models.explanations.reasons import Reasons, reason_table, to_reasons
+from models.explanations.rule_reasons import rule_reason_table
 
 RULE_SIGNALS = "rule_signals"
 """The column of a snapshot with the count of signals of the feature set's published rule."""
@@ -70,7 +71,12 @@ def similar_students_of(scorer: Scorer, features: pd.DataFrame, *, least: int) -
 
 def reasons_by(bundle: Bundle, snapshot: Snapshot) -> list[Reasons]:
     """The reasons of each student of a snapshot, by the scorer of a bundle."""
-    return reasons_of(
+    return to_reasons(reason_table_by(bundle, snapshot))
+
+
+def reason_table_by(bundle: Bundle, snapshot: Snapshot) -> ReasonTable:
+    """The same in columns, for a whole cohort."""
+    return reason_table_of(
         bundle.scorer,
         snapshot.features,
         SERVABLE[bundle.feature_set],
@@ -95,6 +101,19 @@ def reasons_of(
     old one, a prepared table), all are. A rule's signs are what it counts, and hold. `names` are
     the features for which the district sends data, `days` the school days of each student so far.
     """
+    return to_reasons(reason_table_of(scorer, features, feature_set, stability, names=names, days=days))
+
+
+def reason_table_of(
+    scorer: Scorer,
+    features: pd.DataFrame,
+    feature_set: type[FeatureSet],
+    stability: ReasonStability | None = None,
+    *,
+    names: Collection[str] | None = None,
+    days: Floats | None = None,
+) -> ReasonTable:
+    """The same in columns, for a whole cohort."""
     if isinstance(scorer, RiskModel):
-        return top_reasons(scorer, features, never_said=stability.never_said if stability else (), days=days)
-    return rule_reasons(features, feature_set, names)
+        return reason_table(scorer, features, never_said=stability.never_said if stability else (), days=days)
+    return rule_reason_table(features, feature_set, names)

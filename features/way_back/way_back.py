@@ -1,7 +1,7 @@
 """The way back on track: what the outcome's published rule still requires of a student this year, exactly."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -16,6 +16,8 @@ from features.way_back.remaining_finals import remaining_finals
 from features.way_back.remaining_year import WayBackQuery, remaining_period, student_standings
 from features.way_back.requirements import (
     BoundRequirement,
+    Flags,
+    Ints,
     MarkStanding,
     integers,
     require_average,
@@ -58,31 +60,45 @@ def has_way_back(outcome: Outcome) -> bool:
     return bool(rule_bounds(outcome))
 
 
+@dataclass(frozen=True)
+class WaysBack:
+    """The ways back of a cohort: many students have the same one, which is there once.
+
+    The student of `keys[i]` has that of `distinct[which[i]]`, and none where `which` is -1.
+    """
+
+    keys: pd.Index = field(default_factory=lambda: pd.Index([], dtype="str"))
+    which: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    distinct: tuple[WayBack, ...] = ()
+
+    def by_student(self) -> dict[str, WayBack]:
+        """The way back of each student who has one."""
+        found = zip(self.keys, self.which.tolist(), strict=True)
+        return {str(key): self.distinct[place] for key, place in found if place >= 0}
+
+
 def find_ways_back(
     reader: Reader,
     outcome: Outcome,
     start: View,
     cohort: Cohort | None = None,
-) -> dict[str, WayBack]:
-    """By `student_key`, what the outcome's rule still requires of each student of its cohort at `start`.
+) -> WaysBack:
+    """What the outcome's rule still requires of each student of its cohort at `start`.
 
     By what was visible then, and on these assumptions: the courses stay the same and each gives a final in every term
     that is left of the kind that gave finals in earlier years; a passed course earns its credit; attendance is taken on
     every school day to come; what is on record stays as it is. `reachable` is whom something to come can still decide,
     with every limit as a step: to keep all of them is to be on track, to break one is to be off track. `met` is whom
-    nothing to come can bring off track. Empty for an outcome without a way back; without students of whom nothing will
+    nothing to come can bring off track. Empty for an outcome without a way back; none for students of whom nothing will
     be said, such as those who left or of whom too little is on record.
     """
     bounds = rule_bounds(outcome)
-    if not bounds:
-        return {}
-    period = remaining_period(reader, start, outcome)
+    period = remaining_period(reader, start, outcome) if bounds else None
     if period is None:
-        return {}
+        return WaysBack()
     query = WayBackQuery(outcome, bounds, cohort or outcome.cohort, start, period)
     rows = student_standings(reader, query)
-    found = zip(rows.index, combine_requirements(bound_requirements(reader, query, rows), period.through), strict=True)
-    return {str(key): way for key, way in found if way}
+    return combine_requirements(rows.index, bound_requirements(reader, query, rows), period.through)
 
 
 def bound_requirements(reader: Reader, query: WayBackQuery, rows: pd.DataFrame) -> list[BoundRequirement]:
@@ -110,8 +126,8 @@ def months_until(as_of: date, until: date) -> int:
     return max(whole + (until.day > as_of.day), 1)
 
 
-def combine_requirements(requirements: list[BoundRequirement], until: date) -> Iterator[WayBack | None]:
-    """Each student's way back; None for a student whose label will be missing."""
+def combine_requirements(keys: pd.Index, requirements: list[BoundRequirement], until: date) -> WaysBack:
+    """The students' ways back; none for a student whose label will be missing."""
     lost, unsaid, still_open = (
         np.logical_or.reduce(flags)
         for flags in (
@@ -120,23 +136,32 @@ def combine_requirements(requirements: list[BoundRequirement], until: date) -> I
             [one.open for one in requirements],
         )
     )
-    steps = [list(steps_by_student(one)) for one in requirements]
-    for place in range(len(lost)):
-        if unsaid[place] and not lost[place]:
-            yield None
-            continue
-        state: WayBackState = "not_reachable" if lost[place] else "reachable" if still_open[place] else "met"
-        own = [
-            every[place]
-            for one, every in zip(requirements, steps, strict=True)
-            if (one.lost if lost[place] else one.open)[place]
-        ]
-        yield WayBack(state, tuple(own), until)
+    shown = [np.where(lost, one.lost, one.open) for one in requirements]
+    alike = [np.where(lost, 2, still_open)] + [
+        np.where(here, values, np.nan)
+        for one, here in zip(requirements, shown, strict=True)
+        for values in (here.astype(np.float64), *one.values.values())
+    ]
+    which = pd.DataFrame(np.column_stack(alike)).groupby(list(range(len(alike))), sort=False, dropna=False).ngroup()
+    first = np.flatnonzero(~which.duplicated())
+    distinct = tuple(
+        WayBack(way_back_state(lost[i], still_open[i]), steps_of(requirements, shown, i), until) for i in first.tolist()
+    )
+    return WaysBack(keys, np.where(unsaid & ~lost, -1, which.to_numpy(dtype=np.int64)), distinct)
 
 
-def steps_by_student(requirements: BoundRequirement) -> Iterator[WayBackStep]:
-    """The step of one requirement for each student, with its numbers."""
-    names = list(requirements.values)
-    for numbers in zip(*(requirements.values[name].tolist() for name in names), strict=True):
-        values = {name: number for name, number in zip(names, numbers, strict=True) if number == number}
-        yield WayBackStep(requirements.code, values)
+def way_back_state(lost: np.bool_, still_open: np.bool_) -> WayBackState:
+    """Whether a student can still come back on track."""
+    return "not_reachable" if lost else "reachable" if still_open else "met"
+
+
+def steps_of(requirements: list[BoundRequirement], shown: list[Flags], student: int) -> tuple[WayBackStep, ...]:
+    """The steps that are shown to a student, each with its numbers."""
+    return tuple(
+        WayBackStep(
+            one.code,
+            {name: float(numbers[student]) for name, numbers in one.values.items() if not np.isnan(numbers[student])},
+        )
+        for one, here in zip(requirements, shown, strict=True)
+        if here[student]
+    )

@@ -1,10 +1,7 @@
 """Reasons: what raises and what lowers a student's risk, from exact SHAP values summed by concept."""
 
-import gc
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -14,6 +11,7 @@ from models.estimators.risk_model import RiskModel
 from models.estimators.shap_values import ROWS_AT_ONCE, contributions_of
 from models.examples import Booleans, Floats, Places
 from models.explanations.concepts import Concepts, concepts_of
+from models.explanations.reason_columns import ReasonColumns, ReasonTable, columns_of, joined
 from models.feature_dictionary import Entry
 
 LEAST_CONTRIBUTION = 0.05
@@ -80,21 +78,6 @@ class ReasonCandidates:
     speaker: Places
 
 
-@contextmanager
-def pause_garbage_collection() -> Iterator[None]:
-    """Turns Python's garbage collection off meanwhile, for the whole process: only for one that serves nobody.
-
-    Reasons of very many students take a fifth less time so; they never hold each other, and so are no garbage.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def top_reasons(
     model: RiskModel,
     features: pd.DataFrame,
@@ -110,9 +93,23 @@ def top_reasons(
     concept, nor does a value that speaks for the other side: there would be no record to show. `never_said` are the
     concepts that do not hold, each with its side; `days` the school days of each student so far.
     """
-    batches = (slice(start, start + ROWS_AT_ONCE) for start in range(0, len(features), ROWS_AT_ONCE))
+    return to_reasons(reason_table(model, features, most, least=least, never_said=never_said, days=days))
+
+
+def reason_table(
+    model: RiskModel,
+    features: pd.DataFrame,
+    most: int = MOST_REASONS,
+    *,
+    least: float = LEAST_CONTRIBUTION,
+    never_said: Collection[tuple[str, Side]] = (),
+    days: Floats | None = None,
+) -> ReasonTable:
+    """The same in columns, for very many rows."""
+    batches = [slice(start, start + ROWS_AT_ONCE) for start in range(0, max(len(features), 1), ROWS_AT_ONCE)]
     explained = (explain(model, features.iloc[one], None if days is None else days[one]) for one in batches)
-    return [reasons for batch in explained for reasons in select_reasons(batch, most, least, never_said)]
+    found = [select_reasons(batch, most, least, never_said) for batch in explained]
+    return ReasonTable(joined([one.strengths for one in found]), joined([one.needs for one in found]))
 
 
 def select_reasons(
@@ -120,15 +117,15 @@ def select_reasons(
     most: int = MOST_REASONS,
     least: float = LEAST_CONTRIBUTION,
     never_said: Collection[tuple[str, Side]] = (),
-) -> list[Reasons]:
+) -> ReasonTable:
     """Selects the reasons of each of some explained rows."""
     found = []
     for side in SIDES:
         said, hidden = candidates_on(side, explained, least), {concept for concept, of in never_said if of == side}
         steady = np.array([name not in hidden for name in explained.concepts.names])
         chosen = rank_concepts(explained.concepts, said, steady, most)
-        found.append(build_reasons(side, explained, said, chosen))
-    return list(map(Reasons, *found))
+        found.append(chosen_reasons(side, explained, said, chosen))
+    return ReasonTable(*found)
 
 
 def explain(model: RiskModel, features: pd.DataFrame, days: Floats | None = None) -> Explanation:
@@ -188,23 +185,30 @@ def rank_concepts(concepts: Concepts, said: ReasonCandidates, kept: Booleans, mo
     return np.where(np.take_along_axis(worth, order, axis=1), order, -1)
 
 
-def build_reasons(
-    side: Side, explained: Explanation, said: ReasonCandidates, chosen: Places
-) -> list[tuple[Reason, ...]]:
-    """Builds the reasons of one side from the chosen concepts (rows × `most`, -1 for none)."""
-    entries, sign = explained.entries, 1 if side == "raises" else -1
-    rows, which = np.nonzero(chosen >= 0)
-    concept = chosen[rows, which]
-    column = said.speaker[rows, concept]
-    codes, domains, about = (
-        np.array(names, dtype=object)[column].tolist()
-        for names in zip(*((entry.name, entry.domain, entry.concept) for entry in entries), strict=True)
-    )
-    values = decode_cells(explained.cells[rows, column], column, entries)
-    sizes = (sign * said.size[rows, concept]).tolist()
-    reasons = list(map(Reason._make, zip(codes, values, sizes, domains, about, strict=True)))
-    begins = np.searchsorted(rows, np.arange(len(chosen) + 1)).tolist()
-    return [tuple(reasons[begin:end]) for begin, end in pairwise(begins)]
+def chosen_reasons(side: Side, explained: Explanation, said: ReasonCandidates, chosen: Places) -> ReasonColumns:
+    """The reasons of one side from the chosen concepts (rows × `most`, -1 for none)."""
+    rows = np.arange(len(chosen))[:, None]
+    feature = said.speaker[rows, chosen]
+    sizes = said.size[rows, chosen] * (1 if side == "raises" else -1)
+    cells = explained.cells[rows, feature]
+    return columns_of(explained.entries, chosen >= 0, feature=feature, cell=cells, contribution=sizes)
+
+
+def to_reasons(table: ReasonTable) -> list[Reasons]:
+    """Each row's reasons as an object: for few rows."""
+    sides = zip(reasons_in(table.strengths), reasons_in(table.needs), strict=True)
+    return [Reasons(strengths, needs) for strengths, needs in sides]
+
+
+def reasons_in(columns: ReasonColumns) -> list[tuple[Reason, ...]]:
+    """Each row's reasons of one side."""
+    own = [columns.entries[place] for place in columns.feature]
+    values = decode_cells(columns.cell, columns.feature, columns.entries)
+    found = [
+        Reason(entry.name, value, size, entry.domain, entry.concept)
+        for entry, value, size in zip(own, values, columns.contribution.tolist(), strict=True)
+    ]
+    return [tuple(found[one]) for one in columns.slices()]
 
 
 def decode_cells(cells: Floats, column: Places, entries: Sequence[Entry]) -> list[CellValue]:

@@ -1,48 +1,53 @@
 """Reasons of the published rule: its signs that are met, and those that are clearly not."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 
-from features.language.feature_set import Feature, FeatureSet, Sign
-from models.explanations.reasons import MOST_REASONS, Reason, Reasons
+from features.language.feature_set import FeatureSet, Sign
+from models.examples import Booleans, Floats
+from models.explanations.reason_columns import ReasonTable, columns_of
+from models.explanations.reasons import COMPARISONS, MOST_REASONS, is_strength
+from models.feature_dictionary import Entry, dictionary_of
 
 
-def rule_reasons(
+def rule_reason_table(
     features: pd.DataFrame, feature_set: type[FeatureSet], names: Collection[str] | None = None
-) -> list[Reasons]:
+) -> ReasonTable:
     """The reasons of each row: signs of the published rule that are met, and as strengths those clearly not met.
 
-    A contribution is what the feature adds to the count of signals, or would add. Only those of `names` are said: of
-    the others the district sends no data.
+    A concept that stands out is not a strength too, and is one at most once. A contribution is what the feature adds to
+    the count of signals, or would add. Only those of `names` are said: of the others the district sends no data.
     """
     signs = feature_set.indicator.reasons if feature_set.indicator else ()
-    named = feature_set.features()
-    known = [(sign, named[sign.feature]) for sign in signs if names is None or sign.feature in names]
-    found = sorted(known, key=lambda one: not one[1].can_change)
-    rows = features[[sign.feature for sign, _ in found]].to_numpy(dtype=np.float64).tolist()
-    return [reasons_of_signs(list(zip(found, row, strict=True))) for row in rows]
-
-
-def reasons_of_signs(found: list[tuple[tuple[Sign, Feature], float]]) -> Reasons:
-    """The reasons of one student's signs; a concept that stands out is not a strength too, and is one at most once."""
-    needs = tuple(
-        Reason(sign.feature, value, value if sign.each else 1.0, feature.domain, feature.concept)
-        for (sign, feature), value in found
-        if sign.met_by(value)
+    dictionary = dictionary_of(feature_set)
+    known = [sign for sign in signs if names is None or sign.feature in names]
+    known.sort(key=lambda sign: not dictionary.entry(sign.feature).can_change)
+    entries = tuple(dictionary.entry(sign.feature) for sign in known)
+    cells = features[[sign.feature for sign in known]].to_numpy(dtype=np.float64)
+    met = stacked([COMPARISONS[sign.operator](cells[:, i], sign.bound) for i, sign in enumerate(known)], len(cells))
+    clear = stacked([is_strength(entry, cells[:, i]) for i, entry in enumerate(entries)], len(cells))
+    places = np.broadcast_to(np.arange(len(known)), cells.shape)
+    adds = np.where([sign.each for sign in known], cells, 1.0)
+    strong = first_of_concept(known, entries, met, clear & ~met)
+    return ReasonTable(
+        columns_of(entries, strong, feature=places, cell=cells, contribution=np.full(cells.shape, -1.0)),
+        columns_of(entries, met, feature=places, cell=cells, contribution=adds),
     )
-    taken = {concept_of(one) for one in needs}
-    strengths = []
-    for (sign, feature), value in found:
-        reason = Reason(sign.feature, value, -1.0, feature.domain, feature.concept)
-        clear = feature.strength is not None and feature.strength.met_by(value) and not sign.met_by(value)
-        if clear and concept_of(reason) not in taken:
-            taken.add(concept_of(reason))
-            strengths.append(reason)
-    return Reasons(tuple(strengths[:MOST_REASONS]), needs)
 
 
-def concept_of(reason: Reason) -> str:
-    """The concept of a reason; one without a concept is its own."""
-    return reason.concept or reason.code
+def stacked(columns: Sequence[Booleans], rows: int) -> Booleans:
+    """Columns as a matrix, also where there are none."""
+    return np.column_stack(columns) if columns else np.zeros((rows, 0), dtype=np.bool_)
+
+
+def first_of_concept(known: Sequence[Sign], entries: Sequence[Entry], met: Booleans, clear: Booleans) -> Booleans:
+    """Which clear signs are given as strengths: the first of each concept that does not stand out."""
+    concepts = [entry.concept or entry.name for entry in entries]
+    given = clear.copy()
+    for place, concept in enumerate(concepts):
+        alike = [i for i, other in enumerate(concepts) if other == concept]
+        given[:, place] &= ~met[:, alike].any(axis=1) & ~clear[:, [i for i in alike if i < place]].any(axis=1)
+    few: Floats = np.cumsum(given, axis=1)
+    return given & (few <= MOST_REASONS)

@@ -65,8 +65,8 @@ def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | 
     return LiveScore(
         risk=None if inputs.release.not_judged else risk,
         band=band_of(risk, inputs.cuts),
-        reasons=present_reasons(needs, reason_sentences(inputs.language, lexicon, needs)),
-        strengths=present_reasons(strengths, strength_sentences(inputs.language, lexicon, strengths)),
+        reasons=present_reasons(needs, reason_sentences(inputs.language, lexicon, needs), lexicon),
+        strengths=present_reasons(strengths, strength_sentences(inputs.language, lexicon, strengths), lexicon),
         similar_students=present_similar_students(inputs.language, similar),
         scorer=bundle.kind,
         part=inputs.release.part.name if inputs.release.part else None,

@@ -22,7 +22,7 @@ from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.rows import JsonRow, RunRow, ScoreRow
 from serving.wording.locale import Language, load_language, negotiate_language
-from serving.wording.reasons import Lexicon, reason_sentences, run_lexicon, strength_sentences
+from serving.wording.reasons import NO_WORDING, Lexicon, reason_sentences, run_lexicon, strength_sentences
 from serving.wording.risk_change import compare_risks, moved_sentence, opening_words, part_words
 from serving.wording.signals import range_sentence
 from serving.wording.track_record import track_record_sentence
@@ -53,8 +53,8 @@ def present_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore
         flagged=score.flagged,
         at_random=bool(score.at_random),
         list_probability=score.list_probability,
-        reasons=present_reasons(score.reasons, reason_sentences(language, lexicon, score.reasons)),
-        strengths=present_reasons(score.strengths, strength_sentences(language, lexicon, score.strengths)),
+        reasons=present_reasons(score.reasons, reason_sentences(language, lexicon, score.reasons), lexicon),
+        strengths=present_reasons(score.strengths, strength_sentences(language, lexicon, score.strengths), lexicon),
         change=present_change(language, score, run, lexicon),
         way_back=present_way_back(language, score),
         track_record=present_track_record(language, score, run),
@@ -67,15 +67,15 @@ def present_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore
     )
 
 
-def present_reasons(stored: Sequence[JsonRow], sentences: Sequence[str]) -> list[GivenReason]:
-    """Stored reasons, each with its sentence."""
+def present_reasons(stored: Sequence[JsonRow], sentences: Sequence[str], lexicon: Lexicon) -> list[GivenReason]:
+    """Stored reasons, each with its sentence and what it is of."""
     return [
         GivenReason(
             code=str(one["code"]),
             value=one["value"],
             sentence=sentence,
-            domain=str(one["domain"]),
-            concept=str(one.get("concept") or ""),
+            domain=lexicon.get(str(one["code"]), NO_WORDING).domain,
+            concept=lexicon.get(str(one["code"]), NO_WORDING).concept,
         )
         for one, sentence in zip(stored, sentences, strict=True)
     ]

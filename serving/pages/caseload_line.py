@@ -13,6 +13,7 @@ from serving.pages.last_contacts import last_contacts, plans_since
 from serving.scoring.bands import Band
 from serving.store.rows import RunRow, SchoolRow, ScoreRow, StudentRow
 from serving.store.run_queries import has_other_scoring, of_runs, urgency
+from serving.store.student_records import ScoreRecords, score_records
 from serving.wording.change_in_short import change_in_short
 from serving.wording.locale import Language, msgid
 from serving.wording.named_reasons import named_reasons
@@ -67,7 +68,8 @@ class CaseloadLine:
 class LineContext:
     """What every line is worded with: language, runs, features' words and other scoring by run, schools by id.
 
-    `contacts` and `plans` are the latest by student, `others` a student's scores for other outcomes.
+    `contacts` and `plans` are the latest by student, `others` a student's scores for other outcomes, `records` what
+    the score of a student saw.
     """
 
     language: Language
@@ -79,6 +81,7 @@ class LineContext:
     contacts: Mapping[str, date] = field(default_factory=dict)
     plans: Mapping[str, date] = field(default_factory=dict)
     others: Mapping[str, list[tuple[ScoreRow, RunRow]]] = field(default_factory=dict)
+    records: Mapping[str, ScoreRecords] = field(default_factory=dict)
 
 
 Rows = Sequence[tuple[StudentRow, ScoreRow | None]]
@@ -87,16 +90,19 @@ Rows = Sequence[tuple[StudentRow, ScoreRow | None]]
 def build_lines(session: Session, scope: CaseloadScope, rows: Rows, language: Language) -> tuple[CaseloadLine, ...]:
     """The lines of some students, in their order."""
     district, students = scope.subject.district_id, [student.student_key for student, _ in rows]
+    runs = {run.run_id: run for run in scope.runs}
+    scores = [(score, runs[score.run_id]) for _, score in rows if score]
     context = LineContext(
         language=language,
         scope=scope,
-        runs={run.run_id: run for run in scope.runs},
+        runs=runs,
         lexicons={run.run_id: run_lexicon(run.dictionary) for run in scope.runs},
         other_scoring={run.run_id: has_other_scoring(session, run) for run in scope.runs},
         schools=school_names(session, district),
         contacts=last_contacts(session, district, students),
         plans=plans_since(session, district, students, scope.year_began),
         others=other_scores(session, scope, students),
+        records={one.score.student_key: one for one in score_records(session, scores)},
     )
     return tuple(build_line(student, score, context) for student, score in rows)
 
@@ -131,7 +137,7 @@ def top_signal(score: ScoreRow | None, context: LineContext) -> tuple[str, Signa
     language = context.language
     if score is None or score.band == "unknown":
         return language.translate(TOO_LITTLE if score else OTHER_GRADE), "none", 0
-    record = own_record(score.history, context.runs[score.run_id].as_of)
+    record = own_record(context.records[score.student_key].history(), context.runs[score.run_id].as_of)
     reasons = named_reasons(language, context.lexicons[score.run_id], score.reasons, record)
     if reasons:
         return reasons[0].short, "reason", len(reasons) - 1

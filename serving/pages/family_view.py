@@ -15,6 +15,7 @@ from serving.access.authorize import people_with_access
 from serving.pages.caseload_line import school_names
 from serving.scoring.decoding import WAY_BACK, decode
 from serving.store.rows import JsonRow, RunRow, ScoreRow, StudentRow
+from serving.store.student_records import history_of, seen_by, written_of
 from serving.wording.locale import Language
 from serving.wording.own_record import CourseMark, DaysMissed, own_record
 from serving.wording.own_record_words import own_strengths
@@ -79,7 +80,10 @@ def load_family_record(session: Session, student: StudentRow, runs: Sequence[Run
             asked.where(*(column == value for column, value in zip(of_student, key, strict=True)))
         ).first()
         if found is not None:
-            return FamilyRecord(found.history, run.as_of, decode(WAY_BACK, found.way_back))
+            written = written_of(session, {student.district_id}, {student.student_key})
+            marks = seen_by(run, written.get(student.student_key, ())).get("marks", ())
+            history = history_of(run, found.history, marks)
+            return FamilyRecord(history, run.as_of, decode(WAY_BACK, found.way_back))
     return None
 
 

@@ -17,6 +17,7 @@ from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import has_other_scoring, student_scores
+from serving.store.student_records import NO_HISTORY, ScoreRecords, score_records
 from serving.wording.change_in_short import change_in_short
 from serving.wording.locale import Language, msgid
 from serving.wording.named_reasons import named_reasons
@@ -126,8 +127,9 @@ def student_view(
     scores = student_scores(session, student.district_id, student.student_key, runs)
     score, run = scores[0] if scores else (None, runs[0] if runs else None)
     band = cast(Band, score.band) if score else "unknown"
-    record = own_record(score.history, run.as_of) if score and run else OwnRecord()
-    needs = need_items(language, score, run_lexicon(run.dictionary), record) if run and score else ()
+    records = score_records(session, [(score, run)])[0] if run and score else None
+    record = own_record(records.history(), run.as_of) if records and run else OwnRecord()
+    needs = need_items(language, records, record) if records else ()
     return StudentView(
         about=about_words(language, run) if run and len(scores) > 1 else "",
         name=f"{student.first_name} {student.last_name}",
@@ -150,10 +152,10 @@ def student_view(
         since=change_section(language, score, run) if run and score else None,
         way_back=way_back_section(language, score, personal=bool(needs)) if score else None,
         track_record=track_record_section(language, score, run) if run and score else "",
-        charts=build_charts(language, score),
+        charts=build_charts(language, records),
         past=load_score_lines(session, student, run.outcome, language) if run else (),
         people=people_items(session, student, language, today),
-        others=tuple(outcome_section(language, *one) for one in scores[1:]),
+        others=tuple(outcome_section(language, one) for one in score_records(session, scores[1:])),
     )
 
 
@@ -191,8 +193,9 @@ def people_items(
     )
 
 
-def outcome_section(language: Language, score: ScoreRow, run: RunRow) -> OutcomeSection:
+def outcome_section(language: Language, records: ScoreRecords) -> OutcomeSection:
     """What is said of a student for one outcome beside the most urgent one."""
+    score, run = records.score, records.run
     band = cast(Band, score.band)
     return OutcomeSection(
         about=about_words(language, run),
@@ -202,7 +205,7 @@ def outcome_section(language: Language, score: ScoreRow, run: RunRow) -> Outcome
         similar=similar_section(language, score, run),
         unscored=unscored_reason(language, score, run),
         scored_by=scored_when(language, run),
-        needs=need_items(language, score, run_lexicon(run.dictionary), own_record(score.history, run.as_of)),
+        needs=need_items(language, records, own_record(records.history(), run.as_of)),
         way_back=way_back_section(language, score),
         track_record=track_record_section(language, score, run),
     )
@@ -217,16 +220,16 @@ def unscored_reason(language: Language, score: ScoreRow | None, run: RunRow | No
     return language.translate(NOT_SCORED) if score.risk is None else ""
 
 
-def need_items(language: Language, score: ScoreRow, lexicon: Lexicon, record: OwnRecord) -> tuple[NeedItem, ...]:
+def need_items(language: Language, records: ScoreRecords, record: OwnRecord) -> tuple[NeedItem, ...]:
     """What stands out: what a school can change first, then what departs most from the student's own past."""
     return tuple(
         NeedItem(
             sentence=one.sentence,
             domain=domain_words(language, one.domain),
             changeable=one.changeable,
-            records=record_table(language, score.evidence.get(one.code, [])),
+            records=record_table(language, records.evidence(one.code)),
         )
-        for one in named_reasons(language, lexicon, score.reasons, record)
+        for one in named_reasons(language, run_lexicon(records.run.dictionary), records.score.reasons, record)
     )
 
 
@@ -244,7 +247,7 @@ def strength_items(
     attendance = domain_words(language, "attendance")
     sentences = strength_sentences(language, lexicon, score.strengths)
     of_run = [
-        StrengthItem(sentence, domain_words(language, str(one["domain"])))
+        StrengthItem(sentence, domain_words(language, lexicon[str(one["code"])].domain))
         for one, sentence in zip(score.strengths, sentences, strict=True)
         if not (str(one["code"]).startswith("absence") and any(item.domain == attendance for item in own))
     ]
@@ -280,10 +283,10 @@ def way_back_section(language: Language, score: ScoreRow, *, personal: bool = Tr
     return way_back_words(language, way, personal=personal) if way else None
 
 
-def build_charts(language: Language, score: ScoreRow | None) -> Charts:
+def build_charts(language: Language, records: ScoreRecords | None) -> Charts:
     """The student's year in charts and tables."""
-    history = score.history if score else {}
-    weeks, marks = history.get("attendance", []), history.get("marks", [])
+    history = records.history() if records else NO_HISTORY
+    weeks, marks = history["attendance"], history["marks"]
     terms = tuple(marks_by_term(marks))
     return Charts(
         attendance=attendance_chart(language, weeks),

@@ -19,32 +19,25 @@ def write_flags(warehouse: Path, runs: Sequence[ScoringRun], made_on: date) -> N
     with open_warehouse(warehouse) as reader:
         known = set(reader.current("flags")["run_id"])
         load_id = int(reader.current("loads")["load_id"].max())
-    rows = [row for run in runs if run.run_id not in known for row in flag_rows(run, made_on, load_id)]
+    frames = [flag_rows(run, made_on, load_id) for run in runs if run.run_id not in known]
+    rows = [frame for frame in frames if len(frame)]
     if rows:
         with change_warehouse(warehouse) as writer:
-            writer.add("flags", pd.DataFrame(rows))
+            writer.add("flags", pd.concat(rows, ignore_index=True))
 
 
-def flag_rows(run: ScoringRun, made_on: date, load_id: int) -> list[dict[str, object]]:
+def flag_rows(run: ScoringRun, made_on: date, load_id: int) -> pd.DataFrame:
     """The rows of a run's flags."""
-    flagged = [score for score in run.scores if score.flagged]
-    return [
-        {
-            "run_id": run.run_id,
-            "student_key": score.student_key,
-            "outcome": run.outcome,
-            "as_of": run.as_of,
-            "release_id": run.release_id,
-            "scorer": run.scorer,
-            "capacity": max(run.capacity, len(flagged)),
-            "list_position": score.list_position,
-            "risk": score.risk,
-            "list_probability": score.list_probability,
-            "at_random": score.at_random,
-            "district_id": run.district_id,
-            "known_on": max(run.as_of, made_on),
-            "load_id": load_id,
-            "withdrawn": False,
-        }
-        for score in flagged
-    ]
+    flagged = run.scores[run.scores["flagged"].to_numpy(dtype=bool)]
+    return flagged[["student_key", "list_position", "risk", "list_probability", "at_random"]].assign(
+        run_id=run.run_id,
+        outcome=run.outcome,
+        as_of=run.as_of,
+        release_id=run.release_id,
+        scorer=run.scorer,
+        capacity=max(run.capacity, len(flagged)),
+        district_id=run.district_id,
+        known_on=max(run.as_of, made_on),
+        load_id=load_id,
+        withdrawn=False,
+    )

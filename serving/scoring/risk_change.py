@@ -3,7 +3,7 @@
 Another scorer comes with a new release, or with another part of the year.
 """
 
-from collections.abc import Mapping
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,12 +14,13 @@ from sqlalchemy import Engine
 from features.settings import Settings
 from features.snapshots.snapshot import Snapshot, build_snapshot
 from features.warehouse.reader import Reader
+from models.examples import Floats
 from models.explanations.reason_stability import stability_in
-from models.explanations.risk_change import FeatureChange, RiskChange, largest_changes, split_change
-from serving.scoring.decoding import may_be_told
+from models.explanations.risk_change import ChangeColumns, largest_changes, split_change
 from serving.scoring.district_release import DistrictRelease, load_earlier_release
 from serving.scoring.ranking import predict_risks
 from serving.store.database import read_session
+from serving.store.district_scope import enter_district
 from serving.store.run_queries import listed_before, previous_run, run_scores
 
 LATELY = timedelta(days=21)
@@ -30,12 +31,12 @@ LATELY = timedelta(days=21)
 class PreviousRun:
     """The run before: its date, how its data version begins, risks that may be told, and its release if that opens.
 
-    `listed` are the students whom it listed by their order.
+    `risks` are by student, NaN where there is none to be told; `listed` are the students whom it listed by their order.
     """
 
     as_of: date
     data_version: str
-    risks: Mapping[str, float]
+    risks: "pd.Series[float]"
     release: DistrictRelease | None
     listed: frozenset[str] = frozenset()
 
@@ -44,39 +45,59 @@ class PreviousRun:
         return self.listed if now - self.as_of <= LATELY else frozenset()
 
 
+@dataclass(frozen=True)
+class ChangeTable:
+    """How the risks of some students moved since the run before, as in RiskChange; NaN for a part that is not known.
+
+    `moved` has their changed features, and is None where the release of then cannot be asked any more.
+    """
+
+    students: pd.Index
+    by_data: Floats
+    by_release: Floats
+    moved: ChangeColumns | None
+    across_parts: bool = False
+
+
 def load_previous_run(settings: Settings, engine: Engine, release: DistrictRelease, as_of: date) -> PreviousRun | None:
     """The newest run of the same outcome with an earlier as-of date; None before the first."""
-    with read_session(engine, release.district_id) as session:
+    with read_session(engine) as session:
+        enter_district(session, release.district_id)
         run = previous_run(session, release.district_id, release.outcome.name, as_of)
         if run is None:
             return None
-        scores = run_scores(session, run).items()
-        risks = {key: row.risk for key, row in scores if row.risk is not None and may_be_told(row)}
+        risks = told_risks(run_scores(session, run))
         data_version = run.run_id.rpartition("-")[2]
         earlier = load_earlier_release(settings, release, run.release_id)
         served = earlier.as_recorded(run.part, run.scorer) if earlier else None
         return PreviousRun(run.as_of, data_version, risks, served, listed_before(session, run))
 
 
+def told_risks(scores: pd.DataFrame) -> "pd.Series[float]":
+    """The risks of a run, NaN where too few past students stand behind one for it to be told."""
+    alike = scores["similar_students"]
+    told = {text: (json.loads(text or "null") or {"n": 1})["n"] > 0 for text in alike.unique()}
+    risks: pd.Series[float] = scores["risk"].where(alike.map(told).astype(bool))
+    return risks
+
+
 def explain_changes(
     release: DistrictRelease, before: PreviousRun, reader: Reader, snapshot: Snapshot, risks: "pd.Series[float]"
-) -> dict[str, RiskChange]:
-    """The change of each student who has a risk in the run before and in this one (`risks`)."""
+) -> ChangeTable:
+    """The changes of the students who have a risk in the run before and in this one (`risks`)."""
     now = risks.dropna()
-    students = [key for key in now.index if key in before.risks]
-    old = before.release
-    if old is None or not students:
-        return dict.fromkeys(students, RiskChange(None, None))
+    now = now[now.index.isin(before.risks.dropna().index)]
+    old, unknown = before.release, np.full(len(now), np.nan)
+    if old is None or now.empty:
+        return ChangeTable(now.index, unknown, unknown, None)
     records = snapshot_for_release(old, reader, snapshot)
-    risk_by_old = now if old.bundle.scorer is release.bundle.scorer else predict_risks(old.bundle, records)
-    moved = find_moved_features(old, before, reader, records)
-    across_parts = old.release_id == release.release_id and old.bundle.scorer is not release.bundle.scorer
-    return {
-        key: RiskChange(
-            *split_change(before.risks[key], float(now[key]), float(risk_by_old[key])), moved.get(key, ()), across_parts
-        )
-        for key in students
-    }
+    same = old.bundle.scorer is release.bundle.scorer
+    by_old = now if same else predict_risks(old.bundle, records).reindex(now.index)
+    then = before.risks.reindex(now.index)
+    by_data, by_release = split_change(*(np.asarray(one, dtype=np.float64) for one in (then, now, by_old)))
+    both, moved = find_moved_features(old, before, reader, records)
+    across_parts = old.release_id == release.release_id and not same
+    return ChangeTable(now.index, by_data, by_release, moved.of(both.get_indexer(now.index)), across_parts)
 
 
 def snapshot_for_release(old: DistrictRelease, reader: Reader, snapshot: Snapshot) -> Snapshot:
@@ -88,8 +109,8 @@ def snapshot_for_release(old: DistrictRelease, reader: Reader, snapshot: Snapsho
 
 def find_moved_features(
     old: DistrictRelease, before: PreviousRun, reader: Reader, now: Snapshot
-) -> dict[str, tuple[FeatureChange, ...]]:
-    """Per student, the features that moved the risk most since the run before, on the records visible to that run."""
+) -> tuple[pd.Index, ChangeColumns]:
+    """Students of both runs, and the features that moved their risk most, on the records visible to each run."""
     load = find_load(reader, before.data_version)
     then = build_snapshot(reader, old.feature_set, before.as_of, cohort=old.outcome.cohort, loads_through=load)
     both = now.features.index.intersection(then.features.index)
@@ -102,7 +123,7 @@ def find_moved_features(
         never_said=holds.never_said if holds else (),
         days=np.asarray(now.school_days.loc[both], dtype=np.float64),
     )
-    return dict(zip(both, moved, strict=True))
+    return both, moved
 
 
 def find_load(reader: Reader, data_version: str) -> int | None:

@@ -1,15 +1,17 @@
 """Writes a scoring run to the service database, in one transaction."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 
 import pandas as pd
+import pyarrow as pa
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from features.snapshots.evidence import SHOWN_COLUMNS
+from features.snapshots.student_records import KEPT_TABLES
 from models.feature_dictionary import Entry
 from serving.scoring.scoring_run import ScoringRun
-from serving.store.bulk_insert import insert_rows
+from serving.store.bulk_insert import insert_rows, insert_table
 from serving.store.district_scope import enter_district
 from serving.store.json_values import to_json_values
 from serving.store.locks import lift_limits, lock_until_commit
@@ -28,6 +30,7 @@ from serving.store.rows import (
     StudentRow,
 )
 from serving.store.run_queries import latest_run, previous_run, run_scores
+from serving.store.student_records import write_records
 
 
 def write_run(session: Session, run: ScoringRun) -> bool:
@@ -40,9 +43,9 @@ def write_run(session: Session, run: ScoringRun) -> bool:
     newest = latest_run(session, run.district_id)
     if newest is None or (newest.as_of <= run.as_of and newest.list_id != list_id_of(run)):
         replace_roster(session, run)
-    session.add(run_row(run))
+    session.add(run_row(run, records_number=write_records(session, run.district_id, run.records)))
     session.flush()
-    insert_rows(session, ScoreRow, score_rows(session, run))
+    insert_table(session, ScoreRow, score_table(session, run))
     insert_rows(session, CalendarRow, ({**run_key(run), **to_json_values(asdict(c))} for c in run.calendars))
     return True
 
@@ -112,11 +115,14 @@ def database_cells(column: "pd.Series[str]") -> list[object]:
     return list(column.astype(object).where(column.notna(), None))
 
 
-def run_row(run: ScoringRun) -> RunRow:
-    """The run without its students."""
+def run_row(run: ScoringRun, *, records_number: int = 0) -> RunRow:
+    """The run without its students; it saw their records up to a number."""
     other = (
         "roster",
         "scores",
+        "records",
+        "record_tables",
+        "weeks",
         "calendars",
         "dictionary",
         "headline",
@@ -129,18 +135,21 @@ def run_row(run: ScoringRun) -> RunRow:
     return RunRow(
         **facts,
         students=len(run.scores),
-        flagged=sum(score.flagged for score in run.scores),
-        unscored=sum(score.risk is None for score in run.scores),
+        flagged=int(run.scores["flagged"].sum()),
+        unscored=int(run.scores["risk"].isna().sum()),
         headline=asdict(run.headline) if run.headline else None,
         last_lists=asdict(run.last_lists) if run.last_lists else None,
-        dictionary=[wording_row(entry) for entry in run.dictionary.entries],
+        dictionary=[wording_row(entry, run.record_tables.get(entry.name)) for entry in run.dictionary.entries],
         parts=[asdict(part) for part in run.parts] or None,
         list_id=list_id_of(run),
+        weeks=list(run.weeks),
+        records_number=records_number,
+        record_columns={table: list(SHOWN_COLUMNS[table]) for table in KEPT_TABLES},
     )
 
 
-def wording_row(entry: Entry) -> dict[str, JsonCell]:
-    """What pages and API need to word a feature."""
+def wording_row(entry: Entry, table: str | None) -> dict[str, JsonCell]:
+    """What pages and API need to word a feature, and the table of the records behind it."""
     return {
         "name": entry.name,
         "because": entry.because,
@@ -149,23 +158,21 @@ def wording_row(entry: Entry) -> dict[str, JsonCell]:
         "domain": entry.domain,
         "can_change": entry.can_change,
         "concept": entry.concept,
+        "table": table,
     }
 
 
-def score_rows(session: Session, run: ScoringRun) -> Iterable[dict[str, object]]:
-    """The rows of the run's students, each with the student's score in the run before."""
+def score_table(session: Session, run: ScoringRun) -> pa.Table:
+    """The rows of the run's students in columns, each with the student's score in the run before."""
     before = previous_run(session, run.district_id, run.outcome, run.as_of)
-    scores = {} if before is None else run_scores(session, before)
-    for place, score in enumerate(run.scores, start=1):
-        previous = scores.get(score.student_key)
-        yield {
-            **run_key(run),
-            **to_json_values(vars(score)),
-            "place": score.place if run.list_id else place,
-            "previous_risk": previous.risk if previous else None,
-            "previous_band": previous.band if previous else None,
-            "previous_as_of": before.as_of if before and previous else None,
-        }
+    scores = run.scores.assign(district_id=run.district_id, run_id=run.run_id)
+    if not run.list_id:
+        scores = scores.assign(place=range(1, len(scores) + 1))
+    if before is not None:
+        then = run_scores(session, before).reindex(scores["student_key"])
+        scores["previous_risk"], scores["previous_band"] = then["risk"].to_numpy(), then["band"].to_numpy(dtype=object)
+        scores["previous_as_of"] = then["band"].notna().map({True: before.as_of, False: None}).to_numpy()
+    return pa.Table.from_pandas(scores, preserve_index=False)
 
 
 def run_key(run: ScoringRun) -> dict[str, object]:

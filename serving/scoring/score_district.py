@@ -6,6 +6,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 from sqlalchemy import Engine
 
 from features.atomic_files import file_lock
@@ -36,6 +37,7 @@ from serving.scoring.school_calendars import read_calendars
 from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
 from serving.scoring.student_scores import RunInputs, build_scores, last_year_lists
 from serving.store.database import write_session
+from serving.store.student_records import WrittenRecords
 from serving.support.warehouse_export import export_supports
 
 Releases = Sequence[tuple[Served, DistrictRelease]]
@@ -79,15 +81,16 @@ def score_in_turn(
             for (served, release), run_id in zip(releases, ids.runs, strict=True)
             if (cohort := scored_cohort(served.settings, release, reader, view, run_id=run_id, engine=engine))
         ]
-        runs = build_runs(reader, view, cohorts, list_id=ids.list_id, now=now, progress=progress)
+        written = WrittenRecords(engine, district_id)
+        runs = build_runs(reader, view, cohorts, written, list_id=ids.list_id, now=now, progress=progress)
     write_flags(warehouse, runs, today)
     with write_session(engine) as session:
         for run in runs:
             write_run(session, run)
     summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
-    every = {score.student_key for run in runs for score in run.scores}
-    listed = {score.student_key for run in runs for score in run.scores if score.flagged}
-    return ListSummary(ids.list_id, tuple(summaries), found.warnings, len(every), len(listed))
+    scores = pd.concat([run.scores[["student_key", "flagged"]] for run in runs])
+    every, listed = scores["student_key"].nunique(), scores["student_key"][scores["flagged"]].nunique()
+    return ListSummary(ids.list_id, tuple(summaries), found.warnings, every, listed)
 
 
 @dataclass(frozen=True)
@@ -155,20 +158,31 @@ def serves_several(settings: Settings, district_id: str) -> bool:
 
 
 def build_run(
-    settings: Settings, release: DistrictRelease, reader: Reader, *, run_id: str, as_of: date, now: datetime
+    settings: Settings,
+    release: DistrictRelease,
+    reader: Reader,
+    written: WrittenRecords,
+    *,
+    run_id: str,
+    as_of: date,
+    now: datetime,
 ) -> ScoringRun:
-    """The run of one outcome that is a list of its own, read from the warehouse in one go."""
+    """The run of one outcome that is a list of its own, read from the warehouse in one go.
+
+    `written` are the records that the service database has already.
+    """
     view = reader.view(as_of)
     cohort = scored_cohort(settings, release, reader, view, run_id=run_id, engine=None)
     if cohort is None:
         raise NothingKnown(f"{release.outcome.name}: nobody of its grades was enrolled on {as_of}")
-    return build_runs(reader, view, [cohort], list_id=run_id, now=now)[0]
+    return build_runs(reader, view, [cohort], written, list_id=run_id, now=now)[0]
 
 
 def build_runs(
     reader: Reader,
     view: View,
     cohorts: Sequence[ScoredCohort],
+    written: WrittenRecords,
     *,
     list_id: str,
     now: datetime,
@@ -183,7 +197,7 @@ def build_runs(
     for one, ranking in zip(cohorts, rankings, strict=True):
         if len(cohorts) > 1:
             progress(f"{one.settings.district(one.release.district_id).name}: reasons for {one.release.outcome.name}")
-        shared = SharedParts(roster, () if runs else calendars, list_id, now)
+        shared = SharedParts(roster, () if runs else calendars, list_id, now, written)
         runs.append(run_of_cohort(reader, view, one, ranking, shared))
     return tuple(runs)
 
@@ -196,6 +210,7 @@ class SharedParts:
     calendars: tuple[SchoolCalendar, ...]
     list_id: str
     now: datetime
+    written: WrittenRecords
 
 
 def run_of_cohort(
@@ -204,7 +219,7 @@ def run_of_cohort(
     """The run of one outcome with the places that its students got."""
     settings, release = cohort.settings, cohort.release
     ledger = build_ledger(reader, release.outcome, view.as_of)
-    inputs = RunInputs(settings, release, reader, view, cohort.snapshot, ranking)
+    inputs = RunInputs(settings, release, reader, view, cohort.snapshot, ranking, shared.written)
     return ScoringRun(
         run_id=cohort.run_id,
         district_id=release.district_id,
@@ -214,7 +229,8 @@ def run_of_cohort(
         capacity=ranking.capacity,
         data_through=min(view.as_of, reader.data_through()),
         roster=shared.roster,
-        scores=build_scores(inputs, ledger, cohort.before),
+        school_year=view.school_year,
+        **vars(build_scores(inputs, ledger, cohort.before)),
         calendars=shared.calendars,
         last_lists=last_year_lists(ledger, cohort.snapshot.school_year),
         list_seed=settings.training.seed,

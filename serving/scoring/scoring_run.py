@@ -1,72 +1,24 @@
 """The results of a scoring run, before they are written to the service database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+import pandas as pd
+
 from features.warehouse.roster import DistrictRoster
-from features.way_back.way_back import WayBack
-from models.estimators.published_rule import SimilarStudents
-from models.explanations.reasons import Reason
-from models.explanations.risk_change import RiskChange
 from models.feature_dictionary import FeatureDictionary
-from models.metrics.track_record import ListRecord, TrackRecord
+from models.metrics.track_record import ListRecord
 from models.served_scorer import NotJudged
-from serving.scoring.bands import Band
 from serving.scoring.headline import Headline
+from serving.store.student_records import NOTHING_CHANGED, RecordChanges
 
 Value = None | bool | int | float | str | date
 """What a cell of a record may hold; dates are stored as ISO text."""
 
 Record = Mapping[str, Value]
 """One row of a district's records, by canonical column name."""
-
-
-@dataclass(frozen=True)
-class History:
-    """A student's records over time, oldest first.
-
-    `attendance` has one row per school week: `week` (its Monday), `days` (school days enrolled), `missed`
-    (hundredths of a day). `marks` has `term_id`, `course_name`, `subject`, `mark`, `mark_kind`, `known_on`.
-    """
-
-    attendance: tuple[Record, ...] = ()
-    marks: tuple[Record, ...] = ()
-
-
-@dataclass(frozen=True)
-class ScoredStudent:
-    """One student's score with what stands behind it.
-
-    `risk` is None and `band` is "unknown" where the records do not allow a score. `list_position`
-    counts from 1; `flagged` says whether the student is within the district's capacity. `list_probability` is the
-    chance to be listed before lots were drawn, and `at_random` says that a lot alone listed the student. `place` is the
-    student's place on the list of all outcomes, where this outcome is the student's most urgent one, and `kept` says
-    that the student stays on it for having been there before.
-    `evidence` gives, per feature code of a reason, the records it was computed from. `track_record` says how flags
-    like this one turned out, and is None without enough evidence. `way_back` is None where the outcome has none.
-    `similar_students` are those whose share the risk is; None where a model scores.
-    """
-
-    student_key: str
-    school_id: str
-    risk: float | None
-    band: Band
-    list_position: int | None = None
-    flagged: bool = False
-    list_probability: float | None = None
-    at_random: bool = False
-    place: int | None = None
-    kept: bool = False
-    reasons: tuple[Reason, ...] = ()  # what stands out
-    strengths: tuple[Reason, ...] = ()
-    evidence: Mapping[str, Sequence[Record]] = field(default_factory=dict)
-    history: History = History()
-    way_back: WayBack | None = None
-    track_record: TrackRecord | None = None
-    change: RiskChange | None = None
-    similar_students: SimilarStudents | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +52,18 @@ class ScoringRun:
     `known_on` that the run could see. `created_at` is aware (UTC). `list_seed` is, with the date, the seed of the lots
     of its list. `list_id` is that of the list to which the runs of several outcomes belong; empty where the run is a
     list of its own, whose students have their places in the order of `scores`.
+
+    `scores` has a row per student in the order of the list, and a column per column of `ScoreRow` but for what only the
+    database knows (the run, the run before): missing is NaN or None, and what is stored as JSON is there as its text.
+    `risk` is missing and `band` is "unknown" where the records do not allow a score. `list_position` counts from 1;
+    `flagged` says whether the student is within the district's capacity. `list_probability` is the chance to be listed
+    before lots were drawn, and `at_random` says that a lot alone listed the student. `place` is the student's place on
+    the list of all outcomes, where this outcome is the student's most urgent one, and `kept` says that the student
+    stays on it for having been there before. `track_record` says how flags like this one turned out, and is missing
+    without enough evidence. `similar_students` are those whose share the risk is; missing where a model scores.
+
+    `records` is what changed of the students' records, `record_tables` the table of the records behind each feature,
+    and `weeks` are those of which `history` tells the attendance.
     """
 
     run_id: str
@@ -119,7 +83,11 @@ class ScoringRun:
     data_through: date
     dictionary: FeatureDictionary
     roster: DistrictRoster
-    scores: tuple[ScoredStudent, ...]
+    scores: pd.DataFrame
+    records: RecordChanges = NOTHING_CHANGED
+    record_tables: Mapping[str, str] = field(default_factory=dict)
+    weeks: tuple[str, ...] = ()
+    school_year: int | None = None
     calendars: tuple[SchoolCalendar, ...] = ()
     headline: Headline | None = None
     last_lists: ListRecord | None = None

@@ -1,32 +1,46 @@
-"""The scores of a run's students: risk, reasons and the records behind them, way back, track record and change."""
+"""The scores of a run's students in columns: risk, reasons and which records are behind them, way back and change."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 
 from features.engine.view import View
 from features.ledger.ledger import Ledger
 from features.settings import Settings
-from features.snapshots.evidence import EvidenceRecord, attendance_by_week, marks_over_time, records_behind
+from features.snapshots.evidence import features_by_table
 from features.snapshots.snapshot import Snapshot
+from features.snapshots.student_records import StudentRecords, kept_as, student_records
 from features.warehouse.reader import Reader
-from features.way_back.way_back import WayBack, find_ways_back
-from models.estimators.published_rule import SimilarStudents
-from models.explanations.reasons import Reason, Reasons, pause_garbage_collection
-from models.explanations.risk_change import RiskChange
-from models.metrics.track_record import ListRecord, TrackRecord, list_records, track_records
-from models.scoring import reasons_by, similar_students_of
-from serving.scoring.bands import band_of
+from features.way_back.way_back import WaysBack, find_ways_back
+from models.examples import Booleans, Places
+from models.explanations.reason_columns import ReasonColumns
+from models.metrics.track_record import ListRecord, list_records, track_records
+from models.scoring import reason_table_by, similar_students_of
+from serving.scoring.bands import bands_of
 from serving.scoring.district_release import DistrictRelease
+from serving.scoring.json_columns import (
+    change_texts,
+    code_texts,
+    object_texts,
+    reason_texts,
+    shared_texts,
+    texts_where,
+)
 from serving.scoring.ranking import Ranking
 from serving.scoring.risk_change import PreviousRun, explain_changes
-from serving.scoring.scoring_run import History, ScoredStudent
+from serving.store.student_records import RecordChanges, WrittenRecords
+from serving.store.week_texts import week_texts
 
 
 @dataclass(frozen=True)
 class RunInputs:
-    """What the scores are made from: the release, the warehouse, the cohort's snapshot and its ranking."""
+    """What the scores are made from: the release, the warehouse, the cohort's snapshot and its ranking.
+
+    `written` are the records that are in the service database already.
+    """
 
     settings: Settings
     release: DistrictRelease
@@ -34,128 +48,147 @@ class RunInputs:
     view: View
     snapshot: Snapshot
     ranking: Ranking
+    written: WrittenRecords
 
-    def reasons(self) -> dict[str, Reasons]:
-        """Each student's strengths and needs."""
-        with pause_garbage_collection():  # a run has a process of its own
-            found = reasons_by(self.release.bundle, self.snapshot)
-        return dict(zip(self.snapshot.features.index, found, strict=True))
+    @property
+    def students(self) -> pd.Index:
+        """The students in the order of the list."""
+        return self.ranking.table.index
 
-    def similar_students(self) -> dict[str, SimilarStudents | None]:
-        """The past students behind each student's risk, as far as they may be told."""
-        features, least = self.snapshot.features, self.settings.audit.smallest_group
-        found = similar_students_of(self.release.bundle.scorer, features, least=least)
-        return dict(zip(features.index, found, strict=True))
+    @property
+    def rows(self) -> Places:
+        """The row of the snapshot in which each student stands, in the order of the list."""
+        return self.snapshot.features.index.get_indexer(self.students)
 
 
 @dataclass(frozen=True)
-class ScoreDetails:
-    """What is stored beside each risk, by student; a student who is not in a mapping has nothing of it."""
+class CohortScores:
+    """The part of a ScoringRun that is about its students: the fields of the same names."""
 
-    reasons: Mapping[str, Reasons]
-    records: Mapping[str, Mapping[str, list[EvidenceRecord]]]
-    histories: Mapping[str, History]
-    ways_back: Mapping[str, WayBack] = field(default_factory=dict)
-    track_records: Mapping[str, TrackRecord | None] = field(default_factory=dict)
-    changes: Mapping[str, RiskChange] = field(default_factory=dict)
-    similar_students: Mapping[str, SimilarStudents | None] = field(default_factory=dict)
-
-    def evidence(self, student: str, reasons: tuple[Reason, ...]) -> dict[str, list[EvidenceRecord]]:
-        """The records behind each reason, by its feature."""
-        return {reason.code: self.records[reason.code].get(student, []) for reason in reasons}
+    scores: pd.DataFrame
+    records: RecordChanges
+    record_tables: Mapping[str, str]
+    weeks: tuple[str, ...]
 
 
-def build_scores(inputs: RunInputs, ledger: Ledger, before: PreviousRun | None) -> tuple[ScoredStudent, ...]:
-    """The score of every student of the cohort, in the order of the list."""
-    details = collect_details(inputs, ledger, before)
-    table, schools = inputs.ranking.table, inputs.snapshot.school
-    columns = ("risk", "position", "flagged", "list_probability", "at_random", "kept", "place")
-    rows = zip(table.index, *(table[name].tolist() for name in columns), strict=True)
-    return tuple(build_score(inputs, details, key, schools.loc[key], RankedStudent(*row)) for key, *row in rows)
+def build_scores(inputs: RunInputs, ledger: Ledger, before: PreviousRun | None) -> CohortScores:
+    """The scores of the cohort's students, in the order of the list."""
+    reasons = reason_table_by(inputs.release.bundle, inputs.snapshot)
+    table, rows = inputs.ranking.table, inputs.rows
+    scored = table["risk"].notna().to_numpy(dtype=np.bool_)
+    needs, strengths = (side.of(np.where(scored, rows, -1)) for side in (reasons.needs, reasons.strengths))
+    with student_records(inputs.reader, inputs.release.feature_set.cohort, inputs.view) as records:
+        weeks, histories = week_texts(records.weeks(), len(records.keys))
+        columns = {
+            **ranked_columns(inputs, scored),
+            "reasons": reason_texts(needs),
+            "strengths": reason_texts(strengths),
+            "evidence": evidence_texts(inputs, records, needs),
+            "history": histories.take(pa.array(records.keys.get_indexer(inputs.students))),
+            "way_back": way_back_texts(inputs, scored),
+            "track_record": track_record_texts(inputs, ledger),
+            "change": changes_since(inputs, before) if before else None,
+            "similar_students": similar_texts(inputs, scored),
+        }
+        changes = record_changes(records, inputs.written, inputs.snapshot.features.index)
+    scores = pd.DataFrame({name: as_column(cells) for name, cells in columns.items()}, index=range(len(table)))
+    return CohortScores(scores, changes, tables_of_reasons(inputs, needs), tuple(weeks))
 
 
-def collect_details(inputs: RunInputs, ledger: Ledger, before: PreviousRun | None) -> ScoreDetails:
-    """What is stored beside the risks of a run."""
-    release, reader, reasons = inputs.release, inputs.reader, inputs.reasons()
-    codes = sorted({reason.code for found in reasons.values() for reason in found.needs})
-    return ScoreDetails(
-        reasons=reasons,
-        records=records_behind(reader, release.feature_set, inputs.view, codes),
-        histories=collect_histories(inputs),
-        ways_back=find_ways_back(reader, release.outcome, inputs.view, cohort=release.outcome.cohort),
-        track_records=collect_track_records(inputs, ledger),
-        changes=explain_changes(release, before, reader, inputs.snapshot, inputs.ranking.table["risk"])
-        if before
-        else {},
-        similar_students=inputs.similar_students(),
-    )
+def as_column(cells: object) -> object:
+    """A column as pandas has it."""
+    return cells.to_pandas() if isinstance(cells, (pa.Array, pa.ChunkedArray)) else cells
 
 
-def collect_histories(inputs: RunInputs) -> dict[str, History]:
-    """Each student's attendance by week and marks over time."""
-    weeks = attendance_by_week(inputs.reader, inputs.release.feature_set, inputs.view)
-    marks = marks_over_time(inputs.reader, inputs.release.feature_set, inputs.view)
-    return {key: History(tuple(weeks.get(key, ())), tuple(marks.get(key, ()))) for key in inputs.ranking.table.index}
+def ranked_columns(inputs: RunInputs, scored: Booleans) -> dict[str, object]:
+    """Risk, band and place of each student; without a risk there is no place on the list."""
+    table = inputs.ranking.table
+    risk = table["risk"].to_numpy(dtype=np.float64)
+    return {
+        "student_key": inputs.students.to_numpy(),
+        "school_id": inputs.snapshot.school.to_numpy()[inputs.rows],
+        "risk": risk,
+        "band": bands_of(risk, inputs.settings.service.bands),
+        "list_position": pd.Series(table["position"].to_numpy(np.int64), dtype="Int64").where(scored),
+        "flagged": table["flagged"].to_numpy(dtype=np.bool_) & scored,
+        "list_probability": np.where(scored, table["list_probability"], np.nan),
+        "at_random": table["at_random"].to_numpy(dtype=np.bool_) & scored,
+        "kept": table["kept"].to_numpy(dtype=np.bool_) & scored,
+        "place": pd.Series(table["place"].to_numpy(), dtype="Int64"),
+    }
 
 
-def collect_track_records(inputs: RunInputs, ledger: Ledger) -> dict[str, TrackRecord | None]:
+def evidence_texts(inputs: RunInputs, records: StudentRecords, needs: ReasonColumns) -> pa.Array:
+    """The numbers of the records behind each student's reasons, by the code of the reason."""
+    names = np.array([entry.name for entry in needs.entries], dtype=object)
+    given = pd.DataFrame({"student_key": inputs.students[needs.row], "code": names[needs.feature]})
+    found = records.counted(inputs.release.feature_set, given)
+    row = inputs.students.get_indexer(pd.Index(found["student_key"]))
+    order = np.argsort(row, kind="stable")
+    begins = np.searchsorted(row[order], np.arange(len(inputs.students) + 1)).astype(np.int64)
+    places = {entry.name: place for place, entry in enumerate(needs.entries)}
+    feature = np.asarray(found["code"].map(places), dtype=np.int64)[order]
+    numbers = pa.array(found["numbers"].to_numpy(dtype=object)[order], pa.string())
+    return object_texts(begins, code_texts(needs.entries, feature), numbers)
+
+
+def tables_of_reasons(inputs: RunInputs, needs: ReasonColumns) -> dict[str, str]:
+    """The table in which the records behind each given feature are kept."""
+    codes = sorted({needs.entries[place].name for place in np.unique(needs.feature)})
+    tables = features_by_table(inputs.release.feature_set, codes).items()
+    return {code: kept_as(table) for table, own in tables for code, _ in own}
+
+
+def way_back_texts(inputs: RunInputs, scored: Booleans) -> pa.Array:
+    """The way back of each student with a score; missing where there is none."""
+    outcome = inputs.release.outcome
+    found: WaysBack = find_ways_back(inputs.reader, outcome, inputs.view, cohort=outcome.cohort)
+    if not len(found.keys):
+        return pa.nulls(len(scored), pa.string())
+    which = np.where(scored, found.which[found.keys.get_indexer(inputs.students)], -1)
+    which = np.where(found.keys.get_indexer(inputs.students) < 0, -1, which)
+    return texts_where(shared_texts(found.distinct), which)
+
+
+def track_record_texts(inputs: RunInputs, ledger: Ledger) -> Sequence[str | None]:
     """How past flags like each of this run's turned out, but for those of a lot; None without enough evidence."""
-    listed = inputs.ranking.table.query("flagged and not at_random")
-    risks = listed["risk"].to_numpy(dtype=np.float64)
-    year = inputs.snapshot.school_year
-    found = track_records(ledger, scorer=inputs.release.bundle.kind, risk=risks, school_year=year)
-    return dict(zip(listed.index, found, strict=True))
+    table = inputs.ranking.table
+    listed = (table["flagged"] & ~table["at_random"]).to_numpy(dtype=np.bool_)
+    risks, year = table["risk"].to_numpy(dtype=np.float64)[listed], inputs.snapshot.school_year
+    found = shared_texts(track_records(ledger, scorer=inputs.release.bundle.kind, risk=risks, school_year=year))
+    texts = np.full(len(table), None, dtype=object)
+    texts[listed] = found
+    return texts.tolist()
+
+
+def similar_texts(inputs: RunInputs, scored: Booleans) -> pa.Array:
+    """The past students behind each risk, as far as they may be told."""
+    features, least = inputs.snapshot.features, inputs.settings.audit.smallest_group
+    found = shared_texts(similar_students_of(inputs.release.bundle.scorer, features, least=least))
+    return texts_where(found, np.where(scored, inputs.rows, -1))
+
+
+def changes_since(inputs: RunInputs, before: PreviousRun) -> pa.Array:
+    """What changed each student's risk since the run before; missing for those it did not score."""
+    risks = inputs.ranking.table["risk"]
+    found = explain_changes(inputs.release, before, inputs.reader, inputs.snapshot, risks)
+    texts = change_texts(found.by_data, found.by_release, found.moved, across_parts=found.across_parts)
+    place = found.students.get_indexer(inputs.students)
+    return texts.take(pa.array(place, mask=place < 0))
+
+
+def record_changes(records: StudentRecords, written: WrittenRecords, cohort: pd.Index) -> RecordChanges:
+    """What changed of the cohort's records since they were written last."""
+    digests = records.digests()
+    digests = digests[digests.index.isin(cohort)]
+    before = written.digests().reindex(digests.index, fill_value=0)
+    changed = digests.index[(digests != before).to_numpy()]
+    known = changed[(before.loc[changed] != 0).to_numpy()]
+    contents = records.changes(written.contents(known), changed)
+    return RecordChanges(digests.loc[changed], before.loc[changed], contents)
 
 
 def last_year_lists(ledger: Ledger, school_year: int) -> ListRecord | None:
     """How the lists of the latest finished school year turned out; None before the first."""
     earlier = [one for one in list_records(ledger) if one.school_year < school_year and not one.still_open]
     return max(earlier, key=lambda one: one.school_year, default=None)
-
-
-@dataclass(frozen=True)
-class RankedStudent:
-    """One student's row of the ranking; a risk of NaN means that there is none."""
-
-    risk: float
-    position: int
-    flagged: bool
-    list_probability: float
-    at_random: bool
-    kept: bool
-    place: float
-
-    @property
-    def own_place(self) -> int | None:
-        """The place on the list of all outcomes; None where another outcome is more urgent."""
-        return None if np.isnan(self.place) else int(self.place)
-
-
-def build_score(
-    inputs: RunInputs, details: ScoreDetails, student_key: str, school_id: str, row: RankedStudent
-) -> ScoredStudent:
-    """One student's score; without a risk it has no band, no place on the list and no reasons."""
-    bands, history = inputs.settings.service.bands, details.histories[student_key]
-    if np.isnan(row.risk):
-        return ScoredStudent(student_key, school_id, None, band_of(None, bands), place=row.own_place, history=history)
-    reasons = details.reasons[student_key]
-    return ScoredStudent(
-        student_key=student_key,
-        school_id=school_id,
-        risk=row.risk,
-        band=band_of(row.risk, bands),
-        list_position=row.position,
-        flagged=row.flagged,
-        list_probability=row.list_probability,
-        at_random=row.at_random,
-        place=row.own_place,
-        kept=row.kept,
-        reasons=reasons.needs,
-        strengths=reasons.strengths,
-        evidence=details.evidence(student_key, reasons.needs),
-        history=history,
-        way_back=details.ways_back.get(student_key),
-        track_record=details.track_records.get(student_key),
-        change=details.changes.get(student_key),
-        similar_students=details.similar_students.get(student_key),
-    )

@@ -1,9 +1,9 @@
 """The tables of the service database. Ids are unique within a district only, so keys name the district."""
 
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Literal, cast
 
-from sqlalchemy import JSON, DateTime, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -41,6 +41,38 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class ReasonList(TypeDecorator[list[JsonRow]]):
+    """Reasons as `code`, `value` and `contribution`: stored as lists of these three, and by earlier runs by name."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_result_value(
+        self, value: list[JsonRow] | list[list[JsonCell]] | None, dialect: Dialect
+    ) -> list[JsonRow]:
+        """Each reason by name."""
+        return [one if isinstance(one, dict) else dict(zip(REASON_PARTS, one, strict=True)) for one in value or ()]
+
+
+class ChangeCell(TypeDecorator[JsonObject]):
+    """A change of risk by the names of its parts: stored as a list of them, and by earlier runs by name."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_result_value(self, value: JsonObject | list[object] | None, dialect: Dialect) -> JsonObject | None:
+        """The change by name."""
+        if not isinstance(value, list):
+            return value
+        by_data, by_release, moved, across_parts = value
+        named = [dict(zip(MOVED_PARTS, one, strict=True)) for one in cast(list[list[JsonCell]], moved)]
+        return {"by_data": by_data, "by_release": by_release, "moved": named, "across_parts": across_parts}
+
+
+REASON_PARTS = ("code", "value", "contribution")
+MOVED_PARTS = ("code", "before", "now", "is_strength")
+
+
 class Row(DeclarativeBase):
     """A row of the service database."""
 
@@ -51,7 +83,9 @@ class Row(DeclarativeBase):
         JsonObject: JSON,
         list[JsonRow]: JSON,
         list[str]: JSON,
-        dict[str, list[JsonRow]]: JSON,
+        dict[str, list[str]]: JSON,
+        dict[str, list[JsonRow | int]]: JSON,
+        dict[str, list[JsonRow]] | str: JSON,
     }
 
 
@@ -140,7 +174,11 @@ class RosterSupportRow(Row):
 
 
 class RunRow(Row):
-    """A scoring run of one outcome; those of one `list_id` made one list together."""
+    """A scoring run of one outcome; those of one `list_id` made one list together.
+
+    It saw students' records up to `records_number`, by their `record_columns`, and attendance in these `weeks`
+    (Mondays) of its `school_year`.
+    """
 
     __tablename__ = "runs"
     __table_args__ = (
@@ -174,14 +212,20 @@ class RunRow(Row):
     not_judged: Mapped[str | None]
     parts: Mapped[list[JsonRow] | None]
     list_id: Mapped[str | None]
+    school_year: Mapped[int | None]
+    weeks: Mapped[list[str] | None]
+    records_number: Mapped[int | None]
+    record_columns: Mapped[dict[str, list[str]] | None]
 
 
 class ScoreRow(Row):
-    """One student's score in one run, with its reasons and the records behind them.
+    """One student's score in one run, with its reasons and which records are behind them.
 
     `list_position` is the place among those with the run's outcome, `flagged` whether the run lists the student.
     `place` is the student's place on the list of all outcomes, and stands in the student's most urgent score alone.
     `kept` says that the student stays listed for having been so before, just below the cut.
+    `evidence` has the numbers of the records behind a reason by its code, and `history` the weeks of attendance as a
+    text (`serving.store.student_records` reads both); runs of earlier versions have the records themselves there.
     """
 
     __tablename__ = "scores"
@@ -205,14 +249,45 @@ class ScoreRow(Row):
     at_random: Mapped[bool | None]
     place: Mapped[int | None]
     kept: Mapped[bool | None]
-    reasons: Mapped[list[JsonRow]]
-    strengths: Mapped[list[JsonRow]]
+    reasons: Mapped[list[JsonRow]] = mapped_column(ReasonList)
+    strengths: Mapped[list[JsonRow]] = mapped_column(ReasonList)
     way_back: Mapped[JsonObject | None]
     track_record: Mapped[JsonObject | None]
-    change: Mapped[JsonObject | None]
+    change: Mapped[JsonObject | None] = mapped_column(ChangeCell)
     similar_students: Mapped[JsonObject | None]
-    evidence: Mapped[dict[str, list[JsonRow]]]
-    history: Mapped[dict[str, list[JsonRow]]]
+    evidence: Mapped[dict[str, list[JsonRow | int]]]
+    history: Mapped[dict[str, list[JsonRow]] | str]
+
+
+class StudentRecordsRow(Row):
+    """What was added to a student's records at a number, and what was taken back; rows are only ever added.
+
+    `content` is a JSON list of records, each a list of its table and what is shown of it, as texts; `-1*marks` takes a
+    record of `marks` back.
+    """
+
+    __tablename__ = "student_records"
+    __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    student_key: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[str]
+
+
+class RecordStateRow(Row):
+    """The digest of a student's records as they are written, and the number at which they changed last."""
+
+    __tablename__ = "record_states"
+    __table_args__ = (
+        ForeignKeyConstraint(["district_id"], ["districts.district_id"]),
+        {"sqlite_with_rowid": False},
+    )
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    student_key: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    digest: Mapped[int] = mapped_column(BigInteger)
 
 
 class CalendarRow(Row):

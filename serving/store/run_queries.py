@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, load_only
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
+from sqlalchemy.orm import Session
 
 from serving.store.rows import RunRow, ScoreRow
 
@@ -70,11 +71,17 @@ def scoring_of(run: RunRow) -> tuple[str, str, str | None]:
     return run.release_id, run.scorer, run.part if run.scorer == "rule" else None
 
 
-def run_scores(session: Session, run: RunRow) -> dict[str, ScoreRow]:
-    """A run's risks, with their bands and students behind them, by student; other columns are large and not read."""
-    rows = select(ScoreRow).where(ScoreRow.district_id == run.district_id, ScoreRow.run_id == run.run_id)
-    narrow = rows.options(load_only(ScoreRow.risk, ScoreRow.band, ScoreRow.similar_students))
-    return {row.student_key: row for row in session.scalars(narrow)}
+def run_scores(session: Session, run: RunRow) -> pd.DataFrame:
+    """A run's `risk`, `band` and `similar_students` (JSON text) by student; other columns are large and not read."""
+    columns = (ScoreRow.student_key, ScoreRow.risk, ScoreRow.band, cast(ScoreRow.similar_students, String))
+    rows = session.execute(
+        select(*columns).where(ScoreRow.district_id == run.district_id, ScoreRow.run_id == run.run_id)
+    ).all()
+    names = ["student_key", "risk", "band", "similar_students"]
+    found = pd.DataFrame({name: [row[place] for row in rows] for place, name in enumerate(names)})
+    return found.astype({"risk": "float64", "student_key": "str", "similar_students": "object"}).set_index(
+        "student_key"
+    )
 
 
 def count_students(session: Session, district_id: str, list_id: str) -> tuple[int, int]:

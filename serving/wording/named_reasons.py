@@ -46,7 +46,7 @@ def build_reason(language: Language, lexicon: Lexicon, reason: JsonRow, record: 
         code=code,
         sentence=named.sentence or usual,
         short=named.short or usual,
-        domain=str(reason["domain"]),
+        domain=(wording or NO_WORDING).domain,
         changeable=(wording or NO_WORDING).can_change,
         departure=departure_of(code, record),
     )

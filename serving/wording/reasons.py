@@ -19,12 +19,14 @@ DOMAINS = {
 
 @dataclass(frozen=True)
 class FeatureWording:
-    """A feature's sentences: the usual one, the one for a value of 1, and the one for a strength."""
+    """A feature's sentences: the usual one, the one for a value of 1, and the one for a strength; and what it is of."""
 
     because: str
     one: str = ""
     strength: str = ""
     can_change: bool = False
+    domain: str = ""
+    concept: str = ""
 
 
 NO_WORDING = FeatureWording("")
@@ -40,6 +42,8 @@ def run_lexicon(dictionary: Sequence[JsonRow]) -> Lexicon:
             one=str(feature.get("one") or ""),
             strength=str(feature.get("strength") or ""),
             can_change=bool(feature["can_change"]),
+            domain=str(feature.get("domain") or ""),
+            concept=str(feature.get("concept") or ""),
         )
         for feature in dictionary
     }
@@ -48,7 +52,9 @@ def run_lexicon(dictionary: Sequence[JsonRow]) -> Lexicon:
 def bundle_lexicon(entries: Sequence[Entry]) -> Lexicon:
     """The words of the features of a bundle."""
     return {
-        one.name: FeatureWording(one.because, one.one, one.strength.words if one.strength else "", one.can_change)
+        one.name: FeatureWording(
+            one.because, one.one, one.strength.words if one.strength else "", one.can_change, one.domain, one.concept
+        )
         for one in entries
     }
 

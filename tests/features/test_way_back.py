@@ -50,5 +50,5 @@ def test_what_is_asked_is_just_enough(made: Path, name: str, as_of: date, thresh
     """For every student of the cohort, and for each step alone."""
     decided = outcome(name, thresholds)
     past = Past(as_known(made, as_of), as_of, decided)
-    ways = find_ways_back(past.reader, decided, past.reader.view(as_of))
+    ways = find_ways_back(past.reader, decided, past.reader.view(as_of)).by_student()
     assert broken_promises(past, ways) == []

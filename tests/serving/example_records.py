@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from serving.scoring.scoring_run import History, Record
+from serving.scoring.scoring_run import Record
+from tests.serving.example_scores import History
 
 
 def absences() -> tuple[Record, ...]:

@@ -26,11 +26,12 @@ from serving.app_context import AppContext
 from serving.scoring.bands import band_of
 from serving.scoring.headline import Headline
 from serving.scoring.run_writer import write_run
-from serving.scoring.scoring_run import Record, SchoolCalendar, ScoredStudent, ScoringRun
+from serving.scoring.scoring_run import Record, SchoolCalendar, ScoringRun
 from serving.store.database import open_engine, read_session, write_session
 from serving.store.rows import Row
 from tests.serving.databases import ON_POSTGRESQL, owner_address, postgresql_address
 from tests.serving.example_records import absences, history, marks
+from tests.serving.example_scores import ScoredStudent, with_scores
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
@@ -154,6 +155,7 @@ def scored(key: str, school: str, risk: float | None, place: int | None, *, chan
         strengths=() if risk is None else STRENGTHS[1:] if key == "k-bruno" else STRENGTHS,
         evidence={"absence_rate_20d": absences(), "core_failing_now": core} if reasons else {},
         history=history(),
+        absences=absences(),
         way_back=None if risk is None else WAY_BACK if key == "k-amara" else LOST if listed else MET,
         track_record=TRACK_RECORD if listed else None,
         change=RiskChange(change - 0.06, 0.06, MOVED) if change and risk is not None else None,
@@ -180,7 +182,7 @@ def calendar(school_id: str) -> SchoolCalendar:
 def run_of(district_id: str, as_of: date = TODAY, *, less: float = 0.0, change: float = 0.0) -> ScoringRun:
     """The district's run of that day, at so much `less` risk: harbor is served by a model, mesa by the rule."""
     model = district_id == "harbor"
-    return ScoringRun(
+    run = ScoringRun(
         ended="ended grade 9 off track",
         run_id=f"run-{as_of}",
         district_id=district_id,
@@ -198,17 +200,24 @@ def run_of(district_id: str, as_of: date = TODAY, *, less: float = 0.0, change: 
         data_through=as_of,
         dictionary=DICTIONARY,
         roster=roster_of(district_id),
-        scores=tuple(
-            replace(
-                scored(key, school, None if risk is None else max(0.0, risk - less), place, change=change),
-                similar_students=None if model or less else SIMILAR_STUDENTS.get(key),
-            )
-            for _, _, key, school, grade, risk, place in STUDENTS
-            if grade == 9
-        ),
+        scores=pd.DataFrame(),
         calendars=(calendar("north"), calendar("south")),
         headline=MODEL_EVIDENCE if model else None,
         last_lists=LAST_LISTS if model else None,
+    )
+    return with_scores(run, scores_of(district_id, less=less, change=change))
+
+
+def scores_of(district_id: str, *, less: float = 0.0, change: float = 0.0) -> tuple[ScoredStudent, ...]:
+    """The scores of the district's ninth graders, at so much `less` risk."""
+    model = district_id == "harbor"
+    return tuple(
+        replace(
+            scored(key, school, None if risk is None else max(0.0, risk - less), place, change=change),
+            similar_students=None if model or less else SIMILAR_STUDENTS.get(key),
+        )
+        for _, _, key, school, grade, risk, place in STUDENTS
+        if grade == 9
     )
 
 

@@ -84,7 +84,7 @@ def test_the_way_back_counts_a_part_time_students_own_days() -> None:
     drawn = {**DRAWN, "calendar_days": calendar, "attendance": absences}
     records = reader(drawn)
     limit = replace(MISSED_A_FIFTH, off_track=attendance.share_absent() >= 0.1, leaving_is_off_track=False)
-    found = find_ways_back(records, limit, records.view(AS_OF))
+    found = find_ways_back(records, limit, records.view(AS_OF)).by_student()
     steps = {key: dict(way.steps[0].values) for key, way in found.items()}
     assert {key: (step["days"], step["school_days"], step["so_far"]) for key, step in steps.items()} == {
         "ada": (1.0, 18.0, 1.0),

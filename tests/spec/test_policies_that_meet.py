@@ -63,7 +63,7 @@ def test_the_way_back_of_a_student_at_two_schools_counts_a_date_once(rule: str, 
     """Forty days, ten of them over: with shares an absence at the second school alone is half a day."""
     with loaded_records(tmp_path, TWO, enrollment={"concurrent": rule}) as loaded:
         assert days_of(loaded) == {"ada": ("10", f"{so_far:g}"), "cy": ("10", "1")}
-        found = find_ways_back(loaded.reader, A_TENTH, loaded.reader.view(AS_OF))
+        found = find_ways_back(loaded.reader, A_TENTH, loaded.reader.view(AS_OF)).by_student()
         steps = {student: found[key].steps[0].values for student, key in loaded.keys().items()}
         left = {student: (step["school_days"], step["so_far"]) for student, step in steps.items()}
         assert left == {"ada": (30, so_far), "cy": (30, 1)}

@@ -124,7 +124,7 @@ def test_the_way_back_has_the_days_that_labels_have(policies: str, most: float, 
         "loads": f"| load_id | policies |\n| 1 | {policies} |",
     }  # fmt: skip
     opened = reader(tables)
-    (way,) = find_ways_back(opened, LIMIT, opened.view(date(2025, 10, 1))).values()
+    (way,) = find_ways_back(opened, LIMIT, opened.view(date(2025, 10, 1))).by_student().values()
     (step,) = way.steps
     assert (step.values["most"], step.values["so_far"]) == (most, so_far)
 

@@ -88,7 +88,7 @@ def way(drawn: Mapping[str, str]) -> WayBack | None:
     drawn = {"enrollments": ENROLLED, "terms": TERMS, **drawn}
     rows = {"calendar_days": YEAR, **{name: canonical(name, drawing) for name, drawing in drawn.items()}}
     opened = reader_of(rows, names=(*SNAPSHOT_TABLES, "completions", "loads"))
-    return find_ways_back(opened, RULE, opened.view(AS_OF)).get("ada")
+    return find_ways_back(opened, RULE, opened.view(AS_OF)).by_student().get("ada")
 
 
 def asked(drawn: Mapping[str, str], code: str, names: str) -> str:
@@ -245,7 +245,7 @@ WITHOUT = {
 def test_a_rule_that_this_year_cannot_keep_as_a_whole_has_none(name: str) -> None:
     found = WITHOUT[name]
     assert not has_way_back(found)
-    assert find_ways_back(reader_of({}, names=()), found, View(AS_OF, 2026)) == {}
+    assert find_ways_back(reader_of({}, names=()), found, View(AS_OF, 2026)).by_student() == {}
 
 
 def test_a_term_of_an_outcome_that_a_term_decides_has_one() -> None:

@@ -152,7 +152,9 @@ def test_exactly_what_is_asked_is_enough(name: str) -> None:
 
     def is_exact(rows: Rows) -> bool:
         reader = reader_of(merged(YEAR, rows))
-        wrong = broken_promises(Past(reader, as_of, outcome), find_ways_back(reader, outcome, reader.view(as_of)))
+        wrong = broken_promises(
+            Past(reader, as_of, outcome), find_ways_back(reader, outcome, reader.view(as_of)).by_student()
+        )
         assert wrong == []
         return True
 
@@ -171,7 +173,7 @@ def known_later(rows: Rows, as_of: date) -> Rows:
 def ways_in(rows: Rows, outcome: Outcome, as_of: date) -> dict[str, WayBack]:
     """The way back of every student of a district."""
     reader = reader_of(merged(YEAR, rows))
-    return find_ways_back(reader, outcome, reader.view(as_of))
+    return find_ways_back(reader, outcome, reader.view(as_of)).by_student()
 
 
 @pytest.mark.parametrize("name", ["a district's own"])
@@ -207,7 +209,7 @@ def test_a_way_back_that_is_a_little_off_is_found_out(fault: str) -> None:
     outcome, as_of = DECIDED["chronic absence"]
     rows: Rows = {"enrollments": [enrolled_from("ada", DAYS[0])], "attendance": absences("ada", DAYS[:5])}
     reader = reader_of(merged(YEAR, rows))
-    ways = find_ways_back(reader, outcome, reader.view(as_of))
+    ways = find_ways_back(reader, outcome, reader.view(as_of)).by_student()
     past = Past(reader, as_of, outcome)
     assert broken_promises(past, ways) == []
     assert broken_promises(past, {"ada": FAULTS[fault](ways["ada"])}) != []

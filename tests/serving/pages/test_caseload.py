@@ -15,6 +15,7 @@ from serving.pages.caseload_query import folded
 from serving.scoring.run_writer import write_run
 from serving.store.rows import AccessRow
 from tests.serving.browser import Browser, Tags
+from tests.serving.example_scores import with_scores
 from tests.serving.example_service import TODAY, ExampleService, run_of, scored
 
 FORMULAS = (
@@ -160,7 +161,7 @@ def test_the_pages_of_a_filtered_list_keep_its_filter(service: ExampleService) -
     roster = replace(run.roster, caseloads=run.roster.caseloads.head(0), students=students)
     scores = tuple(scored(key, "north", 0.5, i) for i, (key, *_) in enumerate(many, start=1))
     with service.write_session() as session:
-        write_run(session, replace(run, roster=roster, scores=scores))
+        write_run(session, with_scores(replace(run, roster=roster), scores))
     html = lena(service).get("/caseload?show=all&band=many&sort=name").text
     assert (
         re.findall(r'href="(/caseload[^"]*page=\d+)"', html)[0]

@@ -15,6 +15,7 @@ from serving.scoring.scoring_run import ServedWeeks
 from serving.web.middleware import HEADERS
 from serving.wording.scores import LIMITS
 from tests.serving.browser import ApiClient, Browser, Tags
+from tests.serving.example_scores import with_scores
 from tests.serving.example_service import STUDENTS, TODAY, XSS, ExampleService, run_of, scored
 
 PROTECTED = (
@@ -212,8 +213,7 @@ def test_an_empty_list_says_which_kind_of_empty_it_is(service: ExampleService) -
     assert "is assigned to you" in Browser(service, "harbor", "s-mateo").get("/caseload").text
     with service.write_session() as session:
         calm = run_of("harbor", TODAY + timedelta(days=7))
-        scores = tuple(replace(score, flagged=False) for score in calm.scores)
-        write_run(session, replace(calm, scores=scores))
+        write_run(session, replace(calm, scores=calm.scores.assign(flagged=False)))
     assert "None of your 3 students is on it" in Browser(service, "harbor", "s-ines").get("/caseload").text
     with service.write_session() as session:
         session.connection().exec_driver_sql("DELETE FROM calendars")
@@ -229,7 +229,7 @@ def test_a_long_list_comes_in_pages_and_each_names_whom_it_showed(service: Examp
     roster = replace(run.roster, caseloads=run.roster.caseloads.head(0), students=students)
     scores = tuple(scored(key, "north", 0.5, i) for i, (key, *_) in enumerate(many, start=1))
     with service.write_session() as session:
-        write_run(session, replace(run, roster=roster, scores=scores))
+        write_run(session, with_scores(replace(run, roster=roster), scores))
     lena = Browser(service, "harbor", "s-lena")
     shown = [names(lena.get(f"/caseload?show=all&page={page}").text) for page in (1, 2, 3)]
     assert [len(page) for page in shown] == [50, 50, 20]

@@ -47,7 +47,7 @@ def test_the_way_back_is_said_where_it_is_out_of_reach_and_where_it_is_done(
 
 def test_where_too_few_were_listed_like_this_the_page_says_so(service: ExampleService) -> None:
     run = run_of("harbor", TODAY + timedelta(days=7))
-    scores = tuple(replace(score, track_record=None, change=None, way_back=None) for score in run.scores)
+    scores = run.scores.assign(track_record=None, change=None, way_back=None)
     with service.write_session() as session:
         write_run(session, replace(run, scores=scores))
     html = Browser(service, "harbor", "s-lena").get("/students/k-amara").text

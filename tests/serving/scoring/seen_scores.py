@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
-from serving.store.rows import JsonRow, ScoreRow
+from serving.store.rows import JsonRow, RunRow, ScoreRow
+from serving.store.student_records import score_records
+from serving.wording.reasons import Lexicon, run_lexicon
 
 DIGITS = 9
 PLAIN = (
@@ -20,27 +22,29 @@ PLAIN = (
 
 def seen_scores(session: Session, district_id: str, run_id: str) -> dict[str, dict[str, object]]:
     """By part of a score, what is seen of every student of a run."""
+    run = session.get_one(RunRow, (district_id, run_id))
     rows = session.scalars(select(ScoreRow).where(ScoreRow.district_id == district_id, ScoreRow.run_id == run_id)).all()
     found: dict[str, dict[str, object]] = {}
     for row in sorted(rows, key=lambda one: one.student_key):
-        for part, seen in seen_parts(row).items():
+        for part, seen in seen_parts(session, row, run).items():
             found.setdefault(part, {})[row.student_key] = seen
     return found
 
 
-def seen_parts(row: ScoreRow) -> dict[str, object]:
+def seen_parts(session: Session, row: ScoreRow, run: RunRow) -> dict[str, object]:
     """The parts of one score as they are read."""
     way, track, change, similar = (
         asdict(one) if one else None
         for one in (decode_way_back(row), decode_track_record(row), decode_change(row), decode_similar_students(row))
     )
+    records, lexicon = score_records(session, [(row, run)])[0], run_lexicon(run.dictionary)
     return {
         **{name: getattr(row, name) for name in PLAIN},
-        "reasons": seen_reasons(row.reasons),
-        "strengths": seen_reasons(row.strengths),
-        "evidence": {str(one["code"]): list(row.evidence.get(str(one["code"]), [])) for one in row.reasons},
-        "attendance": list(row.history.get("attendance", [])),
-        "marks": list(row.history.get("marks", [])),
+        "reasons": seen_reasons(row.reasons, lexicon),
+        "strengths": seen_reasons(row.strengths, lexicon),
+        "evidence": {str(one["code"]): records.evidence(str(one["code"])) for one in row.reasons},
+        "attendance": records.history()["attendance"],
+        "marks": sorted(records.history()["marks"], key=as_text),
         "way_back": way,
         "track_record": track,
         "change": change,
@@ -48,9 +52,13 @@ def seen_parts(row: ScoreRow) -> dict[str, object]:
     }
 
 
-def seen_reasons(reasons: Sequence[JsonRow]) -> list[JsonRow]:
-    """Reasons without the size of their contribution, by which they are ordered only."""
-    return [{name: value for name, value in one.items() if name != "contribution"} for one in reasons]
+def seen_reasons(reasons: Sequence[JsonRow], lexicon: Lexicon) -> list[JsonRow]:
+    """Reasons with what they are of, without the size of their contribution, by which they are ordered only."""
+    own = [(one, lexicon[str(one["code"])]) for one in reasons]
+    return [
+        {"code": one["code"], "value": one["value"], "domain": words.domain, "concept": words.concept}
+        for one, words in own
+    ]
 
 
 def digests(parts: Mapping[str, object]) -> dict[str, str]:

@@ -74,16 +74,18 @@ def flag_last_year(warehouse: Path) -> None:
         students = build_snapshot(reader, NinthGrade, A_YEAR_AGO).features.index
         load_id = int(reader.current("loads")["load_id"].max())
     place = np.arange(1, len(students) + 1)
-    common = {"outcome": MODEL.name, "as_of": A_YEAR_AGO, "release_id": "r-0000", "capacity": len(students)}
-    known = {"district_id": "harbor", "known_on": A_YEAR_AGO, "load_id": load_id, "withdrawn": False}
     flags = [
         pd.DataFrame({"student_key": students, "list_position": place, "risk": place / (len(students) + 1)}).assign(
-            run_id=f"a-year-ago-{scorer}", scorer=scorer, list_probability=1.0, at_random=False, **common, **known
+            run_id=f"a-year-ago-{scorer}", scorer=scorer, list_probability=1.0, at_random=False
         )
         for scorer in ("model", "rule")
     ]
+    known = pd.concat(flags, ignore_index=True).assign(
+        outcome=MODEL.name, as_of=A_YEAR_AGO, release_id="r-0000", capacity=len(students),
+        district_id="harbor", known_on=A_YEAR_AGO, load_id=load_id, withdrawn=False,
+    )  # fmt: skip
     with change_warehouse(warehouse) as writer:
-        writer.add("flags", pd.concat(flags, ignore_index=True))
+        writer.add("flags", known)
 
 
 @pytest.fixture(scope="module")

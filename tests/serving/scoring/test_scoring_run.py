@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 from sqlalchemy import Table, func, select
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +13,7 @@ from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.rows import CaseloadRow, Row, RunRow, ScoreRow, SessionRow, StaffRow
 from serving.store.run_queries import latest_run
+from serving.store.student_records import score_records
 from tests.serving.browser import Browser
 from tests.serving.example_service import DISTRICTS, TODAY, ExampleService, run_of
 
@@ -38,7 +40,7 @@ def test_a_run_recorded_twice_changes_nothing_the_second_time(empty_service: Exa
 
 def test_a_run_that_fails_halfway_leaves_nothing(empty_service: ExampleService) -> None:
     run = run_of("harbor")
-    twice = replace(run, scores=(*run.scores, run.scores[0]))
+    twice = replace(run, scores=pd.concat([run.scores, run.scores.head(1)]))
     with pytest.raises(IntegrityError), empty_service.write_session() as session:
         write_run(session, twice)
     assert set(counts(empty_service).values()) == {0}
@@ -73,10 +75,10 @@ def test_each_score_stands_beside_the_one_before(service: ExampleService) -> Non
 
 def test_dates_in_records_are_kept_as_iso_text(service: ExampleService) -> None:
     with service.read_session() as session:
-        score = session.get(ScoreRow, ("harbor", "run-2026-11-20", "k-amara"))
-    assert score is not None
-    assert score.evidence["absence_rate_20d"][0]["date"] == "2026-11-02"
-    assert score.history["attendance"][0]["week"] == "2026-08-17"
+        run = session.get_one(RunRow, ("harbor", "run-2026-11-20"))
+        records = score_records(session, [(session.get_one(ScoreRow, ("harbor", run.run_id, "k-amara")), run)])[0]
+        assert records.evidence("absence_rate_20d")[0]["date"] == "2026-11-02"
+        assert records.history()["attendance"][0]["week"] == "2026-08-17"
 
 
 def with_roster(run: ScoringRun, roster: DistrictRoster) -> ScoringRun:

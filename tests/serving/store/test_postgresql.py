@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -173,7 +174,7 @@ def test_an_error_never_repeats_a_value(postgresql_service: ExampleService) -> N
     engine, run = postgresql_service.engine, run_of("harbor", NEXT_WEEK)
     with pytest.raises(IntegrityError) as failed, write_session(engine) as session:
         session.add(DistrictRow(district_id="harbor", name="Zzcanary"))
-    twice = replace(run, scores=(*run.scores, run.scores[0]))
+    twice = replace(run, scores=pd.concat([run.scores, run.scores.head(1)]))
     with pytest.raises(IntegrityError) as copied, write_session(engine) as session:
         write_run(session, twice)
     assert ("pk_districts" in str(failed.value), "pk_scores" in str(copied.value)) == (True, True)

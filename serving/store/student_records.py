@@ -1,0 +1,218 @@
+"""Students' records, written once: what a run adds and takes back, and the records that a score saw.
+
+A row says what changed of a student's records at a number; a run remembers up to which number it saw. The records of a
+score are those that were added up to there and not taken back, whatever was corrected since.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from features.errors import Refused
+from features.table_schema import ENVELOPE
+from features.tables import TABLES
+from serving.store.bulk_insert import insert_table
+from serving.store.database import read_session
+from serving.store.district_scope import enter_district
+from serving.store.rows import JsonCell, JsonRow, RecordStateRow, RunRow, ScoreRow, StudentRecordsRow
+from serving.store.week_texts import weeks_of_text
+
+COPIES = "*"
+"""What stands between a number of copies and the name of a table."""
+KEYS_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class RecordChanges:
+    """What a run adds to the records that are written.
+
+    `digests` has the new digest of each student whose records changed, `before` the one that was written when the run
+    looked (0 for none), both by student; `contents` what changed (`student_key`, `content`).
+    """
+
+    digests: "pd.Series[int]"
+    before: "pd.Series[int]"
+    contents: pd.DataFrame
+
+
+NOTHING_CHANGED = RecordChanges(
+    pd.Series(dtype="int64"), pd.Series(dtype="int64"), pd.DataFrame({"student_key": [], "content": []})
+)
+
+
+@dataclass(frozen=True)
+class WrittenRecords:
+    """The records that are written of a district's students, as a run looks at them before it is made."""
+
+    engine: Engine
+    district_id: str
+
+    def digests(self) -> "pd.Series[int]":
+        """The digest of each student's records."""
+        with read_session(self.engine) as session:
+            enter_district(session, self.district_id)
+            return written_digests(session, self.district_id)
+
+    def contents(self, students: pd.Index) -> pd.DataFrame:
+        """All that was ever written of some students: `student_key` and `content`."""
+        found: list[tuple[str, str]] = []
+        own = select(StudentRecordsRow.student_key, StudentRecordsRow.content)
+        own = own.where(StudentRecordsRow.district_id == self.district_id)
+        with read_session(self.engine) as session:
+            enter_district(session, self.district_id)
+            for start in range(0, len(students), KEYS_AT_ONCE):
+                keys = students[start : start + KEYS_AT_ONCE].tolist()
+                found += [
+                    (key, text) for key, text in session.execute(own.where(StudentRecordsRow.student_key.in_(keys)))
+                ]
+        return pd.DataFrame(found, columns=["student_key", "content"])
+
+
+def written_digests(session: Session, district_id: str) -> "pd.Series[int]":
+    """The digest of each student's records, as they are written."""
+    own = select(RecordStateRow.student_key, RecordStateRow.digest).where(RecordStateRow.district_id == district_id)
+    rows = session.execute(own).all()
+    keys = pd.Index([key for key, _ in rows], dtype="str")
+    return pd.Series([digest for _, digest in rows], index=keys, dtype="int64")
+
+
+def write_records(session: Session, district_id: str, changes: RecordChanges) -> int:
+    """Writes what changed; the number up to which the run saw records.
+
+    Refused where another run has written other records of a student since the run looked.
+    """
+    newest = select(func.max(StudentRecordsRow.number)).where(StudentRecordsRow.district_id == district_id)
+    number = session.scalar(newest) or 0
+    now = written_digests(session, district_id)
+    held = now.reindex(changes.digests.index)
+    to_write = held.fillna(0) != changes.digests
+    if (to_write & (held.fillna(0) != changes.before)).any():
+        raise Refused(f"{district_id}: another run wrote records while this one was made; score again")
+    if not to_write.any():
+        return number
+    number += 1
+    contents = changes.contents[changes.contents["student_key"].isin(to_write.index[to_write])]
+    rows = contents.assign(district_id=district_id, number=number)
+    insert_table(session, StudentRecordsRow, pa.Table.from_pandas(rows, preserve_index=False))
+    fresh = to_write & held.isna()
+    states = pd.DataFrame({"student_key": changes.digests.index, "digest": changes.digests.to_numpy()})
+    states = states.assign(district_id=district_id, number=number)
+    insert_table(session, RecordStateRow, pa.Table.from_pandas(states[fresh.to_numpy()], preserve_index=False))
+    replace_states(session, district_id, number, states[(to_write & ~fresh).to_numpy()])
+    return number
+
+
+def replace_states(session: Session, district_id: str, number: int, states: pd.DataFrame) -> None:
+    """Puts the new digests of students in place of their old ones."""
+    if states.empty:
+        return
+    row = update(RecordStateRow.__table__).where(  # type: ignore[arg-type]  # a table, which SQLAlchemy types as less
+        RecordStateRow.district_id == district_id, RecordStateRow.student_key == bindparam("of_student")
+    )
+    pairs = zip(states["student_key"], states["digest"].tolist(), strict=True)
+    session.connection().execute(
+        row.values(number=number, digest=bindparam("new_digest")),
+        [{"of_student": key, "new_digest": digest} for key, digest in pairs],
+    )
+
+
+@dataclass(frozen=True)
+class ScoreRecords:
+    """The records that a score saw, by table, each in the order of what is shown of it; none for an earlier version."""
+
+    score: ScoreRow
+    run: RunRow
+    seen: Mapping[str, Sequence[JsonRow]]
+
+    def evidence(self, code: str) -> list[JsonRow]:
+        """The records behind a reason."""
+        behind = self.score.evidence.get(code, [])
+        kept = [one for one in behind if isinstance(one, dict)]  # runs of earlier versions have the records themselves
+        tables = {str(entry["name"]): str(entry.get("table")) for entry in self.run.dictionary}
+        rows = distinct_rows(self.seen.get(tables.get(code, ""), ()))
+        return kept or [rows[number] for number in behind if isinstance(number, int)]
+
+    def history(self) -> Mapping[str, list[JsonRow]]:
+        """The weeks of attendance of the run's school year, and the marks of that year and the one before."""
+        return history_of(self.run, self.score.history, self.seen.get("marks", ()))
+
+
+def history_of(
+    run: RunRow, history: dict[str, list[JsonRow]] | str, marks: Sequence[JsonRow]
+) -> Mapping[str, list[JsonRow]]:
+    """A score's history, from what is stored of it and the marks that its run saw."""
+    if isinstance(history, dict):  # of a run of an earlier version
+        return history
+    since = (run.school_year or 0) - 1
+    given = [row for row in marks if row["mark"] is not None]
+    recent = [row for row in given if isinstance(row["school_year"], int) and row["school_year"] >= since]
+    return {"attendance": weeks_of_text(run.weeks or [], history), "marks": recent}
+
+
+NO_HISTORY: Mapping[str, list[JsonRow]] = {"attendance": [], "marks": []}
+
+
+def score_records(session: Session, scores: Sequence[tuple[ScoreRow, RunRow]]) -> list[ScoreRecords]:
+    """The records that some scores of one district saw, each score with its run."""
+    districts = {score.district_id for score, _ in scores}
+    written = written_of(session, districts, {score.student_key for score, _ in scores})
+    return [ScoreRecords(score, run, seen_by(run, written.get(score.student_key, ()))) for score, run in scores]
+
+
+def written_of(session: Session, districts: set[str], students: set[str]) -> dict[str, list[tuple[int, str]]]:
+    """What is written of students, in the order in which it was."""
+    written: dict[str, list[tuple[int, str]]] = {}
+    columns = (StudentRecordsRow.student_key, StudentRecordsRow.number, StudentRecordsRow.content)
+    own = select(*columns).where(
+        StudentRecordsRow.district_id.in_(districts), StudentRecordsRow.student_key.in_(students)
+    )
+    for student_key, number, content in session.execute(own.order_by(StudentRecordsRow.number)):
+        written.setdefault(student_key, []).append((number, content))
+    return written
+
+
+def seen_by(run: RunRow, written: Sequence[tuple[int, str]]) -> dict[str, list[JsonRow]]:
+    """What a run saw of what is written of a student, by table."""
+    held = folded(content for number, content in written if number <= (run.records_number or 0))
+    columns = run.record_columns or {}
+    return {name: in_order(name, columns[name], [one for one in held if one[0] == name]) for name in columns}
+
+
+def folded(contents: Iterable[str]) -> list[tuple[str | None, ...]]:
+    """The records that contents leave, as often as they are there."""
+    copies: Counter[tuple[str | None, ...]] = Counter()
+    for content in contents:
+        for first, *cells in json.loads(content):
+            several, _, table = first.rpartition(COPIES)
+            copies[(table, *cells)] += int(several or 1)
+    return [record for record, count in copies.items() for _ in range(count)]
+
+
+def in_order(table: str, columns: Sequence[str], records: Sequence[tuple[str | None, ...]]) -> list[JsonRow]:
+    """A table's records with values as they were, in their order."""
+    kinds = {column.name: column.kind for column in (*TABLES[table].columns, *ENVELOPE)}
+    rows = [
+        {name: typed(kinds.get(name, "text"), cell) for name, cell in zip(columns, record[1:], strict=True)}
+        for record in records
+    ]
+    return sorted(rows, key=lambda row: [(cell is None, cell) for cell in row.values()])
+
+
+def typed(kind: str, cell: str | None) -> JsonCell:
+    """A cell as it was before it was written as text; days stay text."""
+    if cell is None:
+        return None
+    if kind == "boolean":
+        return cell == "true"
+    return int(cell) if kind in ("integer", "hundredths") else cell
+
+
+def distinct_rows(rows: Sequence[JsonRow]) -> list[JsonRow]:
+    """Rows in order, those that look alike once: the place of each is its number."""
+    return [row for place, row in enumerate(rows) if place == 0 or row != rows[place - 1]]
