@@ -17,7 +17,7 @@ from features.engine.script_cache import query_script
 from features.engine.stored_tables import schema_of, stored_table
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
-from features.tables import TABLES
+from features.tables import PROTECTED_TABLES, TABLES
 
 INTERVALS = "intervals"
 """What the database of the intervals is called; it is in memory, and every reader of the warehouse sees it."""
@@ -25,9 +25,8 @@ INTERVALS = "intervals"
 STUDENTS = "numbered_students"
 """Whose records are in it: their keys, and the numbers that stand in their place."""
 
-INTERVAL_TABLES = (
-    "terms", "calendar_days", "enrollments", "attendance", "marks", "incidents", "discipline_actions", "completions"
-)  # fmt: skip
+NOT_RECORDS = {*PROTECTED_TABLES, "students", "caseloads", "supports", "schools", "staff", "attendance_submissions"}
+INTERVAL_TABLES = tuple(name for name, one in TABLES.items() if one.from_source and name not in NOT_RECORDS)
 """The tables that snapshots read by versions."""
 
 

@@ -23,6 +23,7 @@ DAYS = [AS_OF + timedelta(days=n) for n in (-1, 0, 4)]
 ALL = ViewPolicies(
     incomplete_days=1, any_track=True, short_days=True, has_overlaps=True, concurrent="shares",
     day_priority=("tardy", "absent"), periods=Periods(a_day=6), part_time=True, last_event_decides=True,
+    has_sections=True,
 )  # fmt: skip
 """Every policy at once."""
 
