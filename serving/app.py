@@ -17,7 +17,19 @@ from features.definitions.catalog import outcomes_of
 from features.settings import Settings
 from serving.api import health, scores
 from serving.app_context import AppContext
-from serving.pages import caseload, contact, family, sign_in, student, stylesheet, week
+from serving.pages import (
+    answer,
+    caseload,
+    contact,
+    family,
+    note,
+    plan,
+    problem,
+    sign_in,
+    student,
+    stylesheet,
+    week,
+)
 from serving.pages.current_user import SignInRequired
 from serving.pages.next_page import requested_page
 from serving.pages.rendering import STATIC, error_page, fault_page, load_templates
@@ -30,7 +42,9 @@ from serving.web.problems import RecordsRefused, http_problem, is_api_path, prob
 from serving.wording.locale import LOCALES
 
 API_ROUTERS = (health.router, scores.router)
-PAGE_ROUTERS = (sign_in.router, week.router, caseload.router, contact.router, student.router, family.router)
+PAGE_ROUTERS = tuple(
+    page.router for page in (sign_in, week, caseload, student, family, contact, plan, note, answer, problem)
+)
 
 
 def utc_now() -> datetime:

@@ -9,7 +9,7 @@ from jinja2 import Environment
 
 from presentation.environment import template_environment
 from serving.app_context import AppContext
-from serving.pages.current_user import find_viewer_safely, form_token
+from serving.pages.current_user import Viewer, find_viewer_safely, form_token
 from serving.pages.language import language_links, remember_language, request_language
 from serving.wording.locale import LOCALES, Language, load_language, msgid
 
@@ -17,6 +17,8 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 PLACES = (("/", msgid("My week")), ("/caseload", msgid("Caseload")))
 """The pages that the header leads to."""
+OF_DATA_TEAM = (("/problems", msgid("Data problems")),)
+"""Those beside for the district's own staff."""
 
 
 def load_templates() -> Mapping[str, Environment]:
@@ -53,7 +55,7 @@ def render_page(
         "who": None,
         "languages": language_links(request, asked),
         "form_token": form_token(request),
-        "places": PLACES,
+        "places": places_of(parts.get("who")),
         "here": request.url.path,
     }
     html = page.render({**shared, **parts})
@@ -61,6 +63,12 @@ def render_page(
     response = HTMLResponse(html, status_code=status, headers=own)
     remember_language(request, response, asked)
     return response
+
+
+def places_of(who: object) -> tuple[tuple[str, str], ...]:
+    """The pages that the header leads somebody to."""
+    of_district = isinstance(who, Viewer) and who.educator.role == "district"
+    return (*PLACES, *OF_DATA_TEAM) if of_district else PLACES
 
 
 ERROR_TEXTS = {

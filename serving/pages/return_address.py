@@ -30,8 +30,3 @@ def after_saving(student_key: str, done: str, back: str = "") -> Response:
     """The way on: to My week where the form was opened there, else to the student."""
     place = "/" if back == "week" else f"/students/{student_key}"
     return RedirectResponse(f"{place}?done={done}", status_code=303)
-
-
-def done_words(code: str) -> str:
-    """What was done, still to be translated; empty for a code that is none."""
-    return DONE.get(code, "")

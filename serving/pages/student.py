@@ -4,7 +4,6 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from serving.pages.caseload_filter import AskedFilter
-from serving.pages.return_address import done_words
 from serving.pages.student_view import student_view
 from serving.pages.support_panel import support_panel
 from serving.pages.visit import CurrentVisit
@@ -23,14 +22,14 @@ def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done:
     with visit.reading("see", student_key, target="student") as (session, student):
         runs = current_runs(session, student.district_id)
         view = student_view(session, student, runs, visit.language, today=visit.today)
-        panel = support_panel(session, visit, student)
-    said, limits = visit.language.translate(done_words(done)), tuple(map(visit.language.translate, LIMITS))
+        panel = support_panel(session, visit, student, runs)
+    limits = tuple(map(visit.language.translate, LIMITS))
     return visit.page(
         "student.html",
         view=view,
         limits=limits,
         support=panel,
-        done=said,
+        done=visit.done_words(done),
         back=asked.address,
         student_key=student_key,
     )

@@ -1,16 +1,22 @@
 """What a student's page shows of support, and what the viewer may do there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from serving.pages.last_contacts import school_year_began
+from serving.pages.plan_view import PlanView, plan_view
 from serving.pages.support_timeline import SupportLine, load_support_lines
 from serving.pages.visit import Visit
-from serving.store.rows import StudentRow
+from serving.store.rows import RunRow, StudentRow
+from serving.store.run_queries import student_scores
+from serving.support.answers import own_answer, problems_of_student
 from serving.support.follow_ups import open_follow_ups
+from serving.support.plans import plans_of_student
 from serving.support.staff import staff_names
+from serving.wording.support import ANSWERS, PROBLEM_ANSWERS, SUBJECTS
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,16 @@ class FollowUpLine:
 
 
 @dataclass(frozen=True)
+class ReportLine:
+    """A data problem that was reported; `answer` is empty while it waits."""
+
+    subject: str
+    due_on: date
+    answer: str
+    note: str
+
+
+@dataclass(frozen=True)
 class SupportPanel:
     """What was done for a student, `this_year` or before, what is open, and what the viewer may do."""
 
@@ -32,21 +48,51 @@ class SupportPanel:
     lines: tuple[SupportLine, ...]
     follow_ups: tuple[FollowUpLine, ...]
     this_year: bool
+    plans: tuple[PlanView, ...]
+    problems: tuple[ReportLine, ...]
+    answer: str
+    answers: bool
     writes: bool
     reports: bool
 
 
-def support_panel(session: Session, visit: Visit, student: StudentRow) -> SupportPanel:
-    """The panel of a student for the viewer."""
+def support_panel(session: Session, visit: Visit, student: StudentRow, runs: Sequence[RunRow]) -> SupportPanel:
+    """The panel of a student for the viewer, beside the runs of a list."""
     key = student.student_key
+    plans = plans_of_student(session, student.district_id, key)
+    scores = student_scores(session, student.district_id, key, runs)
+    run = scores[0][1] if scores else None
     lines, began = load_support_lines(session, student, visit.educator, visit.language), school_year_began(visit.today)
     return SupportPanel(
         student_key=key,
         lines=lines,
         this_year=any(line.day >= began for line in lines),
         follow_ups=follow_up_lines(session, visit, student),
+        plans=tuple(plan_view(visit, session, student, row) for row in plans),
+        problems=report_lines(session, visit, student),
+        answer=answer_given(session, visit, student, run),
+        answers=run is not None and visit.may(session, "answer", key),
         writes=visit.may(session, "write", key),
         reports=visit.may(session, "report_problem", key),
+    )
+
+
+def answer_given(session: Session, visit: Visit, student: StudentRow, run: RunRow | None) -> str:
+    """What the viewer answered of the student in a run, in words; empty where nothing."""
+    given = own_answer(session, visit.educator, student.student_key, run.run_id) if run else None
+    return visit.language.translate(ANSWERS.get(given.answer, "")) if given else ""
+
+
+def report_lines(session: Session, visit: Visit, student: StudentRow) -> tuple[ReportLine, ...]:
+    """The data problems of a student, latest first."""
+    return tuple(
+        ReportLine(
+            subject=visit.language.translate(SUBJECTS.get(row.subject, "")),
+            due_on=row.due_on,
+            answer=visit.language.translate(PROBLEM_ANSWERS.get(row.answer, "")),
+            note=row.answer_note,
+        )
+        for row in problems_of_student(session, student.district_id, student.student_key)
     )
 
 

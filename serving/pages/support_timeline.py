@@ -1,28 +1,31 @@
 """What was done for a student, as their page lists it: contacts, plans, notes, and what the district's system has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presentation.numbers import school_year
-from serving.access.authorize import Educator
+from serving.access.authorize import Denied, Educator, OneStudent, authorize
+from serving.pages.last_contacts import school_year_began
 from serving.store.rows import RosterSupportRow, StudentRow
-from serving.store.support_rows import ContactRow
+from serving.store.support_rows import ContactRow, NoteRow
 from serving.support.contacts import contacts_of_student
+from serving.support.notes import notes_of_student
 from serving.support.staff import staff_names
 from serving.wording.locale import Language
 from serving.wording.own_record import school_year_of
 from serving.wording.scores import contact_words
-from serving.wording.support import CONTACT_KINDS, PARTIES
+from serving.wording.support import CONTACT_KINDS, DRAFT, NOTE, PARTIES
 
 
 @dataclass(frozen=True)
 class SupportLine:
-    """One thing that was done, in which school `year`.
+    """One thing that was done, in which school `year` where it is an earlier one.
 
-    Where it is `restricted`, `text` and `next_step` are empty; `address` leads to more.
+    Where it is `restricted`, `text` and `next_step` are empty; `address` leads to a change, and `reading`
+    to what is restricted, for who may.
     """
 
     day: date
@@ -36,6 +39,7 @@ class SupportLine:
     next_step: str = ""
     restricted: bool = False
     address: str = ""
+    reading: str = ""
 
 
 def load_support_lines(
@@ -43,20 +47,52 @@ def load_support_lines(
 ) -> tuple[SupportLine, ...]:
     """Everything that was done for a student, latest first."""
     contacts = contacts_of_student(session, student.district_id, student.student_key)
-    roster = roster_supports(session, student)
-    ids = [*(row.staff_id for row in contacts), *(row.staff_id for row in roster)]
-    names = staff_names(session, student.district_id, ids)
-    lines = [contact_line(row, educator, names, language) for row in contacts]
-    lines += [
-        SupportLine(row.date, contact_words(language, row.kind), by=names.get(row.staff_id or "", "–"))
-        for row in roster
-    ]
-    return tuple(sorted(lines, key=lambda line: line.day, reverse=True))
+    notes, roster = notes_of_student(session, educator, student.student_key), roster_supports(session, student)
+    ids = {*(row.staff_id for row in contacts), *(row.staff_id for row in notes), *(row.staff_id for row in roster)}
+    names, reads = staff_names(session, student.district_id, ids), reads_restricted(session, educator, student)
+    lines = [contact_line(row, educator, names, language, reads=reads) for row in contacts]
+    lines[1:] = [replace(line, again=None) for line in lines[1:]]  # a later contact answers it
+    lines += [note_line(row, educator, names, language, reads=reads) for row in notes]
+    lines += [roster_line(row, names, language) for row in roster]
+    began = school_year_began(educator.today)
+    shown = [line if line.day < began else replace(line, year="") for line in lines]
+    return tuple(sorted(shown, key=lambda line: line.day, reverse=True))
 
 
-def contact_line(row: ContactRow, educator: Educator, names: dict[str, str], language: Language) -> SupportLine:
+def roster_line(row: RosterSupportRow, names: dict[str, str], language: Language) -> SupportLine:
+    """A contact or plan as the district's own system has it."""
+    year = school_year(school_year_of(row.date))
+    return SupportLine(row.date, contact_words(language, row.kind), by=names.get(row.staff_id or "", "–"), year=year)
+
+
+def reads_restricted(session: Session, educator: Educator, student: StudentRow) -> bool:
+    """Whether the educator may ask for what is restricted."""
+    asked = authorize(session, educator, "see_restricted", OneStudent(student.student_key))
+    return not isinstance(asked, Denied)
+
+
+def note_line(
+    row: NoteRow, educator: Educator, names: dict[str, str], language: Language, *, reads: bool
+) -> SupportLine:
+    """A note; what a restricted one says stays where it is."""
+    own, place = row.staff_id == educator.staff_id and not row.restricted, f"/students/{row.student_key}"
+    return SupportLine(
+        day=row.created_at.date(),
+        kind=language.translate(DRAFT if row.draft else NOTE),
+        year=school_year(school_year_of(row.created_at.date())),
+        by=names.get(row.staff_id, "–"),
+        text="" if row.restricted else row.body,
+        restricted=row.restricted,
+        address=f"{place}/notes/{row.note_id}" if own else "",
+        reading=f"{place}/restricted/{row.note_id}" if row.restricted and reads else "",
+    )
+
+
+def contact_line(
+    row: ContactRow, educator: Educator, names: dict[str, str], language: Language, *, reads: bool
+) -> SupportLine:
     """A contact; what a restricted one says stays where it is."""
-    own = row.staff_id == educator.staff_id and not row.restricted
+    own, place = row.staff_id == educator.staff_id and not row.restricted, f"/students/{row.student_key}"
     return SupportLine(
         day=row.day,
         year=school_year(school_year_of(row.day)),
@@ -68,7 +104,8 @@ def contact_line(row: ContactRow, educator: Educator, names: dict[str, str], lan
         text="" if row.restricted else row.result,
         next_step="" if row.restricted else row.next_step,
         restricted=row.restricted,
-        address=f"/students/{row.student_key}/contacts/{row.contact_id}" if own else "",
+        address=f"{place}/contacts/{row.contact_id}" if own else "",
+        reading=f"{place}/restricted/{row.contact_id}" if row.restricted and reads else "",
     )
 
 

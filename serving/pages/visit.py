@@ -18,6 +18,7 @@ from serving.app_context import AppContext, RequestContext
 from serving.pages.current_user import CurrentViewer, Viewer
 from serving.pages.language import RequestLanguage
 from serving.pages.rendering import render_page
+from serving.pages.return_address import DONE
 from serving.store.rows import StudentRow
 from serving.wording.locale import Language
 
@@ -86,6 +87,10 @@ class Visit:
     def may(self, session: Session, action: Action, student_key: str) -> bool:
         """Whether the viewer may take an action on a student: whether its button is shown."""
         return not isinstance(authorize(session, self.educator, action, OneStudent(student_key)), Denied)
+
+    def done_words(self, code: str) -> str:
+        """What a form did that led here, in words; empty where none did."""
+        return self.language.translate(DONE.get(code, ""))
 
     def page(self, template: str, *, status: int = 200, **parts: object) -> Response:
         """A page of a template, for the viewer."""

@@ -6,7 +6,6 @@ from starlette.exceptions import HTTPException
 
 from serving.access.access_log import log_read
 from serving.access.authorize import Denied, OwnDistrict, authorize
-from serving.pages.return_address import done_words
 from serving.pages.visit import CurrentVisit
 from serving.pages.week_view import week_view
 from serving.store.run_queries import current_runs
@@ -25,4 +24,4 @@ def get_week(visit: CurrentVisit, done: str = "") -> Response:
     if view.students:
         who, engine = visit.educator, visit.context.engine
         log_read(engine, who, "list", target="week", allowed=allowed, students=view.students, at=visit.now)
-    return visit.page("week.html", view=view, done=visit.language.translate(done_words(done)))
+    return visit.page("week.html", view=view, done=visit.done_words(done))

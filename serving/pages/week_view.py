@@ -7,10 +7,11 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from serving.access.authorize import visible_students
+from serving.access.authorize import Denied, OwnDistrict, authorize, visible_students
 from serving.pages.visit import Visit
 from serving.scoring.bands import Band
 from serving.store.rows import RunRow, StudentRow
+from serving.support.answers import open_problems
 from serving.support.listed_students import Listed
 from serving.support.staff import staff_names
 from serving.support.week import Week, week_of
@@ -36,7 +37,7 @@ class StudentLine:
 
 @dataclass(frozen=True)
 class TaskLine:
-    """Something due: what, for whom, when, and who was asked. `settles` is the follow-up that a contact resolves."""
+    """Something due: what, for whom, when, and who was asked. `settles` is the entry that it is of."""
 
     student_key: str
     name: str
@@ -61,6 +62,9 @@ class WeekView:
     tasks: tuple[TaskLine, ...]
     risen: tuple[TaskLine, ...]
     try_again: tuple[TaskLine, ...]
+    plans_due: tuple[TaskLine, ...]
+    snoozed: tuple[TaskLine, ...]
+    problems: int
     with_plan: int
     has_list: bool
     has_students: bool
@@ -81,12 +85,19 @@ def week_view(session: Session, visit: Visit, runs: Sequence[RunRow]) -> WeekVie
         unmet=tuple(student_line(visit, one, lexicons[one.score.run_id]) for one in unmet),
         unmet_more=len(week.unmet) - len(unmet),
         unmet_days=visit.support.unmet_days,
-        tasks=task_lines(session, visit, week, people),
+        tasks=task_lines(visit, week, people),
         risen=risen_lines(session, visit, week, people),
         try_again=tuple(
             TaskLine(row.student_key, people[row.student_key], "", row.try_again_on or row.day, overdue=False)
             for row in week.try_again
         ),
+        plans_due=tuple(
+            task_line(visit, people, row.student_key, row.goal, row.planned_end, row.plan_id) for row in week.plans_due
+        ),
+        snoozed=tuple(
+            task_line(visit, people, row.student_key, row.reason, row.until, row.snooze_id) for row in week.snoozed
+        ),
+        problems=problems_waiting(session, visit),
         with_plan=week.with_plan,
         has_list=bool(runs),
         has_students=session.scalars(visible_students(visit.educator).limit(1)).first() is not None,
@@ -96,7 +107,9 @@ def week_view(session: Session, visit: Visit, runs: Sequence[RunRow]) -> WeekVie
 
 def students_of(session: Session, visit: Visit, week: Week) -> dict[str, str]:
     """The names of the students of whom something is due, by key."""
-    keys = {row.student_key for row in (*week.follow_ups, *week.risen)} | {row.student_key for row in week.try_again}
+    follow_ups, tried = (*week.follow_ups, *week.risen), week.try_again
+    keys = {row.student_key for row in follow_ups} | {row.student_key for row in tried}
+    keys |= {row.student_key for row in week.plans_due} | {row.student_key for row in week.snoozed}
     found = visible_students(visit.educator).where(StudentRow.student_key.in_(keys))
     return {row.student_key: full_name(row) for row in session.scalars(found)}
 
@@ -121,19 +134,23 @@ def student_line(visit: Visit, listed: Listed, lexicon: Lexicon) -> StudentLine:
     )
 
 
-def task_lines(session: Session, visit: Visit, week: Week, people: dict[str, str]) -> tuple[TaskLine, ...]:
+def task_lines(visit: Visit, week: Week, people: dict[str, str]) -> tuple[TaskLine, ...]:
     """What the viewer was asked to do."""
-    return tuple(
-        TaskLine(
-            row.student_key,
-            people[row.student_key],
-            row.task,
-            row.due_on,
-            overdue=row.due_on < visit.today,
-            settles=row.follow_up_id,
-        )
-        for row in week.follow_ups
-    )
+    rows = week.follow_ups
+    return tuple(task_line(visit, people, row.student_key, row.task, row.due_on, row.follow_up_id) for row in rows)
+
+
+def task_line(
+    visit: Visit, people: dict[str, str], student_key: str, task: str, due_on: date, entry_id: str
+) -> TaskLine:
+    """Something of a student with a day, by the id of its entry."""
+    return TaskLine(student_key, people[student_key], task, due_on, overdue=due_on < visit.today, settles=entry_id)
+
+
+def problems_waiting(session: Session, visit: Visit) -> int:
+    """How many data problems wait for the viewer; 0 for who does not answer them."""
+    asked = authorize(session, visit.educator, "answer_problem", OwnDistrict())
+    return 0 if isinstance(asked, Denied) else len(open_problems(session, visit.educator.district_id))
 
 
 def risen_lines(session: Session, visit: Visit, week: Week, people: dict[str, str]) -> tuple[TaskLine, ...]:

@@ -19,6 +19,7 @@ PARTIES: Mapping[str, str] = {
     "staff": msgid("Teacher or staff"),
     "outside": msgid("Someone outside school"),
 }
+NOTE, DRAFT = msgid("Note"), msgid("Draft of a note")
 REACHED: Mapping[str, str] = {"yes": msgid("We talked"), "no": msgid("I tried")}
 OWN_STRATEGIES: Mapping[str, str] = {
     "check-in": msgid("A daily check-in with one adult"),

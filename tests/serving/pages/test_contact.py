@@ -31,7 +31,7 @@ def test_a_contact_is_on_the_page_and_the_last_contact_of_the_list(service: Exam
     assert (answer.status_code, answer.headers["location"]) == (303, f"{AMARA}?done=contact")
     page = words_of(ines.get(answer.headers["location"]).text)
     assert "The contact is on record." in page
-    assert "Phone call, Nov 20, 2026 Family, Ines Moreno · school year 2026–27 The bus is late" in page
+    assert "Phone call, Nov 20, 2026 Family, Ines Moreno The bus is late" in page
     assert "Nov 20, 2026" in words_of(ines.get("/caseload").text)
 
 

@@ -30,7 +30,10 @@ PROTECTED = (
 )
 OF_A_STUDENT = (
     "family",
-    "contacts", "contacts/new", "contacts/{contact_id}", "contacts/{contact_id}/take-back",
+    "contacts", "contacts/new", "contacts/{contact_id}", "contacts/{contact_id}/take-back", "plans", "plans/new",
+    "plans/{plan_id}", "plans/{plan_id}/change", "plans/{plan_id}/sessions", "plans/{plan_id}/end", "notes",
+    "notes/new", "notes/{note_id}", "restricted/{entry_id}", "answer", "snooze", "snooze/{snooze_id}/end",
+    "follow-ups/{follow_up_id}/done", "problems", "problems/new",
 )  # fmt: skip
 NEXT = {path: f"/sign-in?next={quote_plus(path)}" for path in PROTECTED[1:]}
 NEVER = (
@@ -80,6 +83,8 @@ def test_every_route_is_known_to_these_tests(service: ExampleService) -> None:
     known = {"/", "/caseload", "/caseload.csv", "/students/{student_key}", "/sign-in", "/sign-out"}
     known |= {f"/students/{{student_key}}/{rest}" for rest in OF_A_STUDENT}
     known |= {
+        "/problems",
+        "/problems/{problem_id}",
         "/static/ontrack.css",
         "/livez",
         "/readyz",

@@ -1,0 +1,222 @@
+"""Plans, notes, answers, data problems and My week: what is put forward, what is due, and what clears it."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from serving.access.permissions import PermissionRefused, give_permission, take_permission
+from serving.scoring.run_writer import write_run
+from serving.store.support_rows import DataProblemRow, FlagAnswerRow, NoteRow, PlanRow, RevisionRow
+from serving.support.plans import Dose, Plan, dose_of
+from tests.serving.access.test_authorize import rows
+from tests.serving.browser import Browser, Tags
+from tests.serving.example_service import NOW, TODAY, ExampleService, run_of
+from tests.serving.pages.example_entries import CONTACT, PLAN, STUDENT, permit
+
+PLAN_ID, NOTE_ID = "b" * 32, "c" * 32
+
+
+def words_of(html: str) -> str:
+    """The words of a page, on one line."""
+    return re.sub(r"\s+([.,:]?)", r" \1", Tags(html.replace("<", " <")).words).replace(" ,", ",").replace(" :", ":")
+
+
+def ines_of(service: ExampleService) -> Browser:
+    return Browser(service, "harbor", "s-ines")
+
+
+def newly_listed(service: ExampleService) -> None:
+    """Next week's list, on which Amara was not before."""
+    earlier, later = run_of("harbor", TODAY - timedelta(days=3)), run_of("harbor", TODAY - timedelta(days=1))
+    nobody = tuple(replace(score, flagged=False) for score in earlier.scores)
+    with service.write_session() as session:
+        session.connection().exec_driver_sql("DELETE FROM calendars")
+        session.connection().exec_driver_sql("DELETE FROM scores")
+        session.connection().exec_driver_sql("DELETE FROM runs")
+        write_run(session, replace(earlier, scores=nobody))
+        write_run(session, later)
+
+
+def section(html: str, name: str) -> str:
+    """The words of a section of My week."""
+    found = re.search(rf'<section aria-labelledby="{name}">(.*?)</section>', html, re.DOTALL)
+    return words_of(found.group(1)) if found else ""
+
+
+def test_who_is_new_on_the_list_is_put_forward_until_a_contact_is_logged(service: ExampleService) -> None:
+    newly_listed(service)
+    ines = ines_of(service)
+    assert "Boateng, Amara" in section(ines.get("/").text, "reach")
+    answer = ines.send(f"{STUDENT}/contacts", **CONTACT, back="week")
+    assert answer.headers["location"] == "/?done=contact"
+    page = ines.get("/").text
+    assert "Boateng" not in section(page, "reach")
+    assert "Castellanos, Bruno" in section(page, "reach")
+
+
+def test_one_only_tried_is_due_again_on_the_day_said(service: ExampleService) -> None:
+    newly_listed(service)
+    ines = ines_of(service)
+    ines.send(f"{STUDENT}/contacts", **{**CONTACT, "reached": "no"}, try_again_on=f"{TODAY}")
+    assert "Try again Boateng, Amara" in section(ines.get("/").text, "due")
+    ines.send(f"{STUDENT}/contacts", **{**CONTACT, "reached": "no"}, try_again_on="2026-11-25")
+    assert "Boateng" not in words_of(ines.get("/").text)
+
+
+def test_who_has_a_plan_or_is_put_off_is_not_put_forward(service: ExampleService) -> None:
+    newly_listed(service)
+    ines = ines_of(service)
+    ines.send(f"{STUDENT}/plans", **PLAN)
+    ines.send("/students/k-bruno/snooze", reason="Excused", until="2026-12-01", entry=NOTE_ID)
+    page = ines.get("/").text
+    assert "Nobody is new on your list" in section(page, "reach")
+    assert "1 student on the list has a plan" in words_of(page)
+    assert "Castellanos, Bruno until Dec 1, 2026: Excused" in section(page, "snoozed")
+    assert "Castellanos" in section(Browser(service, "harbor", "s-kira").get("/").text, "reach")
+    ines.send(f"/students/k-bruno/snooze/{NOTE_ID}/end")
+    assert "Castellanos" in section(ines.get("/").text, "reach")
+
+
+def test_listed_for_weeks_and_never_met_is_said(service: ExampleService) -> None:
+    with service.write_session() as session:
+        for days in (-30, 7):
+            write_run(session, run_of("harbor", TODAY + timedelta(days=days)))
+    page = ines_of(service).get("/").text
+    assert "Castellanos, Bruno" in section(page, "unmet")
+    assert "Boateng" not in section(page, "unmet"), "met on Nov 6"
+
+
+@pytest.mark.parametrize(("days", "rises"), [(13, False), (14, True)])
+def test_a_follow_up_that_nobody_did_rises_to_the_principal_after_the_declared_silence(
+    service: ExampleService, days: int, rises: bool
+) -> None:
+    ines = ines_of(service)
+    ines.send(f"{STUDENT}/contacts", **CONTACT, next_step="Ask for the bus", due_on=f"{TODAY}", asked_of="s-ines")
+    assert "Ask for the bus" in section(ines.get("/").text, "due")
+    settings = service.context.settings.model_copy(update={"today": TODAY + timedelta(days=days)})
+    later = replace(service.context, settings=settings)
+    service.app.state.context = later
+    due = section(Browser(service, "harbor", "s-kira").get("/").text, "due")
+    assert ("Ask for the bus" in due) == rises
+    (done,) = re.findall(r'action="([^"]+/done)"', ines.get("/").text)
+    assert ines.send(done, back="week").headers["location"] == "/?done=follow_up"
+    assert "Ask for the bus" not in words_of(ines.get("/").text)
+
+
+def plan(sessions: int, *, weeks: int = 6) -> Plan:
+    start = date(2026, 11, 2)
+    return Plan("goal", "check-in", "s-ines", start, start + timedelta(weeks=weeks), sessions)
+
+
+@pytest.mark.parametrize(("sessions", "entered", "today", "dose"), [
+    (2, "", "2026-11-01", (0, 0, 0, 0)),
+    (2, "", "2026-11-08", (2, 0, 0, 2)),
+    (2, "held held missed", "2026-11-15", (4, 2, 1, 1)),
+    (1, "held held held", "2026-11-08", (1, 3, 0, 0)),
+    (1, "held", "2027-03-01", (6, 1, 0, 5)),
+    (0, "held", "2026-11-15", (0, 1, 0, 0)),
+])  # fmt: skip
+def test_a_dose_counts_what_was_planned_held_and_not_held_and_what_nobody_entered_is_apart(
+    sessions: int, entered: str, today: str, dose: tuple[int, int, int, int]
+) -> None:
+    days = [(date(2026, 11, 2) + timedelta(days=i), word == "held") for i, word in enumerate(entered.split())]
+    found = dose_of(plan(sessions), days, date.fromisoformat(today))
+    assert (found.planned, found.held, found.missed, found.unknown) == dose
+    assert found == Dose(*dose[:3])
+
+
+def test_a_plan_is_begun_entered_and_ended_with_an_outcome(service: ExampleService) -> None:
+    ines = ines_of(service)
+    ines.send(f"{STUDENT}/plans", **PLAN, entry=PLAN_ID)
+    page = f"{STUDENT}/plans/{PLAN_ID}"
+    assert "0 of 5 planned sessions held so far. 5 are not entered, and do not count as missed." in words_of(
+        ines.get(page).text
+    )
+    ines.send(f"{page}/sessions", day="2026-11-05", held="no")
+    ines.send(f"{page}/sessions", day="2026-11-05", held="yes")
+    assert "1 of 5 planned sessions held so far. 4 are not entered" in words_of(ines.get(STUDENT).text)
+    assert ines.send(f"{page}/sessions", day="2026-10-01", held="yes").status_code == 422
+    assert ines.send(f"{page}/end", outcome="").status_code == 422
+    assert ines.send(f"{page}/end", outcome="met").status_code == 303
+    assert "ended Nov 20, 2026: The goal was reached" in words_of(ines.get(STUDENT).text)
+    assert ines.send(f"{page}/sessions", day="2026-11-06", held="yes").status_code == 422
+
+
+def test_two_people_who_edit_one_plan_see_both_versions_and_what_it_said_is_kept(service: ExampleService) -> None:
+    ines, kira = ines_of(service), Browser(service, "harbor", "s-kira")
+    ines.send(f"{STUDENT}/plans", **PLAN, entry=PLAN_ID)
+    page = f"{STUDENT}/plans/{PLAN_ID}"
+    assert kira.send(page, **{**PLAN, "goal": "Her version"}, revision="1").status_code == 303
+    refused = ines.send(page, **{**PLAN, "goal": "My version"}, revision="1")
+    assert refused.status_code == 409
+    words = words_of(refused.text)
+    assert "Her version" in words
+    assert 'value="My version"' in refused.text
+    assert 'name="revision" value="2"' in refused.text
+    assert ines.send(page, **{**PLAN, "goal": "My version"}, revision="2").status_code == 303
+    (stored,) = (row for row in service.rows(PlanRow) if isinstance(row, PlanRow))
+    kept = [row.content["goal"] for row in service.rows(RevisionRow) if isinstance(row, RevisionRow)]
+    assert (stored.goal, sorted(map(str, kept))) == ("My version", sorted(["Her version", PLAN["goal"]]))
+
+
+def test_a_restricted_note_is_written_by_permission_and_each_reading_is_logged(service: ExampleService) -> None:
+    ines, note = ines_of(service), {"body": "Private words", "restricted": "yes", "entry": NOTE_ID}
+    assert 'name="restricted"' not in ines.get(f"{STUDENT}/notes/new").text
+    permit(service, "harbor", "s-ines")
+    assert 'name="restricted"' in ines.get(f"{STUDENT}/notes/new").text
+    ines.send(f"{STUDENT}/notes", **note)
+    assert "Private words" not in ines.get(STUDENT).text
+    assert "Private words" in ines.get(f"{STUDENT}/restricted/{NOTE_ID}").text
+    assert (rows(service)[-1].action, rows(service)[-1].object) == ("see_restricted", "restricted note")
+    with service.write_session() as session:
+        take_permission(session, "harbor", "s-ines", "restricted_notes")
+    assert ines.get(f"{STUDENT}/restricted/{NOTE_ID}").status_code == 404
+
+
+def test_who_has_no_permission_writes_no_restricted_note_whatever_the_form_says(service: ExampleService) -> None:
+    ines_of(service).send(f"{STUDENT}/notes", body="Words", restricted="yes")
+    assert [row.restricted for row in service.rows(NoteRow) if isinstance(row, NoteRow)] == [False]
+
+
+def test_permissions_are_for_people_and_permissions_that_exist(service: ExampleService) -> None:
+    with service.write_session() as session:
+        with pytest.raises(PermissionRefused, match="no staff 's-nobody'"):
+            give_permission(session, "harbor", "s-nobody", "restricted_notes", NOW)
+        with pytest.raises(PermissionRefused, match="unknown permission everything"):
+            give_permission(session, "harbor", "s-ines", "everything", NOW)
+
+
+def test_a_draft_is_its_authors_alone_until_it_is_a_note(service: ExampleService) -> None:
+    ines, kira = ines_of(service), Browser(service, "harbor", "s-kira")
+    ines.send(f"{STUDENT}/notes", body="Half a thought", draft="yes", entry=NOTE_ID)
+    assert "Half a thought" in ines.get(STUDENT).text
+    assert "Half a thought" not in kira.get(STUDENT).text
+    ines.send(f"{STUDENT}/notes/{NOTE_ID}", body="A whole thought", revision="1")
+    assert "A whole thought" in kira.get(STUDENT).text
+    assert service.rows(RevisionRow) == []
+
+
+def test_a_no_needs_a_reason_and_one_person_has_one_answer_to_a_list(service: ExampleService) -> None:
+    ines = ines_of(service)
+    assert ines.send(f"{STUDENT}/answer", answer="disagree").status_code == 422
+    ines.send(f"{STUDENT}/answer", answer="agree")
+    ines.send(f"{STUDENT}/answer", answer="disagree", reason="At a family event")
+    (answer,) = (row for row in service.rows(FlagAnswerRow) if isinstance(row, FlagAnswerRow))
+    assert (answer.run_id, answer.answer) == ("run-2026-11-20", "disagree")
+    assert "Your answer: No, it does not match" in words_of(ines.get(STUDENT).text)
+
+
+def test_a_data_problem_goes_to_the_data_team_with_a_deadline_and_comes_back_answered(service: ExampleService) -> None:
+    ines, lena = ines_of(service), Browser(service, "harbor", "s-lena")
+    ines.send(f"{STUDENT}/problems", subject="attendance", description="Nov 16 was a field trip", entry=NOTE_ID)
+    assert "1 data problem waits for an answer" in words_of(lena.get("/").text)
+    assert "Nov 16 was a field trip" in words_of(lena.get("/problems").text)
+    assert "Attendance: answer due Nov 30, 2026" in words_of(ines.get(STUDENT).text)
+    assert lena.send(f"/problems/{NOTE_ID}").status_code == 422
+    assert lena.send(f"/problems/{NOTE_ID}", answer="corrected", note="Loaded again").status_code == 303
+    assert "Attendance: Corrected Loaded again" in words_of(ines.get(STUDENT).text)
+    (problem,) = (row for row in service.rows(DataProblemRow) if isinstance(row, DataProblemRow))
+    assert problem.answered_by == "s-lena"
+    assert "No data problem waits" in words_of(lena.get("/problems").text)
