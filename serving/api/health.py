@@ -1,17 +1,39 @@
 """Whether the service is up, and whether it can answer."""
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
 from fastapi import APIRouter
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from serving.api.messages import Health
+from features.nightly_settings import Nightly
+from serving.api.messages import Health, Message
 from serving.app_context import RequestContext
 from serving.store.district_scope import enter_district
+from serving.store.night_rows import NightRow
 from serving.store.rows import RunRow
+from serving.store.run_queries import latest_run
 
 router = APIRouter(tags=["health"])
+
+
+class Stale(Message):
+    """Something of a district that is older, in days, than its settings declare."""
+
+    district: str
+    what: Literal["data", "scores"]
+    days: int
+    declared: int
+
+
+class Readiness(Health):
+    """The service can answer; what of it is old."""
+
+    stale: list[Stale]
 
 
 @router.get("/livez", summary="Whether the process is up")
@@ -20,20 +42,38 @@ def get_livez() -> Health:
     return Health()
 
 
-@router.get("/readyz", summary="Whether the service can answer")
-def get_readyz(context: RequestContext) -> Health:
-    """Once the database is reachable and holds a scoring run; 503 before."""
+@router.get("/readyz", summary="Whether the service can answer, and whose data or scores are old")
+def get_readyz(context: RequestContext) -> Readiness:
+    """Once the database is reachable and holds a scoring run; 503 before.
+
+    Data or scores older than the settings declare are said, and the service stays ready: it can answer.
+    """
+    stale: list[Stale] = []
+    ready = False
     try:
         with context.read_session() as session:
-            ready = any(has_run(session, district.id) for district in context.settings.districts)
+            for district in context.settings.districts:
+                enter_district(session, district.id)
+                run = latest_run(session, district.id)
+                ready = ready or run is not None
+                if run is not None:
+                    today, nightly = context.today(district.id), context.settings.nightly
+                    stale += find_stale(session, run, nightly, today)
     except SQLAlchemyError:
         ready = False
     if not ready:
         raise HTTPException(503)
-    return Health()
+    return Readiness(stale=stale)
 
 
-def has_run(session: Session, district_id: str) -> bool:
-    """Whether a district was ever scored."""
-    enter_district(session, district_id)
-    return session.scalars(select(RunRow.run_id).where(RunRow.district_id == district_id).limit(1)).first() is not None
+def find_stale(session: Session, run: RunRow, nightly: Nightly, today: date) -> Iterator[Stale]:
+    """What of a district is older than declared: its records, by the last load that nights know of, and its list."""
+    loaded = select(func.max(NightRow.loaded_on)).where(NightRow.district_id == run.district_id)
+    ages: tuple[tuple[Literal["data", "scores"], date, int], ...] = (
+        ("data", max(run.data_through, session.scalar(loaded) or run.data_through), nightly.data_days),
+        ("scores", run.as_of, nightly.scores_days),
+    )
+    for what, newest, most in ages:
+        days = (today - newest).days
+        if days > most:
+            yield Stale(district=run.district_id, what=what, days=days, declared=most)

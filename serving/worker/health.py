@@ -1,21 +1,26 @@
-"""What `ontrack doctor` finds about the worker and its queue. Reads DBOS's own table and changes nothing."""
+"""What `ontrack doctor` finds about the worker, its queue and nights. Reads DBOS's own table and changes nothing."""
 
 import fcntl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from features.health import HealthCheck
-from features.settings import Settings
+from features.settings import District, Settings
+from features.terminal import today_in
 from serving.store.database import database_address
+from serving.store.district_scope import enter_district
 from serving.store.health import connect_read_only, sqlite_file
+from serving.store.night_rows import NightRow
 
 STUCK = timedelta(hours=1)
 """From when on an import that waits is called stuck."""
 OPEN = "SELECT status, count(*), min(created_at) FROM {table} WHERE status IN ('ENQUEUED', 'PENDING') GROUP BY status"
+START = "start `ontrack worker run`, or call `ontrack nightly` from cron"
 RUN = "run `ontrack worker run`, or see why it is stuck with `ontrack worker list`"
 
 
@@ -50,7 +55,7 @@ def judge_queue(runs: str, counts: dict[str, int], oldest: list[int], now: datet
     if not counts:
         return HealthCheck("worker", "ok", f"{runs}; nothing waits")
     since = datetime.fromtimestamp(min(oldest) / 1000, UTC)
-    said = f"{runs}; {counts.get('ENQUEUED', 0)} imports wait, {counts.get('PENDING', 0)} are begun"
+    said = f"{runs}; {counts.get('ENQUEUED', 0)} imports and nights wait, {counts.get('PENDING', 0)} are begun"
     said = f"{said}, the oldest since {since:%Y-%m-%d %H:%M} UTC"
     if now - since > STUCK or runs.startswith("no "):
         return HealthCheck("worker", "look", said, RUN)
@@ -67,3 +72,31 @@ def worker_runs(home: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def check_nights(settings: Settings, district: District) -> Iterator[HealthCheck]:
+    """What became of a district's last night, and how old it is; nothing where nights are not used."""
+    address = database_address(settings)
+    file = sqlite_file(address)
+    if file and not file.exists():
+        return
+    newest = select(NightRow).where(NightRow.district_id == district.id).order_by(NightRow.began_at.desc()).limit(1)
+    try:
+        with connect_read_only(address) as connection, Session(connection) as session:
+            enter_district(session, district.id)
+            night = session.scalars(newest).first()
+    except SQLAlchemyError:
+        return  # `database` says what is wrong
+    if night is not None:
+        yield judge_night(night, (today_in(settings, district.id) - night.night).days, district.id)
+    elif settings.nightly.hour is not None:
+        yield HealthCheck("nights", "look", "none yet, and an hour is declared", START, district.id)
+
+
+def judge_night(night: NightRow, age: int, district_id: str) -> HealthCheck:
+    """How a night ended, and whether it is of these days."""
+    said = f"the last one, of {night.night}, {night.outcome}"
+    if night.outcome == "done" and age <= 1:
+        return HealthCheck("nights", "ok", said, district=district_id)
+    do = f"see `ontrack runs --district {district_id}`" if night.outcome != "done" else START
+    return HealthCheck("nights", "look", said, do, district_id)

@@ -39,6 +39,9 @@ def database_name(folder: Path) -> str:
 def copy_database(like: str, name: str) -> None:
     """Makes a database as a copy of another one, to which nobody may be connected."""
     postgres_server().create(name, like=like)
+    postgres_server().run(
+        "GRANT CREATE ON DATABASE {} TO {}", name, SERVICE
+    )  # the worker's queue is a schema of its own
     KNOWN.add(name)
 
 

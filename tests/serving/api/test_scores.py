@@ -162,7 +162,7 @@ def test_a_fault_is_a_problem_that_tells_nothing_but_a_number(service: ExampleSe
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
 def test_a_service_with_a_run_is_live_and_ready(service: ExampleService, path: str) -> None:
-    assert ApiClient(service).ask("GET", path).json() == {"status": "ok"}
+    assert ApiClient(service).ask("GET", path).json()["status"] == "ok"
 
 
 def test_before_the_first_run_the_service_is_live_but_not_ready(empty_service: ExampleService) -> None:

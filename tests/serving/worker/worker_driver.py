@@ -20,7 +20,14 @@ from serving.worker.import_workflow import Timeouts
 from serving.worker.process import run_worker
 from tests.features.made_folder import DRAWN
 
-NEEDED = ("dbos", "features.ingest.load.import_steps", "serving.worker.process", "serving.worker.import_workflow")
+NEEDED = (
+    "dbos",
+    "serving.worker.nightly",
+    "serving.scoring.score_district",
+    "features.ingest.load.import_steps",
+    "serving.worker.process",
+    "serving.worker.import_workflow",
+)
 """What a worker imports."""
 NETWORK = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto")
 
