@@ -100,7 +100,7 @@ def prepare(steps: list[DemoStep]) -> None:
 
 
 def begin_use(step: DemoStep) -> None:
-    """A district that begins today: a release, the list of two weeks ago that it would have made, and today's."""
+    """A district that begins today: its releases, the list of two weeks ago that it would have made, and today's."""
     from ontrack_demo_district import load_records, release, score_lately, score_today, train_as_of
 
     load_records(step)
@@ -125,15 +125,15 @@ def list_until_lately(step: DemoStep) -> None:
     score_lately(step)
 
 
-def train_today(step: DemoStep) -> "TrainedOutcome | None":
-    """What training gives today; None where that serves already."""
+def train_today(step: DemoStep) -> "list[TrainedOutcome]":
+    """What training gives today, of each outcome that nothing of today serves yet."""
     from ontrack_demo_district import train_as_of
 
     return train_as_of(step, step.today)
 
 
-def release_and_score(step: DemoStep, trained: "TrainedOutcome | None") -> None:
-    """Today's release and today's list of the district in use."""
+def release_and_score(step: DemoStep, trained: "list[TrainedOutcome]") -> None:
+    """Today's releases and today's list of the district in use."""
     from ontrack_demo_district import release, score_today
 
     release(step, trained)

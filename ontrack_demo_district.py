@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from features.atomic_files import file_lock
+from features.definitions.served_outcomes import Served, served_outcome, served_outcomes
 from features.ingest.load.district_import import ingest_district
 from features.settings import Settings
 from features.simulator.district import simulate_district
@@ -32,8 +33,9 @@ FEWER_DRAWS = 200
 
 @dataclass(frozen=True)
 class TrainedOutcome:
-    """What a training run leaves to be released: what it is, its folder and digest, the verdict and the report."""
+    """What a training run leaves to be released: its outcome, what it is, its folder and digest, verdict and report."""
 
+    outcome: str
     kind: str
     bundle: Path
     digest: str
@@ -58,39 +60,47 @@ def load_records(step: DemoStep) -> None:
 
 
 def release_of_then(step: DemoStep) -> None:
-    """The release of two years ago, unless what serves is later: judged on one November, and without weekly lists."""
+    """The releases of two years ago, unless what serves is later: judged on one November, and without weekly lists."""
     settings = step.settings
     training = settings.training.model_copy(update={"weeks": 0, "years": 1, "as_of": ("11-20",)})
     gate = settings.gate.model_copy(update={"replicates": FEWER_DRAWS})
-    less = DemoStep(
-        settings.model_copy(update={"training": training, "gate": gate}), step.plan, step.today, step.started
-    )
-    release(less, train_as_of(less, step.today - THEN[0]))
+    less = settings.model_copy(update={"training": training, "gate": gate, "districts": ()})
+    district = settings.district(step.district_id).model_copy(update={"outcomes": ()})
+    less = less.model_copy(update={"districts": (district,)})
+    then = DemoStep(less, step.plan, step.today, step.started)
+    release(then, train_as_of(then, step.today - THEN[0]))
 
 
-def train_as_of(step: DemoStep, today: date) -> TrainedOutcome | None:
-    """What training gives as one would have trained on that day; None where a release of that day or later serves."""
+def train_as_of(step: DemoStep, today: date) -> list[TrainedOutcome]:
+    """What training gives as one would have trained on that day; nothing of what was released that day or later."""
     keys_of(step.settings)
-    if is_released(step.settings, step.district_id, today):
-        return None
-    trained, report, _ = train_and_record(step.settings, step.district_id, today, step.progress, now=noon(today))
-    best = trained.best
-    return TrainedOutcome(best.kind, best.path, best.digest, VERDICT_WORDS[trained.result.verdict], report, today)
+    return [
+        train_outcome(step, served, today)
+        for served in served_outcomes(step.settings, step.district_id)
+        if not is_released(step, served, today)
+    ]
 
 
-def release(step: DemoStep, trained: TrainedOutcome | None) -> None:
-    """Promotes what the gate allows; nothing where nothing was trained."""
-    if trained is None:
-        return
-    settings, district_id, as_of = step.settings, step.district_id, trained.as_of
+def train_outcome(step: DemoStep, served: Served, today: date) -> TrainedOutcome:
+    """What training gives for one outcome."""
+    trained, report, _ = train_and_record(served.settings, step.district_id, today, step.progress, now=noon(today))
+    best, verdict = trained.best, VERDICT_WORDS[trained.result.verdict]
+    return TrainedOutcome(served.outcome.name, best.kind, best.path, best.digest, verdict, report, today)
+
+
+def release(step: DemoStep, trained: list[TrainedOutcome]) -> None:
+    """Promotes what the gate allows."""
+    settings, district_id = step.settings, step.district_id
     name = settings.district(district_id).name
-    step.progress(f"{name}: gate says {trained.verdict}; promoting the {trained.kind} ({trained.report})")
-    key = release_key(training_request_of(settings, district_id, as_of))
-    approval = Approval("demo", f"gate: {trained.verdict}", alone=True)
-    public_key = keys_of(settings).public_key
-    promote(settings.home, key, trained.bundle, public_key=public_key, now=noon(as_of), approval=approval)
-    registry = registry_in(settings.home, settings.training.experiment_tracking)
-    registry.follow(experiment_of(district_id, key.outcome), trained.digest)
+    for one in trained:
+        step.progress(f"{name}: {one.outcome}: gate says {one.verdict}; promoting the {one.kind} ({one.report})")
+        served = served_outcome(settings, district_id, one.outcome)
+        key = release_key(training_request_of(served.settings, district_id, one.as_of))
+        approval = Approval("demo", f"gate: {one.verdict}", alone=True)
+        public_key = keys_of(settings).public_key
+        promote(settings.home, key, one.bundle, public_key=public_key, now=noon(one.as_of), approval=approval)
+        registry = registry_in(settings.home, settings.training.experiment_tracking)
+        registry.follow(experiment_of(district_id, key.outcome), one.digest)
 
 
 def keys_of(settings: Settings) -> KeyPair:
@@ -99,8 +109,9 @@ def keys_of(settings: Settings) -> KeyPair:
         return ensure_keys(settings.home / "keys")
 
 
-def is_released(settings: Settings, district_id: str, today: date) -> bool:
-    """Whether what serves was made from the records that are loaded, on that day or later."""
+def is_released(step: DemoStep, served: Served, today: date) -> bool:
+    """Whether what serves an outcome was made from the records that are loaded, on that day or later."""
+    settings, district_id = served.settings, step.district_id
     serving_now = load_serving(settings.home, release_key(training_request_of(settings, district_id, today)))
     if serving_now is None:
         return False
@@ -113,7 +124,7 @@ def is_released(settings: Settings, district_id: str, today: date) -> bool:
 
 def score_then(step: DemoStep) -> None:
     """The lists of then, unless today's release serves already: they were made before it."""
-    if not is_released(step.settings, step.district_id, step.today):
+    if not is_released(step, served_outcomes(step.settings, step.district_id)[0], step.today):
         for ago in THEN:
             score(step, step.today - ago)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from features.errors import SettingsRefused
 from features.terminal import Context, DistrictOption, settings_of
 
 app = typer.Typer(no_args_is_help=True)
@@ -19,26 +20,30 @@ AloneOption = Annotated[bool, typer.Option("--alone", help="One person trained a
 def promote_command(
     context: Context,
     district: DistrictOption,
-    bundle: Annotated[Path, typer.Argument(help="The bundle's folder, as `ontrack train` printed it.")],
     approved_by: ApproverOption,
+    bundle: Annotated[Path | None, typer.Argument(help="The bundle's folder, as `ontrack train` printed it.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="The latest trained bundle of every outcome served.")] = False,
     reason: ReasonOption = "",
     alone: AloneOption = False,
 ) -> None:
     """Let a bundle serve a district: a model only with the gate's signed pass, a rule always."""
     from models.bundle.signing import load_public_key
-    from models.release_alias import announce_release, release_key
+    from models.release_alias import announce_release, bundles_to_promote
     from models.releases import Approval, promote
 
     settings = settings_of(context)
-    release = promote(
-        settings.home,
-        release_key(settings, district),
-        bundle,
-        public_key=load_public_key(settings.home / "keys"),
-        approval=Approval(approved_by, reason, alone),
-        now=datetime.now(UTC),
-    )
-    announce_release(settings, release)
+    if every == (bundle is not None):
+        raise SettingsRefused("say which bundle to promote, or --all")
+    for key, path in bundles_to_promote(settings, district, bundle):
+        release = promote(
+            settings.home,
+            key,
+            path,
+            public_key=load_public_key(settings.home / "keys"),
+            approval=Approval(approved_by, reason, alone),
+            now=datetime.now(UTC),
+        )
+        announce_release(settings, release)
 
 
 @app.command("rollback")
@@ -46,6 +51,7 @@ def rollback_command(
     context: Context,
     district: DistrictOption,
     approved_by: ApproverOption,
+    outcome: Annotated[str, typer.Option(help="Of which outcome; the first one that is served otherwise.")] = "",
     reason: ReasonOption = "",
     alone: AloneOption = False,
 ) -> None:
@@ -56,7 +62,7 @@ def rollback_command(
 
     settings = settings_of(context)
     public_key = load_public_key(settings.home / "keys")
-    key = release_key(settings, district)
+    key = release_key(settings, district, outcome)
     approval = Approval(approved_by, reason, alone)
     release = rollback(settings.home, key, public_key=public_key, approval=approval, now=datetime.now(UTC))
     announce_release(settings, release)

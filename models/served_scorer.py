@@ -12,8 +12,9 @@ from models.bundle.bundle import Bundle
 from models.bundle.parts_of_year import LEAP_YEAR, JudgedWeek, ServedPart, rule_definition
 from models.estimators.published_rule import RuleModel
 
-NotJudged = Literal["no_school_week", "week", "calendar"]
-"""Why a date was not judged: no school year is on record, no figures of such a week, or the calendar has shifted."""
+NotJudged = Literal["no_year", "no_school_week", "week", "calendar"]
+"""Why a date was not judged: no year before is on record, the school year is not, no figures of such a week, or the
+calendar has shifted."""
 BEFORE_FIRST = 1
 """School weeks before the first judged one that are taken for judged too, but for the first of the year."""
 SECOND_WEEK = 2
@@ -96,9 +97,11 @@ def part_of_week(parts: Sequence[ServedPart], school_week: int | None) -> Served
 def why_not_judged(parts: Sequence[ServedPart], school_week: int | None, as_of: date) -> NotJudged | None:
     """Why a date was not judged, None where it was."""
     judged = [week for part in parts for week in part.weeks]
+    if not judged:
+        return "no_year"
     if school_week is None:
         return "no_school_week"
-    if not judged or not within_judged([one.week for one in judged], school_week):
+    if not within_judged([one.week for one in judged], school_week):
         return "week"
     return "calendar" if days_outside(nearest_week(judged, school_week), school_week, as_of) > SHIFT_DAYS else None
 

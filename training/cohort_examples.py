@@ -19,6 +19,10 @@ from models.examples import Examples
 from models.feature_dictionary import FeatureDictionary, dictionary_of
 
 
+class NotJudgeable(Refused):
+    """No model can be judged yet: a rule can serve all the same."""
+
+
 @dataclass(frozen=True)
 class Scored:
     """One scoring date: what was known then, how it turned out, the groups of that day, and each school's level."""
@@ -43,13 +47,19 @@ class Cohorts:
 
 
 def labelled_cohorts(
-    reader: Reader, feature_set: type[FeatureSet], outcome: Outcome, schedule: tuple[str, ...], *, observed_on: date
+    reader: Reader,
+    feature_set: type[FeatureSet],
+    outcome: Outcome,
+    schedule: tuple[str, ...],
+    *,
+    observed_on: date,
+    with_peers: bool = True,
 ) -> Cohorts:
     """The cohorts whose outcome is known on `observed_on`, of one school year or more."""
     years = label_years(reader, outcome, schedule, observed_on=observed_on)
     dates = {year: one.scored_on for year, one in years.items()}
     every_day = [day for days in dates.values() for day in days]
-    snapshots = build_snapshots(reader, feature_set, every_day, cohort=outcome.cohort, with_peers=True)
+    snapshots = build_snapshots(reader, feature_set, every_day, cohort=outcome.cohort, with_peers=with_peers)
     everything = scored_snapshots(reader, snapshots, outcome, observed_on)
     scored = {year: [one for one in everything if one.snapshot.school_year == year] for year in years}
     lacking = unavailable_features(reader, feature_set)
@@ -62,10 +72,10 @@ def labelled_cohorts(
 
 
 def refuse_unjudgeable(reader: Reader, outcome: Outcome, schedule: tuple[str, ...], *, observed_on: date) -> None:
-    """Raise Refused where a model could be judged on no school year, saying from when on it can be."""
+    """Raise NotJudgeable where a model could be judged on no school year, saying from when on it can be."""
     found = judgeable_years(reader, outcome, schedule, observed_on=observed_on)
     if found.why_none:
-        raise Refused(not_yet(outcome, found, observed_on))
+        raise NotJudgeable(not_yet(outcome, found, observed_on))
 
 
 def not_yet(outcome: Outcome, found: JudgeableYears, observed_on: date) -> str:

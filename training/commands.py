@@ -9,7 +9,7 @@ import typer
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from features.errors import Refused
+from features.errors import Refused, SettingsRefused
 from features.terminal import Context, DistrictOption, JsonOption, settings_of, terminal_progress, today_in
 
 app = typer.Typer(no_args_is_help=True)
@@ -19,33 +19,32 @@ app = typer.Typer(no_args_is_help=True)
 def train_command(
     context: Context,
     district: DistrictOption,
-    outcome: Annotated[str, typer.Option(help="Which outcome; that of the settings otherwise.")] = "",
+    outcome: Annotated[str, typer.Option(help="Which outcome; the first one that the district serves otherwise.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every outcome that the district serves.")] = False,
     json_output: JsonOption = False,
 ) -> None:
     """Train, judge and bundle a model for a district; promotes nothing."""
+    from features.definitions.served_outcomes import served_outcome, served_outcomes
     from features.quality.check_report import say_warnings
-    from presentation.numbers import capitalized
-    from training.gate.verdict import VERDICT_WORDS, sentences
-    from training.train_and_record import answer_of, board_beside, train_and_record
+    from training.console import print_outcomes, print_trained
+    from training.train_and_record import answer_of, train_and_record
+    from training.train_outcomes import train_outcomes
 
     settings = settings_of(context)
-    if outcome:
-        training = settings.training.model_copy(update={"outcome": outcome})
-        settings = settings.model_copy(update={"training": training})
     today = today_in(settings, district)
-    trained, report, _ = train_and_record(settings, district, today, terminal_progress(), now=datetime.now(UTC))
+    if every and outcome:
+        raise SettingsRefused("say --all or one --outcome, not both")
+    if every:
+        found = train_outcomes(settings, district, today, terminal_progress(), now=datetime.now(UTC))
+        print_outcomes(found, district, as_json=json_output)
+        return
+    served = served_outcome(settings, district, outcome) if outcome else served_outcomes(settings, district)[0]
+    trained, report, _ = train_and_record(served.settings, district, today, terminal_progress(), now=datetime.now(UTC))
     say_warnings(trained.warnings, district)
     if json_output:
         typer.echo(json.dumps(answer_of(trained, report)))
-        return
-    for one in trained.result.parts:
-        heading = [capitalized(one.part.words)] if len(trained.result.parts) > 1 else []
-        found = sentences([check for check in one.rule_bands.values() if check.verdict != "pass"])
-        verdict = f"verdict  {VERDICT_WORDS[one.gate.verdict]}"
-        typer.echo("\n".join([*heading, *sentences(one.gate.checks), *found, "", verdict]))
-    typer.echo(f"report   {report}")
-    typer.echo(f"board    {board_beside(report)}")
-    typer.echo(f"next     ontrack promote --district {district} {trained.best.path} --approved-by NAME")
+    else:
+        print_trained(trained, report, district)
 
 
 @app.command("audit")

@@ -21,9 +21,11 @@ from training.evaluation.scorers import in_order, words_of
 from training.gate.bounds import loosened_bounds
 from training.gate.verdict import VERDICT_WORDS
 from training.rule_levels import HEAD, level_rows
+from training.training_request import Basis
 from training.training_result import TrainingResult
 
 UNSAID: Mapping[Side, str] = {"raises": "as what stands out", "lowers": "as strengths"}
+NO_TEST_YEAR = "no school year: none is on record yet that could judge it"
 NAMED = ("warn", "fail")
 """Verdicts of an audit's checks that a card tells."""
 
@@ -42,8 +44,8 @@ def card_of(result: TrainingResult, kind: str) -> str:
             district=request.district.name,
             grade_band=request.outcome.grade_band,
             feature_set=feature_set.name,
-            trained_on=f"school years ending {', '.join(map(str, basis.split.train))}",
-            tested_on=f"the school year ending {basis.split.test}, which no training label was seen from",
+            trained_on=learned_from(basis),
+            tested_on=tested_on(basis),
             students=basis.trained,
             dictionary=dictionary_of(feature_set, without=basis.left_out),
             figures=figure_lines(result, scorer),
@@ -56,6 +58,18 @@ def card_of(result: TrainingResult, kind: str) -> str:
             verdict=VERDICT_WORDS[result.gate.verdict],
         )
     )
+
+
+def learned_from(basis: Basis) -> str:
+    """The years that shares or a model are of."""
+    years = ", ".join(map(str, basis.split.train))
+    return f"school years ending {years}" if years else "no school year: of none the outcome is known yet"
+
+
+def tested_on(basis: Basis) -> str:
+    """The year on which the run was judged."""
+    year = basis.split.test
+    return f"the school year ending {year}, which no training label was seen from" if year else NO_TEST_YEAR
 
 
 def kind_that_serves(result: TrainingResult) -> str:
@@ -133,8 +147,9 @@ def limits_of(result: TrainingResult, kind: str) -> list[str]:
     missing = sum(result.basis.unlabelled.values())
     years = result.compared.years if result.compared else (result.basis.split.test,)
     loose = loosened_bounds(result.request.settings.gate)
+    judged = f"Judged on no more than {', '.join(map(school_year, years))}; the next school year may differ."
     sentences = [
-        f"Judged on no more than {', '.join(map(school_year, years))}; the next school year may differ.",
+        judged if years != (0,) else "Judged on no school year yet: nothing says how its lists would turn out here.",
         f"{missing} students without a known outcome (moved elsewhere, or too little on record) were left out.",
         f"It is about {result.request.outcome.cohort.words}, and about nobody else.",
         support_counted(result),

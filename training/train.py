@@ -1,5 +1,6 @@
 """Train: from a district's warehouse to judged, signed bundles."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,15 +16,19 @@ from features.warehouse.attendance_coverage import attendance_coverage
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from models.bundle.bundle import Bundle
-from models.bundle.signing import ensure_keys
+from models.bundle.signing import KeyPair, ensure_keys
 from models.estimators.parameter_search import SearchBudget, SearchResult, search_parameters
 from models.examples import Examples
 from models.explanations.reason_stability import ReasonStability
 from models.explanations.refits import measure_stability
+from models.metrics.intervals import Interval
+from models.metrics.ranking import list_length
 from training.bundle_writer import BundleWriter, provenance_of
 from training.champion import champion_of, with_champion
+from training.cohort_examples import NotJudgeable
 from training.evaluation.capacities import capacities_of
 from training.evaluation.evaluation import Evaluation, fit_and_evaluate, risks_with_protected, shares_of_rule
+from training.evaluation.intervals import headline_of
 from training.evaluation.rolling_evaluation import (
     Recipe,
     YearEvaluation,
@@ -31,12 +36,13 @@ from training.evaluation.rolling_evaluation import (
     in_part,
     year_evaluation_of,
 )
-from training.evaluation.scorers import PROTECTED
+from training.evaluation.scorers import OWN_RULE, PROTECTED
 from training.evaluation.year_parts import YearPart, middle_part, review_week
 from training.gate.bound_checks import kinds_of
 from training.gate.verdict import DeclaredBounds, GateResult, checks_without_model
 from training.reference_profile import build_reference_profile, profiles_by_week
 from training.result_builder import AuditContext, build_training_result, in_week, judged_weeks
+from training.rule_not_judged import rule_not_judged
 from training.run_result import RunResult
 from training.training_data import TrainingData, read_training_data
 from training.training_request import TrainingRequest
@@ -78,7 +84,13 @@ def train(
     The warehouse is opened once: a load that comes meanwhile is in no part of the run.
     """
     with open_warehouse(request.settings.warehouse(request.district.id)) as reader:
-        data = read_training_data(reader, request, progress)
+        try:
+            data = read_training_data(reader, request, progress)
+        except NotJudgeable as refused:
+            progress(f"{request.district.name}: {refused}")
+            result = rule_not_judged(reader, request, refused)
+            provenance = provenance_of(now, code_version, reader.data_version(), trained_by)
+            return TrainedBundles(result, BundleWriter(request, result, keys_of(request), provenance).write(None), None)
         tuning = tune_parameters(request, data, progress)
         learned, tested = (len(np.unique(rows.student)) for rows in (data.learn, data.test))
         progress(f"{request.district.name}: fitting on {learned} students, judging on {tested} of {data.split.test}")
@@ -88,9 +100,14 @@ def train(
         else:
             result = result_with_model(reader, request, data, evaluation, tuning=tuning, progress=progress)
     provenance = provenance_of(now, code_version, data.version, trained_by)
-    writer = BundleWriter(request, result, ensure_keys(request.settings.home / "keys"), provenance)
+    writer = BundleWriter(request, result, keys_of(request), provenance)
     model = None if isinstance(evaluation, Refused) else writer.write(evaluation.model)
     return TrainedBundles(result, writer.write(None), model, data.warnings)
+
+
+def keys_of(request: TrainingRequest) -> KeyPair:
+    """The installation's keys, made where there are none."""
+    return ensure_keys(request.settings.home / "keys")
 
 
 def result_with_model(
@@ -157,6 +174,8 @@ def result_without_model(request: TrainingRequest, data: TrainingData, refusal: 
                 gate,
                 part=part,
                 judged_weeks=judged_weeks(data.test.take(part.holds(data.test)), ()),
+                headline=headline_of_rule(request, data.test.take(part.holds(data.test))),
+                listed=int(list_length(len(data.test) / len(data.test.lists()), request.settings.gate.capacity)),
                 promised=build_reference_profile(request.settings, data.test, {}),
             ),
             data.learn.take(part.teaches(data.learn)),
@@ -164,6 +183,16 @@ def result_without_model(request: TrainingRequest, data: TrainingData, refusal: 
         for part in data.parts
     ]
     return RunResult(tuple(parts), profiles)
+
+
+def headline_of_rule(request: TrainingRequest, test: Examples) -> Mapping[str, Interval]:
+    """The share of those whom the rule would have listed on the part's date in the middle who ended off track."""
+    if test.week is not None and len(test):
+        test = test.take(in_week(test, review_week(test.week)))
+    if test.rule is None or not len(test):
+        return {}
+    settings = request.settings
+    return {OWN_RULE: headline_of(test, test.rule, settings.gate, settings.training.seed)}
 
 
 def evaluate_years(
@@ -228,6 +257,8 @@ def evaluate_test_year(
 ) -> Evaluation | Refused:
     """The evaluation of the test year, or why there is none: a district too small for a model still has its rule."""
     training = request.settings.training
+    if not training.model:
+        return Refused("ontrack.toml asks for none (`model = false`)")
     try:
         tuned = tuning.parameters if tuning else {}
         judged = fit_and_evaluate(

@@ -8,21 +8,31 @@ from features.progress import Progress
 from features.settings import Settings
 from models.code_version import code_version
 from models.registry import RunRecord
+from models.trained_bundles import note_trained
+from training.champion import release_key
 from training.mlflow_record import record_run
 from training.report.board import render_board
+from training.report.not_judged import render_not_judged
 from training.report.technical_report import render_technical_report
 from training.train import TrainedBundles, train, training_request_of
 
 
 def train_and_record(
     settings: Settings, district_id: str, today: date, progress: Progress, *, now: datetime
-) -> tuple[TrainedBundles, Path, RunRecord]:
-    """A judged run, its report and the page for the board in `home/reports`, and its record in MLflow."""
+) -> tuple[TrainedBundles, Path, RunRecord | None]:
+    """A judged run, its report and the page for the board in `home/reports`, and its record in MLflow.
+
+    Where no year could judge it, there is a report alone.
+    """
     request = training_request_of(settings, district_id, today)
     trained = train(request, now=now, code_version=code_version(), progress=progress, trained_by=getuser())
+    note_trained(settings.home, release_key(request), trained.best.digest)
     report = settings.home / "reports" / f"{district_id}-{request.outcome.name}-{trained.best.digest[:8]}.html"
     report.parent.mkdir(parents=True, exist_ok=True)
     main, parts = trained.result.main, trained.result.parts
+    if not main.basis.split.test:
+        report.write_text(render_not_judged(trained.result, today), encoding="utf-8")
+        return trained, report, None
     technical = render_technical_report(main, made_on=today, warnings=trained.warnings, parts=parts)
     report.write_text(technical, encoding="utf-8")
     board_beside(report).write_text(render_board(main, made_on=today, parts=parts), encoding="utf-8")
@@ -38,5 +48,7 @@ def board_beside(report: Path) -> Path:
 def answer_of(trained: TrainedBundles, report: Path) -> dict[str, object]:
     """What `ontrack train --json` prints."""
     warnings = [finding.as_json() for finding in trained.warnings]
-    paths = {"bundle": str(trained.best.path), "report": str(report), "board": str(board_beside(report))}
+    paths = {"bundle": str(trained.best.path), "report": str(report)}
+    if board_beside(report).exists():
+        paths["board"] = str(board_beside(report))
     return {**trained.result.as_json(), "warnings": warnings, **paths}

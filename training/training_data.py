@@ -72,9 +72,16 @@ def read_training_data(reader: Reader, request: TrainingRequest, progress: Progr
     found = check_district(reader, request.district, request.today)
     refuse_errors(found)
     progress(f"{request.district.name}: reading cohorts")
-    training, outcome = request.settings.training, request.outcome
+    training, outcome, feature_set = request.settings.training, request.outcome, feature_set_of(request.outcome)
     refuse_unjudgeable(reader, outcome, training.as_of, observed_on=request.today)
-    cohorts = labelled_cohorts(reader, feature_set_of(outcome), outcome, training.as_of, observed_on=request.today)
+    cohorts = labelled_cohorts(
+        reader,
+        feature_set if training.model else feature_set.rule_alone(),
+        outcome,
+        training.as_of,
+        observed_on=request.today,
+        with_peers=training.model,
+    )
     examples = with_support(reader, outcome, cohorts.examples, request.today, seed=training.seed)
     cohorts = replace(cohorts, examples=examples)
     splits = rolling_splits(cohorts.years, training.years)

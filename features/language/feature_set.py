@@ -116,6 +116,14 @@ class FeatureSet:
         return type(cls.__name__, cls.__bases__, {**own, **named})
 
     @classmethod
+    def rule_alone(cls) -> "type[FeatureSet]":
+        """The rule that serves with the features that say in words what it counts: all that a list by it needs."""
+        told = {sign.feature for sign in cls.indicator.reasons} if cls.indicator else set()
+        own = {name: feature for name, feature in cls.features().items() if name in told}
+        named = {"name": cls.name, "cohort": cls.cohort, "indicator": cls.indicator, "__module__": cls.__module__}
+        return type(f"{cls.__name__}Rule", (FeatureSet,), {**named, **own})
+
+    @classmethod
     def features(cls) -> dict[str, Feature]:
         """What is the student's own by name, in the order of definition: that of its bases first."""
         return {name: feature for name, feature in cls.defined().items() if not feature.is_context}

@@ -1,5 +1,6 @@
 """What a bundle is signed over: the files of its folder, their digests, and the names in the manifest."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,14 @@ class Manifest:
 def folder_name(digest: str) -> str:
     """The folder of the bundle with that digest."""
     return digest[:16]
+
+
+def outcome_of_bundle(path: Path) -> str:
+    """The outcome that a bundle's manifest names, before anything of it is verified; empty where it names none."""
+    try:
+        return str(json.loads((path / MANIFEST).read_bytes())["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def read_files(path: Path) -> dict[str, bytes]:

@@ -63,6 +63,7 @@ def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | 
     needs, strengths = to_rows(found.needs), to_rows(found.strengths)
     lexicon = bundle_lexicon(bundle.dictionary.entries)
     return LiveScore(
+        outcome=inputs.release.outcome.name,
         risk=None if inputs.release.not_judged else risk,
         band=band_of(risk, inputs.cuts),
         reasons=present_reasons(needs, reason_sentences(inputs.language, lexicon, needs), lexicon),

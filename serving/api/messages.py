@@ -218,6 +218,7 @@ class LiveScore(Message):
     """A score for the records that were sent; they are not kept."""
 
     status: Literal["scored"] = "scored"
+    outcome: str = Field(description="what the risk is of")
     risk: float | None = Field(
         ge=0, le=1, description="calibrated probability of ending off track; null on a date that nobody judged"
     )
@@ -227,7 +228,7 @@ class LiveScore(Message):
     similar_students: GivenSimilarStudents | None = Field(description=SIMILAR)
     scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
     part: str | None = Field(default=None, description="the part of the school year; null where one serves all year")
-    not_judged: Literal["no_school_week", "week", "calendar"] | None = Field(
+    not_judged: Literal["no_year", "no_school_week", "week", "calendar"] | None = Field(
         default=None, description="why nobody judged the date, so that no model gave it; null where it was judged"
     )
     model_version: str
@@ -268,7 +269,7 @@ class PastScore(Message):
     similar_students: GivenSimilarStudents | None = Field(description=SIMILAR)
     scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
     part: str | None = Field(default=None, description="the part of the school year; null where one serves all year")
-    not_judged: Literal["no_school_week", "week", "calendar"] | None = Field(
+    not_judged: Literal["no_year", "no_school_week", "week", "calendar"] | None = Field(
         default=None, description="why nobody judged the date, so that no model gave it; null where it was judged"
     )
     model_version: str

@@ -51,8 +51,9 @@ class DistrictRelease:
 
     @property
     def feature_set(self) -> type[FeatureSet]:
-        """The feature set that the bundle was made for."""
-        return SERVABLE[self.bundle.feature_set]
+        """The feature set that the bundle was made for; where a rule serves, no more of it than the rule needs."""
+        found = SERVABLE[self.bundle.feature_set]
+        return found.rule_alone() if self.bundle.kind == "rule" else found
 
     @property
     def model_version(self) -> str:

@@ -101,8 +101,8 @@ def explain_changes(
 
 
 def snapshot_for_release(old: DistrictRelease, reader: Reader, snapshot: Snapshot) -> Snapshot:
-    """The snapshot of now, by the feature set of the old release."""
-    if old.bundle.feature_set == snapshot.feature_set:
+    """The snapshot of now, by the feature set of the old release: as it is where it has all that this one needs."""
+    if old.bundle.feature_set == snapshot.feature_set and set(old.feature_set.features()) <= set(snapshot.features):
         return snapshot
     return build_snapshot(reader, old.feature_set, snapshot.as_of, cohort=old.outcome.cohort)
 

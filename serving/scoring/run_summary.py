@@ -14,6 +14,7 @@ from serving.store.rows import RunRow
 from serving.store.run_queries import count_students
 
 NOT_JUDGED = {
+    "no_year": "nothing is on record yet to say how such students fared here",
     "week": "no list was judged so early or so late in a school year",
     "calendar": "school began more than two weeks earlier or later than in the judged years",
     "no_school_week": "the first day of this school year is not on record",

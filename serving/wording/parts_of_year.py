@@ -15,6 +15,10 @@ WHY_NOW = {
     ),
 }
 NOT_JUDGED = {
+    "no_year": msgid(
+        "A published rule makes this list. Nothing is on record yet to say how such students fared here, so no risk is"
+        " told."
+    ),
     "week": msgid(
         "No list was tested so early or so late in a school year. So a published rule makes this list, and no model"
         " gives a risk."
