@@ -111,7 +111,7 @@ def as_examples(dictionary: FeatureDictionary, scored: Sequence[Scored]) -> Exam
         groups=rows[groups].rename(columns={name: name.removeprefix(GROUP) for name in groups}),
         school=rows["school_id"].to_numpy(dtype=np.str_),
         rule=rows["rule_signals"].fillna(0.0).to_numpy(dtype=np.float64) if "rule_signals" in rows else None,
-        peers=rows[peers].rename(columns=lambda name: name.removeprefix(PEER)).fillna(0.0),
+        peers=rows[peers].rename(columns=lambda name: name.removeprefix(PEER)).fillna(0.0) if peers else pd.DataFrame(),
         as_of=rows["as_of"].to_numpy(dtype=np.str_),
         parts=rows[["grade", "school level"]],
         week=rows["scored_in_week"].to_numpy(dtype=np.int64),

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from features.errors import NothingKnown
-from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, enrollments
+from features.language.feature_set import Cohort, Feature, FeatureSet, attendance, enrolled, enrollments
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import reader, rows_of, school_days, stacked
 
@@ -65,6 +65,40 @@ def test_a_student_who_repeats_the_grade_is_not_there_for_the_first_time() -> No
     found = build_snapshot(reader({"calendar_days": CALENDAR, "enrollments": drawn}), FirstTimers, AS_OF)
     assert list(found.features.index) == ["bo"]
     assert found.features.loc["bo", "schools"] == 2
+
+
+def test_of_a_grade_that_is_repeated_only_those_who_are_in_it_again_may_be_asked_for() -> None:
+    """Ada repeats grade 9 and Cy grade 10; Bo is in grade 9 for the first time: of grade 10 everyone belongs."""
+    drawn = """
+    | student_id | school_year | grade_level | entry_date |
+    | ada        | 2025        | 9           | 2024-09-02 |
+    | ada        | 2026        | 9           | 2025-09-01 |
+    | bo         | 2025        | 8           | 2024-09-02 |
+    | bo         | 2026        | 9           | 2025-09-01 |
+    | cy         | 2025        | 10          | 2024-09-02 |
+    | cy         | 2026        | 10          | 2025-09-01 |
+    | di         | 2025        | 9           | 2024-09-02 |
+    | di         | 2026        | 10          | 2025-09-01 |
+    """
+    records = reader({"calendar_days": CALENDAR, "enrollments": drawn})
+    again = build_snapshot(records, Tenth, AS_OF, cohort=enrolled(9, repeating=(9,)))
+    both = build_snapshot(records, Tenth, AS_OF, cohort=enrolled(9, 10, repeating=(9,)))
+    assert (list(again.features.index), list(both.features.index)) == (["ada"], ["ada", "cy", "di"])
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "is_within"),
+    [
+        (enrolled(9, repeating=(9,)), enrolled(9, 10, repeating=(9,)), True),
+        (enrolled(10), enrolled(9, 10, repeating=(9,)), True),
+        (enrolled(9), enrolled(9, 10, repeating=(9,)), False),
+        (enrolled(9, first_time=True), enrolled(9, 10, repeating=(9,)), False),
+        (enrolled(9, repeating=(9,)), enrolled(9), True),
+        (enrolled(9, repeating=(9,)), enrolled(9, first_time=True), False),
+    ],
+)
+def test_a_cohort_holds_those_who_are_all_of_it(inner: Cohort, outer: Cohort, is_within: bool) -> None:
+    assert inner.within(outer) is is_within
 
 
 def test_a_student_at_two_schools_is_one_row_at_the_school_entered_last() -> None:

@@ -1,6 +1,7 @@
 """Training on a small simulated district, with the real warehouse, bundles and keys."""
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +14,6 @@ from typer.testing import CliRunner
 import ontrack
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.errors import Refused
 from features.ledger.ledger import build_ledger
 from features.progress import quietly
 from features.settings import District, Settings, Training
@@ -22,6 +22,7 @@ from features.warehouse.file import change_warehouse, open_warehouse
 from models.estimators.fitting import fit_risk_model
 from models.estimators.published_rule import RuleModel
 from models.feature_dictionary import fingerprint_of
+from models.served_scorer import serving_on
 from tests.districts import load_simulated
 from tests.features.test_ledger import flag_rows
 from training.audit.checks import CODES
@@ -162,9 +163,30 @@ def test_no_student_key_is_in_a_bundle(trained: TrainedBundles, cohorts: Cohorts
     assert not [key for key in cohorts.examples.student if key.encode() in content]
 
 
-def test_a_day_before_any_outcome_is_refused(asked: TrainingRequest) -> None:
-    with pytest.raises(Refused, match=r"cannot be judged yet on 2022-03-01: .* it can be judged from 2023-06-29 on"):
-        train(replace(asked, today=date(2022, 3, 1)), now=NOW, code_version="here", progress=quietly)
+def test_a_day_before_any_outcome_leaves_the_rule_that_tells_no_risk(asked: TrainingRequest) -> None:
+    trained = train(replace(asked, today=date(2022, 3, 1)), now=NOW, code_version="here", progress=quietly)
+    assert trained.model is None
+    says = trained.result.main.gate.checks[0].says
+    assert re.search(r"cannot be judged yet on 2022-03-01: .* it can be judged from 2023-06-29 on", says)
+    served = serving_on(trained.rule, 14, date(2022, 3, 1))
+    assert served.not_judged == "no_year"
+    assert isinstance(served.bundle.scorer, RuleModel)
+    found = served.bundle.scorer.similar_students(np.array([0.0, 1.0, 5.0]), least=11)
+    assert [one.are_told for one in found if one] == [False] * 3
+    few, some, many = served.bundle.scorer.risk(np.array([0.0, 1.0, 5.0]))
+    assert few < 0.25 <= some < 0.5 <= many
+    assert "no school year: of none the outcome is known yet" in (trained.rule.path / "card.md").read_text("utf-8")
+
+
+def test_where_no_model_is_asked_for_the_rule_is_judged_by_its_list(asked: TrainingRequest) -> None:
+    training = asked.settings.training.model_copy(update={"model": False})
+    request = replace(asked, settings=asked.settings.model_copy(update={"training": training}))
+    trained = train(request, now=NOW, code_version="here", progress=quietly)
+    assert trained.model is None
+    main = trained.result.main
+    assert main.gate.checks[0].says == "No model could be fitted: ontrack.toml asks for none (`model = false`)."
+    assert 0 < main.headline["rule"].estimate < 1
+    assert main.listed > 0
 
 
 def test_what_the_audit_in_a_bundle_found_is_told_by_a_command(
