@@ -107,8 +107,9 @@ def refuse_empty(facts: CardFacts) -> None:
     for field in fields(facts):
         value = getattr(facts, field.name)
         blank = isinstance(value, str) and not value.strip()
-        none = field.name in ("figures", "limits", "students", "capacity", "smallest_group") and not value
-        if blank or none or (field.name == "dictionary" and facts.kind == "model" and not facts.dictionary.entries):
+        none = field.name in ("figures", "limits", "capacity", "smallest_group") and not value
+        learned = facts.kind == "model" and field.name in ("students", "dictionary")
+        if blank or none or (learned and not (facts.students and facts.dictionary.entries)):
             raise ValueError(f"a model card needs '{field.name}', which is empty")
 
 
