@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS := -n 2 --no-loadscope-reorder
 SWEEP := $(BIN)/pytest $(WORKERS)
-PACKAGES := ontrack.py ontrack_demo.py ontrack_doctor.py ontrack_demo_district.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
+PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
 .PHONY: help demo test postgres format check types contracts bench bench-full sweep faults nights mutations disclosure properties audits gates hit-rates served-lists leaks weeks spark aequitas docs translations screenshots clean
 
