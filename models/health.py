@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from features.errors import Refused
 from features.health import HealthCheck
 from models.bundle.bundle import open_bundle
-from models.bundle.parts_of_year import describe_parts
 from models.bundle.signing import PRIVATE, PUBLIC, KeysRefused, load_public_key, read_private_key
+from models.bundle.year_parts import describe_parts
 from models.releases import Release, ReleaseKey, current_release, release_log
 
 TRAIN = "run `ontrack train`, then `ontrack promote`"

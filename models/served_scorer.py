@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from models.bundle.bundle import Bundle
-from models.bundle.parts_of_year import LEAP_YEAR, JudgedWeek, ServedPart, rule_definition
+from models.bundle.year_parts import LEAP_YEAR, JudgedWeek, ServedPart, rule_definition
 from models.estimators.published_rule import RuleModel
 
 NotJudged = Literal["no_year", "no_school_week", "week", "calendar"]

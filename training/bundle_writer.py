@@ -6,8 +6,8 @@ from datetime import datetime
 
 from features.definitions.catalog import feature_set_of
 from models.bundle.bundle import Bundle, BundleParts, write_bundle
-from models.bundle.parts_of_year import JudgedWeek, ServedPart
 from models.bundle.signing import KeyPair
+from models.bundle.year_parts import JudgedWeek, ServedPart
 from models.estimators.risk_model import RiskModel
 from models.feature_dictionary import dictionary_of
 from training.district_card import card_of

@@ -14,7 +14,7 @@ from features.warehouse.reader import Reader
 from models.examples import Examples, in_fixed_order
 from training.cohort_examples import Cohorts, labelled_cohorts, refuse_unjudgeable
 from training.evaluation.temporal_split import Split, rolling_splits
-from training.evaluation.year_parts import YearPart, parts_of_year
+from training.evaluation.year_parts import YearPart, split_year
 from training.support_on_record import with_support
 from training.training_request import Basis, TrainingRequest
 
@@ -57,7 +57,7 @@ class TrainingData:
     def parts(self) -> tuple[YearPart, ...]:
         """The parts of the year in which the scoring dates of the test year lie."""
         week = self.test.week
-        return parts_of_year(() if week is None else week[week > 0].tolist(), self.part_starts)
+        return split_year(() if week is None else week[week > 0].tolist(), self.part_starts)
 
     @property
     def basis(self) -> Basis:

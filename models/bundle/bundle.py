@@ -37,9 +37,9 @@ from models.bundle.manifest import (
     refuse_damaged,
 )
 from models.bundle.model_card import render_parts
-from models.bundle.parts_of_year import ServedPart, parts_json, read_parts
 from models.bundle.signing import KeyPair, sign
 from models.bundle.tree_structure import parse_trees
+from models.bundle.year_parts import ServedPart, parts_json, read_parts
 from models.estimators.calibration import Calibrator
 from models.estimators.published_rule import RuleModel
 from models.estimators.risk_model import RiskModel

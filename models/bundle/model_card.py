@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from math import isnan
 from typing import TYPE_CHECKING
 
-from models.bundle.parts_of_year import ServedPart, describe_parts, scorer_words
+from models.bundle.year_parts import ServedPart, describe_parts, scorer_words
 from models.fairness.rates import RATES
 from models.feature_dictionary import Entry, FeatureDictionary
 

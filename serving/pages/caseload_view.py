@@ -27,7 +27,7 @@ from serving.wording.band_records import BandRecord, band_records
 from serving.wording.lists import ListWords, headline_sentence, list_words
 from serving.wording.locale import Language
 from serving.wording.outcomes import about_words
-from serving.wording.parts_of_year import why_list
+from serving.wording.year_parts import why_list
 
 PAGE_SIZE = 50
 EmptyReason = Literal["", "no_run", "no_scope", "no_match", "nobody_listed", "not_found"]

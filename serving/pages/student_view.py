@@ -24,13 +24,13 @@ from serving.wording.named_reasons import named_reasons
 from serving.wording.outcomes import about_words
 from serving.wording.own_record import OwnRecord, own_record
 from serving.wording.own_record_words import also_on_record, own_strengths
-from serving.wording.parts_of_year import scored_when
 from serving.wording.reasons import Lexicon, domain_words, run_lexicon, strength_sentences
 from serving.wording.risk_change import ChangeWords, change_words, compare_risks
 from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED
 from serving.wording.signals import band_words, similar_students_sentence
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import WayBackWords, way_back_words
+from serving.wording.year_parts import scored_when
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from features.errors import Refused
 from features.language.feature_set import FeatureSet, Outcome
 from features.settings import Settings
 from models.bundle.bundle import Bundle
-from models.bundle.parts_of_year import ServedPart
+from models.bundle.year_parts import ServedPart
 from models.release_loader import load_release
 from models.releases import Release, ReleaseKey, current_release, release_log
 from models.served_scorer import NotJudged, recorded_scorer, serving_on

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from features.quality.check_codes import Finding
-from models.bundle.parts_of_year import describe_parts
+from models.bundle.year_parts import describe_parts
 from models.served_scorer import judged_elsewhere
 from serving.scoring.district_release import DistrictRelease
 from serving.store.database import read_session

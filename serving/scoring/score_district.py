@@ -22,7 +22,7 @@ from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from features.warehouse.roster import DistrictRoster, read_roster
 from models.bundle.manifest import Kind
-from models.bundle.parts_of_year import ServedPart
+from models.bundle.year_parts import ServedPart
 from models.feature_dictionary import FeatureDictionary
 from models.served_scorer import NotJudged
 from models.verdict import Verdict

@@ -11,7 +11,7 @@ import pandas as pd
 from features.definitions.grade9 import NinthGrade
 from features.language.feature_set import served_name
 from models.bundle.bundle import BundleParts
-from models.bundle.parts_of_year import JudgedWeek, ServedPart
+from models.bundle.year_parts import JudgedWeek, ServedPart
 from models.estimators.fitting import fit_risk_model
 from models.estimators.published_rule import RuleModel
 from models.estimators.risk_model import RiskModel

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from features.definitions.catalog import SERVABLE
 from models.bundle.bundle import Bundle
-from models.bundle.parts_of_year import JudgedWeek, ServedPart
+from models.bundle.year_parts import JudgedWeek, ServedPart
 from models.estimators.published_rule import RuleModel, fit_shares
 from models.feature_dictionary import fingerprint_of
 from models.served_scorer import part_of_week, serving_on, within_judged

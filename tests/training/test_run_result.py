@@ -13,12 +13,12 @@ from models.verdict import Verdict
 from tests.models.row_examples import made_examples
 from tests.training.report.example_results import MADE_ON, made_result
 from training.bundle_writer import BundleWriter
-from training.evaluation.year_parts import parts_of_year
+from training.evaluation.year_parts import split_year
 from training.gate.verdict import GateCheck
 from training.run_result import RunResult
 from training.training_result import TrainingResult
 
-PARTS = parts_of_year((3, 14, 26), (11, 22))
+PARTS = split_year((3, 14, 26), (11, 22))
 DAYS = {3: ("2024-09-02", "2025-09-01"), 14: ("2025-11-17",), 26: ("2024-12-30", "2026-01-02")}
 
 

@@ -53,7 +53,7 @@ WHOLE_YEAR = YearPart("year", 0, LAST_WEEK)
 """The one part where lists are judged on one scoring date of the year."""
 
 
-def parts_of_year(weeks: Collection[int], starts: tuple[int, int]) -> tuple[YearPart, ...]:
+def split_year(weeks: Collection[int], starts: tuple[int, int]) -> tuple[YearPart, ...]:
     """The parts in which some school weeks lie, which together hold every week; `starts` begin the last two.
 
     A part without a scoring date belongs to the one before it, the first of all to the one after it.

@@ -21,7 +21,7 @@ from features.warehouse.protected_groups import groups_on
 from features.warehouse.reader import Reader
 from models.bundle.bundle import Bundle
 from models.bundle.manifest import BundleRefused
-from models.bundle.parts_of_year import ServedPart
+from models.bundle.year_parts import ServedPart
 from models.release_loader import load_release, load_serving
 from models.releases import Release, ReleaseKey, release_log
 from models.scoring import risk_of

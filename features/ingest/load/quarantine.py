@@ -12,7 +12,7 @@ from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import ROWS_NAMED, DataRefused, Finding
 from features.ingest.load.incoming_table import FIRST_MONTH, LoadStamp, staged_rows
 from features.ingest.load_parameters import DISTRICT_ID, LOAD_DAY, LOAD_ID
-from features.ingest.rules.no_enrollment import LEFT_OUT
+from features.ingest.rules.no_shows import LEFT_OUT
 from features.ingest.staging_tables import key_of, parsed_table
 from features.table_schema import SCHOOL_YEAR
 from features.tables import TABLES

@@ -12,7 +12,7 @@ from features.ingest.load.load_report import FileReport, LoadReport
 from features.ingest.load.quarantine import StagedTable, file_counts, quarantine_findings, update_quarantine
 from features.ingest.load.record_versions import ChangeCounts, add_versions, can_withdraw_absent
 from features.ingest.load.staging import staging_notes
-from features.ingest.rules.no_enrollment import LEFT_OUT
+from features.ingest.rules.no_shows import LEFT_OUT
 from features.progress import Progress
 from features.table_schema import Table
 from features.tables import TABLES

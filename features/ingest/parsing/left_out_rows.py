@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
-from features.ingest.rules.no_enrollment import LEFT_OUT
+from features.ingest.rules.no_shows import LEFT_OUT
 from features.ingest.staging_tables import columns_of, key_of, parsed_table, update_rows
 from features.tables import TABLES
 from features.warehouse.writer import Writer

@@ -10,7 +10,7 @@ from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable, Delivery
 from features.ingest.parsing.left_out_rows import LeftOut
 from features.ingest.parsing.table_parser import ParsedFile, PolicyChanges, with_changes
-from features.ingest.rules.no_enrollment import LEFT_OUT
+from features.ingest.rules.no_shows import LEFT_OUT
 from features.ingest.rules.present_codes import PRESENT
 from features.ingest.staging_tables import current_records, parsed_schema, parsed_table, update_rows
 from features.tables import TABLES

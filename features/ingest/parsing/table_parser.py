@@ -22,7 +22,7 @@ from features.ingest.parsing.typed_rows import malformed_rows, parsed_rows
 from features.ingest.parsing.unmapped_codes import mask_free_text
 from features.ingest.rules.duplicates import mark_duplicates
 from features.ingest.rules.event_codes import keep_first_codes
-from features.ingest.rules.same_entry import keep_longer_stints
+from features.ingest.rules.same_entry_stints import keep_longer_stints
 from features.ingest.staging_tables import insert, parsed_schema, parsed_table
 from features.warehouse.writer import Writer
 

@@ -19,12 +19,12 @@ from features.ingest.mapping.type_conversion import (
     text_of,
     value_of,
 )
-from features.ingest.parsing.days_unsaid import days_unsaid
+from features.ingest.parsing.attendance_taken import days_unsaid
 from features.ingest.parsing.known_on import known_on_rules, with_known_on
 from features.ingest.parsing.lookups import join_lookups, lookup_columns
 from features.ingest.parsing.mark_values import mark_values
 from features.ingest.rules.event_codes import codes_in_order
-from features.ingest.rules.no_enrollment import LEFT_OUT, last_days_enrolled, why_no_enrollment
+from features.ingest.rules.no_shows import LEFT_OUT, last_days_enrolled, why_no_enrollment
 from features.ingest.rules.present_codes import why_present
 from features.ingest.rules.row_rules import LONGEST_CODE, CellValues, RowRule, cell_rules, cross_field_rules
 from features.ingest.staging_tables import ARRIVED, ENVELOPE, columns_of, key_of, parsed_schema

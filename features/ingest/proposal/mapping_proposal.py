@@ -18,7 +18,7 @@ from features.ingest.mapping.file_layout import KNOWN_ON
 from features.ingest.mapping.header_names import plain
 from features.ingest.proposal.column_profile import ColumnProfile, is_date, profiles_of
 from features.ingest.proposal.file_sample import FileSample, in_one_encoding, sample_of
-from features.ingest.proposal.headerless import names_of
+from features.ingest.proposal.headerless_files import names_of
 from features.ingest.proposal.proposed_tables import ProposedTable, proposed_tables
 from features.ingest.proposal.table_match import SampledFile, TableMatch, known_ids, match_tables
 from features.progress import Progress

@@ -12,8 +12,8 @@ from features.file_mapping.validation import columns_of
 from features.ingest.proposal.code_guesses import LEFT_OUT
 from features.ingest.proposal.column_match import ColumnMatch, match_columns
 from features.ingest.proposal.column_profile import ColumnProfile, is_date
-from features.ingest.proposal.column_setting import CodeGuess, ColumnSetting, setting_of
 from features.ingest.proposal.name_match import words_of
+from features.ingest.proposal.proposed_columns import CodeGuess, ColumnSetting, setting_of
 from features.ingest.proposal.synonyms import OTHER_SUBJECTS
 from features.ingest.proposal.table_match import SampledFile, TableMatch
 from features.tables import ENROLLMENTS, TERMS

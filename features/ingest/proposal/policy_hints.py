@@ -11,7 +11,7 @@ from features.ingest.findings import counted
 from features.ingest.parsing.mark_scale_lines import ScaleProposal, is_number, proposal
 from features.ingest.proposal.attendance_hints import attendance_lines
 from features.ingest.proposal.column_profile import ColumnProfile
-from features.ingest.proposal.column_setting import CodeGuess, shown
+from features.ingest.proposal.proposed_columns import CodeGuess, shown
 from features.ingest.proposal.proposed_tables import ProposedTable
 from features.tables import MARKS
 

@@ -10,9 +10,9 @@ from features.ingest.findings import counted
 from features.ingest.mapping.type_conversion import readable_format
 from features.ingest.proposal.code_guesses import LEFT_OUT
 from features.ingest.proposal.column_profile import ColumnProfile
-from features.ingest.proposal.column_setting import CodeGuess, ColumnSetting, shown
 from features.ingest.proposal.mapping_proposal import Proposal
 from features.ingest.proposal.policy_hints import policy_lines, scale_lines
+from features.ingest.proposal.proposed_columns import CodeGuess, ColumnSetting, shown
 from features.ingest.proposal.proposed_tables import ProposedTable
 from features.ingest.rules.row_rules import allowed_values
 from features.settings import District

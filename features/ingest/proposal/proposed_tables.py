@@ -7,8 +7,8 @@ from features.file_mapping.declaration import SPREADSHEET, ColumnMapping, Dialec
 from features.file_mapping.validation import columns_of
 from features.ingest.proposal.column_match import ColumnMatch
 from features.ingest.proposal.column_profile import ColumnProfile, share
-from features.ingest.proposal.column_setting import ColumnSetting, has_decimal_comma, setting_of
 from features.ingest.proposal.missing_columns import fill_missing, lookup_of
+from features.ingest.proposal.proposed_columns import ColumnSetting, has_decimal_comma, setting_of
 from features.ingest.proposal.table_match import Matched, SampledFile, TableMatch
 from features.ingest.proposal.value_fit import FITTING, SERIAL
 from features.table_schema import SCHOOL_YEAR, Table

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
 from features.ingest.findings import ROWS_NAMED, DataRefused, Finding, counted
-from features.ingest.rules.no_enrollment import LEFT_OUT
+from features.ingest.rules.no_shows import LEFT_OUT
 from features.ingest.staging_tables import (
     RecordSources,
     parsed_table,

@@ -8,7 +8,7 @@ import pytest
 
 from features.definitions.catalog import OUTCOMES
 from features.tables import TABLES
-from models.bundle.parts_of_year import JudgedWeek, ServedPart
+from models.bundle.year_parts import JudgedWeek, ServedPart
 from models.estimators.published_rule import RuleModel, fit_shares
 from serving.api.messages import SentRecords
 from serving.scoring.release_cache import ReleaseCache

@@ -11,9 +11,9 @@ from tests.models.school_examples import MARKS, drawn_year
 from training.audit.group_bounds import judge_groups
 from training.evaluation.evaluation import Evaluation, fit_and_evaluate
 from training.evaluation.pooled_calibration import pooled_gaps
-from training.evaluation.year_parts import parts_of_year
+from training.evaluation.year_parts import split_year
 
-PARTS = parts_of_year((5, 14), (MARKS, 22))
+PARTS = split_year((5, 14), (MARKS, 22))
 YEARS = (2024, 2025, 2026)
 BOUND = 0.10
 """The default of `gate.group_calibration_bound`."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.models.row_examples import made_examples
 from training.evaluation.evaluation import rule_risks
-from training.evaluation.year_parts import LAST_WEEK, WHOLE_YEAR, middle_part, parts_of_year, review_week
+from training.evaluation.year_parts import LAST_WEEK, WHOLE_YEAR, middle_part, review_week, split_year
 
 STARTS = (11, 22)
 
@@ -26,13 +26,13 @@ STARTS = (11, 22)
     ],
 )
 def test_the_parts_are_those_with_a_scoring_date(weeks: tuple[int, ...], expected: list[tuple[str, int, int]]) -> None:
-    found = [(one.name, one.from_week, one.through_week) for one in parts_of_year(weeks, STARTS)]
+    found = [(one.name, one.from_week, one.through_week) for one in split_year(weeks, STARTS)]
     assert found == expected
 
 
 @given(st.lists(st.integers(1, 52), max_size=20), st.integers(2, 30), st.integers(1, 20), st.integers(0, LAST_WEEK))
 def test_every_week_lies_in_exactly_one_part(weeks: list[int], second: int, more: int, week: int) -> None:
-    parts = parts_of_year(weeks, (second, second + more))
+    parts = split_year(weeks, (second, second + more))
     assert sum(one.from_week <= week <= one.through_week for one in parts) == 1
     if len(set(weeks)) > 1:
         assert all(any(one.from_week <= date <= one.through_week for date in weeks) for one in parts)
@@ -46,7 +46,7 @@ def test_the_middle_of_several_is_the_earlier_of_two() -> None:
 
 
 def test_people_read_the_weeks_of_a_part() -> None:
-    first, autumn, spring = parts_of_year((2, 14, 30), STARTS)
+    first, autumn, spring = split_year((2, 14, 30), STARTS)
     assert first.words == "the first weeks (until school week 10)"
     assert autumn.words == "autumn (school weeks 11 to 21)"
     assert spring.words == "spring (from school week 22 on)"
@@ -55,7 +55,7 @@ def test_people_read_the_weeks_of_a_part() -> None:
 
 def test_where_a_month_day_fell_into_another_part_before_every_row_teaches_and_no_risk_is_missing() -> None:
     learn, test = (replace(made_examples(200, seed=at), week=np.full(200, 10 + at)) for at in (0, 1))
-    first, autumn = parts_of_year((3, 14), STARTS)
+    first, autumn = split_year((3, 14), STARTS)
     assert first.teaches(learn).all()
     assert not autumn.holds(learn).any()
     assert autumn.teaches(learn).all()

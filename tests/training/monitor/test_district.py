@@ -22,8 +22,8 @@ from features.snapshots.snapshot import Snapshot, build_snapshot
 from features.warehouse.file import change_warehouse, open_warehouse
 from features.warehouse.writer import Writer
 from models.bundle.bundle import BundleParts, open_bundle, write_bundle
-from models.bundle.parts_of_year import JudgedWeek, ServedPart
 from models.bundle.signing import ensure_keys
+from models.bundle.year_parts import JudgedWeek, ServedPart
 from models.estimators.published_rule import RuleModel
 from models.examples import Examples, Floats, Integers
 from models.feature_dictionary import dictionary_of

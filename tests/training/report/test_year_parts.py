@@ -7,14 +7,14 @@ import pytest
 from models.verdict import Verdict
 from tests.training.report.example_results import MADE_ON, made_result
 from training.evaluation.calibration_by_date import DateCalibration
-from training.evaluation.year_parts import parts_of_year
+from training.evaluation.year_parts import split_year
 from training.gate.verdict import GateCheck
 from training.report.board import render_board
 from training.report.technical_report import render_technical_report
 from training.report.year_parts import serves_when, weeks_section
 from training.training_result import TrainingResult
 
-PARTS = parts_of_year((3, 14, 26), (11, 22))
+PARTS = split_year((3, 14, 26), (11, 22))
 
 
 def parts_with(*verdicts: Verdict) -> list[TrainingResult]:

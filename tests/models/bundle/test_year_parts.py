@@ -13,8 +13,8 @@ import pytest
 from models.bundle.bundle import Bundle, open_bundle, write_bundle
 from models.bundle.canonical_json import canonical_json
 from models.bundle.manifest import BundleRefused
-from models.bundle.parts_of_year import JudgedWeek, ServedPart, describe_parts
 from models.bundle.signing import KeyPair
+from models.bundle.year_parts import JudgedWeek, ServedPart, describe_parts
 from tests.models.bundle_examples import PROVENANCE, model_parts, rule_parts, sign_again
 from tests.models.part_examples import AUTUMN, FIRST_WEEKS, PARTS, SPRING, all_rule, model_by_part, rule_by_part
 

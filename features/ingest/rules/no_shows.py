@@ -1,4 +1,4 @@
-"""Rows of enrollments that are no enrollment, by a policy or by the calendar: they are left out, and counted."""
+"""Rows of enrollments that are none, such as no-shows, by a policy or by the calendar: left out, and counted."""
 
 import ibis
 import ibis.expr.types as ir

@@ -11,7 +11,7 @@ from features.progress import quietly
 from features.simulator.plan import Plan
 from features.warehouse.file import open_warehouse
 from models.bundle.bundle import BundleParts
-from models.bundle.parts_of_year import JudgedWeek, ServedPart
+from models.bundle.year_parts import JudgedWeek, ServedPart
 from serving.scoring.run_summary import RunSummary, served_lines
 from serving.scoring.score_district import score_district
 from serving.store.rows import RunRow, ScoreRow

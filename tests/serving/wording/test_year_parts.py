@@ -4,7 +4,7 @@ import pytest
 
 from serving.store.rows import JsonRow, RunRow
 from serving.wording.locale import load_language
-from serving.wording.parts_of_year import NOT_JUDGED, scored_when, why_list
+from serving.wording.year_parts import NOT_JUDGED, scored_when, why_list
 
 ENGLISH, SPANISH = load_language("en"), load_language("es")
 
