@@ -9,7 +9,7 @@ from features.warehouse.reader import Reader
 from models.estimators.published_rule import RuleModel, fit_rule
 from training.cohort_examples import Cohorts, labelled_cohorts
 from training.evaluation.temporal_split import Split
-from training.evaluation.year_parts import WHOLE_YEAR, YearPart, parts_of_year
+from training.evaluation.year_parts import WHOLE_YEAR, YearPart, split_year
 from training.gate.verdict import DeclaredBounds, GateResult, checks_without_model
 from training.result_builder import judged_weeks
 from training.run_result import RunResult
@@ -32,7 +32,7 @@ def rule_not_judged(reader: Reader, request: TrainingRequest, why: Refused) -> R
     rule = feature_set_of(outcome).rule_alone()
     cohorts = labelled_cohorts(reader, rule, outcome, schedule, observed_on=request.today, with_peers=False)
     week = cohorts.examples.week
-    parts = parts_of_year(() if week is None else week[week > 0].tolist(), request.settings.training.parts)
+    parts = split_year(() if week is None else week[week > 0].tolist(), request.settings.training.parts)
     return RunResult(tuple(result_of(request, reader, part, cohorts, why) for part in parts))
 
 
