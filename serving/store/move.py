@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from features.errors import Refused
 from features.progress import Progress
-from serving.store import night_rows  # noqa: F401 - its table is one of Row.metadata
+from serving.store import night_rows, record_rows  # noqa: F401 - their tables are among Row.metadata
 from serving.store.bulk_insert import insert_cells
+from serving.store.cell_types import ChangeCell, PackedRows, ReasonList
 from serving.store.database import is_newest, migrate, read_session, write_session
 from serving.store.locks import lift_limits
-from serving.store.rows import ChangeCell, ReasonList, Row, UtcTime
+from serving.store.rows import Row, UtcTime
 
 STREAMED = 2_000
 """Rows held in memory at a time."""
@@ -91,7 +92,7 @@ def stored_rows(session: Session, table: Table) -> Iterator[tuple[object, ...]]:
 
 def stored(column: ColumnElement[object]) -> ColumnElement[object]:
     """A column as it is stored."""
-    if isinstance(column.type, (JSON, ReasonList, ChangeCell)):
+    if isinstance(column.type, (JSON, ReasonList, ChangeCell, PackedRows)):
         return cast(column, Text)
     return seen_as(column, DateTime) if isinstance(column.type, UtcTime) else column
 

@@ -1,12 +1,14 @@
 """The tables of the service database. Ids are unique within a district only, so keys name the district."""
 
 from datetime import UTC, date, datetime
-from typing import Literal, cast
+from typing import Literal
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
+from sqlalchemy import JSON, DateTime, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from serving.store.cell_types import ChangeCell, PackedRows, ReasonList
 
 JsonCell = None | bool | int | float | str
 JsonRow = dict[str, JsonCell]
@@ -39,38 +41,6 @@ class UtcTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The moment, aware."""
         return None if value is None else value.replace(tzinfo=UTC)
-
-
-class ReasonList(TypeDecorator[list[JsonRow]]):
-    """Reasons as `code`, `value` and `contribution`: stored as lists of these three, and by earlier runs by name."""
-
-    impl = JSON
-    cache_ok = True
-
-    def process_result_value(
-        self, value: list[JsonRow] | list[list[JsonCell]] | None, dialect: Dialect
-    ) -> list[JsonRow]:
-        """Each reason by name."""
-        return [one if isinstance(one, dict) else dict(zip(REASON_PARTS, one, strict=True)) for one in value or ()]
-
-
-class ChangeCell(TypeDecorator[JsonObject]):
-    """A change of risk by the names of its parts: stored as a list of them, and by earlier runs by name."""
-
-    impl = JSON
-    cache_ok = True
-
-    def process_result_value(self, value: JsonObject | list[object] | None, dialect: Dialect) -> JsonObject | None:
-        """The change by name."""
-        if not isinstance(value, list):
-            return value
-        by_data, by_release, moved, across_parts = value
-        named = [dict(zip(MOVED_PARTS, one, strict=True)) for one in cast(list[list[JsonCell]], moved)]
-        return {"by_data": by_data, "by_release": by_release, "moved": named, "across_parts": across_parts}
-
-
-REASON_PARTS = ("code", "value", "contribution")
-MOVED_PARTS = ("code", "before", "now", "is_strength")
 
 
 class Row(DeclarativeBase):
@@ -259,37 +229,6 @@ class ScoreRow(Row):
     history: Mapped[dict[str, list[JsonRow]] | str]
 
 
-class StudentRecordsRow(Row):
-    """What was added to a student's records at a number, and what was taken back; rows are only ever added.
-
-    `content` is a JSON list of records, each a list of its table and what is shown of it, as texts; `-1*marks` takes a
-    record of `marks` back.
-    """
-
-    __tablename__ = "student_records"
-    __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
-
-    district_id: Mapped[str] = mapped_column(primary_key=True)
-    student_key: Mapped[str] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    content: Mapped[str]
-
-
-class RecordStateRow(Row):
-    """The digest of a student's records as they are written, and the number at which they changed last."""
-
-    __tablename__ = "record_states"
-    __table_args__ = (
-        ForeignKeyConstraint(["district_id"], ["districts.district_id"]),
-        {"sqlite_with_rowid": False},
-    )
-
-    district_id: Mapped[str] = mapped_column(primary_key=True)
-    student_key: Mapped[str] = mapped_column(primary_key=True)
-    number: Mapped[int]
-    digest: Mapped[int] = mapped_column(BigInteger)
-
-
 class CalendarRow(Row):
     """A school's calendar as of a run, for live scores."""
 
@@ -299,8 +238,8 @@ class CalendarRow(Row):
     district_id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str] = mapped_column(primary_key=True)
     school_id: Mapped[str] = mapped_column(primary_key=True)
-    calendar_days: Mapped[list[JsonRow]]
-    terms: Mapped[list[JsonRow]]
+    calendar_days: Mapped[list[JsonRow]] = mapped_column(PackedRows)
+    terms: Mapped[list[JsonRow]] = mapped_column(PackedRows)
 
 
 class SessionRow(Row):

@@ -20,7 +20,9 @@ from features.tables import TABLES
 from serving.store.bulk_insert import insert_table
 from serving.store.database import read_session
 from serving.store.district_scope import enter_district
-from serving.store.rows import JsonCell, JsonRow, RecordStateRow, RunRow, ScoreRow, StudentRecordsRow
+from serving.store.packing import pack, unpack
+from serving.store.record_rows import RecordStateRow, StudentRecordsRow
+from serving.store.rows import JsonCell, JsonRow, RunRow, ScoreRow
 from serving.store.week_texts import weeks_of_text
 
 COPIES = "*"
@@ -71,7 +73,8 @@ class WrittenRecords:
                 found += [
                     (key, text) for key, text in session.execute(own.where(StudentRecordsRow.student_key.in_(keys)))
                 ]
-        return pd.DataFrame(found, columns=["student_key", "content"])
+        plain = [(key, unpack(content)) for key, content in found]
+        return pd.DataFrame(plain, columns=["student_key", "content"])
 
 
 def written_digests(session: Session, district_id: str) -> "pd.Series[int]":
@@ -98,7 +101,8 @@ def write_records(session: Session, district_id: str, changes: RecordChanges) ->
         return number
     number += 1
     contents = changes.contents[changes.contents["student_key"].isin(to_write.index[to_write])]
-    rows = contents.assign(district_id=district_id, number=number)
+    packed = list(map(pack, contents["content"]))
+    rows = contents.assign(district_id=district_id, number=number, content=packed)
     insert_table(session, StudentRecordsRow, pa.Table.from_pandas(rows, preserve_index=False))
     fresh = to_write & held.isna()
     states = pd.DataFrame({"student_key": changes.digests.index, "digest": changes.digests.to_numpy()})
@@ -188,7 +192,7 @@ def folded(contents: Iterable[str]) -> list[tuple[str | None, ...]]:
     """The records that contents leave, as often as they are there."""
     copies: Counter[tuple[str | None, ...]] = Counter()
     for content in contents:
-        for first, *cells in json.loads(content):
+        for first, *cells in json.loads(unpack(content)):
             several, _, table = first.rpartition(COPIES)
             copies[(table, *cells)] += int(several or 1)
     return [record for record, count in copies.items() for _ in range(count)]
