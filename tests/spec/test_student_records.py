@@ -1,0 +1,72 @@
+"""Records written once: numbers lead to what a feature counted, and what changed is added and taken back."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from features.snapshots.evidence import SHOWN_COLUMNS, records_behind
+from features.snapshots.student_records import KEPT_TABLES, kept_as, student_records
+from serving.store.packing import pack
+from serving.store.rows import JsonRow
+from serving.store.student_records import distinct_rows, folded, in_order
+from tests.drawn import reader
+from tests.spec.test_evidence import AS_OF, RECORDS, Told
+
+LATER = date(2025, 10, 20)
+NOTHING = pd.DataFrame({"student_key": pd.Series(dtype="str"), "content": pd.Series(dtype="str")})
+TABLE = {"rate_3d": "attendance", "change": "attendance", "tardies": "attendance", "unexcused": "attendance",
+         "core_failing": "marks", "gpa": "marks", "incidents": "incidents", "schools": "enrollments"}  # fmt: skip
+
+
+def rows_of(contents: Sequence[str], table: str) -> list[JsonRow]:
+    """What contents leave of a table."""
+    return in_order(table, SHOWN_COLUMNS[table], [one for one in folded(map(pack, contents)) if one[0] == table])
+
+
+def test_numbers_lead_to_the_records_that_each_feature_counted() -> None:
+    opened = reader(RECORDS)
+    view = opened.view(AS_OF)
+    with student_records(opened, Told.cohort, view) as records:
+        written = dict(records.changes(NOTHING, records.keys).itertuples(index=False))
+        asked = pd.DataFrame([(key, code) for key in records.keys for code in TABLE], columns=["student_key", "code"])
+        counted = records.counted(Told, asked)
+    found: dict[str, dict[str, list[JsonRow]]] = {code: {} for code in TABLE}
+    for key, code, numbers in counted[["student_key", "code", "numbers"]].itertuples(index=False):
+        rows = distinct_rows(rows_of([written[key]], TABLE[code]))
+        found[code][key] = [rows[number] for number in json.loads(numbers)]
+    assert found == records_behind(opened, Told, view, list(TABLE))
+
+
+def test_what_became_known_is_added_and_what_was_replaced_is_taken_back() -> None:
+    """After the 8th the absence of that day, an incident and a mark in art became known, and the marks have a term."""
+    opened = reader(RECORDS)
+    with student_records(opened, Told.cohort, opened.view(AS_OF)) as records:
+        first, then = records.changes(NOTHING, records.keys), records.digests()
+    with student_records(opened, Told.cohort, opened.view(LATER)) as records:
+        changed = records.digests()[records.digests() != then].index
+        more = records.changes(first[first["student_key"].isin(changed)], changed)
+        whole = dict(records.changes(NOTHING, records.keys).itertuples(index=False))
+    assert list(changed) == ["ada"]
+    added = sorted(json.loads(more["content"].iloc[0]))
+    assert [one[:2] for one in added] == [["attendance", "2025-10-08"], ["incidents", "2025-10-07"], ["marks", "2026"]]
+    before = dict(first.itertuples(index=False))["ada"]
+    for table in KEPT_TABLES:
+        assert rows_of([before, more["content"].iloc[0]], table) == rows_of([whole["ada"]], table)
+    with student_records(opened, Told.cohort, opened.view(AS_OF)) as records:
+        back = records.changes(pd.concat([first[first["student_key"] == "ada"], more]), changed)
+    assert {one[0] for one in json.loads(back["content"].iloc[0])} == {"-1*attendance", "-1*incidents", "-1*marks"}
+
+
+def test_records_that_look_alike_are_as_many_as_there_are() -> None:
+    """Two half days with the same words are two records with one number."""
+    alike = '["attendance","2025-10-07","partial","50","true","2025-10-07"]'
+    assert len(rows_of([f"[{alike},{alike}]"], "attendance")) == 2
+    assert len(distinct_rows(rows_of([f"[{alike},{alike}]"], "attendance"))) == 1
+    again = alike.replace('["att', '["2*att')
+    assert rows_of([f"[{again}]"], "attendance") == rows_of([f"[{alike},{alike}]"], "attendance")
+
+
+def test_the_tables_of_some_of_anothers_records_are_kept_as_that() -> None:
+    assert {kept_as(table) for table in SHOWN_COLUMNS} == set(KEPT_TABLES)
