@@ -1,5 +1,6 @@
 """From a district's warehouse to examples: the same cohort, scored on the same dates of each year."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,12 +26,16 @@ class NotJudgeable(Refused):
 
 @dataclass(frozen=True)
 class Scored:
-    """One scoring date: what was known then, how it turned out, the groups of that day, and each school's level."""
+    """One scoring date: what was known then, how it turned out, the groups of that day, and each school's level.
+
+    `schools` are the names of schools by id.
+    """
 
     snapshot: Snapshot
     labels: Labels
     groups: pd.DataFrame
     levels: Mapping[str, str]
+    schools: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -90,10 +95,18 @@ def scored_snapshots(
     """The scoring dates of some snapshots."""
     labels = label_snapshots(reader, outcome, snapshots, observed_on=observed_on)
     levels: dict[str, str] = dict(reader.current("schools")[["school_id", "level"]].itertuples(index=False))
+    schools = school_names(reader)
     return [
-        Scored(one, told, groups_on(reader, reader.view(one.as_of), one.features.index), levels)
+        Scored(one, told, groups_on(reader, reader.view(one.as_of), one.features.index), levels, schools)
         for one, told in zip(snapshots, labels, strict=True)
     ]
+
+
+def school_names(reader: Reader) -> dict[str, str]:
+    """What each school is called, by id; a name that several have is told apart by the id."""
+    found: dict[str, str] = dict(reader.current("schools")[["school_id", "name"]].itertuples(index=False))
+    often = Counter(found.values())
+    return {school: name if often[name] == 1 else f"{name} ({school})" for school, name in found.items()}
 
 
 def as_examples(dictionary: FeatureDictionary, scored: Sequence[Scored]) -> Examples:
@@ -113,7 +126,7 @@ def as_examples(dictionary: FeatureDictionary, scored: Sequence[Scored]) -> Exam
         rule=rows["rule_signals"].fillna(0.0).to_numpy(dtype=np.float64) if "rule_signals" in rows else None,
         peers=rows[peers].rename(columns=lambda name: name.removeprefix(PEER)).fillna(0.0) if peers else pd.DataFrame(),
         as_of=rows["as_of"].to_numpy(dtype=np.str_),
-        parts=rows[["grade", "school level"]],
+        parts=rows[["grade", "school level", "school"]],
         week=rows["scored_in_week"].to_numpy(dtype=np.int64),
     )
 
@@ -138,6 +151,7 @@ def labelled_rows(one: Scored) -> pd.DataFrame:
         as_of=seen.as_of.isoformat(),
         grade=seen.grade.loc[known].astype("int64").astype("str"),
         scored_in_week=seen.school_week or 0,
+        school=seen.school.loc[known].map(one.schools).fillna(seen.school.loc[known]),
         **{"school level": seen.school.loc[known].map(one.levels).fillna("not on record")},
     )
     peers = seen.peers.add_prefix(PEER)

@@ -25,7 +25,7 @@ from models.metrics.intervals import Interval
 from models.metrics.ranking import list_length
 from training.bundle_writer import BundleWriter, provenance_of
 from training.champion import champion_of, with_champion
-from training.cohort_examples import NotJudgeable
+from training.cohort_examples import NotJudgeable, school_names
 from training.evaluation.capacities import capacities_of
 from training.evaluation.evaluation import Evaluation, fit_and_evaluate, risks_with_protected, shares_of_rule
 from training.evaluation.intervals import headline_of
@@ -123,7 +123,7 @@ def result_with_model(
     years = evaluate_years(request, data, evaluation, tuning, progress)
     progress(f"{request.district.name}: following the lists, auditing groups, refitting to see which reasons hold")
     after = list_weeks_after(reader, request, data.test_year, evaluation)
-    schools = attendance_coverage(reader, reader.view(data.test_year.scored_on[0]))
+    schools = attendance_coverage(reader, reader.view(data.test_year.scored_on[0])).rename(index=school_names(reader))
     context = AuditContext(after.lead, schools)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         stability = pool.submit(reason_stability, request, data.learn, evaluation, tuning)

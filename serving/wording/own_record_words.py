@@ -30,7 +30,7 @@ SUBJECTS = {
     "social_science": msgid("in social science"),
 }
 MISSED_YEAR = msgid("Missed {missed} of {days} school days this year ({share:.0%}).")
-MISSED_LATELY = msgid("Missed {missed} of the last {days} school days. Before that: {before_missed} of {before_days}.")
+MISSED_LATELY = msgid("Missed {missed} of the last {days} school days, and {before_missed} of {before_days} before.")
 HAS_F = msgid("Has an F now in {courses}.")
 HAS_LOW = msgid("Has a D or F now in {courses}.")
 HAS_F_IN = msgid("Has an F now in {number} of {of} courses.")

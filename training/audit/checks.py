@@ -249,9 +249,14 @@ def lacking_words(one: MissingRecords) -> str:
     )
 
 
+def school_called(school: str) -> str:
+    """A school by its name, or by its number where it has none."""
+    return f"School {school}" if school.isdigit() else school
+
+
 def school_words(one: AttendanceCoverage) -> str:
     """A school's attendance in a sentence."""
     return (
-        f"School {one.school} took no attendance on {one.not_taken * 100:.0f} of 100 school days, and entered "
+        f"{school_called(one.school)} took no attendance on {one.not_taken * 100:.0f} of 100 school days, and entered "
         f"{one.late * 100:.0f} of 100 absences more than two days late."
     )

@@ -37,7 +37,7 @@ def rows_before(held: Sequence[Booleans]) -> int:
 
 def members(test: Examples, attribute: str, group: str) -> Booleans:
     """Which rows are of a group; none where the attribute is not a column."""
-    columns: Mapping[str, object] = {**test.groups, **test.parts, "school": test.school}
+    columns: Mapping[str, object] = {"school": test.school, **test.groups, **test.parts}
     values = columns.get(attribute)
     if values is None:
         return np.zeros(len(test), dtype=np.bool_)

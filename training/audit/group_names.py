@@ -12,7 +12,9 @@ MEMBERS = {
 """Programs, whose values are yes and no, as their students and the others are told of."""
 RECORDED = ("race_ethnicity", "sex", "language")
 """Attributes whose values speak for themselves."""
-PLACES = {"school": "at school", "grade": "in grade", "school level": "at a school of level"}
+SEXES = {"F": "female", "M": "male", "X": "X (another sex or none)"}
+"""The codes of a sex in words, where a district sends codes."""
+PLACES = {"grade": "in grade", "school level": "at a school of level"}
 LONGEST = 40
 """Letters for which there is room beside a picture."""
 TITLES = {"race_ethnicity": "race and ethnicity"}
@@ -37,10 +39,19 @@ def group_in_words(attribute: str, value: str) -> str:
         return MEMBERS[attribute][value == "no"]
     if value == NOT_RECORDED:
         return f"whose {title_of(attribute)} is not recorded"
-    values = in_a_series(value.split(TOGETHER))
+    values = in_a_series([value_in_words(attribute, one) for one in value.split(TOGETHER)])
+    if attribute == "school":
+        return f"at {values}"
     return (
         f"recorded as {values}" if attribute in RECORDED else f"{PLACES.get(attribute, told_with(attribute))} {values}"
     )
+
+
+def value_in_words(attribute: str, value: str) -> str:
+    """A value as people say it: a sex by its word, and a school without a name as one."""
+    if attribute == "school":
+        return f"school {value}" if value.isdigit() else value
+    return SEXES.get(value, value) if attribute == "sex" else value
 
 
 def told_with(attribute: str) -> str:

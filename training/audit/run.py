@@ -178,9 +178,14 @@ def audits_of(
 
 def groups_of(test: Examples) -> pd.DataFrame:
     """The attributes of an audit: protected ones, school and the parts of the year, where there are several."""
-    places = test.parts.assign(**({} if test.school is None else {"school": test.school}))
+    places = test.parts if named_schools(test) else test.parts.assign(school=test.school)
     several = [name for name in places if places[name].nunique() > 1]
     return pd.concat([test.groups, places[several]], axis=1)
+
+
+def named_schools(test: Examples) -> bool:
+    """Whether the rows name their schools, or have none."""
+    return test.school is None or "school" in test.parts
 
 
 def told_by(models: Mapping[str, RiskModel], test: Examples) -> Mapping[str, Floats]:

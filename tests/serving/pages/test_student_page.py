@@ -62,7 +62,7 @@ def test_a_row_says_what_stands_out_first_and_how_much_else_does(service: Exampl
         "Has an F now in Algebra 1. Last year in math: D. + 2 more",
         "Missed 15% of the last 20 school days. + 1 more",
         "Has an F or no pass now in 2 core courses. + 1 more",
-        "Not in the score, but on record: Has an F now in Algebra 1. Last year in math: D. + 1 more",
+        "Also on record: Has an F now in Algebra 1. Last year in math: D. + 1 more",
         "Too little on record yet.",
     ]
 

@@ -107,11 +107,11 @@ def test_a_row_counts_courses_that_are_too_many_to_be_named() -> None:
 @pytest.mark.parametrize(("record", "said", "facts"), [
     (drawn("1111111111111", "math:C"), (), ["Missed 13 of 65 school days this year (20%)."]),
     (drawn("1111111111111", "math:F"), ("attendance",), ["Has an F now in Math 9."]),
-    (drawn("0000000003333"), (), ["Missed 12 of the last 20 school days. Before that: 0 of 45."]),
+    (drawn("0000000003333"), (), ["Missed 12 of the last 20 school days, and 0 of 45 before."]),
     (drawn("0000000000000", "math:C ela:C", "math:A ela:A"), (), ["The average mark fell: C now, A last year."]),
     (drawn("0000000003333", "math:F ela:F", "math:A ela:A"), (),
      ["Has an F now in Ela 9 and Math 9. Average mark: F now, A last year.",
-      "Missed 12 of the last 20 school days. Before that: 0 of 45."]),
+      "Missed 12 of the last 20 school days, and 0 of 45 before."]),
     (drawn("0000000000000", "math:C", "math:C"), (), []),
     (drawn("1", ""), (), []),
 ])  # fmt: skip
@@ -146,7 +146,7 @@ def test_the_same_is_said_in_spanish() -> None:
     record = drawn("0000000003333", "math:F", "math:A")
     said = [one.sentence for one in also_on_record(SPANISH, record, ())]
     assert said[0] == "Tiene ahora F en Math 9. El año pasado en matemáticas: A."
-    assert said[1] == "Faltó 12 de los últimos 20 días de clases. Antes: 0 de 45."
+    assert said[1] == "Faltó 12 de los últimos 20 días de clases, y 0 de 45 antes."
 
 
 @given(missed=st.text("012345", max_size=20), marks=st.lists(st.sampled_from("ABCDF"), max_size=4))
