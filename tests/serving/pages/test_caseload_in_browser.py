@@ -16,7 +16,8 @@ from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import ScoringRun
 from tests.journeys.conftest import browser
 from tests.serving.conftest import copy_prepared, opened
-from tests.serving.example_service import TODAY, ExampleService, run_of, scored
+from tests.serving.example_scores import with_scores
+from tests.serving.example_service import TODAY, ExampleService, run_of, scored, scores_of
 
 pytestmark = pytest.mark.browser
 __all__ = ["browser"]
@@ -56,7 +57,7 @@ def run_of_many() -> ScoringRun:
     rows = [(f"m-{i:04}", f"9{i:04}", "Gil", f"Number{i:04}", 9, school) for i, school in enumerate(schools)]
     students = pd.concat([run.roster.students, pd.DataFrame(rows, columns=run.roster.students.columns)])
     more = tuple(scored(key, school, 0.2, 4 + i) for i, (key, *_, school) in enumerate(rows))
-    return replace(run, roster=replace(run.roster, students=students), scores=(*run.scores, *more))
+    return with_scores(replace(run, roster=replace(run.roster, students=students)), (*scores_of("harbor"), *more))
 
 
 @pytest.fixture(scope="module")
