@@ -16,16 +16,25 @@ from presentation.tables import DataTable
 
 @dataclass(frozen=True)
 class ReportSection:
-    """A section: its heading (empty where it opens the report), its template, and the plain values that it shows."""
+    """A section: its heading (empty where it opens the report), its template, and the plain values that it shows.
+
+    Sections of one `chapter`, where they have one, stand together, below its name in the table of contents.
+    """
 
     title: str
     template: str
     view: object
+    chapter: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Its heading, with the chapter that it is of."""
+        return f"{self.chapter}: {self.title}" if self.chapter else self.title
 
     @property
     def anchor(self) -> str:
         """The id to which the table of contents leads."""
-        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+        return re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).strip("-")
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,17 @@ class Report:
     opening: Sequence[ReportSection]
     sections: Sequence[ReportSection]
     contents: bool = False
+
+    @property
+    def chapters(self) -> list[tuple[str, list[ReportSection]]]:
+        """The sections in order, those of a chapter together; one without a chapter is alone below no name."""
+        found: list[tuple[str, list[ReportSection]]] = []
+        for section in self.sections:
+            if section.chapter and found and found[-1][0] == section.chapter:
+                found[-1][1].append(section)
+            else:
+                found.append((section.chapter, [section]))
+        return found
 
 
 def prose_section(

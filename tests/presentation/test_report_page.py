@@ -1,5 +1,7 @@
 """A report: whatever is put into a template is escaped, and a value that is missing is an error."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,26 @@ def test_contents_stand_only_where_they_are_asked_for(tmp_path: Path) -> None:
     one = prose_section("Does it hold?", "Yes.")
     assert '<li><a href="#does-it-hold">Does it hold?</a></li>' in rendered(one, folder=tmp_path, contents=True)
     assert "<nav" not in rendered(one, folder=tmp_path)
+
+
+def test_sections_of_a_chapter_are_below_it_in_the_contents_and_named_after_it(tmp_path: Path) -> None:
+    sections = [replace(prose_section(title, "Yes."), chapter=of) for title, of in (
+        ("What serves when", ""), ("What was checked", "Autumn"), ("The groups", "Autumn"), ("The groups", "Spring"),
+    )]  # fmt: skip
+    html = rendered(*sections, folder=tmp_path, contents=True)
+    contents, pages = html.split("</nav>")
+    assert re.findall(r'<h2 id="(.*?)">(.*?)</h2>', pages) == [
+        ("what-serves-when", "What serves when"), ("autumn-what-was-checked", "Autumn: What was checked"),
+        ("autumn-the-groups", "Autumn: The groups"), ("spring-the-groups", "Spring: The groups"),
+    ]  # fmt: skip
+    first = re.findall(r'^<li><a href="#(.*?)">(.*?)</a>', contents, re.MULTILINE)
+    assert first == [
+        ("what-serves-when", "What serves when"),
+        ("autumn-what-was-checked", "Autumn"),
+        ("spring-the-groups", "Spring"),
+    ]  # fmt: skip
+    below = re.findall(r"<ul>(.*?)</ul>", contents, re.DOTALL)
+    assert [re.findall(r'href="#(.*?)">(.*?)<', one) for one in below] == [
+        [("autumn-what-was-checked", "What was checked"), ("autumn-the-groups", "The groups")],
+        [("spring-the-groups", "The groups")],
+    ]

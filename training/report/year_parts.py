@@ -1,6 +1,7 @@
 """What serves in which part of the school year, and how risks and lists do week by week."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from presentation.numbers import capacity_of_100, capitalized, of_100, people_interval, school_year
@@ -98,8 +99,8 @@ def week_rows(dates: Sequence[tuple[TrainingResult, DateCalibration]], smallest:
 
 
 def titled(sections: Iterator[ReportSection | None], one: TrainingResult) -> Iterator[ReportSection]:
-    """A part's sections, named after it."""
+    """A part's sections, as a chapter that is named after it."""
     name = capitalized(one.part.name.replace("_", " "))
     for section in sections:
         if section is not None:
-            yield ReportSection(f"{name}: {section.title}", section.template, section.view)
+            yield replace(section, chapter=name)
