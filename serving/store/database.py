@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from typing import Literal
 
 from alembic import command
 from alembic.config import Config
@@ -17,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from features.errors import MachineRefused
 from features.settings import Settings
-from serving.store import support_rows  # noqa: F401 - with it, the metadata holds every table
+from serving.store import night_rows, record_rows, support_rows  # noqa: F401 - with them, the metadata holds every table
 from serving.store.database_errors import hide_values
 from serving.store.district_scope import enter_district
 from serving.store.locks import MIGRATION, lock_until_commit
@@ -106,9 +107,10 @@ def migrate(engine: Engine) -> None:
     MachineRefused where it is older and the address is not that of its owner.
     """
     create_folder(engine)
-    with engine.execution_options(writes=True).begin() as connection:
+    with engine.connect() as connection:
         if is_newest(connection):
             return
+    with migrating(engine) as connection:
         lock_until_commit(connection, MIGRATION)
         try:
             command.upgrade(migrations(connection), "head")
@@ -117,6 +119,30 @@ def migrate(engine: Engine) -> None:
                 raise
             said = "the service database is of an earlier version, and this account may not change its tables"
             raise MachineRefused(f"{said}: run `ontrack upgrade-database` with its owner's address") from error
+
+
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """A transaction that may make tables anew: SQLite looks at foreign keys at its end, not in between."""
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.execution_options(writes=True).connect() as connection:
+        if sqlite:
+            switch_foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise MachineRefused("the service database has rows that refer to nothing; restore its back-up")
+        finally:
+            if sqlite:
+                switch_foreign_keys(connection, "ON")
+
+
+def switch_foreign_keys(connection: Connection, to: Literal["ON", "OFF"]) -> None:
+    """Turns SQLite's foreign keys on or off, which it takes outside of transactions only."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, SqliteConnection)  # noqa: S101 - asked on SQLite only
+    driver.execute(f"PRAGMA foreign_keys = {to}")
 
 
 def is_newest(connection: Connection) -> bool:

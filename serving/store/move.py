@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from features.errors import Refused
 from features.progress import Progress
-from serving.store import night_rows, record_rows  # noqa: F401 - their tables are among Row.metadata
 from serving.store.bulk_insert import insert_cells
 from serving.store.cell_types import ChangeCell, PackedRows, ReasonList
 from serving.store.database import is_newest, migrate, read_session, write_session

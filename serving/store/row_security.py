@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, inspect, text
 
-from serving.store import night_rows, record_rows  # noqa: F401 - their tables are among Row.metadata
 from serving.store.rows import Row
 
 POLICY = "own_district"
