@@ -25,6 +25,7 @@ SHOTS = {
     "caseload.png": ("en", "/caseload"),
     "student-en.png": ("en", "/students/k-amara"),
     "student-es.png": ("es", "/students/k-amara"),
+    "family-es.png": ("es", "/students/k-amara/family"),
 }
 """Each picture: the language of the browser, and the page."""
 
