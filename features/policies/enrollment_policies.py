@@ -58,3 +58,7 @@ class EnrollmentPolicies(PolicySection):
                 f"where a student is enrolled at several schools on a date, {CONCURRENT_WORDS[self.concurrent]}"
             )
         return tuple(said)
+
+
+AS_FILES_SAY = EnrollmentPolicies()
+"""Each row as it is by default."""

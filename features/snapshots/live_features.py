@@ -18,6 +18,7 @@ from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.errors import Refused
 from features.language.cohorts import Cohort
 from features.snapshots.evidence import SHOWN_COLUMNS
+from features.snapshots.sent_enrollments import day_of
 from features.snapshots.snapshot import Snapshot, snapshot_from_rows
 from features.table_schema import ENVELOPE, Column, Table
 from features.tables import TABLES
@@ -74,21 +75,16 @@ def first_days(calendar: Sequence[Mapping[str, object]]) -> list[tuple[int, date
     firsts: dict[int, date] = {}
     for row in calendar:
         if row.get("in_session"):
-            year, day = int(str(row["school_year"])), as_date(row["date"])
+            year, day = int(str(row["school_year"])), day_of(row["date"])
             firsts[year] = min(day, firsts.get(year, day))
     return list(firsts.items())
-
-
-def as_date(value: object) -> date:
-    """A date, also from its ISO text."""
-    return date.fromisoformat(str(value)[:10])
 
 
 def text_cell(value: object, column: Column) -> str | None:
     """A value as text, which DuckDB casts to the column's type: a date may come as one or as its ISO text."""
     if value is None:
         return None
-    return as_date(value).isoformat() if column.kind == "date" else str(value)
+    return day_of(value).isoformat() if column.kind == "date" else str(value)
 
 
 def superseding(table: Table) -> str:

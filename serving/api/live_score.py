@@ -8,7 +8,9 @@ from starlette.exceptions import HTTPException
 
 from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.errors import Refused
+from features.policies.enrollment_policies import AS_FILES_SAY, EnrollmentPolicies
 from features.snapshots.live_features import snapshot_of_records
+from features.snapshots.sent_enrollments import enrollments_as_loaded
 from features.snapshots.snapshot import MIN_SCHOOL_DAYS
 from models.explanations.reasons import Reason
 from models.scoring import is_told, reasons_by, risk_of, similar_students_of
@@ -37,6 +39,8 @@ class LiveScoreInputs:
     """A day of the district's first school week, which the calendar of the student's schools may not tell."""
     policies: ViewPolicies = AS_BEFORE
     """Those of the district, by which its own records are read too."""
+    enrollment: EnrollmentPolicies = AS_FILES_SAY
+    """What the district's enrollments mean, and so those that are sent."""
 
 
 def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | InsufficientData:
@@ -84,11 +88,15 @@ def to_rows(reasons: Sequence[Reason]) -> list[JsonRow]:
 
 
 def build_tables(inputs: LiveScoreInputs, records: SentRecords) -> Mapping[str, Sequence[Mapping[str, object]]]:
-    """The canonical tables of this student; a row without `known_on` counts as known on the as-of date."""
+    """The canonical tables of this student; a row without `known_on` counts as known on the as-of date.
+
+    Enrollments are those that a load of these rows would keep.
+    """
     sent = {
         name: [{"student_key": "live", **row.model_dump(exclude_none=True)} for row in getattr(records, name)]
         for name in SentRecords.model_fields
     }
+    sent["enrollments"] = enrollments_as_loaded(sent["enrollments"], inputs.calendar_days, inputs.enrollment)
     known = {"known_on": inputs.as_of}
     context = {"calendar_days": inputs.calendar_days, "terms": inputs.terms}
     return {name: [{**known, **row} for row in rows] for name, rows in {**context, **sent}.items()}

@@ -51,8 +51,10 @@ class EnrollmentRow(SentRow):
     track: Text
     school_year: SchoolYear
     grade_level: Annotated[int, Field(strict=True, ge=-1, le=13)]
-    entry_date: Day
-    exit_date: Day | None = None
+    entry_date: Day = Field(description="an entry of an earlier school year counts from the first day of this one")
+    exit_date: Day | None = Field(
+        default=None, description="as the district's files have it: the last day enrolled, or the first day gone"
+    )
     exit_kind: Literal["moved_school", "transferred", "left", "completed", "deceased", "unknown"] | None = None
     is_primary: Yes | None = Field(default=None, description="whether this school counts among several at a time")
     weekdays: Annotated[str, Field(pattern="^[1-7]{1,7}$")] | None = Field(

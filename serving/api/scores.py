@@ -109,7 +109,7 @@ def live_score_inputs(
         return InsufficientData(detail=language.translate(NO_RELEASE))
     days = [day for calendar in known for day in calendar.calendar_days]
     cuts, least = context.settings.service.bands, context.settings.audit.smallest_group
-    policies = view_policies_of(context.settings.district(runs[0].district_id).policies)
+    declared = context.settings.district(runs[0].district_id).policies
     return [
         LiveScoreInputs(
             release.on(run.school_week, run.as_of),
@@ -120,7 +120,8 @@ def live_score_inputs(
             least,
             language,
             first_monday(run.as_of, run.school_week) if run.school_week else None,
-            policies,
+            policies=view_policies_of(declared),
+            enrollment=declared.enrollment,
         )
         for run, release in found
     ]

@@ -1,12 +1,13 @@
 """Live scores: one student's records in the body, risk and reasons back."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from features.definitions.catalog import OUTCOMES
+from features.policies.record_policies import RecordPolicies
 from features.tables import TABLES
 from models.bundle.year_parts import JudgedWeek, ServedPart
 from models.estimators.published_rule import RuleModel, fit_shares
@@ -150,6 +151,21 @@ def test_without_enough_to_go_on_there_is_no_score_and_the_answer_says_why(
     response = ApiClient(service, "harbor").ask("POST", "/v1/scores", body)
     assert (response.status_code, response.json()["status"]) == (200, "insufficient_data")
     assert says in response.json()["detail"]
+
+
+@pytest.mark.parametrize(("exit_date", "status"), [("last_day", "scored"), ("first_day_gone", "insufficient_data")])
+def test_an_exit_date_that_is_sent_means_what_it_means_in_the_districts_files(
+    service: ExampleService, exit_date: str, status: str
+) -> None:
+    """An exit on the day after the as-of date: the last day, or the day before is, which is the as-of date."""
+    release_model(service, "harbor")
+    settings = service.context.settings
+    policies = RecordPolicies.model_validate({"enrollment": {"exit_date": exit_date}})
+    districts = tuple(one.model_copy(update={"policies": policies}) for one in settings.districts)
+    own = settings.model_copy(update={"districts": districts})
+    service.app.state.context = replace(service.context, settings=own)
+    leaving = records(enrollments=[enrollment(exit_date=(TODAY + timedelta(days=1)).isoformat())])
+    assert ApiClient(service, "harbor").ask("POST", "/v1/scores", leaving).json()["status"] == status
 
 
 def test_before_the_first_run_there_is_no_calendar_to_score_by(empty_service: ExampleService) -> None:
