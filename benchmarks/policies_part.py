@@ -2,22 +2,25 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
+from benchmarks.deliveries import CORRECTED, corrections
 from benchmarks.figures import Part, compared
 from benchmarks.place import DISTRICT, NOW, TODAY, Place, simulate
 from benchmarks.timing import median_seconds
 from features.definitions.grade9 import NinthGrade
 from features.engine.view_policies import ViewPolicies, policies_as_json
+from features.file_mapping.declaration import FileMapping
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import Workspace
 from features.policies.enrollment_policies import EnrollmentPolicies
 from features.policies.record_policies import RecordPolicies
 from features.progress import Progress, quietly
 from features.snapshots.snapshot import build_snapshot
+from features.tables import TABLES
 from features.warehouse.file import open_warehouse
 
 DECLARED = RecordPolicies(
@@ -45,13 +48,42 @@ class Home:
         self.workspace.warehouse.unlink(missing_ok=True)
         ingest(self.workspace, self.place.records, now=NOW, progress=quietly)
 
+    @property
+    def before(self) -> Path:
+        """The warehouse as it was before a night."""
+        return self.workspace.warehouse.with_name("before.duckdb")
+
+    @property
+    def sent(self) -> Path:
+        """What a night sends: corrections of every hundredth record."""
+        return self.place.folder / self.name / "sent"
+
+    def send_night(self) -> None:
+        """Writes what the night sends, and keeps the warehouse as it is before."""
+        self.sent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.workspace.warehouse, self.before)
+        with open_warehouse(self.workspace.warehouse) as reader:
+            for name in CORRECTED:
+                reader.connection.execute(f"COPY ({corrections(name)}) TO '{self.sent / name}.csv' (HEADER)")
+
+    def load_night(self) -> None:
+        """The night's delta is in the warehouse as it was before."""
+        shutil.copyfile(self.before, self.workspace.warehouse)
+        never, delta = FileMapping(sent="never"), FileMapping(kind="delta")
+        files = {name: delta if name in CORRECTED else never for name, table in TABLES.items() if table.from_source}
+        district = self.workspace.district.model_copy(update={"files": files})
+        ingest(replace(self.workspace, district=district), self.sent, now=NOW, progress=quietly)
+
 
 def policies_part(place: Place, *, runs: int, progress: Progress) -> Part:
     """Loads and snapshots in turns; those of a district without shared days, and as if it had some."""
     simulate(place, progress)
     plain, declared = Home(place, "plain", RecordPolicies()), Home(place, "declared", DECLARED)
-    progress(f"policies: {runs} rounds of two loads, then of three snapshots")
+    progress(f"policies: {runs} rounds of two loads, of two nights, and of three snapshots")
     loads = median_seconds({"plain": plain.load, "declared": declared.load}, runs)
+    for home in (plain, declared):
+        home.send_night()
+    nights = median_seconds({"plain": plain.load_night, "declared": declared.load_night}, runs)
     shared = with_shared_days(plain.workspace.warehouse)
     took = median_seconds(
         {
@@ -67,6 +99,7 @@ def policies_part(place: Place, *, runs: int, progress: Progress) -> Part:
         facts,
         (
             compared("ingest, policies declared", loads["declared"], "s", to=loads["plain"], beside=WITHOUT),
+            compared("nightly delta, policies declared", nights["declared"], "s", to=nights["plain"], beside=WITHOUT),
             compared("snapshot, policies declared", took["declared"], "s", to=took["plain"], beside=WITHOUT),
             compared("snapshot, one school a date looked for", took["shared"], "s", to=took["plain"], beside=WITHOUT),
         ),

@@ -58,6 +58,7 @@ LOADS = Table(
         Column("rows", "integer", "rows written", unit="rows"),
         Column("report", "text", "what became of every row, as printed by `ontrack ingest --json`", unit="JSON"),
         Column("policies", "text", "how views read the records, where not as by default", unit="JSON", required=False),
+        Column("declared", "text", "policies that `ontrack.toml` declared", unit="JSON", required=False),
     ),
     from_source=False,
 )

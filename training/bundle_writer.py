@@ -6,12 +6,14 @@ from datetime import datetime
 
 from features.definitions.catalog import feature_set_of
 from models.bundle.bundle import Bundle, BundleParts, write_bundle
+from models.bundle.record_policies import POLICIES
 from models.bundle.signing import KeyPair
 from models.bundle.year_parts import JudgedWeek, ServedPart
 from models.estimators.risk_model import RiskModel
 from models.feature_dictionary import dictionary_of
 from training.district_card import card_of
 from training.run_result import RunResult
+from training.training_data import TrainingData
 from training.training_request import TrainingRequest
 from training.training_result import TrainingResult
 
@@ -73,7 +75,8 @@ def judged_week(week: int, days: Sequence[str]) -> JudgedWeek:
     return JudgedWeek(week, month_days[0], month_days[-1])
 
 
-def provenance_of(now: datetime, code_version: str, data_version: str, trained_by: str) -> dict[str, str]:
-    """When a bundle was made, with which code, from which data and by whom."""
-    made = {"created_at": now.isoformat(timespec="seconds"), "code": code_version, "data": data_version}
-    return {**made, "trained_by": trained_by}
+def provenance_of(now: datetime, code_version: str, data: TrainingData, trained_by: str) -> dict[str, str]:
+    """When a bundle was made, with which code, from which data, read by which policies where known, and by whom."""
+    made = {"created_at": now.isoformat(timespec="seconds"), "code": code_version, "data": data.version}
+    policies = {} if data.policies is None else {POLICIES: data.policies}
+    return {**made, **policies, "trained_by": trained_by}

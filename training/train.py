@@ -99,7 +99,7 @@ def train(
             result = result_without_model(request, data, evaluation)
         else:
             result = result_with_model(reader, request, data, evaluation, tuning=tuning, progress=progress)
-    provenance = provenance_of(now, code_version, data.version, trained_by)
+    provenance = provenance_of(now, code_version, data, trained_by)
     writer = BundleWriter(request, result, keys_of(request), provenance)
     model = None if isinstance(evaluation, Refused) else writer.write(evaluation.model)
     return TrainedBundles(result, writer.write(None), model, data.warnings)

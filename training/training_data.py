@@ -24,7 +24,7 @@ class TrainingData:
     """The labelled cohorts of a district, how they are split, and the version of the data that they come from.
 
     `splits` are the years that can be judged, oldest first; the last is the test year. `warnings` are findings about
-    the records that do not stop a run.
+    the records that do not stop a run; `policies` are those declared under which the records were read.
     """
 
     cohorts: Cohorts
@@ -32,6 +32,7 @@ class TrainingData:
     version: str
     warnings: tuple[Finding, ...]
     part_starts: tuple[int, int]
+    policies: str | None = None
 
     @property
     def split(self) -> Split:
@@ -85,4 +86,6 @@ def read_training_data(reader: Reader, request: TrainingRequest, progress: Progr
     examples = with_support(reader, outcome, cohorts.examples, request.today, seed=training.seed)
     cohorts = replace(cohorts, examples=examples)
     splits = rolling_splits(cohorts.years, training.years)
-    return TrainingData(cohorts, splits, reader.data_version(), found.warnings, training.parts)
+    return TrainingData(
+        cohorts, splits, reader.data_version(), found.warnings, training.parts, reader.declared_policies()
+    )

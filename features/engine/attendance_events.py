@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.record_columns import WHOLE_DAY, WHOLE_DAY_SECTION
-from features.engine.section_periods import with_periods_of_sections
+from features.engine.section_periods import with_periods_met
 from features.engine.view_policies import ViewPolicies
 from features.policies.attendance_policies import Periods, codes_of
 
@@ -16,19 +16,19 @@ EXACT = 10_000
 
 
 def events_by_policies(
-    events: ir.Table, spells: ir.Table, policies: ViewPolicies, sections: ir.Table | None = None
+    events: ir.Table, spells: ir.Table, policies: ViewPolicies, periods_met: ir.Table | None = None
 ) -> ir.Table:
     """Attendance with one daily event where kinds have an order, and with parts of the student's own day.
 
     `spells` are enrollments with when each `ends`, empty while it goes on, and what a day is for the student.
-    `sections` are those that students are in, where they are sent.
+    `periods_met` are the class periods of each student's sections by day, where sections are sent.
     """
     if policies.day_priority:
         events = one_event_a_day(events, policies.day_priority)
     if policies.periods.a_day or policies.part_time:
         events = with_own_day(events, spells)
-    if sections is not None:
-        events = with_periods_of_sections(events, sections)
+    if periods_met is not None:
+        events = with_periods_met(events, periods_met)
     if policies.periods.a_day:
         events = day_of_periods(events, policies.periods)
     return of_own_day(events) if policies.part_time else events

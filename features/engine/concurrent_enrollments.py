@@ -34,9 +34,13 @@ def first_to_count(rule: Concurrent, spells: ir.Table) -> Sequence[ir.Value]:
 
 def with_shared_years(spells: ir.Table) -> ir.Table:
     """Spells with `shares_days`: in a school year in which any two of the student's spells share a day."""
-    before = spells.ends.max().over(group_by=YEAR, order_by=["entry_date", "school_id"], rows=(None, -1))
-    marked = spells.mutate(overlaps=ibis.coalesce(before >= spells.entry_date, False))
-    return marked.mutate(shares_days=marked.overlaps.any().over(group_by=YEAR)).drop("overlaps")
+    counts = spells.group_by(YEAR).aggregate(spells=spells.count())
+    several = counts.filter(counts.spells > 1)
+    some, alone = spells.semi_join(several, YEAR), spells.anti_join(several, YEAR)  # few need to be sorted
+    before = some.ends.max().over(group_by=YEAR, order_by=["entry_date", "school_id"], rows=(None, -1))
+    marked = some.mutate(overlaps=ibis.coalesce(before >= some.entry_date, False))
+    marked = marked.mutate(shares_days=marked.overlaps.any().over(group_by=YEAR)).drop("overlaps")
+    return alone.mutate(shares_days=False).union(marked)
 
 
 def shared_segments(spells: ir.Table, rule: Concurrent) -> ir.Table:

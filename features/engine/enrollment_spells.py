@@ -16,6 +16,7 @@ from features.engine.known_records import KnownRecords, without_bookkeeping
 from features.engine.own_days import own_track, with_own_tracks
 from features.engine.parameters import day_parameter
 from features.engine.record_columns import WHOLE_DAY, once_a_day, with_cuts, with_edge_of_week, with_runs
+from features.engine.section_periods import periods_on_days
 from features.engine.short_days import of_short_days
 from features.engine.terms_and_marks import MARKING_TERMS
 
@@ -113,11 +114,14 @@ class DatedRecords(KnownRecords):
         Where spells share days, `at_school` is the school that counts, and `schools` at how many the student was.
         An absence counts at that school alone, or its share at each; anything else counts wherever it happened.
         """
-        if not self.shape.policies.has_overlaps:
-            return self.spells()
-        if name == "attendance" and self.shape.policies.concurrent != "shares":
-            return self.spells().mutate(at_school=lambda spells: spells.school_id, schools=ibis.literal(1, "int64"))
-        return self.kept("spells_with_records", self.segments_on_school_days)
+        if self.counts_wherever(name):
+            return self.kept("spells_with_records", self.segments_on_school_days)
+        return self.spells()
+
+    def counts_wherever(self, name: str) -> bool:
+        """Whether records of a table count at a school that is not the one that counts on their day."""
+        policies = self.shape.policies
+        return policies.has_overlaps and (name != "attendance" or policies.concurrent == "shares")
 
     def segments_on_school_days(self) -> ir.Table:
         """Each part of a spell that shares days, on the school days of the school that counts then; other spells."""
@@ -184,7 +188,7 @@ class DatedRecords(KnownRecords):
         spells, calendar = self.spells_with_records(name), self.calendar()
         if years is not None:
             spells = spells.filter(spells.school_year >= self.school_year - years)
-        shared = [spells[column] for column in ("at_school", "schools") if self.shape.policies.has_overlaps]
+        shared = [spells[column] for column in ("at_school", "schools") if self.counts_wherever(name)]
         joined = records.inner_join(
             spells,
             [
@@ -246,9 +250,11 @@ class DatedRecords(KnownRecords):
         records = self.rows(name)
         if name != "attendance":
             return records
-        policies = self.shape.policies
-        sections = without_bookkeeping(self.rows("section_enrollments")) if policies.has_sections else None
-        return events_by_policies(records, self.spells_until(self.last_day), policies, sections)
+        policies, met = self.shape.policies, None
+        if policies.has_sections:
+            sections = without_bookkeeping(self.rows("section_enrollments"))
+            met = self.kept("periods_met", lambda: periods_on_days(records, sections))
+        return events_by_policies(records, self.spells_until(self.last_day), policies, met)
 
     def days_missed(self, *, years: int | None = None) -> ir.Table:
         """Absences of days that were missed as a whole, with the run of such days that each belongs to."""

@@ -31,9 +31,11 @@ def periods_on_days(events: ir.Table, sections: ir.Table) -> ir.Table:
     return once.group_by(DAY).aggregate(periods_met=once.periods.sum().cast("int64"))
 
 
-def with_periods_of_sections(events: ir.Table, sections: ir.Table) -> ir.Table:
-    """Events whose `periods_a_day` are those of the student's sections on the day, where any meets."""
-    met = periods_on_days(events, sections).view()
-    joined = events.left_join(met, DAY).select(events, met.periods_met)
+def with_periods_met(events: ir.Table, periods_met: ir.Table) -> ir.Table:
+    """Events whose `periods_a_day` are those of the student's sections on the day, where any meets.
+
+    `periods_met` is what `periods_on_days` says, as a table of its own: a view, or one that was made before.
+    """
+    joined = events.left_join(periods_met, DAY).select(events, periods_met.periods_met)
     own = ibis.coalesce(joined.periods_met, joined.periods_a_day)
     return joined.mutate(periods_a_day=own).drop("periods_met")

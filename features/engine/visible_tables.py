@@ -144,11 +144,17 @@ class VisibleTables(DatedRecords):
         first = self.as_of if since is None else since
         spells = self.rows("enrollments").filter(ibis._.entry_date <= self.as_of)
         if self.shape.policies.has_overlaps:
-            until = with_shared_years(self.spells_until(self.as_of))
-            spells = one_school_a_date(until, shared_segments(until, self.shape.policies.concurrent))
+            until = self.kept("spells_of_year", self.spells_of_year)
+            segments = self.kept("segments_of_year", lambda: shared_segments(until, self.shape.policies.concurrent))
+            spells = one_school_a_date(until, segments)
             spells = spells.filter(spells.ends >= first)
         goes_on = spells.exit_date.isnull() | (spells.exit_date > first)
         return spells.filter((spells.school_year == self.school_year) & goes_on)
+
+    def spells_of_year(self) -> ir.Table:
+        """Spells of this school year up to the as-of date, and whether they share days with another of the student."""
+        spells = self.spells_until(self.as_of)
+        return with_shared_years(spells.filter(spells.school_year == self.school_year))
 
     def on_census_day(self, spells: ir.Table) -> ir.Table:
         """The `student_key` of those enrolled on the school year's census day; of everyone while it is ahead."""

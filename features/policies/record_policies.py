@@ -1,6 +1,6 @@
 """All policies of a district's records."""
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from features.policies.attendance_policies import AttendancePolicies
 from features.policies.calendar_policies import CalendarPolicies
@@ -34,3 +34,18 @@ class RecordPolicies(PolicySection):
 
 NO_POLICIES = RecordPolicies()
 """Every policy as it is by default."""
+
+OTHERS = "policies that this version does not know"
+
+
+def changed_policies(then: str | None, now: str | None) -> tuple[str, ...]:
+    """What differs between policies as `declared` says them, a sentence each; nothing where one is not known."""
+    if then is None or now is None or then == now:
+        return ()
+    try:
+        before, after = (RecordPolicies.model_validate_json(text or "{}") for text in (then, now))
+    except ValidationError:
+        return (OTHERS,)
+    added = [f"now {said}" for said in after.sentences() if said not in before.sentences()]
+    gone = [f"no longer {said}" for said in before.sentences() if said not in after.sentences()]
+    return (*added, *gone) or (() if before == after else ("bounds of policies",))

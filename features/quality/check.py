@@ -9,6 +9,7 @@ from features.quality.attendance_gaps import attendance_gap_findings, school_day
 from features.quality.check_codes import CHECKS, Finding
 from features.quality.completeness import (
     calendar_findings,
+    policy_findings,
     quarantine_findings,
     running_year,
     spans_of,
@@ -17,6 +18,7 @@ from features.quality.completeness import (
 )
 from features.quality.control_totals import total_findings
 from features.quality.mark_scale import missing_terms, scale_findings, term_ends
+from features.quality.mixed_ids import mixed_id_findings
 from features.quality.monthly_figures import Months, months_of
 from features.quality.term_marks import Terms, marks_of, term_names, terms_of
 from features.quality.year_over_year import jump_findings
@@ -61,10 +63,10 @@ def check_district(reader: Reader, district: District, today: date) -> RecordChe
     year = running_year(spans, today)
     found = [*table_findings(reader, district, today), *calendar_findings(reader, spans, today)]
     counted = figures_of(reader, district, today, year) if year is not None else Figures({}, {}, ())
-    quarantined = [*quarantine_findings(reader, today), *unlisted_findings(reader, today)]
-    return RecordCheck(
-        district, today, year, sorted_findings([*found, *counted.findings, *quarantined]), counted.months, counted.terms
-    )
+    waiting = [*quarantine_findings(reader, today), *unlisted_findings(reader, today)]
+    of_load = [*policy_findings(reader, district), *mixed_id_findings(reader, district, today)]
+    every = sorted_findings([*found, *counted.findings, *waiting, *of_load])
+    return RecordCheck(district, today, year, every, counted.months, counted.terms)
 
 
 def figures_of(reader: Reader, district: District, today: date, school_year: int) -> Figures:

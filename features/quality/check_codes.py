@@ -69,6 +69,13 @@ CHECKS: Mapping[str, Check] = {
         "warning",
         "Students enrolled today are in no list, because of rows in quarantine; `--unlisted FILE` names them.",
     ),
+    "CHECK21": Check(
+        "warning", "What serves was trained under other policies of records than they are read by (`ontrack score`)."
+    ),
+    "CHECK22": Check("warning", "`ontrack.toml` declares other policies than those that the newest load read by."),
+    "CHECK23": Check(
+        "warning", "Student ids have the records of two people, mixed by earlier loads; `--for-sis FILE` names them."
+    ),
 }
 """Every check by code, in the order in which findings are listed."""
 

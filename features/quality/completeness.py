@@ -11,6 +11,7 @@ from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
 from features.engine.view import school_year_of
 from features.ingest.findings import counted
+from features.policies.record_policies import changed_policies
 from features.quality.check_codes import CALENDAR_GAP, WITHOUT_CALENDAR, Finding
 from features.quality.current_records import check_day, known_rows, records_of, rows_of
 from features.settings import District
@@ -48,6 +49,13 @@ def unlisted_findings(reader: Reader, today: date) -> Iterator[Finding]:
     """CHECK20, a finding for each reason."""
     for reason in unlisted_reasons(reader, today):
         yield Finding("CHECK20", f"{counted(reason.students, 'student')} enrolled today in no list, {reason.why}")
+
+
+def policy_findings(reader: Reader, district: District) -> Iterator[Finding]:
+    """CHECK22, where policies were changed since the newest load."""
+    changed = changed_policies(reader.declared_policies(), district.policies.declared)
+    if changed:
+        yield Finding("CHECK22", f"{'; '.join(changed)}: load the files again, then train again")
 
 
 @cached_script

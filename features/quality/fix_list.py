@@ -14,6 +14,7 @@ from features.engine.script_cache import query_script
 from features.ingest.findings import CODES, counted
 from features.quality.check import RecordCheck
 from features.quality.check_codes import Finding
+from features.quality.mixed_ids import mixed_ids
 from features.quality.private_file import give_rows
 from features.quality.silent_sections import SilentSection, silent_sections
 from features.warehouse.reader import Reader, current_rows
@@ -60,7 +61,7 @@ def fixes_of(reader: Reader, today: date, found: Sequence[Finding]) -> list[Fix]
 
 def write_fix_list(reader: Reader, found: RecordCheck, place: Path) -> int:
     """Writes the fix list and returns how many things are on it."""
-    fixes = fixes_of(reader, found.today, found.findings)
+    fixes = [*fixes_of(reader, found.today, found.findings), *id_fixes(mixed_ids(reader, found.district, found.today))]
     give_rows(place, [field.name for field in fields(Fix)], [asdict(fix) for fix in fixes])
     return len(fixes)
 
@@ -97,6 +98,13 @@ def waiting_rows() -> ir.Table:
     rows = current_rows("quarantine")
     wanted = ("table_name", "record", "broken", "rule", "expected", "student_id", "file", "row")
     return rows.select(*wanted).order_by("table_name", "file", "row", ibis._.rule)
+
+
+def id_fixes(ids: Sequence[str]) -> Iterator[Fix]:
+    """A fix for each student id that two people have."""
+    for student_id in ids:
+        wrong, expected = "The records of two people have this id.", "an id of their own for the second student"
+        yield Fix("students", f"student_id={student_id}", "student_id", wrong, expected, "", "CHECK23", "", None)
 
 
 def school_fixes(reader: Reader, today: date, found: Sequence[Finding]) -> Iterator[Fix]:

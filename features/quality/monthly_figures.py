@@ -19,6 +19,7 @@ from features.engine.concurrent_enrollments import (
 from features.engine.own_days import own_track, with_own_tracks
 from features.engine.record_columns import WHOLE_DAY
 from features.engine.script_cache import cached_script
+from features.engine.section_periods import periods_on_days
 from features.engine.sql_script import Script
 from features.engine.view_policies import ViewPolicies
 from features.quality.current_records import check_day, known_rows, records_of
@@ -210,8 +211,9 @@ def shared_parts(spells: ir.Table, policies: ViewPolicies) -> tuple[ir.Table, ir
 def absences_that_count(policies: ViewPolicies) -> ir.Table:
     """Exceptions up to today; where a student is at several schools, those of the school that counts, or all shared."""
     rows = known_rows("attendance")
-    sections = known_rows("section_enrollments") if policies.has_sections else None
-    rows = events_by_policies(rows.filter(rows.date <= check_day()), ended_spells(policies), policies, sections)
+    rows = rows.filter(rows.date <= check_day())
+    met = periods_on_days(rows, known_rows("section_enrollments")).view() if policies.has_sections else None
+    rows = events_by_policies(rows, ended_spells(policies), policies, met)
     if not policies.has_overlaps:
         return rows
     _, parts = shared_parts(ended_spells(policies), policies)

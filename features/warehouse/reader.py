@@ -103,6 +103,11 @@ class Reader:
         found = self.connection.execute(newest, [loads_through, loads_through]).fetchall()
         return policies_from(found[0][0] if found else None)
 
+    def declared_policies(self) -> str | None:
+        """The policies that `ontrack.toml` declared at the newest load; None where an earlier version loaded it."""
+        found = self.connection.execute("SELECT declared FROM loads ORDER BY load_id DESC LIMIT 1").fetchall()
+        return found[0][0] if found else None
+
     def visible(self, view: View, name: str) -> pd.DataFrame:
         """Every row of a canonical table that a view shows."""
         return self.run(visible_script(name, view.shape), view.values)

@@ -1,6 +1,6 @@
 """Scores a district: from its warehouse and its releases to the one list and all that pages and API show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -16,12 +16,14 @@ from features.errors import NothingKnown
 from features.ledger.ledger import build_ledger
 from features.progress import Progress, quietly
 from features.quality.check import check_district, refuse_errors
+from features.quality.check_codes import Finding
 from features.settings import Settings
 from features.snapshots.snapshot import Snapshot, snapshot_of_view
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from features.warehouse.roster import DistrictRoster, read_roster
 from models.bundle.manifest import Kind
+from models.bundle.record_policies import policies_changed_since
 from models.bundle.year_parts import ServedPart
 from models.feature_dictionary import FeatureDictionary
 from models.served_scorer import NotJudged
@@ -74,7 +76,7 @@ def score_in_turn(
         today = settings.today or now.astimezone(ZoneInfo(district.timezone)).date()
         found = check_district(reader, district, today)
         refuse_errors(found)
-        view = reader.view(as_of)
+        view, declared = reader.view(as_of), reader.declared_policies()
         progress(f"{district.name}: scoring as of {as_of}")
         cohorts = [
             cohort
@@ -90,7 +92,17 @@ def score_in_turn(
     summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
     scores = pd.concat([run.scores[["student_key", "flagged"]] for run in runs])
     every, listed = scores["student_key"].nunique(), scores["student_key"][scores["flagged"]].nunique()
-    return ListSummary(ids.list_id, tuple(summaries), found.warnings, every, listed)
+    warnings = (*found.warnings, *policy_findings(releases, declared))
+    return ListSummary(ids.list_id, tuple(summaries), warnings, every, listed)
+
+
+def policy_findings(releases: Releases, declared: str | None) -> Iterator[Finding]:
+    """CHECK21 for each release that was trained under other policies than those declared at the newest load."""
+    for _, release in releases:
+        changed = policies_changed_since(release.bundle, declared)
+        if changed:
+            says = f"{release.outcome.name}, release {release.release_id}: {'; '.join(changed)}: train again"
+            yield Finding("CHECK21", says)
 
 
 @dataclass(frozen=True)

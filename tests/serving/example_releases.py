@@ -1,5 +1,6 @@
 """Signed releases on the service: a small model of the grade 9 features, and a rule."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -74,10 +75,12 @@ def model_parts(district_id: str) -> BundleParts:
     )
 
 
-def release(service: ExampleService, district_id: str, parts: BundleParts) -> Release:
+def release(
+    service: ExampleService, district_id: str, parts: BundleParts, provenance: Mapping[str, str] | None = None
+) -> Release:
     """Writes, signs and promotes a bundle."""
     home = service.context.settings.home
     keys = ensure_keys(home / "keys")
-    bundle = write_bundle(home / "bundles", parts, keys, {})
+    bundle = write_bundle(home / "bundles", parts, keys, provenance or {})
     key = ReleaseKey(district_id, OUTCOME, "9")
     return promote(home, key, bundle.path, public_key=keys.public_key, approval=Approval("a test"), now=NOW)

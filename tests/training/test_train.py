@@ -83,6 +83,7 @@ def test_training_twice_gives_the_same_digests(asked: TrainingRequest, trained: 
     assert trained.model is not None
     assert again.model is not None
     assert (again.model.digest, again.rule.digest) == (trained.model.digest, trained.rule.digest)
+    assert trained.model.provenance["policies"] == "", "the district declares no policy of records"
 
 
 def test_other_student_keys_give_the_same_trees(cohorts: Cohorts) -> None:

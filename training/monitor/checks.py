@@ -87,6 +87,11 @@ CODES: Mapping[str, Question] = {
         "In every school week the average risk is near the share off track of that week in the judged year.",
         "Do not quote risks of the week named; train again on the dates on which lists are made.",
     ),
+    "MON13": Question(
+        "records are read as when trained",
+        "Policies of records are those under which what serves was trained.",
+        "Train again under the policies of today, or take the change back and load again.",
+    ),
 }  # fmt: skip
 
 

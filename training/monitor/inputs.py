@@ -85,7 +85,7 @@ class MonitorInputs:
     """The inputs of monitoring, as known at the end of the day `on`.
 
     `serving` is what serves on the latest date like those judged, which the cohort is of. `then` is None as long as no
-    school year is told.
+    school year is told. `policies` are those declared at the newest load, None where it was of an earlier version.
     """
 
     settings: Settings
@@ -96,6 +96,7 @@ class MonitorInputs:
     ledger: Ledger
     live: CurrentInputs
     then: FinishedYearInputs | None
+    policies: str | None = None
 
 
 def read_inputs(settings: Settings, district_id: str, on: date) -> MonitorInputs:
@@ -109,7 +110,7 @@ def read_inputs(settings: Settings, district_id: str, on: date) -> MonitorInputs
         live = current_inputs(reader, outcome, serving, ledger, on)
         then = finished_year_inputs(reader, settings, serving, last_finished_year(ledger))
         now = serving.on(reader.view(live.cohort.as_of if live.cohort else on))
-        return MonitorInputs(settings, district, outcome, on, now, ledger, live, then)
+        return MonitorInputs(settings, district, outcome, on, now, ledger, live, then, reader.declared_policies())
 
 
 def serving_now(settings: Settings, key: ReleaseKey, outcome: Outcome) -> Serving:

@@ -20,6 +20,7 @@ from training.monitor.group_checks import acted_check, hits_by_group_check, lead
 from training.monitor.inputs import FinishedYearInputs, MonitorInputs
 from training.monitor.list_checks import acted_on, calibration_bins, calibration_check, hits_check, stays_check
 from training.monitor.live_audit import LiveAudit, live_audit_of
+from training.monitor.policies import policies_check
 from training.monitor.risk_by_date import judged_dates, risk_by_date_check
 
 OF_TOLD_YEAR = ("MON04", "MON05", "MON06", "MON07", "MON08")
@@ -130,6 +131,7 @@ def list_checks(watched: MonitorInputs, audit: LiveAudit | None) -> list[Monitor
         stays_check(ledger, watched.serving.promise, bounds, least),
         acted_check(acted_on(ledger, watched.on, bounds, least), recorded, audit, bounds),
         listed_check(lists, bounds),
+        policies_check(watched.serving.bundle, watched.policies),
         risk_by_date_check(live.risks, judged_dates(watched.serving.bundle.metrics), bounds, least),
     ]
 

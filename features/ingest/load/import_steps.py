@@ -162,7 +162,8 @@ def load_import(
                 has_open_days=has_open_days(writer),
                 has_sections=writer.has_rows("section_enrollments"),
             )
-            record_load(writer, stamp, request, report, now=now, policies=policies)
+            declared = delivery.policies.declared
+            record_load(writer, stamp, request, report, now=now, policies=policies, declared=declared)
     return report
 
 
@@ -199,6 +200,7 @@ def record_load(
     *,
     now: datetime,
     policies: ViewPolicies,
+    declared: str,
 ) -> None:
     """Adds the row of this load to `loads`."""
     row = {
@@ -208,6 +210,7 @@ def record_load(
         "rows": report.rows_written,
         "report": report.as_json(),
         "policies": policies_as_json(policies),
+        "declared": declared,
         "district_id": stamp.district_id,
         "known_on": stamp.day,
         "load_id": stamp.load_id,

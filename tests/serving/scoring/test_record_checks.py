@@ -21,7 +21,8 @@ from tests.serving.example_service import NOW, TODAY, ExampleService
 def scoring(empty_service: ExampleService) -> ExampleService:
     """A service on which a model serves a simulated district whose staff was never sent."""
     parts = model_parts("harbor")
-    release(empty_service, "harbor", replace(parts, metrics={"headline": {}, "listed": 0, "test_year": TODAY.year}))
+    judged = replace(parts, metrics={"headline": {}, "listed": 0, "test_year": TODAY.year})
+    release(empty_service, "harbor", judged, {"policies": ""})
     warehouse = empty_service.context.settings.warehouse("harbor")
     simulated_warehouse(Plan("harbor", 400, TODAY, years=2), warehouse)
     spoil(empty_service, "DELETE FROM staff")
@@ -53,8 +54,16 @@ def test_a_warning_is_said_with_the_run(scoring: ExampleService) -> None:
     assert run.written
     answer = run.as_json()
     assert answer["warnings"] == [finding.as_json() for finding in run.warnings]
-    assert [finding.code for finding in run.warnings] == ["CHECK02"]
+    assert [finding.code for finding in run.warnings] == ["CHECK02"], "records are read as when it was trained"
     assert (answer["list_id"], answer["listed"]) == (run.list_id, sum(one.listed for one in run.runs))
+
+
+def test_policies_other_than_those_of_the_training_are_said_with_the_run(scoring: ExampleService) -> None:
+    """Since then the district came to expect part-time students on their own days, and loaded its files again."""
+    spoil(scoring, 'UPDATE loads SET declared = \'{"attendance":{"part_time":true}}\'')
+    found = {finding.code: finding.says for finding in scored(scoring).warnings}
+    assert "now part-time students are expected on their own weekdays" in found["CHECK21"]
+    assert "no longer part-time students" in found["CHECK22"], "ontrack.toml of this service declares no policy"
 
 
 def test_a_run_that_is_there_is_not_checked_again(scoring: ExampleService) -> None:

@@ -140,7 +140,7 @@ def test_every_finding_of_every_file_is_told_at_once(district: District) -> None
     said = district.refused()
     assert "marks.csv, row 2" in said
     assert "attendance.csv, row 2" in said
-    rows = "".join(f"1001,10,2025-10-{day:02},day,absent,101,false,2025-10-31\n" for day in range(1, 30))
+    rows = "".join(f"1001,10,2025-10-{day:02},day,absent,101,false,,2025-10-31\n" for day in range(1, 30))
     district.change("attendance", "1001,10,", rows + "1001,10,")
     assert "ROW05 attendance.csv, 30 rows (2, 3, 4, 5, 6 and 25 more), column absent_hundredths" in district.refused()
 
