@@ -13,7 +13,6 @@ from models.estimators.risk_model import RiskModel
 from models.feature_dictionary import dictionary_of
 from training.district_card import card_of
 from training.run_result import RunResult
-from training.training_data import TrainingData
 from training.training_request import TrainingRequest
 from training.training_result import TrainingResult
 
@@ -75,8 +74,10 @@ def judged_week(week: int, days: Sequence[str]) -> JudgedWeek:
     return JudgedWeek(week, month_days[0], month_days[-1])
 
 
-def provenance_of(now: datetime, code_version: str, data: TrainingData, trained_by: str) -> dict[str, str]:
+def provenance_of(
+    now: datetime, code_version: str, trained_by: str, *, data_version: str, policies: str | None
+) -> dict[str, str]:
     """When a bundle was made, with which code, from which data, read by which policies where known, and by whom."""
-    made = {"created_at": now.isoformat(timespec="seconds"), "code": code_version, "data": data.version}
-    policies = {} if data.policies is None else {POLICIES: data.policies}
-    return {**made, **policies, "trained_by": trained_by}
+    made = {"created_at": now.isoformat(timespec="seconds"), "code": code_version, "data": data_version}
+    read_by = {} if policies is None else {POLICIES: policies}
+    return {**made, **read_by, "trained_by": trained_by}

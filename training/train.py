@@ -89,7 +89,8 @@ def train(
         except NotJudgeable as refused:
             progress(f"{request.district.name}: {refused}")
             result = rule_not_judged(reader, request, refused)
-            provenance = provenance_of(now, code_version, reader.data_version(), trained_by)
+            version, policies = reader.data_version(), reader.declared_policies()
+            provenance = provenance_of(now, code_version, trained_by, data_version=version, policies=policies)
             return TrainedBundles(result, BundleWriter(request, result, keys_of(request), provenance).write(None), None)
         tuning = tune_parameters(request, data, progress)
         learned, tested = (len(np.unique(rows.student)) for rows in (data.learn, data.test))
@@ -99,7 +100,7 @@ def train(
             result = result_without_model(request, data, evaluation)
         else:
             result = result_with_model(reader, request, data, evaluation, tuning=tuning, progress=progress)
-    provenance = provenance_of(now, code_version, data, trained_by)
+    provenance = provenance_of(now, code_version, trained_by, data_version=data.version, policies=data.policies)
     writer = BundleWriter(request, result, keys_of(request), provenance)
     model = None if isinstance(evaluation, Refused) else writer.write(evaluation.model)
     return TrainedBundles(result, writer.write(None), model, data.warnings)

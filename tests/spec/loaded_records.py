@@ -31,16 +31,21 @@ class LoadedRecords:
 
 
 @contextmanager
-def loaded_records(
-    place: Path, drawings: Mapping[str, str], files: Mapping[str, FileMapping] | None = None, **policies: object
-) -> Iterator[LoadedRecords]:
-    """The drawn tables loaded under these policies; students and schools that they name need not be drawn.
+def loaded_records(place: Path, drawings: Mapping[str, str], **policies: object) -> Iterator[LoadedRecords]:
+    """The drawn tables loaded under these policies; students and schools that they name need not be drawn."""
+    with mapped_records(place, drawings, {}, policies) as loaded:
+        yield loaded
 
-    `files` is how some tables are mapped.
-    """
+
+@contextmanager
+def mapped_records(
+    place: Path, drawings: Mapping[str, str], files: Mapping[str, FileMapping], policies: Mapping[str, object]
+) -> Iterator[LoadedRecords]:
+    """The same of which some tables are mapped as `files` says."""
     told = {**named_in(drawings), **drawings}
     warehouse = place / "warehouses" / "north.duckdb"
-    report = load(place / "files", warehouse, told, policies=RecordPolicies.model_validate(policies), files=files)
+    declared = RecordPolicies.model_validate(policies)
+    report = load(place / "files", warehouse, told, policies=declared, files=files)
     with open_warehouse(warehouse) as reader:
         yield LoadedRecords(report, reader)
 

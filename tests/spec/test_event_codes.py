@@ -11,7 +11,7 @@ from features.language.feature_set import Feature, FeatureSet, attendance, enrol
 from features.policies.attendance_policies import AttendancePolicies
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import cell, reader, school_days, told
-from tests.spec.loaded_records import LoadedRecords, loaded_records
+from tests.spec.loaded_records import LoadedRecords, mapped_records
 from tests.spec.test_day_events import loads
 
 
@@ -86,7 +86,7 @@ def counted(loaded: LoadedRecords, as_of: date) -> tuple[str, ...]:
 def test_of_two_codes_of_one_kind_the_first_counts(tmp_path: Path) -> None:
     """On October 3 the unverified absence counts until the other is known; on 6 one that comes later does not."""
     drawn = {"calendar_days": CALENDAR, "enrollments": ADA, "attendance": SENT}
-    with loaded_records(tmp_path, drawn, MAPPED, attendance={"day_priority": [*ORDER, "X"]}) as loaded:
+    with mapped_records(tmp_path, drawn, MAPPED, {"attendance": {"day_priority": [*ORDER, "X"]}}) as loaded:
         assert counted(loaded, date(2025, 10, 3)) == ("2", "1", "0")
         assert counted(loaded, AS_OF) == ("3", "3", "1")
         assert loaded.notes("NOTE41") == [
@@ -102,7 +102,7 @@ def test_without_an_order_of_codes_two_of_one_kind_wait_and_no_code_is_kept(tmp_
     """The message says which setting orders them; an order of kinds alone keeps no code either."""
     one = "\n".join([*SENT.strip().splitlines()[:3], "| ada | 2025-10-08 | T | 0 | false | 2025-10-08 |"])
     drawn = {"calendar_days": CALENDAR, "enrollments": ADA, "attendance": one}
-    with loaded_records(tmp_path, drawn, MAPPED, attendance={"day_priority": ["absent", "tardy"]}) as loaded:
+    with mapped_records(tmp_path, drawn, MAPPED, {"attendance": {"day_priority": ["absent", "tardy"]}}) as loaded:
         assert [(found.code, "day_priority below" in found.expected) for found in loaded.report.quarantine] == [
             ("ROW07", True)
         ]

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.definitions.catalog import SERVABLE
 from features.engine.view_policies import view_policies_of
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, enrollments
 from features.policies.enrollment_policies import EnrollmentPolicies
 from features.policies.record_policies import RecordPolicies
-from features.snapshots import live_features
 from features.snapshots.live_features import snapshot_of_records
 from features.snapshots.sent_enrollments import enrollments_as_loaded
 from features.snapshots.snapshot import build_snapshot
@@ -65,7 +65,7 @@ def test_a_live_score_sees_what_a_load_of_the_same_rows_sees(
     exit_date: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever moved, entered years ago or in summer, or was gone before school began or on the day of entry."""
-    monkeypatch.setitem(live_features.SERVABLE, Enrolled.name, Enrolled)
+    monkeypatch.setitem(SERVABLE, Enrolled.name, Enrolled)
     declared: dict[str, object] = {"enrollment": {"exit_date": exit_date}}
     policies = RecordPolicies.model_validate(declared)
     calendar = canonical("calendar_days", CALENDAR)
