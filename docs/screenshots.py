@@ -24,7 +24,6 @@ COLORS = 256
 SHOTS = {
     "caseload.png": ("en", "/caseload"),
     "student-en.png": ("en", "/students/k-amara"),
-    "student-es.png": ("es", "/students/k-amara"),
     "family-es.png": ("es", "/students/k-amara/family"),
 }
 """Each picture: the language of the browser, and the page."""

@@ -19,6 +19,7 @@ from serving.pages.last_contacts import school_year_began
 from serving.pages.rendering import render_page
 from serving.store.run_queries import current_runs
 from serving.wording.locale import Language, msgid
+from serving.wording.scores import stale_words
 
 router = APIRouter(include_in_schema=False)
 TITLES = {
@@ -67,9 +68,9 @@ def caseload_page(
             context.engine, educator, "list", target="caseload", allowed=allowed, students=seen, at=context.clock()
         )
     title = language.translate(TITLES[educator.role])
-    return render_page(
-        request, context, "caseload.html", who=viewer, view=view, title=title, search=search, purposes=PURPOSES
-    )
+    parts = {"view": view, "title": title, "search": search, "purposes": PURPOSES}
+    stale = stale_words(language, view.data_through, educator.today)
+    return render_page(request, context, "caseload.html", who=viewer, stale=stale, **parts)
 
 
 @router.post("/caseload.csv", dependencies=[Depends(require_same_origin)])

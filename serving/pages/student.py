@@ -8,7 +8,7 @@ from serving.pages.student_view import student_view
 from serving.pages.support_panel import support_panel
 from serving.pages.visit import CurrentVisit
 from serving.store.run_queries import current_runs
-from serving.wording.scores import LIMITS
+from serving.wording.scores import LIMITS, stale_words
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,4 +32,5 @@ def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done:
         done=visit.done_words(done),
         back=asked.address,
         student_key=student_key,
+        stale=stale_words(visit.language, view.data_through, visit.educator.today),
     )

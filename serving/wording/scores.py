@@ -31,12 +31,24 @@ NOT_SCORED = msgid(
 )
 NO_RUN = msgid("No scores have been made for this district yet.")
 NOT_IN_COHORT = msgid("The lists of this district are about other grades. So there is no score of this student.")
+FRESH_DAYS = 8
+"""Days after which a weekly list should have been followed by a newer one."""
 LIMITS = (
     msgid("It is not a decision. It says where a talk may help. People who know the student decide."),
     msgid("It does not say why. It shows which records stand out, not what led to them."),
     msgid("It knows only what was on record by the date above. Home, health and friends are not in it."),
     msgid("It can be wrong, both ways. What you know about the student comes first."),
 )
+
+
+def stale_words(language: Language, newest: date | None, today: date) -> str:
+    """That the newest records are of more than a week ago; empty where they are not, or there are none."""
+    days = (today - newest).days if newest else 0
+    if days <= FRESH_DAYS:
+        return ""
+    return language.translate(
+        "The newest records are {days} days old. What happened since is not on this page.", days=days
+    )
 
 
 def why_served(language: Language, scorer: str, verdict: str) -> str:

@@ -13,7 +13,7 @@ from serving.pages.caseload_export import plain_cell
 from serving.pages.caseload_filter import CaseloadFilter, pages_shown
 from serving.pages.caseload_query import folded
 from serving.scoring.run_writer import write_run
-from serving.store.rows import AccessRow
+from serving.store.rows import AccessRow, RunRow
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_scores import with_scores
 from tests.serving.example_service import TODAY, ExampleService, run_of, scored
@@ -195,3 +195,13 @@ def test_a_contact_of_an_earlier_school_year_is_not_shown_as_one_of_now(service:
 )
 def test_names_are_compared_without_case_and_accents(text: str, plain: str) -> None:
     assert folded(text) == plain
+
+
+def test_a_list_that_was_not_followed_by_a_newer_one_says_how_old_its_records_are(service: ExampleService) -> None:
+    browser = lena(service)
+    assert "days old" not in browser.get("/caseload").text
+    with service.write_session() as session:
+        for run in session.query(RunRow).filter(RunRow.district_id == "harbor"):
+            run.data_through = TODAY - timedelta(days=9)
+    for path in ("/caseload", "/students/k-amara"):
+        assert "The newest records are 9 days old." in browser.get(path).text

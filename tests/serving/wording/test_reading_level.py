@@ -26,7 +26,8 @@ SAMPLES: Mapping[str, object] = {
     "least_share": 0.1, "least_failures": 2, "name": "Ann Lee", "district": "Bay Unified", "grade": 9,
     "records": 4, "scoring": 6, "came": 60, "before_missed": 2, "before_days": 48, "listed": 212, "came_true": 118,
     "courses": "Algebra 1 and Biology", "course": "Algebra 1", "mark": "F", "before": "B",
-    "school": "North High", "page": 1, "pages": 2, "num": 14, "held": 3, "planned": 7, "rest": 0.9, "week": 11, "through": 10,
+    "school": "North High", "page": 1, "pages": 2, "num": 14, "held": 3, "planned": 7, "rest": 0.9, "week": 11,
+    "through": 10,
 }  # fmt: skip
 """Typical values of what sentences leave open."""
 
