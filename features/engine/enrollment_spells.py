@@ -1,5 +1,6 @@
 """School days of students, and records placed on them: how many days ago each was."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import ibis
@@ -34,16 +35,20 @@ class DatedRecords(KnownRecords):
         `in_term` are those since the marking term of the as-of date began.
         """
         days = self.calendar_rows()
-        days = days.filter(days.date <= self.last_day)
+        days = days.filter(days.date <= self.last_day_in(days))
         counted = days.in_session & days.attendance_taken
         running = counted.cast("int64").sum().over(
             group_by=["school_id", "track", "school_year"], order_by="date", rows=(None, 0)
         )  # fmt: skip
-        in_term = ibis.coalesce(days.date >= self.term_start(), False)
+        in_term = ibis.coalesce(days.date >= self.term_start_in(days), False)
         columns = {"counted": counted, "day": running, "in_term": in_term}
         if self.shape.policies.short_days:
             columns["day_hundredths"] = ibis.coalesce(days.day_hundredths, WHOLE_DAY)
         return days.select("school_id", "track", "school_year", "date", **columns)
+
+    def term_start_in(self, _rows: ir.Table) -> ir.DateValue:
+        """The first day of the marking term of some rows' as-of date."""
+        return self.term_start()
 
     def term_start(self) -> ir.Scalar:
         """The first day of the marking term that began last, missing where none did this school year."""
@@ -64,7 +69,7 @@ class DatedRecords(KnownRecords):
 
     def spells_with_days(self) -> ir.Table:
         """Spells of enrollment, as `spells` says."""
-        enrollment, shares = self.spells_until(self.last_day), []
+        enrollment, shares = self.spells_until(self.last_day_in), []
         if self.shape.policies.has_overlaps:
             enrollment, shares = one_school_a_date(self.shared_spells(), self.segments()), ["shares_days"]
         spans = self.spans(enrollment)
@@ -83,10 +88,11 @@ class DatedRecords(KnownRecords):
         total = spells.days.sum().over(group_by=["student_key", "school_year"])
         return spells.mutate(later=ibis.coalesce(later, 0), total=total)
 
-    def spells_until(self, last_day: ir.DateScalar) -> ir.Table:
+    def spells_until(self, day_in: Callable[[ir.Table], ir.DateValue]) -> ir.Table:
         """Spells that began by a day, with when each `ends`; an exit after it has not happened."""
         enrollment = self.enrollment_rows()
-        enrollment = enrollment.filter(enrollment.entry_date <= last_day)
+        enrollment = enrollment.filter(enrollment.entry_date <= day_in(enrollment))
+        last_day = day_in(enrollment)
         again = enrollment.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
         before = (again - ibis.interval(days=1)).cast("date")
         ends = ibis.least(*(ibis.coalesce(end, last_day) for end in (enrollment.exit_date, before)), last_day)
@@ -101,7 +107,7 @@ class DatedRecords(KnownRecords):
 
     def shared_spells(self) -> ir.Table:
         """Spells up to the last day, and whether they share days with others of the student and school year."""
-        return self.kept("shared_spells", lambda: with_shared_years(self.spells_until(self.last_day)))
+        return self.kept("shared_spells", lambda: with_shared_years(self.spells_until(self.last_day_in)))
 
     def segments(self) -> ir.Table:
         """Parts of school years in which the same spells of a student run, where some share days."""
@@ -254,7 +260,7 @@ class DatedRecords(KnownRecords):
         if policies.has_sections:
             sections = without_bookkeeping(self.rows("section_enrollments"))
             met = self.kept("periods_met", lambda: periods_on_days(records, sections))
-        return events_by_policies(records, self.spells_until(self.last_day), policies, met)
+        return events_by_policies(records, self.spells_until(self.last_day_in), policies, met)
 
     def days_missed(self, *, years: int | None = None) -> ir.Table:
         """Absences of days that were missed as a whole, with the run of such days that each belongs to."""

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.parameters import number_parameter
 from features.language.quantities import (
     Both,
     Combination,
@@ -39,7 +38,7 @@ def as_column(node: Quantity, table: ir.Table, columns: Mapping[Measure, str]) -
         case Schoolmates(from_same_school):
             return schoolmates(table, from_same_school=from_same_school)
         case SchoolWeek():
-            return number_parameter("school_week").cast("float64")
+            return table.school_week.cast("float64")
         case Held(condition, untold):
             held = as_condition(condition, table, columns).cast("float64")
             return held if untold is None else ibis.coalesce(held, untold)

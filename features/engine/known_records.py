@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import ibis
 import ibis.expr.types as ir
@@ -44,6 +44,8 @@ class KnownRecords:
     shape: ViewShape = PLAIN
     members: "Members | None" = None
     steps: Steps | None = field(default=None, compare=False, repr=False)
+    apart: ClassVar[tuple[str, ...]] = ()
+    """Columns that keep records apart which no record knows of: none where there is one as-of date."""
 
     @property
     def as_of(self) -> ir.DateScalar:
@@ -65,6 +67,14 @@ class KnownRecords:
         """The last day whose records count."""
         return day_parameter(self.shape.named("through")) if self.shape.has_through else self.as_of
 
+    def as_of_in(self, _rows: ir.Table) -> ir.DateValue:
+        """The as-of date of some rows, here the same for all."""
+        return self.as_of
+
+    def last_day_in(self, _rows: ir.Table) -> ir.DateValue:
+        """The last day of some rows whose records count."""
+        return self.last_day
+
     def of(self, members: "Members") -> Self:
         """The same of these students' records only: a snapshot reads one cohort, not the district."""
         return replace(self, members=members)
@@ -77,7 +87,7 @@ class KnownRecords:
         """Of each record the last version that was visible, terms and marks as they are read."""
         versions = self.versions_in_force(name)
         if name == "terms":
-            return with_own_days(versions)
+            return with_own_days(versions, self.apart)
         if name == "enrollments" and self.shape.policies.any_track:
             return on_known_tracks(versions, self.rows("calendar_days"))
         return self.marks_as_read(versions) if name == "marks" else versions
@@ -90,7 +100,7 @@ class KnownRecords:
         if policies.incomplete_days is None:
             return marks
         marks = with_deadline(marks, self.rows("terms"), policies.incomplete_days)
-        lapsed = ibis.coalesce((marks.mark_status == "incomplete") & (marks.deadline < self.as_of), False)
+        lapsed = ibis.coalesce((marks.mark_status == "incomplete") & (marks.deadline < self.as_of_in(marks)), False)
         return lapsed_as(marks, lapsed & marks.mark.isnull(), policies.incomplete_then).drop("deadline")
 
     def kept(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:

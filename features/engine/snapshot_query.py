@@ -82,7 +82,7 @@ def snapshot(query: SnapshotQuery, steps: Steps) -> ir.Table:
 def quantities_of_members(quantities: Mapping[str, Quantity], members: Members) -> ir.Table:
     """A row a member: key, school, grade, `school_days` this year, `days_before` it, and a column a quantity."""
     tables = members.tables.of(members)
-    cohort = with_previous_school(members.numbered(), tables)
+    cohort = tables.with_school_week(with_previous_school(members.numbered(), tables))
     table, columns = with_measures(cohort, list(quantities.values()), tables)
     found = {name: told_column(quantity, table, columns) for name, quantity in quantities.items()}
     found = table.select(

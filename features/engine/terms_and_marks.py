@@ -1,5 +1,7 @@
 """How terms, tracks and marks are read where districts differ: shared days, credit from elsewhere, incompletes."""
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 
@@ -14,16 +16,18 @@ NOT_TAKEN = ("withdrawn", "audit")
 """Why a line has no mark that none is to come for."""
 
 
-def with_own_days(terms: ir.Table) -> ir.Table:
+def with_own_days(terms: ir.Table, apart: Sequence[str] = ()) -> ir.Table:
     """Terms of which no two marking terms of a kind and school year share a day: it belongs to the one that ends first.
 
-    The other begins on the day after. Two that end on one day keep their days, as nothing tells them apart.
+    The other begins on the day after. Two that end on one day keep their days, as nothing tells them apart. Terms are
+    only held against others with the same values in `apart`.
     """
     marking = terms.filter(terms.kind.isin(MARKING_TERMS))
-    ends = marking.select("school_year", "kind", "end_date").distinct()
-    before = ends.end_date.lag().over(group_by=["school_year", "kind"], order_by="end_date")
+    key = [*apart, "school_year", "kind"]
+    ends = marking.select(*key, "end_date").distinct()
+    before = ends.end_date.lag().over(group_by=key, order_by="end_date")
     following = ends.mutate(opens=(before + ibis.interval(days=1)).cast("date")).view()
-    joined = terms.left_join(following, ["school_year", "kind", "end_date"])
+    joined = terms.left_join(following, [*key, "end_date"])
     opens = ibis.greatest(terms.start_date, ibis.coalesce(following.opens, terms.start_date))
     return joined.select(*[terms[name] for name in terms.columns if name != "start_date"], start_date=opens).select(
         *terms.columns

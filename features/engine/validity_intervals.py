@@ -11,7 +11,7 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.known_records import without_bookkeeping
+from features.engine.known_records import BOOKKEEPING
 from features.engine.parameters import number_parameter
 from features.engine.script_cache import query_script
 from features.engine.stored_tables import schema_of, stored_table
@@ -46,7 +46,7 @@ class IntervalTables(VisibleTables):
 
     def marks_posted(self) -> ir.Table:
         """Lines of reports with `years_ago` and `posted`, which the intervals tell: nothing to be made once."""
-        marks = without_bookkeeping(self.rows("marks"))
+        marks = self.rows("marks")
         return marks.mutate(years_ago=self.school_year - marks.school_year)
 
     def numbered(self, members: ir.Table) -> ir.Table:
@@ -68,10 +68,11 @@ def numbered_students() -> ir.Table:
 
 
 def interval_schema(name: str) -> ibis.Schema:
-    """The columns of records, students by number, with `in_force_until`, and `posted` of marks."""
+    """The columns of records but for those of versions, students by number; `in_force_until`, `posted` of marks."""
     numbered = {"student_key": "int64"} if "student_key" in schema_of(TABLES[name]) else {}
     posted = {"posted": "date"} if name == "marks" else {}
-    return ibis.schema({**schema_of(TABLES[name]), **numbered, "in_force_until": "date", **posted})
+    kept = {column: kind for column, kind in schema_of(TABLES[name]).items() if column not in BOOKKEEPING}
+    return ibis.schema({**kept, **numbered, "in_force_until": "date", **posted})
 
 
 def students_of(cohort: Cohort) -> ir.Table:
@@ -81,6 +82,17 @@ def students_of(cohort: Cohort) -> ir.Table:
     enrolled = spells.filter(then & spells.grade_level.isin(cohort.grade_levels))
     students = enrolled.select("student_key").distinct()
     return students.mutate(number=ibis.row_number().over(order_by="student_key"))
+
+
+def number_of_students(cohort: Cohort) -> ir.Table:
+    """How many they are."""
+    return students_of(cohort).aggregate(students=ibis._.count())
+
+
+def students_within(connection: duckdb.DuckDBPyConnection, cohort: Cohort, school_year: int) -> int:
+    """How many students may be of a cohort in a school year."""
+    ((students,),) = query_script(number_of_students, cohort).rows(connection, {"school_year": school_year})
+    return int(str(students))
 
 
 def intervals_of(name: str) -> ir.Table:

@@ -12,7 +12,7 @@ from features.engine.concurrent_enrollments import one_school_a_date, shared_seg
 from features.engine.enrollment_spells import DatedRecords
 from features.engine.known_records import without_bookkeeping
 from features.engine.missed_share import days_by_school
-from features.engine.parameters import day_parameter
+from features.engine.parameters import day_parameter, number_parameter
 from features.engine.record_columns import (
     newest_of_course,
     with_grade,
@@ -50,7 +50,8 @@ class VisibleTables(DatedRecords):
         marks = with_terms(marks, self.rows("terms"))
         if "terms_ago" in used:
             marks = with_terms_ago(marks)
-        in_term = (marks.term_start >= self.term_start()) & (marks.term_start <= self.last_day)
+        began = marks.term_start
+        in_term = (began >= self.term_start_in(marks)) & (began <= self.last_day_in(marks))
         return marks.mutate(in_term=ibis.coalesce(in_term, False))
 
     def marks_given(self) -> ir.Table:
@@ -114,7 +115,7 @@ class VisibleTables(DatedRecords):
 
         Those of the as-of date; with `since`, those of any day of the school year from then to the as-of date.
         """
-        spells = self.rows("enrollments").filter(ibis._.entry_date <= self.as_of)
+        spells = self.begun()
         there = self.there(since)
         members = there.filter(there.grade_level.isin(cohort.grade_levels))
         if cohort.on_census_day:
@@ -136,24 +137,33 @@ class VisibleTables(DatedRecords):
         """Members of a cohort, each with a `number` in the order of their keys."""
         return members.mutate(number=ibis.row_number().over(order_by="student_key"))
 
+    def with_school_week(self, members: ir.Table) -> ir.Table:
+        """Members by number with the `school_week` of the as-of date."""
+        return members.mutate(school_week=number_parameter("school_week"))
+
     def there(self, since: ir.DateScalar | None = None) -> ir.Table:
         """Spells of this school year that run on the as-of date, or on any day from `since` to it.
 
         Where spells share days, those parts of them on which the school is the one that counts.
         """
-        first = self.as_of if since is None else since
-        spells = self.rows("enrollments").filter(ibis._.entry_date <= self.as_of)
+        spells = self.begun()
         if self.shape.policies.has_overlaps:
             until = self.kept("spells_of_year", self.spells_of_year)
             segments = self.kept("segments_of_year", lambda: shared_segments(until, self.shape.policies.concurrent))
             spells = one_school_a_date(until, segments)
-            spells = spells.filter(spells.ends >= first)
+            spells = spells.filter(spells.ends >= (self.as_of_in(spells) if since is None else since))
+        first = self.as_of_in(spells) if since is None else since
         goes_on = spells.exit_date.isnull() | (spells.exit_date > first)
         return spells.filter((spells.school_year == self.school_year) & goes_on)
 
+    def begun(self) -> ir.Table:
+        """Spells that began by the as-of date."""
+        spells = self.rows("enrollments")
+        return spells.filter(spells.entry_date <= self.as_of_in(spells))
+
     def spells_of_year(self) -> ir.Table:
         """Spells of this school year up to the as-of date, and whether they share days with another of the student."""
-        spells = self.spells_until(self.as_of)
+        spells = self.spells_until(self.as_of_in)
         return with_shared_years(spells.filter(spells.school_year == self.school_year))
 
     def on_census_day(self, spells: ir.Table) -> ir.Table:
@@ -161,4 +171,4 @@ class VisibleTables(DatedRecords):
         census = day_parameter(self.shape.named("census_day"))
         then = (spells.school_year == self.school_year) & (spells.entry_date <= census)
         then = then & (spells.exit_date.isnull() | (spells.exit_date >= census))
-        return spells.filter(then | (census > self.as_of)).select("student_key")
+        return spells.filter(then | (census > self.as_of_in(spells))).select("student_key")

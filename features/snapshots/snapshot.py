@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
 import pandas as pd
 
+from features.engine.several_dates import MOST_DATES, SeveralDates, can_be_together, put_dates, rows_by_date
 from features.engine.snapshot_query import SnapshotQuery, named_quantities, snapshot_script
-from features.engine.validity_intervals import IntervalTables, intervals_made
+from features.engine.validity_intervals import IntervalTables, intervals_made, students_within
 from features.engine.view import View
-from features.engine.visible_tables import VisibleTables
 from features.errors import NothingKnown
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
@@ -71,12 +71,13 @@ def snapshot_of_view(
     reader: Reader, feature_set: type[FeatureSet], view: View, *, cohort: Cohort | None = None, with_peers: bool = False
 ) -> Snapshot:
     """The same where the view is known already; NothingKnown for a cohort of nobody."""
-    return snapshot_of_query(reader, SnapshotQuery(feature_set, view.shape, cohort, with_peers), view)
+    query = SnapshotQuery(feature_set, view.shape, cohort, with_peers)
+    return snapshot_of_someone(query, view, reader.run(snapshot_script(query), view.values))
 
 
-def snapshot_of_query(reader: Reader, query: SnapshotQuery, view: View) -> Snapshot:
-    """The snapshot that a query finds from a view; NothingKnown for a cohort of nobody."""
-    snapshot = snapshot_from_rows(query.feature_set, view, reader.run(snapshot_script(query), view.values))
+def snapshot_of_someone(query: SnapshotQuery, view: View, rows: pd.DataFrame) -> Snapshot:
+    """The snapshot in the rows that its query found; NothingKnown where there are none."""
+    snapshot = snapshot_from_rows(query.feature_set, view, rows)
     if snapshot.features.empty:
         grades = ", ".join(map(str, query.members.grade_levels))
         raise NothingKnown(
@@ -90,6 +91,10 @@ AT_ONCE = 2
 """Snapshots taken side by side: one alone leaves a core idle for part of its time."""
 FEW = 3
 """Dates of one school year up to which it costs more to make intervals than to rank versions on each date."""
+MOST_STUDENTS = 25_000
+"""Students up to whom intervals are made: those of more would not fit in memory."""
+ROWS_AT_ONCE = 40_000
+"""Students × dates of one script: more are of no use, and would be more than fits in memory."""
 
 
 def build_snapshots(
@@ -119,17 +124,36 @@ def build_snapshots(
 def snapshots_of_year(
     reader: Reader, feature_set: type[FeatureSet], views: Sequence[View], *, cohort: Cohort | None, with_peers: bool
 ) -> list[Snapshot]:
-    """The snapshots of several dates of one school year, side by side, each on one of DuckDB's threads."""
-    many, year = len(views) > FEW, views[0].school_year
-    engine = IntervalTables if many else VisibleTables
-    made = intervals_made(reader.connection, cohort or feature_set.cohort, year) if many else nullcontext()
+    """The snapshots of several dates of one school year: in one script where that can be, else side by side."""
+    query = SnapshotQuery(feature_set, views[0].shape, cohort, with_peers)
+    year, connection = views[0].school_year, reader.connection
+    students = students_within(connection, query.members, year) if len(views) > FEW else 0
+    if not 0 < students <= MOST_STUDENTS:
+        return snapshots_apart(reader, query, views)
+    with intervals_made(connection, query.members, year):
+        if not can_be_together(query.shape):
+            return snapshots_apart(reader, replace(query, engine=IntervalTables), views)
+        most = min(MOST_DATES, max(1, ROWS_AT_ONCE // students))
+        parts = [views[start : start + most] for start in range(0, len(views), most)]
+        return [one for part in parts for one in snapshots_together(reader, query, part)]
+
+
+def snapshots_apart(reader: Reader, query: SnapshotQuery, views: Sequence[View]) -> list[Snapshot]:
+    """The snapshots of several dates, side by side, each on one of DuckDB's threads."""
 
     def taken(view: View) -> Snapshot:
-        query = SnapshotQuery(feature_set, view.shape, cohort, with_peers, engine)
-        return snapshot_of_query(reader.for_thread(), query, view)
+        rows = reader.for_thread().run(snapshot_script(query), view.values)
+        return snapshot_of_someone(query, view, rows)
 
-    with made, one_thread_each(reader.connection), ThreadPoolExecutor(AT_ONCE) as pool:
+    with one_thread_each(reader.connection), ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(taken, views))
+
+
+def snapshots_together(reader: Reader, query: SnapshotQuery, views: Sequence[View]) -> list[Snapshot]:
+    """The snapshots of several dates by one script, which has intervals to read."""
+    put_dates(reader.connection, views)
+    rows = reader.run(snapshot_script(replace(query, engine=SeveralDates)), views[0].values)
+    return [snapshot_of_someone(query, *one) for one in zip(views, rows_by_date(rows, len(views)), strict=True)]
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from features.errors import Refused
 from features.progress import Progress
 from models.estimators.fitting import DEFAULT_PARAMETERS, ParameterValue
+from models.estimators.parallel_fits import parallel_map
 from models.estimators.parameter_search import SearchBudget, SearchResult, search_parameters
 from models.examples import Examples, Floats, fixed_order, folds_by
 from training.evaluation.evaluation import CrossEvaluation, Risks, fit_and_evaluate, risks_with_protected
@@ -138,7 +139,7 @@ def parts_of(examples: Examples, units: npt.NDArray[np.str_], k: int, seed: int)
 
 
 def put_together(parts: Iterable[Part], fit: Callable[[Part], Risks]) -> Risks:
-    """What is said of each part's rows, in the order of all rows."""
-    found: Sequence[tuple[npt.NDArray[np.int64], Risks]] = [(part.rows, fit(part)) for part in parts]
+    """What is said of each part's rows, in the order of all rows; parts are fitted side by side."""
+    found: Sequence[tuple[npt.NDArray[np.int64], Risks]] = parallel_map(lambda part: (part.rows, fit(part)), parts)
     back = np.argsort(np.concatenate([rows for rows, _ in found]))
     return {name: np.concatenate([risks[name] for _, risks in found])[back] for name in found[0][1]}
