@@ -12,7 +12,7 @@ import pyarrow.csv
 from psycopg import Connection as PostgresConnection
 from psycopg import Copy, Error
 from psycopg.sql import SQL, Identifier
-from sqlalchemy import Dialect, Table, insert
+from sqlalchemy import Dialect, Integer, Table, insert
 from sqlalchemy.orm import Session
 
 from serving.store.database_errors import without_values
@@ -124,9 +124,20 @@ def unchanged(value: object) -> object:
 def copy_csv(session: Session, table: Table, names: Sequence[str], batch: pa.RecordBatch) -> None:
     """Copies a batch of Arrow columns into a table of PostgreSQL."""
     buffer = io.BytesIO()
-    pyarrow.csv.write_csv(batch, buffer, CSV)
+    pyarrow.csv.write_csv(as_declared(table, batch), buffer, CSV)
     with copying(session, table, names, csv=True) as copy:
         copy.write(buffer.getvalue())
+
+
+def as_declared(table: Table, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with whole numbers where the table has such: pandas makes them floats beside missing ones."""
+    columns = [
+        column.cast(pa.int64())
+        if isinstance(table.columns[name].type, Integer) and pa.types.is_floating(column.type)
+        else column
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def driver_connection(session: Session) -> PostgresConnection:

@@ -1,8 +1,9 @@
 """Two scoring runs of a district at once, and a release promoted while one is made."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from serving.scoring.run_summary import ListSummary
 from serving.scoring.score_district import score_district
 from serving.store.rows import RunRow
 from tests.districts import simulated_warehouse
+from tests.serving.conftest import opened
 from tests.serving.example_releases import RULE, model_parts, release
 from tests.serving.example_service import NOW, TODAY, ExampleService
 
@@ -26,12 +28,13 @@ def promote(service: ExampleService, test_year: int) -> str:
     return release(service, "harbor", parts).release_id
 
 
-@pytest.fixture
-def scoring(empty_service: ExampleService) -> ExampleService:
-    """A service on which a rule serves a small simulated district."""
-    promote(empty_service, TODAY.year)
-    simulated_warehouse(Plan("harbor", 120, TODAY, years=2), empty_service.context.settings.warehouse("harbor"))
-    return empty_service
+@pytest.fixture(params=["sqlite", "postgresql"])
+def scoring(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ExampleService]:
+    """A service on which a rule serves a small simulated district, on each database."""
+    for service in opened(tmp_path, postgresql=request.param == "postgresql"):
+        promote(service, TODAY.year)
+        simulated_warehouse(Plan("harbor", 120, TODAY, years=2), service.context.settings.warehouse("harbor"))
+        yield service
 
 
 def scored(service: ExampleService, progress: Callable[[str], None] = quietly) -> ListSummary:
