@@ -27,6 +27,9 @@ from serving.store.database import migrate, open_engine, write_session
 from serving.store.student_records import WrittenRecords
 
 BATCH = 10_000
+RUN, RECORD = "scoring run, with evidence and history", "recording the run (SQLite)"
+MOST_MS, MOST_BYTES = 0.15, 1024.0
+"""What a student of a run may take: processor time beyond the first 10,000, and room in the database."""
 PREDICT, TWO_STEPS = "Booster.predict", "snapshot and risk only"
 CONTRIBUTIONS, REASONS = "contributions", "risk with reasons"
 PRED_CONTRIB, EXPLAINER = "Booster.predict(pred_contrib=True)", "shap.TreeExplainer"
@@ -76,8 +79,9 @@ def explained(ms: dict[str, float]) -> tuple[Figure, ...]:
 
 
 def run_figures(place: Place, served: DistrictRelease, reader: Reader, runs: int) -> tuple[int, tuple[Figure, ...]]:
-    """Students of the cohort, and milliseconds per 10,000 of them for each step of a run."""
-    fresh, engine = count(), open_engine(f"sqlite:///{emptied(place.folder / 'bench.db')}")
+    """Students of the cohort, milliseconds per 10,000 of them for each step of a run, and bytes of each."""
+    database = emptied(place.folder / "bench.db")
+    fresh, engine = count(), open_engine(f"sqlite:///{database}")
     migrate(engine)
     made = made_run(place, served, reader, engine)
 
@@ -85,14 +89,38 @@ def run_figures(place: Place, served: DistrictRelease, reader: Reader, runs: int
         with write_session(engine) as session:
             write_run(session, replace(made, run_id=f"run-{next(fresh)}"))
 
+    record()
+    first = stored_bytes(engine, database)
+    record()
     ways: dict[str, Callable[[], object]] = {
         TWO_STEPS: lambda: risks_today(served, reader),
-        "scoring run, with evidence and history": lambda: made_run(place, served, reader, engine),
-        "recording the run (SQLite)": record,
+        RUN: lambda: made_run(place, served, reader, engine),
+        RECORD: record,
     }  # fmt: skip
-    figures = per_10k(median_seconds(ways, runs), len(made.scores), TWO_STEPS)
+    students, each = len(made.scores), (stored_bytes(engine, database) - first) / len(made.scores)
+    figures = per_10k(median_seconds(ways, runs), students, TWO_STEPS)
     engine.dispose()
-    return len(made.scores), figures
+    limits = (
+        compared(f"{name}, a student", ms, "ms", to=most, beside="to reach")
+        for name, ms, most in (
+            ("scoring run", value_of(figures, RUN) / 10_000, MOST_MS),
+            ("recording", value_of(figures, RECORD) / 10_000, MOST_MS),
+        )
+    )
+    room = compared("a student and run, after the first", each, "bytes", to=MOST_BYTES, beside="to reach")
+    return students, (*figures, *limits, room)
+
+
+def value_of(figures: tuple[Figure, ...], name: str) -> float:
+    """The value of a figure."""
+    return next(one.value for one in figures if one.name == name)
+
+
+def stored_bytes(engine: Engine, database: Path) -> int:
+    """How large a database is, with all that was written in its file."""
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return database.stat().st_size
 
 
 def risks_today(served: DistrictRelease, reader: Reader) -> Floats:

@@ -198,6 +198,10 @@ class Service(Section):
         le=0.5,
         description="share of a list's places above and below its cut, within which students listed last time go first",
     )
+    keep_runs: Literal["month_ends", "all"] = Field(
+        default="month_ends",
+        description="which runs of earlier school years stay in the service database: the last list of each month, or all",
+    )
 
 
 class Settings(Section):

@@ -135,14 +135,20 @@ def weeks_script(cohort: Cohort, shape: ViewShape) -> Script:
 
 
 def weeks_of(tables: VisibleTables) -> ir.Table:
-    """Each student's weeks of this school year."""
-    days = tables.days_within(tables.spells().filter(ibis._.school_year == tables.school_year), "student_key")
-    absences = tables.placed("attendance").filter(ibis._.years_ago == 0)
-    missed = absences.group_by("student_key", "date").aggregate(missed=absences.absent_hundredths.sum())
-    weekly = days.left_join(missed, ["student_key", "date"]).select(
-        days.student_key, week=days.date.truncate("W"), missed=ibis.coalesce(missed.missed, 0)
-    )  # fmt: skip
-    return weekly.group_by("student_key", "week").aggregate(days=weekly.count(), missed=weekly.missed.sum())
+    """Each student's weeks of this school year: the days of each distinct span are counted once for all who have it."""
+    span = ["school_id", "track", "school_year", "entry_date", "ends"]
+    spells = tables.spells().filter(ibis._.school_year == tables.school_year)
+    days = tables.days_within(spells.select(*span).distinct(), *span)
+    days = days.mutate(week=days.date.truncate("W"))
+    of_span = days.group_by(*span, "week").aggregate(days=days.count())
+    own = spells.inner_join(of_span, span).select(spells.student_key, of_span.week, of_span.days)
+    weekly = own.group_by("student_key", "week").aggregate(days=own.days.sum())
+    absences = tables.placed("attendance", years=0).filter(ibis._.years_ago == 0)
+    absences = absences.mutate(week=absences.date.truncate("W"))
+    missed = absences.group_by("student_key", "week").aggregate(missed=absences.absent_hundredths.sum())
+    return weekly.left_join(missed, ["student_key", "week"]).select(
+        weekly.student_key, weekly.week, weekly.days, missed=ibis.coalesce(missed.missed, 0)
+    )
 
 
 def marks_over_time(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[EvidenceRecord]]:

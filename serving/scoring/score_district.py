@@ -39,6 +39,7 @@ from serving.scoring.school_calendars import read_calendars
 from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
 from serving.scoring.student_scores import RunInputs, build_scores, last_year_lists
 from serving.store.database import write_session
+from serving.store.run_retention import thin_runs
 from serving.store.student_records import WrittenRecords
 from serving.support.warehouse_export import export_supports
 
@@ -89,6 +90,7 @@ def score_in_turn(
     with write_session(engine) as session:
         for run in runs:
             write_run(session, run)
+        thin_runs(session, district_id, settings.service.keep_runs)
     summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
     scores = pd.concat([run.scores[["student_key", "flagged"]] for run in runs])
     every, listed = scores["student_key"].nunique(), scores["student_key"][scores["flagged"]].nunique()

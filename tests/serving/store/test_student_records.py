@@ -2,19 +2,20 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from features.errors import Refused
 from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.database import migrate, migrations, open_engine, read_session
 from serving.store.rows import RunRow, ScoreRow
+from serving.store.run_retention import Retention, thin_runs
 from serving.store.student_records import ScoreRecords, score_records
 from tests.serving.example_service import TODAY, ExampleService, run_of
 
@@ -90,6 +91,26 @@ def test_runs_of_the_version_before_are_read_as_they_are(tmp_path: Path) -> None
         assert found.evidence("absence_rate_20d") == [row]
         assert found.history() == cells["history"]
         assert (score.reasons[0]["code"], score.change) == ("absence_rate_20d", cells["change"])
+
+
+DAYS = (date(2026, 5, 9), date(2026, 5, 30), date(2026, 6, 6), date(2026, 9, 5), date(2026, 9, 12))
+
+
+@pytest.mark.parametrize(("policy", "gone"), [("month_ends", {date(2026, 5, 9)}), ("all", set())])
+def test_of_earlier_school_years_the_last_list_of_each_month_stays(
+    empty_service: ExampleService, policy: Retention, gone: set[date]
+) -> None:
+    """Another district's runs are its own affair, and nothing is left of a run that is gone."""
+    with empty_service.write_session() as session:
+        for day in DAYS:
+            write_run(session, run_of("harbor", day))
+        write_run(session, run_of("mesa", DAYS[0]))
+        assert thin_runs(session, "harbor", policy) == len(gone)
+        runs = session.execute(select(RunRow.district_id, RunRow.as_of)).all()
+        scored = set(session.scalars(select(ScoreRow.run_id).where(ScoreRow.district_id == "harbor")))
+    assert {day for district, day in runs if district == "harbor"} == set(DAYS) - gone
+    assert ("mesa", DAYS[0]) in runs
+    assert scored == {f"run-{day}" for day in set(DAYS) - gone}
 
 
 OLD_RUN = """
