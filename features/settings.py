@@ -200,7 +200,7 @@ class Service(Section):
     )
     keep_runs: Literal["month_ends", "all"] = Field(
         default="month_ends",
-        description="which runs of earlier school years stay in the service database: the last list of each month, or all",
+        description="which runs of earlier school years stay in the service database: the last of each month, or all",
     )
 
 

@@ -25,11 +25,16 @@ def rows_of(contents: Sequence[str], table: str) -> list[JsonRow]:
     return in_order(table, SHOWN_COLUMNS[table], [one for one in folded(map(pack, contents)) if one[0] == table])
 
 
+def by_student(contents: pd.DataFrame) -> dict[str, str]:
+    """The content of each student."""
+    return {str(key): str(content) for key, content in zip(contents["student_key"], contents["content"], strict=True)}
+
+
 def test_numbers_lead_to_the_records_that_each_feature_counted() -> None:
     opened = reader(RECORDS)
     view = opened.view(AS_OF)
     with student_records(opened, Told.cohort, view) as records:
-        written = dict(records.changes(NOTHING, records.keys).itertuples(index=False))
+        written = by_student(records.changes(NOTHING, records.keys))
         asked = pd.DataFrame([(key, code) for key in records.keys for code in TABLE], columns=["student_key", "code"])
         counted = records.counted(Told, asked)
     found: dict[str, dict[str, list[JsonRow]]] = {code: {} for code in TABLE}
@@ -47,11 +52,11 @@ def test_what_became_known_is_added_and_what_was_replaced_is_taken_back() -> Non
     with student_records(opened, Told.cohort, opened.view(LATER)) as records:
         changed = records.digests()[records.digests() != then].index
         more = records.changes(first[first["student_key"].isin(changed)], changed)
-        whole = dict(records.changes(NOTHING, records.keys).itertuples(index=False))
+        whole = by_student(records.changes(NOTHING, records.keys))
     assert list(changed) == ["ada"]
     added = sorted(json.loads(more["content"].iloc[0]))
     assert [one[:2] for one in added] == [["attendance", "2025-10-08"], ["incidents", "2025-10-07"], ["marks", "2026"]]
-    before = dict(first.itertuples(index=False))["ada"]
+    before = by_student(first)["ada"]
     for table in KEPT_TABLES:
         assert rows_of([before, more["content"].iloc[0]], table) == rows_of([whole["ada"]], table)
     with student_records(opened, Told.cohort, opened.view(AS_OF)) as records:

@@ -30,7 +30,7 @@ def ines_of(service: ExampleService) -> Browser:
 def newly_listed(service: ExampleService) -> None:
     """Next week's list, on which Amara was not before."""
     earlier, later = run_of("harbor", TODAY - timedelta(days=3)), run_of("harbor", TODAY - timedelta(days=1))
-    nobody = tuple(replace(score, flagged=False) for score in earlier.scores)
+    nobody = earlier.scores.assign(flagged=False)
     with service.write_session() as session:
         session.connection().exec_driver_sql("DELETE FROM calendars")
         session.connection().exec_driver_sql("DELETE FROM scores")
