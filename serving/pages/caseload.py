@@ -68,9 +68,17 @@ def caseload_page(
             context.engine, educator, "list", target="caseload", allowed=allowed, students=seen, at=context.clock()
         )
     title = language.translate(TITLES[educator.role])
-    parts = {"view": view, "title": title, "search": search, "purposes": PURPOSES}
-    stale = stale_words(language, view.data_through, educator.today)
-    return render_page(request, context, "caseload.html", who=viewer, stale=stale, **parts)
+    return render_page(
+        request,
+        context,
+        "caseload.html",
+        who=viewer,
+        view=view,
+        title=title,
+        search=search,
+        purposes=PURPOSES,
+        stale=stale_words(language, view.data_through, educator.today),
+    )
 
 
 @router.post("/caseload.csv", dependencies=[Depends(require_same_origin)])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, Subquery, and_, func, or_
+from sqlalchemy import Select, String, Subquery, and_, cast, func, or_
 from sqlalchemy.orm import Session, load_only
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -131,8 +131,8 @@ def folded(text: str) -> str:
     return "".join(one for one in plain if not unicodedata.combining(one)).casefold()
 
 
-def list_track_records(session: Session, scope: CaseloadScope) -> list[tuple[str, str, object]]:
-    """Each band, run and track record of the subject's listed students, every pair once."""
+def list_track_records(session: Session, scope: CaseloadScope) -> list[tuple[str, str, str | None]]:
+    """Each band, run and track record (as JSON) of the subject's listed students, every one once."""
     listed = select_scored(scope).where(ScoreRow.flagged, ScoreRow.at_random.is_not(True))
-    rows = session.execute(listed.with_only_columns(ScoreRow.band, ScoreRow.run_id, ScoreRow.track_record))
-    return [(band, run_id, record) for band, run_id, record in rows]
+    columns = (ScoreRow.band, ScoreRow.run_id, cast(ScoreRow.track_record, String))
+    return [(band, run, record) for band, run, record in session.execute(listed.with_only_columns(*columns).distinct())]

@@ -1,5 +1,6 @@
 """How past flags turned out, said once for each band that stands on a list."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,12 +28,12 @@ class BandRecord:
 
 
 def band_records(
-    language: Language, found: Iterable[tuple[str, str, object]], runs: Sequence[RunRow]
+    language: Language, found: Iterable[tuple[str, str, str | None]], runs: Sequence[RunRow]
 ) -> tuple[BandRecord, ...]:
-    """A record for each outcome and band of listed students (`found`: band, run id and stored track record of each)."""
+    """A record for each outcome and band of listed students (`found`: band, run id and track record as JSON)."""
     by_band: dict[tuple[str, str], set[TrackRecord | None]] = {}
     for band, run_id, stored in found:
-        by_band.setdefault((run_id, band), set()).add(decode(TRACK_RECORD, stored))
+        by_band.setdefault((run_id, band), set()).add(decode(TRACK_RECORD, json.loads(stored or "null")))
     return tuple(
         BandRecord(
             band=band,
