@@ -21,6 +21,19 @@ FLAGS = Table(
     ),
     from_source=False,
 )
+FLAG_ANSWERS = Table(
+    "flag_answers",
+    "What people said of a student in a scoring run: whether it matches what they know.",
+    ("run_id", "student_key", "outcome", "staff_id"),
+    (
+        Column("run_id", "text", "the scoring run"),
+        STUDENT,
+        Column("outcome", "text", "the outcome that the run scored for"),
+        Column("staff_id", "text", "who said so"),
+        Column("answer", "text", "what they said", allowed=("agree", "not_now", "disagree")),
+    ),
+    from_source=False,
+)
 QUARANTINE = Table(
     "quarantine",
     "Rows of files that could not be taken, until a later load of the same file takes them.",

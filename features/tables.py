@@ -1,7 +1,7 @@
 """The canonical tables, declared once: what a district's records look like inside OnTrack."""
 
 from features.attendance_tables import ATTENDANCE, ATTENDANCE_SUBMISSIONS, SECTION_ENROLLMENTS
-from features.bookkeeping_tables import FLAGS, LOADS, QUARANTINE
+from features.bookkeeping_tables import FLAG_ANSWERS, FLAGS, LOADS, QUARANTINE
 from features.table_schema import SCHOOL, SCHOOL_YEAR, STUDENT, Column, Table
 
 TRACK = Column("track", "text", "the calendar track of the school; `main` where there is one only")
@@ -267,7 +267,8 @@ TABLES: dict[str, Table] = {
     for table in (
         SCHOOLS, TERMS, CALENDAR_DAYS, STUDENTS, DEMOGRAPHICS, PROGRAMS, ENROLLMENTS, ATTENDANCE,
         ATTENDANCE_SUBMISSIONS, SECTION_ENROLLMENTS, MARKS, INCIDENTS, DISCIPLINE_ACTIONS, COMPLETIONS, STAFF,
-        CASELOADS, SUPPORTS, FLAGS, QUARANTINE, LOADS,
+        CASELOADS, SUPPORTS, FLAGS, FLAG_ANSWERS,
+        QUARANTINE, LOADS,
     )
 }  # fmt: skip
 """Every canonical table by name, in the order in which they are loaded."""

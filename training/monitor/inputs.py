@@ -15,6 +15,7 @@ from features.schedule import school_week, week_begins
 from features.settings import District, Settings
 from features.snapshots.labels import cohort_keys
 from features.snapshots.snapshot import Snapshot, build_snapshot, scoring_dates
+from features.warehouse.answer_counts import NO_ANSWERS, AnswerCounts, answer_counts
 from features.warehouse.file import open_warehouse
 from features.warehouse.freshness import Freshness, freshness_of
 from features.warehouse.protected_groups import groups_on
@@ -55,13 +56,14 @@ class CurrentInputs:
 
     `cohort` is of the latest date of this school year like those judged, None where that is ahead or nobody was
     enrolled; `listable` is how many were of the cohort on the date of the latest list; `risks` are the average risks of
-    this school year's weeks so far.
+    this school year's weeks so far, `answers` what people said of students on lists.
     """
 
     fresh: Freshness
     cohort: Snapshot | None
     listable: int
     risks: tuple[DatedRisk, ...] = ()
+    answers: AnswerCounts = NO_ANSWERS
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def current_inputs(reader: Reader, outcome: Outcome, serving: Serving, ledger: L
     cohort = cohort_on(reader, outcome, serving, day) if day else None
     listable = len(cohort_keys(reader, outcome.cohort, reader.view(lists[-1])))
     risks = tuple(risks_by_date(reader, outcome, serving, view, lists))
-    return CurrentInputs(freshness_of(reader, view), cohort, listable, risks)
+    return CurrentInputs(freshness_of(reader, view), cohort, listable, risks, answer_counts(reader, outcome.name))
 
 
 def day_like_judged(reader: Reader, serving: Serving, view: View) -> date | None:

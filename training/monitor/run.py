@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
+from features.warehouse.answer_counts import NO_ANSWERS, AnswerCounts
 from models.examples import Floats
 from models.metrics.calibration_error import ReliabilityBin
 from models.scoring import risk_of
@@ -31,7 +32,7 @@ class MonitorResult:
     """What monitoring found: its checks in order, the features that stand out most, and the live audit.
 
     `promised_hits` is what was promised of the told year's list, and `calibration` has bins of those listed in that
-    year; `live_audit` is None as long as no school year is told.
+    year; `live_audit` is None as long as no school year is told. `answers` are what people said of students on lists.
     """
 
     district: str
@@ -45,6 +46,7 @@ class MonitorResult:
     drifts: tuple[Drift, ...]
     calibration: tuple[ReliabilityBin, ...]
     live_audit: LiveAudit | None
+    answers: AnswerCounts = NO_ANSWERS
 
     @property
     def verdict(self) -> Verdict:
@@ -78,6 +80,7 @@ def run_monitor(watched: MonitorInputs) -> MonitorResult:
         drifts=drifts,
         calibration=calibration_bins(then.told, settings.audit.smallest_group) if then else (),
         live_audit=audit,
+        answers=watched.live.answers,
     )
 
 
@@ -141,6 +144,8 @@ def result_in_words(found: MonitorResult, report: Path) -> str:
     lists = f", lists of {school_year(found.live_audit.school_year)}" if found.live_audit else ""
     about = f"{found.district}  {found.outcome} on {found.on}, release {found.release_id}{lists}"
     lines = [f"{VERDICT_WORDS[check.verdict]:>19}  {check.code}  {check.says}" for check in found.checks]
+    said = found.answers
+    lines += [f"{'answers':>19}  {said.agree} match, {said.not_now} not now, {said.disagree} do not match"]
     to_do = [f"to do    {check.code}  {check.do}" for check in found.checks if check.verdict == "breach"]
     verdict = f"verdict  {VERDICT_WORDS[found.verdict]}"
     return "\n".join([about, *lines, "", *to_do, verdict, f"report   {report}"])

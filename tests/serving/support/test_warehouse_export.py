@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 
 from features.errors import MachineRefused
+from features.warehouse.answer_counts import AnswerCounts, answer_counts
 from features.warehouse.file import change_warehouse, open_warehouse
 from serving.access.authorize import Educator
+from serving.store.run_queries import latest_run
 from serving.store.support_rows import ContactRow
+from serving.support.answers import answer_flag
 from serving.support.contacts import Contact, contact_of, record_contact, revise_contact, take_back_contact
 from serving.support.warehouse_export import SupportExport, export_supports
 from tests.serving.example_service import NOW, TODAY, ExampleService
@@ -108,6 +111,19 @@ def test_a_contact_taken_back_is_withdrawn(loaded: ExampleService) -> None:
         take_back_contact(session, replace(INES, today=TODAY + timedelta(days=1)), row, at=NOW)
     assert export(loaded) == SupportExport(1, 1)
     assert held(loaded)[1:] == ["~a 11-18 known 11-20 replaced", "~a 11-18 known 11-21 withdrawn"]
+
+
+def test_an_answer_to_a_list_reaches_the_warehouse_once_and_a_changed_one_replaces_it(loaded: ExampleService) -> None:
+    for answer, done in (("agree", SupportExport(1, 0)), ("agree", NOTHING), ("disagree", SupportExport(1, 1))):
+        with loaded.write_session() as session:
+            run = latest_run(session, "harbor")
+            assert run is not None
+            answer_flag(session, INES, "k-amara", run, answer=answer, reason="Zzcanary", at=NOW)
+        assert export(loaded) == done
+    with open_warehouse(loaded.context.settings.warehouse("harbor")) as reader:
+        assert list(reader.current("flag_answers")["answer"]) == ["disagree"]
+        assert answer_counts(reader, "grade9_off_track_chicago") == AnswerCounts(0, 0, 1)
+        assert answer_counts(reader, "another") == AnswerCounts(0, 0, 0)
 
 
 def test_a_job_whose_disk_fails_leaves_the_old_state_and_the_next_one_ends_it(

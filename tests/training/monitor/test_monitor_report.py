@@ -94,7 +94,7 @@ def test_the_json_has_every_check_with_figure_threshold_and_interval() -> None:
     written = json.loads(json.dumps(quiet().as_json(), allow_nan=False))
     assert set(written) == {
         "verdict", "district", "outcome", "on", "release_id", "scorer", "bundle", "promised_hits", "checks", "drifts",
-        "calibration", "live_audit",
+        "calibration", "live_audit", "answers",
     }  # fmt: skip
     assert [check["code"] for check in written["checks"]] == list(CODES)
     for check in written["checks"]:

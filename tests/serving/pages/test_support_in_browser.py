@@ -1,0 +1,212 @@
+"""What people do on the pages, in a real Chromium: by mouse, by keyboard alone, without JavaScript; and hostile words.
+
+Accessibility is tried by axe where `ONTRACK_AXE` names its `axe.min.js` (npm: axe-core), which is no part of OnTrack.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+from sqlalchemy import update
+
+from docs.screenshots import served
+from serving.store.database import write_session
+from serving.store.rows import StudentRow
+from tests.journeys.conftest import browser  # noqa: F401 - a fixture
+from tests.serving.browser import Browser as Sender
+from tests.serving.conftest import copy_prepared, opened
+from tests.serving.example_service import ExampleService
+from tests.serving.pages.example_entries import CONTACT, IDS, PLAN, STUDENT, write_everything
+
+pytestmark = pytest.mark.browser
+MOST_CLICKS = 4
+MOST_TABS = 40
+AXE = os.environ.get("ONTRACK_AXE", "")
+FORMS = ("contacts/new", "plans/new", "notes/new", "answer", "snooze", "problems/new", f"plans/{IDS['plan_id']}/change")
+PAGES = ("/", STUDENT, f"{STUDENT}/plans/{IDS['plan_id']}", f"{STUDENT}/restricted/{IDS['entry_id']}", *(
+    f"{STUDENT}/{form}" for form in FORMS
+))  # fmt: skip
+PAYLOADS = (
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<svg/onload=alert(1)>",
+    "\"><script>alert(1)</script>", "'><script>alert(1)</script>", "</textarea><script>alert(1)</script>",
+    "</title><script>alert(1)</script>", "</style><script>alert(1)</script>", "<body onload=alert(1)>",
+    "<iframe src=javascript:alert(1)></iframe>", "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<a href=javascript:alert(1)>x</a>", "<a href='java\tscript:alert(1)'>x</a>", "javascript:alert(1)",
+    "<input autofocus onfocus=alert(1)>", "<details open ontoggle=alert(1)>",
+    "<video><source onerror=alert(1)></video>", "<audio src=x onerror=alert(1)>",
+    "<object data=javascript:alert(1)>", "<embed src=javascript:alert(1)>",
+    "<form action=javascript:alert(1)><button>x</button></form>",
+    "<math><mi xlink:href=javascript:alert(1)>x</mi></math>",
+    "<base href=//evil.example/>", "<link rel=stylesheet href=//evil.example/x.css>",
+    "<meta http-equiv=refresh content=0>",
+    "<style>@import '//evil.example/x.css';</style>", "<p style=background:url(//evil.example)>x</p>",
+    "\" autofocus onfocus=alert(1) x=\"", "' autofocus onfocus=alert(1) x='", "` onmouseover=alert(1) x=`",
+    "{{ 7*7 }}", "{% include '/etc/passwd' %}", "${7*7}", "#{7*7}", "%3Cscript%3Ealert(1)%3C/script%3E",
+    "&lt;script&gt;alert(1)&lt;/script&gt;", "<scr<script>ipt>alert(1)</scr</script>ipt>", "<!--<img src=--><img src=x "
+    "onerror=alert(1)>", "\u2028<script>alert(1)</script>",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[ExampleService]:
+    """A service in which one of everything is written."""
+    folder = tmp_path_factory.mktemp("browsed")
+    copy_prepared(prepared, folder)
+    for one in opened(folder):
+        write_everything(one, "harbor")
+        yield one
+
+
+@pytest.fixture(scope="module")
+def address(service: ExampleService) -> Iterator[str]:
+    """Where it answers."""
+    with served(service) as found:
+        yield found
+
+
+@dataclass
+class Visitor:
+    """A page of somebody signed in, and what happened there that must not."""
+
+    page: Page
+    address: str
+    alarms: list[str] = field(default_factory=list)
+    clicks: int = 0
+
+    def note_dialog(self, dialog: Dialog) -> None:
+        """A dialog is what a script would open."""
+        self.alarms.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    def click(self, selector: str) -> None:
+        """One click."""
+        self.page.click(selector)
+        self.clicks += 1
+
+    def open(self, path: str) -> None:
+        """Goes to an address of the service."""
+        self.page.goto(f"{self.address}{path}")
+
+    def tab_to(self, words: str) -> None:
+        """Presses Tab until what has the focus, or its label, says these words."""
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            said = self.page.evaluate("(document.activeElement.closest('label') || document.activeElement).innerText")
+            if words in str(said):
+                return
+        pytest.fail(f"no way to {words} by Tab")
+
+
+@pytest.fixture
+def visit(browser: Browser, service: ExampleService, address: str) -> Iterator["Opener"]:  # noqa: F811
+    """Opens pages for somebody; their contexts are closed afterwards."""
+    opener = Opener(browser, service, address)
+    yield opener
+    for context in opener.contexts:
+        context.close()
+
+
+@dataclass
+class Opener:
+    """Makes visitors."""
+
+    browser: Browser
+    service: ExampleService
+    address: str
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def __call__(self, *, javascript: bool = True, width: int = 1280, scheme: str = "light") -> Visitor:
+        """A counselor at a browser of that width, with or without JavaScript."""
+        context = self.browser.new_context(
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        self.contexts.append(context)
+        token = self.service.session_of("harbor", "s-ines")
+        context.add_cookies([{"name": "ontrack_session", "value": token, "url": self.address}])
+        page = context.new_page()
+        visitor = Visitor(page, self.address)
+        page.on("dialog", visitor.note_dialog)
+        page.on("console", lambda said: visitor.alarms.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: visitor.alarms.append(str(error)))
+        return visitor
+
+
+def test_a_contact_is_logged_in_four_clicks_at_most_without_javascript(visit: Opener) -> None:
+    counselor = visit(javascript=False)
+    counselor.open("/")
+    counselor.click("main a:has-text('Log a contact') >> nth=0")
+    counselor.click("label:has-text('We talked')")
+    counselor.click("main button:has-text('Save')")
+    assert counselor.page.inner_text("[role=status]") == "The contact is on record."
+    assert counselor.clicks <= MOST_CLICKS
+    assert counselor.alarms == []
+
+
+def test_a_contact_is_logged_by_keyboard_alone(visit: Opener) -> None:
+    counselor = visit()
+    counselor.open("/")
+    counselor.tab_to("Log a contact")
+    counselor.page.keyboard.press("Enter")
+    counselor.page.wait_for_url("**/contacts/new*")
+    counselor.tab_to("We talked")
+    counselor.page.keyboard.press("Space")
+    counselor.tab_to("Save")
+    counselor.page.keyboard.press("Enter")
+    counselor.page.wait_for_url("**/?done=contact")
+    assert counselor.page.inner_text("[role=status]") == "The contact is on record."
+
+
+def test_a_form_that_lacks_something_says_so_beside_the_field_without_javascript(visit: Opener) -> None:
+    counselor = visit(javascript=False, width=375)
+    counselor.open(f"{STUDENT}/plans/new")
+    counselor.page.fill("[name=weeks]", "99")
+    counselor.click("main button:has-text('Save')")
+    assert counselor.page.inner_text("#wrong-goal").endswith("Write something here.")
+    assert counselor.page.input_value("[name=weeks]") == "99"
+
+
+def test_hostile_words_are_shown_and_nothing_of_them_runs(visit: Opener, service: ExampleService) -> None:
+    sender = Sender(service, "harbor", "s-ines")
+    with write_session(service.engine, "harbor") as session:
+        named = update(StudentRow).where(StudentRow.student_key == "k-bruno", StudentRow.district_id == "harbor")
+        session.execute(named.values(first_name=PAYLOADS[1], last_name=PAYLOADS[4]))
+    assert len(PAYLOADS) == 40
+    for words in PAYLOADS:
+        step = {"next_step": words, "due_on": "2026-11-24", "asked_of": "s-ines"}
+        assert sender.send(f"{STUDENT}/contacts", **CONTACT, **step, result=words).status_code == 303
+        assert sender.send(f"{STUDENT}/plans", **{**PLAN, "goal": words}).status_code == 303
+    sender.send(f"{STUDENT}/problems", subject="other", description=" ".join(PAYLOADS)[:900])
+    counselor = visit()
+    for path in ("/", STUDENT, "/students/k-bruno", "/caseload?show=all", f"{STUDENT}/plans/{IDS['plan_id']}"):
+        counselor.open(path)
+        assert (
+            counselor.page.locator("main :is(script, img, iframe, object, embed, base, video, audio, math)").count()
+            == 0
+        )
+    counselor.open(STUDENT)
+    shown = counselor.page.inner_text("main")
+    assert [words for words in PAYLOADS if words.split("\t")[0].lstrip("\u2028") not in shown] == []
+    assert counselor.alarms == []
+
+
+@pytest.mark.skipif(not AXE, reason="ONTRACK_AXE does not name axe.min.js")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 768, 1280])
+def test_no_page_violates_what_axe_checks(visit: Opener, width: int, scheme: str) -> None:
+    counselor, script = visit(width=width, scheme=scheme), Path(AXE).read_text(encoding="utf-8")
+    rules = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+    found: dict[str, object] = {}
+    for path in PAGES:
+        counselor.open(path)
+        counselor.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        counselor.page.evaluate(script)
+        violations = counselor.page.evaluate(f"axe.run({rules}).then(one => one.violations.map(v => v.id + ': ' + "
+                                             "v.nodes.map(n => n.target.join(' ')).join(', ')))")  # fmt: skip
+        wide = counselor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found |= {path: [*violations, *(["wider than the window"] if wide else [])]} if violations or wide else {}
+    assert found == {}
