@@ -13,6 +13,7 @@ import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
+from tests.serving.browser import Browser as Sender
 from tests.serving.example_service import ExampleService
 
 IMAGES = Path(__file__).parent / "images"
@@ -22,6 +23,7 @@ COLORS = 256
 """As many as a page needs; more would make the pictures large."""
 
 SHOTS = {
+    "week.png": ("en", "/"),
     "caseload.png": ("en", "/caseload"),
     "student-en.png": ("en", "/students/k-amara"),
     "family-es.png": ("es", "/students/k-amara/family"),
@@ -38,11 +40,21 @@ def main() -> None:
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         service = ExampleService(Path(folder))
         service.record_example_runs()
+        write_entries(service)
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         with served(service) as address:
             for name, (code, path) in SHOTS.items():
                 take(browser, service, code, f"{address}{path}", IMAGES / name)
         browser.close()
+
+
+def write_entries(service: ExampleService) -> None:
+    """What a counselor wrote of two students."""
+    ines = Sender(service, "harbor", "s-ines")
+    call = {"kind": "call", "party": "family", "day": "2026-11-19", "reached": "yes"}
+    step = {"next_step": "Ask for the earlier bus", "due_on": "2026-11-24", "asked_of": "s-ines"}
+    ines.send("/students/k-amara/contacts", **call, **step, result="The bus is late on most days.")
+    ines.send("/students/k-farah/snooze", reason="Away on a school trip", until="2026-12-01")
 
 
 @contextmanager
@@ -59,10 +71,10 @@ def served(service: ExampleService) -> Iterator[str]:
 
 
 def take(browser: Browser, service: ExampleService, code: str, address: str, into: Path) -> None:
-    """One picture, of the whole page, as district staff see it."""
+    """One picture, of the whole page, as district staff see it; of My week, as a counselor does."""
     viewport = ViewportSize(width=1120, height=700)
     context = browser.new_context(viewport=viewport, locale=f"{code}-US", reduced_motion="reduce")
-    token = service.session_of("harbor", "s-lena")
+    token = service.session_of("harbor", "s-ines" if address.endswith("/") else "s-lena")
     context.add_cookies([{"name": "ontrack_session", "value": token, "url": address}])
     page = context.new_page()
     page.goto(address)
