@@ -33,8 +33,8 @@ MISSED_YEAR = msgid("Missed {missed} of {days} school days this year ({share:.0%
 MISSED_LATELY = msgid("Missed {missed} of the last {days} school days, and {before_missed} of {before_days} before.")
 HAS_F = msgid("Has an F now in {courses}.")
 HAS_LOW = msgid("Has a D or F now in {courses}.")
-HAS_F_IN = msgid("Has an F now in {number} of {of} courses.")
-HAS_LOW_IN = msgid("Has a D or F now in {number} of {of} courses.")
+HAS_F_IN = msgid("Has an F now in {number} courses.")
+HAS_LOW_IN = msgid("Has a D or F now in {number} courses.")
 HAS_MARK = msgid("Has this mark now in {course}: {mark}.")
 MARK_BEFORE = msgid("Last year {where}: {mark}.")
 MARKS_NOW = msgid("Marks now: {courses}.")
@@ -128,12 +128,12 @@ def failing(language: Language, record: OwnRecord, courses: Sequence[CourseMark]
     said = language.translate(HAS_F, courses=language.series([one.course for one in courses]))
     if len(courses) == 1:
         return Named(f"{said} {before_words(language, courses[0])}".strip())
-    return Named(said, average_words(language, record), counted_words(language, HAS_F_IN, record, len(courses)))
+    return Named(said, average_words(language, record), counted_words(language, HAS_F_IN, len(courses)))
 
 
-def counted_words(language: Language, words: str, record: OwnRecord, number: int) -> str:
+def counted_words(language: Language, words: str, number: int) -> str:
     """Courses by their number, where they are too many to be named in a row; else empty."""
-    return language.translate(words, number=number, of=len(record.courses)) if number > NAMED_IN_A_ROW else ""
+    return language.translate(words, number=number) if number > NAMED_IN_A_ROW else ""
 
 
 def low_marks(language: Language, record: OwnRecord, value: float) -> Named:
@@ -158,7 +158,7 @@ def low_courses(language: Language, record: OwnRecord, low: Sequence[CourseMark]
     if all(one.points == 0 for one in low):
         return failing(language, record, low)
     named = language.series([f"{one.course} ({one.mark})" for one in low])
-    counted = counted_words(language, HAS_LOW_IN, record, len(low))
+    counted = counted_words(language, HAS_LOW_IN, len(low))
     return Named(language.translate(HAS_LOW, courses=named), average_words(language, record), counted)
 
 
