@@ -21,7 +21,7 @@ from tests.sweeps import swept
 
 LEAST = 11
 CAPACITIES = (0.1, 0.2)
-TABLES = 10_000 if swept("disclosure") else 120
+TABLES = 10_000 if swept("disclosure") else 40
 AT_ONCE = 40
 Named = dict[str, set[str]]
 

@@ -23,7 +23,7 @@ from models.metrics.count_tables import listing_of
 from tests.models.fairness.listing_tables import LEAST, audit_drawn, students_of, table_of
 from tests.sweeps import swept
 
-AUDITS = 1000 if swept("audits") else 120
+AUDITS = 1000 if swept("audits") else 60
 LANGUAGES = """
     | language | off, listed | off | on, listed | on  |
     | English  | 30          | 30  | 10         | 200 |
