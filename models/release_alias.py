@@ -58,5 +58,5 @@ def announce_release(settings: Settings, release: Release) -> None:
 
 def describe_release(release: Release) -> str:
     """A release in a line."""
-    what = f"{release.key.district_id}, {release.key.outcome}"
-    return f"{release.release_id} serves {what}: bundle {release.digest[:16]} ({release.action})"
+    what = f"{release.release_id} serves {release.key.district_id}: bundle {release.digest[:16]}"
+    return f"{what} ({release.action}), {release.key.outcome}"

@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from features.errors import Refused
+from features.errors import NothingKnown, Refused
 from features.language.feature_set import FeatureSet, Outcome
 from features.snapshots.feature_requirements import unavailable_features
 from features.snapshots.label_years import JudgeableYears, LabelYear, judgeable_years, label_years
-from features.snapshots.labels import Labels, label_snapshots
+from features.snapshots.labels import Labels, cohort_keys, label_snapshots
 from features.snapshots.snapshot import Snapshot, build_snapshots
 from features.warehouse.protected_groups import groups_on
 from features.warehouse.reader import Reader
@@ -62,9 +63,12 @@ def labelled_cohorts(
 ) -> Cohorts:
     """The cohorts whose outcome is known on `observed_on`, of one school year or more."""
     years = label_years(reader, outcome, schedule, observed_on=observed_on)
-    dates = {year: one.scored_on for year, one in years.items()}
-    every_day = [day for days in dates.values() for day in days]
-    snapshots = build_snapshots(reader, feature_set, every_day, cohort=outcome.cohort, with_peers=with_peers)
+    take = partial(build_snapshots, reader, feature_set, cohort=outcome.cohort, with_peers=with_peers)
+    try:
+        snapshots = take(dates_of(years))
+    except NothingKnown:
+        years = years_with_students(reader, outcome, years)
+        snapshots = take(dates_of(years))
     everything = scored_snapshots(reader, snapshots, outcome, observed_on)
     scored = {year: [one for one in everything if one.snapshot.school_year == year] for year in years}
     lacking = unavailable_features(reader, feature_set)
@@ -74,6 +78,25 @@ def labelled_cohorts(
         unlabelled={y: sum(int(o.labels.off_track.isna().sum()) for o in found) for y, found in scored.items()},
         left_out=lacking,
     )
+
+
+def dates_of(years: Mapping[int, LabelYear]) -> list[date]:
+    """Every scoring date of some years."""
+    return [day for one in years.values() for day in one.scored_on]
+
+
+def years_with_students(reader: Reader, outcome: Outcome, years: Mapping[int, LabelYear]) -> dict[int, LabelYear]:
+    """The years on whose dates somebody of the outcome's cohort was enrolled, with those dates; NotJudgeable for none.
+
+    In the first year on record nobody is known to repeat a grade.
+    """
+    known = {
+        year: tuple(day for day in one.scored_on if len(cohort_keys(reader, outcome.cohort, reader.view(day))))
+        for year, one in years.items()
+    }
+    if not any(known.values()):
+        raise NotJudgeable(f"{outcome.name} cannot be judged: {outcome.cohort.words} were on no scoring date")
+    return {year: replace(years[year], scored_on=days) for year, days in known.items() if days}
 
 
 def refuse_unjudgeable(reader: Reader, outcome: Outcome, schedule: tuple[str, ...], *, observed_on: date) -> None:

@@ -77,16 +77,19 @@ def monitor_command(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on this day; today's else.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where the report goes; a file of `home/reports` else.")] = None,
+    outcome: Annotated[str, typer.Option(help="Which outcome; the first one that the district serves otherwise.")] = "",
     json_output: JsonOption = False,
 ) -> None:
     """Hold what is live against what was promised: records, risks, lists and groups; exit code 4 on a breach."""
+    from features.definitions.served_outcomes import served_outcome, served_outcomes
     from models.releases import GateRefused
     from training.monitor.district import monitor_district
     from training.monitor.run import result_in_words
 
     settings = settings_of(context)
     day = on.date() if on else today_in(settings, district)
-    found, report = monitor_district(settings, district, day, out)
+    served = served_outcome(settings, district, outcome) if outcome else served_outcomes(settings, district)[0]
+    found, report = monitor_district(served.settings, district, day, out)
     typer.echo(
         json.dumps({**found.as_json(), "report": str(report)}) if json_output else result_in_words(found, report)
     )

@@ -127,7 +127,8 @@ def list_checks(watched: MonitorInputs, audit: LiveAudit | None) -> list[Monitor
     """The checks over recent records and lists."""
     settings, ledger, live = watched.settings, watched.ledger, watched.live
     bounds, least = settings.monitor, settings.audit.smallest_group
-    lists = latest_list(ledger, live.fresh, live.listable, settings.gate.capacity)
+    several = len(watched.district.outcomes) > 1
+    lists = latest_list(ledger, live.fresh, live.listable, settings.gate.capacity, with_others=several)
     recorded = bool(ledger.students["supported_on"].notna().any())
     return [
         freshness_check(live.fresh, bounds),
