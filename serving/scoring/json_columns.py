@@ -27,7 +27,7 @@ def reason_texts(reasons: ReasonColumns) -> pa.Array:
 
 def change_texts(by_data: Floats, by_release: Floats, moved: ChangeColumns | None, *, across_parts: bool) -> pa.Array:
     """Each row's change as `[by_data,by_release,[["code",before,now,is_strength],...],across_parts]`."""
-    texts = pa.array(["[]"] * len(by_data)) if moved is None else moved_texts(moved)
+    texts = pa.array(["[]"] * len(by_data), pa.string()) if moved is None else moved_texts(moved)
     return list_of(
         number_texts(by_data), number_texts(by_release), texts, pa.scalar("true" if across_parts else "false")
     )

@@ -75,7 +75,7 @@ def load_previous_run(settings: Settings, engine: Engine, release: DistrictRelea
 
 def told_risks(scores: pd.DataFrame) -> "pd.Series[float]":
     """The risks of a run, NaN where too few past students stand behind one for it to be told."""
-    alike = scores["similar_students"]
+    alike = scores["similar_students"].fillna("")  # none of a run may have any
     told = {text: (json.loads(text or "null") or {"n": 1})["n"] > 0 for text in alike.unique()}
     risks: pd.Series[float] = scores["risk"].where(alike.map(told).astype(bool))
     return risks
