@@ -7,7 +7,7 @@ from features.errors import Refused
 from features.snapshots.label_years import label_years
 from features.warehouse.reader import Reader
 from models.estimators.published_rule import RuleModel, fit_rule
-from training.cohort_examples import Cohorts, labelled_cohorts
+from training.cohort_examples import Cohorts, NotJudgeable, labelled_cohorts
 from training.evaluation.temporal_split import Split
 from training.evaluation.year_parts import WHOLE_YEAR, YearPart, split_year
 from training.gate.verdict import DeclaredBounds, GateResult, checks_without_model
@@ -30,7 +30,10 @@ def rule_not_judged(reader: Reader, request: TrainingRequest, why: Refused) -> R
     if not label_years(reader, outcome, schedule, observed_on=request.today):
         return RunResult((result_of(request, reader, WHOLE_YEAR, None, why),))
     rule = feature_set_of(outcome).rule_alone()
-    cohorts = labelled_cohorts(reader, rule, outcome, schedule, observed_on=request.today, with_peers=False)
+    try:
+        cohorts = labelled_cohorts(reader, rule, outcome, schedule, observed_on=request.today, with_peers=False)
+    except NotJudgeable as nobody:  # enrolled on any date, as of students who repeat a grade in a small district
+        return RunResult((result_of(request, reader, WHOLE_YEAR, None, nobody),))
     week = cohorts.examples.week
     parts = split_year(() if week is None else week[week > 0].tolist(), request.settings.training.parts)
     return RunResult(tuple(result_of(request, reader, part, cohorts, why) for part in parts))
