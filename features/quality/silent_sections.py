@@ -15,7 +15,12 @@ DAILY = "day"
 """The section of attendance that is taken once a day."""
 
 LEAST_EXPECTED = 7.0
-"""Entries to be expected in a silent stretch before it is told: one in a thousand sections has none by chance."""
+"""Entries to be expected in a silent stretch before it is told.
+
+Were entries independent, one in a thousand sections would have none by chance. In two simulated districts, cut into
+449 classes of about 25 that all send, 1 and 3 of a thousand were told on a date, and 2 and 4 of a hundred on any of 15
+dates within nine weeks; with 10 entries 0.2 and 0.6 of a thousand, and under 1 of a hundred.
+"""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Notes about a load: things to know for which no row is refused."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import ibis
@@ -50,11 +51,16 @@ def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Seque
 
 
 def unused_columns(files: Sequence[ParsedFile]) -> Iterator[Finding]:
-    """Notes on columns that are not read: those that the same files have are told together, in one sentence."""
+    """Notes on columns that are not read: those that the same files have are told together, in one sentence.
+
+    A file that serves for several tables has a column unused where none of them reads it.
+    """
+    tables = Counter(file.file for file in files)
+    unread = Counter((file.file, column) for file in files for column in file.unused)
     places: dict[str, list[str]] = {}
-    for file in files:
-        for column in file.unused:
-            places.setdefault(column, []).append(file.file)
+    for (name, column), times in unread.items():
+        if times == tables[name]:
+            places.setdefault(column, []).append(name)
     together: dict[tuple[str, ...], list[str]] = {}
     for column, having in places.items():
         together.setdefault(tuple(dict.fromkeys(having)), []).append(column)

@@ -42,7 +42,8 @@ def leave_out_unknown(writer: Writer, tables: Sequence[str], policies: RosterPol
         if unknown > policies.most_unknown * rows:
             beyond = (
                 f"{unknown:,} of {rows:,} rows are of students whom neither students nor an earlier load has, more "
-                f"than most_unknown = {policies.most_unknown:g} allows: is the file of students whole?"
+                f"than most_unknown = {policies.most_unknown:g} allows: is the file of students whole? most_unknown "
+                "below [districts.policies.roster] allows another share"
             )
             findings.append(Finding("FILE11", name, None, "", beyond))
     if findings:

@@ -108,3 +108,9 @@ def test_columns_that_many_files_have_and_nobody_reads_are_one_sentence() -> Non
         "NOTE04 2010.csv and 16 more files: not read: district, exported_at", "NOTE04 2026.csv: not read: homeroom",
     ]  # fmt: skip
     assert len(notes) == 18
+
+
+def test_a_column_that_one_of_the_tables_of_a_file_reads_is_read() -> None:
+    """One file of students serves for schools too: its names are read for students, its bus for nobody."""
+    both = [file_with("roster.csv", "name", "bus"), file_with("roster.csv", "school", "bus")]
+    assert [str(note) for note in unused_columns(both)] == ["NOTE04 roster.csv: not read: bus"]
