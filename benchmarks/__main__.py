@@ -16,6 +16,7 @@ from rich.console import Console
 from benchmarks.api_part import api_part
 from benchmarks.audit_part import REPLICATES, SCORED, audit_part
 from benchmarks.child import in_child
+from benchmarks.dates_part import dates_part
 from benchmarks.figures import Part, json_of, table_of
 from benchmarks.ingest_part import ingest_part
 from benchmarks.ledger_child import ledger_in_child
@@ -34,6 +35,8 @@ from features.progress import Progress
 POLICY_STUDENTS = 20_000
 """Students whose files are loaded twelve times over to compare policies: more do not end within minutes."""
 
+DATED_STUDENTS = 8_500
+"""A middling district, as the larger one of the demo: what many dates cost is asked of it."""
 API_STUDENTS = 700
 """A small installation: what the API answers with does not depend on the size of a district."""
 
@@ -44,6 +47,7 @@ class Name(StrEnum):
     START = "start"
     INGEST = "ingest"
     SNAPSHOT = "snapshot"
+    DATES = "dates"
     POLICIES = "policies"
     TRAINING = "training"
     AUDIT = "audit"
@@ -77,6 +81,7 @@ def bench(
             "years": years,
             "rows": rows,
             "policy_students": min(students, POLICY_STUDENTS),
+            "dated_students": min(students, DATED_STUDENTS),
             "api_students": API_STUDENTS,
             "runs": runs,
             "requests": requests,
@@ -97,12 +102,13 @@ class Size:
 def parts_in(folder: Path, size: Size, *, runs: int, requests: int) -> dict[Name, Callable[[], Part]]:
     """What each part would measure at this size."""
     progress = on_stderr()
-    most = (size.students, POLICY_STUDENTS, API_STUDENTS)
-    large, middle, small = (place_in(folder, min(size.students, students), size.years) for students in most)
+    most = (size.students, POLICY_STUDENTS, DATED_STUDENTS, API_STUDENTS)
+    large, middle, dated, small = (place_in(folder, min(size.students, students), size.years) for students in most)
     return {
         Name.START: lambda: start_part(runs=runs, progress=progress),
         Name.INGEST: lambda: ingest_part(large, in_child, progress),
         Name.SNAPSHOT: lambda: snapshot_part(large, in_child, runs=runs, progress=progress),
+        Name.DATES: lambda: dates_part(dated, runs=runs, progress=progress),
         Name.POLICIES: lambda: policies_part(middle, runs=runs, progress=progress),
         Name.TRAINING: lambda: training_part(size.rows, fit_in_child, runs=runs, progress=progress),
         Name.AUDIT: lambda: audit_part(SCORED, replicates=REPLICATES, runs=runs, progress=progress),

@@ -24,6 +24,7 @@ from benchmarks.audit_part import (
     refuse_other_figures,
 )
 from benchmarks.child import found_by, in_this_process
+from benchmarks.dates_part import MOST_SNAPSHOTS, TEN, snapshot_figures
 from benchmarks.figures import DifferentAnswersError, Part, json_of, table_of
 from benchmarks.ingest_part import ingest_part, refuse_other
 from benchmarks.made_examples import made_examples, made_matrix
@@ -97,6 +98,14 @@ def test_pandas_gives_the_same_numbers_as_the_engine(place: Place, loaded: Part)
     hand.assign(tardies_year=hand["tardies_year"] + 1).to_parquet(found_by(place, "hand"))
     with pytest.raises(DifferentAnswersError, match="by hand"):
         refuse_differences(place)
+
+
+def test_ten_dates_stand_beside_one_and_their_ratio_beside_its_bound(place: Place, loaded: Part) -> None:
+    assert loaded.facts["rows"]
+    ten, bound = snapshot_figures(place, runs=1)
+    assert (ten.name, ten.beside) == (TEN, "one")
+    assert bound.value == ten.ratio
+    assert bound.ratio == bound.value / MOST_SNAPSHOTS
 
 
 def test_fits_stand_beside_lightgbm_alone_with_as_many_rounds() -> None:
