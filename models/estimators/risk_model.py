@@ -53,7 +53,10 @@ class RiskModel:
 
         A row's school has no part in it where `school` is None, or the features lack the school week.
         """
-        margin = self.margin(features)
+        return self.risk_of(self.margin(features), features, school)
+
+    def risk_of(self, margin: Floats, features: pd.DataFrame, school: Texts | None = None) -> Floats:
+        """The same where the rows' margins are known already."""
         if school is None or SCHOOL_WEEK not in features or features.empty:
             return self.calibrator.risk_of(margin)
         week = features[SCHOOL_WEEK].to_numpy(dtype=np.float64)

@@ -1,14 +1,17 @@
 """Snapshots of several dates of a school year, which read one set of intervals, are those of each date alone."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 
 import features.snapshots.snapshot as snapshots
 from features.definitions.catalog import FEATURE_SETS
 from features.definitions.grade9 import NinthGrade
+from features.engine.several_dates import put_dates
 from features.engine.view import View
 from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.errors import NothingKnown
@@ -90,3 +93,15 @@ LONG = {
 def test_several_dates_find_what_each_finds_alone(case: str) -> None:
     """To the last bit, with corrections and withdrawals that become known between the dates."""
     tried(*(LONG if FULL else SHORT)[case])
+
+
+@pytest.mark.usefixtures("always")
+def test_dates_that_are_read_a_day_late_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What becomes known tomorrow would be seen today."""
+
+    def put_late(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) -> None:
+        put_dates(connection, [replace(view, as_of=view.as_of + timedelta(days=1)) for view in views])
+
+    monkeypatch.setattr(snapshots, "put_dates", put_late)
+    with pytest.raises(AssertionError):
+        tried(NinthGrade, AS_BEFORE)

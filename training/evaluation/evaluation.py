@@ -114,10 +114,11 @@ def fit_and_evaluate(
     begins = tuple(part.from_week for part in parts[1:])
     model = fit_risk_model(train, seed=seed, threads=threads, tuned=tuned, begins=begins)
     rule = fit_rule(train) if train.rule is not None else None
-    risks = {"model": model.risk(test.features, test.school), "logistic": fit_logistic(train).risk(test)}
+    margin = model.margin(test.features)
+    risks = {"model": model.risk_of(margin, test.features, test.school), "logistic": fit_logistic(train).risk(test)}
     if train.school is not None:
         risks["school_only"] = fit_school_only(train).risk(test)
-    return Evaluation(test, model, rule, {**risks, **rule_risks(train, test, parts)}, model.risk(test.features))
+    return Evaluation(test, model, rule, {**risks, **rule_risks(train, test, parts)}, model.calibrator.risk_of(margin))
 
 
 def rule_risks(train: Examples, test: Examples, parts: Sequence[YearPart]) -> Risks:
