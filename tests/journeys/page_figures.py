@@ -99,6 +99,8 @@ TRACK_RECORD = (
     rf"In ([\d–]+(?: (?:and|to) [\d–]+)?), {N} students were (listed with a score of {N} to {N} in 10|on this list)"
     rf"[^.]*\. Of 100 of them, about {N} ended [^.]+\. The likely range is {N} to {N}"
 )
+CARD = r"\n\| ([^|\n]+?) \| (\d\.\d+) \| (\d\.\d+) \| [^|\n]+ \| precision (\d\.\d+) to (\d\.\d+)"
+"""A scorer's line on a model card: precision, recall, and the interval of the precision, as shares."""
 SERVED: Mapping[str, Serves] = {
     "The model may serve": "model",
     "rule serves: the model": "rule",
@@ -142,6 +144,10 @@ def figures_on(page: PageText, serves: str) -> Iterator[Figure]:
         yield figure(page, f"precision of those {like}", serves, years, *shown)
     for one in page.found(GLANCE):
         yield from glanced(page, *one.groups())
+    for one in page.found(CARD):
+        precision, recall, low, high = (f"{100 * float(share):.0f}" for share in one.groups()[1:])
+        yield figure(page, "precision", one[1], "", precision, low, high)
+        yield figure(page, "missed", one[1], "", str(100 - int(recall)))
 
 
 def glanced(page: PageText, value: str, words: str, other: str, beside: str) -> Iterator[Figure]:
