@@ -62,8 +62,8 @@ class PostgresServer:
 
 
 @cache
-def postgres_server() -> PostgresServer:
-    """This process's server."""
+def postgres_server(*, durable: bool = False) -> PostgresServer:
+    """This process's server; one that is not `durable` forces nothing to disk."""
     folder = Path(tempfile.mkdtemp(prefix="ontrack-postgresql-"))
     account = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else os.geteuid()
     if account != os.geteuid():
@@ -78,7 +78,7 @@ def postgres_server() -> PostgresServer:
 
         made = command("initdb", "--auth=trust", "--encoding=utf8", "--no-locale", "--no-sync", "-U", "postgres").wait()
         assert made == 0, log.read_text(encoding="utf-8")
-        options = [word for setting in HURRY for word in ("-c", setting)]
+        options = [word for setting in (() if durable else HURRY) for word in ("-c", setting)]
         server = PostgresServer(folder, command("postgres", "-k", str(folder), "-h", "", *options))
     atexit.register(stop_if_own, server, os.getpid())
     wait_for(server)

@@ -15,6 +15,7 @@ from serving.pages.current_user import SignedForm
 from serving.pages.form_fields import FieldReader, FormState, new_entry_id
 from serving.pages.return_address import after_saving
 from serving.pages.visit import CurrentVisit, Visit
+from serving.store.district_scope import enter_district
 from serving.store.rows import StudentRow
 from serving.store.support_rows import DataProblemRow
 from serving.support.answers import PROBLEM_ANSWERS as ANSWER_CODES
@@ -103,6 +104,7 @@ def post_problem_answer(problem_id: str, visit: CurrentVisit, fields: SignedForm
     """The data team's answer; or the page again."""
     reader = FieldReader(fields)
     with visit.context.write_session() as session:
+        enter_district(session, visit.educator.district_id)
         row = session.get(DataProblemRow, (visit.educator.district_id, problem_id))
         if row is None:
             raise HTTPException(404)

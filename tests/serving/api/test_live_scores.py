@@ -15,6 +15,7 @@ from serving.api.messages import SentRecords
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.rows import AccessRow, DistrictRow, RunRow
 from tests.serving.browser import ApiClient
+from tests.serving.databases import ON_POSTGRESQL
 from tests.serving.example_releases import OUTCOME, RULE, model_parts, release, release_model, release_rule
 from tests.serving.example_service import TODAY, ExampleService
 
@@ -175,6 +176,7 @@ def test_before_the_first_run_there_is_no_calendar_to_score_by(empty_service: Ex
     assert "no scoring run yet" in answer["detail"]
 
 
+@pytest.mark.skipif(ON_POSTGRESQL, reason="it looks into SQLite's files")
 def test_nothing_that_was_sent_is_kept(service: ExampleService) -> None:
     release_rule(service, "harbor")
     ApiClient(service, "harbor").ask("POST", "/v1/scores", records(marks=[mark("Canary 77", "F")]))
