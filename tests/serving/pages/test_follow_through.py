@@ -6,10 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from features.support_settings import Strategy
 from serving.access.permissions import PermissionRefused, give_permission, take_permission
 from serving.scoring.run_writer import write_run
 from serving.store.support_rows import DataProblemRow, FlagAnswerRow, NoteRow, PlanRow, RevisionRow
 from serving.support.plans import Dose, Plan, dose_of
+from serving.wording.locale import load_language
+from serving.wording.support import strategy_words
 from tests.serving.access.test_authorize import rows
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_service import NOW, TODAY, ExampleService, run_of
@@ -220,3 +223,10 @@ def test_a_data_problem_goes_to_the_data_team_with_a_deadline_and_comes_back_ans
     (problem,) = (row for row in service.rows(DataProblemRow) if isinstance(row, DataProblemRow))
     assert problem.answered_by == "s-lena"
     assert "No data problem waits" in words_of(lena.get("/problems").text)
+
+
+def test_a_district_names_its_own_ways_of_support_and_else_there_are_six() -> None:
+    own = (Strategy(code="bus", name="An earlier bus", spanish="Un autobús más temprano"), Strategy(code="x", name="X"))
+    said = [strategy_words(load_language(code), own) for code in ("en", "es")]
+    assert said == [{"bus": "An earlier bus", "x": "X"}, {"bus": "Un autobús más temprano", "x": "X"}]
+    assert len(strategy_words(load_language("es"), ())) == 6
