@@ -18,7 +18,7 @@ from serving.api.messages import InsufficientData, LiveScore, SentRecords
 from serving.api.presenters import present_reasons, present_similar_students
 from serving.scoring.bands import band_of
 from serving.scoring.district_release import DistrictRelease
-from serving.store.rows import JsonRow
+from serving.store.cell_types import JsonRow
 from serving.wording.locale import Language
 from serving.wording.reasons import bundle_lexicon, reason_sentences, strength_sentences
 from serving.wording.scores import not_scored_here, too_few_days

@@ -20,7 +20,8 @@ from serving.api.messages import (
 )
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
-from serving.store.rows import JsonRow, RunRow, ScoreRow
+from serving.store.cell_types import JsonRow
+from serving.store.rows import RunRow, ScoreRow
 from serving.wording.locale import Language, load_language, negotiate_language
 from serving.wording.reasons import NO_WORDING, Lexicon, reason_sentences, run_lexicon, strength_sentences
 from serving.wording.risk_change import compare_risks, moved_sentence, opening_words, part_words

@@ -14,7 +14,8 @@ from features.way_back.way_back import WayBack
 from serving.access.authorize import people_with_access
 from serving.pages.caseload_line import school_names
 from serving.scoring.decoding import WAY_BACK, decode
-from serving.store.rows import JsonRow, RunRow, ScoreRow, StudentRow
+from serving.store.cell_types import JsonRow
+from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.student_records import history_of, seen_by, written_of
 from serving.wording.locale import Language
 from serving.wording.own_record import CourseMark, DaysMissed, own_record

@@ -7,7 +7,7 @@ from datetime import date
 from presentation.charts.marks import Chart
 from presentation.charts.record_chart import ChartWords, RecordColumn, bar_chart, point_chart
 from presentation.numbers import school_year
-from serving.store.rows import JsonRow
+from serving.store.cell_types import JsonRow
 from serving.wording.letter_marks import MARK_POINTS, letter
 from serving.wording.locale import Language
 

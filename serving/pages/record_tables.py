@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from serving.pages.record_charts import year_of
-from serving.store.rows import JsonCell, JsonRow
+from serving.store.cell_types import JsonCell, JsonRow
 from serving.wording.locale import Language, msgid
 
 ROWS_SHOWN = 6

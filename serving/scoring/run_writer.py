@@ -12,6 +12,7 @@ from features.snapshots.student_records import KEPT_TABLES
 from models.feature_dictionary import Entry
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.bulk_insert import insert_rows, insert_table
+from serving.store.cell_types import JsonCell
 from serving.store.district_scope import enter_district
 from serving.store.json_values import to_json_values
 from serving.store.locks import lift_limits, lock_until_commit
@@ -19,7 +20,6 @@ from serving.store.rows import (
     CalendarRow,
     CaseloadRow,
     DistrictRow,
-    JsonCell,
     RosterSupportRow,
     Row,
     RunRow,

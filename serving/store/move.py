@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from features.errors import Refused
 from features.progress import Progress
 from serving.store.bulk_insert import insert_cells
-from serving.store.cell_types import ChangeCell, PackedRows, ReasonList
+from serving.store.cell_types import ChangeCell, PackedRows, ReasonList, UtcTime
 from serving.store.database import is_newest, migrate, read_session, write_session
 from serving.store.locks import lift_limits
-from serving.store.rows import Row, UtcTime
+from serving.store.rows import Row
 
 STREAMED = 2_000
 """Rows held in memory at a time."""

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from serving.store.rows import JsonRow, Row
+from serving.store.cell_types import JsonRow
+from serving.store.rows import Row
 
 
 class NightRow(Row):

@@ -1,19 +1,13 @@
 """The tables of the service database. Ids are unique within a district only, so keys name the district."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import JSON, DateTime, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
-from sqlalchemy.engine import Dialect
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
 
-from serving.store.cell_types import ChangeCell, PackedRows, ReasonList
+from serving.store.cell_types import ChangeCell, JsonObject, JsonRow, PackedRows, ReasonList, UtcTime
 
-JsonCell = None | bool | int | float | str
-JsonRow = dict[str, JsonCell]
-JsonObject = dict[str, object]
-"""A part of a score as a JSON object."""
 Role = Literal["counselor", "principal", "district"]
 
 NAMES = {
@@ -22,25 +16,6 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """A moment, stored as UTC without a zone and read as aware."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The moment in UTC; ValueError for one without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The moment, aware."""
-        return None if value is None else value.replace(tzinfo=UTC)
 
 
 class Row(DeclarativeBase):

@@ -18,11 +18,12 @@ from features.errors import Refused
 from features.table_schema import ENVELOPE
 from features.tables import TABLES
 from serving.store.bulk_insert import insert_table
+from serving.store.cell_types import JsonCell, JsonRow
 from serving.store.database import read_session
 from serving.store.district_scope import enter_district
 from serving.store.packing import pack, unpack
 from serving.store.record_rows import RecordStateRow, StudentRecordsRow
-from serving.store.rows import JsonCell, JsonRow, RunRow, ScoreRow
+from serving.store.rows import RunRow, ScoreRow
 from serving.store.week_texts import weeks_of_text
 
 COPIES = "*"

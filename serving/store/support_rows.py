@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from serving.store.rows import JsonObject, Row
+from serving.store.cell_types import JsonObject
+from serving.store.rows import Row
 
 
 def of_district() -> ForeignKeyConstraint:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from serving.store.rows import JsonRow
+from serving.store.cell_types import JsonRow
 
 APART, MISSED, NOT_ENROLLED = " ", "/", "-"
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Educator
-from serving.store.rows import JsonObject
+from serving.store.cell_types import JsonObject
 from serving.store.support_rows import RevisionRow
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from serving.store.rows import JsonRow
+from serving.store.cell_types import JsonRow
 from serving.wording.locale import Language
 from serving.wording.own_record import OwnRecord
 from serving.wording.own_record_words import named_reason

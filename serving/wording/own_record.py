@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from serving.store.rows import JsonRow
+from serving.store.cell_types import JsonRow
 from serving.wording.letter_marks import MARK_POINTS
 
 RECENT_WEEKS = 4

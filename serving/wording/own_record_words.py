@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from serving.store.rows import JsonCell
+from serving.store.cell_types import JsonCell
 from serving.wording.letter_marks import letter
 from serving.wording.locale import Language, msgid
 from serving.wording.own_record import CORE, CourseMark, DaysMissed, OwnRecord

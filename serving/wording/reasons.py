@@ -6,7 +6,7 @@ from math import floor
 from string import Formatter
 
 from models.feature_dictionary import Entry
-from serving.store.rows import JsonCell, JsonRow
+from serving.store.cell_types import JsonCell, JsonRow
 from serving.wording.locale import Language, capitalize_first, msgid
 
 DOMAINS = {

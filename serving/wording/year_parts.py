@@ -1,6 +1,7 @@
 """Sentences on what serves when: in which weeks a rule makes the list and in which a model, and why on a date."""
 
-from serving.store.rows import JsonRow, RunRow
+from serving.store.cell_types import JsonRow
+from serving.store.rows import RunRow
 from serving.wording.locale import Language, msgid
 from serving.wording.scores import scored_by, why_served
 

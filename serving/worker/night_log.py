@@ -6,9 +6,9 @@ from typing import cast
 
 from sqlalchemy import Engine, select
 
+from serving.store.cell_types import JsonRow
 from serving.store.database import read_session, write_session
 from serving.store.night_rows import NightRow
-from serving.store.rows import JsonRow
 from serving.worker.night_results import NightOutcome, StepResult
 from serving.worker.night_steps import Night, loaded_on
 

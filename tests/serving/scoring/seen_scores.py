@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
-from serving.store.rows import JsonRow, RunRow, ScoreRow
+from serving.store.cell_types import JsonRow
+from serving.store.rows import RunRow, ScoreRow
 from serving.store.student_records import score_records
 from serving.wording.reasons import Lexicon, run_lexicon
 

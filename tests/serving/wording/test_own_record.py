@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.store.rows import JsonRow
+from serving.store.cell_types import JsonRow
 from serving.wording.locale import load_language
 from serving.wording.named_reasons import named_reasons
 from serving.wording.own_record import OwnRecord, own_record

@@ -2,7 +2,8 @@
 
 import pytest
 
-from serving.store.rows import JsonRow, RunRow
+from serving.store.cell_types import JsonRow
+from serving.store.rows import RunRow
 from serving.wording.locale import load_language
 from serving.wording.year_parts import NOT_JUDGED, scored_when, why_list
 
