@@ -6,7 +6,7 @@ WORKERS := -n 2 --no-loadscope-reorder
 SWEEP := $(BIN)/pytest $(WORKERS)
 PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
-.PHONY: help demo test postgres format check types contracts bench bench-full sweep faults nights mutations disclosure properties audits gates hit-rates served-lists leaks weeks spark aequitas docs translations screenshots clean
+.PHONY: help demo test postgres format check types contracts bench bench-full sweep faults nights mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks spark aequitas docs translations screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -46,7 +46,7 @@ bench-full: .venv/installed ## snapshots of a million students, training on 2 mi
 	@$(BIN)/python -m benchmarks --students 1000000 --years 2 --only snapshot --runs 1
 	@$(BIN)/python -m benchmarks --rows 2000000 --only training --runs 1
 
-sweep: faults nights mutations disclosure properties audits gates hit-rates served-lists leaks weeks ## all that `make test` tries a part of, in full (about three hours)
+sweep: faults nights mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks ## all that `make test` tries a part of, in full (about three hours)
 
 faults: .venv/installed ## make every write of an import fail, and kill it 200 times (about an hour; needs cc)
 	@ONTRACK_SWEEP=faults ONTRACK_REQUIRE_FAULTS=1 $(SWEEP) tests/faults
@@ -59,6 +59,9 @@ mutations: .venv/installed ## open 388 damaged models as a server would: none ma
 
 disclosure: .venv/installed ## an adversary tries 10,000 audits for what they hide (about 10 minutes)
 	@ONTRACK_SWEEP=disclosure $(SWEEP) tests/models/fairness/test_complementary_suppression.py
+
+accessibility: .venv/installed ## ask axe about every page at three widths, light and dark (a minute; needs Chromium)
+	@ONTRACK_SWEEP=accessibility ONTRACK_REQUIRE_BROWSER=1 $(BIN)/pytest -k axe tests/serving/pages/test_support_in_browser.py
 
 properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
 	@ONTRACK_SWEEP=properties $(SWEEP) tests/spec/test_properties.py

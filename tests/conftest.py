@@ -12,6 +12,10 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.chromium import browser
+
+__all__ = ["browser"]
+
 settings.register_profile("suite", deadline=None)  # how long a test takes is no test's business
 settings.load_profile("suite")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as every command has it; workers begin with it

@@ -1,8 +1,6 @@
 """The demo's installation, its service started the way its users start it, and a real browser."""
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 from typer.testing import CliRunner
 
 import ontrack
@@ -38,8 +35,6 @@ as_of = ["11-20"]
 weeks = 2
 """
 """What the demo runs on; few weekly lists, so that it ends in a minute."""
-
-BROWSERS = ("chromium", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
 @dataclass(frozen=True)
@@ -110,22 +105,6 @@ def scored(demo: Demo) -> Installation:
     for old, new in {'home = "home"': f'home = "{home}"', **records}.items():
         settings.write_text(settings.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     return demo.installation
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
-        said = "no Chromium here (Debian: apt-get install chromium)"
-        if os.environ.get("ONTRACK_REQUIRE_BROWSER"):
-            pytest.fail(said)
-        pytest.skip(said)
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
-        launched = playwright.chromium.launch(executable_path=found, args=flags)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="session")

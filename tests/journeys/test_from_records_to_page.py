@@ -47,7 +47,8 @@ def test_a_counselor_reaches_reasons_and_the_records_behind_them(
     staff_id, email = counselor_of(scored, district)
     page = browser.new_context(java_script_enabled=False).new_page()
     signed_in(page, address, district, email, password_of(scored, district, staff_id))
-    assert scorer in page.inner_text("main")
+    page.locator(".facts summary").first.click()
+    assert scorer in page.locator(".facts details").first.inner_text()
     page.locator("main a[href*='/students/']").first.click()
     text = page.inner_text("main")
     assert "What stands out" in text

@@ -14,13 +14,11 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize
 from docs.screenshots import served
 from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import ScoringRun
-from tests.journeys.conftest import browser
 from tests.serving.conftest import copy_prepared, opened
 from tests.serving.example_scores import with_scores
 from tests.serving.example_service import TODAY, ExampleService, run_of, scored, scores_of
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser"]
 MANY = 1222
 LONGER = """() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)

@@ -1,11 +1,8 @@
-"""What people do on the pages, in a real Chromium: by mouse, by keyboard alone, without JavaScript; and hostile words.
+"""What people do on the pages, in a real Chromium: by mouse, without JavaScript; hostile words; axe."""
 
-Accessibility is tried by axe where `ONTRACK_AXE` names its `axe.min.js` (npm: axe-core), which is no part of OnTrack.
-"""
-
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -15,16 +12,18 @@ from sqlalchemy import update
 from docs.screenshots import served
 from serving.store.database import write_session
 from serving.store.rows import StudentRow
-from tests.journeys.conftest import browser  # noqa: F401 - a fixture
 from tests.serving.browser import Browser as Sender
 from tests.serving.conftest import copy_prepared, opened
 from tests.serving.example_service import ExampleService
 from tests.serving.pages.example_entries import CONTACT, IDS, PLAN, STUDENT, write_everything
+from tests.sweeps import swept
 
 pytestmark = pytest.mark.browser
 MOST_CLICKS = 4
 MOST_TABS = 40
-AXE = os.environ.get("ONTRACK_AXE", "")
+EVERY_SCREEN = tuple((width, scheme) for width in (375, 768, 1280) for scheme in ("light", "dark"))
+SCREENS = EVERY_SCREEN if swept("accessibility") else ((375, "light"), (1280, "dark"))
+AXE = files("axe_playwright_python") / "axe.min.js"
 FORMS = ("contacts/new", "plans/new", "notes/new", "answer", "snooze", "problems/new", f"plans/{IDS['plan_id']}/change")
 PAGES = ("/", STUDENT, f"{STUDENT}/plans/{IDS['plan_id']}", f"{STUDENT}/restricted/{IDS['entry_id']}", *(
     f"{STUDENT}/{form}" for form in FORMS
@@ -101,7 +100,7 @@ class Visitor:
 
 
 @pytest.fixture
-def visit(browser: Browser, service: ExampleService, address: str) -> Iterator["Opener"]:  # noqa: F811
+def visit(browser: Browser, service: ExampleService, address: str) -> Iterator["Opener"]:
     """Opens pages for somebody; their contexts are closed afterwards."""
     opener = Opener(browser, service, address)
     yield opener
@@ -194,19 +193,30 @@ def test_hostile_words_are_shown_and_nothing_of_them_runs(visit: Opener, service
     assert counselor.alarms == []
 
 
-@pytest.mark.skipif(not AXE, reason="ONTRACK_AXE does not name axe.min.js")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 768, 1280])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_page_violates_what_axe_checks(visit: Opener, width: int, scheme: str) -> None:
-    counselor, script = visit(width=width, scheme=scheme), Path(AXE).read_text(encoding="utf-8")
-    rules = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
-    found: dict[str, object] = {}
-    for path in PAGES:
+    counselor = visit(width=width, scheme=scheme)
+    found = {}
+    for path in (*PAGES, "/caseload", f"{STUDENT}/family"):
         counselor.open(path)
         counselor.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        counselor.page.evaluate(script)
-        violations = counselor.page.evaluate(f"axe.run({rules}).then(one => one.violations.map(v => v.id + ': ' + "
-                                             "v.nodes.map(n => n.target.join(' ')).join(', ')))")  # fmt: skip
+        violations = axe_violations(counselor.page)
         wide = counselor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found |= {path: [*violations, *(["wider than the window"] if wide else [])]} if violations or wide else {}
-    assert found == {}
+        found[path] = [*violations, *(["wider than the window"] if wide else [])]
+    assert {path: violations for path, violations in found.items() if violations} == {}
+
+
+def test_axe_finds_a_field_without_a_label(visit: Opener) -> None:
+    counselor = visit()
+    counselor.open(f"{STUDENT}/contacts/new")
+    counselor.page.evaluate("document.querySelector('main form').append(document.createElement('select'))")
+    assert [one.partition(":")[0] for one in axe_violations(counselor.page)] == ["select-name"]
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds on the page as it is shown."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    rules = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+    nodes = "v.nodes.map(n => n.target.join(' ')).join(', ')"
+    found: list[str] = page.evaluate(f"axe.run({rules}).then(one => one.violations.map(v => v.id + ': ' + {nodes}))")
+    return found
