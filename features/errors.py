@@ -12,8 +12,10 @@ A message says what is wrong, where, and what to do. Packages above declare thei
       ReleaseRefused       3  a release that cannot be made or read (models.releases)
       GateRefused          4  a bundle without the right to serve (models.releases)
       SpecRefused          2  the spec of a prepared table (training.prepared_table.spec)
+      NotJudgeable         3  an outcome that no known school year can judge (training.cohort_examples)
       UnknownStaff         3  a person who is not in the district's staff (serving.access.accounts)
       UnknownDistrict      3  a district without a scoring run (serving.access.accounts)
+      PermissionRefused    2  a permission that does not exist (serving.access.permissions)
       ScopeRefused         2  an API scope that does not exist (serving.access.accounts)
 """
 

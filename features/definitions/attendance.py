@@ -57,7 +57,7 @@ class AttendanceFeatures:
     )
     absence_rate_change = Feature(
         attendance.last(school_days=20).share_absent() - attendance.last(school_days=20, before=20).share_absent(),
-        because="missed more school in the last 20 school days than in the 20 before ({:+.0%} of days)",
+        because="missed more school in the last 20 school days than the 20 before ({:+.0%} of days)",
         more_is="none",
         domain="attendance",
         concept="absence_lately",

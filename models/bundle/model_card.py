@@ -108,8 +108,11 @@ def refuse_empty(facts: CardFacts) -> None:
         value = getattr(facts, field.name)
         blank = isinstance(value, str) and not value.strip()
         none = field.name in ("figures", "limits", "capacity", "smallest_group") and not value
-        learned = facts.kind == "model" and field.name in ("students", "dictionary")
-        if blank or none or (learned and not (facts.students and facts.dictionary.entries)):
+        learned = facts.kind == "model" and (
+            (field.name == "students" and not facts.students)
+            or (field.name == "dictionary" and not facts.dictionary.entries)
+        )
+        if blank or none or learned:
             raise ValueError(f"a model card needs '{field.name}', which is empty")
 
 

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -104,9 +104,10 @@ def write_session(engine: Engine, district_id: str | None = None) -> Iterator[Se
 def migrate(engine: Engine) -> None:
     """Brings the database to the newest revision; a no-op where it is there already.
 
-    MachineRefused where it is older and the address is not that of its owner.
+    MachineRefused where it cannot be reached, and where it is older and the address is not that of its owner.
     """
     create_folder(engine)
+    refuse_unreachable(engine)
     with engine.connect() as connection:
         if is_newest(connection):
             return
@@ -119,6 +120,17 @@ def migrate(engine: Engine) -> None:
                 raise
             said = "the service database is of an earlier version, and this account may not change its tables"
             raise MachineRefused(f"{said}: run `ontrack upgrade-database` with its owner's address") from error
+
+
+def refuse_unreachable(engine: Engine) -> None:
+    """MachineRefused where no connection can be made to a PostgreSQL."""
+    if engine.dialect.name != "postgresql":
+        return
+    try:
+        engine.connect().close()
+    except OperationalError as error:
+        said = f"{engine.url.render_as_string(hide_password=True)}: no connection to PostgreSQL"
+        raise MachineRefused(f"{said}; does it run there, and does it let this account in?") from error
 
 
 @contextmanager

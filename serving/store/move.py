@@ -13,7 +13,7 @@ from features.errors import Refused
 from features.progress import Progress
 from serving.store.bulk_insert import insert_cells
 from serving.store.cell_types import ChangeCell, PackedRows, ReasonList, UtcTime
-from serving.store.database import is_newest, migrate, read_session, write_session
+from serving.store.database import is_newest, migrate, read_session, refuse_unreachable, write_session
 from serving.store.locks import lift_limits
 from serving.store.rows import Row
 
@@ -37,6 +37,7 @@ def move_database(source: Engine, target: Engine, progress: Progress) -> list[Ta
     One transaction of the target takes all or nothing; the source is read as of one moment, and stays as it is.
     """
     migrate(target)
+    refuse_unreachable(source)
     with read_session(source) as old, write_session(target) as new:
         for session, name in ((old, "the source"), (new, "the target")):
             lift_limits(session.connection())

@@ -201,5 +201,5 @@ def test_policies_are_measured_beside_the_same_work_without_them(place: Place, l
     """A district of its own folder, loaded twice; every figure has the work without a policy beside it."""
     assert loaded.figures
     part = policies_part(place, runs=1, progress=quietly)
-    assert [figure.beside for figure in part.figures] == ["without a policy"] * 3
+    assert [figure.beside for figure in part.figures] == ["without a policy"] * 4
     assert all(figure.value > 0 for figure in part.figures)

@@ -26,10 +26,17 @@ from tests.serving.browser import TestClient
 TUTORIAL = DOCS / "tutorial.md"
 LAST = "ontrack serve"
 GUIDES = ("bring-your-records", "data-team", "operate")
-ELSEWHERE = ("ontrack train", "ontrack rollback", "ontrack worker run", "ontrack map")
+ELSEWHERE = (
+    "ontrack train",
+    "ontrack rollback",
+    "ontrack worker run",
+    "ontrack map",
+    "ontrack move-database",
+    "ontrack upgrade-database",
+)
 """Commands of the guides that run elsewhere.
 
-They take minutes, are refused after one release, run until stopped, or need the files of a stranger's system.
+They take minutes, are refused after one release, run until stopped, or need a stranger's files or a PostgreSQL.
 """
 LATER = timedelta(days=730)
 OWN = DOCS / "how-to" / "add-an-outcome.md"

@@ -125,7 +125,7 @@ NEVER_TAKEN = SAID.replace("| true | true |", "| true | false |")
 def test_no_feature_or_signal_says_fine_where_attendance_was_never_taken(name: str) -> None:
     """Every value of attendance is missing, and with it every rule that asks about attendance."""
     feature_set = FEATURE_SETS[name]
-    grade = min(feature_set.cohort.grade_levels)
+    grade = max(feature_set.cohort.grade_levels)
     everyone = EVERYONE.replace("| entry_date |", "| entry_date | grade_level |").replace(
         "| 2025-10-01 |", f"| 2025-10-01 | {grade} |"
     )

@@ -77,7 +77,7 @@ def test_nor_does_that_of_a_way_back(name: str) -> None:
 @SETS
 def test_a_parameter_does_what_a_literal_does(feature_set: type[FeatureSet]) -> None:
     """As an engine without variables takes it."""
-    grade = f"| ada | 2026 | 2025-09-01 | {feature_set.cohort.grade_levels[0]} |"
+    grade = f"| ada | 2026 | 2025-09-01 | {feature_set.cohort.grade_levels[-1]} |"
     enrolled = f"| student_id | school_year | entry_date | grade_level |\n{grade}"
     records, view, steps = reader({**DRAWN, "enrollments": enrolled}), View(date(2025, 11, 20), 2026), Steps()
     last = snapshot(SnapshotQuery(feature_set), steps)

@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import OperationalError
 
+from features.errors import MachineRefused
 from features.settings import Service, Settings
 from serving.store.database import database_address, migrate, migrations, open_engine, read_session, write_session
 from serving.store.rows import DistrictRow, Row
@@ -21,6 +22,12 @@ def test_the_revisions_make_what_the_rows_declare(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Row.metadata) == []
         assert set(inspect(connection).get_table_names()) == {*Row.metadata.tables, "alembic_version"}
+
+
+def test_a_postgresql_that_does_not_answer_is_refused_with_its_address_and_without_a_password() -> None:
+    engine = open_engine("postgresql://service:secret@127.0.0.1:1/ontrack")
+    with pytest.raises(MachineRefused, match=r"service:\*\*\*@127\.0\.0\.1:1/ontrack: no connection to PostgreSQL"):
+        migrate(engine)
 
 
 def test_the_revisions_can_be_taken_back(tmp_path: Path) -> None:

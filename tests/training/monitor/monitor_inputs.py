@@ -66,7 +66,8 @@ def serving(settings: Settings = SETTINGS, rows: int = 600) -> Serving:
         "promised": build_reference_profile(settings, as_examples(made), {"rule": risk}).as_json(),
     }
     bundle = Bundle(
-        "rule", "d" * 64, Path("bundle"), RULE, FEATURES, metrics, None, "", key.outcome, "9", "grade9", {}
+        "rule", "d" * 64, Path("bundle"), RULE, FEATURES, metrics, None, "", key.outcome, "9", "grade9",
+        {"policies": ""},
     )  # fmt: skip
     now = datetime(2026, 8, 1, tzinfo=UTC)
     release = Release(
@@ -97,4 +98,4 @@ def inputs_over(ledger: Ledger, groups: pd.DataFrame, features: pd.DataFrame | N
     like = list_like_judged(told, [date(2025, 11, 20)]) if told else ledger.flags
     then = FinishedYearInputs(told, like, now.promise, groups, {"10": "high"}) if told else None
     live = CurrentInputs(fresh_on(ON), cohort, len(cohort.features), (DatedRisk(14, ON, 300, 0.2),))
-    return MonitorInputs(SETTINGS, SETTINGS.district("north"), OFF_TRACK_CHICAGO, ON, now, ledger, live, then)
+    return MonitorInputs(SETTINGS, SETTINGS.district("north"), OFF_TRACK_CHICAGO, ON, now, ledger, live, then, "")

@@ -225,5 +225,5 @@ def test_the_interval_of_a_share_holds_it_and_is_wide_over_few() -> None:
 
 
 def test_every_code_says_what_is_asked_and_what_to_do() -> None:
-    assert list(CODES) == [f"MON{at:02d}" for at in range(1, 13)]
+    assert list(CODES) == [f"MON{at:02d}" for at in range(1, 14)]
     assert all(code.asks.endswith(".") and code.do.endswith(".") for code in CODES.values())

@@ -133,7 +133,7 @@ def test_neither_page_nor_json_holds_a_student_or_a_small_group() -> None:
 
 def test_the_page_says_first_what_is_in_breach_and_what_to_do() -> None:
     says = Page(html_of(shifted())).texts["p"]
-    assert says[1] == "1 of 12 checks is in breach."
+    assert says[1] == "1 of 13 checks is in breach."
     assert "To do: See <code>ontrack check</code> and the export" in html_of(shifted())
     assert Page(html_of(quiet())).texts["p"][1] == "No check is in breach."
 

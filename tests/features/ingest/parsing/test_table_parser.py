@@ -22,8 +22,8 @@ def test_a_file_of_our_own_shape_becomes_typed_rows_with_their_place(tmp_path: P
     columns = ("file", "row", *file_columns(TABLES["attendance"]), "known_on", "rule", "whole_key", "deleted", "again")
     day = date(2025, 10, 1)
     assert staging.rows("attendance", *columns) == [
-        (1, 2, "1001", "10", day, "day", "absent", 50, True, date(2025, 10, 2), None, True, False, False),
-        (1, 5, "1002", "10", day, "a,\nb", "tardy", 0, False, date(2025, 10, 3), None, True, False, False),
+        (1, 2, "1001", "10", day, "day", "absent", 50, True, None, date(2025, 10, 2), None, True, False, False),
+        (1, 5, "1002", "10", day, "a,\nb", "tardy", 0, False, None, date(2025, 10, 3), None, True, False, False),
     ]
     assert (counted.file, counted.table, counted.number) == ("attendance.csv", "attendance", 1)
     assert (counted.rows, counted.left_out, counted.blank, counted.unused) == (2, 0, 2, ())
