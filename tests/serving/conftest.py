@@ -5,11 +5,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, Engine, event
 
 from tests.serving.databases import ON_POSTGRESQL, copy_database, database_name, drop_database
 from tests.serving.example_service import ExampleService
 
 DATABASE = "service.db"
+CONNECTED: set[Engine] = set()
+"""Engines that connected to PostgreSQL since the last test ended."""
+
+
+@event.listens_for(Engine, "engine_connect")
+def remember_engine(connection: Connection) -> None:
+    """Keeps the engine of a connection until its test ends."""
+    if connection.dialect.name == "postgresql":
+        CONNECTED.add(connection.engine)
+
+
+@pytest.fixture(autouse=True)
+def connections_closed() -> Iterator[None]:
+    """Closes what a test leaves connected: the driver warns of a connection that is forgotten while open."""
+    yield
+    for engine in CONNECTED:
+        engine.dispose()
+    CONNECTED.clear()
 
 
 @pytest.fixture(scope="session")
