@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from benchmarks.figures import Figure, Part, compared
 from benchmarks.place import DISTRICT, NOW, SEED, TODAY, Place, release
-from benchmarks.recording import recording_figures
+from benchmarks.run_writes import run_write_figures
 from benchmarks.shap_peer import Explainer, refuse_other_values
 from benchmarks.timing import median_seconds
 from features.progress import Progress
@@ -109,7 +109,7 @@ def run_figures(place: Place, served: DistrictRelease, reader: Reader, runs: int
         )
     )
     room = compared("a student and run, after the first", each, "bytes", to=MOST_BYTES, beside="to reach")
-    return students, (*figures, *limits, room, *recording_figures(made, database, runs))
+    return students, (*figures, *limits, room, *run_write_figures(made, database, runs))
 
 
 def value_of(figures: tuple[Figure, ...], name: str) -> float:

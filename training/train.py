@@ -38,11 +38,11 @@ from training.evaluation.rolling_evaluation import (
 )
 from training.evaluation.scorers import OWN_RULE, PROTECTED
 from training.evaluation.year_parts import YearPart, middle_part, review_week
+from training.first_day_rule import first_day_rule
 from training.gate.bound_checks import kinds_of
 from training.gate.verdict import DeclaredBounds, GateResult, checks_without_model
 from training.reference_profile import build_reference_profile, profiles_by_week
 from training.result_builder import AuditContext, build_training_result, in_week, judged_weeks
-from training.rule_not_judged import rule_not_judged
 from training.run_result import RunResult
 from training.training_data import TrainingData, read_training_data
 from training.training_request import TrainingRequest
@@ -88,7 +88,7 @@ def train(
             data = read_training_data(reader, request, progress)
         except NotJudgeable as refused:
             progress(f"{request.district.name}: {refused}")
-            result = rule_not_judged(reader, request, refused)
+            result = first_day_rule(reader, request, refused)
             version, policies = reader.data_version(), reader.declared_policies()
             provenance = provenance_of(now, code_version, trained_by, data_version=version, policies=policies)
             return TrainedBundles(result, BundleWriter(request, result, keys_of(request), provenance).write(None), None)

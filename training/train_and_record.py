@@ -12,7 +12,7 @@ from models.trained_bundles import note_trained
 from training.champion import release_key
 from training.mlflow_record import record_run
 from training.report.board import render_board
-from training.report.not_judged import render_not_judged
+from training.report.first_day_rule import render_first_day_rule
 from training.report.technical_report import render_technical_report
 from training.train import TrainedBundles, train, training_request_of
 
@@ -31,7 +31,7 @@ def train_and_record(
     report.parent.mkdir(parents=True, exist_ok=True)
     main, parts = trained.result.main, trained.result.parts
     if not main.basis.split.test:
-        report.write_text(render_not_judged(trained.result, today), encoding="utf-8")
+        report.write_text(render_first_day_rule(trained.result, today), encoding="utf-8")
         return trained, report, None
     technical = render_technical_report(main, made_on=today, warnings=trained.warnings, parts=parts)
     report.write_text(technical, encoding="utf-8")

@@ -1,5 +1,6 @@
-"""Accounts for the demo: fresh passwords for two people of each district and a key for a program."""
+"""Accounts for the demo: fresh passwords for three people of each district and a key for a program."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
@@ -7,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from serving.access.accounts import create_api_key, create_password
 from serving.store.district_scope import enter_district
-from serving.store.rows import ApiKeyRow, CaseloadRow, ScoreRow, StaffRow
+from serving.store.rows import ApiKeyRow, CaseloadRow, ScoreRow, StaffRow, StudentRow
+
+MIDDLE_GRADES, HIGH_GRADES = range(6, 9), range(9, 13)
 
 
 @dataclass(frozen=True)
@@ -21,9 +24,13 @@ class DemoAccount:
 
 
 def demo_accounts(session: Session, district_id: str) -> list[DemoAccount]:
-    """The district's counselor with the longest list, and its data lead, each with a new password."""
+    """The counselors with the longest lists of the middle and the high school grades, and the data lead.
+
+    Each has a new password.
+    """
     enter_district(session, district_id)
-    found = [busiest_counselor(session, district_id), data_lead(session, district_id)]
+    counselors = [busiest_counselor(session, district_id, grades) for grades in (MIDDLE_GRADES, HIGH_GRADES)]
+    found = dict.fromkeys([*counselors, data_lead(session, district_id)])
     return [
         DemoAccount(district_id, staff.role, staff.email, create_password(session, district_id, staff.staff_id))
         for staff in found
@@ -38,15 +45,19 @@ def demo_key(session: Session, district_id: str) -> str:
     return create_api_key(session, district_id, "demo", ("scores.read", "scores.write"))
 
 
-def busiest_counselor(session: Session, district_id: str) -> StaffRow | None:
-    """The counselor with the most flagged students, None where there is none."""
+def busiest_counselor(session: Session, district_id: str, grades: Sequence[int]) -> StaffRow | None:
+    """The counselor with the most students listed in some grades, None where there is none."""
     flagged = (
         select(CaseloadRow.staff_id, func.count().label("listed"))
         .join(
             ScoreRow,
             (ScoreRow.district_id == CaseloadRow.district_id) & (ScoreRow.student_key == CaseloadRow.student_key),
         )
-        .where(CaseloadRow.district_id == district_id, ScoreRow.flagged)
+        .join(
+            StudentRow,
+            (StudentRow.district_id == CaseloadRow.district_id) & (StudentRow.student_key == CaseloadRow.student_key),
+        )
+        .where(CaseloadRow.district_id == district_id, ScoreRow.flagged, StudentRow.grade_level.in_(grades))
         .group_by(CaseloadRow.staff_id)
         .order_by(func.count().desc(), CaseloadRow.staff_id)
         .limit(1)

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from serving.store.packing import pack, unpack
+from serving.store.text_compression import pack, unpack
 
 JsonCell = None | bool | int | float | str
 JsonRow = dict[str, JsonCell]

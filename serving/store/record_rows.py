@@ -10,7 +10,7 @@ class StudentRecordsRow(Row):
     """What was added to a student's records at a number, and what was taken back; rows are only ever added.
 
     `content` is a JSON list of records, each a list of its table and what is shown of it, as texts; `-1*marks` takes a
-    record of `marks` back. A long one is compressed (`serving.store.packing`).
+    record of `marks` back. A long one is compressed (`serving.store.text_compression`).
     """
 
     __tablename__ = "student_records"

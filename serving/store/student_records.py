@@ -21,9 +21,9 @@ from serving.store.bulk_insert import insert_table
 from serving.store.cell_types import JsonCell, JsonRow
 from serving.store.database import read_session
 from serving.store.district_scope import enter_district
-from serving.store.packing import pack, unpack
 from serving.store.record_rows import RecordStateRow, StudentRecordsRow
 from serving.store.rows import RunRow, ScoreRow
+from serving.store.text_compression import pack, unpack
 from serving.store.week_texts import weeks_of_text
 
 COPIES = "*"

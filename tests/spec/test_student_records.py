@@ -9,8 +9,8 @@ import pandas as pd
 from features.snapshots.evidence import SHOWN_COLUMNS, records_behind
 from features.snapshots.student_records import KEPT_TABLES, kept_as, student_records
 from serving.store.cell_types import JsonRow
-from serving.store.packing import pack
 from serving.store.student_records import distinct_rows, folded, in_order
+from serving.store.text_compression import pack
 from tests.drawn import reader
 from tests.spec.test_evidence import AS_OF, RECORDS, Told
 

@@ -20,7 +20,7 @@ NOBODY = 0
 """The test year of a rule that no year was there to judge."""
 
 
-def rule_not_judged(reader: Reader, request: TrainingRequest, why: Refused) -> RunResult:
+def first_day_rule(reader: Reader, request: TrainingRequest, why: Refused) -> RunResult:
     """The result by which the outcome's own rule serves, while no model can be judged, and why.
 
     Its shares are those of the years whose outcome is known. Before the first of them there are none: the rule puts a

@@ -9,7 +9,7 @@ from training.report.sections import TEMPLATES, limits_section
 from training.run_result import RunResult
 
 
-def render_not_judged(found: RunResult, made_on: date) -> str:
+def render_first_day_rule(found: RunResult, made_on: date) -> str:
     """What serves and why, what can be told of it so far, and what it is not for."""
     result = found.main
     outcome, _, _ = result.request.outcome.says.partition(":")

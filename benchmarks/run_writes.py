@@ -20,7 +20,7 @@ SQLITE = "recording it again (SQLite)"
 POSTGRESQL = {OWNER: "recording it again (PostgreSQL)", SERVICE: "recording it again (PostgreSQL, the service's role)"}
 
 
-def recording_figures(run: ScoringRun, sqlite: Path, runs: int) -> tuple[Figure, ...]:
+def run_write_figures(run: ScoringRun, sqlite: Path, runs: int) -> tuple[Figure, ...]:
     """Milliseconds per 10,000 students to write a run whose records are written already, on each database."""
     fresh = count()
 
