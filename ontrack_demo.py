@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,9 +146,10 @@ def serve_demo(settings: Settings) -> None:
     from serving.server import free_port, serve
     from serving.store.database import engine_of, write_session
 
+    now = datetime.now(UTC)
     port = free_port(settings.service.host, settings.service.port)
     with write_session(engine_of(settings)) as session:
-        accounts = [a for district in settings.districts for a in demo_accounts(session, district.id)]
+        accounts = [a for district in settings.districts for a in demo_accounts(session, district.id, now)]
         keys = {district.id: demo_key(session, district.id) for district in settings.districts}
     typer.echo("\n".join(how_to_sign_in(f"http://{settings.service.host}:{port}", accounts, keys)))
     serve(settings, port)
@@ -157,6 +158,6 @@ def serve_demo(settings: Settings) -> None:
 def how_to_sign_in(address: str, accounts: "list[DemoAccount]", keys: dict[str, str]) -> Iterator[str]:
     """What a newcomer needs to look around. Passwords are new at every start and kept nowhere."""
     yield from ("", f"Open {address} and sign in as one of these (new at every start):")
-    yield from (f"  {a.district_id:<8} {a.role:<10} {a.email:<40} {a.password}" for a in accounts)
-    yield from (f"  {district:<8} API key    {key}" for district, key in keys.items())
+    yield from (f"  {a.district_id:<8} {a.role:<26} {a.email:<40} {a.password}" for a in accounts)
+    yield from (f"  {district:<8} {'API key':<26} {key}" for district, key in keys.items())
     yield ""

@@ -25,12 +25,13 @@ from serving.pages import (
     note,
     plan,
     problem,
+    role,
     sign_in,
     student,
     stylesheet,
     week,
 )
-from serving.pages.current_user import SignInRequired
+from serving.pages.current_user import RoleChoiceRequired, SignInRequired
 from serving.pages.next_page import requested_page
 from serving.pages.rendering import STATIC, error_page, fault_page, load_templates
 from serving.scoring.release_cache import ReleaseCache
@@ -43,7 +44,7 @@ from serving.wording.locale import LOCALES
 
 API_ROUTERS = (health.router, scores.router)
 PAGE_ROUTERS = tuple(
-    page.router for page in (sign_in, week, caseload, student, family, contact, plan, note, answer, problem)
+    page.router for page in (sign_in, role, week, caseload, student, family, contact, plan, note, answer, problem)
 )
 
 
@@ -64,6 +65,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.add_exception_handler(RequestValidationError, answer_validation_error)
     app.add_exception_handler(RecordsRefused, answer_refused_records)
     app.add_exception_handler(SignInRequired, redirect_to_sign_in)
+    app.add_exception_handler(RoleChoiceRequired, redirect_to_roles)
     for router in (*API_ROUTERS, *PAGE_ROUTERS, stylesheet.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -122,3 +124,9 @@ def redirect_to_sign_in(request: Request, error: Exception) -> Response:
     asked = [("lang", chosen)] if chosen in LOCALES else []
     query = urlencode([*asked, ("next", page)] if page else asked)
     return RedirectResponse(f"/sign-in?{query}" if query else "/sign-in", status_code=303)
+
+
+def redirect_to_roles(request: Request, error: Exception) -> Response:
+    """The way to the page of roles, which leads on to the page that was asked for."""
+    page = requested_page(request)
+    return RedirectResponse(f"/roles?{urlencode({'next': page})}" if page else "/roles", status_code=303)

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -18,9 +17,10 @@ from features.errors import Refused
 from features.settings import Service
 from serving.access.authorize import Client, Educator
 from serving.access.permissions import permissions_of
+from serving.access.role_assignments import chosen_role, roles_of
 from serving.access.scopes import SCOPES
 from serving.store.district_scope import enter_district, present_key, present_token
-from serving.store.rows import ApiKeyRow, DistrictRow, Role, SessionRow, SignInAttemptRow, StaffRow
+from serving.store.rows import ApiKeyRow, DistrictRow, SessionRow, SignInAttemptRow, StaffRow
 
 MAX_ATTEMPTS = 3
 ATTEMPT_WINDOW = timedelta(minutes=10)
@@ -170,11 +170,16 @@ def end_session(session: Session, token: str, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class SessionUser:
-    """Somebody signed in; `stale` where the session's last use should be noted again."""
+    """Somebody signed in; `stale` where the session's last use should be noted again.
+
+    `roles` is how many they hold; `undecided` says that they have not chosen among several.
+    """
 
     educator: Educator
     display_name: str
     stale: bool
+    roles: int
+    undecided: bool
 
 
 def find_session_user(
@@ -190,9 +195,12 @@ def find_session_user(
     if staff is None:
         return None
     today = today_of(staff.district_id)
-    role, given = cast(Role, staff.role), permissions_of(session, staff.district_id, staff.staff_id)
-    educator = Educator(staff.district_id, staff.staff_id, role, staff.school_id, today, given)
-    return SessionUser(educator, f"{staff.first_name} {staff.last_name}", now - row.last_seen_at >= TOUCH_INTERVAL)
+    held, given = roles_of(session, staff), permissions_of(session, staff.district_id, staff.staff_id)
+    chosen = chosen_role(session, staff, held)
+    one = chosen or held[0]
+    educator = Educator(staff.district_id, staff.staff_id, one.role, one.school_id, today, given)
+    stale = now - row.last_seen_at >= TOUCH_INTERVAL
+    return SessionUser(educator, f"{staff.first_name} {staff.last_name}", stale, len(held), undecided=chosen is None)
 
 
 def is_expired(row: SessionRow, now: datetime, service: Service) -> bool:

@@ -5,28 +5,39 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from serving.access.scopes import Scope
 from serving.store.district_scope import enter_district
 from serving.store.rows import CaseloadRow, Role, StaffRow, StudentRow
+from serving.store.support_rows import RoleAssignmentRow
 
 Action = (
     Literal[
         "see", "list", "export", "write", "answer", "report_problem", "answer_problem",
-        "see_restricted", "write_restricted",
+        "see_restricted", "write_restricted", "audit_access",
     ]
     | Scope
 )  # fmt: skip
 ReasonCode = Literal["caseload", "school", "district", "api_key"]
-REASONS: dict[Role, ReasonCode] = {"counselor": "caseload", "principal": "school", "district": "district"}
+REASONS: dict[Role, ReasonCode] = {
+    "counselor": "caseload", "principal": "school", "district": "district", "data_team": "district",
+    "privacy_officer": "district",
+}  # fmt: skip
 EVERYBODY: frozenset[Action] = frozenset({"see", "list", "export", "report_problem"})
 IN_SCHOOLS: frozenset[Action] = EVERYBODY | {"write", "answer"}
 ROLE_ACTIONS: Mapping[Role, frozenset[Action]] = {
     "counselor": IN_SCHOOLS, "principal": IN_SCHOOLS, "district": EVERYBODY | {"answer_problem"},
+    "data_team": frozenset({"see", "list", "report_problem", "answer_problem"}),
+    "privacy_officer": frozenset({"audit_access"}),
 }  # fmt: skip
-"""What each role may do. Counselors and principals work with students; the district's own staff keeps the records."""
+"""What each role may do. Counselors and principals work with students; the district's own staff keeps the records.
+
+The data team takes no file along. A privacy officer sees who has seen a student's records, and not the records.
+"""
+DISTRICT_WIDE: frozenset[Role] = frozenset({"district", "data_team", "privacy_officer"})
+"""Roles that reach as far as the district."""
 
 Permission = Literal["restricted_notes"]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
@@ -125,7 +136,7 @@ def can_see(session: Session, subject: Subject, student: OneStudent) -> bool:
 def visible_students(subject: Subject) -> Select[StudentRow]:
     """The students of the subject's district that are in its scope."""
     own = select(StudentRow).where(StudentRow.district_id == subject.district_id)
-    if isinstance(subject, Client) or subject.role == "district":
+    if isinstance(subject, Client) or subject.role in DISTRICT_WIDE:
         return own
     if subject.role == "principal":
         return own.where(StudentRow.school_id == subject.school_id)
@@ -134,7 +145,7 @@ def visible_students(subject: Subject) -> Select[StudentRow]:
 
 def people_with_access(session: Session, student: StudentRow, today: date) -> list[tuple[StaffRow, ReasonCode]]:
     """The people who may see a student on a day, each with the reason: by caseload, then school, then district."""
-    holds = exists().where(
+    caseload = exists().where(
         CaseloadRow.district_id == StaffRow.district_id,
         CaseloadRow.staff_id == StaffRow.staff_id,
         CaseloadRow.student_key == student.student_key,
@@ -142,16 +153,28 @@ def people_with_access(session: Session, student: StudentRow, today: date) -> li
         or_(CaseloadRow.end_date.is_(None), CaseloadRow.end_date >= today),
     )
     scopes: dict[Role, ColumnElement[bool]] = {
-        "counselor": holds,
-        "principal": StaffRow.school_id == student.school_id,
-        "district": StaffRow.district_id == student.district_id,
+        "counselor": holds_role("counselor") & caseload,
+        "principal": holds_role("principal", student.school_id),
+        "district": or_(holds_role("district"), holds_role("data_team")),
     }
-    found: list[tuple[StaffRow, ReasonCode]] = []
+    found: dict[str, tuple[StaffRow, ReasonCode]] = {}
     for role, in_scope in scopes.items():
-        people = select(StaffRow).where(StaffRow.district_id == student.district_id, StaffRow.role == role, in_scope)
-        rows = session.scalars(people.order_by(StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id))
-        found += [(one, REASONS[role]) for one in rows]
-    return found
+        people = select(StaffRow).where(StaffRow.district_id == student.district_id, in_scope)
+        for one in session.scalars(people.order_by(StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id)):
+            found.setdefault(one.staff_id, (one, REASONS[role]))
+    return list(found.values())
+
+
+def holds_role(role: Role, school_id: str | None = None) -> ColumnElement[bool]:
+    """Whether a person holds a role by the district's records or by hand, in a school where one is named."""
+    given = exists().where(
+        RoleAssignmentRow.district_id == StaffRow.district_id,
+        RoleAssignmentRow.staff_id == StaffRow.staff_id,
+        RoleAssignmentRow.role == role,
+        *([RoleAssignmentRow.school_id == school_id] if school_id else []),
+    )
+    own = and_(StaffRow.role == role, *([StaffRow.school_id == school_id] if school_id else []))
+    return or_(own, given)
 
 
 def on_caseload(counselor: Educator) -> ColumnElement[bool]:

@@ -49,6 +49,28 @@ def permit_command(
     typer.echo(f"{staff_id}: {permission} {'taken back' if take else 'given'}")
 
 
+@users.command("role")
+def role_command(
+    context: Context,
+    district: DistrictOption,
+    staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")],
+    role: Annotated[str, typer.Argument(help="counselor, principal, district, data_team or privacy_officer.")],
+    school: Annotated[str, typer.Option(help="The school of a principal, as in schools.csv.")] = "",
+    take: Annotated[bool, typer.Option("--take", help="Take it back instead.")] = False,
+) -> None:
+    """Give a person a role besides that of the district's records, or take it back; who has several chooses one."""
+    from serving.access.role_assignments import give_role, take_role
+    from serving.store.database import engine_of, write_session
+
+    settings = settings_of(context)
+    with write_session(engine_of(settings)) as session:
+        if take:
+            take_role(session, district, staff_id, role, school)
+        else:
+            give_role(session, district, staff_id, role, school, datetime.now(UTC))
+    typer.echo(f"{staff_id}: {role} {'taken back' if take else 'given'}")
+
+
 @keys.command("create")
 def key_command(
     context: Context,

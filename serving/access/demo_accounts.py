@@ -1,12 +1,14 @@
-"""Accounts for the demo: fresh passwords for three people of each district and a key for a program."""
+"""Accounts for the demo: fresh passwords for somebody of each role in each district, and a key for a program."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from serving.access.accounts import create_api_key, create_password
+from serving.access.role_assignments import give_role, roles_of
 from serving.store.district_scope import enter_district
 from serving.store.rows import ApiKeyRow, CaseloadRow, ScoreRow, StaffRow, StudentRow
 
@@ -15,7 +17,7 @@ MIDDLE_GRADES, HIGH_GRADES = range(6, 9), range(9, 13)
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """How one person signs in."""
+    """How one person signs in, and in which roles."""
 
     district_id: str
     role: str
@@ -23,19 +25,36 @@ class DemoAccount:
     password: str
 
 
-def demo_accounts(session: Session, district_id: str) -> list[DemoAccount]:
-    """The counselors with the longest lists of the middle and the high school grades, and the data lead.
+def demo_accounts(session: Session, district_id: str, at: datetime) -> list[DemoAccount]:
+    """Somebody of each role, each with a new password.
 
-    Each has a new password.
+    The counselors with the longest lists of the middle and the high school grades, the principal of the latter; the
+    data lead, who is of the data team too; and another principal, who is the privacy officer too.
     """
     enter_district(session, district_id)
     counselors = [busiest_counselor(session, district_id, grades) for grades in (MIDDLE_GRADES, HIGH_GRADES)]
-    found = dict.fromkeys([*counselors, data_lead(session, district_id)])
+    principal, officer = two_principals(session, district_id, counselors[-1])
+    lead = data_lead(session, district_id)
+    for staff, role in ((lead, "data_team"), (officer, "privacy_officer")):
+        if staff is not None:
+            give_role(session, district_id, staff.staff_id, role, "", at)
+    found = dict.fromkeys([*counselors, principal, lead, officer])
     return [
-        DemoAccount(district_id, staff.role, staff.email, create_password(session, district_id, staff.staff_id))
+        DemoAccount(district_id, roles, staff.email, create_password(session, district_id, staff.staff_id))
         for staff in found
         if staff is not None and staff.email is not None
+        for roles in [", ".join(dict.fromkeys(one.role for one in roles_of(session, staff)))]
     ]
+
+
+def two_principals(
+    session: Session, district_id: str, counselor: StaffRow | None
+) -> tuple[StaffRow | None, StaffRow | None]:
+    """The principal of a counselor's school, and the first of another; None where there is none."""
+    found = select(StaffRow).where(StaffRow.district_id == district_id, StaffRow.role == "principal")
+    people = list(session.scalars(found.order_by(StaffRow.staff_id)))
+    own = next((one for one in people if counselor and one.school_id == counselor.school_id), None)
+    return own, next((one for one in people if one is not own), None)
 
 
 def demo_key(session: Session, district_id: str) -> str:

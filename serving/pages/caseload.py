@@ -26,6 +26,7 @@ TITLES = {
     "counselor": msgid("Your caseload"),
     "principal": msgid("Students of your school"),
     "district": msgid("Students of your district"),
+    "data_team": msgid("Students of your district"),
 }
 SearchWords = Annotated[str, Form(alias="q", max_length=100)]
 

@@ -25,14 +25,23 @@ class SignInRequired(Exception):  # noqa: N818 - not an error: it leads to the s
     """Nobody is signed in."""
 
 
+class RoleChoiceRequired(Exception):  # noqa: N818 - not an error: it leads to the page of roles
+    """Somebody with several roles has not chosen one."""
+
+
 @dataclass(frozen=True)
 class Viewer:
-    """The person who looks at a page, as its header shows them; `role` is still to be translated."""
+    """The person who looks at a page, as its header shows them; `role` is still to be translated.
+
+    `roles` is how many they hold; `undecided` says that they have not chosen one.
+    """
 
     educator: Educator
     name: str
     role: str
     district: str
+    roles: int = 1
+    undecided: bool = False
 
 
 def cookie_name(request: Request) -> str:
@@ -51,11 +60,21 @@ def session_token(request: Request) -> str:
     return request.cookies.get(cookie_name(request), "")
 
 
-def require_viewer(request: Request, context: RequestContext) -> Viewer:
-    """Who holds the session; SignInNeeded where nobody does."""
+def require_signed_in(request: Request, context: RequestContext) -> Viewer:
+    """Who holds the session, in whichever role; SignInRequired where nobody does."""
     viewer = find_viewer(request, context)
     if viewer is None:
         raise SignInRequired
+    return viewer
+
+
+SignedIn = Annotated[Viewer, Depends(require_signed_in)]
+
+
+def require_viewer(viewer: SignedIn) -> Viewer:
+    """Who holds the session, in the role they chose; RoleChoiceRequired where they have not."""
+    if viewer.undecided:
+        raise RoleChoiceRequired
     return viewer
 
 
@@ -83,7 +102,8 @@ def find_viewer_safely(request: Request, context: AppContext) -> Viewer | None:
 
 def viewer_of(found: SessionUser, district: str) -> Viewer:
     """What a page says of somebody signed in."""
-    return Viewer(found.educator, found.display_name, ROLES[found.educator.role], district)
+    role = ROLES[found.educator.role]
+    return Viewer(found.educator, found.display_name, role, district, found.roles, found.undecided)
 
 
 def require_same_origin(request: Request) -> None:
@@ -105,7 +125,7 @@ def form_token(request: Request) -> str:
     return sha256(f"form|{session_token(request)}")
 
 
-async def read_form(request: Request, viewer: CurrentViewer) -> Mapping[str, str]:
+async def read_form(request: Request, viewer: SignedIn) -> Mapping[str, str]:
     """The fields of a form of our own page; 403 for one that another site sent, or another session made."""
     require_same_origin(request)
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from presentation.environment import template_environment
+from serving.access.authorize import reason_for
 from serving.app_context import AppContext
 from serving.pages.current_user import Viewer, find_viewer_safely, form_token
 from serving.pages.language import language_links, remember_language, request_language
@@ -67,8 +68,10 @@ def render_page(
 
 def places_of(who: object) -> tuple[tuple[str, str], ...]:
     """The pages that the header leads somebody to."""
-    of_district = isinstance(who, Viewer) and who.educator.role == "district"
-    return (*PLACES, *OF_DATA_TEAM) if of_district else PLACES
+    if not isinstance(who, Viewer):
+        return PLACES
+    places = PLACES if reason_for(who.educator, "list") else ()
+    return (*places, *OF_DATA_TEAM) if reason_for(who.educator, "answer_problem") else places
 
 
 ERROR_TEXTS = {

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from serving.access.access_log import log_read
-from serving.access.authorize import Denied, OwnDistrict, authorize
+from serving.access.authorize import Denied, OwnDistrict, authorize, reason_for
 from serving.pages.visit import CurrentVisit
 from serving.pages.week_view import week_view
 from serving.store.run_queries import current_runs
@@ -15,7 +15,9 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def get_week(visit: CurrentVisit, done: str = "") -> Response:
-    """The viewer's week; each student shown is named in the access log."""
+    """The viewer's week, each student shown named in the access log; who lists none is led to their own pages."""
+    if reason_for(visit.educator, "list") is None:
+        return visit.page("start.html")
     with visit.context.read_session() as session:
         allowed = authorize(session, visit.educator, "list", OwnDistrict())
         if isinstance(allowed, Denied):

@@ -8,7 +8,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from serving.store.cell_types import ChangeCell, JsonObject, JsonRow, PackedRows, ReasonList, UtcTime
 
-Role = Literal["counselor", "principal", "district"]
+Role = Literal["counselor", "principal", "district", "data_team", "privacy_officer"]
+"""The roles that people work in; the last two are given by hand only."""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -217,3 +217,36 @@ class StaffGrantRow(Row):
     staff_id: Mapped[str] = mapped_column(primary_key=True)
     permission: Mapped[str] = mapped_column(primary_key=True)
     given_at: Mapped[datetime]
+
+
+def of_staff() -> ForeignKeyConstraint:
+    """What ties a row to a person of the district: it goes with them."""
+    return ForeignKeyConstraint(
+        ["district_id", "staff_id"], ["staff.district_id", "staff.staff_id"], ondelete="CASCADE"
+    )
+
+
+class RoleAssignmentRow(Row):
+    """A role that a person was given by hand, in a school; `school_id` is empty for the whole district."""
+
+    __tablename__ = "role_assignments"
+    __table_args__ = (of_staff(),)
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    school_id: Mapped[str] = mapped_column(primary_key=True)
+    given_at: Mapped[datetime]
+
+
+class RoleChoiceRow(Row):
+    """The role that a person with several chose to work in."""
+
+    __tablename__ = "role_choices"
+    __table_args__ = (of_staff(),)
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    school_id: Mapped[str]
+    chosen_at: Mapped[datetime]

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from serving.access.authorize import Educator
+from serving.access.authorize import DISTRICT_WIDE, Educator
 from serving.store.rows import StaffRow, StudentRow
 
 
@@ -13,7 +13,7 @@ def colleagues_of(session: Session, educator: Educator, student: StudentRow) -> 
     """Who may be asked to do something for a student, by staff id: those of the student's school, and oneself."""
     found = select(StaffRow).where(
         StaffRow.district_id == educator.district_id,
-        StaffRow.role != "district",
+        StaffRow.role.not_in(DISTRICT_WIDE),
         or_(StaffRow.school_id == student.school_id, StaffRow.staff_id == educator.staff_id),
     )
     people = session.scalars(found.order_by(StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id))

@@ -4,7 +4,13 @@ from datetime import date
 
 from serving.wording.locale import Language, msgid
 
-ROLES = {"counselor": msgid("Counselor"), "principal": msgid("Principal"), "district": msgid("District staff")}
+ROLES = {
+    "counselor": msgid("Counselor"),
+    "principal": msgid("Principal"),
+    "district": msgid("District staff"),
+    "data_team": msgid("Data team"),
+    "privacy_officer": msgid("Privacy officer"),
+}
 CONTACTS = {"contact": msgid("Contact"), "plan": msgid("Plan")}
 WHY_SERVED = {
     ("model", "pass"): msgid(
