@@ -43,7 +43,7 @@ def roles_of(session: Session, staff: StaffRow) -> tuple[RoleAssignment, ...]:
         RoleAssignmentRow.district_id == staff.district_id, RoleAssignmentRow.staff_id == staff.staff_id
     )
     rows = session.scalars(found.order_by(RoleAssignmentRow.given_at, RoleAssignmentRow.role))
-    given = [RoleAssignment(cast(Role, row.role), row.school_id or None) for row in rows if row.role in ROLES]
+    given = [RoleAssignment(row.role, row.school_id or None) for row in rows if row.role in ROLES]
     return tuple(dict.fromkeys([RoleAssignment(cast(Role, staff.role), staff.school_id), *given]))
 
 
