@@ -1,5 +1,6 @@
 """OnTrack's command line: puts the commands of the packages together; demo and doctor."""
 
+import gc
 import json
 import os
 import sys
@@ -25,6 +26,8 @@ PLACES = (Path("ontrack.toml"), Path("config/ontrack.toml"))
 DEMO_STUDENTS = 10_000
 ONE_BLAS_THREAD = ("OPENBLAS_NUM_THREADS", "1")
 """Matrices here are small: more threads take ten times the processor time, and change last digits between machines."""
+COLLECTION = (50_000, 20, 20)
+"""Objects made before garbage is looked for: a command imports and keeps a million, and little of it is garbage."""
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="An early warning service you can check.")
 for package in (features.commands, training.commands, models.commands, serving.commands, serving.access.commands):
@@ -50,6 +53,7 @@ def root(
 
 def main() -> None:
     """Run a command; input that cannot be used is said on standard error, with the exit code of its kind."""
+    gc.set_threshold(*COLLECTION)
     try:
         app()
     except Refused as refused:

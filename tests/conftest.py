@@ -1,6 +1,7 @@
 """The suite as a whole: which tests stay in one worker, which begin first, and what took longest."""
 
 import atexit
+import gc
 import os
 import sys
 from collections import defaultdict
@@ -61,6 +62,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """A worker ends without taking its modules apart: after Hypothesis, DuckDB would write pages about that."""
     if hasattr(config, "workerinput"):
         atexit.register(leave)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported is never garbage: looking for it there took a tenth of the suite's processor time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def leave() -> None:

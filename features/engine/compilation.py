@@ -1,12 +1,21 @@
 """Ibis expressions compiled to a script of DuckDB's SQL."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
+from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
+from sqlglot.expressions import Anonymous, Literal
 
-from features.engine.parameters import with_variables
+from features.engine.parameters import Parameter
 from features.engine.sql_script import Script
+
+MOST_COMPILED = 400
+"""Tables whose SQL is kept: scripts of several cohorts and feature sets have steps in common."""
 
 
 class Steps:
@@ -22,16 +31,40 @@ class Steps:
         return ibis.table(self.made[name].schema(), name=name)
 
 
+class ScriptCompiler(DuckDBCompiler):  # type: ignore[misc]  # Ibis tells no types
+    """DuckDB's compiler, for which a parameter is a variable of the connection."""
+
+    def visit_Parameter(self, op: Parameter, *, label: str, **_: object) -> Anonymous:  # noqa: N802  # called by name
+        """The function of DuckDB that reads the variable."""
+        return Anonymous(this="GETVARIABLE", expressions=[Literal.string(label)])
+
+
+COMPILER = ScriptCompiler()
+
+
 def compile_script(query: ir.Table, steps: Steps | None = None) -> Script:
     """A query and its steps as SQL."""
     made = steps.made.items() if steps else ()
-    compiled = [(name, *compile_table(table)) for name, table in made]
-    sql, used = compile_table(query)
+    compiled = [(name, *compile_table(table.op())) for name, table in made]
+    sql, used = compile_table(query.op())
     parameters = used.union(*(names for _, _, names in compiled))
     return Script(tuple((name, step) for name, step, _ in compiled), sql, tuple(sorted(parameters)))
 
 
-def compile_table(table: ir.Table) -> tuple[str, frozenset[str]]:
+@lru_cache(maxsize=MOST_COMPILED)
+def compile_table(table: ops.Relation) -> tuple[str, frozenset[str]]:
     """A table expression as DuckDB's SQL, and the names of its parameters."""
-    expression, parameters = with_variables(table)
-    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False)), parameters
+    sql = COMPILER.to_sqlglot(table.to_expr()).sql(dialect=COMPILER.dialect)
+    return str(sql), frozenset(one.label for one in table.find(Parameter))
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """A time without garbage collection, which would look at an expression's thousands of nodes again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

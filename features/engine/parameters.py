@@ -1,8 +1,5 @@
 """The parameters of a compiled script: days and numbers that are given when it runs, as nodes of an Ibis expression."""
 
-from collections.abc import Callable
-
-import ibis
 import ibis.expr.datashape as ds
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
@@ -40,26 +37,6 @@ def text_parameter(name: str) -> ir.StringScalar:
     """A text that is given when the script runs."""
     text: ir.StringScalar = Parameter(dt.string, name).to_expr()
     return text
-
-
-def variable_function(kind: dt.DataType) -> Callable[[str], ir.Value]:
-    """DuckDB's function that reads a variable of the connection, which holds a value of that type."""
-
-    def getvariable(name: str) -> object:
-        raise NotImplementedError(name)  # DuckDB's own function: only its SQL is used
-
-    function: Callable[[str], ir.Value] = ibis.udf.scalar.builtin(getvariable, signature=((dt.string,), kind))
-    return function
-
-
-VARIABLES = {kind: variable_function(kind) for kind in (dt.date, dt.int64, dt.string)}
-
-
-def with_variables(expression: ir.Table) -> tuple[ir.Table, frozenset[str]]:
-    """The expression with DuckDB's variables in the place of its parameters, and the names of these."""
-    found = expression.op().find(Parameter)
-    variables = {one: VARIABLES[one.dtype](one.label).op() for one in found}
-    return expression.op().replace(variables).to_expr(), frozenset(one.label for one in found)
 
 
 def with_values(expression: ir.Table, values: Values) -> ir.Table:

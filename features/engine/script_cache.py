@@ -19,7 +19,7 @@ from typing import ParamSpec
 import ibis.expr.types as ir
 from pydantic import TypeAdapter, ValidationError
 
-from features.engine.compilation import compile_script
+from features.engine.compilation import compile_script, without_collection
 from features.engine.definition_digest import canonical_text, library_versions, module_digest, source_digest
 from features.engine.sql_script import Script
 
@@ -71,7 +71,10 @@ def query_script(query: Callable[Definition, ir.Table], *args: Definition.args, 
 
 def find_script(key: str, make: Callable[[], Script]) -> Script:
     """The script of that digest from memory or disk; made, and kept there, where there is none."""
-    script = REMEMBERED.get(key) or read_script(key) or write_script(key, make())
+    script = REMEMBERED.get(key) or read_script(key)
+    if script is None:
+        with without_collection():
+            script = write_script(key, make())
     with REMEMBERING:
         REMEMBERED[key] = script
         if len(REMEMBERED) > MOST_KEPT:
