@@ -16,7 +16,8 @@ from benchmarks.wire import Ask, Line, ask, latencies, throughput
 from features.progress import Progress
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
-from serving.access.accounts import create_api_key
+from serving.access.api_keys import Grant, create_api_key
+from serving.access.scopes import DEFAULT_SCOPES
 from serving.api.messages import Message, SentRecords
 from serving.scoring.score_district import score_district
 from serving.store.database import database_address, migrate, open_engine, write_session
@@ -68,7 +69,7 @@ def ready(place: Place, progress: Progress) -> tuple[str, str, bytes]:
     migrate(engine)
     score_district(place.settings, engine, DISTRICT, as_of=TODAY, now=NOW, progress=progress)
     with write_session(engine) as session:
-        key = create_api_key(session, DISTRICT, "benchmark", ("scores.read", "scores.write"))
+        key = create_api_key(session, DISTRICT, "benchmark", Grant(DEFAULT_SCOPES), now=NOW)
     engine.dispose()
     with open_warehouse(place.warehouse) as reader:
         student = median_student(reader)

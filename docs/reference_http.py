@@ -1,19 +1,17 @@
 """The reference of the HTTP API, read from the application's own OpenAPI, and of the pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fastapi import APIRouter
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from docs.reference_text import code, heading, page, table
 from features.settings import Settings
-from serving.access.scopes import SCOPES
+from serving.access.scopes import MEANINGS
 from serving.api import messages
-from serving.api.clients import ClientWithScope
 from serving.app import API_ROUTERS, PAGE_ROUTERS, create_app
+from serving.route_access import access_by_route, routes_of
 from serving.web.problems import DETAILS, PROBLEM_TYPE, Mistake, Problem
 
 Json = Mapping[str, object]
@@ -26,19 +24,8 @@ MESSAGES: tuple[type[BaseModel], ...] = tuple(
 )
 
 
-def routes_of(routers: Sequence[APIRouter]) -> list[APIRoute]:
-    """The routes of some routers."""
-    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-
-
-SCOPE_OF = {
-    f"{method} {route.path}": part.call.scope
-    for route in routes_of(API_ROUTERS)
-    for method in route.methods or ()
-    for part in route.dependant.dependencies
-    if isinstance(part.call, ClientWithScope)
-}
-"""The scope that each route with a key asks for; a test asks each route for it."""
+SCOPE_OF = access_by_route(API_ROUTERS)
+"""Whom each route answers; a test asks each route with each scope."""
 
 
 def api_page() -> str:
@@ -46,13 +33,22 @@ def api_page() -> str:
     schema = openapi()
     intro = (
         "`/openapi.json` has the same in OpenAPI 3.1. A program sends `Authorization: Bearer ontrack_<id>_<secret>`, "
-        "the key that `ontrack keys create` printed; it sees one district. Scopes: "
-        f"{', '.join(map(code, SCOPES))}. How to use it: [for the SIS integrator](../how-to/sis-integrator.md)."
+        "the key that `ontrack keys create` printed; it sees one district, or some of its schools. "
+        "How to use it: [for the SIS integrator](../how-to/sis-integrator.md)."
     )
+    scopes = table(("Scope", "Lets a program"), [(code(scope), means) for scope, means in MEANINGS.items()])
     routes = [part for path, one in objects(schema["paths"]).items() for part in route_parts(path, objects(one))]
     sent = [part for one in MESSAGES for part in message_parts(one)]
     return page(
-        "HTTP API", intro, heading(2, "Routes"), *routes, heading(2, "Messages"), *sent, *problems(), *page_routes()
+        "HTTP API",
+        intro,
+        scopes,
+        heading(2, "Routes"),
+        *routes,
+        heading(2, "Messages"),
+        *sent,
+        *problems(),
+        *page_routes(),
     )
 
 

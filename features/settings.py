@@ -183,6 +183,14 @@ class Service(Section):
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="port to listen on")
+    url: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+)?$",
+        description="the address people and programs use, such as https://ontrack.example.org; empty for host and port",
+    )
+    hosts: tuple[str, ...] = Field(
+        default=(), description="further names under which the service answers, beside `host` and that of `url`"
+    )
     database: str = Field(default="", description="SQLAlchemy address; empty for a SQLite file in `home`")
     session_hours: int = Field(default=12, ge=1, le=24, description="longest time signed in")
     idle_minutes: int = Field(default=30, ge=1, description="signed out after this long without a request")
@@ -202,6 +210,11 @@ class Service(Section):
         default="month_ends",
         description="which runs of earlier school years stay in the service database: the last of each month, or all",
     )
+
+    @property
+    def public_url(self) -> str:
+        """The address that people and programs use."""
+        return self.url or f"http://{self.host}:{self.port}"
 
 
 class Settings(Section):

@@ -15,7 +15,9 @@ from starlette.exceptions import HTTPException
 
 from features.definitions.catalog import outcomes_of
 from features.settings import Settings
-from serving.api import health, scores
+from serving.access.token_keys import TokenKeys
+from serving.access.tokens import TokenIssuer
+from serving.api import health, oauth, scores
 from serving.app_context import AppContext
 from serving.pages import (
     answer,
@@ -34,15 +36,16 @@ from serving.pages import (
 from serving.pages.current_user import RoleChoiceRequired, SignInRequired
 from serving.pages.next_page import requested_page
 from serving.pages.rendering import STATIC, error_page, fault_page, load_templates
+from serving.route_access import access_by_route
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import database_address, migrate, open_engine
 from serving.web.logs import open_log
 from serving.web.middleware import RequestMiddleware
-from serving.web.openapi import DESCRIPTION, OnTrackApp
+from serving.web.openapi import OnTrackApp
 from serving.web.problems import RecordsRefused, http_problem, is_api_path, problem_response, validation_problem
 from serving.wording.locale import LOCALES
 
-API_ROUTERS = (health.router, scores.router)
+API_ROUTERS = (health.router, oauth.router, scores.router)
 PAGE_ROUTERS = tuple(
     page.router for page in (sign_in, role, week, caseload, student, family, contact, plan, note, answer, problem)
 )
@@ -55,10 +58,9 @@ def utc_now() -> datetime:
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """The service of these settings, its database brought up to date."""
+    access = access_by_route((*API_ROUTERS, *PAGE_ROUTERS, stylesheet.router))
     context = build_context(settings, clock)
-    app = OnTrackApp(
-        title="OnTrack", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False
-    )
+    app = OnTrackApp(access)
     app.state.context = context
     app.add_middleware(RequestMiddleware, log=context.log, fault=partial(answer_fault, context))
     app.add_exception_handler(HTTPException, answer_http_error)
@@ -78,7 +80,13 @@ def build_context(settings: Settings, clock: Callable[[], datetime]) -> AppConte
     migrate(engine)
     log = open_log(settings.log_level)
     return AppContext(
-        settings, engine, ReleaseCache(settings.home, outcomes_of(settings), log), load_templates(), log, clock
+        settings=settings,
+        engine=engine,
+        releases=ReleaseCache(settings.home, outcomes_of(settings), log),
+        tokens=TokenIssuer(settings.service.public_url, TokenKeys(settings.home / "keys" / "tokens")),
+        templates=load_templates(),
+        log=log,
+        clock=clock,
     )
 
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from structlog.typing import FilteringBoundLogger
 
 from features.settings import Settings
+from serving.access.tokens import TokenIssuer
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import read_session, write_session
 
@@ -26,6 +27,7 @@ class AppContext:
     settings: Settings
     engine: Engine
     releases: ReleaseCache
+    tokens: TokenIssuer
     templates: Mapping[str, Environment]
     log: FilteringBoundLogger
     clock: Callable[[], datetime]

@@ -1,12 +1,11 @@
-"""Accounts: passwords, sessions and API keys. There is no default account."""
+"""Accounts of people: passwords and sessions. There is no default account."""
 
 import hashlib
-import hmac
 import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -15,31 +14,19 @@ from sqlalchemy.orm import Session
 
 from features.errors import Refused
 from features.settings import Service
-from serving.access.authorize import Client, Educator
+from serving.access.authorize import Educator
 from serving.access.permissions import permissions_of
 from serving.access.role_assignments import chosen_role, roles_of
-from serving.access.scopes import SCOPES
-from serving.store.district_scope import enter_district, present_key, present_token
-from serving.store.rows import ApiKeyRow, DistrictRow, SessionRow, SignInAttemptRow, StaffRow
+from serving.store.district_scope import enter_district, present_token
+from serving.store.rows import SessionRow, SignInAttemptRow, StaffRow
 
 MAX_ATTEMPTS = 3
 ATTEMPT_WINDOW = timedelta(minutes=10)
 TOUCH_INTERVAL = timedelta(minutes=1)
-KEY_PREFIX = "ontrack"
 
 
 class UnknownStaff(Refused):
     """A person who is not in the district's staff, or has no e-mail address of their own. Exit code 3."""
-
-
-class UnknownDistrict(Refused):
-    """A district without a scoring run. Exit code 3."""
-
-
-class ScopeRefused(Refused):
-    """A scope that does not exist. Exit code 2."""
-
-    exit_code = 2
 
 
 def create_password(session: Session, district_id: str, staff_id: str) -> str:
@@ -57,44 +44,6 @@ def create_password(session: Session, district_id: str, staff_id: str) -> str:
     staff.password_hash = PasswordHasher().hash(password)
     session.execute(delete(SessionRow).where(SessionRow.district_id == district_id, SessionRow.staff_id == staff_id))
     return password
-
-
-def create_api_key(
-    session: Session, district_id: str, name: str, scopes: tuple[str, ...], *, expires_at: datetime | None = None
-) -> str:
-    """Creates and returns a district's new API key, `ontrack_<id>_<secret>`; only its digest is stored."""
-    enter_district(session, district_id)
-    unknown = sorted(set(scopes) - set(SCOPES))
-    if unknown:
-        raise ScopeRefused(f"unknown scope {', '.join(unknown)}; expected one or more of {', '.join(SCOPES)}")
-    if session.get(DistrictRow, district_id) is None:
-        raise UnknownDistrict(f"district '{district_id}' is not in the service yet; score it first")
-    key_id, secret = secrets.token_hex(8), secrets.token_hex(32)
-    session.add(
-        ApiKeyRow(
-            key_id=key_id,
-            digest=sha256(secret),
-            district_id=district_id,
-            name=name,
-            scopes=list(scopes),
-            created_at=datetime.now(UTC),
-            expires_at=expires_at,
-        )
-    )
-    session.flush()
-    return f"{KEY_PREFIX}_{key_id}_{secret}"
-
-
-def find_client(session: Session, token: str, now: datetime) -> Client | None:
-    """The program that holds this key; None where the key is unknown, revoked or expired."""
-    prefix, _, rest = token.partition("_")
-    key_id, _, secret = rest.partition("_")
-    present_key(session, key_id)
-    row = session.get(ApiKeyRow, key_id) if prefix == KEY_PREFIX else None
-    known = hmac.compare_digest(row.digest if row else "", sha256(secret))
-    if row is None or not known or row.revoked_at or (row.expires_at and row.expires_at <= now):
-        return None
-    return Client(row.district_id, row.key_id, frozenset(row.scopes))
 
 
 @dataclass(frozen=True)

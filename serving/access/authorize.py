@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from serving.access.scopes import Scope
+from serving.access.scopes import WHOLE_DISTRICT, Scope
 from serving.store.district_scope import enter_district
 from serving.store.rows import CaseloadRow, Role, StaffRow, StudentRow
 from serving.store.support_rows import RoleAssignmentRow
@@ -20,7 +20,8 @@ Action = (
     ]
     | Scope
 )  # fmt: skip
-ReasonCode = Literal["caseload", "school", "district", "api_key"]
+ReasonCode = Literal["caseload", "school", "district", "api_key", "client"]
+ProgramKind = Literal["api_key", "client"]
 REASONS: dict[Role, ReasonCode] = {
     "counselor": "caseload", "principal": "school", "district": "district", "data_team": "district",
     "privacy_officer": "district",
@@ -66,16 +67,18 @@ class Educator:
 
 @dataclass(frozen=True)
 class Client:
-    """A program with an API key of a district."""
+    """A program of a district, with an API key or a token; of all schools where none are named."""
 
     district_id: str
     key_id: str
     scopes: frozenset[str]
+    schools: frozenset[str] | None = None
+    kind: ProgramKind = "api_key"
 
     @property
     def name(self) -> str:
         """How the access log calls it."""
-        return f"api_key:{self.key_id}"
+        return f"{self.kind}:{self.key_id}"
 
 
 Subject = Educator | Client
@@ -114,17 +117,22 @@ def authorize(session: Session, subject: Subject, action: Action, target: Object
     reason = reason_for(subject, action)
     if reason is None:
         return Denied()
-    if isinstance(target, OneStudent) and not can_see(session, subject, target):
-        return Denied()
-    return Allowed(reason)
+    if isinstance(target, OneStudent):
+        return Allowed(reason) if can_see(session, subject, target) else Denied()
+    return Denied() if leads_beyond_schools(subject, action) else Allowed(reason)
 
 
 def reason_for(subject: Subject, action: Action) -> ReasonCode | None:
     """The reason why the subject may do this at all; None where it may not."""
     if isinstance(subject, Client):
-        return "api_key" if action in subject.scopes else None
+        return subject.kind if action in subject.scopes else None
     given = (PERMISSION_ACTIONS[permission] for permission in subject.permissions)
     return REASONS[subject.role] if action in ROLE_ACTIONS[subject.role].union(*given) else None
+
+
+def leads_beyond_schools(subject: Subject, action: Action) -> bool:
+    """Whether the action is about a whole district, and the subject is a program of some of its schools."""
+    return isinstance(subject, Client) and subject.schools is not None and action in WHOLE_DISTRICT
 
 
 def can_see(session: Session, subject: Subject, student: OneStudent) -> bool:
@@ -136,7 +144,9 @@ def can_see(session: Session, subject: Subject, student: OneStudent) -> bool:
 def visible_students(subject: Subject) -> Select[StudentRow]:
     """The students of the subject's district that are in its scope."""
     own = select(StudentRow).where(StudentRow.district_id == subject.district_id)
-    if isinstance(subject, Client) or subject.role in DISTRICT_WIDE:
+    if isinstance(subject, Client):
+        return own if subject.schools is None else own.where(StudentRow.school_id.in_(subject.schools))
+    if subject.role in DISTRICT_WIDE:
         return own
     if subject.role == "principal":
         return own.where(StudentRow.school_id == subject.school_id)

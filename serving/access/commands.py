@@ -1,18 +1,22 @@
 """Commands over those who may sign in and call: users, keys. Each imports its work when it runs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from features.terminal import Context, DistrictOption, settings_of
-from serving.access.scopes import SCOPES
+from serving.access.scopes import DEFAULT_SCOPES, SCOPES
 
 app = typer.Typer(no_args_is_help=True)
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 keys = typer.Typer(no_args_is_help=True, help="Programs that may call the API.")
+ScopeOption = Annotated[list[str] | None, typer.Option(help=", ".join(SCOPES))]
+SchoolOption = Annotated[list[str] | None, typer.Option(help="Only students of this school; several may be named.")]
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
+clients = typer.Typer(no_args_is_help=True, help="Programs that get access tokens for a client secret.")
+app.add_typer(clients, name="clients")
 
 
 @users.command("password")
@@ -76,12 +80,132 @@ def key_command(
     context: Context,
     district: DistrictOption,
     name: Annotated[str, typer.Argument(help="Which program it is for.")],
-    scope: Annotated[list[str] | None, typer.Option(help=", ".join(SCOPES))] = None,
+    scope: ScopeOption = None,
+    school: SchoolOption = None,
+    days: Annotated[int | None, typer.Option(min=1, help="How long it holds; without end if left out.")] = None,
 ) -> None:
     """Print a new API key of a district, once; only its digest is kept."""
-    from serving.access.accounts import create_api_key
+    from serving.access.api_keys import Grant, create_api_key
     from serving.store.database import engine_of, write_session
 
-    settings = settings_of(context)
-    with write_session(engine_of(settings)) as session:
-        typer.echo(create_api_key(session, district, name, tuple(scope or SCOPES)))
+    now, grant = datetime.now(UTC), Grant(scope or DEFAULT_SCOPES, school or ())
+    ends = now + timedelta(days=days) if days else None
+    with write_session(engine_of(settings_of(context))) as session:
+        typer.echo(create_api_key(session, district, name, grant, now=now, expires_at=ends))
+
+
+@keys.command("replace")
+def replace_command(
+    context: Context,
+    district: DistrictOption,
+    key_id: Annotated[str, typer.Argument(help="The id of the old key, as `keys list` has it.")],
+    days: Annotated[int, typer.Option(min=0, help="How long the old key still holds.")] = 7,
+) -> None:
+    """Print a new API key in place of an old one, which still holds for some days."""
+    from serving.access.api_keys import replace_api_key
+    from serving.store.database import engine_of, write_session
+
+    with write_session(engine_of(settings_of(context))) as session:
+        overlap = timedelta(days=days)
+        typer.echo(replace_api_key(session, district, key_id, now=datetime.now(UTC), overlap=overlap))
+
+
+@keys.command("revoke")
+def revoke_command(
+    context: Context,
+    district: DistrictOption,
+    key_id: Annotated[str, typer.Argument(help="As `keys list` has it.")],
+) -> None:
+    """End an API key: it holds no longer from the next request on."""
+    from serving.access.api_keys import revoke_api_key
+    from serving.store.database import engine_of, write_session
+
+    with write_session(engine_of(settings_of(context))) as session:
+        revoke_api_key(session, district, key_id, datetime.now(UTC))
+    typer.echo(f"{key_id}: revoked")
+
+
+@keys.command("list")
+def list_command(context: Context, district: DistrictOption) -> None:
+    """Print the API keys of a district: what each may do, and until when."""
+    from serving.access.api_keys import api_keys_of
+    from serving.store.database import engine_of, read_session
+
+    with read_session(engine_of(settings_of(context))) as session:
+        for row in api_keys_of(session, district):
+            ended = f"revoked {row.revoked_at:%Y-%m-%d}" if row.revoked_at else ""
+            until = f"until {row.expires_at:%Y-%m-%d}" if row.expires_at else "without end"
+            schools = f"; schools {', '.join(row.schools)}" if row.schools else ""
+            typer.echo(f"{row.key_id}  {row.name}: {', '.join(row.scopes)}{schools}; {ended or until}")
+
+
+@clients.command("create")
+def create_client_command(
+    context: Context,
+    district: DistrictOption,
+    name: Annotated[str, typer.Argument(help="Which program it is for.")],
+    scope: ScopeOption = None,
+    school: SchoolOption = None,
+) -> None:
+    """Print the id and secret of a new client of a district, once; only the secret's digest is kept."""
+    from serving.access.api_keys import Grant
+    from serving.access.clients import create_client
+    from serving.store.database import engine_of, write_session
+
+    grant = Grant(scope or DEFAULT_SCOPES, school or ())
+    with write_session(engine_of(settings_of(context))) as session:
+        client_id, secret = create_client(session, district, name, grant, datetime.now(UTC))
+    typer.echo(f"client_id     {client_id}\nclient_secret {secret}")
+
+
+@clients.command("secret")
+def secret_command(
+    context: Context,
+    district: DistrictOption,
+    client_id: Annotated[str, typer.Argument(help="As `clients list` has it.")],
+    days: Annotated[int, typer.Option(min=0, help="How long the secrets of before still hold.")] = 7,
+) -> None:
+    """Print a new secret of a client, once; those of before still hold for some days."""
+    from serving.access.clients import replace_secret
+    from serving.store.database import engine_of, write_session
+
+    with write_session(engine_of(settings_of(context))) as session:
+        overlap = timedelta(days=days)
+        typer.echo(replace_secret(session, district, client_id, now=datetime.now(UTC), overlap=overlap))
+
+
+@clients.command("revoke")
+def revoke_client_command(
+    context: Context,
+    district: DistrictOption,
+    client_id: Annotated[str, typer.Argument(help="As `clients list` has it.")],
+) -> None:
+    """End a client: neither its secrets nor its tokens hold from the next request on."""
+    from serving.access.clients import revoke_client
+    from serving.store.database import engine_of, write_session
+
+    with write_session(engine_of(settings_of(context))) as session:
+        revoke_client(session, district, client_id, datetime.now(UTC))
+    typer.echo(f"{client_id}: revoked")
+
+
+@clients.command("list")
+def list_clients_command(context: Context, district: DistrictOption) -> None:
+    """Print the clients of a district: what each may do."""
+    from serving.access.clients import clients_of
+    from serving.store.database import engine_of, read_session
+
+    with read_session(engine_of(settings_of(context))) as session:
+        for row in clients_of(session, district):
+            ended = f"; revoked {row.revoked_at:%Y-%m-%d}" if row.revoked_at else ""
+            schools = f"; schools {', '.join(row.schools)}" if row.schools else ""
+            typer.echo(f"{row.client_id}  {row.name}: {', '.join(row.scopes)}{schools}{ended}")
+
+
+@clients.command("new-signing-key")
+def new_signing_key_command(context: Context) -> None:
+    """Sign access tokens with a new key from now on; tokens that are out there hold until they end."""
+    from serving.access.token_keys import TokenKeys
+
+    keys = TokenKeys(settings_of(context).home / "keys" / "tokens")
+    typer.echo(f"{keys.replace(datetime.now(UTC))}: signs from now on")

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from serving.access.accounts import create_api_key, create_password
+from serving.access.accounts import create_password
+from serving.access.api_keys import Grant, create_api_key
 from serving.access.role_assignments import give_role, roles_of
+from serving.access.scopes import SCOPES
 from serving.store.district_scope import enter_district
 from serving.store.rows import ApiKeyRow, CaseloadRow, ScoreRow, StaffRow, StudentRow
 
@@ -58,10 +60,10 @@ def two_principals(
 
 
 def demo_key(session: Session, district_id: str) -> str:
-    """A new API key that may read and write scores; the one of an earlier start stops working."""
+    """A new API key with every scope; the one of an earlier start stops working."""
     enter_district(session, district_id)
     session.execute(delete(ApiKeyRow).where(ApiKeyRow.district_id == district_id, ApiKeyRow.name == "demo"))
-    return create_api_key(session, district_id, "demo", ("scores.read", "scores.write"))
+    return create_api_key(session, district_id, "demo", Grant(SCOPES), now=datetime.now(UTC))
 
 
 def busiest_counselor(session: Session, district_id: str, grades: Sequence[int]) -> StaffRow | None:

@@ -1,4 +1,4 @@
-"""The program that calls the API, by its key, and the scope that a route needs."""
+"""The program that calls the API, by its key or token, and the scope that a route needs."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,15 +7,16 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
-from serving.access.accounts import find_client
+from serving.access.api_keys import KEY_PREFIX, find_client
 from serving.access.authorize import Client
-from serving.access.scopes import SCOPES, Scope
-from serving.app_context import RequestContext
+from serving.access.clients import find_token_client
+from serving.access.scopes import Scope
+from serving.app_context import AppContext, RequestContext
 
 bearer = HTTPBearer(
     scheme_name="api_key",
     bearerFormat="ontrack_<id>_<secret>",
-    description=f"An API key of the district, made with `ontrack keys create`. Scopes: {', '.join(SCOPES)}.",
+    description="An API key of the district, made with `ontrack keys create`. It has the scopes it was made with.",
     auto_error=False,
 )
 
@@ -24,12 +25,24 @@ def authenticate_client(
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     context: RequestContext,
 ) -> Client:
-    """The program that holds the key; 401 without a good one."""
-    with context.read_session() as session:
-        client = find_client(session, given.credentials, context.clock()) if given else None
+    """The program that holds the key or token; 401 without a good one."""
+    client = find_program(context, given.credentials) if given else None
     if client is None:
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
     return client
+
+
+def find_program(context: AppContext, presented: str) -> Client | None:
+    """The program that holds what was presented: a key, or a token; None where it is not good."""
+    now = context.clock()
+    if presented.startswith(f"{KEY_PREFIX}_"):
+        with context.read_session() as session:
+            return find_client(session, presented, now)
+    grant = context.tokens.read(presented, now)
+    if grant is None:
+        return None
+    with context.read_session() as session:
+        return find_token_client(session, grant)
 
 
 CurrentClient = Annotated[Client, Depends(authenticate_client)]
@@ -37,12 +50,16 @@ CurrentClient = Annotated[Client, Depends(authenticate_client)]
 
 @dataclass(frozen=True)
 class ClientWithScope:
-    """A route's dependency: the client that asks; 403 where its key does not have the scope, whatever it asks for."""
+    """A route's dependency: the client that asks; 403 where it does not have the scope, whatever it asks for.
+
+    Every route of the API declares one: `Annotated[Client, Depends(ClientWithScope("models.read"))]`. The OpenAPI
+    document names it, and an application with a route that declares none does not start (serving.route_access).
+    """
 
     scope: Scope
 
     def __call__(self, client: CurrentClient) -> Client:
-        """The client, if its key has the scope."""
+        """The client, if it has the scope."""
         if self.scope not in client.scopes:
             challenge = f'Bearer error="insufficient_scope", scope="{self.scope}"'
             raise HTTPException(403, headers={"WWW-Authenticate": challenge})

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from features.nightly_settings import Nightly
+from serving.access.open_routes import anyone
 from serving.api.messages import Health, Message
 from serving.app_context import RequestContext
 from serving.store.district_scope import enter_district
@@ -18,7 +19,7 @@ from serving.store.night_rows import NightRow
 from serving.store.rows import RunRow
 from serving.store.run_queries import latest_run
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[Depends(anyone)])
 
 
 class Stale(Message):

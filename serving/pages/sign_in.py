@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from serving.access.accounts import Credentials, count_attempt, end_session, sign_in
+from serving.access.open_routes import anyone
 from serving.app_context import AppContext, RequestContext
 from serving.pages.current_user import cookie_name, find_viewer, require_same_origin, session_token, set_session_cookie
 from serving.pages.language import COOKIE, request_language
@@ -14,7 +15,7 @@ from serving.pages.next_page import own_path
 from serving.pages.rendering import render_page
 from serving.wording.locale import Language, msgid
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(anyone)])
 WRONG_CREDENTIALS = msgid("That did not work. Check the district, the e-mail address and the password.")
 
 FormText = Annotated[str, Form(max_length=300)]

@@ -2,12 +2,13 @@
 
 from hashlib import sha256
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from presentation.stylesheets import stylesheet
+from serving.access.open_routes import anyone
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(anyone)])
 PATH = "/static/ontrack.css"
 
 

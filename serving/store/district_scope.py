@@ -22,7 +22,7 @@ def present_token(session: Session, token_digest: str) -> None:
 
 
 def present_key(session: Session, key_id: str) -> None:
-    """Shows the transaction the API key of this id, whose district is not known before."""
+    """Shows the transaction the API key or client of this id, whose district is not known before."""
     set_scope(session, "key", key_id)
 
 

@@ -15,6 +15,8 @@ OWN = "district_id = current_setting('ontrack.district', true)"
 SECRETS = {
     "sessions": "token_digest = current_setting('ontrack.token', true)",
     "api_keys": "key_id = current_setting('ontrack.key', true)",
+    "clients": "client_id = current_setting('ontrack.key', true)",
+    "client_secrets": "client_id = current_setting('ontrack.key', true)",
 }
 """Rows that are looked for by a secret, before it is known whose district they are of."""
 APPENDED = {"access_log"}

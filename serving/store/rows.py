@@ -246,7 +246,7 @@ class SignInAttemptRow(Row):
 
 
 class ApiKeyRow(Row):
-    """An API key of a district; the secret itself is only with its holder."""
+    """An API key of a district, of all schools where `schools` is empty; the secret is only with its holder."""
 
     __tablename__ = "api_keys"
     __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
@@ -256,6 +256,7 @@ class ApiKeyRow(Row):
     district_id: Mapped[str]
     name: Mapped[str]
     scopes: Mapped[list[str]]
+    schools: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

@@ -1,8 +1,11 @@
 """The OpenAPI document: what FastAPI derives, with a problem for every error."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
 from pydantic.json_schema import JsonSchemaValue
 
+from serving.access.scopes import MEANINGS
 from serving.web.problems import PROBLEM_TYPE, Problem
 
 DESCRIPTION = """Risk of a student ending a school year off track, with the reasons, for programs of the district.
@@ -11,23 +14,41 @@ A score says where a conversation may help. It is not a decision, and it does no
 REFERENCE = "#/components/schemas/Problem"
 ERRORS = {
     400: "the body is not JSON in UTF-8",
-    401: "no good API key",
-    403: "the key lacks the scope",
-    404: "nothing there, or nothing this key may see",
+    401: "no good key or token",
+    403: "the key or token lacks the scope",
+    404: "nothing there, or nothing this program may see",
     413: "the body is larger than 1 MiB",
+    415: "the body is not of a kind that is taken here",
     422: "the request is not as expected",
     500: "a fault of the service",
     503: "not ready",
 }
 
+CLIENT_CREDENTIALS = {
+    "type": "oauth2",
+    "description": "An access token of a client, made with `ontrack clients create`.",
+    "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(MEANINGS)}},
+}
+CLIENT_SECRET = {
+    "type": "http",
+    "scheme": "basic",
+    "description": "The id and secret of a client, to get a token for; they may be fields of the form instead.",
+}
+
 
 class OnTrackApp(FastAPI):
-    """The FastAPI application, with our OpenAPI document."""
+    """The FastAPI application, with our OpenAPI document; `access` says whom each route answers."""
+
+    def __init__(self, access: Mapping[str, str]) -> None:
+        super().__init__(
+            title="OnTrack", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False
+        )
+        self.access = access
 
     def openapi(self) -> JsonSchemaValue:
         """The document in OpenAPI 3.1, built once."""
         if self.openapi_schema is None:
-            self.openapi_schema = add_problems(super().openapi())
+            self.openapi_schema = add_scopes(add_problems(super().openapi()), self.access)
         return self.openapi_schema
 
 
@@ -45,8 +66,21 @@ def add_problems(schema: JsonSchemaValue) -> JsonSchemaValue:
     return schema
 
 
+def add_scopes(schema: JsonSchemaValue, access: Mapping[str, str]) -> JsonSchemaValue:
+    """The description with the scope that each operation with a key needs."""
+    schema["components"]["securitySchemes"] |= {"oauth2": CLIENT_CREDENTIALS, "client": CLIENT_SECRET}
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            scope = access[f"{method.upper()} {path}"]
+            if scope in MEANINGS:
+                operation["security"] = [{"oauth2": [scope]}, {"api_key": [scope]}]
+    return schema
+
+
 def possible_errors(path: str, operation: JsonSchemaValue) -> list[int]:
     """Which errors an operation may answer with."""
+    if "requestBody" in operation and path.startswith("/oauth"):
+        return [413, 415, 500]
     if "security" not in operation:
         return [500, 503] if path == "/readyz" else [500]
     with_body = [400, 413, 422] if "requestBody" in operation else [422]

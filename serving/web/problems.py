@@ -13,14 +13,15 @@ from starlette.exceptions import HTTPException
 from features.settings import section_at
 
 PROBLEM_TYPE = "application/problem+json"
-PROGRAM_PATHS = ("/v1", "/livez", "/readyz", "/openapi.json")
+PROGRAM_PATHS = ("/v1", "/livez", "/readyz", "/openapi.json", "/oauth", "/.well-known")
 DETAILS = {
     400: "The body cannot be read: expected JSON in UTF-8.",
-    401: "An API key is needed: Authorization: Bearer ontrack_<id>_<secret>.",
-    403: "The API key does not have the scope this needs.",
+    401: "An API key or an access token is needed: Authorization: Bearer, then the one or the other.",
+    403: "The key or token does not have the scope this needs.",
     404: "There is nothing here, or nothing you may see.",
     405: "This address does not take this method.",
     413: "The body is larger than 1 MiB.",
+    415: "The body is not of a kind that is taken here; Content-Type says which it is.",
     422: "The request is not as expected; `errors` says where.",
     500: "Something went wrong on our side. Nothing was changed.",
     503: "The service is not ready.",

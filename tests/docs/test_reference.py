@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from docs.generate import REFERENCE, pages
 from docs.reference_commands import commands
-from docs.reference_http import MESSAGES, SCOPE_OF
+from docs.reference_http import MESSAGES
 from docs.reference_settings import section_in
 from features.definitions.catalog import FEATURE_SETS, OUTCOMES
 from features.definitions.published_rules import ATTENDANCE_BANDS, PUBLISHED
@@ -18,11 +18,8 @@ from features.quality.check_codes import CHECKS
 from features.settings import Audit, District, Gate, Monitor, Service, Settings, Total, Training
 from features.table_schema import ENVELOPE
 from features.tables import TABLES
-from serving.access.scopes import SCOPES
 from serving.api import messages
 from tests.docs.pages import ROOT
-from tests.serving.browser import ApiClient
-from tests.serving.example_service import ExampleService
 from training.monitor.checks import CODES as CODES_OF_MONITORING
 
 ROUTE = re.compile(r'@router\.(get|post|put|patch|delete)\("([^"]*)"')
@@ -136,20 +133,3 @@ def test_every_message_is_in_the_reference() -> None:
     written = {kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, BaseModel)}
     bases = {BaseModel, messages.Message, messages.SentRow}
     assert written - bases == set(MESSAGES)
-
-
-@pytest.mark.parametrize(("route", "scope"), SCOPE_OF.items())
-def test_each_route_asks_for_the_scope_that_the_reference_names(tmp_path: Path, route: str, scope: str) -> None:
-    service = ExampleService(tmp_path)
-    service.record_example_runs()
-    method, _, path = route.partition(" ")
-    body = {"enrollments": [EXAMPLE]} if method == "POST" else None
-    path = path.replace("{student_key}", "k-amara")
-    for held in SCOPES:
-        response = ApiClient(service, "harbor", held).ask(method, path, body)
-        assert response.status_code == (200 if held == scope else 403)
-
-
-EXAMPLE = {
-    "school_id": "north", "track": "main", "school_year": 2027, "grade_level": 9, "entry_date": "2026-08-17",
-}  # fmt: skip

@@ -1,12 +1,15 @@
 """A browser without a window: what a person or a program sends, and what comes back."""
 
 import warnings
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
 import httpx
 from starlette.exceptions import StarletteDeprecationWarning
 
-from serving.access.accounts import create_api_key, sha256
+from serving.access.accounts import sha256
+from serving.access.api_keys import Grant, create_api_key
+from serving.access.scopes import DEFAULT_SCOPES
 from tests.serving.example_service import ExampleService
 
 with warnings.catch_warnings():
@@ -44,12 +47,15 @@ class Browser:
 class ApiClient:
     """A program with an API key of a district, or with none."""
 
-    def __init__(self, service: ExampleService, district_id: str = "", *scopes: str) -> None:
+    def __init__(
+        self, service: ExampleService, district_id: str = "", *scopes: str, schools: Sequence[str] = ()
+    ) -> None:
         self.headers: dict[str, str] = {}
         self.client = TestClient(service.app, base_url=HOST)
         if district_id:
+            grant = Grant(scopes or DEFAULT_SCOPES, schools)
             with service.write_session() as session:
-                key = create_api_key(session, district_id, "a test", scopes or ("scores.read", "scores.write"))
+                key = create_api_key(session, district_id, "a test", grant, now=service.clock())
             self.headers["Authorization"] = f"Bearer {key}"
 
     def ask(self, method: str, path: str, body: object = None) -> httpx.Response:

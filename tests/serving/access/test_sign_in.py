@@ -5,7 +5,9 @@ from urllib.parse import quote_plus
 import pytest
 
 from features.errors import Refused
-from serving.access.accounts import create_api_key, create_password
+from serving.access.accounts import create_password
+from serving.access.api_keys import Grant, create_api_key
+from serving.access.scopes import DEFAULT_SCOPES
 from serving.pages.next_page import own_path
 from serving.store.rows import ApiKeyRow, SessionRow, StaffRow
 from tests.serving.browser import ApiClient, Browser
@@ -186,4 +188,6 @@ def test_passwords_and_keys_are_for_people_and_scopes_that_exist(service: Exampl
         with pytest.raises(Refused, match="no staff 's-nobody'"):
             create_password(session, "harbor", "s-nobody")
         with pytest.raises(Refused, match="unknown scope everything"):
-            create_api_key(session, "harbor", "x", ("everything",))
+            create_api_key(session, "harbor", "x", Grant(("everything",)), now=service.clock())
+        with pytest.raises(Refused, match="no school east"):
+            create_api_key(session, "harbor", "x", Grant(DEFAULT_SCOPES, ("east",)), now=service.clock())

@@ -174,11 +174,13 @@ def test_before_the_first_run_the_service_is_live_but_not_ready(empty_service: E
 def test_the_description_has_every_route_its_key_and_its_problems(service: ExampleService) -> None:
     api = ApiClient(service).ask("GET", "/openapi.json").json()
     assert api["openapi"].startswith("3.1")
-    assert set(api["paths"]) == {"/livez", "/readyz", "/v1/scores", "/v1/students/{student_key}/scores"}
+    assert {"/livez", "/readyz", "/v1/scores", "/v1/students/{student_key}/scores"} <= set(api["paths"])
     assert api["components"]["securitySchemes"]["api_key"]["scheme"] == "bearer"
-    for operations in api["paths"].values():
+    for path, operations in api["paths"].items():
         for operation in operations.values():
+            oauth = {"400", "401"} if path == "/oauth/token" else set()  # the standard's own form of an error
             errors = {code: answer for code, answer in operation["responses"].items() if code >= "400"}
+            errors = {code: answer for code, answer in errors.items() if code not in oauth}
             assert errors
             assert all(list(answer["content"]) == [PROBLEM_TYPE] for answer in errors.values())
     assert {"401", "403", "404", "413", "422", "500"} <= set(api["paths"]["/v1/scores"]["post"]["responses"])

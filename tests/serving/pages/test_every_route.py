@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from docs.reference_http import routes_of
 from serving.app import PAGE_ROUTERS
+from serving.route_access import routes_of
 from serving.store.rows import Row
 from serving.store.support_rows import FollowUpRow
 from tests.serving.browser import Browser
