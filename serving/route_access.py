@@ -50,4 +50,6 @@ def parts_of(dependant: Dependant) -> Iterator[Dependant]:
 
 def access_by_route(routers: Sequence[APIRouter]) -> Mapping[str, Access]:
     """Whom each route answers, by method and path; RouteRefused where one does not declare it."""
-    return {f"{method} {route.path}": access_of(route) for route in routes_of(routers) for method in route.methods}
+    return {
+        f"{method} {route.path}": access_of(route) for route in routes_of(routers) for method in route.methods or ()
+    }
