@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from serving.access.open_routes import anyone
 from serving.access.scopes import Scope
 from serving.api.clients import ClientWithScope
-from serving.pages.current_user import require_viewer
+from serving.pages.current_user import require_signed_in
 
 Access = Scope | Literal["signed in", "anyone"]
 
@@ -30,7 +30,7 @@ def access_of(route: APIRoute) -> Access:
     for part in parts_of(route.dependant):
         if isinstance(part.call, ClientWithScope):
             found.append(part.call.scope)
-        elif part.call is require_viewer:
+        elif part.call is require_signed_in:
             found.append("signed in")
         elif part.call is anyone:
             found.append("anyone")
