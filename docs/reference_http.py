@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from docs.reference_text import code, heading, page, table
 from features.settings import Settings
 from serving.access.scopes import MEANINGS
-from serving.api import messages
+from serving.api import messages, operation_messages
 from serving.app import API_ROUTERS, PAGE_ROUTERS, create_app
 from serving.route_access import access_by_route, routes_of
 from serving.web.problems import DETAILS, PROBLEM_TYPE, Mistake, Problem
@@ -17,10 +17,12 @@ from serving.web.problems import DETAILS, PROBLEM_TYPE, Mistake, Problem
 Json = Mapping[str, object]
 MESSAGES: tuple[type[BaseModel], ...] = tuple(
     kind
-    for kind in vars(messages).values()
+    for module in (messages, operation_messages)
+    for kind in vars(module).values()
     if isinstance(kind, type)
     and issubclass(kind, messages.Message)
     and kind not in (messages.Message, messages.SentRow)
+    and kind.__module__ == module.__name__
 )
 
 
@@ -73,7 +75,7 @@ def route_parts(path: str, operations: Mapping[str, object]) -> list[str]:
         name, says = f"{method.upper()} {path}", objects(operation)
         scope = f"Scope {code(SCOPE_OF[name])}." if "security" in says else "No key."
         answers = [(status, str(objects(one)["description"])) for status, one in objects(says["responses"]).items()]
-        rows = [(status, "as below" if status == "200" else text) for status, text in sorted(answers)]
+        rows = [(status, "as below" if status in ("200", "202") else text) for status, text in sorted(answers)]
         parts += [
             heading(3, code(name)),
             f"{says['summary']}. {says['description']}".replace("\n\n", " "),

@@ -206,6 +206,9 @@ class Service(Section):
         le=0.5,
         description="share of a list's places above and below its cut, within which students listed last time go first",
     )
+    largest_import_mb: int = Field(
+        default=2048, ge=1, le=65536, description="largest body of an import over the API, in mebibytes"
+    )
     keep_runs: Literal["month_ends", "all"] = Field(
         default="month_ends",
         description="which runs of earlier school years stay in the service database: the last of each month, or all",

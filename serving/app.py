@@ -17,7 +17,7 @@ from features.definitions.catalog import outcomes_of
 from features.settings import Settings
 from serving.access.token_keys import TokenKeys
 from serving.access.tokens import TokenIssuer
-from serving.api import health, oauth, scores
+from serving.api import health, imports, oauth, operations, scores, scoring_runs
 from serving.app_context import AppContext
 from serving.pages import (
     answer,
@@ -45,7 +45,9 @@ from serving.web.openapi import OnTrackApp
 from serving.web.problems import RecordsRefused, http_problem, is_api_path, problem_response, validation_problem
 from serving.wording.locale import LOCALES
 
-API_ROUTERS = (health.router, oauth.router, scores.router)
+API_ROUTERS = (
+    health.router, oauth.router, scores.router, imports.router, operations.router, scoring_runs.router,
+)  # fmt: skip
 PAGE_ROUTERS = tuple(
     page.router for page in (sign_in, role, week, caseload, student, family, contact, plan, note, answer, problem)
 )

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 Scope = Literal[
     "scores.read", "scores.write", "reasons.read", "students.search", "records.write", "imports.read",
-    "supports.read", "supports.write", "models.read", "audits.read", "webhooks.manage",
+    "imports.values", "supports.read", "supports.write", "models.read", "audits.read", "webhooks.manage",
 ]  # fmt: skip
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 MEANINGS: Mapping[Scope, str] = {
@@ -15,6 +15,7 @@ MEANINGS: Mapping[Scope, str] = {
     "students.search": "look for students by name or number",
     "records.write": "send records: whole imports and small changes",
     "imports.read": "read what became of an import, and the rows that were refused",
+    "imports.values": "read, with imports.read, whose the refused rows are and what they say",
     "supports.read": "read contacts and plans",
     "supports.write": "write contacts and plans",
     "models.read": "read which model or rule serves, and its card",

@@ -18,7 +18,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from features.errors import MachineRefused
 from features.settings import Settings
-from serving.store import access_rows, night_rows, record_rows, support_rows  # noqa: F401 - with them, the metadata holds every table
+from serving.store import (  # noqa: F401 - with them, the metadata holds every table
+    access_rows,
+    night_rows,
+    operation_rows,
+    record_rows,
+    support_rows,
+)
 from serving.store.database_errors import hide_values
 from serving.store.district_scope import enter_district
 from serving.store.locks import MIGRATION, lock_until_commit

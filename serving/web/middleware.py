@@ -15,6 +15,9 @@ from serving.web.logs import error_location
 from serving.web.problems import problem_response
 
 MAX_BODY_BYTES = 1024 * 1024
+MAX_UPLOAD_BYTES = 64 << 30
+UPLOADS = {"/v1/imports"}
+"""Addresses that write their body to disk as it arrives and have a limit of their own."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
@@ -52,10 +55,10 @@ class RequestMiddleware:
             await self.app(scope, receive, send)
             return
         began, answer = self.timer(), ResponseSender(scope, send)
-        if declared_length(scope) > MAX_BODY_BYTES:
+        if declared_length(scope) > body_limit(scope):
             await problem_response(413)(scope, receive, answer)
         else:
-            await self.run(scope, limit_body(receive), answer)
+            await self.run(scope, limit_body(receive, body_limit(scope)), answer)
         self.log.info(
             "request",
             method=scope["method"],
@@ -104,10 +107,15 @@ def declared_length(scope: Scope) -> int:
     stated = Headers(scope=scope).get("content-length", "")
     if not (stated.isascii() and stated.isdigit()):
         return 0
-    return int(stated) if len(stated) <= len(str(MAX_BODY_BYTES)) else MAX_BODY_BYTES + 1
+    return int(stated) if len(stated) <= len(str(MAX_UPLOAD_BYTES)) else MAX_UPLOAD_BYTES + 1
 
 
-def limit_body(receive: Receive) -> Receive:
+def body_limit(scope: Scope) -> int:
+    """The most bytes that the body of a request may have."""
+    return MAX_UPLOAD_BYTES if scope["method"] == "POST" and scope["path"] in UPLOADS else MAX_BODY_BYTES
+
+
+def limit_body(receive: Receive, most: int) -> Receive:
     """A `receive` that stops a body which grows beyond the limit."""
     taken = 0
 
@@ -115,7 +123,7 @@ def limit_body(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MAX_BODY_BYTES:
+        if taken > most:
             raise HTTPException(413)
         return message
 

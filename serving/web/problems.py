@@ -20,6 +20,7 @@ DETAILS = {
     403: "The key or token does not have the scope this needs.",
     404: "There is nothing here, or nothing you may see.",
     405: "This address does not take this method.",
+    409: "This is not as it was any more: what you want to change has ended or was changed.",
     413: "The body is larger than 1 MiB.",
     415: "The body is not of a kind that is taken here; Content-Type says which it is.",
     422: "The request is not as expected; `errors` says where.",

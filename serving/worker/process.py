@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 
 import typer
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
 
 from features.atomic_files import file_lock
 from features.progress import Progress
@@ -18,7 +18,9 @@ from serving.worker.dbos_log import dbos_level, redirect_dbos_log
 from serving.worker.import_workflow import DEFAULT_TIMEOUTS, Timeouts, Worker, register_workflow
 from serving.worker.night_queue import begin_due_nights
 from serving.worker.night_workflow import register_night
-from serving.worker.queue import APPLICATION, NIGHT, POLL_SECONDS, WORKFLOW, open_queue, queue_address
+from serving.worker.operation_queue import watch_operations
+from serving.worker.operation_workflow import register_operations
+from serving.worker.queue import APPLICATION, NIGHT, OPERATION, POLL_SECONDS, WORKFLOW, open_queue, queue_address
 
 VERSION = "imports-1"
 """DBOS leaves what another version began, so this never changes: a workflow with other steps gets another name."""
@@ -84,6 +86,7 @@ def start_dbos(worker: Worker) -> None:
     )
     register_workflow(worker)
     register_night(worker)
+    register_operations(worker)
     DBOS.launch()
 
 
@@ -93,22 +96,28 @@ def wait_for_imports(worker: Worker, stop: threading.Event, *, once: bool) -> bo
     An import is stuck where DBOS could not store its result, as on a full disk: the next start resumes it.
     """
     stuck, looked = 0.0, time.monotonic() - SCHEDULE_SECONDS
-    while not stop.wait(POLL_SECONDS):
-        if not once and time.monotonic() - looked >= SCHEDULE_SECONDS:
-            looked = time.monotonic()
-            with open_queue(worker.settings) as client:
+    with open_queue(worker.settings) as client, watch_operations(worker.settings, client) as operations:
+        while not stop.wait(POLL_SECONDS):
+            operations.hand_over()
+            if not once and time.monotonic() - looked >= SCHEDULE_SECONDS:
+                looked = time.monotonic()
                 begin_due_nights(client, worker.settings, datetime.now(UTC))
-        left = DBOS.list_workflows(
-            name=[WORKFLOW, NIGHT], application_name=APPLICATION, status=["ENQUEUED", "PENDING"], load_input=False,
-            load_output=False,
-        )  # fmt: skip
-        if once and not left:
-            return True
-        idle = bool(left) and not worker.running and all(one.status == "PENDING" for one in left)
-        stuck = stuck + POLL_SECONDS if idle else 0.0
-        if stuck >= worker.timeouts.stuck:
-            return False
+            left = open_workflows()
+            if once and not left and not operations.any_open():
+                return True
+            idle = bool(left) and not worker.running and all(one.status == "PENDING" for one in left)
+            stuck = stuck + POLL_SECONDS if idle else 0.0
+            if stuck >= worker.timeouts.stuck:
+                return False
     return True
+
+
+def open_workflows() -> list[WorkflowStatus]:
+    """What waits and what was begun: imports, nights and operations."""
+    return DBOS.list_workflows(
+        name=[WORKFLOW, NIGHT, OPERATION], application_name=APPLICATION, status=["ENQUEUED", "PENDING"],
+        load_input=False, load_output=False,
+    )  # fmt: skip
 
 
 def stop_dbos(worker: Worker) -> bool:

@@ -20,6 +20,8 @@ QUEUE = "imports"
 WORKFLOW = "import_records"
 NIGHT = "run_night"
 NIGHTS = "nights"
+OPERATION = "run_operation"
+OPERATIONS = "operations"
 POLL_SECONDS = 0.5
 STATES = {
     "ENQUEUED": "waiting",
@@ -41,14 +43,14 @@ def queue_address(settings: Settings) -> str:
 
 @contextmanager
 def open_queue(settings: Settings) -> Iterator[DBOSClient]:
-    """The queues, made where there are none: one import and one night at a time are worked off."""
+    """The queues, made where there are none: one import, one night and one operation at a time are worked off."""
     address = queue_address(settings)
     DBOS.migrate(address)
     client = DBOSClient(
         system_database_url=address, serializer=DBOSPortableJSONSerializer(), application_name=APPLICATION
     )
     try:
-        for name in (QUEUE, NIGHTS):
+        for name in (QUEUE, NIGHTS, OPERATIONS):
             client.register_queue(name, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
         yield client
     finally:

@@ -18,7 +18,7 @@ from features.quality.check_codes import CHECKS
 from features.settings import Audit, District, Gate, Monitor, Service, Settings, Total, Training
 from features.table_schema import ENVELOPE
 from features.tables import TABLES
-from serving.api import messages
+from serving.api import messages, operation_messages
 from tests.docs.pages import ROOT
 from training.monitor.checks import CODES as CODES_OF_MONITORING
 
@@ -130,6 +130,7 @@ def test_every_route_is_in_the_reference(fresh: dict[str, str]) -> None:
 
 
 def test_every_message_is_in_the_reference() -> None:
-    written = {kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, BaseModel)}
+    every = [*vars(messages).values(), *vars(operation_messages).values()]
+    written = {kind for kind in every if isinstance(kind, type) and issubclass(kind, BaseModel)}
     bases = {BaseModel, messages.Message, messages.SentRow}
     assert written - bases == set(MESSAGES)

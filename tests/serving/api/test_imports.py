@@ -1,0 +1,106 @@
+"""Files sent to the API that cannot be taken: each is a problem in words, and nothing of it is left."""
+
+import io
+import zipfile
+
+import pytest
+
+from serving.access.accounts import create_api_key
+from serving.store.operation_rows import OperationRow
+from serving.web.problems import PROBLEM_TYPE
+from tests.serving.browser import HOST, TestClient
+from tests.serving.example_service import ExampleService
+
+SECRET = "Zzcanary"
+ZIP = {"Content-Type": "application/zip"}
+FORM = {"Content-Type": "multipart/form-data; boundary=x"}
+
+
+def packed(*entries: tuple[str, bytes]) -> bytes:
+    """A zip of these entries."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries:
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+def form(*files: tuple[str, bytes], end: bytes = b"--x--\r\n") -> bytes:
+    """A multipart body of these files."""
+    parts = (
+        b'--x\r\nContent-Disposition: form-data; name="files"; filename="%s"\r\n\r\n%s\r\n' % (name.encode(), content)
+        for name, content in files
+    )
+    return b"".join(parts) + end
+
+
+CSV = ("students.csv", b"student_id,first_name\n1,Zzcanary\n")
+FIELD = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n'
+REFUSED = {
+    "not a zip": (ZIP, b"student_id\nZzcanary\n", 422, "expected a zip"),
+    "a path that leads out": (ZIP, packed(("../students.csv", CSV[1])), 422, "one leads elsewhere"),
+    "a bomb": (ZIP, packed(("students.csv", bytes(80 << 20))), 422, "FILE06"),
+    "a zip in a zip": (ZIP, packed(("students.zip", packed(CSV))), 422, "an archive in it"),
+    "tables are missing": (ZIP, packed(CSV), 422, "missing table"),
+    "another type": ({"Content-Type": "application/json"}, b"{}", 415, "expected multipart/form-data"),
+    "no files": (FORM, form(), 422, "expected files"),
+    "a part that is no file": (FORM, FIELD, 422, "a file"),
+    "a folder in a name": (FORM, form(("../../students.csv", CSV[1])), 422, "a plain name"),
+    "a hidden name": (FORM, form((".students.csv", CSV[1])), 422, "a plain name"),
+    "a name twice": (FORM, form(CSV, ("STUDENTS.csv", CSV[1])), 422, "every name once"),
+    "a program": (FORM, form(("students.exe", CSV[1])), 415, "a name that ends in"),
+    "broken off": (FORM, form(CSV, end=b""), 400, "up to its last boundary"),
+    "no form": (FORM, b"Zzcanary", 400, "up to its last boundary"),
+    "too large": (FORM, form(("students.csv", bytes(1_100_000))), 413, "at most 1,048,576 bytes"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sender(read_service: ExampleService) -> TestClient:
+    """A program that may send records to a service that takes one mebibyte."""
+    context = read_service.context
+    service = context.settings.service.model_copy(update={"largest_import_mb": 1})
+    small = context.settings.model_copy(update={"service": service})
+    object.__setattr__(context, "settings", small)
+    with read_service.write_session() as session:
+        key = create_api_key(session, "harbor", "a test", ("records.write", "imports.read"))
+    return TestClient(read_service.app, base_url=HOST, headers={"Authorization": f"Bearer {key}"})
+
+
+def test_whoever_may_not_send_is_refused_before_a_byte_is_written(read_service: ExampleService) -> None:
+    with read_service.write_session() as session:
+        key = create_api_key(session, "harbor", "a test", ("imports.read",))
+    client = TestClient(read_service.app, base_url=HOST)
+    assert client.post("/v1/imports", content=packed(CSV), headers=ZIP).status_code == 401
+    headers = {**ZIP, "Authorization": f"Bearer {key}"}
+    assert client.post("/v1/imports", content=packed(CSV), headers=headers).status_code == 403
+    assert not (read_service.context.settings.home / "uploads").exists()
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_files_that_cannot_be_taken_are_a_problem_in_words_and_nothing_is_left(
+    sender: TestClient, read_service: ExampleService, case: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    headers, body, status, says = REFUSED[case]
+    answer = sender.post("/v1/imports", content=body, headers=headers)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, PROBLEM_TYPE)
+    assert says in " ".join(one["detail"] for one in answer.json()["errors"])
+    assert SECRET not in answer.text + capsys.readouterr().err
+    assert [path for path in (read_service.context.settings.home / "uploads").rglob("*") if path.is_file()] == []
+    assert read_service.rows(OperationRow) == []
+
+
+def test_an_operation_of_another_district_is_none(service: ExampleService) -> None:
+    with service.write_session() as session:
+        keys = [create_api_key(session, one, "a test", ("records.write", "imports.read")) for one in ("harbor", "mesa")]
+    own, other = (TestClient(service.app, base_url=HOST, headers={"Authorization": f"Bearer {key}"}) for key in keys)
+    begun = own.post("/v1/scoring-runs", json={"as_of": "2026-11-20"}, headers={"Prefer": "respond-async"})
+    assert (begun.status_code, begun.headers["Preference-Applied"]) == (202, "respond-async")
+    address = begun.headers["Location"]
+    assert own.get(address).json()["kind"] == "scoring_run"
+    unknown = other.get("/v1/operations/scoring-run-0")
+    for path in (address, f"{address}/cancel", f"/v1/imports/{begun.json()['id']}/quarantine"):
+        answer = other.post(path) if path.endswith("cancel") else other.get(path)
+        assert (answer.status_code, answer.text) == (404, unknown.text)
+    assert other.get("/v1/operations").json()["operations"] == []
+    assert [one["id"] for one in own.get("/v1/operations").json()["operations"]] == [begun.json()["id"]]
