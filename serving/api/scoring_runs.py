@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Response
+from starlette.exceptions import HTTPException
 
 from serving.access.authorize import Client
 from serving.api.clients import ClientWithScope
@@ -28,6 +29,8 @@ def post_scoring_run(
     Changes that were sent before are loaded first. `Location` says where to ask for it. The same date, records and
     releases are the same list, which is made once.
     """
+    if client.schools is not None:
+        raise HTTPException(404)  # a list is of the whole district
     as_of = asked.as_of or context.today(client.district_id)
     with context.write_session() as session:
         enter(session, client, "scores.write")

@@ -5,10 +5,9 @@ import zipfile
 
 import pytest
 
-from serving.access.accounts import create_api_key
 from serving.store.operation_rows import OperationRow
 from serving.web.problems import PROBLEM_TYPE
-from tests.serving.browser import HOST, TestClient
+from tests.serving.browser import HOST, ApiClient, TestClient
 from tests.serving.example_service import ExampleService
 
 SECRET = "Zzcanary"
@@ -55,6 +54,13 @@ REFUSED = {
 }  # fmt: skip
 
 
+def program(service: ExampleService, district_id: str, *scopes: str) -> TestClient:
+    """A program with a key that may do everything about records, or what is said."""
+    client = ApiClient(service, district_id, *(scopes or ("records.write", "imports.read", "scores.write")))
+    client.client.headers.update(client.headers)
+    return client.client
+
+
 @pytest.fixture(scope="module")
 def sender(read_service: ExampleService) -> TestClient:
     """A program that may send records to a service that takes one mebibyte."""
@@ -62,18 +68,13 @@ def sender(read_service: ExampleService) -> TestClient:
     service = context.settings.service.model_copy(update={"largest_import_mb": 1})
     small = context.settings.model_copy(update={"service": service})
     object.__setattr__(context, "settings", small)
-    with read_service.write_session() as session:
-        key = create_api_key(session, "harbor", "a test", ("records.write", "imports.read"))
-    return TestClient(read_service.app, base_url=HOST, headers={"Authorization": f"Bearer {key}"})
+    return program(read_service, "harbor")
 
 
 def test_whoever_may_not_send_is_refused_before_a_byte_is_written(read_service: ExampleService) -> None:
-    with read_service.write_session() as session:
-        key = create_api_key(session, "harbor", "a test", ("imports.read",))
-    client = TestClient(read_service.app, base_url=HOST)
-    assert client.post("/v1/imports", content=packed(CSV), headers=ZIP).status_code == 401
-    headers = {**ZIP, "Authorization": f"Bearer {key}"}
-    assert client.post("/v1/imports", content=packed(CSV), headers=headers).status_code == 403
+    nobody, reader = TestClient(read_service.app, base_url=HOST), program(read_service, "harbor", "imports.read")
+    assert nobody.post("/v1/imports", content=packed(CSV), headers=ZIP).status_code == 401
+    assert reader.post("/v1/imports", content=packed(CSV), headers=ZIP).status_code == 403
     assert not (read_service.context.settings.home / "uploads").exists()
 
 
@@ -91,9 +92,7 @@ def test_files_that_cannot_be_taken_are_a_problem_in_words_and_nothing_is_left(
 
 
 def test_an_operation_of_another_district_is_none(service: ExampleService) -> None:
-    with service.write_session() as session:
-        keys = [create_api_key(session, one, "a test", ("records.write", "imports.read")) for one in ("harbor", "mesa")]
-    own, other = (TestClient(service.app, base_url=HOST, headers={"Authorization": f"Bearer {key}"}) for key in keys)
+    own, other = program(service, "harbor"), program(service, "mesa")
     begun = own.post("/v1/scoring-runs", json={"as_of": "2026-11-20"}, headers={"Prefer": "respond-async"})
     assert (begun.status_code, begun.headers["Preference-Applied"]) == (202, "respond-async")
     address = begun.headers["Location"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import select
 
-from serving.access.accounts import create_api_key
+from serving.access.api_keys import Grant, create_api_key
 from serving.app import create_app
 from serving.app_context import AppContext
 from serving.store.rows import DistrictRow, Row
@@ -38,7 +38,7 @@ class ApiSite:
     def make_key(self, *scopes: str) -> str:
         """A new key of the district."""
         with self.context.write_session() as session:
-            return create_api_key(session, "north", "a test", scopes)
+            return create_api_key(session, "north", "a test", Grant(scopes), now=datetime.now(UTC))
 
     def ask(
         self,
