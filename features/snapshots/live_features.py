@@ -17,8 +17,8 @@ from features.engine.view import View, school_year_of
 from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.errors import Refused
 from features.language.cohorts import Cohort
-from features.snapshots.evidence import SHOWN_COLUMNS
 from features.snapshots.sent_enrollments import day_of
+from features.snapshots.shown_records import SHOWN_COLUMNS
 from features.snapshots.snapshot import Snapshot, snapshot_from_rows
 from features.table_schema import ENVELOPE, Column, Table
 from features.tables import TABLES

@@ -22,8 +22,8 @@ from features.engine.view import View, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
-from features.snapshots.evidence import RECORDS_STEP as SEEN
-from features.snapshots.evidence import (
+from features.snapshots.shown_records import RECORDS_STEP as SEEN
+from features.snapshots.shown_records import (
     SHOWN_COLUMNS,
     NamedFeature,
     features_by_table,

@@ -7,7 +7,7 @@ import pyarrow as pa
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from features.snapshots.evidence import SHOWN_COLUMNS
+from features.snapshots.shown_records import SHOWN_COLUMNS
 from features.snapshots.student_records import KEPT_TABLES
 from models.feature_dictionary import Entry
 from serving.scoring.scoring_run import ScoringRun

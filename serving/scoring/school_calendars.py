@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from features.engine.view import View
-from features.snapshots.evidence import json_cells
+from features.snapshots.shown_records import json_cells
 from features.warehouse.reader import Reader
 from features.warehouse.roster import calendar_context
 from serving.scoring.scoring_run import Record, SchoolCalendar

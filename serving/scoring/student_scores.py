@@ -10,7 +10,7 @@ import pyarrow as pa
 from features.engine.view import View
 from features.ledger.ledger import Ledger
 from features.settings import Settings
-from features.snapshots.evidence import features_by_table
+from features.snapshots.shown_records import features_by_table
 from features.snapshots.snapshot import Snapshot
 from features.snapshots.student_records import StudentRecords, kept_as, student_records
 from features.warehouse.reader import Reader

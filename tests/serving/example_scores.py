@@ -9,7 +9,7 @@ from zlib import crc32
 
 import pandas as pd
 
-from features.snapshots.evidence import SHOWN_COLUMNS
+from features.snapshots.shown_records import SHOWN_COLUMNS
 from features.way_back.way_back import WayBack
 from models.estimators.published_rule import SimilarStudents
 from models.explanations.reasons import Reason

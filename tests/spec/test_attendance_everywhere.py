@@ -7,12 +7,12 @@ from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.engine.view_policies import ViewPolicies, policies_as_json
 from features.language.feature_set import attendance
-from features.snapshots.evidence import attendance_by_week, records_behind
 from features.snapshots.labels import label_outcome
 from features.snapshots.live_features import SNAPSHOT_TABLES, snapshot_of_records
 from features.snapshots.snapshot import build_snapshot
 from features.way_back.way_back import find_ways_back
 from tests.drawn import canonical, reader, school_days
+from tests.spec.evidence import evidence_of, weeks_of_students
 
 AS_OF = date(2025, 10, 14)
 POLICIES = ViewPolicies(day_priority=("tardy", "absent"), part_time=True, last_event_decides=True)
@@ -45,10 +45,10 @@ def test_weeks_and_evidence_are_of_the_days_and_events_that_count() -> None:
     """Ada comes on Monday, Wednesday and Friday, was late on October 1; the last event was on the 10th, a Friday."""
     records = reader(DRAWN)
     view = records.view(AS_OF)
-    weeks = attendance_by_week(records, NinthGrade, view)
+    weeks = weeks_of_students(records, NinthGrade, view)
     assert [(week["days"], week["missed"]) for week in weeks["ada"]] == [(2, 100), (3, 0)]
     assert [(week["days"], week["missed"]) for week in weeks["bo"]] == [(3, 0), (5, 100)]
-    behind = records_behind(records, NinthGrade, view, ["absence_rate_year", "tardies_year"])
+    behind = evidence_of(records, NinthGrade, view, ["absence_rate_year", "tardies_year"])
     assert [row["date"] for row in behind["absence_rate_year"]["ada"]] == ["2025-10-03"]
     assert [row["date"] for row in behind["tardies_year"]["ada"]] == ["2025-10-01"]
 

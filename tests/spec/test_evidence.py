@@ -1,14 +1,16 @@
 """Evidence: the records behind a feature are those that were visible and counted, no more and no fewer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 
 import pytest
 
 from features.definitions.catalog import FEATURE_SETS
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, enrollments, incidents, marks
-from features.snapshots.evidence import EvidenceRecord, attendance_by_week, marks_over_time, records_behind
+from serving.store.cell_types import JsonRow
 from tests.drawn import reader, school_days, stacked
+from tests.spec.evidence import Evidence, evidence_of, marks_of_students, weeks_of_students
 
 
 class Told(FeatureSet):
@@ -73,12 +75,19 @@ RECORDS = {
 }
 
 
-def behind(name: str, records: Mapping[str, str] = RECORDS) -> dict[str, list[EvidenceRecord]]:
-    opened = reader(records)
-    return records_behind(opened, Told, opened.view(AS_OF), [name])[name]
+@cache
+def together() -> Evidence:
+    """The records behind every feature, asked for at once."""
+    opened = reader(RECORDS)
+    return evidence_of(opened, Told, opened.view(AS_OF), list(Told.features()))
 
 
-def shown(found: Mapping[str, list[EvidenceRecord]], *columns: str) -> list[tuple[object, ...]]:
+def behind(name: str) -> Mapping[str, Sequence[JsonRow]]:
+    """The records behind a feature, by student."""
+    return together()[name]
+
+
+def shown(found: Mapping[str, Sequence[JsonRow]], *columns: str) -> list[tuple[object, ...]]:
     """The student and some columns of each record."""
     return [(student, *(row[column] for column in columns)) for student, rows in found.items() for row in rows]
 
@@ -138,16 +147,15 @@ def test_behind_schools_stand_this_years_spells() -> None:
 def test_evidence_of_many_features_is_that_of_each() -> None:
     """Asked for together, every feature has the records it has alone."""
     opened = reader(RECORDS)
-    names = list(Told.features())
-    together = records_behind(opened, Told, opened.view(AS_OF), names)
-    assert together == {name: behind(name) for name in names}
-    assert sum(len(rows) for of in together.values() for rows in of.values()) == 14
+    view = opened.view(AS_OF)
+    assert together() == {name: evidence_of(opened, Told, view, [name])[name] for name in Told.features()}
+    assert sum(len(rows) for of in together().values() for rows in of.values()) == 14
 
 
 def test_weeks_add_up_what_was_missed_of_the_days_enrolled() -> None:
     """The first week has two days that count, for attendance was not taken on Friday; the second three so far."""
     opened = reader(RECORDS)
-    weeks = attendance_by_week(opened, Told, opened.view(AS_OF))
+    weeks = weeks_of_students(opened, Told, opened.view(AS_OF))
     assert shown(weeks, "week", "days", "missed") == [
         ("ada", "2025-09-29", 2, 100),
         ("ada", "2025-10-06", 3, 50),
@@ -159,7 +167,7 @@ def test_weeks_add_up_what_was_missed_of_the_days_enrolled() -> None:
 def test_marks_over_time_are_those_known_of_this_year_and_the_last() -> None:
     """In the order in which they became known, superseded courses included, nothing from after the date."""
     opened = reader(RECORDS)
-    over_time = marks_over_time(opened, Told, opened.view(AS_OF))
+    over_time = marks_of_students(opened, Told, opened.view(AS_OF))
     assert shown(over_time, "term_id", "course_name") == [
         ("ada", "s2", "math8"),
         ("ada", "p1", "alg1"),
@@ -173,5 +181,9 @@ def test_marks_over_time_are_those_known_of_this_year_and_the_last() -> None:
 @pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))
 def test_every_feature_has_records_behind_it(feature_set: type[FeatureSet]) -> None:
     """Whatever part of a table it is read from, a reason can be shown with its records; the school week has none."""
-    opened, names = reader(RECORDS), [name for name in feature_set.features() if name != "school_week"]
-    assert set(records_behind(opened, feature_set, opened.view(AS_OF), names)) == set(names)
+    enrolled_in = RECORDS["enrollments"].replace("| 9  ", f"| {feature_set.cohort.grade_levels[-1]:<3}")
+    opened = reader({**RECORDS, "enrollments": enrolled_in})
+    names = [name for name in feature_set.features() if name != "school_week"]
+    found = evidence_of(opened, feature_set, opened.view(AS_OF), names)
+    assert set(found) == set(names)
+    assert any("ada" in of for of in found.values())

@@ -9,13 +9,13 @@ import pandas as pd
 from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.language.feature_set import attendance
-from features.snapshots.evidence import attendance_by_week, records_behind
 from features.snapshots.labels import label_outcome
 from features.snapshots.live_features import SNAPSHOT_TABLES, snapshot_of_records
 from features.snapshots.snapshot import build_snapshot
 from features.warehouse.file import open_warehouse
 from features.warehouse.roster import read_roster
 from tests.drawn import canonical, load, reader_of
+from tests.spec.evidence import evidence_of, weeks_of_students
 from tests.spec.loaded_records import loaded_records, named_in
 from tests.spec.test_schools_at_once import ABSENCES, AS_OF, AT_TWO, CALENDAR, DRAWN
 
@@ -29,9 +29,9 @@ def test_weeks_evidence_and_roster_know_one_school_a_date(tmp_path: Path) -> Non
     """Ada's weeks have 15 days; no evidence has the absence of the second school, and hers is the first."""
     with loaded_records(tmp_path, DRAWN) as loaded:
         ada, view = loaded.keys()["ada"], loaded.reader.view(AS_OF)
-        weeks = attendance_by_week(loaded.reader, NinthGrade, view)[ada]
+        weeks = weeks_of_students(loaded.reader, NinthGrade, view)[ada]
         assert [(week["days"], week["missed"]) for week in weeks] == [(3, 0), (5, 0), (5, 100), (2, 0)]
-        behind = records_behind(loaded.reader, NinthGrade, view, ["absence_rate_year"])["absence_rate_year"][ada]
+        behind = evidence_of(loaded.reader, NinthGrade, view, ["absence_rate_year"])["absence_rate_year"][ada]
         assert [row["date"] for row in behind] == ["2025-10-16"]
         students = read_roster(loaded.reader, view).students.set_index("student_id")
         assert dict(students["school_id"]) == {"ada": "20", "bo": "20", "cy": "20", "di": "10"}

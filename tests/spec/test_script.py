@@ -16,9 +16,10 @@ from features.engine.snapshot_query import SnapshotQuery, snapshot, snapshot_scr
 from features.engine.sql_script import Script
 from features.engine.view import PLAIN, View, ViewShape
 from features.language.feature_set import FeatureSet, Outcome, enrolled
-from features.snapshots.evidence import behind_script, features_by_table, marks_script, seen_script, weeks_script
 from features.snapshots.labels import label_script
+from features.snapshots.shown_records import features_by_table, seen_script
 from features.snapshots.snapshot import build_snapshot, build_snapshots
+from features.snapshots.student_records import kept_script, numbered_weeks_script, numbers_script
 from features.way_back.remaining_finals import course_script, earlier_finals_script
 from features.way_back.remaining_year import WayBackShape, standing_script
 from features.way_back.rule_bounds import rule_bounds
@@ -58,10 +59,9 @@ def test_nor_does_that_of_labels(outcome: Outcome) -> None:
 @SETS
 def test_nor_does_that_of_evidence(feature_set: type[FeatureSet]) -> None:
     cohort = feature_set.cohort
-    scripts = [weeks_script(cohort, PLAIN), marks_script(cohort, PLAIN)]
+    scripts = [kept_script(cohort, PLAIN), numbered_weeks_script(cohort, PLAIN)]
     for table, named in features_by_table(feature_set, feature_set.features()).items():
-        scripts.append(seen_script(table, cohort, PLAIN))
-        scripts += [behind_script(table, cohort, measures, PLAIN) for _, measures in named]
+        scripts += [seen_script(table, cohort, PLAIN), numbers_script(table, cohort, named)]
     assert not [sql for script in scripts for sql in dates_in(script)]
 
 

@@ -1,47 +1,18 @@
-"""Records written once: numbers lead to what a feature counted, and what changed is added and taken back."""
+"""Records written once: what changed is added and taken back. What a feature counted is drawn in `test_evidence.py`."""
 
 import json
-from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
 
-from features.snapshots.evidence import SHOWN_COLUMNS, records_behind
+from features.snapshots.shown_records import SHOWN_COLUMNS
 from features.snapshots.student_records import KEPT_TABLES, kept_as, student_records
-from serving.store.cell_types import JsonRow
-from serving.store.student_records import distinct_rows, folded, in_order
-from serving.store.text_compression import pack
+from serving.store.student_records import distinct_rows
 from tests.drawn import reader
+from tests.spec.evidence import NOTHING, by_student, rows_of
 from tests.spec.test_evidence import AS_OF, RECORDS, Told
 
 LATER = date(2025, 10, 20)
-NOTHING = pd.DataFrame({"student_key": pd.Series(dtype="str"), "content": pd.Series(dtype="str")})
-TABLE = {"rate_3d": "attendance", "change": "attendance", "tardies": "attendance", "unexcused": "attendance",
-         "core_failing": "marks", "gpa": "marks", "incidents": "incidents", "schools": "enrollments"}  # fmt: skip
-
-
-def rows_of(contents: Sequence[str], table: str) -> list[JsonRow]:
-    """What contents leave of a table."""
-    return in_order(table, SHOWN_COLUMNS[table], [one for one in folded(map(pack, contents)) if one[0] == table])
-
-
-def by_student(contents: pd.DataFrame) -> dict[str, str]:
-    """The content of each student."""
-    return {str(key): str(content) for key, content in zip(contents["student_key"], contents["content"], strict=True)}
-
-
-def test_numbers_lead_to_the_records_that_each_feature_counted() -> None:
-    opened = reader(RECORDS)
-    view = opened.view(AS_OF)
-    with student_records(opened, Told.cohort, view) as records:
-        written = by_student(records.changes(NOTHING, records.keys))
-        asked = pd.DataFrame([(key, code) for key in records.keys for code in TABLE], columns=["student_key", "code"])
-        counted = records.counted(Told, asked)
-    found: dict[str, dict[str, list[JsonRow]]] = {code: {} for code in TABLE}
-    for key, code, numbers in counted[["student_key", "code", "numbers"]].itertuples(index=False):
-        rows = distinct_rows(rows_of([written[key]], TABLE[code]))
-        found[code][key] = [rows[number] for number in json.loads(numbers)]
-    assert found == records_behind(opened, Told, view, list(TABLE))
 
 
 def test_what_became_known_is_added_and_what_was_replaced_is_taken_back() -> None:

@@ -5,15 +5,18 @@ import shutil
 import stat
 import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import ibis
 import pytest
 
+from features.definitions.catalog import FEATURE_SETS, OUTCOMES
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
+from features.engine import compilation
 from features.engine.definition_digest import SOURCE, canonical_text, source_digest
 from features.engine.script_cache import (
     DAY,
@@ -32,10 +35,24 @@ from features.engine.sql_script import Script
 from features.engine.view import PLAIN
 from features.language.feature_set import Outcome
 from features.language.outcome import with_thresholds
-from features.snapshots.labels import label_script
+from features.ledger.ledger import build_ledger
+from features.snapshots.labels import label_outcome, label_script
+from features.snapshots.snapshot import build_snapshot
+from features.way_back.way_back import find_ways_back
+from tests.drawn import reader, school_days
+from tests.spec.evidence import evidence_of, weeks_of_students
 
 SCRIPT = Script((("first", "SELECT 1"),), "SELECT * FROM first", ("as_of",))
 COMPILED: list[str] = []
+DRAWN = {
+    "calendar_days": school_days(date(2025, 9, 1), 200),
+    "enrollments": "| student_id | school_year | entry_date |\n| ada | 2026 | 2025-09-01 |",
+    "attendance": "| student_id | date |\n| ada | 2025-10-02 |",
+    "flags": """
+        | student_id | outcome | as_of | known_on | run_id | release_id | scorer | capacity | list_position | risk |
+        | ada | grade9_off_track_chicago | 2025-10-01 | 2025-10-01 | one | first | model | 1 | 1 | 0.5 |
+    """,
+}
 
 
 @cached_script
@@ -191,62 +208,46 @@ def test_the_oldest_are_removed_where_there_are_too_many(folder: Path) -> None:
     assert len(list(folder.iterdir())) == MOST_KEPT
 
 
-CHILD = '''
-import sys
-from datetime import date
-import ibis
-from features.definitions.catalog import FEATURE_SETS, OUTCOMES
-from features.engine.view import View
-from features.ledger.ledger import build_ledger
-from features.snapshots.evidence import attendance_by_week, marks_over_time, records_behind
-from features.snapshots.labels import label_outcome
-from features.snapshots.snapshot import build_snapshot
-from features.way_back.way_back import find_ways_back
-from tests.drawn import reader, school_days
-
-def forbidden(*_, **__):
-    raise AssertionError("compiled")
-
-if sys.argv[1] == "second":
-    ibis.to_sql = forbidden
-records, day = reader(
-    {
-        "calendar_days": school_days(date(2025, 9, 1), 200),
-        "enrollments": "| student_id | school_year | entry_date |\\n| ada | 2026 | 2025-09-01 |",
-        "attendance": "| student_id | date |\\n| ada | 2025-10-02 |",
-        "flags": """
-            | student_id | outcome | as_of | known_on | run_id | release_id | scorer | capacity | list_position | risk |
-            | ada | grade9_off_track_chicago | 2025-10-01 | 2025-10-01 | one | first | model | 1 | 1 | 0.5 |
-        """,
-    }
-), date(2025, int(sys.argv[2]), 20)
-outcome, features = OUTCOMES["grade9_off_track_chicago"], FEATURE_SETS["grade9"]
-view = records.view(day)
-assert len(build_snapshot(records, features, day).features) == 1
-assert records_behind(records, features, view, ["unexcused_days"])["unexcused_days"]
-assert attendance_by_week(records, features, view)
-marks_over_time(records, features, view)
-label_outcome(records, outcome, day, observed_on=date(2027, 1, 1))
-find_ways_back(records, outcome, view)
-assert len(build_ledger(records, outcome, day).flags) == 1
-'''
+def read_in_every_way(day: date) -> None:
+    """Asks a warehouse for all that scripts of features are for, as of that day."""
+    records = reader(DRAWN)
+    outcome, features, view = OUTCOMES["grade9_off_track_chicago"], FEATURE_SETS["grade9"], records.view(day)
+    assert len(build_snapshot(records, features, day).features) == 1
+    assert list(evidence_of(records, features, view, ["unexcused_days"])["unexcused_days"]) == ["ada"]
+    assert weeks_of_students(records, features, view)
+    label_outcome(records, outcome, day, observed_on=date(2027, 1, 1))
+    find_ways_back(records, outcome, view)
+    assert len(build_ledger(records, outcome, day).flags) == 1
 
 
-def test_a_second_process_compiles_nothing(folder: Path) -> None:
-    """Not for another day either: compiling is forbidden to it."""
-    for which, month in (("first", "11"), ("second", "12")):
-        done = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(CHILD), which, month],
-            cwd=SOURCE.parent,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
+def read_without_compiling() -> None:
+    """The same a month later, in a process to which compiling is forbidden."""
+
+    def forbidden(_: object) -> tuple[str, frozenset[str]]:
+        raise RuntimeError("compiled")
+
+    vars(compilation)["compile_table"] = forbidden
+    with pytest.raises(RuntimeError, match="compiled"):
+        one_script_of_ibis("not asked for before")
+    read_in_every_way(date(2025, 12, 20))
+
+
+def one_script_of_ibis(name: str) -> Script:
+    """The script of a table of that name."""
+    return compilation.compile_script(ibis.table({"a": "int64"}, name=name))
+
+
+def test_a_second_process_compiles_nothing() -> None:
+    """Not for another day either. The first one leaves its scripts to the other tests of the suite."""
+    read_in_every_way(date(2025, 11, 20))
+    code = "from tests.features.engine.test_script_cache import read_without_compiling\nread_without_compiling()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=SOURCE.parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_processes_that_write_the_same_script_at_once_leave_a_whole_one(folder: Path) -> None:
-    code = "from tests.features.engine.test_script_cache import SCRIPT, write_script\n"
-    code += "for _ in range(100): write_script('same', SCRIPT)"
+    code = "from features.engine.script_cache import Script, write_script\n"
+    code += f"for _ in range(100): write_script('same', {SCRIPT!r})"
     writers = [subprocess.Popen([sys.executable, "-c", code], cwd=SOURCE.parent) for _ in range(2)]
     seen = set()
     while any(writer.poll() is None for writer in writers):

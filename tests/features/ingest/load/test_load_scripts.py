@@ -7,6 +7,7 @@ from pathlib import Path
 import ibis
 import pytest
 
+from features.engine import compilation
 from features.engine.script_cache import FOLDER_VARIABLE, REMEMBERED, query_script
 from features.file_mapping.declaration import Dialect, FileMapping
 from features.ingest.delivery import DeliveredTable, MappedTable
@@ -50,7 +51,9 @@ def test_another_district_compiles_nothing(folder: Path, tmp_path: Path, monkeyp
     REMEMBERED.clear()  # as in the next process
     south = tmp_path / "south" / "warehouses" / "south.duckdb"
     with monkeypatch.context() as patched:
-        patched.setattr(ibis, "to_sql", forbidden)
+        patched.setattr(compilation, "compile_table", forbidden)
+        with pytest.raises(AssertionError, match="compiled"):
+            compilation.compile_script(ibis.table({"a": "int64"}, name="not_asked_for_before"))
         for day, drawn in ((5, OTHERS), (6, {**OTHERS, "schools": "| school_id |\n| 10 |\n| 12 |"})):
             files = write_files(tmp_path / "south" / "files", drawn)
             workspace = workspace_at(south, "south", date(2026, 2, day))

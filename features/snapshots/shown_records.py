@@ -1,6 +1,6 @@
-"""Evidence: the records behind a feature, as they were visible to the score, and a student's year in records."""
+"""Which records a page shows, as the score saw them: those that a feature counts, and the weeks of a year."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache, partial
 
 import ibis
@@ -12,16 +12,14 @@ from features.engine.measure_aggregates import in_window_rows, meets_restriction
 from features.engine.members import Members
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
-from features.engine.view import PLAIN, View, ViewShape
+from features.engine.view import PLAIN, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
 from features.language.measures import measures_in
 from features.language.records import Measure
-from features.warehouse.reader import Reader
 
 JsonCell = str | int | bool | None
-EvidenceRecord = Mapping[str, JsonCell]
 
 SHOWN_COLUMNS: dict[str, tuple[str, ...]] = {
     "attendance": ("date", "kind", "absent_hundredths", "excused", "known_on"),
@@ -34,23 +32,6 @@ SHOWN_COLUMNS: dict[str, tuple[str, ...]] = {
     "enrollments": ("school_id", "entry_date", "exit_date"),
 }
 """What of each table's records a counselor is shown."""
-
-
-def records_behind(
-    reader: Reader, feature_set: type[FeatureSet], view: View, names: Iterable[str]
-) -> dict[str, dict[str, list[EvidenceRecord]]]:
-    """Per feature name and `student_key`, the records that the feature was computed from, oldest first.
-
-    Each table is read once for all features on it.
-    """
-    found: dict[str, dict[str, list[EvidenceRecord]]] = {}
-    for table, own in features_by_table(feature_set, names).items():
-        seen = seen_script(table, feature_set.cohort, view.shape)
-        with seen.steps_made(reader.connection, view.values):
-            for name, measures in own:
-                script = behind_script(table, feature_set.cohort, measures, view.shape)
-                found[name] = group_by_student(script.frame(reader.connection, view.values))
-    return found
 
 
 NamedFeature = tuple[str, tuple[Measure, ...]]
@@ -91,47 +72,10 @@ def records_schema(table: str, cohort: Cohort) -> ibis.Schema:
     return records_seen(table, cohort, PLAIN, Steps()).schema()
 
 
-@cached_script
-def behind_script(table: str, cohort: Cohort, measures: tuple[Measure, ...], shape: ViewShape) -> Script:
-    """DuckDB's SQL for the records that any of these measures counts, read from the steps of `seen_script`."""
-    members = Members(VisibleTables(shape, steps=Steps()), cohort)
-    rows = ibis.table(records_schema(table, cohort), name=RECORDS_STEP)
-    counted = rows.filter(ibis.or_(*(is_counted(measure, rows) for measure in measures)))
-    columns = SHOWN_COLUMNS[table]
-    shown = members.with_keys(counted.select("student_key", *columns))
-    return compile_script(order_by_student(shown, columns))
-
-
-def of_members(
-    shape: ViewShape, cohort: Cohort, make: Callable[[VisibleTables], ir.Table], by: Iterable[str]
-) -> Script:
-    """The script of what is made of a cohort's records, by student and some columns."""
-    steps = Steps()
-    members = Members(VisibleTables(shape, steps=steps), cohort)
-    rows = make(members.tables.of(members))
-    return compile_script(order_by_student(members.with_keys(rows), by), steps)
-
-
-def order_by_student(rows: ir.Table, by: Iterable[str]) -> ir.Table:
-    """Rows by student, then by some columns."""
-    return rows.order_by("student_key", *by)
-
-
 def is_counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:
     """Rows that a measure counts: a late arrival adds nothing to days missed."""
     chosen = in_window_rows(measure.records.window, rows) & meets_restrictions(measure.records.where, rows)
     return chosen & (rows[measure.column] > 0) if measure.aggregate in ("sum", "share_of_days") else chosen
-
-
-def attendance_by_week(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[EvidenceRecord]]:
-    """Per student, each week of this school year: `week` (its Monday), `days` enrolled, `missed` in hundredths."""
-    return group_by_student(reader.run(weeks_script(feature_set.cohort, view.shape), view.values))
-
-
-@cached_script
-def weeks_script(cohort: Cohort, shape: ViewShape) -> Script:
-    """DuckDB's SQL for each student's weeks."""
-    return of_members(shape, cohort, weeks_of, ("week",))
 
 
 def weeks_of(tables: VisibleTables) -> ir.Table:
@@ -149,33 +93,6 @@ def weeks_of(tables: VisibleTables) -> ir.Table:
     return weekly.left_join(missed, ["student_key", "week"]).select(
         weekly.student_key, weekly.week, weekly.days, missed=ibis.coalesce(missed.missed, 0)
     )
-
-
-def marks_over_time(reader: Reader, feature_set: type[FeatureSet], view: View) -> dict[str, list[EvidenceRecord]]:
-    """Per student, the marks of this school year and the one before, in the order they became known."""
-    return group_by_student(reader.run(marks_script(feature_set.cohort, view.shape), view.values))
-
-
-@cached_script
-def marks_script(cohort: Cohort, shape: ViewShape) -> Script:
-    """DuckDB's SQL for each student's marks."""
-    return of_members(shape, cohort, recent_marks, ("known_on", "term_id", "course_name"))
-
-
-def recent_marks(tables: VisibleTables) -> ir.Table:
-    """The marks of this school year and the one before."""
-    marks = tables.marks()
-    return marks.filter(marks.years_ago <= 1).select("student_key", *SHOWN_COLUMNS["marks"])
-
-
-def group_by_student(rows: pd.DataFrame) -> dict[str, list[EvidenceRecord]]:
-    """Rows as plain records, grouped by student in their order. Dates are ISO text, missing is None."""
-    columns = [column for column in rows.columns if column != "student_key"]
-    plain = {column: json_cells(rows[column]) for column in columns}
-    found: dict[str, list[EvidenceRecord]] = {}
-    for i, student in enumerate(rows["student_key"]):
-        found.setdefault(student, []).append({column: plain[column][i] for column in columns})
-    return found
 
 
 def json_cells(values: "pd.Series[str]") -> list[JsonCell]:
