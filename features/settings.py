@@ -192,6 +192,9 @@ class Service(Section):
         default=(), description="further names under which the service answers, beside `host` and that of `url`"
     )
     database: str = Field(default="", description="SQLAlchemy address; empty for a SQLite file in `home`")
+    requests_a_minute: int = Field(
+        default=12_000, ge=1, description="requests that one program may send to one process of the service in a minute"
+    )
     session_hours: int = Field(default=12, ge=1, le=24, description="longest time signed in")
     idle_minutes: int = Field(default=30, ge=1, description="signed out after this long without a request")
     bands: tuple[float, float] = Field(

@@ -18,6 +18,7 @@ from features.settings import Settings
 from serving.access.token_keys import TokenKeys
 from serving.access.tokens import TokenIssuer
 from serving.api import health, imports, oauth, operations, scores, scoring_runs
+from serving.api.idempotency import IdempotencyMiddleware
 from serving.app_context import AppContext
 from serving.pages import (
     answer,
@@ -39,10 +40,21 @@ from serving.pages.rendering import STATIC, error_page, fault_page, load_templat
 from serving.route_access import access_by_route
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import database_address, migrate, open_engine
+from serving.web.conditional import ApiCompression, EntityTags
+from serving.web.hosts import served_hosts
 from serving.web.logs import open_log
 from serving.web.middleware import RequestMiddleware
 from serving.web.openapi import OnTrackApp
-from serving.web.problems import RecordsRefused, http_problem, is_api_path, problem_response, validation_problem
+from serving.web.problems import (
+    RecordsRefused,
+    http_problem,
+    is_api_path,
+    is_json,
+    problem_response,
+    unreadable_kind,
+    validation_problem,
+)
+from serving.web.rate_limits import RateLimits
 from serving.wording.locale import LOCALES
 
 API_ROUTERS = (
@@ -64,7 +76,11 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     context = build_context(settings, clock)
     app = OnTrackApp(access)
     app.state.context = context
-    app.add_middleware(RequestMiddleware, log=context.log, fault=partial(answer_fault, context))
+    app.add_middleware(IdempotencyMiddleware, context=context)
+    app.add_middleware(EntityTags)
+    app.add_middleware(ApiCompression)
+    hosts = served_hosts(settings.service)
+    app.add_middleware(RequestMiddleware, log=context.log, fault=partial(answer_fault, context), hosts=hosts)
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(RequestValidationError, answer_validation_error)
     app.add_exception_handler(RecordsRefused, answer_refused_records)
@@ -86,6 +102,7 @@ def build_context(settings: Settings, clock: Callable[[], datetime]) -> AppConte
         engine=engine,
         releases=ReleaseCache(settings.home, outcomes_of(settings), log),
         tokens=TokenIssuer(settings.service.public_url, TokenKeys(settings.home / "keys" / "tokens")),
+        limits=RateLimits(settings.service.requests_a_minute),
         templates=load_templates(),
         log=log,
         clock=clock,
@@ -104,7 +121,8 @@ def answer_validation_error(request: Request, error: Exception) -> Response:
     """A problem for a program, a page for a person."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for these only
     if is_api_path(request.url.path):
-        return validation_problem(error, message_of(request))
+        message = message_of(request)
+        return unreadable_kind() if message and not is_json(request) else validation_problem(error, message)
     return error_page(request, request.app.state.context, 422)
 
 

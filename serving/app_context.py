@@ -18,6 +18,7 @@ from features.settings import Settings
 from serving.access.tokens import TokenIssuer
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import read_session, write_session
+from serving.web.rate_limits import RateLimits
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class AppContext:
     engine: Engine
     releases: ReleaseCache
     tokens: TokenIssuer
+    limits: RateLimits
     templates: Mapping[str, Environment]
     log: FilteringBoundLogger
     clock: Callable[[], datetime]

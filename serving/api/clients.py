@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
@@ -24,11 +24,16 @@ bearer = HTTPBearer(
 def authenticate_client(
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     context: RequestContext,
+    request: Request,
 ) -> Client:
-    """The program that holds the key or token; 401 without a good one."""
-    client = find_program(context, given.credentials) if given else None
+    """The program that holds the key or token; 401 without a good one, 429 for one request too many."""
+    known: Client | None = getattr(request.state, "client", None)  # of a middleware that had to know before
+    client = known or (find_program(context, given.credentials) if given else None)
     if client is None:
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    request.state.rate = rate = context.limits.count(client.name, context.clock())
+    if rate.exceeded:
+        raise HTTPException(429)
     return client
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Literal, cast
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Header, Response
 
 from models.estimators.published_rule import SimilarStudents
 from models.served_scorer import NotJudged
@@ -30,9 +30,14 @@ from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import opening_sentence, step_sentences
 
 
-def accepted_language(request: Request, response: Response) -> Language:
+def accepted_language(
+    response: Response,
+    accept_language: Annotated[
+        str, Header(description="The languages of sentences that you prefer, such as `es-MX, es`; English otherwise.")
+    ] = "",
+) -> Language:
     """The language that a program accepts, which the answer's headers name."""
-    accepted = load_language(negotiate_language(request.headers.get("accept-language", "")))
+    accepted = load_language(negotiate_language(accept_language))
     response.headers["Content-Language"] = accepted.code
     response.headers["Vary"] = "Accept-Language"
     return accepted

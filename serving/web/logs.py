@@ -10,7 +10,20 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 LOGGED_FIELDS = frozenset(
-    {"event", "level", "timestamp", "method", "route", "status", "ms", "incident", "error", "where", "release"}
+    {
+        "event",
+        "level",
+        "timestamp",
+        "method",
+        "route",
+        "status",
+        "ms",
+        "incident",
+        "error",
+        "where",
+        "release",
+        "request",
+    }
 )
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 

@@ -1,8 +1,8 @@
-"""Wraps every request: security headers, a limit on the body, one log line, and an answer to unexpected errors."""
+"""Wraps every request: hosts, headers, a limit on the body, HEAD, one log line, and an answer to unexpected errors."""
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -11,8 +11,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
+from serving.web.hosts import is_served
 from serving.web.logs import error_location
 from serving.web.problems import problem_response
+from serving.web.rate_limits import RateState
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_UPLOAD_BYTES = 64 << 30
@@ -34,7 +36,7 @@ HSTS = "max-age=31536000; includeSubDomains"
 
 
 class RequestMiddleware:
-    """Wraps the application; nothing raised inside it leaves it."""
+    """Wraps the application, which answers under these host names; nothing raised inside it leaves it."""
 
     def __init__(
         self,
@@ -42,11 +44,13 @@ class RequestMiddleware:
         *,
         log: FilteringBoundLogger,
         fault: Callable[[Request, str], Response],
+        hosts: Collection[str],
         timer: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.app = app
         self.log = log
         self.fault = fault
+        self.hosts = hosts
         self.timer = timer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,17 +58,24 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, answer = self.timer(), ResponseSender(scope, send)
-        if declared_length(scope) > body_limit(scope):
+        began, method, request_id = self.timer(), scope["method"], uuid.uuid4().hex
+        answer = ResponseSender(scope, send, request_id)
+        if method == "HEAD":  # answered as GET, without its content
+            scope["method"] = "GET"
+            answer.drop_content = True
+        if not is_served(Headers(scope=scope).get("host", ""), self.hosts):
+            await problem_response(421)(scope, receive, answer)
+        elif declared_length(scope) > body_limit(scope):
             await problem_response(413)(scope, receive, answer)
         else:
             await self.run(scope, limit_body(receive, body_limit(scope)), answer)
         self.log.info(
             "request",
-            method=scope["method"],
+            method=method,
             route=route_template(scope),
             status=answer.status,
             ms=round((self.timer() - began) * 1000, 1),
+            request=request_id,
         )
 
     async def run(self, scope: Scope, receive: Receive, answer: "ResponseSender") -> None:
@@ -73,7 +84,13 @@ class RequestMiddleware:
             await self.app(scope, receive, answer)
         except Exception as error:
             incident = uuid.uuid4().hex
-            self.log.error("incident", incident=incident, error=type(error).__name__, where=error_location(error))
+            self.log.error(
+                "incident",
+                incident=incident,
+                error=type(error).__name__,
+                where=error_location(error),
+                request=answer.request_id,
+            )
             if answer.status == 0:
                 await self.fault(Request(scope), incident)(scope, receive, answer)
 
@@ -81,16 +98,22 @@ class RequestMiddleware:
 class ResponseSender:
     """A `send` that adds the headers and remembers the status."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
         self.scope = scope
         self.send = send
+        self.request_id = request_id
+        self.drop_content = False
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         """Sends a message on, with the headers where it starts the response."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            add_headers(MutableHeaders(scope=message), self.scope)
+            headers = MutableHeaders(scope=message)
+            add_headers(headers, self.scope)
+            headers["X-Request-Id"] = self.request_id
+        elif self.drop_content:
+            message = {**message, "body": b""}
         await self.send(message)
 
 
@@ -100,6 +123,9 @@ def add_headers(headers: MutableHeaders, scope: Scope) -> None:
     headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
     if scope["scheme"] == "https":
         headers["Strict-Transport-Security"] = HSTS
+    rate = scope.get("state", {}).get("rate")
+    if isinstance(rate, RateState):
+        headers.update(rate.headers)
 
 
 def declared_length(scope: Scope) -> int:

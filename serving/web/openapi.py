@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from pydantic.json_schema import JsonSchemaValue
 
 from serving.access.scopes import MEANINGS
+from serving.web.conventions import CONVENTIONS, add_conventions
 from serving.web.problems import PROBLEM_TYPE, Problem
 
 DESCRIPTION = """Risk of a student ending a school year off track, with the reasons, for programs of the district.
@@ -17,18 +18,21 @@ ERRORS = {
     401: "no good key or token",
     403: "the key or token lacks the scope",
     404: "nothing there, or nothing this program may see",
-    409: "what is to change has ended, or was changed since",
+    409: "what is to change has ended or was changed since, or the same Idempotency-Key is still being worked on",
     413: "the body is larger than the limit",
     415: "the body is not of a kind that is taken here",
     422: "the request is not as expected",
+    421: "not a name under which the service answers",
+    429: "too many requests in a minute; Retry-After says when to go on",
     500: "a fault of the service",
     503: "not ready",
 }
 
+TOKENS = "/oauth/token"
 CLIENT_CREDENTIALS = {
     "type": "oauth2",
     "description": "An access token of a client, made with `ontrack clients create`.",
-    "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(MEANINGS)}},
+    "flows": {"clientCredentials": {"tokenUrl": TOKENS, "scopes": dict(MEANINGS)}},
 }
 CLIENT_SECRET = {
     "type": "http",
@@ -42,14 +46,19 @@ class OnTrackApp(FastAPI):
 
     def __init__(self, access: Mapping[str, str]) -> None:
         super().__init__(
-            title="OnTrack", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False
+            title="OnTrack",
+            version="1",
+            description=DESCRIPTION + CONVENTIONS,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
         )
         self.access = access
 
     def openapi(self) -> JsonSchemaValue:
         """The document in OpenAPI 3.1, built once."""
         if self.openapi_schema is None:
-            self.openapi_schema = add_scopes(add_problems(super().openapi()), self.access)
+            self.openapi_schema = add_conventions(add_problems(add_scopes(super().openapi(), self.access)))
         return self.openapi_schema
 
 
@@ -62,8 +71,9 @@ def add_problems(schema: JsonSchemaValue) -> JsonSchemaValue:
     schemas.update(stated.pop("$defs"))
     schemas["Problem"] = stated
     for path, operations in schema["paths"].items():
-        for operation in operations.values():
-            operation["responses"] |= {str(code): error_response(code) for code in possible_errors(path, operation)}
+        for method, operation in operations.items():
+            possible = [*possible_errors(path, operation), *([409] if method == "post" and path != TOKENS else [])]
+            operation["responses"] |= {str(code): error_response(code) for code in possible}
     return schema
 
 
@@ -80,12 +90,12 @@ def add_scopes(schema: JsonSchemaValue, access: Mapping[str, str]) -> JsonSchema
 
 def possible_errors(path: str, operation: JsonSchemaValue) -> list[int]:
     """Which errors an operation may answer with."""
-    if "requestBody" in operation and path.startswith("/oauth"):
-        return [413, 415, 500]
+    if path == TOKENS:
+        return [413, 415, 421, 500]
     if "security" not in operation:
-        return [500, 503] if path == "/readyz" else [500]
-    with_body = [400, 413, 422] if "requestBody" in operation else [422]
-    return [401, 403, 404, *with_body, 500]
+        return [421, 500, 503] if path == "/readyz" else [421, 500]
+    with_body = [400, 413, 415, 422] if "requestBody" in operation else [422]
+    return [401, 403, 404, *with_body, 421, 429, 500]
 
 
 def error_response(code: int) -> JsonSchemaValue:

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from features.settings import section_at
 
@@ -23,7 +24,10 @@ DETAILS = {
     409: "This is not as it was any more: what you want to change has ended or was changed.",
     413: "The body is larger than 1 MiB.",
     415: "The body is not of a kind that is taken here; Content-Type says which it is.",
+    412: "It has changed since it was read: read it again, then change that.",
+    421: "The service does not answer under this name; `hosts` of its settings has those it answers under.",
     422: "The request is not as expected; `errors` says where.",
+    429: "That is more requests than a program may send in a minute; Retry-After says when to go on.",
     500: "Something went wrong on our side. Nothing was changed.",
     503: "The service is not ready.",
 }
@@ -88,6 +92,18 @@ def http_problem(error: HTTPException) -> Response:
     return problem_response(error.status_code, headers=error.headers)
 
 
+def is_json(request: Request) -> bool:
+    """Whether a request says that its body is JSON, or has none."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    empty = request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers
+    return kind == "application/json" or kind.endswith("+json") or (empty and not kind)
+
+
+def unreadable_kind() -> Response:
+    """The problem of a body that does not say it is JSON."""
+    return problem_response(415, errors=[Mistake(pointer="#", detail="expected Content-Type: application/json")])
+
+
 def unreadable_body(expected: str) -> Response:
     """The problem of a body that is not JSON in UTF-8."""
     return problem_response(400, errors=[Mistake(pointer="#", detail=expected)])
@@ -111,8 +127,6 @@ def to_mistake(
     if kind == "extra_forbidden":  # the key itself was sent, so the pointer ends above it
         expected = unknown_key(str(inside[-1]), list(section_at(inside[:-1], message).model_fields) if message else [])
         inside = inside[:-1]
-    if kind == "model_attributes_type" and not inside:
-        expected = f"{expected}; send it with Content-Type: application/json"
     escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in inside)
     return Mistake(pointer="#" + "".join(f"/{part}" for part in escaped), detail=expected)
 

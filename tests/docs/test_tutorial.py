@@ -179,7 +179,7 @@ def test_the_rollback_of_the_only_release_is_refused_in_the_words_of_the_guide(
 def test_an_integrator_goes_through_the_page_with_the_key_it_prints(folder: Path) -> None:
     """With the tutorial's district, high school and one of its students in place of the demo's."""
     app = create_app(load_settings(folder / "ontrack.toml"))
-    client, key, answers = TestClient(app), "", []
+    client, key, answers = TestClient(app, base_url="http://localhost"), "", []
     with app.state.context.read_session() as session:
         student = session.scalars(select(ScoreRow.student_key)).first()
     for step in steps(DOCS / "how-to" / "sis-integrator.md"):

@@ -198,10 +198,8 @@ def test_a_body_that_is_not_said_to_be_json_is_asked_to_say_so(service: ExampleS
     program = ApiClient(service, "harbor")
     program.headers["Content-Type"] = "application/x-www-form-urlencoded"
     response = program.ask("POST", "/v1/scores", body())
-    assert response.status_code == 422
-    assert response.json()["errors"] == [
-        {"pointer": "#", "detail": "expected an object; send it with Content-Type: application/json"}
-    ]
+    assert response.status_code == 415
+    assert response.json()["errors"] == [{"pointer": "#", "detail": "expected Content-Type: application/json"}]
 
 
 def test_the_document_and_the_answers_agree_that_a_date_is_text() -> None:

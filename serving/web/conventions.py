@@ -1,0 +1,65 @@
+"""What every operation of the API has in common, as the OpenAPI document says it: header fields and their meaning."""
+
+from pydantic.json_schema import JsonSchemaValue
+
+TEXT = {"schema": {"type": "string"}}
+IDEMPOTENCY_KEY: JsonSchemaValue = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": (
+        "A key of your own for this request, such as a UUID. Sent again within a day with the same content, it gets"
+        " the same answer and has no second effect; with other content, 422; while the first is worked on, 409."
+    ),
+    "schema": {"type": "string", "pattern": "^[!-~]{16,200}$"},
+}
+IF_NONE_MATCH: JsonSchemaValue = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of an answer that you have: 304 without content where it is still the same.",
+    "schema": {"type": "string"},
+}
+REQUEST_ID = {"X-Request-Id": {"description": "names the request; quote it when asking for help", **TEXT}}
+RATES: JsonSchemaValue = {
+    "RateLimit-Policy": {"description": "how many requests a program may send in how many seconds", **TEXT},
+    "RateLimit": {"description": "how many are left, and in how many seconds it begins anew", **TEXT},
+}
+RETRY: JsonSchemaValue = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer"}}}
+TAG: JsonSchemaValue = {"ETag": {"description": "changes when the content does", **TEXT}}
+CONVENTIONS = """
+## Conventions
+
+- **Errors** are `application/problem+json` (RFC 9457). They say where in the request something is wrong and what was
+  expected, and never repeat a value that was sent. `/oauth/token` has the error form of RFC 6749.
+- **Twice the same**: a POST with `Idempotency-Key` has one effect, however often it is sent within a day.
+- **HEAD** is answered wherever GET is; answers of more than 1,000 bytes are compressed with gzip where it is accepted.
+- **ETag** and `If-None-Match`: what has not changed is not sent again.
+- **Rates**: `RateLimit` says what is left, 429 with `Retry-After` that it was too much.
+- **Language**: sentences are in English or Spanish, by `Accept-Language`; `Content-Language` says which.
+- **Changes**: within `/v1` fields and routes are added, and none is taken away or changes its meaning; ignore what you
+  do not know. What will go is announced for at least a year by `Deprecation` (RFC 9745) and `Sunset` (RFC 8594) in
+  each of its answers. Nothing is deprecated today.
+- **Other sites**: no page of another site may call the API (CORS is closed); call it from a server."""
+
+
+def add_conventions(schema: JsonSchemaValue) -> JsonSchemaValue:
+    """The document with the header fields that operations take and give."""
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            taken = [IDEMPOTENCY_KEY] if method == "post" and path.startswith("/v1") else []
+            taken += [IF_NONE_MATCH] if method == "get" and path.startswith("/v1") else []
+            operation["parameters"] = [*operation.get("parameters", []), *taken]
+            if method == "get" and path.startswith("/v1"):
+                operation["responses"]["304"] = {"description": "as you have it already"}
+            for status, answer in operation["responses"].items():
+                answer["headers"] = answer.get("headers", {}) | headers_of(path, method, status)
+    return schema
+
+
+def headers_of(path: str, method: str, status: str) -> JsonSchemaValue:
+    """The header fields of an answer."""
+    rates = RATES if path.startswith("/v1") and status not in ("401", "413", "421") else {}
+    retry = RETRY if status == "429" else {}
+    tag = TAG if method == "get" and status in ("200", "304") else {}
+    return {**REQUEST_ID, **rates, **retry, **tag}
