@@ -25,6 +25,7 @@ from serving.pages import (
     caseload,
     contact,
     family,
+    learn,
     note,
     plan,
     problem,
@@ -61,7 +62,8 @@ API_ROUTERS = (
     health.router, oauth.router, scores.router, imports.router, operations.router, scoring_runs.router,
 )  # fmt: skip
 PAGE_ROUTERS = tuple(
-    page.router for page in (sign_in, role, week, caseload, student, family, contact, plan, note, answer, problem)
+    page.router
+    for page in (sign_in, role, week, caseload, student, family, contact, plan, note, answer, problem, learn)
 )
 
 

@@ -41,7 +41,7 @@ def create_password(session: Session, district_id: str, staff_id: str) -> str:
             "later has the same one. Mend it in the staff records, then load and score again"
         )
     password = secrets.token_urlsafe(15)
-    staff.password_hash = PasswordHasher().hash(password)
+    staff.password_hash, staff.ended_at = PasswordHasher().hash(password), None
     session.execute(delete(SessionRow).where(SessionRow.district_id == district_id, SessionRow.staff_id == staff_id))
     return password
 
@@ -81,7 +81,8 @@ def sign_in(session: Session, credentials: Credentials, now: datetime) -> str | 
             func.lower(StaffRow.email) == credentials.email.strip().lower(),
         )
     ).first()
-    if not verify_password(staff.password_hash if staff else None, credentials.password) or staff is None:
+    known = staff.password_hash if staff and staff.ended_at is None else None
+    if not verify_password(known, credentials.password) or staff is None:
         return None
     session.execute(delete(SignInAttemptRow).where(SignInAttemptRow.account_digest == credentials.account))
     return open_session(session, staff.district_id, staff.staff_id, now)
@@ -141,7 +142,7 @@ def find_session_user(
         return None
     enter_district(session, row.district_id)
     staff = session.get(StaffRow, (row.district_id, row.staff_id))
-    if staff is None:
+    if staff is None or staff.ended_at is not None:
         return None
     today = today_of(staff.district_id)
     held, given = roles_of(session, staff), permissions_of(session, staff.district_id, staff.staff_id)

@@ -16,7 +16,8 @@ from serving.store.support_rows import RoleAssignmentRow
 Action = (
     Literal[
         "see", "list", "export", "write", "answer", "report_problem", "answer_problem",
-        "see_restricted", "write_restricted", "audit_access",
+        "see_restricted", "write_restricted", "audit_access", "see_totals", "see_audit", "sign_audit", "see_models",
+        "release_model", "see_people", "manage_people",
     ]
     | Scope
 )  # fmt: skip
@@ -24,26 +25,32 @@ ReasonCode = Literal["caseload", "school", "district", "api_key", "client"]
 ProgramKind = Literal["api_key", "client"]
 REASONS: dict[Role, ReasonCode] = {
     "counselor": "caseload", "principal": "school", "district": "district", "data_team": "district",
-    "privacy_officer": "district",
+    "privacy_officer": "district", "observer": "district", "records_clerk": "district",
 }  # fmt: skip
 EVERYBODY: frozenset[Action] = frozenset({"see", "list", "export", "report_problem"})
 IN_SCHOOLS: frozenset[Action] = EVERYBODY | {"write", "answer"}
+TOTALS: frozenset[Action] = frozenset({"see_totals", "see_audit"})
 ROLE_ACTIONS: Mapping[Role, frozenset[Action]] = {
-    "counselor": IN_SCHOOLS, "principal": IN_SCHOOLS, "district": EVERYBODY | {"answer_problem"},
-    "data_team": frozenset({"see", "list", "report_problem", "answer_problem"}),
-    "privacy_officer": frozenset({"audit_access"}),
+    "counselor": IN_SCHOOLS, "principal": IN_SCHOOLS | TOTALS,
+    "district": EVERYBODY | TOTALS | {"answer_problem", "sign_audit", "see_models"},
+    "data_team": TOTALS | {"see", "list", "report_problem", "answer_problem", "see_models", "release_model"},
+    "privacy_officer": frozenset({"audit_access", "see_people"}),
+    "observer": TOTALS,
+    "records_clerk": frozenset({"answer_problem"}),
 }  # fmt: skip
 """What each role may do. Counselors and principals work with students; the district's own staff keeps the records.
 
-The data team takes no file along. A privacy officer sees who has seen a student's records, and not the records.
+The data team takes no file along. A privacy officer sees who has seen a student's records, and not the records. An
+observer, such as a superintendent or a board member, sees totals and no student; a records clerk answers data problems.
 """
 DISTRICT_WIDE: frozenset[Role] = frozenset({"district", "data_team", "privacy_officer"})
 """Roles that reach as far as the district."""
 
-Permission = Literal["restricted_notes"]
+Permission = Literal["restricted_notes", "administration"]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 PERMISSION_ACTIONS: Mapping[Permission, frozenset[Action]] = {
-    "restricted_notes": frozenset({"see_restricted", "write_restricted"})
+    "restricted_notes": frozenset({"see_restricted", "write_restricted"}),
+    "administration": frozenset({"see_people", "manage_people"}),
 }
 """What somebody may do besides who was given a permission by hand."""
 
@@ -118,7 +125,7 @@ def authorize(session: Session, subject: Subject, action: Action, target: Object
     if reason is None:
         return Denied()
     if isinstance(target, OneStudent):
-        return Allowed(reason) if can_see(session, subject, target) else Denied()
+        return Allowed(reason) if in_scope(session, subject, action, target) else Denied()
     return Denied() if leads_beyond_schools(subject, action) else Allowed(reason)
 
 
@@ -133,6 +140,16 @@ def reason_for(subject: Subject, action: Action) -> ReasonCode | None:
 def leads_beyond_schools(subject: Subject, action: Action) -> bool:
     """Whether the action is about a whole district, and the subject is a program of some of its schools."""
     return isinstance(subject, Client) and subject.schools is not None and action in WHOLE_DISTRICT
+
+
+def in_scope(session: Session, subject: Subject, action: Action, student: OneStudent) -> bool:
+    """Whether the subject may take an action on the student whom it is about.
+
+    Who answers data problems does so for every student of the district, and need not see the student's page for it.
+    """
+    if action == "answer_problem":
+        return session.get(StudentRow, (subject.district_id, student.student_key)) is not None
+    return can_see(session, subject, student)
 
 
 def can_see(session: Session, subject: Subject, student: OneStudent) -> bool:

@@ -13,6 +13,10 @@ users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 keys = typer.Typer(no_args_is_help=True, help="Programs that may call the API.")
 ScopeOption = Annotated[list[str] | None, typer.Option(help=", ".join(SCOPES))]
 SchoolOption = Annotated[list[str] | None, typer.Option(help="Only students of this school; several may be named.")]
+PERMISSION_HELP = (
+    "restricted_notes: write restricted notes, and read them. administration: the page of people and what they may do."
+)
+ROLE_HELP = "counselor, principal, district, data_team, privacy_officer, observer (totals alone) or records_clerk."
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
 clients = typer.Typer(no_args_is_help=True, help="Programs that get access tokens for a client secret.")
@@ -32,12 +36,47 @@ def password_command(
         typer.echo(create_password(session, district, staff_id))
 
 
+@users.command("add")
+def add_command(
+    context: Context,
+    district: DistrictOption,
+    staff_id: Annotated[str, typer.Argument(help="A new id, which no file of the district has.")],
+    first_name: Annotated[str, typer.Option(help="Given name.")],
+    last_name: Annotated[str, typer.Option(help="Family name.")],
+    email: Annotated[str, typer.Option(help="How they sign in.")],
+    role: Annotated[str, typer.Option(help="data_team, privacy_officer, observer or records_clerk.")] = "observer",
+) -> None:
+    """Add somebody who is not in the district's records, and print their password, once."""
+    from serving.access.accounts import create_password
+    from serving.access.people import NewPerson, add_person
+    from serving.store.database import engine_of, write_session
+
+    settings = settings_of(context)
+    with write_session(engine_of(settings)) as session:
+        add_person(session, district, NewPerson(staff_id, first_name, last_name, email, role))
+        typer.echo(create_password(session, district, staff_id))
+
+
+@users.command("end")
+def end_command(
+    context: Context, district: DistrictOption, staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")]
+) -> None:
+    """End what a person may do: sessions, password, roles given by hand, permissions. A new password begins again."""
+    from serving.access.people import end_access
+    from serving.store.database import engine_of, write_session
+
+    settings = settings_of(context)
+    with write_session(engine_of(settings)) as session:
+        end_access(session, district, staff_id, datetime.now(UTC))
+    typer.echo(f"{staff_id}: access ended")
+
+
 @users.command("permit")
 def permit_command(
     context: Context,
     district: DistrictOption,
     staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")],
-    permission: Annotated[str, typer.Argument(help="restricted_notes: write restricted notes, and read them.")],
+    permission: Annotated[str, typer.Argument(help=PERMISSION_HELP)],
     take: Annotated[bool, typer.Option("--take", help="Take it back instead.")] = False,
 ) -> None:
     """Give a person a permission beyond their role, or take it back; no record of another system gives one."""
@@ -58,7 +97,7 @@ def role_command(
     context: Context,
     district: DistrictOption,
     staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")],
-    role: Annotated[str, typer.Argument(help="counselor, principal, district, data_team or privacy_officer.")],
+    role: Annotated[str, typer.Argument(help=ROLE_HELP)],
     school: Annotated[str, typer.Option(help="The school of a principal, as in schools.csv.")] = "",
     take: Annotated[bool, typer.Option("--take", help="Take it back instead.")] = False,
 ) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from serving.access.access_log import log_read
-from serving.access.authorize import Denied, OwnDistrict, authorize
+from serving.access.authorize import Denied, OwnDistrict, authorize, reason_for
 from serving.pages.current_user import SignedForm
 from serving.pages.form_fields import FieldReader, FormState, new_entry_id
 from serving.pages.return_address import after_saving
@@ -135,6 +135,7 @@ def problems_page(
         form=form,
         answering=answering,
         answers=PROBLEM_ANSWERS,
+        opens=reason_for(visit.educator, "see") is not None,
     )
 
 

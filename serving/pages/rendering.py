@@ -8,18 +8,14 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from presentation.environment import template_environment
-from serving.access.authorize import reason_for
 from serving.app_context import AppContext
-from serving.pages.current_user import Viewer, find_viewer_safely, form_token
+from serving.pages.current_user import find_viewer_safely, form_token
 from serving.pages.language import language_links, remember_language, request_language
+from serving.pages.places import places_shown
 from serving.wording.locale import LOCALES, Language, load_language, msgid
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-PLACES = (("/", msgid("My week")), ("/caseload", msgid("Caseload")))
-"""The pages that the header leads to."""
-OF_DATA_TEAM = (("/problems", msgid("Data problems")),)
-"""Those beside for the district's own staff."""
 
 
 def load_templates() -> Mapping[str, Environment]:
@@ -56,22 +52,13 @@ def render_page(
         "who": None,
         "languages": language_links(request, asked),
         "form_token": form_token(request),
-        "places": places_of(parts.get("who")),
-        "here": request.url.path,
+        "places": places_shown(parts.get("who"), request.url.path),
     }
     html = page.render({**shared, **parts})
     own = {"Content-Language": asked, "Vary": "Accept-Language, Cookie", **(headers or {})}
     response = HTMLResponse(html, status_code=status, headers=own)
     remember_language(request, response, asked)
     return response
-
-
-def places_of(who: object) -> tuple[tuple[str, str], ...]:
-    """The pages that the header leads somebody to."""
-    if not isinstance(who, Viewer):
-        return PLACES
-    places = PLACES if reason_for(who.educator, "list") else ()
-    return (*places, *OF_DATA_TEAM) if reason_for(who.educator, "answer_problem") else places
 
 
 ERROR_TEXTS = {

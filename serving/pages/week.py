@@ -1,11 +1,12 @@
 """My week: the page that people land on."""
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from serving.access.access_log import log_read
 from serving.access.authorize import Denied, OwnDistrict, authorize, reason_for
+from serving.pages.places import first_place
 from serving.pages.visit import CurrentVisit
 from serving.pages.week_view import week_view
 from serving.store.run_queries import current_runs
@@ -17,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 def get_week(visit: CurrentVisit, done: str = "") -> Response:
     """The viewer's week, each student shown named in the access log; who lists none is led to their own pages."""
     if reason_for(visit.educator, "list") is None:
-        return visit.page("start.html")
+        return RedirectResponse(first_place(visit.educator), status_code=303)
     with visit.context.read_session() as session:
         allowed = authorize(session, visit.educator, "list", OwnDistrict())
         if isinstance(allowed, Denied):

@@ -76,21 +76,36 @@ def replace_staff(session: Session, district_id: str, staff: pd.DataFrame) -> No
     """Adds and updates the district's people; those who are gone lose their password.
 
     Addresses are set aside first: two people may have swapped theirs, or one have that of somebody who is gone. Who is
-    gone, or has no address any more, is signed out.
+    gone, or has no address any more, is signed out. Who was added by hand stays as they are.
     """
-    own, members = StaffRow.district_id == district_id, frame_rows(StaffRow, staff, district_id)
-    session.execute(update(StaffRow).where(own).values(email=None))
+    own = (StaffRow.district_id == district_id, StaffRow.added.is_not(True))
+    members = without_addresses_of_others(session, district_id, frame_rows(StaffRow, staff, district_id))
+    session.execute(update(StaffRow).where(*own).values(email=None))
     for member in members:
         session.merge(StaffRow(**member))
     session.flush()
     stay = {str(member["staff_id"]) for member in members}
     reachable = {str(member["staff_id"]) for member in members if member["email"]}
-    for row in session.scalars(select(StaffRow).where(own)):
+    for row in session.scalars(select(StaffRow).where(*own)):
         if row.staff_id not in reachable:
             sign_out(session, row)
         if row.staff_id not in stay:
             session.delete(row)
     session.flush()
+
+
+def without_addresses_of_others(
+    session: Session, district_id: str, members: list[dict[str, object]]
+) -> list[dict[str, object]]:
+    """The members less those with the id of somebody added by hand; an address of such a one is left empty."""
+    added = select(StaffRow).where(StaffRow.district_id == district_id, StaffRow.added.is_(True))
+    people = list(session.scalars(added))
+    ids, taken = {row.staff_id for row in people}, {(row.email or "").lower() for row in people}
+    return [
+        {**member, "email": None} if str(member["email"] or "").lower() in taken - {""} else member
+        for member in members
+        if member["staff_id"] not in ids
+    ]
 
 
 def sign_out(session: Session, person: StaffRow) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from serving.store.cell_types import ChangeCell, JsonObject, JsonRow, PackedRows, ReasonList, UtcTime
 
-Role = Literal["counselor", "principal", "district", "data_team", "privacy_officer"]
-"""The roles that people work in; the last two are given by hand only."""
+Role = Literal["counselor", "principal", "district", "data_team", "privacy_officer", "observer", "records_clerk"]
+"""The roles that people work in; those after `district` are given by hand only."""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -56,7 +56,10 @@ class SchoolRow(Row):
 
 
 class StaffRow(Row):
-    """A person who may sign in once a password has been made for them; `email` is empty where another one has it."""
+    """A person who may sign in once a password has been made for them; `email` is empty where another one has it.
+
+    The district's records know them, unless they were `added` by hand; `ended_at` is since when they may not sign in.
+    """
 
     __tablename__ = "staff"
     __table_args__ = (
@@ -72,6 +75,8 @@ class StaffRow(Row):
     role: Mapped[str]
     school_id: Mapped[str | None]
     password_hash: Mapped[str | None]
+    added: Mapped[bool | None]
+    ended_at: Mapped[datetime | None]
 
 
 class StudentRow(Row):

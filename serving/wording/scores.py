@@ -10,6 +10,8 @@ ROLES = {
     "district": msgid("District staff"),
     "data_team": msgid("Data team"),
     "privacy_officer": msgid("Privacy officer"),
+    "observer": msgid("Observer of totals"),
+    "records_clerk": msgid("Records clerk"),
 }
 CONTACTS = {"contact": msgid("Contact"), "plan": msgid("Plan")}
 WHY_SERVED = {

@@ -27,6 +27,7 @@ PROTECTED = (
     "/students/k-emil",
     "/students/k-nobody",
     "/students/k-amara/family",
+    "/learn",
 )
 OF_A_STUDENT = (
     "family",
@@ -61,6 +62,7 @@ def pages(service: ExampleService) -> dict[str, str]:
         "nobody found": lena.post("/caseload", {"q": "zz"}).text,
         "filtered": lena.get("/caseload?show=all&band=many&sort=name").text,
         "family": lena.get("/students/k-amara/family").text,
+        "learn": ines.get("/learn").text,
         **{key: lena.get(f"/students/{key}").text for _, _, key, *_ in STUDENTS},
     }
 
@@ -85,6 +87,7 @@ def test_every_route_is_known_to_these_tests(service: ExampleService) -> None:
     known |= {
         "/problems",
         "/problems/{problem_id}",
+        "/learn",
         "/static/ontrack.css",
         "/livez",
         "/readyz",

@@ -1,0 +1,64 @@
+"""The pages that the header leads to: those that somebody's role and permissions open, and no others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from serving.access.authorize import Action, Educator, reason_for
+from serving.pages.current_user import Viewer
+from serving.wording.locale import msgid
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the header: its address, its name still to be translated, and what one must be allowed for it.
+
+    Everybody signed in opens one without an `action`. Addresses that begin with one of `within` are of it as well.
+    """
+
+    address: str
+    words: str
+    action: Action | None
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownPlace:
+    """A page of the header as shown: `current` is `page` where it is open, `true` where one below it is."""
+
+    address: str
+    words: str
+    current: str
+
+
+PLACES = (
+    Place("/", msgid("My week"), "list"),
+    Place("/caseload", msgid("Caseload"), "list", ("/students/",)),
+    Place("/problems", msgid("Data problems"), "answer_problem"),
+    Place("/learn", msgid("Learn"), None),
+)
+"""In the order of the header."""
+
+
+def places_of(educator: Educator) -> Iterator[Place]:
+    """The pages that somebody may open."""
+    return (place for place in PLACES if place.action is None or reason_for(educator, place.action))
+
+
+def first_place(educator: Educator) -> str:
+    """The address of the first page that somebody may open; every one has a page that all may open."""
+    return next(place.address for place in places_of(educator))
+
+
+def places_shown(who: object, here: str) -> tuple[ShownPlace, ...]:
+    """The pages of the header for somebody who looks at an address; none for who is not signed in."""
+    if not isinstance(who, Viewer):
+        return ()
+    return tuple(ShownPlace(one.address, one.words, current_state(one, here)) for one in places_of(who.educator))
+
+
+def current_state(place: Place, here: str) -> str:
+    """How a page of the header is marked for who looks at an address; empty where it is another one."""
+    if here == place.address:
+        return "page"
+    below = (*place.within, f"{place.address}/") if place.address != "/" else place.within
+    return "true" if here.startswith(below or ("\0",)) else ""
