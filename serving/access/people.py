@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from serving.access.accounts import UnknownDistrict, UnknownStaff
+from serving.access.accounts import UnknownStaff
+from serving.access.api_keys import UnknownDistrict
 from serving.access.role_assignments import RoleRefused
 from serving.store.district_scope import enter_district
 from serving.store.rows import DistrictRow, Role, SessionRow, StaffRow

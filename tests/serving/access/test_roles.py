@@ -13,7 +13,7 @@ OPENS = """
     principal:north           x                  .                   x          .          x
     principal:south           .                  x                   x          .          x
     data_team:                x                  x                   x          x          x
-    privacy_officer:          .                  .                   .          .          x
+    privacy_officer:          .                  .                   .          .          .
 """
 
 
