@@ -1,6 +1,6 @@
 """The application, put together from settings. Nothing is global: two may live in one process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlencode
@@ -17,8 +17,21 @@ from features.definitions.catalog import outcomes_of
 from features.settings import Settings
 from serving.access.token_keys import TokenKeys
 from serving.access.tokens import TokenIssuer
-from serving.api import health, imports, oauth, operations, scores, scoring_runs
+from serving.api import (
+    health,
+    imports,
+    live_scores,
+    model_catalog,
+    oauth,
+    operations,
+    past_runs,
+    score_list,
+    scores,
+    scoring_runs,
+    student_search,
+)
 from serving.api.idempotency import IdempotencyMiddleware
+from serving.api.messages import FORMS
 from serving.app_context import AppContext
 from serving.pages import (
     answer,
@@ -58,9 +71,10 @@ from serving.web.problems import (
 from serving.web.rate_limits import RateLimits
 from serving.wording.locale import LOCALES
 
-API_ROUTERS = (
-    health.router, oauth.router, scores.router, imports.router, operations.router, scoring_runs.router,
-)  # fmt: skip
+OWN = (health, oauth)
+SCORES = (scores, score_list, past_runs, live_scores, student_search, model_catalog)
+RECORDS = (imports, operations, scoring_runs)
+API_ROUTERS = tuple(part.router for part in (*OWN, *SCORES, *RECORDS))
 PAGE_ROUTERS = tuple(
     page.router
     for page in (sign_in, role, week, caseload, student, family, contact, plan, note, answer, problem, learn)
@@ -134,11 +148,13 @@ def answer_refused_records(request: Request, error: Exception) -> Response:
     return problem_response(422, errors=error.mistakes)
 
 
-def message_of(request: Request) -> type[BaseModel] | None:
-    """What the body of a request should be; None where its route takes none."""
+def message_of(request: Request) -> type[BaseModel] | Mapping[str, type[BaseModel]] | None:
+    """What the body of a request should be, by the name of its form where there are several; None without a body."""
     route = request.scope.get("route")
     body = route.body_field.field_info.annotation if isinstance(route, APIRoute) and route.body_field else None
-    return body if isinstance(body, type) and issubclass(body, BaseModel) else None
+    if isinstance(body, type) and issubclass(body, BaseModel):
+        return body
+    return FORMS if body is not None else None
 
 
 def answer_fault(context: AppContext, request: Request, incident: str) -> Response:

@@ -14,8 +14,9 @@ from features.snapshots.sent_enrollments import enrollments_as_loaded
 from features.snapshots.snapshot import MIN_SCHOOL_DAYS
 from models.explanations.reasons import Reason
 from models.scoring import is_told, reasons_by, risk_of, similar_students_of
-from serving.api.messages import InsufficientData, LiveScore, SentRecords
-from serving.api.presenters import present_reasons, present_similar_students
+from serving.api.messages import SentRecords
+from serving.api.presenters import interval_of, links_of, present_reasons, present_similar_students
+from serving.api.score_messages import InsufficientData, LiveScore
 from serving.scoring.bands import band_of
 from serving.scoring.district_release import DistrictRelease
 from serving.store.cell_types import JsonRow
@@ -30,6 +31,7 @@ class LiveScoreInputs:
 
     release: DistrictRelease
     as_of: date
+    data_as_of: date
     calendar_days: Sequence[JsonRow]
     terms: Sequence[JsonRow]
     cuts: tuple[float, float]
@@ -41,6 +43,8 @@ class LiveScoreInputs:
     """Those of the district, by which its own records are read too."""
     enrollment: EnrollmentPolicies = AS_FILES_SAY
     """What the district's enrollments mean, and so those that are sent."""
+    told: bool = True
+    """Whether the reasons are given."""
 
 
 def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | InsufficientData:
@@ -65,20 +69,25 @@ def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | 
     (similar,) = similar_students_of(bundle.scorer, snapshot.features, least=inputs.least)
     found = reasons_by(bundle, snapshot)[0]
     needs, strengths = to_rows(found.needs), to_rows(found.strengths)
-    lexicon = bundle_lexicon(bundle.dictionary.entries)
+    lexicon, told = bundle_lexicon(bundle.dictionary.entries), inputs.told
     return LiveScore(
         outcome=inputs.release.outcome.name,
         risk=None if inputs.release.not_judged else risk,
         band=band_of(risk, inputs.cuts),
-        reasons=present_reasons(needs, reason_sentences(inputs.language, lexicon, needs), lexicon),
-        strengths=present_reasons(strengths, strength_sentences(inputs.language, lexicon, strengths), lexicon),
+        reasons=present_reasons(needs, reason_sentences(inputs.language, lexicon, needs), lexicon) if told else None,
+        strengths=present_reasons(strengths, strength_sentences(inputs.language, lexicon, strengths), lexicon)
+        if told
+        else None,
         similar_students=present_similar_students(inputs.language, similar),
         scorer=bundle.kind,
         part=inputs.release.part.name if inputs.release.part else None,
         not_judged=inputs.release.not_judged,
+        interval=None if inputs.release.not_judged else interval_of(similar, None),
         model_version=inputs.release.model_version,
         release=inputs.release.release_id,
+        links=links_of(bundle.digest),
         as_of=inputs.as_of,
+        data_as_of=inputs.data_as_of,
     )
 
 

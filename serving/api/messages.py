@@ -1,15 +1,16 @@
-"""What the API takes and gives. Rows carry the canonical columns, without the student and the envelope."""
+"""What the API takes: rows carry the canonical columns, without the student and the envelope."""
 
 import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from serving.scoring.bands import Band
-
 MAX_ROWS = 2000
+MAX_STUDENTS = 500
+ONE, SEVERAL = "one student", "several students"
+"""How an error of a request tells which of the two forms it was read as."""
 
 
 def iso_date(value: object) -> object:
@@ -143,146 +144,24 @@ class SentRecords(Message):
     discipline_actions: list[DisciplineActionRow] = Field(default_factory=list, max_length=MAX_ROWS)
 
 
-class GivenReason(Message):
-    """What stands out in the records, or speaks for the student. Not what caused anything."""
-
-    code: str = Field(description="the feature")
-    value: float | bool | str | None = Field(description="the student's value of it")
-    sentence: str = Field(description="in words, in the language asked for")
-    domain: str = Field(description="attendance, grades, behavior or mobility")
-    concept: str = Field(default="", description="features of one concept are one reason together")
+SentObject = Annotated[dict[str, JsonValue], WithJsonSchema({"$ref": "#/components/schemas/SentRecords"})]
 
 
-class GivenMove(Message):
-    """A feature whose value moved since the run before."""
+class SentStudents(Message):
+    """Several students, each answered by itself: the records of one that are not as expected refuse no other."""
 
-    code: str = Field(description="the feature")
-    before: float | bool | str | None
-    now: float | bool | str | None
-    sentence: str = Field(description="its value now, in words")
+    students: list[SentObject] = Field(min_length=1, max_length=MAX_STUDENTS, description="the records of each")
 
 
-class GivenChange(Message):
-    """How far the risk moved since the run before. The two parts add up to the difference of the two risks."""
-
-    by_data: float | None = Field(description="what the records changed; null where the release of then is gone")
-    by_release: float | None = Field(
-        description="what a new release changed, or another part of the year; 0 while the same scorer serves"
-    )
-    moved: list[GivenMove] = Field(description="the features that moved it most")
-    sentences: list[str] = Field(description="the change in words, as counts of 100 that add up")
+def form_of(sent: object) -> str:
+    """Which form a request has: of several students where it says `students`."""
+    return SEVERAL if isinstance(sent, SentStudents) or (isinstance(sent, dict) and "students" in sent) else ONE
 
 
-class GivenStep(Message):
-    """One thing that the published rule still asks for."""
-
-    code: str
-    values: dict[str, float] = Field(description="the numbers that the sentence says")
-    sentence: str = Field(description="in words, in the language asked for")
-
-
-class GivenWayBack(Message):
-    """What the outcome's published rule still asks for this year. It says nothing about the risk."""
-
-    state: Literal["reachable", "not_reachable", "met"]
-    until: date = Field(description="the last day that counts")
-    steps: list[GivenStep] = Field(description="where not reachable, the steps that cannot be done any more")
-    sentence: str = Field(description="the state in words")
-
-
-class GivenTrackRecord(Message):
-    """How past flags like this one turned out."""
-
-    like: Literal["risk", "list"] = Field(description="flags of a similar risk, or only on the same list")
-    n: int = Field(description="students")
-    off_track: int = Field(description="those of them who ended off track")
-    supported: int = Field(description="those of the others who had a contact or a plan first")
-    per_hundred: float
-    low: float = Field(description="the lower end of the interval, of 100")
-    high: float = Field(description="the upper end of the interval, of 100")
-    school_years: list[int] = Field(description="by the year in which each ends")
-    sentence: str = Field(description="in words, in the language asked for")
-
-
-class GivenSimilarStudents(Message):
-    """The past students whose share off track the risk of a rule is."""
-
-    n: int = Field(description="how many they are")
-    low: float = Field(ge=0, le=1, description="the lower end of the interval around their share")
-    high: float = Field(ge=0, le=1, description="the upper end of the interval around their share")
-    sentence: str = Field(description="in words, in the language asked for")
-
-
-SIMILAR = "the past students behind the risk; null where a model gave it, and where they are too few to be told"
-
-
-class LiveScore(Message):
-    """A score for the records that were sent; they are not kept."""
-
-    status: Literal["scored"] = "scored"
-    outcome: str = Field(description="what the risk is of")
-    risk: float | None = Field(
-        ge=0, le=1, description="calibrated probability of ending off track; null on a date that nobody judged"
-    )
-    band: Band
-    reasons: list[GivenReason] = Field(description="what stands out")
-    strengths: list[GivenReason] = Field(description="what speaks for the student")
-    similar_students: GivenSimilarStudents | None = Field(description=SIMILAR)
-    scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
-    part: str | None = Field(default=None, description="the part of the school year; null where one serves all year")
-    not_judged: Literal["no_year", "no_school_week", "week", "calendar"] | None = Field(
-        default=None, description="why nobody judged the date, so that no model gave it; null where it was judged"
-    )
-    model_version: str
-    release: str
-    as_of: date = Field(description="the date the score looks from: that of the district's last run")
-
-
-class InsufficientData(Message):
-    """No score, and why: a valid answer."""
-
-    status: Literal["insufficient_data"] = "insufficient_data"
-    detail: str
-
-
-class PastScore(Message):
-    """A score of a run."""
-
-    run_id: str
-    outcome: str
-    as_of: date
-    data_as_of: date = Field(description="the newest record the run could see was known on this date")
-    risk: float | None = Field(
-        description="calibrated probability of ending off track; null without enough data, or on a date nobody judged"
-    )
-    band: Band
-    flagged: bool = Field(description="within the district's capacity")
-    at_random: bool = Field(description="whether a lot alone listed the student, as a check of the list")
-    list_probability: float | None = Field(
-        description="the chance to be listed before lots were drawn; null in runs made before it was kept"
-    )
-    reasons: list[GivenReason] = Field(description="what stands out")
-    strengths: list[GivenReason] = Field(description="what speaks for the student")
-    change: GivenChange | None = Field(
-        description="since the run before; null for the first score, or too little evidence"
-    )
-    way_back: GivenWayBack | None = Field(description="the way back on track; null where the outcome has none")
-    track_record: GivenTrackRecord | None = Field(description="null without enough evidence")
-    similar_students: GivenSimilarStudents | None = Field(description=SIMILAR)
-    scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
-    part: str | None = Field(default=None, description="the part of the school year; null where one serves all year")
-    not_judged: Literal["no_year", "no_school_week", "week", "calendar"] | None = Field(
-        default=None, description="why nobody judged the date, so that no model gave it; null where it was judged"
-    )
-    model_version: str
-    release: str
-
-
-class Scores(Message):
-    """A student's scores, latest first."""
-
-    student_key: str
-    scores: list[PastScore]
+SentForScores = Annotated[
+    Annotated[SentRecords, Tag(ONE)] | Annotated[SentStudents, Tag(SEVERAL)], Discriminator(form_of)
+]
+FORMS: dict[str, type[Message]] = {ONE: SentRecords, SEVERAL: SentStudents}
 
 
 class Health(Message):

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, Literal, cast
+from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
 from models.estimators.published_rule import SimilarStudents
-from models.served_scorer import NotJudged
-from serving.api.messages import (
+from serving.api.evidence import evidence_of
+from serving.api.score_messages import (
     GivenChange,
+    GivenInterval,
     GivenMove,
     GivenReason,
     GivenSimilarStudents,
@@ -17,8 +18,8 @@ from serving.api.messages import (
     GivenTrackRecord,
     GivenWayBack,
     PastScore,
+    ScoreLinks,
 )
-from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.cell_types import JsonRow
 from serving.store.rows import RunRow, ScoreRow
@@ -28,6 +29,9 @@ from serving.wording.risk_change import compare_risks, moved_sentence, opening_w
 from serving.wording.signals import range_sentence
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import opening_sentence, step_sentences
+
+MODEL_ID_LETTERS = 16
+"""Letters of a bundle's digest by which the API calls it, as its folder is called."""
 
 
 def accepted_language(
@@ -46,31 +50,65 @@ def accepted_language(
 AcceptedLanguage = Annotated[Language, Depends(accepted_language)]
 
 
-def present_score(language: Language, score: ScoreRow, run: RunRow) -> PastScore:
-    """A stored score as an API message."""
+def present_score(language: Language, score: ScoreRow, run: RunRow, *, told: bool = True) -> PastScore:
+    """A stored score as an API message; without what is behind it where that may not be `told`."""
+    return PastScore.model_construct(**score_fields(language, score, run, told=told))
+
+
+def score_fields(language: Language, score: ScoreRow, run: RunRow, *, told: bool) -> dict[str, object]:
+    """The fields of a stored score."""
+    record, similar = present_track_record(language, score, run), decode_similar_students(score)
+    return {
+        "run_id": run.run_id,
+        "outcome": run.outcome,
+        "as_of": run.as_of,
+        "data_as_of": run.data_through,
+        "risk": None if run.not_judged else score.risk,
+        "band": score.band,
+        "flagged": score.flagged,
+        "at_random": bool(score.at_random),
+        "list_probability": score.list_probability,
+        **(behind_fields(language, score, run) if told else dict.fromkeys(BEHIND)),
+        "track_record": record,
+        "similar_students": present_similar_students(language, similar),
+        "scorer": run.scorer,
+        "part": run.part,
+        "not_judged": run.not_judged,
+        "interval": None if run.not_judged else interval_of(similar, record),
+        "model_version": run.model_version,
+        "release": run.release_id,
+        "links": links_of(run.bundle_digest),
+    }
+
+
+BEHIND = ("reasons", "strengths", "change", "way_back")
+
+
+def behind_fields(language: Language, score: ScoreRow, run: RunRow) -> dict[str, object]:
+    """What is behind a score: its reasons in words, what changed, the way back."""
     lexicon = run_lexicon(run.dictionary)
-    return PastScore(
-        run_id=run.run_id,
-        outcome=run.outcome,
-        as_of=run.as_of,
-        data_as_of=run.data_through,
-        risk=None if run.not_judged else score.risk,
-        band=cast(Band, score.band),
-        flagged=score.flagged,
-        at_random=bool(score.at_random),
-        list_probability=score.list_probability,
-        reasons=present_reasons(score.reasons, reason_sentences(language, lexicon, score.reasons), lexicon),
-        strengths=present_reasons(score.strengths, strength_sentences(language, lexicon, score.strengths), lexicon),
-        change=present_change(language, score, run, lexicon),
-        way_back=present_way_back(language, score),
-        track_record=present_track_record(language, score, run),
-        similar_students=present_similar_students(language, decode_similar_students(score)),
-        scorer=cast(Literal["model", "rule"], run.scorer),
-        part=run.part,
-        not_judged=cast(NotJudged | None, run.not_judged),
-        model_version=run.model_version,
-        release=run.release_id,
-    )
+    reasons = present_reasons(score.reasons, reason_sentences(language, lexicon, score.reasons), lexicon)
+    return {
+        "reasons": [one.model_copy(update={"evidence": evidence_of(score, run, one.code)}) for one in reasons],
+        "strengths": present_reasons(score.strengths, strength_sentences(language, lexicon, score.strengths), lexicon),
+        "change": present_change(language, score, run, lexicon),
+        "way_back": present_way_back(language, score),
+    }
+
+
+def interval_of(similar: SimilarStudents | None, record: GivenTrackRecord | None) -> GivenInterval | None:
+    """Between which shares a risk likely lies: by a rule's past students, else by those flagged with a similar one."""
+    if similar is not None:
+        return GivenInterval(low=similar.low, high=similar.high, of="similar_students") if similar.are_told else None
+    if record is None or record.like != "risk":
+        return None
+    return GivenInterval(low=record.low / 100, high=record.high / 100, of="track_record")
+
+
+def links_of(digest: str) -> ScoreLinks:
+    """Where to read about the bundle of this digest."""
+    address = f"/v1/models/{digest[:MODEL_ID_LETTERS]}"
+    return ScoreLinks(card=f"{address}/card", audit=f"{address}/audit")
 
 
 def present_reasons(stored: Sequence[JsonRow], sentences: Sequence[str], lexicon: Lexicon) -> list[GivenReason]:

@@ -1,6 +1,5 @@
 """Queries for a caseload: whom a person sees, filtered, searched and in order."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +13,6 @@ from serving.pages.caseload_filter import CaseloadFilter
 from serving.pages.last_contacts import latest_contacts
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import of_runs
-
-MOST_FOUND = 200
-"""The most students that a search shows; who finds more types more of the name."""
 
 LINE_COLUMNS = (
     ScoreRow.run_id,
@@ -112,23 +108,6 @@ def schools_and_grades(session: Session, scope: CaseloadScope) -> tuple[list[str
     pairs = select_scored(scope).with_only_columns(StudentRow.school_id, StudentRow.grade_level).distinct()
     found = session.execute(pairs).all()
     return sorted({school for school, _ in found}), sorted({grade for _, grade in found})
-
-
-def search_students(session: Session, subject: Subject, words: str) -> list[str]:
-    """The keys of the subject's students whose names or number hold every word, by name; accents and case are alike."""
-    wanted = folded(words).split()
-    if not wanted:
-        return []
-    columns = (StudentRow.student_key, StudentRow.first_name, StudentRow.last_name, StudentRow.student_id)
-    rows = session.execute(visible_students(subject).with_only_columns(*columns)).all()
-    named = sorted((folded(f"{last} {first} {number}"), key) for key, first, last, number in rows)
-    return [key for name, key in named if all(word in name for word in wanted)][:MOST_FOUND]
-
-
-def folded(text: str) -> str:
-    """Text without case, accents and commas."""
-    plain = unicodedata.normalize("NFKD", text.replace(",", " "))
-    return "".join(one for one in plain if not unicodedata.combining(one)).casefold()
 
 
 def list_track_records(session: Session, scope: CaseloadScope) -> list[tuple[str, str, str | None]]:

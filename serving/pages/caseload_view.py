@@ -8,6 +8,7 @@ from typing import Literal
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from serving.access.authorize import visible_students
 from serving.pages.caseload_filter import CaseloadFilter, pages_shown
 from serving.pages.caseload_line import CaseloadLine, build_lines, school_names
 from serving.pages.caseload_query import (
@@ -16,13 +17,13 @@ from serving.pages.caseload_query import (
     list_track_records,
     load_rows,
     schools_and_grades,
-    search_students,
     select_filtered,
     select_found,
     select_scored,
 )
 from serving.scoring.decoding import decode_headline, decode_last_lists
 from serving.store.rows import RunRow, ScoreRow, StudentRow
+from serving.store.student_names import search_students
 from serving.wording.band_records import BandRecord, band_records
 from serving.wording.lists import ListWords, headline_sentence, list_words
 from serving.wording.locale import Language
@@ -135,7 +136,7 @@ def page_rows(session: Session, scope: CaseloadScope, asked: CaseloadFilter) -> 
 
 def found_rows(session: Session, scope: CaseloadScope, search: str) -> tuple[Rows, int, int]:
     """The students whom a search finds, by name, on one page."""
-    keys = search_students(session, scope.subject, search)
+    keys = search_students(session, visible_students(scope.subject), search)
     place = {key: at for at, key in enumerate(keys)}
     rows = load_rows(session, select_found(scope, keys)) if keys else []
     return sorted(rows, key=lambda row: place[row[0].student_key]), len(keys), 1

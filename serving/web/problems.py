@@ -109,7 +109,11 @@ def unreadable_body(expected: str) -> Response:
     return problem_response(400, errors=[Mistake(pointer="#", detail=expected)])
 
 
-def validation_problem(error: RequestValidationError, message: type[BaseModel] | None) -> Response:
+Expected = type[BaseModel] | Mapping[str, type[BaseModel]] | None
+"""What a body should have been; by the name of its form, which then stands first in a place, where it has several."""
+
+
+def validation_problem(error: RequestValidationError, message: Expected) -> Response:
     """The problem of a request that is not as expected; `message` is what its body should have been."""
     found = error.errors()
     broken_off = [int(e["loc"][-1]) for e in found if e["type"] == "json_invalid"]
@@ -119,10 +123,13 @@ def validation_problem(error: RequestValidationError, message: type[BaseModel] |
 
 
 def to_mistake(
-    loc: Sequence[int | str], kind: str, context: Mapping[str, object] | None, message: type[BaseModel] | None = None
+    loc: Sequence[int | str], kind: str, context: Mapping[str, object] | None, message: Expected = None
 ) -> Mistake:
     """What was expected at one place, without what was sent there."""
     inside = tuple(loc[1:])
+    if isinstance(message, Mapping):
+        form = message.get(str(inside[0])) if inside else None
+        inside, message = inside[1:] if form else inside, form
     expected = expectation(kind, context or {})
     if kind == "extra_forbidden":  # the key itself was sent, so the pointer ends above it
         expected = unknown_key(str(inside[-1]), list(section_at(inside[:-1], message).model_fields) if message else [])

@@ -13,7 +13,8 @@ import ontrack
 from docs.reference_commands import commands
 from features.definitions.catalog import outcomes_of
 from features.settings import Settings, load_settings
-from serving.api.messages import InsufficientData, LiveScore, Scores, SentRecords
+from serving.api.messages import SentRecords
+from serving.api.score_messages import InsufficientData, LiveScore, Scores
 from serving.web.problems import Problem
 from tests.docs.pages import DOCS, ROOT, blocks, markdown, shown_commands
 from tests.serving.browser import ApiClient

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from serving.api.messages import Scores
+from serving.api.score_messages import Scores
 from serving.scoring.run_writer import write_run
 from serving.store.rows import ApiKeyRow
 from serving.web.problems import PROBLEM_TYPE
@@ -24,7 +24,7 @@ def test_a_students_scores_come_latest_first_with_reasons_in_words(service: Exam
         ("2026-11-20", "many", "r-0002"),
         ("2026-11-13", "many", "r-0001"),
     ]
-    assert [reason.sentence for reason in scores[0].reasons] == [
+    assert [reason.sentence for reason in scores[0].reasons or ()] == [
         "Missed 25% of the last 20 school days.",
         "Has an F or no pass now in 1 core course.",
         "Had a grade average of 1.4 last year.",
@@ -174,7 +174,7 @@ def test_before_the_first_run_the_service_is_live_but_not_ready(empty_service: E
 def test_the_description_has_every_route_its_key_and_its_problems(service: ExampleService) -> None:
     api = ApiClient(service).ask("GET", "/openapi.json").json()
     assert api["openapi"].startswith("3.1")
-    assert {"/livez", "/readyz", "/v1/scores", "/v1/students/{student_key}/scores"} <= set(api["paths"])
+    assert {"/livez", "/readyz", "/v1/scores", "/v1/students/{student_key}/scores", "/v1/models"} <= set(api["paths"])
     assert api["components"]["securitySchemes"]["api_key"]["scheme"] == "bearer"
     for path, operations in api["paths"].items():
         for operation in operations.values():

@@ -1,0 +1,44 @@
+"""Which records a reason is about: their kind, how many a score saw, and which days they are of."""
+
+from functools import cache
+
+from features.definitions.catalog import SERVABLE
+from features.language.measures import measures_in
+from features.language.quantities import Window
+from serving.api.score_messages import GivenEvidence
+from serving.store.rows import RunRow, ScoreRow
+
+YEARS = {None: "all_school_years", 0: "this_school_year", 1: "last_school_year"}
+
+
+def evidence_of(score: ScoreRow, run: RunRow, code: str) -> GivenEvidence | None:
+    """The records behind a reason; None where the score keeps none."""
+    behind = score.evidence.get(code)
+    table = next((entry.get("table") for entry in run.dictionary if entry["name"] == code), None)
+    if behind is None or table is None:
+        return None
+    windows = list(windows_of(run.feature_set, code))
+    return GivenEvidence.model_construct(table=str(table), records=len(behind), windows=windows)
+
+
+@cache
+def windows_of(feature_set: str, code: str) -> tuple[str, ...]:
+    """The windows of a feature's records; none for a feature that is not defined any more."""
+    features = SERVABLE[feature_set].features() if feature_set in SERVABLE else {}
+    if code not in features:
+        return ()
+    return tuple(sorted({window_code(one.records.window) for one in measures_in(features[code].quantity)}))
+
+
+def window_code(window: Window) -> str:
+    """A window as programs read it, such as `last_20_school_days`."""
+    if window.this_term:
+        return "this_term"
+    if window.earlier_only:
+        return "earlier_school_years"
+    year = YEARS.get(window.years_ago, f"{window.years_ago}_school_years_ago")
+    if window.to_days is None:
+        return year
+    days = f"{'first' if window.from_start else 'last'}_{window.to_days}_school_days"
+    after = f"_without_{window.from_days}" if window.from_days else ""
+    return f"{days}{after}" if window.years_ago == 0 else f"{days}{after}_of_{year}"

@@ -1,0 +1,187 @@
+"""Live scores over HTTP: for the records in the body, of one student or of several."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from features.definitions.served_outcomes import served_outcomes
+from features.engine.view_policies import view_policies_of
+from features.schedule import first_monday
+from serving.access.access_log import log_read
+from serving.access.authorize import Client, Denied, OwnDistrict, authorize
+from serving.api.clients import ClientWithScope
+from serving.api.live_score import LiveScoreInputs, score_records
+from serving.api.messages import SentForScores, SentRecords
+from serving.api.presenters import AcceptedLanguage
+from serving.api.record_consistency import record_mistakes
+from serving.api.score_messages import InsufficientData, LiveScore, LiveScores, RefusedRecords
+from serving.app_context import AppContext, RequestContext
+from serving.scoring.district_release import DistrictRelease
+from serving.store.cell_types import JsonRow
+from serving.store.rows import CalendarRow, RunRow
+from serving.store.run_queries import current_runs
+from serving.web.problems import Mistake, RecordsRefused, to_mistake
+from serving.wording.locale import Language, msgid
+
+router = APIRouter(prefix="/v1", tags=["scores"])
+WritingClient = Annotated[Client, Depends(ClientWithScope("scores.write"))]
+NO_CALENDAR = msgid("This district has no scoring run yet, so its calendar is not known here.")
+OTHER_SCHOOLS = msgid("The calendar of none of the schools in `enrollments` is known here.")
+NO_RELEASE = msgid("No release is in service for this district.")
+
+
+@dataclass(frozen=True)
+class ServedRun:
+    """A run of the last list, and the release that serves its outcome now."""
+
+    run: RunRow
+    release: DistrictRelease
+
+
+@router.post("/scores", summary="Score the records of a student, or of several")
+def post_scores(
+    records: SentForScores,
+    client: WritingClient,
+    context: RequestContext,
+    language: AcceptedLanguage,
+    outcome: Annotated[str, Query(description="which outcome; else the first served one that a student is of")] = "",
+) -> LiveScore | InsufficientData | LiveScores:
+    """Risk, band and reasons for the records sent, which are not kept; or why there is no score.
+
+    The school's calendar is that of the district's last run, and so is the date the score looks from. The outcome is
+    the one asked for, or the first that the district serves for students like this one.
+
+    Several students are sent as `{"students": [...]}`, at most 500, and each is answered by itself. 422 for rows of one
+    student that contradict themselves, each other, or that date; of several students, only the one is `refused`.
+    """
+    with context.read_session() as session:
+        allowed = authorize(session, client, "scores.write", OwnDistrict())
+        if isinstance(allowed, Denied):
+            raise HTTPException(404)
+        runs = [one for one in served_runs(session, client, context) if outcome in ("", one.outcome)]
+        scoring = LiveScoring(session, context, runs, language, told="reasons.read" in client.scopes)
+        answer = scoring.one(records) if isinstance(records, SentRecords) else scoring.several(records.students)
+    log_read(
+        context.engine, client, "scores.write", target="live score", allowed=allowed, students=[], at=context.clock()
+    )
+    return answer
+
+
+@dataclass(frozen=True)
+class LiveScoring:
+    """What live scores of a district are made from: the runs of its last list, in the order of their outcomes.
+
+    `told` says whether reasons may be given.
+    """
+
+    session: Session
+    context: AppContext
+    runs: Sequence[RunRow]
+    language: Language
+    told: bool
+
+    def one(self, records: SentRecords) -> LiveScore | InsufficientData:
+        """The answer for one student; RecordsRefused for rows that contradict themselves, each other, or the date."""
+        mistakes = record_mistakes(records, self.as_of)
+        if mistakes:
+            raise RecordsRefused(mistakes)
+        return self.answers([records])[0]
+
+    def several(self, students: Sequence[Mapping[str, object]]) -> LiveScores:
+        """The answers for several students, each by itself."""
+        sent = [self.read(place, one) for place, one in enumerate(students)]
+        answers = iter(self.answers([one for one in sent if isinstance(one, SentRecords)]))
+        return LiveScores.model_construct(
+            scores=[next(answers) if isinstance(one, SentRecords) else one for one in sent]
+        )
+
+    @property
+    def as_of(self) -> date | None:
+        """The date that the scores look from; None before the first run."""
+        return self.runs[0].as_of if self.runs else None
+
+    def read(self, place: int, one: Mapping[str, object]) -> SentRecords | RefusedRecords:
+        """The records of one of several students; what is not as expected about them."""
+        try:
+            records = SentRecords.model_validate(one)
+            mistakes = record_mistakes(records, self.as_of)
+        except ValidationError as error:
+            mistakes = [to_mistake(("body", *e["loc"]), e["type"], e.get("ctx"), SentRecords) for e in error.errors()]
+        if not mistakes:
+            return records
+        within = f"#/students/{place}"
+        return RefusedRecords(
+            errors=[Mistake(pointer=f"{within}{one.pointer.removeprefix('#')}", detail=one.detail) for one in mistakes]
+        )
+
+    def answers(self, students: Sequence[SentRecords]) -> list[LiveScore | InsufficientData]:
+        """The answer for each student, by the first outcome that is about them."""
+        if not self.runs:
+            return [InsufficientData(detail=self.language.translate(NO_CALENDAR))] * len(students)
+        schools = {row.school_id for records in students for row in records.enrollments}
+        calendars = {one.school_id: one for one in known_calendars(self.session, self.runs[0], schools)}
+        served = served_scorers(self.context, self.runs)
+        return [self.answer(calendars, served, one) for one in students]
+
+    def answer(
+        self, calendars: Mapping[str, CalendarRow], served: Sequence[ServedRun], records: SentRecords
+    ) -> LiveScore | InsufficientData:
+        """The answer for one student."""
+        known = [one for school, one in calendars.items() if school in {row.school_id for row in records.enrollments}]
+        if not known:
+            return InsufficientData(detail=self.language.translate(OTHER_SCHOOLS))
+        if not served:
+            return InsufficientData(detail=self.language.translate(NO_RELEASE))
+        days = [day for calendar in known for day in calendar.calendar_days]
+        inputs = (self.inputs(one, days, known[0].terms) for one in served)
+        found = (score_records(one, records) for one in inputs)
+        first = next(found)
+        return next((one for one in chain([first], found) if isinstance(one, LiveScore)), first)
+
+    def inputs(self, served: ServedRun, days: Sequence[JsonRow], terms: Sequence[JsonRow]) -> LiveScoreInputs:
+        """What a live score by one release needs."""
+        run, settings = served.run, self.context.settings
+        declared = settings.district(run.district_id).policies
+        return LiveScoreInputs(
+            release=served.release,
+            as_of=run.as_of,
+            data_as_of=run.data_through,
+            calendar_days=days,
+            terms=terms,
+            cuts=settings.service.bands,
+            least=settings.audit.smallest_group,
+            language=self.language,
+            first_day=first_monday(run.as_of, run.school_week) if run.school_week else None,
+            policies=view_policies_of(declared),
+            enrollment=declared.enrollment,
+            told=self.told,
+        )
+
+
+def served_scorers(context: AppContext, runs: Sequence[RunRow]) -> list[ServedRun]:
+    """The runs whose outcome has a release in service, with it as it serves on their date."""
+    found = [(run, context.releases.current(run.district_id, run.outcome)) for run in runs]
+    return [ServedRun(run, release.on(run.school_week, run.as_of)) for run, release in found if release is not None]
+
+
+def served_runs(session: Session, client: Client, context: AppContext) -> list[RunRow]:
+    """The runs of the district's newest list, in the order in which ontrack.toml names their outcomes."""
+    served = [one.outcome.name for one in served_outcomes(context.settings, client.district_id)]
+    runs = current_runs(session, client.district_id)
+    return sorted(runs, key=lambda run: served.index(run.outcome) if run.outcome in served else len(served))
+
+
+def known_calendars(session: Session, run: RunRow, schools: Collection[str]) -> list[CalendarRow]:
+    """The calendars of these schools that the list of a run was made with."""
+    own = RunRow.district_id == run.district_id
+    runs = select(RunRow.run_id).where(own, RunRow.list_id == run.list_id)
+    of_list = CalendarRow.district_id == run.district_id, CalendarRow.run_id.in_(runs)
+    return list(session.scalars(select(CalendarRow).where(*of_list, CalendarRow.school_id.in_(schools))))

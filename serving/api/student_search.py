@@ -1,0 +1,93 @@
+"""A search for students by name or by the district's own numbers: `POST /v1/students/search`."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from serving.access.access_log import log_read
+from serving.access.authorize import Client, Denied, OwnDistrict, authorize, visible_students
+from serving.api.clients import ClientWithScope
+from serving.api.presenters import AcceptedLanguage, present_score
+from serving.api.score_messages import FoundStudent, FoundStudents, PastScore, StudentSearch
+from serving.app_context import RequestContext
+from serving.store.rows import RunRow, ScoreRow, StudentRow
+from serving.store.run_queries import current_runs, of_runs, urgency
+from serving.store.student_names import search_students
+from serving.wording.locale import Language
+
+router = APIRouter(prefix="/v1", tags=["students"])
+SearchingClient = Annotated[Client, Depends(ClientWithScope("students.search"))]
+
+
+@router.post("/students/search", summary="Look for students by name or number")
+def post_search(
+    wanted: StudentSearch, client: SearchingClient, context: RequestContext, language: AcceptedLanguage
+) -> FoundStudents:
+    """The students that the program may see with these numbers, or with this name; those of no student are left out.
+
+    With `with_scores`, which needs the scope `scores.read` too, each comes with its scores of the newest list.
+    """
+    if wanted.with_scores and "scores.read" not in client.scopes:
+        challenge = 'Bearer error="insufficient_scope", scope="scores.read"'
+        raise HTTPException(403, headers={"WWW-Authenticate": challenge})
+    with context.read_session() as session:
+        allowed = authorize(session, client, "students.search", OwnDistrict())
+        if isinstance(allowed, Denied):
+            raise HTTPException(404)
+        found = find_students(session, client, wanted)
+        scores = scores_of(session, client, found, language) if wanted.with_scores else {}
+    log_read(
+        context.engine, client, "students.search", target="student search", allowed=allowed,
+        students=sorted(one.student_key for one in found), at=context.clock(),
+    )  # fmt: skip
+    given = [found_student(one, scores.get(one.student_key, []) if wanted.with_scores else None) for one in found]
+    return FoundStudents.model_construct(students=given)
+
+
+def find_students(session: Session, client: Client, wanted: StudentSearch) -> list[StudentRow]:
+    """The students with these numbers or this name, whom the program may see."""
+    if wanted.name:
+        keys = search_students(session, visible_students(client), wanted.name)
+        condition = StudentRow.student_key.in_(keys)
+    else:
+        condition = StudentRow.student_id.in_(set(wanted.student_ids))
+    rows = visible_students(client).where(condition)
+    by_name = (StudentRow.last_name, StudentRow.first_name, StudentRow.student_key)
+    return list(session.scalars(rows.order_by(*by_name)))
+
+
+def scores_of(
+    session: Session, client: Client, found: Sequence[StudentRow], language: Language
+) -> dict[str, list[PastScore]]:
+    """By student, the scores of the newest list, the most urgent first."""
+    runs = {run.run_id: run for run in current_runs(session, client.district_id)}
+    keys = [one.student_key for one in found]
+    own = select(ScoreRow).where(ScoreRow.district_id == client.district_id, ScoreRow.student_key.in_(keys))
+    rows = [(score, runs[score.run_id]) for score in session.scalars(own.where(of_runs(list(runs.values()))))]
+    scores: dict[str, list[PastScore]] = {}
+    for score, run in sorted(rows, key=by_urgency):
+        told = "reasons.read" in client.scopes
+        scores.setdefault(score.student_key, []).append(present_score(language, score, run, told=told))
+    return scores
+
+
+def by_urgency(one: tuple[ScoreRow, RunRow]) -> tuple[bool, bool, float, str]:
+    """What a student's scores are ordered by."""
+    return urgency(*one)
+
+
+def found_student(student: StudentRow, scores: list[PastScore] | None) -> FoundStudent:
+    """A student as an API message."""
+    return FoundStudent.model_construct(
+        student_key=student.student_key,
+        student_id=student.student_id,
+        first_name=student.first_name,
+        last_name=student.last_name,
+        grade_level=student.grade_level,
+        school_id=student.school_id,
+        scores=scores,
+    )
