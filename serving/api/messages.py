@@ -4,8 +4,18 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    JsonValue,
+    Tag,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 MAX_ROWS = 2000
 MAX_STUDENTS = 500
@@ -144,7 +154,15 @@ class SentRecords(Message):
     discipline_actions: list[DisciplineActionRow] = Field(default_factory=list, max_length=MAX_ROWS)
 
 
-SentObject = Annotated[dict[str, JsonValue], WithJsonSchema({"$ref": "#/components/schemas/SentRecords"})]
+class ReadLater:
+    """Says in the schema of an object what it is read as, student by student, once the request itself is read."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema of one student's records."""
+        return handler(SentRecords.__pydantic_core_schema__)
+
+
+SentObject = Annotated[dict[str, JsonValue], ReadLater()]
 
 
 class SentStudents(Message):

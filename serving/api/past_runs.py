@@ -1,6 +1,6 @@
 """Scoring runs, and all scores of one as a stream of lines: `GET /v1/scoring-runs`."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
@@ -88,7 +88,7 @@ def present_run(run: RunRow) -> ScoringRun:
         as_of=run.as_of,
         data_as_of=run.data_through,
         created_at=run.created_at,
-        scorer=run.scorer,
+        scorer=cast(Literal["model", "rule"], run.scorer),
         verdict=run.verdict,
         model_version=run.model_version,
         release=run.release_id,

@@ -52,7 +52,7 @@ AcceptedLanguage = Annotated[Language, Depends(accepted_language)]
 
 def present_score(language: Language, score: ScoreRow, run: RunRow, *, told: bool = True) -> PastScore:
     """A stored score as an API message; without what is behind it where that may not be `told`."""
-    return PastScore.model_construct(**score_fields(language, score, run, told=told))
+    return PastScore.model_validate(score_fields(language, score, run, told=told))
 
 
 def score_fields(language: Language, score: ScoreRow, run: RunRow, *, told: bool) -> dict[str, object]:

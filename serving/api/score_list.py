@@ -153,12 +153,14 @@ def listed_score(
 ) -> ListedScore:
     """A score with its student."""
     run = next(run for run in runs if run.run_id == score.run_id)
-    return ListedScore.model_construct(
-        **score_fields(language, score, run, told=told),
-        student_key=student.student_key,
-        student_id=student.student_id,
-        school_id=student.school_id,
-        grade_level=student.grade_level,
+    return ListedScore.model_validate(
+        {
+            **score_fields(language, score, run, told=told),
+            "student_key": student.student_key,
+            "student_id": student.student_id,
+            "school_id": student.school_id,
+            "grade_level": student.grade_level,
+        }
     )
 
 

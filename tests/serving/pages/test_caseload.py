@@ -11,9 +11,9 @@ import pytest
 
 from serving.pages.caseload_export import plain_cell
 from serving.pages.caseload_filter import CaseloadFilter, pages_shown
-from serving.pages.caseload_query import folded
 from serving.scoring.run_writer import write_run
 from serving.store.rows import AccessRow, RunRow
+from serving.store.student_names import folded
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_scores import with_scores
 from tests.serving.example_service import TODAY, ExampleService, run_of, scored
