@@ -37,5 +37,6 @@ class Support(BaseModel):
     plan_weeks: int = Field(default=6, ge=1, le=40, description="weeks a plan runs where nothing else is said")
     problem_days: int = Field(default=10, ge=1, description="days in which the data team answers a data problem")
     longest_snooze_days: int = Field(default=60, ge=1, le=200, description="days for which a student may be snoozed")
+    meeting_students: int = Field(default=8, ge=1, le=40, description="students ticked for an agenda to begin with")
     meetings: tuple[date, ...] = Field(default=(), description="dates of the team's meetings; My week names the next")
     strategies: tuple[Strategy, ...] = Field(default=(), description="ways of support; none for OnTrack's own six")

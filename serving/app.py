@@ -39,6 +39,8 @@ from serving.pages import (
     contact,
     family,
     learn,
+    meeting,
+    meeting_student,
     note,
     plan,
     problem,
@@ -77,7 +79,22 @@ RECORDS = (imports, operations, scoring_runs)
 API_ROUTERS = tuple(part.router for part in (*OWN, *SCORES, *RECORDS))
 PAGE_ROUTERS = tuple(
     page.router
-    for page in (sign_in, role, week, caseload, student, family, contact, plan, note, answer, problem, learn)
+    for page in (
+        sign_in,
+        role,
+        week,
+        caseload,
+        student,
+        family,
+        contact,
+        plan,
+        note,
+        answer,
+        problem,
+        meeting,
+        meeting_student,
+        learn,
+    )
 )
 
 

@@ -58,7 +58,7 @@ def run_of_student(session: Session, student: StudentRow) -> RunRow:
 
 def answer_form(visit: Visit, student: StudentRow, form: FormState, status: int = 200) -> Response:
     """The page with the form."""
-    return visit.page("answer.html", status=status, student=student, form=form, conflict=False, answers=ANSWERS)
+    return visit.page("answer.html", status=status, student=student, form=form, answers=ANSWERS)
 
 
 @router.get("/students/{student_key}/snooze")
@@ -67,7 +67,7 @@ def get_snooze_form(student_key: str, visit: CurrentVisit, back: str = "") -> Re
     with visit.reading("write", student_key, target="snooze form") as (_, student):
         until = visit.today + timedelta(days=14)
         form = FormState({"until": until.isoformat(), "entry": new_entry_id(), "back": back})
-        return visit.page("snooze.html", student=student, form=form, conflict=False)
+        return visit.page("snooze.html", student=student, form=form)
 
 
 @router.post("/students/{student_key}/snooze")
@@ -80,7 +80,7 @@ def post_snooze(student_key: str, visit: CurrentVisit, fields: SignedForm) -> Re
         last = visit.today + day * visit.support.longest_snooze_days
         until = reader.day("until", earliest=visit.today + day, latest=last, required=True)
         if reader.errors or until is None:
-            return visit.page("snooze.html", status=422, student=student, form=reader.state, conflict=False)
+            return visit.page("snooze.html", status=422, student=student, form=reader.state)
         snooze(session, visit.educator, student_key, reader.entry_id(), reason=reason, until=until, at=visit.now)
     return after_saving(student_key, "snooze", reader.given("back"))
 

@@ -7,8 +7,9 @@ from starlette.exceptions import HTTPException
 
 from serving.pages.contact_fields import ContactForm, blank_form, filled_form, read_contact
 from serving.pages.current_user import SignedForm
+from serving.pages.entry_versions import contact_versions
 from serving.pages.form_fields import FieldReader, FormState
-from serving.pages.return_address import after_saving
+from serving.pages.return_address import after_saving, return_path
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.rows import StudentRow
 from serving.store.support_rows import ContactRow, FollowUpRow
@@ -71,7 +72,7 @@ def get_contact(student_key: str, contact_id: str, visit: CurrentVisit) -> Respo
 
 @router.post("/students/{student_key}/contacts/{contact_id}")
 def post_revised_contact(student_key: str, contact_id: str, visit: CurrentVisit, fields: SignedForm) -> Response:
-    """Revises one's own contact; 409 with what it says now where it was changed in between."""
+    """Revises one's own contact; 409 with both versions where it was changed in between."""
     reader = FieldReader(fields)
     with visit.context.write_session() as session:
         student, row = open_own_contact(visit, session, student_key, contact_id)
@@ -81,8 +82,8 @@ def post_revised_contact(student_key: str, contact_id: str, visit: CurrentVisit,
         try:
             revise_contact(session, visit.educator, row, said.contact, revision=revision, at=visit.now)
         except StaleRevision:
-            form = filled_form(contact_of(row), row.revision, author=visit.educator.staff_id)
-            return contact_page(visit, session, student, form, contact=row, status=409)
+            mine = reader.on_revision(row.revision)
+            return contact_page(visit, session, student, mine, contact=row, status=409)
         if said.follow_up:
             ask_follow_up(session, visit.educator, student_key, contact_id, said.follow_up, at=visit.now)
     return after_saving(student_key, "contact_changed")
@@ -129,11 +130,12 @@ def contact_page(
         student=student,
         form=form,
         contact=contact,
-        conflict=status == 409,
+        versions=contact_versions(visit.language, contact) if contact and status == 409 else (),
         kinds=CONTACT_KINDS,
         parties=PARTIES,
         reached=REACHED,
         colleagues=colleagues_of(session, visit.educator, student),
         may_restrict=visit.may(session, "write_restricted", student.student_key),
         support=visit.support,
+        back=return_path(student.student_key, form.value("back")),
     )

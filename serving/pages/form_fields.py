@@ -50,6 +50,10 @@ class FieldReader:
         """The form as it is shown again."""
         return FormState(self.fields, self.errors)
 
+    def on_revision(self, revision: int) -> FormState:
+        """The form as it is shown again above what a colleague wrote in between: saved once more, it replaces that."""
+        return FormState({**self.fields, "revision": str(revision)})
+
     def given(self, name: str) -> str:
         """What a field holds, trimmed, lines ended alike, without control characters."""
         return CONTROL.sub("", self.fields.get(name, "").replace("\r\n", "\n").replace("\r", "\n")).strip()

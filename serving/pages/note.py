@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from serving.pages.current_user import SignedForm
+from serving.pages.entry_versions import note_versions
 from serving.pages.form_fields import FieldReader, FormState, new_entry_id
 from serving.pages.return_address import after_saving
 from serving.pages.visit import CurrentVisit, Visit
@@ -55,7 +56,7 @@ def get_note(student_key: str, note_id: str, visit: CurrentVisit) -> Response:
 
 @router.post("/students/{student_key}/notes/{note_id}")
 def post_note_change(student_key: str, note_id: str, visit: CurrentVisit, fields: SignedForm) -> Response:
-    """Changes one's own note; 409 with what it says now where it was changed in between."""
+    """Changes one's own note; 409 with both versions where it was changed in between."""
     reader = FieldReader(fields)
     with visit.context.write_session() as session:
         student, row = open_own_note(visit, session, student_key, note_id)
@@ -65,7 +66,7 @@ def post_note_change(student_key: str, note_id: str, visit: CurrentVisit, fields
         try:
             revise_note(session, visit.educator, row, note, revision=revision, at=visit.now)
         except StaleRevision:
-            return note_form(visit, session, student, filled_note(row), note=row, status=409)
+            return note_form(visit, session, student, reader.on_revision(row.revision), note=row, status=409)
     return after_saving(student_key, "draft" if note.draft else "note")
 
 
@@ -122,6 +123,6 @@ def note_form(
         student=student,
         form=form,
         note=note,
-        conflict=status == 409,
+        versions=note_versions(visit.language, note) if note and status == 409 else (),
         may_restrict=visit.may(session, "write_restricted", student.student_key),
     )

@@ -33,6 +33,7 @@ class ShownPlace:
 PLACES = (
     Place("/", msgid("My week"), "list"),
     Place("/caseload", msgid("Caseload"), "list", ("/students/",)),
+    Place("/meetings", msgid("Meetings"), "write"),
     Place("/problems", msgid("Data problems"), "answer_problem"),
     Place("/learn", msgid("Learn"), None),
 )

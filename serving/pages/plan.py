@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from serving.pages.current_user import SignedForm
+from serving.pages.entry_versions import plan_versions
 from serving.pages.form_fields import FieldReader, FormState
 from serving.pages.plan_fields import blank_plan, filled_plan, read_plan
 from serving.pages.plan_view import plan_choices, plan_view
-from serving.pages.return_address import after_saving
+from serving.pages.return_address import after_saving, return_path
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.rows import StudentRow
 from serving.store.support_rows import PlanRow
@@ -22,10 +23,10 @@ HELD = ("yes", "no")
 
 
 @router.get("/students/{student_key}/plans/new")
-def get_plan_form(student_key: str, visit: CurrentVisit) -> Response:
+def get_plan_form(student_key: str, visit: CurrentVisit, back: str = "") -> Response:
     """The empty form."""
     with visit.reading("write", student_key, target="plan form") as (session, student):
-        form = blank_plan(visit.today, visit.support, champion=visit.educator.staff_id)
+        form = blank_plan(visit.today, visit.support, champion=visit.educator.staff_id, back=back)
         return plan_form(visit, session, student, form)
 
 
@@ -39,7 +40,7 @@ def post_plan(student_key: str, visit: CurrentVisit, fields: SignedForm) -> Resp
         if reader.errors:
             return plan_form(visit, session, student, reader.state, status=422)
         begin_plan(session, visit.educator, student_key, reader.entry_id(), plan, at=visit.now)
-    return after_saving(student_key, "plan")
+    return after_saving(student_key, "plan", reader.given("back"))
 
 
 @router.get("/students/{student_key}/plans/{plan_id}")
@@ -72,8 +73,7 @@ def post_plan_change(student_key: str, plan_id: str, visit: CurrentVisit, fields
         try:
             revise_plan(session, visit.educator, row, plan, revision=revision, at=visit.now)
         except StaleRevision:
-            mine = FormState({**reader.fields, "revision": str(row.revision)})
-            return plan_form(visit, session, student, mine, row=row, status=409)
+            return plan_form(visit, session, student, reader.on_revision(row.revision), row=row, status=409)
     return after_saving(student_key, "plan_changed")
 
 
@@ -123,16 +123,17 @@ def plan_form(
     row: PlanRow | None = None,
     status: int = 200,
 ) -> Response:
-    """The page with the form; `theirs` is what the plan says now where somebody else changed it."""
-    theirs = plan_view(visit, session, student, row) if row is not None and status == 409 else None
+    """The page with the form; with 409 what the plan says now stands above it."""
+    stale = row is not None and status == 409
+    theirs = plan_versions(visit.language, plan_view(visit, session, student, row)) if row and stale else ()
     return visit.page(
         "plan_form.html",
         status=status,
         student=student,
         form=form,
         plan=row,
-        theirs=theirs,
-        conflict=False,
+        versions=theirs,
+        back=return_path(student.student_key, form.value("back")),
         choices=plan_choices(visit, session, student),
     )
 

@@ -38,12 +38,12 @@ def read_plan(reader: FieldReader, today: date, choices: PlanChoices, *, earlies
     )
 
 
-def blank_plan(today: date, support: Support, *, champion: str) -> FormState:
+def blank_plan(today: date, support: Support, *, champion: str, back: str = "") -> FormState:
     """The form as it first shows: from today, for as long as the district says, once a week."""
     return FormState(
         {
             "start_date": today.isoformat(), "weeks": str(support.plan_weeks), "sessions_a_week": "1",
-            "champion": champion, "entry": new_entry_id(),
+            "champion": champion, "entry": new_entry_id(), "back": back,
         }
     )  # fmt: skip
 

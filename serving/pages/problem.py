@@ -77,7 +77,6 @@ def problem_form(visit: Visit, student: StudentRow, form: FormState, status: int
         status=status,
         student=student,
         form=form,
-        conflict=False,
         subjects=SUBJECTS,
         days=visit.support.problem_days,
     )

@@ -1,11 +1,13 @@
 """Where a form leads once it is saved: the page that it was opened from, which says what was done."""
 
+import re
 from collections.abc import Mapping
 
 from fastapi.responses import RedirectResponse, Response
 
 from serving.wording.locale import msgid
 
+OF_MEETING = re.compile(r"meeting-([0-9a-f]{32})")
 DONE: Mapping[str, str] = {
     "contact": msgid("The contact is on record."),
     "contact_changed": msgid("The contact is changed. What it said before is kept."),
@@ -22,11 +24,20 @@ DONE: Mapping[str, str] = {
     "problem_answered": msgid("The answer is on record."),
     "snooze": msgid("The student is not put forward until that day."),
     "snooze_ended": msgid("The student may be put forward again."),
+    "meeting": msgid("The meeting is on record."),
+    "decision": msgid("The decision is on record."),
 }
 """What was done, as the page says it that a form leads to."""
 
 
 def after_saving(student_key: str, done: str, back: str = "") -> Response:
-    """The way on: to My week where the form was opened there, else to the student."""
-    place = "/" if back == "week" else f"/students/{student_key}"
-    return RedirectResponse(f"{place}?done={done}", status_code=303)
+    """The way on: to My week or the team meeting where the form was opened there, else to the student."""
+    return RedirectResponse(f"{return_path(student_key, back)}?done={done}", status_code=303)
+
+
+def return_path(student_key: str, back: str) -> str:
+    """The page that a form about a student was opened from, by the code in the form."""
+    meeting = OF_MEETING.fullmatch(back)
+    if meeting:
+        return f"/meetings/{meeting[1]}/students/{student_key}"
+    return "/" if back == "week" else f"/students/{student_key}"

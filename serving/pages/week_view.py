@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Literal, cast
 
 from sqlalchemy.orm import Session
 
@@ -15,22 +15,26 @@ from serving.support.answers import open_problems
 from serving.support.listed_students import Listed
 from serving.support.staff import staff_names
 from serving.support.week import Week, week_of
+from serving.wording.locale import Language, msgid
+from serving.wording.outcomes import about_words
 from serving.wording.reasons import Lexicon, reason_sentences, run_lexicon
 from serving.wording.signals import band_words
 
 UNMET_SHOWN = 8
+TAGS = {"new": msgid("New on the list"), "more": msgid("More signals"), "first": msgid("First list")}
+"""Why a student is put forward now."""
 
 
 @dataclass(frozen=True)
 class StudentLine:
-    """A student put forward, or not met; `met_on` is None where nobody ever met them."""
+    """A student put forward, or not met; `tag` says why now, and `met_on` is None where nobody ever met them."""
 
     student_key: str
     name: str
     grade: int
     band: Band
     band_words: str
-    is_new: bool
+    tag: str
     need: str
     met_on: date | None
 
@@ -56,6 +60,7 @@ class WeekView:
     meeting: date | None
     put_forward: tuple[StudentLine, ...]
     waiting: int
+    first_lists: tuple[str, ...]
     unmet: tuple[StudentLine, ...]
     unmet_more: int
     unmet_days: int
@@ -82,6 +87,7 @@ def week_view(session: Session, visit: Visit, runs: Sequence[RunRow]) -> WeekVie
         meeting=min((day for day in visit.support.meetings if day >= visit.today), default=None),
         put_forward=tuple(student_line(visit, one, lexicons[one.score.run_id]) for one in week.put_forward),
         waiting=week.waiting,
+        first_lists=tuple(first_list_words(visit.language, run, count) for run, count in week.first_lists),
         unmet=tuple(student_line(visit, one, lexicons[one.score.run_id]) for one in unmet),
         unmet_more=len(week.unmet) - len(unmet),
         unmet_days=visit.support.unmet_days,
@@ -128,9 +134,26 @@ def student_line(visit: Visit, listed: Listed, lexicon: Lexicon) -> StudentLine:
         grade=listed.student.grade_level,
         band=band,
         band_words=band_words(visit.language, band),
-        is_new=listed.is_new,
+        tag=visit.language.translate(TAGS[tag_of(listed)]),
         need="".join(reason_sentences(visit.language, lexicon, listed.score.reasons[:1])),
         met_on=listed.met_on,
+    )
+
+
+def tag_of(listed: Listed) -> Literal["new", "more", "first"]:
+    """Why a student is put forward now."""
+    if listed.has_changed:
+        return "more"
+    return "new" if listed.is_new else "first"
+
+
+def first_list_words(language: Language, run: RunRow, count: int) -> str:
+    """That a list is the first of its outcome, said once for all who are on it."""
+    return language.translate_plural(
+        "First list on: {about}. {number} of your students is on it.",
+        "First list on: {about}. {number} of your students are on it.",
+        count,
+        about=about_words(language, run),
     )
 
 

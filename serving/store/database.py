@@ -21,6 +21,7 @@ from features.settings import Settings
 from serving.store import (  # noqa: F401 - with them, the metadata holds every table
     access_rows,
     kept_answer_rows,
+    meeting_rows,
     night_rows,
     operation_rows,
     record_rows,

@@ -21,11 +21,15 @@ MORE = {"few": 1, "some": 2, "many": 3}
 
 @dataclass(frozen=True)
 class Listed:
-    """A student on the list, with what decides whether they are put forward."""
+    """A student on the list, with what decides whether they are put forward.
+
+    `first_list` says that the student was on no list before and the outcome had none: that is no news of the student.
+    """
 
     student: StudentRow
     score: ScoreRow
     is_new: bool
+    first_list: bool
     has_changed: bool
     since: date
     met_on: date | None
@@ -50,12 +54,14 @@ def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]
         .options(load_only(ScoreRow.band, ScoreRow.previous_band, ScoreRow.reasons))
     )
     run, before = runs[0], flagged_before(session, educator, runs[0])
+    first = {one.run_id for one in first_lists(session, runs)}
     since, met = listed_since(session, educator, run), met_on(session, educator)
     return [
         Listed(
             student,
             score,
-            is_new=student.student_key not in before,
+            is_new=student.student_key not in before and score.run_id not in first,
+            first_list=student.student_key not in before and score.run_id in first,
             has_changed=is_more(score.band, score.previous_band),
             since=since.get(student.student_key, run.as_of),
             met_on=met.get(student.student_key),
@@ -73,6 +79,13 @@ def date_before(session: Session, run: RunRow) -> date | None:
     """The date of the district's list before a run; None before the first."""
     found = select(func.max(RunRow.as_of)).where(RunRow.district_id == run.district_id, RunRow.as_of < run.as_of)
     return session.scalar(found)
+
+
+def first_lists(session: Session, runs: Sequence[RunRow]) -> list[RunRow]:
+    """The runs that are the first of their outcome."""
+    found = select(RunRow.outcome).where(RunRow.district_id == runs[0].district_id, RunRow.as_of < runs[0].as_of)
+    earlier = set(session.scalars(found.distinct()))
+    return [run for run in runs if run.outcome not in earlier]
 
 
 def flagged_before(session: Session, educator: Educator, run: RunRow) -> set[str]:

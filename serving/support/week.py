@@ -1,6 +1,6 @@
 """The week of an educator: whom to reach first, what is due, and who was listed and not met."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,10 +23,14 @@ from serving.support.listed_students import Listed, contacted_since, listed_stud
 
 @dataclass(frozen=True)
 class Week:
-    """An educator's week: students put forward, and those not met; what is due; who is left out, and why."""
+    """An educator's week: students put forward, and those not met; what is due; who is left out, and why.
+
+    `first_lists` has the runs that are the first of their outcome, with how many of the students are on each.
+    """
 
     put_forward: tuple[Listed, ...]
     waiting: int
+    first_lists: tuple[tuple[RunRow, int], ...]
     unmet: tuple[Listed, ...]
     follow_ups: tuple[FollowUpRow, ...]
     risen: tuple[FollowUpRow, ...]
@@ -47,7 +51,8 @@ def week_of(session: Session, educator: Educator, runs: Sequence[RunRow], suppor
     first = fresh[: support.new_a_week]
     return Week(
         put_forward=tuple(first),
-        waiting=len(fresh) - len(first),
+        waiting=sum(not one.first_list for one in fresh[support.new_a_week :]),
+        first_lists=tuple(on_first_lists(listed, runs)),
         unmet=tuple(unmet(educator, support, free, {one.key for one in first} | still_pending(tried, educator))),
         follow_ups=tuple(asked_of(session, educator)),
         risen=tuple(risen_follow_ups(session, educator, support)),
@@ -59,9 +64,18 @@ def week_of(session: Session, educator: Educator, runs: Sequence[RunRow], suppor
 
 
 def newly_listed(session: Session, educator: Educator, runs: Sequence[RunRow], free: list[Listed]) -> list[Listed]:
-    """Those who are new or changed on the list, and without a contact since the list before."""
+    """Those who are new or changed, then those on an outcome's first list; without a contact since the list before."""
     touched = contacted_since(session, educator, since_when(session, runs[0]))
-    return [one for one in free if (one.is_new or one.has_changed) and one.key not in touched]
+    found = [one for one in free if (one.is_new or one.has_changed or one.first_list) and one.key not in touched]
+    return sorted(found, key=lambda one: one.first_list and not one.has_changed)
+
+
+def on_first_lists(listed: list[Listed], runs: Sequence[RunRow]) -> Iterator[tuple[RunRow, int]]:
+    """The runs that are the first of their outcome, with how many of the educator's students are on each."""
+    for run in runs:
+        count = sum(one.first_list and one.score.run_id == run.run_id for one in listed)
+        if count:
+            yield run, count
 
 
 def still_pending(tried: list[ContactRow], educator: Educator) -> set[str]:

@@ -14,7 +14,6 @@ from serving.wording.signals import BAND_ORDER, band_words
 
 OF_BAND = msgid("Of {number} listed before with such scores, about {count} of 100 {ended} ({low} to {high}).")
 OF_LIST = msgid("Of all {number} listed before, about {count} of 100 {ended} ({low} to {high}).")
-TOO_FEW = msgid("Too few were listed like this before to say how it turns out.")
 
 
 @dataclass(frozen=True)
@@ -30,27 +29,33 @@ class BandRecord:
 def band_records(
     language: Language, found: Iterable[tuple[str, str, str | None]], runs: Sequence[RunRow]
 ) -> tuple[BandRecord, ...]:
-    """A record for each outcome and band of listed students (`found`: band, run id and track record as JSON)."""
+    """A record for each outcome and band of listed students (`found`: band, run id and track record as JSON).
+
+    Bands of which nothing is known are left out, and what is said of the whole list alike stands once.
+    """
     by_band: dict[tuple[str, str], set[TrackRecord | None]] = {}
     for band, run_id, stored in found:
         by_band.setdefault((run_id, band), set()).add(decode(TRACK_RECORD, json.loads(stored or "null")))
-    return tuple(
-        BandRecord(
+    known = [
+        (run, band, record)
+        for run in runs
+        for band in reversed(BAND_ORDER)
+        if (record := pooled(by_band.get((run.run_id, band), ()))) is not None
+    ]
+    lines = {
+        (run.run_id, record): BandRecord(
             band=band,
             band_words=band_words(language, band),
             about=about_words(language, run) if len(runs) > 1 else "",
-            sentence=record_sentence(language, pooled(by_band[run.run_id, band]), run),
+            sentence=record_sentence(language, record, run),
         )
-        for run in runs
-        for band in reversed(BAND_ORDER)
-        if (run.run_id, band) in by_band
-    )
+        for run, band, record in reversed(known)
+    }
+    return tuple(reversed(lines.values()))
 
 
-def record_sentence(language: Language, record: TrackRecord | None, run: RunRow) -> str:
-    """How flags of a band turned out; without a record, that too few were listed to say."""
-    if record is None:
-        return language.translate(TOO_FEW)
+def record_sentence(language: Language, record: TrackRecord, run: RunRow) -> str:
+    """How flags of a band turned out."""
     words = OF_BAND if record.like == "risk" else OF_LIST
     return language.translate(
         words,

@@ -27,8 +27,12 @@ def test_each_band_is_said_once_the_most_signals_first() -> None:
     assert [(one.band, one.sentence) for one in records] == [
         ("many", "Of 150 listed before with such scores, about 70 of 100 ended grade 9 off track (50 to 97)."),
         ("some", "Of all 204 listed before, about 67 of 100 ended grade 9 off track (60 to 76)."),
-        ("few", "Too few were listed like this before to say how it turns out."),
-    ]
+    ], "of a band without a record nothing is said"
+
+
+def test_what_is_known_of_the_whole_list_only_is_said_once() -> None:
+    records = band_records(ENGLISH, found(("some", WHOLE), ("many", WHOLE), ("few", WHOLE)), [RUN])
+    assert [one.band for one in records] == ["many"]
 
 
 @pytest.mark.parametrize(("records", "students", "low", "high"), [

@@ -1,0 +1,39 @@
+"""What is stored of an entry that a colleague, or another window, changed while its form was open: labels and words."""
+
+from serving.pages.plan_view import PlanView
+from serving.store.support_rows import ContactRow, NoteRow
+from serving.wording.locale import Language
+from serving.wording.support import CONTACT_KINDS, PARTIES, REACHED
+
+Versions = tuple[tuple[str, str], ...]
+
+
+def contact_versions(language: Language, row: ContactRow) -> Versions:
+    """What a contact says now."""
+    say = language.translate
+    return (
+        (say("Did you reach someone?"), say(REACHED["yes" if row.reached else "no"])),
+        (say("How"), say(CONTACT_KINDS[row.kind])),
+        (say("With whom"), say(PARTIES[row.party])),
+        (say("When"), language.day(row.day)),
+        (say("What came of it"), row.result),
+        (say("Next step"), row.next_step),
+    )
+
+
+def note_versions(language: Language, row: NoteRow) -> Versions:
+    """What a note says now."""
+    return ((language.translate("Note"), row.body),)
+
+
+def plan_versions(language: Language, plan: PlanView) -> Versions:
+    """What a plan says now."""
+    say = language.translate
+    return (
+        (say("Goal"), plan.goal),
+        (say("Way of support"), plan.strategy),
+        (say("Champion"), plan.champion),
+        (say("From"), language.day(plan.start_date)),
+        (say("To"), language.day(plan.planned_end)),
+        (say("Sessions a week"), str(plan.sessions_a_week)),
+    )

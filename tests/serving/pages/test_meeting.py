@@ -1,0 +1,149 @@
+"""Team meetings: an agenda from My week, initials for the room, decisions that become follow-ups, and minutes."""
+
+import re
+from datetime import timedelta
+from typing import TypeVar
+
+from serving.store.meeting_rows import MeetingItemRow
+from serving.store.rows import AccessRow, Row
+from serving.store.support_rows import FollowUpRow
+from tests.serving.browser import Browser
+from tests.serving.example_service import TODAY, ExampleService
+from tests.serving.pages.test_follow_through import ines_of, newly_listed, section, words_of
+
+Kind = TypeVar("Kind", bound=Row)
+MEETING = "7" * 32
+DAY = f"{TODAY}"
+DECIDED = {
+    "meaning": "The bus is late",
+    "decision": "Ask for the earlier bus",
+    "owner": "s-kira",
+    "due_on": "2026-11-27",
+}
+
+
+def rows(service: ExampleService, table: type[Kind]) -> list[Kind]:
+    """Every row of a table."""
+    return [row for row in service.rows(table) if isinstance(row, table)]
+
+
+def called(browser: Browser, *keys: str) -> str:
+    """The address of a meeting with some students on its agenda."""
+    ticks = {f"student:k-{key}": "yes" for key in keys}
+    answer = browser.send("/meetings", held_on=DAY, entry=MEETING, **ticks)
+    assert answer.status_code == 303
+    return answer.headers["location"]
+
+
+def decided(browser: Browser, key: str, revision: int = 1, **fields: str) -> int:
+    """What the answer to a decision about a student says."""
+    form = {"revision": f"{revision}", "owner": "s-ines", **fields}
+    return browser.send(f"/meetings/{MEETING}/students/k-{key}", **form).status_code
+
+
+def test_my_week_suggests_whom_to_put_on_an_agenda_and_why(service: ExampleService) -> None:
+    newly_listed(service)
+    page = ines_of(service).get("/meetings").text
+    assert re.findall(r'name="student:(k-\w+)" value="yes" checked', page) == ["k-amara", "k-bruno"]
+    assert "Grade 9 · On the list" in words_of(page)
+
+
+def test_a_room_sees_initials_and_no_number_of_a_risk_unless_names_are_asked_for(service: ExampleService) -> None:
+    ines = ines_of(service)
+    address = called(ines, "amara", "bruno")
+    student = f"{address}/students/k-amara"
+    for path in (address, student, f"{address}/minutes"):
+        page = ines.get(path).text
+        room = words_of(page.partition("<main")[2])
+        assert "A. B." in room
+        assert not re.search(r"Amara|Boateng|signals|of 10\b|of 100\b", page.partition("<main")[2]), path
+        assert "Boateng, Amara" in ines.get(f"{path}?names=1").text
+    assert "What the records show" in ines.get(student).text
+
+
+def test_a_decision_with_owner_and_day_is_a_follow_up_of_that_person_and_leads_to_the_next_student(
+    service: ExampleService,
+) -> None:
+    ines = ines_of(service)
+    address = called(ines, "amara", "bruno")
+    answer = ines.send(f"{address}/students/k-amara", revision="1", **DECIDED)
+    assert answer.headers["location"] == f"{address}/students/k-bruno?done=decision"
+    kira = Browser(service, "harbor", "s-kira")
+    assert "Ask for the earlier bus" in section(kira.get("/").text, "due")
+    assert "Ask for the earlier bus" in words_of(kira.get("/students/k-amara").text)
+    assert decided(ines, "amara", 2, **{**DECIDED, "decision": "Ask for a bus pass"}) == 303
+    assert [(row.task, row.resolved_at) for row in rows(service, FollowUpRow)] == [("Ask for a bus pass", None)]
+    assert decided(ines, "amara", 3, meaning="It is solved") == 303
+    assert [row.resolved_by for row in rows(service, FollowUpRow)] == ["s-ines"]
+
+
+def test_a_decision_with_a_day_and_no_words_is_asked_for_beside_the_field(service: ExampleService) -> None:
+    ines = ines_of(service)
+    called(ines, "amara")
+    assert decided(ines, "amara", due_on="2026-11-27") == 422
+    assert decided(ines, "amara", due_on="2026-11-27", decision="Call", owner="s-nobody") == 422
+    assert rows(service, FollowUpRow) == []
+
+
+def test_two_people_who_write_of_one_student_are_shown_both_versions(service: ExampleService) -> None:
+    ines = ines_of(service)
+    address = called(ines, "amara")
+    assert decided(Browser(service, "harbor", "s-kira"), "amara", decision="Visit at home") == 303
+    answer = ines.send(f"{address}/students/k-amara", revision="1", owner="s-ines", decision="Call on Monday")
+    assert answer.status_code == 409
+    assert "Visit at home" in answer.text
+    assert 'value="Call on Monday"' in answer.text
+    assert 'name="revision" value="2"' in answer.text
+    assert decided(ines, "amara", 2, decision="Call on Monday") == 303
+
+
+def test_minutes_and_a_recap_say_what_was_assigned_to_whom(service: ExampleService) -> None:
+    ines = ines_of(service)
+    address = called(ines, "amara", "bruno")
+    decided(ines, "amara", **DECIDED)
+    ines.send(address, people="Ines, Kira", review="Begin on time")
+    minutes = words_of(ines.get(f"{address}/minutes").text)
+    for said in ("Ines, Kira", "Ask for the earlier bus", "Kira Olufsen", "Not talked about", "Begin on time"):
+        assert said in minutes
+    recap = words_of(ines.get("/meetings/recap").text)
+    assert "Boateng, Amara" in recap
+    assert "Kira Olufsen" in recap
+    assert "Castellanos" not in recap
+    later = TODAY + timedelta(days=1)
+    assert "Boateng" not in ines.get(f"/meetings/recap?since={later}&until={later}").text
+
+
+def test_a_meeting_is_its_schools_and_shows_nobody_the_viewer_does_not_see(service: ExampleService) -> None:
+    address = called(ines_of(service), "amara", "bruno", "chloe")
+    assert [row.student_key for row in rows(service, MeetingItemRow)] == ["k-amara", "k-bruno"], "chloe is not hers"
+    mateo = Browser(service, "harbor", "s-mateo").get(address)
+    assert "2 more are on it whom you do not see." in words_of(mateo.text)
+    assert "A. B." not in mateo.text
+    for staff_id, path in (
+        ("s-jonas", address),
+        ("s-lena", address),
+        ("s-lena", "/meetings"),
+        ("s-lena", "/meetings/recap"),
+    ):
+        assert Browser(service, "harbor", staff_id).get(path).status_code == 404, (staff_id, path)
+    assert Browser(service, "mesa", "s-ines").get(address).status_code == 404
+
+
+def test_every_page_of_a_meeting_names_its_students_in_the_access_log(service: ExampleService) -> None:
+    ines = ines_of(service)
+    address = called(ines, "amara", "bruno")
+    for path in (address, f"{address}/minutes", f"{address}/students/k-bruno"):
+        ines.get(path)
+    noted = [(row.action, row.object, row.students) for row in rows(service, AccessRow)]
+    both = ["k-amara", "k-bruno"]
+    assert noted == [
+        ("write", "meeting", both), ("list", "meeting", both), ("list", "minutes", both),
+        ("write", "meeting", ["k-bruno"]),
+    ]  # fmt: skip
+
+
+def test_the_same_form_sent_twice_calls_one_meeting(service: ExampleService) -> None:
+    ines = ines_of(service)
+    called(ines, "amara")
+    called(ines, "amara", "bruno")
+    assert len(rows(service, MeetingItemRow)) == 2
