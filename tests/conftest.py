@@ -17,6 +17,7 @@ from tests.chromium import browser
 
 __all__ = ["browser"]
 
+gc.set_threshold(50_000, 20, 20)  # as every command has it
 settings.register_profile("suite", deadline=None)  # how long a test takes is no test's business
 settings.load_profile("suite")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as every command has it; workers begin with it
@@ -65,9 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported is never garbage: looking for it there took a tenth of the suite's processor time."""
+    """What was imported is no garbage: with the usual thresholds, looking there took a tenth of the processor time."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def leave() -> None:

@@ -16,6 +16,7 @@ from models.estimators.risk_model import RiskModel
 from models.examples import Examples
 from models.feature_dictionary import dictionary_of, fingerprint_of
 from models.releases import Approval, Release, ReleaseKey, promote
+from tests.models.kept_verdicts import verdicts_kept
 from tests.serving.example_service import NOW, ExampleService
 
 OUTCOME = "grade9_off_track_chicago"
@@ -81,6 +82,7 @@ def release(
     """Writes, signs and promotes a bundle."""
     home = service.context.settings.home
     keys = ensure_keys(home / "keys")
-    bundle = write_bundle(home / "bundles", parts, keys, provenance or {})
     key = ReleaseKey(district_id, OUTCOME, "9")
-    return promote(home, key, bundle.path, public_key=keys.public_key, approval=Approval("a test"), now=NOW)
+    with verdicts_kept(home / "bundles"):
+        bundle = write_bundle(home / "bundles", parts, keys, provenance or {})
+        return promote(home, key, bundle.path, public_key=keys.public_key, approval=Approval("a test"), now=NOW)
