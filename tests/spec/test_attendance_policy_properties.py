@@ -6,8 +6,8 @@ import pytest
 
 from features.engine.view_policies import ViewPolicies
 from features.policies.attendance_policies import Periods
+from tests.spec.drawn_snapshots import HONEST, Looking, everything, holds
 from tests.spec.made_districts import Rows
-from tests.spec.test_properties import HONEST, Looking, everything, holds
 
 NOTHING_TO_DECIDE = {
     "periods, where attendance is taken by day": ViewPolicies(periods=Periods(a_day=6, whole_day=0.5)),

@@ -12,8 +12,8 @@ from features.policies.enrollment_policies import Concurrent, EnrollmentPolicies
 from features.policies.record_policies import RecordPolicies
 from features.snapshots.snapshot import Snapshot, build_snapshot
 from tests.drawn import reader_of
+from tests.spec.drawn_snapshots import TERMS
 from tests.spec.made_districts import AS_OF, CALENDAR, ENROLLED, FIRST, Row, Rows, known_before, records
-from tests.spec.test_properties import TERMS
 
 few = settings(
     derandomize=True,

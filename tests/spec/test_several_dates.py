@@ -19,8 +19,8 @@ from features.language.feature_set import FeatureSet
 from features.policies.attendance_policies import Periods
 from features.warehouse.reader import Reader
 from tests.drawn import reader_of
+from tests.spec.drawn_snapshots import FULL, SURROUNDINGS, Looking, everything, lines
 from tests.spec.made_districts import AS_OF, District, Rows, districts, merged
-from tests.spec.test_properties import FULL, SURROUNDINGS, Looking, everything, lines
 
 DAYS = [AS_OF + timedelta(days=n) for n in (-1, 0, 4)]
 """What becomes known after AS_OF becomes known among them."""

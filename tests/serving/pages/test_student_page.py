@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from serving.scoring.run_writer import write_run
+from serving.wording.scores import LIMITS
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_service import TODAY, ExampleService, run_of
 
@@ -88,3 +89,46 @@ def test_where_a_model_serves_or_a_run_kept_no_past_students_the_words_are_as_be
     assert "Students with similar records" not in Browser(service, "harbor", "s-lena").get("/caseload?show=all").text
     words = words_of(Browser(service, "mesa", "s-lena").get("/students/k-amara").text)
     assert re.search(r"Students with similar records: about 6 in 10 (?!\()", words)
+
+
+def test_a_students_page_shows_the_records_behind_each_reason(service: ExampleService) -> None:
+    words = Tags(Browser(service, "harbor", "s-ines").get("/students/k-amara").text).words
+    for expected in ("Missed 25% of the last 20 school days.", "Nov 17, 2026", "Whole day", "Algebra 1", "In progress"):
+        assert expected in words
+    assert "Contact, Nov 6, 2026" in re.sub(r"\s+", " ", words)
+    assert all(limit in words for limit in LIMITS)
+
+
+def test_a_change_of_release_is_marked_in_the_history(service: ExampleService) -> None:
+    words = Tags(Browser(service, "harbor", "s-ines").get("/students/k-amara").text).words
+    assert words.count("Scored by a new model from here on.") == 1
+    assert "Since Nov 13: records +14, new scoring +6" in re.sub(r"\s+", " ", words)
+
+
+def test_a_change_of_scorer_between_parts_of_the_year_is_marked_in_the_history(service: ExampleService) -> None:
+    run = replace(run_of("harbor", TODAY + timedelta(days=7)), release_id="r-0002", scorer="rule", part="spring")
+    with service.write_session() as session:
+        write_run(session, run)
+        write_run(session, replace(run_of("harbor", TODAY + timedelta(days=14)), release_id="r-0002", part="spring"))
+    words = words_of(Browser(service, "harbor", "s-ines").get("/students/k-amara").text)
+    assert words.count("Scored by another rule from here on, as at this time of each year.") == 1
+    assert words.count("Scored by the model from here on, as at this time of each year.") == 1
+
+
+@pytest.mark.parametrize(("key", "says"), [
+    ("k-emil", "records on this student do not go far enough"),
+    ("k-farah", "about other grades"),
+])  # fmt: skip
+def test_without_a_score_the_page_says_why(service: ExampleService, key: str, says: str) -> None:
+    words = Tags(Browser(service, "harbor", "s-ines").get(f"/students/{key}").text).words
+    assert says in words
+    assert "in 10 students" not in words
+
+
+def test_a_chart_has_its_table_behind_it(service: ExampleService) -> None:
+    html = Browser(service, "harbor", "s-ines").get("/students/k-amara").text
+    tags = Tags(html)
+    assert tags.tags.count("figure") == 2
+    assert tags.tags.count("details") == 2
+    assert "<title>Week of Nov 16, 2026: 2 of 5 days missed</title>" in html
+    assert "<td>Nov 16, 2026</td>" in html
