@@ -212,6 +212,12 @@ class Service(Section):
     largest_import_mb: int = Field(
         default=2048, ge=1, le=65536, description="largest body of an import over the API, in mebibytes"
     )
+    webhooks_to_loopback: bool = Field(
+        default=False, description="whether webhooks may lead to this machine, for trials; never to a private network"
+    )
+    changes_minutes: int = Field(
+        default=5, ge=0, le=1440, description="minutes after which the worker loads records sent one by one"
+    )
     keep_runs: Literal["month_ends", "all"] = Field(
         default="month_ends",
         description="which runs of earlier school years stay in the service database: the last of each month, or all",

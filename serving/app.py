@@ -25,10 +25,12 @@ from serving.api import (
     oauth,
     operations,
     past_runs,
+    records,
     score_list,
     scores,
     scoring_runs,
     student_search,
+    webhooks,
 )
 from serving.api.idempotency import IdempotencyMiddleware
 from serving.api.messages import FORMS
@@ -75,7 +77,7 @@ from serving.wording.locale import LOCALES
 
 OWN = (health, oauth)
 SCORES = (scores, score_list, past_runs, live_scores, student_search, model_catalog)
-RECORDS = (imports, operations, scoring_runs)
+RECORDS = (imports, operations, scoring_runs, records, webhooks)
 API_ROUTERS = tuple(part.router for part in (*OWN, *SCORES, *RECORDS))
 PAGE_ROUTERS = tuple(
     page.router

@@ -89,3 +89,26 @@ class ScoringRunRequest(Message):
     """Which list to make."""
 
     as_of: Day | None = Field(default=None, description="the date to look from; today where it is left out")
+
+
+class RecordError(Message):
+    """Why a record that was sent could not be loaded."""
+
+    code: str = Field(description="the rule; the reference of checks has them all")
+    column: str
+    expected: str
+
+
+class SentRecord(Message):
+    """A record that was sent by an id of the caller's, and what became of it."""
+
+    record_id: str
+    table: Literal["attendance", "marks", "incidents", "enrollments"]
+    state: Literal["waiting", "loaded", "refused", "taken_back"] = Field(
+        description="waiting to be loaded before the next run, or what became of it"
+    )
+    deleted: bool = Field(description="whether it was taken back, or is about to be")
+    revision: int = Field(description="counts what was sent under this id")
+    sent_at: datetime
+    load_id: int | None = Field(description="the load that took it last")
+    errors: list[RecordError]

@@ -92,6 +92,14 @@ def open_operations(session: Session, district_id: str) -> list[str]:
     return list(session.scalars(found))
 
 
+def is_open(session: Session, district_id: str, kind: Kind) -> bool:
+    """Whether an operation of a kind has not ended."""
+    found = select(OperationRow.operation_id).where(
+        OperationRow.district_id == district_id, OperationRow.kind == kind, OperationRow.ended_at.is_(None)
+    )
+    return session.scalars(found.limit(1)).first() is not None
+
+
 def note_progress(row: OperationRow, says: str, at: datetime) -> bool:
     """Writes down that an operation runs, and how far it is; False where it is to stop instead."""
     if row.cancel_asked or row.ended_at is not None:

@@ -28,6 +28,7 @@ from models.bundle.year_parts import ServedPart
 from models.feature_dictionary import FeatureDictionary
 from models.served_scorer import NotJudged
 from models.verdict import Verdict
+from serving.records.sent_records import apply_records
 from serving.scoring.district_release import DistrictRelease, load_served_releases
 from serving.scoring.flags import write_flags
 from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle
@@ -51,7 +52,7 @@ def score_district(
 ) -> ListSummary:
     """Scores every outcome that is served; flags go to the warehouse first, then everything pages need to the database.
 
-    Before, the warehouse gets what people wrote since.
+    Before, the warehouse gets what people wrote, and what programs sent, since.
 
     The same releases and records on the same date are the same list, which is made once, also where two ask for it at
     once. Refused where the records do not add up.
@@ -66,6 +67,7 @@ def score_in_turn(
 ) -> ListSummary:
     """The district's list, made while no other process makes one for it."""
     releases = load_served_releases(settings, district_id)
+    apply_records(settings, engine, district_id, now=now, progress=progress)
     export_supports(settings, engine, district_id)
     district, warehouse = settings.district(district_id), settings.warehouse(district_id)
     with open_warehouse(warehouse) as reader:

@@ -25,7 +25,9 @@ from serving.store import (  # noqa: F401 - with them, the metadata holds every 
     night_rows,
     operation_rows,
     record_rows,
+    sent_record_rows,
     support_rows,
+    webhook_rows,
 )
 from serving.store.database_errors import hide_values
 from serving.store.district_scope import enter_district

@@ -1,18 +1,25 @@
 """Hands operations that wait in the service database over to DBOS, and says whether any are left."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from dbos import DBOSClient, EnqueueOptions
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from features.settings import Settings
-from serving.operations.operations import open_operations, waiting_operations
-from serving.store.database import database_address, migrate, open_engine, read_session
+from serving.operations.operations import ask_for, is_open, new_operation_id, open_operations, waiting_operations
+from serving.records.sent_records import waiting_since
+from serving.store.database import database_address, migrate, open_engine, read_session, write_session
 from serving.store.health import sqlite_file
 from serving.worker.queue import OPERATION, OPERATIONS
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+LOOK = timedelta(seconds=10)
+"""How often it is looked for records that were sent one by one."""
 
 
 @dataclass
@@ -22,10 +29,17 @@ class OperationWatch:
     settings: Settings
     client: DBOSClient
     engine: Engine | None = None
+    opening: threading.Lock = field(default_factory=threading.Lock)
     handed: set[str] = field(default_factory=set)
+    changes_at: datetime = LONG_AGO
 
     def database(self) -> Engine | None:
         """The service database, brought up to date when first opened; None where there is none yet."""
+        with self.opening:
+            return self.engine or self.open_database()
+
+    def open_database(self) -> Engine | None:
+        """The service database, as it is opened once."""
         if self.engine is None:
             address = database_address(self.settings)
             file = sqlite_file(address)
@@ -38,6 +52,7 @@ class OperationWatch:
     def hand_over(self) -> None:
         """Hands over what waits; the same twice is one workflow. A database that does not answer is asked again."""
         try:
+            self.ask_for_changes()
             waiting = [one for one in self.waiting() if one[1] not in self.handed]
         except OperationalError:
             return
@@ -45,6 +60,22 @@ class OperationWatch:
             options = EnqueueOptions(workflow_name=OPERATION, queue_name=OPERATIONS, workflow_id=operation_id)
             self.client.enqueue(options, district_id, operation_id)
             self.handed.add(operation_id)
+
+    def ask_for_changes(self) -> None:
+        """Asks for a load of the records that were sent one by one, where they have waited long enough."""
+        engine, now = self.database(), datetime.now(UTC)
+        if engine is None or now < self.changes_at:
+            return
+        self.changes_at = now + LOOK
+        for district in self.settings.districts:
+            with write_session(engine, district.id) as session:
+                since = waiting_since(session, district.id)
+                wait = timedelta(minutes=self.settings.service.changes_minutes)
+                if since is not None and since <= now - wait and not is_open(session, district.id, "record_changes"):
+                    ask_for(
+                        session, district.id, new_operation_id("record_changes"), kind="record_changes",
+                        subject="worker", request={}, at=now,
+                    )  # fmt: skip
 
     def waiting(self) -> Iterator[tuple[str, str]]:
         """District and id of each operation that waits."""

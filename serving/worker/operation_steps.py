@@ -22,6 +22,7 @@ from features.warehouse.file import open_warehouse
 from serving.operations.operations import Ending, Kind
 from serving.operations.quarantine import keep_quarantine, waiting_rows
 from serving.operations.uploads import remove_upload, upload_folder
+from serving.records.sent_records import apply_records
 from serving.scoring.score_district import score_district
 from serving.store.cell_types import JsonObject, JsonRow
 from serving.store.database import write_session
@@ -115,6 +116,18 @@ def score_with(run: OperationRun, engine: Engine) -> Ending:
     return Ending("done", said, result)
 
 
+def apply(run: OperationRun) -> Ending:
+    """Loads the records that programs sent one by one."""
+    with service_engine(run.settings) as engine:
+        done = apply_records(
+            run.settings, engine, run.district_id, now=datetime.now(UTC), progress=run.progress
+        )  # fmt: skip
+    if done is None:
+        return Ending("unchanged", "nothing was sent since", {})
+    said = f"{done.loaded:,} records loaded, {len(done.refused):,} refused"
+    return Ending("done", said, {"load_id": done.load_id, "rows": {"loaded": done.loaded}}, done.refused[:MOST_ERRORS])
+
+
 def findings_as_rows(*several: Sequence[Finding]) -> list[JsonRow]:
     """Findings as an operation tells them."""
     rows = [asdict(finding) for findings in several for finding in findings][:MOST_ERRORS]
@@ -130,6 +143,7 @@ def refusal(refused: Refused) -> Ending:
 STEPS: Mapping[Kind, Mapping[str, OperationStep]] = {
     "import": {"look": look, "stage": stage, "take": take},
     "scoring_run": {"score": score},
+    "record_changes": {"apply": apply},
 }
 """In order, by the kind of the operation."""
 LAST: Mapping[Kind, OperationStep] = {"import": finish}

@@ -18,6 +18,7 @@ from serving.operations.operations import Ending, Kind, State, note_ending, note
 from serving.store.cell_types import JsonObject, JsonRow
 from serving.store.database import write_session
 from serving.store.operation_rows import OperationRow
+from serving.webhooks.announcements import announce_import
 from serving.worker.durable_steps import ATTEMPTS, describe_fault, is_last_attempt
 from serving.worker.import_workflow import Worker
 from serving.worker.night_steps import service_engine
@@ -137,7 +138,9 @@ def note(worker: Worker, district_id: str, operation_id: str, ending: StepEnding
     with service_engine(worker.settings) as engine, write_session(engine, district_id) as session:
         row = session.get(OperationRow, (district_id, operation_id))
         if row is not None:
-            note_ending(row, Ending(**ending), datetime.now(UTC))
+            now = datetime.now(UTC)
+            if note_ending(row, Ending(**ending), now) and row.kind == "import":
+                announce_import(session, row, now)
 
 
 def stored(ending: Ending) -> StepEnding:

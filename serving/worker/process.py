@@ -21,6 +21,7 @@ from serving.worker.night_workflow import register_night
 from serving.worker.operation_queue import watch_operations
 from serving.worker.operation_workflow import register_operations
 from serving.worker.queue import APPLICATION, NIGHT, OPERATION, POLL_SECONDS, WORKFLOW, open_queue, queue_address
+from serving.worker.webhook_thread import webhooks_told
 
 VERSION = "imports-1"
 """DBOS leaves what another version began, so this never changes: a workflow with other steps gets another name."""
@@ -96,7 +97,11 @@ def wait_for_imports(worker: Worker, stop: threading.Event, *, once: bool) -> bo
     An import is stuck where DBOS could not store its result, as on a full disk: the next start resumes it.
     """
     stuck, looked = 0.0, time.monotonic() - SCHEDULE_SECONDS
-    with open_queue(worker.settings) as client, watch_operations(worker.settings, client) as operations:
+    with (
+        open_queue(worker.settings) as client,
+        watch_operations(worker.settings, client) as operations,
+        webhooks_told(operations),
+    ):
         while not stop.wait(POLL_SECONDS):
             operations.hand_over()
             if not once and time.monotonic() - looked >= SCHEDULE_SECONDS:

@@ -21,6 +21,7 @@ from features.ingest.load.load_report import LoadReport, report_from
 from features.ingest.load.staging import stage_delivery
 from features.ingest.load.warehouse_load import load_tables
 from features.ingest.load.workspace import (
+    CHANGES,
     ImportRequest,
     Workspace,
     read_request,
@@ -220,7 +221,10 @@ def record_load(
 
 
 def finished_load(workspace: Workspace, request: ImportRequest) -> LoadReport | None:
-    """The report of an earlier load of the same files and settings: the latest load, or any load of only deltas."""
+    """The report of an earlier load of the same files and settings: the latest load, or any load of only deltas.
+
+    Changes of single records that were loaded since do not count: else the same files would take them back.
+    """
     if not workspace.warehouse.exists():
         return None
     with open_warehouse(workspace.warehouse) as reader:
@@ -228,7 +232,8 @@ def finished_load(workspace: Workspace, request: ImportRequest) -> LoadReport | 
     same = loads[loads["digest"] == request.digest]
     if same.empty:
         return None
-    latest = same["load_id"].iloc[-1] == loads["load_id"].iloc[-1]
+    of_files = loads[~loads["source"].fillna("").str.startswith(CHANGES)]
+    latest = not of_files.empty and same["load_id"].iloc[-1] == of_files["load_id"].iloc[-1]
     if not latest and not requested_delivery(workspace, request).only_deltas:
         return None
     return report_from(str(same["report"].iloc[-1]))

@@ -16,6 +16,9 @@ from features.ingest.delivery import Delivery
 from features.ingest.files.sources import SourceFile, digest_of, files_in
 from features.settings import District, Settings
 
+CHANGES = "changes-"
+"""How the sources of loads of single records begin that programs sent between two deliveries of files."""
+
 
 @dataclass(frozen=True)
 class Workspace:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 
 import pytest
 
@@ -54,9 +55,11 @@ REFUSED = {
 }  # fmt: skip
 
 
-def program(service: ExampleService, district_id: str, *scopes: str) -> TestClient:
+def program(service: ExampleService, district_id: str, *scopes: str, schools: Sequence[str] = ()) -> TestClient:
     """A program with a key that may do everything about records, or what is said."""
-    client = ApiClient(service, district_id, *(scopes or ("records.write", "imports.read", "scores.write")))
+    client = ApiClient(
+        service, district_id, *(scopes or ("records.write", "imports.read", "scores.write")), schools=schools
+    )
     client.client.headers.update(client.headers)
     return client.client
 

@@ -1,0 +1,1 @@
+"""Single records that programs send between two deliveries of files: kept, and loaded before the next run."""
