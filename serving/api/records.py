@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from features.ingest.rules.single_record import broken_rule
+from features.ingest.parsing.single_record import broken_rule
 from serving.access.access_log import record_access
 from serving.access.authorize import Allowed, Client, Denied, OneStudent, authorize, visible_students
 from serving.api.clients import ClientWithScope

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from features.atomic_files import file_lock
 from features.ingest.load.record_changes import LoadedChanges, RecordChange, load_changes
 from features.ingest.load.workspace import workspace_of
-from features.ingest.rules.single_record import BrokenRule
+from features.ingest.parsing.single_record import BrokenRule
 from features.ingest.staging_tables import key_of
 from features.progress import Progress
 from features.settings import Settings

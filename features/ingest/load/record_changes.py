@@ -15,8 +15,8 @@ from features.file_mapping.declaration import DeletionMarker, Dialect, FileMappi
 from features.ingest.load.import_steps import finished_load, load_import, stage_import
 from features.ingest.load.load_report import LoadReport
 from features.ingest.load.workspace import CHANGES, Workspace, remove_import, request_of, write_request
+from features.ingest.parsing.single_record import BrokenRule, Cells
 from features.ingest.rules.no_shows import LEFT_OUT
-from features.ingest.rules.single_record import BrokenRule, Cells
 from features.progress import Progress
 from features.settings import District
 from features.tables import TABLES

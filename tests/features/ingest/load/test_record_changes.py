@@ -8,7 +8,7 @@ import pytest
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.record_changes import LoadedChanges, RecordChange, load_changes
 from features.ingest.load.workspace import Workspace
-from features.ingest.rules.single_record import broken_rule
+from features.ingest.parsing.single_record import broken_rule
 from features.policies.record_policies import NO_POLICIES
 from features.progress import quietly
 from features.warehouse.file import open_warehouse
