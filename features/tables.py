@@ -28,6 +28,17 @@ TERMS = Table(
         Column("end_date", "date", "its last day", unit="local date"),
     ),
 )
+SCHOOL_TERMS = Table(
+    "school_terms",
+    "Marking terms of a school or a track of it. In a school year they take the place of all of the district's there.",
+    ("school_id", "track", "school_year", "term_id"),
+    (
+        SCHOOL,
+        Column("track", "text", "the calendar track whose terms they are; `main` where they are the whole school's"),
+        *TERMS.columns,
+    ),
+    optional=True,
+)
 CALENDAR_DAYS = Table(
     "calendar_days",
     "Days of a school's calendar. A day on which attendance was not taken is unknown, not present.",
@@ -265,7 +276,7 @@ SUPPORTS = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        SCHOOLS, TERMS, CALENDAR_DAYS, STUDENTS, DEMOGRAPHICS, PROGRAMS, ENROLLMENTS, ATTENDANCE,
+        SCHOOLS, TERMS, SCHOOL_TERMS, CALENDAR_DAYS, STUDENTS, DEMOGRAPHICS, PROGRAMS, ENROLLMENTS, ATTENDANCE,
         ATTENDANCE_SUBMISSIONS, SECTION_ENROLLMENTS, MARKS, INCIDENTS, DISCIPLINE_ACTIONS, COMPLETIONS, STAFF,
         CASELOADS, SUPPORTS, FLAGS, FLAG_ANSWERS,
         QUARANTINE, LOADS,

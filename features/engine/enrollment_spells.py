@@ -17,6 +17,7 @@ from features.engine.known_records import KnownRecords, without_bookkeeping
 from features.engine.own_days import own_track, with_own_tracks
 from features.engine.parameters import day_parameter
 from features.engine.record_columns import WHOLE_DAY, once_a_day, with_cuts, with_edge_of_week, with_runs
+from features.engine.school_terms import term_starts, with_series
 from features.engine.section_periods import periods_on_days
 from features.engine.short_days import of_short_days
 from features.engine.terms_and_marks import MARKING_TERMS
@@ -46,17 +47,33 @@ class DatedRecords(KnownRecords):
             columns["day_hundredths"] = ibis.coalesce(days.day_hundredths, WHOLE_DAY)
         return days.select("school_id", "track", "school_year", "date", **columns)
 
-    def term_start_in(self, _rows: ir.Table) -> ir.DateValue:
-        """The first day of the marking term of some rows' as-of date."""
-        return self.term_start()
+    def term_start_in(self, rows: ir.Table) -> ir.DateValue:
+        """The first day of the marking term of some rows' as-of date, at their school where schools differ."""
+        return rows.term_from if self.has_own_starts else self.term_start()
+
+    @property
+    def has_own_starts(self) -> bool:
+        """Whether the marking term may have begun on another day at another school."""
+        return self.shape.policies.has_school_terms and not self.shape.has_term_from
+
+    def with_own_starts(self, rows: ir.Table) -> ir.Table:
+        """Rows of a series with `term_from`, the first day of its marking term, where schools differ."""
+        if not self.has_own_starts:
+            return rows
+        starts = self.kept("term_starts_of_schools", lambda: term_starts(self.terms_begun()))
+        return rows.left_join(starts, "series").select(rows, starts.term_from)
 
     def term_start(self) -> ir.Scalar:
         """The first day of the marking term that began last, missing where none did this school year."""
         if self.shape.has_term_from:
             return day_parameter(self.shape.named("term_from"))
+        return self.terms_begun().start_date.max().as_scalar()
+
+    def terms_begun(self) -> ir.Table:
+        """The marking terms of the school year that began by the as-of date."""
         terms = self.rows("terms")
         marking = terms.kind.isin(MARKING_TERMS) & (terms.school_year == self.school_year)
-        return terms.filter(marking & (terms.start_date <= self.as_of)).start_date.max().as_scalar()
+        return terms.filter(marking & (terms.start_date <= self.as_of))
 
     def spells(self) -> ir.Table:
         """Spells of enrollment with their school days.
@@ -242,6 +259,8 @@ class DatedRecords(KnownRecords):
     def calendar_rows(self) -> ir.Table:
         """The calendar, with a track of its own for students who are expected on some weekdays only."""
         calendar = self.rows("calendar_days")
+        if self.has_own_starts:
+            calendar = self.with_own_starts(with_series(calendar, self.rows("school_terms")))
         if not self.shape.policies.part_time:
             return calendar
         return with_own_tracks(calendar, replace(self, members=None).as_read("enrollments"))

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from features.engine.attendance_submission import with_attendance_taken
 from features.engine.compilation import Steps
 from features.engine.parameters import day_parameter, number_parameter
+from features.engine.school_terms import every_series, with_series, with_tracks
 from features.engine.stored_tables import stored_table
 from features.engine.terms_and_marks import (
     lapsed_as,
@@ -87,16 +88,25 @@ class KnownRecords:
         """Of each record the last version that was visible, terms and marks as they are read."""
         versions = self.versions_in_force(name)
         if name == "terms":
-            return with_own_days(versions, self.apart)
+            return self.terms_as_read(with_own_days(versions, self.apart))
+        if name == "school_terms":
+            return with_own_days(versions, ("school_id", "track"))
         if name == "enrollments" and self.shape.policies.any_track:
             return on_known_tracks(versions, self.rows("calendar_days"))
         return self.marks_as_read(versions) if name == "marks" else versions
+
+    def terms_as_read(self, terms: ir.Table) -> ir.Table:
+        """The district's terms, and those of schools beside them where there are any."""
+        return every_series(terms, self.rows("school_terms")) if self.shape.policies.has_school_terms else terms
 
     def marks_as_read(self, marks: ir.Table) -> ir.Table:
         """Marks by the policies of the view."""
         marks, policies = without_courses_failed_elsewhere(marks), self.shape.policies
         if policies.unweighted:
             marks = marks.mutate(points_hundredths=marks.unweighted_points_hundredths)
+        if policies.has_school_terms:
+            on_tracks = with_tracks(marks, self.rows("enrollments"))
+            marks = with_series(on_tracks, self.rows("school_terms")).drop("track")
         if policies.incomplete_days is None:
             return marks
         marks = with_deadline(marks, self.rows("terms"), policies.incomplete_days)

@@ -3,6 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.school_terms import term_key
 from features.engine.terms_and_marks import FAILING, course_made_up
 from features.tables import TABLES
 
@@ -96,10 +97,9 @@ def with_grade(marks: ir.Table, enrollments: ir.Table) -> ir.Table:
 
 def with_terms(marks: ir.Table, terms: ir.Table) -> ir.Table:
     """Marks with `term_start`, `term_end` and `is_summer`."""
-    spans = terms.select(
-        "school_year", "term_id", term_start="start_date", term_end="end_date", is_summer=terms.kind == "summer"
-    )
-    return marks.left_join(spans, ["school_year", "term_id"]).select(
+    key = term_key(terms)
+    spans = terms.select(*key, term_start="start_date", term_end="end_date", is_summer=terms.kind == "summer")
+    return marks.left_join(spans, key).select(
         marks, spans.term_start, spans.term_end, is_summer=ibis.coalesce(spans.is_summer, False)
     )
 

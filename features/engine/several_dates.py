@@ -117,7 +117,7 @@ def put_dates(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) -> N
 
 def can_be_together(shape: ViewShape) -> bool:
     """Whether the dates of a view of that shape can be in one script."""
-    return not (shape.policies.has_overlaps or shape.policies.last_event_decides)
+    return not (shape.policies.has_overlaps or shape.policies.last_event_decides or shape.policies.has_school_terms)
 
 
 def rows_by_date(rows: pd.DataFrame, dates: int) -> list[pd.DataFrame]:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.school_terms import term_key
+
 MARKING_TERMS = ("quarter", "trimester", "semester")
 """Kinds of term that marks are given in; of each, a day belongs to one term."""
 
@@ -52,8 +54,9 @@ def course_made_up(marks: ir.Table) -> ir.StringColumn:
 
 def with_deadline(marks: ir.Table, terms: ir.Table, days: int) -> ir.Table:
     """Marks with `deadline`: so many days after their term's last day, or after they became known without a term."""
-    ends = terms.select("school_year", "term_id", over="end_date")
-    joined = marks.left_join(ends, ["school_year", "term_id"]).select(marks, ends.over)
+    key = term_key(terms)
+    ends = terms.select(*key, over="end_date")
+    joined = marks.left_join(ends, key).select(marks, ends.over)
     last = ibis.coalesce(joined.over, joined.known_on) + ibis.interval(days=days)
     return joined.mutate(deadline=last.cast("date")).drop("over")
 

@@ -21,7 +21,8 @@ class ViewPolicies:
     daily events, of which the first counts; `periods` says how class periods make a day; with `part_time`, students are
     expected on the weekdays, and for the share of a day, that their enrollment says. With `last_event_decides`, the
     calendar leaves days open: what a school has sent then says whether attendance was taken. With `has_sections` the
-    sections that students are in say how many periods they have on a day.
+    sections that students are in say how many periods they have on a day. With `has_school_terms` some schools or
+    tracks have terms of their own.
     """
 
     unweighted: bool = False
@@ -36,6 +37,7 @@ class ViewPolicies:
     part_time: bool = False
     last_event_decides: bool = False
     has_sections: bool = False
+    has_school_terms: bool = False
 
 
 AS_BEFORE = ViewPolicies()
@@ -43,12 +45,18 @@ AS_BEFORE = ViewPolicies()
 
 
 def view_policies_of(
-    policies: RecordPolicies, *, has_overlaps: bool = False, has_open_days: bool = False, has_sections: bool = False
+    policies: RecordPolicies,
+    *,
+    has_overlaps: bool = False,
+    has_open_days: bool = False,
+    has_sections: bool = False,
+    has_school_terms: bool = False,
 ) -> ViewPolicies:
     """What a district's policies say about views of records of which spells share days, or do not.
 
     Of which the calendar has days without a word on whether attendance was taken, or does not; and with or without
-    sections that students are in, which only say something where periods make a day.
+    sections that students are in, which only say something where periods make a day; and with or without terms that
+    schools have of their own.
     """
     incomplete, attendance = policies.marks.incomplete_days, policies.attendance
     return ViewPolicies(
@@ -64,6 +72,7 @@ def view_policies_of(
         part_time=attendance.part_time,
         last_event_decides=has_open_days,
         has_sections=has_sections and attendance.periods.a_day is not None,
+        has_school_terms=has_school_terms,
     )
 
 

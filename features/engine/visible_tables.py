@@ -47,7 +47,7 @@ class VisibleTables(DatedRecords):
             marks = with_recovery(marks)
         if "grade_level" in used:
             marks = with_grade(marks, self.rows("enrollments"))
-        marks = with_terms(marks, self.rows("terms"))
+        marks = self.with_own_starts(with_terms(marks, self.rows("terms")))
         if "terms_ago" in used:
             marks = with_terms_ago(marks)
         began = marks.term_start

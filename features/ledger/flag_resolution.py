@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.language.outcome import CENSORED
-from features.snapshots.labels import UNFINISHED, WHEREABOUTS_UNKNOWN
+from features.snapshots.labels import WHEREABOUTS_UNKNOWN
+from features.snapshots.outcome_periods import UNFINISHED
 
 Integers = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]

@@ -1,7 +1,7 @@
 """Builds the ledger: the resolution of every flag, from the records and a day alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis
@@ -11,6 +11,7 @@ import pandas as pd
 
 from features.engine.compilation import Steps, compile_script
 from features.engine.parameters import text_parameter
+from features.engine.school_terms import DISTRICT
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
 from features.engine.view import View, ViewShape, school_year_of
@@ -31,8 +32,10 @@ from features.ledger.flag_resolution import (
     student_frame,
     student_rows,
 )
-from features.snapshots.labels import OutcomePeriod, label_members, outcome_period, why_unknown
+from features.snapshots.labels import label_members
+from features.snapshots.outcome_periods import OutcomePeriod, outcome_period, periods_by_series, why_unknown
 from features.snapshots.snapshot import first_school_days
+from features.snapshots.term_series import series_of_students
 from features.warehouse.reader import Reader
 from features.warehouse.reader_as_of import ReaderAsOf
 
@@ -60,12 +63,16 @@ class Ledger:
 
 @dataclass(frozen=True)
 class DateGroup:
-    """Dates of lists whose outcome the same records decide; `unknown_because` says why it is not known, if so."""
+    """Dates of lists whose outcome the same records decide; `unknown_because` says why it is not known, if so.
+
+    `by_series` has the period of each series of terms, where schools differ in it; `period` is then the last of them.
+    """
 
     dates: tuple[date, ...]
     school_year: int
     period: OutcomePeriod | None
     unknown_because: str
+    by_series: tuple[tuple[str, OutcomePeriod | None], ...] = ()
 
     @property
     def through(self) -> np.datetime64:
@@ -135,12 +142,14 @@ def group_dates(reader: ReaderAsOf, outcome: Outcome, dates: Sequence[date]) -> 
     years = {day: school_year_of(firsts, day) or min(firsts)[0] for day in dates}
     asked = {years[day] if of_year else day: day for day in dates}
     periods = {alike: outcome_period(reader, outcome, day) for alike, day in asked.items()}
-    found: dict[tuple[int, OutcomePeriod | None], list[date]] = {}
+    series = {alike: periods_by_series(reader, outcome, day) for alike, day in asked.items()}
+    found: dict[tuple[int, OutcomePeriod | None, tuple[tuple[str, OutcomePeriod | None], ...]], list[date]] = {}
     for day in dates:
-        found.setdefault((years[day], periods[years[day] if of_year else day]), []).append(day)
+        alike = years[day] if of_year else day
+        found.setdefault((years[day], periods[alike], series[alike]), []).append(day)
     return [
-        DateGroup(tuple(days), year, period, why_unknown(reader, outcome, days[0], reader.seen.as_of))
-        for (year, period), days in found.items()
+        DateGroup(tuple(days), year, period, why_unknown(reader, outcome, days[0], reader.seen.as_of), by_series)
+        for (year, period, by_series), days in found.items()
     ]
 
 
@@ -163,6 +172,8 @@ def find_endings(reader: ReaderAsOf, outcome: Outcome, groups: Sequence[DateGrou
 def group_endings(reader: ReaderAsOf, outcome: Outcome, group: DateGroup) -> pd.DataFrame:
     """Everyone whom the lists of a group were about, and how they turned out, as `endings_script` says."""
     start = View(group.dates[-1], group.school_year, policies=reader.seen.policies)
+    if group.by_series and not group.unknown_because:
+        return endings_by_series(reader, outcome, group, start)
     values = {**reader.seen.values, "since": group.dates[0]}
     if group.unknown_because or group.period is None:
         script, values = (
@@ -174,6 +185,16 @@ def group_endings(reader: ReaderAsOf, outcome: Outcome, group: DateGroup) -> pd.
         script = endings_script(outcome, start.shape, horizon.shape, reader.seen.shape)
         values = {**values, **horizon.values}
     return reader.run(script, {**values, **start.values})
+
+
+def endings_by_series(reader: ReaderAsOf, outcome: Outcome, group: DateGroup, start: View) -> pd.DataFrame:
+    """The same where students' next term is that of their own school."""
+    series, parts = series_of_students(reader, start), []
+    for name, period in group.by_series:
+        why = "" if period else "no marking term begins after the as-of date in its school year"
+        rows = group_endings(reader, outcome, replace(group, period=period, unknown_because=why, by_series=()))
+        parts.append(rows[rows["student_key"].map(series).fillna(DISTRICT) == name])
+    return pd.concat(parts).sort_values("student_key")
 
 
 @cached_script

@@ -20,7 +20,7 @@ ARROW = {
     "boolean": pa.bool_(),
 }
 
-NO_FILES = ("attendance_submissions", "section_enrollments")
+NO_FILES = ("attendance_submissions", "school_terms", "section_enrollments")
 """Optional tables that a simulated district, like many a real one, does not send."""
 
 SIMULATED = tuple(name for name, table in TABLES.items() if table.from_source and name not in NO_FILES)

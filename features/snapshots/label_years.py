@@ -12,7 +12,7 @@ from itertools import product
 import pandas as pd
 
 from features.language.outcome import Outcome
-from features.snapshots.labels import outcome_period, what_is_not_on_record, why_unknown
+from features.snapshots.outcome_periods import outcome_period, what_is_not_on_record, why_unknown
 from features.snapshots.snapshot import scoring_dates
 from features.warehouse.reader import Reader
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -12,27 +12,22 @@ import pyarrow as pa
 from features.engine.compilation import Steps, compile_script
 from features.engine.expressions import as_condition
 from features.engine.members import LISTED, ListedMembers, Members
+from features.engine.school_terms import DISTRICT
 from features.engine.script_cache import cached_script
 from features.engine.snapshot_query import with_measures
 from features.engine.sql_script import Script
-from features.engine.view import View, ViewShape, school_year_of
-from features.engine.view_policies import AS_BEFORE, ViewPolicies
+from features.engine.view import View, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.outcome import CENSORED, Outcome
-from features.snapshots.snapshot import Snapshot, first_school_days
+from features.snapshots.outcome_periods import OutcomePeriod, outcome_period, why_unknown
+from features.snapshots.snapshot import Snapshot
+from features.snapshots.term_series import differ_by_school, series_of_students
 from features.warehouse.reader import Reader
 
 WHEREABOUTS_UNKNOWN = "no record of where the student went"
-UNFINISHED = "the horizon is ahead"
 GRACE_DAYS = 14
 """Days: a spell without a kind of exit that ends so shortly before the last day that counts went on to the end."""
-
-SUMMER = timedelta(days=92)
-"""The most that lies between two school years."""
-
-SUBYEAR_TERMS = ("semester", "trimester", "quarter")
-"""Kinds of marking terms within a year, in the order in which the next one is looked for."""
 
 
 @dataclass(frozen=True)
@@ -49,38 +44,49 @@ class Labels:
     missing_because: "pd.Series[str]"
 
 
-@dataclass(frozen=True)
-class OutcomePeriod:
-    """The last day that counts for a label, when its records are in, and where in the calendar it lies."""
-
-    through: date
-    known_by: date
-    school_year: int
-    term_from: date | None = None
-    policies: ViewPolicies = AS_BEFORE
-
-    @property
-    def view(self) -> View:
-        """The records as the label sees them."""
-        return View(
-            self.known_by, self.school_year, None, self.through, self.term_from, "horizon", policies=self.policies
-        )
-
-
 def label_outcome(reader: Reader, outcome: Outcome, as_of: date, *, observed_on: date) -> Labels:
     """How the cohort of the as-of date turned out, as far as can be said on `observed_on`.
 
     While the horizon lies after `observed_on`, every label is missing: an unfinished year is not a false one.
     """
     start = reader.view(as_of)
+    if differ_by_school(outcome, start.policies):
+        return label_by_series(reader, outcome, start, observed_on)
     why, period = why_unknown(reader, outcome, as_of, observed_on), outcome_period(reader, outcome, as_of)
     horizon = period.known_by if period else None
     if why or period is None:
         keys = cohort_keys(reader, outcome.cohort, start)
-        nothing = pd.Series(pd.NA, index=pd.Index(keys, name="student_key"), dtype="boolean")
-        return Labels(outcome.name, start.school_year, horizon, nothing, nothing.astype("object").fillna(why))
+        rows = nothing_told(keys, why)
+        return Labels(
+            outcome.name, start.school_year, horizon, rows["off_track"].astype("boolean"), rows["missing_because"]
+        )
     script = label_script(outcome, start.shape, period.view.shape)
     rows = reader.run(script, {**start.values, **period.view.values}).set_index("student_key")
+    return Labels(
+        outcome.name, start.school_year, horizon, rows["off_track"].astype("boolean"), rows["missing_because"]
+    )
+
+
+def nothing_told(keys: "Sequence[str] | pd.Series[str]", why: str) -> pd.DataFrame:
+    """Labels of these students of whom nothing can be said, and why not, by `student_key`."""
+    index = pd.Index(keys, name="student_key")
+    nothing = pd.Series(pd.NA, index=index, dtype="boolean")
+    return pd.DataFrame({"off_track": nothing, "missing_because": pd.Series(why, index=index, dtype="object")})
+
+
+def label_by_series(reader: Reader, outcome: Outcome, start: View, observed_on: date) -> Labels:
+    """The labels where the next term is each school's own; `horizon` is the day by which the last of them is known."""
+    keys = cohort_keys(reader, outcome.cohort, start)
+    of_students = series_of_students(reader, start).reindex(pd.Index(keys)).fillna(DISTRICT)
+    parts, horizons = [nothing_told(keys[:0], "")], [date.min]
+    for series, own in of_students.groupby(of_students):
+        period = outcome_period(reader, outcome, start.as_of, str(series))
+        why, students = why_unknown(reader, outcome, start.as_of, observed_on, str(series)), [*map(str, own.index)]
+        told = nothing_told(students, why) if why or period is None else labels_of(reader, outcome, period, students)
+        parts.append(told[["off_track", "missing_because"]])
+        horizons += [period.known_by] if period else []
+    rows = pd.concat(parts).reindex(pd.Index(keys, name="student_key"))
+    horizon = max(horizons) if len(horizons) > 1 else None
     return Labels(
         outcome.name, start.school_year, horizon, rows["off_track"].astype("boolean"), rows["missing_because"]
     )
@@ -93,6 +99,8 @@ def label_snapshots(
 
     What became of a student is the same for all dates whose outcome is decided on the same day: it is asked once.
     """
+    if differ_by_school(outcome, reader.policies()):
+        return [label_outcome(reader, outcome, one.as_of, observed_on=observed_on) for one in snapshots]
     told: dict[OutcomePeriod | None, pd.DataFrame] = {}
     periods = [outcome_period(reader, outcome, one.as_of) for one in snapshots]
     known = [not why_unknown(reader, outcome, one.as_of, observed_on) for one in snapshots]
@@ -121,59 +129,6 @@ def labels_from(outcome: Outcome, snapshot: Snapshot, period: OutcomePeriod, row
     """The labels in rows of a snapshot's students."""
     off_track = rows["off_track"].astype("boolean")
     return Labels(outcome.name, snapshot.school_year, period.known_by, off_track, rows["missing_because"])
-
-
-def why_unknown(reader: Reader, outcome: Outcome, as_of: date, observed_on: date) -> str:
-    """Why nothing can be said of anyone of that date's cohort on `observed_on`; empty where it can."""
-    period = outcome_period(reader, outcome, as_of)
-    if period is None:
-        return "no marking term begins after the as-of date in its school year"
-    if observed_on < period.known_by:
-        return UNFINISHED
-    calendar_ends = reader.last_school_day(max(first_school_days(reader)))
-    if period.through > calendar_ends + SUMMER:
-        return f"the calendar on record ends on {calendar_ends}, and what counts is up to {period.through}"
-    return what_is_not_on_record(reader, outcome)
-
-
-def what_is_not_on_record(reader: Reader, outcome: Outcome) -> str:
-    """Which table that an outcome needs has no row; empty where each has one."""
-    missing = [name for name in outcome.needs if not reader.has_rows(name)]
-    return f"no {missing[0].replace('_', ' ')} on record" if missing else ""
-
-
-def outcome_period(reader: Reader, outcome: Outcome, as_of: date) -> OutcomePeriod | None:
-    """When the outcome of the as-of date's cohort is decided; None where the year has no such term."""
-    horizon, firsts = outcome.horizon, first_school_days(reader)
-    start = school_year_of(list(firsts.items()), as_of) or min(firsts)
-    posting, policies = timedelta(days=horizon.posting_days), reader.policies()
-    if horizon.kind == "year":
-        last = last_school_day(reader, start + horizon.later)
-        return OutcomePeriod(last, last + posting, start + horizon.later, policies=policies)
-    if horizon.kind == "months":
-        through = (pd.Timestamp(as_of) + pd.DateOffset(months=horizon.later)).date()
-        year = school_year_of(list(firsts.items()), through) or start
-        return OutcomePeriod(through, through + posting, year, policies=policies)
-    span = next_term(reader, start, as_of)
-    return OutcomePeriod(span[1], span[1] + posting, start, span[0], policies) if span else None
-
-
-def last_school_day(reader: Reader, school_year: int) -> date:
-    """The last day of instruction of a school year; of one that is not on record, about when it will be."""
-    latest = min(school_year, max(first_school_days(reader)))
-    return reader.last_school_day(latest) + timedelta(days=365 * (school_year - latest))
-
-
-def next_term(reader: Reader, school_year: int, as_of: date) -> tuple[date, date] | None:
-    """First and last day of the marking term of the school year that begins next after a date."""
-    terms = reader.current("terms")
-    terms = terms[terms["school_year"] == school_year]
-    kinds = [kind for kind in SUBYEAR_TERMS if kind in set(terms["kind"])]
-    later = terms[(terms["kind"] == kinds[0]) & (terms["start_date"] > pd.Timestamp(as_of))] if kinds else terms[:0]
-    if later.empty:
-        return None
-    first = later.sort_values(["start_date", "end_date", "term_id"]).iloc[0]
-    return pd.Timestamp(first["start_date"]).date(), pd.Timestamp(first["end_date"]).date()
 
 
 def cohort_keys(reader: Reader, cohort: Cohort, view: View) -> "pd.Series[str]":

@@ -27,6 +27,7 @@ RecordsByTable = Mapping[str, Sequence[Mapping[str, object]]]
 
 SNAPSHOT_TABLES = (
     "terms",
+    "school_terms",
     "calendar_days",
     "attendance_submissions",
     "section_enrollments",
@@ -49,9 +50,10 @@ def snapshot_of_records(
     `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them: of this school
     year, and of the one before where its records are to count. `first_day` is a day of the district's first school
     week, which another of its schools may have; that of these rows where it is not given. `policies` are those of the
-    district. Raises Refused for a row that its table does not allow.
+    district. A row of `terms` that names a school is of `school_terms`. Raises Refused for a row that its table does
+    not allow.
     """
-    feature_set = SERVABLE[feature_set_name]
+    feature_set, tables = SERVABLE[feature_set_name], with_school_terms_apart(tables)
     connection = duckdb.connect(config={"threads": "1"})
     try:
         for name in SNAPSHOT_TABLES:
@@ -61,6 +63,7 @@ def snapshot_of_records(
             policies,
             has_overlaps=bool(query_script(any_overlap).rows(connection, {})),
             has_sections=policies.periods.a_day is not None and bool(tables.get("section_enrollments")),
+            has_school_terms=bool(tables.get("school_terms")),
         )
         year = school_year_of(firsts, as_of) or 0
         view = View(as_of, year, first_day=first_day or dict(firsts).get(year), policies=policies)
@@ -68,6 +71,18 @@ def snapshot_of_records(
         return snapshot_from_rows(feature_set, view, script.frame(connection, view.values))
     finally:
         connection.close()
+
+
+def with_school_terms_apart(tables: RecordsByTable) -> RecordsByTable:
+    """The records with terms of a school, which may come among the district's, in the table that is theirs."""
+    own = [row for row in tables.get("terms", ()) if row.get("school_id")]
+    if not own:
+        return tables
+    return {
+        **tables,
+        "terms": [row for row in tables["terms"] if not row.get("school_id")],
+        "school_terms": [*tables.get("school_terms", ()), *own],
+    }
 
 
 def first_days(calendar: Sequence[Mapping[str, object]]) -> list[tuple[int, date]]:

@@ -31,8 +31,8 @@ def current_rows(name: str) -> ir.Table:
 @cached_script
 def current_script(name: str) -> Script:
     """DuckDB's SQL for the current rows of a canonical table, terms with days of their own."""
-    rows = current_rows(name)
-    return compile_script(with_own_days(rows) if name == "terms" else rows)
+    rows, apart = current_rows(name), {"terms": (), "school_terms": ("school_id", "track")}
+    return compile_script(with_own_days(rows, apart[name]) if name in apart else rows)
 
 
 @cached_script

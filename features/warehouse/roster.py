@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from features.engine.compilation import compile_script
+from features.engine.school_terms import DISTRICT
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
 from features.engine.view import View, ViewShape
@@ -93,11 +94,21 @@ ROSTER: Mapping[str, Callable[[VisibleTables], ir.Table]] = {
 
 
 def calendar_context(reader: Reader, view: View) -> dict[str, dict[str, pd.DataFrame]]:
-    """Per school, `calendar_days` of this school year and the one before, and `terms`: what a live score needs."""
+    """Per school, `calendar_days` of this school year and the one before, and terms: what a live score needs.
+
+    `terms` are the district's, `school_terms` those that the school has of its own.
+    """
     days = reader.run(calendar_script(view.shape), view.values)
-    terms = reader.run(terms_script(view.shape), view.values)
-    schools = sorted(days["school_id"].unique())
-    return {school: {"calendar_days": days.query("school_id == @school"), "terms": terms} for school in schools}
+    terms, own = (reader.run(terms_script(name, view.shape), view.values) for name in ("terms", "school_terms"))
+    of_district = terms[terms["series"] == DISTRICT] if "series" in terms else terms
+    return {
+        school: {
+            "calendar_days": days.query("school_id == @school"),
+            "terms": of_district,
+            "school_terms": own[own["school_id"] == school],
+        }
+        for school in sorted(days["school_id"].unique())
+    }
 
 
 @cached_script
@@ -110,7 +121,7 @@ def calendar_script(shape: ViewShape) -> Script:
 
 
 @cached_script
-def terms_script(shape: ViewShape) -> Script:
-    """DuckDB's SQL for the terms of this school year."""
+def terms_script(name: str, shape: ViewShape) -> Script:
+    """DuckDB's SQL for the terms of this school year, the district's or those of schools."""
     tables = VisibleTables(shape)
-    return compile_script(tables.rows("terms").filter(ibis._.school_year == tables.school_year))
+    return compile_script(tables.rows(name).filter(ibis._.school_year == tables.school_year))

@@ -10,11 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.engine.compilation import Steps, compile_script
+from features.engine.school_terms import term_key
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
 from features.engine.terms_and_marks import is_withdrawn
 from features.engine.view import ViewShape
 from features.engine.visible_tables import VisibleTables
+from features.snapshots.term_series import terms_of_series
 from features.warehouse.reader import Reader
 from features.warehouse.reader_as_of import ReaderAsOf
 from features.way_back.remaining_year import WayBackQuery, WayBackShape
@@ -97,7 +99,7 @@ def terms_to_come(query: WayBackQuery, terms: pd.DataFrame) -> pd.DataFrame:
 
 def terms_this_year(reader: Reader, query: WayBackQuery) -> pd.DataFrame:
     """The terms of the school year, but summer's: `term_id`, `kind`, `start_date` and `end_date`."""
-    terms = ReaderAsOf(reader.connection, query.start).current("terms")
+    terms = terms_of_series(ReaderAsOf(reader.connection, query.start), query.series)
     terms = terms[(terms["school_year"] == query.start.school_year) & (terms["kind"] != "summer")]
     return terms[["term_id", "kind", "start_date", "end_date"]]
 
@@ -167,14 +169,15 @@ def with_replaced(courses: pd.DataFrame) -> pd.DataFrame:
 @cached_script
 def earlier_finals_script(start: ViewShape) -> Script:
     """DuckDB's SQL for the finals of earlier years by year, course and kind of term, but summer's."""
-    seen = VisibleTables(start)
+    steps = Steps()
+    seen = VisibleTables(start, steps=steps)
     marks, terms = seen.rows("marks"), seen.rows("terms")
     finals = marks.filter((marks.mark_kind == "final") & (marks.school_year < seen.school_year))
     of_terms = with_terms(finals, terms).filter(lambda rows: rows.kind != "summer")
     found = of_terms.group_by(["school_year", "course_id", "kind"]).aggregate(
         finals=of_terms.count(), usual_credit=of_terms.credits_attempted_hundredths.max()
     )
-    return compile_script(found)
+    return compile_script(found, steps)
 
 
 @cached_script
@@ -211,5 +214,6 @@ def lines_of_year(query: WayBackShape, steps: Steps) -> ir.Table:
 
 def with_terms(marks: ir.Table, terms: ir.Table) -> ir.Table:
     """Marks with `kind` and `start_date` of their term, missing where it is not on record."""
-    spans = terms.select("school_year", "term_id", "kind", "start_date")
-    return marks.left_join(spans, ["school_year", "term_id"]).select(marks, spans.kind, spans.start_date)
+    key = term_key(terms)
+    spans = terms.select(*key, "kind", "start_date")
+    return marks.left_join(spans, key).select(marks, spans.kind, spans.start_date)

@@ -11,6 +11,7 @@ from features.engine.compilation import Steps, compile_script
 from features.engine.expressions import as_condition
 from features.engine.measure_aggregates import in_denominator, in_window_rows, meets_restrictions
 from features.engine.members import Members
+from features.engine.school_terms import DISTRICT
 from features.engine.script_cache import cached_script
 from features.engine.snapshot_query import join_by_student, with_measures
 from features.engine.sql_script import Script
@@ -18,7 +19,8 @@ from features.engine.view import Values, View, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.outcome import CENSORED, Outcome
-from features.snapshots.labels import OutcomePeriod, outcome_period, with_exits
+from features.snapshots.labels import with_exits
+from features.snapshots.outcome_periods import OutcomePeriod, outcome_period
 from features.warehouse.reader import Reader
 from features.warehouse.reader_as_of import ReaderAsOf
 from features.way_back.rule_bounds import RuleBound
@@ -37,13 +39,14 @@ class YearEndTables(VisibleTables):
 
 @dataclass(frozen=True)
 class WayBackQuery:
-    """Whose way back, by which bounds of which outcome, from which view, until when."""
+    """Whose way back, by which bounds of which outcome, from which view, until when, and by which series of terms."""
 
     outcome: Outcome
     bounds: tuple[RuleBound, ...]
     cohort: Cohort
     start: View
     period: OutcomePeriod
+    series: str = DISTRICT
 
     @property
     def year_end(self) -> View:
@@ -80,9 +83,9 @@ class WayBackShape:
         return YearEndTables(self.year_end, members, members.tables.steps)
 
 
-def remaining_period(reader: Reader, start: View, outcome: Outcome) -> OutcomePeriod | None:
+def remaining_period(reader: Reader, start: View, outcome: Outcome, series: str = DISTRICT) -> OutcomePeriod | None:
     """When the outcome is decided, by the calendar and the terms that were known then; None where no term follows."""
-    return outcome_period(ReaderAsOf(reader.connection, start), outcome, start.as_of)
+    return outcome_period(ReaderAsOf(reader.connection, start), outcome, start.as_of, series)
 
 
 def student_standings(reader: Reader, query: WayBackQuery) -> pd.DataFrame:

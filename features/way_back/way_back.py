@@ -8,10 +8,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from features.engine.school_terms import DISTRICT
 from features.engine.view import View
 from features.language.cohorts import Cohort
 from features.language.outcome import Outcome
+from features.snapshots.term_series import series_of_students, series_of_year
 from features.warehouse.reader import Reader
+from features.warehouse.reader_as_of import ReaderAsOf
 from features.way_back.remaining_finals import remaining_finals
 from features.way_back.remaining_year import WayBackQuery, remaining_period, student_standings
 from features.way_back.requirements import (
@@ -93,12 +96,40 @@ def find_ways_back(
     be said, such as those who left or of whom too little is on record.
     """
     bounds = rule_bounds(outcome)
-    period = remaining_period(reader, start, outcome) if bounds else None
-    if period is None:
+    if not bounds:
         return WaysBack()
-    query = WayBackQuery(outcome, bounds, cohort or outcome.cohort, start, period)
+    followed = series_of_year(ReaderAsOf(reader.connection, start), start.policies, start.school_year)
+    periods = {one: remaining_period(reader, start, outcome, one) for one in followed}
+    queries = [
+        WayBackQuery(outcome, bounds, cohort or outcome.cohort, start, period, one)
+        for one, period in periods.items()
+        if period
+    ]
+    if start.policies.has_school_terms:
+        series = series_of_students(reader, start)
+        return joined_ways([ways_of_query(reader, query, series) for query in queries])
+    return ways_of_query(reader, queries[0]) if queries else WaysBack()
+
+
+def ways_of_query(reader: Reader, query: WayBackQuery, series: "pd.Series[str] | None" = None) -> WaysBack:
+    """The ways back of a query's students: of those who have its terms, where `series` says which each has."""
     rows = student_standings(reader, query)
-    return combine_requirements(rows.index, bound_requirements(reader, query, rows), period.through)
+    if series is not None:
+        rows = rows[series.reindex(rows.index).fillna(DISTRICT) == query.series]
+        if rows.empty:
+            return WaysBack()
+    return combine_requirements(rows.index, bound_requirements(reader, query, rows), query.period.through)
+
+
+def joined_ways(parts: list[WaysBack]) -> WaysBack:
+    """The ways back of several groups of students as those of one, sorted by `student_key`."""
+    keys, which, distinct = pd.Index([], dtype="str"), np.zeros(0, dtype=np.int64), list[WayBack]()
+    for one in parts:
+        keys = keys.append(one.keys)
+        which = np.concatenate([which, np.where(one.which < 0, -1, one.which + len(distinct))])
+        distinct += one.distinct
+    order = keys.argsort()
+    return WaysBack(keys[order], which[order], tuple(distinct))
 
 
 def bound_requirements(reader: Reader, query: WayBackQuery, rows: pd.DataFrame) -> list[BoundRequirement]:

@@ -141,7 +141,8 @@ class LiveScoring:
         if not served:
             return InsufficientData(detail=self.language.translate(NO_RELEASE))
         days = [day for calendar in known for day in calendar.calendar_days]
-        inputs = (self.inputs(one, days, known[0].terms) for one in served)
+        terms = [*known[0].terms, *(row for other in known[1:] for row in other.terms if "school_id" in row)]
+        inputs = (self.inputs(one, days, terms) for one in served)
         found = (score_records(one, records) for one in inputs)
         first = next(found)
         return next((one for one in chain([first], found) if isinstance(one, LiveScore)), first)

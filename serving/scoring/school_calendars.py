@@ -13,6 +13,9 @@ from serving.scoring.scoring_run import Record, SchoolCalendar
 CALENDAR_COLUMNS = ("school_id", "track", "date", "school_year", "in_session", "attendance_taken", "day_hundredths")
 TERM_COLUMNS = ("school_year", "term_id", "kind", "start_date", "end_date")
 
+OWN_COLUMNS = ("school_id", "track")
+"""What tells a school's own term from the district's."""
+
 
 def read_calendars(reader: Reader, view: View) -> tuple[SchoolCalendar, ...]:
     """The calendar of each school, from the school year before to the as-of date."""
@@ -20,7 +23,10 @@ def read_calendars(reader: Reader, view: View) -> tuple[SchoolCalendar, ...]:
         SchoolCalendar(
             school_id=school_id,
             calendar_days=to_records(frames["calendar_days"], CALENDAR_COLUMNS),
-            terms=to_records(frames["terms"], TERM_COLUMNS),
+            terms=(
+                *to_records(frames["terms"], TERM_COLUMNS),
+                *to_records(frames["school_terms"], (*OWN_COLUMNS, *TERM_COLUMNS)),
+            ),
         )
         for school_id, frames in calendar_context(reader, view).items()
     )

@@ -13,7 +13,8 @@ import duckdb
 import pandas as pd
 
 from features.language.outcome import Outcome
-from features.snapshots.labels import label_outcome, outcome_period
+from features.snapshots.labels import label_outcome
+from features.snapshots.outcome_periods import outcome_period
 from features.warehouse.reader import Reader
 
 CORE = ("ela", "math", "science", "social_science")

@@ -6,7 +6,7 @@ import pytest
 
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, marks
-from features.snapshots.labels import outcome_period
+from features.snapshots.outcome_periods import outcome_period
 from features.snapshots.snapshot import build_snapshot
 from features.warehouse.reader import Reader
 from tests.drawn import reader, rows_of, school_days, stacked, told

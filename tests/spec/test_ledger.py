@@ -11,7 +11,8 @@ from features.definitions.catalog import OUTCOMES
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.language.outcome import Outcome
 from features.ledger.ledger import Ledger, build_ledger
-from features.snapshots.labels import UNFINISHED, WHEREABOUTS_UNKNOWN
+from features.snapshots.labels import WHEREABOUTS_UNKNOWN
+from features.snapshots.outcome_periods import UNFINISHED
 from features.tables import PROTECTED_TABLES, TABLES
 from tests.drawn import canonical, cell, reader, reader_of, rows_of, school_days, stacked
 

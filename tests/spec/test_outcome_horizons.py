@@ -12,7 +12,8 @@ import pytest
 from features.definitions.catalog import OUTCOMES
 from features.language.cohorts import census_day
 from features.language.outcome import Outcome
-from features.snapshots.labels import UNFINISHED, WHEREABOUTS_UNKNOWN, Labels, label_outcome
+from features.snapshots.labels import WHEREABOUTS_UNKNOWN, Labels, label_outcome
+from features.snapshots.outcome_periods import UNFINISHED
 from tests.drawn import cell, reader, rows_of, school_days, stacked
 
 AS_OF = date(2025, 11, 20)

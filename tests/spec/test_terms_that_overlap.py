@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled, marks
-from features.snapshots.labels import next_term
+from features.snapshots.outcome_periods import next_term
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import reader, rows_of, school_days, told
 

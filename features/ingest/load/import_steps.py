@@ -162,6 +162,7 @@ def load_import(
                 has_overlaps=has_overlaps(writer, stamp.load_id),
                 has_open_days=has_open_days(writer),
                 has_sections=writer.has_rows("section_enrollments"),
+                has_school_terms=writer.has_rows("school_terms"),
             )
             declared = delivery.policies.declared
             record_load(writer, stamp, request, report, now=now, policies=policies, declared=declared)

@@ -13,6 +13,7 @@ from features.engine.stored_tables import stored_table
 from features.file_mapping.declaration import TERM_END, FileMapping
 from features.file_mapping.validation import EVENT_DATES
 from features.ingest.staging_tables import parsed_schema
+from features.ingest.term_ends import district_term_ends, school_term_ends, with_term_end
 from features.table_schema import Table
 from features.tables import TABLES
 from features.warehouse.reader import current_rows
@@ -68,9 +69,8 @@ class IncomingTable:
         """The rows with `term_end`, where `known_on` is counted from it."""
         if self.event != TERM_END:
             return rows
-        ends = current_rows("terms").select(in_year="school_year", in_term="term_id", term_end="end_date")
-        joined = rows.left_join(ends, [("school_year", "in_year"), ("term_id", "in_term")])
-        return joined.drop("in_year", "in_term")
+        own = school_term_ends(current_rows("school_terms"))
+        return with_term_end(rows, district_term_ends(current_rows("terms")).union(own))
 
     @property
     def covers(self) -> str | int:

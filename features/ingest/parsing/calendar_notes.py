@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import ibis
 import ibis.expr.types as ir
 
+from features.engine.school_terms import series_name
 from features.engine.script_cache import query_script
 from features.engine.terms_and_marks import MARKING_TERMS
 from features.ingest.findings import Finding
@@ -29,7 +30,11 @@ def calendar_notes(writer: Writer, table: str) -> Iterator[Finding]:
     """The notes that a delivered table gives rise to."""
     held = warehouse_attached(writer)
     if table == "terms":
-        yield from shared_term_days(writer, sources_of(writer, "terms", held=held))
+        yield from shared_term_days(writer, "terms", sources_of(writer, "terms", held=held))
+    if table == "school_terms":
+        sources = sources_of(writer, "school_terms", held=held)
+        yield from shared_term_days(writer, "school_terms", sources)
+        yield from terms_of_schools(writer, sources)
     if table == "calendar_days":
         yield from short_days(writer)
     if table == "calendar_days" and held:
@@ -40,28 +45,56 @@ def calendar_notes(writer: Writer, table: str) -> Iterator[Finding]:
             yield from tracks_without_calendar(writer, *sources)
 
 
-def shared_term_days(writer: Writer, sources: RecordSources) -> Iterator[Finding]:
+def shared_term_days(writer: Writer, table: str, sources: RecordSources) -> Iterator[Finding]:
     """NOTE31."""
-    pairs = writer.records(query_script(overlapping_terms, sources))
+    pairs = writer.records(query_script(overlapping_terms, table, sources))
     if pairs:
-        named = "; ".join(f"{one} and {other} of {year}" for year, one, other in pairs[:NAMED])
+        named = "; ".join(
+            f"{one} and {other} of {year}{''.join(f' at {at}' for at in place)}"
+            for year, one, other, *place in pairs[:NAMED]
+        )
         more = f" and {len(pairs) - NAMED:,} more" if len(pairs) > NAMED else ""
         says = f"terms of one kind share days ({named}{more}): such a day belongs to the one that ends first"
-        yield Finding("NOTE31", "terms", None, "", says)
+        yield Finding("NOTE31", table, None, "", says)
 
 
-def overlapping_terms(sources: RecordSources) -> ir.Table:
-    """Every two marking terms of a kind that share a day: `school_year`, `one` that ends first, and the `other`."""
-    terms = records_after_load("terms", sources)
+def overlapping_terms(table: str, sources: RecordSources) -> ir.Table:
+    """Every two marking terms of a kind that share a day: `school_year`, `one` that ends first, and the `other`.
+
+    Of a school's terms also `at`, the school and track, of which both are.
+    """
+    terms = records_after_load(table, sources)
     terms = terms.filter(terms.kind.isin(MARKING_TERMS))
-    order = [terms.end_date, terms.term_id]
-    terms = terms.mutate(place=ibis.row_number().over(group_by=["school_year", "kind"], order_by=order))
+    at = {"at": series_name(terms)} if table == "school_terms" else {}
+    terms = terms.mutate(**at)
+    order = {"group_by": ["school_year", "kind", *at], "order_by": ["end_date", "term_id"]}
+    terms = terms.mutate(place=ibis.row_number().over(**order))
     later = terms.select(
-        in_year="school_year", of_kind="kind", other="term_id", since="start_date", until="end_date", after="place"
-    )
+        *at, in_year="school_year", of_kind="kind", other="term_id", since="start_date", until="end_date", after="place"
+    ).rename({f"of_{name}": name for name in at})
     shares = [terms.school_year == later.in_year, terms.kind == later.of_kind, terms.place < later.after]
+    shares += [terms[name] == later[f"of_{name}"] for name in at]
     both = terms.inner_join(later, shares).filter(lambda row: row.since <= row.end_date)
-    return both.select("school_year", one="term_id", other="other").order_by("school_year", "one", "other")
+    return both.select("school_year", "term_id", "other", *at).order_by("school_year", "term_id", "other", *at)
+
+
+def terms_of_schools(writer: Writer, sources: RecordSources) -> Iterator[Finding]:
+    """NOTE36."""
+    ((schools, tracks, years),) = writer.records(query_script(school_term_counts, sources))
+    if schools:
+        says = (
+            f"schools with terms of their own: {schools:,}, on {tracks:,} tracks, in {years:,} school years; there "
+            "the district's terms of that year do not count, so send all terms that such a school has"
+        )
+        yield Finding("NOTE36", "school_terms", None, "", says)
+
+
+def school_term_counts(sources: RecordSources) -> ir.Table:
+    """How many schools, tracks of schools and school years have terms of their own."""
+    terms = records_after_load("school_terms", sources)
+    return terms.aggregate(
+        schools=terms.school_id.nunique(), tracks=series_name(terms).nunique(), years=terms.school_year.nunique()
+    )
 
 
 def short_days(writer: Writer) -> Iterator[Finding]:

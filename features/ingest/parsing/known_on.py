@@ -23,6 +23,7 @@ from features.ingest.staging_tables import (
     sources_of,
     warehouse_attached,
 )
+from features.ingest.term_ends import ENDS, district_term_ends, school_term_ends, with_term_end
 from features.warehouse.writer import Writer
 
 AFTER = "known_after"
@@ -30,7 +31,6 @@ KNOWN_AFTER = ibis.schema({"school": "string", "event": "date", "known": "date"}
 """The temporary table from a school and the day of an event to the day on which it is known."""
 
 TERM_ENDS = "term_ends"
-ENDS = ibis.schema({"in_year": "int64", "in_term": "string", TERM_END: "date"})
 """The temporary table of each term's last day."""
 
 ANYWHERE = ""
@@ -57,7 +57,7 @@ def known_on_by_rule(rows: ir.Table, rule: KnownOnRule, layout: FileLayout) -> i
     if rule.after is None:
         return rows.mutate(known_on=LOAD_DAY if rule.always is None else ibis.date(rule.always))
     if rule.after == TERM_END:
-        rows = rows.left_join(ibis.table(ENDS, name=TERM_ENDS), [("school_year", "in_year"), ("term_id", "in_term")])
+        rows = with_term_end(rows, ibis.table(ENDS, name=TERM_ENDS))
     if not rule.school_days:
         return rows.mutate(known_on=rows[rule.after] + ibis.interval(days=rule.days or 0))
     after, beyond = ibis.table(KNOWN_AFTER, name=AFTER), ibis.interval(days=calendar_days(rule.school_days))
@@ -97,9 +97,10 @@ def create_known_on_tables(writer: Writer, rule: KnownOnRule | None) -> None:
     """Creates the tables that a rule needs: school days after each day, each term's last day."""
     if is_after_term(rule):
         writer.create_empty(TERM_ENDS, ENDS)
-        terms = sources_of(writer, "terms", held=warehouse_attached(writer))
-        if terms:
-            writer.replace(TERM_ENDS, query_script(term_ends, terms))
+        held = warehouse_attached(writer)
+        terms, own = sources_of(writer, "terms", held=held), sources_of(writer, "school_terms", held=held)
+        if terms or own:
+            writer.replace(TERM_ENDS, query_script(term_ends, terms, own))
     if rule is None or not rule.school_days:
         return
     writer.create_empty(AFTER, KNOWN_AFTER)
@@ -108,10 +109,14 @@ def create_known_on_tables(writer: Writer, rule: KnownOnRule | None) -> None:
         writer.replace(AFTER, query_script(known_after, days, rule.school_days))
 
 
-def term_ends(sources: RecordSources) -> ir.Table:
-    """Each term's last day."""
-    terms = records_after_load("terms", sources)
-    return terms.select(in_year="school_year", in_term="term_id", term_end="end_date")
+def term_ends(terms: RecordSources, own: RecordSources) -> ir.Table:
+    """Each term's last day, at a school whose tracks differ that of the last of them."""
+    found = []
+    if terms:
+        found.append(district_term_ends(records_after_load("terms", terms)))
+    if own:
+        found.append(school_term_ends(records_after_load("school_terms", own)))
+    return ibis.union(*found)
 
 
 def known_after(sources: RecordSources, school_days: int) -> ir.Table:

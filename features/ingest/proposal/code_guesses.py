@@ -11,19 +11,22 @@ EMPTY = ""
 
 YES, NO = ("y", "yes", "1", "true", "t", "x"), ("n", "no", "0", "false", "f")
 
+TERM_KINDS: Mapping[str, tuple[str, ...]] = {
+    "quarter": ("quarter", "q", "qtr", "grading period", "gp", "mp"),
+    "trimester": ("trimester", "t", "tri"),
+    "semester": ("semester", "s", "sem", "term"),
+    "year": ("year", "y", "fy", "yr", "full year", "school year"),
+    "summer": ("summer", "ss", "su", "sum"),
+}
+
 MEANINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "schools.level": {
         "middle": ("middle", "ms", "m", "junior", "jh", "intermediate", "6-8", "7-8"),
         "high": ("high", "hs", "h", "senior", "9-12", "sh"),
         "other": ("other", "elementary", "es", "e", "el", "elem", "k12", "k-12", "k-8", "o", "alt", "xx", "adult"),
     },
-    "terms.kind": {
-        "quarter": ("quarter", "q", "qtr", "grading period", "gp", "mp"),
-        "trimester": ("trimester", "t", "tri"),
-        "semester": ("semester", "s", "sem", "term"),
-        "year": ("year", "y", "fy", "yr", "full year", "school year"),
-        "summer": ("summer", "ss", "su", "sum"),
-    },
+    "terms.kind": TERM_KINDS,
+    "school_terms.kind": TERM_KINDS,
     "demographics.attribute": {
         "race_ethnicity": ("race_ethnicity", "race", "ethnicity", "eth", "r", "race/ethnicity"),
         "sex": ("sex", "gender", "g", "s"),

@@ -21,7 +21,7 @@ TELLING = 0.95
 
 OWN_IDS = {
     "students": "student_id", "schools": "school_id", "staff": "staff_id", "incidents": "incident_id",
-    "terms": "term_id",
+    "terms": "term_id", "school_terms": "term_id",
 }  # fmt: skip
 """The column that a header of `ID` or `CODE` alone means."""
 

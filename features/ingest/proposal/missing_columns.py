@@ -16,13 +16,14 @@ from features.ingest.proposal.name_match import words_of
 from features.ingest.proposal.proposed_columns import CodeGuess, ColumnSetting, setting_of
 from features.ingest.proposal.synonyms import OTHER_SUBJECTS
 from features.ingest.proposal.table_match import SampledFile, TableMatch
-from features.tables import ENROLLMENTS, TERMS
+from features.tables import ENROLLMENTS
 
 Settings = Mapping[str, ColumnSetting]
 
 SAME_IN_EVERY_ROW: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "enrollments": {"track": ("main", "no column of calendar tracks")},
     "calendar_days": {"track": ("main", "no column of calendar tracks")},
+    "school_terms": {"track": ("main", "no column of calendar tracks")},
     "attendance": {
         "section_id": ("day", "no column of sections: taken once a day"),
         "excused": ("false", "no column says whether an absence was excused"),
@@ -45,6 +46,8 @@ SAME_AS: Mapping[str, Mapping[str, str]] = {
 
 MISSED = {"absent": "100", "suspended": "100", "partial": "50", "tardy": "0"}
 """Hundredths of a day that each kind of attendance usually misses."""
+
+TERM_TABLES = ("terms", "school_terms")
 
 TERMS_A_YEAR = {2: "semester", 3: "trimester", 4: "quarter"}
 
@@ -85,7 +88,7 @@ def days_held(match: TableMatch, settings: Settings, first_day: str) -> dict[str
         about = "sex" if {"sex", "gender"} & set(words_of(settings["value"].column)) else "race_ethnicity"
         why = "the name of the column; a second attribute in the same file has no place yet"
         found["attribute"] = ColumnSetting("attribute", ColumnMapping(always=about), "likely", why)
-    if "start_date" not in own or "start_date" in settings or match.table.name == "terms":
+    if "start_date" not in own or "start_date" in settings or match.table.name in TERM_TABLES:
         return found
     year = match_columns(ENROLLMENTS, match.file.profiles, {}).get("school_year")
     if year is None:
@@ -129,10 +132,11 @@ def school_years(profile: ColumnProfile) -> Iterator[int]:
 
 def kind_of_terms(match: TableMatch) -> dict[str, ColumnSetting]:
     """How long terms are, where each school year has two, three or four."""
-    if match.table != TERMS:
+    if match.table.name not in TERM_TABLES:
         return {}
     years = set(school_years(match.columns["start_date"].profile))
-    kind = TERMS_A_YEAR.get(round(match.file.sample.cells.num_rows / max(1, len(years))))
+    schools = match.columns["school_id"].profile.distinct if "school_id" in match.columns else 1
+    kind = TERMS_A_YEAR.get(round(match.file.sample.cells.num_rows / max(1, len(years) * schools)))
     why = "no column of kinds; so many terms a year"
     return {"kind": ColumnSetting("kind", ColumnMapping(always=kind), "a guess", why)} if kind else {}
 

@@ -56,7 +56,9 @@ def proposed_tables(matched: Matched, files: Sequence[SampledFile], first_day: s
     tables = dict(matched.tables) | {one.table.name: one for one in derived(matched.tables)}
     used = [(one.file.name, match.profile.name) for one in tables.values() for match in one.columns.values()]
     found = [
-        proposed_table(tables[name], files, first_day=first_day, used=used, has_terms="terms" in tables)
+        proposed_table(
+            tables[name], files, first_day=first_day, used=used, has_terms=bool({"terms", "school_terms"} & set(tables))
+        )
         for name in TABLES
         if name in tables
     ]

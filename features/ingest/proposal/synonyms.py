@@ -6,6 +6,8 @@ OneRoster and Ed-Fi. An abbreviation is written out first: `std_id` and `Student
 
 from collections.abc import Mapping
 
+TERM_KINDS = ("kind", "term kind", "term type", "type", "term length", "duration", "session type")
+
 ABBREVIATIONS: Mapping[str, str] = {
     "k": "", "fk": "", "pk": "", "studentnumber": "student id", "schoolnumber": "school id",
     "std": "student", "stu": "student", "stud": "student", "pupil": "student", "learner": "student", "stdt": "student",
@@ -59,7 +61,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "semester", "academic term", "store code", "storecode", "te", "tm", "mark period", "grading period name",
         "marking period id",
     ),
-    "terms.kind": ("kind", "term kind", "term type", "type", "term length", "duration", "session type"),
+    "terms.kind": TERM_KINDS,
+    "school_terms.kind": TERM_KINDS,
     "start_date": ("start date", "first date", "start", "date start", "effective date", "start on"),
     "end_date": ("end date", "last date", "end", "date end", "end on"),
     "track": ("track", "calendar code", "calendar track", "track id", "school track", "track code"),
@@ -214,6 +217,7 @@ FULL_NAME = ("full name", "student name", "name", "student full name", "pupil na
 TABLE_WORDS: Mapping[str, tuple[str, ...]] = {
     "schools": ("school", "schools", "sites", "orgs"),
     "terms": ("term", "terms", "quarters", "sessions", "academicsessions", "periods"),
+    "school_terms": ("term", "terms", "quarters", "sessions", "academicsessions"),
     "calendar_days": ("calendar", "calendars", "calendardates", "dates"),
     "students": ("student", "students", "roster", "names", "attributes", "directory"),
     "demographics": ("demographic", "demographics", "demo", "race", "attributes", "ethnicity"),

@@ -17,6 +17,7 @@ from features.tables import TABLES
 NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "schools": (("school_id",), ("name",)),
     "terms": (("term_id",), ("start_date",), ("end_date",)),
+    "school_terms": (("school_id",), ("term_id",), ("start_date",), ("end_date",)),
     "calendar_days": (("date",), ("in_session", "attendance_taken")),
     "students": (("student_id",), ("first_name", "last_name", "full_name", "birth_date")),
     "demographics": (("student_id",), ("value",)),

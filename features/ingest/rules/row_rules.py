@@ -51,6 +51,7 @@ class CrossFieldRule:
 
 CROSS_FIELD_RULES = (
     CrossFieldRule("terms", "start_date", "end_date", "a term that ends on or after the day it starts"),
+    CrossFieldRule("school_terms", "start_date", "end_date", "a term that ends on or after the day it starts"),
     CrossFieldRule("demographics", "start_date", "end_date", "an attribute that holds at least on the day it starts"),
     CrossFieldRule("programs", "start_date", "end_date", "a program that ends on or after the day it starts"),
     CrossFieldRule("enrollments", "entry_date", "exit_date", "a spell that ends on or after the day of entry"),

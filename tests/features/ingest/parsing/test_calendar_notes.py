@@ -28,6 +28,24 @@ def test_terms_of_one_kind_that_share_a_day_are_named(tmp_path: Path, second: st
     assert set(staging.verdicts("terms")) == {""}
 
 
+OF_SCHOOLS = """
+| school_id | track | school_year | term_id | kind    | start_date | end_date   |
+| 10        | main  | 2026        | q1      | quarter | 2025-09-01 | 2025-10-31 |
+| 10        | main  | 2026        | q2      | quarter | 2025-10-27 | 2026-01-16 |
+| 10        | B     | 2026        | q1      | quarter | 2025-09-15 | 2025-11-14 |
+| 20        | main  | 2026        | q1      | quarter | 2025-09-01 | 2025-10-31 |
+"""
+
+
+def test_terms_of_schools_are_counted_and_only_held_against_those_of_the_same_track(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    staging.send("school_terms", OF_SCHOOLS)
+    shared, own = load_notes(staging.writer, [staging.sent("school_terms")], [])
+    assert (shared.code, own.code) == ("NOTE31", "NOTE36")
+    assert "(q1 and q2 of 2026 at 10/main)" in shared.expected
+    assert own.expected.startswith("schools with terms of their own: 2, on 3 tracks, in 1 school years;")
+
+
 HELD = {
     "schools": "| school_id |\n| 10 |",
     "students": "| student_id |\n| 1 |",

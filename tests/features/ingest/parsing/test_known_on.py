@@ -211,3 +211,29 @@ def test_a_mark_of_no_known_term_cannot_say_when_it_was_known(tmp_path: Path) ->
     staging.send("terms", TERMS)
     staging.send_as("marks", MARKS.replace("| S2 ", "| S9 "), **OF_A_MARK, known_on={"after": "term_end", "days": 7})
     assert [verdict.split(" ")[0] for verdict in staging.verdicts("marks")] == ["", "ROW08", ""]
+
+
+DISTRICT_TERMS = """
+| school_year | term_id | kind    | start_date | end_date   |
+| 2026        | q1      | quarter | 2025-09-01 | 2025-10-31 |
+"""
+OF_SCHOOLS = """
+| school_id | track | school_year | term_id | kind    | start_date | end_date   |
+| 20        | main  | 2026        | q1      | quarter | 2025-09-01 | 2025-10-10 |
+| 20        | B     | 2026        | q1      | quarter | 2025-09-01 | 2025-11-14 |
+"""
+MARKS_OF_SCHOOLS = """
+| student_id | school_id | school_year | term_id | course_id | course_name | subject | mark | becomes    |
+| 1          | 10        | 2026        | q1      | alg       | Algebra     | math    | A    | 2025-11-07 |
+| 1          | 20        | 2026        | q1      | alg       | Algebra     | math    | A    | 2025-11-21 |
+"""
+
+
+def test_a_mark_is_known_after_the_term_of_its_school_and_of_several_tracks_after_the_last(tmp_path: Path) -> None:
+    """Earlier than it was known nothing may be: the student's track is not looked for."""
+    staging = Staging(tmp_path)
+    staging.send("terms", DISTRICT_TERMS)
+    staging.send("school_terms", OF_SCHOOLS)
+    columns = {"mark_kind": {"always": "final"}, "credits_attempted_hundredths": {"always": "50"}}
+    staging.send_as("marks", MARKS_OF_SCHOOLS, columns=columns, known_on={"after": "term_end", "days": 7})
+    assert known(staging, "marks") == becomes(MARKS_OF_SCHOOLS)
