@@ -123,13 +123,13 @@ def ways_of_query(reader: Reader, query: WayBackQuery, series: "pd.Series[str] |
 
 def joined_ways(parts: list[WaysBack]) -> WaysBack:
     """The ways back of several groups of students as those of one, sorted by `student_key`."""
-    keys, which, distinct = pd.Index([], dtype="str"), np.zeros(0, dtype=np.int64), list[WayBack]()
+    which, distinct = [np.zeros(0, dtype=np.int64)], list[WayBack]()
     for one in parts:
-        keys = keys.append(one.keys)
-        which = np.concatenate([which, np.where(one.which < 0, -1, one.which + len(distinct))])
+        which.append(np.where(one.which < 0, -1, one.which + len(distinct)))
         distinct += one.distinct
+    keys = pd.Index([key for one in parts for key in one.keys], dtype="str")
     order = keys.argsort()
-    return WaysBack(keys[order], which[order], tuple(distinct))
+    return WaysBack(keys[order], np.concatenate(which)[order], tuple(distinct))
 
 
 def bound_requirements(reader: Reader, query: WayBackQuery, rows: pd.DataFrame) -> list[BoundRequirement]:

@@ -32,9 +32,9 @@ def calendar_notes(writer: Writer, table: str) -> Iterator[Finding]:
     if table == "terms":
         yield from shared_term_days(writer, "terms", sources_of(writer, "terms", held=held))
     if table == "school_terms":
-        sources = sources_of(writer, "school_terms", held=held)
-        yield from shared_term_days(writer, "school_terms", sources)
-        yield from terms_of_schools(writer, sources)
+        own = sources_of(writer, "school_terms", held=held)
+        yield from shared_term_days(writer, "school_terms", own)
+        yield from terms_of_schools(writer, own)
     if table == "calendar_days":
         yield from short_days(writer)
     if table == "calendar_days" and held:

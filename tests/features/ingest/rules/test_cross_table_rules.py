@@ -50,6 +50,11 @@ NAMED = {
     | 10        | 2025-10-01 |                 |
     | 30        | 2025-10-01 | ROW08 school_id |
     """,
+    "school_terms": """
+    | school_id | school_year | term_id | kind    | start_date | end_date   | becomes         |
+    | 10        | 2026        | q1      | quarter | 2025-09-01 | 2025-10-31 |                 |
+    | 30        | 2026        | q1      | quarter | 2025-09-01 | 2025-10-31 | ROW08 school_id |
+    """,
     "section_enrollments": """
     | student_id | school_id | school_year | section_id | start_date | becomes          |
     | 1          | 10        | 2026        | s1         | 2025-10-01 |                  |

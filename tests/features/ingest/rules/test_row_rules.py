@@ -111,6 +111,14 @@ DRAWN = {
         | 2026        | q2      | quarter | 2025-09-01 | 2025-08-31 | ROW06 start_date, end_date |
         """,
     ),
+    "a school's term that ends before it starts": (
+        "school_terms",
+        """
+        | school_id | school_year | term_id | kind    | start_date | end_date   | becomes                    |
+        | 10        | 2026        | q1      | quarter | 2025-09-01 | 2025-09-01 |                            |
+        | 10        | 2026        | q2      | quarter | 2025-09-01 | 2025-08-31 | ROW06 start_date, end_date |
+        """,
+    ),
     "an attribute that ends before it starts": (
         "demographics",
         """
