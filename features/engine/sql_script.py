@@ -1,6 +1,6 @@
 """A compiled query: SQL in steps, with parameters. What several parts of it read is made once, as a temporary table."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -68,20 +68,14 @@ class Script:
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     @contextmanager
-    def steps_made(
-        self, connection: duckdb.DuckDBPyConnection, values: Values, keep: Collection[str] = ()
-    ) -> Iterator[None]:
-        """A time in which the parameters have these values and the temporary tables of the steps exist.
-
-        Those to `keep` stay afterwards.
-        """
+    def steps_made(self, connection: duckdb.DuckDBPyConnection, values: Values) -> Iterator[None]:
+        """A time in which the parameters have these values and the temporary tables of the steps exist."""
         made = []
         try:
             self.set_parameters(connection, values)
             for name, sql in self.steps:
                 execute(connection, f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
-                if name not in keep:
-                    made.append(name)
+                made.append(name)
             yield
         finally:
             for name in made:

@@ -99,7 +99,8 @@ def build_ledger(reader: Reader, outcome: Outcome, on: date) -> Ledger:
     without one, by the first that ended off track, else the first that can be told. `ended_on` is the day on which a
     student left school who ended off track, else the last day that counts.
     """
-    known = ReaderAsOf(reader.connection, View(on, 0, role="known", policies=reader.policies()))
+    view = View(on, 0, role="known", policies=reader.policies())
+    known = ReaderAsOf(reader.connection, view, shared=reader.shared)
     raised = known.run(runs_script(outcome.name, known.seen.shape), known.seen.values)
     if raised.empty:
         return empty_ledger(outcome, raised)

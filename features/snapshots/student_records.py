@@ -115,7 +115,7 @@ class StudentRecords:
         with self.registered(GIVEN, rows):
             for table, own in features_by_table(feature_set, sorted(given["code"].unique())).items():
                 seen = seen_script(table, self.cohort, self.view.shape)
-                with seen.steps_made(self.reader.connection, self.view.values):
+                with self.reader.named_steps(seen, self.view.values, [SEEN]):
                     found.append(self.reader.run(numbers_script(table, self.cohort, own), {}))
         every = pd.concat(found, ignore_index=True) if found else NOTHING_COUNTED
         return every.assign(student_key=self.keys[every["student_key"]])
@@ -142,13 +142,9 @@ def student_records(reader: Reader, cohort: Cohort, view: View) -> Iterator[Stud
     """A time in which the records of a cohort stand in columns, for one run."""
     script = kept_script(cohort, view.shape)
     names = [kept_name(table) for table in KEPT_TABLES]
-    with script.steps_made(reader.connection, view.values, keep=names):
-        keys = reader.connection.execute(script.sql).df()["student_key"]
-    try:
-        yield StudentRecords(reader, cohort, view, pd.Index(keys))
-    finally:
-        for name in names:
-            reader.connection.execute(f'DROP TABLE IF EXISTS temp."{name}"')
+    with reader.sharing_steps() as sharing, sharing.named_steps(script, view.values, names):
+        keys = sharing.run(script, view.values)["student_key"]
+        yield StudentRecords(sharing, cohort, view, pd.Index(keys))
 
 
 def kept_name(table: str) -> str:

@@ -1,10 +1,11 @@
 """Reads a warehouse: queries as pandas frames, the view as of a date, and how far the records go."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 import ibis
@@ -13,6 +14,7 @@ import pandas as pd
 
 from features.engine.compilation import compile_script
 from features.engine.script_cache import cached_script
+from features.engine.shared_steps import SharedSteps, steps_shared
 from features.engine.sql_script import Script
 from features.engine.stored_tables import stored_table
 from features.engine.terms_and_marks import with_own_days
@@ -56,9 +58,13 @@ def newest_script(name: str) -> Script:
 
 @dataclass(frozen=True)
 class Reader:
-    """A warehouse opened for reading, for one task."""
+    """A warehouse opened for reading, for one task.
+
+    With `shared`, what several scripts read is made once and stands until the task ends.
+    """
 
     connection: duckdb.DuckDBPyConnection
+    shared: SharedSteps | None = field(default=None, kw_only=True, compare=False, repr=False)
 
     def for_thread(self) -> "Reader":
         """Another reader of the same warehouse, for another thread."""
@@ -69,9 +75,29 @@ class Reader:
         found: pd.DataFrame = self.connection.execute(sql).df()
         return found
 
+    @contextmanager
+    def sharing_steps(self) -> Iterator[Self]:
+        """A time in which there is a reader whose scripts share their steps; this one where its scripts do already."""
+        if self.shared is not None:
+            yield self
+            return
+        with steps_shared(self.connection) as shared:
+            yield replace(self, shared=shared)
+
+    @contextmanager
+    def named_steps(self, script: Script, values: Values, names: Collection[str]) -> Iterator[None]:
+        """A time in which other scripts can read some steps of this one by their names."""
+        if self.shared is None:
+            with script.steps_made(self.connection, values):
+                yield
+            return
+        with self.shared.named(script, values, names):
+            yield
+
     def run(self, script: Script, values: Values | None = None) -> pd.DataFrame:
         """The rows of a compiled script, its parameters having these values."""
-        return script.frame(self.connection, values or {})
+        own = self.shared.over(script, values or {}) if self.shared else script
+        return own.frame(self.connection, values or {})
 
     def records(self, script: Script, values: Values | None = None) -> list[tuple[Any, ...]]:
         """The rows of a compiled script as Python values."""

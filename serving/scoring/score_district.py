@@ -70,7 +70,7 @@ def score_in_turn(
     apply_records(settings, engine, district_id, now=now, progress=progress)
     export_supports(settings, engine, district_id)
     district, warehouse = settings.district(district_id), settings.warehouse(district_id)
-    with open_warehouse(warehouse) as reader:
+    with open_warehouse(warehouse) as opened, opened.sharing_steps() as reader:
         ids = list_ids(settings, releases, as_of, reader.data_version())
         made = find_list(engine, [release for _, release in releases], ids.runs)
         if made is not None:

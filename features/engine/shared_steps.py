@@ -1,0 +1,88 @@
+"""Steps that several scripts of one task share: the same SQL over the same rows is run once."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import duckdb
+
+from features.engine.sql_script import Script, execute
+from features.engine.view import Values
+
+VARIABLE = re.compile(r"GETVARIABLE\('(\w+)'\)")
+QUOTED = re.compile(r'"(\w+)"')
+DIGITS = 16
+"""Digits of a digest in a table's name."""
+PLACED = re.compile(rf'"\w+_([0-9a-f]{{{DIGITS}}})"')
+
+
+@dataclass(frozen=True)
+class SharedSteps:
+    """Temporary tables of one connection: the steps of all scripts that ran so far.
+
+    A step is another script's where its SQL is the same with the values of its parameters and with the steps that it
+    reads, whatever these are called. `tables` are the tables that stand, by digest.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    tables: dict[str, str] = field(default_factory=dict)
+
+    def place(self, script: Script, values: Values) -> dict[str, str]:
+        """The table in which each step of a script stands; those that stand nowhere are made."""
+        placed: dict[str, str] = {}
+        for name, sql in script.steps:
+            over = with_placed(sql, placed)
+            digest = digest_of(over, values)
+            if digest not in self.tables:
+                table = f"{name}_{digest}"
+                execute(self.connection, f'CREATE TEMP TABLE "{table}" AS {over}')
+                self.tables[digest] = table
+            placed[name] = self.tables[digest]
+        return placed
+
+    def over(self, script: Script, values: Values) -> Script:
+        """The last query of a script, over the tables in which its steps stand."""
+        script.set_parameters(self.connection, values)
+        return Script((), with_placed(script.sql, self.place(script, values)), script.parameters)
+
+    @contextmanager
+    def named(self, script: Script, values: Values, names: Collection[str]) -> Iterator[None]:
+        """A time in which some steps of a script can be read by their own names."""
+        script.set_parameters(self.connection, values)
+        placed = self.place(script, values)
+        for name in names:
+            self.connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT * FROM temp."{placed[name]}"')
+        try:
+            yield
+        finally:
+            for name in names:
+                self.connection.execute(f'DROP VIEW IF EXISTS temp."{name}"')
+
+    def drop(self) -> None:
+        """Drops every table."""
+        for table in self.tables.values():
+            self.connection.execute(f'DROP TABLE IF EXISTS temp."{table}"')
+        self.tables.clear()
+
+
+@contextmanager
+def steps_shared(connection: duckdb.DuckDBPyConnection) -> Iterator[SharedSteps]:
+    """A time in which scripts share their steps; the tables are gone afterwards."""
+    shared = SharedSteps(connection)
+    try:
+        yield shared
+    finally:
+        shared.drop()
+
+
+def with_placed(sql: str, placed: Mapping[str, str]) -> str:
+    """The SQL over the tables in which steps stand."""
+    return QUOTED.sub(lambda found: f'"{placed.get(found[1], found[1])}"', sql)
+
+
+def digest_of(sql: str, values: Values) -> str:
+    """A digest of SQL with the values of its parameters, and with the tables of steps by their digests alone."""
+    given = VARIABLE.sub(lambda found: repr(values[found[1]]), sql)
+    return sha256(PLACED.sub(r'"\1"', given).encode()).hexdigest()[:DIGITS]

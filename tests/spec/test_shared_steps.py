@@ -1,0 +1,56 @@
+"""Scripts that share their steps read what they would read alone, and each step is made once."""
+
+from datetime import date
+
+import duckdb
+import pytest
+
+from features.engine.shared_steps import SharedSteps, steps_shared
+from features.engine.sql_script import Script
+
+NUMBERS = ("numbers", "SELECT unnest([1, 2, 3]) AS n")
+MORE = ("more", "SELECT n FROM \"numbers\" WHERE n > GETVARIABLE('least')")
+AHEAD = ("ahead_more", "SELECT n FROM \"ahead_numbers\" WHERE n > GETVARIABLE('ahead_least')")
+SUM = Script((NUMBERS, MORE), 'SELECT sum(n) AS n FROM "more"', ("least",))
+COUNT = Script((NUMBERS, MORE), 'SELECT count(*) AS n FROM "more"', ("least",))
+SUM_AHEAD = Script((("ahead_numbers", NUMBERS[1]), AHEAD), 'SELECT sum(n) AS n FROM "ahead_more"', ("ahead_least",))
+
+
+def answer(shared: SharedSteps, script: Script, least: object) -> int:
+    """What a script says over shared steps, its parameter having this value."""
+    values = {name: least for name in script.parameters}
+    ((found,),) = shared.over(script, values).rows(shared.connection, values)  # type: ignore[arg-type]  # any value
+    assert isinstance(found, int)
+    return found
+
+
+def standing(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many temporary tables and views there are."""
+    return len(connection.execute("SHOW TABLES").fetchall())
+
+
+def test_what_two_scripts_read_is_made_once_also_under_another_name() -> None:
+    """Three scripts of two steps each leave two tables; their answers are those of each alone."""
+    with duckdb.connect() as connection, steps_shared(connection) as shared:
+        assert [answer(shared, script, 1) for script in (SUM, COUNT, SUM_AHEAD)] == [5, 2, 5]
+        assert standing(connection) == 2
+
+
+def test_another_value_of_a_parameter_is_another_step() -> None:
+    """The step without the parameter is shared, the one with it is not."""
+    with duckdb.connect() as connection, steps_shared(connection) as shared:
+        assert [answer(shared, SUM, least) for least in (0, 1, 2)] == [6, 5, 3]
+        assert standing(connection) == 4
+        with pytest.raises(duckdb.Error):
+            answer(shared, SUM, date(2026, 1, 1))
+
+
+def test_steps_are_gone_afterwards_and_named_ones_with_their_time() -> None:
+    """A named step can be read by its name for a time; no table stays behind."""
+    with duckdb.connect() as connection:
+        with steps_shared(connection) as shared:
+            with shared.named(SUM, {"least": 1}, ["more"]):
+                assert connection.execute('SELECT sum(n) FROM "more"').fetchall() == [(5,)]
+            with pytest.raises(duckdb.CatalogException):
+                connection.execute('SELECT * FROM "more"')
+        assert standing(connection) == 0
