@@ -16,10 +16,10 @@ COUNT = Script((NUMBERS, MORE), 'SELECT count(*) AS n FROM "more"', ("least",))
 SUM_AHEAD = Script((("ahead_numbers", NUMBERS[1]), AHEAD), 'SELECT sum(n) AS n FROM "ahead_more"', ("ahead_least",))
 
 
-def answer(shared: SharedSteps, script: Script, least: object) -> int:
+def answer(shared: SharedSteps, script: Script, least: date | int) -> int:
     """What a script says over shared steps, its parameter having this value."""
-    values = {name: least for name in script.parameters}
-    ((found,),) = shared.over(script, values).rows(shared.connection, values)  # type: ignore[arg-type]  # any value
+    values = dict.fromkeys(script.parameters, least)
+    ((found,),) = shared.over(script, values).rows(shared.connection, values)
     assert isinstance(found, int)
     return found
 
