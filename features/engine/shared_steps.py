@@ -53,7 +53,7 @@ class SharedSteps:
         script.set_parameters(self.connection, values)
         placed = self.place(script, values)
         for name in names:
-            self.connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT * FROM temp."{placed[name]}"')
+            self.connection.execute(f'CREATE TEMP VIEW "{name}" AS FROM temp."{placed[name]}"')
         try:
             yield
         finally:
