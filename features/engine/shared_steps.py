@@ -23,10 +23,11 @@ class SharedSteps:
     """Temporary tables of one connection: the steps of all scripts that ran so far.
 
     A step is another script's where its SQL is the same with the values of its parameters and with the steps that it
-    reads, whatever these are called. `tables` are the tables that stand, by digest.
+    reads, whatever these are called. `tables` are the tables that stand, by digest; `before` stand for longer.
     """
 
     connection: duckdb.DuckDBPyConnection
+    before: Mapping[str, str] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
 
     def place(self, script: Script, values: Values) -> dict[str, str]:
@@ -35,11 +36,11 @@ class SharedSteps:
         for name, sql in script.steps:
             over = with_placed(sql, placed)
             digest = digest_of(over, values)
-            if digest not in self.tables:
+            if digest not in self.tables and digest not in self.before:
                 table = f"{name}_{digest}"
                 execute(self.connection, f'CREATE TEMP TABLE "{table}" AS {over}')
                 self.tables[digest] = table
-            placed[name] = self.tables[digest]
+            placed[name] = self.tables.get(digest) or self.before[digest]
         return placed
 
     def over(self, script: Script, values: Values) -> Script:
@@ -68,9 +69,9 @@ class SharedSteps:
 
 
 @contextmanager
-def steps_shared(connection: duckdb.DuckDBPyConnection) -> Iterator[SharedSteps]:
-    """A time in which scripts share their steps; the tables are gone afterwards."""
-    shared = SharedSteps(connection)
+def steps_shared(connection: duckdb.DuckDBPyConnection, longer: SharedSteps | None = None) -> Iterator[SharedSteps]:
+    """A time in which scripts share their steps, and those of a longer time; its tables are gone afterwards."""
+    shared = SharedSteps(connection, {**longer.before, **longer.tables} if longer else {})
     try:
         yield shared
     finally:

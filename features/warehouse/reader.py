@@ -85,6 +85,12 @@ class Reader:
             yield replace(self, shared=shared)
 
     @contextmanager
+    def sharing_more_steps(self) -> Iterator[Self]:
+        """A time in which there is a reader whose scripts share the steps that stand and more, which are then gone."""
+        with steps_shared(self.connection, self.shared) as shared:
+            yield replace(self, shared=shared)
+
+    @contextmanager
     def named_steps(self, script: Script, values: Values, names: Collection[str]) -> Iterator[None]:
         """A time in which other scripts can read some steps of this one by their names."""
         if self.shared is None:

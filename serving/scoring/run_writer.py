@@ -4,9 +4,10 @@ from dataclasses import asdict
 
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from features.errors import Refused
 from features.snapshots.shown_records import SHOWN_COLUMNS
 from features.snapshots.student_records import KEPT_TABLES
 from models.feature_dictionary import Entry
@@ -33,8 +34,11 @@ from serving.store.run_queries import latest_run, previous_run, run_scores
 from serving.store.student_records import write_records
 
 
-def write_run(session: Session, run: ScoringRun) -> bool:
-    """Writes a run in the session's transaction; False, and nothing written, where it is there already."""
+def write_run(session: Session, run: ScoringRun, *, drafted: bool = False) -> bool:
+    """Writes a run in the session's transaction; False, and nothing written, where it is there already.
+
+    Where its scores are `drafted`, they stand already, and are counted. Refused where they are not all there.
+    """
     lift_limits(session.connection())
     lock_until_commit(session.connection(), f"run of {run.district_id}")
     enter_district(session, run.district_id)
@@ -45,9 +49,19 @@ def write_run(session: Session, run: ScoringRun) -> bool:
         replace_roster(session, run)
     session.add(run_row(run, records_number=write_records(session, run.district_id, run.records)))
     session.flush()
-    insert_table(session, ScoreRow, score_table(session, run))
-    insert_rows(session, CalendarRow, ({**run_key(run), **to_json_values(asdict(c))} for c in run.calendars))
+    if drafted:
+        refuse_missing_drafts(session, run)
+    else:
+        insert_table(session, ScoreRow, score_table(session, run))
+    insert_rows(session, CalendarRow, ({**run_key(run), **to_json_values(vars(c))} for c in run.calendars))
     return True
+
+
+def refuse_missing_drafts(session: Session, run: ScoringRun) -> None:
+    """Raise Refused where the scores that were written before the run are not its own."""
+    own = (ScoreRow.district_id == run.district_id, ScoreRow.run_id == run.run_id)
+    if session.scalar(select(func.count()).select_from(ScoreRow).where(*own)) != len(run.scores):
+        raise Refused(f"{run.district_id}: another run of {run.run_id} was written meanwhile; score again")
 
 
 def list_id_of(run: ScoringRun) -> str:

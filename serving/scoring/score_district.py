@@ -14,11 +14,10 @@ from features.definitions.served_outcomes import Served
 from features.engine.view import View
 from features.errors import NothingKnown
 from features.ledger.ledger import build_ledger
-from features.progress import Progress, quietly
+from features.progress import Progress
 from features.quality.check import check_district, refuse_errors
 from features.quality.check_codes import Finding
 from features.settings import Settings
-from features.snapshots.snapshot import Snapshot, snapshot_of_view
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from features.warehouse.roster import DistrictRoster, read_roster
@@ -32,15 +31,14 @@ from serving.records.sent_records import apply_records
 from serving.scoring.district_release import DistrictRelease, load_served_releases
 from serving.scoring.flags import write_flags
 from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle
-from serving.scoring.ranking import Ordered, Places, Ranking, order_cohort, rank_together
-from serving.scoring.risk_change import PreviousRun, load_previous_run
+from serving.scoring.list_writer import write_list
+from serving.scoring.ranking import Ranking, rank_together
 from serving.scoring.run_summary import ListSummary, find_list, summary_of
-from serving.scoring.run_writer import run_row, write_run
+from serving.scoring.run_writer import run_row
 from serving.scoring.school_calendars import read_calendars
+from serving.scoring.scored_cohort import ListInputs, ScoredCohort, scored_cohort
 from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
-from serving.scoring.student_scores import RunInputs, build_scores, last_year_lists
-from serving.store.database import write_session
-from serving.store.run_retention import thin_runs
+from serving.scoring.student_scores import last_year_lists, placed_scores
 from serving.store.student_records import WrittenRecords
 from serving.support.warehouse_export import export_supports
 
@@ -81,23 +79,26 @@ def score_in_turn(
         refuse_errors(found)
         view, declared = reader.view(as_of), reader.declared_policies()
         progress(f"{district.name}: scoring as of {as_of}")
-        cohorts = [
-            cohort
-            for (served, release), run_id in zip(releases, ids.runs, strict=True)
-            if (cohort := scored_cohort(served.settings, release, reader, view, run_id=run_id, engine=engine))
-        ]
-        written = WrittenRecords(engine, district_id)
-        runs = build_runs(reader, view, cohorts, written, list_id=ids.list_id, now=now, progress=progress)
+        inputs = ListInputs(reader, view, WrittenRecords(engine, district_id), engine)
+        cohorts = scored_cohorts(inputs, releases, ids, progress)
+        runs = build_runs(inputs, cohorts, list_id=ids.list_id, now=now)
     write_flags(warehouse, runs, today)
-    with write_session(engine) as session:
-        for run in runs:
-            write_run(session, run)
-        thin_runs(session, district_id, settings.service.keep_runs)
+    write_list(engine, runs, settings.service.keep_runs)
     summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
     scores = pd.concat([run.scores[["student_key", "flagged"]] for run in runs])
     every, listed = scores["student_key"].nunique(), scores["student_key"][scores["flagged"]].nunique()
     warnings = (*found.warnings, *policy_findings(releases, declared))
     return ListSummary(ids.list_id, tuple(summaries), warnings, every, listed)
+
+
+def scored_cohorts(inputs: ListInputs, releases: Releases, ids: "ListIds", progress: Progress) -> list[ScoredCohort]:
+    """The cohorts of all outcomes served of whose grades somebody is enrolled, one after the other."""
+    found = []
+    for (served, release), run_id in zip(releases, ids.runs, strict=True):
+        if len(releases) > 1:
+            progress(f"{served.settings.district(release.district_id).name}: {release.outcome.name}")
+        found.append(scored_cohort(inputs, served.settings, release, run_id=run_id))
+    return [one for one in found if one is not None]
 
 
 def policy_findings(releases: Releases, declared: str | None) -> Iterator[Finding]:
@@ -129,50 +130,6 @@ def list_ids(settings: Settings, releases: Releases, as_of: date, data_version: 
     return ListIds(f"{as_of}-{made_of}-{data}", runs)
 
 
-@dataclass(frozen=True)
-class ScoredCohort:
-    """One outcome's part of a list before places are given: its release on the date, its students and their order."""
-
-    settings: Settings
-    release: DistrictRelease
-    snapshot: Snapshot
-    ordered: Ordered
-    run_id: str
-    before: PreviousRun | None = None
-
-
-def scored_cohort(
-    settings: Settings, release: DistrictRelease, reader: Reader, view: View, *, run_id: str, engine: Engine | None
-) -> ScoredCohort | None:
-    """The students of an outcome in its order; None where nobody of its grades is enrolled, and others are served.
-
-    Without an `engine` there is no run before.
-    """
-    now = release.on(view.school_week, view.as_of)
-    try:
-        snapshot = snapshot_of_view(reader, now.feature_set, view, cohort=now.outcome.cohort)
-    except NothingKnown:
-        if not serves_several(settings, release.district_id):
-            raise
-        return None
-    before = load_previous_run(settings, engine, release, view.as_of) if engine else None
-    service, seed = settings.service, settings.training.seed
-    ordered = order_cohort(
-        now.bundle,
-        snapshot,
-        Places(settings.gate.capacity, service.random_share, service.list_margin),
-        seed=seed,
-        salt=now.outcome.name if serves_several(settings, release.district_id) else "",
-        listed_before=before.listed_lately(view.as_of) if before else (),
-    )
-    return ScoredCohort(settings, now, snapshot, ordered, run_id, before)
-
-
-def serves_several(settings: Settings, district_id: str) -> bool:
-    """Whether a district serves more than one outcome."""
-    return len(settings.district(district_id).outcomes) > 1
-
-
 def build_run(
     settings: Settings,
     release: DistrictRelease,
@@ -187,33 +144,26 @@ def build_run(
 
     `written` are the records that the service database has already.
     """
-    view = reader.view(as_of)
-    cohort = scored_cohort(settings, release, reader, view, run_id=run_id, engine=None)
-    if cohort is None:
-        raise NothingKnown(f"{release.outcome.name}: nobody of its grades was enrolled on {as_of}")
-    return build_runs(reader, view, [cohort], written, list_id=run_id, now=now)[0]
+    with reader.sharing_steps() as sharing:
+        inputs = ListInputs(sharing, sharing.view(as_of), written, None)
+        cohort = scored_cohort(inputs, settings, release, run_id=run_id)
+        if cohort is None:
+            raise NothingKnown(f"{release.outcome.name}: nobody of its grades was enrolled on {as_of}")
+        return build_runs(inputs, [cohort], list_id=run_id, now=now)[0]
 
 
 def build_runs(
-    reader: Reader,
-    view: View,
-    cohorts: Sequence[ScoredCohort],
-    written: WrittenRecords,
-    *,
-    list_id: str,
-    now: datetime,
-    progress: Progress = quietly,
+    inputs: ListInputs, cohorts: Sequence[ScoredCohort], *, list_id: str, now: datetime
 ) -> tuple[ScoringRun, ...]:
     """The runs of one list: everything that is written of it. The first holds the schools' calendars."""
+    reader, view = inputs.reader, inputs.view
     if not cohorts:
         raise NothingKnown(f"nobody of the served grades was enrolled on {view.as_of}; choose a date in session")
     rankings = rank_together([one.ordered for one in cohorts])
     roster, calendars = read_roster(reader, view), read_calendars(reader, view)
     runs: list[ScoringRun] = []
     for one, ranking in zip(cohorts, rankings, strict=True):
-        if len(cohorts) > 1:
-            progress(f"{one.settings.district(one.release.district_id).name}: reasons for {one.release.outcome.name}")
-        shared = SharedParts(roster, () if runs else calendars, list_id, now, written)
+        shared = SharedParts(roster, () if runs else calendars, list_id, now)
         runs.append(run_of_cohort(reader, view, one, ranking, shared))
     return tuple(runs)
 
@@ -226,7 +176,6 @@ class SharedParts:
     calendars: tuple[SchoolCalendar, ...]
     list_id: str
     now: datetime
-    written: WrittenRecords
 
 
 def run_of_cohort(
@@ -235,7 +184,6 @@ def run_of_cohort(
     """The run of one outcome with the places that its students got."""
     settings, release = cohort.settings, cohort.release
     ledger = build_ledger(reader, release.outcome, view.as_of)
-    inputs = RunInputs(settings, release, reader, view, cohort.snapshot, ranking, shared.written)
     return ScoringRun(
         run_id=cohort.run_id,
         district_id=release.district_id,
@@ -246,7 +194,7 @@ def run_of_cohort(
         data_through=min(view.as_of, reader.data_through()),
         roster=shared.roster,
         school_year=view.school_year,
-        **vars(build_scores(inputs, ledger, cohort.before)),
+        **vars(placed_scores(cohort.texts, ranking, ledger, release.bundle.kind, cohort.snapshot.school_year)),
         calendars=shared.calendars,
         last_lists=last_year_lists(ledger, cohort.snapshot.school_year),
         list_seed=settings.training.seed,

@@ -15,6 +15,7 @@ from features.snapshots.snapshot import Snapshot
 from features.snapshots.student_records import StudentRecords, kept_as, student_records
 from features.warehouse.reader import Reader
 from features.way_back.way_back import WaysBack, find_ways_back
+from models.bundle.manifest import Kind
 from models.examples import Booleans, Places
 from models.explanations.reason_columns import ReasonColumns
 from models.metrics.track_record import ListRecord, list_records, track_records
@@ -32,12 +33,13 @@ from serving.scoring.json_columns import (
 from serving.scoring.ranking import Ranking
 from serving.scoring.risk_change import PreviousRun, explain_changes
 from serving.store.student_records import RecordChanges, WrittenRecords
+from serving.store.text_compression import pack
 from serving.store.week_texts import week_texts
 
 
 @dataclass(frozen=True)
 class RunInputs:
-    """What the scores are made from: the release, the warehouse, the cohort's snapshot and its ranking.
+    """What the scores are made from: the release, the warehouse, the cohort's snapshot and its risks, in one order.
 
     `written` are the records that are in the service database already.
     """
@@ -47,18 +49,33 @@ class RunInputs:
     reader: Reader
     view: View
     snapshot: Snapshot
-    ranking: Ranking
+    risks: "pd.Series[float]"
     written: WrittenRecords
 
     @property
     def students(self) -> pd.Index:
-        """The students in the order of the list."""
-        return self.ranking.table.index
+        """The students, by key."""
+        return self.snapshot.features.index
+
+    @property
+    def scored(self) -> Booleans:
+        """Those with a risk."""
+        return self.risks.notna().to_numpy(dtype=np.bool_)
 
     @property
     def rows(self) -> Places:
-        """The row of the snapshot in which each student stands, in the order of the list."""
-        return self.snapshot.features.index.get_indexer(self.students)
+        """The row of each student with a risk; -1 for others."""
+        return np.where(self.scored, np.arange(len(self.students)), -1)
+
+
+@dataclass(frozen=True)
+class CohortTexts:
+    """All that is written of a cohort's students but their places, in the order of their keys."""
+
+    scores: pd.DataFrame
+    records: RecordChanges
+    record_tables: Mapping[str, str]
+    weeks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -71,28 +88,39 @@ class CohortScores:
     weeks: tuple[str, ...]
 
 
-def build_scores(inputs: RunInputs, ledger: Ledger, before: PreviousRun | None) -> CohortScores:
-    """The scores of the cohort's students, in the order of the list."""
+def cohort_texts(inputs: RunInputs, before: PreviousRun | None) -> CohortTexts:
+    """What is written of the cohort's students but their places."""
     reasons = reason_table_by(inputs.release.bundle, inputs.snapshot)
-    table, rows = inputs.ranking.table, inputs.rows
-    scored = table["risk"].notna().to_numpy(dtype=np.bool_)
-    needs, strengths = (side.of(np.where(scored, rows, -1)) for side in (reasons.needs, reasons.strengths))
+    needs, strengths = (side.of(inputs.rows) for side in (reasons.needs, reasons.strengths))
     with student_records(inputs.reader, inputs.release.feature_set.cohort, inputs.view) as records:
         weeks, histories = week_texts(records.weeks(), len(records.keys))
+        risk = np.asarray(inputs.risks, dtype=np.float64)
         columns = {
-            **ranked_columns(inputs, scored),
+            "student_key": inputs.students.to_numpy(),
+            "school_id": inputs.snapshot.school.to_numpy(),
+            "risk": risk,
+            "band": bands_of(risk, inputs.settings.service.bands),
             "reasons": reason_texts(needs),
             "strengths": reason_texts(strengths),
             "evidence": evidence_texts(inputs, records, needs),
             "history": histories.take(pa.array(records.keys.get_indexer(inputs.students))),
-            "way_back": way_back_texts(inputs, scored),
-            "track_record": track_record_texts(inputs, ledger),
+            "way_back": way_back_texts(inputs),
             "change": changes_since(inputs, before) if before else None,
-            "similar_students": similar_texts(inputs, scored),
+            "similar_students": similar_texts(inputs),
         }
-        changes = record_changes(records, inputs.written, inputs.snapshot.features.index)
-    scores = pd.DataFrame({name: as_column(cells) for name, cells in columns.items()}, index=range(len(table)))
-    return CohortScores(scores, changes, tables_of_reasons(inputs, needs), tuple(weeks))
+        changes = record_changes(records, inputs.written, inputs.students)
+    scores = pd.DataFrame({name: as_column(cells) for name, cells in columns.items()}, index=range(len(risk)))
+    return CohortTexts(scores, changes, tables_of_reasons(inputs, needs), tuple(weeks))
+
+
+def placed_scores(texts: CohortTexts, ranking: Ranking, ledger: Ledger, scorer: Kind, school_year: int) -> CohortScores:
+    """The scores of the cohort's students, in the order of the list."""
+    order = pd.Index(texts.scores["student_key"]).get_indexer(ranking.table.index)
+    scores = texts.scores.take(order).reset_index(drop=True)
+    for name, cells in place_columns(ranking).items():
+        scores[name] = pd.Series(cells)
+    scores["track_record"] = track_record_texts(ranking, ledger, scorer, school_year)
+    return CohortScores(scores, texts.records, texts.record_tables, texts.weeks)
 
 
 def as_column(cells: object) -> object:
@@ -100,15 +128,11 @@ def as_column(cells: object) -> object:
     return cells.to_pandas() if isinstance(cells, (pa.Array, pa.ChunkedArray)) else cells
 
 
-def ranked_columns(inputs: RunInputs, scored: Booleans) -> dict[str, object]:
-    """Risk, band and place of each student; without a risk there is no place on the list."""
-    table = inputs.ranking.table
-    risk = table["risk"].to_numpy(dtype=np.float64)
+def place_columns(ranking: Ranking) -> dict[str, object]:
+    """Where each student is on the list; without a risk there is no place on it."""
+    table = ranking.table
+    scored = table["risk"].notna().to_numpy(dtype=np.bool_)
     return {
-        "student_key": inputs.students.to_numpy(),
-        "school_id": inputs.snapshot.school.to_numpy()[inputs.rows],
-        "risk": risk,
-        "band": bands_of(risk, inputs.settings.service.bands),
         "list_position": pd.Series(table["position"].to_numpy(np.int64), dtype="Int64").where(scored),
         "flagged": table["flagged"].to_numpy(dtype=np.bool_) & scored,
         "list_probability": np.where(scored, table["list_probability"], np.nan),
@@ -139,39 +163,38 @@ def tables_of_reasons(inputs: RunInputs, needs: ReasonColumns) -> dict[str, str]
     return {code: kept_as(table) for table, own in tables for code, _ in own}
 
 
-def way_back_texts(inputs: RunInputs, scored: Booleans) -> pa.Array:
+def way_back_texts(inputs: RunInputs) -> pa.Array:
     """The way back of each student with a score; missing where there is none."""
     outcome = inputs.release.outcome
     found: WaysBack = find_ways_back(inputs.reader, outcome, inputs.view, cohort=outcome.cohort)
     if not len(found.keys):
-        return pa.nulls(len(scored), pa.string())
-    which = np.where(scored, found.which[found.keys.get_indexer(inputs.students)], -1)
+        return pa.nulls(len(inputs.students), pa.string())
+    which = np.where(inputs.scored, found.which[found.keys.get_indexer(inputs.students)], -1)
     which = np.where(found.keys.get_indexer(inputs.students) < 0, -1, which)
     return texts_where(shared_texts(found.distinct), which)
 
 
-def track_record_texts(inputs: RunInputs, ledger: Ledger) -> Sequence[str | None]:
+def track_record_texts(ranking: Ranking, ledger: Ledger, scorer: Kind, school_year: int) -> Sequence[str | None]:
     """How past flags like each of this run's turned out, but for those of a lot; None without enough evidence."""
-    table = inputs.ranking.table
+    table = ranking.table
     listed = (table["flagged"] & ~table["at_random"]).to_numpy(dtype=np.bool_)
-    risks, year = table["risk"].to_numpy(dtype=np.float64)[listed], inputs.snapshot.school_year
-    found = shared_texts(track_records(ledger, scorer=inputs.release.bundle.kind, risk=risks, school_year=year))
+    risks = table["risk"].to_numpy(dtype=np.float64)[listed]
+    found = shared_texts(track_records(ledger, scorer=scorer, risk=risks, school_year=school_year))
     texts = np.full(len(table), None, dtype=object)
     texts[listed] = found
     return texts.tolist()
 
 
-def similar_texts(inputs: RunInputs, scored: Booleans) -> pa.Array:
+def similar_texts(inputs: RunInputs) -> pa.Array:
     """The past students behind each risk, as far as they may be told."""
     features, least = inputs.snapshot.features, inputs.settings.audit.smallest_group
     found = shared_texts(similar_students_of(inputs.release.bundle.scorer, features, least=least))
-    return texts_where(found, np.where(scored, inputs.rows, -1))
+    return texts_where(found, inputs.rows)
 
 
 def changes_since(inputs: RunInputs, before: PreviousRun) -> pa.Array:
     """What changed each student's risk since the run before; missing for those it did not score."""
-    risks = inputs.ranking.table["risk"]
-    found = explain_changes(inputs.release, before, inputs.reader, inputs.snapshot, risks)
+    found = explain_changes(inputs.release, before, inputs.reader, inputs.snapshot, inputs.risks)
     texts = change_texts(found.by_data, found.by_release, found.moved, across_parts=found.across_parts)
     place = found.students.get_indexer(inputs.students)
     return texts.take(pa.array(place, mask=place < 0))
@@ -185,7 +208,8 @@ def record_changes(records: StudentRecords, written: WrittenRecords, cohort: pd.
     changed = digests.index[(digests != before).to_numpy()]
     known = changed[(before.loc[changed] != 0).to_numpy()]
     contents = records.changes(written.contents(known), changed)
-    return RecordChanges(digests.loc[changed], before.loc[changed], contents)
+    packed = contents.assign(content=list(map(pack, contents["content"])))
+    return RecordChanges(digests.loc[changed], before.loc[changed], packed)
 
 
 def last_year_lists(ledger: Ledger, school_year: int) -> ListRecord | None:

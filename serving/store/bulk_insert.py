@@ -41,8 +41,18 @@ def insert_table(session: Session, table: type[Row], rows: pa.Table) -> None:
         if is_postgresql(session):
             copy_csv(session, declared, names, batch)
         else:
-            cells = zip(*(column.to_pylist() for column in batch.columns), strict=True)
-            insert_cells(session, declared, names, cells)
+            insert_stored(session, declared, names, stored_cells(batch))
+
+
+def stored_cells(batch: pa.RecordBatch) -> list[tuple[object, ...]]:
+    """The rows of a batch as SQLite stores them: days and moments as text."""
+    columns = [list(map(sqlite_cell, one.to_pylist())) if is_day(one) else one.to_pylist() for one in batch.columns]
+    return list(zip(*columns, strict=True))
+
+
+def is_day(column: pa.Array) -> bool:
+    """Whether a column holds days or moments."""
+    return pa.types.is_date(column.type) or pa.types.is_timestamp(column.type)
 
 
 def insert_cells(session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
@@ -52,9 +62,14 @@ def insert_cells(session: Session, table: Table, names: Sequence[str], rows: Ite
         if is_postgresql(session):
             copy_cells(session, table, names, batch)
         else:
-            columns = ", ".join(table.columns[name].name for name in names)
-            statement = f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 - our names
-            session.connection().exec_driver_sql(statement, [tuple(map(sqlite_cell, row)) for row in batch])
+            insert_stored(session, table, names, [tuple(map(sqlite_cell, row)) for row in batch])
+
+
+def insert_stored(session: Session, table: Table, names: Sequence[str], rows: list[tuple[object, ...]]) -> None:
+    """Inserts rows of cells as SQLite stores them."""
+    columns = ", ".join(table.columns[name].name for name in names)
+    statement = f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 - our names
+    session.connection().exec_driver_sql(statement, rows)
 
 
 def is_postgresql(session: Session) -> bool:

@@ -177,13 +177,11 @@ class ScoreRow(Row):
     `kept` says that the student stays listed for having been so before, just below the cut.
     `evidence` has the numbers of the records behind a reason by its code, and `history` the weeks of attendance as a
     text (`serving.store.student_records` reads both); runs of earlier versions have the records themselves there.
+    Scores of a run that is not there are drafts of a list that is being written, or was cut off.
     """
 
     __tablename__ = "scores"
-    __table_args__ = (
-        ForeignKeyConstraint(["district_id", "run_id"], ["runs.district_id", "runs.run_id"]),
-        Index(None, "district_id", "student_key"),
-    )
+    __table_args__ = (Index(None, "district_id", "student_key"),)
 
     district_id: Mapped[str] = mapped_column(primary_key=True)
     run_id: Mapped[str] = mapped_column(primary_key=True)

@@ -23,7 +23,7 @@ from serving.store.database import read_session
 from serving.store.district_scope import enter_district
 from serving.store.record_rows import RecordStateRow, StudentRecordsRow
 from serving.store.rows import RunRow, ScoreRow
-from serving.store.text_compression import pack, unpack
+from serving.store.text_compression import unpack
 from serving.store.week_texts import weeks_of_text
 
 COPIES = "*"
@@ -36,7 +36,7 @@ class RecordChanges:
     """What a run adds to the records that are written.
 
     `digests` has the new digest of each student whose records changed, `before` the one that was written when the run
-    looked (0 for none), both by student; `contents` what changed (`student_key`, `content`).
+    looked (0 for none), both by student; `contents` what changed (`student_key`, `content`), packed.
     """
 
     digests: "pd.Series[int]"
@@ -102,8 +102,7 @@ def write_records(session: Session, district_id: str, changes: RecordChanges) ->
         return number
     number += 1
     contents = changes.contents[changes.contents["student_key"].isin(to_write.index[to_write])]
-    packed = list(map(pack, contents["content"]))
-    rows = contents.assign(district_id=district_id, number=number, content=packed)
+    rows = contents.assign(district_id=district_id, number=number)
     insert_table(session, StudentRecordsRow, pa.Table.from_pandas(rows, preserve_index=False))
     fresh = to_write & held.isna()
     states = pd.DataFrame({"student_key": changes.digests.index, "digest": changes.digests.to_numpy()})
