@@ -9,6 +9,7 @@ import pandas as pd
 
 from models.estimators.calibration import Calibrator
 from models.estimators.fit_record import FitRecord
+from models.estimators.lightgbm_alone import import_lightgbm
 from models.estimators.shap_values import contributions_of
 from models.examples import Floats, Texts
 from models.feature_dictionary import FeatureDictionary
@@ -37,9 +38,8 @@ class RiskModel:
     @cached_property
     def booster(self) -> "lgb.Booster":
         """The parsed trees."""
-        import lightgbm as lgb  # a second and a half, with scikit-learn: only where a model serves
-
-        return lgb.Booster(model_str=self.booster_text)
+        booster: lgb.Booster = import_lightgbm().Booster(model_str=self.booster_text)
+        return booster
 
     def margin(self, features: pd.DataFrame) -> Floats:
         """The raw score of each row, in log odds before calibration."""
