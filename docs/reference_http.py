@@ -9,7 +9,14 @@ from pydantic import BaseModel
 from docs.reference_text import code, heading, page, table
 from features.settings import Settings
 from serving.access.scopes import MEANINGS
-from serving.api import messages, model_messages, operation_messages, score_messages, webhook_messages
+from serving.api import (
+    messages,
+    model_messages,
+    operation_messages,
+    score_messages,
+    support_messages,
+    webhook_messages,
+)
 from serving.app import API_ROUTERS, PAGE_ROUTERS, create_app
 from serving.route_access import access_by_route, routes_of
 from serving.web.problems import DETAILS, PROBLEM_TYPE, Mistake, Problem
@@ -17,7 +24,7 @@ from serving.web.problems import DETAILS, PROBLEM_TYPE, Mistake, Problem
 Json = Mapping[str, object]
 MESSAGES: tuple[type[BaseModel], ...] = tuple(
     kind
-    for module in (messages, score_messages, model_messages, operation_messages, webhook_messages)
+    for module in (messages, score_messages, model_messages, operation_messages, webhook_messages, support_messages)
     for kind in vars(module).values()
     if isinstance(kind, type)
     and issubclass(kind, messages.Message)

@@ -30,6 +30,7 @@ from serving.api import (
     scores,
     scoring_runs,
     student_search,
+    support,
     webhooks,
 )
 from serving.api.idempotency import IdempotencyMiddleware
@@ -77,7 +78,7 @@ from serving.wording.locale import LOCALES
 
 OWN = (health, oauth)
 SCORES = (scores, score_list, past_runs, live_scores, student_search, model_catalog)
-RECORDS = (imports, operations, scoring_runs, records, webhooks)
+RECORDS = (imports, operations, scoring_runs, records, support, webhooks)
 API_ROUTERS = tuple(part.router for part in (*OWN, *SCORES, *RECORDS))
 PAGE_ROUTERS = tuple(
     page.router

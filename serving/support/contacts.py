@@ -6,10 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from serving.access.authorize import Educator
 from serving.store.json_values import to_json_values
 from serving.store.support_rows import ContactRow
-from serving.support.revisions import StaleRevision, keep_revision
+from serving.support.revisions import Author, StaleRevision, keep_revision
 
 KINDS = ("talk", "call", "message", "video", "letter", "visit")
 PARTIES = ("student", "family", "staff", "outside")
@@ -30,7 +29,7 @@ class Contact:
 
 
 def record_contact(
-    session: Session, author: Educator, student_key: str, contact_id: str, contact: Contact, *, at: datetime
+    session: Session, author: Author, student_key: str, contact_id: str, contact: Contact, *, at: datetime
 ) -> bool:
     """Adds a contact; False, and nothing added, where the form was sent before."""
     if session.get(ContactRow, (author.district_id, contact_id)) is not None:
@@ -54,7 +53,7 @@ def record_contact(
 
 
 def revise_contact(
-    session: Session, author: Educator, row: ContactRow, contact: Contact, *, revision: int, at: datetime
+    session: Session, author: Author, row: ContactRow, contact: Contact, *, revision: int, at: datetime
 ) -> None:
     """Puts what the contact says now in place; StaleRevision where somebody revised it in between."""
     if row.revision != revision:
@@ -67,7 +66,7 @@ def revise_contact(
     row.revision, row.revised_at = row.revision + 1, at
 
 
-def take_back_contact(session: Session, author: Educator, row: ContactRow, *, at: datetime) -> None:
+def take_back_contact(session: Session, author: Author, row: ContactRow, *, at: datetime) -> None:
     """Takes back a contact that was recorded by mistake; what it said is kept."""
     if row.withdrawn:
         return

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from serving.access.authorize import Educator
 from serving.store.json_values import to_json_values
 from serving.store.support_rows import PlanRow, PlanSessionRow
-from serving.support.revisions import StaleRevision, keep_revision
+from serving.support.revisions import Author, StaleRevision, keep_revision
 
 OUTCOMES = ("met", "partly", "not_met", "moved", "stopped")
 WEEK = 7
@@ -41,7 +40,7 @@ class Dose:
         return max(0, self.planned - self.held - self.missed)
 
 
-def begin_plan(session: Session, author: Educator, student_key: str, plan_id: str, plan: Plan, *, at: datetime) -> bool:
+def begin_plan(session: Session, author: Author, student_key: str, plan_id: str, plan: Plan, *, at: datetime) -> bool:
     """Adds a plan; False, and nothing added, where the form was sent before."""
     if session.get(PlanRow, (author.district_id, plan_id)) is not None:
         return False
@@ -65,7 +64,7 @@ def begin_plan(session: Session, author: Educator, student_key: str, plan_id: st
     return True
 
 
-def revise_plan(session: Session, author: Educator, row: PlanRow, plan: Plan, *, revision: int, at: datetime) -> None:
+def revise_plan(session: Session, author: Author, row: PlanRow, plan: Plan, *, revision: int, at: datetime) -> None:
     """Puts what the plan says now in place; StaleRevision where somebody changed it in between."""
     if row.revision != revision:
         raise StaleRevision
@@ -78,7 +77,7 @@ def revise_plan(session: Session, author: Educator, row: PlanRow, plan: Plan, *,
     session.flush()
 
 
-def end_plan(session: Session, author: Educator, row: PlanRow, outcome: str, note: str) -> None:
+def end_plan(session: Session, author: Author, row: PlanRow, outcome: str, note: str) -> None:
     """Ends a plan today; a no-op where it has ended."""
     if row.ended_on is None:
         row.ended_on, row.outcome, row.outcome_note = author.today, outcome, note
@@ -91,7 +90,7 @@ def plan_of(row: PlanRow) -> Plan:
 
 
 def enter_session(
-    session: Session, author: Educator, row: PlanRow, day: date, *, held: bool, note: str, at: datetime
+    session: Session, author: Author, row: PlanRow, day: date, *, held: bool, note: str, at: datetime
 ) -> None:
     """Says of a day of a plan whether its session was held; what was said of that day before is replaced."""
     session.merge(

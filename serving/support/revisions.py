@@ -1,12 +1,28 @@
 """Revisions: what an entry said before somebody changed it, and the refusal of a change made on an older one."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from serving.access.authorize import Educator
 from serving.store.cell_types import JsonObject
 from serving.store.support_rows import RevisionRow
+
+
+class Author(Protocol):
+    """Who writes an entry: a person signed in, or one whom another system names."""
+
+    @property
+    def district_id(self) -> str:
+        """Of which district."""
+
+    @property
+    def staff_id(self) -> str:
+        """The person, by the district's own id."""
+
+    @property
+    def today(self) -> date:
+        """The district's local date."""
 
 
 class StaleRevision(Exception):  # noqa: N818 - the page then shows both versions
@@ -14,7 +30,7 @@ class StaleRevision(Exception):  # noqa: N818 - the page then shows both version
 
 
 def keep_revision(
-    session: Session, author: Educator, kind: str, entry_id: str, revision: int, content: JsonObject, at: datetime
+    session: Session, author: Author, kind: str, entry_id: str, revision: int, content: JsonObject, at: datetime
 ) -> None:
     """Keeps what an entry said in a revision that somebody now replaces."""
     session.add(

@@ -18,7 +18,14 @@ from features.quality.check_codes import CHECKS
 from features.settings import Audit, District, Gate, Monitor, Service, Settings, Total, Training
 from features.table_schema import ENVELOPE
 from features.tables import TABLES
-from serving.api import messages, model_messages, operation_messages, score_messages, webhook_messages
+from serving.api import (
+    messages,
+    model_messages,
+    operation_messages,
+    score_messages,
+    support_messages,
+    webhook_messages,
+)
 from tests.docs.pages import ROOT
 from training.monitor.checks import CODES as CODES_OF_MONITORING
 
@@ -130,7 +137,7 @@ def test_every_route_is_in_the_reference(fresh: dict[str, str]) -> None:
 
 
 def test_every_message_is_in_the_reference() -> None:
-    modules = (messages, score_messages, model_messages, operation_messages, webhook_messages)
+    modules = (messages, score_messages, model_messages, operation_messages, webhook_messages, support_messages)
     kinds = (kind for module in modules for kind in vars(module).values())
     written = {kind for kind in kinds if isinstance(kind, type) and issubclass(kind, messages.Message)}
     bases = {messages.Message, messages.SentRow}
