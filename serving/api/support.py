@@ -188,7 +188,10 @@ def read_page(
     return shown, (last_row.revised_at.isoformat(), id_of(last_row))
 
 
-def next_address(response: Response, path: str, asked: Mapping[str, object], after: tuple[str, str] | None) -> str | None:
+Place = tuple[str, str]
+
+
+def next_address(response: Response, path: str, asked: Mapping[str, object], after: Place | None) -> str | None:
     """The address of the next page, which `Link` says too; None where there is none."""
     if after is None:
         return None
