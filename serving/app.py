@@ -48,6 +48,7 @@ from serving.pages import (
     plan,
     problem,
     role,
+    school,
     sign_in,
     student,
     stylesheet,
@@ -96,6 +97,7 @@ PAGE_ROUTERS = tuple(
         problem,
         meeting,
         meeting_student,
+        school,
         learn,
     )
 )

@@ -34,6 +34,7 @@ PLACES = (
     Place("/", msgid("My week"), "list"),
     Place("/caseload", msgid("Caseload"), "list", ("/students/",)),
     Place("/meetings", msgid("Meetings"), "write"),
+    Place("/school", msgid("School and district"), "see_totals"),
     Place("/problems", msgid("Data problems"), "answer_problem"),
     Place("/learn", msgid("Learn"), None),
 )

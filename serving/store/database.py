@@ -27,6 +27,7 @@ from serving.store import (  # noqa: F401 - with them, the metadata holds every 
     record_rows,
     sent_record_rows,
     support_rows,
+    total_rows,
     webhook_rows,
 )
 from serving.store.database_errors import hide_values

@@ -14,11 +14,11 @@ from tests.serving.example_service import TODAY, ExampleService, run_of
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 OPENS = """
-                    / /caseload /problems /learn
-    observer        . .         .         x
-    records_clerk   . .         x         x
-    data_team       x x         x         x
-    privacy_officer . .         .         x
+                    / /caseload /school /problems /learn
+    observer        . .         x       .         x
+    records_clerk   . .         .       x         x
+    data_team       x x         x       x         x
+    privacy_officer . .         .       .         x
 """
 """x: the header leads there, and the page opens. To a page without, the header does not lead, and it does not open."""
 
@@ -50,7 +50,7 @@ def test_the_header_leads_to_what_a_role_opens_and_to_nothing_else(service: Exam
 
 
 def test_who_lists_no_students_lands_on_their_first_page(service: ExampleService) -> None:
-    for role, first in (("records_clerk", "/problems"), ("observer", "/learn")):
+    for role, first in (("records_clerk", "/problems"), ("observer", "/school")):
         answer = added(service, role).get("/")
         assert (answer.status_code, answer.headers["location"]) == (303, first)
 

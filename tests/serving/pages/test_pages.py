@@ -21,6 +21,7 @@ PROTECTED = (
     "/students/k-nobody",
     "/students/k-amara/family",
     "/learn",
+    "/school",
 )
 OF_A_STUDENT = (
     "family",
@@ -58,6 +59,7 @@ def pages(read_service: ExampleService) -> dict[str, str]:
         "filtered": lena.get("/caseload?show=all&band=many&sort=name").text,
         "family": lena.get("/students/k-amara/family").text,
         "learn": ines.get("/learn").text,
+        "school, before a list": lena.get("/school").text,
         **{key: lena.get(f"/students/{key}").text for _, _, key, *_ in STUDENTS},
     }
 
@@ -83,6 +85,7 @@ def test_every_route_is_known_to_these_tests(service: ExampleService) -> None:
         "/problems",
         "/problems/{problem_id}",
         "/learn",
+        "/school",
         "/static/ontrack.css",
         "/livez",
         "/readyz",

@@ -1,0 +1,75 @@
+"""Totals of a list: what is counted, and that nothing is written of fewer students than may be told."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from serving.scoring.run_writer import write_run
+from serving.scoring.school_totals import OTHER_SCHOOLS, WHOLE_DISTRICT, suppressed_rows, write_school_totals
+from serving.store.total_rows import SchoolTotalRow
+from tests.serving.example_service import TODAY, ExampleService, run_of
+
+NOBODY = pd.DataFrame(
+    columns=["measure", "school_year", "term_id", "grade_level", "school_id", "subject", "term_end", "n", "yes"]
+).astype({"grade_level": "int64", "n": "int64", "yes": "float64"})
+# Of five ninth graders four have a risk: 0.83, 0.41, 0.62, 0.07; a week before, 0.2 less each.
+DISTRICT = """
+    signals        4 3
+    many           4 2
+    fewer_signals  2 0
+    more_signals   3 3
+"""
+
+
+def drawn_counts(cells: list[tuple[int, int]]) -> pd.DataFrame:
+    """Counts of one measure and grade, a school a pair of those of whom it holds and those of whom not."""
+    rows = [
+        {"measure": "left", "school_year": 2027, "period": "q1", "subject": "", "grade": 9, "school_id": str(at),
+         "period_end": None, "n": yes + no, "yes": yes}
+        for at, (yes, no) in enumerate(cells)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_signals_and_how_they_moved_are_counted_for_the_whole_district(service: ExampleService) -> None:
+    run = run_of("harbor", TODAY + timedelta(days=7))
+    with service.write_session() as session:
+        write_run(session, run)
+        write_school_totals(session, [run], NOBODY, least=0)
+        write_school_totals(session, [run], NOBODY, least=0)  # the same list again is the same rows
+        rows = session.scalars(select(SchoolTotalRow).where(SchoolTotalRow.school_id == WHOLE_DISTRICT)).all()
+        found = {row.measure: (row.n, row.yes) for row in rows if row.measure != "chronic"}
+        months = {row.period: (row.n, row.yes) for row in rows if row.measure == "chronic"}
+    lines = [line.split() for line in DISTRICT.strip().splitlines()]
+    assert found == {name: (int(n), int(yes)) for name, n, yes in lines}
+    assert months["2026-09"] == (5, 0)
+    assert months["2026-11"] == (5, 5)
+
+
+def test_with_the_usual_limit_nothing_is_told_of_five_students(service: ExampleService) -> None:
+    with service.write_session() as session:
+        write_school_totals(session, [replace(run_of("harbor"), run_id="other")], NOBODY, least=11)
+        assert session.scalars(select(SchoolTotalRow)).all() == []
+
+
+def test_a_school_that_the_others_would_give_away_is_told_together_with_one_of_them() -> None:
+    """Three students of the last school left: the district's 73 less the others' 70 would say so."""
+    rows = list(suppressed_rows(drawn_counts([(40, 60), (30, 90), (3, 50)]), least=11))
+    assert [(row["school_id"], row["yes"]) for row in rows] == [("", 73), ("0", 40), (OTHER_SCHOOLS, 33)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=6), st.integers(2, 12))
+def test_no_row_and_no_difference_of_rows_tells_of_fewer_than_the_limit(
+    cells: list[tuple[int, int]], least: int
+) -> None:
+    rows = {str(row["school_id"]): row for row in suppressed_rows(drawn_counts(cells), least)}
+    told = {name: (int(str(row["yes"])), int(str(row["n"])) - int(str(row["yes"]))) for name, row in rows.items()}
+    assert all(part >= least for pair in told.values() for part in pair)
+    whole = told.pop(WHOLE_DISTRICT, None)
+    if whole and told:
+        rest = [whole[side] - sum(pair[side] for pair in told.values()) for side in (0, 1)]
+        assert rest == [0, 0]
