@@ -94,7 +94,7 @@ def counted(rows: pd.DataFrame, measure: str, holds: "pd.Series[bool]", year: in
     places = [rows["grade"].astype("int64"), rows["school_id"]]
     found = holds.groupby(places).agg(["size", "sum"]).reset_index()
     found.columns = pd.Index(["grade", "school_id", "n", "yes"])
-    return found.assign(measure=measure, school_year=year, period=period, subject="", period_end=pd.NaT)
+    return found.assign(measure=measure, school_year=year, period=period, subject="", period_end=None)
 
 
 def absence_counts(runs: Sequence[ScoringRun], people: pd.DataFrame, year: int) -> Iterator[pd.DataFrame]:
@@ -154,7 +154,7 @@ def suppressed_rows(counts: pd.DataFrame, least: int) -> Iterator[dict[str, obje
         end = rows["period_end"].max()
         facts = {**named, "period_end": None if pd.isna(end) else pd.Timestamp(end).date()}
         for school_id, n, yes in told_schools(rows, least):
-            yield {**facts, "grade": int(named["grade"]), "school_id": school_id, "n": n, "yes": yes}
+            yield {**facts, "grade": int(str(named["grade"])), "school_id": school_id, "n": n, "yes": yes}
 
 
 def told_schools(rows: pd.DataFrame, least: int) -> Iterator[tuple[str, int, int]]:

@@ -8,9 +8,10 @@ down_revision = "0018"
 branch_labels = None
 depends_on = None
 
+Kind = sa.String | sa.Integer | sa.Date | sa.DateTime
 TEXT, NUMBER, DAY, MOMENT = sa.String(), sa.Integer(), sa.Date(), sa.DateTime()
 # columns by table: name, type, whether it may be empty; those of the key come first
-TABLES = {
+TABLES: dict[str, tuple[int, list[tuple[str, Kind]]]] = {
     "school_totals": (8, [
         ("district_id", TEXT), ("list_id", TEXT), ("measure", TEXT), ("school_year", NUMBER), ("period", TEXT),
         ("subject", TEXT), ("grade", NUMBER), ("school_id", TEXT), ("period_end?", DAY), ("n", NUMBER), ("yes", NUMBER),
