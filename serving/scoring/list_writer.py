@@ -26,9 +26,13 @@ PAUSE = 0.02
 
 
 def write_list(
-    engine: Engine, runs: Sequence[ScoringRun], keep: Retention, pause: Callable[[float], None] = time.sleep
+    engine: Engine,
+    runs: Sequence[ScoringRun],
+    keep: Retention,
+    pause: Callable[[float], None] = time.sleep,
+    totals: Callable[[Session], None] | None = None,
 ) -> None:
-    """Writes the runs of one list; whoever reads sees the whole list or the one before."""
+    """Writes the runs of one list, and its totals; whoever reads sees the whole list or the one before."""
     district_id, drafted = runs[0].district_id, engine.dialect.name == "sqlite"
     if drafted:
         remove_drafts(engine, district_id)
@@ -37,6 +41,8 @@ def write_list(
     with write_session(engine) as session:
         for run in runs:
             write_run(session, run, drafted=drafted)
+        if totals is not None:
+            totals(session)
         thin_runs(session, district_id, keep)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from features.progress import Progress
 from features.quality.check import check_district, refuse_errors
 from features.quality.check_codes import Finding
 from features.settings import Settings
+from features.snapshots.course_totals import course_totals
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from features.warehouse.roster import DistrictRoster, read_roster
@@ -36,6 +38,7 @@ from serving.scoring.ranking import Ranking, rank_together
 from serving.scoring.run_summary import ListSummary, find_list, summary_of
 from serving.scoring.run_writer import run_row
 from serving.scoring.school_calendars import read_calendars
+from serving.scoring.school_totals import write_school_totals
 from serving.scoring.scored_cohort import ListInputs, ScoredCohort, scored_cohort
 from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
 from serving.scoring.student_scores import last_year_lists, placed_scores
@@ -82,8 +85,11 @@ def score_in_turn(
         inputs = ListInputs(reader, view, WrittenRecords(engine, district_id), engine)
         cohorts = scored_cohorts(inputs, releases, ids, progress)
         runs = build_runs(inputs, cohorts, list_id=ids.list_id, now=now)
+        totals = partial(
+            write_school_totals, runs=runs, courses=course_totals(reader, view), least=settings.audit.smallest_group
+        )
     write_flags(warehouse, runs, today)
-    write_list(engine, runs, settings.service.keep_runs)
+    write_list(engine, runs, settings.service.keep_runs, totals=totals)
     summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
     scores = pd.concat([run.scores[["student_key", "flagged"]] for run in runs])
     every, listed = scores["student_key"].nunique(), scores["student_key"][scores["flagged"]].nunique()

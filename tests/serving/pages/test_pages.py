@@ -8,6 +8,7 @@ import pytest
 from presentation.stylesheets import stylesheet
 from serving.app import PAGE_ROUTERS
 from serving.pages.rendering import HERE
+from serving.route_access import routes_of
 from serving.web.middleware import HEADERS
 from tests.serving.browser import ApiClient, Browser, Tags
 from tests.serving.example_service import STUDENTS, XSS, ExampleService
