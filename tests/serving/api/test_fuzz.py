@@ -1,0 +1,74 @@
+"""Requests drawn from the OpenAPI document, good and bad: every answer is one that the document promises.
+
+`make fuzz` tries 500 of each operation and follows the document's links; the suite a few.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import from_schema
+from schemathesis.engine.events import NonFatalError, ScenarioFinished
+
+from serving.access.scopes import SCOPES
+from tests.serving.browser import HOST, ApiClient
+from tests.serving.conftest import copy_prepared, opened
+from tests.serving.example_service import ExampleService
+from tests.sweeps import swept
+
+FULL = swept("fuzz")
+EXAMPLES = int(__import__("os").environ.get("EX", 500)) if FULL else 3
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[ExampleService]:
+    """A service that is asked very often."""
+    folder = tmp_path_factory.mktemp("fuzzed")
+    copy_prepared(prepared, folder)
+    for service in opened(folder):
+        service.context.limits.limit = 10**9
+        yield service
+
+
+def configuration(headers: dict[str, str]) -> SchemathesisConfig:
+    """How requests are drawn, and what is checked of each answer: everything but one.
+
+    A request that fits the document may still contradict itself, as an exit before its entry, and is then refused.
+    """
+    return SchemathesisConfig.from_dict(
+        {
+            "headers": headers,
+            "base-url": HOST,
+            "seed": 7,
+            "phases": {phase: {"enabled": FULL or phase == "fuzzing"} for phase in PHASES},
+            "generation": {"max-examples": EXAMPLES, "database": "none"},
+            "checks": {"positive_data_acceptance": {"enabled": False}},
+        }
+    )
+
+
+def mistakes(scenario: ScenarioFinished) -> list[str]:
+    """Each check that an answer failed, with the request to try again."""
+    return [
+        f"{scenario.recorder.label}: {check.name}: {failed.failure.title} {failed.failure.message}: {failed.code_sample}"
+        for checks in scenario.recorder.checks.values()
+        for check in checks
+        if (failed := check.failure_info)
+    ]
+
+
+def test_every_answer_is_one_that_the_document_promises(fuzzed: ExampleService) -> None:
+    config = configuration(ApiClient(fuzzed, "harbor", *SCOPES).headers)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", fuzzed.app, config=config, headers={"Host": "testserver"})
+    asked, said = 0, []
+    for event in from_schema(schema).execute():
+        if isinstance(event, NonFatalError):
+            said.append(f"{event.label}: {event.info.message}")
+        if isinstance(event, ScenarioFinished):
+            asked += len(event.recorder.interactions)
+            said += mistakes(event)
+    assert "\n".join(sorted(set(said))) == ""
+    assert asked > EXAMPLES * 10
