@@ -6,7 +6,7 @@ WORKERS := -n 2 --no-loadscope-reorder
 SWEEP := $(BIN)/pytest $(WORKERS)
 PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
-.PHONY: help demo test postgres format check types contracts bench bench-full sweep faults nights mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks spark aequitas docs translations screenshots clean
+.PHONY: help demo test postgres format check types contracts bench bench-full sweep faults nights mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks fuzz spark aequitas docs translations screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -46,7 +46,7 @@ bench-full: .venv/installed ## snapshots of a million students, training on 2 mi
 	@$(BIN)/python -m benchmarks --students 1000000 --years 2 --only snapshot --runs 1
 	@$(BIN)/python -m benchmarks --rows 2000000 --only training --runs 1
 
-sweep: faults nights mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks ## all that `make test` tries a part of, in full (about three hours)
+sweep: faults nights mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks fuzz ## all that `make test` tries a part of, in full (about three hours)
 
 faults: .venv/installed ## make every write of an import fail, and kill it 200 times (about an hour; needs cc)
 	@ONTRACK_SWEEP=faults ONTRACK_REQUIRE_FAULTS=1 $(SWEEP) tests/faults
@@ -83,6 +83,9 @@ served-lists: .venv/installed ## gates on years in which lists were served and s
 
 leaks: .venv/installed ## draw 100 tables of each kind: what knows the end is found, nothing else is named (some minutes)
 	@ONTRACK_SWEEP=leaks $(SWEEP) tests/training/evaluation/test_leakage.py
+
+fuzz: .venv/installed ## draw 500 requests for each operation of the API from its document, and follow its links (half an hour)
+	@ONTRACK_SWEEP=fuzz $(BIN)/pytest tests/serving/api/test_fuzz.py
 
 spark: .venv/installed ## the same features on a local Spark (needs Java; some minutes)
 	@uv=$$(command -v uv || echo .tools/bin/uv); $$uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock

@@ -41,9 +41,9 @@ def api_page() -> str:
     """Routes, messages, problems and pages."""
     schema = openapi()
     intro = (
-        "`/openapi.json` has the same in OpenAPI 3.1. A program sends `Authorization: Bearer ontrack_<id>_<secret>`, "
-        "the key that `ontrack keys create` printed; it sees one district, or some of its schools. "
-        "How to use it: [for the SIS integrator](../how-to/sis-integrator.md)."
+        "`/openapi.json` has the same in OpenAPI 3.1. A program sends `Authorization: Bearer`, then "
+        "an access token or the key that `ontrack keys create` printed; it sees one district, or some of its schools. "
+        "How to use it: [connect your student information system](../how-to/connect-your-sis.md)."
     )
     scopes = table(("Scope", "Lets a program"), [(code(scope), means) for scope, means in MEANINGS.items()])
     routes = [part for path, one in objects(schema["paths"]).items() for part in route_parts(path, objects(one))]

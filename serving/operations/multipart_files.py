@@ -67,7 +67,7 @@ class MultipartFiles:
 
     def begin_file(self) -> None:
         """Begins the file of a part; UploadRefused for a part that is no file."""
-        _, options = parse_options_header(self.disposition)
+        _, options = parse_options_header(self.disposition.encode())
         if b"filename" not in options:
             pointer = f"#/files/{len(self.folder.names)}"
             raise UploadRefused(422, Mistake(pointer=pointer, detail="expected a file, with its name"))

@@ -1,5 +1,6 @@
 """A student with a name of their own, through everything: the name is on pages, and nowhere else."""
 
+import io
 from pathlib import Path
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ import pytest
 
 from serving.access.scopes import SCOPES
 from serving.store.rows import StudentRow
+from serving.web.logs import open_log
 from serving.web.problems import PROBLEM_TYPE
 from tests.serving.browser import HOST, ApiClient, Browser, TestClient
 from tests.serving.example_service import ExampleService
@@ -19,10 +21,18 @@ ENROLLMENT = {"school_id": NAME, "track": NAME, "school_year": 2027, "grade_leve
 
 
 @pytest.fixture
-def canary(
-    capsys: pytest.CaptureFixture[str], service: ExampleService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> ExampleService:
-    """A service in which a student has the name, whose log is captured, with a folder for temporary files."""
+def log(service: ExampleService) -> io.StringIO:
+    """What the service writes to its log."""
+    written = io.StringIO()
+    for one in service.app.user_middleware:
+        if "log" in one.kwargs:
+            one.kwargs["log"] = open_log("debug", written)
+    return written
+
+
+@pytest.fixture
+def canary(service: ExampleService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ExampleService:
+    """A service in which a student has the name, and temporary files go to a folder of the test."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     monkeypatch.setattr("tempfile.tempdir", None)
@@ -81,7 +91,7 @@ def look_at_pages(service: ExampleService) -> str:
 
 
 def test_a_students_name_is_on_pages_and_in_no_problem_log_document_or_temporary_file(
-    canary: ExampleService, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    canary: ExampleService, tmp_path: Path, log: io.StringIO
 ) -> None:
     assert FIRST in look_at_pages(canary)
     answers = bad_requests(canary)
@@ -94,9 +104,8 @@ def test_a_students_name_is_on_pages_and_in_no_problem_log_document_or_temporary
     faults = [program.ask("GET", "/v1/students/k-amara/scores"), Browser(canary, "harbor", "s-ines").get("/caseload")]
     assert [(answer.status_code, found(answer.text)) for answer in faults] == [(500, [])] * 2
     assert faults[0].headers["content-type"] == PROBLEM_TYPE
-    said = capsys.readouterr()
-    assert '"status": 500' in said.err
-    assert found(said.err + said.out) == []
+    assert '"status": 500' in log.getvalue()
+    assert found(log.getvalue()) == []
     left = [path for path in (tmp_path / "temporary").rglob("*") if path.is_file()]
     assert [path.name for path in left if found(path.name) or found(path.read_text("utf-8", "replace"))] == []
 
