@@ -192,6 +192,9 @@ class Service(Section):
         default=(), description="further names under which the service answers, beside `host` and that of `url`"
     )
     database: str = Field(default="", description="SQLAlchemy address; empty for a SQLite file in `home`")
+    metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="port of this machine for Prometheus, apart from the pages; 0 for none"
+    )
     requests_a_minute: int = Field(
         default=12_000, ge=1, description="requests that one program may send to one process of the service in a minute"
     )

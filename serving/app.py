@@ -75,6 +75,7 @@ from serving.web.problems import (
     validation_problem,
 )
 from serving.web.rate_limits import RateLimits
+from serving.web.request_observer import UNOBSERVED, RequestObserver
 from serving.wording.locale import LOCALES
 
 OWN = (health, oauth)
@@ -108,8 +109,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
-    """The service of these settings, its database brought up to date."""
+def create_app(
+    settings: Settings, clock: Callable[[], datetime] = utc_now, *, observer: RequestObserver = UNOBSERVED
+) -> FastAPI:
+    """The service of these settings, its database brought up to date; the observer takes note of each request."""
     access = access_by_route((*API_ROUTERS, *PAGE_ROUTERS, stylesheet.router))
     context = build_context(settings, clock)
     app = OnTrackApp(access)
@@ -117,8 +120,13 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.add_middleware(IdempotencyMiddleware, context=context)
     app.add_middleware(EntityTags)
     app.add_middleware(ApiCompression)
-    hosts = served_hosts(settings.service)
-    app.add_middleware(RequestMiddleware, log=context.log, fault=partial(answer_fault, context), hosts=hosts)
+    app.add_middleware(
+        RequestMiddleware,
+        log=context.log,
+        fault=partial(answer_fault, context),
+        hosts=served_hosts(settings.service),
+        observer=observer,
+    )
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(RequestValidationError, answer_validation_error)
     app.add_exception_handler(RecordsRefused, answer_refused_records)

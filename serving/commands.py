@@ -64,9 +64,10 @@ def export_supports_command(context: Context, district: DistrictOption) -> None:
 def serve_command(
     context: Context,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Instead of the port in ontrack.toml.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer, on one port.")] = 1,
 ) -> None:
-    """Serve the pages and the API until stopped."""
+    """Serve the pages and the API until stopped. Requests under way are finished first."""
     from serving.server import free_port, serve
 
     settings = settings_of(context)
-    serve(settings, free_port(settings.service.host, settings.service.port if port is None else port))
+    serve(settings, free_port(settings.service.host, settings.service.port if port is None else port), workers)

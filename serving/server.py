@@ -1,27 +1,79 @@
-"""The server of pages and API in this process, and a port for it."""
+"""The server of pages and API, in one process or several, with metrics on a port of their own; and a port for it."""
 
+import os
 import socket
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import typer
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from features.settings import Settings
 from serving.app import create_app
 
 PORTS_TRIED = 20
+DRAIN_SECONDS = 20
+"""How long requests under way may take after the server was asked to stop; it takes no new ones meanwhile."""
+SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+"""The folder in which the processes of one server count together; read by prometheus-client when it is imported."""
 
 
-def serve(settings: Settings, port: int) -> None:
+def serve(settings: Settings, port: int, workers: int = 1) -> None:
     """Serves until stopped."""
     typer.echo(f"OnTrack on http://{settings.service.host}:{port} (stop with Ctrl-C)")
-    uvicorn.run(
-        create_app(settings),
+    own = settings.model_copy(update={"service": settings.service.model_copy(update={"port": port})})
+    with TemporaryDirectory(prefix="ontrack-metrics-") as folder:
+        if settings.service.metrics_port:
+            os.environ[SHARED_METRICS] = folder
+            serve_metrics(settings.service.metrics_port, Path(folder))
+        run(own, port, workers)
+
+
+def run(settings: Settings, port: int, workers: int) -> None:
+    """Runs one process or several on a port."""
+    config = uvicorn.Config(
+        partial(build_app, settings),
+        factory=True,
         host=settings.service.host,
         port=port,
+        workers=workers,
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+    if workers == 1:
+        uvicorn.Server(config).run()
+        return
+    from serving.store.database import engine_of
+
+    engine_of(settings).dispose()  # brought up to date once, before several processes look
+    Multiprocess(config, sockets=[config.bind_socket()]).run()
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """The application of one process, which counts its requests where metrics are asked for."""
+    if not settings.service.metrics_port:
+        return create_app(settings)
+    from prometheus_client import CollectorRegistry
+
+    from serving.web.metrics import RequestMetrics
+
+    return create_app(settings, observer=RequestMetrics(CollectorRegistry()))
+
+
+def serve_metrics(port: int, folder: Path) -> None:
+    """Answers Prometheus on this machine only, with the counts of all processes together."""
+    from prometheus_client import CollectorRegistry, start_http_server
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=str(folder))
+    start_http_server(port, addr="127.0.0.1", registry=registry)
+    typer.echo(f"metrics on http://127.0.0.1:{port}/metrics")
 
 
 def free_port(host: str, wanted: int) -> int:

@@ -89,7 +89,12 @@ async def token_form(request: Request) -> Mapping[str, str]:
     """The fields of the form, each at most once; 415 for anything but a form."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise HTTPException(415)
-    form = await request.form(max_files=0, max_fields=len(FIELDS) * 2)
+    try:
+        form = await request.form(max_files=0, max_fields=len(FIELDS) * 2)
+    except HTTPException as error:
+        if error.status_code != 400:
+            raise
+        return {}
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     return dict(fields) if len(dict(fields)) == len(fields) else {}
 

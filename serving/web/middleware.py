@@ -15,6 +15,7 @@ from serving.web.hosts import is_served
 from serving.web.logs import error_location
 from serving.web.problems import problem_response
 from serving.web.rate_limits import RateState
+from serving.web.request_observer import RequestObserver
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_UPLOAD_BYTES = 64 << 30
@@ -45,12 +46,14 @@ class RequestMiddleware:
         log: FilteringBoundLogger,
         fault: Callable[[Request, str], Response],
         hosts: Collection[str],
+        observer: RequestObserver,
         timer: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.app = app
         self.log = log
         self.fault = fault
         self.hosts = hosts
+        self.observer = observer
         self.timer = timer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,12 +72,14 @@ class RequestMiddleware:
             await problem_response(413)(scope, receive, answer)
         else:
             await self.run(scope, limit_body(receive, body_limit(scope)), answer)
+        seconds, route = self.timer() - began, route_template(scope)
+        self.observer.observe(method, route, answer.status, seconds)
         self.log.info(
             "request",
             method=method,
-            route=route_template(scope),
+            route=route,
             status=answer.status,
-            ms=round((self.timer() - began) * 1000, 1),
+            ms=round(seconds * 1000, 1),
             request=request_id,
         )
 
