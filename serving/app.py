@@ -57,7 +57,7 @@ from serving.pages import (
 from serving.pages.current_user import RoleChoiceRequired, SignInRequired
 from serving.pages.next_page import requested_page
 from serving.pages.rendering import STATIC, error_page, fault_page, load_templates
-from serving.route_access import access_by_route
+from serving.route_access import access_by_route, allowed_methods
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import database_address, migrate, open_engine
 from serving.web.conditional import ApiCompression, EntityTags
@@ -159,6 +159,9 @@ def answer_http_error(request: Request, error: Exception) -> Response:
     """A problem for a program, a page for a person."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these only
     if is_api_path(request.url.path):
+        if error.status_code == 405:
+            allowed = ", ".join(sorted(allowed_methods(API_ROUTERS, request.url.path)))
+            return problem_response(405, headers={"Allow": allowed} if allowed else error.headers)
         return http_problem(error)
     return error_page(request, request.app.state.context, error.status_code)
 

@@ -24,6 +24,12 @@ def routes_of(routers: Sequence[APIRouter]) -> list[APIRoute]:
     return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 
 
+def allowed_methods(routers: Sequence[APIRouter], path: str) -> set[str]:
+    """The methods that an address takes: those of every route that it may lead to, and HEAD wherever GET is."""
+    found = {one for route in routes_of(routers) if route.path_regex.match(path) for one in route.methods or ()}
+    return found | ({"HEAD"} if "GET" in found else set())
+
+
 def access_of(route: APIRoute) -> Access:
     """Whom a route answers; RouteRefused where it does not declare it."""
     found: list[Access] = []

@@ -17,6 +17,8 @@ from serving.app import create_app
 PORTS_TRIED = 20
 DRAIN_SECONDS = 20
 """How long requests under way may take after the server was asked to stop; it takes no new ones meanwhile."""
+SILENCE_SECONDS = 60
+"""How long a process may not answer the one that started it before it is replaced: a start on a busy machine is slow."""
 SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """The folder in which the processes of one server count together; read by prometheus-client when it is imported."""
 
@@ -44,6 +46,7 @@ def run(settings: Settings, port: int, workers: int) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_worker_healthcheck=SILENCE_SECONDS,
     )
     if workers == 1:
         uvicorn.Server(config).run()
@@ -71,7 +74,7 @@ def serve_metrics(port: int, folder: Path) -> None:
     from prometheus_client.multiprocess import MultiProcessCollector
 
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(folder))
+    MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]  # of the library
     start_http_server(port, addr="127.0.0.1", registry=registry)
     typer.echo(f"metrics on http://127.0.0.1:{port}/metrics")
 

@@ -1,10 +1,11 @@
 """What the API takes: rows carry the canonical columns, without the student and the envelope."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -36,6 +37,19 @@ def iso_date(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(iso_date)]
+MOMENT = re.compile(
+    r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9:]{5})"
+)
+
+
+def iso_moment(value: object) -> object:
+    """The same; an error for what is no text with date, time and zone, such as a number that counts seconds."""
+    if isinstance(value, datetime) or (isinstance(value, str) and MOMENT.fullmatch(value)):
+        return value
+    raise PydanticCustomError("timezone_aware", "expected a moment")
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(iso_moment)]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Yes = Annotated[bool, Field(strict=True)]
 SchoolYear = Annotated[

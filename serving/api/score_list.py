@@ -7,7 +7,6 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime
 from sqlalchemy import Select, and_, case, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 from starlette.exceptions import HTTPException
@@ -16,7 +15,7 @@ from serving.access.access_log import log_read
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize, visible_students
 from serving.api.clients import ClientWithScope
 from serving.api.cursors import cursor_of, place_of
-from serving.api.messages import Day
+from serving.api.messages import Day, Moment
 from serving.api.presenters import AcceptedLanguage, score_fields
 from serving.api.score_messages import ListedScore, ScorePage
 from serving.app_context import RequestContext
@@ -40,7 +39,7 @@ class ScoreFilter:
     band: Annotated[Band | None, Query(description="few, some, many or unknown")] = None
     as_of: Annotated[Day | None, Query(description="the list of this date; else the newest")] = None
     changed_since: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Query(description="only where risk, band or listing is not what it was at this moment"),
     ] = None
 

@@ -154,6 +154,7 @@ def expectation(kind: str, context: Mapping[str, object]) -> str:
     return f"{words}: {given}" if given else words
 
 
+MOMENT = "expected a moment as text with its zone, such as 2026-11-20T16:00:00Z; in an address + is %2B"
 DATE = "expected a date as text, YYYY-MM-DD, from 1900 on"
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
@@ -165,6 +166,10 @@ EXPECTATIONS = {
     "date_from_datetime_parsing": DATE,
     "date_parsing": DATE,
     "date_type": DATE,
+    "timezone_aware": MOMENT,
+    "datetime_from_date_parsing": MOMENT,
+    "datetime_parsing": MOMENT,
+    "datetime_object_invalid": MOMENT,
     "int_type": "expected a whole number",
     "int_parsing": "expected a whole number",
     "int_from_float": "expected a whole number",

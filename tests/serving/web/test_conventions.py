@@ -136,3 +136,20 @@ def test_a_program_that_asks_too_often_waits_and_others_do_not(service: ExampleS
 
 def test_the_health_of_the_service_is_not_counted(asked: ExampleService) -> None:
     assert "ratelimit" not in TestClient(asked.app, base_url=HOST).get("/livez").headers
+
+
+@pytest.mark.parametrize(("path", "allowed"), [
+    ("/v1/scores", "GET, HEAD, POST"), (SCORES, "GET, HEAD"), ("/livez", "GET, HEAD"), ("/oauth/token", "POST"),
+])  # fmt: skip
+def test_a_method_that_an_address_does_not_take_comes_with_those_it_takes(
+    program: ApiClient, path: str, allowed: str
+) -> None:
+    answer = send(program, "DELETE", path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize("moment", ["0", "1700000000", "2026-11-20", "2026-11-20T16:00:00", "0001-01-01T00:00Z", "now"])
+def test_a_moment_is_text_with_a_zone(program: ApiClient, moment: str) -> None:
+    answer = send(program, "GET", f"/v1/scores?changed_since={moment}")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/changed_since")
+    assert send(program, "GET", "/v1/scores?changed_since=2026-11-20T16:00:00Z").status_code == 200
