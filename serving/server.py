@@ -18,7 +18,7 @@ PORTS_TRIED = 20
 DRAIN_SECONDS = 20
 """How long requests under way may take after the server was asked to stop; it takes no new ones meanwhile."""
 SILENCE_SECONDS = 60
-"""How long a process may not answer the one that started it before it is replaced: a start on a busy machine is slow."""
+"""How long a process may be silent before it is replaced: a start on a busy machine is slow."""
 SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """The folder in which the processes of one server count together; read by prometheus-client when it is imported."""
 
