@@ -39,7 +39,9 @@ from serving.app_context import AppContext
 from serving.pages import (
     answer,
     caseload,
+    caseload_choice,
     contact,
+    cover,
     family,
     learn,
     meeting,
@@ -96,6 +98,8 @@ PAGE_ROUTERS = tuple(
         note,
         answer,
         problem,
+        caseload_choice,
+        cover,
         meeting,
         meeting_student,
         school,

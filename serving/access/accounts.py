@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from features.errors import Refused
 from features.settings import Service
 from serving.access.authorize import Educator
+from serving.access.covers import covered_by
 from serving.access.permissions import permissions_of
 from serving.access.role_assignments import chosen_role, roles_of
 from serving.store.district_scope import enter_district, present_token
@@ -147,8 +148,9 @@ def find_session_user(
     today = today_of(staff.district_id)
     held, given = roles_of(session, staff), permissions_of(session, staff.district_id, staff.staff_id)
     chosen = chosen_role(session, staff, held)
+    away = covered_by(session, staff.district_id, staff.staff_id, today)
     one = chosen or held[0]
-    educator = Educator(staff.district_id, staff.staff_id, one.role, one.school_id, today, given)
+    educator = Educator(staff.district_id, staff.staff_id, one.role, one.school_id, today, given, away)
     stale = now - row.last_seen_at >= TOUCH_INTERVAL
     return SessionUser(educator, f"{staff.first_name} {staff.last_name}", stale, len(held), undecided=chosen is None)
 

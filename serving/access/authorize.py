@@ -1,7 +1,7 @@
 """Authorization: who may see or do what, and why. All student data is asked for through this module."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from serving.access.scopes import WHOLE_DISTRICT, Scope
+from serving.store.caseload_rows import CoverRow
 from serving.store.district_scope import enter_district
 from serving.store.rows import CaseloadRow, Role, StaffRow, StudentRow
 from serving.store.support_rows import RoleAssignmentRow
@@ -21,7 +22,7 @@ Action = (
     ]
     | Scope
 )  # fmt: skip
-ReasonCode = Literal["caseload", "school", "district", "api_key", "client"]
+ReasonCode = Literal["caseload", "school", "district", "api_key", "client", "cover"]
 ProgramKind = Literal["api_key", "client"]
 REASONS: dict[Role, ReasonCode] = {
     "counselor": "caseload", "principal": "school", "district": "district", "data_team": "district",
@@ -57,7 +58,10 @@ PERMISSION_ACTIONS: Mapping[Permission, frozenset[Action]] = {
 
 @dataclass(frozen=True)
 class Educator:
-    """A person signed in, on a local date, with the permissions that they were given by hand."""
+    """A person signed in, on a local date, with the permissions that they were given by hand.
+
+    `covers` are the colleagues who are away and whose caseloads a counselor sees today.
+    """
 
     district_id: str
     staff_id: str
@@ -65,6 +69,7 @@ class Educator:
     school_id: str | None
     today: date
     permissions: frozenset[Permission] = frozenset()
+    covers: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -125,7 +130,9 @@ def authorize(session: Session, subject: Subject, action: Action, target: Object
     if reason is None:
         return Denied()
     if isinstance(target, OneStudent):
-        return Allowed(reason) if in_scope(session, subject, action, target) else Denied()
+        if not in_scope(session, subject, action, target):
+            return Denied()
+        return Allowed("cover") if is_covered(session, subject, target) else Allowed(reason)
     return Denied() if leads_beyond_schools(subject, action) else Allowed(reason)
 
 
@@ -158,6 +165,13 @@ def can_see(session: Session, subject: Subject, student: OneStudent) -> bool:
     return session.scalars(found).first() is not None
 
 
+def is_covered(session: Session, subject: Subject, student: OneStudent) -> bool:
+    """Whether a counselor sees a student only in place of a colleague who is away."""
+    if not isinstance(subject, Educator) or not subject.covers or subject.role != "counselor":
+        return False
+    return not can_see(session, replace(subject, covers=frozenset()), student)
+
+
 def visible_students(subject: Subject) -> Select[StudentRow]:
     """The students of the subject's district that are in its scope."""
     own = select(StudentRow).where(StudentRow.district_id == subject.district_id)
@@ -174,22 +188,34 @@ def people_with_access(session: Session, student: StudentRow, today: date) -> li
     """The people who may see a student on a day, each with the reason: by caseload, then school, then district."""
     caseload = exists().where(
         CaseloadRow.district_id == StaffRow.district_id,
-        CaseloadRow.staff_id == StaffRow.staff_id,
         CaseloadRow.student_key == student.student_key,
         CaseloadRow.start_date <= today,
         or_(CaseloadRow.end_date.is_(None), CaseloadRow.end_date >= today),
     )
-    scopes: dict[Role, ColumnElement[bool]] = {
-        "counselor": holds_role("counselor") & caseload,
-        "principal": holds_role("principal", student.school_id),
+    own = caseload.where(CaseloadRow.staff_id == StaffRow.staff_id)
+    scopes: dict[ReasonCode, ColumnElement[bool]] = {
+        "caseload": holds_role("counselor") & own,
+        "cover": holds_role("counselor") & caseload.where(CaseloadRow.staff_id.in_(absent_colleagues(today))),
+        "school": holds_role("principal", student.school_id),
         "district": or_(holds_role("district"), holds_role("data_team")),
     }
     found: dict[str, tuple[StaffRow, ReasonCode]] = {}
-    for role, in_scope in scopes.items():
+    for reason, in_scope in scopes.items():
         people = select(StaffRow).where(StaffRow.district_id == student.district_id, in_scope)
         for one in session.scalars(people.order_by(StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id)):
-            found.setdefault(one.staff_id, (one, REASONS[role]))
+            found.setdefault(one.staff_id, (one, reason))
     return list(found.values())
+
+
+def absent_colleagues(today: date) -> Select[str]:
+    """Those for whom a person covers on a day, as a part of a query for people."""
+    return select(CoverRow.absent_id).where(
+        CoverRow.district_id == StaffRow.district_id,
+        CoverRow.staff_id == StaffRow.staff_id,
+        CoverRow.start_date <= today,
+        CoverRow.end_date >= today,
+        CoverRow.ended_at.is_(None),
+    )
 
 
 def holds_role(role: Role, school_id: str | None = None) -> ColumnElement[bool]:
@@ -208,7 +234,7 @@ def on_caseload(counselor: Educator) -> ColumnElement[bool]:
     """Whether a student is on the counselor's caseload today."""
     return exists().where(
         CaseloadRow.district_id == counselor.district_id,
-        CaseloadRow.staff_id == counselor.staff_id,
+        CaseloadRow.staff_id.in_([counselor.staff_id, *counselor.covers]),
         CaseloadRow.student_key == StudentRow.student_key,
         CaseloadRow.start_date <= counselor.today,
         or_(CaseloadRow.end_date.is_(None), CaseloadRow.end_date >= counselor.today),

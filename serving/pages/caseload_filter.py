@@ -9,12 +9,17 @@ from fastapi import Depends, Query
 Shown = Literal["week", "all"]
 BandFilter = Literal["", "many", "some", "few", "unknown"]
 ContactFilter = Literal["", "none"]
+PlanFilter = Literal["", "due", "none"]
+ResponsibleFilter = Literal["", "me", "nobody"]
 Sort = Literal["list", "name", "change", "contact"]
 
 
 @dataclass(frozen=True)
 class CaseloadFilter:
-    """The students of this week's list or all, of a school, grade, outcome and band, and their order; empty is any."""
+    """The students of this week's list or all, of a school, grade, outcome and band, and their order; empty is any.
+
+    By the last contact, by plan, and by who is responsible, too.
+    """
 
     show: Shown = "week"
     school: str = ""
@@ -24,6 +29,8 @@ class CaseloadFilter:
     contact: ContactFilter = ""
     sort: Sort = "list"
     page: int = 1
+    plan: PlanFilter = ""
+    responsible: ResponsibleFilter = ""
 
     @property
     def query(self) -> str:
@@ -40,7 +47,9 @@ class CaseloadFilter:
     @property
     def narrows(self) -> bool:
         """Whether it leaves out students, besides those who are not on this week's list."""
-        return bool(self.school or self.grade or self.outcome or self.band or self.contact)
+        return bool(
+            self.school or self.grade or self.outcome or self.band or self.contact or self.plan or self.responsible
+        )
 
     def of_page(self, page: int) -> "CaseloadFilter":
         """Another page of the same list."""
@@ -64,9 +73,11 @@ def caseload_filter(
     contact: ContactFilter = "",
     sort: Sort = "list",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    plan: PlanFilter = "",
+    responsible: ResponsibleFilter = "",
 ) -> CaseloadFilter:
     """The filter that an address asks for; 422 for one that cannot be."""
-    return CaseloadFilter(show, school, grade, outcome, band, contact, sort, page)
+    return CaseloadFilter(show, school, grade, outcome, band, contact, sort, page, plan, responsible)
 
 
 AskedFilter = Annotated[CaseloadFilter, Depends(caseload_filter)]

@@ -14,6 +14,7 @@ from serving.scoring.bands import Band
 from serving.store.rows import RunRow, SchoolRow, ScoreRow, StudentRow
 from serving.store.run_queries import has_other_scoring, of_runs, urgency
 from serving.store.student_records import ScoreRecords, score_records
+from serving.support.responsible import responsible_for
 from serving.wording.change_in_short import change_in_short
 from serving.wording.locale import Language, msgid
 from serving.wording.named_reasons import named_reasons
@@ -59,6 +60,7 @@ class CaseloadLine:
     more: int
     contact: LineContact
     plan: str
+    responsible: str
     listed: bool
     at_random: bool
     also: str = ""
@@ -69,7 +71,7 @@ class LineContext:
     """What every line is worded with: language, runs, features' words and other scoring by run, schools by id.
 
     `contacts` and `plans` are the latest by student, `others` a student's scores for other outcomes, `records` what
-    the score of a student saw.
+    the score of a student saw, `responsible` the names of who is responsible.
     """
 
     language: Language
@@ -82,6 +84,7 @@ class LineContext:
     plans: Mapping[str, date] = field(default_factory=dict)
     others: Mapping[str, list[tuple[ScoreRow, RunRow]]] = field(default_factory=dict)
     records: Mapping[str, ScoreRecords] = field(default_factory=dict)
+    responsible: Mapping[str, str] = field(default_factory=dict)
 
 
 Rows = Sequence[tuple[StudentRow, ScoreRow | None]]
@@ -103,6 +106,7 @@ def build_lines(session: Session, scope: CaseloadScope, rows: Rows, language: La
         plans=plans_since(session, district, students, scope.year_began),
         others=other_scores(session, scope, students),
         records={one.score.student_key: one for one in score_records(session, scores)},
+        responsible=responsible_for(session, district, students),
     )
     return tuple(build_line(student, score, context) for student, score in rows)
 
@@ -126,6 +130,7 @@ def build_line(student: StudentRow, score: ScoreRow | None, context: LineContext
         more=more,
         contact=contact_words(language, context.contacts.get(student.student_key), context.scope.year_began),
         plan=language.translate("Since {day}", day=language.short_day(plan)) if plan else "",
+        responsible=context.responsible.get(student.student_key, ""),
         listed=bool(score and score.flagged),
         at_random=bool(score and score.at_random),
         also=also_words(language, context.others.get(student.student_key, [])),

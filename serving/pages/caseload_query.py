@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, String, Subquery, and_, cast, func, or_
+from sqlalchemy import ColumnElement, Select, String, Subquery, and_, cast, exists, func, or_
 from sqlalchemy.orm import Session, load_only
 from sqlalchemy.sql.elements import SQLCoreOperations
 
-from serving.access.authorize import Subject, visible_students
+from serving.access.authorize import Educator, Subject, visible_students
 from serving.pages.caseload_filter import CaseloadFilter
 from serving.pages.last_contacts import latest_contacts
+from serving.store.caseload_rows import ResponsibleRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import of_runs
+from serving.store.support_rows import PlanRow
 
 LINE_COLUMNS = (
     ScoreRow.run_id,
@@ -38,6 +40,12 @@ class CaseloadScope:
     subject: Subject
     runs: Sequence[RunRow]
     year_began: date
+    today: date
+
+    @property
+    def staff_id(self) -> str:
+        """Who asks; empty for a program."""
+        return self.subject.staff_id if isinstance(self.subject, Educator) else ""
 
 
 def select_scored(scope: CaseloadScope, outcome: str = "") -> Select[StudentRow, ScoreRow]:
@@ -64,19 +72,42 @@ def select_filtered(scope: CaseloadScope, asked: CaseloadFilter) -> Select[Stude
     """The students whom a filter leaves, in its order."""
     contacts = latest_contacts(scope.subject.district_id)
     found = select_scored(scope, asked.outcome).outerjoin(contacts, contacts.c.student_key == StudentRow.student_key)
-    return found.where(*conditions(asked, contacts, scope.year_began)).order_by(*order_of(asked, contacts))
+    return found.where(*conditions(asked, contacts, scope)).order_by(*order_of(asked, contacts))
 
 
-def conditions(asked: CaseloadFilter, contacts: Subquery, year_began: date) -> list[SQLCoreOperations[bool]]:
+def conditions(asked: CaseloadFilter, contacts: Subquery, scope: CaseloadScope) -> list[SQLCoreOperations[bool]]:
     """What a filter asks of a student."""
     asks = (
         (asked.show == "week", ScoreRow.flagged),
         (asked.school, StudentRow.school_id == asked.school),
         (asked.grade, StudentRow.grade_level == int(asked.grade or 0)),
         (asked.band, ScoreRow.band == asked.band),
-        (asked.contact == "none", or_(contacts.c.day.is_(None), contacts.c.day < year_began)),
+        (asked.contact == "none", or_(contacts.c.day.is_(None), contacts.c.day < scope.year_began)),
+        (asked.plan == "due", running_plan(scope.today)),
+        (asked.plan == "none", ~running_plan()),
+        (asked.responsible == "me", responsible_person(scope.staff_id)),
+        (asked.responsible == "nobody", ~responsible_person()),
     )
     return [condition for wanted, condition in asks if wanted]
+
+
+def running_plan(due_by: date | None = None) -> ColumnElement[bool]:
+    """Whether a student has a plan that runs, and is to be decided on by a day where one is named."""
+    return exists().where(
+        PlanRow.district_id == StudentRow.district_id,
+        PlanRow.student_key == StudentRow.student_key,
+        PlanRow.ended_on.is_(None),
+        *([PlanRow.planned_end <= due_by] if due_by else []),
+    )
+
+
+def responsible_person(staff_id: str = "") -> ColumnElement[bool]:
+    """Whether somebody is responsible for a student; where one is named, that person."""
+    return exists().where(
+        ResponsibleRow.district_id == StudentRow.district_id,
+        ResponsibleRow.student_key == StudentRow.student_key,
+        *([ResponsibleRow.staff_id == staff_id] if staff_id else []),
+    )
 
 
 def order_of(asked: CaseloadFilter, contacts: Subquery) -> tuple[SQLCoreOperations[object], ...]:

@@ -25,6 +25,12 @@ DONE: Mapping[str, str] = {
     "snooze": msgid("The student is not put forward until that day."),
     "snooze_ended": msgid("The student may be put forward again."),
     "meeting": msgid("The meeting is on record."),
+    "cover": msgid("The caseload is handed over until that day."),
+    "cover_ended": msgid("The cover has ended."),
+    "agenda": msgid("The students are on the agenda of the next meeting."),
+    "responsible": msgid("It is kept who looks after them."),
+    "nobody_ticked": msgid("Nobody was ticked, so nothing was done."),
+    "nobody_chosen": msgid("Choose who is responsible, then save again."),
     "decision": msgid("The decision is on record."),
 }
 """What was done, as the page says it that a form leads to."""

@@ -165,6 +165,7 @@ BESIDE = {
 }
 WHY_ACCESS: dict[ReasonCode, str] = {
     "caseload": msgid("has the student on the caseload"),
+    "cover": msgid("covers for a colleague who is away"),
     "school": msgid("leads the school"),
     "district": msgid("works for the whole district"),
 }

@@ -20,6 +20,7 @@ from features.errors import MachineRefused
 from features.settings import Settings
 from serving.store import (  # noqa: F401 - with them, the metadata holds every table
     access_rows,
+    caseload_rows,
     kept_answer_rows,
     meeting_rows,
     night_rows,

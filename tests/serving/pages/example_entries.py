@@ -9,7 +9,7 @@ from tests.serving.example_service import NOW, TODAY, ExampleService
 
 IDS = {
     "contact_id": "a" * 32, "plan_id": "b" * 32, "note_id": "c" * 32, "entry_id": "d" * 32, "snooze_id": "e" * 32,
-    "problem_id": "f" * 32, "meeting_id": "7" * 32,
+    "problem_id": "f" * 32, "meeting_id": "7" * 32, "cover_id": "6" * 32,
 }  # fmt: skip
 AUTHORS = {"harbor": "s-ines", "mesa": "s-mateo"}
 SECRET, DRAFT, SAID = "Zzsecret", "Zzdraft", "Zzsaid"
@@ -56,6 +56,9 @@ def write_everything(service: ExampleService, district_id: str) -> None:
     meeting = browser.send("/meetings", held_on=f"{TODAY}", entry=IDS["meeting_id"], **{"student:k-amara": "yes"})
     decision = {"meaning": f"{SAID} bus", "decision": f"{SAID} ask", "revision": "1"}
     assert browser.send(f"{meeting.headers['location']}{STUDENT}", **decision).status_code == 303
+    away = {"absent": author, "start_date": "2026-12-01", "end_date": "2026-12-04", "entry": IDS["cover_id"]}
+    colleague = next(one for one in ("s-mateo", "s-ines") if one != author)
+    assert browser.send("/cover", **away, colleague=colleague).status_code == 303
     for place, form in forms:
         answer = browser.send(f"{STUDENT}/{place}", **form)
         assert answer.status_code == 303, (place, answer.status_code)

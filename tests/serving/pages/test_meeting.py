@@ -35,9 +35,9 @@ def called(browser: Browser, *keys: str) -> str:
     return answer.headers["location"]
 
 
-def decided(browser: Browser, key: str, revision: int = 1, **fields: str) -> int:
+def decided(browser: Browser, key: str, revision: str = "1", **fields: str) -> int:
     """What the answer to a decision about a student says."""
-    form = {"revision": f"{revision}", "owner": "s-ines", **fields}
+    form = {"revision": revision, "owner": "s-ines", **fields}
     return browser.send(f"/meetings/{MEETING}/students/k-{key}", **form).status_code
 
 
@@ -71,9 +71,9 @@ def test_a_decision_with_owner_and_day_is_a_follow_up_of_that_person_and_leads_t
     kira = Browser(service, "harbor", "s-kira")
     assert "Ask for the earlier bus" in section(kira.get("/").text, "due")
     assert "Ask for the earlier bus" in words_of(kira.get("/students/k-amara").text)
-    assert decided(ines, "amara", 2, **{**DECIDED, "decision": "Ask for a bus pass"}) == 303
+    assert decided(ines, "amara", "2", **{**DECIDED, "decision": "Ask for a bus pass"}) == 303
     assert [(row.task, row.resolved_at) for row in rows(service, FollowUpRow)] == [("Ask for a bus pass", None)]
-    assert decided(ines, "amara", 3, meaning="It is solved") == 303
+    assert decided(ines, "amara", "3", meaning="It is solved") == 303
     assert [row.resolved_by for row in rows(service, FollowUpRow)] == ["s-ines"]
 
 
@@ -94,7 +94,7 @@ def test_two_people_who_write_of_one_student_are_shown_both_versions(service: Ex
     assert "Visit at home" in answer.text
     assert 'value="Call on Monday"' in answer.text
     assert 'name="revision" value="2"' in answer.text
-    assert decided(ines, "amara", 2, decision="Call on Monday") == 303
+    assert decided(ines, "amara", "2", decision="Call on Monday") == 303
 
 
 def test_minutes_and_a_recap_say_what_was_assigned_to_whom(service: ExampleService) -> None:

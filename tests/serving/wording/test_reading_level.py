@@ -27,7 +27,8 @@ SAMPLES: Mapping[str, object] = {
     "records": 4, "scoring": 6, "came": 60, "before_missed": 2, "before_days": 48, "listed": 212, "came_true": 118,
     "courses": "Algebra 1 and Biology", "course": "Algebra 1", "mark": "F", "before": "B",
     "school": "North High", "page": 1, "pages": 2, "num": 14, "held": 3, "planned": 7, "rest": 0.9, "week": 11,
-    "through": 10, "talked": 3, "all": 8,
+    "through": 10, "talked": 3, "all": 8, "names": "Ann Lee",
+    "colleague": "Ann Lee", "absent": "Jo Diaz",
 }  # fmt: skip
 """Typical values of what sentences leave open."""
 
