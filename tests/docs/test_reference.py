@@ -34,7 +34,8 @@ PREFIX = re.compile(r'APIRouter\(prefix="([^"]*)"')
 CODE = re.compile(r'"(GATE\d\d)"')
 COMMAND = re.compile(r'@(app|workers|users|keys|clients|describing)\.command\("([^"]*)"\)')
 GROUPS = {
-    "app": "", "workers": "worker ", "users": "users ", "keys": "keys ", "clients": "clients ", "describing": "features ",
+    "app": "", "workers": "worker ", "users": "users ", "keys": "keys ", "clients": "clients ",
+    "describing": "features ",
 }  # fmt: skip
 
 

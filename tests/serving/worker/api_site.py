@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import select
 
+from features.settings import Service
 from serving.access.api_keys import Grant, create_api_key
 from serving.app import create_app
 from serving.app_context import AppContext
@@ -27,7 +28,9 @@ class ApiSite:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.home = folder, folder / "home"
-        self.app = create_app(settings_at(self.home), lambda: datetime.now(UTC))
+        service = Service(hosts=("testserver",))
+        settings = settings_at(self.home).model_copy(update={"service": service})
+        self.app = create_app(settings, lambda: datetime.now(UTC))
         self.context: AppContext = self.app.state.context
         self.client = TestClient(self.app, base_url=HOST)
         self.workers: list[DrivenWorker] = []
