@@ -16,6 +16,7 @@ from features.language.quantities import Quantity
 Direction = Literal["worse", "better", "none"]
 ROWS_AT_ONCE = 4096
 """Rows that are encoded together, so that they fit into the processor's cache."""
+FEW_ROWS = 512
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class FeatureDictionary:
 
     def encode(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
         """Rows × features as float64 in column order: text as category positions, missing as NaN."""
+        if len(frame) <= FEW_ROWS and all(entry.kind != "text" for entry in self.entries):
+            return frame[self.names].to_numpy(dtype=np.float64)  # column by column takes longer than so few rows do
         matrix = np.empty((len(frame), len(self.entries)))
         for start in range(0, len(frame), ROWS_AT_ONCE):
             part, into = frame.iloc[start : start + ROWS_AT_ONCE], matrix[start : start + ROWS_AT_ONCE]

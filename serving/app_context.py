@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated, cast
 from zoneinfo import ZoneInfo
 
@@ -14,9 +15,12 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from structlog.typing import FilteringBoundLogger
 
+from features.definitions.served_outcomes import served_outcomes
 from features.settings import Settings
 from serving.access.tokens import TokenIssuer
+from serving.scoring.live_calendars import LiveCalendars
 from serving.scoring.release_cache import ReleaseCache
+from serving.scoring.run_words import RunWordsCache
 from serving.store.database import read_session, write_session
 from serving.web.rate_limits import RateLimits
 
@@ -33,6 +37,8 @@ class AppContext:
     templates: Mapping[str, Environment]
     log: FilteringBoundLogger
     clock: Callable[[], datetime]
+    calendars: LiveCalendars = field(default_factory=LiveCalendars)
+    words: RunWordsCache = field(default_factory=RunWordsCache)
 
     @contextmanager
     def read_session(self) -> Iterator[Session]:
@@ -45,6 +51,18 @@ class AppContext:
         """A session whose changes are kept all together, or not at all."""
         with write_session(self.engine) as session:
             yield session
+
+    def outcomes_of(self, district_id: str) -> tuple[str, ...]:
+        """The names of the outcomes that a district serves, in the order of `ontrack.toml`."""
+        return self.served[district_id]
+
+    @cached_property
+    def served(self) -> Mapping[str, tuple[str, ...]]:
+        """The same by district; settings do not change while a service runs."""
+        return {
+            district.id: tuple(one.outcome.name for one in served_outcomes(self.settings, district.id))
+            for district in self.settings.districts
+        }
 
     def today(self, district_id: str) -> date:
         """The district's local date, or the pretended one."""

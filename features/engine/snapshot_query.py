@@ -14,6 +14,7 @@ from features.engine.members import Members
 from features.engine.script_cache import cached_script
 from features.engine.short_days import expected_hundredths, shortage_in
 from features.engine.sql_script import Script
+from features.engine.sqlite_compilation import compile_for_sqlite
 from features.engine.view import PLAIN, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
@@ -71,6 +72,20 @@ def quantities_script(
     """DuckDB's SQL for quantities of a cohort's students."""
     steps = Steps()
     return compile_script(quantities_of_members(quantities, Members(engine(shape, steps=steps), cohort)), steps)
+
+
+def live_script(query: SnapshotQuery) -> Script:
+    """SQLite's SQL for the same snapshot of any day, for a few students' rows."""
+    return live_quantities_script(query.quantities, query.members, query.shape)
+
+
+@cached_script
+def live_quantities_script(quantities: Mapping[str, Quantity], cohort: Cohort, shape: ViewShape) -> Script:
+    """SQLite's SQL for quantities of a cohort's students."""
+    steps = Steps()
+    return compile_for_sqlite(
+        quantities_of_members(quantities, Members(VisibleTables(shape, steps=steps), cohort)), steps
+    )
 
 
 def snapshot(query: SnapshotQuery, steps: Steps) -> ir.Table:

@@ -1,29 +1,37 @@
-"""Live features: one student's raw records, given in a request, through the same engine as everything else."""
+"""Live features: raw records of a few students, given in a request, through the same definitions as everything else.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+The definitions are compiled to SQLite's SQL here: DuckDB plans each statement anew, which takes longer than the rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from itertools import pairwise
 
-import duckdb
-import pyarrow as pa
+import numpy as np
+import pandas as pd
 
 from features.definitions.catalog import SERVABLE
-from features.engine.column_types import DUCKDB_TYPES, IBIS_TYPES
 from features.engine.concurrent_enrollments import any_overlap
-from features.engine.script_cache import query_script
-from features.engine.snapshot_query import SnapshotQuery, snapshot_script
-from features.engine.sql_script import execute
+from features.engine.script_cache import cached_script
+from features.engine.snapshot_query import SnapshotQuery, live_script, named_quantities
+from features.engine.sql_script import Script
+from features.engine.sqlite_compilation import compile_for_sqlite
+from features.engine.sqlite_engine import Cell, FoundRows, RowsByTable, SqliteEngine, run
 from features.engine.view import View, school_year_of
 from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.errors import Refused
 from features.language.cohorts import Cohort
-from features.snapshots.sent_enrollments import day_of
+from features.language.feature_set import FeatureSet
+from features.snapshots.sent_enrollments import SchoolYearDays, day_of, school_year_days
 from features.snapshots.shown_records import SHOWN_COLUMNS
-from features.snapshots.snapshot import Snapshot, snapshot_from_rows
-from features.table_schema import ENVELOPE, Column, Table
+from features.snapshots.snapshot import Snapshot
+from features.table_schema import ENVELOPE, Table
 from features.tables import TABLES
 
-RecordsByTable = Mapping[str, Sequence[Mapping[str, object]]]
+Row = Mapping[str, object]
+RecordsByTable = Mapping[str, Sequence[Row]]
 
 SNAPSHOT_TABLES = (
     "terms",
@@ -35,6 +43,30 @@ SNAPSHOT_TABLES = (
 )
 """The tables that a snapshot reads: calendars, and those whose records are shown as evidence."""
 
+ROW_COLUMNS = ("school_id", "grade_level", "school_days", "days_before")
+"""What a row of a snapshot says besides its key and quantities."""
+
+ENGINE = SqliteEngine([TABLES[name] for name in SNAPSHOT_TABLES])
+"""The databases of this process in which live records are read."""
+
+
+@dataclass(frozen=True)
+class LiveCalendar:
+    """The calendars of some schools, as many requests read them: rows, and the days of instruction in them."""
+
+    rows: RowsByTable
+    firsts: tuple[tuple[int, date], ...]
+    days: SchoolYearDays
+
+
+def live_calendar(tables: RecordsByTable, as_of: date) -> LiveCalendar:
+    """The calendar in rows of `calendar_days`, terms and `attendance_submissions`; Refused for a row that is none."""
+    tables = with_school_terms_apart(tables)
+    names = ("calendar_days", "terms", "school_terms", "attendance_submissions")
+    rows = {name: stored_rows(TABLES[name], tables.get(name, ()), as_of) for name in names}
+    days = tables.get("calendar_days", ())
+    return LiveCalendar(rows, tuple(first_days(days)), school_year_days(days))
+
 
 def snapshot_of_records(
     feature_set_name: str,
@@ -44,33 +76,66 @@ def snapshot_of_records(
     cohort: Cohort | None = None,
     first_day: date | None = None,
     policies: ViewPolicies = AS_BEFORE,
+    calendar: LiveCalendar | None = None,
 ) -> Snapshot:
     """The snapshot of the students of these records; without a row when nobody in it belongs to the cohort.
 
-    `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them: of this school
-    year, and of the one before where its records are to count. `first_day` is a day of the district's first school
-    week, which another of its schools may have; that of these rows where it is not given. `policies` are those of the
-    district. A row of `terms` that names a school is of `school_terms`. Raises Refused for a row that its table does
-    not allow.
+    `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them where no `calendar`
+    is given: of this school year, and of the one before where its records are to count. `first_day` is a day of the
+    district's first school week, which another of its schools may have; that of these rows where it is not given.
+    `policies` are those of the district. A row of `terms` that names a school is of `school_terms`. Raises Refused for a row that its table does not allow.
     """
-    feature_set, tables = SERVABLE[feature_set_name], with_school_terms_apart(tables)
-    connection = duckdb.connect(config={"threads": "1"})
-    try:
-        for name in SNAPSHOT_TABLES:
-            create_table(connection, TABLES[name], tables.get(name, ()), as_of)
-        firsts = first_days(tables.get("calendar_days", ()))
-        policies = replace(
-            policies,
-            has_overlaps=bool(query_script(any_overlap).rows(connection, {})),
-            has_sections=policies.periods.a_day is not None and bool(tables.get("section_enrollments")),
-            has_school_terms=bool(tables.get("school_terms")),
-        )
-        year = school_year_of(firsts, as_of) or 0
-        view = View(as_of, year, first_day=first_day or dict(firsts).get(year), policies=policies)
-        script = snapshot_script(SnapshotQuery(feature_set, view.shape, cohort))
-        return snapshot_from_rows(feature_set, view, script.frame(connection, view.values))
-    finally:
-        connection.close()
+    feature_set, calendar = SERVABLE[feature_set_name], calendar or live_calendar(tables, as_of)
+    own = [name for name in SNAPSHOT_TABLES if name not in calendar.rows]
+    rows = {**calendar.rows, **{name: stored_rows(TABLES[name], tables.get(name, ()), as_of) for name in own}}
+    policies = replace(
+        policies,
+        has_overlaps=has_overlaps(tables.get("enrollments", ()), rows["enrollments"]),
+        has_sections=policies.periods.a_day is not None and bool(rows["section_enrollments"]),
+        has_school_terms=bool(rows["school_terms"]),
+    )
+    year = school_year_of(list(calendar.firsts), as_of) or 0
+    view = View(as_of, year, first_day=first_day or dict(calendar.firsts).get(year), policies=policies)
+    script = live_script_of(SnapshotQuery(feature_set, view.shape, cohort))
+    with ENGINE.rows(script, rows) as connection:
+        found = run(connection, script, view.values)
+    return snapshot_of_few(feature_set, view, found)
+
+
+def snapshot_of_few(feature_set: type[FeatureSet], view: View, found: FoundRows) -> Snapshot:
+    """The snapshot in a few rows, whose columns are put together at once."""
+    place = {name: at for at, name in enumerate(found.columns)}
+    keys = pd.Index([row[place["student_key"]] for row in found.rows], dtype="str", name="student_key")
+    names, context = columns_of(feature_set.name)
+    numbers = np.array([[row[place[name]] for name in (*names, *context)] for row in found.rows], dtype=np.float64)
+    numbers = numbers.reshape(len(keys), len(names) + len(context))
+    own = {name: [row[place[name]] for row in found.rows] for name in ROW_COLUMNS}
+    return Snapshot(
+        feature_set=feature_set.name,
+        as_of=view.as_of,
+        school_year=view.school_year,
+        features=pd.DataFrame(numbers[:, : len(names)], index=keys, columns=list(names)),
+        context=pd.DataFrame(numbers[:, len(names) :], index=keys, columns=list(context)),
+        peers=pd.DataFrame(index=keys),
+        school=pd.Series(own["school_id"], index=keys, dtype="str"),
+        grade=pd.Series(own["grade_level"], index=keys, dtype="int64"),
+        school_days=pd.Series(own["school_days"], index=keys, dtype="int64"),
+        days_before=pd.Series(own["days_before"], index=keys, dtype="int64"),
+        school_week=view.school_week,
+    )
+
+
+@cache
+def columns_of(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of a feature set's own columns, and of those that the student does not own."""
+    context = tuple(SERVABLE[name].context())
+    return tuple(one for one in named_quantities(SERVABLE[name]) if one not in context), context
+
+
+@cache
+def live_script_of(query: SnapshotQuery) -> Script:
+    """The script of a snapshot, found once in a process: its digest takes longer than a request may."""
+    return live_script(query)
 
 
 def with_school_terms_apart(tables: RecordsByTable) -> RecordsByTable:
@@ -85,7 +150,7 @@ def with_school_terms_apart(tables: RecordsByTable) -> RecordsByTable:
     }
 
 
-def first_days(calendar: Sequence[Mapping[str, object]]) -> list[tuple[int, date]]:
+def first_days(calendar: Iterable[Row]) -> list[tuple[int, date]]:
     """The first day of instruction of each school year in these rows."""
     firsts: dict[int, date] = {}
     for row in calendar:
@@ -95,38 +160,68 @@ def first_days(calendar: Sequence[Mapping[str, object]]) -> list[tuple[int, date
     return list(firsts.items())
 
 
-def text_cell(value: object, column: Column) -> str | None:
-    """A value as text, which DuckDB casts to the column's type: a date may come as one or as its ISO text."""
+def has_overlaps(given: Sequence[Row], rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether any two spells of a student and school year share a day; none do where each has a single one."""
+    spells = {(row["student_key"], row["school_year"], row["school_id"], str(row["entry_date"])[:10]) for row in given}
+    if len({spell[:2] for spell in spells}) == len(spells):
+        return False
+    script = overlap_script()
+    with ENGINE.rows(script, {"enrollments": rows}) as connection:
+        return bool(run(connection, script, {}).rows)
+
+
+@cache
+def overlap_script() -> Script:
+    """The script that finds spells that share a day, found once in a process."""
+    return live_overlap_script()
+
+
+@cached_script
+def live_overlap_script() -> Script:
+    """SQLite's SQL for a pair of spells that share a day."""
+    return compile_for_sqlite(any_overlap())
+
+
+def stored_rows(table: Table, rows: Sequence[Row], as_of: date) -> list[tuple[Cell, ...]]:
+    """Rows as a table holds them, each known on its own `known_on` or else on the as-of date; Refused where none is."""
+    columns = [(column.name, column.kind) for column in (*table.columns, *ENVELOPE)]
+    envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1, "withdrawn": False}
+    whole = superseding(table, [{**envelope, **row} for row in rows])
+    try:
+        return [tuple(cell_of(row.get(name), kind) for name, kind in columns) for row in whole]
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused(f"{table.name}: a row does not fit the table ({type(error).__name__})") from None
+
+
+def superseding(table: Table, rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The rows in their order, each with the load of the next version of its record, as a load has it."""
+    versions: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for row in rows:
+        versions.setdefault(tuple(str(row.get(name)) for name in table.key), []).append(row)
+    for same in versions.values():
+        same.sort(key=lambda row: (str(row["known_on"])[:10], int(str(row["load_id"]))))
+        for row, following in pairwise(same):
+            row["superseded_by_load"] = max(int(str(row["load_id"])), int(str(following["load_id"])))
+        same[-1]["superseded_by_load"] = None
+    return rows
+
+
+def cell_of(value: object, kind: str) -> Cell:
+    """A value as SQLite holds it: dates as ISO text, booleans as numbers; ValueError for one of another kind."""
     if value is None:
         return None
-    return day_of(value).isoformat() if column.kind == "date" else str(value)
+    if kind == "date":
+        return value.isoformat() if type(value) is date else day_of(value).isoformat()
+    if kind == "boolean":
+        return int(value) if isinstance(value, bool) else {"true": 1, "false": 0}[str(value).lower()]
+    if kind in ("integer", "hundredths"):
+        return value if type(value) is int else whole_number(value)
+    return value if type(value) is str else str(value)
 
 
-def superseding(table: Table) -> str:
-    """SQL for the given rows in their order, each with the load of the next version of its record, as ingest has it."""
-    key = ", ".join(f'"{column}"' for column in table.key)
-    versions = f"OVER (PARTITION BY {key} ORDER BY CAST(known_on AS DATE), CAST(load_id AS BIGINT))"
-    following = f"greatest(CAST(load_id AS BIGINT), lead(CAST(load_id AS BIGINT)) {versions})"
-    replaced = f"CASE WHEN lead(load_id) {versions} IS NULL THEN NULL ELSE {following} END"
-    said = f"SELECT * EXCLUDE (place) REPLACE ({replaced} AS superseded_by_load) FROM given"  # noqa: S608 - our own names
-    return f"{said} ORDER BY place"
-
-
-def create_table(
-    connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mapping[str, object]], as_of: date
-) -> None:
-    """The canonical table with these rows, each known on its own `known_on` or else on the as-of date."""
-    columns = (*table.columns, *ENVELOPE)
-    types = ", ".join(f'"{c.name}" {DUCKDB_TYPES[IBIS_TYPES[c.kind]]}' for c in columns)
-    execute(connection, f'CREATE TABLE "{table.name}" ({types})')
-    if not rows:
-        return
-    envelope: dict[str, object] = {"district_id": "live", "known_on": as_of, "load_id": 1, "withdrawn": False}
-    whole = [{**envelope, **row} for row in rows]
-    try:
-        given = {c.name: pa.array([text_cell(row.get(c.name), c) for row in whole], pa.string()) for c in columns}
-        connection.register("given", pa.table({**given, "place": pa.array(range(len(rows)))}))
-        execute(connection, f'INSERT INTO "{table.name}" BY NAME {superseding(table)}')
-        connection.unregister("given")
-    except (duckdb.Error, pa.ArrowException, ValueError) as error:
-        raise Refused(f"{table.name}: a row does not fit the table ({type(error).__name__})") from None
+def whole_number(value: object) -> int:
+    """A whole number, also from its text or a float; ValueError for a part of one."""
+    number = float(str(value))
+    if not number.is_integer():
+        raise ValueError("not a whole number")
+    return int(number)

@@ -1,24 +1,24 @@
 """Which records a reason is about: their kind, how many a score saw, and which days they are of."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from features.definitions.catalog import SERVABLE
 from features.language.measures import measures_in
 from features.language.quantities import Window
 from serving.api.score_messages import GivenEvidence
-from serving.store.rows import RunRow, ScoreRow
+from serving.store.rows import ScoreRow
 
 YEARS = {None: "all_school_years", 0: "this_school_year", 1: "last_school_year"}
 
 
-def evidence_of(score: ScoreRow, run: RunRow, code: str) -> GivenEvidence | None:
-    """The records behind a reason; None where the score keeps none."""
+def evidence_of(score: ScoreRow, feature_set: str, tables: Mapping[str, str], code: str) -> GivenEvidence | None:
+    """The records behind a reason, by the `tables` in which they are kept; None where the score keeps none."""
     behind = score.evidence.get(code)
-    table = next((entry.get("table") for entry in run.dictionary if entry["name"] == code), None)
-    if behind is None or table is None:
+    if behind is None or code not in tables:
         return None
-    windows = list(windows_of(run.feature_set, code))
-    return GivenEvidence.model_construct(table=str(table), records=len(behind), windows=windows)
+    windows = list(windows_of(feature_set, code))
+    return GivenEvidence.model_construct(table=tables[code], records=len(behind), windows=windows)
 
 
 @cache

@@ -1,27 +1,29 @@
-"""A live score: one student's records, through the same features and scorer as everyone's."""
+"""Live scores: the records of a few students, through the same features and scorer as everyone's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 from starlette.exceptions import HTTPException
 
 from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.errors import Refused
 from features.policies.enrollment_policies import AS_FILES_SAY, EnrollmentPolicies
-from features.snapshots.live_features import snapshot_of_records
-from features.snapshots.sent_enrollments import enrollments_as_loaded
-from features.snapshots.snapshot import MIN_SCHOOL_DAYS
-from models.explanations.reasons import Reason
+from features.snapshots.live_features import LiveCalendar, RecordsByTable, snapshot_of_records
+from features.snapshots.sent_enrollments import kept_rows
+from features.snapshots.snapshot import MIN_SCHOOL_DAYS, Snapshot
+from models.estimators.published_rule import SimilarStudents
+from models.explanations.reasons import Reason, Reasons
 from models.scoring import is_told, reasons_by, risk_of, similar_students_of
 from serving.api.messages import SentRecords
 from serving.api.presenters import interval_of, links_of, present_reasons, present_similar_students
-from serving.api.score_messages import InsufficientData, LiveScore
+from serving.api.score_messages import GivenReason, InsufficientData, LiveScore
 from serving.scoring.bands import band_of
 from serving.scoring.district_release import DistrictRelease
 from serving.store.cell_types import JsonRow
 from serving.wording.locale import Language
-from serving.wording.reasons import bundle_lexicon, reason_sentences, strength_sentences
+from serving.wording.reasons import Lexicon, bundle_lexicon, reason_sentences, strength_sentences
 from serving.wording.scores import not_scored_here, too_few_days
 
 
@@ -32,8 +34,7 @@ class LiveScoreInputs:
     release: DistrictRelease
     as_of: date
     data_as_of: date
-    calendar_days: Sequence[JsonRow]
-    terms: Sequence[JsonRow]
+    calendar: LiveCalendar
     cuts: tuple[float, float]
     least: int
     language: Language
@@ -47,48 +48,87 @@ class LiveScoreInputs:
     """Whether the reasons are given."""
 
 
-def score_records(inputs: LiveScoreInputs, records: SentRecords) -> LiveScore | InsufficientData:
-    """Risk, band and reasons of the student of these records; why not, where there is no score. 422 for bad rows."""
+@dataclass(frozen=True)
+class Found:
+    """What a scorer says of one student."""
+
+    risk: float
+    similar: SimilarStudents | None
+    reasons: Reasons
+
+
+def score_students(inputs: LiveScoreInputs, students: Sequence[SentRecords]) -> list[LiveScore | InsufficientData]:
+    """Risk, band and reasons of each student; why not, where there is no score. 422 for bad rows."""
     bundle = inputs.release.bundle
     try:
         snapshot = snapshot_of_records(
-            bundle.feature_set,
+            inputs.release.feature_set.name,
             inputs.as_of,
-            build_tables(inputs, records),
+            build_tables(inputs, students),
             cohort=inputs.release.outcome.cohort,
             first_day=inputs.first_day,
             policies=inputs.policies,
+            calendar=inputs.calendar,
         )
     except Refused as refused:
         raise HTTPException(422, str(refused)) from None
-    if snapshot.features.empty:
-        return InsufficientData(detail=not_scored_here(inputs.language, inputs.as_of))
-    if not (snapshot.is_scorable & is_told(bundle.scorer, snapshot)).iloc[0]:
-        return InsufficientData(detail=too_few_days(inputs.language, MIN_SCHOOL_DAYS))
-    risk = float(risk_of(bundle.scorer, snapshot.features, snapshot.school)[0])
-    (similar,) = similar_students_of(bundle.scorer, snapshot.features, least=inputs.least)
-    found = reasons_by(bundle, snapshot)[0]
-    needs, strengths = to_rows(found.needs), to_rows(found.strengths)
-    lexicon, told = bundle_lexicon(bundle.dictionary.entries), inputs.told
+    lexicon = bundle_lexicon(bundle.dictionary.entries)
+    scored = dict(found_in(inputs, snapshot))
+    return [
+        answer_of(inputs, lexicon, scored[key])
+        if key in scored
+        else InsufficientData(detail=why_not(inputs, there=key in snapshot.features.index))
+        for key in map(key_of, range(len(students)))
+    ]
+
+
+def found_in(inputs: LiveScoreInputs, snapshot: Snapshot) -> Iterator[tuple[str, Found]]:
+    """By key, what the scorer says of those of a snapshot about whom enough is known."""
+    scorer, features = inputs.release.bundle.scorer, snapshot.features
+    if features.empty:
+        return
+    known = np.asarray(snapshot.is_scorable & is_told(scorer, snapshot), dtype=np.bool_)
+    risks, reasons = risk_of(scorer, features, snapshot.school), reasons_by(inputs.release.bundle, snapshot)
+    similar = similar_students_of(scorer, features, least=inputs.least)
+    for place, key in enumerate(features.index):
+        if known[place]:
+            yield str(key), Found(float(risks[place]), similar[place], reasons[place])
+
+
+def why_not(inputs: LiveScoreInputs, *, there: bool) -> str:
+    """Why a student has no score."""
+    if there:
+        return too_few_days(inputs.language, MIN_SCHOOL_DAYS)
+    return not_scored_here(inputs.language, inputs.as_of)
+
+
+def answer_of(inputs: LiveScoreInputs, lexicon: Lexicon, found: Found) -> LiveScore:
+    """A score as an API message."""
+    release, language = inputs.release, inputs.language
+    needs, strengths = to_rows(found.reasons.needs), to_rows(found.reasons.strengths)
+    said = reason_sentences(language, lexicon, needs), strength_sentences(language, lexicon, strengths)
     return LiveScore(
-        outcome=inputs.release.outcome.name,
-        risk=None if inputs.release.not_judged else risk,
-        band=band_of(risk, inputs.cuts),
-        reasons=present_reasons(needs, reason_sentences(inputs.language, lexicon, needs), lexicon) if told else None,
-        strengths=present_reasons(strengths, strength_sentences(inputs.language, lexicon, strengths), lexicon)
-        if told
-        else None,
-        similar_students=present_similar_students(inputs.language, similar),
-        scorer=bundle.kind,
-        part=inputs.release.part.name if inputs.release.part else None,
-        not_judged=inputs.release.not_judged,
-        interval=None if inputs.release.not_judged else interval_of(similar, None),
-        model_version=inputs.release.model_version,
-        release=inputs.release.release_id,
-        links=links_of(bundle.digest),
+        outcome=release.outcome.name,
+        risk=None if release.not_judged else found.risk,
+        band=band_of(found.risk, inputs.cuts),
+        reasons=told(inputs, present_reasons(needs, said[0], lexicon)),
+        strengths=told(inputs, present_reasons(strengths, said[1], lexicon)),
+        similar_students=present_similar_students(language, found.similar),
+        scorer=release.bundle.kind,
+        part=release.part.name if release.part else None,
+        not_judged=release.not_judged,
+        interval=None if release.not_judged else interval_of(found.similar, None),
+        model_version=release.model_version,
+        release=release.release_id,
+        links=links_of(release.bundle.digest),
         as_of=inputs.as_of,
         data_as_of=inputs.data_as_of,
     )
+
+
+def told(inputs: LiveScoreInputs, reasons: list[GivenReason]) -> list[GivenReason] | None:
+    """The reasons, where they may be given."""
+    return reasons if inputs.told else None
 
 
 def to_rows(reasons: Sequence[Reason]) -> list[JsonRow]:
@@ -96,16 +136,27 @@ def to_rows(reasons: Sequence[Reason]) -> list[JsonRow]:
     return [reason._asdict() for reason in reasons]
 
 
-def build_tables(inputs: LiveScoreInputs, records: SentRecords) -> Mapping[str, Sequence[Mapping[str, object]]]:
-    """The canonical tables of this student; a row without `known_on` counts as known on the as-of date.
+def key_of(place: int) -> str:
+    """What the student of that place among those sent is called in the tables."""
+    return f"{place:04}"
+
+
+def build_tables(inputs: LiveScoreInputs, students: Sequence[SentRecords]) -> RecordsByTable:
+    """The canonical tables of these students; a row without `known_on` counts as known on the as-of date.
 
     Enrollments are those that a load of these rows would keep.
     """
     sent = {
-        name: [{"student_key": "live", **row.model_dump(exclude_none=True)} for row in getattr(records, name)]
+        name: [
+            {"student_key": key_of(place), "known_on": inputs.as_of, **sent_values(row.__dict__)}
+            for place, records in enumerate(students)
+            for row in getattr(records, name)
+        ]
         for name in SentRecords.model_fields
     }
-    sent["enrollments"] = enrollments_as_loaded(sent["enrollments"], inputs.calendar_days, inputs.enrollment)
-    known = {"known_on": inputs.as_of}
-    context = {"calendar_days": inputs.calendar_days, "terms": inputs.terms}
-    return {name: [{**known, **row} for row in rows] for name, rows in {**context, **sent}.items()}
+    return {**sent, "enrollments": list(kept_rows(sent["enrollments"], inputs.calendar.days, inputs.enrollment))}
+
+
+def sent_values(row: dict[str, object]) -> dict[str, object]:
+    """What a row says; what it leaves out is not in it."""
+    return {name: value for name, value in row.items() if value is not None}

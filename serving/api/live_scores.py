@@ -1,32 +1,29 @@
 """Live scores over HTTP: for the records in the body, of one student or of several."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import ValidationError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from features.definitions.served_outcomes import served_outcomes
 from features.engine.view_policies import view_policies_of
 from features.schedule import first_monday
+from features.snapshots.live_features import LiveCalendar
 from serving.access.access_log import log_read
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize
 from serving.api.clients import ClientWithScope
-from serving.api.live_score import LiveScoreInputs, score_records
+from serving.api.live_score import LiveScoreInputs, score_students
 from serving.api.messages import SentForScores, SentRecords
 from serving.api.presenters import AcceptedLanguage
 from serving.api.record_consistency import record_mistakes
 from serving.api.score_messages import InsufficientData, LiveScore, LiveScores, RefusedRecords
 from serving.app_context import AppContext, RequestContext
 from serving.scoring.district_release import DistrictRelease
-from serving.store.cell_types import JsonRow
-from serving.store.rows import CalendarRow, RunRow
+from serving.store.rows import RunRow
 from serving.store.run_queries import current_runs
 from serving.web.problems import Mistake, RecordsRefused, to_mistake
 from serving.wording.locale import Language, msgid
@@ -123,31 +120,37 @@ class LiveScoring:
         )
 
     def answers(self, students: Sequence[SentRecords]) -> list[LiveScore | InsufficientData]:
-        """The answer for each student, by the first outcome that is about them."""
+        """The answer for each student; those of the same schools are looked at together."""
         if not self.runs:
-            return [InsufficientData(detail=self.language.translate(NO_CALENDAR))] * len(students)
-        schools = {row.school_id for records in students for row in records.enrollments}
-        calendars = {one.school_id: one for one in known_calendars(self.session, self.runs[0], schools)}
+            return [InsufficientData(detail=self.language.translate(NO_CALENDAR)) for _ in students]
         served = served_scorers(self.context, self.runs)
-        return [self.answer(calendars, served, one) for one in students]
+        groups: dict[frozenset[str], list[int]] = {}
+        for place, records in enumerate(students):
+            groups.setdefault(frozenset(row.school_id for row in records.enrollments), []).append(place)
+        found: dict[int, LiveScore | InsufficientData] = {}
+        for schools, places in groups.items():
+            found |= zip(places, self.group(served, schools, [students[place] for place in places]), strict=True)
+        return [found[place] for place in range(len(students))]
 
-    def answer(
-        self, calendars: Mapping[str, CalendarRow], served: Sequence[ServedRun], records: SentRecords
-    ) -> LiveScore | InsufficientData:
-        """The answer for one student."""
-        known = [one for school, one in calendars.items() if school in {row.school_id for row in records.enrollments}]
-        if not known:
-            return InsufficientData(detail=self.language.translate(OTHER_SCHOOLS))
-        if not served:
-            return InsufficientData(detail=self.language.translate(NO_RELEASE))
-        days = [day for calendar in known for day in calendar.calendar_days]
-        terms = [*known[0].terms, *(row for other in known[1:] for row in other.terms if "school_id" in row)]
-        inputs = (self.inputs(one, days, terms) for one in served)
-        found = (score_records(one, records) for one in inputs)
-        first = next(found)
-        return next((one for one in chain([first], found) if isinstance(one, LiveScore)), first)
+    def group(
+        self, served: Sequence[ServedRun], schools: frozenset[str], students: Sequence[SentRecords]
+    ) -> list[LiveScore | InsufficientData]:
+        """The answers for students of the same schools, each by the first outcome that is about them."""
+        calendar = self.context.calendars.of(self.session, self.runs[0], schools)
+        if calendar is None or not served:
+            detail = self.language.translate(NO_RELEASE if calendar is not None else OTHER_SCHOOLS)
+            return [InsufficientData(detail=detail) for _ in students]
+        first, *others = served
+        answers = score_students(self.inputs(first, calendar), students)
+        for one in others:
+            waiting = [place for place, answer in enumerate(answers) if isinstance(answer, InsufficientData)]
+            if waiting:
+                more = score_students(self.inputs(one, calendar), [students[place] for place in waiting])
+                for place, answer in zip(waiting, more, strict=True):
+                    answers[place] = answer if isinstance(answer, LiveScore) else answers[place]
+        return answers
 
-    def inputs(self, served: ServedRun, days: Sequence[JsonRow], terms: Sequence[JsonRow]) -> LiveScoreInputs:
+    def inputs(self, served: ServedRun, calendar: LiveCalendar) -> LiveScoreInputs:
         """What a live score by one release needs."""
         run, settings = served.run, self.context.settings
         declared = settings.district(run.district_id).policies
@@ -155,8 +158,7 @@ class LiveScoring:
             release=served.release,
             as_of=run.as_of,
             data_as_of=run.data_through,
-            calendar_days=days,
-            terms=terms,
+            calendar=calendar,
             cuts=settings.service.bands,
             least=settings.audit.smallest_group,
             language=self.language,
@@ -175,14 +177,6 @@ def served_scorers(context: AppContext, runs: Sequence[RunRow]) -> list[ServedRu
 
 def served_runs(session: Session, client: Client, context: AppContext) -> list[RunRow]:
     """The runs of the district's newest list, in the order in which ontrack.toml names their outcomes."""
-    served = [one.outcome.name for one in served_outcomes(context.settings, client.district_id)]
+    served = context.outcomes_of(client.district_id)
     runs = current_runs(session, client.district_id)
     return sorted(runs, key=lambda run: served.index(run.outcome) if run.outcome in served else len(served))
-
-
-def known_calendars(session: Session, run: RunRow, schools: Collection[str]) -> list[CalendarRow]:
-    """The calendars of these schools that the list of a run was made with."""
-    own = RunRow.district_id == run.district_id
-    runs = select(RunRow.run_id).where(own, RunRow.list_id == run.list_id)
-    of_list = CalendarRow.district_id == run.district_id, CalendarRow.run_id.in_(runs)
-    return list(session.scalars(select(CalendarRow).where(*of_list, CalendarRow.school_id.in_(schools))))

@@ -1,7 +1,7 @@
 """Turns stored scores into API messages: codes and values, and sentences in the language asked for."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
@@ -21,10 +21,11 @@ from serving.api.score_messages import (
     ScoreLinks,
 )
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
+from serving.scoring.run_words import RunWords, RunWordsCache
 from serving.store.cell_types import JsonRow
 from serving.store.rows import RunRow, ScoreRow
 from serving.wording.locale import Language, load_language, negotiate_language
-from serving.wording.reasons import NO_WORDING, Lexicon, reason_sentences, run_lexicon, strength_sentences
+from serving.wording.reasons import NO_WORDING, Lexicon, reason_sentences, strength_sentences
 from serving.wording.risk_change import compare_risks, moved_sentence, opening_words, part_words
 from serving.wording.signals import range_sentence
 from serving.wording.track_record import track_record_sentence
@@ -50,13 +51,22 @@ def accepted_language(
 AcceptedLanguage = Annotated[Language, Depends(accepted_language)]
 
 
-def present_score(language: Language, score: ScoreRow, run: RunRow, *, told: bool = True) -> PastScore:
-    """A stored score as an API message; without what is behind it where that may not be `told`."""
-    return PastScore.model_validate(score_fields(language, score, run, told=told))
+@dataclass(frozen=True)
+class ScorePresenter:
+    """How scores are presented: in which language, with the words of which runs, and whether reasons may be `told`."""
+
+    language: Language
+    words: RunWordsCache
+    told: bool
+
+    def score(self, score: ScoreRow, run: RunRow) -> PastScore:
+        """A stored score as an API message; without what is behind it where that may not be told."""
+        return PastScore.model_validate(score_fields(self, score, run))
 
 
-def score_fields(language: Language, score: ScoreRow, run: RunRow, *, told: bool) -> dict[str, object]:
+def score_fields(presenter: ScorePresenter, score: ScoreRow, run: RunRow) -> dict[str, object]:
     """The fields of a stored score."""
+    language = presenter.language
     record, similar = present_track_record(language, score, run), decode_similar_students(score)
     return {
         "run_id": run.run_id,
@@ -68,7 +78,7 @@ def score_fields(language: Language, score: ScoreRow, run: RunRow, *, told: bool
         "flagged": score.flagged,
         "at_random": bool(score.at_random),
         "list_probability": score.list_probability,
-        **(behind_fields(language, score, run) if told else dict.fromkeys(BEHIND)),
+        **(behind_fields(language, score, run, presenter.words.of(run)) if presenter.told else dict.fromkeys(BEHIND)),
         "track_record": record,
         "similar_students": present_similar_students(language, similar),
         "scorer": run.scorer,
@@ -84,12 +94,15 @@ def score_fields(language: Language, score: ScoreRow, run: RunRow, *, told: bool
 BEHIND = ("reasons", "strengths", "change", "way_back")
 
 
-def behind_fields(language: Language, score: ScoreRow, run: RunRow) -> dict[str, object]:
+def behind_fields(language: Language, score: ScoreRow, run: RunRow, words: RunWords) -> dict[str, object]:
     """What is behind a score: its reasons in words, what changed, the way back."""
-    lexicon = run_lexicon(run.dictionary)
+    lexicon = words.lexicon
     reasons = present_reasons(score.reasons, reason_sentences(language, lexicon, score.reasons), lexicon)
     return {
-        "reasons": [one.model_copy(update={"evidence": evidence_of(score, run, one.code)}) for one in reasons],
+        "reasons": [
+            one.model_copy(update={"evidence": evidence_of(score, run.feature_set, words.tables, one.code)})
+            for one in reasons
+        ],
         "strengths": present_reasons(score.strengths, strength_sentences(language, lexicon, score.strengths), lexicon),
         "change": present_change(language, score, run, lexicon),
         "way_back": present_way_back(language, score),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy import Select, and_, case, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer
 from starlette.exceptions import HTTPException
 
 from serving.access.access_log import log_read
@@ -16,13 +16,12 @@ from serving.access.authorize import Client, Denied, OwnDistrict, authorize, vis
 from serving.api.clients import ClientWithScope
 from serving.api.cursors import cursor_of, place_of
 from serving.api.messages import Day, Moment
-from serving.api.presenters import AcceptedLanguage, score_fields
+from serving.api.presenters import AcceptedLanguage, ScorePresenter, score_fields
 from serving.api.score_messages import ListedScore, ScorePage
 from serving.app_context import RequestContext
 from serving.scoring.bands import Band
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import current_runs
-from serving.wording.locale import Language
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 ReadingClient = Annotated[Client, Depends(ClientWithScope("scores.read"))]
@@ -70,7 +69,8 @@ def get_score_page(
         place = place_of(cursor, wanted.asked(), 3) if cursor else ("", "", "")
         runs = wanted_runs(session, client, wanted, place[0])
         rows = session.execute(select_page(session, client, runs, wanted, place[1:]).limit(limit + 1)).all()
-        shown = [listed_score(language, *row, runs, told="reasons.read" in client.scopes) for row in rows[:limit]]
+        presenter = ScorePresenter(language, context.words, told="reasons.read" in client.scopes)
+        shown = [listed_score(presenter, *row, runs) for row in rows[:limit]]
     log_read(
         context.engine, client, "scores.read", target="scores", allowed=allowed,
         students=sorted({one.student_key for one in shown}), at=context.clock(),
@@ -98,7 +98,7 @@ def select_page(
 ) -> Select[StudentRow, ScoreRow]:
     """The students and scores of these runs after a place, in the order of run and key."""
     same = and_(ScoreRow.district_id == StudentRow.district_id, ScoreRow.student_key == StudentRow.student_key)
-    found = visible_students(client).join(ScoreRow, same).add_columns(ScoreRow)
+    found = visible_students(client).join(ScoreRow, same).add_columns(ScoreRow).options(defer(ScoreRow.history))
     found = found.where(ScoreRow.run_id.in_([run.run_id for run in runs]))
     conditions = (
         (wanted.school, StudentRow.school_id == wanted.school),
@@ -148,13 +148,13 @@ def changed_only(
 
 
 def listed_score(
-    language: Language, student: StudentRow, score: ScoreRow, runs: Sequence[RunRow], *, told: bool
+    presenter: ScorePresenter, student: StudentRow, score: ScoreRow, runs: Sequence[RunRow]
 ) -> ListedScore:
     """A score with its student."""
     run = next(run for run in runs if run.run_id == score.run_id)
     return ListedScore.model_validate(
         {
-            **score_fields(language, score, run, told=told),
+            **score_fields(presenter, score, run),
             "student_key": student.student_key,
             "student_id": student.student_id,
             "school_id": student.school_id,

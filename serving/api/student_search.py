@@ -11,13 +11,12 @@ from starlette.exceptions import HTTPException
 from serving.access.access_log import log_read
 from serving.access.authorize import Client, Denied, OwnDistrict, authorize, visible_students
 from serving.api.clients import ClientWithScope
-from serving.api.presenters import AcceptedLanguage, present_score
+from serving.api.presenters import AcceptedLanguage, ScorePresenter
 from serving.api.score_messages import FoundStudent, FoundStudents, PastScore, StudentSearch
 from serving.app_context import RequestContext
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import current_runs, of_runs, urgency
 from serving.store.student_names import search_students
-from serving.wording.locale import Language
 
 router = APIRouter(prefix="/v1", tags=["students"])
 SearchingClient = Annotated[Client, Depends(ClientWithScope("students.search"))]
@@ -39,7 +38,8 @@ def post_search(
         if isinstance(allowed, Denied):
             raise HTTPException(404)
         found = find_students(session, client, wanted)
-        scores = scores_of(session, client, found, language) if wanted.with_scores else {}
+        presenter = ScorePresenter(language, context.words, told="reasons.read" in client.scopes)
+        scores = scores_of(session, client, found, presenter) if wanted.with_scores else {}
     log_read(
         context.engine, client, "students.search", target="student search", allowed=allowed,
         students=sorted(one.student_key for one in found), at=context.clock(),
@@ -61,7 +61,7 @@ def find_students(session: Session, client: Client, wanted: StudentSearch) -> li
 
 
 def scores_of(
-    session: Session, client: Client, found: Sequence[StudentRow], language: Language
+    session: Session, client: Client, found: Sequence[StudentRow], presenter: ScorePresenter
 ) -> dict[str, list[PastScore]]:
     """By student, the scores of the newest list, the most urgent first."""
     runs = {run.run_id: run for run in current_runs(session, client.district_id)}
@@ -70,8 +70,7 @@ def scores_of(
     rows = [(score, runs[score.run_id]) for score in session.scalars(own.where(of_runs(list(runs.values()))))]
     scores: dict[str, list[PastScore]] = {}
     for score, run in sorted(rows, key=by_urgency):
-        told = "reasons.read" in client.scopes
-        scores.setdefault(score.student_key, []).append(present_score(language, score, run, told=told))
+        scores.setdefault(score.student_key, []).append(presenter.score(score, run))
     return scores
 
 

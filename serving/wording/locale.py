@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +22,8 @@ LOCALES: Mapping[str, str] = {"en": "en_US", "es": "es_US"}
 """The locale of each available language; the first is the default."""
 
 DEFAULT = "en"
+NUMBERS_KEPT = 20_000
+"""Written numbers that are kept, those that were written last."""
 NUMBER_FORMAT = re.compile(r"(?P<sign>\+?)\.(?P<digits>\d)(?P<kind>[fg%])")
 LANGUAGE_RANGE = re.compile(
     r"\s*(?P<language>[a-z]{2,3})(?:-[a-z0-9]+)*\s*(?:;\s*q=(?P<weight>[01](?:\.\d{0,3})?)\s*)?", re.I
@@ -97,18 +99,24 @@ class LocalizedNumber(float):
 
     def __format__(self, spec: str) -> str:
         """Fixed digits, percents and signs in the locale; whole numbers and short decimals without a format."""
-        found = NUMBER_FORMAT.fullmatch(spec)
-        if found is None:
-            return super().__format__(spec) if spec else format_decimal(float(self), "#,##0.##", self.locale)
-        digits = "#" * 6 if found["kind"] == "g" else "0" * int(found["digits"])
-        pattern = f"#,##0.{digits}".rstrip(".")
-        if found["kind"] == "%":
-            own = self.locale.percent_formats[None].pattern.replace("#,##0", pattern)
-            written = format_percent(float(self), own, self.locale)
-        else:
-            rounded = float(super().__format__(spec)) if found["kind"] == "g" else float(self)
-            written = format_decimal(rounded, pattern, self.locale)
-        return f"+{written}" if found["sign"] and self >= 0 else written
+        return written(float(self), spec, str(self.locale))
+
+
+@lru_cache(maxsize=NUMBERS_KEPT)
+def written(value: float, spec: str, identifier: str) -> str:
+    """A number in the format of a locale; the same few are written again and again."""
+    locale, found = Locale.parse(identifier), NUMBER_FORMAT.fullmatch(spec)
+    if found is None:
+        return format(value, spec) if spec else format_decimal(value, "#,##0.##", locale)
+    digits = "#" * 6 if found["kind"] == "g" else "0" * int(found["digits"])
+    pattern = f"#,##0.{digits}".rstrip(".")
+    if found["kind"] == "%":
+        own = locale.percent_formats[None].pattern.replace("#,##0", pattern)
+        number = format_percent(value, own, locale)
+    else:
+        rounded = float(format(value, spec)) if found["kind"] == "g" else value
+        number = format_decimal(rounded, pattern, locale)
+    return f"+{number}" if found["sign"] and value >= 0 else number
 
 
 @cache

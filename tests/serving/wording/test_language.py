@@ -124,7 +124,7 @@ def test_a_program_gets_sentences_in_the_language_it_accepts(service: ExampleSer
         response = program.ask("GET", "/v1/students/k-amara/scores")
         answers[accepted] = response.json()["scores"][0]
         assert response.headers["content-language"] == (accepted or "en")
-        assert response.headers["vary"] == "Accept-Language"
+        assert "Accept-Language" in response.headers["vary"]
     english, spanish = answers[""], answers["es"]
     assert [one["sentence"] for one in spanish["reasons"]][:1] == ["Faltó al 25% de los últimos 20 días de clases."]
     assert [one["value"] for one in spanish["reasons"]] == [one["value"] for one in english["reasons"]]

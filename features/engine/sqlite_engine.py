@@ -1,0 +1,117 @@
+"""SQLite databases in memory in which scripts run over a few students' rows, which are gone afterwards."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from threading import Lock
+
+from features.engine.sql_script import Script
+from features.engine.sqlite_compilation import APART, SHIFT
+from features.engine.view import Values
+from features.table_schema import ENVELOPE, Table
+
+MOST_IDLE = 64
+"""Databases that are kept for the next request, of all scripts together."""
+STATEMENTS = 256
+"""Statements that a connection keeps ready."""
+
+Cell = str | int | float | None
+RowsByTable = Mapping[str, Sequence[Sequence[Cell]]]
+
+
+@dataclass(frozen=True)
+class FoundRows:
+    """The rows that a query found, by the names of their columns."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Cell, ...]]
+
+
+class SqliteEngine:
+    """Databases with empty tables, each for one script; one is taken for each use, and a few wait for the next."""
+
+    def __init__(self, tables: Sequence[Table]) -> None:
+        self.tables = tuple(tables)
+        self.idle: list[tuple[Script, sqlite3.Connection]] = []
+        self.lock = Lock()
+
+    @contextmanager
+    def rows(self, script: Script, given: RowsByTable) -> Iterator[sqlite3.Connection]:
+        """A database in which a script may be run over these rows; they are taken back at the end."""
+        connection = self.take(script) or self.made(script)
+        connection.execute("BEGIN")
+        try:
+            for name, rows in given.items():
+                if rows:
+                    places = ", ".join("?" * len(rows[0]))
+                    connection.executemany(f'INSERT INTO "{name}" VALUES ({places})', rows)  # noqa: S608 - our own names
+            yield connection
+        finally:
+            connection.execute("ROLLBACK")
+            self.give_back(script, connection)
+
+    def take(self, script: Script) -> sqlite3.Connection | None:
+        """A waiting database of a script."""
+        with self.lock:
+            for place, (own, connection) in enumerate(self.idle):
+                if own is script:
+                    del self.idle[place]
+                    return connection
+        return None
+
+    def give_back(self, script: Script, connection: sqlite3.Connection) -> None:
+        """Lets a database wait for the next use; that which has waited longest goes where there are too many."""
+        with self.lock:
+            self.idle.append((script, connection))
+            closed = self.idle.pop(0)[1] if len(self.idle) > MOST_IDLE else None
+        if closed is not None:
+            closed.close()
+
+    def made(self, script: Script) -> sqlite3.Connection:
+        """A database with the empty tables and steps of a script."""
+        connection = sqlite3.connect(
+            ":memory:", isolation_level=None, cached_statements=STATEMENTS, check_same_thread=False
+        )
+        connection.execute("PRAGMA case_sensitive_like = ON")
+        connection.create_function(SHIFT, 2, shifted_day, deterministic=True)
+        connection.create_function(APART, 2, days_between, deterministic=True)
+        for table in self.tables:
+            columns = ", ".join(f'"{column.name}"' for column in (*table.columns, *ENVELOPE))
+            connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
+        unknown = dict.fromkeys(script.parameters)
+        for name, sql in script.steps:
+            connection.execute(f'CREATE TEMP TABLE "{name}" AS {sql}', unknown)
+            connection.execute(f'DELETE FROM temp."{name}"')  # noqa: S608 - our own names
+        return connection
+
+
+def run(connection: sqlite3.Connection, script: Script, values: Values) -> FoundRows:
+    """What the last query of a script finds, from steps that are made in order; KeyError without a value."""
+    given = {name: as_given(values[name]) for name in script.parameters}
+    for name, sql in script.steps:
+        connection.execute(f'INSERT INTO temp."{name}" {sql}', given)
+    found = connection.execute(script.sql, given)
+    return FoundRows(tuple(name for name, *_ in found.description), found.fetchall())
+
+
+def as_given(value: object) -> Cell:
+    """A parameter as SQLite takes it: a date as ISO text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, str | int):
+        return value
+    raise TypeError(type(value).__name__)
+
+
+def shifted_day(day: str | None, days: int) -> str | None:
+    """A day of ISO text moved by days."""
+    return None if day is None else (date.fromisoformat(day[:10]) + timedelta(days=days)).isoformat()
+
+
+def days_between(last: str | None, first: str | None) -> int | None:
+    """The days from a day of ISO text to another."""
+    if last is None or first is None:
+        return None
+    return (date.fromisoformat(last[:10]) - date.fromisoformat(first[:10])).days
