@@ -20,9 +20,9 @@ from features.settings import Settings
 from serving.access.tokens import TokenIssuer
 from serving.scoring.live_calendars import LiveCalendars
 from serving.scoring.release_cache import ReleaseCache
-from serving.scoring.run_words import RunWordsCache
 from serving.store.database import read_session, write_session
 from serving.web.rate_limits import RateLimits
+from serving.wording.run_words import RunWordsCache
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,8 @@ def snapshot_of_records(
     `tables` holds rows of the canonical tables, `calendar_days` of the student's schools among them where no `calendar`
     is given: of this school year, and of the one before where its records are to count. `first_day` is a day of the
     district's first school week, which another of its schools may have; that of these rows where it is not given.
-    `policies` are those of the district. A row of `terms` that names a school is of `school_terms`. Raises Refused for a row that its table does not allow.
+    `policies` are those of the district. A row of `terms` that names a school is of `school_terms`. Raises Refused for
+    a row that its table does not allow.
     """
     feature_set, calendar = SERVABLE[feature_set_name], calendar or live_calendar(tables, as_of)
     own = [name for name in SNAPSHOT_TABLES if name not in calendar.rows]

@@ -21,12 +21,12 @@ from serving.api.score_messages import (
     ScoreLinks,
 )
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
-from serving.scoring.run_words import RunWords, RunWordsCache
 from serving.store.cell_types import JsonRow
 from serving.store.rows import RunRow, ScoreRow
 from serving.wording.locale import Language, load_language, negotiate_language
 from serving.wording.reasons import NO_WORDING, Lexicon, reason_sentences, strength_sentences
 from serving.wording.risk_change import compare_risks, moved_sentence, opening_words, part_words
+from serving.wording.run_words import RunWords, RunWordsCache
 from serving.wording.signals import range_sentence
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import opening_sentence, step_sentences
