@@ -15,9 +15,9 @@ from features.ingest.load.workspace import Workspace
 from features.policies.record_policies import RecordPolicies
 from features.progress import quietly
 from features.settings import District
+from features.snapshots.given_tables import create_table
 from features.table_schema import ENVELOPE
 from features.tables import TABLES
-from features.warehouse.given_tables import create_table
 from features.warehouse.reader import Reader
 
 DEFAULTS = {

@@ -7,9 +7,9 @@ import duckdb
 from features.engine.stored_tables import schema_of
 from features.simulator.csv_writer import SIMULATED
 from features.simulator.plan import Plan
+from features.snapshots.given_tables import create_table
 from features.table_schema import Table
 from features.tables import TABLES
-from features.warehouse.given_tables import create_table
 from features.warehouse.reader import Reader
 
 

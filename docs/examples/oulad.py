@@ -17,8 +17,8 @@ import duckdb
 import pandas as pd
 
 from features.engine.view import View
+from features.snapshots.given_tables import create_table
 from features.tables import TABLES
-from features.warehouse.given_tables import create_table
 from features.warehouse.reader import Reader
 
 STARTS = {"2013B": date(2013, 2, 1), "2013J": date(2013, 10, 1), "2014B": date(2014, 2, 1)}

@@ -15,8 +15,8 @@ from features.ingest.files.sources import files_in
 from features.ingest.parsing.table_parser import ParsedFile, parse_table
 from features.ingest.rules.cross_table_rules import mark_cross_table_errors
 from features.ingest.staging_tables import parsed_table
+from features.snapshots.given_tables import create_table
 from features.tables import TABLES
-from features.warehouse.given_tables import create_table
 from features.warehouse.writer import Writer
 from tests.drawn import canonical, filled, rows_of
 
