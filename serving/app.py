@@ -42,6 +42,7 @@ from serving.pages import (
     caseload_choice,
     contact,
     cover,
+    equity,
     family,
     learn,
     meeting,
@@ -103,6 +104,7 @@ PAGE_ROUTERS = tuple(
         meeting,
         meeting_student,
         school,
+        equity,
         learn,
     )
 )

@@ -35,6 +35,7 @@ PLACES = (
     Place("/caseload", msgid("Caseload"), "list", ("/students/",)),
     Place("/meetings", msgid("Meetings"), "write"),
     Place("/school", msgid("School and district"), "see_totals"),
+    Place("/equity", msgid("Equity"), "see_audit"),
     Place("/problems", msgid("Data problems"), "answer_problem"),
     Place("/learn", msgid("Learn"), None),
 )

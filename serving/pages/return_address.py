@@ -22,6 +22,7 @@ DONE: Mapping[str, str] = {
     "answer": msgid("Thank you. Your answer is on record."),
     "problem": msgid("The data team has your report."),
     "problem_answered": msgid("The answer is on record."),
+    "signed_off": msgid("Your name stands below the audit."),
     "snooze": msgid("The student is not put forward until that day."),
     "snooze_ended": msgid("The student may be put forward again."),
     "meeting": msgid("The meeting is on record."),

@@ -24,6 +24,7 @@ PROTECTED = (
     "/students/k-amara/family",
     "/learn",
     "/school",
+    "/equity",
 )
 OF_A_STUDENT = (
     "family",
@@ -97,6 +98,8 @@ def test_every_page_is_known_to_these_tests() -> None:
         "/problems/{problem_id}",
         "/learn",
         "/school",
+        "/equity",
+        "/equity/sign-off",
     }
     assert {route.path for route in routes_of(PAGE_ROUTERS)} == known | set(OF_TEAMS)
 
