@@ -100,6 +100,10 @@ def test_every_page_is_known_to_these_tests() -> None:
         "/school",
         "/equity",
         "/equity/sign-off",
+        "/cover",
+        "/cover/{cover_id}/end",
+        "/caseload/chosen",
+        "/caseload/views",
     }
     assert {route.path for route in routes_of(PAGE_ROUTERS)} == known | set(OF_TEAMS)
 
