@@ -16,6 +16,7 @@ from serving.app_context import RequestContext
 from serving.operations.operations import cancel, newest_operations
 from serving.store.operation_rows import ImportQuarantineRow, OperationRow
 from serving.web.openapi import error_response
+from serving.web.problems import Conflict
 
 router = APIRouter(prefix="/v1", tags=["operations"])
 Reader = Annotated[Client, Depends(ClientWithScope("imports.read"))]
@@ -64,7 +65,7 @@ def post_cancel(operation_id: str, client: Canceller, context: RequestContext) -
         enter(session, client, "records.write")
         row = find_operation(session, client, operation_id)
         if not cancel(row, context.clock()):
-            raise HTTPException(409)
+            raise Conflict("This operation has ended; there is nothing to cancel.")
         session.flush()
         return present_operation(session, row)
 

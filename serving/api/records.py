@@ -24,7 +24,7 @@ from serving.store.district_scope import enter_district
 from serving.store.rows import SchoolRow, StudentRow
 from serving.store.sent_record_rows import SentRecordRow
 from serving.web.openapi import error_response
-from serving.web.problems import Mistake, RecordsRefused
+from serving.web.problems import Conflict, Mistake, RecordsRefused
 
 router = APIRouter(prefix="/v1/students/{student_id}", tags=["records"])
 Sender = Annotated[Client, Depends(ClientWithScope("records.write"))]
@@ -34,6 +34,7 @@ RecordId = Annotated[
 ]
 StudentId = Annotated[str, Path(max_length=200, description="the district's own id of the student")]
 RecordTable = Literal["attendance", "marks", "incidents", "enrollments"]
+TAKEN = "Another record of this student, under another id, has the same key. Change or delete that one."
 RecordAction = Literal["imports.read", "records.write"]
 CONFLICT: dict[int | str, JsonSchemaValue] = {409: error_response(409)}
 
@@ -126,7 +127,7 @@ def put_record(context: AppContext, client: Client, target: Target, record: Sent
                 session, client.district_id, name, content, subject=client.name, at=context.clock()
             )  # fmt: skip
         except KeyTaken:
-            raise HTTPException(409) from None
+            raise Conflict(TAKEN) from None
         return present_record(row)
 
 

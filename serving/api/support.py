@@ -31,7 +31,7 @@ from serving.support.sent_entries import (
     write_plan,
 )
 from serving.web.openapi import error_response
-from serving.web.problems import Mistake, RecordsRefused
+from serving.web.problems import Conflict, Mistake, RecordsRefused
 from serving.wording.support import OWN_STRATEGIES
 
 router = APIRouter(prefix="/v1", tags=["contacts and plans"])
@@ -67,7 +67,7 @@ def post_contact(sent: SentContact, client: Writer, context: RequestContext, res
         try:
             row, new = write_contact(session, author, student.student_key, sent.id, contact, at=context.clock())
         except OtherStudent:
-            raise HTTPException(409) from None
+            raise Conflict("This id is that of another student's entry. Use an id once.") from None
         if sent.taken_back:
             withdraw_contact(session, author, row, at=context.clock())
         response.status_code = 201 if new else 200
@@ -121,7 +121,7 @@ def post_plan(sent: SentPlan, client: Writer, context: RequestContext, response:
                 session, author, student.student_key, sent.id, plan, outcome=sent.outcome or "", at=context.clock()
             )
         except OtherStudent:
-            raise HTTPException(409) from None
+            raise Conflict("This id is that of another student's entry. Use an id once.") from None
         response.status_code = 201 if new else 200
         return present_plan(row, student)
 

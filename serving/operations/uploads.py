@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +16,8 @@ from serving.web.problems import Mistake
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._()-]{0,119}")
 ENDINGS = (*SUFFIXES, ".zip")
 MOST_FILES = 200
+CUT_OFF = timedelta(days=1)
+"""How old an upload is that will not go on."""
 PLAIN = "a plain name such as attendance.csv: letters, digits, spaces and . _ - ( ), at most 120, no folders"
 
 
@@ -33,6 +37,14 @@ def upload_folder(settings: Settings, district_id: str, operation_id: str) -> Pa
 def remove_upload(settings: Settings, district_id: str, operation_id: str) -> None:
     """Removes the files of an import, which hold students' records."""
     shutil.rmtree(upload_folder(settings, district_id, operation_id), ignore_errors=True)
+
+
+def remove_cut_off_uploads(settings: Settings, district_id: str, wanted: Collection[str], now: datetime) -> None:
+    """Removes what uploads left that broke off with the server: folders of a day ago that no operation waits for."""
+    for folder in (settings.home / "uploads" / district_id).glob("import-*"):
+        age = now.timestamp() - folder.stat().st_mtime
+        if folder.name not in wanted and age > CUT_OFF.total_seconds():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class UploadFolder:

@@ -40,6 +40,13 @@ class Mistake(BaseModel):
     detail: str = Field(description="what was expected there")
 
 
+class Conflict(HTTPException):
+    """A 409 that says in our own words what stands against it."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(409, detail)
+
+
 class RecordsRefused(Exception):  # noqa: N818 - the design's word
     """Records of a request that contradict themselves, each other, or the date the score looks from."""
 
@@ -89,7 +96,8 @@ def http_problem(error: HTTPException) -> Response:
     """The problem of an HTTP error; only our own details are passed on."""
     if isinstance(error.__cause__, UnicodeDecodeError):
         return unreadable_body(f"expected UTF-8, but byte {error.__cause__.start + 1:,} is of another encoding")
-    return problem_response(error.status_code, headers=error.headers)
+    detail = error.detail if isinstance(error, Conflict) else ""
+    return problem_response(error.status_code, detail, headers=error.headers)
 
 
 def is_json(request: Request) -> bool:

@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
 
 from features.definitions.served_outcomes import served_outcomes
 from features.settings import Settings
@@ -73,14 +73,16 @@ def announce_run(session: Session, endpoints: Sequence[WebhookEndpointRow], run:
 
 
 def changed_bands(session: Session, run: RunRow) -> Iterator[list[str]]:
-    """The students whose band is another than in the run before, some hundred at a time."""
-    found = select(ScoreRow.student_key).where(
-        ScoreRow.district_id == run.district_id,
-        ScoreRow.run_id == run.run_id,
-        ScoreRow.previous_band.is_not(None),
-        ScoreRow.previous_band != ScoreRow.band,
+    """The students whose band is another than in the outcome's run before, some hundred at a time."""
+    earlier = select(RunRow.run_id).where(
+        RunRow.district_id == run.district_id, RunRow.outcome == run.outcome, RunRow.created_at < run.created_at
     )
-    keys = list(session.scalars(found.order_by(ScoreRow.student_key)))
+    last = session.scalars(earlier.order_by(RunRow.created_at.desc(), RunRow.run_id).limit(1)).first()
+    now, before = aliased(ScoreRow), aliased(ScoreRow)
+    same = and_(before.district_id == now.district_id, before.student_key == now.student_key)
+    found = select(now.student_key).join(before, same)
+    found = found.where(now.district_id == run.district_id, now.run_id == run.run_id, before.run_id == last)
+    keys = list(session.scalars(found.where(now.band != before.band).order_by(now.student_key))) if last else []
     for first in range(0, len(keys), STUDENTS_A_MESSAGE):
         yield keys[first : first + STUDENTS_A_MESSAGE]
 

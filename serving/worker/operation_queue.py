@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from features.settings import Settings
 from serving.operations.operations import ask_for, is_open, new_operation_id, open_operations, waiting_operations
+from serving.operations.uploads import remove_cut_off_uploads
 from serving.records.sent_records import waiting_since
 from serving.store.database import database_address, migrate, open_engine, read_session, write_session
 from serving.store.health import sqlite_file
@@ -62,13 +63,14 @@ class OperationWatch:
             self.handed.add(operation_id)
 
     def ask_for_changes(self) -> None:
-        """Asks for a load of the records that were sent one by one, where they have waited long enough."""
+        """Asks for a load of single records that have waited long enough; removes uploads that were cut off."""
         engine, now = self.database(), datetime.now(UTC)
         if engine is None or now < self.changes_at:
             return
         self.changes_at = now + LOOK
         for district in self.settings.districts:
             with write_session(engine, district.id) as session:
+                remove_cut_off_uploads(self.settings, district.id, open_operations(session, district.id), now)
                 since = waiting_since(session, district.id)
                 wait = timedelta(minutes=self.settings.service.changes_minutes)
                 if since is not None and since <= now - wait and not is_open(session, district.id, "record_changes"):

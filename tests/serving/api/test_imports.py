@@ -3,9 +3,13 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from features.settings import Settings
+from serving.operations.uploads import UploadFolder, remove_cut_off_uploads
 from serving.store.operation_rows import OperationRow
 from serving.web.problems import PROBLEM_TYPE
 from tests.serving.browser import HOST, ApiClient, TestClient
@@ -106,3 +110,12 @@ def test_an_operation_of_another_district_is_none(service: ExampleService) -> No
         assert (answer.status_code, answer.text) == (404, unknown.text)
     assert other.get("/v1/operations").json()["operations"] == []
     assert [one["id"] for one in own.get("/v1/operations").json()["operations"]] == [begun.json()["id"]]
+
+
+def test_what_a_cut_off_upload_left_is_removed_after_a_day(tmp_path: Path) -> None:
+    settings, now = Settings(home=tmp_path), datetime.now(UTC)
+    folders = [UploadFolder(tmp_path / "uploads" / "harbor" / f"import-{name}", 100).folder for name in ("1", "2")]
+    remove_cut_off_uploads(settings, "harbor", {"import-1"}, now)
+    assert [folder.exists() for folder in folders] == [True, True]
+    remove_cut_off_uploads(settings, "harbor", {"import-1"}, now + timedelta(days=1, minutes=1))
+    assert [folder.exists() for folder in folders] == [True, False]

@@ -116,6 +116,7 @@ def test_a_run_is_told_once_by_ids_only_signed_by_each_secret_and_again_on_reque
     told = {json.loads(body)["type"]: json.loads(body)["data"] for _, body in Receiver.received}
     assert set(told) == set(EVENTS)
     assert set(told["score.band_changed"]) == {"district", "run_id", "outcome", "as_of", "student_keys"}
+    assert told["score.band_changed"]["student_keys"] == ["k-bruno"]
     assert not any(name.encode() in body for _, body in Receiver.received for name in ("Amara", "risk", "101"))
     for headers, body in Receiver.received:
         for secret in (made["secret"], rotated["secret"]):
@@ -138,7 +139,7 @@ def record_run(service: ExampleService, now: datetime) -> None:
     with service.write_session() as session:
         run = session.get_one(RunRow, ("harbor", "run-2026-11-27"))
         run.created_at = now
-        session.get_one(ScoreRow, ("harbor", run.run_id, "k-bruno")).previous_band = "few"
+        session.get_one(ScoreRow, ("harbor", run.run_id, "k-bruno")).band = "many"
 
 
 @pytest.mark.parametrize("kind", ["error", "redirect", "slow", "huge", "gone"])
