@@ -196,7 +196,7 @@ class Service(Section):
         default=0, ge=0, le=65535, description="port of this machine for Prometheus, apart from the pages; 0 for none"
     )
     requests_a_minute: int = Field(
-        default=12_000, ge=1, description="requests that one program may send to one process of the service in a minute"
+        default=30_000, ge=1, description="requests that one program may send to one process of the service in a minute"
     )
     session_hours: int = Field(default=12, ge=1, le=24, description="longest time signed in")
     idle_minutes: int = Field(default=30, ge=1, description="signed out after this long without a request")
