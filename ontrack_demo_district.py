@@ -7,8 +7,10 @@ from pathlib import Path
 from features.atomic_files import file_lock
 from features.definitions.served_outcomes import Served, served_outcome, served_outcomes
 from features.ingest.load.district_import import ingest_district
+from features.quality.records_summary import check_and_summarize
 from features.settings import Settings
 from features.simulator.district import simulate_district
+from features.terminal import today_in
 from features.warehouse.file import open_warehouse
 from models.bundle.signing import KeyPair, ensure_keys
 from models.registry import registry_in
@@ -57,6 +59,7 @@ def load_records(step: DemoStep) -> None:
         note.write_text(repr(step.plan), encoding="utf-8")
     step.progress(f"{district.name}: loading records")
     ingest_district(step.settings, district.id, records)
+    check_and_summarize(step.settings, district, today_in(step.settings, district.id))
 
 
 def release_of_then(step: DemoStep) -> None:

@@ -71,12 +71,15 @@ def ingest_command(
     """Load a folder of records into the district's warehouse, every row accounted for, or nothing of it."""
     from features.ingest.load.district_import import ingest_district, print_tried, try_district
     from features.ingest.load.load_report import print_report
+    from features.quality.records_summary import summarize_load
 
     settings = settings_of(context)
     if dry_run:
         print_tried(try_district(settings, district, records), json_output)
         return
     report = ingest_district(settings, district, records)
+    if report.load_id is not None:
+        summarize_load(settings, district, today_in(settings, district))
     if json_output:
         typer.echo(report.as_json())
     else:
@@ -101,17 +104,17 @@ def check_command(
     """Say per school and month what the records add up to, and what does not; or list what is to be mended."""
     from rich.console import Console
 
-    from features.quality.check import check_district
     from features.quality.check_report import Chosen, print_check
     from features.quality.fix_list import write_lists
+    from features.quality.records_summary import check_and_summarize
     from features.warehouse.file import open_warehouse
 
     settings = settings_of(context)
-    with open_warehouse(settings.warehouse(district)) as reader:
-        found = check_district(reader, settings.district(district), today_in(settings, district))
-        if unlisted or for_sis:
+    found = check_and_summarize(settings, settings.district(district), today_in(settings, district))
+    if unlisted or for_sis:
+        with open_warehouse(settings.warehouse(district)) as reader:
             write_lists(reader, found, unlisted=unlisted, for_sis=for_sis)
-            return
+        return
     chosen = Chosen(found, month.date() if month else None)
     if json_output:
         typer.echo(json.dumps(chosen.as_json()))

@@ -37,6 +37,7 @@ PLACES = (
     Place("/school", msgid("School and district"), "see_totals"),
     Place("/equity", msgid("Equity"), "see_audit"),
     Place("/problems", msgid("Data problems"), "answer_problem"),
+    Place("/data-health", msgid("Data health"), "answer_problem"),
     Place("/learn", msgid("Learn"), None),
 )
 """In the order of the header."""

@@ -16,6 +16,7 @@ from features.errors import MachineRefused, Refused
 from features.ingest.load.import_steps import finish_import, finished_load, load_import, stage_import
 from features.ingest.load.workspace import Workspace, read_request, workspace_of
 from features.progress import Progress
+from features.quality.records_summary import summarize_load
 from features.settings import District, Settings
 from features.terminal import today_in
 from serving.worker.durable_steps import ATTEMPTS, describe_fault, is_last_attempt
@@ -63,7 +64,9 @@ class Worker:
     def load(self, workspace: Workspace, import_id: str) -> ImportResult:
         """Loads the import into the warehouse."""
         requested = requested_workspace(workspace, import_id)
-        return result_of_load(load_import(requested, import_id, now=datetime.now(UTC), progress=self.progress))
+        report = load_import(requested, import_id, now=datetime.now(UTC), progress=self.progress)
+        summarize_load(self.settings, workspace.district.id, workspace.today)
+        return result_of_load(report)
 
     def finish(self, workspace: Workspace, import_id: str) -> None:
         """Removes the import's folder."""

@@ -17,7 +17,8 @@ from features.ingest.load.district_import import place_of
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import Workspace, source_files_in, workspace_of
 from features.progress import Progress
-from features.quality.check import check_district, refuse_errors
+from features.quality.check import refuse_errors
+from features.quality.records_summary import check_and_summarize
 from features.settings import Settings
 from features.warehouse.file import open_warehouse
 from serving.scoring.score_district import score_district
@@ -82,8 +83,7 @@ def load(night: Night) -> StepResult:
 
 def check(night: Night) -> StepResult:
     """Holds the records against each other; Refused where they do not add up."""
-    with open_warehouse(night.warehouse) as reader:
-        found = check_district(reader, night.settings.district(night.district_id), night.night)
+    found = check_and_summarize(night.settings, night.settings.district(night.district_id), night.night)
     refuse_errors(found)
     codes = sorted({finding.code for finding in found.warnings})
     return step_result("check", f"{len(found.warnings)} warnings: {', '.join(codes)}" if codes else "nothing to say")

@@ -1,0 +1,214 @@
+"""What a district's data team looks at after each load, kept in a file beside the warehouse.
+
+Pages read the file: a warehouse that is being written lets nobody in. It holds counts, rules, files and rows, and no
+value of a record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+from pydantic import TypeAdapter, ValidationError
+
+from features.atomic_files import replace_through
+from features.engine.script_cache import query_script
+from features.ingest.load.load_report import LoadReport, report_from
+from features.quality.check import RecordCheck, check_district
+from features.quality.silent_sections import silent_sections
+from features.settings import District, Settings
+from features.warehouse.file import open_warehouse
+from features.warehouse.reader import Reader, current_rows
+from features.warehouse.unlisted_students import UnlistedReason, unlisted_reasons
+
+LOADS = 9
+"""The newest load, and as many before it as say what is usual."""
+
+PLACES = 3
+"""Rows of a kind of mistake that are named."""
+
+
+@dataclass(frozen=True)
+class LoadLine:
+    """A load: when, from where, and the rows read and put into quarantine of each table."""
+
+    load_id: int
+    loaded_at: datetime | None
+    source: str
+    files: int
+    read: dict[str, int]
+    quarantined: dict[str, int]
+
+
+@dataclass(frozen=True)
+class StoredLoad:
+    """A load as the warehouse keeps it."""
+
+    load_id: int
+    loaded_at: datetime | None
+    source: str | None
+    report: str | None
+
+
+@dataclass(frozen=True)
+class WaitingRows:
+    """Rows in quarantine that break one rule in the same columns of a file: how many, and the first of them."""
+
+    table: str
+    rule: str
+    columns: str
+    expected: str
+    file: str
+    rows: int
+    first: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """A finding of a check."""
+
+    code: str
+    severity: str
+    says: str
+    school_id: str
+    month: str
+
+
+@dataclass(frozen=True)
+class SilentSchool:
+    """A school with classes that have sent no attendance for longer than chance explains."""
+
+    school_id: str
+    classes: int
+    longest_days: int
+
+
+@dataclass(frozen=True)
+class RecordsSummary:
+    """The state of a district's records. `checked_on` is the day of the last check, None before the first."""
+
+    written_at: datetime
+    loads: tuple[LoadLine, ...]
+    waiting: tuple[WaitingRows, ...]
+    unlisted: tuple[UnlistedReason, ...]
+    checked_on: date | None = None
+    findings: tuple[FindingLine, ...] = ()
+    silent: tuple[SilentSchool, ...] = ()
+
+
+@cache
+def summary_json() -> TypeAdapter[RecordsSummary]:
+    """How a summary is written to JSON and read from it; made when first needed."""
+    return TypeAdapter(RecordsSummary)
+
+
+def summary_file(settings: Settings, district_id: str) -> Path:
+    """Where a district's summary is."""
+    return settings.warehouse(district_id).with_suffix(".records.json")
+
+
+def read_summary(settings: Settings, district_id: str) -> RecordsSummary | None:
+    """The summary; None where none was written yet, or by a version that says other things."""
+    try:
+        return summary_json().validate_json(summary_file(settings, district_id).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+
+
+def summarize_load(settings: Settings, district_id: str, today: date) -> None:
+    """Writes what a load left; of a check, what the last one found stays."""
+    with open_warehouse(settings.warehouse(district_id)) as reader:
+        fresh = summary_of(reader, today)
+    before = read_summary(settings, district_id)
+    if before is not None:
+        fresh = replace(fresh, checked_on=before.checked_on, findings=before.findings, silent=before.silent)
+    write_summary(settings, district_id, fresh)
+
+
+def check_and_summarize(settings: Settings, district: District, today: date) -> RecordCheck:
+    """A check of the district's records, and the summary with what it found."""
+    with open_warehouse(settings.warehouse(district.id)) as reader:
+        found = check_district(reader, district, today)
+        summary = replace(
+            summary_of(reader, today),
+            checked_on=today,
+            findings=finding_lines(found),
+            silent=silent_schools(reader, today),
+        )
+    write_summary(settings, district.id, summary)
+    return found
+
+
+def write_summary(settings: Settings, district_id: str, summary: RecordsSummary) -> None:
+    """Replaces the summary's file."""
+    replace_through(summary_file(settings, district_id), summary_json().dump_json(summary))
+
+
+def summary_of(reader: Reader, today: date) -> RecordsSummary:
+    """The loads and what waits, as the warehouse has them."""
+    return RecordsSummary(datetime.now(UTC), load_lines(reader), waiting_rows(reader), unlisted_reasons(reader, today))
+
+
+def load_lines(reader: Reader) -> tuple[LoadLine, ...]:
+    """The last loads, the newest first."""
+    loads = query_script(last_loads).records(reader.connection, {})
+    return tuple(load_line(one) for one in TypeAdapter(list[StoredLoad]).validate_python(loads))
+
+
+def last_loads() -> ir.Table:
+    """The rows of the last loads, the newest first."""
+    return current_rows("loads").select(*StoredLoad.__dataclass_fields__).order_by(ibis.desc("load_id")).limit(LOADS)
+
+
+def load_line(load: StoredLoad) -> LoadLine:
+    """One load; without counts where an earlier version wrote its report."""
+    try:
+        report = report_from(load.report or "")
+    except ValidationError:
+        report = LoadReport("", load.load_id)
+    files = len({file.file for file in report.files})
+    read, quarantined = report.counts("read"), report.counts("quarantined")
+    return LoadLine(load.load_id, load.loaded_at, load.source or "", files, read, quarantined)
+
+
+def waiting_rows(reader: Reader) -> tuple[WaitingRows, ...]:
+    """The rows in quarantine by file, rule and columns, the most first."""
+    found = query_script(waiting_by_rule).records(reader.connection, {})
+    return TypeAdapter(tuple[WaitingRows, ...]).validate_python(found)
+
+
+def waiting_by_rule() -> ir.Table:
+    """The rows in quarantine, a row for each kind of mistake in a file."""
+    rows, alike = current_rows("quarantine"), ["table_name", "rule", "broken", "expected", "file"]
+    place = ibis.row_number().over(group_by=alike, order_by="row")
+    ranked = rows.mutate(place=place)
+    counts = ranked.group_by(alike).aggregate(
+        rows=ranked.count(), first=ranked.row.collect(where=ranked.place < PLACES, order_by="row")
+    )
+    renamed = counts.rename(table="table_name", columns="broken")
+    return renamed.order_by(ibis.desc("rows"), "table", "file", "rule", "columns", "expected")
+
+
+def finding_lines(found: RecordCheck) -> tuple[FindingLine, ...]:
+    """The findings of a check, errors first."""
+    return tuple(FindingLine(one.code, one.severity, one.says, one.school_id, one.month) for one in found.findings)
+
+
+def silent_schools(reader: Reader, today: date) -> tuple[SilentSchool, ...]:
+    """The schools with silent classes, in order."""
+    days: dict[str, list[int]] = {}
+    for one in silent_sections(reader, today):
+        days.setdefault(one.school_id, []).append(one.days)
+    return tuple(SilentSchool(school, len(own), max(own)) for school, own in sorted(days.items()))
+
+
+def usual_rows(loads: Sequence[LoadLine]) -> dict[str, int]:
+    """How many rows of each table an earlier load of it usually read: the one in the middle."""
+    found: dict[str, list[int]] = {}
+    for load in loads[1:]:
+        for table, rows in load.read.items():
+            found.setdefault(table, []).append(rows)
+    return {table: sorted(rows)[len(rows) // 2] for table, rows in found.items()}

@@ -1,0 +1,66 @@
+"""Words for the state of a district's records."""
+
+from collections.abc import Mapping
+
+from serving.wording.locale import msgid
+
+TABLES: Mapping[str, str] = {
+    "schools": msgid("Schools"),
+    "terms": msgid("Terms"),
+    "school_terms": msgid("Terms of schools"),
+    "calendar_days": msgid("School calendar"),
+    "students": msgid("Students"),
+    "demographics": msgid("Groups"),
+    "programs": msgid("Programs"),
+    "enrollments": msgid("Enrollment"),
+    "attendance": msgid("Attendance"),
+    "attendance_submissions": msgid("Days sent"),
+    "section_enrollments": msgid("Classes of students"),
+    "marks": msgid("Marks"),
+    "incidents": msgid("Incidents"),
+    "discipline_actions": msgid("Discipline"),
+    "completions": msgid("Diplomas"),
+    "staff": msgid("Staff"),
+    "caseloads": msgid("Caseloads"),
+    "supports": msgid("Contacts and plans"),
+}
+RULES: Mapping[str, str] = {
+    "ROW01": msgid("The row has too many or too few cells"),
+    "ROW02": msgid("A cell that is needed is empty"),
+    "ROW03": msgid("A cell cannot be read"),
+    "ROW04": msgid("A code is not known yet"),
+    "ROW05": msgid("A number is out of range"),
+    "ROW06": msgid("Two cells of the row do not fit together"),
+    "ROW07": msgid("The same record is there twice, and differs"),
+    "ROW08": msgid("It names a student, school or person who was not sent"),
+    "ROW09": msgid("An absence is on a day when the student had no school"),
+    "ROW10": msgid("An id was spoiled by a spreadsheet"),
+    "ROW11": msgid("It was known only after the day of the load"),
+    "ROW12": msgid("What the row refers to is not there, or is there more than once"),
+    "ROW13": msgid("The student id seems to belong to two people"),
+}
+CHECKS: Mapping[str, str] = {
+    "CHECK01": msgid("A table that every list needs is empty"),
+    "CHECK02": msgid("A table is empty"),
+    "CHECK03": msgid("The school calendar of this year is not there"),
+    "CHECK04": msgid("Many students are at schools without a calendar"),
+    "CHECK05": msgid("Some students are at schools without a calendar"),
+    "CHECK06": msgid("No school has sent attendance for weeks"),
+    "CHECK07": msgid("No school has sent attendance for some time"),
+    "CHECK08": msgid("A school has not sent its attendance"),
+    "CHECK09": msgid("A school took attendance on less than half of its days"),
+    "CHECK10": msgid("A total is far from the one you declared"),
+    "CHECK11": msgid("A total is not the one you declared"),
+    "CHECK12": msgid("Absence is very different from a year ago"),
+    "CHECK13": msgid("The number of students is very different from a year ago"),
+    "CHECK14": msgid("There are far more or far fewer incidents than a year ago"),
+    "CHECK15": msgid("A new kind of mark came"),
+    "CHECK16": msgid("A kind of mark is gone"),
+    "CHECK17": msgid("Grade points are on another scale"),
+    "CHECK18": msgid("Marks of a term have not come"),
+    "CHECK19": msgid("Rows wait to be mended"),
+    "CHECK20": msgid("Students are in no list, because of rows that wait"),
+    "CHECK21": msgid("The model learned from records that were read in another way"),
+    "CHECK22": msgid("The settings changed since the last load"),
+    "CHECK23": msgid("Student ids hold the records of two people"),
+}
