@@ -86,15 +86,20 @@ def state_of(settings: Settings, plans: tuple[Plan, ...]) -> dict[str, object]:
 
 
 def prepare(steps: list[DemoStep]) -> None:
-    """The districts from records to scores: those in use since two years, and beside them those that begin today."""
+    """The districts from records to scores: those in use since two years, and beside them those that begin today.
+
+    What takes longest, the release of two years ago and today's training against it, never waits for anything else.
+    """
     with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
         new = [pool.submit(begin_use, step) for step in steps if step.district_id not in IN_USE]
         for step in (step for step in steps if step.district_id in IN_USE):
-            pool.submit(begin_two_years_ago, step).result()
+            pool.submit(load, step).result()
+            others = pool.submit(train_rules_today, step)
+            pool.submit(release_two_years_ago, step).result()
             lists = pool.submit(list_until_lately, step)
-            trained = pool.submit(train_today, step).result()
+            trained = pool.submit(train_models_today, step).result()
             lists.result()
-            pool.submit(release_and_score, step, trained).result()
+            pool.submit(release_and_score, step, [*trained, *others.result()]).result()
         for one in new:
             one.result()
 
@@ -109,11 +114,17 @@ def begin_use(step: DemoStep) -> None:
     score_today(step)
 
 
-def begin_two_years_ago(step: DemoStep) -> None:
-    """A district in use: its records, and its release of two years ago."""
-    from ontrack_demo_district import load_records, release_of_then
+def load(step: DemoStep) -> None:
+    """The records of a district in use."""
+    from ontrack_demo_district import load_records
 
     load_records(step)
+
+
+def release_two_years_ago(step: DemoStep) -> None:
+    """The release of two years ago of a district in use."""
+    from ontrack_demo_district import release_of_then
+
     release_of_then(step)
 
 
@@ -125,11 +136,18 @@ def list_until_lately(step: DemoStep) -> None:
     score_lately(step)
 
 
-def train_today(step: DemoStep) -> "list[TrainedOutcome]":
-    """What training gives today, of each outcome that nothing of today serves yet."""
+def train_models_today(step: DemoStep) -> "list[TrainedOutcome]":
+    """What training gives today of the outcomes for which a model is tried, unless something of today serves them."""
     from ontrack_demo_district import train_as_of
 
-    return train_as_of(step, step.today)
+    return train_as_of(step, step.today, with_model=True)
+
+
+def train_rules_today(step: DemoStep) -> "list[TrainedOutcome]":
+    """The same of the outcomes that the published rule serves: they wait for no release of two years ago."""
+    from ontrack_demo_district import train_as_of
+
+    return train_as_of(step, step.today, with_model=False)
 
 
 def release_and_score(step: DemoStep, trained: "list[TrainedOutcome]") -> None:

@@ -74,13 +74,16 @@ def release_of_then(step: DemoStep) -> None:
     release(then, train_as_of(then, step.today - THEN[0]))
 
 
-def train_as_of(step: DemoStep, today: date) -> list[TrainedOutcome]:
-    """What training gives as one would have trained on that day; nothing of what was released that day or later."""
+def train_as_of(step: DemoStep, today: date, *, with_model: bool | None = None) -> list[TrainedOutcome]:
+    """What training gives as one would have trained on that day; nothing of what was released that day or later.
+
+    Of all outcomes, or of those alone for which a model is tried, or of the others.
+    """
     keys_of(step.settings)
     return [
         train_outcome(step, served, today)
         for served in served_outcomes(step.settings, step.district_id)
-        if not is_released(step, served, today)
+        if with_model in (None, served.settings.training.model) and not is_released(step, served, today)
     ]
 
 

@@ -109,8 +109,8 @@ def test_ten_dates_stand_beside_one_and_their_ratio_beside_its_bound(place: Plac
 
 
 def test_fits_stand_beside_lightgbm_alone_with_as_many_rounds() -> None:
-    part = training_part(3_000, fit_in_this_process, runs=1, progress=quietly)
-    assert part.facts["rounds"] == fit_risk_model(made_examples(3_000), seed=SEED, threads=1).booster.num_trees()
+    part = training_part(1_500, fit_in_this_process, runs=1, progress=quietly)
+    assert part.facts["rounds"] == fit_risk_model(made_examples(1_500), seed=SEED, threads=1).booster.num_trees()
     for name, peer, unit in ((ALL, BARE, "s"), (SOME, BARE_FEW, "s"), (YEAR, BARE, "s"), (ALL, BARE, "MiB peak")):
         one = part.figure(name, unit)
         assert one.ratio == one.value / part.figure(peer, unit).value
@@ -131,7 +131,7 @@ def test_made_examples_are_like_a_districts_and_the_same_each_time() -> None:
 # shap's plots, loaded with it, use what matplotlib will drop
 @pytest.mark.filterwarnings("ignore:The set_\\w+ function will be deprecated:PendingDeprecationWarning")
 def test_contributions_that_shap_does_not_find_are_refused() -> None:
-    examples = made_examples(3_000)
+    examples = made_examples(1_500)
     model, rows = fit_risk_model(examples, seed=SEED, threads=1), examples.features.head(50)
     refuse_other_values(model, rows)
     with pytest.raises(DifferentAnswersError, match="shap"):

@@ -65,12 +65,21 @@ def empty_service(tmp_path: Path) -> Iterator[ExampleService]:
     yield from opened(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def prepared_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder whose PostgreSQL database has all example runs, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("prepared-postgresql")
+    service = ExampleService(folder, postgresql=True)
+    service.record_example_runs()
+    service.close()
+    return folder
+
+
 @pytest.fixture
-def postgresql_service(tmp_path: Path) -> Iterator[ExampleService]:
+def postgresql_service(tmp_path: Path, prepared_postgresql: Path) -> Iterator[ExampleService]:
     """An application on PostgreSQL with all example runs, whatever database the others are on."""
-    for service in opened(tmp_path, postgresql=True):
-        service.record_example_runs()
-        yield service
+    copy_database(database_name(prepared_postgresql), database_name(tmp_path))
+    yield from opened(tmp_path, postgresql=True)
 
 
 def copy_prepared(prepared: Path, folder: Path) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from features.progress import quietly
-from tests.training.prepared_table.test_prepared_table import MADE_ON
+from tests.training.prepared_table.test_prepared_table import FEW_DRAWS, MADE_ON
 from training.prepared_table.train import train_table
 
 REPOSITORY = Path(__file__).parents[3]
@@ -61,7 +61,8 @@ def test_who_had_left_by_the_day_is_in_no_row(table: Path) -> None:
 
 
 def test_a_later_presentation_is_judged_by_a_model_of_the_ones_before(table: Path, tmp_path: Path) -> None:
-    answer = train_table(table, EXAMPLES / "oulad_day30.toml", tmp_path / "home", made_on=MADE_ON, progress=quietly)
+    spec, home = EXAMPLES / "oulad_day30.toml", tmp_path / "home"
+    answer = train_table(table, spec, home, made_on=MADE_ON, progress=quietly, terms=FEW_DRAWS)
     model, logistic = (answer.trained.figures[name] for name in ("model", "logistic"))
     assert model.roc_auc > 0.75
     assert answer.trained.leaks == ()

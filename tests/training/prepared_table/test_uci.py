@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from features.progress import quietly
-from tests.training.prepared_table.test_prepared_table import MADE_ON
+from tests.training.prepared_table.test_prepared_table import FEW_DRAWS, MADE_ON
 from training.prepared_table.train import train_table
 
 REPOSITORY = Path(__file__).parents[3]
@@ -21,7 +21,8 @@ def test_a_view_of_uci_697_is_predicted_as_well_as_by_logistic_regression(tmp_pa
     quick = spec.replace("k = 5, seeds = [0, 1, 2]", "k = 3, seeds = [0]")
     assert quick != spec
     (tmp_path / "quick.toml").write_text(quick, encoding="utf-8")
-    answer = train_table(DATA, tmp_path / "quick.toml", tmp_path / "home", made_on=MADE_ON, progress=quietly)
+    spec_path, home = tmp_path / "quick.toml", tmp_path / "home"
+    answer = train_table(DATA, spec_path, home, made_on=MADE_ON, progress=quietly, terms=FEW_DRAWS)
     model, logistic = (answer.trained.figures[name] for name in ("model", "logistic"))
     assert (model.n, model.positives) == (4424, 1421)
     assert model.roc_auc > 0.89
