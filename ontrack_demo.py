@@ -88,18 +88,19 @@ def state_of(settings: Settings, plans: tuple[Plan, ...]) -> dict[str, object]:
 def prepare(steps: list[DemoStep]) -> None:
     """The districts from records to scores: those in use since two years, and beside them those that begin today.
 
-    What takes longest, the release of two years ago and today's training against it, never waits for anything else.
+    Steps begin in the order in which they are submitted, so what takes longest is submitted first: the release of two
+    years ago, then today's training of the models that are compared with it.
     """
     with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
         new = [pool.submit(begin_use, step) for step in steps if step.district_id not in IN_USE]
         for step in (step for step in steps if step.district_id in IN_USE):
             pool.submit(load, step).result()
+            then = pool.submit(release_two_years_ago, step)
             others = pool.submit(train_rules_today, step)
-            pool.submit(release_two_years_ago, step).result()
-            lists = pool.submit(list_until_lately, step)
-            trained = pool.submit(train_models_today, step).result()
-            lists.result()
-            pool.submit(release_and_score, step, [*trained, *others.result()]).result()
+            then.result()
+            models = pool.submit(train_models_today, step)
+            pool.submit(list_until_lately, step).result()
+            pool.submit(release_and_score, step, [*models.result(), *others.result()]).result()
         for one in new:
             one.result()
 
