@@ -1,5 +1,6 @@
 """Scripts on disk: found again by the same definition and the same source only, and never in the way."""
 
+import gc
 import os
 import shutil
 import stat
@@ -243,6 +244,18 @@ def test_a_second_process_compiles_nothing() -> None:
     code = "from tests.features.engine.test_script_cache import read_without_compiling\nread_without_compiling()"
     done = subprocess.run([sys.executable, "-c", code], cwd=SOURCE.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_garbage_waits_while_a_script_is_compiled_and_no_longer() -> None:
+    with compilation.without_collection():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_a_step_of_several_scripts_is_compiled_once() -> None:
+    before = compilation.compile_table.cache_info().misses
+    assert one_script_of_ibis("a step of two") == one_script_of_ibis("a step of two")
+    assert compilation.compile_table.cache_info().misses == before + 1
 
 
 def test_processes_that_write_the_same_script_at_once_leave_a_whole_one(folder: Path) -> None:
