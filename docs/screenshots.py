@@ -22,11 +22,13 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-ren
 COLORS = 256
 """As many as a page needs; more would make the pictures large."""
 
+MEETING = "7" * 32
 SHOTS = {
     "week.png": ("en", "/"),
     "caseload.png": ("en", "/caseload"),
     "student-en.png": ("en", "/students/k-amara"),
     "family-es.png": ("es", "/students/k-amara/family"),
+    "meeting.png": ("en", f"/meetings/{MEETING}/students/k-amara"),
 }
 """Each picture: the language of the browser, and the page."""
 
@@ -54,6 +56,7 @@ def write_entries(service: ExampleService) -> None:
     call = {"kind": "call", "party": "family", "day": "2026-11-19", "reached": "yes"}
     step = {"next_step": "Ask for the earlier bus", "due_on": "2026-11-24", "asked_of": "s-ines"}
     ines.send("/students/k-amara/contacts", **call, **step, result="The bus is late on most days.")
+    ines.send("/meetings", held_on="2026-11-20", entry=MEETING, **{"student:k-amara": "yes", "student:k-bruno": "yes"})
     ines.send("/students/k-farah/snooze", reason="Away on a school trip", until="2026-12-01")
 
 
@@ -71,10 +74,10 @@ def served(service: ExampleService) -> Iterator[str]:
 
 
 def take(browser: Browser, service: ExampleService, code: str, address: str, into: Path) -> None:
-    """One picture, of the whole page, as district staff see it; of My week, as a counselor does."""
+    """One picture, of the whole page, as district staff see it; of My week and a meeting, as a counselor does."""
     viewport = ViewportSize(width=1120, height=700)
     context = browser.new_context(viewport=viewport, locale=f"{code}-US", reduced_motion="reduce")
-    token = service.session_of("harbor", "s-ines" if address.endswith("/") else "s-lena")
+    token = service.session_of("harbor", "s-ines" if address.endswith("/") or "/meetings/" in address else "s-lena")
     context.add_cookies([{"name": "ontrack_session", "value": token, "url": address}])
     page = context.new_page()
     page.goto(address)

@@ -28,6 +28,9 @@ FORMS = ("contacts/new", "plans/new", "notes/new", "answer", "snooze", "problems
 PAGES = ("/", STUDENT, f"{STUDENT}/plans/{IDS['plan_id']}", f"{STUDENT}/restricted/{IDS['entry_id']}", *(
     f"{STUDENT}/{form}" for form in FORMS
 ))  # fmt: skip
+MEETING = tuple(f"/meetings{path}" for path in ("", "/recap", *(
+    f"/{IDS['meeting_id']}{rest}" for rest in ("", "/minutes?names=1", f"{STUDENT}")
+)))  # fmt: skip
 PAYLOADS = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<svg/onload=alert(1)>",
     "\"><script>alert(1)</script>", "'><script>alert(1)</script>", "</textarea><script>alert(1)</script>",
@@ -196,7 +199,7 @@ def test_hostile_words_are_shown_and_nothing_of_them_runs(visit: Opener, service
 def test_no_page_violates_what_axe_checks(visit: Opener) -> None:
     """Each page is opened once, and looked at on every screen."""
     counselor, found = visit(), {}
-    for path in (*PAGES, "/caseload", f"{STUDENT}/family"):
+    for path in (*PAGES, *MEETING, "/caseload", "/cover", f"{STUDENT}/family"):
         counselor.open(path)
         counselor.page.evaluate(AXE.read_text(encoding="utf-8"))
         counselor.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
