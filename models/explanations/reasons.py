@@ -142,6 +142,8 @@ def candidates_on(side: Side, explained: Explanation, least: float = LEAST_CONTR
     for which in range(size.shape[1]):
         columns = np.flatnonzero(explained.concepts.place == which)
         rows = np.flatnonzero(size[:, which] >= max(least, np.finfo(float).tiny))
+        if not len(rows):
+            continue
         speaker[rows, which] = choose_features(side, explained, rows, columns)
     return ReasonCandidates(size, speaker)
 

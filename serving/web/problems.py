@@ -22,7 +22,7 @@ DETAILS = {
     404: "There is nothing here, or nothing you may see.",
     405: "This address does not take this method.",
     409: "This is not as it was any more: what you want to change has ended or was changed.",
-    413: "The body is larger than 1 MiB.",
+    413: "The body is larger than this address takes: 1 MiB, or 16 MiB for scores.",
     415: "The body is not of a kind that is taken here; Content-Type says which it is.",
     412: "It has changed since it was read: read it again, then change that.",
     421: "The service does not answer under this name; `hosts` of its settings has those it answers under.",

@@ -210,9 +210,9 @@ def test_too_many_rows_and_too_large_bodies_are_refused(service: ExampleService)
     program = ApiClient(service, "harbor")
     many = records(incidents=[{"incident_id": "i", "school_id": "n", "date": "2026-11-02", "severity": "minor"}] * 2001)
     assert program.ask("POST", "/v1/scores", many).json()["errors"][0]["pointer"] == "#/incidents"
-    for content in (b" " * (1 << 20) + b"{}", b"[" * 100_000):
-        assert program.send("/v1/scores", content).status_code in {400, 413, 422}
-    assert program.send("/v1/scores", b" " * (1 << 20) + b"{}").status_code == 413
+    assert program.send("/v1/scores", b"[" * 100_000).status_code in {400, 413, 422}
+    assert program.send("/v1/scores", b" " * (1 << 24) + b"{}").status_code == 413
+    assert program.send("/v1/students/search", b" " * (1 << 20) + b"{}").status_code == 413
 
 
 def test_the_messages_have_the_columns_of_the_canonical_tables() -> None:
