@@ -84,13 +84,13 @@ def test_an_answer_is_by_one_release_while_two_others_are_put_in_service(service
             top_of[release_rule(service, "harbor", rule).release_id] = rule.shares[-1]
             now[0] += 1
 
-    answers = []
+    answers: list[dict[str, object]] = []
     publishing = Thread(target=publish)
     publishing.start()
     while publishing.is_alive() or len(answers) < 20:
         answers += program.ask("POST", "/v1/scores", {"students": [records(), records()]}).json()["scores"]
     publishing.join()
-    assert all(one["risk"] == top_of[one["release"]] for one in answers)
+    assert all(one["risk"] == top_of[str(one["release"])] for one in answers)
     assert all(
         first["model_version"] == second["model_version"]
         for first, second in zip(answers[::2], answers[1::2], strict=True)
