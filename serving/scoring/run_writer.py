@@ -11,6 +11,7 @@ from features.errors import Refused
 from features.snapshots.shown_records import SHOWN_COLUMNS
 from features.snapshots.student_records import KEPT_TABLES
 from models.feature_dictionary import Entry
+from serving.scoring.roster_writer import frame_rows, replace_rows
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.bulk_insert import insert_rows, insert_table
 from serving.store.cell_types import JsonCell
@@ -22,7 +23,6 @@ from serving.store.rows import (
     CaseloadRow,
     DistrictRow,
     RosterSupportRow,
-    Row,
     RunRow,
     SchoolRow,
     ScoreRow,
@@ -81,8 +81,7 @@ def replace_roster(session: Session, run: ScoringRun) -> None:
         (CaseloadRow, run.roster.caseloads),
         (RosterSupportRow, run.roster.supports),
     ):
-        session.execute(delete(table).where(table.district_id == run.district_id))
-        insert_rows(session, table, frame_rows(table, frame, run.district_id))
+        replace_rows(session, table, frame, run.district_id)
     replace_staff(session, run.district_id, run.roster.staff)
 
 
@@ -126,22 +125,6 @@ def sign_out(session: Session, person: StaffRow) -> None:
     """Ends every session of a person."""
     theirs = (SessionRow.district_id == person.district_id, SessionRow.staff_id == person.staff_id)
     session.execute(delete(SessionRow).where(*theirs))
-
-
-def frame_rows(table: type[Row], frame: pd.DataFrame, district_id: str) -> list[dict[str, object]]:
-    """A frame's rows for a table of the service database, by the names of their columns."""
-    names = [column.name for column in table.__table__.columns if column.name in frame]
-    cells = zip(*(database_cells(frame[name]) for name in names), strict=True)
-    return [{**dict(zip(names, row, strict=True)), "district_id": district_id} for row in cells]
-
-
-def database_cells(column: "pd.Series[str]") -> list[object]:
-    """A column's values as the database takes them: dates as dates, missing as None."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return [
-            day.date() if known else None for day, known in zip(pd.DatetimeIndex(column), column.notna(), strict=True)
-        ]
-    return list(column.astype(object).where(column.notna(), None))
 
 
 def run_row(run: ScoringRun, *, records_number: int = 0) -> RunRow:
