@@ -16,10 +16,12 @@ from models.bundle.bundle import BundleParts, write_bundle
 from models.bundle.signing import ensure_keys
 from models.feature_dictionary import dictionary_of
 from models.releases import Approval, ReleaseKey, promote
+from serving.scoring.district_release import load_served_releases
 from serving.scoring.run_summary import ListSummary
-from serving.scoring.score_district import score_district
+from serving.scoring.score_district import build_run, score_district
 from serving.store.rows import RunRow, ScoreRow, StaffRow
 from serving.store.run_queries import current_runs, student_scores
+from serving.store.student_records import WrittenRecords
 from tests.districts import simulated_warehouse
 from tests.serving.browser import Browser
 from tests.serving.example_releases import RULE, model_parts
@@ -131,3 +133,28 @@ def test_a_students_outcomes_are_shown_the_most_urgent_first(
     page = Browser(service, "harbor", member.staff_id).get(f"/students/{both.student_key}").text
     assert "Attendance this year" in page
     assert "On track in grade 9" in page
+
+
+def test_scores_of_a_list_are_those_of_each_outcome_alone(scored: tuple[ExampleService, list[ListSummary]]) -> None:
+    """The outcomes of a list share what they read; what is said of each student is the same, to the last bit."""
+    service, lists = scored
+    settings = settings_with(service.context.settings, SERVED)
+    written = WrittenRecords(service.context.engine, "harbor")
+    releases = load_served_releases(settings, "harbor")
+    for (served, release), made in zip(releases, lists[-1].runs, strict=True):
+        with open_warehouse(settings.warehouse("harbor")) as reader:
+            alone = build_run(served.settings, release, reader, written, run_id="alone", as_of=TODAY, now=NOW)
+        told = alone.scores[list(SAID)].astype(object)
+        rows = told.where(told.notna(), None).itertuples(index=False, name=None)
+        assert set(rows) == stored(service, made.run_id)
+
+
+SAID = ("student_key", "risk", "band", "school_id", "reasons", "strengths", "evidence", "history", "way_back")
+"""What is said of a student without the others: not places, nor what changed since the list before."""
+
+
+def stored(service: ExampleService, run_id: str) -> set[tuple[object, ...]]:
+    """What is said of each student of a run, as the database has it."""
+    asked = f"SELECT {', '.join(SAID)} FROM scores WHERE run_id = ?"
+    with service.context.engine.connect() as connection:
+        return {tuple(row) for row in connection.exec_driver_sql(asked, (run_id,))}
