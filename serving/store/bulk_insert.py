@@ -52,7 +52,7 @@ def stored_cells(batch: pa.RecordBatch) -> list[tuple[object, ...]]:
 
 def is_day(column: pa.Array) -> bool:
     """Whether a column holds days or moments."""
-    return pa.types.is_date(column.type) or pa.types.is_timestamp(column.type)
+    return bool(pa.types.is_date(column.type) or pa.types.is_timestamp(column.type))
 
 
 def insert_cells(session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
