@@ -117,5 +117,6 @@ def test_a_run_of_an_earlier_date_does_not_bring_back_the_old_roster(service: Ex
 def test_keys_name_the_district_wherever_ids_could_collide() -> None:
     for name, table in Row.metadata.tables.items():
         assert isinstance(table, Table)
-        own = {"sessions", "sign_in_attempts", "api_keys", "access_log", "clients", "client_secrets"}  # random or counted ids
+        # these have random or counted ids
+        own = {"sessions", "sign_in_attempts", "api_keys", "access_log", "clients", "client_secrets"}
         assert "district_id" in table.primary_key.columns or name in own
