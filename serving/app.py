@@ -37,6 +37,7 @@ from serving.api.idempotency import IdempotencyMiddleware
 from serving.api.messages import FORMS
 from serving.app_context import AppContext
 from serving.pages import (
+    access_log_page,
     answer,
     caseload,
     caseload_choice,
@@ -48,7 +49,9 @@ from serving.pages import (
     learn,
     meeting,
     meeting_student,
+    models,
     note,
+    people,
     plan,
     problem,
     role,
@@ -107,6 +110,9 @@ PAGE_ROUTERS = tuple(
         meeting_student,
         school,
         equity,
+        models,
+        people,
+        access_log_page,
         learn,
     )
 )

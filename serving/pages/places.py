@@ -36,8 +36,11 @@ PLACES = (
     Place("/meetings", msgid("Meetings"), "write"),
     Place("/school", msgid("School and district"), "see_totals"),
     Place("/equity", msgid("Equity"), "see_audit"),
+    Place("/models", msgid("Models"), "see_models"),
     Place("/problems", msgid("Data problems"), "answer_problem"),
     Place("/data-health", msgid("Data health"), "answer_problem"),
+    Place("/people", msgid("People and privacy"), "see_people"),
+    Place("/access-log", msgid("Access log"), "audit_access"),
     Place("/learn", msgid("Learn"), None),
 )
 """In the order of the header."""

@@ -14,11 +14,11 @@ from tests.serving.example_service import TODAY, ExampleService, run_of
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 OPENS = """
-                    / /caseload /school /equity /problems /learn
-    observer        . .         x       x       .         x
-    records_clerk   . .         .       .       x         x
-    data_team       x x         x       x       x         x
-    privacy_officer . .         .       .       .         x
+                    / /caseload /school /equity /models /problems /people /access-log /learn
+    observer        . .         x       x       .       .         .       .           x
+    records_clerk   . .         .       .       .       x         .       .           x
+    data_team       x x         x       x       x       x         .       .           x
+    privacy_officer . .         .       .       .       .         x       x           x
 """
 """x: the header leads there, and the page opens. To a page without, the header does not lead, and it does not open."""
 

@@ -75,7 +75,9 @@ def filled(service: ExampleService, path: str, student: str = "k-amara") -> str:
     (follow_up,) = (
         row for row in service.rows(FollowUpRow) if isinstance(row, FollowUpRow) and row.district_id == "harbor"
     )
-    return path.format(student_key=student, follow_up_id=follow_up.follow_up_id, **IDS)
+    return path.format(
+        student_key=student, follow_up_id=follow_up.follow_up_id, proposal_id="0" * 32, staff_id="s-jonas", **IDS
+    )
 
 
 def content(service: ExampleService) -> dict[str, list[str]]:

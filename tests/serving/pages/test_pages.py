@@ -100,10 +100,15 @@ def test_every_page_is_known_to_these_tests() -> None:
         "/school",
         "/equity",
         "/equity/sign-off",
-        "/cover",
-        "/cover/{cover_id}/end",
-        "/caseload/chosen",
-        "/caseload/views",
+        "/models",
+        "/models/card",
+        "/models/proposals",
+        "/models/proposals/{proposal_id}",
+        "/people",
+        "/people/{staff_id}",
+        "/people/{staff_id}/password",
+        "/people/{staff_id}/end",
+        "/access-log",
     }
     assert {route.path for route in routes_of(PAGE_ROUTERS)} == known | set(OF_TEAMS)
 

@@ -1,0 +1,83 @@
+"""The log of who saw what: searched by person or student, and whether its chain holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy import String, cast, or_, select
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from serving.access.access_log import find_broken_row
+from serving.access.authorize import Denied, OwnDistrict, authorize
+from serving.pages.current_user import SignedForm
+from serving.pages.visit import CurrentVisit, Visit
+from serving.store.rows import AccessRow, StaffRow, StudentRow
+from serving.support.staff import staff_names
+
+router = APIRouter(include_in_schema=False)
+MOST_LINES = 200
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A row of the log in words; `students` is how many it names."""
+
+    at: datetime
+    who: str
+    action: str
+    target: str
+    reason: str
+    students: int
+
+
+@router.get("/access-log")
+def get_access_log(visit: CurrentVisit) -> Response:
+    """The newest rows."""
+    return log_page(visit, "")
+
+
+@router.post("/access-log")
+def post_access_log(visit: CurrentVisit, fields: SignedForm) -> Response:
+    """The rows of a person or a student; what is looked for is in no address."""
+    return log_page(visit, fields.get("q", "").strip()[:100])
+
+
+def log_page(visit: Visit, searched: str) -> Response:
+    """The page, which can be printed as the answer to who has seen a student's record."""
+    district_id = visit.educator.district_id
+    with visit.context.read_session() as session:
+        if isinstance(authorize(session, visit.educator, "audit_access", OwnDistrict()), Denied):
+            raise HTTPException(404)
+        student = find_student(session, district_id, searched) if searched else None
+        lines = log_lines(session, district_id, searched, student)
+        broken = find_broken_row(session, district_id)
+    return visit.page(
+        "access_log.html", lines=lines, broken=broken, searched=searched, student=student, most=MOST_LINES
+    )
+
+
+def find_student(session: Session, district_id: str, searched: str) -> StudentRow | None:
+    """The student with this number; None where it is nobody's."""
+    found = select(StudentRow).where(StudentRow.district_id == district_id, StudentRow.student_id == searched)
+    return session.scalars(found).first()
+
+
+def log_lines(session: Session, district_id: str, searched: str, student: StudentRow | None) -> list[LogLine]:
+    """The newest rows that name the student, or are by people whose name or address is like what is searched."""
+    rows = select(AccessRow).where(AccessRow.district_id == district_id)
+    if student is not None:
+        rows = rows.where(cast(AccessRow.students, String).contains(f'"{student.student_key}"', autoescape=True))
+    elif searched:
+        alike = [one.icontains(searched, autoescape=True) for one in (StaffRow.last_name, StaffRow.email)]
+        people = select(StaffRow.staff_id).where(StaffRow.district_id == district_id, or_(*alike))
+        rows = rows.where(AccessRow.subject.in_([f"staff:{one}" for one in session.scalars(people)]))
+    found = list(session.scalars(rows.order_by(AccessRow.id.desc()).limit(MOST_LINES)))
+    ids = {row.subject: row.subject.partition(":")[2] for row in found if row.subject.startswith("staff:")}
+    names = staff_names(session, district_id, list(ids.values()))
+    return [
+        LogLine(row.at, names.get(ids.get(row.subject, ""), row.subject), row.action, row.object, row.reason,
+                len(row.students))
+        for row in found
+    ]  # fmt: skip

@@ -1,0 +1,133 @@
+"""Models: what serves, what waits, and releases that one person proposes and another confirms."""
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from features.definitions.served_outcomes import served_outcomes
+from features.errors import Refused
+from models.bundle.signing import load_public_key
+from models.releases import Approval, Release, ReleaseKey, promote, rollback
+from serving.access.authorize import Action, Denied, OwnDistrict, authorize, reason_for
+from serving.pages.current_user import SignedForm
+from serving.pages.form_fields import FieldReader, new_entry_id
+from serving.pages.models_view import bundle_path, last_monitoring, outcome_parts
+from serving.pages.visit import CurrentVisit, Visit
+from serving.store.total_rows import ReleaseProposalRow
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/models")
+def get_models(visit: CurrentVisit, done: str = "") -> Response:
+    """The page."""
+    return models_page(visit, done=visit.done_words(done))
+
+
+def models_page(visit: Visit, *, done: str = "", refused: str = "", status: int = 200) -> Response:
+    """The page of every outcome; `refused` says why a release was not made."""
+    with visit.context.read_session() as session:
+        require(session, visit, "see_models")
+        parts = outcome_parts(session, visit)
+        monitored = last_monitoring(session, visit.educator.district_id)
+        address = visit.context.settings.training.experiment_tracking
+        return visit.page(
+            "models.html",
+            status=status,
+            parts=parts,
+            monitored=monitored,
+            tracking=address if address.startswith(("https://", "http://")) else "",
+            may_release=reason_for(visit.educator, "release_model") is not None,
+            own_id=visit.educator.staff_id,
+            entry=new_entry_id,
+            done=done,
+            refused=refused,
+        )
+
+
+@router.get("/models/card")
+def get_card(visit: CurrentVisit, outcome: str = "") -> Response:
+    """The card of what serves an outcome, as it is signed."""
+    with visit.context.read_session() as session:
+        require(session, visit, "see_models")
+    release = visit.context.releases.current(visit.educator.district_id, outcome)
+    if release is None:
+        raise HTTPException(404)
+    return visit.page("model_card.html", release=release, card=release.bundle.card)
+
+
+@router.post("/models/proposals")
+def post_proposal(visit: CurrentVisit, fields: SignedForm) -> Response:
+    """Keeps a proposal, on which somebody else decides."""
+    reader, district_id = FieldReader(fields), visit.educator.district_id
+    with visit.context.write_session() as session:
+        require(session, visit, "release_model")
+        action, reason = reader.choice("action", ("promote", "rollback")), reader.text("reason", most=300)
+        key_of(visit, reader.given("outcome"))
+        if reader.errors:
+            raise HTTPException(422)
+        key = (district_id, reader.entry_id())
+        if session.get(ReleaseProposalRow, key) is None:
+            session.add(
+                ReleaseProposalRow(
+                    district_id=district_id,
+                    proposal_id=key[1],
+                    outcome=reader.given("outcome"),
+                    action=action,
+                    bundle_digest=reader.given("digest"),
+                    reason=reason,
+                    proposed_by=visit.educator.staff_id,
+                    proposed_name=visit.viewer.name,
+                    proposed_at=visit.now,
+                    decision="",
+                )
+            )
+    return RedirectResponse("/models?done=proposed", status_code=303)
+
+
+@router.post("/models/proposals/{proposal_id}")
+def post_decision(proposal_id: str, visit: CurrentVisit, fields: SignedForm) -> Response:
+    """Makes the release that somebody else proposed, or turns it down; the gate and the signature hold as ever."""
+    decision = FieldReader(fields).choice("decision", ("confirmed", "refused"))
+    with visit.context.write_session() as session:
+        require(session, visit, "release_model")
+        row = session.get(ReleaseProposalRow, (visit.educator.district_id, proposal_id))
+        if row is None or row.decision or not decision:
+            raise HTTPException(404)
+        if decision == "confirmed":
+            if row.proposed_by == visit.educator.staff_id:
+                raise HTTPException(422)
+            try:
+                row.release_id = make_release(visit, row).release_id
+            except Refused as refusal:
+                return models_page(visit, refused=str(refusal), status=422)
+        row.decision, row.decided_at = decision, visit.now
+        row.decided_by, row.decided_name = visit.educator.staff_id, visit.viewer.name
+    return RedirectResponse(f"/models?done=release_{decision}", status_code=303)
+
+
+def make_release(visit: Visit, row: ReleaseProposalRow) -> Release:
+    """The release of a proposal, approved by the visitor."""
+    home, key = visit.context.settings.home, key_of(visit, row.outcome)
+    approval = Approval(visit.viewer.name, f"{row.reason} (proposed by {row.proposed_name})".strip())
+    public_key = load_public_key(home / "keys")
+    if row.action == "rollback":
+        return rollback(home, key, public_key=public_key, approval=approval, now=visit.now)
+    path = bundle_path(home, row.bundle_digest)
+    return promote(home, key, path, public_key=public_key, approval=approval, now=visit.now)
+
+
+def key_of(visit: Visit, outcome: str) -> ReleaseKey:
+    """What releases of an outcome are kept under; 404 for one that the district does not serve."""
+    district_id = visit.educator.district_id
+    for served in served_outcomes(visit.context.settings, district_id):
+        if served.outcome.name == outcome:
+            return ReleaseKey(district_id, outcome, served.outcome.grade_band)
+    raise HTTPException(404)
+
+
+def require(session: Session, visit: Visit, action: Action) -> None:
+    """404 where the visitor may not do this."""
+    if isinstance(authorize(session, visit.educator, action, OwnDistrict()), Denied):
+        raise HTTPException(404)

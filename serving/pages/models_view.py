@@ -1,0 +1,222 @@
+"""The content of Models: what serves each outcome and why, what waits, and how well it did, as plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from features.definitions.served_outcomes import served_outcomes
+from features.errors import Refused
+from features.language.feature_set import Outcome
+from models.bundle.bundle import Bundle
+from models.bundle.manifest import folder_name
+from models.bundle.signing import load_public_key
+from models.bundle.year_parts import ServedPart
+from models.release_loader import open_bundle
+from models.releases import Release, ReleaseKey, release_log
+from models.trained_bundles import latest_trained
+from presentation.numbers import of_100
+from serving.pages.visit import Visit
+from serving.store.night_rows import NightRow
+from serving.store.total_rows import ReleaseProposalRow
+from serving.wording.locale import Language, msgid
+
+SCORERS = {
+    "model": msgid("Model"),
+    "rule": msgid("Published rule"),
+    "logistic": msgid("Simple regression"),
+    "school_only": msgid("School alone"),
+    "champion": msgid("What served before"),
+}
+VERDICTS = {
+    "pass": msgid("Passed"),
+    "fail": msgid("Did not pass"),
+    "not_enough_evidence": msgid("Not enough evidence"),
+}
+PARTS = {
+    "first_weeks": msgid("First weeks"),
+    "autumn": msgid("Autumn"),
+    "spring": msgid("Spring"),
+    "year": msgid("All year"),
+}
+LEFT_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class PartLine:
+    """A part of the school year: its weeks, what serves in it, and the verdict on the model there."""
+
+    name: str
+    weeks: str
+    serves: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """How one scorer did on the test year: of 100 listed those who ended off track, and of 100 such those listed."""
+
+    scorer: str
+    precision: str
+    recall: str
+    calibration: str
+
+
+@dataclass(frozen=True)
+class Challenger:
+    """What training left to be promoted."""
+
+    digest: str
+    kind: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ReleaseLine:
+    """A line of the release log."""
+
+    release_id: str
+    action: str
+    by: str
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class OutcomePart:
+    """One outcome: what serves it, in which parts of the year, its figures, what waits, and its log."""
+
+    outcome: str
+    about: str
+    serves: str
+    release_id: str
+    since: date | None
+    verdict: str
+    parts: tuple[PartLine, ...]
+    figures: tuple[FigureLine, ...]
+    challenger: Challenger | None
+    log: tuple[ReleaseLine, ...]
+    can_roll_back: bool
+    proposals: tuple[ReleaseProposalRow, ...]
+
+
+def outcome_parts(session: Session, visit: Visit) -> tuple[OutcomePart, ...]:
+    """Every outcome that the district serves."""
+    district_id = visit.educator.district_id
+    served = served_outcomes(visit.context.settings, district_id)
+    return tuple(outcome_part(session, visit, one.outcome, one.settings.gate.capacity) for one in served)
+
+
+def outcome_part(session: Session, visit: Visit, outcome: Outcome, capacity: float) -> OutcomePart:
+    """One outcome of the district."""
+    district_id, language, home = visit.educator.district_id, visit.language, visit.context.settings.home
+    key = ReleaseKey(district_id, outcome.name, outcome.grade_band)
+    release = visit.context.releases.current(district_id, outcome.name)
+    bundle, log = (release.bundle if release else None), release_log(home, key)
+    waiting = challenger_of(language, home, key)
+    new = waiting is not None and (bundle is None or waiting.digest != bundle.digest)
+    return OutcomePart(
+        outcome=outcome.name,
+        about=language.translate(outcome.about) or outcome.name,
+        serves=language.translate(SCORERS[bundle.kind]) if bundle else "",
+        release_id=release.release_id if release else "",
+        since=log[-1].at.date() if log else None,
+        verdict=verdict_words(language, bundle) if bundle else "",
+        parts=tuple(part_line(language, one) for one in bundle.parts) if bundle else (),
+        figures=tuple(figure_lines(language, bundle, capacity)) if bundle else (),
+        challenger=waiting if new else None,
+        log=tuple(release_line(language, one) for one in reversed(log[-LEFT_SHOWN:])),
+        can_roll_back=len({one.digest for one in log}) > 1,
+        proposals=open_proposals(session, district_id, outcome.name),
+    )
+
+
+def challenger_of(language: Language, home: Path, key: ReleaseKey) -> Challenger | None:
+    """What training left last; None where nothing did, or where it does not open."""
+    path = latest_trained(home, key)
+    if path is None:
+        return None
+    try:
+        bundle = open_bundle(path, load_public_key(home / "keys"))
+    except Refused:
+        return None
+    return Challenger(bundle.digest, language.translate(SCORERS[bundle.kind]), verdict_words(language, bundle))
+
+
+def verdict_words(language: Language, bundle: Bundle) -> str:
+    """The gate's verdict on the district's model, as signed into a bundle; empty where nothing was judged."""
+    return language.translate(VERDICTS.get(str((bundle.gate or {}).get("verdict")), ""))
+
+
+def part_line(language: Language, part: ServedPart) -> PartLine:
+    """A part of the year in words."""
+    return PartLine(
+        name=language.translate(PARTS.get(part.name, "")) or part.name,
+        weeks=f"{part.from_week}–{part.through_week}",
+        serves=language.translate(SCORERS[part.serves]),
+        verdict=language.translate(VERDICTS[part.verdict]),
+    )
+
+
+@dataclass(frozen=True)
+class ScorerFigures:
+    """What a bundle has of a scorer's test year; rates by capacity."""
+
+    precision_at: dict[str, float]
+    recall_at: dict[str, float]
+    calibration_error: float
+
+
+def figure_lines(language: Language, bundle: Bundle, capacity: float) -> Sequence[FigureLine]:
+    """The figures of the test year at the capacity; none where nothing was tested, or at another capacity."""
+    recorded = bundle.metrics.get("metrics")
+    known = {name: one for name, one in recorded.items() if name in SCORERS} if isinstance(recorded, dict) else {}
+    found = TypeAdapter(dict[str, ScorerFigures]).validate_python(known)
+    at = f"{capacity:.2f}"
+    return [
+        FigureLine(
+            language.translate(SCORERS[name]),
+            of_100(found[name].precision_at[at]),
+            of_100(found[name].recall_at[at]),
+            of_100(found[name].calibration_error),
+        )
+        for name in SCORERS
+        if name in found and at in found[name].precision_at
+    ]
+
+
+ACTIONS = {"promoted": msgid("Promoted"), "rolled_back": msgid("Rolled back")}
+
+
+def release_line(language: Language, one: Release) -> ReleaseLine:
+    """A line of the release log in words."""
+    return ReleaseLine(one.release_id, language.translate(ACTIONS[one.action]), one.by, one.at.date(), one.reason)
+
+
+def open_proposals(session: Session, district_id: str, outcome: str) -> tuple[ReleaseProposalRow, ...]:
+    """The proposals of an outcome on which nobody decided yet."""
+    found = select(ReleaseProposalRow).where(
+        ReleaseProposalRow.district_id == district_id,
+        ReleaseProposalRow.outcome == outcome,
+        ReleaseProposalRow.decision == "",
+    )
+    return tuple(session.scalars(found.order_by(ReleaseProposalRow.proposed_at)))
+
+
+def last_monitoring(session: Session, district_id: str) -> tuple[datetime, str] | None:
+    """When monitoring last ran in a night, and the codes it found in breach (or its verdict); None before."""
+    nights = select(NightRow).where(NightRow.district_id == district_id, NightRow.ended_at.is_not(None))
+    for night in session.scalars(nights.order_by(NightRow.night.desc()).limit(10)):
+        for step in night.steps:
+            if step.get("step") == "monitor" and night.ended_at is not None:
+                return night.ended_at, str(step.get("says", ""))
+    return None
+
+
+def bundle_path(home: Path, digest: str) -> Path:
+    """Where a bundle is."""
+    return home / "bundles" / folder_name(digest)

@@ -1,0 +1,157 @@
+"""People: who may sign in, in which roles, what each sees, and where capacity and retention are set."""
+
+from dataclasses import dataclass, replace
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from features.errors import Refused
+from serving.access.access_log import record_access
+from serving.access.accounts import create_password
+from serving.access.authorize import Allowed, Denied, Educator, OwnDistrict, authorize, reason_for, visible_students
+from serving.access.people import end_access
+from serving.access.permissions import permissions_of
+from serving.access.role_assignments import roles_of
+from serving.pages.caseload_line import school_names
+from serving.pages.current_user import SignedForm
+from serving.pages.places import places_of
+from serving.pages.visit import CurrentVisit, Visit
+from serving.store.rows import StaffRow
+from serving.wording.locale import Language
+from serving.wording.scores import ROLES
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """Somebody of the district: name, roles in words, permissions, and whether they may sign in."""
+
+    staff_id: str
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    permissions: tuple[str, ...]
+    state: str
+
+
+@dataclass(frozen=True)
+class SeenByRole:
+    """What somebody sees in one of their roles: the pages of the header, and how many students."""
+
+    role: str
+    pages: tuple[str, ...]
+    students: int
+
+
+@router.get("/people")
+def get_people(visit: CurrentVisit) -> Response:
+    """Everybody, those who may sign in first."""
+    return people_page(visit)
+
+
+def people_page(visit: Visit, *, password: str = "", named: str = "", refused: str = "", status: int = 200) -> Response:
+    """The page; with a new password, which is shown this once."""
+    with visit.context.read_session() as session:
+        if isinstance(authorize(session, visit.educator, "see_people", OwnDistrict()), Denied):
+            raise HTTPException(404)
+        found = select(StaffRow).where(StaffRow.district_id == visit.educator.district_id)
+        order = (StaffRow.password_hash.is_(None), StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id)
+        schools = school_names(session, visit.educator.district_id)
+        lines = [person_line(session, one, visit.language, schools) for one in session.scalars(found.order_by(*order))]
+    return visit.page(
+        "people.html",
+        status=status,
+        lines=lines,
+        may_manage=reason_for(visit.educator, "manage_people") is not None,
+        settings=visit.context.settings,
+        password=password,
+        named=named,
+        refused=refused,
+    )
+
+
+def person_line(session: Session, row: StaffRow, language: Language, schools: dict[str, str]) -> PersonLine:
+    """Somebody in a line."""
+    held = [
+        ", ".join(filter(None, (language.translate(ROLES[one.role]), schools.get(one.school_id or ""))))
+        for one in roles_of(session, row)
+    ]
+    state = "ended" if row.ended_at else "may" if row.password_hash else "never"
+    given = tuple(sorted(permissions_of(session, row.district_id, row.staff_id)))
+    return PersonLine(row.staff_id, f"{row.last_name}, {row.first_name}", row.email or "", tuple(held), given, state)
+
+
+@router.get("/people/{staff_id}")
+def get_person(staff_id: str, visit: CurrentVisit) -> Response:
+    """What somebody sees in each of their roles; no student is shown."""
+    with visit.context.read_session() as session:
+        row = find_person(session, visit, staff_id)
+        seen = [seen_in(session, visit, row, one) for one in educators_of(session, visit, row)]
+    return visit.page("person.html", person=row, seen=seen)
+
+
+def educators_of(session: Session, visit: Visit, row: StaffRow) -> list[Educator]:
+    """Somebody as they would be signed in, in each role."""
+    given = permissions_of(session, row.district_id, row.staff_id)
+    return [
+        Educator(row.district_id, row.staff_id, one.role, one.school_id, visit.today, given)
+        for one in roles_of(session, row)
+    ]
+
+
+def seen_in(session: Session, visit: Visit, row: StaffRow, one: Educator) -> SeenByRole:
+    """What somebody sees in a role."""
+    pages = tuple(visit.language.translate(place.words) for place in places_of(replace(one)))
+    counted = select(func.count()).select_from(visible_students(one).subquery())
+    students = session.scalar(counted) or 0 if reason_for(one, "see") else 0
+    return SeenByRole(visit.language.translate(ROLES[one.role]), pages, students)
+
+
+@router.post("/people/{staff_id}/password")
+def post_password(staff_id: str, visit: CurrentVisit, _fields: SignedForm) -> Response:
+    """A new password for somebody, shown once; what they had before stops working."""
+    with visit.context.write_session() as session:
+        row = managed_person(session, visit, staff_id, "new password")
+        named = f"{row.first_name} {row.last_name}"
+        try:
+            password = create_password(session, row.district_id, staff_id)
+        except Refused as refusal:
+            password, refused = "", str(refusal)
+        else:
+            refused = ""
+    return people_page(visit, password=password, named=named, refused=refused, status=422 if refused else 200)
+
+
+@router.post("/people/{staff_id}/end")
+def post_end(staff_id: str, visit: CurrentVisit, _fields: SignedForm) -> Response:
+    """Ends what somebody may do; nobody ends their own access."""
+    with visit.context.write_session() as session:
+        managed_person(session, visit, staff_id, "end of access")
+        if staff_id == visit.educator.staff_id:
+            raise HTTPException(422)
+        end_access(session, visit.educator.district_id, staff_id, visit.now)
+    return people_page(visit)
+
+
+def find_person(session: Session, visit: Visit, staff_id: str) -> StaffRow:
+    """Somebody of the visitor's district; 404 where the visitor may not see people, or there is nobody."""
+    allowed = authorize(session, visit.educator, "see_people", OwnDistrict())
+    row = session.get(StaffRow, (visit.educator.district_id, staff_id))
+    if isinstance(allowed, Denied) or row is None:
+        raise HTTPException(404)
+    return row
+
+
+def managed_person(session: Session, visit: Visit, staff_id: str, what: str) -> StaffRow:
+    """Somebody whose access the visitor changes, which the access log keeps; 404 where they may not."""
+    allowed = authorize(session, visit.educator, "manage_people", OwnDistrict())
+    row = session.get(StaffRow, (visit.educator.district_id, staff_id))
+    if not isinstance(allowed, Allowed) or row is None:
+        raise HTTPException(404)
+    target = f"{what}: staff:{staff_id}"
+    record_access(session, visit.educator, "manage_people", target=target, allowed=allowed, students=[], at=visit.now)
+    return row

@@ -1,0 +1,83 @@
+"""Models: two people make a release. People: who may sign in, what each sees. The log: who saw a student."""
+
+from models.releases import ReleaseKey, release_log
+from serving.access.people import NewPerson, add_person
+from serving.access.permissions import give_permission
+from serving.store.total_rows import ReleaseProposalRow
+from tests.serving.browser import Browser
+from tests.serving.example_releases import OUTCOME, release_model, release_rule
+from tests.serving.example_service import NOW, ExampleService
+
+KEY = ReleaseKey("harbor", OUTCOME, "9")
+
+
+def added(service: ExampleService, staff_id: str, role: str) -> Browser:
+    """Somebody added by hand with a role, signed in."""
+    with service.write_session() as session:
+        person = NewPerson(staff_id, staff_id.title(), "Added", f"{staff_id}@office.org", role)
+        add_person(session, "harbor", person)
+    return Browser(service, "harbor", staff_id)
+
+
+def test_what_one_person_proposes_another_confirms_and_nobody_both(service: ExampleService) -> None:
+    model, rule = release_model(service, "harbor"), release_rule(service, "harbor")
+    dana, eli = added(service, "dana", "data_team"), added(service, "eli", "data_team")
+    form = {"outcome": OUTCOME, "action": "promote", "digest": model.digest, "reason": "again", "entry": "c" * 32}
+    assert Browser(service, "harbor", "s-lena").send("/models/proposals", **form).status_code == 404
+    assert dana.send("/models/proposals", **form).status_code == 303
+    decide = f"/models/proposals/{'c' * 32}"
+    assert dana.send(decide, decision="confirmed").status_code == 422
+    assert release_log(service.context.settings.home, KEY)[-1].digest == rule.digest
+    assert eli.send(decide, decision="confirmed").status_code == 303
+    newest = release_log(service.context.settings.home, KEY)[-1]
+    assert (newest.digest, newest.by) == (model.digest, "Eli Added")
+    assert "Dana Added" in newest.reason
+    assert eli.send(decide, decision="confirmed").status_code == 404
+
+
+def test_a_bundle_that_the_gate_refuses_is_refused_here_too_and_the_page_says_why(service: ExampleService) -> None:
+    release_model(service, "mesa")
+    mesas = release_model(service, "mesa").digest
+    release_rule(service, "harbor")
+    dana, eli = added(service, "dana", "data_team"), added(service, "eli", "data_team")
+    dana.send("/models/proposals", outcome=OUTCOME, action="promote", digest=mesas, entry="d" * 32)
+    answer = eli.send(f"/models/proposals/{'d' * 32}", decision="confirmed")
+    assert answer.status_code == 422
+    assert "gate.json is for mesa" in answer.text
+    (row,) = service.rows(ReleaseProposalRow)
+    assert isinstance(row, ReleaseProposalRow)
+    assert row.decision == ""
+
+
+def test_the_page_of_people_changes_nothing_without_the_permission(service: ExampleService) -> None:
+    officer = added(service, "omar", "privacy_officer")
+    assert "Moreno, Ines" in officer.get("/people").text
+    assert "New password" not in officer.get("/people").text
+    assert officer.send("/people/s-ines/password").status_code == 404
+    assert officer.send("/people/s-ines/end").status_code == 404
+    assert "4 students" in officer.get("/people/s-ines").text
+    assert Browser(service, "harbor", "s-ines").get("/people").status_code == 404
+
+
+def test_who_administers_gives_a_password_once_and_ends_access_but_not_their_own(service: ExampleService) -> None:
+    with service.write_session() as session:
+        give_permission(session, "harbor", "s-lena", "administration", NOW)
+    lena, ines = Browser(service, "harbor", "s-lena"), Browser(service, "harbor", "s-ines")
+    assert "shown once" in lena.send("/people/s-ines/password").text
+    assert "shown once" not in lena.get("/people").text
+    assert ines.get("/").status_code == 303
+    assert lena.send("/people/s-ines/end").status_code == 200
+    assert lena.send("/people/s-lena/end").status_code == 422
+    assert lena.send("/people/nobody/end").status_code == 404
+
+
+def test_the_log_names_everybody_who_saw_a_student_and_says_that_its_chain_holds(service: ExampleService) -> None:
+    Browser(service, "harbor", "s-ines").get("/students/k-amara")
+    Browser(service, "harbor", "s-jonas").get("/students/k-chloe")
+    officer = added(service, "omar", "privacy_officer")
+    page = officer.send("/access-log", q="100").text
+    assert "Ines Moreno" in page
+    assert "Jonas Nakamura" not in page
+    assert "Jonas Nakamura" in officer.send("/access-log", q="nakam").text
+    assert "The chain of the log holds" in page
+    assert Browser(service, "harbor", "s-lena").get("/access-log").status_code == 404
