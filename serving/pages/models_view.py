@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from features.definitions.served_outcomes import served_outcomes
 from features.errors import Refused
 from features.language.feature_set import Outcome
-from models.bundle.bundle import Bundle
+from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.manifest import folder_name
 from models.bundle.signing import load_public_key
 from models.bundle.year_parts import ServedPart
-from models.release_loader import open_bundle
 from models.releases import Release, ReleaseKey, release_log
 from models.trained_bundles import latest_trained
 from presentation.numbers import of_100

@@ -100,6 +100,7 @@ def test_every_page_is_known_to_these_tests() -> None:
         "/school",
         "/equity",
         "/equity/sign-off",
+        "/data-health",
         "/models",
         "/models/card",
         "/models/proposals",
