@@ -64,7 +64,7 @@ accessibility: .venv/installed ## ask axe about every page at three widths, ligh
 	@ONTRACK_SWEEP=accessibility ONTRACK_REQUIRE_BROWSER=1 $(BIN)/pytest -k axe tests/serving/pages/test_support_in_browser.py
 
 properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
-	@ONTRACK_SWEEP=properties $(SWEEP) tests/spec/test_properties.py
+	@ONTRACK_SWEEP=properties $(SWEEP) tests/spec/test_properties.py tests/spec/test_live_everywhere.py
 
 audits: .venv/installed ## audit 50 simulated districts in which nothing is planted, and 1,000 drawn ones (about 15 minutes)
 	@ONTRACK_SWEEP=audits $(SWEEP) -rP tests/training/audit/test_planted_bias.py tests/models/fairness/test_significance.py
