@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from features.settings import Settings
+from serving.operations.operations import ask_for
+from serving.operations.quarantine import keep_quarantine
 from serving.operations.uploads import UploadFolder, remove_cut_off_uploads
+from serving.store.cell_types import JsonRow
 from serving.store.operation_rows import OperationRow
 from serving.web.problems import PROBLEM_TYPE
 from tests.serving.browser import HOST, ApiClient, TestClient
@@ -119,3 +122,25 @@ def test_what_a_cut_off_upload_left_is_removed_after_a_day(tmp_path: Path) -> No
     assert [folder.exists() for folder in folders] == [True, True]
     remove_cut_off_uploads(settings, "harbor", {"import-1"}, now + timedelta(days=1, minutes=1))
     assert [folder.exists() for folder in folders] == [True, False]
+
+
+def test_rows_in_quarantine_are_masked_unless_the_program_may_see_values(service: ExampleService) -> None:
+    row: JsonRow = {
+        "table_name": "attendance", "file": "attendance.csv", "row": 7, "rule": "ROW03", "broken": "date",
+        "expected": "expected a date", "shown": "Zzcanary 12", "student_id": "100", "record": "student_id=100",
+    }  # fmt: skip
+    with service.write_session() as session:
+        asked = ask_for(
+            session, "harbor", "import-1", kind="import", subject="a test", request={}, at=service.clock()
+        )  # fmt: skip
+        keep_quarantine(session, asked, [row, {**row, "row": 8, "shown": "=1+1"}] * 600, service.clock())
+    address = "/v1/imports/import-1/quarantine"
+    masked = program(service, "harbor", "imports.read").get(address)
+    assert (len(masked.json()["rows"]), masked.json()["next"]) == (1000, f"{address}?part=1")
+    assert masked.json()["rows"][0] | {"expected": ""} == row | {"expected": ""} | {
+        "shown": "xxxxxxxx 99", "student_id": None, "record": None,
+    }  # fmt: skip
+    sees = program(service, "harbor", "imports.read", "imports.values")
+    assert sees.get(f"{address}?part=1").json()["rows"][0] == row
+    lines = sees.get(address, headers={"Accept": "text/csv"}).text.splitlines()
+    assert (len(lines), lines[1].endswith("Zzcanary 12,100,student_id=100"), "'=1+1" in lines[2]) == (1201, True, True)

@@ -42,11 +42,15 @@ def test_a_zip_is_accepted_loaded_once_and_told_and_nothing_of_it_is_left(site: 
     told = site.ask("GET", address).json()
     assert (told["state"], told["result"]["load_id"], told["result"]["rows"]["new"] > 5) == ("done", 1, True)
     assert (told["links"]["cancel"], loads(site)) == (None, 1)
-    again = site.send_zip()
+    again, bad = site.send_zip(), site.send_zip(STRANGER)
     site.work()
     assert site.ask("GET", again.headers["Location"]).json()["state"] == "unchanged"
+    refused = site.ask("GET", bad.headers["Location"])
+    errors = [(one["file"], one["row"], one["column"], one["code"]) for one in refused.json()["errors"]]
+    assert ("import.zip/attendance.csv", 3, "date", "ROW03") in errors
+    assert "Zzcanary" not in refused.text
     listed = site.ask("GET", "/v1/operations?kind=import").json()
-    assert [one["state"] for one in listed["operations"]] == ["unchanged", "done"]
+    assert [one["state"] for one in listed["operations"]] == ["refused", "unchanged", "done"]
     left = [path for name in ("uploads", "imports") for path in (site.home / name).rglob("*") if path.is_file()]
     assert [path.name for path in left if path.suffix != ".lock"] == []
 
