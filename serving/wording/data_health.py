@@ -59,7 +59,7 @@ CHECKS: Mapping[str, str] = {
     "CHECK17": msgid("Grade points are on another scale"),
     "CHECK18": msgid("Marks of a term have not come"),
     "CHECK19": msgid("Rows wait to be mended"),
-    "CHECK20": msgid("Students are in no list, because of rows that wait"),
+    "CHECK20": msgid("Rows that wait keep students off every list"),
     "CHECK21": msgid("The model learned from records that were read in another way"),
     "CHECK22": msgid("The settings changed since the last load"),
     "CHECK23": msgid("Student ids hold the records of two people"),
