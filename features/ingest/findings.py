@@ -53,6 +53,7 @@ CODES = {
     "NOTE43": "Enrollments are of some weekdays, or of a part of the day.",
     "NOTE44": "Sections say how many class periods students have on a day.",
     "NOTE45": "An order of events names a code that no row has.",
+    "NOTE46": "Events of earlier loads have no code, and a declared order orders them by kind until they come again.",
 }
 """Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is only reported."""
 
