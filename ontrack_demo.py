@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 IN_USE = ("harbor",)
 """Districts of the demo that have used OnTrack for two years; the others begin today."""
-PROCESSES = 2
 
 
 @dataclass(frozen=True)
@@ -88,21 +87,26 @@ def state_of(settings: Settings, plans: tuple[Plan, ...]) -> dict[str, object]:
 def prepare(steps: list[DemoStep]) -> None:
     """The districts from records to scores: those in use since two years, and beside them those that begin today.
 
-    Steps begin in the order in which they are submitted, so what takes longest is submitted first: the release of two
-    years ago, then today's training of the models that are compared with it.
+    What takes longest has a process of its own and waits for nothing else: the records of a district in use, its
+    release of two years ago, and today's training of the models that are compared with it.
     """
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
-        new = [pool.submit(begin_use, step) for step in steps if step.district_id not in IN_USE]
+    with one_process() as longest, one_process() as beside:
+        new = [beside.submit(begin_use, step) for step in steps if step.district_id not in IN_USE]
         for step in (step for step in steps if step.district_id in IN_USE):
-            pool.submit(load, step).result()
-            then = pool.submit(release_two_years_ago, step)
-            others = pool.submit(train_rules_today, step)
-            then.result()
-            models = pool.submit(train_models_today, step)
-            pool.submit(list_until_lately, step).result()
-            pool.submit(release_and_score, step, [*models.result(), *others.result()]).result()
+            longest.submit(load, step).result()
+            others = beside.submit(train_rules_today, step)
+            longest.submit(release_two_years_ago, step).result()
+            lists = beside.submit(list_until_lately, step)
+            models = longest.submit(train_models_today, step).result()
+            lists.result()
+            longest.submit(release_and_score, step, [*models, *others.result()]).result()
         for one in new:
             one.result()
+
+
+def one_process() -> ProcessPoolExecutor:
+    """A process that does one step after the other."""
+    return ProcessPoolExecutor(1, get_context("spawn"))
 
 
 def begin_use(step: DemoStep) -> None:
