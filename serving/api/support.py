@@ -6,7 +6,6 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime
 from pydantic.json_schema import JsonSchemaValue
 from sqlalchemy import ColumnElement, Select, and_, tuple_
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from serving.access.access_log import log_read, record_access
 from serving.access.authorize import Allowed, Client, Denied, OneStudent, OwnDistrict, authorize, visible_students
 from serving.api.clients import ClientWithScope
 from serving.api.cursors import cursor_of, place_of
+from serving.api.messages import Moment
 from serving.api.support_messages import Contact, Contacts, Plan, Plans, SentContact, SentPlan
 from serving.app_context import AppContext, RequestContext
 from serving.store.district_scope import enter_district
@@ -37,7 +37,7 @@ from serving.wording.support import OWN_STRATEGIES
 router = APIRouter(prefix="/v1", tags=["contacts and plans"])
 Writer = Annotated[Client, Depends(ClientWithScope("supports.write"))]
 Reader = Annotated[Client, Depends(ClientWithScope("supports.read"))]
-Since = Annotated[AwareDatetime | None, Query(description="only those revised since this moment")]
+Since = Annotated[Moment | None, Query(description="only those revised since this moment")]
 Cursor = Annotated[str, Query(max_length=500, description="from the page before")]
 KeyAsked = Annotated[str, Query(max_length=200, description="only those of this student")]
 CONFLICT: dict[int | str, JsonSchemaValue] = {409: error_response(409)}

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from serving.api.messages import Message
+from serving.api.messages import Message, Moment
 from serving.webhooks.endpoints import Event
 
 
@@ -48,7 +48,7 @@ class RotateRequest(Message):
 class ReplayRequest(Message):
     """From when on to be told again."""
 
-    since: AwareDatetime = Field(description="a moment with its zone, such as 2026-11-20T00:00:00Z")
+    since: Moment = Field(description="a moment with its zone, such as 2026-11-20T00:00:00Z")
 
 
 class Replayed(Message):
