@@ -6,6 +6,8 @@ WORKERS := -n 2 --no-loadscope-reorder
 SWEEP := $(BIN)/pytest $(WORKERS)
 PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
+unexport PYTHONDONTWRITEBYTECODE # each process of the suite, and of the demo, would compile all modules anew
+
 .PHONY: help demo test postgres format check types contracts bench bench-full sweep faults nights mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks fuzz spark aequitas docs translations screenshots clean
 
 help: ## this list

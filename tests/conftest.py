@@ -60,9 +60,11 @@ def rank_of(group: str) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A worker ends without taking its modules apart: after Hypothesis, DuckDB would write pages about that."""
-    if hasattr(config, "workerinput"):
-        atexit.register(leave)
+    """A worker ends without taking its modules apart: after Hypothesis, DuckDB would write pages about that.
+
+    Without workers, garbage that stays frozen would be taken for a leak, and told.
+    """
+    atexit.register(leave if hasattr(config, "workerinput") else gc.unfreeze)
 
 
 def pytest_collection_finish() -> None:

@@ -1,5 +1,6 @@
 """The champion of a training run: the model of what serves, also where it serves in parts of the year only."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,14 +19,14 @@ from training.training_request import TrainingRequest
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("parts", "has_model"), [(model_by_part(), True), (rule_by_part(), False)])
+@pytest.mark.parametrize(("parts", "has_model"), [(model_by_part, True), (rule_by_part, False)])
 def test_the_model_of_a_bundle_by_part_is_the_champion_and_a_rule_is_none(
-    tmp_path: Path, parts: BundleParts, has_model: bool
+    tmp_path: Path, parts: Callable[[], BundleParts], has_model: bool
 ) -> None:
     harbor = District(id="harbor", name="Harbor")
     request = TrainingRequest(Settings(home=tmp_path, districts=(harbor,)), harbor, OFF_TRACK_CHICAGO, date(2026, 8, 1))
     keys = ensure_keys(tmp_path / "keys")
-    bundle = write_bundle(tmp_path / "bundles", replace(parts, metrics={"train_years": [2022, 2023]}), keys, {})
+    bundle = write_bundle(tmp_path / "bundles", replace(parts(), metrics={"train_years": [2022, 2023]}), keys, {})
     promote(tmp_path, release_key(request), bundle.path, public_key=keys.public_key, approval=Approval("ana"), now=NOW)
     champion = champion_of(request)
     assert (champion is not None) == has_model

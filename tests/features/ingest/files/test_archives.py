@@ -20,6 +20,7 @@ from tests.features.ingest.files.made_archives import crowded, gzip_of, lines, l
 CSV = b"a,b\n1,2\n"
 HONEST = zip_of({"a.csv": CSV})
 LONG = b"a,b\n" + b"".join(b"%d,%d\n" % (row, row * row) for row in range(100_000))
+PACKED = gzip.compress(LONG, 1)
 NOT_A_ZIP = "expected a zip of at most 1,000 files, but it is another file, damaged or larger; send it again"
 ELSEWHERE = "expected plain names in a zip, but one leads elsewhere (/, C:, .., a backslash or a NUL); zip it anew"
 NESTED = "expected files in a zip, but there is an archive in it, such as .gz or .zip; put the plain files there"
@@ -107,13 +108,13 @@ WRONG_ENTRIES = {
 
 WRONG_GZIP = {
     "a text": (CSV, CUT),
-    "cut in its first bytes": (gzip.compress(LONG)[:5], CUT),
-    "cut in the middle": (gzip.compress(LONG)[:-1000], CUT),
-    "cut before its sum": (gzip.compress(LONG)[:-8], CUT),
-    "a wrong sum": (gzip.compress(LONG)[:-8] + bytes(8), CUT),
-    "a wrong length": (gzip.compress(LONG)[:-4] + bytes(4), CUT),
-    "a damaged stream": (gzip.compress(LONG)[:1000] + b"\xff" * 1000, CUT),
-    "rubbish behind it": (gzip.compress(LONG) + b"rubbish", CUT),
+    "cut in its first bytes": (PACKED[:5], CUT),
+    "cut in the middle": (PACKED[:-1000], CUT),
+    "cut before its sum": (PACKED[:-8], CUT),
+    "a wrong sum": (PACKED[:-8] + bytes(8), CUT),
+    "a wrong length": (PACKED[:-4] + bytes(4), CUT),
+    "a damaged stream": (PACKED[:1000] + b"\xff" * 1000, CUT),
+    "rubbish behind it": (PACKED + b"rubbish", CUT),
     "a bomb of 2 GiB of rows": (gzip_of(lines(2048)), GROWTH),
     "a bomb of 2 GiB of zeros": (gzip_of(zeros(2048)), GROWTH),
 }
