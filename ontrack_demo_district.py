@@ -10,7 +10,7 @@ from features.ingest.load.district_import import ingest_district
 from features.quality.records_summary import check_and_summarize
 from features.settings import Settings
 from features.simulator.district import simulate_district
-from features.terminal import today_in
+from features.terminal import today_in, warn
 from features.warehouse.file import open_warehouse
 from models.bundle.signing import KeyPair, ensure_keys
 from models.registry import registry_in
@@ -59,7 +59,7 @@ def load_records(step: DemoStep) -> None:
         note.write_text(repr(step.plan), encoding="utf-8")
     step.progress(f"{district.name}: loading records")
     ingest_district(step.settings, district.id, records)
-    check_and_summarize(step.settings, district, today_in(step.settings, district.id))
+    check_and_summarize(step.settings, district, today_in(step.settings, district.id), warn=warn)
 
 
 def release_of_then(step: DemoStep) -> None:

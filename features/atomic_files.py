@@ -34,10 +34,14 @@ def append_through(path: Path, content: bytes) -> None:
 
 
 def replace_through(path: Path, content: bytes) -> None:
-    """Replaces a file: a reader sees the old content or the new, never a part."""
+    """Replaces a file: a reader sees the old content or the new, never a part. What failed leaves nothing behind."""
     temporary = path.with_name(f".{path.name}.writing")
-    write_through(temporary, content)
-    temporary.replace(path)
+    try:
+        write_through(temporary, content)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -17,6 +17,7 @@ from features.terminal import (
     settings_of,
     today_everywhere,
     today_in,
+    warn,
 )
 
 app = typer.Typer(no_args_is_help=True)
@@ -78,8 +79,7 @@ def ingest_command(
         print_tried(try_district(settings, district, records), json_output)
         return
     report = ingest_district(settings, district, records)
-    if report.load_id is not None:
-        summarize_load(settings, district, today_in(settings, district))
+    summarize_load(settings, district, today_in(settings, district), warn=warn)
     if json_output:
         typer.echo(report.as_json())
     else:
@@ -110,7 +110,7 @@ def check_command(
     from features.warehouse.file import open_warehouse
 
     settings = settings_of(context)
-    found = check_and_summarize(settings, settings.district(district), today_in(settings, district))
+    found = check_and_summarize(settings, settings.district(district), today_in(settings, district), warn=warn)
     if unlisted or for_sis:
         with open_warehouse(settings.warehouse(district)) as reader:
             write_lists(reader, found, unlisted=unlisted, for_sis=for_sis)

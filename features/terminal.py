@@ -59,6 +59,11 @@ def terminal_progress() -> Progress:
     return say
 
 
+def warn(said: str) -> None:
+    """Says on standard error what the person should know of a command that did its work all the same."""
+    typer.echo(f"ontrack: {said}", err=True)
+
+
 def report_console() -> Console:
     """Where reports are printed: as wide as the terminal, or wide enough for a file."""
     return Console(width=None if sys.stdout.isatty() else 120)

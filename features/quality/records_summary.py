@@ -4,19 +4,22 @@ Pages read the file: a warehouse that is being written lets nobody in. It holds 
 value of a record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 from pydantic import TypeAdapter, ValidationError
 
-from features.atomic_files import replace_through
+from features.atomic_files import disk_error, replace_through
 from features.engine.script_cache import query_script
 from features.ingest.load.load_report import LoadReport, report_from
+from features.progress import Progress
 from features.quality.check import RecordCheck, check_district
 from features.quality.silent_sections import silent_sections
 from features.settings import District, Settings
@@ -118,18 +121,19 @@ def read_summary(settings: Settings, district_id: str) -> RecordsSummary | None:
         return None
 
 
-def summarize_load(settings: Settings, district_id: str, today: date) -> None:
-    """Writes what a load left; of a check, what the last one found stays."""
-    with open_warehouse(settings.warehouse(district_id)) as reader:
-        fresh = summary_of(reader, today)
-    before = read_summary(settings, district_id)
-    if before is not None:
-        fresh = replace(fresh, checked_on=before.checked_on, findings=before.findings, silent=before.silent)
-    write_summary(settings, district_id, fresh)
+def summarize_load(settings: Settings, district_id: str, today: date, *, warn: Progress) -> None:
+    """Writes what a load left, or warns that the disk does not take it; what the last check found stays."""
+    with warned_of_disk(settings, district_id, warn):
+        with open_warehouse(settings.warehouse(district_id)) as reader:
+            fresh = summary_of(reader, today)
+        before = read_summary(settings, district_id)
+        if before is not None:
+            fresh = replace(fresh, checked_on=before.checked_on, findings=before.findings, silent=before.silent)
+        write_summary(settings, district_id, fresh)
 
 
-def check_and_summarize(settings: Settings, district: District, today: date) -> RecordCheck:
-    """A check of the district's records, and the summary with what it found."""
+def check_and_summarize(settings: Settings, district: District, today: date, *, warn: Progress) -> RecordCheck:
+    """A check of the district's records, and the summary with what it found or a warning that none was written."""
     with open_warehouse(settings.warehouse(district.id)) as reader:
         found = check_district(reader, district, today)
         summary = replace(
@@ -138,13 +142,31 @@ def check_and_summarize(settings: Settings, district: District, today: date) -> 
             findings=finding_lines(found),
             silent=silent_schools(reader, today),
         )
-    write_summary(settings, district.id, summary)
+    with warned_of_disk(settings, district.id, warn):
+        write_summary(settings, district.id, summary)
     return found
 
 
 def write_summary(settings: Settings, district_id: str, summary: RecordsSummary) -> None:
     """Replaces the summary's file."""
     replace_through(summary_file(settings, district_id), summary_json().dump_json(summary))
+
+
+@contextmanager
+def warned_of_disk(settings: Settings, district_id: str, warn: Progress) -> Iterator[None]:
+    """Warns where the disk does not take the summary: what was loaded or found before stands all the same."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        reason = disk_error(error)
+        if reason is None:
+            raise
+        trouble, _, _ = reason.partition(":")
+        name = summary_file(settings, district_id).name
+        warn(
+            f"{name} is not written: {trouble}. What was loaded and found stands; only the page Data health is behind: "
+            f"mend that and run `ontrack check --district {district_id}`"
+        )
 
 
 def summary_of(reader: Reader, today: date) -> RecordsSummary:

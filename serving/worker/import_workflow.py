@@ -65,7 +65,7 @@ class Worker:
         """Loads the import into the warehouse."""
         requested = requested_workspace(workspace, import_id)
         report = load_import(requested, import_id, now=datetime.now(UTC), progress=self.progress)
-        summarize_load(self.settings, workspace.district.id, workspace.today)
+        summarize_load(self.settings, workspace.district.id, workspace.today, warn=self.say)
         return result_of_load(report)
 
     def finish(self, workspace: Workspace, import_id: str) -> None:

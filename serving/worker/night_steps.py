@@ -83,7 +83,8 @@ def load(night: Night) -> StepResult:
 
 def check(night: Night) -> StepResult:
     """Holds the records against each other; Refused where they do not add up."""
-    found = check_and_summarize(night.settings, night.settings.district(night.district_id), night.night)
+    district = night.settings.district(night.district_id)
+    found = check_and_summarize(night.settings, district, night.night, warn=night.progress)
     refuse_errors(found)
     codes = sorted({finding.code for finding in found.warnings})
     return step_result("check", f"{len(found.warnings)} warnings: {', '.join(codes)}" if codes else "nothing to say")

@@ -105,11 +105,11 @@ class Site:
             shutil.copytree(other.home, self.home, dirs_exist_ok=True)
 
     def left(self, *, killed: bool = False) -> list[str]:
-        """What is in the home besides the warehouse and locks; after a kill, what the next load clears away is fine."""
+        """What is in the home besides warehouse, summary and locks; after a kill, but for what the next load clears."""
         found = (path for path in sorted(self.home.rglob("*")) if path.is_file())
         names = [path.relative_to(self.home).as_posix() for path in found if path != self.warehouse]
-        fine = r".*/\.north(\.duckdb|\.turn)?\.lock" + (
-            r"|imports/north/.*|warehouses/\.north\.duckdb\.tmp.*" if killed else ""
+        fine = r".*/\.north(\.duckdb|\.turn)?\.lock|warehouses/north\.records\.json" + (
+            r"|imports/north/.*|warehouses/\.north\.(duckdb\.tmp.*|records\.json\.writing)" if killed else ""
         )
         return [name for name in names if not re.fullmatch(fine, name)]
 

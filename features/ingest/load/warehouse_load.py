@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from features.engine.script_cache import query_script
 from features.ingest.delivery import Delivery
 from features.ingest.findings import Finding
+from features.ingest.load.earlier_events import events_of_earlier_loads
 from features.ingest.load.incoming_table import KEYS, IncomingTable, LoadStamp, assign_student_keys, staged_rows
 from features.ingest.load.load_report import FileReport, LoadReport
 from features.ingest.load.quarantine import StagedTable, file_counts, quarantine_findings, update_quarantine
@@ -27,15 +28,16 @@ def load_tables(writer: Writer, delivery: Delivery, stamp: LoadStamp, progress: 
     assign_student_keys(writer, delivered=any(delivered.table.name == "students" for delivered in delivery.tables))
     files = staged_files(writer, delivery)
     changes: dict[str, ChangeCounts] = {}
-    held_back: list[Finding] = []
+    notes: list[Finding] = []
     for delivered in delivery.tables:
         progress(f"comparing {delivered.table.name} with what is held")
         incoming = IncomingTable(delivered.table, delivered.mapping)
         if writer.has_rows(delivered.table.name) and not can_withdraw_absent(writer, incoming):
-            held_back.append(Finding("NOTE05", delivered.table.name, None, "", HELD_BACK))
+            notes.append(Finding("NOTE05", delivered.table.name, None, "", HELD_BACK))
         nothing = not sum(file.valid + file.bad for file in files[delivered.table.name])
         new_table = nothing and not writer.has_rows(delivered.table.name)
         changes[delivered.table.name] = {} if new_table else add_versions(writer, incoming, stamp)
+        notes += events_of_earlier_loads(writer, delivered)
     writer.drop(KEYS)
     bad = [
         StagedTable(delivered, "staged")
@@ -51,7 +53,7 @@ def load_tables(writer: Writer, delivery: Delivery, stamp: LoadStamp, progress: 
         gone={name: found[-1, "gone"] for name, found in changes.items() if (-1, "gone") in found},
         quarantine=tuple(finding for one in bad for finding in quarantine_findings(writer, one)),
         released=released,
-        notes=(*staging.notes, *held_back),
+        notes=(*staging.notes, *notes),
         to_add=staging.to_add,
         policies=delivery.policies.sentences(),
         unlisted=unlisted_reasons(writer, stamp.day),

@@ -7,17 +7,10 @@ import ibis.expr.types as ir
 
 from features.engine.attendance_events import place_in_order
 from features.engine.script_cache import query_script
-from features.engine.view_policies import policies_from
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import Finding, counted
 from features.ingest.mapping.file_layout import FileLayout
-from features.ingest.staging_tables import (
-    current_records,
-    key_of,
-    parsed_table,
-    update_rows,
-    warehouse_attached,
-)
+from features.ingest.staging_tables import key_of, parsed_table, update_rows
 from features.tables import TABLES
 from features.warehouse.writer import Writer
 
@@ -50,33 +43,6 @@ def keep_first_codes(writer: Writer, delivered: DeliveredTable) -> Iterator[Find
     if named:
         said = f"no row has {', '.join(named)}, which day_priority names: is it written as the files have it?"
         yield Finding("NOTE45", delivered.table.name, None, "kind", said)
-    yield from loaded_before(writer, delivered)
-
-
-def loaded_before(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
-    """NOTE46, at the first load by an order with codes: events held that this load does not bring have none."""
-    attendance = delivered.policies.attendance
-    if not attendance.codes_in_order or not warehouse_attached(writer) or held_order(writer) == attendance.day_priority:
-        return
-    ((events, first, last),) = writer.records(query_script(events_not_sent_again))
-    if events:
-        said = f"{counted(events, 'event')} of {first} to {last} from earlier loads, which kept no codes"
-        expected = f"{said}: they are ordered by kind alone; load the files of these days again, once"
-        yield Finding("NOTE46", delivered.table.name, None, "kind", expected)
-
-
-def held_order(writer: Writer) -> tuple[str, ...]:
-    """The order of events by which the newest load of the warehouse was read."""
-    newest = "SELECT policies FROM held.main.loads ORDER BY load_id DESC LIMIT 1"
-    found = writer.connection.execute(newest).fetchall()
-    return policies_from(found[0][0] if found else None).day_priority
-
-
-def events_not_sent_again() -> ir.Table:
-    """How many events without a code the warehouse holds that this load does not bring, from which day to which."""
-    held = current_records("attendance").filter(ibis._.code.isnull())
-    left = held.anti_join(parsed_table("attendance"), key_of(TABLES["attendance"]))
-    return left.aggregate(events=left.count(), first=left.date.min(), last=left.date.max())
 
 
 def held_codes(writer: Writer) -> set[str]:

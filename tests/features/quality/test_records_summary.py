@@ -1,5 +1,6 @@
 """The summary that pages read: loads beside the usual, what waits, who is missing, what does not add up; no value."""
 
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -42,9 +43,14 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return made
 
 
+def unexpected(said: str) -> None:
+    """No warning is expected."""
+    raise AssertionError(said)
+
+
 def summarized(settings: Settings) -> RecordsSummary:
     """The summary of that load."""
-    summarize_load(settings, "north", TODAY)
+    summarize_load(settings, "north", TODAY, warn=unexpected)
     found = read_summary(settings, "north")
     assert found is not None
     return found
@@ -61,7 +67,7 @@ def test_a_load_leaves_what_waits_and_who_is_in_no_list(settings: Settings) -> N
 
 
 def test_what_a_check_found_stays_until_the_next_one(settings: Settings) -> None:
-    check_and_summarize(settings, settings.district("north"), TODAY)
+    check_and_summarize(settings, settings.district("north"), TODAY, warn=unexpected)
     found = summarized(settings)
     assert found.checked_on == TODAY
     assert "CHECK20" in {one.code for one in found.findings}
@@ -79,6 +85,40 @@ def test_a_file_of_another_version_is_none(settings: Settings, tmp_path: Path) -
     summary_file(other, "north").parent.mkdir()
     summary_file(other, "north").write_text('{"loads": 1}', encoding="utf-8")
     assert read_summary(other, "north") is None
+
+
+@pytest.fixture
+def without_summary(settings: Settings, tmp_path: Path) -> Settings:
+    """The district as a load leaves it that could write no summary."""
+    other = settings.model_copy(update={"home": tmp_path})
+    shutil.copytree(settings.warehouse("north").parent, other.warehouse("north").parent)
+    summary_file(other, "north").unlink(missing_ok=True)
+    return other
+
+
+def fill_disk(settings: Settings) -> None:
+    """The next summary is written to a device without space."""
+    file = summary_file(settings, "north")
+    file.with_name(f".{file.name}.writing").symlink_to("/dev/full")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the disk that is always full is Linux's")
+def test_a_summary_that_the_disk_does_not_take_is_a_warning_and_the_load_and_the_check_stand(
+    without_summary: Settings,
+) -> None:
+    said: list[str] = []
+    district = without_summary.district("north")
+    fill_disk(without_summary)
+    summarize_load(without_summary, "north", TODAY, warn=said.append)
+    fill_disk(without_summary)
+    found = check_and_summarize(without_summary, district, TODAY, warn=said.append)
+    assert "CHECK20" in {one.code for one in found.findings}
+    assert len(said) == 2
+    assert said[0].startswith("north.records.json is not written: the disk is full.")
+    assert said[0].endswith("run `ontrack check --district north`")
+    assert read_summary(without_summary, "north") is None
+    check_and_summarize(without_summary, district, TODAY, warn=unexpected)
+    assert read_summary(without_summary, "north") is not None
 
 
 def test_the_usual_number_of_rows_is_that_in_the_middle_of_the_loads_before() -> None:
