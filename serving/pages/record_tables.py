@@ -121,4 +121,9 @@ def amount_or_word(language: Language, name: str, cell: int | float | str) -> st
         return language.translate(DAY_PARTS[cell]) if cell in DAY_PARTS else share
     if name in {"days_removed_hundredths", "missed"}:
         return f"{language.localize(float(cell) / 100)}"
-    return language.translate(CODE_WORDS[str(cell)]) if name in CODED_COLUMNS and str(cell) in CODE_WORDS else str(cell)
+    return code_words(language, cell) if name in CODED_COLUMNS else str(cell)
+
+
+def code_words(language: Language, code: JsonCell) -> str:
+    """What people call a code of the records; an unknown one stands for itself, and none is a dash."""
+    return "–" if code is None else language.translate(CODE_WORDS[str(code)]) if code in CODE_WORDS else str(code)

@@ -7,6 +7,7 @@ from serving.pages.caseload_filter import AskedFilter
 from serving.pages.student_view import student_view
 from serving.pages.support_panel import support_panel
 from serving.pages.visit import CurrentVisit
+from serving.pages.year_timeline import support_happenings, year_timeline
 from serving.store.run_queries import current_runs
 from serving.wording.scores import LIMITS, stale_words
 
@@ -23,12 +24,15 @@ def get_student(student_key: str, visit: CurrentVisit, asked: AskedFilter, done:
         runs = current_runs(session, student.district_id)
         view = student_view(session, student, runs, visit.language, today=visit.today)
         panel = support_panel(session, visit, student, runs)
+    done_for = support_happenings(visit.language, panel.lines, panel.plans)
+    year = year_timeline(visit.language, [*view.charts.happenings, *done_for], visit.today)
     limits = tuple(map(visit.language.translate, LIMITS))
     return visit.page(
         "student.html",
         view=view,
         limits=limits,
         support=panel,
+        year=year,
         done=visit.done_words(done),
         back=asked.address,
         student_key=student_key,

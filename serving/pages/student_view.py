@@ -7,17 +7,16 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from presentation.charts.marks import Chart
 from serving.access.authorize import ReasonCode, people_with_access
 from serving.pages.caseload_line import school_names
-from serving.pages.record_charts import TermAverage, attendance_chart, marks_by_term, marks_chart
 from serving.pages.record_tables import RecordTable, record_table
 from serving.pages.student_timeline import ScoreLine, load_score_lines
+from serving.pages.year_charts import Charts, build_charts
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import has_other_scoring, student_scores
-from serving.store.student_records import NO_HISTORY, ScoreRecords, score_records
+from serving.store.student_records import ScoreRecords, score_records
 from serving.wording.change_in_short import change_in_short
 from serving.wording.locale import Language, msgid
 from serving.wording.named_reasons import named_reasons
@@ -57,17 +56,6 @@ class PersonWithAccess:
 
     name: str
     why: str
-
-
-@dataclass(frozen=True)
-class Charts:
-    """A student's year in records: charts, and the tables behind them."""
-
-    attendance: Chart | None
-    attendance_table: RecordTable | None
-    marks: Chart | None
-    terms: tuple[TermAverage, ...]
-    marks_table: RecordTable | None
 
 
 @dataclass(frozen=True)
@@ -282,17 +270,3 @@ def way_back_section(language: Language, score: ScoreRow, *, personal: bool = Tr
     """The way back on track, or what the year asks of everyone where nothing is `personal`; None where none is."""
     way = decode_way_back(score)
     return way_back_words(language, way, personal=personal) if way else None
-
-
-def build_charts(language: Language, records: ScoreRecords | None) -> Charts:
-    """The student's year in charts and tables."""
-    history = records.history() if records else NO_HISTORY
-    weeks, marks = history["attendance"], history["marks"]
-    terms = tuple(marks_by_term(marks))
-    return Charts(
-        attendance=attendance_chart(language, weeks),
-        attendance_table=record_table(language, weeks),
-        marks=marks_chart(language, terms),
-        terms=terms,
-        marks_table=record_table(language, marks),
-    )

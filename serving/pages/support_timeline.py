@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presentation.numbers import school_year
 from serving.access.authorize import Denied, Educator, OneStudent, authorize
-from serving.pages.last_contacts import school_year_began
+from serving.pages.last_contacts import PLAN, school_year_began
 from serving.store.rows import RosterSupportRow, StudentRow
 from serving.store.support_rows import ContactRow, NoteRow
 from serving.support.contacts import contacts_of_student
@@ -25,7 +26,7 @@ class SupportLine:
     """One thing that was done, in which school `year` where it is an earlier one.
 
     Where it is `restricted`, `text` and `next_step` are empty; `address` leads to a change, and `reading`
-    to what is restricted, for who may.
+    to what is restricted, for who may. `shown_as` is what it is on a timeline.
     """
 
     day: date
@@ -40,6 +41,7 @@ class SupportLine:
     restricted: bool = False
     address: str = ""
     reading: str = ""
+    shown_as: Literal["contact", "plan", "note"] = "contact"
 
 
 def load_support_lines(
@@ -62,7 +64,13 @@ def load_support_lines(
 def roster_line(row: RosterSupportRow, names: dict[str, str], language: Language) -> SupportLine:
     """A contact or plan as the district's own system has it."""
     year = school_year(school_year_of(row.date))
-    return SupportLine(row.date, contact_words(language, row.kind), by=names.get(row.staff_id or "", "–"), year=year)
+    return SupportLine(
+        row.date,
+        contact_words(language, row.kind),
+        by=names.get(row.staff_id or "", "–"),
+        year=year,
+        shown_as="plan" if row.kind == PLAN else "contact",
+    )
 
 
 def reads_restricted(session: Session, educator: Educator, student: StudentRow) -> bool:
@@ -85,6 +93,7 @@ def note_line(
         restricted=row.restricted,
         address=f"{place}/notes/{row.note_id}" if own else "",
         reading=f"{place}/restricted/{row.note_id}" if row.restricted and reads else "",
+        shown_as="note",
     )
 
 

@@ -20,8 +20,8 @@ def words_of(html: str) -> str:
 def test_a_students_page_goes_from_strengths_to_what_it_is_not_in_one_order(service: ExampleService) -> None:
     html = Browser(service, "harbor", "s-ines").get("/students/k-amara").text
     assert re.findall(r'<h2 id="([^"]+)"', html) == [
-        "summary", "strengths", "needs", "since", "way-back", "track-record", "contacts", "match", "attendance",
-        "marks", "past", "people", "limits",
+        "summary", "strengths", "needs", "since", "way-back", "track-record", "contacts", "match", "year",
+        "attendance", "marks", "past", "people", "limits",
     ]  # fmt: skip
     words = words_of(html)
     for expected in (
@@ -128,8 +128,8 @@ def test_without_a_score_the_page_says_why(service: ExampleService, key: str, sa
 def test_a_chart_has_its_table_behind_it(service: ExampleService) -> None:
     html = Browser(service, "harbor", "s-ines").get("/students/k-amara").text
     tags = Tags(html)
-    assert tags.tags.count("figure") == 2
-    assert html.count("<summary>Show as a table</summary>") == 1
+    assert tags.tags.count("figure") == 3
+    assert html.count("<summary>Show as a table</summary>") == 2
     assert html.count("<summary>Show every mark</summary>") == 1
     assert "<title>Week of Nov 16, 2026: 2 of 5 days missed</title>" in html
     assert "<td>Nov 16, 2026</td>" in html

@@ -46,6 +46,8 @@ def samples_in(code: str) -> dict[str, object]:
         "band": words.translate("Some signals").lower(),
         "where": words.translate(COURSES["core"]),
         "sentence": words.translate("was not late this year"),
+        "kind": words.translate("Incidents"),
+        "plan": words.translate("Tutoring in one course"),
         "outcomes": words.translate("core courses next term"),
     }
 
