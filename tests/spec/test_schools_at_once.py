@@ -103,19 +103,26 @@ def test_a_date_is_one_school_day_however_many_schools_a_student_is_at(rule: str
 
 
 TWO_GRADES = """
-| student_id | school_year | grade_level | entry_date |
-| ada        | 2026        | 9           | 2025-10-01 |
-| ada        | 2026        | 10          | 2025-10-08 |
-| bo         | 2026        | 9           | 2025-10-01 |
+| student_id | school_year | school_id | grade_level | entry_date | what it is                             |
+| ada        | 2026        | 10        | 9           | 2025-10-01 |                                        |
+| ada        | 2026        | 10        | 10          | 2025-10-08 | the next grade, the old left open      |
+| bo         | 2026        | 10        | 9           | 2025-10-01 | one grade                              |
+| cy         | 2026        | 10        | 10          | 2025-10-01 |                                        |
+| cy         | 2026        | 10        | 9           | 2025-10-08 | back in the grade before               |
+| ed         | 2026        | 10        | 9           | 2025-10-01 |                                        |
+| ed         | 2026        | 20        | 10          | 2025-10-08 | at two schools: of the one that counts |
 """
+GRADES_OF_DAYS = [
+    (9, 7, ["ada", "bo", "ed"]), (10, 7, ["cy"]), (9, 8, ["bo", "cy", "ed"]), (10, 8, ["ada"]),
+]  # fmt: skip
 
 
 def test_a_student_with_two_grade_levels_has_that_of_the_latest_row(tmp_path: Path) -> None:
-    """In the cohort of grade 9 until October 7, in that of grade 10 from then on."""
-    drawn = {"calendar_days": school_days(OCTOBER, 15), "enrollments": TWO_GRADES}
+    """In the cohort of the old grade until October 7, in that of the new one, higher or lower, from then on."""
+    drawn = {"calendar_days": CALENDAR, "enrollments": TWO_GRADES}
     with loaded_records(tmp_path, drawn) as loaded:
         ids = {key: student for student, key in loaded.keys().items()}
-        for grade, day, expected in ((9, 7, ["ada", "bo"]), (10, 7, []), (9, 8, ["bo"]), (10, 8, ["ada"])):
+        for grade, day, expected in GRADES_OF_DAYS:
             view = loaded.reader.view(date(2025, 10, day))
             assert sorted(ids[key] for key in cohort_keys(loaded.reader, enrolled(grade), view)) == expected
 
