@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from features.definitions.served_outcomes import served_outcomes
 from features.errors import Refused
 from features.language.feature_set import Outcome
+from features.settings import Settings
 from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.manifest import folder_name
 from models.bundle.signing import load_public_key
@@ -20,9 +22,13 @@ from models.releases import Release, ReleaseKey, release_log
 from models.trained_bundles import latest_trained
 from presentation.numbers import of_100
 from serving.pages.visit import Visit
+from serving.scoring.bands import Band
 from serving.store.night_rows import NightRow
+from serving.store.run_queries import current_runs
 from serving.store.total_rows import ReleaseProposalRow
+from serving.support.answer_totals import AnswerTotals, Counted, answer_totals, count_answers
 from serving.wording.locale import Language, msgid
+from serving.wording.signals import BANDS
 
 SCORERS = {
     "model": msgid("Model"),
@@ -42,6 +48,7 @@ PARTS = {
     "spring": msgid("Spring"),
     "year": msgid("All year"),
 }
+EARLIER_LIST = msgid("On a list no longer kept")
 LEFT_SHOWN = 6
 
 
@@ -86,6 +93,14 @@ class ReleaseLine:
 
 
 @dataclass(frozen=True)
+class AnswerLine:
+    """Of how many students with such signals people gave each answer; a dash for too few."""
+
+    band: str
+    counts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class OutcomePart:
     """One outcome: what serves it, in which parts of the year, its figures, what waits, and its log."""
 
@@ -101,17 +116,23 @@ class OutcomePart:
     log: tuple[ReleaseLine, ...]
     can_roll_back: bool
     proposals: tuple[ReleaseProposalRow, ...]
+    answers: tuple[AnswerLine, ...]
+    least: int
 
 
 def outcome_parts(session: Session, visit: Visit) -> tuple[OutcomePart, ...]:
     """Every outcome that the district serves."""
     district_id = visit.educator.district_id
     served = served_outcomes(visit.context.settings, district_id)
-    return tuple(outcome_part(session, visit, one.outcome, one.settings.gate.capacity) for one in served)
+    said = count_answers(session, district_id, current_runs(session, district_id), visit.today)
+    return tuple(outcome_part(session, visit, one.outcome, one.settings, said) for one in served)
 
 
-def outcome_part(session: Session, visit: Visit, outcome: Outcome, capacity: float) -> OutcomePart:
-    """One outcome of the district."""
+def outcome_part(
+    session: Session, visit: Visit, outcome: Outcome, settings: Settings, said: Sequence[Counted]
+) -> OutcomePart:
+    """One outcome of the district, with what people said of its lists."""
+    least, capacity = settings.audit.smallest_group, settings.gate.capacity
     district_id, language, home = visit.educator.district_id, visit.language, visit.context.settings.home
     key = ReleaseKey(district_id, outcome.name, outcome.grade_band)
     release = visit.context.releases.current(district_id, outcome.name)
@@ -131,7 +152,16 @@ def outcome_part(session: Session, visit: Visit, outcome: Outcome, capacity: flo
         log=tuple(release_line(language, one) for one in reversed(log[-LEFT_SHOWN:])),
         can_roll_back=len({one.digest for one in log}) > 1,
         proposals=open_proposals(session, district_id, outcome.name),
+        answers=tuple(answer_line(language, one) for one in answer_totals(said, outcome.name, least)),
+        least=least,
     )
+
+
+def answer_line(language: Language, totals: AnswerTotals) -> AnswerLine:
+    """What people said of students of a band in words."""
+    band = BANDS.get(cast(Band, totals.band), EARLIER_LIST)
+    counts = ("–" if count is None else language.amount(count) for count in totals.counts)
+    return AnswerLine(language.translate(band), tuple(counts))
 
 
 def challenger_of(language: Language, home: Path, key: ReleaseKey) -> Challenger | None:
