@@ -62,7 +62,7 @@ mutations: .venv/installed ## open 388 damaged models as a server would: none ma
 disclosure: .venv/installed ## an adversary tries 10,000 audits for what they hide (about 10 minutes)
 	@ONTRACK_SWEEP=disclosure $(SWEEP) tests/models/fairness/test_complementary_suppression.py
 
-accessibility: .venv/installed ## ask axe about every page at three widths, light and dark (a minute; needs Chromium)
+accessibility: .venv/installed ## ask axe about every page at three widths, light and dark (two minutes; needs Chromium)
 	@ONTRACK_SWEEP=accessibility ONTRACK_REQUIRE_BROWSER=1 $(BIN)/pytest -k axe tests/serving/pages/test_support_in_browser.py
 
 properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)

@@ -1,4 +1,4 @@
-"""Writes files atomically: flushed to disk first, then renamed into place."""
+"""Reads and writes files; writes are atomic: flushed to disk first, then renamed into place."""
 
 import errno
 import fcntl
@@ -43,6 +43,16 @@ def replace_through(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def read_if_present(path: Path) -> bytes:
+    """The content of a file, nothing where there is none."""
+    return path.read_bytes() if path.exists() else b""
+
+
+def complete_lines(path: Path) -> list[bytes]:
+    """The lines of a file that were written to their end."""
+    return read_if_present(path).split(b"\n")[:-1]
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey as PublicKey
 from pydantic import TypeAdapter, ValidationError
 
-from features.atomic_files import append_through, file_lock, replace_through
+from features.atomic_files import append_through, complete_lines, file_lock, read_if_present, replace_through
 from features.errors import Refused
 from models.bundle.bundle import Bundle, open_bundle
 from models.bundle.canonical_json import canonical_json
@@ -100,47 +100,69 @@ class RecordedCheck:
     says: str
 
 
+@dataclass(frozen=True)
+class VerifiedRelease:
+    """A release that may be made: bundle, gate and approver are verified. Making it takes the time of a write."""
+
+    home: Path
+    key: ReleaseKey
+    action: Action
+    bundle: Bundle
+    approval: Approval
+
+
 def promote(
-    home: Path,
-    key: ReleaseKey,
-    bundle_path: Path,
-    *,
-    public_key: EllipticCurvePublicKey,
-    approval: Approval,
-    now: datetime,
+    home: Path, key: ReleaseKey, bundle_path: Path, *, public_key: PublicKey, approval: Approval, now: datetime
 ) -> Release:
     """Promotes a verified bundle whose signed gate allows it here; promoting what serves changes nothing.
 
     Raises BundleRefused for a damaged bundle, GateRefused for a model without a pass, a bundle made for elsewhere or
     an approver who trained it, ReleaseRefused for one outside `home/bundles`.
     """
-    bundle = open_bundle(bundle_path, public_key)
-    check_gate(bundle, key)
-    check_approver(bundle, approval)
-    if bundle_path.resolve() != (home / "bundles" / folder_name(bundle.digest)).resolve():
-        raise ReleaseRefused(f"{bundle_path}: expected {home / 'bundles' / folder_name(bundle.digest)}; move it there")
-    with file_lock(key.folder(home) / LOCK):
-        serving = current_release(home, key)
-        if serving and serving.digest == bundle.digest:
-            return serving
-        return append_release(home, key, bundle, action="promoted", approval=approval, now=now)
+    return make_release(verify_promotion(home, key, bundle_path, public_key=public_key, approval=approval), now)
 
 
-def rollback(
-    home: Path, key: ReleaseKey, *, public_key: EllipticCurvePublicKey, approval: Approval, now: datetime
-) -> Release:
+def rollback(home: Path, key: ReleaseKey, *, public_key: PublicKey, approval: Approval, now: datetime) -> Release:
     """Rolls back to what served before, as a new line of the log; a second rollback goes further back.
 
     Raises ReleaseRefused where nothing served before, BundleRefused where its bundle is not as it was, GateRefused
     where the approver trained it.
     """
+    return make_release(verify_rollback(home, key, public_key=public_key, approval=approval), now)
+
+
+def verify_promotion(
+    home: Path, key: ReleaseKey, bundle_path: Path, *, public_key: PublicKey, approval: Approval
+) -> VerifiedRelease:
+    """What `promote` would make; raises as it does."""
+    bundle = open_bundle(bundle_path, public_key)
+    check_gate(bundle, key)
+    check_approver(bundle, approval)
+    if bundle_path.resolve() != (home / "bundles" / folder_name(bundle.digest)).resolve():
+        raise ReleaseRefused(f"{bundle_path}: expected {home / 'bundles' / folder_name(bundle.digest)}; move it there")
+    return VerifiedRelease(home, key, "promoted", bundle, approval)
+
+
+def verify_rollback(home: Path, key: ReleaseKey, *, public_key: PublicKey, approval: Approval) -> VerifiedRelease:
+    """What `rollback` would make; raises as it does."""
+    serving = serving_history(release_log(home, key))
+    if len(serving) < 2:
+        raise ReleaseRefused(f"{key.folder(home) / LOG}: nothing served before; promote another bundle instead")
+    bundle = open_bundle(home / "bundles" / folder_name(serving[-2]), public_key)
+    check_approver(bundle, approval)
+    return VerifiedRelease(home, key, "rolled_back", bundle, approval)
+
+
+def make_release(found: VerifiedRelease, now: datetime) -> Release:
+    """Makes a verified release; ReleaseRefused for a rollback to what another release has meanwhile replaced."""
+    home, key, bundle = found.home, found.key, found.bundle
     with file_lock(key.folder(home) / LOCK):
-        serving = serving_history(release_log(home, key))
-        if len(serving) < 2:
-            raise ReleaseRefused(f"{key.folder(home) / LOG}: nothing served before; promote another bundle instead")
-        bundle = open_bundle(home / "bundles" / folder_name(serving[-2]), public_key)
-        check_approver(bundle, approval)
-        return append_release(home, key, bundle, action="rolled_back", approval=approval, now=now)
+        serving = current_release(home, key)
+        if found.action == "promoted" and serving and serving.digest == bundle.digest:
+            return serving
+        if found.action == "rolled_back" and serving_history(release_log(home, key))[-2:-1] != [bundle.digest]:
+            raise ReleaseRefused(f"{key.folder(home) / LOG}: another release was made meanwhile; roll back again")
+        return append_release(home, key, bundle, action=found.action, approval=found.approval, now=now)
 
 
 def current_release(home: Path, key: ReleaseKey) -> Release | None:
@@ -274,13 +296,3 @@ def parse_log_entry(content: bytes) -> LogEntry | None:
         return TypeAdapter(LogEntry).validate_json(content)
     except ValidationError:
         return None
-
-
-def complete_lines(path: Path) -> list[bytes]:
-    """The lines of a file that were written to their end."""
-    return read_if_present(path).split(b"\n")[:-1]
-
-
-def read_if_present(path: Path) -> bytes:
-    """The content of a file, nothing where there is none."""
-    return path.read_bytes() if path.exists() else b""

@@ -8,7 +8,14 @@ from starlette.exceptions import HTTPException
 from features.definitions.served_outcomes import served_outcomes
 from features.errors import Refused
 from models.bundle.signing import load_public_key
-from models.releases import Approval, Release, ReleaseKey, promote, rollback
+from models.releases import (
+    Approval,
+    ReleaseKey,
+    VerifiedRelease,
+    make_release,
+    verify_promotion,
+    verify_rollback,
+)
 from serving.access.authorize import Action, Denied, OwnDistrict, authorize, reason_for
 from serving.pages.current_user import SignedForm
 from serving.pages.form_fields import FieldReader, new_entry_id
@@ -88,34 +95,53 @@ def post_proposal(visit: CurrentVisit, fields: SignedForm) -> Response:
 
 @router.post("/models/proposals/{proposal_id}")
 def post_decision(proposal_id: str, visit: CurrentVisit, fields: SignedForm) -> Response:
-    """Makes the release that somebody else proposed, or turns it down; the gate and the signature hold as ever."""
+    """Makes the release that somebody else proposed, or turns it down; the gate and the signature hold as ever.
+
+    The bundle is verified before the transaction, so that nobody waits for it to write.
+    """
     decision = FieldReader(fields).choice("decision", ("confirmed", "refused"))
-    with visit.context.write_session() as session:
-        require(session, visit, "release_model")
-        row = session.get(ReleaseProposalRow, (visit.educator.district_id, proposal_id))
-        if row is None or row.decision or not decision:
-            raise HTTPException(404)
-        if decision == "confirmed":
-            if row.proposed_by == visit.educator.staff_id:
-                raise HTTPException(422)
-            try:
-                row.release_id = make_release(visit, row).release_id
-            except Refused as refusal:
-                return models_page(visit, refused=str(refusal), status=422)
-        row.decision, row.decided_at = decision, visit.now
-        row.decided_by, row.decided_name = visit.educator.staff_id, visit.viewer.name
+    with visit.context.read_session() as session:
+        row = open_proposal(session, visit, proposal_id, decision)
+    try:
+        verified = verified_release(visit, row) if decision == "confirmed" else None
+        keep_decision(visit, proposal_id, decision, verified)
+    except Refused as refusal:
+        return models_page(visit, refused=str(refusal), status=422)
     return RedirectResponse(f"/models?done=release_{decision}", status_code=303)
 
 
-def make_release(visit: Visit, row: ReleaseProposalRow) -> Release:
-    """The release of a proposal, approved by the visitor."""
+def open_proposal(
+    session: Session, visit: Visit, proposal_id: str, decision: str, *, held: bool = False
+) -> ReleaseProposalRow:
+    """A proposal on which the visitor may decide; 404 for another, 422 for their own. `held` keeps others waiting."""
+    require(session, visit, "release_model")
+    key = (visit.educator.district_id, proposal_id)
+    row = session.get(ReleaseProposalRow, key, with_for_update=held)
+    if row is None or row.decision or not decision:
+        raise HTTPException(404)
+    if decision == "confirmed" and row.proposed_by == visit.educator.staff_id:
+        raise HTTPException(422)
+    return row
+
+
+def keep_decision(visit: Visit, proposal_id: str, decision: str, verified: VerifiedRelease | None) -> None:
+    """Keeps a decision, with the release that it makes; 404 where somebody else has decided meanwhile."""
+    with visit.context.write_session() as session:
+        row = open_proposal(session, visit, proposal_id, decision, held=True)
+        if verified is not None:
+            row.release_id = make_release(verified, visit.now).release_id
+        row.decision, row.decided_at = decision, visit.now
+        row.decided_by, row.decided_name = visit.educator.staff_id, visit.viewer.name
+
+
+def verified_release(visit: Visit, row: ReleaseProposalRow) -> VerifiedRelease:
+    """The release of a proposal, approved by the visitor, before it is made."""
     home, key = visit.context.settings.home, key_of(visit, row.outcome)
     approval = Approval(visit.viewer.name, f"{row.reason} (proposed by {row.proposed_name})".strip())
     public_key = load_public_key(home / "keys")
     if row.action == "rollback":
-        return rollback(home, key, public_key=public_key, approval=approval, now=visit.now)
-    path = bundle_path(home, row.bundle_digest)
-    return promote(home, key, path, public_key=public_key, approval=approval, now=visit.now)
+        return verify_rollback(home, key, public_key=public_key, approval=approval)
+    return verify_promotion(home, key, bundle_path(home, row.bundle_digest), public_key=public_key, approval=approval)
 
 
 def key_of(visit: Visit, outcome: str) -> ReleaseKey:

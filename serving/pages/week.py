@@ -10,6 +10,7 @@ from serving.pages.places import first_place
 from serving.pages.visit import CurrentVisit
 from serving.pages.week_view import week_view
 from serving.store.run_queries import current_runs
+from serving.wording.scores import stale_words
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,4 +28,5 @@ def get_week(visit: CurrentVisit, done: str = "") -> Response:
     if view.students:
         who, engine = visit.educator, visit.context.engine
         log_read(engine, who, "list", target="week", allowed=allowed, students=view.students, at=visit.now)
-    return visit.page("week.html", view=view, done=visit.done_words(done))
+    stale = stale_words(visit.language, view.data_through, visit.today)
+    return visit.page("week.html", view=view, stale=stale, done=visit.done_words(done))

@@ -17,12 +17,14 @@ from models.releases import (
     ReleaseRefused,
     check_gate,
     current_release,
+    make_release,
     release_log,
     rollback,
+    verify_rollback,
 )
 from tests.models.bundle_examples import FAIL, OUTCOME, PASS, model_parts, rule_parts, sign_again
 from tests.models.part_examples import model_by_part, rule_by_part
-from tests.models.release_examples import KEY, NOW, promoted, rolled_back, written
+from tests.models.release_examples import ANA, KEY, NOW, promoted, rolled_back, written
 
 
 def test_nothing_serves_before_a_promotion(home: Path) -> None:
@@ -54,6 +56,17 @@ def test_who_trained_it_does_not_approve_it_too(home: Path, name: str) -> None:
 def test_a_release_needs_a_name(home: Path) -> None:
     with pytest.raises(GateRefused, match="needs a name"):
         promoted(home, written(home, rule_parts()), approval=Approval(" "))
+
+
+def test_going_back_to_what_another_release_replaced_meanwhile_is_refused(home: Path) -> None:
+    for card in ("# one\n", "# two\n"):
+        promoted(home, written(home, rule_parts(card=card)))
+    key = ensure_keys(home / "keys").public_key
+    verified = verify_rollback(home, KEY, public_key=key, approval=ANA)
+    third = promoted(home, written(home, rule_parts(card="# three\n")))
+    with pytest.raises(ReleaseRefused, match="another release was made meanwhile"):
+        make_release(verified, NOW)
+    assert current_release(home, KEY) == third
 
 
 def test_going_back_needs_a_second_person_too(home: Path) -> None:

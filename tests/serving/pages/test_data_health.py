@@ -37,10 +37,14 @@ SUMMARY = RecordsSummary(
 @pytest.fixture
 def told(service: ExampleService) -> ExampleService:
     """The service with a summary in harbor alone."""
-    place = service.app.state.context.settings.warehouse("harbor").parent
-    place.mkdir(parents=True, exist_ok=True)
-    write_summary(service.app.state.context.settings, "harbor", SUMMARY)
+    tell_health(service)
     return service
+
+
+def tell_health(service: ExampleService) -> None:
+    """Leaves the summary as a load and a check do."""
+    service.context.settings.warehouse("harbor").parent.mkdir(parents=True, exist_ok=True)
+    write_summary(service.context.settings, "harbor", SUMMARY)
 
 
 def page_of(service: ExampleService, staff_id: str = "s-lena", district_id: str = "harbor", query: str = "") -> str:

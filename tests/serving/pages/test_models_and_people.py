@@ -1,8 +1,12 @@
 """Models: two people make a release. People: who may sign in, what each sees. The log: who saw a student."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 from models.releases import ReleaseKey, release_log
 from serving.access.people import NewPerson, add_person
 from serving.access.permissions import give_permission
+from serving.store.district_scope import enter_district
+from serving.store.rows import AccessRow
 from serving.store.total_rows import ReleaseProposalRow
 from tests.serving.browser import Browser
 from tests.serving.example_releases import OUTCOME, release_model, release_rule
@@ -35,13 +39,34 @@ def test_what_one_person_proposes_another_confirms_and_nobody_both(service: Exam
     assert eli.send(decide, decision="confirmed").status_code == 404
 
 
-def test_a_bundle_that_the_gate_refuses_is_refused_here_too_and_the_page_says_why(service: ExampleService) -> None:
+def test_what_somebody_turns_down_while_another_confirms_it_is_not_released(service: ExampleService) -> None:
+    model, rule = release_model(service, "harbor"), release_rule(service, "harbor")
+    dana, eli = added(service, "dana", "data_team"), added(service, "eli", "data_team")
+    dana.send("/models/proposals", outcome=OUTCOME, action="promote", digest=model.digest, entry="e" * 32)
+    with ThreadPoolExecutor(1) as other:
+        with service.write_session() as session:
+            enter_district(session, "harbor")
+            row = session.get(ReleaseProposalRow, ("harbor", "e" * 32))
+            assert row is not None
+            row.decision = "refused"
+            session.flush()
+            confirmed = other.submit(eli.send, f"/models/proposals/{'e' * 32}", decision="confirmed")
+            wait([confirmed], timeout=0.5)
+        assert confirmed.result().status_code == 404
+    assert release_log(service.context.settings.home, KEY)[-1].digest == rule.digest
+
+
+def test_a_bundle_that_the_gate_refuses_is_refused_while_others_write_and_the_page_says_why(
+    service: ExampleService,
+) -> None:
     release_model(service, "mesa")
     mesas = release_model(service, "mesa").digest
     release_rule(service, "harbor")
     dana, eli = added(service, "dana", "data_team"), added(service, "eli", "data_team")
     dana.send("/models/proposals", outcome=OUTCOME, action="promote", digest=mesas, entry="d" * 32)
-    answer = eli.send(f"/models/proposals/{'d' * 32}", decision="confirmed")
+    with service.write_session() as session:
+        session.connection()
+        answer = eli.send(f"/models/proposals/{'d' * 32}", decision="confirmed")
     assert answer.status_code == 422
     assert "gate.json is for mesa" in answer.text
     (row,) = service.rows(ReleaseProposalRow)
@@ -66,6 +91,8 @@ def test_who_administers_gives_a_password_once_and_ends_access_but_not_their_own
     assert "shown once" in lena.send("/people/s-ines/password").text
     assert "shown once" not in lena.get("/people").text
     assert ines.get("/").status_code == 303
+    (row,) = (one for one in service.rows(AccessRow) if isinstance(one, AccessRow))
+    assert (row.subject, row.action, row.object) == ("staff:s-lena", "manage_people", "new password: staff:s-ines")
     assert lena.send("/people/s-ines/end").status_code == 200
     assert lena.send("/people/s-lena/end").status_code == 422
     assert lena.send("/people/nobody/end").status_code == 404

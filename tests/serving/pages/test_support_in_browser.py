@@ -1,6 +1,6 @@
 """What people do on the pages, in a real Chromium: by mouse, without JavaScript; hostile words; axe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -10,12 +10,17 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 from sqlalchemy import update
 
 from docs.screenshots import served
+from serving.access.people import NewPerson, add_person
+from serving.access.permissions import give_permission
 from serving.store.database import write_session
 from serving.store.rows import StudentRow
 from tests.serving.browser import Browser as Sender
 from tests.serving.conftest import copy_prepared, opened
-from tests.serving.example_service import ExampleService
+from tests.serving.example_releases import OUTCOME
+from tests.serving.example_service import NOW, ExampleService
 from tests.serving.pages.example_entries import CONTACT, IDS, PLAN, STUDENT, write_everything
+from tests.serving.pages.test_data_health import tell_health
+from tests.serving.pages.test_equity import release_audited
 from tests.sweeps import swept
 
 pytestmark = pytest.mark.browser
@@ -31,6 +36,14 @@ PAGES = ("/", STUDENT, f"{STUDENT}/plans/{IDS['plan_id']}", f"{STUDENT}/restrict
 MEETING = tuple(f"/meetings{path}" for path in ("", "/recap", *(
     f"/{IDS['meeting_id']}{rest}" for rest in ("", "/minutes?names=1", f"{STUDENT}")
 )))  # fmt: skip
+OF_A_DISTRICT = {
+    "s-lena": (
+        "/school", "/equity", "/models", f"/models/card?outcome={OUTCOME}", "/problems", "/data-health", "/learn",
+    ),
+    "p-omar": ("/people", "/people/s-ines", "/access-log"),
+}  # fmt: skip
+"""Pages that a counselor does not open, by who opens them."""
+DISTRICT_PAGES = OF_A_DISTRICT if swept("accessibility") else {"s-lena": ("/data-health",)}
 PAYLOADS = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<svg/onload=alert(1)>",
     "\"><script>alert(1)</script>", "'><script>alert(1)</script>", "</textarea><script>alert(1)</script>",
@@ -120,15 +133,17 @@ class Opener:
     address: str
     contexts: list[BrowserContext] = field(default_factory=list)
 
-    def __call__(self, *, javascript: bool = True, width: int = 1280, scheme: str = "light") -> Visitor:
-        """A counselor at a browser of that width, with or without JavaScript."""
+    def __call__(
+        self, *, javascript: bool = True, width: int = 1280, scheme: str = "light", staff_id: str = "s-ines"
+    ) -> Visitor:
+        """A counselor, or somebody else, at a browser of that width, with or without JavaScript."""
         context = self.browser.new_context(
             java_script_enabled=javascript,
             viewport={"width": width, "height": 800},
             color_scheme="dark" if scheme == "dark" else "light",
         )
         self.contexts.append(context)
-        token = self.service.session_of("harbor", "s-ines")
+        token = self.service.session_of("harbor", staff_id)
         context.add_cookies([{"name": "ontrack_session", "value": token, "url": self.address}])
         page = context.new_page()
         visitor = Visitor(page, self.address)
@@ -198,20 +213,19 @@ def test_hostile_words_are_shown_and_nothing_of_them_runs(visit: Opener, service
 
 def test_no_page_violates_what_axe_checks(visit: Opener) -> None:
     """Each page is opened once, and looked at on every screen."""
-    counselor, found = visit(), {}
-    for path in (*PAGES, *MEETING, "/caseload", "/cover", f"{STUDENT}/family"):
-        counselor.open(path)
-        counselor.page.evaluate(AXE.read_text(encoding="utf-8"))
-        counselor.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        for width, scheme in SCREENS:
-            counselor.page.set_viewport_size({"width": width, "height": 800})
-            counselor.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            wide = counselor.page.evaluate(
-                "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-            )
-            wrong = [*axe_violations(counselor.page), *(["wider than the window"] if wide else [])]
-            found.update({(path, width, scheme): wrong} if wrong else {})
-    assert found == {}
+    assert violations_on(visit(), (*PAGES, *MEETING, "/caseload", "/cover", "/roles", f"{STUDENT}/family")) == {}
+
+
+def test_no_page_of_a_district_violates_what_axe_checks(visit: Opener, service: ExampleService) -> None:
+    """The pages are filled: a summary of a load, an audit that finds a group missed, and somebody with a permission."""
+    tell_health(service)
+    if swept("accessibility"):
+        release_audited(service, corrected=0.01)
+        with service.write_session() as session:
+            add_person(session, "harbor", NewPerson("p-omar", "Omar", "Adler", "omar@office.org", "privacy_officer"))
+            give_permission(session, "harbor", "p-omar", "administration", NOW)
+    for staff_id, paths in DISTRICT_PAGES.items():
+        assert violations_on(visit(staff_id=staff_id), paths) == {}
 
 
 def test_axe_finds_a_field_without_a_label(visit: Opener) -> None:
@@ -220,6 +234,22 @@ def test_axe_finds_a_field_without_a_label(visit: Opener) -> None:
     counselor.page.evaluate(AXE.read_text(encoding="utf-8"))
     counselor.page.evaluate("document.querySelector('main form').append(document.createElement('select'))")
     assert [one.partition(":")[0] for one in axe_violations(counselor.page)] == ["select-name"]
+
+
+def violations_on(visitor: Visitor, paths: Sequence[str]) -> dict[tuple[str, int, str], list[str]]:
+    """What is wrong with pages on each screen, and an alarm of a page; each is opened once."""
+    found = {}
+    for path in paths:
+        visitor.open(path)
+        visitor.page.evaluate(AXE.read_text(encoding="utf-8"))
+        visitor.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        for width, scheme in SCREENS:
+            visitor.page.set_viewport_size({"width": width, "height": 800})
+            visitor.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            wide = visitor.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            wrong = [*axe_violations(visitor.page), *(["wider than the window"] if wide else []), *visitor.alarms]
+            found.update({(path, width, scheme): wrong} if wrong else {})
+    return found
 
 
 def axe_violations(page: Page) -> list[str]:

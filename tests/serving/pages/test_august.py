@@ -1,0 +1,70 @@
+"""In August, before the first list of the school year: each page of the header says what it shows, and from when."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from serving.pages.places import PLACES
+from serving.store.rows import DistrictRow, StaffRow
+from tests.serving.browser import Browser, Tags
+from tests.serving.example_service import ExampleService
+
+AUGUST = datetime(2027, 8, 10, 16, 0, tzinfo=UTC)
+SAYS = {
+    ("counselor", "/"): "whom to reach first, and why. It fills with the first list of the school year",
+    ("counselor", "/caseload"): "The data team does that. Then the list shows here.",
+    ("counselor", "/meetings"): "It does from the first list of the school year on.",
+    ("district", "/school"): "It fills with the first list of the school year",
+    ("district", "/equity"): "It fills when a past school year with enough students has been judged.",
+    ("district", "/models"): "The data team trains first, then a second person confirms.",
+    ("district", "/problems"): "shows here at once, at any time of the year.",
+    ("district", "/data-health"): "what does not add up. It fills with the next load of records.",
+    ("privacy_officer", "/people"): "Who may sign in, and what each sees",
+    ("privacy_officer", "/access-log"): "Who saw or took what, when, and why they were allowed",
+    ("counselor", "/learn"): "Five minutes",
+}
+"""Who looks at which page, and what it says."""
+
+
+def in_august(service: ExampleService) -> ExampleService:
+    """The service with its clock and its day in August."""
+    context = service.context
+    service.clock.now = AUGUST
+    service.context = replace(context, settings=context.settings.model_copy(update={"today": AUGUST.date()}))
+    service.app.state.context = service.context
+    return service
+
+
+def words_at(service: ExampleService, staff_id: str, path: str) -> str:
+    """What somebody reads at an address."""
+    answer = Browser(service, "harbor", staff_id).get(path)
+    assert answer.status_code == 200, path
+    return " ".join(Tags(answer.text).words.split())
+
+
+@pytest.fixture
+def before_any_list(empty_service: ExampleService) -> ExampleService:
+    """A district of which nothing but three people is known."""
+    with empty_service.write_session() as session:
+        session.add(DistrictRow(district_id="harbor", name="Harbor Unified"))
+        session.flush()
+        for role in ("counselor", "district", "privacy_officer"):
+            name = {"first_name": "Rosa", "last_name": "Alvarez", "email": f"{role}@example.org"}
+            session.add(StaffRow(district_id="harbor", staff_id=role, role=role, added=True, **name))
+    return in_august(empty_service)
+
+
+def test_each_page_says_what_it_shows_and_from_when(before_any_list: ExampleService) -> None:
+    assert {path for _, path in SAYS} == {place.address for place in PLACES}
+    for (who, path), words in SAYS.items():
+        assert words in words_at(before_any_list, who, path), path
+
+
+def test_a_list_of_last_school_year_is_shown_with_its_age(service: ExampleService) -> None:
+    in_august(service)
+    for place in PLACES:
+        if place.action not in {"see_people", "audit_access"}:
+            words_at(service, "s-lena" if place.action != "write" else "s-ines", place.address)
+    for path in ("/", "/caseload"):
+        assert "The newest records are 263 days old." in words_at(service, "s-ines", path)
