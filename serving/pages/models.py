@@ -95,10 +95,7 @@ def post_proposal(visit: CurrentVisit, fields: SignedForm) -> Response:
 
 @router.post("/models/proposals/{proposal_id}")
 def post_decision(proposal_id: str, visit: CurrentVisit, fields: SignedForm) -> Response:
-    """Makes the release that somebody else proposed, or turns it down; the gate and the signature hold as ever.
-
-    The bundle is verified before the transaction, so that nobody waits for it to write.
-    """
+    """Makes the release that somebody else proposed, or turns it down; the gate and the signature hold as ever."""
     decision = FieldReader(fields).choice("decision", ("confirmed", "refused"))
     with visit.context.read_session() as session:
         row = open_proposal(session, visit, proposal_id, decision)
@@ -135,7 +132,7 @@ def keep_decision(visit: Visit, proposal_id: str, decision: str, verified: Verif
 
 
 def verified_release(visit: Visit, row: ReleaseProposalRow) -> VerifiedRelease:
-    """The release of a proposal, approved by the visitor, before it is made."""
+    """The release of a proposal, approved by the visitor, verified outside the transaction: nobody waits to write."""
     home, key = visit.context.settings.home, key_of(visit, row.outcome)
     approval = Approval(visit.viewer.name, f"{row.reason} (proposed by {row.proposed_name})".strip())
     public_key = load_public_key(home / "keys")
