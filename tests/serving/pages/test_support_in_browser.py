@@ -211,6 +211,14 @@ def test_hostile_words_are_shown_and_nothing_of_them_runs(visit: Opener, service
     assert counselor.alarms == []
 
 
+def test_a_name_beside_a_tick_is_read_across_on_a_phone(visit: Opener) -> None:
+    counselor = visit(width=375)
+    counselor.open("/caseload?show=all")
+    box = counselor.page.locator("th:has(.tick-row):has(a[href*=k-amara])").bounding_box()
+    assert box is not None
+    assert box["height"] < 100 < box["width"]
+
+
 def test_no_page_violates_what_axe_checks(visit: Opener) -> None:
     """Each page is opened once, and looked at on every screen."""
     assert violations_on(visit(), (*PAGES, *MEETING, "/caseload", "/cover", "/roles", f"{STUDENT}/family")) == {}
