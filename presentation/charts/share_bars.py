@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from presentation.charts.marks import BarMark, Chart, LineMark, Mark, TextMark
 from presentation.charts.record_chart import ChartWords
 
-WIDTH, NAMES, RIGHT = 420, 150, 40
+WIDTH, NAMES, RIGHT = 420, 175, 40
 ROW, BAR, TOP = 30, 16, 6
 
 

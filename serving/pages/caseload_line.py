@@ -14,6 +14,7 @@ from serving.scoring.bands import Band
 from serving.store.rows import RunRow, SchoolRow, ScoreRow, StudentRow
 from serving.store.run_queries import has_other_scoring, of_runs, urgency
 from serving.store.student_records import ScoreRecords, score_records
+from serving.support.listed_students import first_lists
 from serving.support.responsible import responsible_for
 from serving.wording.change_in_short import change_in_short
 from serving.wording.locale import Language, msgid
@@ -70,6 +71,8 @@ class CaseloadLine:
 class LineContext:
     """What every line is worded with: language, runs, features' words and other scoring by run, schools by id.
 
+    `first_lists` are the runs that are the first of their outcome.
+
     `contacts` and `plans` are the latest by student, `others` a student's scores for other outcomes, `records` what
     the score of a student saw, `responsible` the names of who is responsible.
     """
@@ -80,6 +83,7 @@ class LineContext:
     lexicons: Mapping[str, Lexicon]
     other_scoring: Mapping[str, bool]
     schools: Mapping[str, str]
+    first_lists: frozenset[str] = frozenset()
     contacts: Mapping[str, date] = field(default_factory=dict)
     plans: Mapping[str, date] = field(default_factory=dict)
     others: Mapping[str, list[tuple[ScoreRow, RunRow]]] = field(default_factory=dict)
@@ -101,6 +105,7 @@ def build_lines(session: Session, scope: CaseloadScope, rows: Rows, language: La
         runs=runs,
         lexicons={run.run_id: run_lexicon(run.dictionary) for run in scope.runs},
         other_scoring={run.run_id: has_other_scoring(session, run) for run in scope.runs},
+        first_lists=frozenset(run.run_id for run in first_lists(session, scope.runs)),
         schools=school_names(session, district),
         contacts=last_contacts(session, district, students),
         plans=plans_since(session, district, students, scope.year_began),
@@ -124,7 +129,7 @@ def build_line(student: StudentRow, score: ScoreRow | None, context: LineContext
         school=context.schools.get(student.school_id, student.school_id),
         band=band,
         band_words=band_words(language, band),
-        change=change_in_short(language, score, other_scoring=context.other_scoring[score.run_id]) if score else "",
+        change=line_change(score, context),
         signal=signal,
         signal_kind=kind,
         more=more,
@@ -135,6 +140,13 @@ def build_line(student: StudentRow, score: ScoreRow | None, context: LineContext
         at_random=bool(score and score.at_random),
         also=also_words(language, context.others.get(student.student_key, [])),
     )
+
+
+def line_change(score: ScoreRow | None, context: LineContext) -> str:
+    """How a student's signals changed; empty in an outcome's first list, which nothing comes before for anybody."""
+    if score is None or (score.run_id in context.first_lists and score.previous_band is None):
+        return ""
+    return change_in_short(context.language, score, other_scoring=context.other_scoring[score.run_id])
 
 
 def top_signal(score: ScoreRow | None, context: LineContext) -> tuple[str, SignalKind, int]:

@@ -157,11 +157,11 @@ def worst_words(language: Language, tables: Sequence[AuditTable], schools: Mappi
     beside = group.against.get(MISSED)
     sure = beside is not None and beside.corrected < BEYOND_CHANCE
     said = (
-        msgid("The list misses most of {group} ({attribute}): {count} of 100 who ended off track. That is no chance.")
+        msgid("Missed most often: {group} ({attribute}), {count} of 100 who ended off track. That is more than chance.")
         if sure
         else msgid(
-            "The list misses most of {group} ({attribute}): {count} of 100 who ended off track. It may be chance: too "
-            "few students say so."
+            "Missed most often: {group} ({attribute}), {count} of 100 who ended off track. It may be chance: there are "
+            "too few students to tell."
         )
     )
     return language.translate(

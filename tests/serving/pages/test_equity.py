@@ -41,7 +41,7 @@ def test_the_page_says_whom_the_list_misses_and_whether_that_may_be_chance(servi
     service.clock.wait(seconds=5)
     service.context.releases.entries.clear()
     words = " ".join(Tags(lena.get("/equity").text).words.split())
-    assert "The list misses most of Yes (low income): 60 of 100 who ended off track. It may be chance" in words
+    assert "Missed most often: Yes (low income), 60 of 100 who ended off track. It may be chance" in words
     assert "60 (50–70)" in words
     assert "EWS102: Not enough students." in words
     assert "Beyond chance" not in words
