@@ -56,7 +56,7 @@ def page_of(service: ExampleService, staff_id: str = "s-lena", district_id: str 
 
 def test_the_page_says_what_came_what_waits_who_is_missing_and_what_does_not_add_up(told: ExampleService) -> None:
     html = page_of(told)
-    assert "Marks 300 far fewer than usual 1010 7" in section(html, "newest")
+    assert "Marks 300 far fewer than usual 1,010 7" in section(html, "newest")
     assert "7 students.csv rows 3, 4, 9" in section(html, "waiting")
     assert "5 students enrolled today are in no list" in section(html, "missing")
     found = section(html, "adds-up")
