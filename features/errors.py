@@ -14,9 +14,11 @@ A message says what is wrong, where, and what to do. Packages above declare thei
       SpecRefused          2  the spec of a prepared table (training.prepared_table.spec)
       NotJudgeable         3  an outcome that no known school year can judge (training.cohort_examples)
       UnknownStaff         3  a person who is not in the district's staff (serving.access.accounts)
-      UnknownDistrict      3  a district without a scoring run (serving.access.accounts)
+      UnknownDistrict      3  a district without a scoring run (serving.access.api_keys)
       PermissionRefused    2  a permission that does not exist (serving.access.permissions)
-      ScopeRefused         2  an API scope that does not exist (serving.access.accounts)
+      RoleRefused          2  a role or school that does not exist (serving.access.role_assignments)
+      ScopeRefused         2  an API scope that does not exist (serving.access.api_keys)
+      UnknownKey           3  an API key that does not exist (serving.access.api_keys)
 """
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from models.examples import Booleans, Floats, Integers, Texts
-from models.fairness.complementary_suppression import Layers, shown_groups, shown_pairs
+from models.fairness.complementary_suppression import Layers, shown_pairs
+from models.fairness.small_groups import shown_groups
 from models.metrics.count_tables import Listing, count_cells
 
 NOT_RECORDED = "not recorded"

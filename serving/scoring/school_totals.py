@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.examples import Floats
-from models.fairness.complementary_suppression import is_large, shown_groups
+from models.fairness.small_groups import is_large, shown_groups
 from serving.scoring.run_writer import list_id_of
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.bulk_insert import insert_rows

@@ -14,7 +14,8 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from models.examples import Booleans
-from models.fairness.complementary_suppression import Layers, LinearPrograms, shown_groups, shown_pairs
+from models.fairness.complementary_suppression import Layers, LinearPrograms, shown_pairs
+from models.fairness.small_groups import shown_groups
 from models.fairness.suppression import CROSSED, TOGETHER, Grouping, suppress_groups, suppress_pairs
 from models.metrics.count_tables import Listing, listing_of
 from tests.sweeps import swept

@@ -50,7 +50,7 @@ def test_who_holds_several_chooses_and_is_led_on_to_the_page_that_was_asked_for(
     assert chosen.headers["location"] == "/caseload"
     later = Browser(service, "harbor", "s-kira")
     assert later.get("/caseload").status_code == 200
-    assert '<a class="quiet-link" href="/roles">' in later.get("/caseload").text
+    assert 'href="/roles">Change role</a>' in later.get("/caseload").text
 
 
 def test_each_role_opens_what_the_table_says(service: ExampleService) -> None:
