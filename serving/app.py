@@ -71,6 +71,7 @@ from serving.web.conditional import ApiCompression, EntityTags
 from serving.web.hosts import served_hosts
 from serving.web.logs import open_log
 from serving.web.middleware import RequestMiddleware
+from serving.web.nul_characters import NulCharacters
 from serving.web.openapi import OnTrackApp
 from serving.web.problems import (
     RecordsRefused,
@@ -133,6 +134,7 @@ def create_app(
     app.state.context = context
     app.add_middleware(IdempotencyMiddleware, context=context)
     app.add_middleware(EntityTags)
+    app.add_middleware(NulCharacters)
     app.add_middleware(ApiCompression)
     app.add_middleware(
         RequestMiddleware,

@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
+from serving.web.nul_characters import NUL
 from serving.web.problems import Mistake, RecordsRefused
 
 
@@ -19,7 +20,11 @@ def place_of(cursor: str, asked: Mapping[str, object], parts: int) -> tuple[str,
         digest, *after = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError):
         digest, after = "", []
-    if digest != digest_of(asked) or len(after) != parts or not all(isinstance(one, str) for one in after):
+    if (
+        digest != digest_of(asked)
+        or len(after) != parts
+        or not all(isinstance(one, str) and NUL not in one for one in after)
+    ):
         expected = "expected a cursor as a page of the same question gave it"
         raise RecordsRefused([Mistake(pointer="#/cursor", detail=expected)])
     return tuple(after)

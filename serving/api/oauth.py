@@ -19,6 +19,7 @@ from serving.access.tokens import LIFETIME
 from serving.api.messages import Message
 from serving.app_context import RequestContext
 from serving.store.access_rows import ClientRow
+from serving.web.nul_characters import replace_nul
 
 router = APIRouter(tags=["tokens"], dependencies=[Depends(anyone)])
 FORM = "application/x-www-form-urlencoded"
@@ -95,7 +96,7 @@ async def token_form(request: Request) -> Mapping[str, str]:
         if error.status_code != 400:
             raise
         return {}
-    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    fields = [(name, replace_nul(value)) for name, value in form.multi_items() if isinstance(value, str)]
     return dict(fields) if len(dict(fields)) == len(fields) else {}
 
 
@@ -146,7 +147,7 @@ def credentials_of(request: Request, form: Mapping[str, str]) -> tuple[str, str]
         client_id, secret = "", ""
     if kind.lower() != "basic":
         raise TokenRefused("invalid_client", "expected Authorization: Basic, or client_id and client_secret as fields")
-    return unquote_plus(client_id), unquote_plus(secret)
+    return replace_nul(unquote_plus(client_id)), replace_nul(unquote_plus(secret))
 
 
 def granted_scopes(form: Mapping[str, str], row: ClientRow | None) -> list[str]:

@@ -15,6 +15,7 @@ from serving.api.operation_messages import Operation, OperationKind, OperationLi
 from serving.app_context import RequestContext
 from serving.operations.operations import cancel, newest_operations
 from serving.store.operation_rows import ImportQuarantineRow, OperationRow
+from serving.web.nul_characters import replace_nul
 from serving.web.openapi import error_response
 from serving.web.problems import Conflict
 
@@ -128,6 +129,6 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
         moment, _, operation_id = (
             base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("utf-8").partition("|")
         )
-        return datetime.fromisoformat(moment), operation_id
+        return datetime.fromisoformat(moment), replace_nul(operation_id)
     except (binascii.Error, ValueError):
         raise HTTPException(404) from None

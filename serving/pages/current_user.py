@@ -15,6 +15,7 @@ from serving.access.accounts import SessionUser, find_session_user, sha256, touc
 from serving.access.authorize import Educator
 from serving.app_context import AppContext, RequestContext
 from serving.store.rows import DistrictRow
+from serving.web.nul_characters import replace_nul
 from serving.wording.scores import ROLES
 
 MOST_FIELDS = 60
@@ -129,7 +130,7 @@ async def read_form(request: Request, viewer: SignedIn) -> Mapping[str, str]:
     """The fields of a form of our own page; 403 for one that another site sent, or another session made."""
     require_same_origin(request)
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)
-    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    fields = {name: replace_nul(value) for name, value in form.multi_items() if isinstance(value, str)}
     if not hmac.compare_digest(fields.get("token", "").encode(), form_token(request).encode()):
         raise HTTPException(403)
     return fields

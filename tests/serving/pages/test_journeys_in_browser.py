@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from docs.screenshots import served
 from tests.serving.conftest import copy_prepared, opened
@@ -109,7 +109,7 @@ def test_a_main_task_is_done_in_the_clicks_stated(
     for step in task.steps:
         take(page, step, by_keyboard=mode == "keyboard")
     page.wait_for_load_state()
-    assert task.said in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(task.said)
     assert sum(not step.typed for step in task.steps) <= task.clicks
     context.close()
 

@@ -14,8 +14,10 @@ from serving.scoring.run_writer import write_run
 from serving.store.database import write_session
 from serving.store.rows import RunRow, ScoreRow
 from serving.store.run_queries import current_runs
+from tests.serving.databases import ON_POSTGRESQL
 from tests.serving.example_service import TODAY, ExampleService, run_of
 
+of_sqlite = pytest.mark.skipif(ON_POSTGRESQL, reason="only SQLite has drafts: PostgreSQL writes a list beside others")
 NEXT_WEEK = run_of("harbor", TODAY + timedelta(days=7))
 
 
@@ -38,6 +40,7 @@ def shown(service: ExampleService) -> list[str]:
         return [run.run_id for run in current_runs(session, "harbor")]
 
 
+@of_sqlite
 def test_a_list_that_was_cut_off_shows_nowhere_and_is_gone_with_the_next(service: ExampleService) -> None:
     before = shown(service)
     draft_scores(service.context.engine, NEXT_WEEK)
@@ -49,6 +52,7 @@ def test_a_list_that_was_cut_off_shows_nowhere_and_is_gone_with_the_next(service
     assert run_ids(service, ScoreRow) == run_ids(service, RunRow) == {*before, later.run_id}
 
 
+@of_sqlite
 def test_others_write_between_the_scores_of_a_list(service: ExampleService, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whenever some scores are written, nobody holds the lock: another transaction gets it."""
     engine = service.context.engine
@@ -70,6 +74,7 @@ def others_turn(engine: Engine, turns: list[float]) -> Callable[[float], None]:
     return write
 
 
+@of_sqlite
 def test_a_list_whose_drafts_another_one_removed_is_refused(service: ExampleService) -> None:
     draft_scores(service.context.engine, NEXT_WEEK)
     remove_drafts(service.context.engine, "harbor")

@@ -153,3 +153,18 @@ def test_a_moment_is_text_with_a_zone(program: ApiClient, moment: str) -> None:
     answer = send(program, "GET", f"/v1/scores?changed_since={moment}")
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/changed_since")
     assert send(program, "GET", "/v1/scores?changed_since=2026-11-20T16:00:00Z").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/v1/scoring-runs?outcome=a%00b", 200), ("/v1/scores?school=%00", 200), ("/v1/students/k%00amara/scores", 404),
+    ],
+)  # fmt: skip
+def test_nul_in_an_address_or_a_form_names_nothing(
+    asked: ExampleService, program: ApiClient, address: str, status: int
+) -> None:
+    """PostgreSQL takes no such text: each of these was a fault there."""
+    answer = send(program, "GET", address)
+    assert (answer.status_code, "k-amara" in answer.text) == (status, False)
+    assert Browser(asked, "harbor", "s-ines").send("/caseload", search="Boat\0eng").status_code < 500
