@@ -42,21 +42,31 @@ def busy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ExampleServ
 
 
 def test_a_page_shows_one_whole_list_while_others_are_written(busy: ExampleService) -> None:
-    """The date is the run's, the name is the roster's."""
+    """The date is the run's, the name is the roster's.
+
+    Between two writes as many pages are read to their end as there are readers, however slow the machine.
+    """
     seen: list[tuple[str, str]] = []
+    pages = threading.Semaphore(0)
     ended = threading.Event()
+    names = ("s-lena", "s-ines")
 
     def read(browser: Browser) -> None:
         while not ended.is_set():
             page = browser.get("/caseload").text
             seen.append((SAID.findall(page)[0], NAMED.findall(page)[0]))
+            pages.release()
 
-    readers = [threading.Thread(target=read, args=(Browser(busy, "harbor", name),)) for name in ("s-lena", "s-ines")]
+    readers = [threading.Thread(target=read, args=(Browser(busy, "harbor", name),), daemon=True) for name in names]
     for reader in readers:
         reader.start()
-    for days in range(1, RUNS):
-        write(busy, days)
-    ended.set()
+    try:
+        for days in range(1, RUNS):
+            for _ in names:
+                assert pages.acquire(timeout=60), "a reader stopped"
+            write(busy, days)
+    finally:
+        ended.set()
     for reader in readers:
         reader.join()
     assert [pair for pair in seen if pair[0] != pair[1]] == []
