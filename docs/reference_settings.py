@@ -1,6 +1,6 @@
 """The reference of `ontrack.toml`: every table of it, every key with its default."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args, get_origin
 
 from pydantic import BaseModel
@@ -27,6 +27,7 @@ def settings_page() -> str:
 def section_parts(section: type[BaseModel], title: str, path: str) -> Iterator[str]:
     """A section's heading and settings, then the sections below it."""
     below = {name: kind for name, field in section.model_fields.items() if (kind := section_in(field.annotation))}
+    several = {name: kinds for name, kind in below.items() if len(kinds := sections_in_choice(section, name)) > 1}
     rows = [
         (code(name), default_of(section, name), limits_of(section, name), field.description or "–")
         for name, field in section.model_fields.items()
@@ -39,7 +40,31 @@ def section_parts(section: type[BaseModel], title: str, path: str) -> Iterator[s
         place = f"{path}.{name}".strip(".")
         many = get_origin(section.model_fields[name].annotation)
         inner = f"{place}.{PLACEHOLDERS[name]}" if many is dict else place
+        if name in several:
+            yield from choice_parts(several[name], place, once_each=many is tuple)
+            continue
         yield from section_parts(kind, f"`[[{place}]]`, once for each" if many is tuple else f"`[{inner}]`", inner)
+
+
+def choice_parts(kinds: Sequence[type[BaseModel]], place: str, *, once_each: bool) -> Iterator[str]:
+    """The kinds of section of which one is chosen by its `kind`; told where several may stand, once."""
+    if once_each:
+        for kind in kinds:
+            word = kind.model_fields["kind"].default
+            yield from section_parts(kind, f'`[[{place}]]` with `kind = "{word}"`', place)
+
+
+def sections_in_choice(section: type[BaseModel], name: str) -> list[type[BaseModel]]:
+    """The kinds of section of which a field holds one; itself alone where there is no choice."""
+    return list(dict.fromkeys(all_sections(section.model_fields[name].annotation)))
+
+
+def all_sections(annotation: object) -> Iterator[type[BaseModel]]:
+    """Every section within a field's type."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for one in get_args(annotation):
+        yield from all_sections(one)
 
 
 def section_in(annotation: object) -> type[BaseModel] | None:

@@ -18,6 +18,10 @@ from features.policies.chronic_absence import ChronicAbsence
 from features.policies.record_policies import RecordPolicies
 from features.schedule import refuse_unknown_entries
 from features.served_outcome import ServedOutcome, said_once
+from features.sources.combination import owned_tables
+from features.sources.csv import CsvFiles
+from features.sources.declaration import Source
+from features.sources.kinds import AnySource
 from features.support_settings import Support
 
 
@@ -44,6 +48,8 @@ class District(Section):
     name: str = Field(description="what people call it")
     timezone: str = Field(default="America/Los_Angeles", description="an as-of date is the end of this zone's day")
     records: Path | None = Field(default=None, description="folder, or zip, of the district's files")
+    source: AnySource | None = Field(default=None, description="the system its records come from; CSV files where none")
+    sources: tuple[AnySource, ...] = Field(default=(), description="several systems, each owning tables of its own")
     reading: Dialect = Field(default=Dialect(), description="how its files are written")
     files: dict[str, FileMapping] = Field(
         default={}, description="canonical table = its files, where they are not ours"
@@ -65,6 +71,24 @@ class District(Section):
         for name, files in self.files.items():
             validate_mapping(name, files)
         return self
+
+    @model_validator(mode="after")
+    def has_one_owner_a_table(self) -> Self:
+        """The same; ValueError where two sources own the same table, or one and several are named."""
+        if self.source and self.sources:
+            raise ValueError("expected `source` for one system or `sources` for several, not both")
+        owned_tables(self.read_from)
+        return self
+
+    @property
+    def names_sources(self) -> bool:
+        """Whether it names a source at all."""
+        return bool(self.source or self.sources)
+
+    @property
+    def read_from(self) -> tuple[Source, ...]:
+        """The sources of its records: CSV files where none is named."""
+        return self.sources or ((self.source,) if self.source else (CsvFiles(),))
 
 
 class Training(Section):

@@ -1,7 +1,6 @@
-"""What a source adapter gives to ingest: files, each of a canonical table, and how to read them.
+"""What source adapters give to ingest: files, each of a canonical table, and how to read them.
 
-An adapter is a function from a district's settings and the files found to a `Delivery`. Everything after it (mapping,
-rules, quarantine, versions) is the same for every source.
+Everything after it (mapping, rules, quarantine, versions) is the same for every source.
 """
 
 from dataclasses import dataclass, field
@@ -38,12 +37,22 @@ class DeliveredTable(MappedTable):
 
 @dataclass(frozen=True)
 class Delivery:
-    """Everything that one load reads: tables, files for look-ups, names of unused files, policies of the records."""
+    """Everything that one load reads: tables, files for look-ups, names of unused files, policies of the records.
+
+    `originals` are files of another shape, of which a conversion makes the rows of tables.
+    """
 
     tables: tuple[DeliveredTable, ...]
     lookups: tuple[SourceFile, ...]
     unused: tuple[str, ...]
     policies: RecordPolicies = NO_POLICIES
+    originals: tuple[SourceFile, ...] = ()
+
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        """Every file that is read, once."""
+        of_tables = [file for one in self.tables for file in one.sources]
+        return tuple(dict.fromkeys([*of_tables, *self.lookups, *self.originals]))
 
     @property
     def only_deltas(self) -> bool:

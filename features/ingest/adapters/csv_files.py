@@ -4,11 +4,11 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from features.file_mapping.declaration import FileMapping, file_columns
+from features.ingest.adapters.adapter import Adapter, Arrival
 from features.ingest.delivery import DeliveredTable, Delivery
 from features.ingest.files.csv_rows import read_csv
 from features.ingest.files.sources import SourceFile, matching_files
 from features.ingest.findings import DataRefused, Finding
-from features.settings import District
 from features.table_schema import Table
 from features.tables import TABLES
 
@@ -16,11 +16,12 @@ SUFFIXES = (".csv", ".txt", ".tsv", ".dat", ".gz")
 """Endings of files that hold records; other files in the folder are ignored."""
 
 
-def csv_delivery(district: District, found: Sequence[SourceFile]) -> Delivery:
+def csv_delivery(arrival: Arrival) -> Delivery:
     """The delivery that the files make; DataRefused for a table without its file, and for a file of no table."""
+    district, found = arrival.district, arrival.files
     findings: list[Finding] = []
     tables: list[DeliveredTable] = []
-    for table in (t for t in TABLES.values() if t.from_source):
+    for table in (TABLES[name] for name in arrival.owned):
         files = district.files.get(table.name, FileMapping())
         sources = () if files.sent == "never" else matching_files(found, pattern_of(table, files))
         if sources:
@@ -34,7 +35,7 @@ def csv_delivery(district: District, found: Sequence[SourceFile]) -> Delivery:
     lookups = tuple(lookup_files(tables, found))
     used = {*lookups, *(one for delivered in tables for one in delivered.sources)}
     unused = [file.name for file in found if file not in used]
-    if not district.files:
+    if not district.files and len(district.read_from) == 1:
         findings += [unknown_file(name) for name in unused if name.endswith(SUFFIXES)]
     if findings:
         raise DataRefused(findings)
@@ -78,3 +79,7 @@ def unknown_file(name: str) -> Finding:
     nearest = difflib.get_close_matches(stem, known, n=1)
     hint = f"did you mean {nearest[0]}.csv?" if nearest else f"tables are {', '.join(known)}"
     return Finding("FILE02", name, None, "", f"unknown table; {hint}")
+
+
+CSV_FILES = Adapter(deliver=csv_delivery)
+"""Each canonical table is a file of its own."""

@@ -14,9 +14,11 @@ from features.engine.concurrent_enrollments import any_overlap
 from features.engine.script_cache import query_script
 from features.engine.view_policies import ViewPolicies, policies_as_json, view_policies_of
 from features.errors import Refused
+from features.ingest.adapters.combined_delivery import convert_sources
 from features.ingest.files.sources import digest_of
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.load.incoming_table import LoadStamp
+from features.ingest.load.kept_sources import keep_sources, note_base, remove_outdated, source_folders
 from features.ingest.load.load_report import LoadReport, report_from
 from features.ingest.load.staging import stage_delivery
 from features.ingest.load.warehouse_load import load_tables
@@ -113,7 +115,11 @@ def stage_import(workspace: Workspace, import_id: str, *, progress: Progress) ->
         if done.exists():
             return
         request = read_request(workspace, import_id)
-        delivery = requested_delivery(workspace, request)
+        folders = source_folders(workspace, import_id)
+        found = source_files_in(request.place)
+        convert_sources(workspace.district, found, folders, today=workspace.today, progress=progress)
+        note_base(folders)
+        delivery = requested_delivery(workspace, request, folders.rows)
         unfinished = unfinished_staging(workspace, import_id)
         remove_copy(unfinished)
         with open_duckdb(unfinished) as connection:
@@ -149,7 +155,9 @@ def load_import(
         earlier = finished_load(workspace, request)
         if earlier is not None:
             return earlier
-        delivery = requested_delivery(workspace, request)
+        delivery = requested_delivery(workspace, request, source_folders(workspace, import_id).rows)
+        if keep:
+            keep_sources(workspace, import_id, request)
         with change_warehouse(workspace.warehouse, keep=keep, progress=progress) as writer:
             writer.attach(workspace.staged(import_id), "staged")
             refuse_other_district(writer, workspace.district.id)
@@ -166,6 +174,7 @@ def load_import(
             )
             declared = delivery.policies.declared
             record_load(writer, stamp, request, report, now=now, policies=policies, declared=declared)
+        remove_outdated(workspace)
     return report
 
 

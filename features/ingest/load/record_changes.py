@@ -91,7 +91,7 @@ def district_of_changes(district: District, tables: set[str]) -> District:
         for name, table in TABLES.items()
         if table.from_source
     }
-    return district.model_copy(update={"reading": Dialect(), "files": files})
+    return district.model_copy(update={"reading": Dialect(), "files": files, "source": None, "sources": ()})
 
 
 def digest_of_changes(changes: Sequence[RecordChange]) -> str:

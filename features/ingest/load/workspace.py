@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from features.atomic_files import replace_through
 from features.errors import Refused
-from features.ingest.adapters.csv_files import csv_delivery
+from features.ingest.adapters.combined_delivery import combined_delivery
 from features.ingest.delivery import Delivery
 from features.ingest.files.sources import SourceFile, digest_of, files_in
 from features.settings import District, Settings
@@ -37,6 +37,11 @@ class Workspace:
     def imports(self) -> Path:
         """The folder of all imports of the district."""
         return self.home / "imports" / self.district.id
+
+    @property
+    def kept(self) -> Path:
+        """The folder of what the district's sources keep from load to load."""
+        return self.home / "sources" / self.district.id
 
     @property
     def lock(self) -> Path:
@@ -84,15 +89,16 @@ class ImportRequest(BaseModel):
 
 def request_of(workspace: Workspace, place: Path) -> ImportRequest:
     """The request to import a folder or zip; DataRefused where a table is missing."""
-    delivery = delivery_in(workspace.district, place)
-    read = {source for delivered in delivery.tables for source in delivered.sources} | set(delivery.lookups)
+    read = delivery_in(workspace.district, place).files
     files = {source.name: digest_of(source) for source in sorted(read, key=lambda source: source.name)}
     return ImportRequest(place=place.absolute(), files=files, mapping=reading_of(workspace.district))
 
 
 def reading_of(district: District) -> str:
     """What ontrack.toml says about the files of a district; of its policies those that are not the default."""
-    return district.model_dump_json(include={"reading", "files", "quarantine_values"}) + district.policies.declared
+    sources = [source.model_dump_json() for source in (district.read_from if district.names_sources else ())]
+    said = district.model_dump_json(include={"reading", "files", "quarantine_values"})
+    return "".join([said, district.policies.declared, *sources])
 
 
 def source_files_in(place: Path) -> tuple[SourceFile, ...]:
@@ -102,14 +108,14 @@ def source_files_in(place: Path) -> tuple[SourceFile, ...]:
     return files_in(place)
 
 
-def delivery_in(district: District, place: Path) -> Delivery:
-    """What the district's source adapter makes of a folder or a zip. There is one adapter: CSV files."""
-    return csv_delivery(district, source_files_in(place))
+def delivery_in(district: District, place: Path, converted: Path | None = None) -> Delivery:
+    """What the adapters of the district's sources make of a folder or a zip, once conversions have run or before."""
+    return combined_delivery(district, source_files_in(place), converted)
 
 
-def requested_delivery(workspace: Workspace, request: ImportRequest) -> Delivery:
+def requested_delivery(workspace: Workspace, request: ImportRequest, converted: Path | None = None) -> Delivery:
     """The delivery that an import was asked to load."""
-    return delivery_in(workspace.district, request.place)
+    return delivery_in(workspace.district, request.place, converted)
 
 
 def write_request(workspace: Workspace, import_id: str, request: ImportRequest) -> None:

@@ -1,0 +1,54 @@
+"""What every source declares: its kind, its files, and the canonical tables and columns that it can give."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from features.tables import TABLES
+
+Gives = Mapping[str, tuple[str, ...]]
+"""Canonical table = the columns of its files that a source can fill, `student_id` for the student's key."""
+
+
+class Source(BaseModel):
+    """One source of a district's records. A kind of source is a class below this one, and an adapter in ingest."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: ClassVar[str] = ""
+    gives: ClassVar[Gives] = {}
+
+    kind: str = Field(description="which system it is")
+    folder: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*)?$",
+        description="folder of its files within the district's records; the whole of them where empty",
+    )
+    tables: tuple[str, ...] = Field(
+        default=(), description="canonical tables that it owns; all that it can give where none is named"
+    )
+    sent: Literal["always", "sometimes"] = Field(default="always", description="whether every load must have its files")
+
+    @field_validator("tables")
+    @classmethod
+    def can_be_given(cls, tables: tuple[str, ...]) -> tuple[str, ...]:
+        """The tables; ValueError for one that a source of this kind cannot give."""
+        wrong = [name for name in tables if name not in cls.gives]
+        if wrong:
+            raise ValueError(f"{wrong[0]}: this source gives {', '.join(cls.gives)}")
+        return tables
+
+    @property
+    def name(self) -> str:
+        """What people call it, within its district."""
+        return self.folder or self.kind
+
+    @property
+    def own(self) -> dict[str, tuple[str, ...]]:
+        """The tables that it is asked for, each with the columns that it gives."""
+        return {name: columns for name, columns in self.gives.items() if not self.tables or name in self.tables}
+
+
+SENT_TABLES = tuple(name for name, table in TABLES.items() if table.from_source)
+"""The canonical tables that a district may send."""

@@ -1,0 +1,20 @@
+"""Every kind of source that `ontrack.toml` may name."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from features.sources.csv import CsvFiles
+from features.sources.declaration import Source
+from features.sources.oneroster import OneRosterCsv
+
+AnySource = Annotated[CsvFiles | OneRosterCsv, Field(discriminator="kind")]
+"""One source of a district, told apart by its `kind`."""
+
+KINDS: tuple[type[Source], ...] = (CsvFiles, OneRosterCsv)
+"""Every kind of source."""
+
+
+def kind_of(source: type[Source]) -> str:
+    """The word for a kind of source in `ontrack.toml`."""
+    return str(source.model_fields["kind"].default)

@@ -1,0 +1,45 @@
+"""The source of OneRoster CSV packages, versions 1.1 and 1.2."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from features.sources.declaration import Gives, Source
+
+
+class OneRosterCsv(Source):
+    """A OneRoster CSV package: roster, classes, demographics, terms, and results where they are course marks."""
+
+    title: ClassVar[str] = "OneRoster 1.1 and 1.2, CSV package"
+    gives: ClassVar[Gives] = {
+        "schools": ("school_id", "name", "level"),
+        "terms": ("school_year", "term_id", "kind", "start_date", "end_date"),
+        "students": ("student_id", "first_name", "last_name", "birth_date", "state_id"),
+        "demographics": ("student_id", "attribute", "value", "start_date"),
+        "enrollments": (
+            "student_id", "school_id", "track", "school_year", "grade_level", "entry_date", "exit_date",
+        ),
+        "marks": (
+            "student_id", "school_id", "school_year", "term_id", "course_id", "course_name", "subject", "mark_kind",
+            "mark", "mark_status",
+        ),
+        "staff": ("staff_id", "first_name", "last_name", "email", "role", "school_id"),
+    }  # fmt: skip
+
+    kind: Literal["oneroster-csv"] = "oneroster-csv"
+    ids: Literal["sourcedId", "identifier"] = Field(
+        default="sourcedId",
+        description="what the id of a student or school is: `identifier` where another source uses it",
+    )
+    last_days: Literal["exclusive", "inclusive"] = Field(
+        default="exclusive", description="whether an endDate is the day after the last one, as the standard says"
+    )
+    marks_in: tuple[str, ...] = Field(
+        default=(), description="titles of the categories whose line items are course marks; no marks are read without"
+    )
+    final_terms: tuple[str, ...] = Field(
+        default=("semester",), description="types of session whose marks are final; the others are in progress"
+    )
+    state_id: str = Field(
+        default="", description="type within userIds that is the state's id, such as stateId; userMasterIdentifier else"
+    )
