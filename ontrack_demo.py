@@ -94,12 +94,11 @@ def prepare(steps: list[DemoStep]) -> None:
         new = [beside.submit(begin_use, step) for step in steps if step.district_id not in IN_USE]
         for step in (step for step in steps if step.district_id in IN_USE):
             longest.submit(load, step).result()
-            others = beside.submit(train_rules_today, step)
+            rules = beside.submit(train_rules_today, step)
             longest.submit(release_two_years_ago, step).result()
-            lists = beside.submit(list_until_lately, step)
-            models = longest.submit(train_models_today, step).result()
-            lists.result()
-            longest.submit(release_and_score, step, [*models, *others.result()]).result()
+            models = longest.submit(train_models_today, step)
+            beside.submit(list_until_lately, step, rules.result()).result()
+            longest.submit(release_and_score, step, models.result()).result()
         for one in new:
             one.result()
 
@@ -133,11 +132,12 @@ def release_two_years_ago(step: DemoStep) -> None:
     release_of_then(step)
 
 
-def list_until_lately(step: DemoStep) -> None:
-    """The lists of the district in use until two weeks ago."""
-    from ontrack_demo_district import score_lately, score_then
+def list_until_lately(step: DemoStep, rules: "list[TrainedOutcome]") -> None:
+    """The lists of the district in use until two weeks ago; the last one also by the rules that serve today."""
+    from ontrack_demo_district import release, score_lately, score_then
 
     score_then(step)
+    release(step, rules)
     score_lately(step)
 
 

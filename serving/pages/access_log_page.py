@@ -15,6 +15,8 @@ from serving.pages.current_user import SignedForm
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.rows import AccessRow, StaffRow, StudentRow
 from serving.support.staff import staff_names
+from serving.wording.access_log import action_words, reason_words, target_words
+from serving.wording.locale import Language
 
 router = APIRouter(include_in_schema=False)
 MOST_LINES = 200
@@ -22,12 +24,13 @@ MOST_LINES = 200
 
 @dataclass(frozen=True)
 class LogLine:
-    """A row of the log in words; `students` is how many it names."""
+    """A row of the log in words; `students` is how many it names, and `detail` what has no words here."""
 
     at: datetime
     who: str
     action: str
     target: str
+    detail: str
     reason: str
     students: int
 
@@ -51,7 +54,7 @@ def log_page(visit: Visit, searched: str) -> Response:
         if isinstance(authorize(session, visit.educator, "audit_access", OwnDistrict()), Denied):
             raise HTTPException(404)
         student = find_student(session, district_id, searched) if searched else None
-        lines = log_lines(session, district_id, searched, student)
+        lines = log_lines(session, visit.language, district_id, searched, student)
         broken = find_broken_row(session, district_id)
     return visit.page(
         "access_log.html", lines=lines, broken=broken, searched=searched, student=student, most=MOST_LINES
@@ -64,20 +67,32 @@ def find_student(session: Session, district_id: str, searched: str) -> StudentRo
     return session.scalars(found).first()
 
 
-def log_lines(session: Session, district_id: str, searched: str, student: StudentRow | None) -> list[LogLine]:
-    """The newest rows that name the student, or are by people whose name or address is like what is searched."""
-    rows = select(AccessRow).where(AccessRow.district_id == district_id)
+def log_lines(
+    session: Session, language: Language, district_id: str, searched: str, student: StudentRow | None
+) -> list[LogLine]:
+    """Every row that names the student; else the newest, or those by people whose name or address is searched for."""
+    rows = select(AccessRow).where(AccessRow.district_id == district_id).order_by(AccessRow.id.desc())
     if student is not None:
         rows = rows.where(cast(AccessRow.students, String).contains(f'"{student.student_key}"', autoescape=True))
     elif searched:
         alike = [one.icontains(searched, autoescape=True) for one in (StaffRow.last_name, StaffRow.email)]
         people = select(StaffRow.staff_id).where(StaffRow.district_id == district_id, or_(*alike))
         rows = rows.where(AccessRow.subject.in_([f"staff:{one}" for one in session.scalars(people)]))
-    found = list(session.scalars(rows.order_by(AccessRow.id.desc()).limit(MOST_LINES)))
+    found = list(session.scalars(rows if student is not None else rows.limit(MOST_LINES)))
     ids = {row.subject: row.subject.partition(":")[2] for row in found if row.subject.startswith("staff:")}
     names = staff_names(session, district_id, list(ids.values()))
-    return [
-        LogLine(row.at, names.get(ids.get(row.subject, ""), row.subject), row.action, row.object, row.reason,
-                len(row.students))
-        for row in found
-    ]  # fmt: skip
+    return [log_line(language, row, names.get(ids.get(row.subject, ""), row.subject)) for row in found]
+
+
+def log_line(language: Language, row: AccessRow, who: str) -> LogLine:
+    """A row of the log in words."""
+    target, detail = target_words(language, row.object)
+    return LogLine(
+        at=row.at,
+        who=who,
+        action=action_words(language, row.action),
+        target=target,
+        detail=detail,
+        reason=reason_words(language, row.reason),
+        students=len(row.students),
+    )

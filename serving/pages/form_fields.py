@@ -13,6 +13,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 """What a browser's field cannot hold, and a database may not take."""
 
 CHOOSE = msgid("Choose one of these.")
+CHOOSE_SURE = msgid("Tick the box first, so that nothing is deleted by mistake.")
 WRITE = msgid("Write something here.")
 SHORTER = msgid("This is too long. Say it in fewer words.")
 NOT_A_DAY = msgid("Give a date, with year, month and day.")

@@ -12,10 +12,12 @@ from starlette.exceptions import HTTPException
 from serving.access.access_log import log_read, record_access
 from serving.access.authorize import Allowed, Denied, OwnDistrict, authorize
 from serving.pages.current_user import SignedForm
+from serving.pages.entry_versions import Versions
 from serving.pages.form_fields import FieldReader, FormState, new_entry_id
 from serving.pages.meeting_view import Agenda, agenda_of, recap_lines, suggested_keys, suggestions
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.meeting_rows import MeetingRow
+from serving.support.meeting_changes import digest_of
 from serving.support.meetings import add_to_agenda, call_meeting, find_meeting, meetings_of, visible_of
 from serving.wording.meetings import STEPS
 
@@ -56,10 +58,10 @@ def own_meeting(visit: Visit, session: Session, meeting_id: str) -> MeetingRow:
 
 
 @router.get("/meetings")
-def get_meetings(visit: CurrentVisit) -> Response:
+def get_meetings(visit: CurrentVisit, done: str = "") -> Response:
     """The team's meetings, and whom to put on the next agenda."""
     with reading_team(visit, "meetings") as (session, students):
-        return meetings_page(visit, session, students, blank_meeting(visit))
+        return meetings_page(visit, session, students, blank_meeting(visit), done=done)
 
 
 def blank_meeting(visit: Visit) -> FormState:
@@ -69,14 +71,22 @@ def blank_meeting(visit: Visit) -> FormState:
 
 
 def meetings_page(
-    visit: Visit, session: Session, students: list[str], form: FormState, *, status: int = 200
+    visit: Visit, session: Session, students: list[str], form: FormState, *, done: str = "", status: int = 200
 ) -> Response:
     """The page of meetings; `students` gets those whom it names."""
     found = suggestions(session, visit)
     students += [one.student_key for one in found]
     rows = meetings_of(session, visit.educator)
     first = visit.support.meeting_students
-    return visit.page("meetings.html", status=status, meetings=rows, suggestions=found, first=first, form=form)
+    return visit.page(
+        "meetings.html",
+        status=status,
+        meetings=rows,
+        suggestions=found,
+        first=first,
+        form=form,
+        done=visit.done_words(done),
+    )
 
 
 @router.post("/meetings")
@@ -134,17 +144,18 @@ def get_minutes(meeting_id: str, visit: CurrentVisit, names: bool = False) -> Re
 
 def agenda_page(visit: Visit, agenda: Agenda, template: str, *, names: bool, done: str) -> Response:
     """A page about a whole meeting."""
-    return visit.page(template, agenda=agenda, names=names, steps=STEPS, done=visit.done_words(done))
+    row = agenda.meeting
+    form = FormState({"people": row.people, "review": row.review, "on": digest_of(row)})
+    return visit.page(
+        template, agenda=agenda, names=names, steps=STEPS, form=form, versions=(), done=visit.done_words(done)
+    )
 
 
-@router.post("/meetings/{meeting_id}")
-def post_meeting_notes(meeting_id: str, visit: CurrentVisit, fields: SignedForm) -> Response:
-    """Keeps who was there, and what the team does better next time."""
-    reader = FieldReader(fields)
-    people, review = reader.text("people"), reader.text("review")
-    with visit.context.write_session() as session:
-        allow_team(visit, session)
-        row = own_meeting(visit, session, meeting_id)
-        if not reader.errors:
-            row.people, row.review = people, review
-    return RedirectResponse(f"/meetings/{meeting_id}?done=meeting", status_code=303)
+def notes_page(
+    visit: Visit, session: Session, row: MeetingRow, form: FormState, *, versions: Versions = (), status: int
+) -> Response:
+    """The agenda with a form that was not taken; with 409 what a colleague wrote stands above it."""
+    agenda = agenda_of(session, visit, row, names=False)
+    return visit.page(
+        "meeting.html", status=status, agenda=agenda, names=False, steps=STEPS, form=form, versions=versions, done=""
+    )

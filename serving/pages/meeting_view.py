@@ -40,6 +40,7 @@ class AgendaLine:
     owner: str
     due_on: date | None
     address: str
+    student_key: str
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def agenda_line(
         owner=people.get(row.owner, ""),
         due_on=row.due_on,
         address=f"/meetings/{row.meeting_id}/students/{row.student_key}",
+        student_key=row.student_key,
     )
 
 

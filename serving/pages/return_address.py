@@ -29,6 +29,7 @@ DONE: Mapping[str, str] = {
     "snooze": msgid("The student is not put forward until that day."),
     "snooze_ended": msgid("The student may be put forward again."),
     "meeting": msgid("The meeting is on record."),
+    "meeting_deleted": msgid("The meeting is deleted. What it said is kept in the log."),
     "cover": msgid("The caseload is handed over until that day."),
     "cover_ended": msgid("The cover has ended."),
     "agenda": msgid("The students are on the agenda of the next meeting."),

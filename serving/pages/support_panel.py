@@ -15,6 +15,7 @@ from serving.store.run_queries import student_scores
 from serving.support.answers import own_answer, problems_of_student
 from serving.support.follow_ups import open_follow_ups
 from serving.support.plans import plans_of_student
+from serving.support.responsible import responsible_for
 from serving.support.staff import staff_names
 from serving.wording.support import ANSWERS, PROBLEM_ANSWERS, SUBJECTS
 
@@ -45,6 +46,7 @@ class SupportPanel:
     """What was done for a student, `this_year` or before, what is open, and what the viewer may do."""
 
     student_key: str
+    responsible: str
     lines: tuple[SupportLine, ...]
     follow_ups: tuple[FollowUpLine, ...]
     this_year: bool
@@ -65,6 +67,7 @@ def support_panel(session: Session, visit: Visit, student: StudentRow, runs: Seq
     lines, began = load_support_lines(session, student, visit.educator, visit.language), school_year_began(visit.today)
     return SupportPanel(
         student_key=key,
+        responsible=responsible_for(session, student.district_id, [key]).get(key, ""),
         lines=lines,
         this_year=any(line.day >= began for line in lines),
         follow_ups=follow_up_lines(session, visit, student),

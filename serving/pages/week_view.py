@@ -1,6 +1,6 @@
 """The content of My week, as plain values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
@@ -13,6 +13,7 @@ from serving.scoring.bands import Band
 from serving.store.rows import RunRow, StudentRow
 from serving.support.answers import open_problems
 from serving.support.listed_students import Listed
+from serving.support.responsible import responsible_for
 from serving.support.staff import staff_names
 from serving.support.week import Week, week_of
 from serving.wording.locale import Language, msgid
@@ -37,6 +38,7 @@ class StudentLine:
     tag: str
     need: str
     met_on: date | None
+    responsible: str
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,14 @@ def week_view(session: Session, visit: Visit, runs: Sequence[RunRow]) -> WeekVie
     lexicons = {run.run_id: run_lexicon(run.dictionary) for run in runs}
     people = students_of(session, visit, week)
     unmet = week.unmet[:UNMET_SHOWN]
+    named = responsible_for(session, visit.educator.district_id, [one.key for one in (*week.put_forward, *unmet)])
     return WeekView(
         data_through=max((run.data_through for run in runs), default=None),
         meeting=min((day for day in visit.support.meetings if day >= visit.today), default=None),
-        put_forward=tuple(student_line(visit, one, lexicons[one.score.run_id]) for one in week.put_forward),
+        put_forward=tuple(student_line(visit, one, lexicons[one.score.run_id], named) for one in week.put_forward),
         waiting=week.waiting,
         first_lists=tuple(first_list_words(visit.language, run, count) for run, count in week.first_lists),
-        unmet=tuple(student_line(visit, one, lexicons[one.score.run_id]) for one in unmet),
+        unmet=tuple(student_line(visit, one, lexicons[one.score.run_id], named) for one in unmet),
         unmet_more=len(week.unmet) - len(unmet),
         unmet_days=visit.support.unmet_days,
         tasks=task_lines(visit, week, people),
@@ -125,7 +128,7 @@ def full_name(student: StudentRow) -> str:
     return f"{student.last_name}, {student.first_name}"
 
 
-def student_line(visit: Visit, listed: Listed, lexicon: Lexicon) -> StudentLine:
+def student_line(visit: Visit, listed: Listed, lexicon: Lexicon, responsible: Mapping[str, str]) -> StudentLine:
     """One student put forward."""
     band = cast(Band, listed.score.band)
     return StudentLine(
@@ -137,6 +140,7 @@ def student_line(visit: Visit, listed: Listed, lexicon: Lexicon) -> StudentLine:
         tag=visit.language.translate(TAGS[tag_of(listed)]),
         need="".join(reason_sentences(visit.language, lexicon, listed.score.reasons[:1])),
         met_on=listed.met_on,
+        responsible=responsible.get(listed.key, ""),
     )
 
 

@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 from typing import TypeVar
 
-from serving.store.meeting_rows import MeetingItemRow
+from serving.store.meeting_rows import MeetingItemRow, MeetingRow
 from serving.store.rows import AccessRow, Row
-from serving.store.support_rows import FollowUpRow
+from serving.store.support_rows import FollowUpRow, RevisionRow
 from tests.serving.browser import Browser
 from tests.serving.example_service import TODAY, ExampleService
 from tests.serving.pages.test_follow_through import ines_of, newly_listed, section, words_of
@@ -39,6 +39,17 @@ def decided(browser: Browser, key: str, revision: str = "1", **fields: str) -> i
     """What the answer to a decision about a student says."""
     form = {"revision": revision, "owner": "s-ines", **fields}
     return browser.send(f"/meetings/{MEETING}/students/k-{key}", **form).status_code
+
+
+def made_on(browser: Browser, address: str) -> str:
+    """On which version of a meeting its form is made."""
+    (found,) = re.findall(r'name="on" value="(\w+)"', browser.get(address).text)
+    return str(found)
+
+
+def noted(browser: Browser, address: str, **fields: str) -> int:
+    """What the answer to the notes of a meeting says."""
+    return browser.send(address, on=made_on(browser, address), **fields).status_code
 
 
 def test_my_week_suggests_whom_to_put_on_an_agenda_and_why(service: ExampleService) -> None:
@@ -101,7 +112,7 @@ def test_minutes_and_a_recap_say_what_was_assigned_to_whom(service: ExampleServi
     ines = ines_of(service)
     address = called(ines, "amara", "bruno")
     decided(ines, "amara", **DECIDED)
-    ines.send(address, people="Ines, Kira", review="Begin on time")
+    assert noted(ines, address, people="Ines, Kira", review="Begin on time") == 303
     minutes = words_of(ines.get(f"{address}/minutes").text)
     for said in ("Ines, Kira", "Ask for the earlier bus", "Kira Olufsen", "Not talked about", "Begin on time"):
         assert said in minutes
@@ -147,3 +158,44 @@ def test_the_same_form_sent_twice_calls_one_meeting(service: ExampleService) -> 
     called(ines, "amara")
     called(ines, "amara", "bruno")
     assert len(rows(service, MeetingItemRow)) == 2
+
+
+def test_a_meeting_moves_and_loses_students_and_the_log_keeps_what_was_decided(service: ExampleService) -> None:
+    ines = ines_of(service)
+    address = called(ines, "amara", "bruno")
+    decided(ines, "amara", **DECIDED)
+    on = made_on(ines, f"{address}/change")
+    form = {"held_on": f"{TODAY + timedelta(days=3)}", "on": on, "student:k-amara": "yes"}
+    assert ines.send(f"{address}/change", **form).status_code == 303
+    assert [row.student_key for row in rows(service, MeetingItemRow)] == ["k-bruno"]
+    assert "November 23" in words_of(ines.get(address).text)
+    kept = [str(row.content) for row in rows(service, RevisionRow)]
+    assert DAY in kept[0]
+    assert "Ask for the earlier bus" in kept[1]
+    assert [row.resolved_at for row in rows(service, FollowUpRow)] == [None], "what was asked of Kira stays"
+    assert ("meeting changed", ["k-amara"]) in [(row.object, row.students) for row in rows(service, AccessRow)]
+
+
+def test_a_meeting_is_deleted_by_who_called_it_once_they_say_so(service: ExampleService) -> None:
+    ines = ines_of(service)
+    address = called(ines, "amara")
+    assert Browser(service, "harbor", "s-mateo").send(f"{address}/delete", sure="yes").status_code == 404
+    assert ines.send(f"{address}/delete").status_code == 422
+    assert len(rows(service, MeetingRow)) == 1
+    assert ines.send(f"{address}/delete", sure="yes").headers["location"] == "/meetings?done=meeting_deleted"
+    assert (rows(service, MeetingRow), rows(service, MeetingItemRow)) == ([], [])
+    assert ines.get(address).status_code == 404
+    assert rows(service, AccessRow)[-1].object == "meeting deleted"
+    assert "k-amara" in str(rows(service, RevisionRow)[0].content)
+
+
+def test_two_people_who_change_one_meeting_are_shown_both_versions(service: ExampleService) -> None:
+    ines, kira = ines_of(service), Browser(service, "harbor", "s-kira")
+    address = called(ines, "amara")
+    on = made_on(ines, address)
+    assert noted(kira, address, people="Kira") == 303
+    answer = ines.send(address, on=on, people="Ines", review="")
+    assert answer.status_code == 409
+    assert "<dd>Kira</dd>" in answer.text
+    assert ">Ines</textarea>" in answer.text
+    assert ines.send(f"{address}/change", on=on, held_on=DAY).status_code == 409

@@ -3,15 +3,20 @@
 from concurrent.futures import ThreadPoolExecutor, wait
 
 from models.releases import ReleaseKey, release_log
+from serving.access.authorize import ROLE_ACTIONS
 from serving.access.people import NewPerson, add_person
 from serving.access.permissions import give_permission
+from serving.access.scopes import SCOPES
 from serving.store.district_scope import enter_district
 from serving.store.rows import AccessRow
 from serving.store.total_rows import ReleaseProposalRow
+from serving.wording.access_log import ACTIONS
 from tests.serving.browser import Browser
 from tests.serving.example_releases import OUTCOME, release_model, release_rule
 from tests.serving.example_service import NOW, ExampleService
 
+NOT_LOGGED = {"see_totals", "see_audit", "sign_audit", "see_models", "release_model", "see_people", "audit_access"}
+"""What is about no student: no row of the access log is of it."""
 KEY = ReleaseKey("harbor", OUTCOME, "9")
 
 
@@ -107,4 +112,7 @@ def test_the_log_names_everybody_who_saw_a_student_and_says_that_its_chain_holds
     assert "Jonas Nakamura" not in page
     assert "Jonas Nakamura" in officer.send("/access-log", q="nakam").text
     assert "The chain of the log holds" in page
+    assert "1 row is on record" in page
+    assert "Abrió: página del estudiante" in officer.get("/access-log?lang=es").text
+    assert set(SCOPES) | {action for one in ROLE_ACTIONS.values() for action in one} - NOT_LOGGED <= set(ACTIONS)
     assert Browser(service, "harbor", "s-lena").get("/access-log").status_code == 404

@@ -11,7 +11,7 @@ from serving.store.meeting_rows import MeetingItemRow, MeetingRow
 from serving.store.rows import AccessRow
 from tests.serving.browser import Browser
 from tests.serving.example_service import NOW, TODAY, ExampleService
-from tests.serving.pages.test_follow_through import ines_of, words_of
+from tests.serving.pages.test_follow_through import ines_of, newly_listed, words_of
 from tests.serving.pages.test_meeting import rows
 
 AWAY = {"absent": "s-ines", "colleague": "s-mateo", "start_date": f"{TODAY}", "end_date": "2026-11-27"}
@@ -95,6 +95,9 @@ def test_one_person_is_responsible_for_ticked_students_and_the_list_can_be_narro
     assert "Castellanos" not in mine
     assert "Castellanos" not in ines.get("/caseload?show=all&responsible=nobody").text
     assert "Kira Olufsen" in ines.get("/caseload").text
+    newly_listed(service)
+    for page in (ines.get("/").text, ines.get("/students/k-bruno").text):
+        assert "Responsible: Kira Olufsen" in page
     answer = ines.send("/caseload/chosen", **ticks, do="responsible", person="s-jonas")
     assert answer.headers["location"] == "/caseload?done=nobody_chosen"
 
