@@ -103,7 +103,8 @@ docs: .venv/installed ## write the generated reference again
 translations: .venv/installed ## bring the Spanish sentences up to date, and name those to translate
 	@$(BIN)/python -m docs.translations
 
-screenshots: .venv/installed ## take the pictures of the how-to for counselors again (needs Chromium)
+screenshots: .venv/installed ## take the pictures of the how-to for counselors again, of the demo (needs Chromium)
+	@$(BIN)/ontrack demo --no-serve
 	@$(BIN)/python -m docs.screenshots
 
 clean: ## remove the environment and everything the demo made

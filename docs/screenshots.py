@@ -1,36 +1,68 @@
-"""Takes the pictures of the how-to for counselors, in a real browser, of made-up people on a day that stands still."""
+"""Takes the pictures of the how-to for counselors, in a real browser, of the demo: run `make demo` once before."""
 
+import re
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
+from typing import Protocol
 
 import uvicorn
+from fastapi import FastAPI
 from PIL import Image
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
 
-from tests.serving.browser import Browser as Sender
-from tests.serving.example_service import ExampleService
+from docs.demo_copy import DemoCopy, Person, demo_copy
 
 IMAGES = Path(__file__).parent / "images"
+CONFIG = Path(__file__).parents[1] / "config" / "ontrack.toml"
 BROWSERS = ("chromium", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none")
-COLORS = 256
+COLORS = 128
 """As many as a page needs; more would make the pictures large."""
-
 MEETING = "7" * 32
+LAPTOP, TABLET, PHONE = 1280, 768, 375
+TALLEST = {LAPTOP: 1500, TABLET: 1600, PHONE: 1700}
+"""The most that a picture shows of a long page."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: who looks at which page, how wide, in which language; `{student}` is the first of My week."""
+
+    who: Person
+    path: str
+    width: int = LAPTOP
+    language: str = "en"
+    scheme: str = "light"
+
+
 SHOTS = {
-    "week.png": ("en", "/"),
-    "caseload.png": ("en", "/caseload"),
-    "student-en.png": ("en", "/students/k-amara"),
-    "family-es.png": ("es", "/students/k-amara/family"),
-    "meeting.png": ("en", f"/meetings/{MEETING}/students/k-amara"),
+    "week.png": Shot("counselor", "/"),
+    "week-phone.png": Shot("counselor", "/", PHONE, scheme="dark"),
+    "caseload.png": Shot("counselor", "/caseload"),
+    "student-en.png": Shot("counselor", "/students/{student}"),
+    "family-es.png": Shot("counselor", "/students/{student}/family", TABLET, "es"),
+    "meeting.png": Shot("counselor", f"/meetings/{MEETING}/students/{{student}}"),
+    "minutes.png": Shot("counselor", f"/meetings/{MEETING}/minutes", TABLET),
+    "school.png": Shot("principal", "/school"),
+    "equity.png": Shot("principal", "/equity"),
 }
-"""Each picture: the language of the browser, and the page."""
+"""Each picture by its file."""
+
+
+class Served(Protocol):
+    """What has an application to serve."""
+
+    @property
+    def app(self) -> FastAPI:
+        """The application."""
 
 
 def main() -> None:
@@ -40,28 +72,52 @@ def main() -> None:
         raise SystemExit("no Chromium here (Debian: apt-get install chromium)")
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        service = ExampleService(Path(folder))
-        service.record_example_runs()
-        write_entries(service)
+        demo = demo_copy(CONFIG, Path(folder))
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        with served(service) as address:
-            for name, (code, path) in SHOTS.items():
-                take(browser, service, code, f"{address}{path}", IMAGES / name)
+        with served(demo) as address:
+            student = write_entries(browser, demo, address)
+            for name, shot in SHOTS.items():
+                take(browser, demo, shot, address, student=student, into=IMAGES / name)
         browser.close()
 
 
-def write_entries(service: ExampleService) -> None:
-    """What a counselor wrote of two students."""
-    ines = Sender(service, "harbor", "s-ines")
-    call = {"kind": "call", "party": "family", "day": "2026-11-19", "reached": "yes"}
-    step = {"next_step": "Ask for the earlier bus", "due_on": "2026-11-24", "asked_of": "s-ines"}
-    ines.send("/students/k-amara/contacts", **call, **step, result="The bus is late on most days.")
-    ines.send("/meetings", held_on="2026-11-20", entry=MEETING, **{"student:k-amara": "yes", "student:k-bruno": "yes"})
-    ines.send("/students/k-farah/snooze", reason="Away on a school trip", until="2026-12-01")
+def write_entries(browser: Browser, demo: DemoCopy, address: str) -> str:
+    """What the counselor writes of the students of the week: a call, a plan, a meeting; the first of them."""
+    with signed_in(browser, demo, Shot("counselor", "/"), address) as context:
+        page = context.new_page()
+        page.goto(address)
+        students = re.findall(r'week-name" href="/students/(\w+)"', page.content())
+        for path, form in entries_of(demo.today, students):
+            own = dict.fromkeys(("asked_of", "champion", "owner"), demo.staff["counselor"])
+            fields = demo.form("counselor", **own, **form)
+            answer = context.request.post(f"{address}{path}", form=fields, headers={"Sec-Fetch-Site": "same-origin"})
+            if not answer.ok:
+                raise SystemExit(
+                    f"{path}: {answer.status}; forms of the pages changed: bring docs/screenshots.py along"
+                )
+    return str(students[0])
+
+
+def entries_of(today: date, students: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The forms that are sent, each with its address."""
+    first, second, third = students[:3]
+    agenda = {f"student:{key}": "yes" for key in students}
+    call = {"kind": "call", "party": "family", "day": f"{today - timedelta(days=1)}", "reached": "yes"}
+    step = {"next_step": "Ask for the earlier bus", "due_on": f"{today + timedelta(days=4)}"}
+    plan = {"goal": "Hands in the lab report every Friday", "strategy": "check-in", "weeks": "6"}
+    pace = {"start_date": f"{today - timedelta(days=14)}", "sessions_a_week": "2"}
+    decision = {"decision": "Ask the math teacher for a seat in the lab", "due_on": f"{today + timedelta(days=7)}"}
+    away = {"reason": "Away on a school trip", "until": f"{today + timedelta(days=11)}"}
+    yield "/meetings", {"held_on": f"{today}", "entry": MEETING, **agenda}
+    yield f"/students/{first}/contacts", {**call, **step, "result": "The bus is late on most days."}
+    yield f"/students/{first}/plans", {**plan, **pace}
+    for key, meaning in ((first, "Works in the evening."), (second, "Likes the shop class.")):
+        yield f"/meetings/{MEETING}/students/{key}", {**decision, "meaning": meaning, "revision": "1"}
+    yield f"/students/{third}/snooze", away
 
 
 @contextmanager
-def served(service: ExampleService) -> Iterator[str]:
+def served(service: Served) -> Iterator[str]:
     """The address of the application while it answers."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
@@ -73,17 +129,28 @@ def served(service: ExampleService) -> Iterator[str]:
     running.join()
 
 
-def take(browser: Browser, service: ExampleService, code: str, address: str, into: Path) -> None:
-    """One picture, of the whole page, as district staff see it; of My week and a meeting, as a counselor does."""
-    viewport = ViewportSize(width=1120, height=700)
-    context = browser.new_context(viewport=viewport, locale=f"{code}-US", reduced_motion="reduce")
-    token = service.session_of("harbor", "s-ines" if address.endswith("/") or "/meetings/" in address else "s-lena")
-    context.add_cookies([{"name": "ontrack_session", "value": token, "url": address}])
-    page = context.new_page()
-    page.goto(address)
-    picture = Image.open(BytesIO(page.screenshot(full_page=True)))
-    picture.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(into, optimize=True)
+@contextmanager
+def signed_in(browser: Browser, demo: DemoCopy, shot: Shot, address: str) -> Iterator[BrowserContext]:
+    """A browser in which the person of a picture is signed in."""
+    context = browser.new_context(
+        viewport=ViewportSize(width=shot.width, height=700),
+        locale=f"{shot.language}-US",
+        color_scheme="dark" if shot.scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    context.add_cookies([{"name": "ontrack_session", "value": demo.tokens[shot.who], "url": address}])
+    yield context
     context.close()
+
+
+def take(browser: Browser, demo: DemoCopy, shot: Shot, address: str, *, student: str, into: Path) -> None:
+    """One picture, from the top of the page."""
+    with signed_in(browser, demo, shot, address) as context:
+        page = context.new_page()
+        page.goto(f"{address}{shot.path.format(student=student)}")
+        picture = Image.open(BytesIO(page.screenshot(full_page=True)))
+    shown = picture.crop((0, 0, picture.width, min(picture.height, TALLEST[shot.width])))
+    shown.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(into, optimize=True)
 
 
 if __name__ == "__main__":

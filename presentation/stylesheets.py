@@ -5,7 +5,7 @@ from pathlib import Path
 
 STYLE = Path(__file__).parent / "style"
 SHARED = ("tokens.css", "base.css", "charts.css")
-LAYERS = {"page": ("page.css", "forms.css", "overview.css"), "report": ("report.css",)}
+LAYERS = {"page": ("page.css", "forms.css", "overview.css", "print.css"), "report": ("report.css",)}
 """The files of each layer."""
 
 
