@@ -65,7 +65,7 @@ from serving.pages import (
 from serving.pages.current_user import RoleChoiceRequired, SignInRequired
 from serving.pages.next_page import requested_page
 from serving.pages.rendering import STATIC, error_page, fault_page, load_templates
-from serving.route_access import access_by_route, allowed_methods
+from serving.route_access import access_by_route, allowed_methods, routes_of
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import database_address, migrate, open_engine
 from serving.web.conditional import ApiCompression, EntityTags
@@ -119,6 +119,7 @@ PAGE_ROUTERS = tuple(
         learn,
     )
 )
+ROUTERS = (*API_ROUTERS, *PAGE_ROUTERS, stylesheet.router)
 
 
 def utc_now() -> datetime:
@@ -130,7 +131,7 @@ def create_app(
     settings: Settings, clock: Callable[[], datetime] = utc_now, *, observer: RequestObserver = UNOBSERVED
 ) -> FastAPI:
     """The service of these settings, its database brought up to date; the observer takes note of each request."""
-    access = access_by_route((*API_ROUTERS, *PAGE_ROUTERS, stylesheet.router))
+    access = access_by_route(ROUTERS)
     context = build_context(settings, clock)
     app = OnTrackApp(access)
     app.state.context = context
@@ -150,8 +151,7 @@ def create_app(
     app.add_exception_handler(RecordsRefused, answer_refused_records)
     app.add_exception_handler(SignInRequired, redirect_to_sign_in)
     app.add_exception_handler(RoleChoiceRequired, redirect_to_roles)
-    for router in (*API_ROUTERS, *PAGE_ROUTERS, stylesheet.router):
-        app.include_router(router)
+    app.router.routes.extend(routes_of(ROUTERS))  # `include_router` would make each a second time, at the first request
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

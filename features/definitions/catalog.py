@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from features.definitions.chronic_absence import OUTCOMES_NAMED, by_authority
 from features.definitions.district_definitions import outcomes_in_file
@@ -89,11 +90,17 @@ def with_district_thresholds(outcome: Outcome, settings: Settings) -> Outcome:
     """The outcome with a district's thresholds; SettingsRefused for one that it does not have."""
     values = settings.outcomes[outcome.name].thresholds if outcome.name in settings.outcomes else {}
     try:
-        return with_thresholds(outcome, values)
+        return outcome_at(outcome, tuple(values.items()))
     except KeyError as unknown:
         known, name = list(outcome.thresholds), str(unknown.args[0])
         place = f"outcomes.{outcome.name}.thresholds.{name}"
         raise SettingsRefused(f"{place}: no such threshold{nearest_name(name, known)}") from None
+
+
+@cache
+def outcome_at(outcome: Outcome, thresholds: tuple[tuple[str, float], ...]) -> Outcome:
+    """The outcome with these thresholds, kept for the process; KeyError for one that it does not have."""
+    return with_thresholds(outcome, dict(thresholds))
 
 
 def district_outcomes(settings: Settings) -> Iterator[Outcome]:

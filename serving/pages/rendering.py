@@ -1,6 +1,7 @@
 """Renders a page from its template, in the language of the request."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from fastapi import Request
@@ -18,8 +19,9 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 
+@cache
 def load_templates() -> Mapping[str, Environment]:
-    """The templates in each language."""
+    """The templates in each language: compiled when first shown, and kept for all applications of the process."""
     return {code: build_environment(load_language(code)) for code in LOCALES}
 
 

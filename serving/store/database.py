@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Literal
@@ -171,12 +172,17 @@ def switch_foreign_keys(connection: Connection, to: Literal["ON", "OFF"]) -> Non
 
 def is_newest(connection: Connection) -> bool:
     """Whether the database is at the newest revision."""
-    newest = ScriptDirectory.from_config(migrations(connection)).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == newest
+    return MigrationContext.configure(connection).get_current_revision() == newest_revision()
 
 
-def migrations(connection: Connection) -> Config:
-    """Alembic's configuration, over an open connection."""
+@cache
+def newest_revision() -> str | None:
+    """The newest revision among the migrations of this program, each of which is read and compiled to know it."""
+    return ScriptDirectory.from_config(migrations()).get_current_head()
+
+
+def migrations(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, over an open connection where one is to be changed."""
     config = Config()
     config.set_main_option("script_location", "serving.store:migrations")
     config.attributes["connection"] = connection
