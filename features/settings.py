@@ -18,6 +18,7 @@ from features.policies.chronic_absence import ChronicAbsence
 from features.policies.record_policies import RecordPolicies
 from features.schedule import refuse_unknown_entries
 from features.served_outcome import ServedOutcome, said_once
+from features.sign_in_settings import SecondFactor, SignIn
 from features.sources.combination import owned_tables
 from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
@@ -60,6 +61,7 @@ class District(Section):
     )
     policies: RecordPolicies = Field(default=RecordPolicies())
     support: Support = Support()
+    sign_in: SignIn = SignIn()
     quarantine_values: Literal["masked", "plain"] = Field(
         default="masked", description="how a bad value is kept in quarantine: its shape, or itself"
     )
@@ -224,6 +226,9 @@ class Service(Section):
     )
     session_hours: int = Field(default=12, ge=1, le=24, description="longest time signed in")
     idle_minutes: int = Field(default=30, ge=1, description="signed out after this long without a request")
+    second_factor: tuple[SecondFactor, ...] = Field(
+        default=(), description="roles and permissions with which a password needs a code of an app beside it"
+    )
     bands: tuple[float, float] = Field(
         default=(0.25, 0.50), description="risk from which a student shows some, and many, signals"
     )

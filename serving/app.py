@@ -15,6 +15,8 @@ from starlette.exceptions import HTTPException
 
 from features.definitions.catalog import outcomes_of
 from features.settings import Settings
+from serving.access.openid_connect import IdentityProvider
+from serving.access.sealed_secrets import SealedSecrets
 from serving.access.token_keys import TokenKeys
 from serving.access.tokens import TokenIssuer
 from serving.api import (
@@ -55,15 +57,17 @@ from serving.pages import (
     people,
     plan,
     problem,
+    provider_sign_in,
     role,
     school,
+    second_factor,
     sign_in,
     student,
     stylesheet,
     week,
 )
 from serving.pages.current_user import RoleChoiceRequired, SignInRequired
-from serving.pages.next_page import requested_page
+from serving.pages.next_page import CALLBACK, requested_page
 from serving.pages.rendering import STATIC, error_page, fault_page, load_templates
 from serving.route_access import access_by_route, allowed_methods, routes_of
 from serving.scoring.release_cache import ReleaseCache
@@ -95,6 +99,8 @@ PAGE_ROUTERS = tuple(
     page.router
     for page in (
         sign_in,
+        second_factor,
+        provider_sign_in,
         role,
         week,
         caseload,
@@ -166,11 +172,19 @@ def build_context(settings: Settings, clock: Callable[[], datetime]) -> AppConte
         engine=engine,
         releases=ReleaseCache(settings.home, outcomes_of(settings), log),
         tokens=TokenIssuer(settings.service.public_url, TokenKeys(settings.home / "keys" / "tokens")),
+        secrets=SealedSecrets(settings.home / "keys"),
+        providers=identity_providers(settings),
         limits=RateLimits(settings.service.requests_a_minute),
         templates=load_templates(),
         log=log,
         clock=clock,
     )
+
+
+def identity_providers(settings: Settings) -> dict[str, IdentityProvider]:
+    """The identity providers of the districts that have one."""
+    back = f"{settings.service.public_url}{CALLBACK}"
+    return {one.id: IdentityProvider(one.id, one.sign_in, back) for one in settings.districts if one.sign_in.issuer}
 
 
 def answer_http_error(request: Request, error: Exception) -> Response:

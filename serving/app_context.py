@@ -17,6 +17,8 @@ from structlog.typing import FilteringBoundLogger
 
 from features.definitions.served_outcomes import served_outcomes
 from features.settings import Settings
+from serving.access.openid_connect import IdentityProvider
+from serving.access.sealed_secrets import SealedSecrets
 from serving.access.tokens import TokenIssuer
 from serving.scoring.live_calendars import LiveCalendars
 from serving.scoring.release_cache import ReleaseCache
@@ -27,12 +29,14 @@ from serving.wording.run_words import RunWordsCache
 
 @dataclass(frozen=True)
 class AppContext:
-    """The parts of one application; `templates` by language, `clock` gives the moment, aware."""
+    """The parts of one application; `templates` by language, `providers` by district, `clock` gives the moment."""
 
     settings: Settings
     engine: Engine
     releases: ReleaseCache
     tokens: TokenIssuer
+    secrets: SealedSecrets
+    providers: Mapping[str, IdentityProvider]
     limits: RateLimits
     templates: Mapping[str, Environment]
     log: FilteringBoundLogger

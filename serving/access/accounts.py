@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -24,6 +25,8 @@ from serving.store.rows import SessionRow, SignInAttemptRow, StaffRow
 MAX_ATTEMPTS = 3
 ATTEMPT_WINDOW = timedelta(minutes=10)
 TOUCH_INTERVAL = timedelta(minutes=1)
+Stage = Literal["code", "enrollment"]
+"""What a session waits for after the password: a code of the app, or that an app is set up."""
 
 
 class UnknownStaff(Refused):
@@ -43,7 +46,7 @@ def create_password(session: Session, district_id: str, staff_id: str) -> str:
         )
     password = secrets.token_urlsafe(15)
     staff.password_hash, staff.ended_at = PasswordHasher().hash(password), None
-    session.execute(delete(SessionRow).where(SessionRow.district_id == district_id, SessionRow.staff_id == staff_id))
+    end_sessions(session, district_id, staff_id)
     return password
 
 
@@ -61,9 +64,8 @@ class Credentials:
         return sha256(f"{self.district_id}|{self.email.strip().casefold()}")
 
 
-def count_attempt(session: Session, credentials: Credentials, now: datetime) -> int | None:
-    """Counts an attempt before its password is checked; the seconds to wait from the fourth in ten minutes on."""
-    account = credentials.account
+def count_attempt(session: Session, account: str, now: datetime) -> int | None:
+    """Counts an attempt on an account before it is checked; the seconds to wait from the fourth in ten minutes on."""
     session.execute(delete(SignInAttemptRow).where(SignInAttemptRow.at <= now - ATTEMPT_WINDOW))
     tries = select(SignInAttemptRow.at).where(SignInAttemptRow.account_digest == account).order_by(SignInAttemptRow.at)
     times = session.scalars(tries).all()
@@ -73,8 +75,13 @@ def count_attempt(session: Session, credentials: Credentials, now: datetime) -> 
     return None
 
 
-def sign_in(session: Session, credentials: Credentials, now: datetime) -> str | None:
-    """A new session's token; None where person or password is wrong, after the same work in both cases."""
+def forget_attempts(session: Session, account: str) -> None:
+    """Lets an account be tried anew, after an attempt that was right."""
+    session.execute(delete(SignInAttemptRow).where(SignInAttemptRow.account_digest == account))
+
+
+def find_person(session: Session, credentials: Credentials) -> StaffRow | None:
+    """Whose credentials these are; None where person or password is wrong, after the same work in both cases."""
     enter_district(session, credentials.district_id)
     staff = session.scalars(
         select(StaffRow).where(
@@ -85,8 +92,8 @@ def sign_in(session: Session, credentials: Credentials, now: datetime) -> str | 
     known = staff.password_hash if staff and staff.ended_at is None else None
     if not verify_password(known, credentials.password) or staff is None:
         return None
-    session.execute(delete(SignInAttemptRow).where(SignInAttemptRow.account_digest == credentials.account))
-    return open_session(session, staff.district_id, staff.staff_id, now)
+    forget_attempts(session, credentials.account)
+    return staff
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
@@ -101,16 +108,27 @@ def verify_password(password_hash: str | None, password: str) -> bool:
         return False
 
 
-def open_session(session: Session, district_id: str, staff_id: str, now: datetime) -> str:
-    """Opens a session and returns its token; only its digest is stored."""
+def open_session(session: Session, district_id: str, staff_id: str, now: datetime, stage: Stage | None = None) -> str:
+    """Opens a session and returns its token; only its digest is stored. One with a stage opens no page yet."""
     enter_district(session, district_id)
     token = secrets.token_urlsafe(32)
     session.add(
         SessionRow(
-            token_digest=sha256(token), district_id=district_id, staff_id=staff_id, created_at=now, last_seen_at=now
+            token_digest=sha256(token),
+            district_id=district_id,
+            staff_id=staff_id,
+            created_at=now,
+            last_seen_at=now,
+            stage=stage,
         )
     )
     return token
+
+
+def end_sessions(session: Session, district_id: str, staff_id: str) -> None:
+    """Ends all sessions of a person, from their next request on."""
+    enter_district(session, district_id)
+    session.execute(delete(SessionRow).where(SessionRow.district_id == district_id, SessionRow.staff_id == staff_id))
 
 
 def end_session(session: Session, token: str, now: datetime) -> None:
@@ -139,7 +157,7 @@ def find_session_user(
     """Who holds this session; None where it is unknown, ended, too old or idle for too long."""
     present_token(session, sha256(token))
     row = session.get(SessionRow, sha256(token))
-    if row is None or row.revoked_at or is_expired(row, now, service):
+    if row is None or row.stage or row.revoked_at or is_expired(row, now, service):
         return None
     enter_district(session, row.district_id)
     staff = session.get(StaffRow, (row.district_id, row.staff_id))

@@ -71,6 +71,34 @@ def end_command(
     typer.echo(f"{staff_id}: access ended")
 
 
+@users.command("sign-out")
+def sign_out_command(
+    context: Context, district: DistrictOption, staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")]
+) -> None:
+    """End all sessions of a person, from their next request on; they may sign in again."""
+    from serving.access.accounts import end_sessions
+    from serving.store.database import engine_of, write_session
+
+    with write_session(engine_of(settings_of(context))) as session:
+        end_sessions(session, district, staff_id)
+    typer.echo(f"{staff_id}: signed out")
+
+
+@users.command("forget-app")
+def forget_app_command(
+    context: Context, district: DistrictOption, staff_id: Annotated[str, typer.Argument(help="As in staff.csv.")]
+) -> None:
+    """Take a person's code app and recovery codes away, as where a phone was lost; the next sign-in sets one up."""
+    from serving.access.accounts import end_sessions
+    from serving.access.second_factor import remove_second_factor
+    from serving.store.database import engine_of, write_session
+
+    with write_session(engine_of(settings_of(context))) as session:
+        remove_second_factor(session, district, staff_id)
+        end_sessions(session, district, staff_id)
+    typer.echo(f"{staff_id}: no code app; sessions ended")
+
+
 @users.command("permit")
 def permit_command(
     context: Context,

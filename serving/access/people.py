@@ -11,10 +11,16 @@ from serving.access.api_keys import UnknownDistrict
 from serving.access.role_assignments import RoleRefused
 from serving.store.district_scope import enter_district
 from serving.store.rows import DistrictRow, Role, SessionRow, StaffRow
+from serving.store.sign_in_rows import LinkedIdentityRow, RecoveryCodeRow, SecondFactorRow
 from serving.store.support_rows import RoleAssignmentRow, StaffGrantRow
 
 BY_HAND: tuple[Role, ...] = ("observer", "records_clerk", "data_team", "privacy_officer")
 """Roles of people who are not in the district's records: none of them is a school's."""
+
+HELD = (
+    SessionRow, StaffGrantRow, RoleAssignmentRow, LinkedIdentityRow, SecondFactorRow, RecoveryCodeRow,
+)  # fmt: skip
+"""What goes when somebody's access ends."""
 
 
 @dataclass(frozen=True)
@@ -63,5 +69,5 @@ def end_access(session: Session, district_id: str, staff_id: str, at: datetime) 
     if person is None:
         raise UnknownStaff(f"district '{district_id}' has no staff '{staff_id}'")
     person.ended_at, person.password_hash = at, None
-    for table in (SessionRow, StaffGrantRow, RoleAssignmentRow):
+    for table in HELD:
         session.execute(delete(table).where(table.district_id == district_id, table.staff_id == staff_id))

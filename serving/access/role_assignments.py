@@ -74,7 +74,10 @@ def give_role(session: Session, district_id: str, staff_id: str, role: str, scho
     """Gives a person a role besides that of the district's records; a no-op where they hold it."""
     refuse_impossible(session, district_id, staff_id, role, school_id)
     key = (district_id, staff_id, role, school_id)
-    if session.get(RoleAssignmentRow, key) is None:
+    row = session.get(RoleAssignmentRow, key)
+    if row is not None:
+        row.provider = None
+    else:
         session.add(
             RoleAssignmentRow(district_id=district_id, staff_id=staff_id, role=role, school_id=school_id, given_at=at)
         )

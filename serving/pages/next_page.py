@@ -6,6 +6,8 @@ from fastapi import Request
 
 START = "/"
 LONGEST = 500
+CALLBACK = "/sign-in/callback"
+"""Where an identity provider leads back to."""
 SIGN_IN_PATHS = ("/sign-in", "/sign-out")
 
 
@@ -23,7 +25,7 @@ def is_own_path(asked: str) -> bool:
         parts = urlsplit(asked)
     except ValueError:
         return False
-    return not parts.scheme and not parts.netloc and parts.path not in SIGN_IN_PATHS
+    return not parts.scheme and not parts.netloc and not parts.path.startswith(SIGN_IN_PATHS)
 
 
 def requested_page(request: Request) -> str:

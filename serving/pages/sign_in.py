@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass, replace
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
-from serving.access.accounts import Credentials, count_attempt, end_session, sign_in
+from features.settings import District
+from serving.access.accounts import Credentials, Stage, count_attempt, end_session, find_person, open_session
 from serving.access.open_routes import anyone
+from serving.access.second_factor import needed_stage, start_enrollment
 from serving.app_context import AppContext, RequestContext
 from serving.pages.current_user import cookie_name, find_viewer, require_same_origin, session_token, set_session_cookie
 from serving.pages.language import COOKIE, request_language
 from serving.pages.next_page import own_path
 from serving.pages.rendering import render_page
-from serving.wording.locale import Language, msgid
+from serving.pages.wait_words import wait_words
+from serving.wording.locale import msgid
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(anyone)])
 WRONG_CREDENTIALS = msgid("That did not work. Check the district, the e-mail address and the password.")
@@ -55,28 +60,39 @@ def post_sign_in(
     credentials, now = Credentials(district, email, password), context.clock()
     form, words = SignInForm(district, email, page), request_language(request)
     with context.write_session() as session:
-        wait = count_attempt(session, credentials, now)
+        wait = count_attempt(session, credentials.account, now)
     if wait is not None:
         headers = {"Retry-After": str(wait)}
         return sign_in_page(request, context, replace(form, wrong=wait_words(words, wait)), status=429, headers=headers)
     with context.write_session() as session:
-        token = sign_in(session, credentials, now)
-        if token is not None:
+        opened = open_with_password(session, context, credentials)
+        if opened is not None:
             end_session(session, session_token(request), now)
-    if token is None:
+    if opened is None:
         return sign_in_page(request, context, replace(form, wrong=words.translate(WRONG_CREDENTIALS)), status=401)
-    response = RedirectResponse(own_path(page), status_code=303)
+    token, stage = opened
+    later = f"/sign-in/code?{urlencode({'next': page})}" if page else "/sign-in/code"
+    response = RedirectResponse(later if stage else own_path(page), status_code=303)
     set_session_cookie(request, response, token)
     return response
 
 
-def wait_words(language: Language, seconds: int) -> str:
-    """How long to wait before the next attempt, in whole minutes."""
-    return language.translate_plural(
-        "This account was tried too often. Wait a minute, then try again.",
-        "This account was tried too often. Wait {number} minutes, then try again.",
-        -(-seconds // 60),
-    )
+def open_with_password(
+    session: Session, context: AppContext, credentials: Credentials
+) -> tuple[str, Stage | None] | None:
+    """A new session and what it waits for; None where person or password is wrong, or passwords are not taken."""
+    staff = find_person(session, credentials)
+    if staff is None or not takes_passwords(context, credentials.district_id):
+        return None
+    stage = needed_stage(session, staff, context.settings.service.second_factor)
+    if stage == "enrollment":
+        start_enrollment(session, staff, context.secrets, context.clock())
+    return open_session(session, staff.district_id, staff.staff_id, context.clock(), stage), stage
+
+
+def takes_passwords(context: AppContext, district_id: str) -> bool:
+    """Whether a district lets people sign in with passwords of OnTrack's own."""
+    return any(one.id == district_id and one.sign_in.passwords for one in context.settings.districts)
 
 
 @router.post("/sign-out", dependencies=[Depends(require_same_origin)])
@@ -101,4 +117,19 @@ def sign_in_page(
 ) -> Response:
     """The sign-in page; the password alone has to be typed again."""
     districts = context.settings.districts
-    return render_page(request, context, "sign_in.html", status=status, headers=headers, districts=districts, form=form)
+    return render_page(
+        request,
+        context,
+        "sign_in.html",
+        status=status,
+        headers=headers,
+        districts=[one for one in districts if one.sign_in.passwords],
+        elsewhere=[provider_link(one, form.page) for one in districts if one.sign_in.issuer],
+        form=form,
+    )
+
+
+def provider_link(district: District, page: str) -> tuple[str, str, str]:
+    """The way to a district's identity provider: its address, the provider's name, the district's name."""
+    query = urlencode({"district": district.id} | ({"next": page} if page else {}))
+    return f"/sign-in/provider?{query}", district.sign_in.shown_name, district.name

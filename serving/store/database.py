@@ -28,6 +28,7 @@ from serving.store import (  # noqa: F401 - with them, the metadata holds every 
     operation_rows,
     record_rows,
     sent_record_rows,
+    sign_in_rows,
     support_rows,
     total_rows,
     webhook_rows,

@@ -222,7 +222,10 @@ class CalendarRow(Row):
 
 
 class SessionRow(Row):
-    """A session of somebody signed in; the token itself is only in their browser."""
+    """A session of somebody signed in; the token itself is only in their browser.
+
+    With a `stage` it is not open yet: the password was right, and a code of an app is still to come.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -235,6 +238,7 @@ class SessionRow(Row):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    stage: Mapped[str | None]
 
 
 class SignInAttemptRow(Row):

@@ -227,7 +227,10 @@ def of_staff() -> ForeignKeyConstraint:
 
 
 class RoleAssignmentRow(Row):
-    """A role that a person was given by hand, in a school; `school_id` is empty for the whole district."""
+    """A role that a person was given by hand, or by the district's `provider` of identities at their last sign-in.
+
+    `school_id` is empty for the whole district.
+    """
 
     __tablename__ = "role_assignments"
     __table_args__ = (of_staff(),)
@@ -237,6 +240,7 @@ class RoleAssignmentRow(Row):
     role: Mapped[str] = mapped_column(primary_key=True)
     school_id: Mapped[str] = mapped_column(primary_key=True)
     given_at: Mapped[datetime]
+    provider: Mapped[bool | None]
 
 
 class RoleChoiceRow(Row):

@@ -1,12 +1,13 @@
 """Fixtures: an example service for each test."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, event
 
+from features.settings import Settings
 from tests.serving.databases import ON_POSTGRESQL, copy_database, database_name, drop_database
 from tests.serving.example_service import ExampleService
 
@@ -90,9 +91,14 @@ def copy_prepared(prepared: Path, folder: Path) -> None:
         shutil.copy(prepared / DATABASE, folder / DATABASE)
 
 
-def opened(folder: Path, *, postgresql: bool = ON_POSTGRESQL) -> Iterator[ExampleService]:
-    """An application on a folder, closed afterwards."""
-    service = ExampleService(folder, postgresql=postgresql)
+def opened(
+    folder: Path,
+    *,
+    postgresql: bool = ON_POSTGRESQL,
+    adapt: Callable[[Settings], Settings] = lambda settings: settings,
+) -> Iterator[ExampleService]:
+    """An application on a folder, with other settings where they are adapted; closed afterwards."""
+    service = ExampleService(folder, postgresql=postgresql, adapt=adapt)
     yield service
     service.close()
     drop_database(folder)

@@ -1,6 +1,6 @@
 """An example service: educators and students of two districts in which every id is the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -246,9 +246,15 @@ class Clock:
 class ExampleService:
     """An application on a folder, and its clock."""
 
-    def __init__(self, folder: Path, *, postgresql: bool = ON_POSTGRESQL) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        postgresql: bool = ON_POSTGRESQL,
+        adapt: Callable[[Settings], Settings] = lambda settings: settings,
+    ) -> None:
         self.clock = Clock()
-        self.app: FastAPI = create_app(settings_in(folder, postgresql=postgresql), self.clock)
+        self.app: FastAPI = create_app(adapt(settings_in(folder, postgresql=postgresql)), self.clock)
         self.context: AppContext = self.app.state.context
         self.engine = open_engine(owner_address(folder)) if postgresql else self.context.engine
 
