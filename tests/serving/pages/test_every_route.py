@@ -17,7 +17,7 @@ from tests.serving.pages.example_entries import DRAFT, IDS, SAID, SECRET, write_
 
 ROUTES = sorted((method, route.path) for route in routes_of(PAGE_ROUTERS) for method in route.methods or ())
 FORMS = [path for method, path in ROUTES if method == "POST"]
-WITHOUT_TOKEN = {"/sign-in", "/sign-out", "/caseload", "/caseload.csv"}
+WITHOUT_TOKEN = {"/sign-in", "/sign-in/code", "/sign-out", "/caseload", "/caseload.csv"}
 """Forms that change nothing of a student: another site's are refused by their origin."""
 NOT_COMPARED = {"access_log", "sessions", "sign_in_attempts"}
 

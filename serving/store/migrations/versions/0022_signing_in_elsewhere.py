@@ -19,7 +19,9 @@ MORE: dict[str, tuple[SchemaItem, ...]] = {
     "linked_identities": (
         sa.Column("provisioned", sa.Boolean(), nullable=False),
         sa.Column("linked_at", sa.DateTime(), nullable=False),
-        sa.UniqueConstraint("district_id", "issuer", "staff_id", name="uq_linked_identities_district_id"),
+        sa.UniqueConstraint(
+            "district_id", "issuer", "staff_id", name="uq_linked_identities_district_id_issuer_staff_id"
+        ),
     ),
     "second_factors": (
         sa.Column("last_step", sa.Integer(), nullable=False),
