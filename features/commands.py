@@ -37,14 +37,19 @@ def simulate_command(
     years: Annotated[int, typer.Option(min=1, max=12, help="School years, the last in progress.")] = 6,
     seed: Annotated[int, typer.Option(help="The same seed writes the same files.")] = 7,
     truth: Annotated[Path | None, typer.Option(help="Where to write what no district could know.")] = None,
+    form: Annotated[str, typer.Option("--format", help="csv, or another system's: edu.")] = "csv",
     json_output: JsonOption = False,
 ) -> None:
-    """Write simulated districts' records up to today, one CSV file per table."""
+    """Write simulated districts' records up to today, one CSV file per table, or as another system has them."""
     from features.simulator.plan import Plan
-    from features.simulator.simulation import simulate
+    from features.simulator.simulation import refuse_several, simulate, simulate_as
 
     today = today_everywhere(settings_of(context), datetime.now(UTC))
     plan = Plan(district, students, today=today, years=years, seed=seed)
+    if form != "csv":
+        refuse_several(districts, truth)
+        print_counts("rows written", simulate_as(form, plan, folder), json_output)
+        return
     rows = simulate(plan, folder, districts=districts, truth=truth)
     print_counts("rows written" if districts == 1 else f"rows written for {districts} districts", rows, json_output)
 

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from features.errors import Refused
 from features.simulator.district import simulate_district, simulate_state
+from features.simulator.formats.registry import write_as
 from features.simulator.plan import Plan, state_plans
 
 
@@ -13,3 +15,14 @@ def simulate(plan: Plan, folder: Path, *, districts: int = 1, truth: Path | None
     plans = state_plans(plan.students, districts, today=plan.today, years=plan.years, seed=plan.seed)
     written = simulate_state(plans, {one.district_id: folder / one.district_id for one in plans}, truth=truth)
     return {name: sum(rows[name] for rows in written.values()) for name in written[plans[0].district_id]}
+
+
+def simulate_as(form: str, plan: Plan, folder: Path) -> dict[str, int]:
+    """Rows written by file: one district in the format of another system."""
+    return write_as(form, folder, plan.district_id, lambda made: simulate_district(plan, made))
+
+
+def refuse_several(districts: int, truth: Path | None) -> None:
+    """Raise Refused where several districts, or the truth, are asked for in the format of another system."""
+    if districts > 1 or truth:
+        raise Refused("--format writes one district: run it once for each, and --truth with our own CSV")

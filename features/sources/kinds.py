@@ -6,12 +6,13 @@ from pydantic import Field
 
 from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
+from features.sources.marts import EduWarehouse
 from features.sources.oneroster import OneRosterCsv
 
-AnySource = Annotated[CsvFiles | OneRosterCsv, Field(discriminator="kind")]
+AnySource = Annotated[CsvFiles | OneRosterCsv | EduWarehouse, Field(discriminator="kind")]
 """One source of a district, told apart by its `kind`."""
 
-KINDS: tuple[type[Source], ...] = (CsvFiles, OneRosterCsv)
+KINDS: tuple[type[Source], ...] = (CsvFiles, OneRosterCsv, EduWarehouse)
 """Every kind of source."""
 
 

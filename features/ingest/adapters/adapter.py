@@ -32,7 +32,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from features.file_mapping.declaration import Covers
+from features.file_mapping.declaration import Covers, FileMapping
 from features.ingest.delivery import Delivery
 from features.ingest.files.sources import SourceFile
 from features.settings import District
@@ -83,15 +83,22 @@ def no_reads(_arrival: Arrival) -> tuple[SourceFile, ...]:
     return ()
 
 
+def own_mapping(_table: str, own: FileMapping) -> FileMapping:
+    """What the district says of a table."""
+    return own
+
+
 @dataclass(frozen=True)
 class Adapter:
     """One kind of source: `deliver` for files of canonical tables, or `reads` and `convert` for another shape.
 
     `reads` looks at names and declarations only and gives the files that a conversion will read; DataRefused where the
-    source lacks one or has another version.
+    source lacks one or has another version. `mapping` is what rows of a conversion are parsed by: what the district
+    says of a table, or that before codes and rules that are shipped.
     """
 
     deliver: Callable[[Arrival], Delivery] | None = None
     reads: Callable[[Arrival], tuple[SourceFile, ...]] = no_reads
     convert: Callable[[Conversion], Iterator[CanonicalRows]] | None = None
     covers: Mapping[str, Covers] = field(default_factory=dict)
+    mapping: Callable[[str, FileMapping], FileMapping] = own_mapping

@@ -71,8 +71,9 @@ def delivery_of(arrival: Arrival, converted: Path | None) -> Delivery:
 
 def converted_table(arrival: Arrival, name: str, files: tuple[SourceFile, ...]) -> DeliveredTable:
     """One table of a conversion: its rows have canonical names, so that only what `files` says of codes is left."""
-    said = arrival.district.files.get(name, FileMapping())
-    covers = said.covers or ADAPTERS[arrival.source.kind].covers.get(name)
+    adapter = ADAPTERS[arrival.source.kind]
+    said = adapter.mapping(name, arrival.district.files.get(name, FileMapping()))
+    covers = said.covers or adapter.covers.get(name)
     mapping = said.model_copy(update={"covers": covers})
     return DeliveredTable(TABLES[name], mapping, Dialect(), files, read_converted, policies=arrival.district.policies)
 

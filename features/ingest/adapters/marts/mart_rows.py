@@ -1,0 +1,151 @@
+"""The canonical rows that the marts of one tenant hold, as text, table by table."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pyarrow as pa
+
+from features.engine.script_cache import query_script
+from features.engine.sql_script import Script
+from features.file_mapping.declaration import FileMapping
+from features.ingest.adapters.marts import event_rows, mark_rows, roster_rows, school_rows
+from features.ingest.adapters.marts.mart_schemas import MARTS
+from features.ingest.adapters.marts.mart_views import create_views
+from features.ingest.files.sources import SourceFile
+from features.ingest.findings import DataRefused, Finding
+from features.warehouse.file import open_duckdb
+
+ROWS_A_BATCH = 50_000
+
+FOUND = "found_rows"
+"""The temporary table of one table's rows."""
+
+Attendance = Literal["daily", "section"]
+
+PROGRAMS = (*roster_rows.PROGRAM_MARTS, "fct_student_program_association")
+TERMS = ("dim_session", "dim_grading_period")
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "schools": ("dim_school",), "terms": TERMS, "school_terms": TERMS, "calendar_days": ("dim_calendar_date",),
+    "students": ("dim_student",), "demographics": ("dim_student",), "programs": PROGRAMS,
+    "enrollments": ("fct_student_school_association",), "attendance": ("fct_student_school_attendance_event",),
+    "section_enrollments": ("fct_student_section_association",),
+    "marks": ("fct_student_grades", "fct_course_transcripts"),
+    "incidents": ("fct_student_discipline_incident_behaviors",),
+    "discipline_actions": ("fct_student_discipline_actions",), "completions": ("fct_student_diploma",),
+    "staff": ("dim_staff",),
+}  # fmt: skip
+"""Canonical table = the marts of which it needs one to be there."""
+
+OF_SECTIONS: Mapping[str, tuple[str, ...]] = {"attendance": ("fct_student_section_attendance_event",)}
+"""The same where attendance is that of sections."""
+
+
+@dataclass(frozen=True)
+class Marts:
+    """The files of each mart, the tenant whose rows are read, the attendance that counts, and the district's day."""
+
+    files: Mapping[str, Sequence[SourceFile]]
+    tenant: str
+    attendance: Attendance
+    today: date
+
+    @contextmanager
+    def opened(self, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection with the marts of the tenant as views; it works in a file below a folder, which stays there.
+
+        DataRefused where the marts have no school of the tenant.
+        """
+        with open_duckdb(scratch / "marts.duckdb") as connection:
+            create_views(connection, self.files, self.tenant)
+            refuse_unknown_tenant(connection, self)
+            yield connection
+
+    def main_mart(self, table: str) -> str | None:
+        """The mart that a table's rows are of, to be named in reports; None where it is not there."""
+        if table == "section_enrollments" and self.attendance == "daily":
+            return None
+        needed = OF_SECTIONS.get(table, NEEDED[table]) if self.attendance == "section" else NEEDED[table]
+        return next((name for name in needed if name in self.files), None)
+
+
+def refuse_lacking(files: Mapping[str, Sequence[SourceFile]]) -> None:
+    """Raise DataRefused where a mart is missing without which nothing can be loaded."""
+    lacking = [one.name for one in MARTS.values() if one.required and one.name not in files]
+    if lacking:
+        expected = "missing mart: expected a Parquet file of that name, or a folder of Parquet files"
+        raise DataRefused([Finding("FILE01", f"{name}.parquet", None, "", expected) for name in lacking])
+
+
+def refuse_unknown_tenant(connection: duckdb.DuckDBPyConnection, marts: Marts) -> None:
+    """Raise DataRefused where the marts have no school of the tenant."""
+    if connection.execute("SELECT count(*) FROM dim_school").fetchall() == [(0,)]:
+        expected = f"no school of the tenant {marts.tenant!r}; set `tenant` to a tenant_code of this warehouse"
+        raise DataRefused([Finding("FILE01", marts.files["dim_school"][0].name, None, "tenant_code", expected)])
+
+
+def canonical_rows(
+    connection: duckdb.DuckDBPyConnection, marts: Marts, table: str, mapping: FileMapping
+) -> pa.RecordBatchReader:
+    """The rows of a table: `row`, counted from 1, and text columns. DataRefused for a value of another type."""
+    made = f"CREATE OR REPLACE TEMP TABLE {FOUND} AS"
+    try:
+        query_of(table, marts, mapping).run_within(connection, made, {"load_day": marts.today})
+    except duckdb.ConversionException:
+        raise DataRefused([Finding("FILE04", str(marts.main_mart(table)), None, "", WRONG_TYPE)]) from None
+    names = [str(name) for name, *_ in connection.execute(f"DESCRIBE {FOUND}").fetchall()]
+    cells = ", ".join(f'coalesce(CAST("{name}" AS VARCHAR), \'\') AS "{name}"' for name in names)
+    found = connection.sql(f"SELECT {cells} FROM {FOUND}").to_arrow_reader(ROWS_A_BATCH)  # noqa: S608 - our names
+    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in names)])
+    return pa.RecordBatchReader.from_batches(schema, numbered(found, schema))
+
+
+WRONG_TYPE = "a value has not the type of its column, such as a date that is none"
+
+
+def numbered(batches: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Batches with the number of each row."""
+    before = 0
+    for batch in batches:
+        number = pa.array(range(before + 1, before + 1 + batch.num_rows), pa.int64())
+        columns = [column.cast(pa.string()) for column in batch.columns]
+        yield pa.RecordBatch.from_arrays([number, *columns], schema=schema)
+        before += batch.num_rows
+
+
+def query_of(table: str, marts: Marts, mapping: FileMapping) -> Script:
+    """The compiled query of a table."""
+    codes = mapping.codes
+    match table:
+        case "attendance":
+            kinds = tuple((code, kind) for code, kind in codes["kind"].items() if kind)
+            return query_script(event_rows.attendance_rows, kinds, of_sections=marts.attendance == "section")
+        case "marks":
+            finals = tuple(code for code, kind in codes["mark_kind"].items() if kind == "final")
+            return query_script(mark_rows.mark_rows, tuple(codes["subject"]), finals)
+        case "staff":
+            return query_script(roster_rows.staff_with_roles, tuple(codes["role"]))
+        case "programs":
+            return query_script(roster_rows.program_rows, tuple(codes["program"]))
+    return query_script(PLAIN[table])
+
+
+PLAIN = {
+    "schools": school_rows.school_rows,
+    "terms": school_rows.term_rows,
+    "school_terms": school_rows.school_term_rows,
+    "calendar_days": school_rows.calendar_day_rows,
+    "students": roster_rows.student_rows,
+    "demographics": roster_rows.demographic_rows,
+    "enrollments": roster_rows.enrollment_rows,
+    "section_enrollments": event_rows.section_enrollment_rows,
+    "incidents": event_rows.incident_rows,
+    "discipline_actions": event_rows.action_rows,
+    "completions": event_rows.completion_rows,
+}
+"""The queries that depend on no code."""

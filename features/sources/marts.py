@@ -1,0 +1,52 @@
+"""The sources of Ed-Fi data: the published EDU warehouse, an Ed-Fi API, and bulk XML."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from features.sources.declaration import Gives, Source
+
+OF_MARTS: Gives = {
+    "schools": ("school_id", "name", "level"),
+    "terms": ("school_year", "term_id", "kind", "start_date", "end_date"),
+    "school_terms": ("school_id", "track", "school_year", "term_id", "kind", "start_date", "end_date"),
+    "calendar_days": ("school_id", "track", "date", "school_year", "in_session", "attendance_taken"),
+    "students": ("student_id", "first_name", "last_name", "birth_date", "state_id"),
+    "demographics": ("student_id", "attribute", "value", "start_date"),
+    "programs": ("student_id", "program", "start_date", "end_date"),
+    "enrollments": (
+        "student_id", "school_id", "track", "school_year", "grade_level", "entry_date", "exit_date", "exit_kind",
+        "is_primary",
+    ),
+    "attendance": ("student_id", "school_id", "date", "section_id", "kind", "absent_hundredths", "excused"),
+    "section_enrollments": ("student_id", "school_id", "school_year", "section_id", "start_date", "end_date"),
+    "marks": (
+        "student_id", "school_id", "school_year", "term_id", "course_id", "course_name", "subject", "mark_kind",
+        "mark", "points_hundredths", "unweighted_points_hundredths", "mark_status", "credits_attempted_hundredths",
+        "credits_earned_hundredths", "credit_kind",
+    ),
+    "incidents": ("incident_id", "student_id", "school_id", "date", "severity"),
+    "discipline_actions": ("incident_id", "student_id", "school_id", "date", "action", "days_removed_hundredths"),
+    "completions": ("student_id", "date", "kind"),
+    "staff": ("staff_id", "first_name", "last_name", "email", "role", "school_id"),
+}  # fmt: skip
+"""What Ed-Fi data can fill: neither caseloads nor supports, nor the A-G area of a course."""
+
+
+class EdFiData(Source):
+    """Records in Ed-Fi's words."""
+
+    gives: ClassVar[Gives] = OF_MARTS
+
+    attendance: Literal["daily", "section"] = Field(
+        default="daily", description="which attendance events count: those of whole days, or those of sections"
+    )
+
+
+class EduWarehouse(EdFiData):
+    """The marts of the published EDU warehouse as Parquet files, one of its tenants."""
+
+    title: ClassVar[str] = "EDU warehouse of Ed-Fi data, its marts"
+
+    kind: Literal["edu-warehouse"] = "edu-warehouse"
+    tenant: str = Field(min_length=1, description="the `tenant_code` whose rows are this district's")

@@ -1,0 +1,120 @@
+"""The marts of an EDU warehouse become the records that they were made of, and one tenant never sees another."""
+
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from features.definitions.catalog import FEATURE_SETS
+from features.ingest.findings import DataRefused
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.workspace import Workspace
+from features.progress import quietly
+from features.settings import District
+from features.simulator.district import simulate_district
+from features.simulator.formats.marts import write_marts
+from features.simulator.plan import Plan
+from features.snapshots.snapshot import build_snapshot
+from features.sources.marts import OF_MARTS, EduWarehouse
+from features.warehouse.file import open_warehouse
+from tests.features.ingest.adapters.districts_alike import differences
+from tests.warehouse_filling import fill_warehouse
+
+TODAY = date(2026, 11, 20)
+PLAN = Plan("harbor", 240, TODAY, years=2)
+OTHER = Plan("mesa", 50, TODAY, years=1)
+LOST = {"marks": ("a_g", "unweighted_points_hundredths"), "calendar_days": ("day_hundredths",)}
+"""What marts cannot carry; unweighted points follow from the letters, which our files leave to the rules."""
+
+
+def workspace(home: Path, name: str, tenant: str) -> Workspace:
+    """The workspace of a district that reads a tenant's marts."""
+    source = EduWarehouse(tenant=tenant)
+    return Workspace(District(id=name, name=name, source=source), home, TODAY)
+
+
+def loaded(space: Workspace, marts: Path) -> int | None:
+    """The load that the marts became."""
+    return ingest(space, marts, now=datetime(2026, 11, 20, 17, tzinfo=UTC), progress=quietly).load_id
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two districts as tenants of one warehouse, ids alike; our own warehouse of the first, and its load of marts."""
+    home = tmp_path_factory.mktemp("edu")
+    for plan in (PLAN, OTHER):
+        simulate_district(plan, home / plan.district_id)
+        write_marts(home / plan.district_id, home / "tenants" / plan.district_id, plan.district_id)
+    for path in sorted((home / "tenants" / "harbor").iterdir()):
+        target = home / "marts" / path.stem
+        target.mkdir(parents=True)
+        for plan in (PLAN, OTHER):
+            (home / "tenants" / plan.district_id / path.name).rename(target / f"{plan.district_id}.parquet")
+    (home / "ours").mkdir()
+    fill_warehouse(PLAN, home / "harbor", home / "ours" / "harbor.duckdb")
+    loaded(workspace(home, "harbor", "harbor"), home / "marts")
+    return home
+
+
+def test_the_records_are_those_that_the_marts_were_made_of(home: Path) -> None:
+    ours, theirs = home / "ours" / "harbor.duckdb", home / "warehouses" / "harbor.duckdb"
+    assert differences(ours, theirs, tuple(OF_MARTS), LOST) == []
+
+
+def test_features_are_the_same_where_their_inputs_are_there(home: Path) -> None:
+    found = []
+    for path in (home / "ours" / "harbor.duckdb", home / "warehouses" / "harbor.duckdb"):
+        with open_warehouse(path) as reader:
+            ids = dict(reader.connection.execute("SELECT DISTINCT student_key, student_id FROM students").fetchall())
+            features = build_snapshot(reader, FEATURE_SETS["grade9"], TODAY).features
+        found.append(features.rename(index=ids).sort_index())
+    assert len(found[0]) > 20
+    assert found[0].equals(found[1])
+
+
+def test_the_same_marts_again_change_nothing(home: Path) -> None:
+    assert loaded(workspace(home, "harbor", "harbor"), home / "marts") is None
+
+
+def test_a_tenant_sees_its_own_rows_alone(home: Path) -> None:
+    """Both tenants count their students from the same id."""
+    space = workspace(home, "mesa", "mesa")
+    loaded(space, home / "marts")
+    with open_warehouse(space.warehouse) as reader:
+        names = reader.connection.execute("SELECT DISTINCT last_name, first_name, birth_date FROM students").fetchall()
+    with duckdb.connect() as connection:
+        read = f"SELECT DISTINCT last_name, first_name, birth_date FROM '{home}/mesa/students.csv'"
+        assert sorted(names) == sorted(connection.execute(read).fetchall())
+
+
+def test_an_unknown_tenant_is_refused_with_the_setting_that_names_it(home: Path) -> None:
+    with pytest.raises(DataRefused, match="no school of the tenant 'north'; set `tenant`"):
+        loaded(workspace(home, "north", "north"), home / "marts")
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [
+        ("dim_student", "FILE01 dim_student.parquet: missing mart"),
+        ("column", "FILE04 dim_school/harbor.parquet, column school_name: dim_school needs this column"),
+        ("damaged", "FILE06 dim_school/harbor.parquet: expected a Parquet file"),
+    ],
+)
+def test_marts_that_cannot_be_read_are_refused(spoilt: str, said: str, home: Path, tmp_path: Path) -> None:
+    for path in (home / "marts").rglob("harbor.parquet"):
+        target = tmp_path / "marts" / path.parent.name / path.name
+        target.parent.mkdir(parents=True)
+        shutil.copyfile(path, target)
+    school = tmp_path / "marts" / "dim_school" / "harbor.parquet"
+    if spoilt == "damaged":
+        school.write_bytes(school.read_bytes()[:-9])
+    elif spoilt == "column":
+        with duckdb.connect() as connection:
+            connection.execute(f"CREATE TABLE s AS SELECT * EXCLUDE (school_name) FROM '{school}'")
+            connection.execute(f"COPY s TO '{school}' (FORMAT parquet)")
+    else:
+        (tmp_path / "marts" / "dim_student" / "harbor.parquet").unlink()
+    with pytest.raises(DataRefused, match=said):
+        loaded(workspace(tmp_path, "harbor", "harbor"), tmp_path / "marts")
