@@ -17,6 +17,10 @@ CODES = {
     "FILE09": "A file changed while it was read.",
     "FILE10": "A file is empty.",
     "FILE11": "More rows are of students whom the district never sent than the declared share.",
+    "SRC01": "A source is of a version or layout that is not read.",
+    "SRC02": "A source lacks a file that it promises or that nothing can be read without.",
+    "SRC03": "A source sent changes only, and nothing was loaded of it before.",
+    "SRC04": "A file of a source has not the columns of its standard.",
     "ROW01": "A row has more or fewer cells than the header.",
     "ROW02": "A required cell is empty.",
     "ROW03": "A cell has not the form of its kind.",
@@ -55,7 +59,7 @@ CODES = {
     "NOTE45": "An order of events names a code that no row has.",
     "NOTE46": "Events of earlier loads have no code, and a declared order orders them by kind until they come again.",
 }
-"""Every code with its meaning. FILE refuses the load, ROW puts a row in quarantine, NOTE is only reported."""
+"""Every code with its meaning. FILE and SRC refuse the load, ROW puts a row in quarantine, NOTE is only reported."""
 
 
 ROWS_NAMED = 5

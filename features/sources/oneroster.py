@@ -34,12 +34,18 @@ class OneRosterCsv(Source):
     last_days: Literal["exclusive", "inclusive"] = Field(
         default="exclusive", description="whether an endDate is the day after the last one, as the standard says"
     )
+    term_ids: Literal["sourcedId", "title"] = Field(default="sourcedId", description="what the id of a term is")
     marks_in: tuple[str, ...] = Field(
         default=(), description="titles of the categories whose line items are course marks; no marks are read without"
     )
     final_terms: tuple[str, ...] = Field(
         default=("semester",), description="types of session whose marks are final; the others are in progress"
     )
+    credits: float = Field(
+        default=0, ge=0, le=10, description="credits that a final course mark counts for; a package has none"
+    )
     state_id: str = Field(
-        default="", description="type within userIds that is the state's id, such as stateId; userMasterIdentifier else"
+        default="",
+        pattern=r"^[A-Za-z0-9_.-]*$",
+        description="type within userIds that is the state's id, such as stateId; userMasterIdentifier else",
     )

@@ -6,11 +6,12 @@ from tempfile import TemporaryDirectory
 
 from features.errors import Refused
 from features.simulator.formats.marts import write_marts
+from features.simulator.formats.oneroster import write_oneroster
 
 FormatWriter = Callable[[Path, Path, str], dict[str, int]]
 """Writes a folder of simulated CSV files of a district into another one; returns the rows written by file."""
 
-FORMATS: Mapping[str, FormatWriter] = {"edu": write_marts}
+FORMATS: Mapping[str, FormatWriter] = {"edu": write_marts, "oneroster": write_oneroster}
 """The writer of each format."""
 
 

@@ -1,0 +1,121 @@
+"""The conversion of a OneRoster package into rows of canonical tables."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from features.engine.script_cache import query_script
+from features.ingest.adapters.adapter import Adapter, CanonicalRows, Conversion
+from features.ingest.adapters.oneroster.cells import parts_of
+from features.ingest.adapters.oneroster.native_tables import (
+    EARLIER,
+    NOTHING,
+    NOW,
+    NativeFile,
+    keep_tables,
+    kept_names,
+    native,
+    read_package,
+    remove_gone,
+)
+from features.ingest.adapters.oneroster.package import RACES, files_read, package_of
+from features.ingest.adapters.oneroster.people import demographic_rows, staff_rows, student_rows
+from features.ingest.adapters.oneroster.schools_and_marks import mark_rows, school_rows, term_rows
+from features.ingest.adapters.oneroster.spells import enrollment_rows, role_enrollment_rows, user_enrollment_rows
+from features.sources.oneroster import OneRosterCsv
+from features.warehouse.file import open_duckdb
+from features.warehouse.writer import Writer
+
+MOST_SCHOOLS = 8
+"""Schools of one user that are read from a list; more are none of a student."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows that one native file gives a canonical table, by a query; `part` tells apart what one row gives."""
+
+    table: str
+    native: str
+    rows: Callable[..., ir.Table]
+    given: tuple[object, ...] = ()
+    part: str = ""
+
+
+def parts_of_package(schools: int) -> Iterator[Part]:
+    """Every part of a package of which users name so many schools."""
+    yield Part("schools", "orgs", school_rows)
+    yield Part("terms", "academicSessions", term_rows)
+    yield Part("students", "users", student_rows)
+    for column in ("sex", *RACES):
+        yield Part("demographics", "demographics", demographic_rows, (column,), column)
+    yield Part("enrollments", "enrollments", enrollment_rows)
+    yield Part("enrollments", "roles", role_enrollment_rows)
+    for place in range(min(schools, MOST_SCHOOLS)):
+        yield Part("enrollments", "users", user_enrollment_rows, (place,), f"school {place + 1}")
+    yield Part("marks", "results", mark_rows)
+    yield Part("staff", "users", staff_rows)
+
+
+def convert(conversion: Conversion) -> Iterator[CanonicalRows]:
+    """The canonical rows of all that the source holds: this package, and what it builds on."""
+    source = source_of(conversion)
+    package = package_of(conversion.arrival)
+    with open_duckdb(conversion.scratch / "package.duckdb") as connection:
+        writer = Writer(connection)
+        files = read_package(writer, package, conversion.kept)
+        remove_gone(writer)
+        given = {*files, *kept_names(conversion.kept)}
+        keep_tables(writer, sorted(given), conversion.keeps)
+        told: set[str] = set()
+        for number, part in enumerate(parts_of_package(most_schools(writer))):
+            if part.table in conversion.arrival.owned and part.native in given and is_asked_for(part, source):
+                made = f"part_{number}"
+                writer.create(made, query_script(part.rows, source, *part.given), {"load_day": conversion.today})
+                file = files.get(part.native, NativeFile(f"{part.native}.csv", NOTHING))
+                yield from rows_of_part(writer, made, part, file if part.native not in told else file.well_formed)
+                told.add(part.native)
+
+
+def source_of(conversion: Conversion) -> OneRosterCsv:
+    """The settings of the source."""
+    source = conversion.arrival.source
+    if not isinstance(source, OneRosterCsv):
+        raise TypeError(f"not a OneRoster package: {source.kind}")
+    return source
+
+
+def is_asked_for(part: Part, source: OneRosterCsv) -> bool:
+    """Whether the district says enough for a part: which results are course marks it must name."""
+    return part.table != "marks" or bool(source.marks_in)
+
+
+def most_schools(writer: Writer) -> int:
+    """The most schools that a user names."""
+    ((most,),) = writer.records(query_script(longest_list))
+    return int(most or 0)
+
+
+def longest_list() -> ir.Table:
+    """The length of the longest list of orgs."""
+    rows = native("users")
+    return rows.aggregate(most=parts_of(rows.orgSourcedIds).length().max())
+
+
+def rows_of_part(writer: Writer, made: str, part: Part, file: NativeFile) -> Iterator[CanonicalRows]:
+    """The rows of a part: of this package's file, and of files before it."""
+    for origin, called in ((NOW, file.name), (EARLIER, f"{file.name} of an earlier load")):
+        rows = f'FROM "{made}" WHERE origin = {origin}'
+        if origin == NOW or writer.connection.execute(f"SELECT 1 {rows} LIMIT 1").fetchall():
+            found = writer.connection.sql(f"SELECT * EXCLUDE (origin) {rows} ORDER BY row")
+            malformed = file.malformed if origin == NOW else None
+            whole = f"{called} ({part.part})" if part.part else called
+            yield CanonicalRows(part.table, whole, found.to_arrow_reader(1 << 16), malformed)
+
+
+ONEROSTER_CSV = Adapter(
+    reads=files_read,
+    convert=convert,
+    covers={"demographics": "all", "staff": "all"},
+)
+"""A OneRoster CSV package."""
