@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 from features.settings import Settings
-from tests.serving.databases import ON_POSTGRESQL, copy_database, database_name, drop_database
+from tests.serving.databases import FILE, ON_POSTGRESQL, copy_database, database_name, drop_database
 from tests.serving.example_service import ExampleService
 
-DATABASE = "service.db"
 CONNECTED: set[Engine] = set()
 """Engines that connected to PostgreSQL since the last test ended."""
 
@@ -88,7 +87,7 @@ def copy_prepared(prepared: Path, folder: Path) -> None:
     if ON_POSTGRESQL:
         copy_database(database_name(prepared), database_name(folder))
     else:
-        shutil.copy(prepared / DATABASE, folder / DATABASE)
+        shutil.copy(prepared / FILE, folder / FILE)
 
 
 def opened(

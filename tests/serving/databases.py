@@ -6,7 +6,11 @@ tests look into the database as the owner.
 
 import hashlib
 import os
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Engine
 
 from serving.store.database import migrate, open_engine
 from serving.store.row_security import grant_service
@@ -14,6 +18,7 @@ from tests.postgresql import OWNER, SERVICE, postgres_server
 
 ON_POSTGRESQL = os.environ.get("ONTRACK_TEST_DATABASE") == "postgresql"
 EMPTY = "empty"
+FILE = "service.db"
 KNOWN: set[str] = set()
 """The databases made so far."""
 
@@ -63,6 +68,31 @@ def empty_database() -> str:
         engine.dispose()
         copy_database(database_name(Path(EMPTY)), EMPTY)
     return EMPTY
+
+
+def put_empty_file(folder: Path) -> None:
+    """Puts a SQLite file with tables and no rows into a folder that has no database yet."""
+    file = folder / FILE
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(empty_file())
+
+
+@cache
+def empty_file() -> bytes:
+    """A SQLite file with tables and no rows, migrated once in a process."""
+    with TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{folder}/{FILE}")
+        migrate(engine)
+        return content_of(engine, Path(folder))
+
+
+def content_of(engine: Engine, folder: Path) -> bytes:
+    """All that the SQLite file of a folder holds; its engine is closed."""
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return (folder / FILE).read_bytes()
 
 
 def drop_database(folder: Path) -> None:

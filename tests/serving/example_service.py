@@ -29,7 +29,7 @@ from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import Record, SchoolCalendar, ScoringRun
 from serving.store.database import open_engine, read_session, write_session
 from serving.store.rows import Row
-from tests.serving.databases import ON_POSTGRESQL, owner_address, postgresql_address
+from tests.serving.databases import ON_POSTGRESQL, owner_address, postgresql_address, put_empty_file
 from tests.serving.example_records import absences, history, marks
 from tests.serving.example_scores import ScoredStudent, with_scores
 
@@ -253,6 +253,8 @@ class ExampleService:
         postgresql: bool = ON_POSTGRESQL,
         adapt: Callable[[Settings], Settings] = lambda settings: settings,
     ) -> None:
+        if not postgresql:
+            put_empty_file(folder)
         self.clock = Clock()
         self.app: FastAPI = create_app(adapt(settings_in(folder, postgresql=postgresql)), self.clock)
         self.context: AppContext = self.app.state.context
