@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-WORKERS := -n 2 --no-loadscope-reorder
+WORKERS := -n 3 --no-loadscope-reorder # a worker waits a fifth of its time: for disks, servers and processes of its own
 SWEEP := $(BIN)/pytest $(WORKERS)
 PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
@@ -23,8 +23,8 @@ test: .venv/installed check contracts ## everything CI runs
 	@sh scripts/browser
 	@sh scripts/test $(WORKERS)
 
-postgres: .venv/installed ## the serving suite on a real PostgreSQL (some minutes)
-	@ONTRACK_TEST_DATABASE=postgresql $(BIN)/pytest $(WORKERS) tests/serving
+postgres: .venv/installed ## the serving suite on a real PostgreSQL, without a browser: pages are the same (some minutes)
+	@ONTRACK_TEST_DATABASE=postgresql $(BIN)/pytest $(WORKERS) -m "not browser" tests/serving
 
 format: .venv/installed ## put the code in its one form
 	@$(BIN)/ruff format $(PACKAGES)

@@ -45,6 +45,8 @@ FIRST = (
 WORTH_TELLING = 60.0
 """Seconds of tests from which on the slowest are listed."""
 SLOWEST = 10
+ENDED = pytest.StashKey[int]()
+"""The code with which the session ended."""
 
 
 def group_of(nodeid: str) -> str:
@@ -60,11 +62,14 @@ def rank_of(group: str) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A worker ends without taking its modules apart: after Hypothesis, DuckDB would write pages about that.
+    """The process will end without taking its modules apart: DuckDB would write pages about that below the result."""
+    atexit.register(leave, config)
 
-    Without workers, garbage that stays frozen would be taken for a leak, and told.
-    """
-    atexit.register(leave if hasattr(config, "workerinput") else gc.unfreeze)
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keeps the code with which the process has to end."""
+    session.config.stash[ENDED] = int(session.exitstatus)
 
 
 def pytest_collection_finish() -> None:
@@ -72,11 +77,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def leave() -> None:
-    """Ends the process; handlers that were registered later have run."""
+def leave(config: pytest.Config) -> None:
+    """Ends the process with the session's code, if there was one; handlers that were registered later have run."""
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    if ENDED in config.stash:
+        os._exit(config.stash[ENDED])
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 from features.settings import Settings
+from tests.serving.database_reach import reaches_database
 from tests.serving.databases import FILE, ON_POSTGRESQL, copy_database, database_name, drop_database
 from tests.serving.example_service import ExampleService
 
+HERE = Path(__file__).parent
 CONNECTED: set[Engine] = set()
 """Engines that connected to PostgreSQL since the last test ended."""
 
@@ -20,6 +22,21 @@ def remember_engine(connection: Connection) -> None:
     """Keeps the engine of a connection until its test ends."""
     if connection.dialect.name == "postgresql":
         CONNECTED.add(connection.engine)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out on PostgreSQL what can reach no database: `make test` has tried it, and it would do the same again."""
+    if ON_POSTGRESQL:
+        left_out = [one for one in items if one.path.is_relative_to(HERE) and not asks_database(one)]
+        items[:] = [one for one in items if one not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def asks_database(item: pytest.Item) -> bool:
+    """Whether a test can reach the database that is chosen: by its imports, or by a fixture of this file."""
+    asked = getattr(item, "fixturenames", [])
+    own = {name for name in asked if name in globals() and name != connections_closed.__name__}
+    return bool(own) or reaches_database(item.path)
 
 
 @pytest.fixture(autouse=True)
