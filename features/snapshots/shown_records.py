@@ -1,6 +1,7 @@
 """Which records a page shows, as the score saw them: those that a feature counts, and the weeks of a year."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import ibis
@@ -11,6 +12,7 @@ from features.engine.compilation import Steps, compile_script
 from features.engine.measure_aggregates import in_window_rows, meets_restrictions
 from features.engine.members import Members
 from features.engine.script_cache import cached_script
+from features.engine.snapshot_query import columns_of, years_of
 from features.engine.sql_script import Script
 from features.engine.view import PLAIN, ViewShape
 from features.engine.visible_tables import VisibleTables
@@ -50,26 +52,61 @@ def features_by_table(feature_set: type[FeatureSet], names: Iterable[str]) -> di
 
 RECORDS_STEP = "records_seen"
 """What the records of a table are called while those behind some features are looked for."""
+WINDOW_COLUMNS = ("years_ago", "days_ago", "days_in", "in_term")
+"""What a window asks of a record."""
+ATTENDANCE_YEARS = 1
+"""How many years before this one absences are kept of, which are placed on school days once for all who read them."""
+KEPT_AS: Mapping[str, str] = {"days_missed": "attendance", "latest_marks": "marks", "marks_not_given": "marks"}
+"""Tables that are some of another one's records."""
+
+
+def kept_as(table: str) -> str:
+    """The table as part of which a table's records are kept."""
+    return KEPT_AS.get(table, table)
+
+
+@dataclass(frozen=True)
+class SeenRecords:
+    """A table's records of a cohort, as far as the features of a set look at them."""
+
+    table: str
+    cohort: Cohort
+    measures: tuple[Measure, ...]
+
+    @property
+    def years(self) -> int | None:
+        """How many years before this one they look back, no fewer than attendance is kept of; None for all."""
+        years = years_of(self.measures)
+        return years if years is None else max(years, ATTENDANCE_YEARS)
+
+
+def seen_records(table: str, cohort: Cohort, feature_set: type[FeatureSet]) -> SeenRecords:
+    """A table's records of a cohort, as far as any feature of a set looks at them."""
+    own = features_by_table(feature_set, feature_set.defined()).get(table, ())
+    return SeenRecords(table, cohort, tuple(measure for _, measures in own for measure in measures))
 
 
 @cached_script
-def seen_script(table: str, cohort: Cohort, shape: ViewShape) -> Script:
-    """DuckDB's SQL for a table's records of the cohort, with all that follows from them, as the last step."""
+def seen_script(seen: SeenRecords, shape: ViewShape) -> Script:
+    """DuckDB's SQL for records of the cohort, with all that is looked at and shown of them, as the last step."""
     steps = Steps()
-    records = steps.kept(RECORDS_STEP, partial(records_seen, table, cohort, shape, steps))
+    records = steps.kept(RECORDS_STEP, partial(records_seen, seen, shape, steps))
     return compile_script(records.limit(0), steps)
 
 
-def records_seen(table: str, cohort: Cohort, shape: ViewShape, steps: Steps) -> ir.Table:
-    """A table's records of the cohort, with all that follows from them."""
-    members = Members(VisibleTables(shape, steps=steps), cohort)
-    return members.tables.of(members).records(table)
+def records_seen(seen: SeenRecords, shape: ViewShape, steps: Steps) -> ir.Table:
+    """Records of the cohort, with all that is looked at and shown of them."""
+    members = Members(VisibleTables(shape, steps=steps), seen.cohort)
+    used = columns_of(seen.measures)
+    rows = members.tables.of(members).records(seen.table, years=seen.years, used=used)
+    needed = {"student_key", *SHOWN_COLUMNS[kept_as(seen.table)], *used, *WINDOW_COLUMNS}
+    return rows.select(*(name for name in rows.columns if name in needed))
 
 
 @lru_cache(maxsize=64)
-def records_schema(table: str, cohort: Cohort) -> ibis.Schema:
-    """The columns of a table's records, which are the same for any view; building the query for them takes longest."""
-    return records_seen(table, cohort, PLAIN, Steps()).schema()
+def records_schema(seen: SeenRecords) -> ibis.Schema:
+    """The columns of these records, which are the same for any view; building the query for them takes longest."""
+    return records_seen(seen, PLAIN, Steps()).schema()
 
 
 def is_counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:
@@ -87,7 +124,7 @@ def weeks_of(tables: VisibleTables) -> ir.Table:
     of_span = days.group_by(*span, "week").aggregate(days=days.count())
     own = spells.inner_join(of_span, span).select(spells.student_key, of_span.week, of_span.days)
     weekly = own.group_by("student_key", "week").aggregate(days=own.days.sum())
-    absences = tables.placed("attendance", years=0).filter(ibis._.years_ago == 0)
+    absences = tables.placed("attendance", years=ATTENDANCE_YEARS).filter(ibis._.years_ago == 0)
     absences = absences.mutate(week=absences.date.truncate("W"))
     missed = absences.group_by("student_key", "week").aggregate(missed=absences.absent_hundredths.sum())
     return weekly.left_join(missed, ["student_key", "week"]).select(

@@ -4,7 +4,7 @@ Records are told apart by what is shown of them. A record's number is its place 
 table, in the order of what is shown; records that look alike share one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,23 +22,24 @@ from features.engine.view import View, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
-from features.snapshots.shown_records import RECORDS_STEP as SEEN
 from features.snapshots.shown_records import (
+    ATTENDANCE_YEARS,
     SHOWN_COLUMNS,
     NamedFeature,
+    SeenRecords,
     features_by_table,
     is_counted,
+    kept_as,
     records_schema,
+    seen_records,
     seen_script,
     weeks_of,
 )
+from features.snapshots.shown_records import RECORDS_STEP as SEEN
 from features.warehouse.reader import Reader
 
 KEPT_TABLES = ("attendance", "marks", "incidents", "discipline_actions", "enrollments")
 """The tables whose records are kept: of attendance this school year's and the last one's, of others all."""
-KEPT_AS: Mapping[str, str] = {"days_missed": "attendance", "latest_marks": "marks", "marks_not_given": "marks"}
-"""Tables that are some of another one's records."""
-ATTENDANCE_YEARS = 1
 HASH_BITS = 2**44 - 1
 """What of a hash is summed: the sum of a hundred thousand of them is still a whole number of 64 bits."""
 GIVEN, CHANGED, WRITTEN = "given_reasons", "changed_students", "written_records"
@@ -62,11 +63,6 @@ def cells_as_json(value: dt.Array(dt.Array(dt.string))) -> str:  # type: ignore[
 def cells_of_json(text: str, shape: str) -> dt.Array(dt.Array(dt.string)):  # type: ignore[valid-type]
     """Records of a JSON text, by DuckDB."""
     raise NotImplementedError(text, shape)
-
-
-def kept_as(table: str) -> str:
-    """The table as part of which a table's records are kept."""
-    return KEPT_AS.get(table, table)
 
 
 @dataclass(frozen=True)
@@ -114,9 +110,10 @@ class StudentRecords:
         )
         with self.registered(GIVEN, rows):
             for table, own in features_by_table(feature_set, sorted(given["code"].unique())).items():
-                seen = seen_script(table, self.cohort, self.view.shape)
-                with self.reader.named_steps(seen, self.view.values, [SEEN]):
-                    found.append(self.reader.run(numbers_script(table, self.cohort, own), {}))
+                seen = seen_records(table, self.cohort, feature_set)
+                script = seen_script(seen, self.view.shape)
+                with self.reader.named_steps(script, self.view.values, [SEEN]):
+                    found.append(self.reader.run(numbers_script(seen, own), {}))
         every = pd.concat(found, ignore_index=True) if found else NOTHING_COUNTED
         return every.assign(student_key=self.keys[every["student_key"]])
 
@@ -236,12 +233,12 @@ def written_cells() -> ir.Table:
 
 
 @cached_script
-def numbers_script(table: str, cohort: Cohort, own: tuple[NamedFeature, ...]) -> Script:
+def numbers_script(seen: SeenRecords, own: tuple[NamedFeature, ...]) -> Script:
     """DuckDB's SQL for the records that features of a table counted, read from `seen_script` and the kept records."""
-    rows = ibis.table(records_schema(table, cohort), name=SEEN)
+    table, rows = kept_as(seen.table), ibis.table(records_schema(seen), name=SEEN)
     given = ibis.table({"student_key": "int64", "code": "string"}, name=GIVEN)
-    kept = kept_table(kept_as(table)).select("student_key", "record", "number").distinct()
-    rows = rows.mutate(record=record_hash(kept_as(table), rows))
+    kept = kept_table(table).select("student_key", "record", "number").distinct()
+    rows = rows.mutate(record=record_hash(table, rows))
     counted = ibis.union(
         *(
             rows.filter(ibis.or_(*(is_counted(measure, rows) for measure in measures)))

@@ -13,7 +13,7 @@ from features.engine.measure_aggregates import in_denominator, in_window_rows, m
 from features.engine.members import Members
 from features.engine.school_terms import DISTRICT
 from features.engine.script_cache import cached_script
-from features.engine.snapshot_query import join_by_student, with_measures
+from features.engine.snapshot_query import columns_of, join_by_student, with_measures, years_of
 from features.engine.sql_script import Script
 from features.engine.view import Values, View, ViewShape
 from features.engine.visible_tables import VisibleTables
@@ -143,8 +143,8 @@ def hundredths_short(seen: VisibleTables) -> ir.Table:
 
 def counts_so_far(name: str, bounds: Sequence[RuleBound], seen: VisibleTables) -> ir.Table:
     """What the bounds on one table count so far, a row a student."""
-    rows = seen.records(name)
-    found = {}
+    own = [bound.measure for bound in bounds if bound.measure.records.table == name]
+    rows, found = seen.records(name, years=years_of(own), used=columns_of(own)), {}
     for place, bound in enumerate(bounds):
         if bound.measure.records.table == name:
             found[f"so_far_{place}"], found[f"given_{place}"] = count_so_far(bound, rows)

@@ -18,6 +18,7 @@ from models.examples import Floats
 from models.explanations.reason_stability import stability_in
 from models.explanations.risk_change import ChangeColumns, largest_changes, split_change
 from serving.scoring.district_release import DistrictRelease, load_earlier_release
+from serving.scoring.kept_features import kept_features
 from serving.scoring.ranking import predict_risks
 from serving.store.database import read_session
 from serving.store.district_scope import enter_district
@@ -32,6 +33,7 @@ class PreviousRun:
     """The run before: its date, how its data version begins, risks that may be told, and its release if that opens.
 
     `risks` are by student, NaN where there is none to be told; `listed` are the students whom it listed by their order.
+    `features` are what it saw of each student, where that is kept.
     """
 
     as_of: date
@@ -39,6 +41,7 @@ class PreviousRun:
     risks: "pd.Series[float]"
     release: DistrictRelease | None
     listed: frozenset[str] = frozenset()
+    features: pd.DataFrame | None = None
 
     def listed_lately(self, now: date) -> frozenset[str]:
         """Those whom it listed, unless it is older than the list before can be."""
@@ -70,7 +73,8 @@ def load_previous_run(settings: Settings, engine: Engine, release: DistrictRelea
         data_version = run.run_id.rpartition("-")[2]
         earlier = load_earlier_release(settings, release, run.release_id)
         served = earlier.as_recorded(run.part, run.scorer) if earlier else None
-        return PreviousRun(run.as_of, data_version, risks, served, listed_before(session, run))
+        kept = kept_features(settings, served).read(run.run_id) if served else None
+        return PreviousRun(run.as_of, data_version, risks, served, listed_before(session, run), kept)
 
 
 def told_risks(scores: pd.DataFrame) -> "pd.Series[float]":
@@ -111,19 +115,25 @@ def find_moved_features(
     old: DistrictRelease, before: PreviousRun, reader: Reader, now: Snapshot
 ) -> tuple[pd.Index, ChangeColumns]:
     """Students of both runs, and the features that moved their risk most, on the records visible to each run."""
-    load = find_load(reader, before.data_version)
-    then = build_snapshot(reader, old.feature_set, before.as_of, cohort=old.outcome.cohort, loads_through=load)
-    both = now.features.index.intersection(then.features.index)
+    then = before.features if before.features is not None else features_seen(old, before, reader)
+    both = now.features.index.intersection(then.index)
     holds = stability_in(old.bundle.metrics)
     moved = largest_changes(
         old.bundle.scorer,
         old.feature_set,
-        then.features.loc[both],
+        then.loc[both],
         now.features.loc[both],
         never_said=holds.never_said if holds else (),
         days=np.asarray(now.school_days.loc[both], dtype=np.float64),
     )
     return both, moved
+
+
+def features_seen(old: DistrictRelease, before: PreviousRun, reader: Reader) -> pd.DataFrame:
+    """The features of the students of an earlier run, on the records that it saw."""
+    load = find_load(reader, before.data_version)
+    then = build_snapshot(reader, old.feature_set, before.as_of, cohort=old.outcome.cohort, loads_through=load)
+    return then.features
 
 
 def find_load(reader: Reader, data_version: str) -> int | None:

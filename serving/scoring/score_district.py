@@ -33,6 +33,7 @@ from serving.records.sent_records import apply_records
 from serving.scoring.district_release import DistrictRelease, load_served_releases
 from serving.scoring.flags import write_flags
 from serving.scoring.headline import Headline, gate_verdict, headline_of_bundle
+from serving.scoring.kept_features import kept_features
 from serving.scoring.list_writer import write_list
 from serving.scoring.ranking import Ranking, rank_together
 from serving.scoring.run_summary import ListSummary, find_list, summary_of
@@ -90,6 +91,8 @@ def score_in_turn(
         )
     write_flags(warehouse, runs, today)
     write_list(engine, runs, settings.service.keep_runs, totals=totals)
+    for one in cohorts:
+        kept_features(one.settings, one.release).write(one.run_id, one.snapshot.features)
     summaries = [summary_of(run_row(run), one.release, written=True) for run, one in zip(runs, cohorts, strict=True)]
     scores = pd.concat([run.scores[["student_key", "flagged"]] for run in runs])
     every, listed = scores["student_key"].nunique(), scores["student_key"][scores["flagged"]].nunique()

@@ -92,7 +92,7 @@ def cohort_texts(inputs: RunInputs, before: PreviousRun | None) -> CohortTexts:
     """What is written of the cohort's students but their places."""
     reasons = reason_table_by(inputs.release.bundle, inputs.snapshot)
     needs, strengths = (side.of(inputs.rows) for side in (reasons.needs, reasons.strengths))
-    with student_records(inputs.reader, inputs.release.feature_set.cohort, inputs.view) as records:
+    with student_records(inputs.reader, inputs.release.outcome.cohort, inputs.view) as records:
         weeks, histories = week_texts(records.weeks(), len(records.keys))
         risk = np.asarray(inputs.risks, dtype=np.float64)
         columns = {
@@ -148,12 +148,12 @@ def evidence_texts(inputs: RunInputs, records: StudentRecords, needs: ReasonColu
     given = pd.DataFrame({"student_key": inputs.students[needs.row], "code": names[needs.feature]})
     found = records.counted(inputs.release.feature_set, given)
     row = inputs.students.get_indexer(pd.Index(found["student_key"]))
-    order = np.argsort(row, kind="stable")
-    begins = np.searchsorted(row[order], np.arange(len(inputs.students) + 1)).astype(np.int64)
     places = {entry.name: place for place, entry in enumerate(needs.entries)}
-    feature = np.asarray(found["code"].map(places), dtype=np.int64)[order]
+    feature = np.asarray(found["code"].map(places), dtype=np.int64)
+    order = np.lexsort((feature, row))
+    begins = np.searchsorted(row[order], np.arange(len(inputs.students) + 1)).astype(np.int64)
     numbers = pa.array(found["numbers"].to_numpy(dtype=object)[order], pa.string())
-    return object_texts(begins, code_texts(needs.entries, feature), numbers)
+    return object_texts(begins, code_texts(needs.entries, feature[order]), numbers)
 
 
 def tables_of_reasons(inputs: RunInputs, needs: ReasonColumns) -> dict[str, str]:

@@ -4,13 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sqlalchemy import select
 
 from features.progress import quietly
 from features.simulator.plan import Plan
+from features.warehouse.file import open_warehouse
 from models.bundle.manifest import folder_name
 from models.releases import ReleaseKey, current_release
+from serving.scoring.district_release import load_current_release
+from serving.scoring.risk_change import features_seen, load_previous_run
 from serving.scoring.score_district import score_district
 from serving.store.rows import ScoreRow
 from tests.districts import simulated_warehouse
@@ -80,6 +84,18 @@ def test_while_the_same_release_scores_the_whole_change_is_the_records(scoring: 
     changed = [one for one in found if one.now != one.before]
     assert any(one.moved for one in changed)
     assert all((one.by_data, one.by_release) == (one.now - one.before, 0.0) for one in found)
+
+
+def test_what_a_run_saw_is_kept_and_is_what_its_records_give_again(scoring: ExampleService) -> None:
+    context = scoring.context
+    serves = load_current_release(context.settings, "harbor")
+    before = load_previous_run(context.settings, context.engine, serves, TODAY)
+    assert before is not None
+    assert before.release is not None
+    assert before.features is not None
+    with open_warehouse(context.settings.warehouse("harbor")) as reader:
+        again = features_seen(before.release, before, reader)
+    pd.testing.assert_frame_equal(before.features, again, check_exact=True)
 
 
 def test_a_new_release_has_its_share_of_each_change_and_the_shares_add_up(scoring: ExampleService) -> None:
