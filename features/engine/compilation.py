@@ -23,12 +23,19 @@ class Steps:
 
     def __init__(self) -> None:
         self.made: dict[str, ir.Table] = {}
+        self.views: list[str] = []
 
     def kept(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
         """The table of that name; it is made, and becomes a step, where it is none yet."""
         if name not in self.made:
             self.made[name] = make()
         return ibis.table(self.made[name].schema(), name=name)
+
+    def view(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
+        """The same as a view of other steps: for a plain choice of their columns, of which few rows may be read."""
+        if name not in self.made:
+            self.views.append(name)
+        return self.kept(name, make)
 
 
 class ScriptCompiler(DuckDBCompiler):  # type: ignore[misc]  # Ibis tells no types
@@ -43,12 +50,15 @@ COMPILER = ScriptCompiler()
 
 
 def compile_script(query: ir.Table, steps: Steps | None = None) -> Script:
-    """A query and its steps as SQL."""
+    """A query and its steps as SQL; ValueError for a view with parameters, which could have other values when read."""
     made = steps.made.items() if steps else ()
     compiled = [(name, *compile_table(table.op())) for name, table in made]
+    views = frozenset(steps.views if steps else ())
+    if any(names for name, _, names in compiled if name in views):
+        raise ValueError(f"a view has parameters: {sorted(views)}")
     sql, used = compile_table(query.op())
     parameters = used.union(*(names for _, _, names in compiled))
-    return Script(tuple((name, step) for name, step, _ in compiled), sql, tuple(sorted(parameters)))
+    return Script(tuple((name, step) for name, step, _ in compiled), sql, tuple(sorted(parameters)), views)
 
 
 @lru_cache(maxsize=MOST_COMPILED)

@@ -23,12 +23,14 @@ class SharedSteps:
     """Temporary tables of one connection: the steps of all scripts that ran so far.
 
     A step is another script's where its SQL is the same with the values of its parameters and with the steps that it
-    reads, whatever these are called. `tables` are the tables that stand, by digest; `before` stand for longer.
+    reads, whatever these are called. `tables` are the tables that stand, by digest, and `views` those of them that are
+    views; `before` stand for longer.
     """
 
     connection: duckdb.DuckDBPyConnection
     before: Mapping[str, str] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
+    views: set[str] = field(default_factory=set)
 
     def place(self, script: Script, values: Values) -> dict[str, str]:
         """The table in which each step of a script stands; those that stand nowhere are made."""
@@ -38,8 +40,10 @@ class SharedSteps:
             digest = digest_of(over, values)
             if digest not in self.tables and digest not in self.before:
                 table = f"{name}_{digest}"
-                execute(self.connection, f'CREATE TEMP TABLE "{table}" AS {over}')
+                execute(self.connection, f'CREATE TEMP {script.kind(name)} "{table}" AS {over}')
                 self.tables[digest] = table
+                if name in script.views:
+                    self.views.add(table)
             placed[name] = self.tables.get(digest) or self.before[digest]
         return placed
 
@@ -63,9 +67,11 @@ class SharedSteps:
 
     def drop(self) -> None:
         """Drops every table."""
-        for table in self.tables.values():
-            self.connection.execute(f'DROP TABLE IF EXISTS temp."{table}"')
+        for table in reversed(self.tables.values()):
+            kind = "VIEW" if table in self.views else "TABLE"
+            self.connection.execute(f'DROP {kind} IF EXISTS temp."{table}"')
         self.tables.clear()
+        self.views.clear()
 
 
 @contextmanager

@@ -34,11 +34,16 @@ def execute(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyC
 
 @dataclass(frozen=True)
 class Script:
-    """Steps and a last query over them, in DuckDB's SQL, and the names of the parameters in it."""
+    """Steps and a last query over them, in DuckDB's SQL, the names of its parameters, and which steps are views."""
 
     steps: tuple[tuple[str, str], ...]
     sql: str
     parameters: tuple[str, ...] = ()
+    views: frozenset[str] = frozenset()
+
+    def kind(self, step: str) -> str:
+        """What a step is made as, in SQL."""
+        return "VIEW" if step in self.views else "TABLE"
 
     def frame(self, connection: duckdb.DuckDBPyConnection, values: Values) -> pd.DataFrame:
         """What the last query finds; the steps are gone afterwards. KeyError for a parameter without a value."""
@@ -74,12 +79,12 @@ class Script:
         try:
             self.set_parameters(connection, values)
             for name, sql in self.steps:
-                execute(connection, f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
+                execute(connection, f'CREATE OR REPLACE TEMP {self.kind(name)} "{name}" AS {sql}')
                 made.append(name)
             yield
         finally:
-            for name in made:
-                connection.execute(f'DROP TABLE temp."{name}"')
+            for name in reversed(made):
+                connection.execute(f'DROP {self.kind(name)} temp."{name}"')
 
     def set_parameters(self, connection: duckdb.DuckDBPyConnection, values: Values) -> None:
         """Give each parameter its value on this connection: cursors do not share them, and one not set reads as null.

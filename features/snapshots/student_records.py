@@ -40,6 +40,8 @@ from features.warehouse.reader import Reader
 
 KEPT_TABLES = ("attendance", "marks", "incidents", "discipline_actions", "enrollments")
 """The tables whose records are kept: of attendance this school year's and the last one's, of others all."""
+READ_BY_OTHERS = ("attendance", "marks")
+"""Tables whose records stand already, for features: a view of them is enough."""
 HASH_BITS = 2**44 - 1
 """What of a hash is summed: the sum of a hundred thousand of them is still a whole number of 64 bits."""
 GIVEN, CHANGED, WRITTEN = "given_reasons", "changed_students", "written_records"
@@ -156,18 +158,18 @@ def kept_script(cohort: Cohort, shape: ViewShape) -> Script:
     members = Members(VisibleTables(shape, steps=steps), cohort)
     seen = members.tables.of(members)
     for table in KEPT_TABLES:
-        steps.kept(kept_name(table), lambda table=table: kept_rows(table, seen))  # type: ignore[misc]
+        keep = steps.view if table in READ_BY_OTHERS else steps.kept
+        keep(kept_name(table), lambda table=table: kept_rows(table, seen))  # type: ignore[misc]
     return compile_script(members.table().select("student_key").order_by("student_key"), steps)
 
 
 def kept_rows(table: str, seen: VisibleTables) -> ir.Table:
-    """A table's records by what is shown of them, with their `record` (a hash) and `number`."""
+    """A table's records by what is shown of them, with their `record` (a hash)."""
     columns = SHOWN_COLUMNS[table]
     years = ATTENDANCE_YEARS if table == "attendance" else None
     rows = seen.marks_posted() if table == "marks" else seen.records(table, years=years)
     shown = rows.select("student_key", *columns)
-    number = ibis.dense_rank().over(group_by="student_key", order_by=list(columns))
-    return shown.mutate(record=record_hash(table, shown), number=number)
+    return shown.mutate(record=record_hash(table, shown))
 
 
 def record_hash(table: str, rows: ir.Table) -> ir.IntegerColumn:
@@ -237,7 +239,7 @@ def numbers_script(seen: SeenRecords, own: tuple[NamedFeature, ...]) -> Script:
     """DuckDB's SQL for the records that features of a table counted, read from `seen_script` and the kept records."""
     table, rows = kept_as(seen.table), ibis.table(records_schema(seen), name=SEEN)
     given = ibis.table({"student_key": "int64", "code": "string"}, name=GIVEN)
-    kept = kept_table(table).select("student_key", "record", "number").distinct()
+    kept = numbered_records(table, given)
     rows = rows.mutate(record=record_hash(table, rows))
     counted = ibis.union(
         *(
@@ -250,6 +252,13 @@ def numbers_script(seen: SeenRecords, own: tuple[NamedFeature, ...]) -> Script:
     found = counted.inner_join(kept, ["student_key", "record"])
     grouped = found.group_by("student_key", "code").aggregate(numbers=found.number.collect(order_by=found.number))
     return compile_script(grouped.mutate(numbers=numbers_as_json(grouped.numbers)))
+
+
+def numbered_records(table: str, given: ir.Table) -> ir.Table:
+    """The distinct records of students who are given a reason, each with its `number`."""
+    own = kept_table(table).semi_join(given, "student_key")
+    number = ibis.dense_rank().over(group_by="student_key", order_by=list(SHOWN_COLUMNS[table]))
+    return own.mutate(number=number).select("student_key", "record", "number").distinct()
 
 
 @cached_script

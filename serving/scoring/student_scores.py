@@ -10,9 +10,9 @@ import pyarrow as pa
 from features.engine.view import View
 from features.ledger.ledger import Ledger
 from features.settings import Settings
-from features.snapshots.shown_records import features_by_table
+from features.snapshots.shown_records import features_by_table, kept_as
 from features.snapshots.snapshot import Snapshot
-from features.snapshots.student_records import StudentRecords, kept_as, student_records
+from features.snapshots.student_records import StudentRecords, student_records
 from features.warehouse.reader import Reader
 from features.way_back.way_back import WaysBack, find_ways_back
 from models.bundle.manifest import Kind

@@ -8,8 +8,8 @@ import pandas as pd
 from features.engine.view import View
 from features.language.feature_set import FeatureSet
 from features.language.measures import measures_in
-from features.snapshots.shown_records import SHOWN_COLUMNS
-from features.snapshots.student_records import kept_as, student_records
+from features.snapshots.shown_records import SHOWN_COLUMNS, kept_as
+from features.snapshots.student_records import student_records
 from features.warehouse.reader import Reader
 from serving.store.cell_types import JsonRow
 from serving.store.student_records import distinct_rows, folded, in_order

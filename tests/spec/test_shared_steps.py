@@ -3,8 +3,12 @@
 from datetime import date
 
 import duckdb
+import ibis
+import ibis.expr.types as ir
 import pytest
 
+from features.engine.compilation import Steps, compile_script
+from features.engine.parameters import number_parameter
 from features.engine.shared_steps import SharedSteps, steps_shared
 from features.engine.sql_script import Script
 
@@ -54,3 +58,29 @@ def test_steps_are_gone_afterwards_and_named_ones_with_their_time() -> None:
             with pytest.raises(duckdb.CatalogException):
                 connection.execute('SELECT * FROM "more"')
         assert standing(connection) == 0
+
+
+def test_a_step_that_is_a_view_is_read_and_dropped_as_one() -> None:
+    """Alone and shared, a script with a view says the same; only the table under it is a table."""
+    doubled = ("doubled", 'SELECT 2 * n AS n FROM "numbers"')
+    script = Script((NUMBERS, doubled), 'SELECT sum(n) AS n FROM "doubled"', (), frozenset({"doubled"}))
+    with duckdb.connect() as connection:
+        assert script.rows(connection, {}) == [(12,)]
+        with steps_shared(connection) as shared:
+            assert answer(shared, script, 0) == 12
+            kinds = connection.execute("SELECT table_type FROM information_schema.tables").fetchall()
+            assert sorted(kinds) == [("LOCAL TEMPORARY",), ("VIEW",)]
+        assert standing(connection) == 0
+
+
+def test_a_view_cannot_have_parameters() -> None:
+    """Another script could give them other values before the view is read."""
+    steps = Steps()
+    last = steps.view("known", lambda: ibis.table({"n": "int64"}, name="numbers").filter(ibis._.n > least()))
+    with pytest.raises(ValueError, match="a view has parameters"):
+        compile_script(last, steps)
+
+
+def least() -> ir.IntegerScalar:
+    """A parameter."""
+    return number_parameter("least")

@@ -5,8 +5,8 @@ from datetime import date
 
 import pandas as pd
 
-from features.snapshots.shown_records import SHOWN_COLUMNS
-from features.snapshots.student_records import KEPT_TABLES, kept_as, student_records
+from features.snapshots.shown_records import SHOWN_COLUMNS, kept_as
+from features.snapshots.student_records import KEPT_TABLES, student_records
 from serving.store.student_records import distinct_rows
 from tests.drawn import reader
 from tests.spec.evidence import NOTHING, by_student, rows_of
