@@ -16,7 +16,7 @@ from features.warehouse.health import check_clock, check_warehouse
 from models.health import check_keys, check_releases
 from serving.access.health import check_access_log
 from serving.store.health import check_database, check_scores
-from serving.worker.health import check_nights, check_worker
+from serving.worker.health import check_backlog, check_nights, check_worker
 
 LIBRARIES = (
     "duckdb",
@@ -59,6 +59,7 @@ def examine_district(settings: Settings, district: District, now: datetime) -> l
         *run_check("serves", partial(check_releases, settings.home, district.id), district.id),
         *run_check("scores", partial(check_scores, settings, district), district.id),
         *run_check("nights", partial(check_nights, settings, district), district.id),
+        *run_check("programs", partial(check_backlog, settings, district, now), district.id),
         *run_check("access log", partial(check_access_log, settings, district), district.id),
     ]
 

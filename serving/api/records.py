@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Response
 from pydantic.json_schema import JsonSchemaValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from serving.access.authorize import Allowed, Client, Denied, OneStudent, author
 from serving.api.clients import ClientWithScope
 from serving.api.messages import AttendanceRow, EnrollmentRow, IncidentRow, MarkRow, SentRow
 from serving.api.operation_messages import RecordError, SentRecord
+from serving.api.preconditions import CHANGED, Preconditions, RecordPreconditions, tag_of
 from serving.api.record_consistency import SHARES
 from serving.app_context import AppContext, RequestContext
 from serving.records.sent_records import KeyTaken, RecordName, find_record, send_record, take_back_record
@@ -36,66 +37,91 @@ StudentId = Annotated[str, Path(max_length=200, description="the district's own 
 RecordTable = Literal["attendance", "marks", "incidents", "enrollments"]
 TAKEN = "Another record of this student, under another id, has the same key. Change or delete that one."
 RecordAction = Literal["imports.read", "records.write"]
-CONFLICT: dict[int | str, JsonSchemaValue] = {409: error_response(409)}
+CONFLICT: dict[int | str, JsonSchemaValue] = {409: error_response(409), **CHANGED}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A request that changes a record: who sends it, and what it asks of the record before."""
+
+    client: Client
+    context: AppContext
+    preconditions: Preconditions
+    response: Response
+
+
+def read_change(
+    client: Sender, context: RequestContext, preconditions: RecordPreconditions, response: Response
+) -> Change:
+    """The parts of a request that changes a record."""
+    return Change(client, context, preconditions, response)
+
+
+CurrentChange = Annotated[Change, Depends(read_change)]
 
 
 @router.put(
     "/attendance/{record_id}", summary="Send an exception to being present", status_code=202, responses=CONFLICT
 )
 def put_attendance(
-    student_id: StudentId, record_id: RecordId, record: AttendanceRow, client: Sender, context: RequestContext
+    student_id: StudentId, record_id: RecordId, record: AttendanceRow, change: CurrentChange
 ) -> SentRecord:
     """Sends the record, or what it says now. It is loaded before the next run; the same again changes nothing.
 
     422 by the rules of files; 409 where another record of the student has the same school, date, section and kind.
+    With `If-Match` it is changed only as you know it, with `If-None-Match: *` only sent where there is none: else 412.
     """
-    return put_record(context, client, Target(student_id, "attendance", record_id), record)
+    return put_record(change, Target(student_id, "attendance", record_id), record)
 
 
 @router.put("/marks/{record_id}", summary="Send a mark", status_code=202, responses=CONFLICT)
-def put_mark(
-    student_id: StudentId, record_id: RecordId, record: MarkRow, client: Sender, context: RequestContext
-) -> SentRecord:
+def put_mark(student_id: StudentId, record_id: RecordId, record: MarkRow, change: CurrentChange) -> SentRecord:
     """Sends the mark, or what it says now, as for attendance."""
-    return put_record(context, client, Target(student_id, "marks", record_id), record)
+    return put_record(change, Target(student_id, "marks", record_id), record)
 
 
 @router.put("/incidents/{record_id}", summary="Send a behavior incident", status_code=202, responses=CONFLICT)
-def put_incident(
-    student_id: StudentId, record_id: RecordId, record: IncidentRow, client: Sender, context: RequestContext
-) -> SentRecord:
+def put_incident(student_id: StudentId, record_id: RecordId, record: IncidentRow, change: CurrentChange) -> SentRecord:
     """Sends the incident, or what it says now, as for attendance."""
-    return put_record(context, client, Target(student_id, "incidents", record_id), record)
+    return put_record(change, Target(student_id, "incidents", record_id), record)
 
 
 @router.put("/enrollments/{record_id}", summary="Send a spell of enrollment", status_code=202, responses=CONFLICT)
 def put_enrollment(
-    student_id: StudentId, record_id: RecordId, record: EnrollmentRow, client: Sender, context: RequestContext
+    student_id: StudentId, record_id: RecordId, record: EnrollmentRow, change: CurrentChange
 ) -> SentRecord:
     """Sends the spell, or what it says now, as for attendance. The student is already in the district's files."""
-    return put_record(context, client, Target(student_id, "enrollments", record_id), record)
+    return put_record(change, Target(student_id, "enrollments", record_id), record)
 
 
 @router.get("/{table}/{record_id}", summary="What became of a record that was sent")
 def get_record(
-    student_id: StudentId, table: RecordTable, record_id: RecordId, client: Reader, context: RequestContext
+    student_id: StudentId,
+    table: RecordTable,
+    record_id: RecordId,
+    client: Reader,
+    context: RequestContext,
+    response: Response,
 ) -> SentRecord:
     """Whether it waits, is loaded, was refused or taken back, with the load or the rule; its cells are not repeated."""
     with context.write_session() as session:
         name = open_student(session, context, client, Target(student_id, table, record_id), reading=True)
-        return present_record(found_record(session, client, name))
+        return tagged(present_record(found_record(session, client, name)), response)
 
 
-@router.delete("/{table}/{record_id}", summary="Take a record back", status_code=202)
-def delete_record(
-    student_id: StudentId, table: RecordTable, record_id: RecordId, client: Sender, context: RequestContext
-) -> SentRecord:
-    """Takes a record back that was sent under this id; again changes nothing. What past scores saw stays."""
+@router.delete("/{table}/{record_id}", summary="Take a record back", status_code=202, responses=CHANGED)
+def delete_record(student_id: StudentId, table: RecordTable, record_id: RecordId, change: CurrentChange) -> SentRecord:
+    """Takes a record back that was sent under this id; again changes nothing. What past scores saw stays.
+
+    With `If-Match` only as you know it: else 412.
+    """
+    client, context = change.client, change.context
     with context.write_session() as session:
         name = open_student(session, context, client, Target(student_id, table, record_id))
-        row = found_record(session, client, name)
+        row = found_record(session, client, name, to_change=True)
+        change.preconditions.check(present_record(row))
         take_back_record(session, row, subject=client.name, at=context.clock())
-        return present_record(row)
+        return tagged(present_record(row), change.response)
 
 
 @dataclass(frozen=True)
@@ -107,8 +133,9 @@ class Target:
     record_id: str
 
 
-def put_record(context: AppContext, client: Client, target: Target, record: SentRow) -> SentRecord:
+def put_record(change: Change, target: Target, record: SentRow) -> SentRecord:
     """Keeps a record for the next load, and says so; RecordsRefused where it breaks a rule by itself."""
+    client, context = change.client, change.context
     today = context.today(client.district_id)
     cells = {"student_id": target.student_id, "known_on": today.isoformat(), **cells_of(record)}
     with context.read_session() as session:
@@ -122,13 +149,21 @@ def put_record(context: AppContext, client: Client, target: Target, record: Sent
     content: JsonObject = {**cells}
     with context.write_session() as session:
         name = open_student(session, context, client, target)
+        known = find_record(session, client.district_id, name, to_change=True)
+        change.preconditions.check(present_record(known) if known else None)
         try:
             row = send_record(
                 session, client.district_id, name, content, subject=client.name, at=context.clock()
             )  # fmt: skip
         except KeyTaken:
             raise Conflict(TAKEN) from None
-        return present_record(row)
+        return tagged(present_record(row), change.response)
+
+
+def tagged(record: SentRecord, response: Response) -> SentRecord:
+    """The record, with its tag on the answer."""
+    response.headers["ETag"] = tag_of(record)
+    return record
 
 
 def visible_student(
@@ -156,9 +191,9 @@ def open_student(
     return RecordName(found.student_key, target.table, target.record_id)
 
 
-def found_record(session: Session, client: Client, name: RecordName) -> SentRecordRow:
+def found_record(session: Session, client: Client, name: RecordName, *, to_change: bool = False) -> SentRecordRow:
     """A record that was sent; 404 where none was under this id."""
-    row = find_record(session, client.district_id, name)
+    row = find_record(session, client.district_id, name, to_change=to_change)
     if row is None:
         raise HTTPException(404)
     return row

@@ -52,7 +52,13 @@ def post_webhook(asked: NewWebhook, client: Manager, context: RequestContext) ->
         if len(endpoints_of(session, client.district_id)) >= MOST_ENDPOINTS:
             raise RecordsRefused([Mistake(pointer="#", detail=f"expected at most {MOST_ENDPOINTS} of a district")])
         row, secret = create_endpoint(
-            session, client.district_id, asked.url, asked.events, subject=client.name, at=context.clock()
+            session,
+            client.district_id,
+            asked.url,
+            asked.events,
+            subject=client.name,
+            at=context.clock(),
+            box=context.secrets,
         )
         return WebhookWithSecret(**present_webhook(row).model_dump(), secret=secret)
 
@@ -87,7 +93,7 @@ def post_rotate(webhook_id: str, asked: RotateRequest, client: Manager, context:
     with context.write_session() as session:
         row = find_webhook(session, client, webhook_id)
         overlap = timedelta(hours=asked.overlap_hours)
-        secret = rotate_secret(row, overlap=overlap, at=context.clock())
+        secret = rotate_secret(row, overlap=overlap, at=context.clock(), box=context.secrets)
         return WebhookWithSecret(**present_webhook(row).model_dump(), secret=secret)
 
 

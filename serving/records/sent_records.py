@@ -38,9 +38,12 @@ class KeyTaken(Exception):  # noqa: N818 - no error of ours
     """Another record of the student has the same key."""
 
 
-def find_record(session: Session, district_id: str, name: RecordName) -> SentRecordRow | None:
-    """A record as it was sent last."""
-    return session.get(SentRecordRow, (district_id, name.student_key, name.table, name.record_id))
+def find_record(
+    session: Session, district_id: str, name: RecordName, *, to_change: bool = False
+) -> SentRecordRow | None:
+    """A record as it was sent last; held until the transaction ends where it is to be changed."""
+    key = (district_id, name.student_key, name.table, name.record_id)
+    return session.get(SentRecordRow, key, with_for_update=to_change)
 
 
 def send_record(

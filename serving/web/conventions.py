@@ -34,7 +34,8 @@ CONVENTIONS = """
   expected, and never repeat a value that was sent. `/oauth/token` has the error form of RFC 6749.
 - **Twice the same**: a POST with `Idempotency-Key` has one effect, however often it is sent within a day.
 - **HEAD** is answered wherever GET is; answers of more than 1,000 bytes are compressed with gzip where it is accepted.
-- **ETag** and `If-None-Match`: what has not changed is not sent again.
+- **ETag** and `If-None-Match`: what has not changed is not sent again. `If-Match` on PUT and DELETE of a record:
+  412 where somebody else changed it since.
 - **Rates**: `RateLimit` says what is left, 429 with `Retry-After` that it was too much.
 - **Language**: sentences are in English or Spanish, by `Accept-Language`; `Content-Language` says which.
 - **Changes**: within `/v1` fields and routes are added, and none is taken away or changes its meaning; ignore what you
@@ -61,5 +62,6 @@ def headers_of(path: str, method: str, status: str) -> JsonSchemaValue:
     """The header fields of an answer."""
     rates = RATES if path.startswith("/v1") and status not in ("401", "413", "421") else {}
     retry = RETRY if status == "429" else {}
-    tag = TAG if method == "get" and status in ("200", "304") else {}
+    tagged = (method == "get" and status in ("200", "304")) or (method == "put" and status == "202")
+    tag = TAG if tagged else {}
     return {**REQUEST_ID, **rates, **retry, **tag}

@@ -19,6 +19,7 @@ ERRORS = {
     403: "the key or token lacks the scope",
     404: "nothing there, or nothing this program may see",
     409: "what is to change has ended or was changed since, or the same Idempotency-Key is still being worked on",
+    412: "it is not as the request says it is known",
     413: "the body is larger than the limit",
     415: "the body is not of a kind that is taken here",
     422: "the request is not as expected",

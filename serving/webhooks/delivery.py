@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, select
 from standardwebhooks import Webhook
 
+from serving.access.sealed_secrets import SealedSecrets
 from serving.store.database import read_session, write_session
 from serving.store.webhook_rows import WebhookDeliveryRow, WebhookEndpointRow, WebhookMessageRow
 from serving.webhooks.endpoints import signing_secrets
@@ -50,10 +51,16 @@ class Attempt:
 
 
 def deliver_due(
-    engine: Engine, district_ids: Sequence[str], now: datetime, *, loopback: bool, seconds: float = SECONDS
+    engine: Engine,
+    district_ids: Sequence[str],
+    now: datetime,
+    *,
+    box: SealedSecrets,
+    loopback: bool,
+    seconds: float = SECONDS,
 ) -> int:
     """Delivers what is due, several endpoints at a time; returns how many attempts were made."""
-    due = [one for district_id in district_ids for one in due_deliveries(engine, district_id, now)]
+    due = [one for district_id in district_ids for one in due_deliveries(engine, district_id, now, box)]
     by_endpoint: dict[tuple[str, str], list[Due]] = {}
     for one in due:
         by_endpoint.setdefault((one.district_id, one.endpoint_id), []).append(one)
@@ -72,7 +79,7 @@ def deliver_due(
         return sum(pool.map(deliver_all, by_endpoint.values()))
 
 
-def due_deliveries(engine: Engine, district_id: str, now: datetime) -> list[Due]:
+def due_deliveries(engine: Engine, district_id: str, now: datetime, box: SealedSecrets) -> list[Due]:
     """What is due in a district, the oldest first."""
     with read_session(engine, district_id) as session:
         found = (
@@ -98,14 +105,16 @@ def due_deliveries(engine: Engine, district_id: str, now: datetime) -> list[Due]
         return [
             Due(
                 district_id, endpoint.endpoint_id, message.message_id, endpoint.url, message.body,
-                tuple(signing_secrets(endpoint, now)),
+                tuple(signing_secrets(endpoint, now, box)),
             )
             for _, endpoint, message in session.execute(found)
         ]  # fmt: skip
 
 
 def try_delivery(due: Due, now: datetime, *, loopback: bool, seconds: float) -> Attempt:
-    """What one post of a message gives."""
+    """What one post of a message gives; nothing is sent unsigned."""
+    if not due.secrets:
+        return Attempt(None, "no secret that can be opened: rotate it")
     headers = {"Content-Type": "application/json", "User-Agent": "OnTrack", **signature_headers(due, now)}
     try:
         return Attempt(post(due.url, due.body.encode(), headers, loopback=loopback, seconds=seconds))

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from serving.access.sealed_secrets import SealedSecrets
 from serving.store.webhook_rows import WebhookDeliveryRow, WebhookEndpointRow, WebhookMessageRow
 
 Event = Literal["run.finished", "score.band_changed", "import.finished", "release.changed"]
@@ -24,16 +25,23 @@ def new_secret() -> str:
 
 
 def create_endpoint(
-    session: Session, district_id: str, url: str, events: Sequence[Event], *, subject: str, at: datetime
+    session: Session,
+    district_id: str,
+    url: str,
+    events: Sequence[Event],
+    *,
+    subject: str,
+    at: datetime,
+    box: SealedSecrets,
 ) -> tuple[WebhookEndpointRow, str]:
-    """Adds an endpoint, and returns the secret that signs what it is told."""
-    secret = new_secret()
+    """Adds an endpoint, and returns the secret that signs what it is told; it is kept sealed."""
+    secret, endpoint_id = new_secret(), f"we-{secrets.token_hex(8)}"
     row = WebhookEndpointRow(
         district_id=district_id,
-        endpoint_id=f"we-{secrets.token_hex(8)}",
+        endpoint_id=endpoint_id,
         url=url,
         events=sorted(set(events)),
-        secrets=[{"secret": secret, "ends_at": None}],
+        secrets=[{"secret": box.seal(secret, purpose_of(district_id, endpoint_id)), "ends_at": None}],
         subject=subject,
         created_at=at,
     )
@@ -48,17 +56,29 @@ def endpoints_of(session: Session, district_id: str) -> list[WebhookEndpointRow]
     return list(session.scalars(found.order_by(WebhookEndpointRow.created_at, WebhookEndpointRow.endpoint_id)))
 
 
-def rotate_secret(row: WebhookEndpointRow, *, overlap: timedelta, at: datetime) -> str:
+def rotate_secret(row: WebhookEndpointRow, *, overlap: timedelta, at: datetime, box: SealedSecrets) -> str:
     """A new secret that signs from now on; those before sign too, for so long."""
     secret, end = new_secret(), (at + overlap).isoformat()
     kept = [{**one, "ends_at": one["ends_at"] or end} for one in row.secrets if signs(one["ends_at"], at)]
-    row.secrets = [*kept, {"secret": secret, "ends_at": None}]
+    sealed = box.seal(secret, purpose_of(row.district_id, row.endpoint_id))
+    row.secrets = [*kept, {"secret": sealed, "ends_at": None}]
     return secret
 
 
-def signing_secrets(row: WebhookEndpointRow, at: datetime) -> list[str]:
-    """The secrets that sign at a moment, the newest first."""
-    return [str(one["secret"]) for one in reversed(row.secrets) if signs(one["ends_at"], at)]
+def signing_secrets(row: WebhookEndpointRow, at: datetime, box: SealedSecrets) -> list[str]:
+    """The secrets that sign at a moment, the newest first; none that the key does not open.
+
+    Those of earlier versions are not sealed until a new one takes their place.
+    """
+    purpose = purpose_of(row.district_id, row.endpoint_id)
+    kept = [str(one["secret"]) for one in reversed(row.secrets) if signs(one["ends_at"], at)]
+    opened = (one if one.startswith(PREFIX) else box.open(one, purpose) for one in kept)
+    return [one for one in opened if one is not None]
+
+
+def purpose_of(district_id: str, endpoint_id: str) -> str:
+    """What an endpoint's secrets are sealed for: copied to another row, they open nothing."""
+    return f"webhook|{district_id}|{endpoint_id}"
 
 
 def signs(ends_at: object, at: datetime) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from features.health import HealthCheck
 from features.settings import District, Settings
 from features.terminal import today_in
+from serving.store.backlog import backlog_of
 from serving.store.database import database_address
 from serving.store.district_scope import enter_district
 from serving.store.health import connect_read_only, sqlite_file
@@ -21,6 +22,7 @@ STUCK = timedelta(hours=1)
 """From when on an import that waits is called stuck."""
 OPEN = "SELECT status, count(*), min(created_at) FROM {table} WHERE status IN ('ENQUEUED', 'PENDING') GROUP BY status"
 START = "start `ontrack worker run`, or call `ontrack nightly` from cron"
+REPLAY = "see who was told with `GET /v1/webhooks/{id}/deliveries`, then replay"
 RUN = "run `ontrack worker run`, or see why it is stuck with `ontrack worker list`"
 
 
@@ -100,3 +102,21 @@ def judge_night(night: NightRow, age: int, district_id: str) -> HealthCheck:
         return HealthCheck("nights", "ok", said, district=district_id)
     do = f"see `ontrack runs --district {district_id}`" if night.outcome != "done" else START
     return HealthCheck("nights", "look", said, do, district_id)
+
+
+def check_backlog(settings: Settings, district: District, now: datetime) -> Iterator[HealthCheck]:
+    """What programs of a district asked for and nobody did, and messages of webhooks that were given up."""
+    address = database_address(settings)
+    file = sqlite_file(address)
+    if file and not file.exists():
+        return
+    try:
+        with connect_read_only(address) as connection, Session(connection) as session:
+            enter_district(session, district.id)
+            found = backlog_of(session, district.id, now)
+    except SQLAlchemyError:
+        return  # `database` says what is wrong
+    late, dead = found.late_operations, found.dead_letters
+    said = f"{late} operations under way for over an hour, {dead} webhook messages given up in a week"
+    do = " and ".join([*([RUN] if late else []), *([REPLAY] if dead else [])])
+    yield HealthCheck("programs", "look" if late or dead else "ok", said, do, district.id)

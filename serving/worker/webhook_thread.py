@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import Refused
+from serving.access.sealed_secrets import SealedSecrets
 from serving.store.database import write_session
 from serving.webhooks.announcements import announce_news
 from serving.webhooks.delivery import deliver_due
@@ -29,7 +30,8 @@ def tell_news(watch: OperationWatch) -> None:
             with write_session(engine, district.id) as session:
                 announce_news(session, watch.settings, district.id)
         ids = [district.id for district in watch.settings.districts]
-        deliver_due(engine, ids, datetime.now(UTC), loopback=watch.settings.service.webhooks_to_loopback)
+        box, loopback = SealedSecrets(watch.settings.home / "keys"), watch.settings.service.webhooks_to_loopback
+        deliver_due(engine, ids, datetime.now(UTC), box=box, loopback=loopback)
     except (SQLAlchemyError, Refused, OSError):
         return
 

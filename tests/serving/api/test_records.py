@@ -57,3 +57,34 @@ def test_a_student_of_other_schools_or_of_no_district_is_none(read_service: Exam
     answers = [of_south.put(ADDRESS, json=ABSENCE), of_south.put(ADDRESS.replace("100", "999"), json=ABSENCE)]
     assert [one.status_code for one in answers] == [404, 404]
     assert answers[0].content == answers[1].content
+
+
+# what the sender knows of a record that was sent and corrected once; of one that is not there
+KNOWN = [
+    ({}, 202, 202), ({"If-Match": '"2.waiting"'}, 202, 412), ({"If-Match": '"2.loaded"'}, 202, 412),
+    ({"If-Match": '"1.waiting"'}, 412, 412), ({"If-Match": '"1.waiting", "2.waiting"'}, 202, 412),
+    ({"If-Match": "*"}, 202, 412), ({"If-Match": "2"}, 412, 412), ({"If-Match": '"é"'}, 412, 412),
+    ({"If-None-Match": "*"}, 412, 202), ({"If-None-Match": '"2.waiting"'}, 412, 202),
+    ({"If-None-Match": '"1.waiting"'}, 202, 202),
+]  # fmt: skip
+
+
+def test_a_record_that_somebody_else_changed_is_not_overwritten_by_who_says_what_they_know(
+    service: ExampleService,
+) -> None:
+    sis = program(service, "harbor")
+    for place, (known, there, absent) in enumerate(KNOWN):
+        address, day = f"/v1/students/100/attendance/k-{place}", {**ABSENCE, "date": f"2026-10-{place + 1:02}"}
+        headers = {name: value.encode() for name, value in known.items()}
+        assert sis.put(f"{address}-absent", json={**day, "section_id": "x"}, headers=headers).status_code == absent, (
+            known
+        )
+        tags = [sis.put(address, json={**day, "excused": excused}).headers["ETag"] for excused in (False, True)]
+        assert tags == ['"1.waiting"', '"2.waiting"']
+        changed = sis.put(address, json={**day, "excused": False}, headers=headers)
+        assert changed.status_code == there, known
+        assert sis.get(address).json()["revision"] == (3 if there == 202 else 2)
+    gone = [sis.delete(address, headers={"If-Match": tag}).status_code for tag in ('"1.waiting"', '"3.waiting"')]
+    assert gone == [412, 202]
+    tag = sis.get(address).headers["ETag"]
+    assert sis.get(address, headers={"If-None-Match": tag}).status_code == 304

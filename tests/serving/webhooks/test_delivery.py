@@ -16,7 +16,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from serving.store.database import read_session, write_session
 from serving.store.rows import RunRow, ScoreRow
-from serving.store.webhook_rows import WebhookDeliveryRow, WebhookMessageRow
+from serving.store.webhook_rows import WebhookDeliveryRow, WebhookEndpointRow, WebhookMessageRow
 from serving.webhooks.announcements import announce_news
 from serving.webhooks.delivery import WAITS, deliver_due
 from serving.webhooks.guarded_post import AddressRefused, may_be_reached, post
@@ -93,7 +93,7 @@ def tell(service: ExampleService, at: datetime) -> int:
     engine = service.context.engine
     with write_session(engine, "harbor") as session:
         announce_news(session, service.context.settings, "harbor")
-    return deliver_due(engine, ["harbor", "mesa"], at, loopback=True, seconds=1.0)
+    return deliver_due(engine, ["harbor", "mesa"], at, box=service.context.secrets, loopback=True, seconds=1.0)
 
 
 def states(service: ExampleService) -> list[tuple[str, int, int | None]]:
@@ -111,6 +111,8 @@ def test_a_run_is_told_once_by_ids_only_signed_by_each_secret_and_again_on_reque
     made = manager.post("/v1/webhooks", json={"url": f"{address}/good", "events": EVENTS}).json()
     service.clock.now = now = datetime.now(UTC)
     rotated = manager.post(f"/v1/webhooks/{made['id']}/rotate", json={"overlap_hours": 1}).json()
+    (row,) = (row for row in service.rows(WebhookEndpointRow) if isinstance(row, WebhookEndpointRow))
+    assert not [one for one in (made, rotated) if one["secret"] in str(row.secrets)]
     record_run(service, now)
     assert (tell(service, now), tell(service, now)) == (2, 0)
     told = {json.loads(body)["type"]: json.loads(body)["data"] for _, body in Receiver.received}
@@ -238,3 +240,23 @@ def test_a_district_s_webhooks_are_its_own(service: ExampleService, manager: Tes
     assert (states(service), manager.get("/v1/webhooks").json()) == ([], {"webhooks": []})
     with read_session(service.engine) as session:
         assert len(session.scalars(select(WebhookMessageRow)).all()) == 1
+
+
+def test_without_the_key_of_its_secret_nothing_is_sent_and_a_secret_of_an_earlier_version_signs(
+    service: ExampleService, manager: TestClient, address: str
+) -> None:
+    made = manager.post("/v1/webhooks", json={"url": f"{address}/good", "events": EVENTS}).json()
+    service.clock.now = now = datetime.now(UTC)
+    record_run(service, now)
+    kept, service.context.secrets.known = service.context.secrets.known, b"k" * 32
+    assert tell(service, now) == 1
+    assert Receiver.received == []
+    (told, *_) = manager.get(f"/v1/webhooks/{made['id']}/deliveries").json()["deliveries"]
+    assert "rotate" in told["last_error"] or told["attempts"] == 0
+    service.context.secrets.known = kept
+    with service.write_session() as session:
+        row = session.get_one(WebhookEndpointRow, ("harbor", made["id"]))
+        row.secrets = [{"secret": made["secret"], "ends_at": None}]
+    assert tell(service, now + timedelta(minutes=1)) == 2
+    for headers, body in Receiver.received:
+        Webhook(made["secret"]).verify(body, headers)
