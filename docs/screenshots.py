@@ -89,7 +89,7 @@ def write_entries(browser: Browser, demo: DemoCopy, address: str) -> str:
         students = re.findall(r'week-name" href="/students/(\w+)"', page.content())
         for path, form in entries_of(demo.today, students):
             own = dict.fromkeys(("asked_of", "champion", "owner"), demo.staff["counselor"])
-            fields = demo.form("counselor", **own, **form)
+            fields: dict[str, str | float | bool] = {**demo.form("counselor", **own, **form)}
             answer = context.request.post(f"{address}{path}", form=fields, headers={"Sec-Fetch-Site": "same-origin"})
             if not answer.ok:
                 raise SystemExit(

@@ -39,4 +39,10 @@ class Support(BaseModel):
     longest_snooze_days: int = Field(default=60, ge=1, le=200, description="days for which a student may be snoozed")
     meeting_students: int = Field(default=8, ge=1, le=40, description="students ticked for an agenda to begin with")
     meetings: tuple[date, ...] = Field(default=(), description="dates of the team's meetings; My week names the next")
+    written_years: int = Field(
+        default=0, ge=0, le=30, description="full school years for which what people wrote is kept; 0 for good"
+    )
+    list_years: int = Field(
+        default=0, ge=0, le=30, description="full school years for which lists are kept; 0 for good"
+    )
     strategies: tuple[Strategy, ...] = Field(default=(), description="ways of support; none for OnTrack's own six")

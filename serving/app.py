@@ -58,6 +58,7 @@ from serving.pages import (
     plan,
     problem,
     provider_sign_in,
+    purge,
     role,
     school,
     second_factor,
@@ -121,6 +122,7 @@ PAGE_ROUTERS = tuple(
         equity,
         models,
         people,
+        purge,
         access_log_page,
         learn,
     )

@@ -71,3 +71,30 @@ def serve_command(
 
     settings = settings_of(context)
     serve(settings, free_port(settings.service.host, settings.service.port if port is None else port), workers)
+
+
+@app.command("purge")
+def purge_command(
+    context: Context,
+    district: DistrictOption,
+    by: Annotated[str, typer.Option(help="Your name, for the certificate; without it, only counts are shown.")] = "",
+    json_output: JsonOption = False,
+) -> None:
+    """Remove what a district's policy no longer keeps, and make a certificate; without `--by`, say what would go."""
+    from serving.store.database import engine_of, write_session
+    from serving.support.purge import Purger, due_rows, policy_of, purge
+
+    settings, today = settings_of(context), today_in(settings_of(context), district)
+    support = settings.district(district).support
+    with write_session(engine_of(settings), district) as session:
+        due = {name: count for name, count in due_rows(session, district, policy_of(support, today)).items() if count}
+        purger = Purger("command line", by)
+        row = purge(session, district, support, purger, at=datetime.now(UTC), today=today) if by else None
+        made = (row.purge_id, row.digest) if row else ("", "")
+    if json_output:
+        typer.echo(json.dumps({"rows": due, "certificate": made[0], "digest": made[1]}))
+        return
+    for name, count in due.items():
+        typer.echo(f"{name:<20}{count:>12,} rows")
+    said = f"removed; certificate {made[0]}, {made[1]}" if made[0] else "nothing was removed; name yourself with --by"
+    typer.echo(said if due else "nothing is due: everything that is stored is kept by the policy")

@@ -19,6 +19,7 @@ Action = (
         "see", "list", "export", "write", "answer", "report_problem", "answer_problem",
         "see_restricted", "write_restricted", "audit_access", "see_totals", "see_audit", "sign_audit", "see_models",
         "release_model", "see_people", "manage_people",
+        "purge",
     ]
     | Scope
 )  # fmt: skip
@@ -35,13 +36,14 @@ ROLE_ACTIONS: Mapping[Role, frozenset[Action]] = {
     "counselor": IN_SCHOOLS, "principal": IN_SCHOOLS | TOTALS,
     "district": EVERYBODY | TOTALS | {"answer_problem", "sign_audit", "see_models"},
     "data_team": TOTALS | {"see", "list", "report_problem", "answer_problem", "see_models", "release_model"},
-    "privacy_officer": frozenset({"audit_access", "see_people"}),
+    "privacy_officer": frozenset({"audit_access", "see_people", "purge"}),
     "observer": TOTALS,
     "records_clerk": frozenset({"answer_problem"}),
 }  # fmt: skip
 """What each role may do. Counselors and principals work with students; the district's own staff keeps the records.
 
-The data team takes no file along. A privacy officer sees who has seen a student's records, and not the records. An
+The data team takes no file along. A privacy officer sees who has seen a student's records, and not the records, and
+purges what the policy no longer keeps. An
 observer, such as a superintendent or a board member, sees totals and no student; a records clerk answers data problems.
 """
 DISTRICT_WIDE: frozenset[Role] = frozenset({"district", "data_team", "privacy_officer"})

@@ -100,6 +100,7 @@ def caseload_page(
         request,
         context,
         "caseload.html",
+        enhanced=True,
         who=viewer,
         view=view,
         tools=tools,

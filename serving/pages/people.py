@@ -67,6 +67,7 @@ def people_page(visit: Visit, *, password: str = "", named: str = "", refused: s
         status=status,
         lines=lines,
         may_manage=reason_for(visit.educator, "manage_people") is not None,
+        may_purge=reason_for(visit.educator, "purge") is not None,
         settings=visit.context.settings,
         password=password,
         named=named,

@@ -39,7 +39,7 @@ PLACES = (
     Place("/models", msgid("Models"), "see_models"),
     Place("/problems", msgid("Data problems"), "answer_problem"),
     Place("/data-health", msgid("Data health"), "answer_problem"),
-    Place("/people", msgid("People and privacy"), "see_people"),
+    Place("/people", msgid("People and privacy"), "see_people", ("/purge",)),
     Place("/access-log", msgid("Access log"), "audit_access"),
     Place("/learn", msgid("Learn"), None),
 )

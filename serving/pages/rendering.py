@@ -11,6 +11,7 @@ from jinja2 import Environment
 from presentation.environment import template_environment
 from serving.app_context import AppContext
 from serving.pages.current_user import find_viewer_safely, form_token
+from serving.pages.enhancement import enhancement
 from serving.pages.language import language_links, remember_language, request_language
 from serving.pages.places import places_shown
 from serving.wording.locale import LOCALES, Language, load_language, msgid
@@ -45,19 +46,27 @@ def render_page(
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    enhanced: bool = False,
     **parts: object,
 ) -> HTMLResponse:
-    """A page of a template and its parts; `who` is None on pages for people not signed in."""
+    """A page of a template and its parts; `who` is None on pages for people not signed in.
+
+    One that is `enhanced` has scripts where they are installed, and a policy that lets them run.
+    """
+    more = enhancement() if enhanced else None
     asked = request_language(request).code
     page = context.templates[asked].get_template(template)
     shared = {
         "who": None,
         "languages": language_links(request, asked),
         "form_token": form_token(request),
+        "enhancement": more,
         "places": places_shown(parts.get("who"), request.url.path),
     }
     html = page.render({**shared, **parts})
     own = {"Content-Language": asked, "Vary": "Accept-Language, Cookie", **(headers or {})}
+    if more is not None:
+        own["Content-Security-Policy"] = more.policy
     response = HTMLResponse(html, status_code=status, headers=own)
     remember_language(request, response, asked)
     return response

@@ -20,6 +20,7 @@ DONE: Mapping[str, str] = {
     "note": msgid("The note is on record."),
     "draft": msgid("The draft is kept. Nobody else can see it."),
     "answer": msgid("Thank you. Your answer is on record."),
+    "nothing_due": msgid("Nothing was due, so nothing was removed."),
     "problem": msgid("The data team has your report."),
     "problem_answered": msgid("The answer is on record."),
     "proposed": msgid("The proposal is kept. A second person of the data team decides."),

@@ -11,6 +11,7 @@ from serving.access.authorize import ReasonCode, people_with_access
 from serving.pages.caseload_line import school_names
 from serving.pages.record_tables import RecordTable, record_table
 from serving.pages.student_timeline import ScoreLine, load_score_lines
+from serving.pages.typical_range import TypicalRange, typical_range
 from serving.pages.year_charts import Charts, build_charts
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
@@ -103,6 +104,7 @@ class StudentView:
     way_back: WayBackWords | None
     track_record: str
     charts: Charts
+    usual: TypicalRange | None
     past: tuple[ScoreLine, ...]
     people: tuple[PersonWithAccess, ...]
     others: tuple[OutcomeSection, ...]
@@ -141,6 +143,7 @@ def student_view(
         way_back=way_back_section(language, score, personal=bool(needs)) if score else None,
         track_record=track_record_section(language, score, run) if run and score else "",
         charts=build_charts(language, records),
+        usual=usual_section(session, student, records, language),
         past=load_score_lines(session, student, run.outcome, language) if run else (),
         people=people_items(session, student, language, today),
         others=tuple(outcome_section(language, one) for one in score_records(session, scores[1:])),
@@ -220,6 +223,15 @@ def need_items(language: Language, records: ScoreRecords, record: OwnRecord) -> 
         )
         for one in named_reasons(language, run_lexicon(records.run.dictionary), records.score.reasons, record)
     )
+
+
+def usual_section(
+    session: Session, student: StudentRow, records: ScoreRecords | None, language: Language
+) -> TypicalRange | None:
+    """The days missed beside what is usual; None without a score."""
+    if records is None:
+        return None
+    return typical_range(session, student, records.run, records.history()["attendance"], language)
 
 
 MOST_STRENGTHS = 4

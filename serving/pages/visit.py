@@ -92,9 +92,18 @@ class Visit:
         """What a form did that led here, in words; empty where none did."""
         return self.language.translate(DONE.get(code, ""))
 
-    def page(self, template: str, *, status: int = 200, **parts: object) -> Response:
+    def page(self, template: str, *, status: int = 200, enhanced: bool = False, **parts: object) -> Response:
         """A page of a template, for the viewer."""
-        return render_page(self.request, self.context, template, status=status, headers=None, who=self.viewer, **parts)
+        return render_page(
+            self.request,
+            self.context,
+            template,
+            status=status,
+            headers=None,
+            enhanced=enhanced,
+            who=self.viewer,
+            **parts,
+        )
 
 
 def current_visit(request: Request, viewer: CurrentViewer, context: RequestContext, language: RequestLanguage) -> Visit:

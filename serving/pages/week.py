@@ -29,4 +29,4 @@ def get_week(visit: CurrentVisit, done: str = "") -> Response:
         who, engine = visit.educator, visit.context.engine
         log_read(engine, who, "list", target="week", allowed=allowed, students=view.students, at=visit.now)
     stale = stale_words(visit.language, view.data_through, visit.today)
-    return visit.page("week.html", view=view, stale=stale, done=visit.done_words(done))
+    return visit.page("week.html", enhanced=True, view=view, stale=stale, done=visit.done_words(done))

@@ -39,10 +39,10 @@ from serving.scoring.ranking import Ranking, rank_together
 from serving.scoring.run_summary import ListSummary, find_list, summary_of
 from serving.scoring.run_writer import run_row
 from serving.scoring.school_calendars import read_calendars
-from serving.scoring.school_totals import write_school_totals
 from serving.scoring.scored_cohort import ListInputs, ScoredCohort, scored_cohort
 from serving.scoring.scoring_run import SchoolCalendar, ScoringRun, ServedWeeks
 from serving.scoring.student_scores import last_year_lists, placed_scores
+from serving.scoring.typical_ranges import write_list_totals
 from serving.store.student_records import WrittenRecords
 from serving.support.warehouse_export import export_supports
 
@@ -87,7 +87,7 @@ def score_in_turn(
         cohorts = scored_cohorts(inputs, releases, ids, progress)
         runs = build_runs(inputs, cohorts, list_id=ids.list_id, now=now)
         totals = partial(
-            write_school_totals, runs=runs, courses=course_totals(reader, view), least=settings.audit.smallest_group
+            write_list_totals, runs=runs, courses=course_totals(reader, view), least=settings.audit.smallest_group
         )
     write_flags(warehouse, runs, today)
     write_list(engine, runs, settings.service.keep_runs, totals=totals)

@@ -26,6 +26,7 @@ from serving.store import (  # noqa: F401 - with them, the metadata holds every 
     meeting_rows,
     night_rows,
     operation_rows,
+    purge_rows,
     record_rows,
     sent_record_rows,
     sign_in_rows,

@@ -34,6 +34,26 @@ class SchoolTotalRow(Row):
     yes: Mapped[int]
 
 
+class SchoolRangeRow(Row):
+    """What is usual at a school: the middle half of a grade's students in a measure, up to the end of a period.
+
+    `low` and `high` are in hundredths, over `n` students. `school_id` is empty for the whole district.
+    """
+
+    __tablename__ = "school_ranges"
+    __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
+
+    district_id: Mapped[str] = mapped_column(primary_key=True)
+    list_id: Mapped[str] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    grade: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
+    low: Mapped[int]
+    high: Mapped[int]
+
+
 class AuditSignOffRow(Row):
     """Somebody of the district has read an audit: of which bundle, when, and what they say of it. Never changed."""
 

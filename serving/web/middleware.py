@@ -33,6 +33,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+POLICY = "Content-Security-Policy"
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -123,8 +124,12 @@ class ResponseSender:
 
 
 def add_headers(headers: MutableHeaders, scope: Scope) -> None:
-    """Adds the headers of every response; only static files may be cached, and are checked each time."""
-    headers.update(HEADERS)
+    """Adds the headers of every response; only static files may be cached, and are checked each time.
+
+    A page with scripts has a policy of its own.
+    """
+    own_policy = headers.get(POLICY, HEADERS[POLICY])
+    headers.update({**HEADERS, POLICY: own_policy})
     headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
     if scope["scheme"] == "https":
         headers["Strict-Transport-Security"] = HSTS

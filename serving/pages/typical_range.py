@@ -1,0 +1,112 @@
+"""A student's days missed so far beside what is usual in the grade at the school."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from presentation.charts.marks import Chart
+from presentation.charts.range_chart import RangeColumn, range_chart
+from presentation.charts.record_chart import ChartWords
+from serving.pages.record_tables import RecordTable
+from serving.store.cell_types import JsonRow
+from serving.store.rows import RunRow, StudentRow
+from serving.store.total_rows import SchoolRangeRow
+from serving.wording.locale import Language, msgid
+
+MEASURE = "days_missed"
+LEAST_TOP = 5.0
+"""The lowest top of the chart, in days."""
+AT_SCHOOL = msgid(
+    "{own} days missed so far. For half of the students in grade {grade} at this school it is {low} to {high}."
+)
+IN_DISTRICT = msgid(
+    "{own} days missed so far. For half of the students in grade {grade} of the district it is {low} to {high}."
+)
+
+
+@dataclass(frozen=True)
+class TypicalRange:
+    """The newest month in a sentence; all months as a chart with its table."""
+
+    sentence: str
+    chart: Chart | None
+    table: RecordTable
+
+
+def typical_range(
+    session: Session, student: StudentRow, run: RunRow, weeks: Sequence[JsonRow], language: Language
+) -> TypicalRange | None:
+    """What is usual beside a student's weeks of attendance; None where too few students are behind a range."""
+    ranges = usual_ranges(session, student, run)
+    own = missed_by_month(weeks)
+    months = sorted(set(own) & set(ranges))
+    if not months:
+        return None
+    newest = ranges[months[-1]]
+    words = AT_SCHOOL if newest.school_id else IN_DISTRICT
+    columns = [range_column(language, month, own[month], ranges[month]) for month in months]
+    return TypicalRange(
+        sentence=language.translate(
+            words, own=own[months[-1]], grade=student.grade_level, low=newest.low / 100, high=newest.high / 100
+        ),
+        chart=usual_chart(language, columns) if len(columns) > 1 else None,
+        table=RecordTable(
+            (language.translate("Month"), language.translate("This student"), language.translate("Half of the grade")),
+            tuple(
+                (one.label, language.amount(one.value), f"{language.amount(one.low)}–{language.amount(one.high)}")
+                for one in columns
+            ),
+        ),
+    )
+
+
+def usual_ranges(session: Session, student: StudentRow, run: RunRow) -> dict[str, SchoolRangeRow]:
+    """By month what is usual in the student's grade: at the school, or in the district where that is not told."""
+    found = select(SchoolRangeRow).where(
+        SchoolRangeRow.district_id == run.district_id,
+        SchoolRangeRow.list_id == run.list_id,
+        SchoolRangeRow.measure == MEASURE,
+        SchoolRangeRow.grade == student.grade_level,
+        SchoolRangeRow.school_id.in_([student.school_id, ""]),
+    )
+    rows = list(session.scalars(found))
+    own = {row.period: row for row in rows if row.school_id}
+    return own or {row.period: row for row in rows}
+
+
+def missed_by_month(weeks: Sequence[JsonRow]) -> dict[str, float]:
+    """Days missed from the begin of the year to the end of each month; a week counts to the month of its Monday."""
+    total, found = 0.0, {}
+    for week in sorted(weeks, key=lambda one: str(one["week"])):
+        total += float(week["missed"] or 0) / 100
+        found[str(week["week"])[:7]] = total
+    return found
+
+
+def range_column(language: Language, month: str, own: float, usual: SchoolRangeRow) -> RangeColumn:
+    """A month in the chart."""
+    label = language.month(date.fromisoformat(f"{month}-01"))
+    low, high = usual.low / 100, usual.high / 100
+    says = language.translate(
+        "To the end of {month}: {own} days missed; half of the grade {low} to {high}",
+        month=label, own=own, low=low, high=high,
+    )  # fmt: skip
+    return RangeColumn(own, low, high, says, label)
+
+
+def usual_chart(language: Language, columns: Sequence[RangeColumn]) -> Chart:
+    """The chart of all months."""
+    words = ChartWords(
+        "usual-chart",
+        language.translate("Days missed so far, beside half of the grade"),
+        language.translate(
+            "The line is this student, a bar is half of the grade. The table below has the same numbers."
+        ),
+    )
+    most = max(LEAST_TOP, *(max(one.value, one.high) for one in columns)) * 1.05
+    step = next(step for step in (1, 2, 5, 10, 25, 50, 100) if most / step <= 5 or step == 100)
+    levels = tuple((float(level), str(level)) for level in range(0, int(most) + 1, step))
+    return range_chart(columns, levels, words, most=most)
