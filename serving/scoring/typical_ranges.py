@@ -54,6 +54,6 @@ def ranges_of(rows: pd.DataFrame, period: str, least: int) -> Iterator[dict[str,
                 high = np.quantile(values, THREE_QUARTERS, method="higher")
                 school = str(key[1]) if len(places) == 2 else WHOLE_DISTRICT
                 yield {
-                    "measure": MISSED, "period": period, "grade": int(str(key[0])), "school_id": school, "n": len(group),
-                    "low": round(float(low)), "high": round(float(high)),
+                    "measure": MISSED, "period": period, "grade": int(str(key[0])), "school_id": school,
+                    "n": len(group), "low": round(float(low)), "high": round(float(high)),
                 }  # fmt: skip

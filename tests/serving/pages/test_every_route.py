@@ -76,7 +76,12 @@ def filled(service: ExampleService, path: str, student: str = "k-amara") -> str:
         row for row in service.rows(FollowUpRow) if isinstance(row, FollowUpRow) and row.district_id == "harbor"
     )
     return path.format(
-        student_key=student, follow_up_id=follow_up.follow_up_id, proposal_id="0" * 32, staff_id="s-jonas", **IDS
+        student_key=student,
+        follow_up_id=follow_up.follow_up_id,
+        proposal_id="0" * 32,
+        purge_id="0" * 32,
+        staff_id="s-jonas",
+        **IDS,
     )
 
 

@@ -92,6 +92,7 @@ def test_without_a_key_every_operation_of_the_api_is_401(service: ExampleService
 
 def test_every_page_is_known_to_these_tests() -> None:
     known = {"/", "/caseload", "/caseload.csv", "/students/{student_key}", "/sign-in", "/sign-out", "/roles"}
+    known |= {"/sign-in/code", "/sign-in/provider", "/sign-in/callback"}
     known |= {f"/students/{{student_key}}/{rest}" for rest in OF_A_STUDENT}
     known |= {
         "/problems",
