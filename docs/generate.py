@@ -11,6 +11,7 @@ from docs.reference_commands import commands_page
 from docs.reference_http import api_page
 from docs.reference_settings import default_of, settings_page
 from docs.reference_simulation import simulation_page
+from docs.reference_sources import sources_page
 from docs.reference_text import code, heading, page, table
 from features.definitions.catalog import FEATURE_SETS, OUTCOMES, feature_set_of
 from features.definitions.published_rules import ATTENDANCE_BANDS, PUBLISHED
@@ -71,6 +72,7 @@ def pages() -> dict[str, str]:
         "api.md": api_page(),
         "checks.md": checks_page(),
         "simulation.md": simulation_page(),
+        "sources.md": sources_page(),
     }
 
 

@@ -66,6 +66,23 @@ def map_command(
     print_proposal(folder, output, as_json=json_output)
 
 
+@app.command("sources")
+def sources_command(
+    context: Context,
+    district: Annotated[str, typer.Option(help="Say who owns which table of this district, and what falls away.")] = "",
+    json_output: JsonOption = False,
+) -> None:
+    """Print every kind of source with what it gives; for a district, what falls away for want of a source."""
+    from features.snapshots.source_report import district_report, print_district, print_sources, source_rows
+
+    if json_output:
+        typer.echo(json.dumps(district_report(settings_of(context), district) if district else source_rows()))
+    elif district:
+        print_district(settings_of(context), district)
+    else:
+        print_sources()
+
+
 @app.command("ingest")
 def ingest_command(
     context: Context,

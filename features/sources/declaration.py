@@ -46,8 +46,13 @@ class Source(BaseModel):
 
     @property
     def own(self) -> dict[str, tuple[str, ...]]:
-        """The tables that it is asked for, each with the columns that it gives."""
+        """The tables that it is asked for, each with the columns that its kind gives."""
         return {name: columns for name, columns in self.gives.items() if not self.tables or name in self.tables}
+
+    @property
+    def given(self) -> Gives:
+        """The tables that it is asked for, each with the columns that come by its settings."""
+        return self.own
 
 
 SENT_TABLES = tuple(name for name, table in TABLES.items() if table.from_source)

@@ -15,7 +15,7 @@ class OneRosterCsv(Source):
         "schools": ("school_id", "name", "level"),
         "terms": ("school_year", "term_id", "kind", "start_date", "end_date"),
         "students": ("student_id", "first_name", "last_name", "birth_date", "state_id"),
-        "demographics": ("student_id", "attribute", "value", "start_date"),
+        "demographics": ("student_id", "attribute", "value"),
         "enrollments": (
             "student_id", "school_id", "track", "school_year", "grade_level", "entry_date", "exit_date",
         ),
@@ -25,6 +25,14 @@ class OneRosterCsv(Source):
         ),
         "staff": ("staff_id", "first_name", "last_name", "email", "role", "school_id"),
     }  # fmt: skip
+
+    @property
+    def given(self) -> Gives:
+        """Marks only where their category is named, with credits where they are declared."""
+        found = {name: columns for name, columns in self.own.items() if name != "marks" or self.marks_in}
+        if self.credits and "marks" in found:
+            found["marks"] = (*found["marks"], "credits_attempted_hundredths", "credits_earned_hundredths")
+        return found
 
     kind: Literal["oneroster-csv"] = "oneroster-csv"
     ids: Literal["sourcedId", "identifier"] = Field(
