@@ -6,6 +6,8 @@ from statistics import median
 from typing import TypeVar
 
 Done = TypeVar("Done")
+Clock = Callable[[Callable[[], object]], float]
+"""How long one call takes, in seconds."""
 
 
 def seconds_of(work: Callable[[], object]) -> float:
@@ -13,6 +15,13 @@ def seconds_of(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
+
+
+def processor_seconds_of(work: Callable[[], object]) -> float:
+    """How long one call takes of this process's processors, all of its threads together."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
 
 
 def in_turns(ways: Mapping[str, Callable[[], Done]], runs: int) -> dict[str, list[Done]]:
@@ -24,10 +33,12 @@ def in_turns(ways: Mapping[str, Callable[[], Done]], runs: int) -> dict[str, lis
     return found
 
 
-def median_seconds(ways: Mapping[str, Callable[[], object]], runs: int) -> dict[str, float]:
+def median_seconds(
+    ways: Mapping[str, Callable[[], object]], runs: int, *, clock: Clock = seconds_of
+) -> dict[str, float]:
     """The median time of each way: what only a first round needs, such as reading a model, falls out from three on."""
 
     def timed(way: Callable[[], object]) -> Callable[[], float]:
-        return lambda: seconds_of(way)
+        return lambda: clock(way)
 
     return {name: median(took) for name, took in in_turns({n: timed(w) for n, w in ways.items()}, runs).items()}

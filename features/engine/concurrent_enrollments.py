@@ -32,11 +32,32 @@ def first_to_count(rule: Concurrent, spells: ir.Table) -> Sequence[ir.Value]:
     return [ibis.desc(ibis.coalesce(spells.is_primary, False)), *by_rule, ibis.asc(spells.school_id)]
 
 
-def with_shared_years(spells: ir.Table) -> ir.Table:
-    """Spells with `shares_days`: in a school year in which any two of the student's spells share a day."""
+def with_rows_that_go_on(spells: ir.Table) -> ir.Table:
+    """Spells, and again each that goes on after a later one of the student and school ended within it, from then on.
+
+    After a day on which a spell ended, that one goes on which was entered last of those that run.
+    """
+    own = [*YEAR, "school_id"]
+    after = (spells.exit_date + ibis.interval(days=1)).cast("date")
+    ended = spells.filter(spells.exit_date.notnull())
+    ended = ended.group_by([*own, after.name("day")]).aggregate(begun=ended.entry_date.max())
+    running = spells.inner_join(ended, [*own, spells.entry_date <= ended.day, planned_ends(spells) >= ended.day])
+    last = ibis.row_number().over(group_by=[*own, "day"], order_by=ibis.desc("entry_date"))
+    goes_on = running.select(spells, ended.day, ended.begun).mutate(place=last)
+    goes_on = goes_on.filter((goes_on.place == 0) & (goes_on.entry_date < goes_on.begun))
+    return spells.union(goes_on.mutate(entry_date=goes_on.day).select(*spells.columns))
+
+
+def several_spells(spells: ir.Table) -> tuple[ir.Table, ir.Table]:
+    """Spells of students with several in the school year, and those of the others."""
     counts = spells.group_by(YEAR).aggregate(spells=spells.count())
     several = counts.filter(counts.spells > 1)
-    some, alone = spells.semi_join(several, YEAR), spells.anti_join(several, YEAR)  # few need to be sorted
+    return spells.semi_join(several, YEAR), spells.anti_join(several, YEAR)
+
+
+def with_shared_years(spells: ir.Table) -> ir.Table:
+    """Spells with `shares_days`: in a school year in which any two of the student's spells share a day."""
+    some, alone = several_spells(spells)  # few need to be sorted
     before = some.ends.max().over(group_by=YEAR, order_by=["entry_date", "school_id"], rows=(None, -1))
     marked = some.mutate(overlaps=ibis.coalesce(before >= some.entry_date, False))
     marked = marked.mutate(shares_days=marked.overlaps.any().over(group_by=YEAR)).drop("overlaps")

@@ -11,6 +11,7 @@ from features.engine.concurrent_enrollments import (
     one_school_a_date,
     planned_ends,
     shared_segments,
+    with_rows_that_go_on,
     with_shared_years,
 )
 from features.engine.known_records import KnownRecords, without_bookkeeping
@@ -78,7 +79,7 @@ class DatedRecords(KnownRecords):
     def spells(self) -> ir.Table:
         """Spells of enrollment with their school days.
 
-        A spell ends where the next one at the same school begins: an entry date that was corrected leaves both, and
+        A spell ends where the next one at the same school begins, and goes on after it where that one ended within it;
         one without an exit date ends with its school year. `days` is the school days in the spell, `last_day` the
         calendar's number of its latest one, and `later` the student's school days in later spells of the same year.
         """
@@ -105,14 +106,20 @@ class DatedRecords(KnownRecords):
         total = spells.days.sum().over(group_by=["student_key", "school_year"])
         return spells.mutate(later=ibis.coalesce(later, 0), total=total)
 
-    def spells_until(self, day_in: Callable[[ir.Table], ir.DateValue]) -> ir.Table:
-        """Spells that began by a day, with when each `ends`; an exit after it has not happened."""
-        enrollment = self.enrollment_rows()
+    def spells_until(self, day_in: Callable[[ir.Table], ir.DateValue], enrollment: ir.Table | None = None) -> ir.Table:
+        """Spells that began by a day, with when each `ends`; an exit after it has not happened.
+
+        Those of all enrollments, or of some: whole years of students.
+        """
+        enrollment = self.spells_entered(self.enrollment_rows() if enrollment is None else enrollment)
         enrollment = enrollment.filter(enrollment.entry_date <= day_in(enrollment))
-        last_day = day_in(enrollment)
         again = enrollment.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
         before = (again - ibis.interval(days=1)).cast("date")
-        ends = ibis.least(*(ibis.coalesce(end, last_day) for end in (enrollment.exit_date, before)), last_day)
+        return self.ended_spells(enrollment, day_in(enrollment), before)
+
+    def ended_spells(self, enrollment: ir.Table, last_day: ir.DateValue, *before: ir.DateValue) -> ir.Table:
+        """Spells with when each `ends`: with its exit, or `before` another begins, or on the last day."""
+        ends = ibis.least(*(ibis.coalesce(end, last_day) for end in (enrollment.exit_date, *before)), last_day)
         ended = enrollment.exit_date <= last_day
         more = {"planned": planned_ends(enrollment)} if self.shape.policies.has_overlaps else {}
         return enrollment.mutate(
@@ -121,6 +128,12 @@ class DatedRecords(KnownRecords):
             exit_date=ibis.ifelse(ended, enrollment.exit_date, ibis.null("date")),
             exit_kind=ibis.ifelse(ended, enrollment.exit_kind, ibis.null("string")),
         )
+
+    def spells_entered(self, enrollment: ir.Table) -> ir.Table:
+        """Enrollments, each again where it goes on after a later one at its school."""
+        policies = self.shape.policies
+        goes_on = policies.has_overlaps and policies.earlier_row == "goes_on"
+        return with_rows_that_go_on(enrollment) if goes_on else enrollment
 
     def shared_spells(self) -> ir.Table:
         """Spells up to the last day, and whether they share days with others of the student and school year."""

@@ -1,12 +1,12 @@
 """The policies that a view reads records by: those that act where records of several loads or sources meet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pydantic import TypeAdapter
 
 from features.policies.attendance_policies import NO_PERIODS, Periods
-from features.policies.enrollment_policies import Concurrent
+from features.policies.enrollment_policies import Concurrent, EarlierRow
 from features.policies.record_policies import RecordPolicies
 
 
@@ -17,7 +17,8 @@ class ViewPolicies:
     `unweighted` is which grade points are read. An incomplete counts as `incomplete_then` from `incomplete_days` after
     its term. With `any_track`, students on a track without a calendar have the days of another track of their school;
     with `short_days`, a short day counts by its share. `has_overlaps` says whether any spells of a student share a day:
-    only then is one school a date looked for, by the rule `concurrent`. `day_priority` orders the codes and kinds of
+    only then is one school a date looked for, by the rule `concurrent`, and what a row is after a later one at its
+    school that ended within it, by `earlier_row`. `day_priority` orders the codes and kinds of
     daily events, of which the first counts; `periods` says how class periods make a day; with `part_time`, students are
     expected on the weekdays, and for the share of a day, that their enrollment says. With `last_event_decides`, the
     calendar leaves days open: what a school has sent then says whether attendance was taken. With `has_sections` the
@@ -32,6 +33,7 @@ class ViewPolicies:
     short_days: bool = False
     has_overlaps: bool = False
     concurrent: Concurrent = "longer"
+    earlier_row: EarlierRow = "goes_on"
     day_priority: tuple[str, ...] = ()
     periods: Periods = NO_PERIODS
     part_time: bool = False
@@ -67,6 +69,7 @@ def view_policies_of(
         short_days=policies.calendar.short_days == "share",
         has_overlaps=has_overlaps,
         concurrent=policies.enrollment.concurrent if has_overlaps else "longer",
+        earlier_row=policies.enrollment.earlier_row if has_overlaps else "goes_on",
         day_priority=attendance.day_priority,
         periods=attendance.periods,
         part_time=attendance.part_time,
@@ -74,6 +77,13 @@ def view_policies_of(
         has_sections=has_sections and attendance.periods.a_day is not None,
         has_school_terms=has_school_terms,
     )
+
+
+def of_overlaps(policies: ViewPolicies, *, has_overlaps: bool) -> ViewPolicies:
+    """The policies for records of which spells share days, or do not: then none of shared days is asked."""
+    if has_overlaps:
+        return replace(policies, has_overlaps=True)
+    return replace(policies, has_overlaps=False, concurrent="longer", earlier_row="goes_on")
 
 
 @cache

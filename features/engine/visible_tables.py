@@ -8,7 +8,12 @@ from collections.abc import Collection
 import ibis
 import ibis.expr.types as ir
 
-from features.engine.concurrent_enrollments import one_school_a_date, shared_segments, with_shared_years
+from features.engine.concurrent_enrollments import (
+    one_school_a_date,
+    several_spells,
+    shared_segments,
+    with_shared_years,
+)
 from features.engine.enrollment_spells import DatedRecords
 from features.engine.known_records import without_bookkeeping
 from features.engine.missed_share import days_by_school
@@ -163,8 +168,11 @@ class VisibleTables(DatedRecords):
 
     def spells_of_year(self) -> ir.Table:
         """Spells of this school year up to the as-of date, and whether they share days with another of the student."""
-        spells = self.spells_until(self.as_of_in)
-        return with_shared_years(spells.filter(spells.school_year == self.school_year))
+        rows = self.enrollment_rows()
+        several, alone = several_spells(rows.filter(rows.school_year == self.school_year))
+        alone = alone.filter(alone.entry_date <= self.as_of_in(alone))
+        alone = self.ended_spells(alone, self.as_of_in(alone)).mutate(shares_days=False)
+        return alone.union(with_shared_years(self.spells_until(self.as_of_in, several)))
 
     def on_census_day(self, spells: ir.Table) -> ir.Table:
         """The `student_key` of those enrolled on the school year's census day; of everyone while it is ahead."""

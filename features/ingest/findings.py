@@ -43,6 +43,7 @@ CODES = {
     "NOTE11": "Rows were left out by a policy: a student never came, was gone before the first day, or was present.",
     "NOTE12": "Entry dates of an earlier school year count from the first day of the row's own.",
     "NOTE13": "Two stints of a student have one entry date; the longer one counts.",
+    "NOTE14": "A row of enrollment ends within an earlier one of the student and school.",
     "NOTE20": "Names of a header are spelled otherwise than expected, and read all the same.",
     "NOTE21": "Rows of students whom the district never sent were left out.",
     "NOTE22": "Student ids seem to have been two people's.",

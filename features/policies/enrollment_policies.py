@@ -13,6 +13,9 @@ Concurrent = Literal["longer", "latest", "shares"]
 SameEntry = Literal["longer", "latest", "quarantine"]
 """What counts where several rows have one student, school and entry date."""
 
+EarlierRow = Literal["goes_on", "ended"]
+"""What an earlier row of a student and school is after a later one that ended within it."""
+
 SAME_ENTRY_WORDS = {"latest": "the last one counts", "quarantine": "they wait in quarantine"}
 CONCURRENT_WORDS = {
     "latest": "the one entered latest counts",
@@ -42,6 +45,12 @@ class EnrollmentPolicies(PolicySection):
         "one (`is_primary`): that of the longer spell, of the one entered latest, or that of the longer one while an "
         "absence at each counts its share",
     )
+    earlier_row: EarlierRow = Field(
+        default="goes_on",
+        description="what a student's row is after a later one at the same school that ended within it: it goes on, as "
+        "after a stint of two days in another grade, or the later one had ended it for good, as where entry dates are "
+        "corrected and the old row stays",
+    )
 
     def sentences(self) -> tuple[str, ...]:
         """A plain sentence for each policy that is not the default."""
@@ -57,6 +66,8 @@ class EnrollmentPolicies(PolicySection):
             said.append(
                 f"where a student is enrolled at several schools on a date, {CONCURRENT_WORDS[self.concurrent]}"
             )
+        if self.earlier_row == "ended":
+            said.append("a later row of a student at a school ends the earlier one for good, also where it ends first")
         return tuple(said)
 
 

@@ -14,6 +14,7 @@ from features.engine.concurrent_enrollments import (
     one_school_a_date,
     planned_ends,
     shared_segments,
+    with_rows_that_go_on,
     with_shared_years,
 )
 from features.engine.own_days import own_track, with_own_tracks
@@ -193,6 +194,8 @@ def ended_spells(policies: ViewPolicies) -> ir.Table:
     """Spells that began by today with `ends`, empty while they go on."""
     spells = known_rows("enrollments")
     spells = own_track(spells) if policies.part_time else spells
+    if policies.has_overlaps and policies.earlier_row == "goes_on":
+        spells = with_rows_that_go_on(spells)
     spells = spells.filter(spells.entry_date <= check_day())
     again = spells.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")
     before = (again - ibis.interval(days=1)).cast("date")

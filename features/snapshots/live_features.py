@@ -20,7 +20,7 @@ from features.engine.sql_script import Script
 from features.engine.sqlite_compilation import compile_for_sqlite
 from features.engine.sqlite_engine import Cell, FoundRows, RowsByTable, SqliteEngine, run
 from features.engine.view import View, school_year_of
-from features.engine.view_policies import AS_BEFORE, ViewPolicies
+from features.engine.view_policies import AS_BEFORE, ViewPolicies, of_overlaps
 from features.errors import Refused
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
@@ -90,8 +90,7 @@ def snapshot_of_records(
     own = [name for name in SNAPSHOT_TABLES if name not in calendar.rows]
     rows = {**calendar.rows, **{name: stored_rows(TABLES[name], tables.get(name, ()), as_of) for name in own}}
     policies = replace(
-        policies,
-        has_overlaps=has_overlaps(tables.get("enrollments", ()), rows["enrollments"]),
+        of_overlaps(policies, has_overlaps=has_overlaps(tables.get("enrollments", ()), rows["enrollments"])),
         has_sections=policies.periods.a_day is not None and bool(rows["section_enrollments"]),
         has_school_terms=bool(rows["school_terms"]),
     )

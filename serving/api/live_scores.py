@@ -163,7 +163,7 @@ class LiveScoring:
             least=settings.audit.smallest_group,
             language=self.language,
             first_day=first_monday(run.as_of, run.school_week) if run.school_week else None,
-            policies=view_policies_of(declared),
+            policies=view_policies_of(declared, has_overlaps=True),
             enrollment=declared.enrollment,
             told=self.told,
         )

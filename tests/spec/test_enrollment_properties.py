@@ -93,6 +93,15 @@ def test_a_stint_split_into_two_back_to_back_changes_nothing(rows: Rows, entry: 
 
 
 @few
+@given(districts, st.sampled_from(LATER[:3]), st.integers(0, 4))
+def test_a_stub_within_a_stint_changes_nothing(rows: Rows, entry: date, days: int) -> None:
+    """A second row of the same school and grade that is closed after some days, the first left open."""
+    stub = {**ENROLLED[0], "entry_date": entry, "exit_date": entry + timedelta(days=days)}
+    told = {**rows, "enrollments": [*rows["enrollments"], stub]}
+    same(snapshot_of(rows), snapshot_of(told, ViewPolicies(has_overlaps=True)))
+
+
+@few
 @given(districts, rules, entered)
 def test_where_no_spells_share_a_day_looking_for_one_school_a_date_changes_nothing(
     rows: Rows, rule: Concurrent, moved: date

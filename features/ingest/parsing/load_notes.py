@@ -10,6 +10,7 @@ from features.engine.script_cache import query_script
 from features.ingest.delivery import DeliveredTable
 from features.ingest.findings import Finding, counted
 from features.ingest.parsing.calendar_notes import calendar_notes, lines_without_mark
+from features.ingest.parsing.enrollment_notes import enrollment_notes
 from features.ingest.parsing.lookups import LookupColumn, lookup_columns
 from features.ingest.parsing.people_notes import shared_addresses
 from features.ingest.parsing.table_parser import ParsedFile
@@ -20,21 +21,11 @@ SINGLE = ("race_ethnicity", "sex")
 """Attributes of which a student usually has one value."""
 
 
-COUNTS_ONCE = {
-    "longer": "at the primary school, else at that of the longer spell",
-    "latest": "at the primary school, else at that of the spell entered latest",
-    "shares": "by the calendar of the primary school, else that of the longer spell; an absence at each is a share",
-}
-"""What counts on a day of several spells, by rule."""
-
-GRADE_THEN = "; of several grade levels, that of the latest row"
-
-
 def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Sequence[ParsedFile]) -> Iterator[Finding]:
     """Notes on spells, attributes, marks, terms and calendars, shared addresses, look-ups, and unused columns."""
     for one in delivered:
         if one.table.name == "enrollments":
-            yield from overlapping_spells(writer, one)
+            yield from enrollment_notes(writer, one, files)
         if one.table.name == "demographics":
             yield from several_values(writer, one)
         if one.table.name == "marks":
@@ -67,42 +58,6 @@ def unused_columns(files: Sequence[ParsedFile]) -> Iterator[Finding]:
     for names, columns in together.items():
         for name in names:
             yield Finding("NOTE04", name, None, "", f"not read: {', '.join(columns)}")
-
-
-def overlapping_spells(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
-    """Spells of a student of which one begins before the one before it has ended.
-
-    A spell lasts to the end of its school year at most (an end may be written as 2099), so none of another year
-    overlaps it.
-    """
-    ((pairs, overlapping),) = writer.records(query_script(overlap_counts))
-    if pairs:
-        message = f"{counted(overlapping, 'spell')} of enrollment with a day in another spell of the student"
-        times = f"{counted(pairs, 'time')} a spell begins before the one before it is over"
-        rule = COUNTS_ONCE[delivered.policies.enrollment.concurrent]
-        yield table_note(delivered, "NOTE01", f"{message}; {times}. Such a day counts once: {rule}{GRADE_THEN}")
-
-
-def overlap_counts() -> ir.Table:
-    """How often a spell begins before the one before it is over (`pairs`), and how many spells overlap another."""
-    spells = latest_spells(parsed_table("enrollments"))
-    order = {"group_by": "student_id", "order_by": ["entry_date", "exit_date", "file", "row"]}
-    not_over = spells.exit_date.isnull() | (spells.entry_date.lead() <= spells.exit_date)
-    shares = not_over & (spells.school_year.lead() == spells.school_year)
-    followed = spells.mutate(shares=shares.over(**order).fill_null(False))
-    both = followed.mutate(overlaps=followed.shares | followed.shares.lag().over(**order).fill_null(False))
-    return both.aggregate(pairs=both.shares.sum().fill_null(0), spells=both.overlaps.sum().fill_null(0))
-
-
-def latest_spells(spells: ir.Table) -> ir.Table:
-    """Of each spell in the files what was known last: its exit is often known after its entry.
-
-    A spell said twice and differently on one day (ROW07) stays twice, and overlaps itself.
-    """
-    sound = spells.filter((spells.rule.isnull() | (spells.rule == "ROW07")) & ~spells.again & ~spells.deleted)
-    record = ["student_id", "school_id", "entry_date"]
-    earlier = ibis.rank().over(group_by=record, order_by=ibis.desc("known_on"))
-    return sound.mutate(earlier=earlier).filter(ibis._.earlier == 0).drop("earlier")
 
 
 def several_values(writer: Writer, delivered: DeliveredTable) -> Iterator[Finding]:
