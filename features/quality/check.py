@@ -17,10 +17,11 @@ from features.quality.completeness import (
     unlisted_findings,
 )
 from features.quality.control_totals import total_findings
-from features.quality.mark_scale import missing_terms, scale_findings, term_ends
+from features.quality.mark_scale import missing_terms, scale_findings
 from features.quality.mixed_ids import mixed_id_findings
 from features.quality.monthly_figures import Months, months_of
-from features.quality.term_marks import Terms, marks_of, term_names, terms_of
+from features.quality.term_marks import Terms, marks_of
+from features.quality.term_names import term_names
 from features.quality.year_over_year import jump_findings
 from features.settings import District
 from features.warehouse.reader import Reader
@@ -72,8 +73,7 @@ def check_district(reader: Reader, district: District, today: date) -> RecordChe
 def figures_of(reader: Reader, district: District, today: date, school_year: int) -> Figures:
     """Every figure, and what does not add up in it."""
     months, days = months_of(reader, today), school_days(reader, today)
-    terms = terms_of(reader, today)
-    names = term_names(terms)
+    names = term_names(reader, today)
     marks = marks_of(reader, today, names, school_year)
     enrolled = sorted({(m.school_id, m.school_year) for m in months.values() if m.enrolled})
     findings = (
@@ -81,7 +81,7 @@ def figures_of(reader: Reader, district: District, today: date, school_year: int
         *total_findings(months, district, today),
         *jump_findings(months),
         *scale_findings(marks),
-        *missing_terms(marks, term_ends(terms, names), enrolled, today),
+        *missing_terms(marks, names, enrolled, today),
     )
     return Figures(months, marks, findings)
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from features.quality.check_codes import LETTER_SHARE, POINTS_MOVED, Finding, factor_between
-from features.quality.term_marks import Term, TermMarks, Terms
+from features.quality.term_marks import TermMarks, Terms
+from features.quality.term_names import TermNames
 
 LEAST_MARKS = 50
 """Marks that a term must have to be checked."""
@@ -82,25 +83,20 @@ def points(term: TermMarks) -> str:
 
 
 def missing_terms(
-    terms: Terms, ends: Mapping[tuple[int, str], date], enrolled: Sequence[tuple[str, int]], today: date
+    terms: Terms, names: TermNames, enrolled: Sequence[tuple[str, int]], today: date
 ) -> Iterator[Finding]:
-    """CHECK18, for schools with students in the year; `ends` is each term's last day."""
+    """CHECK18, for schools with students in the year, by the terms of the school."""
     there, running = set(enrolled), max((year for _, year in enrolled), default=0)
     for before in terms.values():
         school, year = before.school_id, before.school_year + 1
         if (school, year) not in there or (school, year, before.term) in terms or before.marks < LEAST_MARKS:
             continue
-        end = ends.get((year, before.term))
+        end = names.end(school, year, before.term)
         overdue = year < running or (end is not None and end + OVERDUE < today)
         if overdue or before.in_time >= LEAST_MARKS:
             says = f"no marks, a year before {before.in_time if not overdue else before.marks:,}"
             now = TermMarks(school, year, before.term, 0, {})
             yield finding("CHECK18", now, says + ("" if overdue else " by this time"))
-
-
-def term_ends(terms: Sequence[Term], names: Mapping[tuple[int, str], str]) -> dict[tuple[int, str], date]:
-    """The last day of each term, by school year and what it is called."""
-    return {(term.school_year, names[term.school_year, term.term_id]): term.end_date for term in terms}
 
 
 def finding(code: str, term: TermMarks, says: str) -> Finding:

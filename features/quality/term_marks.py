@@ -11,6 +11,7 @@ from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
 from features.quality.current_records import known_rows, records_of
 from features.quality.monthly_figures import year_before
+from features.quality.term_names import TermNames
 from features.warehouse.reader import Reader
 
 LATE = timedelta(days=14)
@@ -25,7 +26,7 @@ class TermMarks:
     """The marks that a school gave in one term; `in_time` were known two weeks before the same day of that year.
 
     `letters` and `points` (hundredths) say how often each was given. `term` is its kind and place in the year, for
-    ids may change with the year.
+    ids may change with the year, at schools with terms of their own by these.
     """
 
     school_id: str
@@ -78,45 +79,12 @@ class Given:
     in_time: int
 
 
-@dataclass(frozen=True)
-class Term:
-    """A term of the district."""
-
-    school_year: int
-    term_id: str
-    kind: str
-    start_date: date
-    end_date: date
-
-
-def terms_of(reader: Reader, today: date) -> list[Term]:
-    """The district's terms, in order."""
-    return records_of(reader, terms_script(), Term, today)
-
-
-@cached_script
-def terms_script() -> Script:
-    """DuckDB's SQL for `Term`, a row a term, in order."""
-    columns = ("school_year", "term_id", "kind", "start_date", "end_date")
-    return compile_script(known_rows("terms").select(*columns).order_by("school_year", "start_date", "term_id"))
-
-
-def term_names(terms: list[Term]) -> dict[tuple[int, str], str]:
-    """What each term is called whatever its id: its kind and its place in the year, such as `quarter 1`."""
-    seen: Counter[tuple[int, str]] = Counter()
-    names = {}
-    for term in terms:
-        seen[term.school_year, term.kind] += 1
-        names[term.school_year, term.term_id] = f"{term.kind} {seen[term.school_year, term.kind]}"
-    return names
-
-
-def marks_of(reader: Reader, today: date, names: Mapping[tuple[int, str], str], school_year: int) -> Terms:
+def marks_of(reader: Reader, today: date, names: TermNames, school_year: int) -> Terms:
     """The marks of every school and term, known by today; `school_year` is the running one."""
     found: dict[tuple[str, int, str], list[Given]] = {}
     then: dict[str, date | int | str] = {"year_before": school_year - 1, "in_time": year_before_day(today) - LATE}
     for one in records_of(reader, given_script(), Given, today, then):
-        name = names.get((one.school_year, one.term_id), one.term_id)
+        name = names.name(one.school_id, one.school_year, one.term_id)
         found.setdefault((one.school_id, one.school_year, name), []).append(one)
     return {key: term_marks(key, found[key]) for key in sorted(found)}
 

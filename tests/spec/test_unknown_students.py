@@ -42,6 +42,7 @@ def test_rows_of_unknown_students_are_left_out_and_counted(tmp_path: Path) -> No
         assert note.expected.startswith("rows of 1 student whom")
         assert len(loaded.reader.current("quarantine")) == 0
         assert any("left out" in sentence for sentence in loaded.report.policies)
+        assert loaded.report.to_add == (), "what is declared is not proposed"
 
 
 def test_by_default_they_are_bad_rows_and_the_refusal_has_the_lines_to_paste(tmp_path: Path) -> None:

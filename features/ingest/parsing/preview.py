@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table as Drawn
 
 from features.engine.script_cache import query_script
+from features.ingest.rules.no_shows import LEFT_OUT
 from features.ingest.staging_tables import columns_of, parsed_table
 from features.table_schema import Table
 from features.tables import TABLES
@@ -22,11 +23,15 @@ HIDDEN = ("student_id", "first_name", "last_name", "birth_date", "state_id", "em
 
 @dataclass(frozen=True)
 class Preview:
-    """A table's first parsed rows as text; cells that identify a person are masked."""
+    """A table's first parsed rows as text; cells that identify a person are masked.
+
+    `empty` names the columns that none of them fills.
+    """
 
     table: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    empty: tuple[str, ...] = ()
 
 
 def previews_of(staged: Path) -> tuple[Preview, ...]:
@@ -52,7 +57,13 @@ def preview_of(reader: Reader, table: Table) -> Preview:
         tuple(cell(name, value) for name, value in zip(shown, row, strict=True))
         for row in found.itertuples(index=False)
     )
-    return Preview(table.name, tuple(shown), cells)
+    filled = [place for place in range(len(shown)) if shown[place] == "rule" or any(row[place] for row in cells)]
+    return Preview(
+        table.name,
+        columns=tuple(shown[place] for place in filled),
+        rows=tuple(tuple(row[place] for place in filled) for row in cells),
+        empty=tuple(name for place, name in enumerate(shown) if place not in filled),
+    )
 
 
 def shown_columns(name: str) -> list[str]:
@@ -69,6 +80,8 @@ def cell(column: str, value: object) -> str:
     """A cell's text, masked where the column identifies a person."""
     if pd.isna(value):  # type: ignore[call-overload]  # cells are single values
         return ""
+    if column == "rule" and value == LEFT_OUT:
+        return "left out"
     text = str(value.date()) if isinstance(value, pd.Timestamp) else str(value)
     return "".join("9" if c.isdigit() else "x" if c.isalpha() else c for c in text) if column in HIDDEN else text
 
@@ -79,3 +92,5 @@ def print_preview(preview: Preview, console: Console) -> None:
     for row in preview.rows:
         drawn.add_row(*row)
     console.print(drawn)
+    if preview.rows and preview.empty:
+        console.print(f"empty in these rows: {', '.join(preview.empty)}", soft_wrap=True, highlight=False)

@@ -16,18 +16,13 @@ SUSPECTS = "suspects"
 AT_A_TIME = 2_000_000
 """About how many suspects are compared at a time: a whole table may have been sent twice."""
 
-EXPECTED = (
-    "expected each record once, but rows say it differently: send it once, or let the last row count by "
-    'repeats = "last" below [districts.files] of this table'
-)
+EXPECTED = "expected each record once, but rows say it differently: send it once, or let the last row count by"
 
-EXPECTED_EVENT = (
-    f"{EXPECTED}; day_priority below [districts.policies.attendance] says which of two codes of a day counts"
-)
-
-EXPECTED_STINT = (
-    f"{EXPECTED}; same_entry below [districts.policies.enrollment] says which of two with different ends counts"
-)
+ALSO = {
+    "attendance": "day_priority below [districts.policies.attendance] says which of two codes of a day counts",
+    "enrollments": "same_entry below [districts.policies.enrollment] says which of two with different ends counts",
+}
+"""What else decides, by table."""
 
 
 def mark_duplicates(writer: Writer, delivered: DeliveredTable) -> None:
@@ -85,7 +80,8 @@ def duplicate_marks(name: str, *, last: bool) -> ir.Table:
     if last:
         counts = ibis.ifelse(both.differ, both["last"], both["first"])
         return both.filter(both.place != counts).select("file", "row", again=ibis.literal(True))
-    said = {"enrollments": EXPECTED_STINT, "attendance": EXPECTED_EVENT}.get(name, EXPECTED)
-    rule = {"rule": "ROW07", "broken": ", ".join(key_of(TABLES[name])), "expected": said}
+    said = f'{EXPECTED} repeats = "last" below [districts.files.{name}]'
+    expected = "; ".join([said, *([ALSO[name]] if name in ALSO else [])])
+    rule = {"rule": "ROW07", "broken": ", ".join(key_of(TABLES[name])), "expected": expected}
     broken = {column: ibis.ifelse(both.differ, text, None) for column, text in rule.items()}
     return both.filter(both.differ | (both.place != both["first"])).select("file", "row", again=~both.differ, **broken)

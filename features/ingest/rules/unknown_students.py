@@ -81,6 +81,11 @@ def unknown_rows(name: str, known: KnownFrom) -> ir.Table:
     return rows
 
 
+def unknown_that_count(name: str, known: KnownFrom) -> ir.Table:
+    """The rows of unknown students that are not left out."""
+    return unknown_rows(name, known).filter(ibis._.rule.fill_null("") != LEFT_OUT)
+
+
 def left_out_marks(name: str, known: KnownFrom) -> ir.Table:
     """The rows of unknown students with what marks them as left out."""
     nothing = dict.fromkeys(("broken", "expected", "shown"), ibis.null("string"))
@@ -131,7 +136,8 @@ def left_out_groups(table: str) -> ir.Table:
 
 def lines_for_unknown(writer: Writer, tables: Sequence[str]) -> list[str]:
     """Lines for ontrack.toml that would leave out rows of unknown students, where a load has some."""
-    found = {name: writer.count(query_script(unknown_rows, name, known_from(writer))) for name in with_students(tables)}
+    known = known_from(writer)
+    found = {name: writer.count(query_script(unknown_that_count, name, known)) for name in with_students(tables)}
     some = ", ".join(f"{counted(rows, 'row')} of {name}" for name, rows in found.items() if rows)
     if not some:
         return []

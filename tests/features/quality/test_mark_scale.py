@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from features.quality.mark_scale import missing_terms, scale_findings
-from features.quality.term_marks import TermMarks, marks_of, term_names, terms_of
+from features.quality.term_marks import TermMarks, marks_of
+from features.quality.term_names import TermNames, term_names
 from tests.drawn import reader
 
 USUAL = {"A": 300, "B": 400, "C": 200, "D": 60, "F": 40}
@@ -74,13 +75,39 @@ TERMS = """
 
 
 def test_a_term_is_known_by_its_kind_and_its_place_for_ids_change_with_the_year() -> None:
-    names = term_names(terms_of(reader({"terms": TERMS}), date(2026, 1, 1)))
-    assert names == {
-        (2025, "1-25"): "quarter 1",
-        (2025, "9-25"): "semester 1",
-        (2025, "2-25"): "quarter 2",
-        (2026, "1-26"): "quarter 1",
+    names = term_names(reader({"terms": TERMS}), date(2026, 1, 1))
+    assert names.names == {
+        ("", 2025, "1-25"): "quarter 1",
+        ("", 2025, "9-25"): "semester 1",
+        ("", 2025, "2-25"): "quarter 2",
+        ("", 2026, "1-26"): "quarter 1",
     }
+
+
+OWN = """
+| school_id | track | school_year | term_id | kind    | start_date | end_date   | known_on   |
+| 20        | main  | 2026        | early   | quarter | 2025-07-07 | 2025-09-12 | 2025-07-01 |
+| 20        | main  | 2026        | 1-26    | quarter | 2025-09-22 | 2025-11-28 | 2025-07-01 |
+| 20        | B     | 2026        | early   | quarter | 2025-07-28 | 2025-10-03 | 2025-07-01 |
+"""
+
+
+def test_a_term_of_a_school_of_its_own_is_known_by_its_place_among_these() -> None:
+    """The id of the district's first quarter is that school's second; one of several tracks ends with the last."""
+    names = term_names(reader({"terms": TERMS, "school_terms": OWN}), date(2026, 1, 1))
+    called = [names.name(school, year, "1-26") for school, year in (("10", 2026), ("20", 2026), ("20", 2025))]
+    assert called == ["quarter 1", "quarter 2", "1-26"]
+    assert names.end("20", 2026, "quarter 1") == date(2025, 10, 3)
+    assert names.end("10", 2026, "quarter 1") == date(2025, 10, 17)
+    assert names.end("20", 2025, "quarter 2") == date(2025, 1, 17), "in that year it has the district's"
+
+
+def test_a_schools_own_terms_are_missed_by_their_own_days() -> None:
+    """The district's second quarter is running; that of school 20 was over five weeks ago."""
+    names = term_names(reader({"terms": TERMS, "school_terms": OWN}), date(2026, 1, 5))
+    before = {(school, 2025, "quarter 2"): TermMarks(school, 2025, "quarter 2", 0, USUAL) for school in ("10", "20")}
+    found = missing_terms(before, names, [("10", 2026), ("20", 2026)], date(2026, 1, 5))
+    assert [one.says for one in found] == ["school 20, quarter 2 of 2025–26: no marks, a year before 1,000"]
 
 
 MARKS = """
@@ -98,7 +125,7 @@ def test_marks_are_counted_by_term_and_those_of_a_year_before_also_by_this_time(
     """Two weeks before November 4 of the year before; a mark that was not given does not count."""
     today = date(2025, 11, 4)
     drawn = reader({"terms": TERMS, "marks": MARKS})
-    found = marks_of(drawn, today, term_names(terms_of(drawn, today)), 2026)
+    found = marks_of(drawn, today, term_names(drawn, today), 2026)
     assert {(t.school_year, t.term): (t.marks, t.in_time, t.pointed) for t in found.values()} == {
         (2025, "quarter 1"): (2, 1, 2),
         (2026, "quarter 1"): (1, 1, 0),
@@ -110,8 +137,8 @@ def missing(in_time: int, today: date, *, there: bool = True) -> list[str]:
     """What is found where last year's quarter had so many marks by this time, and this year's has none."""
     before = TermMarks("10", 2025, "quarter 1", in_time, USUAL)
     enrolled = [("10", 2025), ("10", 2026)] if there else [("10", 2025), ("20", 2026)]
-    ends = {(2026, "quarter 1"): date(2025, 10, 17)}
-    found = missing_terms({("10", 2025, "quarter 1"): before}, ends, enrolled, today)
+    names = TermNames({}, {("", 2026, "quarter 1"): date(2025, 10, 17)}, frozenset())
+    found = missing_terms({("10", 2025, "quarter 1"): before}, names, enrolled, today)
     return [one.says.partition(": ")[2] for one in found]
 
 
