@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from pydantic import BaseModel
 
+from docs.reference_calls import SET_UP, calls_of
 from docs.reference_text import code, heading, page, table
 from features.settings import Settings
 from serving.access.scopes import MEANINGS
@@ -53,6 +54,8 @@ def api_page() -> str:
         intro,
         scopes,
         heading(2, "Routes"),
+        "Each is shown with curl and in Python. `TOKEN` is an access token or a key; in Python, begin with:",
+        f"```python\n{SET_UP}\n```",
         *routes,
         heading(2, "Messages"),
         *sent,
@@ -87,9 +90,17 @@ def route_parts(path: str, operations: Mapping[str, object]) -> list[str]:
             heading(3, code(name)),
             f"{says['summary']}. {says['description']}".replace("\n\n", " "),
             scope,
+            *shown_calls(name, says),
             table(("Status", "Says"), rows),
         ]
     return parts
+
+
+def shown_calls(name: str, operation: Mapping[str, object]) -> list[str]:
+    """How the operation is asked."""
+    kinds = objects(objects(operation.get("requestBody")).get("content"))
+    curl, python = calls_of(name, takes_json="application/json" in kinds)
+    return [f"```sh\n{curl}\n```", f"```python\n{python}\n```"]
 
 
 def message_parts(one: type[BaseModel]) -> list[str]:
