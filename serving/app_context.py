@@ -21,6 +21,7 @@ from serving.access.openid_connect import IdentityProvider
 from serving.access.sealed_secrets import SealedSecrets
 from serving.access.tokens import TokenIssuer
 from serving.scoring.live_calendars import LiveCalendars
+from serving.scoring.opened_bundles import OpenedBundles
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import read_session, write_session
 from serving.web.rate_limits import RateLimits
@@ -42,6 +43,7 @@ class AppContext:
     log: FilteringBoundLogger
     clock: Callable[[], datetime]
     calendars: LiveCalendars = field(default_factory=LiveCalendars)
+    bundles: OpenedBundles = field(default_factory=OpenedBundles)
     words: RunWordsCache = field(default_factory=RunWordsCache)
 
     @contextmanager

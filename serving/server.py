@@ -12,7 +12,9 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from features.settings import Settings
+from serving.api.live_score_start import prepare_in_background
 from serving.app import create_app
+from serving.web.request_observer import UNOBSERVED, RequestObserver
 
 PORTS_TRIED = 20
 DRAIN_SECONDS = 20
@@ -58,14 +60,21 @@ def run(settings: Settings, port: int, workers: int) -> None:
 
 
 def build_app(settings: Settings) -> FastAPI:
-    """The application of one process, which counts its requests where metrics are asked for."""
+    """The application of one process, which prepares live scores beside its first requests."""
+    app = create_app(settings, observer=observer_of(settings))
+    prepare_in_background(app.state.context)
+    return app
+
+
+def observer_of(settings: Settings) -> RequestObserver:
+    """Who counts requests, where metrics are asked for."""
     if not settings.service.metrics_port:
-        return create_app(settings)
+        return UNOBSERVED
     from prometheus_client import CollectorRegistry
 
     from serving.web.metrics import RequestMetrics
 
-    return create_app(settings, observer=RequestMetrics(CollectorRegistry()))
+    return RequestMetrics(CollectorRegistry())
 
 
 def serve_metrics(port: int, folder: Path) -> None:

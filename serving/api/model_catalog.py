@@ -31,6 +31,7 @@ from serving.api.presenters import MODEL_ID_LETTERS, links_of
 from serving.app_context import AppContext, RequestContext
 from serving.scoring.decoding import decode_headline, decode_last_lists
 from serving.scoring.district_release import open_release
+from serving.scoring.opened_bundles import BundleFacts
 from serving.store.run_queries import current_runs
 
 router = APIRouter(prefix="/v1", tags=["models"])
@@ -132,19 +133,24 @@ class ReleasedModel:
         except Refused:
             raise HTTPException(404) from None
 
-    def message(self, context: AppContext) -> GivenModel:
-        """What the API says about it."""
+    def read_facts(self, context: AppContext) -> BundleFacts:
+        """What its files say."""
         try:
             bundle = self.bundle(context)
         except HTTPException:
-            bundle = None
+            return BundleFacts()
+        return BundleFacts(kind=bundle.kind, verdict=verdict_of(bundle))
+
+    def message(self, context: AppContext) -> GivenModel:
+        """What the API says about it."""
+        facts = context.bundles.facts(self.entry.bundle_path, lambda: self.read_facts(context))
         return GivenModel(
             model_id=self.model_id,
             model_version=f"{self.outcome.name} {self.entry.digest[:8]}",
             outcome=self.outcome.name,
             grade_band=self.entry.key.grade_band,
-            kind=bundle.kind if bundle else None,
-            verdict=verdict_of(bundle) if bundle else None,
+            kind=facts.kind,
+            verdict=facts.verdict,
             serves=self.serves,
             release=self.entry.release_id,
             released_at=self.entry.at,
