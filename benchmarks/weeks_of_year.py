@@ -27,10 +27,13 @@ from models.served_scorer import ServedScorer, serving_on
 from training.cohort_examples import labelled_cohorts
 from training.evaluation.evaluation import counts_of
 from training.evaluation.scorers import OWN_RULE, PEER
+from training.gate.verdict import sentences
 from training.train import train, training_request_of
 from training.training_request import TrainingRequest
 
 WEEKS = tuple(f"week {week}" for week in range(1, 45))
+WITHOUT_NUMBERS = {"": "", "level": " (in order)"}
+"""What is said of what serves on a Monday, by why it tells no number."""
 NOVEMBER = 14
 """The school week that November 20 falls into in the simulated districts."""
 HEAD = (
@@ -73,6 +76,8 @@ def report_weeks(
     trained = train(request, now=datetime.now(UTC), code_version="bench", progress=typer.echo)
     for one in trained.result.parts:
         typer.echo(f"{one.part.words}: {one.gate.verdict}; short of a pass, {one.serving_rule} serves")
+        level = one.level_of("rule")
+        typer.echo("\n".join([*sentences(one.gate.checks), *sentences([level] if level else []), ""]))
     typer.echo(table_row(HEAD) + "\n" + table_row(["---"] * len(HEAD)))
     capacity = settings.gate.capacity
     for learn, test in mondays(request):
@@ -109,7 +114,7 @@ def row_of(bundle: Bundle, test: Examples, own: Floats, november: Floats, capaci
     served = Served(test, serving_on(bundle, week_of(test), day))
     label, one, places = test.label, np.ones((1, len(test))), list_length(len(test), capacity)
     listed = min(places, float((served.order > 0).sum())) / len(test)
-    name = served.scorer.bundle.kind if served.scorer.not_judged is None else "rule (not judged)"
+    name = served.scorer.bundle.kind + WITHOUT_NUMBERS.get(served.scorer.not_judged or "", " (not judged)")
     said = (served.risk.mean(), calibration_error(label, served.risk, one)[0])
     mean, error = (f"{value:.3f}" for value in said) if served.scorer.not_judged is None else ("none", "")
     ranks = [roc_auc(label, order, one)[0] for order in (served.order, own, november)]

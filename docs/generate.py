@@ -24,6 +24,7 @@ from features.tables import PROTECTED_TABLES, TABLES
 from models.metrics.intervals import Interval
 from models.metrics.paired_comparison import RecallLead
 from training.evaluation.calibration_by_date import DateCalibration
+from training.evaluation.level_by_year import LevelGap
 from training.gate.band_check import band_check, check_bands
 from training.gate.bound_checks import (
     check_calibration,
@@ -36,6 +37,7 @@ from training.gate.bounds import LOOSER
 from training.gate.checks import GateEvidence, check_evidence
 from training.gate.comparison import GateComparison
 from training.gate.date_checks import check_calibration_by_date, check_weeks
+from training.gate.level_check import check_level
 from training.gate.list_checks import (
     CHAMPION,
     COMPARISONS,
@@ -257,12 +259,13 @@ def checks() -> list[tuple[GateCheck, str]]:
         bands=band_check("pass", ""),
         week_calibration={3: even},
         dates=(DateCalibration("scoring date", "2025-09-01", 1, week=3, gap=even),),
+        level=(LevelGap(2026, 3, even),),
     )
     others = [f"{check_lead.__doc__} The other scorer: {title}." for _, _, title in COMPARISONS]
     last = [
         check_champion, check_logistic, check_calibration, check_recall_gaps, check_leakage,
         check_group_calibration, check_records, check_at_own_count, check_last_year,
-        check_bands, check_calibration_by_date, check_weeks,
+        check_bands, check_calibration_by_date, check_weeks, check_level,
     ]  # fmt: skip
     questions = [check_enough_students.__doc__ or "", *others, *(function.__doc__ or "" for function in last)]
     return list(zip(check_evidence(made_up, Gate()), questions, strict=True))

@@ -143,6 +143,12 @@ class Gate(Section):
     group_calibration_bound: float = Field(
         default=0.10, gt=0, lt=1, description="largest tolerated calibration gap of a group"
     )
+    level_bound: float = Field(
+        default=0.03,
+        gt=0,
+        lt=1,
+        description="by how much the mean risk may miss what happened in a judged year; beyond, no number is told then",
+    )
     recall_gap_bound: float = Field(default=0.20, gt=0, lt=1, description="largest tolerated recall gap of a group")
     champion_margin: float = Field(
         default=0.03, ge=0, lt=1, description="recall by which a model may fall short of the one that serves now"

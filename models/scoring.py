@@ -10,7 +10,7 @@ from features.language.feature_set import FeatureSet, Outcome
 from features.snapshots.snapshot import Snapshot
 from models.bundle.bundle import Bundle
 from models.bundle.manifest import BundleRefused
-from models.estimators.published_rule import RuleModel, SimilarStudents
+from models.estimators.published_rule import TOO_FEW, RuleModel, SimilarStudents
 from models.estimators.risk_model import RiskModel
 from models.examples import Floats
 from models.explanations.reason_columns import ReasonTable
@@ -62,11 +62,16 @@ def order_of(scorer: Scorer, features: pd.DataFrame) -> Floats:
     return scorer.risk(features)
 
 
-def similar_students_of(scorer: Scorer, features: pd.DataFrame, *, least: int) -> list[SimilarStudents | None]:
-    """The past students behind each row's risk, fewer than `least` never told; None where the scorer is a model."""
+def similar_students_of(
+    scorer: Scorer, features: pd.DataFrame, *, least: int, told: bool = True
+) -> list[SimilarStudents | None]:
+    """The past students behind each row's risk, fewer than `least` never told; None where the scorer is a model.
+
+    Unless numbers are `told` on the date, a model's risk is as one behind which too few stand.
+    """
     if isinstance(scorer, RuleModel):
         return scorer.similar_students(features[RULE_SIGNALS].to_numpy(dtype=np.float64), least=least)
-    return [None] * len(features)
+    return [None if told else TOO_FEW] * len(features)
 
 
 def reasons_by(bundle: Bundle, snapshot: Snapshot) -> list[Reasons]:

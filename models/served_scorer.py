@@ -12,9 +12,10 @@ from models.bundle.bundle import Bundle
 from models.bundle.year_parts import LEAP_YEAR, JudgedWeek, ServedPart, rule_definition
 from models.estimators.published_rule import RuleModel
 
-NotJudged = Literal["no_year", "no_school_week", "week", "calendar"]
-"""Why a date was not judged: no year before is on record, the school year is not, no figures of such a week, or the
-calendar has shifted."""
+NotJudged = Literal["no_year", "no_school_week", "week", "calendar", "level"]
+"""Why no number is told on a date. The first four say that nobody judged it: no year before is on record, the school
+year is not, no figures of such a week, or the calendar has shifted. By `level` the mean risk of then was judged, and
+missed in one of the years."""
 BEFORE_FIRST = 1
 """School weeks before the first judged one that are taken for judged too, but for the first of the year."""
 SECOND_WEEK = 2
@@ -32,8 +33,8 @@ class ServedScorer:
 
     `bundle` has the scorer, features, dictionary, verdict and figures of what serves there, so that whoever scores
     needs to know nothing of parts. `part` is None in a bundle made before there were parts, whose scorer serves on
-    every date. `not_judged` says why nobody judged the date, None where it was; a model never serves there, and of a
-    rule's shares none is told.
+    every date. `not_judged` says why no number is told of the date, None where it is. Where nobody judged it a model
+    never serves; by `level` what passed there puts the list in order.
     """
 
     bundle: Bundle
@@ -71,9 +72,10 @@ def serving_on(bundle: Bundle, school_week: int | None, as_of: date) -> ServedSc
         metrics=figures_of(bundle, part, school_week),
         gate=None if bundle.gate is None else {**bundle.gate, "verdict": part.verdict},
     )
-    model_serves = part.serves == "model" and not_judged is None
-    rule = part.rule if not_judged is None else part.rule.without_evidence()
-    return ServedScorer(told if model_serves else with_rule(told, part, rule), part, not_judged)
+    untold: NotJudged | None = not_judged or (None if part.numbers else "level")
+    if part.serves == "model" and not_judged is None:
+        return ServedScorer(told, part, untold)
+    return ServedScorer(with_rule(told, part, part.rule.without_evidence() if untold else part.rule), part, untold)
 
 
 def with_rule(bundle: Bundle, part: ServedPart, rule: RuleModel) -> Bundle:

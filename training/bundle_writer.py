@@ -6,6 +6,7 @@ from datetime import datetime
 
 from features.definitions.catalog import feature_set_of
 from models.bundle.bundle import Bundle, BundleParts, write_bundle
+from models.bundle.manifest import Kind
 from models.bundle.record_policies import POLICIES
 from models.bundle.signing import KeyPair
 from models.bundle.year_parts import JudgedWeek, ServedPart
@@ -56,14 +57,16 @@ class BundleWriter:
 
     def served_part(self, one: TrainingResult, *, with_model: bool) -> ServedPart:
         """What serves in a part of the year, and on which weeks that was judged."""
+        serves: Kind = "model" if with_model and one.gate.verdict == "pass" else "rule"
         return ServedPart(
             name=one.part.name,
             from_week=one.part.from_week,
             through_week=one.part.through_week,
-            serves="model" if with_model and one.gate.verdict == "pass" else "rule",
+            serves=serves,
             verdict=one.gate.verdict,
             feature_set=one.ruled_set.name,
             rule=one.serving_shares,
+            numbers=one.tells_numbers(serves),
             weeks=tuple(judged_week(week, days) for week, days in one.judged_weeks.items()),
         )
 

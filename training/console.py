@@ -19,7 +19,9 @@ def print_trained(trained: TrainedBundles, report: Path, district: str) -> None:
     """The checks of each part of the year, the verdict, the reports, and the command that comes next."""
     for one in trained.result.parts:
         heading = [capitalized(one.part.words)] if len(trained.result.parts) > 1 else []
-        found = sentences([check for check in one.rule_bands.values() if check.verdict != "pass"])
+        level = one.level_of("rule") if one.serves != "model" else None
+        of_rule = [*one.rule_bands.values(), *([level] if level else [])]
+        found = sentences([check for check in of_rule if check.verdict != "pass"])
         verdict = f"verdict  {VERDICT_WORDS[one.gate.verdict]}"
         typer.echo("\n".join([*heading, *sentences(one.gate.checks), *found, "", verdict]))
     typer.echo(f"report   {report}")

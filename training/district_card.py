@@ -158,6 +158,9 @@ def limits_of(result: TrainingResult, kind: str) -> list[str]:
         sentences.append(result.compared.power.says)
     if loose:
         sentences.append(f"The district has loosened what its gate asks: {'; '.join(loose)}.")
+    level = result.level_of("model" if kind == "model" else "rule")
+    if level and level.verdict != "pass":
+        sentences.append(f"In {result.part.words} no number is told. {level.says}")
     if kind == "rule":
         sentences += [check.says for check in result.rule_bands.values() if check.verdict != "pass"]
     if kind == "model" and result.stability:

@@ -20,6 +20,7 @@ from training.evaluation.capacities import capacities_of
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.intervals import Differences, calibration_of, headline_of, intervals_of, leads_over_others
 from training.evaluation.leakage import find_leaks
+from training.evaluation.level_by_year import level_gaps
 from training.evaluation.pooled_calibration import gaps_by_week, pooled_gap
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import FIRST, OWN_RULE
@@ -88,6 +89,7 @@ def build_training_result(
         warnings=warnings,
         week_calibration=gaps_by_week(judged_years, **draws_of(request)),
         dates=dates_of(request, judged, compared, part),
+        level=level_gaps(judged_years, "model"),
     )
     return TrainingResult(
         request,
@@ -98,6 +100,7 @@ def build_training_result(
         slices=evidence.dates,
         years=years,
         compared=compared,
+        rule_level=level_gaps(judged_years, context.rule),
         **vars(review),
     )
 

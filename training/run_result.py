@@ -24,8 +24,11 @@ class RunResult:
 
     @property
     def main(self) -> TrainingResult:
-        """The part that a reader who asks for one verdict means: the first that passes, else the middle one."""
-        passed = [one for one in self.parts if one.gate.verdict == "pass"]
+        """The part that a reader who asks for one verdict means: the first that passes, else the middle one.
+
+        One that passes and tells numbers comes before one whose list is only in order.
+        """
+        passed = sorted((one for one in self.parts if one.gate.verdict == "pass"), key=lambda one: not one.numbers)
         return passed[0] if passed else middle_part(self.parts)
 
     @property

@@ -29,6 +29,7 @@ from training.cohort_examples import NotJudgeable, school_names
 from training.evaluation.capacities import capacities_of
 from training.evaluation.evaluation import Evaluation, fit_and_evaluate, risks_with_protected, shares_of_rule
 from training.evaluation.intervals import headline_of
+from training.evaluation.level_by_year import level_gaps_of_rule
 from training.evaluation.rolling_evaluation import (
     Recipe,
     YearEvaluation,
@@ -178,6 +179,7 @@ def result_without_model(request: TrainingRequest, data: TrainingData, refusal: 
                 headline=headline_of_rule(request, data.test.take(part.holds(data.test))),
                 listed=int(list_length(len(data.test) / len(data.test.lists()), request.settings.gate.capacity)),
                 promised=build_reference_profile(request.settings, data.test, {}),
+                rule_level=level_gaps_of_rule(data.cohorts.examples, data.splits, part),
             ),
             data.learn.take(part.teaches(data.learn)),
         )

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from features.definitions.catalog import feature_set_of, ruled_set
 from features.language.feature_set import FeatureSet
 from features.language.outcome import Outcome
+from models.bundle.manifest import Kind
 from models.bundle.model_card import subgroups_json
 from models.estimators.parameter_search import SearchResult
 from models.estimators.published_rule import RuleModel
@@ -16,12 +17,14 @@ from models.metrics.intervals import Interval, intervals_json
 from training.audit.run import AuditResult
 from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.intervals import Differences
+from training.evaluation.level_by_year import LevelGap
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import OWN_RULE, PEER
 from training.evaluation.weekly_lists import WeeklyLists
 from training.evaluation.year_parts import WHOLE_YEAR, YearPart
 from training.gate.band_check import check_rule_bands
 from training.gate.comparison import GateComparison
+from training.gate.level_check import CODE, check_level
 from training.gate.verdict import GateCheck, GateResult
 from training.reference_profile import ReferenceProfile
 from training.training_request import Basis, TrainingRequest
@@ -38,7 +41,8 @@ class TrainingResult:
     or must be beaten; `slices` are the model's scoring dates, `years` the judged years, oldest first, the test year
     last. `stability` is how the model's reasons hold in refits. `judged_weeks` are the scoring dates of all judged
     years by school week; figures, intervals and the audit are of the list of `reviewed_on`. `serving_rules` are the
-    shares of the rule that serves short of a pass, by part of the year.
+    shares of the rule that serves short of a pass, by part of the year, `rule_level` the level of that rule's shares on
+    the scoring dates of the judged years.
     """
 
     request: TrainingRequest
@@ -62,6 +66,7 @@ class TrainingResult:
     promised: ReferenceProfile | None = None
     stability: ReasonStability | None = None
     serving_rules: Mapping[str, RuleModel] = field(default_factory=dict)
+    rule_level: tuple[LevelGap, ...] = ()
 
     @property
     def serving_rule(self) -> str:
@@ -96,6 +101,25 @@ class TrainingResult:
         """The shares of that rule in this part of the year; KeyError where nobody fitted them."""
         return self.serving_rules[self.part.name]
 
+    def level_of(self, kind: Kind) -> GateCheck | None:
+        """Whether the level of the model, or of the rule, held in every judged year; None where no date can be judged.
+
+        The rule is the one that serves short of a pass.
+        """
+        if kind == "rule":
+            return check_level(self.rule_level, self.request.settings.gate.level_bound)
+        return next((check for check in self.gate.checks if check.code == CODE), None)
+
+    def tells_numbers(self, kind: Kind) -> bool:
+        """Whether pages tell numbers of it in this part of the year: not where the level missed in a judged year."""
+        found = self.level_of(kind)
+        return found is None or found.verdict == "pass"
+
+    @property
+    def numbers(self) -> bool:
+        """Whether pages tell numbers of what serves."""
+        return self.tells_numbers("model" if self.serves == "model" else "rule")
+
     @property
     def rule_bands(self) -> Mapping[str, GateCheck]:
         """Whether the rule that serves short of a pass reaches every band, by part of the year."""
@@ -120,6 +144,8 @@ class TrainingResult:
             "capacity": self.request.settings.gate.capacity,
             "listed": self.listed,
             "verdict": self.gate.verdict,
+            "numbers": self.numbers,
+            "rule_level": None if (level := self.level_of("rule")) is None else asdict(level),
             "serving_rule": self.serving_rule,
             "compared": self.compared.as_json() if self.compared else None,
             "metrics": {name: figures.as_json() for name, figures in self.figures.items()},

@@ -49,7 +49,8 @@ class ServedPart:
     `name` is `first_weeks`, `autumn`, `spring`, or `year` where the year is one part. `verdict` is the gate's on the
     model in this part; only with a pass does the model serve. `feature_set` is the servable feature set whose rule
     `rule` has the shares of: it serves where the model does not, and on dates that nobody judged. `weeks` are the
-    school weeks on which the part was judged, rising.
+    school weeks on which the part was judged, rising. Without `numbers` a list is in order and nothing is told of how
+    many end off track: in a judged year the mean risk missed what happened.
     """
 
     name: str
@@ -60,6 +61,7 @@ class ServedPart:
     feature_set: str
     rule: RuleModel
     weeks: tuple[JudgedWeek, ...]
+    numbers: bool = True
 
 
 def describe_parts(parts: Sequence[ServedPart]) -> str:
@@ -74,9 +76,10 @@ def describe_parts(parts: Sequence[ServedPart]) -> str:
 
 
 def scorer_words(part: ServedPart) -> str:
-    """What serves in a part: the model, or the rule as people call it."""
+    """What serves in a part: the model, or the rule as people call it, and whether it tells numbers."""
     rule = SERVABLE[part.feature_set].indicator
-    return "the model" if part.serves == "model" else rule.called if rule and rule.called else "the published rule"
+    named = "the model" if part.serves == "model" else rule.called if rule and rule.called else "the published rule"
+    return named if part.numbers else f"{named} (in order, without numbers)"
 
 
 class RecordedPart(BaseModel, extra="forbid"):
@@ -92,6 +95,7 @@ class RecordedPart(BaseModel, extra="forbid"):
     rule: dict[str, object]
     golden: golden.GoldenRulePredictions
     weeks: tuple[JudgedWeek, ...]
+    numbers: bool = True
 
 
 class RecordedParts(BaseModel, extra="forbid"):
@@ -110,8 +114,9 @@ def part_json(part: ServedPart) -> Mapping[str, object]:
     """One part as JSON values; ValueError where its feature set cannot serve."""
     if part.feature_set not in SERVABLE:
         raise ValueError(f"part '{part.name}': no feature set {part.feature_set!r} can serve")
+    told = {name: value for name, value in asdict(part).items() if name != "numbers" or not value}
     return {
-        **asdict(part),
+        **told,
         "definition": rule_definition(part),
         "rule": json.loads(part.rule.to_json()),
         "golden": asdict(golden.predict_golden_rule(part.rule)),

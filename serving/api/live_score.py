@@ -89,7 +89,7 @@ def found_in(inputs: LiveScoreInputs, snapshot: Snapshot) -> Iterator[tuple[str,
         return
     known = np.asarray(snapshot.is_scorable & is_told(scorer, snapshot), dtype=np.bool_)
     risks, reasons = risk_of(scorer, features, snapshot.school), reasons_by(inputs.release.bundle, snapshot)
-    similar = similar_students_of(scorer, features, least=inputs.least)
+    similar = similar_students_of(scorer, features, least=inputs.least, told=inputs.release.not_judged is None)
     for place, key in enumerate(features.index):
         if known[place]:
             yield str(key), Found(float(risks[place]), similar[place], reasons[place])

@@ -27,7 +27,7 @@ class RunLines:
     client: Client
     run_id: str
     not_judged: bool
-    """Whether nobody judged the run's date, so that its risks are not given."""
+    """Whether no number is told of the run's date, so that its risks are not given."""
 
     def parts(self) -> Iterator[Sequence[Line]]:
         """The rows, a part at a time."""

@@ -10,7 +10,7 @@ from serving.api.messages import Message, Text
 from serving.scoring.bands import Band
 from serving.web.problems import Mistake
 
-NotJudgedWhy = Literal["no_year", "no_school_week", "week", "calendar"]
+NotJudgedWhy = Literal["no_year", "no_school_week", "week", "calendar", "level"]
 WITHOUT_SCOPE = "null where the program lacks the scope `reasons.read`"
 
 
@@ -111,6 +111,9 @@ class ScoreLinks(Message):
 
 
 INTERVAL = "null where too few stand behind it"
+UNTOLD = (
+    "why no risk is told: nobody judged the date, or by `level` risks missed then in a judged year; null where it is"
+)
 SIMILAR = "the past students behind the risk; null where a model gave it, and where they are too few to be told"
 
 
@@ -120,7 +123,7 @@ class LiveScore(Message):
     status: Literal["scored"] = "scored"
     outcome: str = Field(description="what the risk is of")
     risk: float | None = Field(
-        ge=0, le=1, description="calibrated probability of ending off track; null on a date that nobody judged"
+        ge=0, le=1, description="calibrated probability of ending off track; null where none is told"
     )
     band: Band
     reasons: list[GivenReason] | None = Field(description=f"what stands out; {WITHOUT_SCOPE}")
@@ -129,7 +132,8 @@ class LiveScore(Message):
     scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
     part: str | None = Field(default=None, description="the part of the school year; null where one serves all year")
     not_judged: NotJudgedWhy | None = Field(
-        default=None, description="why nobody judged the date, so that no model gave it; null where it was judged"
+        default=None,
+        description=UNTOLD,
     )
     interval: GivenInterval | None = Field(description=INTERVAL)
     model_version: str
@@ -167,7 +171,7 @@ class PastScore(Message):
     as_of: date
     data_as_of: date = Field(description="the newest record the run could see was known on this date")
     risk: float | None = Field(
-        description="calibrated probability of ending off track; null without enough data, or on a date nobody judged"
+        description="calibrated probability of ending off track; null without enough data, or where none is told"
     )
     band: Band
     flagged: bool = Field(description="within the district's capacity")
@@ -188,7 +192,8 @@ class PastScore(Message):
     scorer: Literal["model", "rule"] = Field(description="what gave it; rule where the published rule serves")
     part: str | None = Field(default=None, description="the part of the school year; null where one serves all year")
     not_judged: NotJudgedWhy | None = Field(
-        default=None, description="why nobody judged the date, so that no model gave it; null where it was judged"
+        default=None,
+        description=UNTOLD,
     )
     interval: GivenInterval | None = Field(description=INTERVAL)
     model_version: str

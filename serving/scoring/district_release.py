@@ -21,7 +21,7 @@ class DistrictRelease:
     """A line of the release log, its verified bundle, and the outcome that it is about.
 
     As it serves on a date, `bundle` has the scorer of then, `part` is the part of the year, and `not_judged` says why
-    nobody judged the date.
+    no number is told of the date.
     """
 
     entry: Release

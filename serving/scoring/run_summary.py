@@ -19,6 +19,7 @@ NOT_JUDGED = {
     "calendar": "school began more than two weeks earlier or later than in the judged years",
     "no_school_week": "the first day of this school year is not on record",
 }
+LEVEL = "at this time of the year the mean risk missed in a judged year; the list is in order"
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,9 @@ def served_lines(run: RunSummary) -> Iterator[str]:
     """What serves when, and why a date is one that nobody judged; nothing where there is nothing to say."""
     if run.serves:
         yield f"serves: {run.serves}"
-    if run.not_judged:
+    if run.not_judged == "level":
+        yield f"no number is told: {LEVEL} (school week {run.school_week})"
+    elif run.not_judged:
         why = NOT_JUDGED[run.not_judged]
         yield f"not judged: {why}; the published rule serves, and no model gives a risk (school week {run.school_week})"
     if run.judged_on:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from sqlalchemy import delete, func, select, update
@@ -182,7 +183,9 @@ def score_table(session: Session, run: ScoringRun) -> pa.Table:
         scores = scores.assign(place=range(1, len(scores) + 1))
     if before is not None:
         then = run_scores(session, before).reindex(scores["student_key"])
-        scores["previous_risk"], scores["previous_band"] = then["risk"].to_numpy(), then["band"].to_numpy(dtype=object)
+        risk = then["risk"].to_numpy()
+        scores["previous_risk"] = np.full(len(risk), np.nan) if before.not_judged else risk  # nobody was told it
+        scores["previous_band"] = then["band"].to_numpy(dtype=object)
         scores["previous_as_of"] = then["band"].notna().map({True: before.as_of, False: None}).to_numpy()
     return pa.Table.from_pandas(scores, preserve_index=False)
 

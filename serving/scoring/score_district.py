@@ -203,7 +203,7 @@ def run_of_cohort(
         data_through=min(view.as_of, reader.data_through()),
         roster=shared.roster,
         school_year=view.school_year,
-        **vars(placed_scores(cohort.texts, ranking, ledger, release.bundle.kind, cohort.snapshot.school_year)),
+        **vars(placed_scores(cohort.texts, ranking, ledger, release, cohort.snapshot.school_year)),
         calendars=shared.calendars,
         last_lists=last_year_lists(ledger, cohort.snapshot.school_year),
         list_seed=settings.training.seed,
@@ -255,4 +255,4 @@ def release_facts(release: DistrictRelease, school_week: int | None) -> ReleaseF
 
 def served_weeks(parts: Sequence[ServedPart]) -> tuple[ServedWeeks, ...]:
     """What serves in which school weeks, as a run keeps it."""
-    return tuple(ServedWeeks(part.name, part.from_week, part.through_week, part.serves) for part in parts)
+    return tuple(ServedWeeks(part.name, part.from_week, part.through_week, part.serves, part.numbers) for part in parts)

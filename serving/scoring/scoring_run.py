@@ -38,6 +38,7 @@ class ServedWeeks:
     from_week: int
     through_week: int
     serves: Literal["model", "rule"]
+    numbers: bool = True
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class ScoringRun:
     `ended` words what became of students with the outcome: "ended grade 9 off track".
     `verdict` is the gate's on the model of this district, whether or not it is what serves.
     `parts` are the parts of the school year of its release, and `part` the name of the run's own; none in a release
-    that serves all year alike. `not_judged` says why nobody judged the run's date.
+    that serves all year alike. `not_judged` says why no number is told of the run's date.
     `dictionary` words the reasons of this run when they are shown. `data_through` is the newest
     `known_on` that the run could see. `created_at` is aware (UTC). `list_seed` is, with the date, the seed of the lots
     of its list. `list_id` is that of the list to which the runs of several outcomes belong; empty where the run is a

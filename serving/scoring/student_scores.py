@@ -15,7 +15,6 @@ from features.snapshots.snapshot import Snapshot
 from features.snapshots.student_records import StudentRecords, student_records
 from features.warehouse.reader import Reader
 from features.way_back.way_back import WaysBack, find_ways_back
-from models.bundle.manifest import Kind
 from models.examples import Booleans, Places
 from models.explanations.reason_columns import ReasonColumns
 from models.metrics.track_record import ListRecord, list_records, track_records
@@ -113,13 +112,15 @@ def cohort_texts(inputs: RunInputs, before: PreviousRun | None) -> CohortTexts:
     return CohortTexts(scores, changes, tables_of_reasons(inputs, needs), tuple(weeks))
 
 
-def placed_scores(texts: CohortTexts, ranking: Ranking, ledger: Ledger, scorer: Kind, school_year: int) -> CohortScores:
-    """The scores of the cohort's students, in the order of the list."""
+def placed_scores(
+    texts: CohortTexts, ranking: Ranking, ledger: Ledger, release: DistrictRelease, school_year: int
+) -> CohortScores:
+    """The scores of the cohort's students by the release of the day, in the order of the list."""
     order = pd.Index(texts.scores["student_key"]).get_indexer(ranking.table.index)
     scores = texts.scores.take(order).reset_index(drop=True)
     for name, cells in place_columns(ranking).items():
         scores[name] = pd.Series(cells)
-    scores["track_record"] = track_record_texts(ranking, ledger, scorer, school_year)
+    scores["track_record"] = track_record_texts(ranking, ledger, release, school_year)
     return CohortScores(scores, texts.records, texts.record_tables, texts.weeks)
 
 
@@ -174,12 +175,18 @@ def way_back_texts(inputs: RunInputs) -> pa.Array:
     return texts_where(shared_texts(found.distinct), which)
 
 
-def track_record_texts(ranking: Ranking, ledger: Ledger, scorer: Kind, school_year: int) -> Sequence[str | None]:
-    """How past flags like each of this run's turned out, but for those of a lot; None without enough evidence."""
+def track_record_texts(
+    ranking: Ranking, ledger: Ledger, release: DistrictRelease, school_year: int
+) -> Sequence[str | None]:
+    """How past flags like each of this run's turned out, but for those of a lot; None without enough evidence.
+
+    Where no number is told of the day, those like one are all on such lists: a similar risk would tell it.
+    """
     table = ranking.table
     listed = (table["flagged"] & ~table["at_random"]).to_numpy(dtype=np.bool_)
     risks = table["risk"].to_numpy(dtype=np.float64)[listed]
-    found = shared_texts(track_records(ledger, scorer=scorer, risk=risks, school_year=school_year))
+    told = np.full(len(risks), np.nan) if release.not_judged else risks
+    found = shared_texts(track_records(ledger, scorer=release.bundle.kind, risk=told, school_year=school_year))
     texts = np.full(len(table), None, dtype=object)
     texts[listed] = found
     return texts.tolist()
@@ -188,7 +195,8 @@ def track_record_texts(ranking: Ranking, ledger: Ledger, scorer: Kind, school_ye
 def similar_texts(inputs: RunInputs) -> pa.Array:
     """The past students behind each risk, as far as they may be told."""
     features, least = inputs.snapshot.features, inputs.settings.audit.smallest_group
-    found = shared_texts(similar_students_of(inputs.release.bundle.scorer, features, least=least))
+    scorer, told = inputs.release.bundle.scorer, inputs.release.not_judged is None
+    found = shared_texts(similar_students_of(scorer, features, least=least, told=told))
     return texts_where(found, inputs.rows)
 
 

@@ -25,7 +25,7 @@ def change_in_short(language: Language, score: ScoreRow, *, other_scoring: bool 
     """How the signals changed since the run before; `other_scoring` says that something else gave the score then."""
     if score.previous_band is None or score.previous_as_of is None:
         return language.translate("Scored for the first time")
-    if score.risk is None or score.previous_risk is None:
+    if score.risk is None or score.previous_band == "unknown":
         missing = msgid("No score before to compare with") if score.risk is not None else msgid("No score now")
         return language.translate(missing)
     risks = compare_risks(score)

@@ -33,6 +33,11 @@ NOT_JUDGED = {
         " time. So a published rule makes this list, and no model gives a risk."
     ),
 }
+IN_ORDER = msgid(
+    "At this time of the year the list gives an order, and no numbers. In a past year, more or fewer students ended off"
+    " track than the numbers said."
+)
+NUMBERS_FROM = msgid("From week {week} of the school year on, there are numbers.")
 BEFORE_MARKS = msgid(
     "Until the first marks a published rule makes this list. From week {week} of the school year on, a model does."
 )
@@ -48,20 +53,33 @@ MODEL_UNTIL = msgid("Through week {through} of the school year a model makes thi
 
 def why_list(language: Language, run: RunRow) -> str:
     """What orders a run's list and why that, and what does so in other parts of the year."""
-    if run.not_judged:
-        return language.translate(NOT_JUDGED[run.not_judged])
+    if run.not_judged in NOT_JUDGED:
+        return language.translate(NOT_JUDGED[str(run.not_judged)])
     serves = {part["serves"] for part in run.parts or []}
     if run.scorer == "rule" and "model" in serves and run.verdict in WHY_NOW:
         why = language.translate(WHY_NOW[run.verdict])
     else:
         why = why_served(language, run.scorer, run.verdict)
-    return f"{why} {served_when(language, run)}".strip()
+    return " ".join(filter(None, (why, in_order(language, run), served_when(language, run))))
+
+
+def in_order(language: Language, run: RunRow) -> str:
+    """Why a run's list gives no numbers, and from when on there are some; empty where it gives them."""
+    if run.not_judged != "level":
+        return ""
+    parts = run.parts or []
+    place = next((at for at, part in enumerate(parts) if part["name"] == run.part), len(parts))
+    later = next((part for part in parts[place:] if part.get("numbers", True)), None)
+    why = language.translate(IN_ORDER)
+    return f"{why} {language.translate(NUMBERS_FROM, week=later['from_week'])}" if later else why
 
 
 def scored_when(language: Language, run: RunRow) -> str:
     """What gave the scores of a run, and what does so in other parts of the year."""
-    when = language.translate(NOT_JUDGED[run.not_judged]) if run.not_judged else served_when(language, run)
-    return f"{scored_by(language, run.scorer)} {when}".strip()
+    if run.not_judged in NOT_JUDGED:
+        return f"{scored_by(language, run.scorer)} {language.translate(NOT_JUDGED[str(run.not_judged)])}"
+    said = (scored_by(language, run.scorer), in_order(language, run), served_when(language, run))
+    return " ".join(filter(None, said))
 
 
 def served_when(language: Language, run: RunRow) -> str:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,12 +14,14 @@ from hypothesis import strategies as st
 from features.definitions.catalog import SERVABLE
 from models.bundle.bundle import Bundle
 from models.bundle.year_parts import JudgedWeek, ServedPart
-from models.estimators.published_rule import RuleModel, fit_shares
+from models.estimators.published_rule import TOO_FEW, RuleModel, fit_shares
 from models.feature_dictionary import fingerprint_of
+from models.scoring import similar_students_of
 from models.served_scorer import part_of_week, serving_on, within_judged
 from models.verdict import Verdict
 from tests.models.part_examples import (
     AUTUMN,
+    EARLY_RULE,
     FIRST_WEEKS,
     GRADE9,
     LATE_RULE,
@@ -68,6 +71,27 @@ def test_the_rule_serves_in_the_first_weeks_and_the_model_from_november_on() -> 
     assert early.bundle.dictionary.rule == fingerprint_of(SERVABLE[FIRST_WEEKS.feature_set].indicator)
     assert (late.part, late.not_judged, late.bundle.kind) == (AUTUMN, None, "model")
     assert late.bundle.scorer == grade9_model()
+
+
+def test_where_the_level_missed_what_passed_gives_the_order_and_no_number_is_told() -> None:
+    early, late = (replace(part, numbers=False) for part in (FIRST_WEEKS, AUTUMN))
+    bundle = opened((early, late, SPRING))
+    rule, model, spring = (serving_on(bundle, week, day_in(week)) for week in (4, 12, 30))
+    assert (rule.not_judged, rule.bundle.kind, rule.bundle.scorer) == ("level", "rule", EARLY_RULE.without_evidence())
+    assert (model.not_judged, model.bundle.kind, model.bundle.scorer) == ("level", "model", grade9_model())
+    assert spring.not_judged is None
+    features = pd.DataFrame({name: [0.5] for name in GRADE9.names})
+    told = [
+        similar_students_of(model.bundle.scorer, features, least=10, told=one.not_judged is None)
+        for one in (model, spring)
+    ]
+    assert told == [[TOO_FEW], [None]]
+
+
+def test_a_date_that_nobody_judged_stays_one_where_the_level_missed_too() -> None:
+    bundle = opened((FIRST_WEEKS, AUTUMN, replace(SPRING, numbers=False)))
+    found = serving_on(bundle, 50, day_in(50))
+    assert (found.not_judged, found.bundle.kind) == ("week", "rule")
 
 
 def test_what_serves_has_the_verdict_and_the_figures_of_its_part() -> None:

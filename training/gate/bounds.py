@@ -9,13 +9,14 @@ LOOSER: Mapping[str, Literal["higher", "lower"]] = {
     "minimum_off_track": "lower",
     "calibration_bound": "higher",
     "group_calibration_bound": "higher",
+    "level_bound": "higher",
     "recall_gap_bound": "higher",
     "champion_margin": "higher",
     "logistic_margin": "higher",
     "support_margin": "lower",
     "data_warnings": "higher",
 }
-"""In which direction each bound lets more models serve."""
+"""In which direction each bound lets more models serve, or more numbers be told."""
 
 
 def primary_of(bounds: Gate) -> str:

@@ -7,6 +7,7 @@ from features.settings import Gate
 from models.metrics.intervals import Interval
 from training.evaluation.calibration_by_date import DateCalibration
 from training.evaluation.leakage import Leak
+from training.evaluation.level_by_year import LevelGap
 from training.gate.bound_checks import (
     Gaps,
     check_calibration,
@@ -17,6 +18,7 @@ from training.gate.bound_checks import (
 )
 from training.gate.comparison import GateComparison
 from training.gate.date_checks import check_calibration_by_date, check_weeks
+from training.gate.level_check import check_level, without_numbers
 from training.gate.list_checks import (
     check_at_own_count,
     check_enough_students,
@@ -38,7 +40,7 @@ class GateEvidence:
     `group_calibration` is by group as people call it, over all judged years (empty where it was not asked),
     `week_calibration` by school week of scoring dates. `leaks` are features that know the end, `warnings` kinds of
     warning about past records, `bands` whether each band of signals is reached, `dates` the scoring dates one by one,
-    where there are several.
+    where there are several, `level` the risks' level on those of every judged year.
     """
 
     compared: GateComparison
@@ -52,17 +54,21 @@ class GateEvidence:
     bands: GateCheck | None = None
     dates: tuple[DateCalibration, ...] = ()
     week_calibration: Mapping[int, Interval] = field(default_factory=dict)
+    level: tuple[LevelGap, ...] = ()
 
 
 def check_evidence(evidence: GateEvidence, bounds: Gate) -> tuple[GateCheck, ...]:
     """Every check on a model that could be fitted, in the order of their codes."""
     enough = check_enough_students(evidence.compared.off_track, bounds.minimum_off_track)
-    checks = run_checks(evidence, bounds)
+    level = check_level(evidence.level, bounds.level_bound)
+    checks = (*run_checks(evidence, bounds), *([level] if level else []))
+    if level and level.verdict != "pass":
+        checks = tuple(map(without_numbers, checks))
     return (enough, *(checks if enough.verdict == "pass" else map(unproven, checks)))
 
 
 def run_checks(evidence: GateEvidence, bounds: Gate) -> Iterator[GateCheck]:
-    """Every check but the first; a check without evidence is left out."""
+    """Every check but the first and the last; a check without evidence is left out."""
     compared = evidence.compared
     yield from check_lists(compared, bounds)
     yield check_logistic(evidence.logistic, bounds.logistic_margin)

@@ -139,7 +139,7 @@ def day_like_judged(reader: Reader, serving: Serving, view: View) -> date | None
     With parts of the year it lies in the one that serves; where nobody judged the date of the view, it is that date.
     """
     served, spreads = serving_on(serving.bundle, view.school_week, view.as_of), serving.on(view).promise.spreads
-    if served.not_judged:
+    if served.not_judged and served.not_judged != "level":
         return view.as_of
     dates = scoring_dates(reader, spreads.month_days, until=view.as_of).get(view.school_year, []) if spreads else []
     alike = [day for day in dates if part_on(serving.bundle, view, day) == served.part]
@@ -164,16 +164,24 @@ def cohort_on(reader: Reader, outcome: Outcome, serving: Serving, day: date) -> 
 def risks_by_date(
     reader: Reader, outcome: Outcome, serving: Serving, view: View, lists: Sequence[date]
 ) -> Iterator[DatedRisk]:
-    """The average risk of each judged school week of this year so far, on the date of its list or its first day."""
+    """The average risk of each judged school week of this year so far, on the date of its list or its first day.
+
+    Of a week in which no number is told there is none.
+    """
     if view.first_day is None:
         return
     listed = {school_week(view.first_day, day): day for day in lists if day >= view.first_day}
     for week in sorted({one.week for one in judged_dates(serving.bundle.metrics).by_date}):
         day = listed.get(week, week_begins(view.first_day, week))
         cohort = cohort_on(reader, outcome, serving, day) if day <= view.as_of else None
-        if cohort is not None:
+        if cohort is not None and tells_numbers(serving, reader.view(day)):
             risk = risk_of(serving.on(reader.view(day)).bundle.scorer, cohort.features, cohort.school)
             yield DatedRisk(week, day, len(risk), float(risk.mean()))
+
+
+def tells_numbers(serving: Serving, view: View) -> bool:
+    """Whether numbers are told on the date of a view."""
+    return serving_on(serving.bundle, view.school_week, view.as_of).not_judged is None
 
 
 def finished_year_inputs(

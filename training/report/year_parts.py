@@ -20,9 +20,17 @@ def serves_when(parts: Sequence[TrainingResult]) -> str:
         return ""
     runs = [list(run) for _, run in groupby(parts, key=lambda one: one.serves)]
     if len(runs) == 1:
-        return f"The list is made by {served_by(parts[0])} all year."
+        return " ".join(filter(None, (f"The list is made by {served_by(parts[0])} all year.", in_order_when(parts))))
     said = [f"by {served_by(run[0])} {weeks_of(run)}" for run in runs]
-    return f"The list is made {', '.join(said[:-1])} and {said[-1]}."
+    made = f"The list is made {', '.join(said[:-1])} and {said[-1]}."
+    return " ".join(filter(None, (made, in_order_when(parts))))
+
+
+def in_order_when(parts: Sequence[TrainingResult]) -> str:
+    """In which weeks a list is in order and no number is told, in a sentence; empty where numbers are told all year."""
+    runs = [list(run) for numbers, run in groupby(parts, key=lambda one: one.numbers) if not numbers]
+    when = "all year" if len(runs) == 1 and len(runs[0]) == len(parts) else " and ".join(map(weeks_of, runs))
+    return f"No number is told {when}: in a judged year too many or too few ended off track for that." if runs else ""
 
 
 def weeks_of(run: Sequence[TrainingResult]) -> str:
@@ -37,14 +45,27 @@ def parts_section(parts: Sequence[TrainingResult]) -> ReportSection | None:
     """Every part of the year: its verdict, what serves, and how often the list was right; None where it is one."""
     if len(parts) < 2:
         return None
-    head = ("Part of the year", "Verdict on the model", "List made by", "Of 100 listed, ended off track")
+    head = (
+        "Part of the year",
+        "Verdict on the model",
+        "List made by",
+        "Numbers told",
+        "Of 100 listed, ended off track",
+    )
     rows = [
-        (capitalized(one.part.words), VERDICT_WORDS[one.gate.verdict], served_by(one), right_in_words(one))
+        (
+            capitalized(one.part.words),
+            VERDICT_WORDS[one.gate.verdict],
+            served_by(one),
+            numbers_in_words(one),
+            right_in_words(one),
+        )
         for one in parts
     ]
     says = (
         "What is known of a student in September is last year’s, and from the first marks on it is this year’s. So the "
         "model is judged in each part of the year, and serves only where it passed; elsewhere a published rule does. "
+        "Where the mean risk missed what happened in a judged year, the list is in order and no number is told. "
         "In brackets are 95% intervals, of the list in the middle of each part."
     )
     return prose_section("What serves when", says, tables=[plain_table("By part of the year", head, rows)])
@@ -53,6 +74,11 @@ def parts_section(parts: Sequence[TrainingResult]) -> ReportSection | None:
 def served_by(one: TrainingResult) -> str:
     """What serves in a part of the year."""
     return "the model" if one.serves == "model" else words_of(one.serves)
+
+
+def numbers_in_words(one: TrainingResult) -> str:
+    """Whether numbers are told in a part of the year."""
+    return "yes" if one.numbers else "no: only the order"
 
 
 def right_in_words(one: TrainingResult) -> str:

@@ -12,6 +12,7 @@ from features.simulator.plan import Plan
 from features.warehouse.file import open_warehouse
 from models.bundle.bundle import BundleParts
 from models.bundle.year_parts import JudgedWeek, ServedPart
+from serving.scoring.decoding import may_be_told
 from serving.scoring.run_summary import RunSummary, served_lines
 from serving.scoring.score_district import score_district
 from serving.store.rows import RunRow, ScoreRow
@@ -137,6 +138,26 @@ def test_on_a_date_that_nobody_judged_the_rule_serves_and_the_run_says_why(
         serves == f"serves: the published rule until week {late.from_week - 1}; the model from week {late.from_week} on"
     )
     assert not_judged.startswith(f"not judged: {says}")
+
+
+def test_where_the_level_missed_the_model_orders_and_no_number_is_told_nor_later_of_that_date(
+    scoring: ExampleService, made: Path
+) -> None:
+    parts = by_part(made)
+    first, autumn = parts.parts
+    early = replace(first, serves="model", verdict="pass", numbers=False)
+    release(scoring, "harbor", replace(parts, parts=(early, autumn)))
+    run = score(scoring, BEFORE)
+    earlier, untold = stored(scoring, run)
+    assert (earlier.scorer, earlier.part, earlier.not_judged) == ("model", "first_weeks", "level")
+    assert sum(one.flagged for one in untold) == earlier.flagged > 0
+    assert not any(may_be_told(one) for one in untold)
+    later, told = stored(scoring, score(scoring, TODAY))
+    assert (later.not_judged, {one.previous_risk for one in told}) == (None, {None})
+    assert [part["numbers"] for part in later.parts or []] == [False, True]
+    serves, why = served_lines(run)
+    assert serves.startswith("serves: the model (in order, without numbers) until week")
+    assert why.startswith("no number is told: at this time of the year the mean risk missed in a judged year")
 
 
 def test_a_release_made_before_there_were_parts_scores_as_before_and_says_where_it_was_judged_elsewhere(

@@ -53,6 +53,12 @@ def test_signals_that_only_the_scoring_raised_are_not_called_more() -> None:
     assert "registros -9, otro cálculo +24" in spanish
 
 
+def test_beside_a_date_of_which_no_number_was_told_only_the_bands_are_compared() -> None:
+    score = score_of(0.33, 0.10)
+    score.previous_risk = None
+    assert change_in_short(ENGLISH, score) == "More signals than on Nov 13 (then: few signals)"
+
+
 def test_what_cancels_out_is_not_called_little() -> None:
     said = change_in_short(ENGLISH, score_of(0.30, 0.30, RiskChange(0.20, -0.20)), other_scoring=True)
     assert said == "Since Nov 13: records +20, new scoring -20"

@@ -87,3 +87,16 @@ def test_before_any_year_can_be_judged_list_and_page_say_that_no_risk_is_told() 
     for words in (why_list(ENGLISH, run), scored_when(ENGLISH, run)):
         assert words.endswith("so no risk is told.")
     assert why_list(SPANISH, run) != why_list(ENGLISH, run)
+
+
+def test_where_the_level_missed_list_and_page_say_that_only_the_order_is_told_and_from_when_on_there_are_numbers() -> (
+    None
+):
+    early, *later = parts_of("model", "model", "rule")
+    run = run_in("first_weeks", "model", "pass", [{**early, "numbers": False}, *later], why="level")
+    for words in (why_list(ENGLISH, run), scored_when(ENGLISH, run)):
+        assert "At this time of the year the list gives an order, and no numbers." in words
+        assert "From week 11 of the school year on, there are numbers." in words
+    assert "esta lista da un orden y no da números" in why_list(SPANISH, run)
+    never = run_in("spring", "rule", "fail", [{**one, "numbers": False} for one in (early, *later)], why="level")
+    assert "there are numbers" not in why_list(ENGLISH, never)

@@ -12,11 +12,11 @@ from training.gate.verdict import GateCheck
 
 LOOSE = Gate(
     minimum_off_track=50, calibration_bound=0.06, group_calibration_bound=0.2, recall_gap_bound=0.3,
-    champion_margin=0.05, logistic_margin=0.05, support_margin=0.0, data_warnings=19,
+    champion_margin=0.05, logistic_margin=0.05, support_margin=0.0, data_warnings=19, level_bound=0.05,
 )  # fmt: skip
 STRICT = Gate(
     minimum_off_track=500, calibration_bound=0.01, group_calibration_bound=0.02, recall_gap_bound=0.1,
-    champion_margin=0.0, logistic_margin=0.0, support_margin=0.02, data_warnings=0,
+    champion_margin=0.0, logistic_margin=0.0, support_margin=0.02, data_warnings=0, level_bound=0.01,
 )  # fmt: skip
 
 

@@ -1,0 +1,52 @@
+"""The check that the level of risks held in every judged year: where it did not, a list is in order without numbers.
+
+What a page tells of a student is a claim about this year. Where the mean risk missed what happened in a judged year,
+no number is told at that time of the year: not by the model, nor by a rule whose shares missed alike.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from presentation.numbers import people_interval, school_year
+from training.evaluation.level_by_year import LevelGap
+from training.gate.verdict import GateCheck, more_or_fewer
+
+CODE: Final = "GATE16"
+OF_NUMBERS: Final = frozenset({"GATE06", "GATE09", "GATE14"})
+"""The checks of how large risks are: of a list without numbers they ask nothing that has to be shown."""
+NOT_TOLD: Final = "No number is told then, so this need not be shown."
+
+
+def check_level(gaps: Sequence[LevelGap], bound: float) -> GateCheck | None:
+    """Whether the mean risk was near what happened on every date of every judged year; None where none can be judged.
+
+    A miss is no failure: the list is made in order all the same, and no number is told.
+    """
+    if not gaps:
+        return None
+    missed = [one for one in gaps if one.misses(bound)]
+    furthest = max(missed or gaps, key=lambda one: abs(one.gap.estimate))
+    days, years = len(gaps), len({one.year for one in gaps})
+    says = (
+        f"Furthest off in {where(furthest)}: of 100 students, {more_or_fewer(furthest.gap.estimate)} ended off track "
+        f"than the risks said ({people_interval(furthest.gap)}; allowed is {bound * 100:.0f}, and what chance "
+        f"explains). Scoring dates judged: {days}, in {years} school years; missed: {len(missed)}."
+    )
+    title = "level held in every year"
+    if not missed:
+        return GateCheck(CODE, title, "pass", says, required=False)
+    says = f"{says} So the list is made in order, and no number is told then."
+    return GateCheck(CODE, title, "not_enough_evidence", says, required=False)
+
+
+def where(one: LevelGap) -> str:
+    """A date in words."""
+    return f"school week {one.week} of {school_year(one.year)}" if one.week else school_year(one.year)
+
+
+def without_numbers(check: GateCheck) -> GateCheck:
+    """The check of a model that tells no number: how large its risks are has not to be shown, but may not fail."""
+    if check.code not in OF_NUMBERS or check.verdict == "pass":
+        return check
+    return replace(check, required=False, says=check.says if check.verdict == "fail" else f"{check.says} {NOT_TOLD}")
