@@ -146,7 +146,8 @@ def test_where_the_level_missed_the_model_orders_and_no_number_is_told_nor_later
     parts = by_part(made)
     first, autumn = parts.parts
     early = replace(first, serves="model", verdict="pass", numbers=False)
-    release(scoring, "harbor", replace(parts, parts=(early, autumn)))
+    passed = {**(parts.gate or {}), "parts": {"first_weeks": "pass", "autumn": "pass"}}
+    release(scoring, "harbor", replace(parts, gate=passed, parts=(early, autumn)))
     run = score(scoring, BEFORE)
     earlier, untold = stored(scoring, run)
     assert (earlier.scorer, earlier.part, earlier.not_judged) == ("model", "first_weeks", "level")
