@@ -6,13 +6,25 @@ from pydantic import Field
 
 from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
+from features.sources.mapping_packs import Aeries, Clever, InfiniteCampus, PowerSchool
 from features.sources.marts import EduWarehouse
 from features.sources.oneroster import OneRosterCsv
 
-AnySource = Annotated[CsvFiles | OneRosterCsv | EduWarehouse, Field(discriminator="kind")]
+AnySource = Annotated[
+    CsvFiles | OneRosterCsv | EduWarehouse | Aeries | Clever | InfiniteCampus | PowerSchool,
+    Field(discriminator="kind"),
+]
 """One source of a district, told apart by its `kind`."""
 
-KINDS: tuple[type[Source], ...] = (CsvFiles, OneRosterCsv, EduWarehouse)
+KINDS: tuple[type[Source], ...] = (
+    CsvFiles,
+    OneRosterCsv,
+    EduWarehouse,
+    Aeries,
+    Clever,
+    InfiniteCampus,
+    PowerSchool,
+)
 """Every kind of source."""
 
 

@@ -2,6 +2,7 @@
 
 from features.ingest.adapters.adapter import Adapter
 from features.ingest.adapters.csv_files import CSV_FILES
+from features.ingest.adapters.mapping_packs import MAPPING_PACK
 from features.ingest.adapters.marts.mart_adapter import EDU_WAREHOUSE
 from features.ingest.adapters.oneroster.conversion import ONEROSTER_CSV
 
@@ -9,5 +10,9 @@ ADAPTERS: dict[str, Adapter] = {
     "csv": CSV_FILES,
     "edu-warehouse": EDU_WAREHOUSE,
     "oneroster-csv": ONEROSTER_CSV,
+    "aeries": MAPPING_PACK,
+    "clever": MAPPING_PACK,
+    "infinite-campus": MAPPING_PACK,
+    "powerschool": MAPPING_PACK,
 }
 """The adapter by `kind` of `ontrack.toml`."""

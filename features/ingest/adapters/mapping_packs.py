@@ -1,0 +1,20 @@
+"""The adapter of CSV exports of a known system: CSV files by the shipped mapping and the district's own on top."""
+
+from dataclasses import replace
+
+from features.ingest.adapters.adapter import Adapter, Arrival
+from features.ingest.adapters.csv_files import csv_delivery
+from features.ingest.delivery import Delivery
+from features.sources.mapping_packs import pack_of, with_own
+
+
+def pack_delivery(arrival: Arrival) -> Delivery:
+    """The delivery of the files by the shipped mapping; DataRefused for a table without its file."""
+    pack = pack_of(arrival.source.kind)
+    files = with_own(pack.files, arrival.district.files)
+    district = arrival.district.model_copy(update={"files": files, "reading": pack.reading})
+    return csv_delivery(replace(arrival, district=district))
+
+
+MAPPING_PACK = Adapter(deliver=pack_delivery)
+"""CSV files by a shipped mapping."""

@@ -1,0 +1,81 @@
+"""Shipped mappings of other systems' exports: valid, as declared, and the same district when they are read back."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from features.file_mapping.declaration import FileMapping
+from features.file_mapping.validation import validate_mapping
+from features.ingest.adapters.combined_delivery import combined_delivery
+from features.ingest.files.sources import files_in
+from features.ingest.load.import_steps import ingest
+from features.ingest.load.workspace import Workspace
+from features.progress import quietly
+from features.settings import District
+from features.simulator.district import simulate_district
+from features.simulator.formats.mapped_files import write_exports
+from features.simulator.plan import Plan
+from features.sources.csv import CsvFiles
+from features.sources.declaration import Source
+from features.sources.kinds import kind_of
+from features.sources.mapping_packs import Aeries, Clever, InfiniteCampus, PowerSchool, pack_of, with_own
+from tests.features.ingest.adapters.districts_alike import differences
+from tests.warehouse_filling import fill_warehouse
+
+TODAY = date(2026, 1, 15)
+PLAN = Plan("harbor", 60, today=TODAY, years=1, seed=5)
+OF_MARKS = {"points_hundredths", "unweighted_points_hundredths", "mark_status"}
+"""Columns of marks that their scale fills."""
+
+PACKS: tuple[type[Source], ...] = (Aeries, Clever, InfiniteCampus, PowerSchool)
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A simulated district's records as our CSV."""
+    folder = tmp_path_factory.mktemp("records")
+    simulate_district(PLAN, folder)
+    return folder
+
+
+@pytest.mark.parametrize("source", PACKS, ids=kind_of)
+def test_a_shipped_mapping_gives_what_it_is_said_to_give(source: type[Source]) -> None:
+    files = pack_of(kind_of(source)).files
+    for name, mapping in files.items():
+        validate_mapping(name, mapping)
+    given = {name: {*one.columns, *(OF_MARKS if one.scale else ())} for name, one in files.items()}
+    assert given == {name: {*columns} for name, columns in source.gives.items()}
+
+
+@pytest.mark.parametrize("source", PACKS, ids=kind_of)
+def test_exports_of_a_system_are_read_by_its_kind_alone(source: type[Source], records: Path, tmp_path: Path) -> None:
+    kind = kind_of(source)
+    written = write_exports(kind, records, tmp_path, "harbor")
+    district = District.model_validate(
+        {"id": "h", "name": "H", "sources": [{"kind": kind, "folder": "exports"}, {"kind": "csv", "folder": "rest"}]}
+    )
+    delivery = combined_delivery(district, files_in(tmp_path))
+    assert {file.name for one in delivery.tables for file in one.sources} == set(written)
+    for one in delivery.tables:
+        header = set(pd.read_csv(one.sources[0].path, nrows=0).columns)
+        assert {mapping.column for mapping in one.mapping.columns.values() if mapping.column} <= header
+
+
+def test_a_district_that_is_written_as_exports_is_the_same_when_they_are_loaded(records: Path, tmp_path: Path) -> None:
+    write_exports("infinite-campus", records, tmp_path / "in", "harbor")
+    sources = (InfiniteCampus(folder="exports"), CsvFiles(folder="rest"))
+    workspace = Workspace(District(id="harbor", name="Harbor", sources=sources), tmp_path / "home", TODAY)
+    report = ingest(workspace, tmp_path / "in", now=datetime(2026, 1, 15, tzinfo=UTC), progress=quietly)
+    assert report.quarantine == ()
+    fill_warehouse(PLAN, records, tmp_path / "ours.duckdb")
+    tables = tuple(name for name in InfiniteCampus.gives if name not in ("attendance", "marks"))
+    assert differences(tmp_path / "ours.duckdb", workspace.warehouse, tables, {}) == []
+
+
+def test_a_districts_own_code_is_added_to_the_shipped_ones() -> None:
+    own = FileMapping(codes={"kind": {"Q": "tardy"}}, most_quarantined=0.2)
+    both = with_own(pack_of("aeries").files, {"attendance": own})["attendance"]
+    assert (both.codes["kind"]["Q"], both.codes["kind"]["U"], both.most_quarantined) == ("tardy", "absent", 0.2)
+    assert both.file == "ATT*.csv"
