@@ -76,7 +76,7 @@ class InfiniteCampus(Source):
     """CSV exports of Infinite Campus."""
 
     title: ClassVar[str] = "Infinite Campus exports, by a shipped mapping"
-    gives: ClassVar[Gives] = ROSTER | {"calendar_days": (*ROSTER["calendar_days"], "attendance_taken")}
+    gives: ClassVar[Gives] = {**ROSTER, "calendar_days": (*ROSTER["calendar_days"], "attendance_taken")}
     kind: Literal["infinite-campus"] = "infinite-campus"
 
 
