@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from features.errors import SettingsRefused
+from features.feed_settings import Feeds
 from features.file_mapping.declaration import Dialect, FileMapping
 from features.file_mapping.validation import validate_mapping
 from features.nightly_settings import Nightly
@@ -62,6 +63,7 @@ class District(Section):
     policies: RecordPolicies = Field(default=RecordPolicies())
     support: Support = Support()
     sign_in: SignIn = SignIn()
+    feeds: Feeds = Feeds()
     quarantine_values: Literal["masked", "plain"] = Field(
         default="masked", description="how a bad value is kept in quarantine: its shape, or itself"
     )

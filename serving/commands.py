@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+import serving.feeds.commands
 import serving.store.commands
 import serving.worker.commands
 from features.terminal import Context, DistrictOption, JsonOption, settings_of, terminal_progress, today_in
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(serving.feeds.commands.app)
 app.add_typer(serving.store.commands.app)
 app.add_typer(serving.worker.commands.app)
 

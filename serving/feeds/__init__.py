@@ -1,0 +1,1 @@
+"""Scores in the form of other systems, sent to those that a district names."""
