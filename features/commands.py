@@ -37,7 +37,12 @@ def simulate_command(
     years: Annotated[int, typer.Option(min=1, max=12, help="School years, the last in progress.")] = 6,
     seed: Annotated[int, typer.Option(help="The same seed writes the same files.")] = 7,
     truth: Annotated[Path | None, typer.Option(help="Where to write what no district could know.")] = None,
-    form: Annotated[str, typer.Option("--format", help="csv, or another system's: aeries, clever, edu, infinite-campus, oneroster, powerschool.")] = "csv",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", help="csv, or another system's: aeries, clever, edu, infinite-campus, oneroster, powerschool."
+        ),
+    ] = "csv",
     json_output: JsonOption = False,
 ) -> None:
     """Write simulated districts' records up to today, one CSV file per table, or as another system has them."""
