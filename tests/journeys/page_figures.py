@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from itertools import combinations
 from typing import Literal
@@ -50,10 +50,11 @@ class Check:
 
 @dataclass(frozen=True)
 class PageText:
-    """A page as text, with the name that a reader knows it by."""
+    """A page as text, with the name that a reader knows it by, and whether it is a page that says what serves."""
 
     name: str
     text: str
+    says_what_serves: bool = True
 
     @staticmethod
     def of(name: str, html: str) -> "PageText":
@@ -178,7 +179,7 @@ def disagreements(pages: list[PageText], serves: Serves, called: str) -> list[st
     """Every pair of figures, words and verdicts of a district's pages that disagree; `called` is what serves."""
     found = [one for page in pages for one in figures_on(page, called)]
     return [
-        *(f"{page.name} does not say that the {serves} serves" for page in pages if serves_on(page) != {serves}),
+        *(f"{page.name} does not say that the {serves} serves" for page in pages if not says(page, serves)),
         *(
             f"{one.page} and {other.page}: {one.what} of {one.of}"
             for one, other in combinations(found, 2)
@@ -186,8 +187,24 @@ def disagreements(pages: list[PageText], serves: Serves, called: str) -> list[st
         ),
         *(f"{one.page}: {one.what} of {one.of} is outside its range" for one in found if is_outside(one)),
         *(f"{one.page}: {one.code} says {one.verdict}" for page in pages for one in checks_on(page) if is_unlike(one)),
+        *(f"{one.page} and {other.page}: {one.code}" for one, other in checks_that_differ(pages)),
         *(words for page in pages for words in (*chance_beside_intervals(page), *own_scores_outside(page))),
     ]
+
+
+def says(page: PageText, serves: Serves) -> bool:
+    """Whether a page says what serves, or says nothing else where it need not."""
+    return serves_on(page) == {serves} or not (page.says_what_serves or serves_on(page))
+
+
+def checks_that_differ(pages: list[PageText]) -> Iterator[tuple[Check, Check]]:
+    """Each check of a page that is another on a page with more of them, which has those of every part of the year."""
+    for page, fuller in combinations(sorted(pages, key=lambda page: len([*checks_on(page)])), 2):
+        others = [replace(one, page=page.name) for one in checks_on(fuller)]
+        for one in checks_on(page):
+            alike = [other for other in others if other.code == one.code]
+            if alike and one not in alike:
+                yield one, replace(alike[0], page=fuller.name)
 
 
 def differ(one: Figure, other: Figure) -> bool:

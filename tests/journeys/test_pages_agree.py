@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import httpx
 import pytest
 
+from presentation.numbers import capitalized
 from tests.journeys.conftest import Installation
 from tests.journeys.page_figures import (
     PageText,
@@ -21,6 +22,7 @@ from tests.journeys.page_figures import (
 )
 from tests.journeys.test_from_records_to_page import counselor_of, password_of, serving_bundle
 from training.evaluation.scorers import words_of
+from training.gate.verdict import GateCheck, sentences
 from training.train_and_record import board_beside
 
 DISTRICTS: dict[str, Serves] = {"harbor": "model", "mesa": "rule"}
@@ -40,6 +42,19 @@ def reports_of(scored: Installation, district: str) -> Iterator[PageText]:
     (report,) = scored.home.glob(f"reports/{district}-*-{serving_bundle(scored, district).name[:8]}.html")
     for name, place in (("report", report), ("board", board_beside(report))):
         yield PageText.of(f"{district} {name}", place.read_text(encoding="utf-8"))
+
+
+def card_of(scored: Installation, district: str) -> PageText:
+    """The model card of the bundle that serves."""
+    card = (serving_bundle(scored, district) / "card.md").read_text(encoding="utf-8")
+    return PageText(f"{district} card", card, says_what_serves=False)
+
+
+def console_of(scored: Installation, district: str) -> PageText:
+    """The signed checks as `ontrack train` prints them, in the form in which a report has them."""
+    gate = json.loads((serving_bundle(scored, district) / "gate.json").read_bytes())
+    lines = (" ".join(line.split()) for line in sentences([GateCheck(**check) for check in gate["checks"]]))
+    return PageText(f"{district} console", "\n".join(map(capitalized, lines)), says_what_serves=False)
 
 
 def monitor_of(scored: Installation, district: str) -> PageText:
@@ -79,7 +94,8 @@ class Walk:
 def walked(request: pytest.FixtureRequest, scored: Installation, address: str) -> Walk:
     """A walk through a district of the demo."""
     district = str(request.param)
-    pages = [*reports_of(scored, district), monitor_of(scored, district), *pages_of(scored, address, district)]
+    printed = [card_of(scored, district), console_of(scored, district), monitor_of(scored, district)]
+    pages = [*reports_of(scored, district), *printed, *pages_of(scored, address, district)]
     return Walk(DISTRICTS[district], called(scored, district), pages)
 
 
@@ -89,12 +105,14 @@ def test_no_two_pages_of_a_district_disagree(walked: Walk) -> None:
 
 def test_the_walk_reads_the_figures_that_pages_share(walked: Walk) -> None:
     """A sentence that is worded otherwise must not slip through unread."""
-    report, board, _, listed, *students = walked.pages
+    report, board, card, console, _, listed, *students = walked.pages
     read = {page.name: {one.what for one in figures_on(page, walked.called)} for page in walked.pages}
     assert {"precision", "students", "off track", "listed"} <= read[report.name] & read[board.name]
     assert "missed" in read[board.name]
     assert "precision" in read[listed.name] or "How the lists of" in listed.text
-    assert {"GATE02", "GATE05", "GATE06"} <= {one.code for one in checks_on(report)}
+    assert "precision" in read[card.name]
+    for page in (report, console):
+        assert {"GATE02", "GATE05", "GATE06"} <= {one.code for one in checks_on(page)}
     assert len(students) >= 5
     assert all("students with similar records ended" in page.text for page in students)
 
@@ -120,6 +138,25 @@ def test_a_planted_disagreement_is_found(walked: Walk, planted: str) -> None:
     changed = [*walked.pages]
     changed[at] = replace(changed[at], text=re.sub(words, instead, changed[at].text, count=1))
     assert replace(walked, pages=changed).disagreements() != []
+
+
+PRINTED = {
+    "card": (r"(the published rule \| )0\.\d+", r"\g<1>0.010"),
+    "console": (r"(GATE02 .*?interval )\S+", r"\g<1>-99"),
+}
+"""A figure or an interval on what is no page of the walk but stands beside it, and another one."""
+
+
+@pytest.mark.parametrize(
+    ("walked", "printed"), [(one, printed) for one in DISTRICTS for printed in PRINTED], indirect=["walked"],
+    scope="session",
+)  # fmt: skip
+def test_another_figure_on_the_card_or_the_console_is_found(walked: Walk, printed: str) -> None:
+    words, instead = PRINTED[printed]
+    (at,) = (place for place, page in enumerate(walked.pages) if page.name.endswith(f" {printed}"))
+    changed = [*walked.pages]
+    changed[at] = replace(changed[at], text=re.sub(words, instead, changed[at].text, count=1))
+    assert len(replace(walked, pages=changed).disagreements()) > len(walked.disagreements())
 
 
 def test_words_on_chance_beside_an_interval_without_zero_are_found() -> None:
