@@ -18,7 +18,8 @@ import serving.commands
 import training.commands
 from features.errors import MachineRefused, Refused
 from features.file_modes import is_open_to_others, keep_files_private
-from features.settings import Settings, load_settings
+from features.settings import Settings
+from features.settings_file import load_settings
 from features.terminal import Context, JsonOption, settings_of
 
 PLACES = (Path("ontrack.toml"), Path("config/ontrack.toml"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.place import DISTRICT, SETTINGS, TODAY, Place
 from features.file_mapping.declaration import file_columns
 from features.ingest.load.workspace import Workspace, workspace_of
-from features.settings import load_settings
+from features.settings_file import load_settings
 from features.tables import TABLES
 from features.warehouse.file import open_warehouse
 

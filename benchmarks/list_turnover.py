@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from features.settings import Settings, load_settings
+from features.settings import Settings
+from features.settings_file import load_settings
 from features.snapshots.snapshot import Snapshot, snapshot_of_view
 from features.warehouse.file import open_warehouse
 from models.bundle.bundle import Bundle

@@ -11,7 +11,8 @@ from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import workspace_of
 from features.progress import Progress, quietly
-from features.settings import Settings, load_settings
+from features.settings import Settings
+from features.settings_file import load_settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.snapshots.feature_requirements import unavailable_features

@@ -48,7 +48,7 @@ def empty_app() -> FastAPI:
 def service_app(config: Path) -> FastAPI:
     """The service of a configuration."""
     # imported here, so that the empty application is measured without the service around it
-    from features.settings import load_settings
+    from features.settings_file import load_settings
     from serving.app import create_app
 
     return create_app(load_settings(config))

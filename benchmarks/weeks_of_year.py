@@ -15,7 +15,8 @@ import numpy as np
 import typer
 
 from features.definitions.catalog import feature_set_of
-from features.settings import Training, load_settings
+from features.settings import Training
+from features.settings_file import load_settings
 from features.warehouse.file import open_warehouse
 from models.bundle.bundle import Bundle
 from models.estimators.fitting import fit_risk_model

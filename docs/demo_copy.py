@@ -10,7 +10,8 @@ from typing import Literal
 
 from fastapi import FastAPI
 
-from features.settings import Settings, load_settings
+from features.settings import Settings
+from features.settings_file import load_settings
 from serving.access.accounts import open_session, sha256
 from serving.access.demo_accounts import HIGH_GRADES, busiest_counselor, data_lead, two_principals
 from serving.access.role_assignments import choose_role, roles_of

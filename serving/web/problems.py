@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from features.settings import section_at
+from features.settings_file import section_at
 
 PROBLEM_TYPE = "application/problem+json"
 PROGRAM_PATHS = ("/v1", "/livez", "/readyz", "/openapi.json", "/oauth", "/.well-known")

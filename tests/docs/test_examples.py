@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 import ontrack
 from docs.reference_commands import commands
 from features.definitions.catalog import outcomes_of
-from features.settings import Settings, load_settings
+from features.settings import Settings
+from features.settings_file import load_settings
 from serving.api.messages import SentRecords
 from serving.api.score_messages import InsufficientData, LiveScore, Scores
 from serving.web.problems import Problem

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 import ontrack
-from features.settings import load_settings
+from features.settings_file import load_settings
 from serving.app import create_app
 from serving.store.rows import ScoreRow
 from tests.docs.pages import BLOCK, DOCS, SAVE_AS, Saved, Shown, commands_in, shown_commands, steps

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 import ontrack
-from features.settings import load_settings
+from features.settings_file import load_settings
 
 STUDENTS = 6000
 """So many that the demo's larger district earns a model."""

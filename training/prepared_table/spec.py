@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from features.errors import Refused
-from features.settings import explain_one
+from features.settings_file import explain_one
 
 DECIMAL = re.compile(r"-?(0|[1-9]\d*)\.\d+")
 

@@ -7,7 +7,8 @@ import pytest
 
 from features.definitions.catalog import OUTCOMES, outcome_of, outcomes_of
 from features.errors import SettingsRefused
-from features.settings import Settings, load_settings
+from features.settings import Settings
+from features.settings_file import load_settings
 from features.snapshots.labels import label_outcome
 from tests.drawn import reader, school_days
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import SettingsRefused
-from features.settings import load_settings
+from features.settings_file import load_settings
 
 TOML = """
 [[districts]]

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from features.definitions.catalog import OUTCOMES
 from features.errors import SettingsRefused
-from features.settings import District, load_settings
+from features.settings import District
+from features.settings_file import load_settings
 from features.snapshots.source_gaps import gaps_of, given_to
 from features.snapshots.source_report import gaps_of_kind
 from features.sources.csv import CsvFiles

@@ -107,7 +107,7 @@ Peer = dict[str, dict[str, dict[str, float | None]]]
 
 def aequitas_figures(rows: pd.DataFrame, folder: Path) -> Peer:
     """Aequitas's figures by attribute and value."""
-    if not AEQUITAS.exists():
+    if not (AEQUITAS.parents[1] / "installed").exists():  # it may be on its way: CI makes it beside the tests
         if os.environ.get("ONTRACK_REQUIRE_AEQUITAS"):
             pytest.fail("Aequitas is not installed")
         pytest.skip("Aequitas has no environment here: make aequitas")

@@ -12,7 +12,8 @@ from joserfc.jwk import RSAKey
 from joserfc.util import urlsafe_b64encode
 
 from features.errors import SettingsRefused
-from features.settings import Settings, load_settings
+from features.settings import Settings
+from features.settings_file import load_settings
 from features.sign_in_settings import SignIn
 from serving.access.openid_connect import code_challenge
 from serving.access.people import end_access

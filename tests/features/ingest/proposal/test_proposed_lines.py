@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from features.ingest.proposal.mapping_proposal import propose_mapping
 from features.ingest.proposal.proposal_text import proposal_text
 from features.progress import quietly
-from features.settings import District, load_settings
+from features.settings import District
+from features.settings_file import load_settings
 
 ROSTER = "Student ID,Last Name,First Name,Birth Date\n" + "".join(
     f"{n:06},Quimby,Zelda,2011-0{n % 9 + 1}-11\n" for n in range(1, 30)

@@ -16,7 +16,7 @@ from features.ingest.proposal.mapping_proposal import propose_mapping
 from features.ingest.proposal.printed_proposal import print_proposal
 from features.ingest.proposal.proposal_text import proposal_text
 from features.progress import quietly
-from features.settings import load_settings
+from features.settings_file import load_settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from tests.features.ingest.proposal.strangers import ODD_CODE, STRANGERS, Stranger, write_stranger

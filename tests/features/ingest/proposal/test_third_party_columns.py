@@ -8,7 +8,7 @@ import pytest
 from features.ingest.proposal.mapping_proposal import Proposal, propose_mapping
 from features.ingest.proposal.proposal_text import proposal_text
 from features.progress import quietly
-from features.settings import load_settings
+from features.settings_file import load_settings
 from tests.docs.pages import ROOT
 
 SHARED = ROOT.parent / "shared" / "data"

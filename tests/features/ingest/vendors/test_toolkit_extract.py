@@ -11,7 +11,7 @@ from features.ingest.load.import_steps import ingest
 from features.ingest.load.load_report import LoadReport
 from features.ingest.load.workspace import Workspace, workspace_of
 from features.progress import quietly
-from features.settings import load_settings
+from features.settings_file import load_settings
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from tests.docs.pages import ROOT

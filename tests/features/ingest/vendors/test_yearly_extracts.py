@@ -10,7 +10,8 @@ from features.ingest.load.import_steps import ingest
 from features.ingest.load.load_report import LoadReport
 from features.ingest.load.workspace import workspace_of
 from features.progress import quietly
-from features.settings import District, Settings, load_settings
+from features.settings import District, Settings
+from features.settings_file import load_settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.table_schema import ENVELOPE
