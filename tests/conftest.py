@@ -35,11 +35,12 @@ SHARED = {
 Other tests stay together by file.
 """
 FIRST = (
-    "demo", "test_worker.py", "faults", "test_planted_bias.py", "test_benchmarks.py", "test_properties.py",
-    "test_planted_truth.py", "test_caseload_in_browser.py", "test_tutorial.py", "test_train.py",
-    "test_support_in_browser.py", "test_script.py", "test_mutations.py", "test_tracking_server.py", "test_oulad.py",
-    "test_refused_files.py", "test_import_steps.py", "test_enrollment_properties.py", "test_risk_change.py",
-    "test_year_parts.py", "test_significance.py", "test_record_versions.py", "test_collaborative.py",
+    "demo", "test_worker.py", "faults", "test_properties.py", "test_planted_bias.py", "test_benchmarks.py",
+    "test_nights.py", "test_planted_truth.py", "test_caseload_in_browser.py", "test_tutorial.py", "test_train.py",
+    "test_support_in_browser.py", "test_script.py", "test_risk_change.py", "test_hostile_records.py",
+    "test_mutations.py", "test_tracking_server.py", "test_oulad.py", "test_refused_files.py",
+    "test_import_steps.py", "test_enrollment_properties.py", "test_year_parts.py", "test_significance.py",
+    "test_chronic_absence.py", "test_several_outcomes.py", "test_record_versions.py", "test_collaborative.py",
 )  # fmt: skip
 """The groups that take longest, the longest first: a long one that begins last leaves the other worker idle."""
 WORTH_TELLING = 60.0
