@@ -39,9 +39,7 @@ def simulate_command(
     truth: Annotated[Path | None, typer.Option(help="Where to write what no district could know.")] = None,
     form: Annotated[
         str,
-        typer.Option(
-            "--format", help="csv, or another system's: aeries, clever, edu, infinite-campus, oneroster, powerschool."
-        ),
+        typer.Option("--format", help="csv, or another system's; an unknown one names all."),
     ] = "csv",
     json_output: JsonOption = False,
 ) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from features.sources.calpads import Calpads
 from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
 from features.sources.mapping_packs import Aeries, Clever, InfiniteCampus, PowerSchool
@@ -11,7 +12,7 @@ from features.sources.marts import EduWarehouse
 from features.sources.oneroster import OneRosterCsv
 
 AnySource = Annotated[
-    CsvFiles | OneRosterCsv | EduWarehouse | Aeries | Clever | InfiniteCampus | PowerSchool,
+    CsvFiles | OneRosterCsv | EduWarehouse | Aeries | Calpads | Clever | InfiniteCampus | PowerSchool,
     Field(discriminator="kind"),
 ]
 """One source of a district, told apart by its `kind`."""
@@ -21,6 +22,7 @@ KINDS: tuple[type[Source], ...] = (
     OneRosterCsv,
     EduWarehouse,
     Aeries,
+    Calpads,
     Clever,
     InfiniteCampus,
     PowerSchool,

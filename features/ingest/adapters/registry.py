@@ -1,6 +1,7 @@
 """The adapter of each kind of source."""
 
 from features.ingest.adapters.adapter import Adapter
+from features.ingest.adapters.calpads.conversion import CALPADS
 from features.ingest.adapters.csv_files import CSV_FILES
 from features.ingest.adapters.mapping_packs import MAPPING_PACK
 from features.ingest.adapters.marts.mart_adapter import EDU_WAREHOUSE
@@ -11,6 +12,7 @@ ADAPTERS: dict[str, Adapter] = {
     "edu-warehouse": EDU_WAREHOUSE,
     "oneroster-csv": ONEROSTER_CSV,
     "aeries": MAPPING_PACK,
+    "calpads": CALPADS,
     "clever": MAPPING_PACK,
     "infinite-campus": MAPPING_PACK,
     "powerschool": MAPPING_PACK,

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from features.errors import Refused
+from features.simulator.formats.calpads import write_calpads
 from features.simulator.formats.mapped_files import WRITERS
 from features.simulator.formats.marts import write_marts
 from features.simulator.formats.oneroster import write_oneroster
@@ -12,7 +13,12 @@ from features.simulator.formats.oneroster import write_oneroster
 FormatWriter = Callable[[Path, Path, str], dict[str, int]]
 """Writes a folder of simulated CSV files of a district into another one; returns the rows written by file."""
 
-FORMATS: Mapping[str, FormatWriter] = {"edu": write_marts, "oneroster": write_oneroster, **WRITERS}
+FORMATS: Mapping[str, FormatWriter] = {
+    "calpads": write_calpads,
+    "edu": write_marts,
+    "oneroster": write_oneroster,
+    **WRITERS,
+}
 """The writer of each format."""
 
 

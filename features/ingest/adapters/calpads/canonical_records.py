@@ -1,0 +1,164 @@
+"""Rows of canonical tables from CALPADS records."""
+
+import ibis
+import ibis.expr.types as ir
+
+from features.ingest.adapters.calpads.record_files import table_of
+from features.ingest.adapters.oneroster.cells import day_text, grade_text, known_day
+
+Columns = tuple[str, ...]
+
+EXIT_KINDS = {
+    "E230": "completed", "E130": "deceased", "E140": "left", "E300": "left", "E400": "left", "T270": "left",
+    "T380": "left", "N420": "unknown", "N470": "unknown", "E150": "moved_school", "E155": "moved_school", "E410": "transferred", "E450": "transferred",
+    **{f"T{code}": "transferred" for code in (160, 165, 167, 180, 200, 240, 260, 280, 310, 370)},
+}  # fmt: skip
+"""Exit reasons and how a spell ended by them."""
+
+COMPLETIONS = {"100": "diploma", "250": "certificate", "330": "diploma", "120": "certificate", "320": "equivalency"}
+"""Completion statuses beside exit reason E230, and what was awarded."""
+
+PROGRAMS = {"144": "special_education", "181": "low_income", "182": "low_income", "191": "homeless", "190": "foster"}
+RACES = {
+    "100": "Native American", "200": "Asian", "300": "Pacific Islander", "400": "Asian", "600": "Black", "700": "White",
+}  # fmt: skip
+"""First of each group of race codes, and what it is called in our records; the codes between are of the group."""
+
+ACTIONS = {"100": "out_of_school_suspension", "110": "in_school_suspension", "200": "expulsion"}
+PRIMARY = "10"
+
+
+def standing(record: str, columns: Columns, *key: str) -> ir.Table:
+    """The rows of a record type that stand: the last of each key, unless it retires the record (D)."""
+    rows = table_of(record, columns)
+    order = [ibis.desc(rows.file), ibis.desc(rows.row)]
+    ranked = rows.mutate(place=ibis.row_number().over(group_by=list(key), order_by=order))
+    return ranked.filter((ranked.place == 0) & (ranked.transaction.fill_null("").upper() != "D")).drop("place")
+
+
+def student(rows: ir.Table, ids: str) -> ir.StringValue:
+    """The id of a row's student."""
+    return rows.ssid if ids == "ssid" else rows.local_id
+
+
+def year_text(rows: ir.Table) -> ir.StringValue:
+    """The school year of a row by the year in which it ends; another text stays."""
+    return ibis.ifelse(rows.year.length() == 9, rows.year.substr(5, 4), rows.year)
+
+
+def school_rows(columns: Columns, _ids: str) -> ir.Table:
+    """The rows of `schools`: the codes that enrollments name, with the level of their students' grades."""
+    rows = standing("SENR", columns, "school", "ssid", "start")
+    grade = grade_text(rows.grade).try_cast("int64")
+    order = ["file", "row"]
+    place = ibis.row_number().over(group_by="school", order_by=order)
+    rows = rows.mutate(place=place, high=(grade >= 9).sum().over(group_by="school"))
+    rows = rows.mutate(middle=grade.between(6, 8).sum().over(group_by="school")).filter(ibis._.place == 0)
+    level = ibis.cases(
+        ((rows.high > 0) & (rows.high >= rows.middle), "high"), (rows.middle > 0, "middle"), else_="other"
+    )
+    return rows.select(
+        "file", "row", school_id=rows.school, name=rows.school, level=level, known_on=known_day(rows.updated)
+    )
+
+
+def student_rows(columns: Columns, ids: str) -> ir.Table:
+    """The rows of `students`: of each the last enrollment's."""
+    rows = standing("SENR", columns, "school", "ssid", "start")
+    place = ibis.row_number().over(group_by="ssid", order_by=[ibis.desc("file"), ibis.desc("row")])
+    rows = rows.mutate(place=place).filter(ibis._.place == 0)
+    return rows.select(
+        "file", "row", student_id=student(rows, ids), first_name=rows.first_name, last_name=rows.last_name,
+        birth_date=day_text(rows.birth_date), state_id=rows.ssid, known_on=known_day(rows.updated),
+    )  # fmt: skip
+
+
+def enrollment_rows(columns: Columns, ids: str) -> ir.Table:
+    """The rows of `enrollments`; an exit reason that is not known stays, for `codes` to map."""
+    rows = standing("SENR", columns, "school", "ssid", "start")
+    return rows.select(
+        "file", "row", student_id=student(rows, ids), school_id=rows.school, track=ibis.literal("main"),
+        school_year=year_text(rows), grade_level=grade_text(rows.grade), entry_date=day_text(rows.start),
+        exit_date=day_text(rows.exit), exit_kind=rows.exit_reason.cases(*EXIT_KINDS.items(), else_=rows.exit_reason),
+        is_primary=ibis.ifelse(rows.status == PRIMARY, "true", "false"), known_on=known_day(rows.updated),
+    )  # fmt: skip
+
+
+def completion_rows(columns: Columns, ids: str) -> ir.Table:
+    """The rows of `completions`: exits as completer with a status that is an award."""
+    rows = standing("SENR", columns, "school", "ssid", "start")
+    rows = rows.filter((rows.exit_reason == "E230") & rows.completion.isin(tuple(COMPLETIONS)))
+    kind = rows.completion.cases(*COMPLETIONS.items(), else_=None)
+    return rows.select(
+        "file",
+        "row",
+        student_id=student(rows, ids),
+        date=day_text(rows.exit),
+        kind=kind,
+        known_on=known_day(rows.updated),
+    )
+
+
+def demographic_rows(columns: Columns, ids: str, column: str) -> ir.Table:
+    """The rows of `demographics` that one column gives: gender, the Hispanic indicator, or one of five races."""
+    rows = standing("SINF", columns, "ssid")
+    if column == "gender":
+        attribute, value = "sex", rows.gender.upper()
+    elif column == "hispanic":
+        attribute, value = "race_ethnicity", ibis.ifelse(rows.hispanic.upper() == "Y", "Latino", None)
+    else:
+        group = rows[column].substr(0, 1) + "00"
+        attribute, value = "race_ethnicity", group.cases(*RACES.items(), else_=rows[column])
+    rows = rows.mutate(value=value).filter(ibis._.value.notnull())
+    return rows.select(
+        "file", "row", student_id=student(rows, ids), attribute=ibis.literal(attribute), value=rows.value,
+        start_date=day_text(rows.birth_date), known_on=known_day(rows.updated),
+    )  # fmt: skip
+
+
+def program_rows(columns: Columns, ids: str) -> ir.Table:
+    """The rows of `programs` that we know; memberships in others are left out."""
+    rows = standing("SPRG", columns, "ssid", "program", "start")
+    rows = rows.filter(rows.program.isin(tuple(PROGRAMS)))
+    return rows.select(
+        "file", "row", student_id=student(rows, ids), program=rows.program.cases(*PROGRAMS.items(), else_=None),
+        start_date=day_text(rows.start), end_date=day_text(rows.end), known_on=known_day(rows.updated),
+    )  # fmt: skip
+
+
+def mark_rows(columns: Columns, ids: str) -> ir.Table:
+    """The rows of `marks`: completed courses with final marks; ten California units are a full-year credit."""
+    rows = standing("SCSC", columns, "school", "ssid", "year", "course", "section", "term", "marking_period")
+    attempted, earned = (
+        (rows[name].try_cast("float64") * 10).round().cast("int64").cast("string").fill_null(rows[name])
+        for name in ("attempted", "earned")
+    )
+    return rows.select(
+        "file", "row", student_id=student(rows, ids), school_id=rows.school, school_year=year_text(rows),
+        term_id=rows.term, course_id=rows.course, course_name=rows.course, subject=ibis.literal("other"),
+        mark_kind=ibis.literal("final"), mark=rows.mark, credits_attempted_hundredths=attempted,
+        credits_earned_hundredths=earned, known_on=known_day(rows.updated),
+    )  # fmt: skip
+
+
+def incident_rows(columns: Columns, ids: str) -> ir.Table:
+    """The rows of `incidents`: a statutory offense is major."""
+    rows = standing("SINC", columns, "ssid", "incident")
+    severity = ibis.ifelse(rows.statutory.upper() == "Y", "major", "minor")
+    return rows.select(
+        "file", "row", incident_id=rows.incident, student_id=student(rows, ids), school_id=rows.school,
+        date=day_text(rows.date), severity=severity.fill_null("minor"), known_on=known_day(rows.updated),
+    )  # fmt: skip
+
+
+def action_rows(columns: Columns, ids: str, incident_columns: Columns) -> ir.Table:
+    """The rows of `discipline_actions`: results that take a student out of class, on the day of the incident."""
+    rows = standing("SIRS", columns, "ssid", "incident", "result")
+    days = standing("SINC", incident_columns, "ssid", "incident").select(of="ssid", what="incident", day="date")
+    rows = rows.filter(rows.result.isin(tuple(ACTIONS))).left_join(days, [("ssid", "of"), ("incident", "what")])
+    removed = (rows.days.try_cast("float64") * 100).round().cast("int64").cast("string").fill_null(rows.days)
+    return rows.select(
+        "file", "row", incident_id=rows.incident, student_id=student(rows, ids), school_id=rows.school,
+        date=day_text(rows.day), action=rows.result.cases(*ACTIONS.items(), else_=None),
+        days_removed_hundredths=removed.fill_null("0"), known_on=known_day(rows.updated),
+    )  # fmt: skip

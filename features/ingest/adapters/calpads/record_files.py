@@ -1,0 +1,136 @@
+"""CALPADS files: which record type and layout each is of, and its rows in a table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from features.engine.script_cache import query_script
+from features.file_mapping.declaration import Dialect
+from features.ingest.adapters.adapter import Arrival
+from features.ingest.files.csv_rows import read_csv
+from features.ingest.files.row_batches import RowBatches
+from features.ingest.files.sources import SourceFile
+from features.ingest.findings import DataRefused, Finding
+from features.ingest.staging_tables import ARRIVED
+from features.sources.calpads import EXTRACT, Calpads, Layout, layouts_of
+from features.warehouse.writer import Writer
+
+SUFFIXES = (".txt", ".csv", ".dat", ".gz")
+FIRST_BYTES = 1 << 16
+DELIMITERS = ("^", ",")
+
+
+@dataclass(frozen=True)
+class RecordFile:
+    """A file of one record type: how it is written, the layout of its rows, and whether it is an ODS extract."""
+
+    file: SourceFile
+    layout: Layout
+    delimiter: str
+    extract: bool
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its columns in order."""
+        return (*self.layout.columns, *EXTRACT) if self.extract else self.layout.columns
+
+
+def record_files(arrival: Arrival) -> tuple[RecordFile, ...]:
+    """The files of known record types; DataRefused where one has other columns than its layout, or there is none."""
+    source = arrival.source
+    if not isinstance(source, Calpads):
+        raise TypeError(f"not CALPADS: {source.kind}")
+    layouts, found, findings = layouts_of(source), list[RecordFile](), list[Finding]()
+    for file in (one for one in arrival.files if one.name.lower().endswith(SUFFIXES)):
+        cells, delimiter = first_row(file)
+        record = cells[0].upper().removesuffix("-R")
+        if record not in layouts:
+            continue
+        extract = cells[0].upper().endswith("-R")
+        layout = layout_for(layouts[record], cells, extract=extract)
+        if layout is None:
+            findings.append(Finding("SRC01", file.name, 1, "", described(layouts[record], cells, extract=extract)))
+        else:
+            found.append(RecordFile(file, layout, delimiter, extract))
+    if findings:
+        raise DataRefused(findings)
+    if not found:
+        expected = f"expected files of CALPADS: {', '.join(layouts)}, separated by ^ and without a header"
+        raise DataRefused([Finding("SRC02", arrival.source.name, None, "", expected)])
+    return tuple(found)
+
+
+def first_row(file: SourceFile) -> tuple[list[str], str]:
+    """The cells of the first row, and what separates them."""
+    with file.open() as stream:
+        line = stream.read(FIRST_BYTES).decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0].rstrip("\r")
+    delimiter = max(DELIMITERS, key=line.count)
+    return [cell.strip().strip('"') for cell in line.split(delimiter)], delimiter
+
+
+def layout_for(layouts: Sequence[Layout], cells: Sequence[str], *, extract: bool) -> Layout | None:
+    """The layout of as many columns, the newest that holds in the row's school year; None where none has them."""
+    year = year_in(cells)
+    for layout in layouts:
+        columns = len(layout.columns) + (len(EXTRACT) if extract else 0)
+        if columns == len(cells) and (year is None or layout.since <= year):
+            return layout
+    return None
+
+
+def year_in(cells: Sequence[str]) -> int | None:
+    """The school year that a row names, such as 2025-2026, by the year in which it ends; None where none does."""
+    years = [cell for cell in cells if len(cell) == 9 and cell[4] == "-" and cell.replace("-", "").isdigit()]
+    return int(years[0][5:]) if years else None
+
+
+def described(layouts: Sequence[Layout], cells: Sequence[str], *, extract: bool) -> str:
+    """What was expected of a file whose number of columns is no layout's, by the layout that it resembles most."""
+    more = len(EXTRACT) if extract else 0
+    nearest = min(layouts, key=lambda one: abs(len(one.columns) + more - len(cells)))
+    name = f"{nearest.record}-R" if extract else nearest.record
+    return (
+        f"expected the {len(nearest.columns) + more} columns of {name} from school year {nearest.since} on, but there "
+        f"are {len(cells)}; `columns` of the source declares others"
+    )
+
+
+def table_of(record: str, columns: tuple[str, ...]) -> ir.Table:
+    """The rows of a record type: `file`, `row`, and its columns with those of an extract."""
+    schema = {"file": "int64", "row": "int64", **dict.fromkeys((*columns, *EXTRACT), "string")}
+    return ibis.table(schema, name=f"record_{record}")
+
+
+def read_records(
+    writer: Writer, files: Sequence[RecordFile], layouts: Mapping[str, tuple[Layout, ...]]
+) -> list[pa.Table]:
+    """Reads every file into the table of its record type; the rows of each that could not be read."""
+    for record, known in layouts.items():
+        writer.create_empty(table_of(record, known[0].columns).get_name(), table_of(record, known[0].columns).schema())
+    return [read_records_of(writer, number, one) for number, one in enumerate(files)]
+
+
+def read_records_of(writer: Writer, number: int, one: RecordFile) -> pa.Table:
+    """Reads one file; the rows that could not be read."""
+    dialect = Dialect.model_validate({"delimiter": one.delimiter})
+    with read_csv(one.file, dialect, one.columns) as rows:
+        arrived = RowBatches(rows, range(len(one.columns)), ()).reader()
+        if arrived is not None:
+            writer.connection.register(ARRIVED, arrived)
+            script = query_script(arrived_records, one.columns, one.extract)
+            writer.insert(f"record_{one.layout.record}", script, {})
+            writer.connection.unregister(ARRIVED)
+            writer.connection.execute(f'UPDATE "record_{one.layout.record}" SET file = {number} WHERE file < 0')  # noqa: S608 - our own names
+        found = rows.malformed.table()
+        return found.set_column(1, "expected", found.column("expected").cast(pa.string()))
+
+
+def arrived_records(columns: tuple[str, ...], extract: bool) -> ir.Table:
+    """The rows of a file that arrived, under the names of its layout."""
+    rows = ibis.table({"row": "int64", **{f"c{place}": "string" for place in range(len(columns))}}, name=ARRIVED)
+    cells = {name: rows[f"c{place}"] for place, name in enumerate(columns)}
+    more = {} if extract else dict.fromkeys(EXTRACT, ibis.null("string"))
+    return rows.select(file=ibis.literal(-1).cast("int64"), row=rows.row, **cells, **more)

@@ -1,0 +1,120 @@
+"""CALPADS files: layouts by record type and school year, retirements and corrections, and the way there and back."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from features.ingest.adapters.adapter import Arrival, Conversion
+from features.ingest.adapters.calpads.conversion import convert
+from features.ingest.files.sources import files_in
+from features.ingest.findings import DataRefused
+from features.settings import District
+from features.simulator.district import simulate_district
+from features.simulator.formats.calpads import FOLDER, write_calpads
+from features.simulator.formats.latest_records import latest_of
+from features.simulator.plan import Plan
+from features.sources.calpads import Calpads, shipped_layouts
+from tests.features.ingest.adapters.packages import TODAY, frame_of
+
+COLUMNS = {one.record: one.columns for one in shipped_layouts()}
+APART = {"students": ["state_id"], "schools": ["name"], "demographics": ["start_date"], "discipline_actions": ["date"]}
+"""Columns that are told otherwise: schools by their code, made-up state ids, an action on the day of its incident."""
+
+
+def found_in(folder: Path, work: Path, source: Calpads | None = None) -> dict[str, pd.DataFrame]:
+    """The canonical rows of the files in a folder."""
+    source = source or Calpads()
+    district = District(id="harbor", name="Harbor", source=source)
+    for name in ("scratch", "keeps"):
+        (work / name).mkdir(parents=True)
+    arrival = Arrival(district, source, files_in(folder), tuple(source.own))
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for one in convert(Conversion(arrival, TODAY, work / "scratch", None, work / "keeps")):
+        parts.setdefault(one.table, []).append(frame_of(one))
+    return {table: pd.concat(frames, ignore_index=True) for table, frames in parts.items()}
+
+
+def line(record: str, **cells: str) -> str:
+    """A row of a submission."""
+    named = {"type": record, "year": "2025-2026", "ssid": "9000000001", "local_id": "1", "school": "0100001"} | cells
+    return "^".join(named.get(name, "") for name in COLUMNS[record])
+
+
+def submitted(folder: Path, *lines: str) -> Path:
+    """A folder with one file of these rows."""
+    folder.mkdir()
+    (folder / "SENR_20251001.txt").write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
+    return folder
+
+
+def test_a_later_row_corrects_and_a_retirement_takes_the_record_back(tmp_path: Path) -> None:
+    first = {"start": "20250818", "grade": "09", "status": "10"}
+    folder = submitted(
+        tmp_path / "in",
+        line("SENR", **first),
+        line("SENR", **first, local_id="2", ssid="9000000002"),
+        line("SENR", **{**first, "exit": "20251002", "exit_reason": "T160"}),
+        line("SENR", **first, local_id="2", ssid="9000000002", transaction="D"),
+        "SENR^too^short",
+    )
+    rows = found_in(folder, tmp_path / "work")["enrollments"]
+    told = rows[["row", "student_id", "school_year", "exit_date", "exit_kind"]].to_numpy().tolist()
+    assert told == [[3, "1", "2026", "2025-10-02", "transferred"]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (line("SENR"), ""),
+        (line("SENR") + "^", r"expected the 39 columns of SENR from school year 2020 on, but there are 40"),
+        (line("SENR").replace("SENR", "SENR-R", 1), r"expected the 41 columns of SENR-R"),
+        (line("SENR", year="2017-2018"), r"expected the 39 columns of SENR from school year 2020 on"),
+        ("student^first^last", "SRC02"),
+    ],
+)
+def test_a_file_with_other_columns_is_refused_by_the_layout_that_it_resembles(
+    tmp_path: Path, cells: str, said: str
+) -> None:
+    folder = submitted(tmp_path / "in", cells)
+    if said:
+        with pytest.raises(DataRefused, match=said):
+            found_in(folder, tmp_path / "work")
+    else:
+        assert len(found_in(folder, tmp_path / "work")["students"]) == 1
+
+
+def test_a_district_may_declare_the_columns_of_its_years(tmp_path: Path) -> None:
+    folder = submitted(tmp_path / "in", line("SENR") + "^more")
+    own = Calpads(columns={"SENR": (*COLUMNS["SENR"], "more")}, ids="ssid")
+    assert list(found_in(folder, tmp_path / "work", own)["students"]["student_id"]) == ["9000000001"]
+
+
+def test_what_extracts_are_said_to_give_is_identical(tmp_path: Path) -> None:
+    simulate_district(Plan("harbor", 60, today=date(2026, 1, 15), years=2, seed=5), tmp_path / "records")
+    write_calpads(tmp_path / "records", tmp_path / "out", "harbor")
+    found = found_in(tmp_path / "out" / FOLDER, tmp_path / "work")
+    assert set(found) == set(Calpads.gives)
+    for table, given in Calpads.gives.items():
+        before, after = latest_of(table, tmp_path / "records" / f"{table}.csv").fillna(""), found[table]
+        before = carried(table, before)
+        columns = [name for name in given if name in before.columns and name not in APART.get(table, [])]
+        assert as_rows(before[columns]) == as_rows(after[columns]), table
+
+
+def carried(table: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that the files have a place for."""
+    if table == "marks":
+        return rows[rows["mark_kind"] == "final"].assign(course_name=rows["course_id"])
+    if table == "programs":
+        return rows[rows["program"] != "english_learner"]
+    if table == "discipline_actions":
+        return rows[~rows["action"].isin(("conference", "detention"))]
+    return rows
+
+
+def as_rows(frame: pd.DataFrame) -> list[tuple[str, ...]]:
+    """The rows in an order of their own, numbers without a leading zero."""
+    texts = frame.astype(object).fillna("").astype(str)
+    return sorted(tuple(cell.lstrip("0") for cell in row) for row in texts.to_numpy().tolist())
