@@ -10,7 +10,8 @@ Columns = tuple[str, ...]
 
 EXIT_KINDS = {
     "E230": "completed", "E130": "deceased", "E140": "left", "E300": "left", "E400": "left", "T270": "left",
-    "T380": "left", "N420": "unknown", "N470": "unknown", "E150": "moved_school", "E155": "moved_school", "E410": "transferred", "E450": "transferred",
+    "T380": "left", "N420": "unknown", "N470": "unknown",
+    "E150": "moved_school", "E155": "moved_school", "E410": "transferred", "E450": "transferred",
     **{f"T{code}": "transferred" for code in (160, 165, 167, 180, 200, 240, 260, 280, 310, 370)},
 }  # fmt: skip
 """Exit reasons and how a spell ended by them."""
