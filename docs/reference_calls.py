@@ -82,18 +82,27 @@ def curl_of(name: str, method: str, path: str) -> str:
 
 def python_of(name: str, method: str, path: str) -> str:
     """The call in Python, by the client that the page sets up; ids are variables."""
-    address = f'f"{path}"' if names_in(path) else f'"{path}"'
-    given = [address]
+    given = [f'f"{path}"' if names_in(path) else f'"{path}"']
     if name == TOKENS:
-        given += [
-            'data={"grant_type": "client_credentials"}',
-            'auth=(os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"])',
-        ]
+        secrets = 'auth=(os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"])'
+        given += ['data={"grant_type": "client_credentials"}', secrets]
     if name in JSON_BODIES:
-        given.append(f"json={JSON_BODIES[name]!r}")
+        given.append(f"json={literal(JSON_BODIES[name], 4)}")
     if name == IMPORTS:
         given += ['content=Path("records.zip").read_bytes()', 'headers={"Content-Type": "application/zip"}']
-    return f"answer = http.{method.lower()}({', '.join(given)})\nanswer.raise_for_status()"
+    asked = given[0] if len(given) == 1 else "\n" + "".join(f"    {one},\n" for one in given)
+    return f"answer = http.{method.lower()}({asked})\nanswer.raise_for_status()"
+
+
+def literal(value: object, indent: int) -> str:
+    """A value as the formatter writes it, with a line for each part."""
+    space, inner = " " * indent, " " * (indent + 4)
+    if isinstance(value, Mapping) and value:
+        parts = (f"{json.dumps(name)}: {literal(one, indent + 4)}" for name, one in value.items())
+        return "{\n" + "".join(f"{inner}{part},\n" for part in parts) + space + "}"
+    if isinstance(value, list) and value:
+        return "[\n" + "".join(f"{inner}{literal(one, indent + 4)},\n" for one in value) + space + "]"
+    return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
 def names_in(path: str) -> list[str]:
