@@ -20,7 +20,7 @@ from training.evaluation.capacities import capacities_of
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.intervals import Differences, calibration_of, headline_of, intervals_of, leads_over_others
 from training.evaluation.leakage import find_leaks
-from training.evaluation.level_by_year import level_gaps
+from training.evaluation.level_by_year import level_gaps, students_learned
 from training.evaluation.pooled_calibration import gaps_by_week, pooled_gap
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import FIRST, OWN_RULE
@@ -80,6 +80,7 @@ def build_training_result(
     compared = compare_over_years(request, basis, judged, learn=learn, years=years)
     context = replace(context, rule=serving_rule_of(request.outcome, compared))
     judged_years = [one.judged for one in years] or [judged]
+    learned = students_learned(learn, [one.split for one in years] or [basis.split])
     week = None if judged.test.week is None else review_week(judged.test.week)
     reviewed, taught = judged.take(in_week(judged.test, week)), learn and learn.take(in_week(learn, week))
     review, test = review_list(request, reviewed, taught, compared, context), reviewed.test
@@ -89,7 +90,7 @@ def build_training_result(
         warnings=warnings,
         week_calibration=gaps_by_week(judged_years, **draws_of(request)),
         dates=dates_of(request, judged, compared, part),
-        level=level_gaps(judged_years, "model"),
+        level=level_gaps(judged_years, "model", learned),
     )
     return TrainingResult(
         request,
@@ -100,7 +101,7 @@ def build_training_result(
         slices=evidence.dates,
         years=years,
         compared=compared,
-        rule_level=level_gaps(judged_years, context.rule),
+        rule_level=level_gaps(judged_years, context.rule, learned),
         **vars(review),
     )
 

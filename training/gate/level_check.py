@@ -25,13 +25,13 @@ def check_level(gaps: Sequence[LevelGap], bound: float) -> GateCheck | None:
     """
     if not gaps:
         return None
-    missed = [one for one in gaps if one.misses(bound)]
+    years = len({one.year for one in gaps})
+    missed = [one for one in gaps if one.misses(bound, years=years)]
     furthest = max(missed or gaps, key=lambda one: abs(one.gap.estimate))
-    days, years = len(gaps), len({one.year for one in gaps})
     says = (
         f"Furthest off in {where(furthest)}: of 100 students, {more_or_fewer(furthest.gap.estimate)} ended off track "
         f"than the risks said ({people_interval(furthest.gap)}; allowed is {bound * 100:.0f}, and what chance "
-        f"explains). Scoring dates judged: {days}, in {years} school years; missed: {len(missed)}."
+        f"explains). Scoring dates judged: {len(gaps)}, in {years} school years; missed: {len(missed)}."
     )
     title = "level held in every year"
     if not missed:

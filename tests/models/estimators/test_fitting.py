@@ -75,6 +75,18 @@ def test_six_years_and_many_rows_are_fitted_apart_whatever_the_order(monkeypatch
     assert again == [by_year, one_fold]
 
 
+def test_many_rows_are_cross_fitted_in_three_folds_and_each_row_is_held_out_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    examples = made_examples(120, rows_per_student=2)
+    parameters = fitting.parameters_for(examples.dictionary, seed=7, threads=1)
+    few = fitting.cross_fit(examples, parameters, seed=7)
+    monkeypatch.setattr(fitting, "ROWS_FOR_FEW_FOLDS", 120)
+    many = fitting.cross_fit(examples, parameters, seed=7)
+    assert (len(few), len(many)) == (5, 3)
+    assert sorted(np.concatenate([fold.places for fold in many])) == list(range(120))
+
+
 def test_a_fold_of_many_rows_with_one_class_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "ROWS_FOR_ONE_FOLD", 60)
     examples = made_examples(60, rows_per_student=12)

@@ -52,6 +52,11 @@ def test_a_miss_is_named_with_its_week_and_year_and_too_high_counts_as_too_low()
     assert "in 2025–26: of 100 students, 5 fewer ended off track" in verdict_on(NEAR, below).says
 
 
+def test_of_many_years_one_may_miss_by_chance() -> None:
+    edge = LevelGap(2026, 2, Interval(0.04, 0.005, 0.075))
+    assert [edge.misses(0.03, years=years) for years in (1, 5)] == [True, False]
+
+
 def test_without_a_date_that_can_be_judged_nothing_is_asked() -> None:
     assert check_level((), bound=0.03) is None
 
@@ -90,16 +95,16 @@ def years_of(off_track: dict[int, tuple[int, int]]) -> Examples:
     )
 
 
-def test_on_each_date_the_gap_is_the_share_less_the_mean_risk_with_the_error_of_the_mean() -> None:
+def test_on_each_date_the_gap_is_the_share_less_the_mean_risk_with_the_error_of_both_years() -> None:
     test = years_of({2026: (20, 40)})
-    (found,) = gaps_by_date(test, np.full(300, 0.1))
-    half = 1.96 * np.sqrt(0.2 * 0.8 / 300)
+    (found,) = gaps_by_date(test, np.full(300, 0.1), learned=600)
+    half = 1.96 * np.sqrt(0.2 * 0.8 * (1 / 300 + 1 / 600))
     assert (found.year, found.week) == (2026, 3)
     assert (found.gap.estimate, found.gap.high) == pytest.approx((0.1, 0.1 + half), abs=1e-4)
 
 
 def test_a_date_with_fewer_than_20_students_off_track_says_nothing() -> None:
-    assert list(gaps_by_date(years_of({2026: (9, 10)}), np.full(300, 0.5))) == []
+    assert list(gaps_by_date(years_of({2026: (9, 10)}), np.full(300, 0.5), learned=0)) == []
 
 
 def test_a_rule_is_judged_in_each_year_by_its_shares_of_the_years_before() -> None:
@@ -107,5 +112,5 @@ def test_a_rule_is_judged_in_each_year_by_its_shares_of_the_years_before() -> No
     splits = (Split((2024,), 2025), Split((2024, 2025), 2026))
     steady, moved = level_gaps_of_rule(together, splits, WHOLE_YEAR)
     assert abs(steady.gap.estimate) < 0.01
-    assert (steady.misses(0.03), moved.misses(0.03)) == (False, True)
+    assert (steady.misses(0.03, years=2), moved.misses(0.03, years=2)) == (False, True)
     assert moved.gap.estimate == pytest.approx(0.2, abs=0.01)
