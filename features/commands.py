@@ -1,6 +1,7 @@
 """Commands over records: simulate, map, ingest, check, features. Each imports its work when it runs."""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -84,6 +85,15 @@ def sources_command(
         print_district(settings_of(context), district)
     else:
         print_sources()
+
+
+@app.command("pull")
+def pull_command(context: Context, district: DistrictOption, json_output: JsonOption = False) -> None:
+    """Read a district's systems behind a network into its folder of records: everything once, then what changed."""
+    from features.ingest.load.district_import import pull_district
+
+    pulled = pull_district(settings_of(context), district, os.environ)
+    print_counts("rows held", {one.source: one.rows for one in pulled}, json_output)
 
 
 @app.command("ingest")

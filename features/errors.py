@@ -7,6 +7,9 @@ A message says what is wrong, where, and what to do. Packages above declare thei
       NothingKnown         3  a date or a cohort about which the warehouse has no record
       MachineRefused       5  a disk that is full or fails, memory that is short
       DataRefused          3  files that cannot be loaded (features.ingest.findings)
+      SourceRefused        5  a source behind a network that cannot be read (features.ingest.network.refusal)
+        Unavailable        5  a server that gives no whole answer (features.ingest.network.http_client)
+        NotFound           5  an address that its server does not have (features.ingest.network.http_client)
       BundleRefused        5  a bundle that is not what was signed (models.bundle.manifest)
       KeysRefused          5  signing keys that are absent or unusable (models.bundle.signing)
       ReleaseRefused       3  a release that cannot be made or read (models.releases)

@@ -8,11 +8,20 @@ from features.sources.calpads import Calpads
 from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
 from features.sources.mapping_packs import Aeries, Clever, InfiniteCampus, PowerSchool
-from features.sources.marts import EduWarehouse
+from features.sources.marts import EdFiApi, EdFiFiles, EduWarehouse
 from features.sources.oneroster import OneRosterCsv
 
 AnySource = Annotated[
-    CsvFiles | OneRosterCsv | EduWarehouse | Aeries | Calpads | Clever | InfiniteCampus | PowerSchool,
+    CsvFiles
+    | OneRosterCsv
+    | EduWarehouse
+    | EdFiFiles
+    | EdFiApi
+    | Aeries
+    | Calpads
+    | Clever
+    | InfiniteCampus
+    | PowerSchool,
     Field(discriminator="kind"),
 ]
 """One source of a district, told apart by its `kind`."""
@@ -21,6 +30,8 @@ KINDS: tuple[type[Source], ...] = (
     CsvFiles,
     OneRosterCsv,
     EduWarehouse,
+    EdFiFiles,
+    EdFiApi,
     Aeries,
     Calpads,
     Clever,

@@ -50,3 +50,38 @@ class EduWarehouse(EdFiData):
 
     kind: Literal["edu-warehouse"] = "edu-warehouse"
     tenant: str = Field(min_length=1, description="the `tenant_code` whose rows are this district's")
+
+
+SCHOOL_DAYS = ("Instructional day", "Make-up day", "Student late arrival/early dismissal")
+"""Calendar events of the standard that make a day one of instruction."""
+
+
+class EdFiResources(EdFiData):
+    """Resources of the Ed-Fi data standard 4 or 5."""
+
+    school_days: tuple[str, ...] = Field(
+        default=SCHOOL_DAYS, min_length=1, description="calendar event descriptors of days of instruction"
+    )
+
+
+class EdFiFiles(EdFiResources):
+    """Files of resources: JSON Lines as bulk loaders take them, or interchanges of bulk XML."""
+
+    title: ClassVar[str] = "Ed-Fi resources in files: JSON Lines, or bulk XML"
+
+    kind: Literal["edfi-files"] = "edfi-files"
+
+
+class EdFiApi(EdFiResources):
+    """An Ed-Fi API: everything once, then what changed."""
+
+    title: ClassVar[str] = "Ed-Fi API, data standard 4 and 5"
+
+    kind: Literal["edfi-api"] = "edfi-api"
+    url: str = Field(pattern=r"^https?://[^\s?#@]+$", description="address of the API's root document")
+    key_variable: str = Field(default="EDFI_KEY", description="variable of the environment with the client's key")
+    secret_variable: str = Field(default="EDFI_SECRET", description="likewise with its secret")
+    page_size: int = Field(default=500, ge=1, le=5000, description="rows asked for at a time")
+    paging: Literal["offset", "cursor"] | None = Field(
+        default=None, description="how pages are asked for; by the version of the API where empty"
+    )

@@ -1,6 +1,7 @@
 """The steps of a district's night. Each can be killed and done again: what is there already stays as it is."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 from features.errors import MachineRefused, Refused
 from features.ingest.load.district_import import place_of
 from features.ingest.load.import_steps import ingest
+from features.ingest.load.source_pulls import pull_sources
 from features.ingest.load.workspace import Workspace, source_files_in, workspace_of
 from features.progress import Progress
 from features.quality.check import refuse_errors
@@ -67,9 +69,11 @@ def service_engine(settings: Settings) -> Iterator[Engine]:
 
 
 def pull(night: Night) -> StepResult:
-    """Looks for the district's files where its source leaves them. Sources that fetch theirs do it here."""
+    """Looks for the district's files where its source leaves them; sources behind a network are read first."""
+    pulled = pull_sources(night.workspace, environment=os.environ, progress=night.progress)
+    rows = "".join(f", {one.rows:,} rows of {one.source}" for one in pulled)
     files = source_files_in(place_of(night.workspace, None))
-    return step_result("pull", f"{len(files)} files")
+    return step_result("pull", f"{len(files)} files{rows}")
 
 
 def load(night: Night) -> StepResult:

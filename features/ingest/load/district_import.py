@@ -1,5 +1,6 @@
 """Loads a district's records, or tries to, as the command line asks for it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 from features.errors import Refused
 from features.ingest.load.import_steps import DryRun, dry_run_of, ingest
 from features.ingest.load.load_report import LoadReport, print_report
+from features.ingest.load.source_pulls import Pulled, folder_of_records, pull_sources
 from features.ingest.load.workspace import Workspace, workspace_of
 from features.ingest.parsing.preview import print_preview
 from features.settings import Settings
@@ -22,6 +24,15 @@ def ingest_district(settings: Settings, district_id: str, records: Path | None =
     return ingest(workspace, place_of(workspace, records), now=datetime.now(UTC), progress=terminal_progress())
 
 
+def pull_district(settings: Settings, district_id: str, environment: Mapping[str, str]) -> list[Pulled]:
+    """What was pulled from the district's sources behind a network; Refused where it has none."""
+    workspace = workspace_of(settings, district_id, today_in(settings, district_id))
+    pulled = pull_sources(workspace, environment=environment, progress=terminal_progress())
+    if not pulled:
+        raise Refused(f"{district_id}: no source of it lives behind a network; `ontrack ingest` reads its files")
+    return pulled
+
+
 def try_district(settings: Settings, district_id: str, records: Path | None) -> DryRun:
     """What loading a district's records would do."""
     workspace = workspace_of(settings, district_id, today_in(settings, district_id))
@@ -30,7 +41,7 @@ def try_district(settings: Settings, district_id: str, records: Path | None) -> 
 
 def place_of(workspace: Workspace, records: Path | None) -> Path:
     """The folder or zip named on the command line, or the district's own."""
-    place = records or workspace.district.records
+    place = records or folder_of_records(workspace)
     if place is None:
         raise Refused(f"{workspace.district.id}: name a folder, or set `records` for this district in ontrack.toml")
     return place

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from features.errors import Refused
 from features.simulator.formats.calpads import write_calpads
+from features.simulator.formats.edfi import write_resources
 from features.simulator.formats.mapped_files import WRITERS
 from features.simulator.formats.marts import write_marts
 from features.simulator.formats.oneroster import write_oneroster
@@ -15,6 +16,7 @@ FormatWriter = Callable[[Path, Path, str], dict[str, int]]
 
 FORMATS: Mapping[str, FormatWriter] = {
     "calpads": write_calpads,
+    "edfi": write_resources,
     "edu": write_marts,
     "oneroster": write_oneroster,
     **WRITERS,

@@ -1,0 +1,115 @@
+"""The store of a pull: the members of each resource as they are now, and how far the pull has come, in one file.
+
+Rows are only added while a pull is under way, each page in one transaction with the bookmark: killed at any moment, the
+file says where to go on. At its end the latest row of each id is kept, in one transaction with the watermark.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from features.ingest.adapters.edfi.bookmark import BOOKMARK_JSON, Bookmark
+from features.ingest.adapters.edfi.resources import RESOURCES, Resource
+from features.warehouse.file import open_duckdb
+
+Cells = Mapping[str, str | None]
+
+LATEST = "QUALIFY row_number() OVER (PARTITION BY id ORDER BY arrived DESC, place DESC) = 1"
+"""The latest row of each id."""
+
+
+class ResourceStore:
+    """The open store of one source."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, resources: Sequence[Resource] = tuple(RESOURCES.values())
+    ) -> None:
+        self.connection, self.resources = connection, resources
+        connection.execute("CREATE TABLE IF NOT EXISTS bookmark (json VARCHAR)")
+        for one in resources:
+            columns = ", ".join(f'"{name}" VARCHAR' for name in one.columns)
+            connection.execute(
+                f'CREATE TABLE IF NOT EXISTS "{one.name}" (id VARCHAR, generation INTEGER, arrived BIGINT, '
+                f"place INTEGER, gone BOOLEAN, {columns})"
+            )
+
+    def bookmark(self) -> Bookmark:
+        """How far the pull has come."""
+        rows = self.connection.execute("SELECT json FROM bookmark").fetchall()
+        return BOOKMARK_JSON.validate_json(rows[0][0]) if rows else Bookmark()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is done within is in the file altogether, or not at all."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+
+    def set_bookmark(self, bookmark: Bookmark) -> None:
+        """Writes the bookmark."""
+        self.connection.execute("DELETE FROM bookmark")
+        self.connection.execute("INSERT INTO bookmark VALUES (?)", [BOOKMARK_JSON.dump_json(bookmark).decode()])
+
+    def add(self, one: Resource, rows: Sequence[tuple[str, Cells]], bookmark: Bookmark, *, gone: bool = False) -> None:
+        """Adds rows by id, those that are `gone` as such, with the bookmark after them."""
+        with self.transaction():
+            if rows:
+                self.insert(one, rows, bookmark, gone=gone)
+            self.set_bookmark(bookmark)
+
+    def insert(self, one: Resource, rows: Sequence[tuple[str, Cells]], bookmark: Bookmark, *, gone: bool) -> None:
+        """Adds rows within a transaction."""
+        n = len(rows)
+        arrived = pa.table({
+            "id": pa.array([row_id for row_id, _ in rows], pa.string()),
+            "generation": pa.array([bookmark.generation] * n, pa.int32()),
+            "arrived": pa.array([bookmark.arrived] * n, pa.int64()),
+            "place": pa.array(range(n), pa.int32()),
+            "gone": pa.array([gone] * n, pa.bool_()),
+            **{name: pa.array([cells.get(name) for _, cells in rows], pa.string()) for name in one.columns},
+        })  # fmt: skip
+        self.connection.register("arrived_rows", arrived)
+        try:
+            self.connection.execute(f'INSERT INTO "{one.name}" SELECT * FROM arrived_rows')  # noqa: S608 - our names
+        finally:
+            self.connection.unregister("arrived_rows")
+
+    def latest(self, one: Resource, ids: Sequence[str], generation: int) -> dict[str, Cells]:
+        """The latest rows of some ids that are not gone."""
+        names = ", ".join(f'"{name}"' for name in one.columns)
+        found = self.connection.execute(
+            f'SELECT id, gone, {names} FROM "{one.name}" WHERE id IN (SELECT unnest(?)) AND generation = ? {LATEST}',  # noqa: S608
+            [list(ids), generation],
+        ).fetchall()
+        return {row_id: dict(zip(one.columns, cells, strict=True)) for row_id, gone, *cells in found if not gone}
+
+    def rows(self) -> dict[str, int]:
+        """How many rows there are of each resource."""
+        counted = ((one.name, self.connection.execute(f'SELECT count(*) FROM "{one.name}"')) for one in self.resources)  # noqa: S608
+        return {name: int(found.fetchall()[0][0]) for name, found in counted}
+
+    def finish(self, bookmark: Bookmark) -> None:
+        """Keeps the latest row of each id of the generation, and what follows for the bookmark."""
+        with self.transaction():
+            for one in self.resources:
+                self.connection.execute(
+                    f'CREATE OR REPLACE TABLE "{one.name}" AS SELECT * FROM '  # noqa: S608 - our names
+                    f'(SELECT * FROM "{one.name}" WHERE generation = ? {LATEST}) WHERE NOT gone ORDER BY id',
+                    [bookmark.generation],
+                )
+            self.set_bookmark(bookmark.finished())
+
+
+@contextmanager
+def open_store(path: Path) -> Iterator[ResourceStore]:
+    """Opens the store of a source, readable by its owner only; made where there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open_duckdb(path) as connection:
+        yield ResourceStore(connection)

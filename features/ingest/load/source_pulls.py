@@ -1,0 +1,77 @@
+"""Pulls the sources of a district that live behind a network into its folder of records, before a load reads them."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.atomic_files import file_lock, refuse_disk_errors
+from features.ingest.adapters.edfi.api_pull import pull_edfi
+from features.ingest.load.workspace import Workspace
+from features.progress import Progress
+from features.settings import District
+from features.sources.declaration import Source
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a pull works with: the district and its source, a folder of its own, and the environment with its secrets.
+
+    Files that a load reads change within `turn` alone: a load that is under way is waited for.
+    """
+
+    district: District
+    source: Source
+    folder: Path
+    environment: Mapping[str, str]
+    progress: Progress
+    turn: Callable[[], AbstractContextManager[None]]
+
+
+Pull = Callable[[Errand], int]
+"""Brings the folder of an errand to the state of its system, and returns how many rows it then holds."""
+
+
+def pull_edfi_api(errand: Errand) -> int:
+    """Pulls an Ed-Fi API."""
+    return pull_edfi(
+        errand.district, errand.source, errand.folder, environment=errand.environment, progress=errand.progress,
+        turn=errand.turn,
+    )  # fmt: skip
+
+
+PULLS: Mapping[str, Pull] = {"edfi-api": pull_edfi_api}
+"""The pull of each kind of source that lives behind a network."""
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What was pulled from one source: its name and the rows that its folder now holds."""
+
+    source: str
+    rows: int
+
+
+def folder_of_records(workspace: Workspace) -> Path | None:
+    """The district's folder of records; one in `home` where it names none and its sources are pulled."""
+    district = workspace.district
+    if district.records is None and any(source.kind in PULLS for source in district.read_from):
+        return workspace.home / "pulls" / district.id
+    return district.records
+
+
+def pull_sources(workspace: Workspace, *, environment: Mapping[str, str], progress: Progress) -> list[Pulled]:
+    """Brings the folder of each source behind a network to the state of its system, one pull at a time."""
+    records = folder_of_records(workspace)
+    pulled = []
+    for source in workspace.district.read_from:
+        if records is not None and source.kind in PULLS:
+            folder = records / source.folder
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            errand = Errand(
+                workspace.district, source, folder, environment, progress, lambda: file_lock(workspace.turn, progress)
+            )
+            lock = workspace.turn.with_name(f".{workspace.district.id}.pull.lock")
+            with refuse_disk_errors(folder), file_lock(lock, progress):
+                pulled.append(Pulled(source.name, PULLS[source.kind](errand)))
+    return pulled
