@@ -199,12 +199,12 @@ def says(page: PageText, serves: Serves) -> bool:
 
 def checks_that_differ(pages: list[PageText]) -> Iterator[tuple[Check, Check]]:
     """Each check of a page that is another on a page with more of them, which has those of every part of the year."""
-    for page, fuller in combinations(sorted(pages, key=lambda page: len([*checks_on(page)])), 2):
-        others = [replace(one, page=page.name) for one in checks_on(fuller)]
-        for one in checks_on(page):
-            alike = [other for other in others if other.code == one.code]
-            if alike and one not in alike:
-                yield one, replace(alike[0], page=fuller.name)
+    read = sorted(([*checks_on(page)] for page in pages), key=len)
+    for checks, fuller in combinations((found for found in read if found), 2):
+        for one in checks:
+            alike = [other for other in fuller if other.code == one.code]
+            if alike and not any(replace(other, page=one.page) == one for other in alike):
+                yield one, alike[0]
 
 
 def differ(one: Figure, other: Figure) -> bool:
