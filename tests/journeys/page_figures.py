@@ -221,7 +221,7 @@ def is_outside(one: Figure) -> bool:
     return None not in (one.value, one.low, one.high) and not one.low <= one.value <= one.high  # type: ignore[operator] # none is None
 
 
-BETTER = frozenset({"GATE02", "GATE03", "GATE11", "GATE12"})
+BETTER = frozenset({"GATE02", "GATE03", "GATE11", "GATE12", "GATE15"})
 AT_LEAST = frozenset({"GATE04", "GATE05"})
 
 
