@@ -63,7 +63,7 @@ disclosure: .venv/installed ## an adversary tries 10,000 audits for what they hi
 	@ONTRACK_SWEEP=disclosure $(SWEEP) tests/models/fairness/test_complementary_suppression.py
 
 accessibility: .venv/installed ## ask axe about every page at three widths, light and dark (two minutes; needs Chromium)
-	@ONTRACK_SWEEP=accessibility ONTRACK_REQUIRE_BROWSER=1 $(BIN)/pytest -k axe tests/serving/pages/test_support_in_browser.py
+	@ONTRACK_SWEEP=accessibility ONTRACK_REQUIRE_BROWSER=1 $(BIN)/pytest -k "axe or occasion" tests/serving/pages/test_support_in_browser.py tests/serving/pages/test_occasions_in_browser.py
 
 properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
 	@ONTRACK_SWEEP=properties $(SWEEP) tests/spec/test_properties.py tests/spec/test_live_everywhere.py

@@ -15,6 +15,7 @@ from serving.pages.caseload_line import school_names
 from serving.pages.current_user import SignedForm
 from serving.pages.equity_view import equity_view
 from serving.pages.form_fields import FieldReader, new_entry_id
+from serving.pages.live_view import help_view, live_summary
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.total_rows import AuditSignOffRow
 
@@ -34,10 +35,12 @@ def get_equity(visit: CurrentVisit, outcome: Outcome = "", done: str = "") -> Re
         release = visit.context.releases.current(visit.educator.district_id, chosen)
         view = equity_view(release.bundle, visit.language, schools) if release else None
         signed = sign_offs(session, visit, chosen)
+    live = live_summary(visit, chosen)
     may_sign = view is not None and reason_for(visit.educator, "sign_audit") is not None
     return visit.page(
         "equity.html",
         view=view,
+        help=help_view(visit.language, live, schools) if live else None,
         chosen=chosen,
         choices=choices,
         signed=signed,

@@ -21,6 +21,7 @@ from models.bundle.year_parts import ServedPart
 from models.releases import Release, ReleaseKey, release_log
 from models.trained_bundles import latest_trained
 from presentation.numbers import of_100
+from serving.pages.live_view import LiveView, live_summary, live_view
 from serving.pages.visit import Visit
 from serving.scoring.bands import Band
 from serving.store.night_rows import NightRow
@@ -118,6 +119,7 @@ class OutcomePart:
     proposals: tuple[ReleaseProposalRow, ...]
     answers: tuple[AnswerLine, ...]
     least: int
+    live: LiveView | None
 
 
 def outcome_parts(session: Session, visit: Visit) -> tuple[OutcomePart, ...]:
@@ -138,6 +140,7 @@ def outcome_part(
     release = visit.context.releases.current(district_id, outcome.name)
     bundle, log = (release.bundle if release else None), release_log(home, key)
     waiting = challenger_of(language, home, key)
+    looked = live_summary(visit, outcome.name)
     new = waiting is not None and (bundle is None or waiting.digest != bundle.digest)
     return OutcomePart(
         outcome=outcome.name,
@@ -154,6 +157,7 @@ def outcome_part(
         proposals=open_proposals(session, district_id, outcome.name),
         answers=tuple(answer_line(language, one) for one in answer_totals(said, outcome.name, least)),
         least=least,
+        live=live_view(language, looked) if looked else None,
     )
 
 

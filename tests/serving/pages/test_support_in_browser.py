@@ -19,12 +19,14 @@ from tests.serving.conftest import copy_prepared, opened
 from tests.serving.example_releases import OUTCOME
 from tests.serving.example_service import NOW, ExampleService
 from tests.serving.pages.example_entries import CONTACT, IDS, PLAN, STUDENT, write_everything
+from tests.serving.pages.test_caseload_in_browser import CLIPPED, LONGER
 from tests.serving.pages.test_data_health import tell_health
 from tests.serving.pages.test_equity import release_audited
 from tests.sweeps import swept
 
 pytestmark = pytest.mark.browser
 MOST_CLICKS = 4
+PHONE = 375
 MOST_TABS = 40
 EVERY_SCREEN = tuple((width, scheme) for width in (375, 768, 1280) for scheme in ("light", "dark"))
 SCREENS = EVERY_SCREEN if swept("accessibility") else ((375, "light"), (1280, "dark"))
@@ -34,13 +36,13 @@ PAGES = ("/", STUDENT, f"{STUDENT}/plans/{IDS['plan_id']}", f"{STUDENT}/restrict
     f"{STUDENT}/{form}" for form in FORMS
 ))  # fmt: skip
 MEETING = tuple(f"/meetings{path}" for path in ("", "/recap", *(
-    f"/{IDS['meeting_id']}{rest}" for rest in ("", "/minutes?names=1", f"{STUDENT}")
+    f"/{IDS['meeting_id']}{rest}" for rest in ("", "/minutes?names=1", "/change", f"{STUDENT}")
 )))  # fmt: skip
 OF_A_DISTRICT = {
     "s-lena": (
         "/school", "/equity", "/models", f"/models/card?outcome={OUTCOME}", "/problems", "/data-health", "/learn",
     ),
-    "p-omar": ("/people", "/people/s-ines", "/access-log"),
+    "p-omar": ("/people", "/people/s-ines", "/access-log", "/purge"),
 }  # fmt: skip
 """Pages that a counselor does not open, by who opens them."""
 DISTRICT_PAGES = OF_A_DISTRICT if swept("accessibility") else {"s-lena": ("/data-health",)}
@@ -257,7 +259,18 @@ def violations_on(visitor: Visitor, paths: Sequence[str]) -> dict[tuple[str, int
             wide = visitor.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
             wrong = [*axe_violations(visitor.page), *(["wider than the window"] if wide else []), *visitor.alarms]
             found.update({(path, width, scheme): wrong} if wrong else {})
+        cut_off = cut_off_on_a_phone(visitor.page)
+        found.update({(path, PHONE, "longer words"): cut_off} if cut_off else {})
     return found
+
+
+def cut_off_on_a_phone(page: Page) -> list[str]:
+    """What is cut off on a phone where every word is longer by two fifths; the page is spoiled afterwards."""
+    page.set_viewport_size({"width": PHONE, "height": 800})
+    page.evaluate(LONGER)
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    clipped: list[str] = page.evaluate(CLIPPED)
+    return [*([f"wider than the window by {over}"] if over > 0 else []), *clipped]
 
 
 def axe_violations(page: Page) -> list[str]:

@@ -27,6 +27,7 @@ from models.bundle.year_parts import JudgedWeek, ServedPart
 from models.estimators.published_rule import RuleModel
 from models.examples import Examples, Floats, Integers
 from models.feature_dictionary import dictionary_of
+from models.live_summary import read_summary
 from models.metrics.ranking import list_length
 from models.releases import Approval, ReleaseKey, current_release, promote
 from tests.districts import load_simulated
@@ -145,7 +146,11 @@ def test_with_nothing_planted_nothing_is_in_breach_and_the_report_holds_no_stude
     with open_warehouse(home / "warehouses" / "north.duckdb") as reader:
         keys = set(reader.current("students")["student_key"])
     assert keys
-    assert [key for key in keys if key in html or key in said] == []
+    kept = home / "reports" / f"north-{OUTCOME.name}-monitor.json"
+    summary = read_summary(kept)
+    assert summary is not None
+    assert [check.code for check in summary.checks] == list(CODES)
+    assert [key for key in keys if key in html or key in said or key in kept.read_text(encoding="utf-8")] == []
 
 
 def test_what_serves_in_the_part_of_the_year_is_held_against_the_profile_of_its_week(
