@@ -21,6 +21,7 @@ from benchmarks.figures import Part, json_of, table_of
 from benchmarks.ingest_part import ingest_part
 from benchmarks.ledger_child import ledger_in_child
 from benchmarks.ledger_part import LISTED, ledger_part
+from benchmarks.pages_part import pages_part
 from benchmarks.place import SEED, place_in
 from benchmarks.policies_part import policies_part
 from benchmarks.reasons_child import explain_in_child
@@ -37,6 +38,8 @@ POLICY_STUDENTS = 20_000
 
 DATED_STUDENTS = 8_500
 """A middling district, as the larger one of the demo: what many dates cost is asked of it."""
+PAGE_STUDENTS = 50_000
+"""A large district: a page must not be slower for it."""
 API_STUDENTS = 700
 """A small installation: what the API answers with does not depend on the size of a district."""
 
@@ -55,6 +58,7 @@ class Name(StrEnum):
     REASONS = "reasons"
     SCORING = "scoring"
     API = "api"
+    PAGES = "pages"
 
 
 def bench(
@@ -116,6 +120,9 @@ def parts_in(folder: Path, size: Size, *, runs: int, requests: int) -> dict[Name
         Name.REASONS: lambda: reasons_part(ROWS, explain_in_child, runs=runs, progress=progress),
         Name.SCORING: lambda: scoring_part(large, runs=runs, progress=progress),
         Name.API: lambda: api_part(small, runs=runs, requests=requests, progress=progress),
+        Name.PAGES: lambda: pages_part(
+            folder / "pages", min(size.students, PAGE_STUDENTS), runs=runs, requests=requests, progress=progress
+        ),
     }
 
 

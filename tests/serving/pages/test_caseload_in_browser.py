@@ -32,7 +32,7 @@ LONGER = """() => {
 }"""
 CLIPPED = """() => [...document.querySelectorAll('main *, header *')].filter(one => {
   const style = getComputedStyle(one)
-  if (one.closest('.hidden, .scroll, svg, select, .skip, thead') || style.display === 'inline') return false
+  if (one.closest('.hidden, .scroll, svg, select, input, .skip, thead') || style.display === 'inline') return false
   return one.scrollWidth > one.clientWidth + 1 && style.display !== 'contents' && one.clientWidth > 0
 }).map(one => one.tagName + '.' + one.className + ': ' + one.textContent.trim().slice(0, 40))"""
 
