@@ -70,9 +70,8 @@ def run_of_many(students: int, days_ago: int) -> ScoringRun:
     own = pd.DataFrame(
         {"staff_id": COUNSELOR, "student_key": keys[:ON_CASELOAD], "start_date": pd.Timestamp("2026-08-17")}
     )
-    roster = replace(
-        run.roster, students=people, caseloads=own.assign(end_date=pd.Series(pd.NaT, index=own.index)), supports=run.roster.supports[:0]
-    )
+    own["end_date"] = pd.Series(pd.NaT, index=own.index)
+    roster = replace(run.roster, students=people, caseloads=own, supports=run.roster.supports[:0])
     rows = tuple(drawn(key, school, at, days_ago) for at, (key, school) in enumerate(zip(keys, schools, strict=True)))
     return with_scores(replace(run, roster=roster), rows)
 

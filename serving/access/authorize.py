@@ -233,11 +233,14 @@ def holds_role(role: Role, school_id: str | None = None) -> ColumnElement[bool]:
 
 
 def on_caseload(counselor: Educator) -> ColumnElement[bool]:
-    """Whether a student is on the counselor's caseload today."""
-    return exists().where(
+    """Whether a student is on the counselor's caseload today.
+
+    The keys are looked up first, a few hundred of them: asked of each student, the whole district would be read.
+    """
+    keys = select(CaseloadRow.student_key).where(
         CaseloadRow.district_id == counselor.district_id,
         CaseloadRow.staff_id.in_([counselor.staff_id, *counselor.covers]),
-        CaseloadRow.student_key == StudentRow.student_key,
         CaseloadRow.start_date <= counselor.today,
         or_(CaseloadRow.end_date.is_(None), CaseloadRow.end_date >= counselor.today),
     )
+    return StudentRow.student_key.in_(keys)
