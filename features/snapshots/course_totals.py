@@ -23,7 +23,8 @@ def course_totals(reader: Reader, view: View) -> pd.DataFrame:
     """Counts of students of this school year and the last, as known on the view's as-of date.
 
     A row a `measure`, `school_year`, `term_id`, `grade_level`, `school_id` and `subject` (empty for all core courses),
-    with `term_end`, the students counted `n` and those of whom it holds `yes`. Grade and school are those of the term.
+    with `term_end` (the last one, where tracks of a school differ), the students counted `n` and those of whom it holds
+    `yes`. Grade and school are those of the term.
 
     - `passed`: of those with a mark, those with no F.
     - `left`: of those without an F in the term before, those with one.
@@ -75,6 +76,8 @@ def counted(
 ) -> ir.Table:
     """The students of rows, and those of whom a condition holds, by place and subject."""
     named = rows.mutate(holds=holds, subject=ibis.literal("") if subject is None else subject)
-    keys = [*PLACE, "term_end", "subject"]
-    sums = named.group_by(keys).aggregate(n=named.count(), yes=named.holds.cast("int64").sum())
-    return sums.select(*keys, "n", "yes", measure=ibis.literal(measure))
+    keys = [*PLACE, "subject"]
+    sums = named.group_by(keys).aggregate(
+        term_end=named.term_end.max(), n=named.count(), yes=named.holds.cast("int64").sum()
+    )
+    return sums.select(*PLACE, "term_end", "subject", "n", "yes", measure=ibis.literal(measure))

@@ -158,7 +158,10 @@ def suppressed_rows(counts: pd.DataFrame, least: int) -> Iterator[dict[str, obje
 
 
 def told_schools(rows: pd.DataFrame, least: int) -> Iterator[tuple[str, int, int]]:
-    """The district, then the schools that may be told of one measure, time and grade, then the others together."""
+    """The district, then the schools that may be told of one measure, time and grade, then the others together.
+
+    A school that is called as the others are is one of them.
+    """
     yes, no = rows["yes"].to_numpy(dtype=np.float64), (rows["n"] - rows["yes"]).to_numpy(dtype=np.float64)
     table = np.stack([no, yes], axis=-1)[:, :, None]
     if not is_large(table.sum(axis=0)[None], least)[0]:
@@ -166,7 +169,7 @@ def told_schools(rows: pd.DataFrame, least: int) -> Iterator[tuple[str, int, int
     yield WHOLE_DISTRICT, int(rows["n"].sum()), int(yes.sum())
     if len(rows) == 1:
         return
-    shown = shown_groups(table, least)
+    shown = shown_groups(table, least) & (rows["school_id"] != OTHER_SCHOOLS).to_numpy()
     for school_id, n, held in rows.loc[shown, ["school_id", "n", "yes"]].itertuples(index=False):
         yield str(school_id), int(n), int(held)
     if (~shown).any() and shown.any():

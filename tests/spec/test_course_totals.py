@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from features.engine.view_policies import ViewPolicies, policies_as_json
 from features.snapshots.course_totals import course_totals
-from tests.drawn import reader, school_days
+from tests.drawn import reader, school_days, stacked
 
 AS_OF = date(2026, 2, 20)
 CALENDAR = school_days(date(2025, 9, 1), 120)
@@ -56,3 +57,25 @@ def test_what_was_not_known_yet_is_not_counted() -> None:
     records = reader({"calendar_days": CALENDAR, "enrollments": ENROLLED, "terms": TERMS, "marks": MARKS})
     found = course_totals(records, records.view(date(2025, 12, 1)))
     assert set(found["term_id"]) == {"q1"}
+
+
+OWN = """
+| school_id | track | school_year | term_id | kind    | start_date | end_date   | known_on   |
+| 10        | main  | 2026        | q1      | quarter | 2025-09-01 | 2025-11-07 | 2025-07-01 |
+| 10        | B     | 2026        | q1      | quarter | 2025-09-01 | 2025-12-05 | 2025-07-01 |
+"""
+
+
+def test_tracks_of_a_school_with_one_term_under_two_ends_are_counted_in_one_row() -> None:
+    """The end is the later one. Two rows of one place could not be stored."""
+    on_two = ENROLLED.replace("| school_year |", "| track | school_year |").replace("| 2026 ", "| main | 2026 ", 1)
+    on_two = on_two.replace("| ben        | 2026 ", "| ben        | B | 2026 ")
+    own = f"| load_id | policies |\n| 1 | {policies_as_json(ViewPolicies(has_school_terms=True))} |"
+    calendar = stacked(CALENDAR, school_days(date(2025, 9, 1), 120, track="B"))
+    of_q1 = "\n".join(line for line in MARKS.strip().splitlines() if " s1 " not in line)
+    tables = {"calendar_days": calendar, "enrollments": on_two, "terms": TERMS, "marks": of_q1}
+    records = reader({**tables, "school_terms": OWN, "loads": own})
+    found = course_totals(records, records.view(AS_OF))
+    passed = found[(found["measure"] == "passed") & (found["subject"] == "")]
+    assert passed[["term_id", "yes", "n"]].to_numpy().tolist() == [["q1", 1, 2]]
+    assert [str(day)[:10] for day in passed["term_end"]] == ["2025-12-05"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint, select
 
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import workspace_of
@@ -16,7 +16,7 @@ from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from models.bundle.bundle import BundleParts
 from serving.scoring.score_district import score_district
-from serving.store.rows import CalendarRow, SchoolRow, ScoreRow, StaffRow
+from serving.store.rows import CalendarRow, Row, SchoolRow, ScoreRow, StaffRow
 from tests.serving.browser import ApiClient, Browser
 from tests.serving.example_releases import RULE, model_parts, release
 from tests.serving.example_service import NOW, TODAY, XSS, ExampleService
@@ -62,7 +62,9 @@ def scored(request: pytest.FixtureRequest, empty_service: ExampleService) -> Exa
     spoil(folder)
     report = ingest(workspace_of(context.settings, "harbor", TODAY), folder, now=NOW, progress=quietly)
     assert report.quarantine == ()
-    assert score_district(context.settings, context.engine, "harbor", as_of=TODAY, now=NOW, progress=quietly).runs
+    audit = context.settings.audit.model_copy(update={"smallest_group": 1})  # so that totals are told of so few
+    settings = context.settings.model_copy(update={"audit": audit})
+    assert score_district(settings, context.engine, "harbor", as_of=TODAY, now=NOW, progress=quietly).runs
     return empty_service
 
 
@@ -84,7 +86,42 @@ def pages(service: ExampleService) -> Iterator[tuple[str, int, str]]:
             yield path, answer.status_code, answer.text
 
 
+NOT_OF_RECORDS = {
+    "access": "access_log api_keys client_secrets clients linked_identities purges recovery_codes role_assignments "
+    "role_choices second_factors sessions sign_in_attempts staff_grants",
+    "people": "audit_sign_offs contacts covers data_problems flag_answers follow_ups meeting_items meetings notes "
+    "plan_sessions plans release_proposals responsible_people revisions saved_views snoozes",
+    "programs": "import_quarantine kept_answers nights operations sent_records webhook_deliveries webhook_endpoints "
+    "webhook_messages",
+}
+"""The tables into which no load and no run writes records: each row has an id of its own, made here."""
+
+
+def keys_of(table: Table) -> list[list[str]]:
+    """The columns of each key of a table and of whatever else is there once only."""
+    once = [one for one in table.constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
+    indexes = [one.columns.keys() for one in table.indexes if one.unique]
+    return [*(one.columns.keys() for one in once), *indexes]
+
+
+def assert_fed(service: ExampleService) -> None:
+    """Every table of the service database has rows of these records, or is named as one that never has any.
+
+    Of those that have, each key and constraint has several rows to hold apart.
+    """
+    tables = [table for table in Row.metadata.tables.values() if isinstance(table, Table)]
+    with service.read_session() as session:
+        rows = {one.name: session.execute(select(one)).mappings().all() for one in tables}
+    apart = {name for names in NOT_OF_RECORDS.values() for name in names.split()}
+    assert {name for name, found in rows.items() if not found} == apart, "a new table is of records, or it is not"
+    for table in tables:
+        for key in keys_of(table):
+            found = {tuple(str(row[name]) for name in key) for row in rows[table.name]}
+            assert table.name in apart | {"districts", "runs"} or len(found) > 1, (table.name, key)
+
+
 def test_hostile_cells_break_no_run_no_page_and_no_answer(scored: ExampleService) -> None:
+    assert_fed(scored)
     statuses: dict[str, set[int]] = {}
     for path, status, text in pages(scored):
         statuses.setdefault(path.split("?")[0], set()).add(status)

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import Table, UniqueConstraint, select
+from sqlalchemy import Column, Table, insert, select
 
 from features.errors import Refused
 from features.warehouse.roster import DistrictRoster, read_roster
 from serving.access.accounts import Credentials, create_password, find_person
 from serving.scoring.run_writer import write_run
+from serving.store.cell_types import UtcTime
+from serving.store.district_scope import enter_district
 from serving.store.rows import Row, StaffRow
 from tests.drawn import reader, school_days, stacked
 from tests.serving.browser import Browser
@@ -164,10 +166,6 @@ def hostile_records() -> dict[str, str]:
     }
 
 
-FROM_RECORDS = {"schools", "staff", "students", "caseloads", "contacts"}
-"""Tables of the service database whose rows are records."""
-
-
 def test_records_that_a_load_takes_break_no_constraint_of_the_service_database(empty_service: ExampleService) -> None:
     """Twice, on two dates: the second run replaces what the first wrote. SQLite, PostgreSQL: no column has a length."""
     drawings = hostile_records()
@@ -178,18 +176,46 @@ def test_records_that_a_load_takes_break_no_constraint_of_the_service_database(e
     assert sum(email is not None for email in addresses(empty_service).values()) == 1
 
 
-def test_every_constraint_of_a_table_of_records_is_fed_above() -> None:
-    """Keys are those of canonical records; the one other constraint is that of addresses."""
-    others = {
-        name: sorted(one.columns.keys())
-        for name, table in Row.metadata.tables.items()
-        if isinstance(table, Table) and name in FROM_RECORDS
-        for one in table.constraints
-        if isinstance(one, UniqueConstraint)
-    }
-    assert others == {"staff": ["district_id", "email"]}
-    lengths = [
-        column for name in FROM_RECORDS for column in Row.metadata.tables[name].columns
-        if getattr(column.type, "length", None)
-    ]  # fmt: skip
-    assert lengths == []
+def naming_tables() -> list[Table]:
+    """The tables of the service database whose rows name somebody of the staff, whom a run may take away."""
+    tables = [table for table in Row.metadata.tables.values() if isinstance(table, Table)]
+    return [one for one in tables if StaffRow.__table__ in {key.referred_table for key in one.foreign_key_constraints}]
+
+
+def cell_of(column: Column[object], table: Table, person: str) -> object:
+    """A value that a column takes: the person's id where it names somebody of the staff."""
+    named = [key for key in table.foreign_key_constraints if key.referred_table is StaffRow.__table__]
+    if column.name == "district_id":
+        return "harbor"
+    if any(column.name in key.column_keys for key in named):
+        return person
+    if column.nullable or isinstance(column.type, UtcTime):
+        return None if column.nullable else NOW
+    return {str: f"x{column.name}", int: 1, bool: False, date: FALL, list: [], dict: {}}[column.type.python_type]
+
+
+def test_nobody_who_is_named_anywhere_keeps_a_run_from_being_written(empty_service: ExampleService) -> None:
+    """Each table that names somebody of the staff names one who is not sent any more; the list of them is the schema's.
+
+    Their rows go with them.
+    """
+    staff = "| staff_id | email | role |\n| 1 | a@b.c | counselor |\n| 2 | b@b.c | counselor |"
+    record(empty_service, roster_on(date(2025, 10, 7), staff=staff), FALL)
+    assert len(naming_tables()) > 5
+    with empty_service.write_session() as session:
+        enter_district(session, "harbor")
+        for table in naming_tables():
+            session.execute(insert(table).values({one.name: cell_of(one, table, "1") for one in table.columns}))
+    record(empty_service, roster_on(WINTER, staff="| staff_id | email | role |\n| 2 | a@b.c | counselor |"), WINTER)
+    assert addresses(empty_service) == {"2": "a@b.c"}
+    with empty_service.read_session() as session:
+        enter_district(session, "harbor")
+        assert {table.name: session.execute(select(table)).all() for table in naming_tables()} == {
+            table.name: [] for table in naming_tables()
+        }
+
+
+def test_no_column_of_the_service_database_has_a_length() -> None:
+    """What a record says may be as long as a cell of a file."""
+    tables = Row.metadata.tables.values()
+    assert [str(one) for table in tables for one in table.columns if getattr(one.type, "length", None)] == []

@@ -62,6 +62,17 @@ def test_a_school_that_the_others_would_give_away_is_told_together_with_one_of_t
     assert [(row["school_id"], row["yes"]) for row in rows] == [("", 73), ("1", 30), (OTHER_SCHOOLS, 43)]
 
 
+def test_a_school_that_is_called_as_the_others_are_is_one_of_them() -> None:
+    """Two rows of one place could not be stored."""
+    for called in "0123":
+        counts = drawn_counts([(40, 60), (30, 90), (31, 90), (3, 50)])
+        counts["school_id"] = counts["school_id"].replace({called: OTHER_SCHOOLS})
+        rows = {str(row["school_id"]): row["yes"] for row in suppressed_rows(counts, least=11)}
+        told = [str(row["school_id"]) for row in suppressed_rows(counts, least=11)]
+        assert len(told) == len(rows) == len(set(told))
+        assert rows[""] == sum(int(str(yes)) for school, yes in rows.items() if school) == 104
+
+
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=6), st.integers(2, 12))
 def test_no_row_and_no_difference_of_rows_tells_of_fewer_than_the_limit(
     cells: list[tuple[int, int]], least: int
