@@ -92,7 +92,7 @@ def test_a_stint_split_into_two_back_to_back_changes_nothing(rows: Rows, entry: 
     same(snapshot_of(rows), snapshot_of(told, ViewPolicies(has_overlaps=has_overlaps)))
 
 
-@few
+@settings(few, max_examples=3)
 @given(districts, st.sampled_from(LATER[:3]), st.integers(0, 4))
 def test_a_stub_within_a_stint_changes_nothing(rows: Rows, entry: date, days: int) -> None:
     """A second row of the same school and grade that is closed after some days, the first left open."""
