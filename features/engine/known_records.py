@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import ibis
@@ -121,13 +122,18 @@ class KnownRecords:
     def versions_in_force(self, name: str) -> ir.Table:
         """Of each record the last version that was visible."""
         key = list(TABLES[name].key)
-        current, replaced = self.visible(name, replaced=False), self.visible(name, replaced=True)
+        current, replaced = self.visible(name, replaced=False), self.replaced_versions(name)
         order = [ibis.desc(replaced.known_on), ibis.desc(replaced.load_id)]
         version = ibis.row_number().over(group_by=key, order_by=order)
         last = replaced.mutate(version=version).filter(ibis._.version == 0).drop("version")
         newest = current.union(last.anti_join(self.visible(name, *key, replaced=False), key))
         in_force = newest.filter(~newest.withdrawn)
         return self.with_days_decided(in_force) if name == "calendar_days" else in_force
+
+    def replaced_versions(self, name: str) -> ir.Table:
+        """The visible versions that another one has replaced since; of marks, two parts of a query read them."""
+        make = partial(self.visible, name, replaced=True)
+        return self.kept(f"{name}_replaced", make) if name == "marks" else make()
 
     def with_days_decided(self, calendar: ir.Table) -> ir.Table:
         """The calendar, by what schools had sent where it does not say on which days attendance was taken."""

@@ -17,13 +17,23 @@ MONDAY, FRIDAY = 0, 4
 def once_a_day(absences: ir.Table) -> ir.Table:
     """Absences that add up to one day at most: a day entered as absent and again as suspended is missed once.
 
-    And whether the day was `missed` as a whole.
+    And whether the day was `missed` as a whole. Few days have several events: only those are put in order.
     """
+    day = ["student_key", "date"]
+    several = absences.group_by(day).aggregate(events=absences.count()).filter(lambda days: days.events > 1)
+    alone = absences.anti_join(several, day)
+    hundredths = ibis.least(alone.absent_hundredths, WHOLE_DAY)
+    alone = alone.mutate(absent_hundredths=hundredths, missed=alone.absent_hundredths >= WHOLE_DAY)
+    return alone.union(added_up(absences.semi_join(several, day)))
+
+
+def added_up(absences: ir.Table) -> ir.Table:
+    """Absences of days with several of them: the largest counts first, and `missed` is by all of them."""
     order = [ibis.desc("absent_hundredths"), *map(ibis.asc, ("school_id", "section_id", "kind"))]
     sums, day = absences.absent_hundredths.sum(), ["student_key", "date"]
     before = sums.over(group_by=day, order_by=order, rows=(None, -1))
     whole = sums.over(group_by=day, order_by=order, rows=(None, None))
-    left = 100 - ibis.least(ibis.coalesce(before, 0), 100)
+    left = WHOLE_DAY - ibis.least(ibis.coalesce(before, 0), WHOLE_DAY)
     return absences.mutate(absent_hundredths=ibis.least(absences.absent_hundredths, left), missed=whole >= WHOLE_DAY)
 
 

@@ -71,7 +71,7 @@ class VisibleTables(DatedRecords):
         """Lines of reports, as `marks_posted` says."""
         marks = without_bookkeeping(self.rows("marks"))
         dated = marks.mutate(years_ago=self.school_year - marks.school_year)
-        return with_posted(dated, self.visible("marks", replaced=True))
+        return with_posted(dated, self.replaced_versions("marks"))
 
     def latest_marks(self) -> ir.Table:
         """The newest mark of each course in this school year, with `years_ago`, which is 0."""

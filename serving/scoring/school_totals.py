@@ -4,6 +4,7 @@ Counts are suppressed before they are written: no page can show more of them tha
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from models.examples import Floats
+from models.examples import Floats, Places, Texts
 from models.fairness.small_groups import is_large, shown_groups
 from serving.scoring.run_writer import list_id_of
 from serving.scoring.scoring_run import ScoringRun
@@ -149,28 +150,33 @@ def suppressed_rows(counts: pd.DataFrame, least: int) -> Iterator[dict[str, obje
 
     A figure is told where at least `least` students are of each kind. Schools that may not be told apart are one row.
     """
-    for key, rows in counts.groupby(KEY, sort=True):
-        named = dict(zip(KEY, key, strict=True))
-        end = rows["period_end"].max()
-        facts = {**named, "period_end": None if pd.isna(end) else pd.Timestamp(end).date()}
-        for school_id, n, yes in told_schools(rows, least):
-            yield {**facts, "grade": int(str(named["grade"])), "school_id": school_id, "n": n, "yes": yes}
+    ordered = counts.sort_values(KEY, kind="stable")
+    keys, ends = ordered[KEY].to_dict("list"), pd.DatetimeIndex(ordered["period_end"])
+    schools, n, yes = (ordered[name].to_numpy() for name in ("school_id", "n", "yes"))
+    place = ordered.groupby(KEY, sort=False).ngroup().to_numpy()
+    begins = np.flatnonzero(np.diff(place, prepend=-1, append=len(place)))
+    for begin, end in pairwise(begins.tolist()):
+        own = slice(begin, end)
+        day = ends[own].max()
+        facts = {name: keys[name][begin] for name in KEY}
+        facts |= {"grade": int(keys["grade"][begin]), "period_end": None if pd.isna(day) else day.date()}
+        for school_id, students, held in told_schools(schools[own], n[own], yes[own], least):
+            yield {**facts, "school_id": school_id, "n": students, "yes": held}
 
 
-def told_schools(rows: pd.DataFrame, least: int) -> Iterator[tuple[str, int, int]]:
+def told_schools(schools: Texts, n: Places, yes: Places, least: int) -> Iterator[tuple[str, int, int]]:
     """The district, then the schools that may be told of one measure, time and grade, then the others together.
 
     A school that is called as the others are is one of them.
     """
-    yes, no = rows["yes"].to_numpy(dtype=np.float64), (rows["n"] - rows["yes"]).to_numpy(dtype=np.float64)
-    table = np.stack([no, yes], axis=-1)[:, :, None]
+    table = np.stack([n - yes, yes], axis=-1).astype(np.float64)[:, :, None]
     if not is_large(table.sum(axis=0)[None], least)[0]:
         return
-    yield WHOLE_DISTRICT, int(rows["n"].sum()), int(yes.sum())
-    if len(rows) == 1:
+    yield WHOLE_DISTRICT, int(n.sum()), int(yes.sum())
+    if len(n) == 1:
         return
-    shown = shown_groups(table, least) & (rows["school_id"] != OTHER_SCHOOLS).to_numpy()
-    for school_id, n, held in rows.loc[shown, ["school_id", "n", "yes"]].itertuples(index=False):
-        yield str(school_id), int(n), int(held)
+    shown = shown_groups(table, least) & (schools != OTHER_SCHOOLS)
+    for place in np.flatnonzero(shown):
+        yield str(schools[place]), int(n[place]), int(yes[place])
     if (~shown).any() and shown.any():
-        yield OTHER_SCHOOLS, int(rows["n"][~shown].sum()), int(yes[~shown].sum())
+        yield OTHER_SCHOOLS, int(n[~shown].sum()), int(yes[~shown].sum())
