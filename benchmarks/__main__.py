@@ -31,6 +31,7 @@ from benchmarks.snapshot_part import snapshot_part
 from benchmarks.start_part import start_part
 from benchmarks.training_child import fit_in_child
 from benchmarks.training_part import training_part
+from benchmarks.weekly_part import weekly_part
 from features.progress import Progress
 
 POLICY_STUDENTS = 20_000
@@ -57,6 +58,7 @@ class Name(StrEnum):
     LEDGER = "ledger"
     REASONS = "reasons"
     SCORING = "scoring"
+    WEEKLY = "weekly"
     API = "api"
     PAGES = "pages"
 
@@ -119,6 +121,7 @@ def parts_in(folder: Path, size: Size, *, runs: int, requests: int) -> dict[Name
         Name.LEDGER: lambda: ledger_part(folder, LISTED, ledger_in_child, runs=runs, progress=progress),
         Name.REASONS: lambda: reasons_part(ROWS, explain_in_child, runs=runs, progress=progress),
         Name.SCORING: lambda: scoring_part(large, runs=runs, progress=progress),
+        Name.WEEKLY: lambda: weekly_part(folder, size.students, progress),
         Name.API: lambda: api_part(small, runs=runs, requests=requests, progress=progress),
         Name.PAGES: lambda: pages_part(
             folder / "pages", min(size.students, PAGE_STUDENTS), runs=runs, requests=requests, progress=progress

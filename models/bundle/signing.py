@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -33,6 +34,7 @@ from features.errors import Refused
 
 PRIVATE = "signing.key"
 PUBLIC = "signing.pub"
+ONLINE_SIGNING = "model_signing._signing.sign_sigstore"
 CONTENT, KEY, SIGNED = "bundle", "key.pem", "signature"
 EXPECTED_KEY = "key on the curve P-256 (early versions of OnTrack made others)"
 
@@ -90,7 +92,8 @@ def load_public_key(folder: Path) -> EllipticCurvePublicKey:
 
 def sign(files: Mapping[str, bytes], keys: KeyPair) -> bytes:
     """The signature of these files, all of them, by name and content."""
-    from model_signing.signing import Config  # takes a second to import, and few commands sign
+    with without_online_signing():
+        from model_signing.signing import Config  # takes long to import, and few commands sign
 
     private = keys.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with files_with_key(files, key=private) as desk:
@@ -103,7 +106,8 @@ def verify(files: Mapping[str, bytes], signature: bytes, public_key: EllipticCur
 
     The files are laid out again from memory, so that what was checked is what is read afterwards.
     """
-    from model_signing.verifying import Config
+    with without_online_signing():
+        from model_signing.verifying import Config
 
     public = public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     with files_with_key(files, key=public) as desk:
@@ -123,6 +127,22 @@ def describe_mismatch(error: Exception) -> str:
         "the signature is not one of this installation's key; it was changed after signing, or signed by another "
         f"installation: compare {PUBLIC} with the place that made it, or train again"
     )
+
+
+@contextmanager
+def without_online_signing() -> Iterator[None]:
+    """A time in which the signing library is imported without its client of an online service, which imports longest.
+
+    Keys alone sign here. Where the library has its client elsewhere one day, that is imported too.
+    """
+    if "model_signing" in sys.modules:
+        yield
+        return
+    sys.modules[ONLINE_SIGNING] = ModuleType(ONLINE_SIGNING)
+    try:
+        yield
+    finally:
+        sys.modules.pop(ONLINE_SIGNING, None)
 
 
 @contextmanager

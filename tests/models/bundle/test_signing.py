@@ -45,6 +45,20 @@ def test_anyone_with_the_public_key_can_check_a_signature_without_us(tmp_path: P
     assert subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 
+def test_the_client_of_an_online_service_is_not_imported(tmp_path: Path) -> None:
+    """It is more than half of what the signing library imports, and asks a network."""
+    program = f"""
+import sys
+from pathlib import Path
+from models.bundle.signing import ensure_keys, sign, verify
+keys = ensure_keys(Path({str(tmp_path)!r}))
+verify({FILES!r}, sign({FILES!r}, keys), keys.public_key)
+print("model_signing" in sys.modules, "sigstore" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
+
+
 def test_keys_are_made_once_and_kept(tmp_path: Path) -> None:
     first = ensure_keys(tmp_path / "keys")
     before = (tmp_path / "keys" / "signing.key").read_bytes()
