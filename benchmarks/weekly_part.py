@@ -87,7 +87,8 @@ def weeks_of(folder: Path, students: int, progress: Progress) -> Weeks:
         progress(f"weekly: the list of {day} of {students:,}")
         took.append(score(folder, day))
         sizes.append(database_bytes(folder))
-    return Weeks(*took, sizes[1] - sizes[0], sizes[2] - sizes[1])
+    first, second = took
+    return Weeks(first, second, sizes[1] - sizes[0], sizes[2] - sizes[1])
 
 
 def score(folder: Path, day: date) -> Command:
