@@ -7,6 +7,7 @@ table, in the order of what is shown; records that look alike share one.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -22,8 +23,20 @@ from features.engine.view import View, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
+from features.snapshots.record_contents import (
+    CHANGED,
+    KEPT_TABLES,
+    WRITTEN,
+    added_script,
+    changes_script,
+    digests_script,
+    kept_name,
+    kept_rows,
+    kept_table,
+    record_hash,
+)
+from features.snapshots.shown_records import RECORDS_STEP as SEEN
 from features.snapshots.shown_records import (
-    ATTENDANCE_YEARS,
     SHOWN_COLUMNS,
     NamedFeature,
     SeenRecords,
@@ -35,36 +48,17 @@ from features.snapshots.shown_records import (
     seen_script,
     weeks_of,
 )
-from features.snapshots.shown_records import RECORDS_STEP as SEEN
 from features.warehouse.reader import Reader
 
-KEPT_TABLES = ("attendance", "marks", "incidents", "discipline_actions", "enrollments")
-"""The tables whose records are kept: of attendance this school year's and the last one's, of others all."""
 READ_BY_OTHERS = ("attendance", "marks")
 """Tables whose records stand already, for features: a view of them is enough."""
-HASH_BITS = 2**44 - 1
-"""What of a hash is summed: the sum of a hundred thousand of them is still a whole number of 64 bits."""
-GIVEN, CHANGED, WRITTEN = "given_reasons", "changed_students", "written_records"
-COPIES = "*"
-"""What stands between a number of copies and the name of a table."""
+GIVEN = "given_reasons"
 
 
 @ibis.udf.scalar.builtin(name="to_json")  # type: ignore[untyped-decorator]  # Ibis tells no types
 def numbers_as_json(value: dt.Array(dt.int64)) -> str:  # type: ignore[valid-type]
     """Numbers as a JSON text, by DuckDB."""
     raise NotImplementedError(value)
-
-
-@ibis.udf.scalar.builtin(name="to_json")  # type: ignore[untyped-decorator]
-def cells_as_json(value: dt.Array(dt.Array(dt.string))) -> str:  # type: ignore[valid-type]
-    """Records as a JSON text, by DuckDB."""
-    raise NotImplementedError(value)
-
-
-@ibis.udf.scalar.builtin(name="from_json")  # type: ignore[untyped-decorator]
-def cells_of_json(text: str, shape: str) -> dt.Array(dt.Array(dt.string)):  # type: ignore[valid-type]
-    """Records of a JSON text, by DuckDB."""
-    raise NotImplementedError(text, shape)
 
 
 @dataclass(frozen=True)
@@ -99,6 +93,13 @@ class StudentRecords:
         )
         with self.registered(CHANGED, pa.table({"student_key": numbers})), self.registered(WRITTEN, before):
             rows = self.reader.run(changes_script(), {})
+        return rows.assign(student_key=self.keys[rows["student_key"]])
+
+    def added_since(self, day: date, changed: pd.Index) -> pd.DataFrame:
+        """What became known of each changed student after a day: `student_key`, `content` and its `digest`."""
+        numbers = pa.table({"student_key": self.keys.get_indexer(changed)})
+        with self.registered(CHANGED, numbers):
+            rows = self.reader.run(added_script(), {"added_since": day})
         return rows.assign(student_key=self.keys[rows["student_key"]])
 
     def counted(self, feature_set: type[FeatureSet], given: pd.DataFrame) -> pd.DataFrame:
@@ -146,11 +147,6 @@ def student_records(reader: Reader, cohort: Cohort, view: View) -> Iterator[Stud
         yield StudentRecords(sharing, cohort, view, pd.Index(keys))
 
 
-def kept_name(table: str) -> str:
-    """What a table's records are called while a run is made."""
-    return f"kept_{table}"
-
-
 @cached_script
 def kept_script(cohort: Cohort, shape: ViewShape) -> Script:
     """DuckDB's SQL for the records of a cohort, a step for each table; the last query gives the students' keys."""
@@ -161,77 +157,6 @@ def kept_script(cohort: Cohort, shape: ViewShape) -> Script:
         keep = steps.view if table in READ_BY_OTHERS else steps.kept
         keep(kept_name(table), lambda table=table: kept_rows(table, seen))  # type: ignore[misc]
     return compile_script(members.table().select("student_key").order_by("student_key"), steps)
-
-
-def kept_rows(table: str, seen: VisibleTables) -> ir.Table:
-    """A table's records by what is shown of them, with their `record` (a hash)."""
-    columns = SHOWN_COLUMNS[table]
-    years = ATTENDANCE_YEARS if table == "attendance" else None
-    rows = seen.marks_posted() if table == "marks" else seen.records(table, years=years)
-    shown = rows.select("student_key", *columns)
-    return shown.mutate(record=record_hash(table, shown))
-
-
-def record_hash(table: str, rows: ir.Table) -> ir.IntegerColumn:
-    """A number for what is shown of each record."""
-    shown = {"table": ibis.literal(table), **{name: rows[name] for name in SHOWN_COLUMNS[table]}}
-    return ibis.struct(shown).hash()
-
-
-def kept_schema(table: str) -> ibis.Schema:
-    """The columns of a table's kept records."""
-    steps = Steps()
-    return kept_rows(table, VisibleTables(steps=steps)).schema()
-
-
-def kept_table(table: str) -> ir.Table:
-    """A table's kept records, as a script reads them."""
-    return ibis.table({**kept_schema(table), "student_key": "int64"}, name=kept_name(table))
-
-
-@cached_script
-def digests_script() -> Script:
-    """DuckDB's SQL for the digest of each student's records."""
-    rows = ibis.union(*(kept_table(table).select("student_key", "record") for table in KEPT_TABLES))
-    parts = rows.mutate(part=rows.record & HASH_BITS)
-    return compile_script(parts.group_by("student_key").aggregate(digest=parts.part.sum().try_cast("int64")))
-
-
-@cached_script
-def changes_script() -> Script:
-    """DuckDB's SQL for what changed of each changed student's records, as `StudentRecords.changes` says."""
-    changed = ibis.table({"student_key": "int64"}, name=CHANGED)
-    now = [kept_table(table).semi_join(changed, "student_key") for table in KEPT_TABLES]
-    cells = [
-        rows.select("student_key", cells=as_cells(table, rows), copies=ibis.literal(1, "int64"))
-        for table, rows in zip(KEPT_TABLES, now, strict=True)
-    ]
-    every = ibis.union(*cells, written_cells().mutate(copies=-ibis._.copies))
-    moved = every.group_by("student_key", "cells").aggregate(copies=every.copies.sum().try_cast("int64"))
-    moved = moved.filter(moved.copies != 0)
-    table = moved.cells[0]
-    named = ibis.ifelse(moved.copies == 1, table, moved.copies.cast("string") + COPIES + table)
-    told = moved.mutate(told=ibis.array([named]).concat(moved.cells[1:]))
-    found = told.group_by("student_key").aggregate(content=told.told.collect(order_by=[told.told]))
-    return compile_script(found.mutate(content=cells_as_json(found.content)).order_by("student_key"))
-
-
-def as_cells(table: str, rows: ir.Table) -> ir.ArrayColumn:
-    """What is shown of records as lists of texts, which begin with the table."""
-    return ibis.array([ibis.literal(table), *(rows[name].cast("string") for name in SHOWN_COLUMNS[table])])
-
-
-def written_cells() -> ir.Table:
-    """The records written before, each with its number of copies."""
-    written = ibis.table({"student_key": "int64", "content": "string"}, name=WRITTEN)
-    rows = written.select("student_key", cells=cells_of_json(written.content, '[["VARCHAR"]]').unnest())
-    first = rows.cells[0].split(COPIES)
-    several = first.length() > 1
-    return rows.select(
-        "student_key",
-        cells=ibis.array([ibis.ifelse(several, first[1], first[0])]).concat(rows.cells[1:]),
-        copies=ibis.ifelse(several, first[0].try_cast("int64"), ibis.literal(1, "int64")),
-    )
 
 
 @cached_script

@@ -9,8 +9,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from features.errors import Refused
+from features.snapshots.record_contents import KEPT_TABLES
 from features.snapshots.shown_records import SHOWN_COLUMNS
-from features.snapshots.student_records import KEPT_TABLES
 from models.feature_dictionary import Entry
 from serving.scoring.roster_writer import frame_rows, replace_rows
 from serving.scoring.scoring_run import ScoringRun

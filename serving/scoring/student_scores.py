@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -107,7 +108,7 @@ def cohort_texts(inputs: RunInputs, before: PreviousRun | None) -> CohortTexts:
             "change": changes_since(inputs, before) if before else None,
             "similar_students": similar_texts(inputs),
         }
-        changes = record_changes(records, inputs.written, inputs.students)
+        changes = record_changes(records, inputs.written, inputs.students, before.as_of if before else None)
     scores = pd.DataFrame({name: as_column(cells) for name, cells in columns.items()}, index=range(len(risk)))
     return CohortTexts(scores, changes, tables_of_reasons(inputs, needs), tuple(weeks))
 
@@ -208,16 +209,33 @@ def changes_since(inputs: RunInputs, before: PreviousRun) -> pa.Array:
     return texts.take(pa.array(place, mask=place < 0))
 
 
-def record_changes(records: StudentRecords, written: WrittenRecords, cohort: pd.Index) -> RecordChanges:
-    """What changed of the cohort's records since they were written last."""
+def record_changes(
+    records: StudentRecords, written: WrittenRecords, cohort: pd.Index, since: date | None
+) -> RecordChanges:
+    """What changed of the cohort's records since they were written last, of most of them since a day."""
     digests = records.digests()
     digests = digests[digests.index.isin(cohort)]
-    before = written.digests().reindex(digests.index, fill_value=0)
+    before = written.digests.reindex(digests.index, fill_value=0)
     changed = digests.index[(digests != before).to_numpy()]
-    known = changed[(before.loc[changed] != 0).to_numpy()]
-    contents = records.changes(written.contents(known), changed)
+    added = added_alone(records, digests - before, changed[(before.loc[changed] != 0).to_numpy()], since)
+    others = changed.difference(pd.Index(added["student_key"]), sort=False)
+    known = others[(before.loc[others] != 0).to_numpy()]
+    contents = pd.concat([added, records.changes(written.contents(known), others)], ignore_index=True)
     packed = contents.assign(content=list(map(pack, contents["content"])))
     return RecordChanges(digests.loc[changed], before.loc[changed], packed)
+
+
+def added_alone(records: StudentRecords, moved: "pd.Series[int]", known: pd.Index, since: date | None) -> pd.DataFrame:
+    """What is new of those students of whom nothing else changed since a day: what they gained is their new digest.
+
+    So nothing that was written of them is read again.
+    """
+    if since is None or known.empty:
+        return pd.DataFrame({"student_key": [], "content": []}, dtype="str")
+    found = records.added_since(since, known)
+    whole = found["digest"].to_numpy() == moved.loc[found["student_key"]].to_numpy()
+    alone: pd.DataFrame = found.loc[whole, ["student_key", "content"]]
+    return alone
 
 
 def last_year_lists(ledger: Ledger, school_year: int) -> ListRecord | None:

@@ -37,7 +37,7 @@ def insert_rows(session: Session, table: type[Row], rows: Iterable[Mapping[str, 
 def insert_table(session: Session, table: type[Row], rows: pa.Table) -> None:
     """Inserts an Arrow table, by the names of its columns; a JSON column holds JSON as text, a moment is UTC."""
     declared, names = cast(Table, table.__table__), rows.column_names
-    for batch in rows.to_batches(max_chunksize=BATCH):
+    for batch in filter(len, rows.to_batches(max_chunksize=BATCH)):  # what was put together may have an empty part
         if is_postgresql(session):
             copy_csv(session, declared, names, batch)
         else:

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 import pyarrow as pa
@@ -56,8 +57,9 @@ class WrittenRecords:
     engine: Engine
     district_id: str
 
+    @cached_property
     def digests(self) -> "pd.Series[int]":
-        """The digest of each student's records."""
+        """The digest of each student's records, read once."""
         with read_session(self.engine) as session:
             enter_district(session, self.district_id)
             return written_digests(session, self.district_id)

@@ -5,8 +5,9 @@ from datetime import date
 
 import pandas as pd
 
+from features.snapshots.record_contents import KEPT_TABLES
 from features.snapshots.shown_records import SHOWN_COLUMNS, kept_as
-from features.snapshots.student_records import KEPT_TABLES, student_records
+from features.snapshots.student_records import student_records
 from serving.store.student_records import distinct_rows
 from tests.drawn import reader
 from tests.spec.evidence import NOTHING, by_student, rows_of
@@ -24,7 +25,12 @@ def test_what_became_known_is_added_and_what_was_replaced_is_taken_back() -> Non
         changed = records.digests()[records.digests() != then].index
         more = records.changes(first[first["student_key"].isin(changed)], changed)
         whole = by_student(records.changes(NOTHING, records.keys))
+        gained, apart = records.added_since(AS_OF, changed), records.added_since(date(2025, 10, 1), changed)
+        moved = records.digests()["ada"] - then["ada"]
     assert list(changed) == ["ada"]
+    assert gained["content"].tolist() == more["content"].tolist()
+    assert gained["digest"].tolist() == [moved]
+    assert apart["digest"].tolist() != [moved]  # of another day it is not all, and not taken for it
     added = sorted(json.loads(more["content"].iloc[0]))
     assert [one[:2] for one in added] == [["attendance", "2025-10-08"], ["incidents", "2025-10-07"], ["marks", "2026"]]
     before = by_student(first)["ada"]
