@@ -15,6 +15,7 @@ from features.policies.record_policies import changed_policies
 from features.quality.check_codes import CALENDAR_GAP, WITHOUT_CALENDAR, Finding
 from features.quality.current_records import check_day, known_rows, records_of, rows_of
 from features.settings import District
+from features.sources.combination import owned_tables
 from features.tables import TABLES
 from features.warehouse.reader import Reader
 from features.warehouse.unlisted_students import unlisted_reasons
@@ -35,8 +36,10 @@ def table_findings(reader: Reader, district: District, today: date) -> Iterator[
 
 
 def never_sent(district: District, name: str) -> bool:
-    """Whether the district says that it has no such table."""
-    return name in district.files and district.files[name].sent == "never"
+    """Whether the district says that it has no such table, or none of its sources can give it."""
+    owned = owned_tables(district.read_from).values()
+    said = name in district.files and district.files[name].sent == "never"
+    return said or not any(name in tables for tables in owned)
 
 
 def quarantine_findings(reader: Reader, today: date) -> Iterator[Finding]:

@@ -9,11 +9,12 @@ from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
 from features.sources.mapping_packs import Aeries, Clever, InfiniteCampus, PowerSchool
 from features.sources.marts import EdFiApi, EdFiFiles, EduWarehouse
-from features.sources.oneroster import OneRosterCsv
+from features.sources.oneroster import OneRosterCsv, OneRosterRest
 
 AnySource = Annotated[
     CsvFiles
     | OneRosterCsv
+    | OneRosterRest
     | EduWarehouse
     | EdFiFiles
     | EdFiApi
@@ -29,6 +30,7 @@ AnySource = Annotated[
 KINDS: tuple[type[Source], ...] = (
     CsvFiles,
     OneRosterCsv,
+    OneRosterRest,
     EduWarehouse,
     EdFiFiles,
     EdFiApi,

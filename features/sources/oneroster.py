@@ -7,10 +7,9 @@ from pydantic import Field
 from features.sources.declaration import Gives, Source
 
 
-class OneRosterCsv(Source):
-    """A OneRoster CSV package: roster, classes, demographics, terms, and results where they are course marks."""
+class OneRoster(Source):
+    """Roster, classes, demographics, terms, and results where they are course marks."""
 
-    title: ClassVar[str] = "OneRoster 1.1 and 1.2, CSV package"
     gives: ClassVar[Gives] = {
         "schools": ("school_id", "name", "level"),
         "terms": ("school_year", "term_id", "kind", "start_date", "end_date"),
@@ -34,7 +33,6 @@ class OneRosterCsv(Source):
             found["marks"] = (*found["marks"], "credits_attempted_hundredths", "credits_earned_hundredths")
         return found
 
-    kind: Literal["oneroster-csv"] = "oneroster-csv"
     ids: Literal["sourcedId", "identifier"] = Field(
         default="sourcedId",
         description="what the id of a student or school is: `identifier` where another source uses it",
@@ -57,3 +55,27 @@ class OneRosterCsv(Source):
         pattern=r"^[A-Za-z0-9_.-]*$",
         description="type within userIds that is the state's id, such as stateId; userMasterIdentifier else",
     )
+
+
+class OneRosterCsv(OneRoster):
+    """A OneRoster CSV package."""
+
+    title: ClassVar[str] = "OneRoster 1.1 and 1.2, CSV package"
+
+    kind: Literal["oneroster-csv"] = "oneroster-csv"
+
+
+class OneRosterRest(OneRoster):
+    """A OneRoster API, pulled whole."""
+
+    title: ClassVar[str] = "OneRoster 1.1 and 1.2, API"
+
+    kind: Literal["oneroster-rest"] = "oneroster-rest"
+    url: str = Field(
+        pattern=r"^https?://[^\s?#@]+$", description="address that ends before the service and version: …/ims/oneroster"
+    )
+    token_url: str = Field(pattern=r"^https?://[^\s?#@]+$", description="where the client gets its token, on that host")
+    version: Literal["1.1", "1.2"] = Field(default="1.2", description="version of the API")
+    key_variable: str = Field(default="ONEROSTER_KEY", description="variable of the environment with the client's key")
+    secret_variable: str = Field(default="ONEROSTER_SECRET", description="likewise with its secret")
+    page_size: int = Field(default=500, ge=1, le=10_000, description="objects asked for at a time")

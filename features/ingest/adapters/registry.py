@@ -14,6 +14,7 @@ ADAPTERS: dict[str, Adapter] = {
     "edfi-files": EDFI_FILES,
     "edu-warehouse": EDU_WAREHOUSE,
     "oneroster-csv": ONEROSTER_CSV,
+    "oneroster-rest": ONEROSTER_CSV,
     "aeries": MAPPING_PACK,
     "calpads": CALPADS,
     "clever": MAPPING_PACK,

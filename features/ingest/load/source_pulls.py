@@ -7,6 +7,7 @@ from pathlib import Path
 
 from features.atomic_files import file_lock, refuse_disk_errors
 from features.ingest.adapters.edfi.api_pull import pull_edfi
+from features.ingest.adapters.oneroster.rest_pull import pull_oneroster
 from features.ingest.load.workspace import Workspace
 from features.progress import Progress
 from features.settings import District
@@ -40,7 +41,15 @@ def pull_edfi_api(errand: Errand) -> int:
     )  # fmt: skip
 
 
-PULLS: Mapping[str, Pull] = {"edfi-api": pull_edfi_api}
+def pull_oneroster_api(errand: Errand) -> int:
+    """Pulls a OneRoster API."""
+    return pull_oneroster(
+        errand.district, errand.source, errand.folder, environment=errand.environment, progress=errand.progress,
+        turn=errand.turn,
+    )  # fmt: skip
+
+
+PULLS: Mapping[str, Pull] = {"edfi-api": pull_edfi_api, "oneroster-rest": pull_oneroster_api}
 """The pull of each kind of source that lives behind a network."""
 
 

@@ -71,6 +71,7 @@ class JsonClient:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     token_url: str = ""
+    scope: str = ""
     token: str = field(default="", repr=False)
     transport: httpx.BaseTransport | None = None
 
@@ -86,7 +87,7 @@ class JsonClient:
     def get(self, url: str, parameters: Parameters | None = None, *, with_token: bool = True) -> Answer:
         """What an address answers; NotFound for none, SourceRefused for anything else than JSON in time and size."""
         refuse_elsewhere(self.base, url)
-        request = httpx.Request("GET", url, params=dict(parameters or {}), headers=ACCEPTED)
+        request = httpx.Request("GET", url, params=dict(parameters) if parameters else None, headers=ACCEPTED)
         return self.tried(lambda: self.answer_to(request, with_token=with_token), url)
 
     def tried(self, ask: Callable[[], Answer], url: str) -> Answer:
@@ -120,7 +121,8 @@ class JsonClient:
         """A new token; SourceRefused where the server does not take the credentials."""
         refuse_elsewhere(self.base, self.token_url)
         pair = (self.credentials.key, self.credentials.secret)
-        request = self.http.build_request("POST", self.token_url, data={"grant_type": "client_credentials"})
+        form = {"grant_type": "client_credentials"} | ({"scope": self.scope} if self.scope else {})
+        request = self.http.build_request("POST", self.token_url, data=form)
         (signed,) = [next(httpx.BasicAuth(*pair).auth_flow(request))]
         answer = self.send(signed)
         if answer.status in (400, 401, 403):

@@ -23,9 +23,13 @@ from features.ingest.adapters.oneroster.package import RACES, files_read, packag
 from features.ingest.adapters.oneroster.people import demographic_rows, staff_rows, student_rows
 from features.ingest.adapters.oneroster.schools_and_marks import mark_rows, school_rows, term_rows
 from features.ingest.adapters.oneroster.spells import enrollment_rows, role_enrollment_rows, user_enrollment_rows
-from features.sources.oneroster import OneRosterCsv
+from features.sources.declaration import Source
+from features.sources.oneroster import OneRoster, OneRosterCsv
 from features.warehouse.file import open_duckdb
 from features.warehouse.writer import Writer
+
+SETTINGS = {*OneRoster.model_fields} - {*Source.model_fields}
+"""The settings on which rows depend."""
 
 MOST_SCHOOLS = 8
 """Schools of one user that are read from a list; more are none of a student."""
@@ -78,14 +82,14 @@ def convert(conversion: Conversion) -> Iterator[CanonicalRows]:
 
 
 def source_of(conversion: Conversion) -> OneRosterCsv:
-    """The settings of the source."""
+    """What the settings of the source say of its rows: the same for a package and an API, wherever it lies."""
     source = conversion.arrival.source
-    if not isinstance(source, OneRosterCsv):
+    if not isinstance(source, OneRoster):
         raise TypeError(f"not a OneRoster package: {source.kind}")
-    return source
+    return OneRosterCsv.model_validate(source.model_dump(include=SETTINGS))
 
 
-def is_asked_for(part: Part, source: OneRosterCsv) -> bool:
+def is_asked_for(part: Part, source: OneRoster) -> bool:
     """Whether the district says enough for a part: which results are course marks it must name."""
     return part.table != "marks" or bool(source.marks_in)
 

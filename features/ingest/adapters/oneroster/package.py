@@ -74,6 +74,9 @@ def package_of(arrival: Arrival) -> Package:
     if manifest is not None and version not in VERSIONS:
         expected = f"expected oneroster.version {' or '.join(VERSIONS)}; export the package in one of them"
         raise DataRefused([Finding("SRC01", name, None, "oneroster.version", expected)])
+    if manifest is None and arrival.source.kind == "oneroster-rest":
+        expected = "expected a whole pull; run `ontrack pull` again"
+        raise DataRefused([Finding("SRC02", name, None, "", expected)])
     files = {one: by_name[f"{one.lower()}.csv"] for one in COLUMNS if f"{one.lower()}.csv" in by_name}
     sent = {one: said.get(f"file.{one}", "bulk").strip().lower() for one in files}
     files = {one: file for one, file in files.items() if sent[one] != "absent"}

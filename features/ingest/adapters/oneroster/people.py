@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 
 from features.ingest.adapters.oneroster.cells import day_text, known_day, parts_of
 from features.ingest.adapters.oneroster.native_tables import native
-from features.sources.oneroster import OneRosterCsv
+from features.sources.oneroster import OneRoster
 
 STUDENT = "student"
 
@@ -26,7 +26,7 @@ RACE_NAMES = {
 """What a race or ethnicity is called in our records."""
 
 
-def own_id(rows: ir.Table, source: OneRosterCsv) -> ir.StringValue:
+def own_id(rows: ir.Table, source: OneRoster) -> ir.StringValue:
     """The id by which records name a person or school; its `sourcedId` where the other one is empty."""
     return rows.sourcedId if source.ids == "sourcedId" else rows.identifier.fill_null(rows.sourcedId)
 
@@ -51,7 +51,7 @@ def roles_of_users() -> ir.Table:
     return of_roles.union(of_users)
 
 
-def student_users(source: OneRosterCsv) -> ir.Table:
+def student_users(source: OneRoster) -> ir.Table:
     """The users who are students by a role or in a class, each with `student_id`."""
     roles, members = roles_of_users(), native("enrollments")
     of_roles = roles.filter(roles.role == STUDENT).select(user=roles.user)
@@ -60,7 +60,7 @@ def student_users(source: OneRosterCsv) -> ir.Table:
     return users.mutate(student_id=own_id(users, source))
 
 
-def student_rows(source: OneRosterCsv) -> ir.Table:
+def student_rows(source: OneRoster) -> ir.Table:
     """The rows of `students`."""
     born = native("demographics").select(person="sourcedId", birthDate="birthDate")
     rows = student_users(source).left_join(born, [("sourcedId", "person")])
@@ -72,7 +72,7 @@ def student_rows(source: OneRosterCsv) -> ir.Table:
     )  # fmt: skip
 
 
-def demographic_rows(source: OneRosterCsv, column: str) -> ir.Table:
+def demographic_rows(source: OneRoster, column: str) -> ir.Table:
     """The rows of `demographics` that one column of the package gives: `sex`, or a race with `true`."""
     rows = native("demographics")
     students = student_users(source).select(person="sourcedId", student_id="student_id")
@@ -90,7 +90,7 @@ def demographic_rows(source: OneRosterCsv, column: str) -> ir.Table:
     )  # fmt: skip
 
 
-def staff_rows(source: OneRosterCsv) -> ir.Table:
+def staff_rows(source: OneRoster) -> ir.Table:
     """The rows of `staff`: the users with a role that sees students, each with one, the primary one first."""
     orgs = native("orgs")
     schools = orgs.select(org="sourcedId", school_id=own_id(orgs, source), org_type=orgs.type.lower())

@@ -14,7 +14,7 @@ from features.ingest.adapters.oneroster.cells import (
 from features.ingest.adapters.oneroster.native_tables import native
 from features.ingest.adapters.oneroster.people import own_id, student_users
 from features.ingest.adapters.oneroster.spells import as_enrollments, class_spells, school_ids, sessions
-from features.sources.oneroster import OneRosterCsv
+from features.sources.oneroster import OneRoster
 
 LENGTHS = ((85, "quarter"), (115, "trimester"), (220, "semester"))
 """Days that a term has at most, and what it is then; a longer one is a year."""
@@ -34,7 +34,7 @@ NOT_GIVEN = "not submitted"
 KNOWN_SUBJECTS = ("ela", "math", "science", "social_science", "other")
 
 
-def school_rows(source: OneRosterCsv) -> ir.Table:
+def school_rows(source: OneRoster) -> ir.Table:
     """The rows of `schools`: the orgs that are schools, with the level that their students' grades show."""
     orgs = native("orgs")
     grades = as_enrollments(class_spells(source), source)
@@ -50,7 +50,7 @@ def school_rows(source: OneRosterCsv) -> ir.Table:
     )
 
 
-def term_rows(source: OneRosterCsv) -> ir.Table:
+def term_rows(source: OneRoster) -> ir.Table:
     """The rows of `terms`: the sessions within a school year."""
     rows = native("academicSessions")
     rows = rows.filter(rows.type.fill_null("").strip().lower() != "schoolyear")
@@ -67,12 +67,12 @@ def term_rows(source: OneRosterCsv) -> ir.Table:
     )  # fmt: skip
 
 
-def term_id(rows: ir.Table, source: OneRosterCsv) -> ir.StringValue:
+def term_id(rows: ir.Table, source: OneRoster) -> ir.StringValue:
     """The id of a term."""
     return rows.sourcedId if source.term_ids == "sourcedId" else rows.title
 
 
-def mark_rows(source: OneRosterCsv) -> ir.Table:
+def mark_rows(source: OneRoster) -> ir.Table:
     """The rows of `marks`: results of line items in the categories that the district names as course marks."""
     results, lines, categories, classes, courses = (
         native(name) for name in ("results", "lineItems", "categories", "classes", "courses")
@@ -99,7 +99,7 @@ def mark_rows(source: OneRosterCsv) -> ir.Table:
     return rows.select("origin", "row", **mark_cells(rows, source))
 
 
-def mark_cells(rows: ir.Table, source: OneRosterCsv) -> dict[str, ir.Value]:
+def mark_cells(rows: ir.Table, source: OneRoster) -> dict[str, ir.Value]:
     """The cells of a mark. Credits are what the district declares for a course mark; a package has none."""
     final = rows.term_type.isin(source.final_terms)
     mark = rows.textScore.fill_null(rows.score)

@@ -16,7 +16,7 @@ from features.ingest.adapters.oneroster.cells import (
 )
 from features.ingest.adapters.oneroster.native_tables import native
 from features.ingest.adapters.oneroster.people import STUDENT, own_id, role_word, student_users
-from features.sources.oneroster import OneRosterCsv
+from features.sources.oneroster import OneRoster
 
 BETWEEN_TERMS = 35
 """Days between classes of one year that are a vacation and no leave; of homerooms any day is one."""
@@ -47,7 +47,7 @@ def class_years(ends: LastDays) -> ir.Table:
     )
 
 
-def memberships(source: OneRosterCsv) -> ir.Table:
+def memberships(source: OneRoster) -> ir.Table:
     """What students' rows of enrollments say: student, school, year, first and last day, grade of the class."""
     rows = native("enrollments")
     rows = rows.filter(role_word(rows.role) == STUDENT)
@@ -60,7 +60,7 @@ def memberships(source: OneRosterCsv) -> ir.Table:
     )  # fmt: skip
 
 
-def class_spells(source: OneRosterCsv) -> ir.Table:
+def class_spells(source: OneRoster) -> ir.Table:
     """The memberships of a student at a school in a year as spells: what touches or overlaps is one.
 
     Homerooms say it where a student has any there; classes say it else, and a vacation between them ends nothing.
@@ -85,12 +85,12 @@ def class_spells(source: OneRosterCsv) -> ir.Table:
     return latest.drop("island")
 
 
-def enrollment_rows(source: OneRosterCsv) -> ir.Table:
+def enrollment_rows(source: OneRoster) -> ir.Table:
     """The rows of `enrollments` that classes give, of enrollments.csv."""
     return as_enrollments(class_spells(source), source)
 
 
-def as_enrollments(spells: ir.Table, source: OneRosterCsv) -> ir.Table:
+def as_enrollments(spells: ir.Table, source: OneRoster) -> ir.Table:
     """Spells as rows of `enrollments`, with the ids of records and a grade: the homeroom's, else the user's."""
     users = student_users(source)
     users = users.select(person="sourcedId", student_id="student_id", user_grade=last_part(users.grades))
@@ -107,13 +107,13 @@ def as_enrollments(spells: ir.Table, source: OneRosterCsv) -> ir.Table:
     )  # fmt: skip
 
 
-def school_ids(source: OneRosterCsv) -> ir.Table:
+def school_ids(source: OneRoster) -> ir.Table:
     """Every org and the id that records have for it."""
     orgs = native("orgs")
     return orgs.select(org="sourcedId", school_id=own_id(orgs, source))
 
 
-def role_enrollment_rows(source: OneRosterCsv) -> ir.Table:
+def role_enrollment_rows(source: OneRoster) -> ir.Table:
     """The rows of `enrollments` of students who have no class at a school, of roles.csv."""
     rows = native("roles")
     rows = rows.filter(role_word(rows.role) == STUDENT)
@@ -124,7 +124,7 @@ def role_enrollment_rows(source: OneRosterCsv) -> ir.Table:
     return as_enrollments(of_running_year(found, source), source)
 
 
-def user_enrollment_rows(source: OneRosterCsv, place: int) -> ir.Table:
+def user_enrollment_rows(source: OneRoster, place: int) -> ir.Table:
     """The same of the org at one place of the list in users.csv, of version 1.1."""
     rows = student_users(source)
     rows = rows.mutate(school=parts_of(rows.orgSourcedIds)[place].strip()).filter(ibis._.school.notnull())
@@ -135,7 +135,7 @@ def user_enrollment_rows(source: OneRosterCsv, place: int) -> ir.Table:
     return as_enrollments(of_running_year(found, source), source)
 
 
-def of_running_year(found: ir.Table, source: OneRosterCsv) -> ir.Table:
+def of_running_year(found: ir.Table, source: OneRoster) -> ir.Table:
     """Stays at schools, each a spell of the latest school year, where no class says so; at districts there are none."""
     orgs = native("orgs")
     schools = orgs.filter(orgs.type.strip().lower() == "school").select(org="sourcedId")

@@ -1,0 +1,165 @@
+"""Pulls a OneRoster API into a folder, as a CSV package that a load reads like any other."""
+
+import csv
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from features.atomic_files import replace_through, sync_folder
+from features.ingest.adapters.oneroster.package import COLUMNS, EACH
+from features.ingest.adapters.oneroster.rest_rows import COLLECTIONS, ROLE_COLUMNS, Collection, Json, role_rows, row_of
+from features.ingest.network.http_client import JsonClient, NotFound, named
+from features.ingest.network.refusal import SourceRefused
+from features.ingest.network.secrets import Credentials, credentials_in
+from features.progress import Progress
+from features.settings import District
+from features.sources.declaration import Source
+from features.sources.oneroster import OneRosterRest
+
+UNDER_WAY = Path(".pull")
+"""Where a pull writes: a load does not see hidden files."""
+
+A_DAY = 24 * 60 * 60
+
+NEXT = re.compile(r"""<([^>]*)>\s*;[^,]*\brel="?next"?""", re.IGNORECASE)
+"""The address of the next page in a Link header (RFC 8288)."""
+
+SCOPES = " ".join(
+    f"https://purl.imsglobal.org/spec/or/v1p2/scope/{name}.readonly"
+    for name in ("roster-core", "roster", "roster-demographics", "gradebook-core", "gradebook")
+)
+"""What a token of version 1.2 is asked for: to read the roster, demographics and the gradebook."""
+
+ClientMaker = Callable[[str, Credentials], JsonClient]
+
+
+def pull_oneroster(
+    _district: District,
+    source: Source,
+    folder: Path,
+    *,
+    environment: Mapping[str, str],
+    progress: Progress,
+    turn: Callable[[], AbstractContextManager[None]],
+    client_of: ClientMaker = JsonClient,
+) -> int:
+    """Brings a folder to the state of the API as a package, and returns how many rows it has.
+
+    Killed, the next call goes on with the collections that are not whole yet. Files that a load reads change within
+    `turn`. SourceRefused where the API cannot be read: the package of the pull before stays.
+    """
+    if not isinstance(source, OneRosterRest):
+        raise TypeError(source.kind)
+    client = client_of(source.url, credentials_in(environment, source.key_variable, source.secret_variable))
+    client.token_url, client.scope = source.token_url, SCOPES if source.version == "1.2" else ""
+    under_way = folder_under_way(folder)
+    try:
+        rows = {one.file: pull_collection(client, source, one, under_way, progress) for one in COLLECTIONS}
+    finally:
+        client.close()
+    with turn():
+        publish(folder, source.version)
+    return sum(rows.values())
+
+
+def folder_under_way(folder: Path) -> Path:
+    """Where a pull writes: what a killed one left is gone on with for a day, and removed after it."""
+    under_way = folder / UNDER_WAY
+    if under_way.exists() and time.time() - under_way.stat().st_mtime > A_DAY:
+        shutil.rmtree(under_way)
+    under_way.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return under_way
+
+
+def pull_collection(
+    client: JsonClient, source: OneRosterRest, one: Collection, folder: Path, progress: Progress
+) -> int:
+    """Writes the rows of a collection, whole or not at all; a collection that the API does not have is left out."""
+    done, part = folder / f"{one.file}.csv", folder / f"{one.file}.part"
+    if done.exists():
+        with done.open("rb") as file:
+            return sum(1 for _ in file) - 1
+    rows = 0
+    with (
+        part.open("w", encoding="utf-8", newline="") as file,
+        (folder / "roles.part").open("w", encoding="utf-8", newline="") as roles_file,
+    ):
+        writer, roles = csv.writer(file), csv.writer(roles_file)
+        writer.writerow([*EACH, *COLUMNS[one.file]])
+        roles.writerow(ROLE_COLUMNS)
+        try:
+            for found in objects(client, source, one):
+                writer.writerow(row_of(one.file, found))
+                rows += 1
+                if one.file == "users":
+                    roles.writerows(role_rows(found))
+                if rows % 10_000 == 0:
+                    progress(f"{one.file}: {rows:,} rows")
+        except NotFound:
+            return 0
+    if one.file == "users" and source.version == "1.2":
+        os.replace(folder / "roles.part", folder / "roles.csv")
+    os.replace(part, done)
+    return rows
+
+
+def objects(client: JsonClient, source: OneRosterRest, one: Collection) -> Iterator[Json]:
+    """Every object of a collection, once; SourceRefused where pages go round in a circle.
+
+    Pages are followed by their `Link`. Without one they are asked for by offset until one is empty: neither a total nor
+    a page shorter than asked for says that it is the last.
+    """
+    url: str | None = address_of(source, one)
+    parameters: Mapping[str, str | int] = {"limit": source.page_size, "offset": 0}
+    seen, offset, by_link = set[str](), 0, False
+    while url is not None:
+        answer = client.get(url, parameters)
+        page = page_of(answer.value, one, url)
+        fresh = [found for found in page if str(found.get("sourcedId")) not in seen]
+        if page and not fresh:
+            raise SourceRefused(f"{named(url)}: its pages go round in a circle; tell those who run the server")
+        seen.update(str(found.get("sourcedId")) for found in fresh)
+        yield from fresh
+        offset += len(page)
+        link = NEXT.search(answer.headers.get("link", ""))
+        by_link = by_link or link is not None
+        if link is not None:
+            url, parameters = link.group(1), {}
+        elif by_link or not page:
+            url = None
+        else:
+            parameters = {"limit": source.page_size, "offset": offset}
+
+
+def address_of(source: OneRosterRest, one: Collection) -> str:
+    """The address of a collection."""
+    base = source.url.rstrip("/")
+    return f"{base}/{one.service}/v1p2/{one.path}" if source.version == "1.2" else f"{base}/v1p1/{one.path}"
+
+
+def page_of(value: object, one: Collection, url: str) -> list[Json]:
+    """The objects of a page; SourceRefused where it has not the member that the standard says."""
+    found = value.get(one.member) if isinstance(value, dict) else None
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise SourceRefused(f"{named(url)}: expected an object with a list {one.member}; is `version` the server's?")
+    return found
+
+
+def publish(folder: Path, version: str) -> None:
+    """Moves the files of a whole pull to their place; while they move, the package has no manifest and is not read."""
+    under_way = folder / UNDER_WAY
+    (folder / "manifest.csv").unlink(missing_ok=True)
+    sync_folder(folder)
+    files = sorted(under_way.glob("*.csv"))
+    for path in files:
+        os.replace(path, folder / path.name)
+    for name in COLUMNS:
+        if f"{name}.csv" not in {path.name for path in files}:
+            (folder / f"{name}.csv").unlink(missing_ok=True)
+    lines = ["propertyName,value", f"oneroster.version,{version}", *(f"file.{path.stem},bulk" for path in files)]
+    replace_through(folder / "manifest.csv", ("\n".join(lines) + "\n").encode())
+    shutil.rmtree(under_way, ignore_errors=True)
