@@ -10,7 +10,7 @@ from features.ingest.adapters.adapter import Arrival, CanonicalRows, Conversion
 from features.ingest.adapters.oneroster.conversion import convert
 from features.ingest.files.sources import files_in
 from features.settings import District
-from features.sources.oneroster import OneRosterCsv
+from features.sources.oneroster import OneRosterCsv, OneRosterRest
 from tests.drawn import rows_of
 
 TODAY = date(2026, 1, 15)
@@ -97,7 +97,9 @@ def write_package(folder: Path, drawings: Mapping[str, str], *, version: str = "
     return folder
 
 
-def conversion_of(folder: Path, work: Path, source: OneRosterCsv, *, kept: Path | None = None) -> Conversion:
+def conversion_of(
+    folder: Path, work: Path, source: OneRosterCsv | OneRosterRest, *, kept: Path | None = None
+) -> Conversion:
     """The conversion of a package in a folder."""
     district = District(id="harbor", name="Harbor", source=source)
     for name in ("scratch", "keeps"):
