@@ -95,8 +95,8 @@ def sections_of(found: MonitorResult) -> Iterator[ReportSection | None]:
         yield groups_section(found, found.live_audit)
         yield audit_section(found.live_audit)
     yield drift_section(found.drifts)
-    asked = tuple((code, f"{one.asks} On a breach: {one.do}") for code, one in CODES.items())
-    yield ReportSection("What the checks ask", "report/asked.html", asked)
+    questions = tuple((code, f"{one.asks} On a breach: {one.do}") for code, one in CODES.items())
+    yield ReportSection("What the checks ask", "report/check_questions.html", questions)
 
 
 def verdict_section(found: MonitorResult) -> ReportSection:

@@ -57,7 +57,7 @@ def audit_sections(audited: AuditResult) -> Iterator[ReportSection | None]:
     yield from list_sections(audited.model, audited.checks)
     yield gap_sources_section(audited)
     yield group_thresholds_section(audited)
-    yield asked_section(audited.checks)
+    yield check_questions_section(audited.checks)
 
 
 def list_sections(audit: ListAudit, checks: Sequence[AuditCheck]) -> tuple[ReportSection, ...]:
@@ -241,7 +241,7 @@ def threshold_cells(group: GroupFigures, after: GroupTable) -> list[str]:
     return [group.name, *(rate_cell(figures.get(name), name) for name in names for figures in (group.figures, then))]
 
 
-def asked_section(checks: Sequence[AuditCheck]) -> ReportSection:
+def check_questions_section(checks: Sequence[AuditCheck]) -> ReportSection:
     """What each check asks, by code."""
-    asked = {check.code: CODES[check.code] for check in checks}
-    return ReportSection("What the audit’s checks ask", "report/asked.html", tuple(asked.items()))
+    questions = {check.code: CODES[check.code] for check in checks}
+    return ReportSection("What the audit’s checks ask", "report/check_questions.html", tuple(questions.items()))
