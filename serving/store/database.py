@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from threading import Lock
 from typing import Literal
 
 from alembic import command
@@ -40,6 +41,8 @@ from serving.store.locks import MIGRATION, lock_until_commit
 
 BUSY_SECONDS = 10
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}")
+TURNS: dict[str, Lock] = {}
+"""By file, whose turn it is to write among the threads of this process."""
 LONGEST_STATEMENT = 60
 """Seconds that PostgreSQL gives a statement, a wait for a lock, and a transaction in which nothing happens."""
 CONNECTIONS = 40
@@ -110,10 +113,28 @@ def write_session(engine: Engine, district_id: str | None = None) -> Iterator[Se
 
     On PostgreSQL each of its statements sees what others have committed before it.
     """
-    with Session(engine.execution_options(writes=True)) as session, session.begin():
+    with turn_to_write(engine), Session(engine.execution_options(writes=True)) as session, session.begin():
         if district_id is not None:
             enter_district(session, district_id)
         yield session
+
+
+@contextmanager
+def turn_to_write(engine: Engine) -> Iterator[None]:
+    """Lets one thread of this process at a time write to a SQLite file; on another database, all of them.
+
+    SQLite itself lets those who wait look again now and then, in no order: under load some never found it free.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    lock = TURNS.setdefault(str(engine.url.database), Lock())
+    held = lock.acquire(timeout=BUSY_SECONDS)  # then SQLite's own lock decides
+    try:
+        yield
+    finally:
+        if held:
+            lock.release()
 
 
 def migrate(engine: Engine) -> None:

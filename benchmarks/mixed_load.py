@@ -1,0 +1,156 @@
+"""Requests of every kind at a steady rate against a service of its own: `python -m benchmarks.mixed_load`.
+
+The list is the example service's, with one student's score copied under as many keys as asked: reads cost what they
+do in a district of that size. Requests begin on time whether or not earlier ones were answered.
+"""
+
+import http.client
+import json
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from sqlalchemy import text
+
+from benchmarks.servers import HOST, serving
+from serving.access.api_keys import Grant, create_api_key
+from serving.access.scopes import SCOPES
+from tests.serving.example_releases import release_model
+from tests.serving.example_service import ExampleService
+
+COPIED = {"students": ("student_key", "student_id"), "scores": ("student_key",)}
+"""Tables whose row of one student is copied, and the columns that tell copies apart."""
+KINDS = {"one student": 60, "page of a list": 10, "search": 10, "live score": 10, "record sent": 10}
+"""How many of a hundred requests are of each kind."""
+THREADS = 64
+STUDENT = {"school_id": "north", "track": "main", "school_year": 2027, "grade_level": 9, "entry_date": "2026-08-17"}
+ABSENCE = {"school_id": "north", "section_id": "day", "kind": "absent", "absent_hundredths": 100, "excused": False}
+Asked = tuple[str, str, object]
+
+
+def copy_students(service: ExampleService, students: int) -> str:
+    """Copies one student and score; returns the newest run of the list."""
+    engine = service.context.engine
+    with engine.begin() as connection:
+        for table, own in COPIED.items():
+            columns = [row[1] for row in connection.execute(text(f"PRAGMA table_info({table})"))]
+            chosen = ", ".join("'c-' || n" if name in own else name for name in columns)
+            connection.execute(
+                text(
+                    f"WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < :most)"
+                    f" INSERT INTO {table} SELECT {chosen} FROM {table}, many"
+                    f" WHERE district_id = 'harbor' AND student_key = 'k-amara'"
+                ),
+                {"most": students},
+            )
+        newest = "SELECT run_id FROM runs WHERE district_id = 'harbor' ORDER BY as_of DESC LIMIT 1"
+        return str(connection.execute(text(newest)).scalar())
+
+
+def drawn(random_numbers: random.Random, students: int) -> tuple[str, Asked]:
+    """A kind of request, and one of it."""
+    (kind,) = random_numbers.choices(list(KINDS), list(KINDS.values()))
+    student = f"c-{random_numbers.randint(1, students)}"
+    day = f"2026-10-{random_numbers.randint(1, 28):02}"
+    requests: dict[str, Asked] = {
+        "one student": ("GET", f"/v1/students/{student}/scores", None),
+        "page of a list": ("GET", "/v1/scores?limit=100", None),
+        "search": ("POST", "/v1/students/search", {"student_ids": [student]}),
+        "live score": ("POST", "/v1/scores", {"enrollments": [STUDENT]}),
+        "record sent": ("PUT", f"/v1/students/{student}/attendance/a-{day}", {**ABSENCE, "date": day}),
+    }
+    return kind, requests[kind]
+
+
+def asker(port: int, key: str) -> Callable[[Asked], tuple[int, float]]:
+    """Asks over a new connection each time; the status, and seconds until the whole answer was there."""
+
+    def ask(asked: Asked) -> tuple[int, float]:
+        method, path, body = asked
+        began = time.perf_counter()
+        line = http.client.HTTPConnection(HOST, port, timeout=60)
+        content = json.dumps(body) if body is not None else None
+        line.request(method, path, content, {"Authorization": f"Bearer {key}", "Content-Type": "application/json"})
+        answer = line.getresponse()
+        answer.read()
+        line.close()
+        return answer.status, time.perf_counter() - began
+
+    return ask
+
+
+def rows_a_second(port: int, key: str, run_id: str) -> float:
+    """How many scores of a run are streamed in a second, as NDJSON."""
+    began, line = time.perf_counter(), http.client.HTTPConnection(HOST, port, timeout=600)
+    line.request("GET", f"/v1/scoring-runs/{run_id}/scores?format=ndjson", headers={"Authorization": f"Bearer {key}"})
+    rows = line.getresponse().read().count(b"\n")
+    return rows / (time.perf_counter() - began)
+
+
+def main(
+    seconds: Annotated[int, typer.Option(min=5)] = 60,
+    rate: Annotated[int, typer.Option(min=1, help="Requests a second.")] = 200,
+    students: Annotated[int, typer.Option(min=100)] = 50_000,
+) -> None:
+    """Prints statuses, percentiles by kind of request, and how many scores a second are streamed."""
+    with tempfile.TemporaryDirectory() as folder:
+        service = ExampleService(Path(folder))
+        service.record_example_runs()
+        release_model(service, "harbor")
+        run_id = copy_students(service, students)
+        with service.write_session() as session:
+            key = create_api_key(session, "harbor", "load", Grant(SCOPES), now=service.clock())
+        service.close()
+        config = Path(folder) / "ontrack.toml"
+        config.write_text(
+            f'home = "{folder}"\ntoday = 2026-11-20\n[service]\nrequests_a_minute = 1000000\n'
+            '[[districts]]\nid = "harbor"\nname = "Harbor"\n'
+        )
+        with serving(config, Path(folder) / "service.log") as port:
+            ask = asker(port, key)
+            ask(("POST", "/v1/scores", {"enrollments": [STUDENT]}))
+            say(under_load(ask, seconds, rate, students))
+            say_incidents(Path(folder) / "service.log")
+            print(f"NDJSON: {rows_a_second(port, key, run_id):,.0f} scores a second of {students:,}")
+
+
+def under_load(
+    ask: Callable[[Asked], tuple[int, float]], seconds: int, rate: int, students: int
+) -> dict[str, list[tuple[int, float]]]:
+    """What requests at a steady rate gave, by their kind."""
+    numbers, began = random.Random(7), time.perf_counter()
+    found = []
+    with ThreadPoolExecutor(THREADS) as pool:
+        for place in range(seconds * rate):
+            time.sleep(max(0.0, began + place / rate - time.perf_counter()))
+            kind, asked = drawn(numbers, students)
+            found.append((kind, pool.submit(ask, asked)))
+    took = time.perf_counter() - began
+    print(f"{len(found):,} requests in {took:.0f} s: {len(found) / took:.0f} a second")
+    return {kind: [one.result() for name, one in found if name == kind] for kind in KINDS}
+
+
+def say(found: dict[str, list[tuple[int, float]]]) -> None:
+    """Prints what was found."""
+    print("statuses:", dict(Counter(status for several in found.values() for status, _ in several)))
+    every = [one for several in found.values() for one in several]
+    for kind, answers in {**found, "all": every}.items():
+        p50, p95, p99 = np.percentile([took * 1000 for _, took in answers], [50, 95, 99])
+        print(f"{kind:>15}: {len(answers):>6,} requests, p50 {p50:6.1f} ms, p95 {p95:6.1f} ms, p99 {p99:6.1f} ms")
+
+
+def say_incidents(log: Path) -> None:
+    """Prints what the service could not answer, by kind and place."""
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    print("incidents:", dict(Counter(f"{one['error']} {one['where']}" for one in lines if one["event"] == "incident")))
+
+
+if __name__ == "__main__":
+    typer.run(main)
