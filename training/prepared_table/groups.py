@@ -20,7 +20,7 @@ from training.audit.group_names import title_of
 from training.evaluation.capacities import CAPACITIES
 from training.evaluation.evaluation import CrossEvaluation
 from training.prepared_table.figures import CAPACITY
-from training.report.audit import asked_section, list_sections
+from training.report.audit import check_questions_section, list_sections
 
 COLUMNS = ("share_off_track", "selection_rate", "recall", "false_positive_rate", "false_discovery_rate")
 
@@ -83,4 +83,4 @@ def groups_sections(audit: TableAudit) -> tuple[ReportSection, ...]:
     if not audit.list.tables:
         says = "The spec names no groups: whether it serves some worse is not known."
         return (prose_section("Is it as good for every group?", says),)
-    return (*list_sections(audit.list, audit.checks), asked_section(audit.checks))
+    return (*list_sections(audit.list, audit.checks), check_questions_section(audit.checks))
