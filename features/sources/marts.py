@@ -1,4 +1,4 @@
-"""The sources of Ed-Fi data: the published EDU warehouse, an Ed-Fi API, and bulk XML."""
+"""The sources of Ed-Fi data: the published EDU warehouse, an Ed-Fi API, and files of resources."""
 
 from typing import ClassVar, Literal
 
@@ -65,9 +65,9 @@ class EdFiResources(EdFiData):
 
 
 class EdFiFiles(EdFiResources):
-    """Files of resources: JSON Lines as bulk loaders take them, or interchanges of bulk XML."""
+    """Files of resources as JSON Lines, as bulk loaders take them."""
 
-    title: ClassVar[str] = "Ed-Fi resources in files: JSON Lines, or bulk XML"
+    title: ClassVar[str] = "Ed-Fi resources in files of JSON Lines"
 
     kind: Literal["edfi-files"] = "edfi-files"
 

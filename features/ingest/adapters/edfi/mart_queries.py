@@ -48,7 +48,7 @@ def key(*parts: ir.StringValue) -> ir.StringValue:
 
 
 def year(cell: ir.StringValue) -> ir.IntegerValue:
-    """A school year, by the year in which it ends: 2027, or 2026-2027 in XML."""
+    """A school year, by the year in which it ends: 2027, or 2026-2027."""
     return cell.right(4).try_cast("int64")
 
 
