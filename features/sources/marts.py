@@ -44,12 +44,18 @@ class EdFiData(Source):
 
 
 class EduWarehouse(EdFiData):
-    """The marts of the published EDU warehouse as Parquet files, one of its tenants."""
+    """The marts of the published EDU warehouse, one of its tenants: Parquet files, or a database to pull them from."""
 
     title: ClassVar[str] = "EDU warehouse of Ed-Fi data, its marts"
 
     kind: Literal["edu-warehouse"] = "edu-warehouse"
     tenant: str = Field(min_length=1, description="the `tenant_code` whose rows are this district's")
+    connection_variable: str = Field(
+        default="",
+        description="variable of the environment with the address of the database, such as postgresql://…, from which "
+        "`ontrack pull` reads; the Parquet files are there already where empty",
+    )
+    database_schema: str = Field(default="", description="schema of the database in which the marts are")
 
 
 SCHOOL_DAYS = ("Instructional day", "Make-up day", "Student late arrival/early dismissal")

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from features.atomic_files import file_lock, refuse_disk_errors
 from features.ingest.adapters.edfi.api_pull import pull_edfi
+from features.ingest.adapters.marts.database_pull import pull_marts
 from features.ingest.adapters.oneroster.rest_pull import pull_oneroster
 from features.ingest.load.workspace import Workspace
 from features.progress import Progress
 from features.settings import District
 from features.sources.declaration import Source
+from features.sources.marts import EduWarehouse
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,24 @@ def pull_oneroster_api(errand: Errand) -> int:
     )  # fmt: skip
 
 
-PULLS: Mapping[str, Pull] = {"edfi-api": pull_edfi_api, "oneroster-rest": pull_oneroster_api}
+def pull_edu_warehouse(errand: Errand) -> int:
+    """Pulls the marts of a warehouse's database."""
+    return pull_marts(
+        errand.source, errand.folder, environment=errand.environment, progress=errand.progress, turn=errand.turn
+    )
+
+
+PULLS: Mapping[str, Pull] = {
+    "edfi-api": pull_edfi_api,
+    "edu-warehouse": pull_edu_warehouse,
+    "oneroster-rest": pull_oneroster_api,
+}
 """The pull of each kind of source that lives behind a network."""
+
+
+def is_pulled(source: Source) -> bool:
+    """Whether a source lives behind a network; the marts of a warehouse may be files already."""
+    return source.kind in PULLS and not (isinstance(source, EduWarehouse) and not source.connection_variable)
 
 
 @dataclass(frozen=True)
@@ -64,7 +82,7 @@ class Pulled:
 def folder_of_records(workspace: Workspace) -> Path | None:
     """The district's folder of records; one in `home` where it names none and its sources are pulled."""
     district = workspace.district
-    if district.records is None and any(source.kind in PULLS for source in district.read_from):
+    if district.records is None and any(is_pulled(source) for source in district.read_from):
         return workspace.home / "pulls" / district.id
     return district.records
 
@@ -74,7 +92,7 @@ def pull_sources(workspace: Workspace, *, environment: Mapping[str, str], progre
     records = folder_of_records(workspace)
     pulled = []
     for source in workspace.district.read_from:
-        if records is not None and source.kind in PULLS:
+        if records is not None and is_pulled(source):
             folder = records / source.folder
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             errand = Errand(

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from sqlalchemy import create_engine
 
 from features.definitions.catalog import FEATURE_SETS
 from features.ingest.findings import DataRefused
 from features.ingest.load.import_steps import ingest
+from features.ingest.load.source_pulls import pull_sources
 from features.ingest.load.workspace import Workspace
+from features.ingest.network.refusal import SourceRefused
 from features.progress import quietly
 from features.settings import District
 from features.simulator.district import simulate_district
@@ -20,6 +23,7 @@ from features.snapshots.snapshot import build_snapshot
 from features.sources.marts import OF_MARTS, EduWarehouse
 from features.warehouse.file import open_warehouse
 from tests.features.ingest.adapters.districts_alike import differences
+from tests.postgresql import postgres_server
 from tests.warehouse_filling import fill_warehouse
 
 TODAY = date(2026, 11, 20)
@@ -118,3 +122,37 @@ def test_marts_that_cannot_be_read_are_refused(spoilt: str, said: str, home: Pat
         (tmp_path / "marts" / "dim_student" / "harbor.parquet").unlink()
     with pytest.raises(DataRefused, match=said):
         loaded(workspace(tmp_path, "harbor", "harbor"), tmp_path / "marts")
+
+
+def test_marts_are_pulled_from_postgresql_as_they_are_in_files(home: Path, tmp_path: Path) -> None:
+    """The columns and rows of one tenant alone, and no address in what is refused."""
+    names = ("dim_school", "dim_session")
+    address = as_database(home, names)
+    source = EduWarehouse(tenant="harbor", connection_variable="WAREHOUSE")
+    district = District(id="harbor", name="H", source=source, records=tmp_path / "pulled")
+    space = Workspace(district, tmp_path, TODAY)
+    (pulled,) = pull_sources(space, environment={"WAREHOUSE": address}, progress=quietly)
+    read = "SELECT * FROM read_parquet('{}', hive_partitioning = false) ORDER BY ALL"
+    with duckdb.connect() as connection:
+        for name in names:
+            ours = connection.execute(read.format(home / "marts" / name / "harbor.parquet")).fetchall()
+            assert connection.execute(read.format(tmp_path / "pulled" / f"{name}.parquet")).fetchall() == ours
+    assert pulled.rows == 2 + 8
+    with pytest.raises(SourceRefused, match="WAREHOUSE cannot be read") as refused:
+        pull_sources(space, environment={"WAREHOUSE": "nosuch://between:us@there/"}, progress=quietly)
+    assert "between" not in str(refused.value)
+
+
+def as_database(home: Path, names: tuple[str, ...]) -> str:
+    """The address of a database with some marts of both tenants."""
+    server = postgres_server()
+    server.create("edu_marts")
+    engine = create_engine(server.address("edu_marts"))
+    for name in names:
+        with duckdb.connect() as connection:
+            frame = connection.execute(f"FROM '{home}/marts/{name}/*.parquet'").df()
+        for column in frame.select_dtypes("datetime"):
+            frame[column] = frame[column].dt.date
+        frame.to_sql(name, engine, index=False)
+    engine.dispose()
+    return f"postgresql://owner@/edu_marts?host={server.folder}"
