@@ -44,7 +44,7 @@ def newly_listed(service: ExampleService) -> None:
 
 def section(html: str, name: str) -> str:
     """The words of a section of My week."""
-    found = re.search(rf'<section aria-labelledby="{name}">(.*?)</section>', html, re.DOTALL)
+    found = re.search(rf'<section aria-labelledby="{name}"[^>]*>(.*?)</section>', html, re.DOTALL)
     return words_of(found.group(1)) if found else ""
 
 
