@@ -36,12 +36,13 @@ class ApiSite:
         self.workers: list[DrivenWorker] = []
         with self.context.write_session() as session:
             session.add(DistrictRow(district_id="north", name="North"))
+            session.add(DistrictRow(district_id="harbor", name="Harbor"))
         self.key = self.make_key(*EVERYTHING)
 
-    def make_key(self, *scopes: str) -> str:
-        """A new key of the district."""
+    def make_key(self, *scopes: str, district: str = "north") -> str:
+        """A new key of a district."""
         with self.context.write_session() as session:
-            return create_api_key(session, "north", "a test", Grant(scopes), now=datetime.now(UTC))
+            return create_api_key(session, district, "a test", Grant(scopes), now=datetime.now(UTC))
 
     def ask(
         self,
@@ -60,8 +61,12 @@ class ApiSite:
 
     def send_zip(self, drawn: Mapping[str, str] = DRAWN) -> httpx.Response:
         """Sends a district's files as one zip."""
+        return self.send_folder(write_files(self.folder / "sent", drawn))
+
+    def send_folder(self, folder: Path, *, key: str = "") -> httpx.Response:
+        """Sends the files below a folder as one zip."""
         headers = {"Content-Type": "application/zip"}
-        return self.ask("POST", "/v1/imports", content=zip_of(self.folder, drawn), headers=headers)
+        return self.ask("POST", "/v1/imports", content=zip_of(folder), headers=headers, key=key)
 
     def start(self, *, held_at: str = "", once: bool = True) -> DrivenWorker:
         """A worker that has just begun."""
@@ -88,10 +93,10 @@ class ApiSite:
         self.context.engine.dispose()
 
 
-def zip_of(folder: Path, drawn: Mapping[str, str]) -> bytes:
-    """A zip of a district's files."""
+def zip_of(folder: Path) -> bytes:
+    """A zip of the files below a folder, each under its path within it."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(write_files(folder / "sent", drawn).iterdir()):
-            archive.write(file, file.name)
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            archive.write(file, file.relative_to(folder))
     return packed.getvalue()

@@ -2,13 +2,16 @@
 
 import signal
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from features.warehouse.file import open_warehouse
+from tests.drawn import school_days, write_files
+from tests.features.ingest.adapters.packages import SMALL, write_package
 from tests.features.made_folder import DRAWN
-from tests.serving.worker.api_site import ApiSite
+from tests.serving.worker.api_site import EVERYTHING, ApiSite
 from tests.serving.worker.test_worker import wait_until
 from tests.serving.worker.worker_driver import settings_at
 
@@ -24,13 +27,30 @@ def site(tmp_path: Path) -> Iterator[ApiSite]:
     site.close()
 
 
+REST = {
+    "calendar_days": school_days(date(2025, 9, 1), 5),
+    "attendance": "| student_id | school_id | date |\n| 1 | 10 | 2025-09-02 |",
+}
+"""What a roster lacks, as CSV."""
+
+
 def loads(site: ApiSite) -> int:
     """How many loads the warehouse has."""
     with open_warehouse(settings_at(site.home).warehouse("north")) as reader:
         return len(reader.current("loads"))
 
 
+def send_two_sources(site: ApiSite, key: str) -> str:
+    """Sends a OneRoster package and a few CSV files of the district harbor in one zip; the operation's address."""
+    folder = site.folder / "two"
+    write_package(folder / "roster", SMALL)
+    write_files(folder / "sis", REST)
+    return site.send_folder(folder, key=key).headers["Location"]
+
+
 def test_a_zip_is_accepted_loaded_once_and_told_and_nothing_of_it_is_left(site: ApiSite) -> None:
+    harbor = site.make_key(*EVERYTHING, district="harbor")
+    of_two = send_two_sources(site, harbor)
     accepted = site.send_zip()
     address = accepted.headers["Location"]
     assert (accepted.status_code, accepted.json()["state"], address) == (
@@ -42,6 +62,10 @@ def test_a_zip_is_accepted_loaded_once_and_told_and_nothing_of_it_is_left(site: 
     told = site.ask("GET", address).json()
     assert (told["state"], told["result"]["load_id"], told["result"]["rows"]["new"] > 5) == ("done", 1, True)
     assert (told["links"]["cancel"], loads(site)) == (None, 1)
+    combined = site.ask("GET", of_two, key=harbor).json()
+    assert (combined["state"], {one["code"] for one in combined["errors"]}) == ("done", {"NOTE02"})
+    with open_warehouse(settings_at(site.home).warehouse("harbor")) as reader:
+        assert (len(reader.current("enrollments")), len(reader.current("attendance"))) == (4, 1)
     again, bad = site.send_zip(), site.send_zip(STRANGER)
     site.work()
     assert site.ask("GET", again.headers["Location"]).json()["state"] == "unchanged"

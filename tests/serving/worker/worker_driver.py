@@ -65,10 +65,16 @@ class Driver:
 
 
 def settings_at(home: Path, delimiter: str = ",") -> Settings:
-    """The settings of the tests' worker: a district that sends the few tables that are drawn."""
+    """The settings of the tests' worker: a district that sends the few tables that are drawn, and one with two sources.
+
+    The second has its roster from OneRoster, and its attendance as CSV.
+    """
     files = {name: {"sent": "never"} for name, table in TABLES.items() if table.from_source and name not in DRAWN}
-    district = {"id": "north", "name": "North", "reading": {"delimiter": delimiter}, "files": files}
-    return Settings.model_validate({"home": home, "today": "2026-01-15", "districts": [district]})
+    north = {"id": "north", "name": "North", "reading": {"delimiter": delimiter}, "files": files}
+    rest = {"kind": "csv", "folder": "sis", "tables": ["calendar_days", "attendance"]}
+    sources = [{"kind": "oneroster-csv", "folder": "roster"}, rest]
+    districts = [north, {"id": "harbor", "name": "Harbor", "sources": sources}]
+    return Settings.model_validate({"home": home, "today": "2026-01-15", "districts": districts})
 
 
 class DrivenWorker:
