@@ -8,7 +8,7 @@ from features.sources.calpads import Calpads
 from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
 from features.sources.mapping_packs import Aeries, Clever, InfiniteCampus, PowerSchool
-from features.sources.marts import EdFiApi, EdFiFiles, EduWarehouse
+from features.sources.marts import EdFiApi, EdFiFiles, EdFiXml, EduWarehouse
 from features.sources.oneroster import OneRosterCsv, OneRosterRest
 
 AnySource = Annotated[
@@ -17,6 +17,7 @@ AnySource = Annotated[
     | OneRosterRest
     | EduWarehouse
     | EdFiFiles
+    | EdFiXml
     | EdFiApi
     | Aeries
     | Calpads
@@ -33,6 +34,7 @@ KINDS: tuple[type[Source], ...] = (
     OneRosterRest,
     EduWarehouse,
     EdFiFiles,
+    EdFiXml,
     EdFiApi,
     Aeries,
     Calpads,

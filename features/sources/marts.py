@@ -78,6 +78,14 @@ class EdFiFiles(EdFiResources):
     kind: Literal["edfi-files"] = "edfi-files"
 
 
+class EdFiXml(EdFiResources):
+    """Interchanges of bulk XML, in files of any names."""
+
+    title: ClassVar[str] = "Ed-Fi bulk XML, interchanges in files"
+
+    kind: Literal["edfi-xml"] = "edfi-xml"
+
+
 class EdFiApi(EdFiResources):
     """An Ed-Fi API: everything once, then what changed."""
 

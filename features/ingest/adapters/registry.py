@@ -3,7 +3,7 @@
 from features.ingest.adapters.adapter import Adapter
 from features.ingest.adapters.calpads.conversion import CALPADS
 from features.ingest.adapters.csv_files import CSV_FILES
-from features.ingest.adapters.edfi.edfi_adapters import EDFI_API, EDFI_FILES
+from features.ingest.adapters.edfi.edfi_adapters import EDFI_API, EDFI_FILES, EDFI_XML
 from features.ingest.adapters.mapping_packs import MAPPING_PACK
 from features.ingest.adapters.marts.mart_adapter import EDU_WAREHOUSE
 from features.ingest.adapters.oneroster.conversion import ONEROSTER_CSV
@@ -12,6 +12,7 @@ ADAPTERS: dict[str, Adapter] = {
     "csv": CSV_FILES,
     "edfi-api": EDFI_API,
     "edfi-files": EDFI_FILES,
+    "edfi-xml": EDFI_XML,
     "edu-warehouse": EDU_WAREHOUSE,
     "oneroster-csv": ONEROSTER_CSV,
     "oneroster-rest": ONEROSTER_CSV,

@@ -1,4 +1,4 @@
-"""The adapters of Ed-Fi resources: files of them, and what was pulled from an API."""
+"""The adapters of Ed-Fi resources: files of them, bulk XML, and what was pulled from an API."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,6 +9,7 @@ from features.ingest.adapters.adapter import Adapter, Arrival, CanonicalRows, Co
 from features.ingest.adapters.edfi.mart_export import PROGRAM_RESOURCES, TENANT_CODE, DistrictWords, export_marts
 from features.ingest.adapters.edfi.resource_files import resource_of, store_lines
 from features.ingest.adapters.edfi.store import open_store
+from features.ingest.adapters.edfi.xml_files import is_xml, store_elements
 from features.ingest.adapters.marts.mart_adapter import files_of_marts, rows_of_marts
 from features.ingest.adapters.marts.mart_rows import Marts
 from features.ingest.adapters.marts.mart_views import mart_files
@@ -73,8 +74,33 @@ def rows_of_files(conversion: Conversion) -> Iterator[CanonicalRows]:
                 store_lines(store, file, one)
                 names[one.name] = file.name
         export_marts(store, marts, words_of(conversion.arrival.district, source))
-    files = marts_of_resources(marts, names)
-    yield from rows_of_marts(conversion, Marts(files, TENANT_CODE, source.attendance, conversion.today))
+    yield from rows_of_written(conversion, marts, names)
+
+
+def rows_of_written(conversion: Conversion, folder: Path, names: Mapping[str, str]) -> Iterator[CanonicalRows]:
+    """The canonical rows of marts that were written from files."""
+    attendance, files = resources_source(conversion.arrival).attendance, marts_of_resources(folder, names)
+    return rows_of_marts(conversion, Marts(files, TENANT_CODE, attendance, conversion.today))
+
+
+def files_of_xml(arrival: Arrival) -> tuple[SourceFile, ...]:
+    """The files of bulk XML; DataRefused where there is none."""
+    found = tuple(file for file in arrival.files if is_xml(file))
+    if not found:
+        raise DataRefused([Finding("FILE01", "*.xml", None, "", "no file: expected interchanges of Ed-Fi bulk XML")])
+    return found
+
+
+def rows_of_xml(conversion: Conversion) -> Iterator[CanonicalRows]:
+    """The canonical rows of files of bulk XML; DataRefused where no file has a resource that is needed."""
+    source, marts = resources_source(conversion.arrival), conversion.scratch / "marts"
+    with open_store(conversion.scratch / "resources.duckdb") as store:
+        names = store_elements(store, files_of_xml(conversion.arrival))
+        expected = "expected elements of this resource in one of the files"
+        if lacking := [Finding("FILE01", name, None, "", expected) for name in NEEDED if name not in names]:
+            raise DataRefused(lacking)
+        export_marts(store, marts, words_of(conversion.arrival.district, source))
+    yield from rows_of_written(conversion, marts, names)
 
 
 def marts_of_resources(folder: Path, names: Mapping[str, str]) -> dict[str, tuple[SourceFile, ...]]:
@@ -103,6 +129,9 @@ def rows_of_pull(conversion: Conversion) -> Iterator[CanonicalRows]:
 
 EDFI_FILES = Adapter(reads=files_of_resources, convert=rows_of_files, mapping=mapping_of)
 """Files of Ed-Fi resources."""
+
+EDFI_XML = Adapter(reads=files_of_xml, convert=rows_of_xml, mapping=mapping_of)
+"""Files of Ed-Fi bulk XML."""
 
 EDFI_API = Adapter(reads=files_of_pull, convert=rows_of_pull, mapping=mapping_of)
 """What was pulled from an Ed-Fi API."""

@@ -129,7 +129,7 @@ def dim_student() -> ir.Table:
     return rows.select(
         k_student="student", school_year=rows.school_year.fill_null(UNDATED), student_unique_id="student",
         first_name="first", last_name="last", birth_date=day(rows.born), gender="sex",
-        has_hispanic_latino_ethnicity=rows.hispanic == "true", race_array=texts(rows.races), state_id=state,
+        has_hispanic_latino_ethnicity=rows.hispanic.isin(["true", "1"]), race_array=texts(rows.races), state_id=state,
     )  # fmt: skip
 
 

@@ -13,7 +13,13 @@ from features.file_mapping.declaration import FileMapping
 from features.ingest.adapters.adapter import Arrival, Conversion
 from features.ingest.adapters.edfi.api_pull import pull_edfi
 from features.ingest.adapters.edfi.bodies import cells_of
-from features.ingest.adapters.edfi.edfi_adapters import files_of_pull, files_of_resources, rows_of_files, rows_of_pull
+from features.ingest.adapters.edfi.edfi_adapters import (
+    files_of_pull,
+    files_of_resources,
+    rows_of_files,
+    rows_of_pull,
+    rows_of_xml,
+)
 from features.ingest.adapters.edfi.resources import RESOURCES
 from features.ingest.adapters.marts.mart_rows import Marts, canonical_rows
 from features.ingest.adapters.marts.mart_views import mart_files
@@ -27,8 +33,9 @@ from features.simulator.district import simulate_district
 from features.simulator.formats.edfi import write_resources
 from features.simulator.formats.marts import write_marts
 from features.simulator.plan import Plan
-from features.sources.marts import OF_MARTS, EdFiApi, EdFiFiles
+from features.sources.marts import OF_MARTS, EdFiApi, EdFiFiles, EdFiXml
 from tests.features.ingest.adapters.edfi_server import BASE, KEY, SECRET, EdFiServer
+from tests.features.ingest.adapters.edfi_xml import write_interchanges
 
 PLAN = Plan("harbor", 60, date(2026, 11, 20), years=2, two_tracks=True)
 TABLES = tuple(table for table in OF_MARTS if table != "section_enrollments")
@@ -72,6 +79,12 @@ def conversion(district: District, folder: Path, scratch: Path) -> Conversion:
 def test_files_of_resources_hold_the_records_of_the_marts(home: Path, expected: Rows, tmp_path: Path) -> None:
     made = conversion(District(id="h", name="H", source=EdFiFiles()), home / "resources", tmp_path)
     assert {rows.table: sorted_rows(rows.batches) for rows in rows_of_files(made)} == expected
+
+
+def test_bulk_xml_holds_the_records_of_the_marts(home: Path, expected: Rows, tmp_path: Path) -> None:
+    write_interchanges(home / "resources", home / "interchanges")
+    made = conversion(District(id="h", name="H", source=EdFiXml()), home / "interchanges", tmp_path)
+    assert {rows.table: sorted_rows(rows.batches) for rows in rows_of_xml(made)} == expected
 
 
 def test_a_pull_holds_the_records_of_the_marts(home: Path, expected: Rows, tmp_path: Path) -> None:
