@@ -108,9 +108,12 @@ def ingest_command(
     from features.ingest.load.district_import import ingest_district, print_tried, try_district
     from features.ingest.load.load_report import print_report
     from features.quality.records_summary import summarize_load
+    from features.snapshots.source_report import print_fallen
 
     settings = settings_of(context)
     if dry_run:
+        if not json_output:
+            print_fallen(settings, district)
         print_tried(try_district(settings, district, records), json_output)
         return
     report = ingest_district(settings, district, records)
@@ -119,6 +122,7 @@ def ingest_command(
         typer.echo(report.as_json())
     else:
         print_report(report, report_console())
+        print_fallen(settings, district)
 
 
 @app.command("check")

@@ -1,10 +1,11 @@
 """Sources as a district's data team reads them: what each gives, who owns what, and what falls away."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.table import Table
 
 from features.definitions.catalog import OUTCOMES, outcomes_of
+from features.ingest.findings import counted
 from features.settings import District, Settings
 from features.snapshots.source_gaps import SourceGaps, gaps_of, given_to
 from features.sources.combination import owned_tables
@@ -76,3 +77,36 @@ def print_district(settings: Settings, district_id: str) -> None:
         for name, lacks in those.items():
             lost.add_row(word, name, lacks)
     printed.print(lost if lost.row_count else "no feature, rule or outcome falls away")
+
+
+def fallen_lines(settings: Settings, district_id: str) -> Iterator[str]:
+    """What falls away, a line for each source that does not give what no other source owns."""
+    district = settings.district(district_id)
+    gaps, owned = gaps_of(given_to(district), outcomes_of(settings)), owned_of(district)
+    owners = {table: name for name, tables in owned.items() for table in tables}
+    for source in district.read_from:
+        lacking: dict[str, None] = {}
+        counts = []
+        for word, those in (("feature", gaps.features), ("rule", gaps.rules), ("outcome", gaps.outcomes)):
+            own = [found for lacks in those.values() if (found := lacks_by(source.name, lacks, owners))]
+            lacking.update(dict.fromkeys(lack for found in own for lack in found))
+            counts += [counted(len(own), word)] if own else []
+        if lacking:
+            title = source.name if source.name == source.kind else f"{source.name} ({source.kind})"
+            yield f"{title} does not give {', '.join(lacking)}; what falls away: {', '.join(counts)}"
+
+
+def lacks_by(source: str, lacks: str, owners: Mapping[str, str]) -> list[str]:
+    """Those of some lacks that are of tables that a source owns, or of tables that none owns."""
+    return [lack for lack in lacks.split(", ") if owners.get(lack.partition(".")[0], source) == source]
+
+
+def print_fallen(settings: Settings, district_id: str) -> None:
+    """Prints what falls away, a line for each source, and the command that names it."""
+    printed = report_console()
+    lines = list(fallen_lines(settings, district_id))
+    for line in lines:
+        printed.print(line, markup=False, highlight=False, soft_wrap=True)
+    if lines:
+        said = f"`ontrack sources --district {district_id}` names them"
+        printed.print(said, markup=False, highlight=False, soft_wrap=True)

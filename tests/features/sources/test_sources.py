@@ -11,7 +11,7 @@ from features.errors import SettingsRefused
 from features.settings import District
 from features.settings_file import load_settings
 from features.snapshots.source_gaps import gaps_of, given_to
-from features.snapshots.source_report import gaps_of_kind
+from features.snapshots.source_report import fallen_lines, gaps_of_kind
 from features.sources.csv import CsvFiles
 from features.sources.declaration import SENT_TABLES
 from features.sources.oneroster import OneRosterCsv
@@ -82,3 +82,26 @@ def test_a_district_is_given_what_its_settings_declare() -> None:
 def test_files_in_our_own_shape_leave_nothing_out() -> None:
     gaps = gaps_of_kind(CsvFiles)
     assert (gaps.tables, gaps.columns, gaps.features, gaps.rules, gaps.outcomes) == ((), (), {}, {}, {})
+
+
+def test_what_falls_away_is_said_in_a_line_for_each_source(tmp_path: Path) -> None:
+    """Of a table that both could have sent, each is told; of a column, the owner of its table; of nothing, nobody."""
+    said = list(fallen_lines(load_settings(settings_file(tmp_path, csv='tables = ["attendance"]')), "harbor"))
+    assert [line.partition(" does not give ")[0] for line in said] == ["roster (oneroster-csv)", "sis (csv)"]
+    assert "calendar_days" in said[0]
+    assert "calendar_days" in said[1]
+    assert "marks.credits_earned_hundredths" not in said[1]
+    assert said[1].partition("; what falls away: ")[2][0].isdigit()
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    (whole / "ontrack.toml").write_text('[[districts]]\nid = "harbor"\nname = "H"\n', encoding="utf-8")
+    assert not list(fallen_lines(load_settings(whole / "ontrack.toml"), "harbor"))
+
+
+def test_a_dry_run_says_it_before_it_reads_the_files(tmp_path: Path) -> None:
+    path = settings_file(tmp_path, csv='tables = ["attendance"]')
+    told = CliRunner().invoke(
+        app, ["--config", str(path), "ingest", "--district", "harbor", str(tmp_path), "--dry-run"]
+    )
+    assert "sis (csv) does not give" in told.stdout
+    assert "`ontrack sources --district harbor` names them" in told.stdout
