@@ -172,7 +172,8 @@ MARKS = Table(
             required=False, allowed=("incomplete", "withdrawn", "audit", "not_given"),
         ),
         Column(
-            "credits_attempted_hundredths", "hundredths", "credits tried for", unit="1/100 credit", least=0, most=1000,
+            "credits_attempted_hundredths", "hundredths", "credits tried for; empty where unknown, which is not 0",
+            unit="1/100 credit", required=False, least=0, most=1000,
         ),
         Column(
             "credits_earned_hundredths", "hundredths", "credits earned; empty for a mark in progress",

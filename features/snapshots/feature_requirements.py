@@ -11,6 +11,7 @@ from features.language.feature_set import Feature, FeatureSet
 from features.language.measures import measures_in
 from features.language.quantities import Held, Quantity, Schoolmates, SchoolWeek
 from features.language.records import Measure
+from features.snapshots.untold_credits import CREDITS
 from features.warehouse.reader import Reader
 
 READ_AS = {
@@ -44,7 +45,9 @@ def one_record(required: Requirement) -> ir.Table:
     """One record of those that a requirement asks for."""
     rows = stored_table(required.table)
     if required.column:
-        rows = rows.filter(rows[required.column].notnull() & rows[required.column].notin(required.blank or ("",)))
+        cells = rows[required.column]
+        told = cells.notin(required.blank or ("",)) if cells.type().is_string() else cells.notnull()
+        rows = rows.filter(cells.notnull() & told)
     return rows.limit(1)
 
 
@@ -70,7 +73,10 @@ def requirements_of_measure(measure: Measure) -> list[Requirement]:
         REQUIRED_COLUMNS[key] for where in records.where if (key := (records.table, where.column)) in REQUIRED_COLUMNS
     ]
     terms = records.window.this_term or any(where.column == "terms_ago" for where in records.where)
-    return [Requirement(READ_AS.get(records.table, records.table)), *named, *([Requirement("terms")] if terms else [])]
+    table = READ_AS.get(records.table, records.table)
+    if table == "marks" and measure.column in CREDITS:
+        named.append(Requirement("marks", measure.column))
+    return [Requirement(table), *named, *([Requirement("terms")] if terms else [])]
 
 
 def source_tables(feature: Feature) -> tuple[str, ...]:
@@ -82,8 +88,15 @@ def unavailable_features(reader: Reader, feature_set: type[FeatureSet]) -> Mappi
     """The features for which the district sends no data: each with what it lacks."""
     needs = {name: requirements_of(feature) for name, feature in feature_set.features().items()}
     met = {need: need.met_by(reader) for every in needs.values() for need in every}
-    lacking = {name: [need.words for need in every if not met[need]] for name, every in needs.items()}
+    lacking = {
+        name: [need.words for need in every if not met[need] and is_said(need, met)] for name, every in needs.items()
+    }
     return {name: ", ".join(words) for name, words in lacking.items() if words}
+
+
+def is_said(need: Requirement, met: Mapping[Requirement, bool]) -> bool:
+    """Whether a requirement that is not met says more than that its table is lacking."""
+    return need.column not in CREDITS or met.get(Requirement(need.table), True)
 
 
 def missing_when(quantity: Quantity) -> str:

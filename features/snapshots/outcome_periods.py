@@ -11,6 +11,7 @@ from features.engine.view_policies import AS_BEFORE, ViewPolicies
 from features.language.outcome import Outcome
 from features.snapshots.snapshot import first_school_days
 from features.snapshots.term_series import differ_by_school, series_of_year, terms_of_series
+from features.snapshots.untold_credits import untold_credits
 from features.warehouse.reader import Reader
 
 UNFINISHED = "the horizon is ahead"
@@ -53,13 +54,15 @@ def why_unknown(reader: Reader, outcome: Outcome, as_of: date, observed_on: date
     calendar_ends = reader.last_school_day(max(first_school_days(reader)))
     if period.through > calendar_ends + SUMMER:
         return f"the calendar on record ends on {calendar_ends}, and what counts is up to {period.through}"
-    return what_is_not_on_record(reader, outcome)
+    return what_is_not_on_record(reader, outcome, period.school_year)
 
 
-def what_is_not_on_record(reader: Reader, outcome: Outcome) -> str:
-    """Which table that an outcome needs has no row; empty where each has one."""
+def what_is_not_on_record(reader: Reader, outcome: Outcome, school_year: int | None = None) -> str:
+    """Which table, or credits of a year or of all, an outcome needs that are not on record; empty for none."""
     missing = [name for name in outcome.needs if not reader.has_rows(name)]
-    return f"no {missing[0].replace('_', ' ')} on record" if missing else ""
+    if missing:
+        return f"no {missing[0].replace('_', ' ')} on record"
+    return untold_credits(reader, outcome, school_year)
 
 
 def outcome_period(reader: Reader, outcome: Outcome, as_of: date, series: str | None = None) -> OutcomePeriod | None:

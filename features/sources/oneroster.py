@@ -48,7 +48,10 @@ class OneRoster(Source):
         default=("semester",), description="types of session whose marks are final; the others are in progress"
     )
     credits: float = Field(
-        default=0, ge=0, le=10, description="credits that a final course mark counts for; a package has none"
+        default=0,
+        ge=0,
+        le=10,
+        description="credits that a final course mark counts for: a package has none, and they are missing where 0",
     )
     state_id: str = Field(
         default="",

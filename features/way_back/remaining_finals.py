@@ -50,13 +50,17 @@ class RemainingFinals:
         return {str(name): per_student[name].to_numpy(dtype=np.int64) for name in per_student}
 
     def unknown(self, bound: RuleBound, rows: pd.DataFrame) -> Flags:
-        """Students without a known course that counts while a term goes on; all where no terms are on record."""
+        """Students without a known course that counts while a term goes on; all where no terms are on record.
+
+        And for a bound on credits, those with a final to come of which no credits are known.
+        """
         as_of, through = self.query.start.as_of, self.query.period.through
         if not self.has_terms:
             return np.full(len(rows), as_of < through)
         goes_on = self.in_window(bound, self.terms)["end_date"] > pd.Timestamp(as_of)
         known = rows["number"].isin(in_scope(bound, self.courses, rows)["number"])
-        return ~known.to_numpy(dtype=np.bool_) & goes_on.any()
+        untold = rows["number"].isin(self.finals["number"][~self.finals["has_credit"]]).to_numpy(dtype=np.bool_)
+        return (~known.to_numpy(dtype=np.bool_) & goes_on.any()) | (untold & (bound.kind == "credits"))
 
     def in_window(self, bound: RuleBound, terms: pd.DataFrame) -> pd.DataFrame:
         """The rows whose term is one that the bound counts."""
@@ -112,10 +116,10 @@ def current_courses(reader: Reader, query: WayBackQuery) -> pd.DataFrame:
 def finals_to_come(courses: pd.DataFrame, with_kinds: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
     """The finals that each student's courses will give in these terms, one row each, the courses staying the same.
 
-    Columns `number` (of the student), `course_id`, `term_id`, `start_date`, `subject`, `credit` (hundredths) and
-    `has_points`. A course that has a final in a term, be it without a mark, gets no other one in it; one whose place a
-    later course of the same subject took gets none in a later term, and no course one in a term that ended before it
-    began.
+    Columns `number` (of the student), `course_id`, `term_id`, `start_date`, `subject`, `credit` (hundredths),
+    `has_credit` and `has_points`. A course that has a final in a term, be it without a mark, gets no other one in it;
+    one whose place a later course of the same subject took gets none in a later term, and no course one in a term that
+    ended before it began.
     """
     possible = with_kinds.merge(terms, on="kind")
     goes_on = ~possible["is_replaced"] | (possible["start_date"] <= possible["last"])
@@ -151,13 +155,14 @@ def default_kinds(usual: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
 def courses_with_kinds(courses: pd.DataFrame, usual: pd.DataFrame, default: pd.DataFrame) -> pd.DataFrame:
     """Each student's courses, a row for each kind of term that gives them finals, with their `credit`.
 
-    It is that of a final of this year, else of earlier ones, else that of a mark in progress.
+    It is that of a final of this year, else of earlier ones, else that of a mark in progress; `has_credit` is false and
+    it is 0 where none tells.
     """
     known = courses.merge(usual, on="course_id")
     others = courses[~courses["course_id"].isin(usual["course_id"])].merge(default, how="cross")
     found = pd.concat([known, others], ignore_index=True)
-    credit = found["final_credit"].fillna(found["usual_credit"]).fillna(found["progress_credit"]).fillna(0)
-    return found.assign(credit=credit.astype("int64"))
+    credit = found["final_credit"].fillna(found["usual_credit"]).fillna(found["progress_credit"])
+    return found.assign(credit=credit.fillna(0).astype("int64"), has_credit=credit.notna())
 
 
 def with_replaced(courses: pd.DataFrame) -> pd.DataFrame:

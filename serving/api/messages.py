@@ -129,7 +129,7 @@ class MarkRow(SentRow):
     mark_kind: Literal["progress", "final"]
     mark: Literal["A", "B", "C", "D", "F", "P", "NP"] | None = None
     points_hundredths: Annotated[int, Field(strict=True, ge=0, le=500)] | None = None
-    credits_attempted_hundredths: Annotated[int, Field(strict=True, ge=0, le=1000)]
+    credits_attempted_hundredths: Annotated[int, Field(strict=True, ge=0, le=1000)] | None = None
     credits_earned_hundredths: Annotated[int, Field(strict=True, ge=0, le=1000)] | None = None
     a_g: Literal["a", "b", "c", "d", "e", "f", "g"] | None = None
     unweighted_points_hundredths: Annotated[int, Field(strict=True, ge=0, le=500)] | None = None

@@ -73,6 +73,13 @@ def test_features_without_data_are_left_out_with_what_they_lack() -> None:
     assert not {"absence_rate_year", "schools_ever", "longest_absence"} & set(found)
 
 
+def test_credits_that_no_mark_tells_are_lacking_and_not_0() -> None:
+    marks = "| student_id | school_year | term_id | course_id | subject | mark |\n| ada | 2026 | s1 | m | math | F |"
+    found = unavailable_features(reader({**DRAWN, "marks": marks}), FEATURE_SETS["grades10_12"])
+    assert found["credits_year"] == "marks.credits_earned_hundredths"
+    assert "failed_not_made_up" not in found
+
+
 def test_a_feature_says_what_it_is_made_from_and_when_it_is_missing() -> None:
     ninth = FEATURE_SETS["grade9"].defined()
     assert source_tables(ninth["longest_absence"]) == ("attendance",)

@@ -100,6 +100,15 @@ def test_the_ew_framework_in_grade_9(marks: str, missed: int, label: str) -> Non
     assert label_of({"marks": finals(marks), "attendance": absences(missed)}, OUTCOMES["grade9_off_track_ew"]) == label
 
 
+def test_an_outcome_is_not_judged_on_a_year_whose_final_marks_do_not_tell_the_credits_that_it_adds_up() -> None:
+    """Else only those with two Fs had a label: all of them off track."""
+    chicago, told_of = OUTCOMES["grade9_off_track_chicago"], finals("ela:F math:F science:A")
+    assert label_of({"marks": told_of}, chicago) == "true"
+    untold = told_of.replace("credits_earned_hundredths", "course_name")
+    assert label_of({"marks": untold}, chicago) == "no credits earned with the final marks on record of 2026"
+    assert label_of({"marks": untold}, OUTCOMES["grade9_off_track_ew"]) == "true"
+
+
 def test_summer_school_comes_too_late_to_be_on_track() -> None:
     """Five credits with those of the summer, four and a half without."""
     half = "ela:C math:C science:C social_science:C art:C"

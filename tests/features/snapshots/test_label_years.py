@@ -11,7 +11,10 @@ from features.warehouse.reader import Reader
 from tests.drawn import reader, rows_of
 
 RECORDS = {
-    "marks": "| student_id | school_year | term_id | course_id | subject | mark |\n| ada | 2024 | s1 | c1 | ela | A |",
+    "marks": """
+    | student_id | school_year | term_id | course_id | subject | mark | points_hundredths | credits_earned_hundredths |
+    | ada        | 2024        | s1      | c1        | ela     | A    | 400               | 50                        |
+    """,
     "attendance": "| student_id | date |\n| ada | 2023-09-01 |",
     "completions": "| student_id | date | kind |\n| ada | 2023-06-10 | diploma |",
 }

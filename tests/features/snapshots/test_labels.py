@@ -30,12 +30,12 @@ DRAWN = {
     | eve        | 2026        | 9           | 2025-09-01 | 2025-10-10 | left        | 2025-10-10 |
     """,
     "marks": """
-    | student_id | school_year | term_id | course_id | subject | mark_kind | mark | points_hundredths | known_on   |
-    | ada        | 2025        | s1      | alg1      | math    | final     | F    | 0                 | 2025-01-12 |
-    | ada        | 2025        | s2      | eng1      | ela     | final     | F    | 0                 | 2025-05-10 |
-    | ben        | 2025        | s2      | eng1      | ela     | final     | B    | 300               | 2025-05-10 |
-    | dan        | 2026        | s1      | eng1      | ela     | final     | F    | 0                 | 2026-01-12 |
-    """,
+    | student_id | school_year | term_id | course_id | subject | mark | points_hundredths | known_on   | credits_earned_hundredths |
+    | ada        | 2025        | s1      | alg1      | math    | F    | 0                 | 2025-01-12 | 0                         |
+    | ada        | 2025        | s2      | eng1      | ela     | F    | 0                 | 2025-05-10 | 0                         |
+    | ben        | 2025        | s2      | eng1      | ela     | B    | 300               | 2025-05-10 |                           |
+    | dan        | 2026        | s1      | eng1      | ela     | F    | 0                 | 2026-01-12 | 0                         |
+    """,  # noqa: E501 - a drawn table
     "demographics": """
     | student_id | attribute | value | start_date |
     | ada        | sex       | f     | 2024-09-01 |

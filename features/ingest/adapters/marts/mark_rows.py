@@ -45,7 +45,7 @@ def grade_marks() -> ir.Table:
         "student_id", "school_id", "school_year", term_id=term_id_of(rows.grading_period), course_id="course_code",
         course_name="course_title", subject="academic_subject", mark_kind="grade_type",
         mark=mark_text(rows.letter_grade_earned, rows.numeric_grade_earned),
-        credits_attempted_hundredths=hundredths(rows.available_credits.fill_null(0.0)),
+        credits_attempted_hundredths=hundredths(rows.available_credits),
         credits_earned_hundredths=ibis.null("int64"), credit_kind=ibis.null("string"),
     )  # fmt: skip
 
@@ -58,6 +58,6 @@ def transcript_marks() -> ir.Table:
         "student_id", "school_id", "school_year", term_id=term_id_of(rows.academic_term), course_id="course_code",
         course_name="course_title", subject="academic_subject", mark_kind=ibis.literal(FINAL),
         mark=mark_text(rows.final_letter_grade_earned, rows.final_numeric_grade_earned),
-        credits_attempted_hundredths=hundredths(rows.attempted_credits.fill_null(0.0)),
+        credits_attempted_hundredths=hundredths(rows.attempted_credits),
         credits_earned_hundredths=hundredths(rows.earned_credits), credit_kind="method_credit_earned",
     )  # fmt: skip

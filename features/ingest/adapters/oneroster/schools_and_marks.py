@@ -100,13 +100,13 @@ def mark_rows(source: OneRoster) -> ir.Table:
 
 
 def mark_cells(rows: ir.Table, source: OneRoster) -> dict[str, ir.Value]:
-    """The cells of a mark. Credits are what the district declares for a course mark; a package has none."""
+    """The cells of a mark. Credits are what the district declares for a course mark, and missing where it does not."""
     final = rows.term_type.isin(source.final_terms)
     mark = rows.textScore.fill_null(rows.score)
     given = mark.notnull() & final
-    credit = ibis.literal(str(round(source.credits * 100)))
+    credit = ibis.literal(str(round(source.credits * 100)) if source.credits else None, type="string")
     failed = mark.strip().upper().isin(("F", "NP"))
-    earned = ibis.ifelse(given, ibis.ifelse(failed, "0", credit), None)
+    earned = ibis.ifelse(given, ibis.ifelse(failed & credit.notnull(), "0", credit), None)
     return {
         "student_id": rows.student_id.fill_null(rows.studentSourcedId),
         "school_id": rows.school_id.fill_null(rows.school),

@@ -94,6 +94,13 @@ def test_marks_are_results_of_the_named_category_with_declared_credits(found: di
     assert set(found["marks"]["credits_attempted_hundredths"]) == {"50"}
 
 
+def test_marks_without_declared_credits_have_none_which_is_not_0(tmp_path: Path) -> None:
+    source = OneRosterCsv(tables=("marks",), marks_in=("Final",))
+    marks = converted(conversion_of(write_package(tmp_path / "in", SMALL), tmp_path / "work", source))["marks"]
+    assert set(marks["mark"]) == {"F", ""}
+    assert set(marks["credits_attempted_hundredths"]) == set(marks["credits_earned_hundredths"]) == {""}
+
+
 def test_a_counselor_of_two_schools_has_the_primary_one_and_a_teacher_is_no_staff(
     found: dict[str, pd.DataFrame],
 ) -> None:
