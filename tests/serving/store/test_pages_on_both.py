@@ -16,8 +16,8 @@ from tests.serving.pages.test_every_route import filled
 
 READERS = ("s-ines", "s-lena")
 READ = sorted(route.path for route in routes_of(PAGE_ROUTERS) if "GET" in (route.methods or ()))
-DRAWN = re.compile(r"[0-9a-f]{32,64}")
-"""Ids and tokens, which each service draws for itself."""
+DRAWN = re.compile(r'[0-9a-f]{32,64}|(?<=nonce=")[\w-]{22}(?=")')
+"""Ids, tokens and the nonces of scripts, which each service draws for itself."""
 
 
 def written(folder: Path, *, postgresql: bool) -> Iterator[ExampleService]:
