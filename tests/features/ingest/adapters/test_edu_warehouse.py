@@ -1,14 +1,18 @@
 """The marts of an EDU warehouse become the records that they were made of, and one tenant never sees another."""
 
 import shutil
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pandas as pd
 import pytest
 from sqlalchemy import create_engine
 
-from features.definitions.catalog import FEATURE_SETS
+from features.definitions.grade9 import NinthGrade
+from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ingest.findings import DataRefused
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.source_pulls import pull_sources
@@ -19,16 +23,25 @@ from features.settings import District
 from features.simulator.district import simulate_district
 from features.simulator.formats.marts import write_marts
 from features.simulator.plan import Plan
-from features.snapshots.snapshot import build_snapshot
+from features.snapshots.snapshot import Snapshot, build_snapshot
 from features.sources.marts import OF_MARTS, EduWarehouse
 from features.warehouse.file import open_warehouse
+from models.estimators.fitting import fit_risk_model
+from models.estimators.risk_model import RiskModel
+from models.explanations.reasons import Reasons
+from models.scoring import order_of, reasons_of
 from tests.features.ingest.adapters.districts_alike import differences
 from tests.postgresql import postgres_server
 from tests.warehouse_filling import fill_warehouse
+from training.cohort_examples import labelled_cohorts
 
 TODAY = date(2026, 11, 20)
 PLAN = Plan("harbor", 240, TODAY, years=2)
 OTHER = Plan("mesa", 50, TODAY, years=1)
+DATES = ("10-15", "11-20", "01-15", "03-15", "05-01")
+SMALL = {"min_data_in_leaf": 5, "lambda_l2": 0.1}
+"""What lets a model learn from the few students of a test."""
+
 LOST = {"marks": ("a_g", "unweighted_points_hundredths"), "calendar_days": ("day_hundredths",)}
 """What marts cannot carry; unweighted points follow from the letters, which our files leave to the rules."""
 
@@ -67,15 +80,57 @@ def test_the_records_are_those_that_the_marts_were_made_of(home: Path) -> None:
     assert differences(ours, theirs, tuple(OF_MARTS), LOST) == []
 
 
-def test_features_are_the_same_where_their_inputs_are_there(home: Path) -> None:
+@pytest.fixture(scope="module")
+def seen(home: Path) -> tuple[Snapshot, Snapshot]:
+    """What each warehouse knows of ninth graders, in the order of the district's own ids."""
     found = []
     for path in (home / "ours" / "harbor.duckdb", home / "warehouses" / "harbor.duckdb"):
         with open_warehouse(path) as reader:
             ids = dict(reader.connection.execute("SELECT DISTINCT student_key, student_id FROM students").fetchall())
-            features = build_snapshot(reader, FEATURE_SETS["grade9"], TODAY).features
-        found.append(features.rename(index=ids).sort_index())
-    assert len(found[0]) > 20
-    assert found[0].equals(found[1])
+            found.append(by_own_id(build_snapshot(reader, NinthGrade, TODAY), ids))
+    return found[0], found[1]
+
+
+def by_own_id(snapshot: Snapshot, ids: dict[str, str]) -> Snapshot:
+    """A snapshot whose students are called and ordered by the district's own ids."""
+    features = snapshot.features.rename(index=ids).sort_index()
+    return replace(snapshot, features=features, school_days=snapshot.school_days.rename(index=ids).sort_index())
+
+
+def test_features_are_the_same_where_their_inputs_are_there(seen: tuple[Snapshot, Snapshot]) -> None:
+    ours, theirs = (snapshot.features for snapshot in seen)
+    assert len(ours) > 20
+    assert ours.equals(theirs)
+
+
+def test_risk_list_and_reasons_are_the_same_where_their_inputs_are_there(
+    home: Path, seen: tuple[Snapshot, Snapshot]
+) -> None:
+    """By one model, learnt from the finished year of our own files."""
+    with open_warehouse(home / "ours" / "harbor.duckdb") as reader:
+        cohorts = labelled_cohorts(reader, NinthGrade, OFF_TRACK_CHICAGO, DATES, observed_on=TODAY)
+    model = fit_risk_model(cohorts.examples, seed=7, threads=1, tuned=SMALL)
+    ours, theirs = (served_by(model, snapshot) for snapshot in seen)
+    assert ours == theirs
+    assert len(set(ours.risk)) > 5
+    assert sum(len(one.needs) + len(one.strengths) for one in ours.reasons) > 20
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a scorer says of a cohort: risk by student, the order of the list, and the reasons of each."""
+
+    risk: tuple[float, ...]
+    listed: tuple[str, ...]
+    reasons: tuple[Reasons, ...]
+
+
+def served_by(model: RiskModel, snapshot: Snapshot) -> Served:
+    """What a model says of a snapshot."""
+    features, days = snapshot.features, np.asarray(snapshot.school_days, dtype=np.float64)
+    order = pd.Series(order_of(model, features), features.index).sort_values(ascending=False, kind="stable")
+    reasons = reasons_of(model, features, NinthGrade, days=days)
+    return Served(tuple(model.risk(features)), tuple(map(str, order.index)), tuple(reasons))
 
 
 def test_the_same_marts_again_change_nothing(home: Path) -> None:
