@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
 
 from serving.access.scopes import WHOLE_DISTRICT, Scope
@@ -138,6 +138,18 @@ def authorize(session: Session, subject: Subject, action: Action, target: Object
     return Denied() if leads_beyond_schools(subject, action) else Allowed(reason)
 
 
+def allowed_actions(
+    session: Session, subject: Subject, actions: frozenset[Action], student: OneStudent
+) -> frozenset[Action]:
+    """Which of some actions on a student who is seen the subject may take; the student is looked up once for all.
+
+    `answer_problem` reaches further than what is seen, and is asked for by `authorize` alone.
+    """
+    given = frozenset(action for action in actions - {"answer_problem"} if reason_for(subject, action))
+    enter_district(session, subject.district_id)
+    return given if given and can_see(session, subject, student) else frozenset()
+
+
 def reason_for(subject: Subject, action: Action) -> ReasonCode | None:
     """The reason why the subject may do this at all; None where it may not."""
     if isinstance(subject, Client):
@@ -188,6 +200,19 @@ def visible_students(subject: Subject) -> Select[StudentRow]:
 
 def people_with_access(session: Session, student: StudentRow, today: date) -> list[tuple[StaffRow, ReasonCode]]:
     """The people who may see a student on a day, each with the reason: by caseload, then school, then district."""
+    rank = access_order(student, today)
+    named, of_district = rank.label("nearest"), StaffRow.district_id == student.district_id
+    people = select(StaffRow, named).where(of_district, rank.is_not(None))
+    rows = session.execute(people.order_by(named, StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id))
+    return [(one, ACCESS_ORDER[at]) for one, at in rows]
+
+
+ACCESS_ORDER: tuple[ReasonCode, ...] = ("caseload", "cover", "school", "district")
+"""The reasons why people see a student, the nearest first."""
+
+
+def access_order(student: StudentRow, today: date) -> ColumnElement[int]:
+    """The place in that order of the nearest reason why a person may see a student; none for who may not."""
     caseload = exists().where(
         CaseloadRow.district_id == StaffRow.district_id,
         CaseloadRow.student_key == student.student_key,
@@ -201,23 +226,19 @@ def people_with_access(session: Session, student: StudentRow, today: date) -> li
         "school": holds_role("principal", student.school_id),
         "district": or_(holds_role("district"), holds_role("data_team")),
     }
-    found: dict[str, tuple[StaffRow, ReasonCode]] = {}
-    for reason, in_scope in scopes.items():
-        people = select(StaffRow).where(StaffRow.district_id == student.district_id, in_scope)
-        for one in session.scalars(people.order_by(StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id)):
-            found.setdefault(one.staff_id, (one, reason))
-    return list(found.values())
+    return case(*((scopes[reason], at) for at, reason in enumerate(ACCESS_ORDER)))
 
 
 def absent_colleagues(today: date) -> Select[str]:
     """Those for whom a person covers on a day, as a part of a query for people."""
-    return select(CoverRow.absent_id).where(
+    found = select(CoverRow.absent_id).where(
         CoverRow.district_id == StaffRow.district_id,
         CoverRow.staff_id == StaffRow.staff_id,
         CoverRow.start_date <= today,
         CoverRow.end_date >= today,
         CoverRow.ended_at.is_(None),
     )
+    return found.correlate(StaffRow)  # two queries deep, SQLAlchemy would ask for any person's cover
 
 
 def holds_role(role: Role, school_id: str | None = None) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from serving.pages.caseload_filter import CaseloadFilter
-from serving.pages.caseload_line import CaseloadLine, build_lines
+from serving.pages.caseload_line import CaseloadLine, build_lines, school_names
 from serving.pages.caseload_query import CaseloadScope, load_rows, select_filtered
 from serving.wording.locale import Language, msgid
 
@@ -43,7 +43,7 @@ def export_lines(
 ) -> tuple[CaseloadLine, ...]:
     """Every student whom a filter leaves, whatever the page."""
     rows = load_rows(session, select_filtered(scope, asked)) if scope.runs else []
-    return build_lines(session, scope, rows, language)
+    return build_lines(session, scope, rows, language, school_names(session, scope.subject.district_id))
 
 
 def csv_file(language: Language, lines: Sequence[CaseloadLine]) -> str:

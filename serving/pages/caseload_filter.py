@@ -1,6 +1,7 @@
 """What of a caseload is shown, and in which order: kept in the address, which holds filters and never a name."""
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -32,7 +33,7 @@ class CaseloadFilter:
     plan: PlanFilter = ""
     responsible: ResponsibleFilter = ""
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The filter as the query of an address, without what is as usual; empty where all is."""
         usual = CaseloadFilter()

@@ -94,8 +94,10 @@ class LineContext:
 Rows = Sequence[tuple[StudentRow, ScoreRow | None]]
 
 
-def build_lines(session: Session, scope: CaseloadScope, rows: Rows, language: Language) -> tuple[CaseloadLine, ...]:
-    """The lines of some students, in their order."""
+def build_lines(
+    session: Session, scope: CaseloadScope, rows: Rows, language: Language, schools: Mapping[str, str]
+) -> tuple[CaseloadLine, ...]:
+    """The lines of some students, in their order, with the names of schools by id."""
     district, students = scope.subject.district_id, [student.student_key for student, _ in rows]
     runs = {run.run_id: run for run in scope.runs}
     scores = [(score, runs[score.run_id]) for _, score in rows if score]
@@ -106,7 +108,7 @@ def build_lines(session: Session, scope: CaseloadScope, rows: Rows, language: La
         lexicons={run.run_id: run_lexicon(run.dictionary) for run in scope.runs},
         other_scoring={run.run_id: has_other_scoring(session, run) for run in scope.runs},
         first_lists=frozenset(run.run_id for run in first_lists(session, scope.runs)),
-        schools=school_names(session, district),
+        schools=schools,
         contacts=last_contacts(session, district, students),
         plans=plans_since(session, district, students, scope.year_began),
         others=other_scores(session, scope, students),

@@ -134,11 +134,27 @@ def count_rows(session: Session, found: Select[StudentRow, ScoreRow]) -> int:
     return session.scalar(found.with_only_columns(func.count()).order_by(None)) or 0
 
 
-def schools_and_grades(session: Session, scope: CaseloadScope) -> tuple[list[str], list[int]]:
-    """The schools and the grades of the subject's students on the list, to choose from."""
-    pairs = select_scored(scope).with_only_columns(StudentRow.school_id, StudentRow.grade_level).distinct()
-    found = session.execute(pairs).all()
-    return sorted({school for school, _ in found}), sorted({grade for _, grade in found})
+@dataclass(frozen=True)
+class StudentGroup:
+    """The subject's students of a school, grade and run: how many, how many listed, and how many without a risk.
+
+    Too little is on record yet of those without a risk.
+    """
+
+    school_id: str
+    grade: int
+    run_id: str
+    students: int
+    listed: int
+    too_little: int
+
+
+def student_groups(session: Session, scope: CaseloadScope) -> list[StudentGroup]:
+    """The subject's students on the list, counted once for all that stands above it."""
+    by = (StudentRow.school_id, StudentRow.grade_level, ScoreRow.run_id)
+    counted = (func.count(), func.count().filter(ScoreRow.flagged), func.count().filter(ScoreRow.risk.is_(None)))
+    found = select_scored(scope).with_only_columns(*by, *counted).group_by(*by)
+    return [StudentGroup(*row) for row in session.execute(found)]
 
 
 def list_track_records(session: Session, scope: CaseloadScope) -> list[tuple[str, str, str | None]]:

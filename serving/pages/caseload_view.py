@@ -1,11 +1,10 @@
 """The content of the caseload page, as plain values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import visible_students
@@ -13,13 +12,13 @@ from serving.pages.caseload_filter import CaseloadFilter, pages_shown
 from serving.pages.caseload_line import CaseloadLine, build_lines, school_names
 from serving.pages.caseload_query import (
     CaseloadScope,
+    StudentGroup,
     count_rows,
     list_track_records,
     load_rows,
-    schools_and_grades,
     select_filtered,
     select_found,
-    select_scored,
+    student_groups,
 )
 from serving.scoring.decoding import decode_headline, decode_last_lists
 from serving.store.rows import RunRow, ScoreRow, StudentRow
@@ -101,16 +100,21 @@ def caseload_view(
     """The page of the list that a filter asks for, or the students that a search finds among all of the subject's."""
     if not scope.runs:
         return empty_view(asked)
-    counts, choices = count_students(session, scope), filter_choices(session, scope, language)
-    rows, matching, pages = found_rows(session, scope, search) if search else page_rows(session, scope, asked)
-    own = runs_of_subject(session, scope)
+    groups, schools = student_groups(session, scope), school_names(session, scope.subject.district_id)
+    counts, choices, own = (
+        count_students(groups),
+        filter_choices(groups, schools, scope, language),
+        runs_of(groups, scope),
+    )
+    rows, matching, pages = found_rows(session, scope, search) if search else page_rows(session, scope, asked, counts)
+    shows_records = asked.show == "week" and not search
     return CaseloadView(
         asked=asked.of_page(min(asked.page, pages)),
         choices=choices,
         facts=tuple(outcome_facts(language, run, among=own) for run in own),
-        records=band_records(language, list_track_records(session, scope), scope.runs),
+        records=band_records(language, list_track_records(session, scope) if shows_records else [], scope.runs),
         data_through=max(run.data_through for run in scope.runs),
-        lines=build_lines(session, scope, rows, language),
+        lines=build_lines(session, scope, rows, language, schools),
         counts=counts,
         matching=matching,
         pages=pages,
@@ -125,10 +129,12 @@ def caseload_view(
 Rows = Sequence[tuple[StudentRow, ScoreRow | None]]
 
 
-def page_rows(session: Session, scope: CaseloadScope, asked: CaseloadFilter) -> tuple[Rows, int, int]:
+def page_rows(
+    session: Session, scope: CaseloadScope, asked: CaseloadFilter, counts: StudentCounts
+) -> tuple[Rows, int, int]:
     """The students of a page, how many the filter leaves, and on how many pages."""
     found = select_filtered(scope, asked)
-    matching = count_rows(session, found)
+    matching = count_rows(session, found) if asked.narrows else counts.week if asked.show == "week" else counts.all
     pages = max(1, -(-matching // PAGE_SIZE))
     of_page = found.offset((min(asked.page, pages) - 1) * PAGE_SIZE).limit(PAGE_SIZE)
     return load_rows(session, of_page), matching, pages
@@ -162,23 +168,26 @@ def outcome_facts(language: Language, run: RunRow, *, among: Sequence[RunRow]) -
     )
 
 
-def runs_of_subject(session: Session, scope: CaseloadScope) -> Sequence[RunRow]:
+def runs_of(groups: Sequence[StudentGroup], scope: CaseloadScope) -> Sequence[RunRow]:
     """The runs that list or order a student of the subject; all of them where none does."""
-    found = set(session.scalars(select_scored(scope).with_only_columns(ScoreRow.run_id).distinct()))
+    found = {group.run_id for group in groups}
     return [run for run in scope.runs if run.run_id in found] or list(scope.runs)
 
 
-def count_students(session: Session, scope: CaseloadScope) -> StudentCounts:
+def count_students(groups: Sequence[StudentGroup]) -> StudentCounts:
     """How many students there are, how many on this week's list, and of how many too little is on record yet."""
-    counted = (func.count(), func.count().filter(ScoreRow.flagged), func.count().filter(ScoreRow.risk.is_(None)))
-    everyone, week, too_little = session.execute(select_scored(scope).with_only_columns(*counted)).one()
-    return StudentCounts(everyone, week, too_little)
+    return StudentCounts(
+        sum(group.students for group in groups),
+        sum(group.listed for group in groups),
+        sum(group.too_little for group in groups),
+    )
 
 
-def filter_choices(session: Session, scope: CaseloadScope, language: Language) -> FilterChoices:
-    """What the filter can be set to."""
-    names = school_names(session, scope.subject.district_id)
-    schools, grades = schools_and_grades(session, scope)
+def filter_choices(
+    groups: Sequence[StudentGroup], names: Mapping[str, str], scope: CaseloadScope, language: Language
+) -> FilterChoices:
+    """What the filter can be set to; schools have `names` by id."""
+    schools, grades = {group.school_id for group in groups}, sorted({group.grade for group in groups})
     named = sorted(((school, names.get(school, school)) for school in schools), key=lambda one: one[1])
     outcomes = [(run.outcome, about_words(language, run)) for run in scope.runs]
     return FilterChoices(

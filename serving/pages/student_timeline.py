@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, load_only
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_similar_students
 from serving.store.rows import RunRow, ScoreRow, StudentRow
-from serving.store.run_queries import scoring_of, select_score_history
+from serving.store.run_queries import SCORING_COLUMNS, scoring_of, select_score_history
 from serving.wording.locale import Language
 from serving.wording.signals import band_words, similar_students_in_short
 
@@ -31,7 +31,7 @@ def load_score_lines(session: Session, student: StudentRow, outcome: str, langua
     """The student's scores for an outcome run by run, latest first, marking where another release or scorer did it."""
     history = select_score_history(student.district_id, student.student_key)
     found = history.where(RunRow.outcome == outcome).options(
-        load_only(ScoreRow.risk, ScoreRow.band, ScoreRow.similar_students)
+        load_only(ScoreRow.risk, ScoreRow.band, ScoreRow.similar_students), load_only(*SCORING_COLUMNS)
     )
     rows = list(session.execute(found))
     runs = [run for _, run in rows]

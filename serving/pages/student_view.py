@@ -16,7 +16,7 @@ from serving.pages.year_charts import Charts, build_charts
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_change, decode_similar_students, decode_track_record, decode_way_back
 from serving.store.rows import RunRow, ScoreRow, StudentRow
-from serving.store.run_queries import has_other_scoring, student_scores
+from serving.store.run_queries import has_other_scoring
 from serving.store.student_records import ScoreRecords, score_records
 from serving.wording.change_in_short import change_in_short
 from serving.wording.locale import Language, msgid
@@ -111,10 +111,15 @@ class StudentView:
 
 
 def student_view(
-    session: Session, student: StudentRow, runs: Sequence[RunRow], language: Language, *, today: date
+    session: Session,
+    student: StudentRow,
+    runs: Sequence[RunRow],
+    scores: Sequence[tuple[ScoreRow, RunRow]],
+    language: Language,
+    *,
+    today: date,
 ) -> StudentView:
-    """The page of a student, as of the runs of the district's newest list."""
-    scores = student_scores(session, student.district_id, student.student_key, runs)
+    """The page of a student, by the scores in the runs of the district's newest list, the most urgent first."""
     score, run = scores[0] if scores else (None, runs[0] if runs else None)
     band = cast(Band, score.band) if score else "unknown"
     records = score_records(session, [(score, run)])[0] if run and score else None

@@ -1,17 +1,16 @@
 """What a student's page shows of support, and what the viewer may do there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from serving.access.authorize import Action, OneStudent, allowed_actions
 from serving.pages.last_contacts import school_year_began
 from serving.pages.plan_view import PlanView, plan_view
 from serving.pages.support_timeline import SupportLine, load_support_lines
 from serving.pages.visit import Visit
 from serving.store.rows import RunRow, StudentRow
-from serving.store.run_queries import student_scores
 from serving.support.answers import own_answer, problems_of_student
 from serving.support.follow_ups import open_follow_ups
 from serving.support.plans import plans_of_student
@@ -58,12 +57,14 @@ class SupportPanel:
     reports: bool
 
 
-def support_panel(session: Session, visit: Visit, student: StudentRow, runs: Sequence[RunRow]) -> SupportPanel:
-    """The panel of a student for the viewer, beside the runs of a list."""
+DONE_HERE: frozenset[Action] = frozenset({"answer", "write", "report_problem"})
+
+
+def support_panel(session: Session, visit: Visit, student: StudentRow, run: RunRow | None) -> SupportPanel:
+    """The panel of a student for the viewer, beside the run of the most urgent score; None without a score."""
     key = student.student_key
     plans = plans_of_student(session, student.district_id, key)
-    scores = student_scores(session, student.district_id, key, runs)
-    run = scores[0][1] if scores else None
+    may = allowed_actions(session, visit.educator, DONE_HERE, OneStudent(key))
     lines, began = load_support_lines(session, student, visit.educator, visit.language), school_year_began(visit.today)
     return SupportPanel(
         student_key=key,
@@ -74,9 +75,9 @@ def support_panel(session: Session, visit: Visit, student: StudentRow, runs: Seq
         plans=tuple(plan_view(visit, session, student, row) for row in plans),
         problems=report_lines(session, visit, student),
         answer=answer_given(session, visit, student, run),
-        answers=run is not None and visit.may(session, "answer", key),
-        writes=visit.may(session, "write", key),
-        reports=visit.may(session, "report_problem", key),
+        answers=run is not None and "answer" in may,
+        writes="write" in may,
+        reports="report_problem" in may,
     )
 
 

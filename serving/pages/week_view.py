@@ -115,7 +115,7 @@ def week_view(session: Session, visit: Visit, runs: Sequence[RunRow]) -> WeekVie
         problems=problems_waiting(session, visit),
         with_plan=week.with_plan,
         has_list=bool(runs),
-        has_students=session.scalars(visible_students(visit.educator).limit(1)).first() is not None,
+        has_students=bool(shown) or session.scalars(visible_students(visit.educator).limit(1)).first() is not None,
         students=tuple(sorted({*people, *(one.key for one in (*week.put_forward, *unmet))})),
     )
 
@@ -125,6 +125,8 @@ def students_of(session: Session, visit: Visit, week: Week) -> dict[str, str]:
     follow_ups, tried = (*week.follow_ups, *week.risen), week.try_again
     keys = {row.student_key for row in follow_ups} | {row.student_key for row in tried}
     keys |= {row.student_key for row in week.plans_due} | {row.student_key for row in week.snoozed}
+    if not keys:
+        return {}
     found = visible_students(visit.educator).where(StudentRow.student_key.in_(keys))
     return {row.student_key: full_name(row) for row in session.scalars(found)}
 

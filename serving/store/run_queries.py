@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from serving.store.rows import RunRow, ScoreRow
 
@@ -56,13 +56,23 @@ def urgency(score: ScoreRow, run: RunRow) -> tuple[bool, bool, float, str]:
 
 def previous_run(session: Session, district_id: str, outcome: str, as_of: date) -> RunRow | None:
     """The newest run of the same outcome with an earlier as-of date; None before the first."""
+    return session.scalars(select_previous(district_id, outcome, as_of)).first()
+
+
+def select_previous(district_id: str, outcome: str, as_of: date) -> Select[RunRow]:
+    """The query for it."""
     earlier = select(RunRow).where(RunRow.district_id == district_id, RunRow.outcome == outcome, RunRow.as_of < as_of)
-    return session.scalars(earlier.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1)).first()
+    return earlier.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1)
+
+
+SCORING_COLUMNS = (RunRow.outcome, RunRow.as_of, RunRow.release_id, RunRow.scorer, RunRow.part)
+"""What a page needs of an earlier run; the words and settings that a run keeps are large."""
 
 
 def has_other_scoring(session: Session, run: RunRow) -> bool:
     """Whether something else gave the scores of the run before: another release, or another scorer of the release."""
-    before = previous_run(session, run.district_id, run.outcome, run.as_of)
+    earlier = select_previous(run.district_id, run.outcome, run.as_of)
+    before = session.scalars(earlier.options(load_only(*SCORING_COLUMNS))).first()
     return before is not None and scoring_of(before) != scoring_of(run)
 
 

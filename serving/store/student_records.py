@@ -6,9 +6,9 @@ score are those that were added up to there and not taken back, whatever was cor
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import pandas as pd
 import pyarrow as pa
@@ -183,11 +183,33 @@ def written_of(session: Session, districts: set[str], students: set[str]) -> dic
     return written
 
 
-def seen_by(run: RunRow, written: Sequence[tuple[int, str]]) -> dict[str, list[JsonRow]]:
+def seen_by(run: RunRow, written: Sequence[tuple[int, str]]) -> "SeenRecords":
     """What a run saw of what is written of a student, by table."""
     held = folded(content for number, content in written if number <= (run.records_number or 0))
-    columns = run.record_columns or {}
-    return {name: in_order(name, columns[name], [one for one in held if one[0] == name]) for name in columns}
+    return SeenRecords(run.record_columns or {}, held)
+
+
+class SeenRecords(Mapping[str, Sequence[JsonRow]]):
+    """Records by table, each table put in order when it is first asked for: a row of a list shows marks alone."""
+
+    def __init__(self, columns: Mapping[str, Sequence[str]], held: Sequence[tuple[str | None, ...]]) -> None:
+        """The columns by table, and the records of all tables, each with the name of its table first."""
+        self.columns, self.held, self.tables = columns, held, dict[str, list[JsonRow]]()
+
+    def __getitem__(self, table: str) -> list[JsonRow]:
+        """A table's records in their order; KeyError for a table that the run did not see."""
+        if table not in self.tables:
+            own = [one for one in self.held if one[0] == table]
+            self.tables[table] = in_order(table, self.columns[table], own)
+        return self.tables[table]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the tables."""
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        """How many tables there are."""
+        return len(self.columns)
 
 
 def folded(contents: Iterable[str]) -> list[tuple[str | None, ...]]:
@@ -202,12 +224,18 @@ def folded(contents: Iterable[str]) -> list[tuple[str | None, ...]]:
 
 def in_order(table: str, columns: Sequence[str], records: Sequence[tuple[str | None, ...]]) -> list[JsonRow]:
     """A table's records with values as they were, in their order."""
-    kinds = {column.name: column.kind for column in (*TABLES[table].columns, *ENVELOPE)}
+    kinds = [kinds_of(table).get(name, "text") for name in columns]
     rows = [
-        {name: typed(kinds.get(name, "text"), cell) for name, cell in zip(columns, record[1:], strict=True)}
+        {name: typed(kind, cell) for name, kind, cell in zip(columns, kinds, record[1:], strict=True)}
         for record in records
     ]
     return sorted(rows, key=lambda row: [(cell is None, cell) for cell in row.values()])
+
+
+@cache
+def kinds_of(table: str) -> Mapping[str, str]:
+    """The kind of each column of a table."""
+    return {column.name: column.kind for column in (*TABLES[table].columns, *ENVELOPE)}
 
 
 def typed(kind: str, cell: str | None) -> JsonCell:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union, union_all
 from sqlalchemy.orm import Session, load_only
 
 from serving.access.authorize import Educator, visible_students
@@ -53,7 +53,8 @@ def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]
         .order_by(ScoreRow.place, StudentRow.student_key)
         .options(load_only(ScoreRow.band, ScoreRow.previous_band, ScoreRow.reasons))
     )
-    run, before = runs[0], flagged_before(session, educator, runs[0])
+    run, earlier = runs[0], date_before(session, runs[0])
+    before = flagged_before(session, educator, earlier) if earlier else set()
     first = {one.run_id for one in first_lists(session, runs)}
     since, met = listed_since(session, educator, run), met_on(session, educator)
     return [
@@ -70,11 +71,6 @@ def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]
     ]
 
 
-def since_when(session: Session, run: RunRow) -> date:
-    """From when on a contact answers a run's list: the date of the list before, or a week before the first."""
-    return date_before(session, run) or run.as_of - WEEK
-
-
 def date_before(session: Session, run: RunRow) -> date | None:
     """The date of the district's list before a run; None before the first."""
     found = select(func.max(RunRow.as_of)).where(RunRow.district_id == run.district_id, RunRow.as_of < run.as_of)
@@ -88,14 +84,14 @@ def first_lists(session: Session, runs: Sequence[RunRow]) -> list[RunRow]:
     return [run for run in runs if run.outcome not in earlier]
 
 
-def flagged_before(session: Session, educator: Educator, run: RunRow) -> set[str]:
-    """The educator's students who were on the list before, for whichever outcome."""
+def flagged_before(session: Session, educator: Educator, day: date) -> set[str]:
+    """The educator's students who were on the list of an earlier day, for whichever outcome."""
     found = (
         select(ScoreRow.student_key)
         .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
         .where(
-            ScoreRow.district_id == run.district_id,
-            RunRow.as_of == date_before(session, run),
+            ScoreRow.district_id == educator.district_id,
+            RunRow.as_of == day,
             ScoreRow.flagged,
             ScoreRow.student_key.in_(own_keys(educator)),
         )
@@ -131,24 +127,30 @@ def met_on(session: Session, educator: Educator) -> dict[str, date]:
         RosterSupportRow.district_id == educator.district_id, RosterSupportRow.student_key.in_(own_keys(educator))
     )
     found: dict[str, date] = {}
-    for rows in (
-        session.execute(here.group_by(ContactRow.student_key)),
-        session.execute(there.group_by(RosterSupportRow.student_key)),
-    ):
-        for key, day in rows:
-            found[key] = max(day, found.get(key, day))
+    both = union_all(here.group_by(ContactRow.student_key), there.group_by(RosterSupportRow.student_key))
+    for key, day in session.execute(both):
+        found[key] = max(day, found.get(key, day))
     return found
 
 
-def contacted_since(session: Session, educator: Educator, day: date) -> set[str]:
-    """The students with a contact since a date, reached or tried."""
+def contacted_since(session: Session, educator: Educator, run: RunRow) -> set[str]:
+    """The educator's students with a contact that answers a run's list, reached or tried.
+
+    That is one since the date of the list before, or since a week before the first.
+    """
+    day = date_before(session, run) or run.as_of - WEEK
     here = select(ContactRow.student_key).where(
-        ContactRow.district_id == educator.district_id, ContactRow.day >= day, ~ContactRow.withdrawn
+        ContactRow.district_id == educator.district_id,
+        ContactRow.student_key.in_(own_keys(educator)),
+        ContactRow.day >= day,
+        ~ContactRow.withdrawn,
     )
     there = select(RosterSupportRow.student_key).where(
-        RosterSupportRow.district_id == educator.district_id, RosterSupportRow.date >= day
+        RosterSupportRow.district_id == educator.district_id,
+        RosterSupportRow.student_key.in_(own_keys(educator)),
+        RosterSupportRow.date >= day,
     )
-    return set(session.scalars(here)) | set(session.scalars(there))
+    return set(session.scalars(union(here, there)))
 
 
 def is_more(band: str, before: str | None) -> bool:

@@ -22,7 +22,8 @@ def colleagues_of(session: Session, educator: Educator, student: StudentRow) -> 
 
 def staff_names(session: Session, district_id: str, ids: Collection[str | None]) -> dict[str, str]:
     """The names of people of a district, by staff id."""
-    found = select(StaffRow).where(
-        StaffRow.district_id == district_id, StaffRow.staff_id.in_({one for one in ids if one})
-    )
+    asked = {one for one in ids if one}
+    if not asked:
+        return {}
+    found = select(StaffRow).where(StaffRow.district_id == district_id, StaffRow.staff_id.in_(asked))
     return {row.staff_id: f"{row.first_name} {row.last_name}" for row in session.scalars(found)}

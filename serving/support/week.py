@@ -18,7 +18,7 @@ from serving.support.due import (
     risen_follow_ups,
     tried_contacts,
 )
-from serving.support.listed_students import Listed, contacted_since, listed_students, since_when
+from serving.support.listed_students import Listed, contacted_since, listed_students
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def week_of(session: Session, educator: Educator, runs: Sequence[RunRow], suppor
 
 def newly_listed(session: Session, educator: Educator, runs: Sequence[RunRow], free: list[Listed]) -> list[Listed]:
     """Those who are new or changed, then those on an outcome's first list; without a contact since the list before."""
-    touched = contacted_since(session, educator, since_when(session, runs[0]))
+    touched = contacted_since(session, educator, runs[0])
     found = [one for one in free if (one.is_new or one.has_changed or one.first_list) and one.key not in touched]
     return sorted(found, key=lambda one: one.first_list and not one.has_changed)
 

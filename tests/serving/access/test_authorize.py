@@ -1,10 +1,25 @@
 """Who sees whom, in two districts in which students, schools and staff have the same ids."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from serving.access.access_log import find_broken_row
-from serving.access.authorize import Action, Allowed, Client, Denied, Educator, OneStudent, authorize, visible_students
-from serving.store.rows import AccessRow, Role
+from serving.access.authorize import (
+    ROLE_ACTIONS,
+    Action,
+    Allowed,
+    Client,
+    Denied,
+    Educator,
+    OneStudent,
+    allowed_actions,
+    authorize,
+    visible_students,
+)
+from serving.store.rows import AccessRow, CaseloadRow, Role
+from serving.support.own_students import own_keys
 from tests.serving.browser import ApiClient, Browser
 from tests.serving.example_service import DISTRICTS, STAFF, STUDENTS, TODAY, ExampleService
 
@@ -51,6 +66,29 @@ def test_educators_see_exactly_whom_the_table_says(service: ExampleService, dist
             who = educator(district_id, staff_id)
             expected = Allowed(REASON[who.role]) if sees else Denied()  # type: ignore[arg-type]  # reasons of a drawn table
             assert authorize(session, who, "see", OneStudent(key)) == expected, (staff_id, key)
+
+
+def test_several_actions_asked_for_at_once_are_allowed_as_each_is_by_itself(service: ExampleService) -> None:
+    asked: frozenset[Action] = frozenset().union(*ROLE_ACTIONS.values()) - {"answer_problem"}
+    with service.read_session() as session:
+        for staff_id, key in drawn("harbor"):
+            who, student = educator("harbor", staff_id), OneStudent(key)
+            one_by_one = {action for action in asked if isinstance(authorize(session, who, action, student), Allowed)}
+            assert allowed_actions(session, who, asked, student) == one_by_one, (staff_id, key)
+
+
+def test_a_query_that_is_kept_finds_who_is_on_the_caseload_now_and_in_the_role_of_now(service: ExampleService) -> None:
+    ines = educator("harbor", "s-ines")
+    with service.write_session() as session:
+        before = set(session.scalars(own_keys(ines)))
+        own = CaseloadRow(district_id="harbor", staff_id="s-ines", student_key="k-dmitri", start_date=TODAY)
+        session.add(own)
+        session.flush()
+        assert set(session.scalars(own_keys(ines))) == before | {"k-dmitri"}
+        own.end_date = TODAY
+        session.flush()
+        assert set(session.scalars(own_keys(replace(ines, today=TODAY + timedelta(days=1))))) == before
+        assert set(session.scalars(own_keys(replace(ines, role="district")))) == set(KEYS)
 
 
 @pytest.mark.parametrize("district_id", DISTRICTS)

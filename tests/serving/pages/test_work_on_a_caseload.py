@@ -42,6 +42,7 @@ def test_who_covers_writes_is_named_on_the_page_and_the_access_log_says_why(serv
     assert "You also see the students of Ines Moreno" in words_of(mateo.get("/caseload").text)
     page = words_of(mateo.get("/students/k-amara").text)
     assert "Mateo Quigley covers for a colleague who is away" in page
+    assert "Jonas Nakamura" not in page, "a counselor who covers for nobody does not look after the student"
     noted = [(row.subject, row.reason) for row in rows(service, AccessRow) if row.object == "student"]
     assert noted == [("staff:s-mateo", "cover")]
     targets = [row.object for row in rows(service, AccessRow) if row.action == "write"]
