@@ -8,8 +8,9 @@ from pkgutil import walk_packages
 
 from docs.reference_checks import audit_checks, ingest_codes, monitor_checks, record_checks
 from docs.reference_commands import commands_page
+from docs.reference_gate import gate_checks
 from docs.reference_http import api_page
-from docs.reference_settings import default_of, settings_page
+from docs.reference_settings import settings_page
 from docs.reference_simulation import simulation_page
 from docs.reference_sources import sources_page
 from docs.reference_text import code, heading, page, table
@@ -17,39 +18,9 @@ from features.definitions.catalog import FEATURE_SETS, OUTCOMES, feature_set_of
 from features.definitions.published_rules import ATTENDANCE_BANDS, PUBLISHED
 from features.errors import Refused
 from features.language.feature_set import Feature, FeatureSet, Indicator, Outcome
-from features.settings import Gate
 from features.snapshots.feature_requirements import missing_when, source_tables
 from features.table_schema import ENVELOPE, Column, Table
 from features.tables import PROTECTED_TABLES, TABLES
-from models.metrics.intervals import Interval
-from models.metrics.paired_comparison import RecallLead
-from training.evaluation.calibration_by_date import DateCalibration
-from training.evaluation.level_by_year import LevelGap
-from training.gate.band_check import band_check, check_bands
-from training.gate.bound_checks import (
-    check_calibration,
-    check_group_calibration,
-    check_leakage,
-    check_recall_gaps,
-    check_records,
-)
-from training.gate.bounds import LOOSER
-from training.gate.checks import GateEvidence, check_evidence
-from training.gate.comparison import GateComparison
-from training.gate.date_checks import check_calibration_by_date, check_weeks
-from training.gate.level_check import check_level
-from training.gate.list_checks import (
-    CHAMPION,
-    COMPARISONS,
-    check_at_own_count,
-    check_champion,
-    check_enough_students,
-    check_last_year,
-    check_lead,
-    check_logistic,
-)
-from training.gate.rule_selection import RuleSelection, RuleToBeat
-from training.gate.verdict import VERDICT_WORDS, GateCheck
 
 REFERENCE = Path(__file__).parent / "reference"
 PACKAGES = ("features", "models", "training", "serving", "ontrack")
@@ -207,68 +178,18 @@ def outcome_parts(one: Outcome) -> list[str]:
 def checks_page() -> str:
     """The checks of records, the gate's checks, its verdicts and the exit codes."""
     intro = "What is asked of records and of a model, and what a command's exit code says."
-    rows = [(code(check.code), check.title, asked) for check, asked in checks()]
-    verdicts = ", ".join(VERDICT_WORDS.values())
-    bounds = table(
-        ("Setting", "Default", "Meaning", "Looser if"),
-        [
-            (code(f"gate.{name}"), default_of(Gate, name), field.description or "–", LOOSER.get(name, "–"))
-            for name, field in Gate.model_fields.items()
-        ],
-    )
     codes = [(str(number), says, refusals(number)) for number, says in EXIT_CODES.items()]
     return page(
         "Checks and exit codes",
         intro,
         *ingest_codes(),
         *record_checks(),
-        heading(2, "Checks of the gate"),
-        f"Each check ends in one of three verdicts: {verdicts}. A failed one fails the model; one that cannot be "
-        "judged leaves it unproven. Why it is so: [the gate](../explanation/the-gate.md).",
-        table(("Code", "Title", "Asks"), rows),
-        heading(2, "Bounds"),
-        bounds,
+        *gate_checks(),
         *audit_checks(),
         *monitor_checks(),
         heading(2, "Exit codes"),
         table(("Code", "Says", "Refusals with it"), codes),
     )
-
-
-def checks() -> list[tuple[GateCheck, str]]:
-    """Every check of the gate on made-up evidence, and the question it asks."""
-    even, lead = Interval(0.0, 0.0, 0.0), RecallLead(0.0, 0.0, 0.0, error=0.0)
-    leads = {name: lead for _, name, _ in (*COMPARISONS, CHAMPION)}
-    compared = GateComparison(
-        (2025, 2026),
-        0,
-        0,
-        leads,
-        rule=RuleToBeat("rule", RuleSelection(("rule",))),
-        own_count=lead,
-        last_year=lead,
-        by_week={5: lead},
-    )
-    made_up = GateEvidence(
-        compared,
-        even,
-        even,
-        even,
-        {},
-        group_calibration={"a group": even},
-        bands=band_check("pass", ""),
-        week_calibration={3: even},
-        dates=(DateCalibration("scoring date", "2025-09-01", 1, week=3, gap=even),),
-        level=(LevelGap(2026, 3, even),),
-    )
-    others = [f"{check_lead.__doc__} The other scorer: {title}." for _, _, title in COMPARISONS]
-    last = [
-        check_champion, check_logistic, check_calibration, check_recall_gaps, check_leakage,
-        check_group_calibration, check_records, check_at_own_count, check_last_year,
-        check_bands, check_calibration_by_date, check_weeks, check_level,
-    ]  # fmt: skip
-    questions = [check_enough_students.__doc__ or "", *others, *(function.__doc__ or "" for function in last)]
-    return list(zip(check_evidence(made_up, Gate()), questions, strict=True))
 
 
 def refusals(exit_code: int) -> str:

@@ -69,7 +69,7 @@ from serving.pages import (
 )
 from serving.pages.current_user import RoleChoiceRequired, SignInRequired
 from serving.pages.next_page import CALLBACK, requested_page
-from serving.pages.rendering import STATIC, error_page, fault_page, load_templates
+from serving.pages.rendering import STATIC, busy_page, error_page, fault_page, load_templates
 from serving.route_access import access_by_route, allowed_methods, routes_of
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import database_address, migrate, open_engine
@@ -81,6 +81,7 @@ from serving.web.nul_characters import NulCharacters
 from serving.web.openapi import OnTrackApp
 from serving.web.problems import (
     RecordsRefused,
+    busy_problem,
     http_problem,
     is_api_path,
     is_json,
@@ -151,6 +152,7 @@ def create_app(
         RequestMiddleware,
         log=context.log,
         fault=partial(answer_fault, context),
+        busy=partial(answer_busy, context),
         hosts=served_hosts(settings.service),
         observer=observer,
     )
@@ -229,6 +231,13 @@ def answer_fault(context: AppContext, request: Request, incident: str) -> Respon
     if is_api_path(request.url.path):
         return problem_response(500, incident=incident)
     return fault_page(request, context, incident)
+
+
+def answer_busy(context: AppContext, request: Request) -> Response:
+    """What is said where the database was too busy; the same request may be sent again."""
+    if is_api_path(request.url.path):
+        return busy_problem()
+    return busy_page(request, context)
 
 
 def redirect_to_sign_in(request: Request, error: Exception) -> Response:

@@ -76,8 +76,8 @@ class AppContext:
         return self.settings.today or self.clock().astimezone(ZoneInfo(zone)).date()
 
 
-def request_context(request: Request) -> AppContext:
-    """The context of the application that got the request."""
+async def request_context(request: Request) -> AppContext:
+    """The context of the application that got the request; it waits for nothing, and needs no thread for it."""
     return cast(AppContext, request.app.state.context)
 
 

@@ -63,7 +63,7 @@ class ClientWithScope:
 
     scope: Scope
 
-    def __call__(self, client: CurrentClient) -> Client:
+    async def __call__(self, client: CurrentClient) -> Client:
         """The client, if it has the scope."""
         if self.scope not in client.scopes:
             challenge = f'Bearer error="insufficient_scope", scope="{self.scope}"'

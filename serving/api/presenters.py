@@ -35,7 +35,7 @@ MODEL_ID_LETTERS = 16
 """Letters of a bundle's digest by which the API calls it, as its folder is called."""
 
 
-def accepted_language(
+async def accepted_language(
     response: Response,
     accept_language: Annotated[
         str, Header(description="The languages of sentences that you prefer, such as `es-MX, es`; English otherwise.")

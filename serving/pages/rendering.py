@@ -14,6 +14,7 @@ from serving.pages.current_user import find_viewer_safely, form_token
 from serving.pages.enhancement import enhancement
 from serving.pages.language import language_links, remember_language, request_language
 from serving.pages.places import places_shown
+from serving.web.problems import BUSY_AGAIN
 from serving.wording.locale import LOCALES, Language, load_language, msgid
 
 HERE = Path(__file__).parent
@@ -86,6 +87,7 @@ ERROR_TEXTS = {
         msgid("Go back and use the links and buttons of the page."),
     ),
     422: (msgid("This address is not complete"), msgid("Go back and use the links and buttons of the page.")),
+    503: (msgid("Many people are using this right now"), msgid("Wait a few seconds, then go back and try again.")),
 }
 DEFAULT_ERROR = (msgid("This did not work"), msgid("Go back and try again."))
 
@@ -95,6 +97,13 @@ def error_page(request: Request, context: AppContext, status: int) -> HTMLRespon
     words, who = request_language(request), find_viewer_safely(request, context)
     title, advice = map(words.translate, ERROR_TEXTS.get(status, DEFAULT_ERROR))
     return render_page(request, context, "error.html", status=status, who=who, title=title, advice=advice)
+
+
+def busy_page(request: Request, context: AppContext) -> HTMLResponse:
+    """The page for a database that was too busy."""
+    page = error_page(request, context, 503)
+    page.headers["Retry-After"] = str(BUSY_AGAIN)
+    return page
 
 
 def fault_page(request: Request, context: AppContext, incident: str) -> HTMLResponse:

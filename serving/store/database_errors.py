@@ -1,8 +1,27 @@
-"""Errors of PostgreSQL without the values of rows, which its driver would repeat."""
+"""Errors of a database: which say that it was busy, and those of PostgreSQL without the values of rows."""
+
+import sqlite3
 
 from psycopg import Error
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+BUSY_STATES = frozenset({"40001", "40P01", "53300", "55P03", "57014"})
+"""SQLSTATEs of a transaction that others stood in the way of: serialization, deadlock, too many connections, a lock
+that did not come in time, a statement that took too long."""
+FIRST_BYTE = 0xFF
+"""SQLite's extended result codes keep the result code in it."""
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether a request failed only because the database was busy: the same request may succeed a little later."""
+    if isinstance(error, NoConnection):  # no connection became free
+        return True
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, sqlite3.OperationalError):
+        return cause.sqlite_errorcode & FIRST_BYTE in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return isinstance(cause, Error) and cause.sqlstate in BUSY_STATES
 
 
 def hide_values(context: ExceptionContext) -> None:

@@ -83,7 +83,10 @@ class StudentRow(Row):
     """A student; apart from `staff`, the only table with names."""
 
     __tablename__ = "students"
-    __table_args__ = (ForeignKeyConstraint(["district_id"], ["districts.district_id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["district_id"], ["districts.district_id"]),
+        Index(None, "district_id", "student_id"),
+    )
 
     district_id: Mapped[str] = mapped_column(primary_key=True)
     student_key: Mapped[str] = mapped_column(primary_key=True)

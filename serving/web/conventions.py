@@ -37,6 +37,7 @@ CONVENTIONS = """
 - **ETag** and `If-None-Match`: what has not changed is not sent again. `If-Match` on PUT and DELETE of a record:
   412 where somebody else changed it since.
 - **Rates**: `RateLimit` says what is left, 429 with `Retry-After` that it was too much.
+- **Overload**: where the database is busy for too long, 503 with `Retry-After`; send the same request again then.
 - **Language**: sentences are in English or Spanish, by `Accept-Language`; `Content-Language` says which.
 - **Changes**: within `/v1` fields and routes are added, and none is taken away or changes its meaning; ignore what you
   do not know. What will go is announced for at least a year by `Deprecation` (RFC 9745) and `Sunset` (RFC 8594) in
@@ -61,7 +62,7 @@ def add_conventions(schema: JsonSchemaValue) -> JsonSchemaValue:
 def headers_of(path: str, method: str, status: str) -> JsonSchemaValue:
     """The header fields of an answer."""
     rates = RATES if path.startswith("/v1") and status not in ("401", "413", "421") else {}
-    retry = RETRY if status == "429" else {}
+    retry = RETRY if status in ("429", "503") else {}
     tagged = (method == "get" and status in ("200", "304")) or (method == "put" and status == "202")
     tag = TAG if tagged else {}
     return {**REQUEST_ID, **rates, **retry, **tag}

@@ -1,4 +1,4 @@
-"""Wraps every request: hosts, headers, a limit on the body, HEAD, one log line, and an answer to unexpected errors."""
+"""Wraps every request: hosts, headers, a limit on the body, HEAD, one log line, and an answer where none could be."""
 
 import time
 import uuid
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
+from serving.store.database_errors import is_busy
 from serving.web.hosts import is_served
 from serving.web.logs import error_location
 from serving.web.problems import problem_response
@@ -46,6 +47,7 @@ class RequestMiddleware:
         *,
         log: FilteringBoundLogger,
         fault: Callable[[Request, str], Response],
+        busy: Callable[[Request], Response],
         hosts: Collection[str],
         observer: RequestObserver,
         timer: Callable[[], float] = time.perf_counter,
@@ -53,6 +55,7 @@ class RequestMiddleware:
         self.app = app
         self.log = log
         self.fault = fault
+        self.busy = busy
         self.hosts = hosts
         self.observer = observer
         self.timer = timer
@@ -85,20 +88,20 @@ class RequestMiddleware:
         )
 
     async def run(self, scope: Scope, receive: Receive, answer: "ResponseSender") -> None:
-        """Runs the application; what it cannot answer becomes an incident, of which kind and place are logged."""
+        """Runs the application; what it cannot answer is logged by kind and place: a fault, or a busy database."""
         try:
             await self.app(scope, receive, answer)
         except Exception as error:
-            incident = uuid.uuid4().hex
-            self.log.error(
-                "incident",
-                incident=incident,
-                error=type(error).__name__,
-                where=error_location(error),
-                request=answer.request_id,
-            )
+            said = {"error": type(error).__name__, "where": error_location(error), "request": answer.request_id}
+            if is_busy(error):
+                self.log.warning("busy", **said)
+                other = self.busy(Request(scope))
+            else:
+                incident = uuid.uuid4().hex
+                self.log.error("incident", incident=incident, **said)
+                other = self.fault(Request(scope), incident)
             if answer.status == 0:
-                await self.fault(Request(scope), incident)(scope, receive, answer)
+                await other(scope, receive, answer)
 
 
 class ResponseSender:

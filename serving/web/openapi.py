@@ -26,7 +26,7 @@ ERRORS = {
     421: "not a name under which the service answers",
     429: "too many requests in a minute; Retry-After says when to go on",
     500: "a fault of the service",
-    503: "not ready",
+    503: "not ready, or too busy; Retry-After says when to send it again",
 }
 
 TOKENS = "/oauth/token"
@@ -92,11 +92,11 @@ def add_scopes(schema: JsonSchemaValue, access: Mapping[str, str]) -> JsonSchema
 def possible_errors(path: str, operation: JsonSchemaValue) -> list[int]:
     """Which errors an operation may answer with."""
     if path == TOKENS:
-        return [413, 415, 421, 500]
+        return [413, 415, 421, 500, 503]
     if "security" not in operation:
         return [421, 500, 503] if path == "/readyz" else [421, 500]
     with_body = [400, 413, 415, 422] if "requestBody" in operation else [422]
-    return [401, 403, 404, *with_body, 421, 429, 500]
+    return [401, 403, 404, *with_body, 421, 429, 500, 503]
 
 
 def error_response(code: int) -> JsonSchemaValue:

@@ -31,6 +31,9 @@ DETAILS = {
     500: "Something went wrong on our side. Nothing was changed.",
     503: "The service is not ready.",
 }
+BUSY = "The database is busy with other requests. Send the same request again, after the seconds of Retry-After."
+BUSY_AGAIN = 5
+"""Seconds after which a request that found the database busy may be sent again."""
 
 
 class Mistake(BaseModel):
@@ -85,6 +88,11 @@ def problem_response(
     return JSONResponse(
         says.model_dump(exclude_none=True), status_code=status, media_type=PROBLEM_TYPE, headers=headers
     )
+
+
+def busy_problem() -> JSONResponse:
+    """The problem of a request for which the database was too busy."""
+    return problem_response(503, BUSY, headers={"Retry-After": str(BUSY_AGAIN)})
 
 
 def is_api_path(path: str) -> bool:

@@ -1,5 +1,6 @@
 """The row rules of one record that did not come in a file: the same rules, asked in memory."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from features.warehouse.writer import Writer
 
 Cells = Mapping[str, str]
 """A record as the cells of a file of our own shape: `student_id` and `known_on` among them."""
+FREE: deque[duckdb.DuckDBPyConnection] = deque(maxlen=8)
+"""Databases in memory that no thread uses; one more than these is closed."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,31 @@ def broken_rule(table: str, cells: Cells, policies: RecordPolicies, today: date)
     delivered = DeliveredTable(
         TABLES[table], FileMapping(kind="delta"), Dialect(), (source,), read, policies=policies
     )  # fmt: skip
-    connection = duckdb.connect(config={"threads": "1"})
-    try:
-        writer = Writer(connection)
-        parse_table(writer, delivered, first_number=0, today=today, plain=False, lookups=())
+    with memory() as connection:
+        parse_table(Writer(connection), delivered, first_number=0, today=today, plain=False, lookups=())
         found = connection.execute(f'SELECT rule, broken, expected FROM "understood_{table}"').fetchall()  # noqa: S608 - our own names
-    finally:
-        connection.close()
     broken = next(((rule, said, expected) for rule, said, expected in found if rule not in (None, LEFT_OUT)), None)
     return None if broken is None else BrokenRule(broken[0], tuple(broken[1].split(", ")), broken[2])
+
+
+@contextmanager
+def memory() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory of one's own, with nothing in it; it is used again, as opening one costs more than a record.
+
+    What is made in it is rolled back, so that no record stays; after an error it is closed.
+    """
+    try:
+        connection = FREE.pop()
+    except IndexError:
+        connection = duckdb.connect(config={"threads": "1"})
+    connection.begin()
+    try:
+        yield connection
+        connection.rollback()
+    except BaseException:
+        connection.close()
+        raise
+    FREE.append(connection)
 
 
 def rows_of_record(cells: Cells) -> SourceRows:
