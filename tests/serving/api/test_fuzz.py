@@ -40,7 +40,7 @@ def configuration(headers: dict[str, str]) -> SchemathesisConfig:
     several students in one request each is answered by itself, also one who cannot be read. An address that fits two
     templates takes the methods of both (tests/serving/web/test_conventions.py looks at Allow).
 
-    That requests are slow to draw is no fault: a live score's body has tables of up to 20,000 rows, and drawing one
+    That requests are slow to draw is no fault: a live score's body has tables of up to 2,000 rows, and drawing one
     takes as long as the machine lets it.
     """
     return SchemathesisConfig.from_dict(
