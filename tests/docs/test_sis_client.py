@@ -8,6 +8,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from docs.examples.sis_client import OnTrack, OnTrackProblem, read_webhook
+from tests.drawn import write_files
 from tests.features.made_folder import DRAWN
 from tests.serving.api.test_imports import program
 from tests.serving.conftest import copy_prepared, opened, prepared  # noqa: F401 - a fixture
@@ -34,7 +35,7 @@ def test_the_example_sends_a_zip_and_waits_for_the_worker(site: ApiSite, tmp_pat
 
     ontrack = OnTrack(site.client, sleep=work)
     archive = tmp_path / "north.zip"
-    archive.write_bytes(zip_of(tmp_path, DRAWN))
+    archive.write_bytes(zip_of(write_files(tmp_path / "north", DRAWN)))
     told = ontrack.wait_for(ontrack.send_zip(archive))
     assert (told["state"], len(worked)) == ("done", 1)
 
