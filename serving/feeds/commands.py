@@ -14,8 +14,8 @@ app = typer.Typer(no_args_is_help=True)
 def feed_command(context: Context, district: DistrictOption, json_output: JsonOption = False) -> None:
     """Send the scores of the newest list to the district's Ed-Fi API, as assessments in its own namespace."""
     from serving.feeds.edfi import edfi_resources
+    from serving.feeds.edfi_sender import EdFiSender, FeedRefused
     from serving.feeds.scores import scores_to_send
-    from serving.feeds.sending import EdFiSender, FeedRefused
     from serving.store.database import engine_of, write_session
 
     settings = settings_of(context)

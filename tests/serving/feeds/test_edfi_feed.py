@@ -8,8 +8,8 @@ from features.feed_settings import EdFiFeed
 from serving.access.api_keys import Grant, UnknownKey
 from serving.access.clients import create_client, revoke_client
 from serving.feeds.edfi import edfi_resources
+from serving.feeds.edfi_sender import EdFiSender, FeedRefused, Sent
 from serving.feeds.scores import SentScore, scores_to_send
-from serving.feeds.sending import EdFiSender, FeedRefused, Sent
 from serving.store.rows import AccessRow, RunRow
 from tests.serving.example_service import ExampleService
 from tests.serving.feeds.edfi_api import KEY, SECRET, EdFiApi, running_api
