@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.deliveries import CORRECTED, corrections
-from benchmarks.figures import Part, compared
+from benchmarks.figures import Figure, Part, compared
 from benchmarks.place import DISTRICT, NOW, TODAY, Place, simulate
 from benchmarks.timing import median_seconds, processor_seconds_of
 from features.definitions.grade9 import NinthGrade
@@ -83,45 +83,45 @@ def policies_part(place: Place, *, runs: int, progress: Progress) -> Part:
     simulate(place, progress)
     plain, declared = Home(place, "plain", RecordPolicies()), Home(place, "declared", DECLARED)
     progress(f"policies: {runs} rounds of two loads, of two nights, and of three snapshots")
-    loads = median_seconds({"plain": plain.load, "declared": declared.load}, runs, clock=processor_seconds_of)
+    figures = (
+        beside("ingest, policies declared", plain.load, declared.load, runs),
+        nightly(plain, declared, runs),
+        *snapshots(plain, declared, runs),
+    )
+    return Part("policies", {"students": place.students, "years": place.years, "runs": runs}, figures)
+
+
+def nightly(plain: Home, declared: Home, runs: int) -> Figure:
+    """The nightly loads of a district that declares policies, beside the same without."""
     for home in (plain, declared):
         home.send_night()
-    nights = median_seconds(
-        {"plain": plain.load_night, "declared": declared.load_night}, runs, clock=processor_seconds_of
+    return beside("nightly delta, policies declared", plain.load_night, declared.load_night, runs)
+
+
+def snapshots(plain: Home, declared: Home, runs: int) -> tuple[Figure, Figure]:
+    """Snapshots with policies declared, and where one school a date is looked for."""
+    warehouses = {
+        "plain": plain.workspace.warehouse,
+        "declared": declared.workspace.warehouse,
+        "shared": with_shared_days(plain.workspace.warehouse),
+    }
+    takes = {name: snapshot_in(warehouse) for name, warehouse in warehouses.items()}
+    took = median_seconds(takes, runs, clock=processor_seconds_of)
+    return (
+        in_seconds("snapshot, policies declared", took["declared"], took["plain"]),
+        in_seconds("snapshot, one school a date looked for", took["shared"], took["plain"]),
     )
-    shared = with_shared_days(plain.workspace.warehouse)
-    took = median_seconds(
-        {
-            "plain": snapshot_in(plain.workspace.warehouse),
-            "declared": snapshot_in(declared.workspace.warehouse),
-            "shared": snapshot_in(shared),
-        },
-        runs,
-        clock=processor_seconds_of,
-    )
-    facts = {"students": place.students, "years": place.years, "runs": runs}
-    return Part(
-        "policies",
-        facts,
-        (
-            compared("ingest, policies declared", loads["declared"], "s of a core", to=loads["plain"], beside=WITHOUT),
-            compared(
-                "nightly delta, policies declared",
-                nights["declared"],
-                "s of a core",
-                to=nights["plain"],
-                beside=WITHOUT,
-            ),
-            compared("snapshot, policies declared", took["declared"], "s of a core", to=took["plain"], beside=WITHOUT),
-            compared(
-                "snapshot, one school a date looked for",
-                took["shared"],
-                "s of a core",
-                to=took["plain"],
-                beside=WITHOUT,
-            ),
-        ),
-    )
+
+
+def beside(name: str, plain: Callable[[], None], declared: Callable[[], None], runs: int) -> Figure:
+    """What takes so long with policies, beside the same without, in turns."""
+    took = median_seconds({"plain": plain, "declared": declared}, runs, clock=processor_seconds_of)
+    return in_seconds(name, took["declared"], took["plain"])
+
+
+def in_seconds(name: str, took: float, plain: float) -> Figure:
+    """Processor seconds beside those without a policy."""
+    return compared(name, took, "s of a core", to=plain, beside=WITHOUT)
 
 
 def with_shared_days(warehouse: Path) -> Path:

@@ -20,7 +20,7 @@ from training.evaluation.capacities import capacities_of
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.intervals import Differences, calibration_of, headline_of, intervals_of, leads_over_others
 from training.evaluation.leakage import find_leaks
-from training.evaluation.level_by_year import level_gaps, students_learned
+from training.evaluation.level_by_year import LevelGap, level_gaps, students_learned
 from training.evaluation.pooled_calibration import gaps_by_week, pooled_gap
 from training.evaluation.rolling_evaluation import YearEvaluation
 from training.evaluation.scorers import FIRST, OWN_RULE
@@ -57,6 +57,13 @@ class Draws(TypedDict):
     seed: int
 
 
+class Gaps(TypedDict):
+    """What the gate looks at of calibration by school week and of the level by date."""
+
+    week_calibration: dict[int, Interval]
+    level: tuple[LevelGap, ...]
+
+
 BRIEFLY = ("model", "logistic", "rule")
 """The scorers whose figures have intervals in a brief look, beside the rule that serves or has to be beaten."""
 
@@ -74,28 +81,25 @@ def build_training_result(
 ) -> TrainingResult:
     """Figures, differences, groups and the gate's verdict of one part of the year.
 
-    `judged` and the judged `years` hold its scoring dates, `learn` what was learned from for the test year, `warnings`
-    kinds of warning. Figures with intervals, and the audit (`context`), are of the date in the middle.
+    `judged` and the judged `years` hold its scoring dates, `learn` what was learned from for the test year.
+    Figures with intervals, and the audit (`context`), are of the date in the middle.
     """
     compared = compare_over_years(request, basis, judged, learn=learn, years=years)
     context = replace(context, rule=serving_rule_of(request.outcome, compared))
-    judged_years = [one.judged for one in years] or [judged]
-    learned = students_learned(learn, [one.split for one in years] or [basis.split])
-    week = None if judged.test.week is None else review_week(judged.test.week)
-    reviewed, taught = judged.take(in_week(judged.test, week)), learn and learn.take(in_week(learn, week))
-    review, test = review_list(request, reviewed, taught, compared, context), reviewed.test
+    judged_years, splits = [one.judged for one in years] or [judged], [one.split for one in years] or [basis.split]
+    learned, (reviewed, taught, week) = students_learned(learn, splits), in_review(judged, learn)
+    review = review_list(request, reviewed, taught, compared, context)
     evidence = replace(
         evidence_of(request, compared, review.audited, [one.take(in_week(one.test, week)) for one in judged_years]),
         leaks=() if learn is None else find_leaks(learn, judged.test, least=request.settings.audit.smallest_group),
         warnings=warnings,
-        week_calibration=gaps_by_week(judged_years, **draws_of(request)),
         dates=dates_of(request, judged, compared, part),
-        level=level_gaps(judged_years, "model", learned),
+        **gaps_of(request, judged_years, learned),
     )
     return TrainingResult(
         request,
         basis,
-        gate_of(request, evidence, test),
+        gate_of(request, evidence, reviewed.test),
         part=part,
         judged_weeks=judged_weeks(judged.test, years),
         slices=evidence.dates,
@@ -104,6 +108,18 @@ def build_training_result(
         rule_level=level_gaps(judged_years, context.rule, learned),
         **vars(review),
     )
+
+
+def in_review(judged: Evaluation, learn: Examples | None) -> tuple[Evaluation, Examples | None, int | None]:
+    """The scoring date in the middle: what is judged on it, what was learned of it, and its school week."""
+    week = None if judged.test.week is None else review_week(judged.test.week)
+    return judged.take(in_week(judged.test, week)), learn and learn.take(in_week(learn, week)), week
+
+
+def gaps_of(request: TrainingRequest, judged: Sequence[Evaluation], learned: Mapping[int, int]) -> Gaps:
+    """How far the model's risks are off in each school week, and on each date of the judged years."""
+    by_week = gaps_by_week(judged, **draws_of(request))
+    return {"week_calibration": by_week, "level": level_gaps(judged, "model", learned)}
 
 
 def gate_of(request: TrainingRequest, evidence: GateEvidence, test: Examples) -> GateResult:

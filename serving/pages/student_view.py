@@ -8,8 +8,8 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import ReasonCode, people_with_access
-from serving.pages.caseload_line import school_names
 from serving.pages.record_tables import RecordTable, record_table
+from serving.pages.student_identity import identity_of
 from serving.pages.student_timeline import ScoreLine, load_score_lines
 from serving.pages.typical_range import TypicalRange, typical_range
 from serving.pages.year_charts import Charts, build_charts
@@ -127,10 +127,7 @@ def student_view(
     needs = need_items(language, records, record) if records else ()
     return StudentView(
         about=about_words(language, run) if run and len(scores) > 1 else "",
-        name=f"{student.first_name} {student.last_name}",
-        grade=student.grade_level,
-        school=school_names(session, student.district_id).get(student.school_id, student.school_id),
-        student_id=student.student_id,
+        **identity_of(session, student),
         band=band,
         band_words=band_words(language, band),
         similar=similar_section(language, score, run) if run and score else "",

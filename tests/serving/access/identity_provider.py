@@ -2,17 +2,16 @@
 
 import base64
 import hashlib
-import json
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from tests.json_server import Answer, Request, answering
 
 CLIENT_ID, SECRET = "ontrack", "a secret: of/the client"
 
@@ -67,52 +66,30 @@ class Provider:
         key = self.signs or self.key
         return jwt.encode({"alg": "RS256", "kid": str(key.kid), **self.header}, claims, key, ["RS256"])
 
+    def answer(self, request: Request) -> Answer:
+        """What the provider says to a request."""
+        if request.method == "POST":
+            form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+            said = self.token(form, request.authorization)
+        else:
+            said = {"/keys": self.keys, "/.well-known/openid-configuration": self.configuration}.get(
+                request.path, lambda: None
+            )()
+        return (200, said) if said else (400, {"error": "invalid_grant"})
+
+    def keys(self) -> dict[str, object]:
+        """The published keys, one of a kind that signs nothing among them."""
+        return {"keys": [{**self.key.as_dict(private=False), "use": "sig"}, {"kty": "oct", "k": "AA"}]}
+
+    def configuration(self) -> dict[str, object]:
+        """Where the provider has what, as the standard names it."""
+        places = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
+        return {"issuer": self.issuer, **{name: f"{self.issuer}/{place}" for name, place in places.items()}}
+
 
 @contextmanager
 def running_provider(now: float) -> Iterator[Provider]:
     """A provider that answers on a free port of this machine."""
     provider = Provider(now)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == "/keys":
-                self.answer(
-                    {"keys": [{**provider.key.as_dict(private=False), "use": "sig"}, {"kty": "oct", "k": "AA"}]}
-                )
-            elif self.path == "/.well-known/openid-configuration":
-                root = provider.issuer
-                self.answer(
-                    {
-                        "issuer": root,
-                        "authorization_endpoint": f"{root}/authorize",
-                        "token_endpoint": f"{root}/token",
-                        "jwks_uri": f"{root}/keys",
-                    }
-                )
-            else:
-                self.answer(None)
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = {name: values[0] for name, values in parse_qs(body).items()}
-            self.answer(provider.token(form, self.headers.get("Authorization", "")))
-
-        def answer(self, said: dict[str, object] | None) -> None:
-            content = json.dumps(said or {"error": "invalid_grant"}).encode()
-            self.send_response(200 if said else 400)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - of the library
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    provider.issuer = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with answering(provider.answer) as provider.issuer:
         yield provider
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -3,16 +3,16 @@
 import base64
 import json
 import os
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import jsonschema_rs
 import yaml
+
+from tests.json_server import Answer, Request, answering
 
 KEY, SECRET = "key", "secret"
 PUBLISHED = "ONTRACK_EDFI_OPENAPI"
@@ -90,6 +90,26 @@ class EdFiApi:
     expires: int = 10**9
     """Requests that a token holds for."""
 
+    def answer(self, request: Request) -> Answer:
+        """A token to who has the key; a resource is taken by the last token while it holds and nobody is busy."""
+        if request.path == "/oauth/token":
+            return self.token(request.authorization)
+        if request.authorization != f"Bearer t{self.tokens}" or self.expires <= 0:
+            self.expires = 10**9
+            return 401, {}
+        if self.busy:
+            self.busy -= 1
+            return 503, {}
+        self.expires -= 1
+        return self.take(request.path.rpartition("/")[2], json.loads(request.body)), {}
+
+    def token(self, authorization: str) -> Answer:
+        """A new token to who has the key and the secret."""
+        if authorization != f"Basic {base64.b64encode(f'{KEY}:{SECRET}'.encode()).decode()}":
+            return 401, {}
+        self.tokens += 1
+        return 200, {"access_token": f"t{self.tokens}"}
+
     def take(self, kind: str, body: dict[str, object]) -> int:
         """The status for a resource: by its schema, then by what it names."""
         if not validator(kind).is_valid(body):
@@ -130,42 +150,5 @@ def strings_in(value: object) -> Iterator[str]:
 def running_api() -> Iterator[EdFiApi]:
     """An API that answers on a free port of this machine."""
     api = EdFiApi()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers["Content-Length"]))
-            given = self.headers.get("Authorization", "")
-            if self.path == "/oauth/token":
-                right = given == f"Basic {base64.b64encode(f'{KEY}:{SECRET}'.encode()).decode()}"
-                api.tokens += right
-                self.used = 0
-                self.answer(200 if right else 401, {"access_token": f"t{api.tokens}"} if right else {})
-            elif given != f"Bearer t{api.tokens}" or api.expires <= 0:
-                api.expires = 10**9
-                self.answer(401, {})
-            elif api.busy:
-                api.busy -= 1
-                self.answer(503, {})
-            else:
-                api.expires -= 1
-                self.answer(api.take(self.path.rpartition("/")[2], json.loads(content)), {})
-
-        def answer(self, status: int, said: object) -> None:
-            content = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - of the library
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    api.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with answering(api.answer) as api.url:
         yield api
-    finally:
-        server.shutdown()
-        server.server_close()
