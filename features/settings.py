@@ -95,7 +95,7 @@ class Training(Section):
     """How models are trained and on which dates they are asked to score."""
 
     as_of: tuple[str, ...] = Field(
-        default=tuple(f"week {week}" for week in range(2, 39, 3)),
+        default=tuple(f"week {week}" for week in (1, 2, 5, 8, 11, 14, 17, 20, 23, 26, 30, 34, 38)),
         min_length=1,
         description="each year's scoring dates: month-days such as `11-20`, school weeks such as `week 5`, or both",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -51,11 +52,10 @@ class Examples:
     def __len__(self) -> int:
         return len(self.label)
 
-    @property
+    @cached_property
     def weight(self) -> Floats:
         """What each row counts: a student's rows of one time together as much as one student."""
-        rows = pd.DataFrame({"student": self.student, "time": self.time})
-        return np.asarray(1 / rows.groupby(["student", "time"])["time"].transform("size"), dtype=np.float64)
+        return row_weights(self.student, self.time)
 
     def take(self, rows: Places | Booleans) -> "Examples":
         """The same examples, these rows only."""
@@ -100,6 +100,12 @@ class Examples:
             places = stored[start : start + ROWS_AT_ONCE]
             matrix[places] = self.dictionary.encode(self.features.iloc[rows[places]])
         return matrix
+
+
+def row_weights(student: Texts, time: Integers) -> Floats:
+    """What rows count: those of one student and time together as much as one student."""
+    rows = pd.DataFrame({"student": student, "time": time})
+    return np.asarray(1 / rows.groupby(["student", "time"])["time"].transform("size"), dtype=np.float64)
 
 
 def concatenate(parts: Sequence[Examples]) -> Examples:

@@ -14,8 +14,8 @@ from models.estimators.published_rule import RuleModel
 
 NotJudged = Literal["no_year", "no_school_week", "week", "calendar", "level"]
 """Why no number is told on a date. The first four say that nobody judged it: no year before is on record, the school
-year is not, no figures of such a week, or the calendar has shifted. By `level` the mean risk of then was judged, and
-missed in one of the years."""
+year is not, no figures of such a week, or the calendar has shifted. By `level` risks of then were judged, and not shown
+to be near enough to what happened: the mean missed in one of the years, or a check of numbers is open."""
 BEFORE_FIRST = 1
 """School weeks before the first judged one that are taken for judged too, but for the first of the year."""
 SECOND_WEEK = 2

@@ -111,7 +111,7 @@ class TrainingResult:
         return next((check for check in self.gate.checks if check.code == CODE), None)
 
     def tells_numbers(self, kind: Kind) -> bool:
-        """Whether pages tell numbers of it in this part of the year: not where the level missed in a judged year."""
+        """Whether pages tell numbers of it in this part of the year: where the judged years bear them out."""
         found = self.level_of(kind)
         return found is None or found.verdict == "pass"
 

@@ -12,7 +12,7 @@ from itertools import product
 import pandas as pd
 
 from features.language.outcome import Outcome
-from features.snapshots.outcome_periods import outcome_period, what_is_not_on_record, why_unknown
+from features.snapshots.outcome_periods import outcome_period, what_is_not_on_record, why_open, why_unknown
 from features.snapshots.snapshot import scoring_dates
 from features.warehouse.reader import Reader
 
@@ -66,16 +66,22 @@ def label_years(
     reader: Reader, outcome: Outcome, schedule: tuple[str, ...], *, observed_on: date
 ) -> dict[int, LabelYear]:
     """The school years of which the outcome of a scoring date or more is known on a day, with those dates."""
-    years = {}
-    for year, days in scoring_dates(reader, schedule, until=observed_on).items():
-        known = [day for day in days if not why_unknown(reader, outcome, day, observed_on)]
-        years[year] = label_year(reader, outcome, year, known)
+    dates = scoring_dates(reader, schedule, until=observed_on)
+    years = {year: label_year(reader, outcome, year, days, observed_on) for year, days in dates.items()}
     return {year: one for year, one in years.items() if one}
 
 
-def label_year(reader: Reader, outcome: Outcome, school_year: int, days: Sequence[date]) -> LabelYear | None:
-    """A school year scored on some days; None where no outcome follows any of them."""
-    known_by = {day: period.known_by for day in days if (period := outcome_period(reader, outcome, day))}
+def label_year(
+    reader: Reader, outcome: Outcome, school_year: int, days: Sequence[date], observed_on: date | None = None
+) -> LabelYear | None:
+    """A school year scored on some days, those whose outcome is known on a day where one is given; None without any.
+
+    Days whose outcome is decided alike are asked once.
+    """
+    periods = {day: period for day in days if (period := outcome_period(reader, outcome, day))}
+    kinds = set(periods.values())
+    known = {one for one in kinds if observed_on is None or not why_open(reader, outcome, one, observed_on)}
+    known_by = {day: period.known_by for day, period in periods.items() if period in known}
     return LabelYear(school_year, tuple(known_by), max(known_by.values())) if known_by else None
 
 

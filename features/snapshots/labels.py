@@ -20,7 +20,7 @@ from features.engine.view import View, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.outcome import CENSORED, Outcome
-from features.snapshots.outcome_periods import OutcomePeriod, outcome_period, why_unknown
+from features.snapshots.outcome_periods import OutcomePeriod, outcome_period, why_open, why_unknown
 from features.snapshots.snapshot import Snapshot
 from features.snapshots.term_series import differ_by_school, series_of_students
 from features.warehouse.reader import Reader
@@ -103,15 +103,15 @@ def label_snapshots(
         return [label_outcome(reader, outcome, one.as_of, observed_on=observed_on) for one in snapshots]
     told: dict[OutcomePeriod | None, pd.DataFrame] = {}
     periods = [outcome_period(reader, outcome, one.as_of) for one in snapshots]
-    known = [not why_unknown(reader, outcome, one.as_of, observed_on) for one in snapshots]
-    for period in dict.fromkeys(period for period, is_known in zip(periods, known, strict=True) if is_known and period):
-        keys = [one.features.index for one, own in zip(snapshots, periods, strict=True) if own == period]
-        told[period] = labels_of(reader, outcome, period, sorted({key for one in keys for key in one}))
+    for period in dict.fromkeys(periods):
+        if period and not why_open(reader, outcome, period, observed_on):
+            keys = [one.features.index for one, own in zip(snapshots, periods, strict=True) if own == period]
+            told[period] = labels_of(reader, outcome, period, sorted({key for one in keys for key in one}))
     return [
         labels_from(outcome, one, period, told[period].loc[one.features.index])
-        if period and period in told and is_known
+        if period in told and period
         else label_outcome(reader, outcome, one.as_of, observed_on=observed_on)
-        for one, period, is_known in zip(snapshots, periods, known, strict=True)
+        for one, period in zip(snapshots, periods, strict=True)
     ]
 
 

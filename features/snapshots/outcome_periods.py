@@ -46,7 +46,11 @@ def why_unknown(reader: Reader, outcome: Outcome, as_of: date, observed_on: date
 
     Of the students of a series of terms where one is given.
     """
-    period = outcome_period(reader, outcome, as_of, series)
+    return why_open(reader, outcome, outcome_period(reader, outcome, as_of, series), observed_on)
+
+
+def why_open(reader: Reader, outcome: Outcome, period: OutcomePeriod | None, observed_on: date) -> str:
+    """The same of a period, which many dates may have."""
     if period is None:
         return "no marking term begins after the as-of date in its school year"
     if observed_on < period.known_by:

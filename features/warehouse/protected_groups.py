@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 import ibis
+import numpy as np
 import pandas as pd
 
 from features.engine.compilation import compile_script
@@ -28,20 +29,23 @@ def groups_on(reader: Reader, view: View, students: Collection[str] | None = Non
     names = sorted(attributes["attribute"].unique())
     if students is None:
         students = reader.run(students_script())["student_key"]
-    else:
-        attributes = attributes[attributes["student_key"].isin(students)]
-    grouped = attributes.groupby(["student_key", "attribute"])["value"]
+    asked = pd.Index(sorted(students), dtype="object")
+    grouped = rows_of(attributes, asked).groupby(["student_key", "attribute"])["value"]
     values = grouped.first().where(grouped.nunique() == 1, SEVERAL)
-    frame = values.unstack("attribute").reindex(index=sorted(students), columns=pd.Index(names, name="attribute"))
-    members = (
-        reader.run(in_force_script("programs", "program", view.shape), view.values)
-        .groupby("program")["student_key"]
-        .agg(set)
-    )
+    frame = values.unstack("attribute").reindex(index=asked.tolist(), columns=pd.Index(names, name="attribute"))
+    members = rows_of(reader.run(in_force_script("programs", "program", view.shape), view.values), asked)
     for program in PROGRAMS.column("program").allowed:
-        inside = members.get(program, set())
-        frame[program] = ["yes" if student in inside else "no" for student in frame.index]
+        inside = asked.isin(members.loc[members["program"] == program, "student_key"].to_numpy(dtype=object))
+        frame[program] = np.where(inside, "yes", "no").astype(object)
     return frame.astype(object)
+
+
+def rows_of(rows: pd.DataFrame, students: "pd.Index[str]") -> pd.DataFrame:
+    """The rows of some students; most of a district's are of others, and are left out before anything is made of them.
+
+    Keys are compared as Python's own strings, which costs a fraction of what Arrow's take in an index.
+    """
+    return rows[students.get_indexer_for(rows["student_key"].to_numpy(dtype=object)) >= 0]
 
 
 @cached_script

@@ -34,8 +34,8 @@ NOT_JUDGED = {
     ),
 }
 IN_ORDER = msgid(
-    "At this time of the year the list gives an order, and no numbers. In a past year, more or fewer students ended off"
-    " track than the numbers said."
+    "At this time of the year the list gives an order, and no numbers. Past years do not show that numbers would be"
+    " close to what happens, in each year and for each group of students."
 )
 NUMBERS_FROM = msgid("From week {week} of the school year on, there are numbers.")
 BEFORE_MARKS = msgid(

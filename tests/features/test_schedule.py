@@ -1,6 +1,7 @@
 """The schedule of scoring dates: month-days and school weeks, in the school years of a district."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -57,9 +58,11 @@ def test_a_school_week_begins_on_its_monday_and_holds_seven_days(first: date, la
     assert school_week(first_monday(day, week), day) == week
 
 
-def test_the_default_looks_every_third_week_from_the_second_to_the_last_month() -> None:
+def test_the_default_looks_on_the_first_day_and_every_three_or_four_weeks_from_the_second_to_the_last_month() -> None:
     days = scheduled_days(Training().as_of, FIRST, LAST)
-    assert [school_week(FIRST, day) for day in days] == list(range(2, 39, 3))
+    first, second, *later = [school_week(FIRST, day) for day in days]
+    assert (first, second, days[0]) == (1, 2, FIRST)
+    assert {after - before for before, after in pairwise([second, *later])} == {3, 4}
     assert LAST_WEEKS <= LAST - days[-1] <= LAST_WEEKS + timedelta(days=14)
 
 
@@ -80,5 +83,7 @@ def test_each_school_year_has_its_own_first_day_and_a_week_that_it_has_not_is_no
 
 def test_scoring_dates_end_on_the_day_that_is_asked_for() -> None:
     drawn = reader({"calendar_days": "| date | school_year |\n| 2025-08-20 | 2026 |\n| 2026-06-05 | 2026 |"})
-    assert scoring_dates(drawn, Training().as_of, until=date(2025, 8, 25)) == {2026: [date(2025, 8, 25)]}
-    assert scoring_dates(drawn, Training().as_of, until=date(2025, 8, 24)) == {}
+    assert scoring_dates(drawn, Training().as_of, until=date(2025, 8, 25)) == {
+        2026: [date(2025, 8, 20), date(2025, 8, 25)]
+    }
+    assert scoring_dates(drawn, Training().as_of, until=date(2025, 8, 19)) == {}

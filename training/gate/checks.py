@@ -18,7 +18,7 @@ from training.gate.bound_checks import (
 )
 from training.gate.comparison import GateComparison
 from training.gate.date_checks import check_calibration_by_date, check_weeks
-from training.gate.level_check import check_level, without_numbers
+from training.gate.level_check import check_level, settle_numbers
 from training.gate.list_checks import (
     check_at_own_count,
     check_enough_students,
@@ -61,9 +61,9 @@ def check_evidence(evidence: GateEvidence, bounds: Gate) -> tuple[GateCheck, ...
     """Every check on a model that could be fitted, in the order of their codes."""
     enough = check_enough_students(evidence.compared.off_track, bounds.minimum_off_track)
     level = check_level(evidence.level, bounds.level_bound)
-    checks = (*run_checks(evidence, bounds), *([level] if level else []))
-    if level and level.verdict != "pass":
-        checks = tuple(map(without_numbers, checks))
+    checks = tuple(run_checks(evidence, bounds))
+    if level:
+        checks = settle_numbers(checks, level)
     return (enough, *(checks if enough.verdict == "pass" else map(unproven, checks)))
 
 

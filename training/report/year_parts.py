@@ -30,7 +30,8 @@ def in_order_when(parts: Sequence[TrainingResult]) -> str:
     """In which weeks a list is in order and no number is told, in a sentence; empty where numbers are told all year."""
     runs = [list(run) for numbers, run in groupby(parts, key=lambda one: one.numbers) if not numbers]
     when = "all year" if len(runs) == 1 and len(runs[0]) == len(parts) else " and ".join(map(weeks_of, runs))
-    return f"No number is told {when}: in a judged year too many or too few ended off track for that." if runs else ""
+    why = "the judged years do not show that risks are near enough to what happens"
+    return f"No number is told {when}: {why}." if runs else ""
 
 
 def weeks_of(run: Sequence[TrainingResult]) -> str:
@@ -65,7 +66,8 @@ def parts_section(parts: Sequence[TrainingResult]) -> ReportSection | None:
     says = (
         "What is known of a student in September is last year’s, and from the first marks on it is this year’s. So the "
         "model is judged in each part of the year, and serves only where it passed; elsewhere a published rule does. "
-        "Where the mean risk missed what happened in a judged year, the list is in order and no number is told. "
+        "Where the mean risk missed what happened in a judged year, or how large risks are is open, the list is in "
+        "order and no number is told. "
         "In brackets are 95% intervals, of the list in the middle of each part."
     )
     return prose_section("What serves when", says, tables=[plain_table("By part of the year", head, rows)])

@@ -61,12 +61,26 @@ def test_without_a_date_that_can_be_judged_nothing_is_asked() -> None:
     assert check_level((), bound=0.03) is None
 
 
-def test_risks_that_are_open_keep_no_list_from_being_made_where_none_of_them_is_told() -> None:
-    open_groups = evidence(in_groups=OPEN)
-    assert judged(replace(open_groups, level=(NEAR,))).verdict == "not_enough_evidence"
-    in_order = judged(replace(open_groups, level=(NEAR, FAR)))
-    assert in_order.verdict == "pass"
-    assert next(one for one in in_order.checks if one.code == "GATE09").says.endswith("so this need not be shown.")
+@pytest.mark.parametrize("gaps", [(NEAR,), (NEAR, FAR)], ids=["the level held", "it missed"])
+def test_risks_that_are_open_keep_no_list_from_being_made_and_none_of_them_is_told(gaps: tuple[LevelGap, ...]) -> None:
+    in_order = judged(replace(evidence(in_groups=OPEN), level=gaps))
+    found = {one.code: one for one in in_order.checks}
+    assert (in_order.verdict, found["GATE16"].verdict) == ("pass", "not_enough_evidence")
+    assert found["GATE09"].says.endswith("so this need not be shown.")
+
+
+def test_the_check_that_is_open_is_named_where_the_level_held() -> None:
+    found = judged(replace(evidence(in_groups=OPEN), level=(NEAR,)))
+    assert "open by GATE09. So the list is made in order" in found.checks[-1].says
+
+
+def test_where_risks_are_asked_for_and_no_date_can_be_judged_what_is_open_keeps_a_model_from_serving() -> None:
+    assert judged(evidence(in_groups=OPEN)).verdict == "not_enough_evidence"
+
+
+def test_settled_risks_are_told() -> None:
+    found = judged(replace(evidence(), level=(NEAR,)))
+    assert (found.verdict, found.checks[-1].verdict) == ("pass", "pass")
 
 
 def test_risks_that_are_shown_to_be_wrong_fail_though_none_is_told() -> None:
