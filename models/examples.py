@@ -55,7 +55,8 @@ class Examples:
     @cached_property
     def weight(self) -> Floats:
         """What each row counts: a student's rows of one time together as much as one student."""
-        return row_weights(self.student, self.time)
+        rows = pd.DataFrame({"student": self.student, "time": self.time})
+        return np.asarray(1 / rows.groupby(["student", "time"])["time"].transform("size"), dtype=np.float64)
 
     def take(self, rows: Places | Booleans) -> "Examples":
         """The same examples, these rows only."""
@@ -100,12 +101,6 @@ class Examples:
             places = stored[start : start + ROWS_AT_ONCE]
             matrix[places] = self.dictionary.encode(self.features.iloc[rows[places]])
         return matrix
-
-
-def row_weights(student: Texts, time: Integers) -> Floats:
-    """What rows count: those of one student and time together as much as one student."""
-    rows = pd.DataFrame({"student": student, "time": time})
-    return np.asarray(1 / rows.groupby(["student", "time"])["time"].transform("size"), dtype=np.float64)
 
 
 def concatenate(parts: Sequence[Examples]) -> Examples:

@@ -18,7 +18,7 @@ from models.estimators.fitting import (
 from models.estimators.parallel_fits import parallel_map
 from models.estimators.risk_model import RiskModel
 from models.estimators.shap_values import contributions_of
-from models.examples import Booleans, Examples, Floats, Places, row_weights
+from models.examples import Booleans, Examples, Floats, Places
 from models.explanations.concepts import Concepts, concepts_of
 from models.explanations.reason_stability import LEAST_RANK, LEAST_SIGN, ConceptStability, ReasonStability
 from models.explanations.reasons import (
@@ -33,9 +33,8 @@ from models.explanations.reasons import (
 )
 
 REFITS = 10
-MOST_LEARNING = 6_000
-"""The most rows that one refit draws from: of more, some of each student's dates. Fewer rows make reasons less stable
-only."""
+MOST_LEARNING = 12_000
+"""The most rows of one refit, so that it takes no longer than the fit. Fewer rows make reasons less stable only."""
 MOST_EXPLAINED = 2_000
 """The most rows whose reasons are compared."""
 LEAST_ROWS = 30
@@ -80,22 +79,11 @@ class Sample:
 def drawn_samples(learn: Examples, rng: np.random.Generator, seed: int) -> Iterator[Sample]:
     """The samples that the model is refitted on; a draw in which all ended alike is skipped."""
     rows = tree_rows(learn, seed=seed)
+    students, counted = pd.factorize(learn.student[rows])[0], learn.weight
     for number in range(REFITS):
-        some = some_rows(rows, rng)
-        places = draw_students(pd.factorize(learn.student[some])[0], rng)
-        drawn, weight = some[places], row_weights(learn.student[some], learn.time[some])[places]
+        drawn = rows[draw_students(students, rng)]
         if 0 < np.count_nonzero(learn.label[drawn]) < len(drawn):
-            yield Sample(drawn, weight, seed + number)
-
-
-def some_rows(rows: Places, rng: np.random.Generator) -> Places:
-    """As many of the rows as a refit may have, in their order: of students with many dates some of each.
-
-    All students and some of their dates are nearer to the fit than few students with all of theirs.
-    """
-    if len(rows) <= MOST_LEARNING:
-        return rows
-    return rows[np.sort(rng.permutation(len(rows))[:MOST_LEARNING])]
+            yield Sample(drawn, counted[drawn], seed + number)
 
 
 def refit(model: RiskModel, learn: Examples, sample: Sample, tuned: Mapping[str, ParameterValue]) -> lgb.Booster:
@@ -106,9 +94,9 @@ def refit(model: RiskModel, learn: Examples, sample: Sample, tuned: Mapping[str,
 
 
 def draw_students(students: Places, rng: np.random.Generator) -> Places:
-    """Draws as many students as there are, with replacement, each with all rows."""
+    """Draws as many students as there are, or as fill `MOST_LEARNING`, with replacement, each with all rows."""
     each = int(students.max()) + 1
-    drawn = rng.integers(each, size=each)
+    drawn = rng.integers(each, size=max(1, round(each * min(1.0, MOST_LEARNING / len(students)))))
     return np.repeat(np.arange(len(students)), np.bincount(drawn, minlength=each)[students])
 
 

@@ -12,10 +12,10 @@ import pytest
 from features.definitions.grade9 import NinthGrade
 from models.estimators.fitting import fit_risk_model, tree_rows
 from models.estimators.risk_model import RiskModel
-from models.examples import Examples, row_weights
+from models.examples import Examples
 from models.explanations.reason_stability import LEAST_RANK, LEAST_SIGN, ConceptStability, ReasonStability, stability_in
 from models.explanations.reasons import Reasons, top_reasons
-from models.explanations.refits import LEAST_ROWS, MOST_LEARNING, draw_students, measure_stability, some_rows
+from models.explanations.refits import LEAST_ROWS, MOST_LEARNING, draw_students, measure_stability
 from models.feature_dictionary import Entry, FeatureDictionary
 from models.scoring import reasons_of
 
@@ -102,7 +102,7 @@ def test_students_who_all_ended_alike_in_a_draw_teach_nothing_and_no_refit_holds
     assert len(nothing.never_said) == 4
 
 
-def test_a_draw_is_of_whole_students() -> None:
+def test_a_draw_is_of_whole_students_and_no_larger_than_a_refit_may_be() -> None:
     rng = np.random.default_rng(0)
     three_rows_each = np.repeat(np.arange(200), 3)
     rows = draw_students(three_rows_each, rng)
@@ -111,17 +111,7 @@ def test_a_draw_is_of_whole_students() -> None:
     assert (times == times[:, :1]).all()
     assert (times[:, 0] == 0).any()
     assert all(a <= b for a, b in pairwise(rows.tolist()))
-
-
-def test_of_more_rows_than_a_refit_may_have_all_students_teach_by_some_of_their_dates() -> None:
-    student = np.repeat(np.arange(MOST_LEARNING // 4), 12)
-    some = some_rows(np.arange(len(student)), np.random.default_rng(0))
-    assert len(some) == MOST_LEARNING
-    assert all(a < b for a, b in pairwise(some.tolist()))
-    taught = len(np.unique(student[some])) / (MOST_LEARNING // 4)
-    assert taught > 0.98
-    weight = row_weights(student[some].astype(np.str_), np.zeros(MOST_LEARNING, dtype=np.int64))
-    assert weight.sum() == pytest.approx(taught * MOST_LEARNING // 4)
+    assert len(draw_students(np.arange(3 * MOST_LEARNING), rng)) == MOST_LEARNING
 
 
 def test_a_refit_learns_from_the_rows_that_the_trees_did() -> None:
