@@ -45,7 +45,8 @@ def rows_of(rows: pd.DataFrame, students: "pd.Index[str]") -> pd.DataFrame:
 
     Keys are compared as Python's own strings, which costs a fraction of what Arrow's take in an index.
     """
-    return rows[students.get_indexer_for(rows["student_key"].to_numpy(dtype=object)) >= 0]
+    keys = pd.Index(rows["student_key"].to_numpy(dtype=object), dtype="object")
+    return rows[students.get_indexer_for(keys) >= 0]
 
 
 @cached_script

@@ -50,7 +50,7 @@ class ServedPart:
     model in this part; only with a pass does the model serve. `feature_set` is the servable feature set whose rule
     `rule` has the shares of: it serves where the model does not, and on dates that nobody judged. `weeks` are the
     school weeks on which the part was judged, rising. Without `numbers` a list is in order and nothing is told of how
-    many end off track: the judged years do not show that risks are near enough to what happens.
+    many end off track: the judged years do not show risks to be near enough to what happens.
     """
 
     name: str

@@ -112,7 +112,7 @@ class ScoreLinks(Message):
 
 INTERVAL = "null where too few stand behind it"
 UNTOLD = (
-    "why no risk is told: nobody judged the date, or by `level` the judged years do not show that risks are near "
+    "why no risk is told: nobody judged the date, or by `level` the judged years do not show risks to be near "
     "enough to what happens at such a time; null where it is"
 )
 SIMILAR = "the past students behind the risk; null where a model gave it, and where they are too few to be told"

@@ -49,17 +49,19 @@ PARTS = {
     "spring": msgid("Spring"),
     "year": msgid("All year"),
 }
+ORDER_ONLY, WITH_NUMBERS = msgid("Order only"), msgid("Order and numbers")
 EARLIER_LIST = msgid("On a list no longer kept")
 LEFT_SHOWN = 6
 
 
 @dataclass(frozen=True)
 class PartLine:
-    """A part of the school year: its weeks, what serves in it, and the verdict on the model there."""
+    """A part of the school year: its weeks, what serves and what is told in it, and the verdict on the model there."""
 
     name: str
     weeks: str
     serves: str
+    tells: str
     verdict: str
 
 
@@ -191,6 +193,7 @@ def part_line(language: Language, part: ServedPart) -> PartLine:
         name=language.translate(PARTS.get(part.name, "")) or part.name,
         weeks=f"{part.from_week}–{part.through_week}",
         serves=language.translate(SCORERS[part.serves]),
+        tells=language.translate(WITH_NUMBERS if part.numbers else ORDER_ONLY),
         verdict=language.translate(VERDICTS[part.verdict]),
     )
 

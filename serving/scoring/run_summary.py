@@ -19,7 +19,7 @@ NOT_JUDGED = {
     "calendar": "school began more than two weeks earlier or later than in the judged years",
     "no_school_week": "the first day of this school year is not on record",
 }
-LEVEL = "the judged years do not show that risks are near enough at this time of the year; the list is in order"
+LEVEL = "the judged years do not show risks to be near enough at this time of the year; the list is in order"
 
 
 @dataclass(frozen=True)

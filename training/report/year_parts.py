@@ -30,7 +30,7 @@ def in_order_when(parts: Sequence[TrainingResult]) -> str:
     """In which weeks a list is in order and no number is told, in a sentence; empty where numbers are told all year."""
     runs = [list(run) for numbers, run in groupby(parts, key=lambda one: one.numbers) if not numbers]
     when = "all year" if len(runs) == 1 and len(runs[0]) == len(parts) else " and ".join(map(weeks_of, runs))
-    why = "the judged years do not show that risks are near enough to what happens"
+    why = "the judged years do not show risks to be near enough to what happens"
     return f"No number is told {when}: {why}." if runs else ""
 
 

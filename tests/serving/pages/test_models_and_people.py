@@ -1,16 +1,20 @@
 """Models: two people make a release. People: who may sign in, what each sees. The log: who saw a student."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from models.releases import ReleaseKey, release_log
 from serving.access.authorize import ROLE_ACTIONS
 from serving.access.people import NewPerson, add_person
 from serving.access.permissions import give_permission
 from serving.access.scopes import SCOPES
+from serving.pages.models_view import part_line
 from serving.store.district_scope import enter_district
 from serving.store.rows import AccessRow
 from serving.store.total_rows import ReleaseProposalRow
 from serving.wording.access_log import ACTIONS
+from serving.wording.locale import load_language
+from tests.models.part_examples import FIRST_WEEKS
 from tests.serving.browser import Browser
 from tests.serving.example_releases import OUTCOME, release_model, release_rule
 from tests.serving.example_service import NOW, ExampleService
@@ -42,6 +46,11 @@ def test_what_one_person_proposes_another_confirms_and_nobody_both(service: Exam
     assert (newest.digest, newest.by) == (model.digest, "Eli Added")
     assert "Dana Added" in newest.reason
     assert eli.send(decide, decision="confirmed").status_code == 404
+
+
+def test_a_part_of_the_year_in_which_no_number_is_told_says_so() -> None:
+    told = [part_line(load_language("en"), replace(FIRST_WEEKS, numbers=numbers)).tells for numbers in (True, False)]
+    assert told == ["Order and numbers", "Order only"]
 
 
 def test_what_somebody_turns_down_while_another_confirms_it_is_not_released(service: ExampleService) -> None:

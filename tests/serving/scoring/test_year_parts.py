@@ -158,7 +158,7 @@ def test_where_the_level_missed_the_model_orders_and_no_number_is_told_nor_later
     assert [part["numbers"] for part in later.parts or []] == [False, True]
     serves, why = served_lines(run)
     assert serves.startswith("serves: the model (in order, without numbers) until week")
-    assert why.startswith("no number is told: the judged years do not show that risks are near enough")
+    assert why.startswith("no number is told: the judged years do not show risks to be near enough")
 
 
 def test_a_release_made_before_there_were_parts_scores_as_before_and_says_where_it_was_judged_elsewhere(
