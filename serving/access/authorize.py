@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from serving.access.scopes import WHOLE_DISTRICT, Scope
 from serving.store.caseload_rows import CoverRow
 from serving.store.district_scope import enter_district
 from serving.store.rows import CaseloadRow, Role, StaffRow, StudentRow
+from serving.store.statements import statement
 from serving.store.support_rows import RoleAssignmentRow
 
 Action = (
@@ -65,6 +66,8 @@ class Educator:
     `covers` are the colleagues who are away and whose caseloads a counselor sees today.
     """
 
+    VALUES: ClassVar = ("district_id", "staff_id", "school_id", "today", "covers")
+
     district_id: str
     staff_id: str
     role: Role
@@ -82,6 +85,8 @@ class Educator:
 @dataclass(frozen=True)
 class Client:
     """A program of a district, with an API key or a token; of all schools where none are named."""
+
+    VALUES: ClassVar = ("district_id", "key_id", "schools")
 
     district_id: str
     key_id: str
@@ -175,8 +180,13 @@ def in_scope(session: Session, subject: Subject, action: Action, student: OneStu
 
 def can_see(session: Session, subject: Subject, student: OneStudent) -> bool:
     """Whether the student is among those the subject can see."""
-    found = visible_students(subject).where(StudentRow.student_key == student.student_key)
-    return session.scalars(found).first() is not None
+    return session.scalars(*select_visible(subject, student.student_key)).first() is not None
+
+
+@statement
+def select_visible(subject: Subject, student_key: str) -> Select[StudentRow]:
+    """The student of a key, if the subject can see them."""
+    return visible_students(subject).where(StudentRow.student_key == student_key)
 
 
 def is_covered(session: Session, subject: Subject, student: OneStudent) -> bool:
@@ -200,22 +210,28 @@ def visible_students(subject: Subject) -> Select[StudentRow]:
 
 def people_with_access(session: Session, student: StudentRow, today: date) -> list[tuple[StaffRow, ReasonCode]]:
     """The people who may see a student on a day, each with the reason: by caseload, then school, then district."""
-    rank = access_order(student, today)
-    named, of_district = rank.label("nearest"), StaffRow.district_id == student.district_id
+    asked = select_people(student.district_id, student.student_key, student.school_id, today)
+    return [(one, ACCESS_ORDER[at]) for one, at in session.execute(*asked)]
+
+
+@statement
+def select_people(district_id: str, student_key: str, school_id: str, today: date) -> Select[StaffRow, int]:
+    """The people who may see a student, and the place of the reason in its order."""
+    rank = access_order(student_key, school_id, today)
+    named, of_district = rank.label("nearest"), StaffRow.district_id == district_id
     people = select(StaffRow, named).where(of_district, rank.is_not(None))
-    rows = session.execute(people.order_by(named, StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id))
-    return [(one, ACCESS_ORDER[at]) for one, at in rows]
+    return people.order_by(named, StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id)
 
 
 ACCESS_ORDER: tuple[ReasonCode, ...] = ("caseload", "cover", "school", "district")
 """The reasons why people see a student, the nearest first."""
 
 
-def access_order(student: StudentRow, today: date) -> ColumnElement[int]:
+def access_order(student_key: str, school_id: str, today: date) -> ColumnElement[int]:
     """The place in that order of the nearest reason why a person may see a student; none for who may not."""
     caseload = exists().where(
         CaseloadRow.district_id == StaffRow.district_id,
-        CaseloadRow.student_key == student.student_key,
+        CaseloadRow.student_key == student_key,
         CaseloadRow.start_date <= today,
         or_(CaseloadRow.end_date.is_(None), CaseloadRow.end_date >= today),
     )
@@ -223,7 +239,7 @@ def access_order(student: StudentRow, today: date) -> ColumnElement[int]:
     scopes: dict[ReasonCode, ColumnElement[bool]] = {
         "caseload": holds_role("counselor") & own,
         "cover": holds_role("counselor") & caseload.where(CaseloadRow.staff_id.in_(absent_colleagues(today))),
-        "school": holds_role("principal", student.school_id),
+        "school": holds_role("principal", school_id),
         "district": or_(holds_role("district"), holds_role("data_team")),
     }
     return case(*((scopes[reason], at) for at, reason in enumerate(ACCESS_ORDER)))
@@ -247,9 +263,9 @@ def holds_role(role: Role, school_id: str | None = None) -> ColumnElement[bool]:
         RoleAssignmentRow.district_id == StaffRow.district_id,
         RoleAssignmentRow.staff_id == StaffRow.staff_id,
         RoleAssignmentRow.role == role,
-        *([RoleAssignmentRow.school_id == school_id] if school_id else []),
+        *([RoleAssignmentRow.school_id == school_id] if school_id is not None else []),
     )
-    own = and_(StaffRow.role == role, *([StaffRow.school_id == school_id] if school_id else []))
+    own = and_(StaffRow.role == role, *([StaffRow.school_id == school_id] if school_id is not None else []))
     return or_(own, given)
 
 

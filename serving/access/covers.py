@@ -2,24 +2,30 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Educator, holds_role
 from serving.store.caseload_rows import CoverRow
 from serving.store.rows import StaffRow
+from serving.store.statements import statement
 
 
 def covered_by(session: Session, district_id: str, staff_id: str, today: date) -> frozenset[str]:
     """The absent colleagues whose caseloads a person sees on a day."""
-    found = select(CoverRow.absent_id).where(
+    return frozenset(session.scalars(*select_covered(district_id, staff_id, today)))
+
+
+@statement
+def select_covered(district_id: str, staff_id: str, today: date) -> Select[str]:
+    """The query for them."""
+    return select(CoverRow.absent_id).where(
         CoverRow.district_id == district_id,
         CoverRow.staff_id == staff_id,
         CoverRow.start_date <= today,
         CoverRow.end_date >= today,
         CoverRow.ended_at.is_(None),
     )
-    return frozenset(session.scalars(found))
 
 
 def may_hand_over(session: Session, who: Educator) -> dict[str, str]:

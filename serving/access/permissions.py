@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from features.errors import Refused
 from serving.access.authorize import PERMISSIONS, Permission
 from serving.store.rows import StaffRow
+from serving.store.statements import statement
 from serving.store.support_rows import StaffGrantRow
 
 
@@ -19,11 +20,15 @@ class PermissionRefused(Refused):
 
 def permissions_of(session: Session, district_id: str, staff_id: str) -> frozenset[Permission]:
     """The permissions that a person has; one of an earlier version that is not known any more is none."""
-    found = select(StaffGrantRow.permission).where(
-        StaffGrantRow.district_id == district_id, StaffGrantRow.staff_id == staff_id
-    )
-    given = set(session.scalars(found))
+    given = set(session.scalars(*select_permissions(district_id, staff_id)))
     return frozenset(permission for permission in PERMISSIONS if permission in given)
+
+
+@statement
+def select_permissions(district_id: str, staff_id: str) -> Select[str]:
+    """The query for them."""
+    found = select(StaffGrantRow.permission)
+    return found.where(StaffGrantRow.district_id == district_id, StaffGrantRow.staff_id == staff_id)
 
 
 def give_permission(session: Session, district_id: str, staff_id: str, permission: str, at: datetime) -> None:

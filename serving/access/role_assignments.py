@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast, get_args
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from features.errors import Refused
 from serving.store.district_scope import enter_district
 from serving.store.rows import Role, SchoolRow, StaffRow
+from serving.store.statements import statement
 from serving.store.support_rows import RoleAssignmentRow, RoleChoiceRow
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -39,12 +40,18 @@ class RoleAssignment:
 
 def roles_of(session: Session, staff: StaffRow) -> tuple[RoleAssignment, ...]:
     """The roles that a person holds: that of the district's records first, then those given by hand."""
-    found = select(RoleAssignmentRow).where(
-        RoleAssignmentRow.district_id == staff.district_id, RoleAssignmentRow.staff_id == staff.staff_id
-    )
-    rows = session.scalars(found.order_by(RoleAssignmentRow.given_at, RoleAssignmentRow.role))
-    given = [RoleAssignment(row.role, row.school_id or None) for row in rows if row.role in ROLES]
+    rows = session.execute(*select_roles(staff.district_id, staff.staff_id))
+    given = [RoleAssignment(role, school_id or None) for role, school_id in rows if role in ROLES]
     return tuple(dict.fromkeys([RoleAssignment(cast(Role, staff.role), staff.school_id), *given]))
+
+
+@statement
+def select_roles(district_id: str, staff_id: str) -> Select[Role, str]:
+    """The roles and schools given to a person by hand, in the order in which they were."""
+    found = select(RoleAssignmentRow.role, RoleAssignmentRow.school_id).where(
+        RoleAssignmentRow.district_id == district_id, RoleAssignmentRow.staff_id == staff_id
+    )
+    return found.order_by(RoleAssignmentRow.given_at, RoleAssignmentRow.role)
 
 
 def chosen_role(session: Session, staff: StaffRow, held: Sequence[RoleAssignment]) -> RoleAssignment | None:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
@@ -14,6 +14,7 @@ from serving.pages.form_fields import FieldReader
 from serving.pages.meeting import allow_team, ticked
 from serving.pages.visit import CurrentVisit, Visit
 from serving.store.caseload_rows import SavedViewRow
+from serving.store.statements import statement
 from serving.support.meetings import add_to_agenda, next_meeting
 from serving.support.responsible import make_responsible, team_of
 
@@ -72,7 +73,13 @@ def allow_list(visit: Visit, session: Session) -> None:
 
 def saved_queries(session: Session, who: Educator) -> list[str]:
     """The filters that a person saved, in the order in which they did."""
+    return list(session.scalars(*select_saved(who)))
+
+
+@statement
+def select_saved(who: Educator) -> Select[str]:
+    """The query for them."""
     found = select(SavedViewRow.query).where(
         SavedViewRow.district_id == who.district_id, SavedViewRow.staff_id == who.staff_id
     )
-    return list(session.scalars(found.order_by(SavedViewRow.created_at, SavedViewRow.query)))
+    return found.order_by(SavedViewRow.created_at, SavedViewRow.query)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from serving.pages.caseload_filter import CaseloadFilter
 from serving.pages.caseload_line import CaseloadLine, build_lines, school_names
-from serving.pages.caseload_query import CaseloadScope, load_rows, select_filtered
+from serving.pages.caseload_query import CaseloadScope, filtered_students, select_page
 from serving.wording.locale import Language, msgid
 
 Purpose = Literal["meeting", "outreach", "records", "planning"]
@@ -42,7 +42,8 @@ def export_lines(
     session: Session, scope: CaseloadScope, asked: CaseloadFilter, language: Language
 ) -> tuple[CaseloadLine, ...]:
     """Every student whom a filter leaves, whatever the page."""
-    rows = load_rows(session, select_filtered(scope, asked)) if scope.runs else []
+    found = select_page(filtered_students(scope, asked), 0, None)
+    rows = [(student, score) for student, score in session.execute(*found)] if scope.runs else []
     return build_lines(session, scope, rows, language, school_names(session, scope.subject.district_id))
 
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, load_only
 
 from serving.pages.caseload_query import CaseloadScope
 from serving.pages.last_contacts import last_contacts, plans_since
 from serving.scoring.bands import Band
 from serving.store.rows import RunRow, SchoolRow, ScoreRow, StudentRow
-from serving.store.run_queries import has_other_scoring, of_runs, urgency
+from serving.store.run_queries import has_other_scoring, urgency
+from serving.store.statements import statement
 from serving.store.student_records import ScoreRecords, score_records
 from serving.support.listed_students import first_lists
 from serving.support.responsible import responsible_for
@@ -182,9 +183,8 @@ def other_scores(
     if len(scope.runs) < 2:
         return {}
     by_id = {run.run_id: run for run in scope.runs}
-    own = (ScoreRow.district_id == scope.subject.district_id, ScoreRow.student_key.in_(students))
-    found = select(ScoreRow).where(*own, of_runs(scope.runs), ScoreRow.place.is_(None))
-    pairs = [(one, by_id[one.run_id]) for one in session.scalars(found.options(load_only(*OTHER_COLUMNS)))]
+    found = session.scalars(*select_others(scope.subject.district_id, list(students), list(by_id)))
+    pairs = [(one, by_id[one.run_id]) for one in found]
     scores: dict[str, list[tuple[ScoreRow, RunRow]]] = {}
     for score, run in sorted(pairs, key=lambda one: urgency(*one)):
         scores.setdefault(score.student_key, []).append((score, run))
@@ -195,7 +195,20 @@ OTHER_COLUMNS = (ScoreRow.run_id, ScoreRow.band, ScoreRow.flagged, ScoreRow.list
 """What a line needs of a score for another outcome."""
 
 
+@statement
+def select_others(district_id: str, students: list[str], runs: list[str]) -> Select[ScoreRow]:
+    """The query for them."""
+    own = (ScoreRow.district_id == district_id, ScoreRow.student_key.in_(students), ScoreRow.run_id.in_(runs))
+    return select(ScoreRow).where(*own, ScoreRow.place.is_(None)).options(load_only(*OTHER_COLUMNS))
+
+
 def school_names(session: Session, district_id: str) -> dict[str, str]:
     """The district's schools by id."""
-    found = select(SchoolRow.school_id, SchoolRow.name).where(SchoolRow.district_id == district_id)
-    return {key: value for key, value in session.execute(found)}  # noqa: C416 - a Row is no pair for dict()
+    found = session.execute(*select_schools(district_id))
+    return {key: value for key, value in found}  # noqa: C416 - a Row is no pair for dict()
+
+
+@statement
+def select_schools(district_id: str) -> Select[str, str]:
+    """The query for them."""
+    return select(SchoolRow.school_id, SchoolRow.name).where(SchoolRow.district_id == district_id)

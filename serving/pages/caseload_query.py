@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from sqlalchemy import ColumnElement, Select, String, Subquery, and_, cast, exists, func, or_
 from sqlalchemy.orm import Session, load_only
@@ -13,7 +14,7 @@ from serving.pages.caseload_filter import CaseloadFilter
 from serving.pages.last_contacts import latest_contacts
 from serving.store.caseload_rows import ResponsibleRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
-from serving.store.run_queries import of_runs
+from serving.store.statements import statement
 from serving.store.support_rows import PlanRow
 
 LINE_COLUMNS = (
@@ -47,45 +48,86 @@ class CaseloadScope:
         """Who asks; empty for a program."""
         return self.subject.staff_id if isinstance(self.subject, Educator) else ""
 
+    def run_ids(self, outcome: str = "") -> list[str]:
+        """The runs, of one outcome where it is named."""
+        return [run.run_id for run in self.runs if outcome in ("", run.outcome)]
 
-def select_scored(scope: CaseloadScope, outcome: str = "") -> Select[StudentRow, ScoreRow]:
-    """The subject's students with their most urgent score, or with that of an outcome."""
-    runs = [run for run in scope.runs if run.outcome == outcome] if outcome else scope.runs
+
+def select_scored(subject: Subject, runs: list[str], outcome: str = "") -> Select[StudentRow, ScoreRow]:
+    """The subject's students with their most urgent score in some runs; of one outcome, with that of it."""
     of_student = (ScoreRow.district_id == StudentRow.district_id) & (ScoreRow.student_key == StudentRow.student_key)
-    found = visible_students(scope.subject).join(ScoreRow, of_student).where(of_runs(runs)).add_columns(ScoreRow)
+    found = visible_students(subject).join(ScoreRow, of_student).where(ScoreRow.run_id.in_(runs)).add_columns(ScoreRow)
     return found if outcome else found.where(ScoreRow.place.is_not(None))
 
 
-def select_found(scope: CaseloadScope, students: Sequence[str]) -> Select[StudentRow, ScoreRow]:
+@statement
+def select_found(subject: Subject, runs: list[str], students: list[str]) -> Select[StudentRow, ScoreRow]:
     """Some of the subject's students by key, with their most urgent score where they have one."""
     of_student = and_(
         ScoreRow.district_id == StudentRow.district_id,
         ScoreRow.student_key == StudentRow.student_key,
         ScoreRow.place.is_not(None),
-        of_runs(scope.runs),
+        ScoreRow.run_id.in_(runs),
     )
-    found = visible_students(scope.subject).outerjoin(ScoreRow, of_student)
-    return found.where(StudentRow.student_key.in_(students)).add_columns(ScoreRow)
+    found = visible_students(subject).outerjoin(ScoreRow, of_student)
+    return found.where(StudentRow.student_key.in_(students)).add_columns(ScoreRow).options(load_only(*LINE_COLUMNS))
 
 
-def select_filtered(scope: CaseloadScope, asked: CaseloadFilter) -> Select[StudentRow, ScoreRow]:
-    """The students whom a filter leaves, in its order."""
-    contacts = latest_contacts(scope.subject.district_id)
-    found = select_scored(scope, asked.outcome).outerjoin(contacts, contacts.c.student_key == StudentRow.student_key)
-    return found.where(*conditions(asked, contacts, scope)).order_by(*order_of(asked, contacts))
+@dataclass(frozen=True)
+class FilteredStudents:
+    """The students whom a filter leaves of a scope; its page does not count."""
+
+    VALUES: ClassVar = ("subject", "runs", "staff_id", "year_began", "today")
+
+    asked: CaseloadFilter
+    subject: Subject
+    runs: list[str]
+    staff_id: str
+    year_began: date
+    today: date
 
 
-def conditions(asked: CaseloadFilter, contacts: Subquery, scope: CaseloadScope) -> list[SQLCoreOperations[bool]]:
+def filtered_students(scope: CaseloadScope, asked: CaseloadFilter) -> FilteredStudents:
+    """The students whom a filter leaves."""
+    runs = scope.run_ids(asked.outcome)
+    return FilteredStudents(asked.of_page(1), scope.subject, runs, scope.staff_id, scope.year_began, scope.today)
+
+
+@statement
+def select_page(of: FilteredStudents, first: int, most: int | None) -> Select[StudentRow, ScoreRow]:
+    """So many of the students whom a filter leaves, in its order, of scores only what a line needs; all for None."""
+    contacts = latest_contacts(of.subject.district_id)
+    found = select_filtered(of, contacts).order_by(*order_of(of.asked, contacts)).options(load_only(*LINE_COLUMNS))
+    return found if most is None else found.offset(first).limit(most)
+
+
+@statement
+def select_count(of: FilteredStudents) -> Select[int]:
+    """How many students a filter leaves."""
+    found = select_filtered(of, latest_contacts(of.subject.district_id))
+    return found.with_only_columns(func.count())
+
+
+def select_filtered(of: FilteredStudents, contacts: Subquery) -> Select[StudentRow, ScoreRow]:
+    """The students whom a filter leaves; last contacts are looked for only where it asks of them."""
+    found = select_scored(of.subject, of.runs, of.asked.outcome)
+    if of.asked.contact or of.asked.sort == "contact":
+        found = found.outerjoin(contacts, contacts.c.student_key == StudentRow.student_key)
+    return found.where(*conditions(of, contacts))
+
+
+def conditions(of: FilteredStudents, contacts: Subquery) -> list[SQLCoreOperations[bool]]:
     """What a filter asks of a student."""
+    asked = of.asked
     asks = (
         (asked.show == "week", ScoreRow.flagged),
         (asked.school, StudentRow.school_id == asked.school),
         (asked.grade, StudentRow.grade_level == int(asked.grade or 0)),
         (asked.band, ScoreRow.band == asked.band),
-        (asked.contact == "none", or_(contacts.c.day.is_(None), contacts.c.day < scope.year_began)),
-        (asked.plan == "due", running_plan(scope.today)),
+        (asked.contact == "none", or_(contacts.c.day.is_(None), contacts.c.day < of.year_began)),
+        (asked.plan == "due", running_plan(of.today)),
         (asked.plan == "none", ~running_plan()),
-        (asked.responsible == "me", responsible_person(scope.staff_id)),
+        (asked.responsible == "me", responsible_person(of.staff_id)),
         (asked.responsible == "nobody", ~responsible_person()),
     )
     return [condition for wanted, condition in asks if wanted]
@@ -97,16 +139,16 @@ def running_plan(due_by: date | None = None) -> ColumnElement[bool]:
         PlanRow.district_id == StudentRow.district_id,
         PlanRow.student_key == StudentRow.student_key,
         PlanRow.ended_on.is_(None),
-        *([PlanRow.planned_end <= due_by] if due_by else []),
+        *([PlanRow.planned_end <= due_by] if due_by is not None else []),
     )
 
 
-def responsible_person(staff_id: str = "") -> ColumnElement[bool]:
+def responsible_person(staff_id: str | None = None) -> ColumnElement[bool]:
     """Whether somebody is responsible for a student; where one is named, that person."""
     return exists().where(
         ResponsibleRow.district_id == StudentRow.district_id,
         ResponsibleRow.student_key == StudentRow.student_key,
-        *([ResponsibleRow.staff_id == staff_id] if staff_id else []),
+        *([ResponsibleRow.staff_id == staff_id] if staff_id is not None else []),
     )
 
 
@@ -122,16 +164,6 @@ def order_of(asked: CaseloadFilter, contacts: Subquery) -> tuple[SQLCoreOperatio
     }[asked.sort]
     place = ScoreRow.list_position if asked.outcome else ScoreRow.place
     return (*first, place.is_(None), place, *by_name, StudentRow.student_key)
-
-
-def load_rows(session: Session, found: Select[StudentRow, ScoreRow]) -> list[tuple[StudentRow, ScoreRow]]:
-    """The rows of a query, of scores only what a line needs."""
-    return [(student, score) for student, score in session.execute(found.options(load_only(*LINE_COLUMNS)))]
-
-
-def count_rows(session: Session, found: Select[StudentRow, ScoreRow]) -> int:
-    """How many students a query finds."""
-    return session.scalar(found.with_only_columns(func.count()).order_by(None)) or 0
 
 
 @dataclass(frozen=True)
@@ -151,14 +183,28 @@ class StudentGroup:
 
 def student_groups(session: Session, scope: CaseloadScope) -> list[StudentGroup]:
     """The subject's students on the list, counted once for all that stands above it."""
+    return [StudentGroup(*row) for row in session.execute(*select_groups(scope.subject, scope.run_ids()))]
+
+
+@statement
+def select_groups(subject: Subject, runs: list[str]) -> Select[str, int, str, int, int, int]:
+    """The query for them."""
     by = (StudentRow.school_id, StudentRow.grade_level, ScoreRow.run_id)
     counted = (func.count(), func.count().filter(ScoreRow.flagged), func.count().filter(ScoreRow.risk.is_(None)))
-    found = select_scored(scope).with_only_columns(*by, *counted).group_by(*by)
-    return [StudentGroup(*row) for row in session.execute(found)]
+    return select_scored(subject, runs).with_only_columns(*by, *counted).group_by(*by)
 
 
 def list_track_records(session: Session, scope: CaseloadScope) -> list[tuple[str, str, str | None]]:
     """Each band, run and track record (as JSON) of the subject's listed students, every one once."""
-    listed = select_scored(scope).where(ScoreRow.flagged, ScoreRow.at_random.is_not(True))
+    return [
+        (band, run, record)
+        for band, run, record in session.execute(*select_track_records(scope.subject, scope.run_ids()))
+    ]
+
+
+@statement
+def select_track_records(subject: Subject, runs: list[str]) -> Select[str, str, str | None]:
+    """The query for them."""
+    listed = select_scored(subject, runs).where(ScoreRow.flagged, ScoreRow.at_random.is_not(True))
     columns = (ScoreRow.band, ScoreRow.run_id, cast(ScoreRow.track_record, String))
-    return [(band, run, record) for band, run, record in session.execute(listed.with_only_columns(*columns).distinct())]
+    return listed.with_only_columns(*columns).distinct()

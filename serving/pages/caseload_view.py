@@ -1,10 +1,11 @@
 """The content of the caseload page, as plain values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import visible_students
@@ -13,11 +14,11 @@ from serving.pages.caseload_line import CaseloadLine, build_lines, school_names
 from serving.pages.caseload_query import (
     CaseloadScope,
     StudentGroup,
-    count_rows,
+    filtered_students,
     list_track_records,
-    load_rows,
-    select_filtered,
+    select_count,
     select_found,
+    select_page,
     student_groups,
 )
 from serving.scoring.decoding import decode_headline, decode_last_lists
@@ -133,18 +134,26 @@ def page_rows(
     session: Session, scope: CaseloadScope, asked: CaseloadFilter, counts: StudentCounts
 ) -> tuple[Rows, int, int]:
     """The students of a page, how many the filter leaves, and on how many pages."""
-    found = select_filtered(scope, asked)
-    matching = count_rows(session, found) if asked.narrows else counts.week if asked.show == "week" else counts.all
+    found = filtered_students(scope, asked)
+    if asked.narrows:
+        matching = session.scalar(*select_count(found)) or 0
+    else:
+        matching = counts.week if asked.show == "week" else counts.all
     pages = max(1, -(-matching // PAGE_SIZE))
-    of_page = found.offset((min(asked.page, pages) - 1) * PAGE_SIZE).limit(PAGE_SIZE)
-    return load_rows(session, of_page), matching, pages
+    rows = session.execute(*select_page(found, (min(asked.page, pages) - 1) * PAGE_SIZE, PAGE_SIZE))
+    return pairs_of(rows), matching, pages
+
+
+def pairs_of(rows: Iterable[Row[StudentRow, ScoreRow]]) -> Rows:
+    """Rows as pairs."""
+    return [(student, score) for student, score in rows]
 
 
 def found_rows(session: Session, scope: CaseloadScope, search: str) -> tuple[Rows, int, int]:
     """The students whom a search finds, by name, on one page."""
     keys = search_students(session, visible_students(scope.subject), search)
     place = {key: at for at, key in enumerate(keys)}
-    rows = load_rows(session, select_found(scope, keys)) if keys else []
+    rows = pairs_of(session.execute(*select_found(scope.subject, scope.run_ids(), keys))) if keys else []
     return sorted(rows, key=lambda row: place[row[0].student_key]), len(keys), 1
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Subquery, func, select, union_all
+from sqlalchemy import CompoundSelect, Select, Subquery, func, select, union_all
 from sqlalchemy.orm import Session
 
 from serving.store.rows import RosterSupportRow
+from serving.store.statements import statement
 from serving.store.support_rows import ContactRow, PlanRow
 
 PLAN = "plan"
@@ -19,28 +20,51 @@ def school_year_began(today: date) -> date:
     return date(today.year if today.month >= FIRST_MONTH else today.year - 1, FIRST_MONTH, 1)
 
 
-def latest_contacts(district_id: str) -> Subquery:
-    """Each student's latest contact that reached someone, here or in the district's system: `student_key` and `day`."""
+def contacts_made(district_id: str, students: list[str] | None = None) -> CompoundSelect[str, date]:
+    """Contacts that reached someone, here or in the district's system, of some students or all."""
     here = select(ContactRow.student_key, ContactRow.day).where(
         ContactRow.district_id == district_id, ContactRow.reached, ~ContactRow.withdrawn
     )
     there = select(RosterSupportRow.student_key, RosterSupportRow.date.label("day")).where(
         RosterSupportRow.district_id == district_id, RosterSupportRow.kind != PLAN
     )
-    made = union_all(here, there).subquery()
+    if students is not None:
+        here, there = (
+            here.where(ContactRow.student_key.in_(students)),
+            there.where(RosterSupportRow.student_key.in_(students)),
+        )
+    return union_all(here, there)
+
+
+def latest_contacts(district_id: str) -> Subquery:
+    """Each student's latest contact that reached someone, here or in the district's system: `student_key` and `day`."""
+    made = contacts_made(district_id).subquery()
     latest = select(made.c.student_key, func.max(made.c.day).label("day"))
     return latest.group_by(made.c.student_key).subquery()
 
 
 def last_contacts(session: Session, district_id: str, students: Sequence[str]) -> dict[str, date]:
     """When each of these students was last contacted."""
-    contacts = latest_contacts(district_id)
-    found = select(contacts.c.student_key, contacts.c.day).where(contacts.c.student_key.in_(students))
-    return {key: day for key, day in session.execute(found)}  # noqa: C416 - a Row is no pair for dict()
+    found = session.execute(*select_last_contacts(district_id, list(students)))
+    return {key: day for key, day in found}  # noqa: C416 - a Row is no pair for dict()
+
+
+@statement
+def select_last_contacts(district_id: str, students: list[str]) -> Select[str, date]:
+    """The query for them; it reads what is on record of these students alone."""
+    made = contacts_made(district_id, students).subquery()
+    return select(made.c.student_key, func.max(made.c.day)).group_by(made.c.student_key)
 
 
 def plans_since(session: Session, district_id: str, students: Sequence[str], began: date) -> dict[str, date]:
     """The latest plan of each of these students that was made since a day, here or in the district's system."""
+    found = session.execute(*select_plans(district_id, list(students), began))
+    return {key: day for key, day in found}  # noqa: C416 - as above
+
+
+@statement
+def select_plans(district_id: str, students: list[str], began: date) -> Select[str, date]:
+    """The query for them."""
     here = select(PlanRow.student_key, PlanRow.start_date.label("day")).where(
         PlanRow.district_id == district_id, PlanRow.student_key.in_(students), PlanRow.start_date >= began
     )
@@ -51,5 +75,4 @@ def plans_since(session: Session, district_id: str, students: Sequence[str], beg
         RosterSupportRow.date >= began,
     )
     made = union_all(here, there).subquery()
-    latest = select(made.c.student_key, func.max(made.c.day)).group_by(made.c.student_key)
-    return {key: day for key, day in session.execute(latest)}  # noqa: C416 - as above
+    return select(made.c.student_key, func.max(made.c.day)).group_by(made.c.student_key)

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session, load_only
 
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_similar_students
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import SCORING_COLUMNS, scoring_of, select_score_history
+from serving.store.statements import statement
 from serving.wording.locale import Language
 from serving.wording.signals import band_words, similar_students_in_short
 
@@ -29,16 +31,22 @@ class ScoreLine:
 
 def load_score_lines(session: Session, student: StudentRow, outcome: str, language: Language) -> tuple[ScoreLine, ...]:
     """The student's scores for an outcome run by run, latest first, marking where another release or scorer did it."""
-    history = select_score_history(student.district_id, student.student_key)
-    found = history.where(RunRow.outcome == outcome).options(
-        load_only(ScoreRow.risk, ScoreRow.band, ScoreRow.similar_students), load_only(*SCORING_COLUMNS)
-    )
-    rows = list(session.execute(found))
+    rows = session.execute(*select_outcome_history(student.district_id, student.student_key, outcome)).all()
     runs = [run for _, run in rows]
     before = (*runs[1:], *runs[-1:])
     return tuple(
         build_score_line(language, score, run, before=earlier)
         for (score, run), earlier in zip(rows, before, strict=True)
+    )
+
+
+@statement
+def select_outcome_history(district_id: str, student_key: str, outcome: str) -> Select[ScoreRow, RunRow]:
+    """A student's scores for an outcome with their runs, latest first; of each what a line shows."""
+    return (
+        select_score_history(district_id, student_key)
+        .where(RunRow.outcome == outcome)
+        .options(load_only(ScoreRow.risk, ScoreRow.band, ScoreRow.similar_students), load_only(*SCORING_COLUMNS))
     )
 
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from presentation.numbers import school_year
 from serving.access.authorize import Denied, Educator, OneStudent, authorize
 from serving.pages.last_contacts import PLAN, school_year_began
 from serving.store.rows import RosterSupportRow, StudentRow
+from serving.store.statements import statement
 from serving.store.support_rows import ContactRow, NoteRow
 from serving.support.contacts import contacts_of_student
 from serving.support.notes import notes_of_student
@@ -120,7 +121,13 @@ def contact_line(
 
 def roster_supports(session: Session, student: StudentRow) -> list[RosterSupportRow]:
     """A student's contacts and plans as the district's own system has them."""
+    return list(session.scalars(*select_roster_supports(student.district_id, student.student_key)))
+
+
+@statement
+def select_roster_supports(district_id: str, student_key: str) -> Select[RosterSupportRow]:
+    """The query for them."""
     found = select(RosterSupportRow).where(
-        RosterSupportRow.district_id == student.district_id, RosterSupportRow.student_key == student.student_key
+        RosterSupportRow.district_id == district_id, RosterSupportRow.student_key == student_key
     )
-    return list(session.scalars(found.order_by(RosterSupportRow.date.desc(), RosterSupportRow.support_id)))
+    return found.order_by(RosterSupportRow.date.desc(), RosterSupportRow.support_id)

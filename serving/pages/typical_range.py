@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from presentation.charts.marks import Chart
@@ -13,6 +13,7 @@ from presentation.charts.record_chart import ChartWords
 from serving.pages.record_tables import RecordTable
 from serving.store.cell_types import JsonRow
 from serving.store.rows import RunRow, StudentRow
+from serving.store.statements import statement
 from serving.store.total_rows import SchoolRangeRow
 from serving.wording.locale import Language, msgid
 
@@ -65,16 +66,22 @@ def typical_range(
 
 def usual_ranges(session: Session, student: StudentRow, run: RunRow) -> dict[str, SchoolRangeRow]:
     """By month what is usual in the student's grade: at the school, or in the district where that is not told."""
-    found = select(SchoolRangeRow).where(
-        SchoolRangeRow.district_id == run.district_id,
-        SchoolRangeRow.list_id == run.list_id,
-        SchoolRangeRow.measure == MEASURE,
-        SchoolRangeRow.grade == student.grade_level,
-        SchoolRangeRow.school_id.in_([student.school_id, ""]),
-    )
-    rows = list(session.scalars(found))
+    places = [student.school_id, ""]
+    rows = list(session.scalars(*select_ranges(run.district_id, run.list_id, student.grade_level, places)))
     own = {row.period: row for row in rows if row.school_id}
     return own or {row.period: row for row in rows}
+
+
+@statement
+def select_ranges(district_id: str, list_id: str | None, grade: int, schools: list[str]) -> Select[SchoolRangeRow]:
+    """The query for them."""
+    return select(SchoolRangeRow).where(
+        SchoolRangeRow.district_id == district_id,
+        SchoolRangeRow.list_id == list_id,
+        SchoolRangeRow.measure == MEASURE,
+        SchoolRangeRow.grade == grade,
+        SchoolRangeRow.school_id.in_(schools),
+    )
 
 
 def missed_by_month(weeks: Sequence[JsonRow]) -> dict[str, float]:

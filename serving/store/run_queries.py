@@ -5,17 +5,24 @@ from datetime import date
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from serving.store.rows import RunRow, ScoreRow
+from serving.store.statements import statement
 
 
 def latest_run(session: Session, district_id: str, outcome: str | None = None) -> RunRow | None:
     """The district's run with the newest as-of date, and of those the newest; None before the first."""
+    return session.scalars(*select_newest(district_id, outcome)).first()
+
+
+@statement
+def select_newest(district_id: str, outcome: str | None) -> Select[RunRow]:
+    """The query for it."""
     runs = select(RunRow).where(RunRow.district_id == district_id)
     if outcome is not None:
         runs = runs.where(RunRow.outcome == outcome)
-    return session.scalars(runs.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1)).first()
+    return runs.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1)
 
 
 def current_runs(session: Session, district_id: str) -> tuple[RunRow, ...]:
@@ -23,11 +30,16 @@ def current_runs(session: Session, district_id: str) -> tuple[RunRow, ...]:
 
     All of them are of one as-of date, and were written together: what they say is one whole list.
     """
-    newest = latest_run(session, district_id)
-    if newest is None:
-        return ()
-    of_list = select(RunRow).where(RunRow.district_id == district_id, RunRow.list_id == newest.list_id)
-    return tuple(session.scalars(of_list.order_by(RunRow.outcome, RunRow.run_id)))
+    return tuple(session.scalars(*select_current(district_id)))
+
+
+@statement
+def select_current(district_id: str) -> Select[RunRow]:
+    """The query for it."""
+    newest = select(RunRow.list_id).where(RunRow.district_id == district_id)
+    list_id = newest.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1).scalar_subquery()
+    of_list = select(RunRow).where(RunRow.district_id == district_id, RunRow.list_id.is_not_distinct_from(list_id))
+    return of_list.order_by(RunRow.outcome, RunRow.run_id)
 
 
 def of_runs(runs: Sequence[RunRow]) -> ColumnElement[bool]:
@@ -43,9 +55,15 @@ def student_scores(
     The first is the score with the student's place on the list.
     """
     by_id = {run.run_id: run for run in runs}
+    found = session.scalars(*select_scores(district_id, student_key, list(by_id)))
+    return sorted(((score, by_id[score.run_id]) for score in found), key=lambda one: urgency(*one))
+
+
+@statement
+def select_scores(district_id: str, student_key: str, runs: list[str]) -> Select[ScoreRow]:
+    """The query for them."""
     own = select(ScoreRow).where(ScoreRow.district_id == district_id, ScoreRow.student_key == student_key)
-    found = [(score, by_id[score.run_id]) for score in session.scalars(own.where(of_runs(runs)))]
-    return sorted(found, key=lambda one: urgency(*one))
+    return own.where(ScoreRow.run_id.in_(runs))
 
 
 def urgency(score: ScoreRow, run: RunRow) -> tuple[bool, bool, float, str]:
@@ -56,9 +74,10 @@ def urgency(score: ScoreRow, run: RunRow) -> tuple[bool, bool, float, str]:
 
 def previous_run(session: Session, district_id: str, outcome: str, as_of: date) -> RunRow | None:
     """The newest run of the same outcome with an earlier as-of date; None before the first."""
-    return session.scalars(select_previous(district_id, outcome, as_of)).first()
+    return session.scalars(*select_previous(district_id, outcome, as_of)).first()
 
 
+@statement
 def select_previous(district_id: str, outcome: str, as_of: date) -> Select[RunRow]:
     """The query for it."""
     earlier = select(RunRow).where(RunRow.district_id == district_id, RunRow.outcome == outcome, RunRow.as_of < as_of)
@@ -71,14 +90,27 @@ SCORING_COLUMNS = (RunRow.outcome, RunRow.as_of, RunRow.release_id, RunRow.score
 
 def has_other_scoring(session: Session, run: RunRow) -> bool:
     """Whether something else gave the scores of the run before: another release, or another scorer of the release."""
-    earlier = select_previous(run.district_id, run.outcome, run.as_of)
-    before = session.scalars(earlier.options(load_only(*SCORING_COLUMNS))).first()
-    return before is not None and scoring_of(before) != scoring_of(run)
+    before = session.execute(*select_scoring_before(run.district_id, run.outcome, run.as_of)).first()
+    return before is not None and scoring_parts(*before) != scoring_of(run)
+
+
+@statement
+def select_scoring_before(district_id: str, outcome: str, as_of: date) -> Select[str, str, str | None]:
+    """What gave the scores of the run before."""
+    earlier = select(RunRow.release_id, RunRow.scorer, RunRow.part).where(
+        RunRow.district_id == district_id, RunRow.outcome == outcome, RunRow.as_of < as_of
+    )
+    return earlier.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1)
 
 
 def scoring_of(run: RunRow) -> tuple[str, str, str | None]:
     """What gave the scores of a run: the release, and its model or the rule of a part of the year."""
-    return run.release_id, run.scorer, run.part if run.scorer == "rule" else None
+    return scoring_parts(run.release_id, run.scorer, run.part)
+
+
+def scoring_parts(release_id: str, scorer: str, part: str | None) -> tuple[str, str, str | None]:
+    """The same of its parts: a model serves all year."""
+    return release_id, scorer, part if scorer == "rule" else None
 
 
 def run_scores(session: Session, run: RunRow) -> pd.DataFrame:

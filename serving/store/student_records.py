@@ -12,7 +12,7 @@ from functools import cache, cached_property
 
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy import Engine, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from features.errors import Refused
@@ -24,6 +24,7 @@ from serving.store.database import read_session
 from serving.store.district_scope import enter_district
 from serving.store.record_rows import RecordStateRow, StudentRecordsRow
 from serving.store.rows import RunRow, ScoreRow
+from serving.store.statements import statement
 from serving.store.text_compression import unpack
 from serving.store.week_texts import weeks_of_text
 
@@ -174,13 +175,21 @@ def score_records(session: Session, scores: Sequence[tuple[ScoreRow, RunRow]]) -
 def written_of(session: Session, districts: set[str], students: set[str]) -> dict[str, list[tuple[int, str]]]:
     """What is written of students, in the order in which it was."""
     written: dict[str, list[tuple[int, str]]] = {}
+    if not students:
+        return written
+    for student_key, number, content in session.execute(*select_written(sorted(districts), sorted(students))):
+        written.setdefault(student_key, []).append((number, content))
+    return written
+
+
+@statement
+def select_written(districts: list[str], students: list[str]) -> Select[str, int, str]:
+    """The query for it."""
     columns = (StudentRecordsRow.student_key, StudentRecordsRow.number, StudentRecordsRow.content)
     own = select(*columns).where(
         StudentRecordsRow.district_id.in_(districts), StudentRecordsRow.student_key.in_(students)
     )
-    for student_key, number, content in session.execute(own.order_by(StudentRecordsRow.number)):
-        written.setdefault(student_key, []).append((number, content))
-    return written
+    return own.order_by(StudentRecordsRow.number)
 
 
 def seen_by(run: RunRow, written: Sequence[tuple[int, str]]) -> "SeenRecords":

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Educator
 from serving.store.rows import RunRow
+from serving.store.statements import statement
 from serving.store.support_rows import DataProblemRow, FlagAnswerRow, SnoozeRow
 
 ANSWERS = ("agree", "not_now", "disagree")
@@ -90,10 +91,16 @@ def answer_problem(
 
 def problems_of_student(session: Session, district_id: str, student_key: str) -> list[DataProblemRow]:
     """What was reported of a student's records, latest first."""
+    return list(session.scalars(*select_problems(district_id, student_key)))
+
+
+@statement
+def select_problems(district_id: str, student_key: str) -> Select[DataProblemRow]:
+    """The query for them."""
     found = select(DataProblemRow).where(
         DataProblemRow.district_id == district_id, DataProblemRow.student_key == student_key
     )
-    return list(session.scalars(found.order_by(DataProblemRow.created_at.desc(), DataProblemRow.problem_id)))
+    return found.order_by(DataProblemRow.created_at.desc(), DataProblemRow.problem_id)
 
 
 def open_problems(session: Session, district_id: str) -> list[DataProblemRow]:

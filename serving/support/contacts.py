@@ -3,10 +3,11 @@
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from serving.store.json_values import to_json_values
+from serving.store.statements import statement
 from serving.store.support_rows import ContactRow
 from serving.support.revisions import Author, StaleRevision, keep_revision
 
@@ -83,7 +84,13 @@ def contact_of(row: ContactRow) -> Contact:
 
 def contacts_of_student(session: Session, district_id: str, student_key: str) -> list[ContactRow]:
     """A student's contacts, latest first; without those taken back."""
+    return list(session.scalars(*select_contacts(district_id, student_key)))
+
+
+@statement
+def select_contacts(district_id: str, student_key: str) -> Select[ContactRow]:
+    """The query for them."""
     found = select(ContactRow).where(
         ContactRow.district_id == district_id, ContactRow.student_key == student_key, ~ContactRow.withdrawn
     )
-    return list(session.scalars(found.order_by(ContactRow.day.desc(), ContactRow.created_at.desc())))
+    return found.order_by(ContactRow.day.desc(), ContactRow.created_at.desc())

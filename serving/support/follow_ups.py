@@ -4,10 +4,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Educator
+from serving.store.statements import statement
 from serving.store.support_rows import FollowUpRow
 
 
@@ -65,9 +66,15 @@ def resolve_follow_up(session: Session, by: Educator, row: FollowUpRow, resoluti
 
 def open_follow_ups(session: Session, district_id: str, student_key: str) -> list[FollowUpRow]:
     """A student's open follow-ups, the first due first."""
+    return list(session.scalars(*select_open(district_id, student_key)))
+
+
+@statement
+def select_open(district_id: str, student_key: str) -> Select[FollowUpRow]:
+    """The query for them."""
     found = select(FollowUpRow).where(
         FollowUpRow.district_id == district_id,
         FollowUpRow.student_key == student_key,
         FollowUpRow.resolved_at.is_(None),
     )
-    return list(session.scalars(found.order_by(FollowUpRow.due_on, FollowUpRow.follow_up_id)))
+    return found.order_by(FollowUpRow.due_on, FollowUpRow.follow_up_id)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select, union, union_all
+from sqlalchemy import CompoundSelect, Select, func, select, union, union_all
 from sqlalchemy.orm import Session, load_only
 
 from serving.access.authorize import Educator, visible_students
 from serving.store.rows import RosterSupportRow, RunRow, ScoreRow, StudentRow
-from serving.store.run_queries import of_runs
+from serving.store.statements import statement
 from serving.store.support_rows import ContactRow
 from serving.support.own_students import own_keys
 
@@ -42,17 +42,6 @@ class Listed:
 
 def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]) -> list[Listed]:
     """The educator's students on the list of some runs, in its order, each once by the most urgent outcome."""
-    found = (
-        visible_students(educator)
-        .join(
-            ScoreRow,
-            (ScoreRow.district_id == StudentRow.district_id) & (ScoreRow.student_key == StudentRow.student_key),
-        )
-        .where(of_runs(runs), ScoreRow.place.is_not(None), ScoreRow.flagged)
-        .add_columns(ScoreRow)
-        .order_by(ScoreRow.place, StudentRow.student_key)
-        .options(load_only(ScoreRow.band, ScoreRow.previous_band, ScoreRow.reasons))
-    )
     run, earlier = runs[0], date_before(session, runs[0])
     before = flagged_before(session, educator, earlier) if earlier else set()
     first = {one.run_id for one in first_lists(session, runs)}
@@ -67,26 +56,57 @@ def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]
             since=since.get(student.student_key, run.as_of),
             met_on=met.get(student.student_key),
         )
-        for student, score in session.execute(found)
+        for student, score in session.execute(*select_listed(educator, [one.run_id for one in runs]))
     ]
+
+
+@statement
+def select_listed(educator: Educator, runs: list[str]) -> Select[StudentRow, ScoreRow]:
+    """The educator's students whom some runs list, in the order of the list; of a score, what My week asks of it."""
+    of_student = (ScoreRow.district_id == StudentRow.district_id) & (ScoreRow.student_key == StudentRow.student_key)
+    return (
+        visible_students(educator)
+        .join(ScoreRow, of_student)
+        .where(ScoreRow.run_id.in_(runs), ScoreRow.place.is_not(None), ScoreRow.flagged)
+        .add_columns(ScoreRow)
+        .order_by(ScoreRow.place, StudentRow.student_key)
+        .options(load_only(ScoreRow.band, ScoreRow.previous_band, ScoreRow.reasons))
+    )
 
 
 def date_before(session: Session, run: RunRow) -> date | None:
     """The date of the district's list before a run; None before the first."""
-    found = select(func.max(RunRow.as_of)).where(RunRow.district_id == run.district_id, RunRow.as_of < run.as_of)
-    return session.scalar(found)
+    return session.scalar(*select_date_before(run.district_id, run.as_of))
+
+
+@statement
+def select_date_before(district_id: str, as_of: date) -> Select[date | None]:
+    """The newest date of a run before a date."""
+    return select(func.max(RunRow.as_of)).where(RunRow.district_id == district_id, RunRow.as_of < as_of)
 
 
 def first_lists(session: Session, runs: Sequence[RunRow]) -> list[RunRow]:
     """The runs that are the first of their outcome."""
-    found = select(RunRow.outcome).where(RunRow.district_id == runs[0].district_id, RunRow.as_of < runs[0].as_of)
-    earlier = set(session.scalars(found.distinct()))
+    earlier = set(session.scalars(*select_outcomes_before(runs[0].district_id, runs[0].as_of)))
     return [run for run in runs if run.outcome not in earlier]
+
+
+@statement
+def select_outcomes_before(district_id: str, as_of: date) -> Select[str]:
+    """The outcomes of the runs before a date."""
+    found = select(RunRow.outcome).where(RunRow.district_id == district_id, RunRow.as_of < as_of)
+    return found.distinct()
 
 
 def flagged_before(session: Session, educator: Educator, day: date) -> set[str]:
     """The educator's students who were on the list of an earlier day, for whichever outcome."""
-    found = (
+    return set(session.scalars(*select_flagged(educator, day)))
+
+
+@statement
+def select_flagged(educator: Educator, day: date) -> Select[str]:
+    """The query for them."""
+    return (
         select(ScoreRow.student_key)
         .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
         .where(
@@ -96,27 +116,41 @@ def flagged_before(session: Session, educator: Educator, day: date) -> set[str]:
             ScoreRow.student_key.in_(own_keys(educator)),
         )
     )
-    return set(session.scalars(found))
 
 
 def listed_since(session: Session, educator: Educator, run: RunRow) -> dict[str, date]:
     """On which date each student was first listed, within a year."""
-    found = (
+    found = session.execute(*select_since(educator, run.as_of - YEAR))
+    return {key: day for key, day in found}  # noqa: C416 - a Row is no pair for dict()
+
+
+@statement
+def select_since(educator: Educator, year_ago: date) -> Select[str, date]:
+    """The first date on which each student was listed since a day."""
+    return (
         select(ScoreRow.student_key, func.min(RunRow.as_of))
         .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
         .where(
-            ScoreRow.district_id == run.district_id,
+            ScoreRow.district_id == educator.district_id,
             ScoreRow.flagged,
             ScoreRow.student_key.in_(own_keys(educator)),
-            RunRow.as_of > run.as_of - YEAR,
+            RunRow.as_of > year_ago,
         )
         .group_by(ScoreRow.student_key)
     )
-    return {key: day for key, day in session.execute(found)}  # noqa: C416 - a Row is no pair for dict()
 
 
 def met_on(session: Session, educator: Educator) -> dict[str, date]:
     """When each student was last met: a contact that reached someone, or a support of the district's system."""
+    found: dict[str, date] = {}
+    for key, day in session.execute(*select_met(educator)):
+        found[key] = max(day, found.get(key, day))
+    return found
+
+
+@statement
+def select_met(educator: Educator) -> CompoundSelect[str, date]:
+    """The latest of both by student."""
     here = select(ContactRow.student_key, func.max(ContactRow.day)).where(
         ContactRow.district_id == educator.district_id,
         ContactRow.student_key.in_(own_keys(educator)),
@@ -126,11 +160,7 @@ def met_on(session: Session, educator: Educator) -> dict[str, date]:
     there = select(RosterSupportRow.student_key, func.max(RosterSupportRow.date)).where(
         RosterSupportRow.district_id == educator.district_id, RosterSupportRow.student_key.in_(own_keys(educator))
     )
-    found: dict[str, date] = {}
-    both = union_all(here.group_by(ContactRow.student_key), there.group_by(RosterSupportRow.student_key))
-    for key, day in session.execute(both):
-        found[key] = max(day, found.get(key, day))
-    return found
+    return union_all(here.group_by(ContactRow.student_key), there.group_by(RosterSupportRow.student_key))
 
 
 def contacted_since(session: Session, educator: Educator, run: RunRow) -> set[str]:
@@ -138,7 +168,12 @@ def contacted_since(session: Session, educator: Educator, run: RunRow) -> set[st
 
     That is one since the date of the list before, or since a week before the first.
     """
-    day = date_before(session, run) or run.as_of - WEEK
+    return set(session.scalars(*select_contacted(educator, date_before(session, run) or run.as_of - WEEK)))
+
+
+@statement
+def select_contacted(educator: Educator, day: date) -> CompoundSelect[str]:
+    """The educator's students with a contact since a day."""
     here = select(ContactRow.student_key).where(
         ContactRow.district_id == educator.district_id,
         ContactRow.student_key.in_(own_keys(educator)),
@@ -150,7 +185,7 @@ def contacted_since(session: Session, educator: Educator, run: RunRow) -> set[st
         RosterSupportRow.student_key.in_(own_keys(educator)),
         RosterSupportRow.date >= day,
     )
-    return set(session.scalars(union(here, there)))
+    return union(here, there)
 
 
 def is_more(band: str, before: str | None) -> bool:

@@ -3,11 +3,12 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Educator
 from serving.store.json_values import to_json_values
+from serving.store.statements import statement
 from serving.store.support_rows import NoteRow
 from serving.support.revisions import StaleRevision, keep_revision
 
@@ -58,9 +59,15 @@ def revise_note(session: Session, author: Educator, row: NoteRow, note: Note, *,
 
 def notes_of_student(session: Session, reader: Educator, student_key: str) -> list[NoteRow]:
     """A student's notes, latest first; of drafts only the reader's own."""
+    return list(session.scalars(*select_notes(reader.district_id, reader.staff_id, student_key)))
+
+
+@statement
+def select_notes(district_id: str, reader_id: str, student_key: str) -> Select[NoteRow]:
+    """The query for them."""
     found = select(NoteRow).where(
-        NoteRow.district_id == reader.district_id,
+        NoteRow.district_id == district_id,
         NoteRow.student_key == student_key,
-        or_(~NoteRow.draft, NoteRow.staff_id == reader.staff_id),
+        or_(~NoteRow.draft, NoteRow.staff_id == reader_id),
     )
-    return list(session.scalars(found.order_by(NoteRow.created_at.desc(), NoteRow.note_id)))
+    return found.order_by(NoteRow.created_at.desc(), NoteRow.note_id)

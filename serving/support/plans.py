@@ -3,10 +3,11 @@
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from serving.store.json_values import to_json_values
+from serving.store.statements import statement
 from serving.store.support_rows import PlanRow, PlanSessionRow
 from serving.support.revisions import Author, StaleRevision, keep_revision
 
@@ -125,5 +126,11 @@ def dose_of(plan: Plan, entered: list[tuple[date, bool]], today: date, ended_on:
 
 def plans_of_student(session: Session, district_id: str, student_key: str) -> list[PlanRow]:
     """A student's plans: those that run first, then the latest."""
+    return list(session.scalars(*select_plans(district_id, student_key)))
+
+
+@statement
+def select_plans(district_id: str, student_key: str) -> Select[PlanRow]:
+    """The query for them."""
     found = select(PlanRow).where(PlanRow.district_id == district_id, PlanRow.student_key == student_key)
-    return list(session.scalars(found.order_by(PlanRow.ended_on.is_not(None), PlanRow.start_date.desc())))
+    return found.order_by(PlanRow.ended_on.is_not(None), PlanRow.start_date.desc())

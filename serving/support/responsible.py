@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import DISTRICT_WIDE, Educator
 from serving.store.caseload_rows import ResponsibleRow
 from serving.store.rows import StaffRow
+from serving.store.statements import statement
 
 
 def make_responsible(
@@ -30,7 +31,14 @@ def make_responsible(
 
 def responsible_for(session: Session, district_id: str, students: Collection[str]) -> dict[str, str]:
     """The name of who is responsible, by student."""
-    found = (
+    found = session.execute(*select_responsible(district_id, list(students)))
+    return {key: f"{first} {last}" for key, first, last in found}
+
+
+@statement
+def select_responsible(district_id: str, students: list[str]) -> Select[str, str, str]:
+    """The query for them."""
+    return (
         select(ResponsibleRow.student_key, StaffRow.first_name, StaffRow.last_name)
         .join(
             StaffRow,
@@ -38,15 +46,20 @@ def responsible_for(session: Session, district_id: str, students: Collection[str
         )
         .where(ResponsibleRow.district_id == district_id, ResponsibleRow.student_key.in_(students))
     )
-    return {key: f"{first} {last}" for key, first, last in session.execute(found)}
 
 
 def team_of(session: Session, educator: Educator) -> dict[str, str]:
     """Who may be made responsible, by staff id: the people of the educator's school, and oneself."""
-    found = select(StaffRow).where(
+    found = session.execute(*select_team(educator))
+    return {staff_id: f"{first} {last}" for staff_id, first, last in found}
+
+
+@statement
+def select_team(educator: Educator) -> Select[str, str, str]:
+    """The people of the educator's school, and oneself, by name."""
+    found = select(StaffRow.staff_id, StaffRow.first_name, StaffRow.last_name).where(
         StaffRow.district_id == educator.district_id,
         StaffRow.role.not_in(DISTRICT_WIDE),
         (StaffRow.school_id == educator.school_id) | (StaffRow.staff_id == educator.staff_id),
     )
-    rows = session.scalars(found.order_by(StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id))
-    return {row.staff_id: f"{row.first_name} {row.last_name}" for row in rows}
+    return found.order_by(StaffRow.last_name, StaffRow.first_name, StaffRow.staff_id)

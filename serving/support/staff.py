@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import DISTRICT_WIDE, Educator
 from serving.store.rows import StaffRow, StudentRow
+from serving.store.statements import statement
 
 
 def colleagues_of(session: Session, educator: Educator, student: StudentRow) -> dict[str, str]:
@@ -25,5 +26,12 @@ def staff_names(session: Session, district_id: str, ids: Collection[str | None])
     asked = {one for one in ids if one}
     if not asked:
         return {}
-    found = select(StaffRow).where(StaffRow.district_id == district_id, StaffRow.staff_id.in_(asked))
-    return {row.staff_id: f"{row.first_name} {row.last_name}" for row in session.scalars(found)}
+    found = session.execute(*select_names(district_id, sorted(asked)))
+    return {staff_id: f"{first} {last}" for staff_id, first, last in found}
+
+
+@statement
+def select_names(district_id: str, ids: list[str]) -> Select[str, str, str]:
+    """The query for them."""
+    names = select(StaffRow.staff_id, StaffRow.first_name, StaffRow.last_name)
+    return names.where(StaffRow.district_id == district_id, StaffRow.staff_id.in_(ids))
