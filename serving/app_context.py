@@ -24,6 +24,7 @@ from serving.scoring.live_calendars import LiveCalendars
 from serving.scoring.opened_bundles import OpenedBundles
 from serving.scoring.release_cache import ReleaseCache
 from serving.store.database import read_session, write_session
+from serving.support.signal_words import SignalCache
 from serving.web.rate_limits import RateLimits
 from serving.wording.run_words import RunWordsCache
 
@@ -45,6 +46,11 @@ class AppContext:
     calendars: LiveCalendars = field(default_factory=LiveCalendars)
     bundles: OpenedBundles = field(default_factory=OpenedBundles)
     words: RunWordsCache = field(default_factory=RunWordsCache)
+
+    @cached_property
+    def signals(self) -> SignalCache:
+        """The words of scores that lists said last."""
+        return SignalCache(self.words)
 
     @contextmanager
     def read_session(self) -> Iterator[Session]:

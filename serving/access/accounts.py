@@ -10,7 +10,7 @@ from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from features.errors import Refused
@@ -21,6 +21,7 @@ from serving.access.permissions import permissions_of
 from serving.access.role_assignments import chosen_role, roles_of
 from serving.store.district_scope import enter_district, present_token
 from serving.store.rows import SessionRow, SignInAttemptRow, StaffRow
+from serving.store.statements import statement
 
 MAX_ATTEMPTS = 3
 ATTEMPT_WINDOW = timedelta(minutes=10)
@@ -156,11 +157,11 @@ def find_session_user(
 ) -> SessionUser | None:
     """Who holds this session; None where it is unknown, ended, too old or idle for too long."""
     present_token(session, sha256(token))
-    row = session.get(SessionRow, sha256(token))
+    row = session.scalars(*select_session(sha256(token))).first()
     if row is None or row.stage or row.revoked_at or is_expired(row, now, service):
         return None
     enter_district(session, row.district_id)
-    staff = session.get(StaffRow, (row.district_id, row.staff_id))
+    staff = session.scalars(*select_person(row.district_id, row.staff_id)).first()
     if staff is None or staff.ended_at is not None:
         return None
     today = today_of(staff.district_id)
@@ -171,6 +172,18 @@ def find_session_user(
     educator = Educator(staff.district_id, staff.staff_id, one.role, one.school_id, today, given, away)
     stale = now - row.last_seen_at >= TOUCH_INTERVAL
     return SessionUser(educator, f"{staff.first_name} {staff.last_name}", stale, len(held), undecided=chosen is None)
+
+
+@statement
+def select_session(token_digest: str) -> Select[SessionRow]:
+    """The session of a token."""
+    return select(SessionRow).where(SessionRow.token_digest == token_digest)
+
+
+@statement
+def select_person(district_id: str, staff_id: str) -> Select[StaffRow]:
+    """A person of a district."""
+    return select(StaffRow).where(StaffRow.district_id == district_id, StaffRow.staff_id == staff_id)
 
 
 def is_expired(row: SessionRow, now: datetime, service: Service) -> bool:

@@ -41,12 +41,12 @@ class RoleAssignment:
 def roles_of(session: Session, staff: StaffRow) -> tuple[RoleAssignment, ...]:
     """The roles that a person holds: that of the district's records first, then those given by hand."""
     rows = session.execute(*select_roles(staff.district_id, staff.staff_id))
-    given = [RoleAssignment(role, school_id or None) for role, school_id in rows if role in ROLES]
+    given = [RoleAssignment(cast(Role, role), school_id or None) for role, school_id in rows if role in ROLES]
     return tuple(dict.fromkeys([RoleAssignment(cast(Role, staff.role), staff.school_id), *given]))
 
 
 @statement
-def select_roles(district_id: str, staff_id: str) -> Select[Role, str]:
+def select_roles(district_id: str, staff_id: str) -> Select[str, str]:
     """The roles and schools given to a person by hand, in the order in which they were."""
     found = select(RoleAssignmentRow.role, RoleAssignmentRow.school_id).where(
         RoleAssignmentRow.district_id == district_id, RoleAssignmentRow.staff_id == staff_id

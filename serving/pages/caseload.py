@@ -39,10 +39,10 @@ TITLES = {
 SearchWords = Annotated[str, Form(alias="q", max_length=100)]
 
 
-def scope_of(session: Session, educator: Educator) -> CaseloadScope:
+def scope_of(session: Session, educator: Educator, context: AppContext) -> CaseloadScope:
     """The students of an educator on the district's newest list."""
     runs = current_runs(session, educator.district_id)
-    return CaseloadScope(educator, runs, school_year_began(educator.today), educator.today)
+    return CaseloadScope(educator, runs, school_year_began(educator.today), educator.today, context.signals)
 
 
 @router.get("/caseload")
@@ -87,7 +87,7 @@ def caseload_page(
         allowed = authorize(session, educator, "list", OwnDistrict())
         if isinstance(allowed, Denied):
             raise HTTPException(404)
-        scope = scope_of(session, educator)
+        scope = scope_of(session, educator, context)
         view = caseload_view(session, scope, asked, language=language, search=search)
         seen = [line.student_key for line in view.lines]
         tools = caseload_tools(session, educator, view, language)
@@ -146,7 +146,7 @@ def post_caseload_file(
         allowed = authorize(session, educator, "export", OwnDistrict())
         if isinstance(allowed, Denied):
             raise HTTPException(404)
-        scope = scope_of(session, educator)
+        scope = scope_of(session, educator, context)
         lines = export_lines(session, scope, asked, language)
     seen, target = [line.student_key for line in lines], f"caseload file: {purpose}"
     log_read(context.engine, educator, "export", target=target, allowed=allowed, students=seen, at=context.clock())

@@ -16,32 +16,24 @@ from serving.store.caseload_rows import ResponsibleRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.statements import statement
 from serving.store.support_rows import PlanRow
+from serving.support.signal_words import SignalCache
 
-LINE_COLUMNS = (
-    ScoreRow.run_id,
-    ScoreRow.risk,
-    ScoreRow.band,
-    ScoreRow.flagged,
-    ScoreRow.at_random,
-    ScoreRow.reasons,
-    ScoreRow.change,
-    ScoreRow.similar_students,
-    ScoreRow.previous_risk,
-    ScoreRow.previous_band,
-    ScoreRow.previous_as_of,
-    ScoreRow.history,
-)
-"""What a line needs of a score; the records behind its reasons are large and stay where they are."""
+LINE_COLUMNS = (ScoreRow.run_id, ScoreRow.band, ScoreRow.flagged, ScoreRow.at_random)
+"""What a line needs of a score besides its words, which are kept; the rest is large and stays where it is."""
 
 
 @dataclass(frozen=True)
 class CaseloadScope:
-    """Whose students are asked for, in the runs of which list, and from when on a contact is of this school year."""
+    """Whose students are asked for, in the runs of which list, and from when on a contact is of this school year.
+
+    `signals` keeps the words of scores.
+    """
 
     subject: Subject
     runs: Sequence[RunRow]
     year_began: date
     today: date
+    signals: SignalCache
 
     @property
     def staff_id(self) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
+from sqlalchemy import Select, select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
@@ -15,6 +16,7 @@ from serving.access.accounts import SessionUser, find_session_user, sha256, touc
 from serving.access.authorize import Educator
 from serving.app_context import AppContext, RequestContext
 from serving.store.rows import DistrictRow
+from serving.store.statements import statement
 from serving.web.nul_characters import replace_nul
 from serving.wording.scores import ROLES
 
@@ -84,13 +86,19 @@ def find_viewer(request: Request, context: AppContext) -> Viewer | None:
     token, now = session_token(request), context.clock()
     with context.read_session() as session:
         found = find_session_user(session, token, now, today_of=context.today, service=context.settings.service)
-        district = session.get(DistrictRow, found.educator.district_id) if found else None
+        district = session.scalar(*select_district(found.educator.district_id)) if found else None
     if found is None or district is None:
         return None
     if found.stale:
         with context.write_session() as session:
             touch_session(session, token, now)
-    return viewer_of(found, district.name)
+    return viewer_of(found, district)
+
+
+@statement
+def select_district(district_id: str) -> Select[str]:
+    """The name of a district."""
+    return select(DistrictRow.name).where(DistrictRow.district_id == district_id)
 
 
 def find_viewer_safely(request: Request, context: AppContext) -> Viewer | None:

@@ -1,12 +1,13 @@
 """Renders a page from its template, in the language of the request."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
+from markupsafe import Markup
 
 from presentation.environment import template_environment
 from serving.app_context import AppContext
@@ -37,7 +38,17 @@ def build_environment(words: Language) -> Environment:
     templates.filters["short_day"] = words.short_day
     templates.filters["amount"] = words.amount
     templates.globals["language"] = words.code
+    templates.globals["band"] = lru_cache(maxsize=BANDS_KEPT)(partial(draw_band, templates))
     return templates
+
+
+BANDS_KEPT = 16
+"""Each band in its words, once: a list has one in every row."""
+
+
+def draw_band(templates: Environment, code: str, words: str) -> Markup:
+    """A band as pages show it: bars beside its words."""
+    return Markup(templates.get_template("band.html").render(code=code, words=words))  # noqa: S704 - escaped by the template
 
 
 def render_page(

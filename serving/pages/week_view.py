@@ -5,25 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serving.access.authorize import Denied, OwnDistrict, authorize, visible_students
 from serving.pages.visit import Visit
 from serving.scoring.bands import Band
-from serving.store.rows import RunRow, ScoreRow, StudentRow
-from serving.store.run_queries import of_runs
-from serving.store.student_records import score_records
+from serving.store.rows import RunRow, StudentRow
 from serving.support.answers import open_problems
 from serving.support.listed_students import Listed
 from serving.support.responsible import responsible_for
+from serving.support.signal_words import SignalWords, signals_of
 from serving.support.staff import staff_names
 from serving.support.week import Week, week_of
 from serving.wording.locale import Language, msgid
-from serving.wording.named_reasons import named_reasons
 from serving.wording.outcomes import about_words
-from serving.wording.own_record import own_record
-from serving.wording.reasons import run_lexicon
 from serving.wording.signals import band_words
 
 UNMET_SHOWN = 8
@@ -90,7 +85,8 @@ def week_view(session: Session, visit: Visit, runs: Sequence[RunRow]) -> WeekVie
     unmet = week.unmet[:UNMET_SHOWN]
     shown = (*week.put_forward, *unmet)
     named = responsible_for(session, visit.educator.district_id, [one.key for one in shown])
-    needs = first_needs(session, visit, shown, runs)
+    scores = [one.score for one in shown]
+    needs = signals_of(session, visit.context.signals, visit.language, runs, scores) if runs else {}
     return WeekView(
         data_through=max((run.data_through for run in runs), default=None),
         meeting=min((day for day in visit.support.meetings if day >= visit.today), default=None),
@@ -136,7 +132,9 @@ def full_name(student: StudentRow) -> str:
     return f"{student.last_name}, {student.first_name}"
 
 
-def student_line(visit: Visit, listed: Listed, needs: Mapping[str, str], responsible: Mapping[str, str]) -> StudentLine:
+def student_line(
+    visit: Visit, listed: Listed, needs: Mapping[str, SignalWords], responsible: Mapping[str, str]
+) -> StudentLine:
     """One student put forward."""
     band = cast(Band, listed.score.band)
     return StudentLine(
@@ -146,24 +144,10 @@ def student_line(visit: Visit, listed: Listed, needs: Mapping[str, str], respons
         band=band,
         band_words=band_words(visit.language, band),
         tag=visit.language.translate(TAGS[tag_of(listed)]),
-        need=needs.get(listed.key, ""),
+        need=needs[listed.key].need,
         met_on=listed.met_on,
         responsible=responsible.get(listed.key, ""),
     )
-
-
-def first_needs(session: Session, visit: Visit, shown: Sequence[Listed], runs: Sequence[RunRow]) -> dict[str, str]:
-    """What stands out first of each student, with courses and marks by name, as the caseload says it."""
-    by_id = {run.run_id: run for run in runs}
-    keys, district = [one.key for one in shown], visit.educator.district_id
-    found = select(ScoreRow).where(ScoreRow.district_id == district, ScoreRow.student_key.in_(keys), of_runs(runs))
-    session.scalars(found.execution_options(populate_existing=True)).all()  # whole rows, in one query
-    needs = {}
-    for records in score_records(session, [(one.score, by_id[one.score.run_id]) for one in shown]):
-        lexicon, record = run_lexicon(records.run.dictionary), own_record(records.history(), records.run.as_of)
-        reasons = named_reasons(visit.language, lexicon, records.score.reasons, record)
-        needs[records.score.student_key] = reasons[0].sentence if reasons else ""
-    return needs
 
 
 def tag_of(listed: Listed) -> Literal["new", "more", "first"]:

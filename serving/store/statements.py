@@ -52,14 +52,14 @@ def form_of(name: str, given: object, values: Values) -> Hashable:
     own = value_fields(given)
     if own:
         rest = tuple(getattr(given, part) for part in vars(given) if part not in own)
-        return type(given), rest, *(form_of(f"{name}_{part}", getattr(given, part), values) for part in own)
+        return type(given).__name__, rest, *(form_of(f"{name}_{part}", getattr(given, part), values) for part in own)
     if isinstance(given, Set):  # of whom somebody sees: a few, each a value of its own
         values.update({f"{name}_{at}": one for at, one in enumerate(sorted(given))})
         return len(given)
     if is_value(given):
         values[name] = given
         return name
-    return cast(Hashable, given)
+    return given
 
 
 def parameter_of(name: str, given: object) -> object:

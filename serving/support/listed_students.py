@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import CompoundSelect, Select, func, select, union, union_all
+from sqlalchemy import CompoundSelect, Select, func, select, union_all
 from sqlalchemy.orm import Session, load_only
 
 from serving.access.authorize import Educator, visible_students
@@ -17,6 +17,8 @@ WEEK = timedelta(days=7)
 YEAR = timedelta(days=300)
 MORE = {"few": 1, "some": 2, "many": 3}
 """Bands with signals, the most last."""
+MOST_KEYS = 500
+"""Listed students by whose keys a query asks."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Listed:
     """A student on the list, with what decides whether they are put forward.
 
     `first_list` says that the student was on no list before and the outcome had none: that is no news of the student.
+    `is_answered` says that somebody reached or tried to reach them since the list before, or a week before the first.
     """
 
     student: StudentRow
@@ -33,6 +36,7 @@ class Listed:
     has_changed: bool
     since: date
     met_on: date | None
+    is_answered: bool = False
 
     @property
     def key(self) -> str:
@@ -42,10 +46,13 @@ class Listed:
 
 def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]) -> list[Listed]:
     """The educator's students on the list of some runs, in its order, each once by the most urgent outcome."""
-    run, earlier = runs[0], date_before(session, runs[0])
-    before = flagged_before(session, educator, earlier) if earlier else set()
+    rows = session.execute(*select_listed(educator, [one.run_id for one in runs])).all()
+    run, keys = runs[0], some_keys([student.student_key for student, _ in rows])
+    earlier = date_before(session, run)
+    before = set(session.scalars(*select_flagged(educator, earlier, keys))) if earlier else set()
     first = {one.run_id for one in first_lists(session, runs)}
-    since, met = listed_since(session, educator, run), met_on(session, educator)
+    since, last = listed_since(session, educator, run, keys), last_contacts(session, educator, keys)
+    answered = earlier or run.as_of - WEEK
     return [
         Listed(
             student,
@@ -54,10 +61,21 @@ def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]
             first_list=student.student_key not in before and score.run_id in first,
             has_changed=is_more(score.band, score.previous_band),
             since=since.get(student.student_key, run.as_of),
-            met_on=met.get(student.student_key),
+            met_on=last.get(student.student_key, NEVER).met_on,
+            is_answered=(last.get(student.student_key, NEVER).tried_on or answered - WEEK) >= answered,
         )
-        for student, score in session.execute(*select_listed(educator, [one.run_id for one in runs]))
+        for student, score in rows
     ]
+
+
+def some_keys(keys: list[str]) -> list[str] | None:
+    """The keys to ask with, where they are few; None where it is less work to ask of all of the educator's students."""
+    return keys if len(keys) <= MOST_KEYS else None
+
+
+def among(educator: Educator, keys: list[str] | None) -> list[str] | Select[str]:
+    """What a query compares a student's key with."""
+    return own_keys(educator) if keys is None else keys
 
 
 @statement
@@ -98,14 +116,9 @@ def select_outcomes_before(district_id: str, as_of: date) -> Select[str]:
     return found.distinct()
 
 
-def flagged_before(session: Session, educator: Educator, day: date) -> set[str]:
-    """The educator's students who were on the list of an earlier day, for whichever outcome."""
-    return set(session.scalars(*select_flagged(educator, day)))
-
-
 @statement
-def select_flagged(educator: Educator, day: date) -> Select[str]:
-    """The query for them."""
+def select_flagged(educator: Educator, day: date, keys: list[str] | None) -> Select[str]:
+    """The students who were on the list of an earlier day, for whichever outcome."""
     return (
         select(ScoreRow.student_key)
         .join(RunRow, (RunRow.district_id == ScoreRow.district_id) & (RunRow.run_id == ScoreRow.run_id))
@@ -113,19 +126,19 @@ def select_flagged(educator: Educator, day: date) -> Select[str]:
             ScoreRow.district_id == educator.district_id,
             RunRow.as_of == day,
             ScoreRow.flagged,
-            ScoreRow.student_key.in_(own_keys(educator)),
+            ScoreRow.student_key.in_(among(educator, keys)),
         )
     )
 
 
-def listed_since(session: Session, educator: Educator, run: RunRow) -> dict[str, date]:
+def listed_since(session: Session, educator: Educator, run: RunRow, keys: list[str] | None) -> dict[str, date]:
     """On which date each student was first listed, within a year."""
-    found = session.execute(*select_since(educator, run.as_of - YEAR))
+    found = session.execute(*select_since(educator, run.as_of - YEAR, keys))
     return {key: day for key, day in found}  # noqa: C416 - a Row is no pair for dict()
 
 
 @statement
-def select_since(educator: Educator, year_ago: date) -> Select[str, date]:
+def select_since(educator: Educator, year_ago: date, keys: list[str] | None) -> Select[str, date]:
     """The first date on which each student was listed since a day."""
     return (
         select(ScoreRow.student_key, func.min(RunRow.as_of))
@@ -133,59 +146,53 @@ def select_since(educator: Educator, year_ago: date) -> Select[str, date]:
         .where(
             ScoreRow.district_id == educator.district_id,
             ScoreRow.flagged,
-            ScoreRow.student_key.in_(own_keys(educator)),
+            ScoreRow.student_key.in_(among(educator, keys)),
             RunRow.as_of > year_ago,
         )
         .group_by(ScoreRow.student_key)
     )
 
 
-def met_on(session: Session, educator: Educator) -> dict[str, date]:
-    """When each student was last met: a contact that reached someone, or a support of the district's system."""
-    found: dict[str, date] = {}
-    for key, day in session.execute(*select_met(educator)):
-        found[key] = max(day, found.get(key, day))
+@dataclass(frozen=True)
+class LastContact:
+    """When a student was last met, and when somebody last tried to; a support of the district's system is both."""
+
+    met_on: date | None = None
+    tried_on: date | None = None
+
+
+NEVER = LastContact()
+
+
+def last_contacts(session: Session, educator: Educator, keys: list[str] | None) -> dict[str, LastContact]:
+    """The last contact of each student who had one."""
+    found: dict[str, LastContact] = {}
+    for key, met, tried in session.execute(*select_contacts(educator, keys)):
+        known = found.get(key, NEVER)
+        found[key] = LastContact(later(met, known.met_on), later(tried, known.tried_on))
     return found
 
 
+def later(one: date | None, other: date | None) -> date | None:
+    """The later of two days of which one may be missing."""
+    return max(one, other) if one and other else one or other
+
+
 @statement
-def select_met(educator: Educator) -> CompoundSelect[str, date]:
-    """The latest of both by student."""
-    here = select(ContactRow.student_key, func.max(ContactRow.day)).where(
+def select_contacts(educator: Educator, keys: list[str] | None) -> CompoundSelect[str, date | None, date | None]:
+    """The latest days here and in the district's system, by student."""
+    reached = func.max(ContactRow.day).filter(ContactRow.reached)
+    here = select(ContactRow.student_key, reached, func.max(ContactRow.day)).where(
         ContactRow.district_id == educator.district_id,
-        ContactRow.student_key.in_(own_keys(educator)),
-        ContactRow.reached,
+        ContactRow.student_key.in_(among(educator, keys)),
         ~ContactRow.withdrawn,
     )
-    there = select(RosterSupportRow.student_key, func.max(RosterSupportRow.date)).where(
-        RosterSupportRow.district_id == educator.district_id, RosterSupportRow.student_key.in_(own_keys(educator))
+    newest = func.max(RosterSupportRow.date)
+    there = select(RosterSupportRow.student_key, newest, newest).where(
+        RosterSupportRow.district_id == educator.district_id,
+        RosterSupportRow.student_key.in_(among(educator, keys)),
     )
     return union_all(here.group_by(ContactRow.student_key), there.group_by(RosterSupportRow.student_key))
-
-
-def contacted_since(session: Session, educator: Educator, run: RunRow) -> set[str]:
-    """The educator's students with a contact that answers a run's list, reached or tried.
-
-    That is one since the date of the list before, or since a week before the first.
-    """
-    return set(session.scalars(*select_contacted(educator, date_before(session, run) or run.as_of - WEEK)))
-
-
-@statement
-def select_contacted(educator: Educator, day: date) -> CompoundSelect[str]:
-    """The educator's students with a contact since a day."""
-    here = select(ContactRow.student_key).where(
-        ContactRow.district_id == educator.district_id,
-        ContactRow.student_key.in_(own_keys(educator)),
-        ContactRow.day >= day,
-        ~ContactRow.withdrawn,
-    )
-    there = select(RosterSupportRow.student_key).where(
-        RosterSupportRow.district_id == educator.district_id,
-        RosterSupportRow.student_key.in_(own_keys(educator)),
-        RosterSupportRow.date >= day,
-    )
-    return union(here, there)
 
 
 def is_more(band: str, before: str | None) -> bool:

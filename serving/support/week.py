@@ -18,7 +18,7 @@ from serving.support.due import (
     risen_follow_ups,
     tried_contacts,
 )
-from serving.support.listed_students import Listed, contacted_since, listed_students
+from serving.support.listed_students import Listed, listed_students
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def week_of(session: Session, educator: Educator, runs: Sequence[RunRow], suppor
     listed = listed_students(session, educator, runs) if runs else []
     left_out = {*plans, *(row.student_key for row in snoozed)}
     free = [one for one in listed if one.key not in left_out]
-    fresh = newly_listed(session, educator, runs, free) if runs else []
+    fresh = newly_listed(free)
     first = fresh[: support.new_a_week]
     return Week(
         put_forward=tuple(first),
@@ -63,10 +63,9 @@ def week_of(session: Session, educator: Educator, runs: Sequence[RunRow], suppor
     )
 
 
-def newly_listed(session: Session, educator: Educator, runs: Sequence[RunRow], free: list[Listed]) -> list[Listed]:
+def newly_listed(free: list[Listed]) -> list[Listed]:
     """Those who are new or changed, then those on an outcome's first list; without a contact since the list before."""
-    touched = contacted_since(session, educator, runs[0])
-    found = [one for one in free if (one.is_new or one.has_changed or one.first_list) and one.key not in touched]
+    found = [one for one in free if (one.is_new or one.has_changed or one.first_list) and not one.is_answered]
     return sorted(found, key=lambda one: one.first_list and not one.has_changed)
 
 

@@ -112,3 +112,23 @@ def test_the_list_counts_the_students_of_whom_too_little_is_on_record(service: E
     words = Tags(Browser(service, "harbor", "s-ines").get("/caseload?show=all").text).words
     assert "1 new student has too little on record yet to be on a list." in words
     assert words.count("Too little on record yet.") == 1
+
+
+def test_words_that_are_kept_are_of_this_run_and_in_the_language_of_the_reader(service: ExampleService) -> None:
+    ines = Browser(service, "harbor", "s-ines")
+    first = words_of(ines.get("/caseload").text)
+    assert words_of(ines.get("/caseload").text) == first
+    spanish = words_of(ines.get("/caseload?lang=es").text)
+    assert "Missed" not in spanish
+    assert words_of(ines.get("/caseload?lang=en").text) == first
+    service.record_next_run("harbor")
+    assert words_of(ines.get("/caseload").text) != first
+
+
+def test_whose_words_are_kept_is_shown_to_nobody_who_does_not_see_them(service: ExampleService) -> None:
+    assert names(Browser(service, "harbor", "s-lena").get("/caseload?show=all").text)[2:4] == ["Dunham", "Eklund"]
+    assert names(Browser(service, "harbor", "s-ines").get("/caseload?show=all").text) == [
+        "Boateng",
+        "Castellanos",
+        "&lt;img",
+    ]
