@@ -41,7 +41,7 @@ class RoleAssignment:
 def roles_of(session: Session, staff: StaffRow) -> tuple[RoleAssignment, ...]:
     """The roles that a person holds: that of the district's records first, then those given by hand."""
     rows = session.execute(*select_roles(staff.district_id, staff.staff_id))
-    given = [RoleAssignment(cast(Role, role), school_id or None) for role, school_id in rows if role in ROLES]
+    given = [RoleAssignment(role, school_id or None) for role, school_id in rows if role in ROLES]
     return tuple(dict.fromkeys([RoleAssignment(cast(Role, staff.role), staff.school_id), *given]))
 
 
