@@ -23,8 +23,8 @@ from serving.access.tokens import TokenIssuer
 from serving.scoring.live_calendars import LiveCalendars
 from serving.scoring.opened_bundles import OpenedBundles
 from serving.scoring.release_cache import ReleaseCache
+from serving.signal_words import SignalCache
 from serving.store.database import read_session, write_session
-from serving.support.signal_words import SignalCache
 from serving.web.rate_limits import RateLimits
 from serving.wording.run_words import RunWordsCache
 

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, load_only
 from serving.pages.caseload_query import CaseloadScope
 from serving.pages.last_contacts import last_contacts, plans_since
 from serving.scoring.bands import Band
+from serving.signal_words import SignalKind, SignalWords, signals_of
 from serving.store.rows import RunRow, SchoolRow, ScoreRow, StudentRow
 from serving.store.run_queries import urgency
 from serving.store.statements import statement
 from serving.support.responsible import responsible_for
-from serving.support.signal_words import SignalKind, SignalWords, signals_of
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import also_words
 from serving.wording.signals import band_words

@@ -12,11 +12,11 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from serving.access.authorize import Educator, Subject, visible_students
 from serving.pages.caseload_filter import CaseloadFilter
 from serving.pages.last_contacts import latest_contacts
+from serving.signal_words import SignalCache
 from serving.store.caseload_rows import ResponsibleRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.statements import statement
 from serving.store.support_rows import PlanRow
-from serving.support.signal_words import SignalCache
 
 LINE_COLUMNS = (ScoreRow.run_id, ScoreRow.band, ScoreRow.flagged, ScoreRow.at_random)
 """What a line needs of a score besides its words, which are kept; the rest is large and stays where it is."""

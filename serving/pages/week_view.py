@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from serving.access.authorize import Denied, OwnDistrict, authorize, visible_students
 from serving.pages.visit import Visit
 from serving.scoring.bands import Band
+from serving.signal_words import SignalWords, signals_of
 from serving.store.rows import RunRow, StudentRow
 from serving.support.answers import open_problems
 from serving.support.listed_students import Listed
 from serving.support.responsible import responsible_for
-from serving.support.signal_words import SignalWords, signals_of
 from serving.support.staff import staff_names
 from serving.support.week import Week, week_of
 from serving.wording.locale import Language, msgid
