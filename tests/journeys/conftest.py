@@ -11,9 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 import ontrack
+from features.errors import Refused
 from features.settings_file import load_settings
 
 STUDENTS = 6000
@@ -53,11 +54,25 @@ class Installation:
         return self.ended(arguments, code=0).stdout
 
     def run_here(self, *arguments: str) -> str:
-        """What a command prints, without a process of its own: for commands that only prepare a test."""
-        with chdir(self.folder):
-            done = CliRunner().invoke(ontrack.app, arguments)
+        """What a command prints, without a process of its own: that costs seconds of imports.
+
+        That commands work as processes of their own is shown by the demo, the tutorial and `test_file_modes.py`.
+        """
+        done = self.invoked(arguments)
         assert done.exit_code == 0, (done.output, done.exception)
         return done.stdout
+
+    def refused_here(self, *arguments: str, code: int) -> str:
+        """Why a command refuses, which ends its process with that code; without a process of its own."""
+        refused = self.invoked(arguments).exception
+        assert isinstance(refused, Refused)
+        assert refused.exit_code == code
+        return str(refused)
+
+    def invoked(self, arguments: tuple[str, ...]) -> Result:
+        """What a command leads to, in this process."""
+        with chdir(self.folder):
+            return CliRunner().invoke(ontrack.app, arguments)
 
     def said(self, *arguments: str) -> str:
         """What a command says on standard error."""

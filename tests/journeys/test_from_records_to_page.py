@@ -80,7 +80,7 @@ def test_a_model_that_did_not_pass_is_not_promoted(scored: Installation) -> None
         for bundle, gate in gates.items()
         if gate["district_id"] == "mesa" and gate["verdict"] != "pass" and not (bundle / "rule.json").exists()
     )
-    said = scored.refused("promote", "--district", "mesa", str(refused), "--approved-by", "Ana", code=4)
+    said = scored.refused_here("promote", "--district", "mesa", str(refused), "--approved-by", "Ana", code=4)
     assert "not enough evidence" in said.replace("_", " ")
 
 
@@ -100,15 +100,15 @@ def test_scores_come_back_through_the_api(scored: Installation, address: str, br
 
 
 def test_loading_the_same_files_again_changes_nothing(scored: Installation) -> None:
-    assert "nothing changed" in scored.run("ingest", "--district", "mesa")
+    assert "nothing changed" in scored.run_here("ingest", "--district", "mesa")
 
 
 def test_scoring_the_same_day_again_makes_no_second_run(scored: Installation) -> None:
-    assert "there already" in scored.run("score", "--district", "mesa")
+    assert "there already" in scored.run_here("score", "--district", "mesa")
 
 
 def test_a_date_before_the_first_school_day_is_refused(scored: Installation) -> None:
-    said = scored.refused("score", "--district", "mesa", "--as-of", "2001-01-01", code=3)
+    said = scored.refused_here("score", "--district", "mesa", "--as-of", "2001-01-01", code=3)
     assert re.search(r"2001-01-01.*before the first school day", said)
 
 

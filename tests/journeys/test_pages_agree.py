@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -60,8 +59,7 @@ def console_of(scored: Installation, district: str) -> PageText:
 def monitor_of(scored: Installation, district: str) -> PageText:
     """The monitoring report, whatever it finds."""
     report = scored.folder / f"monitor-{district}.html"
-    said = scored.command("monitor", "--district", district, "--out", str(report))
-    subprocess.run(said, cwd=scored.folder, capture_output=True, check=False, timeout=300)
+    scored.invoked(("monitor", "--district", district, "--out", str(report)))
     return PageText.of(f"{district} monitor", report.read_text(encoding="utf-8"))
 
 
@@ -90,13 +88,23 @@ class Walk:
         return disagreements(self.pages, self.serves, self.called)
 
 
-@pytest.fixture(scope="session", params=DISTRICTS)
-def walked(request: pytest.FixtureRequest, scored: Installation, address: str) -> Walk:
-    """A walk through a district of the demo."""
-    district = str(request.param)
+@pytest.fixture(scope="session")
+def walks(scored: Installation, address: str) -> dict[str, Walk]:
+    """A walk through each district of the demo, made once: pytest would make a fixture anew for each change of it."""
+    return {district: walk_through(scored, address, district) for district in DISTRICTS}
+
+
+def walk_through(scored: Installation, address: str, district: str) -> Walk:
+    """All pages and reports of a district."""
     printed = [card_of(scored, district), console_of(scored, district), monitor_of(scored, district)]
     pages = [*reports_of(scored, district), *printed, *pages_of(scored, address, district)]
     return Walk(DISTRICTS[district], called(scored, district), pages)
+
+
+@pytest.fixture(params=DISTRICTS)
+def walked(request: pytest.FixtureRequest, walks: dict[str, Walk]) -> Walk:
+    """The walk through a district."""
+    return walks[str(request.param)]
 
 
 def test_no_two_pages_of_a_district_disagree(walked: Walk) -> None:
@@ -131,7 +139,7 @@ PAIRS = [(one, planted) for one in DISTRICTS for planted in PLANTED if (one, pla
 """Every plant in every district, but for a range on the list of the one in use: how its lists turned out is there."""
 
 
-@pytest.mark.parametrize(("walked", "planted"), PAIRS, indirect=["walked"], scope="session")
+@pytest.mark.parametrize(("walked", "planted"), PAIRS, indirect=["walked"])
 def test_a_planted_disagreement_is_found(walked: Walk, planted: str) -> None:
     words, instead = PLANTED[planted]
     at = next(place for place, page in enumerate(walked.pages) if re.search(words, page.text))
@@ -149,7 +157,6 @@ PRINTED = {
 
 @pytest.mark.parametrize(
     ("walked", "printed"), [(one, printed) for one in DISTRICTS for printed in PRINTED], indirect=["walked"],
-    scope="session",
 )  # fmt: skip
 def test_another_figure_on_the_card_or_the_console_is_found(walked: Walk, printed: str) -> None:
     words, instead = PRINTED[printed]

@@ -73,7 +73,7 @@ def a_ninth_grader(scored: Installation) -> dict[str, object]:
 @pytest.fixture
 def asking(scored: Installation, address: str) -> Iterator[Asking]:
     """A program that asks for live scores with its own key."""
-    key = scored.run("keys", "create", "--district", DISTRICT, "steady").strip()
+    key = scored.run_here("keys", "create", "--district", DISTRICT, "steady").strip()
     authorization = {"Authorization": f"Bearer {key}"}
     sent = {"enrollments": [a_ninth_grader(scored)]}
     with httpx.Client(base_url=address, headers=authorization, timeout=30) as client:
@@ -86,7 +86,7 @@ def test_a_release_and_the_way_back_reach_a_running_service(scored: Installation
     reached: list[float] = []
     try:
         for command in (["promote", another_rule(scored)], ["rollback"]):
-            scored.run(command[0], "--district", DISTRICT, *command[1:], "--approved-by", "Ana")
+            scored.run_here(command[0], "--district", DISTRICT, *command[1:], "--approved-by", "Ana")
             since = time.monotonic()
             reached.append(asking.first_of(f"{DISTRICT}-{len(reached) + 2:04d}", since + WITHIN + 1) - since)
     finally:
