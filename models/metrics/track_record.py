@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from math import floor, isnan
 from typing import Literal
 
 import numpy as np
@@ -130,6 +131,11 @@ def tenth_of(risk: Floats) -> Integers:
     """The tenth in which each risk lies, from 0; -1 for a missing risk."""
     tenth = np.minimum(np.floor(np.round(np.nan_to_num(risk, nan=-1) * TENTHS, 9)), TENTHS - 1)
     return np.where(np.isnan(risk), -1, tenth).astype(np.int64)
+
+
+def tenth_of_one(risk: float | None) -> int:
+    """The same of one risk, without an array: a page of scores asks a hundred times."""
+    return -1 if risk is None or isnan(risk) else min(floor(round(risk * TENTHS, 9)), TENTHS - 1)
 
 
 def track_record_of(flags: pd.DataFrame, like: Literal["risk", "list"]) -> TrackRecord | None:

@@ -1,7 +1,7 @@
 """Turns stored scores into API messages: codes and values, and sentences in the language asked for."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
@@ -174,11 +174,11 @@ def present_track_record(language: Language, score: ScoreRow, run: RunRow) -> Gi
     if record is None:
         return None
     sentence = track_record_sentence(language, record, run.ended, score.risk)
-    return GivenTrackRecord(**{**asdict(record), "school_years": list(record.school_years)}, sentence=sentence)
+    return GivenTrackRecord(**{**vars(record), "school_years": list(record.school_years)}, sentence=sentence)
 
 
 def present_similar_students(language: Language, students: SimilarStudents | None) -> GivenSimilarStudents | None:
     """The past students behind a rule's risk; None where a model gave it, and where they are too few to be told."""
     if students is None or not students.are_told:
         return None
-    return GivenSimilarStudents(**asdict(students), sentence=range_sentence(language, students))
+    return GivenSimilarStudents(**vars(students), sentence=range_sentence(language, students))

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from models.metrics.track_record import TrackRecord, tenth_of
+from models.metrics.track_record import TrackRecord, tenth_of_one
 from presentation.numbers import school_year
 from serving.wording.locale import Language, msgid
 from serving.wording.outcomes import ended_words
@@ -35,13 +33,13 @@ def track_record_sentence(language: Language, record: TrackRecord | None, ended:
     """
     if record is None:
         return language.translate(TOO_FEW)
-    tenth = tenth_of(np.array([np.nan if risk is None else risk]))[0]
+    tenth = tenth_of_one(risk)
     found = language.translate(
         LIKE[record.like],
         years=years_words(language, record.school_years),
         number=record.n,
-        least=int(tenth),
-        most=int(tenth) + 1,
+        least=tenth,
+        most=tenth + 1,
         count=round(record.per_hundred),
         low=round(record.low),
         high=round(record.high),

@@ -6,6 +6,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from features.ledger.flag_resolution import RESOLUTIONS
 from features.ledger.ledger import Ledger
@@ -20,6 +22,8 @@ from models.metrics.track_record import (
     lead_weeks,
     list_records,
     list_turnover,
+    tenth_of,
+    tenth_of_one,
     track_records,
 )
 
@@ -207,3 +211,8 @@ def test_a_share_does_not_fall_because_support_came_first() -> None:
     assert (found.per_hundred, found.supported) == (40.0, 20)
     assert found.high == unhelped.high
     assert found.low < 40 < 60 < found.high
+
+
+@given(st.floats(0, 1) | st.integers(0, 1000).map(lambda thousandths: thousandths / 1000) | st.just(float("nan")))
+def test_the_tenth_of_one_risk_is_that_of_an_array(risk: float) -> None:
+    assert tenth_of_one(risk) == tenth_of(np.array([risk]))[0]
