@@ -24,7 +24,8 @@ from benchmarks.timing import seconds_of
 from features.definitions.grade9 import NinthGrade
 from features.definitions.high import HighSchool
 from features.definitions.middle import MiddleSchool
-from features.engine.script_cache import FOLDER_VARIABLE, REMEMBERED
+from features.engine.cache_folder import FOLDER_VARIABLE
+from features.engine.script_cache import REMEMBERED
 from features.engine.snapshot_query import SnapshotQuery, snapshot_script
 from features.engine.sql_script import Script
 from features.ingest.load.import_steps import ingest

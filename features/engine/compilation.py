@@ -17,6 +17,12 @@ from features.engine.sql_script import Script
 MOST_COMPILED = 400
 """Tables whose SQL is kept: scripts of several cohorts and feature sets have steps in common."""
 
+CompiledTable = tuple[str, frozenset[str]]
+"""A table's SQL, and the names of its parameters."""
+
+TableCompiler = Callable[[ops.Relation], CompiledTable]
+"""What makes SQL of a table expression, in one engine's words."""
+
 
 class Steps:
     """The intermediate tables of one query, as they are asked for."""
@@ -37,6 +43,10 @@ class Steps:
             self.views.append(name)
         return self.kept(name, make)
 
+    def compiled(self, compiler: TableCompiler) -> list[tuple[str, CompiledTable]]:
+        """The steps in the order in which they are made."""
+        return [(name, compiler(table.op())) for name, table in self.made.items()]
+
 
 class ScriptCompiler(DuckDBCompiler):  # type: ignore[misc]  # Ibis tells no types
     """DuckDB's compiler, for which a parameter is a variable of the connection."""
@@ -51,18 +61,22 @@ COMPILER = ScriptCompiler()
 
 def compile_script(query: ir.Table, steps: Steps | None = None) -> Script:
     """A query and its steps as SQL; ValueError for a view with parameters, which could have other values when read."""
-    made = steps.made.items() if steps else ()
-    compiled = [(name, *compile_table(table.op())) for name, table in made]
-    views = frozenset(steps.views if steps else ())
-    if any(names for name, _, names in compiled if name in views):
-        raise ValueError(f"a view has parameters: {sorted(views)}")
-    sql, used = compile_table(query.op())
-    parameters = used.union(*(names for _, _, names in compiled))
-    return Script(tuple((name, step) for name, step, _ in compiled), sql, tuple(sorted(parameters)), views)
+    return script_of(query, steps or Steps(), compile_table)
+
+
+def script_of(query: ir.Table, steps: Steps, compiler: TableCompiler) -> Script:
+    """A query and its steps in the words of an engine."""
+    compiled = steps.compiled(compiler)
+    if any(names for name, (_, names) in compiled if name in steps.views):
+        raise ValueError(f"a view has parameters: {sorted(steps.views)}")
+    sql, used = compiler(query.op())
+    parameters = used.union(*(names for _, (_, names) in compiled))
+    views = frozenset(steps.views)
+    return Script(tuple((name, step) for name, (step, _) in compiled), sql, tuple(sorted(parameters)), views)
 
 
 @lru_cache(maxsize=MOST_COMPILED)
-def compile_table(table: ops.Relation) -> tuple[str, frozenset[str]]:
+def compile_table(table: ops.Relation) -> CompiledTable:
     """A table expression as DuckDB's SQL, and the names of its parameters."""
     sql = COMPILER.to_sqlglot(table.to_expr()).sql(dialect=COMPILER.dialect)
     return str(sql), frozenset(one.label for one in table.find(Parameter))

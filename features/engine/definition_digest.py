@@ -1,15 +1,18 @@
-"""Digests by which a compiled script is found again: of a definition, of the engine's source, of the libraries."""
+"""Digests by which compiled SQL is found again: of a definition, of the source that it reaches, of the libraries."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from types import FunctionType, MethodType
 
 from pydantic import BaseModel
+
+from features.engine.module_reach import reach_digest
 
 LIBRARIES = ("ibis-framework", "sqlglot", "duckdb")
 """The libraries that decide what SQL comes of an expression."""
@@ -17,18 +20,21 @@ LIBRARIES = ("ibis-framework", "sqlglot", "duckdb")
 SOURCE = Path(__file__).parents[1]
 """The package whose code decides what a definition means."""
 
+NO_DEFINITION = {"of_definition": False}
+"""The metadata of a dataclass's field that says nothing of what comes of it."""
+
 
 def canonical_text(value: object) -> str:
-    """A definition as text: the same in every process, and another one for another definition.
+    """A definition as text: the same in every process, and another one for another definition or other source.
 
     TypeError for anything but plain values, dataclasses, Pydantic models, collections of them, and classes.
     """
     if value is None or isinstance(value, bool | int | float | str | date):
         return repr(value)
     if isinstance(value, type):
-        return f"{qualified_name(value)}:{module_digest(value.__module__)}"
+        return qualified_name(value)
     if is_dataclass(value):
-        return record_text(value, [field.name for field in fields(value)])
+        return record_text(value, [one.name for one in fields(value) if one.metadata.get("of_definition", True)])
     if isinstance(value, BaseModel):
         return record_text(value, list(type(value).model_fields))
     if isinstance(value, tuple | list):
@@ -47,14 +53,27 @@ def record_text(value: object, names: Sequence[str]) -> str:
 
 
 def qualified_name(kind: type) -> str:
-    """A class's name with its module."""
-    return f"{kind.__module__}.{kind.__qualname__}"
+    """A class's name with its module, and the digest of all source that its methods may reach."""
+    return f"{kind.__module__}.{kind.__qualname__}:{reach_digest(kind.__module__)}"
 
 
-@lru_cache(maxsize=64)
-def module_digest(name: str) -> str:
-    """A digest of a module's source."""
-    return file_digest(Path(str(sys.modules[name].__file__)))
+def call_text(call: Callable[..., object]) -> str:
+    """A call without arguments as text: of a function of a module, a method of a definition, or either with arguments.
+
+    TypeError for a function within another one: what it takes from there cannot be told.
+    """
+    if isinstance(call, partial):
+        return f"{call_text(call.func)}({canonical_text(call.args)}, {canonical_text(call.keywords)})"
+    if isinstance(call, MethodType):
+        return f"{canonical_text(call.__self__)}.{call_text(call.__func__)}"
+    if isinstance(call, FunctionType) and "<" not in call.__qualname__:
+        return f"{call.__module__}.{call.__qualname__}:{reach_digest(call.__module__)}"
+    raise TypeError(f"not a function of a module: {call!r}")
+
+
+def definition_key(kind: str, *texts: str) -> str:
+    """The digest by which what is compiled of a definition is found; `kind` tells apart what that is."""
+    return sha256("\n".join([kind, *texts, library_versions()]).encode()).hexdigest()
 
 
 def file_digest(path: Path) -> str:
@@ -64,7 +83,7 @@ def file_digest(path: Path) -> str:
 
 @lru_cache(maxsize=8)
 def source_digest(folder: Path = SOURCE) -> str:
-    """A digest of every Python module in a folder: a change of any of them, and no script is taken from before."""
+    """A digest of every Python module in a folder, for what all of them may decide."""
     digest = sha256()
     for path in sorted(folder.rglob("*.py")):
         digest.update(f"{path.relative_to(folder)}\n{file_digest(path)}\n".encode())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -61,8 +62,12 @@ class DatedRecords(KnownRecords):
         """Rows of a series with `term_from`, the first day of its marking term, where schools differ."""
         if not self.has_own_starts:
             return rows
-        starts = self.kept("term_starts_of_schools", lambda: term_starts(self.terms_begun()))
+        starts = self.kept("term_starts_of_schools", self.term_starts_of_schools)
         return rows.left_join(starts, "series").select(rows, starts.term_from)
+
+    def term_starts_of_schools(self) -> ir.Table:
+        """The first day of the marking term that began last, by series."""
+        return term_starts(self.terms_begun())
 
     def term_start(self) -> ir.Scalar:
         """The first day of the marking term that began last, missing where none did this school year."""
@@ -137,12 +142,19 @@ class DatedRecords(KnownRecords):
 
     def shared_spells(self) -> ir.Table:
         """Spells up to the last day, and whether they share days with others of the student and school year."""
-        return self.kept("shared_spells", lambda: with_shared_years(self.spells_until(self.last_day_in)))
+        return self.kept("shared_spells", self.spells_shared)
+
+    def spells_shared(self) -> ir.Table:
+        """Spells, as `shared_spells` says."""
+        return with_shared_years(self.spells_until(self.last_day_in))
 
     def segments(self) -> ir.Table:
         """Parts of school years in which the same spells of a student run, where some share days."""
-        rule = self.shape.policies.concurrent
-        return self.kept("segments", lambda: shared_segments(self.shared_spells(), rule))
+        return self.kept("segments", self.segments_shared)
+
+    def segments_shared(self) -> ir.Table:
+        """Parts of school years, as `segments` says."""
+        return shared_segments(self.shared_spells(), self.shape.policies.concurrent)
 
     def spells_with_records(self, name: str) -> ir.Table:
         """Spells within which records of a table are placed: by `school_id` and the days of the spell.
@@ -216,7 +228,7 @@ class DatedRecords(KnownRecords):
         if name != "attendance":
             return self.records_placed(name, years)
         since = "ever" if years is None else years
-        return self.kept(f"attendance_placed_{since}", lambda: self.records_placed(name, years))
+        return self.kept(f"attendance_placed_{since}", partial(self.records_placed, name, years))
 
     def records_placed(self, name: str, years: int | None) -> ir.Table:
         """Dated records, as `placed` says."""
@@ -290,9 +302,12 @@ class DatedRecords(KnownRecords):
             return records
         policies, met = self.shape.policies, None
         if policies.has_sections:
-            sections = without_bookkeeping(self.rows("section_enrollments"))
-            met = self.kept("periods_met", lambda: periods_on_days(records, sections))
+            met = self.kept("periods_met", self.periods_met)
         return events_by_policies(records, self.spells_until(self.last_day_in), policies, met)
+
+    def periods_met(self) -> ir.Table:
+        """How many periods each student had on each day, by the sections that they are in."""
+        return periods_on_days(self.rows("attendance"), without_bookkeeping(self.rows("section_enrollments")))
 
     def days_missed(self, *, years: int | None = None) -> ir.Table:
         """Absences of days that were missed as a whole, with the run of such days that each belongs to."""

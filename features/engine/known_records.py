@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from features.engine.attendance_submission import with_attendance_taken
 from features.engine.compilation import Steps
+from features.engine.definition_digest import NO_DEFINITION
 from features.engine.parameters import day_parameter, number_parameter
 from features.engine.school_terms import every_series, with_series, with_tracks
 from features.engine.stored_tables import stored_table
@@ -45,7 +46,7 @@ class KnownRecords:
 
     shape: ViewShape = PLAIN
     members: "Members | None" = None
-    steps: Steps | None = field(default=None, compare=False, repr=False)
+    steps: Steps | None = field(default=None, compare=False, repr=False, metadata=NO_DEFINITION)
     apart: ClassVar[tuple[str, ...]] = ()
     """Columns that keep records apart which no record knows of: none where there is one as-of date."""
 
@@ -83,7 +84,7 @@ class KnownRecords:
 
     def rows(self, name: str) -> ir.Table:
         """The current version of every record of a table that was visible on the as-of date, unless withdrawn."""
-        return self.kept(name, lambda: self.as_read(name)) if name in SHARED else self.as_read(name)
+        return self.kept(name, partial(self.as_read, name)) if name in SHARED else self.as_read(name)
 
     def as_read(self, name: str) -> ir.Table:
         """Of each record the last version that was visible, terms and marks as they are read."""

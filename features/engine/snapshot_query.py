@@ -8,13 +8,14 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.compilation import Steps, compile_script
+from features.engine.compiled_steps import CompiledSteps
 from features.engine.expressions import as_column
 from features.engine.measure_aggregates import aggregate_rows
 from features.engine.members import Members
 from features.engine.script_cache import cached_script
 from features.engine.short_days import expected_hundredths, shortage_in
 from features.engine.sql_script import Script
-from features.engine.sqlite_compilation import compile_for_sqlite
+from features.engine.sqlite_compilation import compile_for_sqlite, compile_sqlite_table
 from features.engine.view import PLAIN, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
@@ -70,7 +71,7 @@ def quantities_script(
     quantities: Mapping[str, Quantity], cohort: Cohort, shape: ViewShape, engine: type[VisibleTables]
 ) -> Script:
     """DuckDB's SQL for quantities of a cohort's students."""
-    steps = Steps()
+    steps = CompiledSteps()
     return compile_script(quantities_of_members(quantities, Members(engine(shape, steps=steps), cohort)), steps)
 
 
@@ -82,7 +83,7 @@ def live_script(query: SnapshotQuery) -> Script:
 @cached_script
 def live_quantities_script(quantities: Mapping[str, Quantity], cohort: Cohort, shape: ViewShape) -> Script:
     """SQLite's SQL for quantities of a cohort's students."""
-    steps = Steps()
+    steps = CompiledSteps(compile_sqlite_table)
     return compile_for_sqlite(
         quantities_of_members(quantities, Members(VisibleTables(shape, steps=steps), cohort)), steps
     )

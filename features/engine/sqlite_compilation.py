@@ -10,7 +10,7 @@ from ibis.backends.sql.compilers.sqlite import SQLiteCompiler
 from sqlglot.expressions import Expression, Placeholder, convert
 from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
 
-from features.engine.compilation import Steps, without_collection
+from features.engine.compilation import CompiledTable, Steps, script_of, without_collection
 from features.engine.parameters import Parameter
 from features.engine.sql_script import Script
 
@@ -53,16 +53,11 @@ COMPILER = SqliteScriptCompiler()
 
 def compile_for_sqlite(query: ir.Table, steps: Steps | None = None) -> Script:
     """A query and its steps as SQLite's SQL. What is nested is put side by side: SQLite reads few levels."""
-    made = list(steps.made.items()) if steps else []
     with without_collection():
-        compiled = [(name, sqlite_text(table)) for name, table in made]
-        sql = sqlite_text(query)
-    tables = [query, *(table for _, table in made)]
-    parameters = {one.label for table in tables for one in table.op().find(Parameter)}
-    return Script(tuple(compiled), sql, tuple(sorted(parameters)))
+        return script_of(query, steps or Steps(), compile_sqlite_table)
 
 
-def sqlite_text(table: ir.Table) -> str:
-    """A table expression as SQLite's SQL."""
-    flat = eliminate_subqueries(COMPILER.to_sqlglot(table))
-    return str(flat.sql(dialect=COMPILER.dialect))
+def compile_sqlite_table(table: ops.Relation) -> CompiledTable:
+    """A table expression as SQLite's SQL, and the names of its parameters."""
+    flat = eliminate_subqueries(COMPILER.to_sqlglot(table.to_expr()))
+    return str(flat.sql(dialect=COMPILER.dialect)), frozenset(one.label for one in table.find(Parameter))

@@ -6,6 +6,7 @@ the same order, so that a date then reads the rows whose interval it lies in, an
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
 
 import duckdb
 import ibis
@@ -18,6 +19,9 @@ from features.engine.stored_tables import schema_of, stored_table
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.tables import PROTECTED_TABLES, TABLES
+
+if TYPE_CHECKING:
+    from features.engine.members import Members
 
 INTERVALS = "intervals"
 """What the database of the intervals is called; it is in memory, and every reader of the warehouse sees it."""
@@ -33,9 +37,9 @@ INTERVAL_TABLES = tuple(name for name, one in TABLES.items() if one.from_source 
 class IntervalTables(VisibleTables):
     """The same records read from their intervals, by students' numbers; `intervals_made` makes them."""
 
-    def named(self, name: str) -> str:
-        """What a table as seen by this view is called: the intervals hold no records but those of possible members."""
-        return self.shape.named(f"seen_{name}")
+    def of(self, _members: "Members") -> Self:
+        """The same: the intervals hold no records but those of possible members."""
+        return self
 
     def versions_in_force(self, name: str) -> ir.Table:
         """Of each record the version in whose interval the as-of date lies."""

@@ -153,9 +153,8 @@ class VisibleTables(DatedRecords):
         """
         spells = self.begun()
         if self.shape.policies.has_overlaps:
-            until = self.kept("spells_of_year", self.spells_of_year)
-            segments = self.kept("segments_of_year", lambda: shared_segments(until, self.shape.policies.concurrent))
-            spells = one_school_a_date(until, segments)
+            segments = self.kept("segments_of_year", self.segments_of_year)
+            spells = one_school_a_date(self.kept("spells_of_year", self.spells_of_year), segments)
             spells = spells.filter(spells.ends >= (self.as_of_in(spells) if since is None else since))
         first = self.as_of_in(spells) if since is None else since
         goes_on = spells.exit_date.isnull() | (spells.exit_date > first)
@@ -173,6 +172,10 @@ class VisibleTables(DatedRecords):
         alone = alone.filter(alone.entry_date <= self.as_of_in(alone))
         alone = self.ended_spells(alone, self.as_of_in(alone)).mutate(shares_days=False)
         return alone.union(with_shared_years(self.spells_until(self.as_of_in, several)))
+
+    def segments_of_year(self) -> ir.Table:
+        """Parts of this school year in which the same spells of a student run, where some share days."""
+        return shared_segments(self.kept("spells_of_year", self.spells_of_year), self.shape.policies.concurrent)
 
     def on_census_day(self, spells: ir.Table) -> ir.Table:
         """The `student_key` of those enrolled on the school year's census day; of everyone while it is ahead."""

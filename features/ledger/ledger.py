@@ -9,7 +9,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from features.engine.compilation import Steps, compile_script
+from features.engine.compilation import compile_script
+from features.engine.compiled_steps import CompiledSteps
 from features.engine.parameters import text_parameter
 from features.engine.school_terms import DISTRICT
 from features.engine.script_cache import cached_script
@@ -204,7 +205,7 @@ def endings_script(outcome: Outcome, start: ViewShape, horizon: ViewShape, known
 
     `student_key`, `school_id`, `grade_level`, `off_track`, `missing_because` and `left_on`.
     """
-    steps = Steps()
+    steps = CompiledSteps()
     members = CohortHistory(VisibleTables(start, steps=steps), outcome.cohort, flags_known(outcome.name, known))
     found = label_members(outcome, members, VisibleTables(horizon, steps=steps))
     people = members.table().select("student_key", "school_id", "grade_level")
@@ -216,7 +217,7 @@ def endings_script(outcome: Outcome, start: ViewShape, horizon: ViewShape, known
 @cached_script
 def untold_script(outcome: Outcome, start: ViewShape, known: ViewShape) -> Script:
     """DuckDB's SQL for the same people where no outcome is known yet: the parameter `because` says why."""
-    steps = Steps()
+    steps = CompiledSteps()
     members = CohortHistory(VisibleTables(start, steps=steps), outcome.cohort, flags_known(outcome.name, known))
     people = members.table().select("student_key", "school_id", "grade_level")
     untold = people.mutate(

@@ -4,7 +4,8 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from features.engine.compilation import Steps, compile_script
+from features.engine.compilation import compile_script
+from features.engine.compiled_steps import CompiledSteps
 from features.engine.known_records import without_bookkeeping
 from features.engine.record_columns import with_grade, with_terms
 from features.engine.script_cache import cached_script
@@ -36,7 +37,7 @@ def course_totals(reader: Reader, view: View) -> pd.DataFrame:
 @cached_script
 def totals_script(shape: ViewShape) -> Script:
     """DuckDB's SQL for the rows of `course_totals`, a row a place."""
-    steps = Steps()
+    steps = CompiledSteps()
     by_subject = marks_by_subject(VisibleTables(shape, steps=steps))
     keys = ["student_key", *TERM, "term_end"]
     terms = by_subject.group_by(keys).aggregate(

@@ -9,7 +9,8 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from features.engine.compilation import Steps, compile_script
+from features.engine.compilation import compile_script
+from features.engine.compiled_steps import CompiledSteps
 from features.engine.expressions import as_condition
 from features.engine.members import LISTED, ListedMembers, Members
 from features.engine.school_terms import DISTRICT
@@ -139,7 +140,7 @@ def cohort_keys(reader: Reader, cohort: Cohort, view: View) -> "pd.Series[str]":
 @cached_script
 def cohort_script(cohort: Cohort, shape: ViewShape) -> Script:
     """DuckDB's SQL for the students of a cohort."""
-    steps = Steps()
+    steps = CompiledSteps()
     students = Members(VisibleTables(shape, steps=steps), cohort).table().select("student_key").order_by("student_key")
     return compile_script(students, steps)
 
@@ -147,7 +148,7 @@ def cohort_script(cohort: Cohort, shape: ViewShape) -> Script:
 @cached_script
 def label_script(outcome: Outcome, start: ViewShape, horizon: ViewShape) -> Script:
     """DuckDB's SQL for the labels of the cohort that stood at `start`, seen from the horizon."""
-    steps = Steps()
+    steps = CompiledSteps()
     members = Members(VisibleTables(start, steps=steps), outcome.cohort)
     return compile_script(label_members(outcome, members, VisibleTables(horizon, steps=steps)), steps)
 
@@ -155,7 +156,7 @@ def label_script(outcome: Outcome, start: ViewShape, horizon: ViewShape) -> Scri
 @cached_script
 def listed_label_script(outcome: Outcome, horizon: ViewShape) -> Script:
     """DuckDB's SQL for the labels of the students listed, seen from the horizon."""
-    steps = Steps()
+    steps = CompiledSteps()
     members = ListedMembers(VisibleTables(horizon, steps=steps), outcome.cohort)
     return compile_script(label_members(outcome, members, VisibleTables(horizon, steps=steps)), steps)
 

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from features.engine.compilation import Steps, compile_script
+from features.engine.compiled_steps import CompiledSteps
 from features.engine.measure_aggregates import in_window_rows, meets_restrictions
 from features.engine.members import Members
 from features.engine.script_cache import cached_script
@@ -89,7 +90,7 @@ def seen_records(table: str, cohort: Cohort, feature_set: type[FeatureSet]) -> S
 @cached_script
 def seen_script(seen: SeenRecords, shape: ViewShape) -> Script:
     """DuckDB's SQL for records of the cohort, with all that is looked at and shown of them, as the last step."""
-    steps = Steps()
+    steps = CompiledSteps()
     records = steps.kept(RECORDS_STEP, partial(records_seen, seen, shape, steps))
     return compile_script(records.limit(0), steps)
 

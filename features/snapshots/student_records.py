@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -15,7 +16,8 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from features.engine.compilation import Steps, compile_script
+from features.engine.compilation import compile_script
+from features.engine.compiled_steps import CompiledSteps
 from features.engine.members import Members
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
@@ -150,12 +152,12 @@ def student_records(reader: Reader, cohort: Cohort, view: View) -> Iterator[Stud
 @cached_script
 def kept_script(cohort: Cohort, shape: ViewShape) -> Script:
     """DuckDB's SQL for the records of a cohort, a step for each table; the last query gives the students' keys."""
-    steps = Steps()
+    steps = CompiledSteps()
     members = Members(VisibleTables(shape, steps=steps), cohort)
     seen = members.tables.of(members)
     for table in KEPT_TABLES:
         keep = steps.view if table in READ_BY_OTHERS else steps.kept
-        keep(kept_name(table), lambda table=table: kept_rows(table, seen))  # type: ignore[misc]
+        keep(kept_name(table), partial(kept_rows, table, seen))
     return compile_script(members.table().select("student_key").order_by("student_key"), steps)
 
 
@@ -189,7 +191,7 @@ def numbered_records(table: str, given: ir.Table) -> ir.Table:
 @cached_script
 def numbered_weeks_script(cohort: Cohort, shape: ViewShape) -> Script:
     """DuckDB's SQL for the weeks of each student by number."""
-    steps = Steps()
+    steps = CompiledSteps()
     members = Members(VisibleTables(shape, steps=steps), cohort)
     rows = weeks_of(members.tables.of(members))
     return compile_script(rows.select("week", "days", "missed", student="student_key"), steps)

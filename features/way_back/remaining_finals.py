@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.engine.compilation import Steps, compile_script
+from features.engine.compiled_steps import CompiledSteps
 from features.engine.school_terms import term_key
 from features.engine.script_cache import cached_script
 from features.engine.sql_script import Script
@@ -174,7 +175,7 @@ def with_replaced(courses: pd.DataFrame) -> pd.DataFrame:
 @cached_script
 def earlier_finals_script(start: ViewShape) -> Script:
     """DuckDB's SQL for the finals of earlier years by year, course and kind of term, but summer's."""
-    steps = Steps()
+    steps = CompiledSteps()
     seen = VisibleTables(start, steps=steps)
     marks, terms = seen.rows("marks"), seen.rows("terms")
     finals = marks.filter((marks.mark_kind == "final") & (marks.school_year < seen.school_year))
@@ -192,7 +193,7 @@ def course_script(query: WayBackShape) -> Script:
     `first` and `last` are the first days of the first and last term with a line, `finals_in` the terms with a final on
     record, be it without a mark; `has_points` is false where the marks that were given have none.
     """
-    steps = Steps()
+    steps = CompiledSteps()
     lines = lines_of_year(query, steps)
     final, given = lines.mark_kind == "final", lines.mark.notnull().any()
     found = lines.group_by(["student_key", "course_id"]).aggregate(

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from features.engine.compilation import Steps, compile_script
+from features.engine.compiled_steps import CompiledSteps
 from features.engine.expressions import as_condition
 from features.engine.measure_aggregates import in_denominator, in_window_rows, meets_restrictions
 from features.engine.members import Members
@@ -106,7 +107,7 @@ def student_standings(reader: Reader, query: WayBackQuery) -> pd.DataFrame:
 @cached_script
 def standing_script(query: WayBackShape) -> Script:
     """DuckDB's SQL for `student_standings`."""
-    steps = Steps()
+    steps = CompiledSteps()
     members = query.members(steps)
     seen, outcome = query.seen(members), query.outcome
     cohort = with_exits(members.numbered().select("student_key", "grade_level"), seen)

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from features.atomic_files import replace_through
+from features.engine.definition_digest import source_digest
 from features.engine.script_cache import script_key
 from features.engine.snapshot_query import named_quantities, quantities_script
 from features.settings import Settings
@@ -55,5 +56,5 @@ class KeptFeatures:
 def kept_features(settings: Settings, release: DistrictRelease) -> KeptFeatures:
     """Where the features of a release's newest run are kept."""
     path = settings.home / "seen" / release.district_id / f"{release.outcome.name}.arrow"
-    made_of = (named_quantities(release.feature_set), release.outcome.cohort)
+    made_of = (named_quantities(release.feature_set), release.outcome.cohort, source_digest())
     return KeptFeatures(path, script_key(quantities_script, made_of, {}).encode())

@@ -1,5 +1,6 @@
 """Scripts on disk: found again by the same definition and the same source only, and never in the way."""
 
+import ast
 import gc
 import os
 import shutil
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import ibis
@@ -17,17 +19,13 @@ import pytest
 
 from features.definitions.catalog import FEATURE_SETS, OUTCOMES
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
-from features.engine import compilation
-from features.engine.definition_digest import SOURCE, canonical_text, source_digest
+from features.engine import compilation, compiled_steps
+from features.engine.cache_folder import DAY, FOLDER_VARIABLE, KEPT_DAYS, MOST_KEPT, cache_folder, prune
+from features.engine.definition_digest import SOURCE, canonical_text
+from features.engine.module_reach import file_of, imported_by
 from features.engine.script_cache import (
-    DAY,
-    FOLDER_VARIABLE,
-    KEPT_DAYS,
-    MOST_KEPT,
     REMEMBERED,
-    cache_folder,
     cached_script,
-    prune,
     read_script,
     script_key,
     write_script,
@@ -107,15 +105,60 @@ def key_of(outcome: Outcome) -> str:
     return script_key(label_script, (outcome, PLAIN, PLAIN), {})
 
 
-@pytest.mark.parametrize("module", ["engine/record_columns.py", "language/quantities.py", "tables.py"])
-def test_another_source_of_the_engine_is_another_script(tmp_path: Path, module: str) -> None:
+REACH = "from features.engine.module_reach import reach_digest; print(reach_digest('features.engine.snapshot_query'))"
+
+
+@pytest.mark.parametrize(
+    ("module", "is_reached"),
+    [
+        ("engine/record_columns.py", True),
+        ("language/quantities.py", True),
+        ("tables.py", True),
+        ("policies/attendance_policies.py", True),
+        ("ingest/load/load_report.py", False),
+    ],
+)
+def test_only_source_that_a_script_reaches_makes_it_anew(tmp_path: Path, module: str, is_reached: bool) -> None:
     shutil.copytree(SOURCE, tmp_path / "features", ignore=shutil.ignore_patterns("__pycache__"))
-    assert source_digest(tmp_path / "features") == source_digest()
-    changed = tmp_path / "changed"
-    shutil.copytree(tmp_path / "features", changed)
-    with (changed / module).open("a") as file:
+    before = subprocess.check_output([sys.executable, "-c", REACH], cwd=tmp_path)
+    with (tmp_path / "features" / module).open("a") as file:
         file.write("# changed\n")
-    assert source_digest(changed) != source_digest()
+    after = subprocess.check_output([sys.executable, "-c", REACH], cwd=tmp_path)
+    assert (before != after) is is_reached
+
+
+def test_what_is_imported_is_what_python_would_import() -> None:
+    """The few expressions that find imports, against Python's own parser, in every module."""
+    for path in SOURCE.rglob("*.py"):
+        module = ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__")
+        named = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                assert not node.level, path
+                named |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+            elif isinstance(node, ast.Import):
+                named |= {one.name for one in node.names}
+        ours = {name for name in named if name and name.startswith("features") and file_of(name)}
+        assert ours <= imported_by(module, frozenset({"features"})), path
+
+
+def test_a_step_that_is_found_again_gives_the_same_script(folder: Path) -> None:
+    """Another script with the same steps, first in this process, then from disk."""
+    first = label_script(OFF_TRACK_CHICAGO, PLAIN, PLAIN)
+    for forget in (REMEMBERED, compiled_steps.REMEMBERED):
+        forget.clear()
+        for path in folder.iterdir():
+            if b'"made_of"' not in path.read_bytes():
+                path.unlink()
+        assert label_script(OFF_TRACK_CHICAGO, PLAIN, PLAIN) == first
+
+
+def test_two_steps_of_one_script_cannot_share_a_name() -> None:
+    steps = compiled_steps.CompiledSteps()
+    for name in ("one", "one"):
+        steps.kept(name, partial(ibis.table, {"a": "int64"}, name="first"))
+    with pytest.raises(ValueError, match="one name"):
+        steps.kept("one", partial(ibis.table, {"a": "int64"}, name="second"))
 
 
 @pytest.mark.parametrize("value", [object(), lambda: 1, {1, 2}])

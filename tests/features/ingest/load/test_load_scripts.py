@@ -8,7 +8,8 @@ import ibis
 import pytest
 
 from features.engine import compilation
-from features.engine.script_cache import FOLDER_VARIABLE, REMEMBERED, query_script
+from features.engine.cache_folder import FOLDER_VARIABLE
+from features.engine.script_cache import REMEMBERED, query_script
 from features.file_mapping.declaration import Dialect, FileMapping
 from features.ingest.delivery import DeliveredTable, MappedTable
 from features.ingest.files.csv_rows import read_csv
