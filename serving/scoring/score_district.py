@@ -245,7 +245,7 @@ def release_facts(release: DistrictRelease, school_week: int | None) -> ReleaseF
         model_version=release.model_version,
         feature_set=bundle.feature_set,
         dictionary=bundle.dictionary,
-        headline=headline_of_bundle(bundle),
+        headline=headline_of_bundle(bundle) if release.not_judged in (None, "level") else None,
         school_week=school_week,
         part=release.part.name if release.part else None,
         not_judged=release.not_judged,

@@ -62,7 +62,7 @@ def by_part(made: Path) -> BundleParts:
             "headline": {},
             "listed": 50,
             "test_year": 2026,
-            "parts": {"autumn": {"headline": {"model": figures}}, "first_weeks": {"headline": {}}},
+            "parts": {"autumn": {"headline": {"model": figures, "rule": figures}}, "first_weeks": {"headline": {}}},
         },
         parts=(first, autumn),
     )
@@ -132,6 +132,7 @@ def test_on_a_date_that_nobody_judged_the_rule_serves_and_the_run_says_why(
     run = score(scoring, TODAY)
     row, scores = stored(scoring, run)
     assert (row.scorer, row.part, row.not_judged, run.not_judged) == ("rule", "autumn", why, why)
+    assert row.headline is None  # lists of that time of the year were not tested
     assert {one.risk for one in scores} - {None} <= set(LATE_RULE.shares)
     serves, not_judged = served_lines(run)
     assert (
