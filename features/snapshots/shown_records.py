@@ -2,20 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
-from features.engine.compilation import Steps, compile_script
-from features.engine.compiled_steps import CompiledSteps
+from features.engine.compilation import Steps
 from features.engine.measure_aggregates import in_window_rows, meets_restrictions
 from features.engine.members import Members
-from features.engine.script_cache import cached_script
 from features.engine.snapshot_query import columns_of, years_of
-from features.engine.sql_script import Script
-from features.engine.view import PLAIN, ViewShape
+from features.engine.view import ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
@@ -51,8 +48,6 @@ def features_by_table(feature_set: type[FeatureSet], names: Iterable[str]) -> di
     return found
 
 
-RECORDS_STEP = "records_seen"
-"""What the records of a table are called while those behind some features are looked for."""
 WINDOW_COLUMNS = ("years_ago", "days_ago", "days_in", "in_term")
 """What a window asks of a record."""
 ATTENDANCE_YEARS = 1
@@ -87,14 +82,6 @@ def seen_records(table: str, cohort: Cohort, feature_set: type[FeatureSet]) -> S
     return SeenRecords(table, cohort, tuple(measure for _, measures in own for measure in measures))
 
 
-@cached_script
-def seen_script(seen: SeenRecords, shape: ViewShape) -> Script:
-    """DuckDB's SQL for records of the cohort, with all that is looked at and shown of them, as the last step."""
-    steps = CompiledSteps()
-    records = steps.kept(RECORDS_STEP, partial(records_seen, seen, shape, steps))
-    return compile_script(records.limit(0), steps)
-
-
 def records_seen(seen: SeenRecords, shape: ViewShape, steps: Steps) -> ir.Table:
     """Records of the cohort, with all that is looked at and shown of them."""
     members = Members(VisibleTables(shape, steps=steps), seen.cohort)
@@ -102,12 +89,6 @@ def records_seen(seen: SeenRecords, shape: ViewShape, steps: Steps) -> ir.Table:
     rows = members.tables.of(members).records(seen.table, years=seen.years, used=used)
     needed = {"student_key", *SHOWN_COLUMNS[kept_as(seen.table)], *used, *WINDOW_COLUMNS}
     return rows.select(*(name for name in rows.columns if name in needed))
-
-
-@lru_cache(maxsize=64)
-def records_schema(seen: SeenRecords) -> ibis.Schema:
-    """The columns of these records, which are the same for any view; building the query for them takes longest."""
-    return records_seen(seen, PLAIN, Steps()).schema()
 
 
 def is_counted(measure: Measure, rows: ir.Table) -> ir.BooleanValue:
@@ -136,7 +117,7 @@ def weeks_of(tables: VisibleTables) -> ir.Table:
 def json_cells(values: "pd.Series[str]") -> list[JsonCell]:
     """A column as JSON-able cells."""
     if pd.api.types.is_datetime64_any_dtype(values):
-        days = pd.DatetimeIndex(values)
-        return [day if known else None for day, known in zip(days.strftime("%Y-%m-%d"), days.notna(), strict=True)]
+        days = np.datetime_as_string(values.to_numpy(dtype="datetime64[D]")).tolist()
+        return [day if known else None for day, known in zip(days, values.notna(), strict=True)]
     cells: list[JsonCell] = values.astype(object).where(values.notna(), None).tolist()
     return cells

@@ -4,11 +4,12 @@ Records are told apart by what is shown of them. A record's number is its place 
 table, in the order of what is shown; records that look alike share one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -25,6 +26,7 @@ from features.engine.view import View, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
 from features.language.feature_set import FeatureSet
+from features.language.records import Measure
 from features.snapshots.record_contents import (
     CHANGED,
     KEPT_TABLES,
@@ -37,7 +39,6 @@ from features.snapshots.record_contents import (
     kept_table,
     record_hash,
 )
-from features.snapshots.shown_records import RECORDS_STEP as SEEN
 from features.snapshots.shown_records import (
     SHOWN_COLUMNS,
     NamedFeature,
@@ -45,9 +46,8 @@ from features.snapshots.shown_records import (
     features_by_table,
     is_counted,
     kept_as,
-    records_schema,
+    records_seen,
     seen_records,
-    seen_script,
     weeks_of,
 )
 from features.warehouse.reader import Reader
@@ -55,6 +55,8 @@ from features.warehouse.reader import Reader
 READ_BY_OTHERS = ("attendance", "marks")
 """Tables whose records stand already, for features: a view of them is enough."""
 GIVEN = "given_reasons"
+MOST_FEATURES = 60
+"""Features that are held against a record at once, a bit for each."""
 
 
 @ibis.udf.scalar.builtin(name="to_json")  # type: ignore[untyped-decorator]  # Ibis tells no types
@@ -105,22 +107,22 @@ class StudentRecords:
         return rows.assign(student_key=self.keys[rows["student_key"]])
 
     def counted(self, feature_set: type[FeatureSet], given: pd.DataFrame) -> pd.DataFrame:
-        """The records behind each given reason (`student_key`, `code`): with `numbers`, a JSON list of theirs."""
-        found = []
-        rows = pa.table(
-            {
-                "student_key": pa.array(self.keys.get_indexer(pd.Index(given["student_key"])), pa.int64()),
-                "code": pa.array(given["code"].astype("str"), pa.string()),
-            }
-        )
-        with self.registered(GIVEN, rows):
-            for table, own in features_by_table(feature_set, sorted(given["code"].unique())).items():
-                seen = seen_records(table, self.cohort, feature_set)
-                script = seen_script(seen, self.view.shape)
-                with self.reader.named_steps(script, self.view.values, [SEEN]):
-                    found.append(self.reader.run(numbers_script(seen, own), {}))
-        every = pd.concat(found, ignore_index=True) if found else NOTHING_COUNTED
-        return every.assign(student_key=self.keys[every["student_key"]])
+        """The records behind each given reason (`student_key`, `code`): with `numbers`, a JSON list of theirs.
+
+        The script of a table is one for all of its features, whichever are given: it is compiled once.
+        """
+        found, numbers = [], self.keys.get_indexer(pd.Index(given["student_key"]))
+        for table, every in features_by_table(feature_set, feature_set.defined()).items():
+            seen = seen_records(table, self.cohort, feature_set)
+            for own in in_batches(every):
+                place = pd.Index([name for name, _ in own]).get_indexer(pd.Index(given["code"].astype("str")))
+                if (here := place >= 0).any():
+                    rows = pa.table({"student_key": numbers[here], "place": place[here]})
+                    with self.registered(GIVEN, rows):
+                        part = self.reader.run(numbers_script(seen, own, self.view.shape), self.view.values)
+                    found.append(part.assign(code=[own[one][0] for one in part["place"]]))
+        every_one = pd.concat(found, ignore_index=True) if found else NOTHING_COUNTED
+        return every_one.assign(student_key=self.keys[every_one["student_key"]])
 
     def weeks(self) -> pd.DataFrame:
         """Each student's weeks of this school year: `student` (the number), `week`, `days` enrolled, `missed`."""
@@ -137,6 +139,12 @@ class StudentRecords:
 
 
 NOTHING_COUNTED = pd.DataFrame({"student_key": pd.Series(dtype="int64"), "code": [], "numbers": []})
+
+
+def in_batches(features: Sequence[NamedFeature]) -> Iterator[tuple[NamedFeature, ...]]:
+    """Features, at most MOST_FEATURES at once."""
+    for start in range(0, len(features), MOST_FEATURES):
+        yield tuple(features[start : start + MOST_FEATURES])
 
 
 @contextmanager
@@ -162,23 +170,28 @@ def kept_script(cohort: Cohort, shape: ViewShape) -> Script:
 
 
 @cached_script
-def numbers_script(seen: SeenRecords, own: tuple[NamedFeature, ...]) -> Script:
-    """DuckDB's SQL for the records that features of a table counted, read from `seen_script` and the kept records."""
-    table, rows = kept_as(seen.table), ibis.table(records_schema(seen), name=SEEN)
-    given = ibis.table({"student_key": "int64", "code": "string"}, name=GIVEN)
+def numbers_script(seen: SeenRecords, own: tuple[NamedFeature, ...], shape: ViewShape) -> Script:
+    """DuckDB's SQL for the records that given features of a table counted, beside the kept records.
+
+    A record is held against all features at once: bit by bit, those that count it and those that are given.
+    """
+    steps, table = CompiledSteps(), kept_as(seen.table)
+    given = ibis.table({"student_key": "int64", "place": "int64"}, name=GIVEN)
+    asked = given.group_by("student_key").aggregate(asked=(ibis.literal(1, "int64") << given.place).bit_or())
+    rows = records_seen(seen, shape, steps).inner_join(asked, "student_key")
+    counting = (is_any(measures, rows).cast("int64") << place for place, (_, measures) in enumerate(own))
+    hits = rows.select("student_key", record=record_hash(table, rows), bits=reduce(or_, counting) & rows.asked)
+    placed = hits.filter(hits.bits != 0).mutate(place=ibis.range(len(own)).unnest())
+    counted = placed.filter((placed.bits >> placed.place) & 1 == 1).select("student_key", "record", "place")
     kept = numbered_records(table, given)
-    rows = rows.mutate(record=record_hash(table, rows))
-    counted = ibis.union(
-        *(
-            rows.filter(ibis.or_(*(is_counted(measure, rows) for measure in measures)))
-            .select("student_key", "record", code=ibis.literal(name))
-            .semi_join(given, ["student_key", "code"])
-            for name, measures in own
-        )
-    )
     found = counted.inner_join(kept, ["student_key", "record"])
-    grouped = found.group_by("student_key", "code").aggregate(numbers=found.number.collect(order_by=found.number))
-    return compile_script(grouped.mutate(numbers=numbers_as_json(grouped.numbers)))
+    grouped = found.group_by("student_key", "place").aggregate(numbers=found.number.collect(order_by=found.number))
+    return compile_script(grouped.mutate(numbers=numbers_as_json(grouped.numbers)), steps)
+
+
+def is_any(measures: Iterable[Measure], rows: ir.Table) -> ir.BooleanValue:
+    """Rows that any of some measures counts."""
+    return ibis.coalesce(ibis.or_(*(is_counted(measure, rows) for measure in measures)), ibis.literal(False))
 
 
 def numbered_records(table: str, given: ir.Table) -> ir.Table:

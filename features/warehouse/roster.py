@@ -93,22 +93,23 @@ ROSTER: Mapping[str, Callable[[VisibleTables], ir.Table]] = {
 """The tables of `DistrictRoster`."""
 
 
-def calendar_context(reader: Reader, view: View) -> dict[str, dict[str, pd.DataFrame]]:
-    """Per school, `calendar_days` of this school year and the one before, and terms: what a live score needs.
+@dataclass(frozen=True)
+class CalendarContext:
+    """What a live score needs of calendars: `days` of this school year and the one before, and terms.
 
-    `terms` are the district's, `school_terms` those that the school has of its own.
+    `terms` are the district's, `school_terms` those that schools have of their own.
     """
+
+    days: pd.DataFrame
+    terms: pd.DataFrame
+    school_terms: pd.DataFrame
+
+
+def calendar_context(reader: Reader, view: View) -> CalendarContext:
+    """The calendars of all schools that have one."""
     days = reader.run(calendar_script(view.shape), view.values)
     terms, own = (reader.run(terms_script(name, view.shape), view.values) for name in ("terms", "school_terms"))
-    of_district = terms[terms["series"] == DISTRICT] if "series" in terms else terms
-    return {
-        school: {
-            "calendar_days": days.query("school_id == @school"),
-            "terms": of_district,
-            "school_terms": own[own["school_id"] == school],
-        }
-        for school in sorted(days["school_id"].unique())
-    }
+    return CalendarContext(days, terms[terms["series"] == DISTRICT] if "series" in terms else terms, own)
 
 
 @cached_script

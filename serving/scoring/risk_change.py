@@ -90,7 +90,7 @@ def explain_changes(
 ) -> ChangeTable:
     """The changes of the students who have a risk in the run before and in this one (`risks`)."""
     now = risks.dropna()
-    now = now[now.index.isin(before.risks.dropna().index)]
+    now = now.iloc[np.flatnonzero(before.risks.dropna().index.get_indexer(now.index) >= 0)]
     old, unknown = before.release, np.full(len(now), np.nan)
     if old is None or now.empty:
         return ChangeTable(now.index, unknown, unknown, None)

@@ -1,10 +1,15 @@
 """Puts a run's roster in place of the one before: schools, students, caseloads and supports; only what changed."""
 
+from datetime import date
+from typing import cast
+
 import pandas as pd
+import pyarrow as pa
 from sqlalchemy import Table, and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from serving.store.bulk_insert import insert_rows
+from serving.store.bulk_insert import insert_cells, is_postgresql, sqlite_cell
+from serving.store.bulk_read import StoredRow, stored_rows
 from serving.store.rows import Row
 
 
@@ -15,25 +20,37 @@ def replace_rows(session: Session, table: type[Row], frame: pd.DataFrame, distri
     """
     declared = table.__table__
     assert isinstance(declared, Table)  # noqa: S101 - no row is made of a join
-    names = [column.name for column in declared.columns if column.name in frame]
-    rows = list(zip(*(database_cells(frame[name]) for name in names), strict=True))
+    names = [column.name for column in declared.columns if column.name in frame and column.name != "district_id"]
+    columns = (database_cells(frame[name]) for name in names)
+    stored = columns if is_postgresql(session) else (days_as_text(cells) for cells in columns)
+    rows = list(zip(*stored, strict=True))
     own = declared.c.district_id == district_id
-    held = {tuple(row) for row in session.execute(select(*(declared.c[name] for name in names)).where(own))}
+    held = set(stored_rows(session, select(*(declared.c[name] for name in names)).where(own)))
     delete_rows(session, declared, names, held.difference(rows), district_id)
-    fresh = (row for row in rows if row not in held)
-    insert_rows(session, table, ({**dict(zip(names, row, strict=True)), "district_id": district_id} for row in fresh))
+    fresh = ((*row, district_id) for row in rows if row not in held)
+    insert_cells(session, declared, [*names, "district_id"], fresh)
 
 
-def delete_rows(
-    session: Session, table: Table, names: list[str], rows: set[tuple[object, ...]], district_id: str
-) -> None:
+def delete_rows(session: Session, table: Table, names: list[str], rows: set[StoredRow], district_id: str) -> None:
     """Deletes these rows of a district, by their key."""
     keys = [column.name for column in table.primary_key if column.name != "district_id"]
     asked = and_(table.c.district_id == district_id, *(table.c[key] == bindparam(f"gone_{key}") for key in keys))
     places = {f"gone_{key}": names.index(key) for key in keys}
-    gone = [{name: row[place] for name, place in places.items()} for row in rows]
+    gone = [{name: as_day(table, names[place], row[place]) for name, place in places.items()} for row in rows]
     if gone:
         session.connection().execute(delete(table).where(asked), gone)
+
+
+def as_day(table: Table, name: str, cell: object) -> object:
+    """A stored cell as a query takes it: a day that is stored as text is a day again."""
+    is_day = table.columns[name].type.python_type is date
+    return date.fromisoformat(cell) if is_day and isinstance(cell, str) else cell
+
+
+def days_as_text(cells: list[object]) -> list[object]:
+    """Cells as SQLite stores them; a column of days is known by its first one."""
+    first = next((cell for cell in cells if cell is not None), None)
+    return [sqlite_cell(cell) for cell in cells] if isinstance(first, date) else cells
 
 
 def frame_rows(table: type[Row], frame: pd.DataFrame, district_id: str) -> list[dict[str, object]]:
@@ -45,8 +62,6 @@ def frame_rows(table: type[Row], frame: pd.DataFrame, district_id: str) -> list[
 
 def database_cells(column: "pd.Series[str]") -> list[object]:
     """A column's values as the database takes them: dates as dates, missing as None."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return [
-            day.date() if known else None for day, known in zip(pd.DatetimeIndex(column), column.notna(), strict=True)
-        ]
-    return list(column.astype(object).where(column.notna(), None))
+    cells = pa.Array.from_pandas(column)
+    days = cells.cast(pa.date32(), safe=False) if pa.types.is_timestamp(cells.type) else cells
+    return cast("list[object]", days.to_pylist())

@@ -1,11 +1,12 @@
 """Writes a scoring run to the service database, in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from features.errors import Refused
@@ -15,9 +16,9 @@ from models.feature_dictionary import Entry
 from serving.scoring.roster_writer import frame_rows, replace_rows
 from serving.scoring.scoring_run import ScoringRun
 from serving.store.bulk_insert import insert_rows, insert_table
+from serving.store.bulk_read import stored_rows
 from serving.store.cell_types import JsonCell
 from serving.store.district_scope import enter_district
-from serving.store.json_values import to_json_values
 from serving.store.locks import lift_limits, lock_until_commit
 from serving.store.rows import (
     CalendarRow,
@@ -54,7 +55,7 @@ def write_run(session: Session, run: ScoringRun, *, drafted: bool = False) -> bo
         refuse_missing_drafts(session, run)
     else:
         insert_table(session, ScoreRow, score_table(session, run))
-    insert_rows(session, CalendarRow, ({**run_key(run), **to_json_values(vars(c))} for c in run.calendars))
+    insert_rows(session, CalendarRow, ({**run_key(run), **vars(one)} for one in run.calendars))
     return True
 
 
@@ -94,6 +95,8 @@ def replace_staff(session: Session, district_id: str, staff: pd.DataFrame) -> No
     """
     own = (StaffRow.district_id == district_id, StaffRow.added.is_not(True))
     members = without_addresses_of_others(session, district_id, frame_rows(StaffRow, staff, district_id))
+    if members and same_people(session, own, members):
+        return
     session.execute(update(StaffRow).where(*own).values(email=None))
     for member in members:
         session.merge(StaffRow(**member))
@@ -106,6 +109,13 @@ def replace_staff(session: Session, district_id: str, staff: pd.DataFrame) -> No
         if row.staff_id not in stay:
             session.delete(row)
     session.flush()
+
+
+def same_people(session: Session, own: Sequence[ColumnElement[bool]], members: Sequence[dict[str, object]]) -> bool:
+    """Whether the people of the records are already those that are written, each in every column."""
+    names = list(members[0])
+    held = stored_rows(session, select(*(StaffRow.__table__.c[name] for name in names)).where(*own))
+    return len(held) == len(members) and set(held) == {tuple(member.values()) for member in members}
 
 
 def without_addresses_of_others(
@@ -176,7 +186,10 @@ def wording_row(entry: Entry, table: str | None) -> dict[str, JsonCell]:
 
 
 def score_table(session: Session, run: ScoringRun) -> pa.Table:
-    """The rows of the run's students in columns, each with the student's score in the run before."""
+    """The rows of the run's students in columns, each with the student's score in the run before.
+
+    They are in the order of their keys: a database adds to its indexes at one place then, and not at all of them.
+    """
     before = previous_run(session, run.district_id, run.outcome, run.as_of)
     scores = run.scores.assign(district_id=run.district_id, run_id=run.run_id)
     if not run.list_id:
@@ -187,7 +200,7 @@ def score_table(session: Session, run: ScoringRun) -> pa.Table:
         scores["previous_risk"] = np.full(len(risk), np.nan) if before.not_judged else risk  # nobody was told it
         scores["previous_band"] = then["band"].to_numpy(dtype=object)
         scores["previous_as_of"] = then["band"].notna().map({True: before.as_of, False: None}).to_numpy()
-    return pa.Table.from_pandas(scores, preserve_index=False)
+    return pa.Table.from_pandas(scores.sort_values("student_key"), preserve_index=False)
 
 
 def run_key(run: ScoringRun) -> dict[str, object]:

@@ -19,17 +19,18 @@ OWN_COLUMNS = ("school_id", "track")
 
 def read_calendars(reader: Reader, view: View) -> tuple[SchoolCalendar, ...]:
     """The calendar of each school, from the school year before to the as-of date."""
-    return tuple(
-        SchoolCalendar(
-            school_id=school_id,
-            calendar_days=to_records(frames["calendar_days"], CALENDAR_COLUMNS),
-            terms=(
-                *to_records(frames["terms"], TERM_COLUMNS),
-                *to_records(frames["school_terms"], (*OWN_COLUMNS, *TERM_COLUMNS)),
-            ),
-        )
-        for school_id, frames in calendar_context(reader, view).items()
-    )
+    found = calendar_context(reader, view)
+    days, own = by_school(found.days, CALENDAR_COLUMNS), by_school(found.school_terms, (*OWN_COLUMNS, *TERM_COLUMNS))
+    of_district = to_records(found.terms, TERM_COLUMNS)
+    return tuple(SchoolCalendar(school, days[school], (*of_district, *own.get(school, ()))) for school in sorted(days))
+
+
+def by_school(frame: pd.DataFrame, columns: Sequence[str]) -> dict[str, tuple[Record, ...]]:
+    """A frame's rows as plain records, by school, in their order."""
+    found: dict[str, list[Record]] = {}
+    for school, record in zip(frame["school_id"], to_records(frame, columns), strict=True):
+        found.setdefault(str(school), []).append(record)
+    return {school: tuple(records) for school, records in found.items()}
 
 
 def to_records(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Record, ...]:

@@ -214,7 +214,7 @@ def record_changes(
 ) -> RecordChanges:
     """What changed of the cohort's records since they were written last, of most of them since a day."""
     digests = records.digests()
-    digests = digests[digests.index.isin(cohort)]
+    digests = digests.iloc[np.flatnonzero(cohort.get_indexer(digests.index) >= 0)]
     before = written.digests.reindex(digests.index, fill_value=0)
     changed = digests.index[(digests != before).to_numpy()]
     added = added_alone(records, digests - before, changed[(before.loc[changed] != 0).to_numpy()], since)

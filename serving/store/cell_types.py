@@ -8,6 +8,7 @@ from sqlalchemy import JSON, DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from serving.store.json_values import to_json_value
 from serving.store.text_compression import pack, unpack
 
 JsonCell = None | bool | int | float | str
@@ -73,8 +74,8 @@ class PackedRows(TypeDecorator[list[JsonRow]]):
     cache_ok = True
 
     def process_bind_param(self, value: list[JsonRow] | None, dialect: Dialect) -> str:
-        """The rows, packed."""
-        return pack(json.dumps(value, separators=(",", ":")))
+        """The rows, packed; days as ISO text."""
+        return pack(json.dumps(value, separators=(",", ":"), default=to_json_value))
 
     def process_result_value(self, value: str | list[JsonRow] | None, dialect: Dialect) -> list[JsonRow]:
         """The rows."""

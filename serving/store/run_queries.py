@@ -7,6 +7,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
+from serving.store.bulk_read import stored_frame
 from serving.store.rows import RunRow, ScoreRow
 from serving.store.statements import statement
 
@@ -116,11 +117,8 @@ def scoring_parts(release_id: str, scorer: str, part: str | None) -> tuple[str, 
 def run_scores(session: Session, run: RunRow) -> pd.DataFrame:
     """A run's `risk`, `band` and `similar_students` (JSON text) by student; other columns are large and not read."""
     columns = (ScoreRow.student_key, ScoreRow.risk, ScoreRow.band, cast(ScoreRow.similar_students, String))
-    rows = session.execute(
-        select(*columns).where(ScoreRow.district_id == run.district_id, ScoreRow.run_id == run.run_id)
-    ).all()
-    names = ["student_key", "risk", "band", "similar_students"]
-    found = pd.DataFrame({name: [row[place] for row in rows] for place, name in enumerate(names)})
+    own = select(*columns).where(ScoreRow.district_id == run.district_id, ScoreRow.run_id == run.run_id)
+    found = stored_frame(session, own, ["student_key", "risk", "band", "similar_students"])
     return found.astype({"risk": "float64", "student_key": "str", "similar_students": "object"}).set_index(
         "student_key"
     )

@@ -19,6 +19,7 @@ from features.errors import Refused
 from features.table_schema import ENVELOPE
 from features.tables import TABLES
 from serving.store.bulk_insert import insert_table
+from serving.store.bulk_read import stored_frame
 from serving.store.cell_types import JsonCell, JsonRow
 from serving.store.database import read_session
 from serving.store.district_scope import enter_district
@@ -84,9 +85,8 @@ class WrittenRecords:
 def written_digests(session: Session, district_id: str) -> "pd.Series[int]":
     """The digest of each student's records, as they are written."""
     own = select(RecordStateRow.student_key, RecordStateRow.digest).where(RecordStateRow.district_id == district_id)
-    rows = session.execute(own).all()
-    keys = pd.Index([key for key, _ in rows], dtype="str")
-    return pd.Series([digest for _, digest in rows], index=keys, dtype="int64")
+    found = stored_frame(session, own, ["student_key", "digest"])
+    return pd.Series(found["digest"].to_numpy(), index=pd.Index(found["student_key"], dtype="str"), dtype="int64")
 
 
 def write_records(session: Session, district_id: str, changes: RecordChanges) -> int:

@@ -17,10 +17,11 @@ from features.engine.sql_script import Script
 from features.engine.view import PLAIN, View, ViewShape
 from features.language.feature_set import FeatureSet, Outcome, enrolled
 from features.snapshots.labels import label_script
-from features.snapshots.shown_records import features_by_table, seen_records, seen_script
+from features.snapshots.shown_records import features_by_table, seen_records
 from features.snapshots.snapshot import build_snapshot, build_snapshots
 from features.snapshots.student_records import kept_script, numbered_weeks_script, numbers_script
-from features.way_back.remaining_finals import course_script, earlier_finals_script
+from features.way_back.current_courses import course_script
+from features.way_back.remaining_finals import earlier_finals_script
 from features.way_back.remaining_year import WayBackShape, standing_script
 from features.way_back.rule_bounds import rule_bounds
 from tests.drawn import reader, school_days
@@ -62,7 +63,7 @@ def test_nor_does_that_of_evidence(feature_set: type[FeatureSet]) -> None:
     scripts = [kept_script(cohort, PLAIN), numbered_weeks_script(cohort, PLAIN)]
     for table, named in features_by_table(feature_set, feature_set.features()).items():
         seen = seen_records(table, cohort, feature_set)
-        scripts += [seen_script(seen, PLAIN), numbers_script(seen, named)]
+        scripts.append(numbers_script(seen, named, PLAIN))
     assert not [sql for script in scripts for sql in dates_in(script)]
 
 
