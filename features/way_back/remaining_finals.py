@@ -49,7 +49,7 @@ class RemainingFinals:
     def left(self, bound: RuleBound, rows: pd.DataFrame) -> dict[str, Ints]:
         """How many finals to come a bound counts of each student of `standings`, and their credits."""
         each = self.in_window(bound, self.finals).groupby("kind")["credit"]
-        found = each.agg(finals="size", credit="sum", least_credit="min", most_credit="max")
+        found = pd.DataFrame(each.agg(finals="size", credit="sum", least_credit="min", most_credit="max"))
         giving = self.courses.kinds.index.isin(found.index)
         own = in_scope(bound, self.courses, rows).of_kinds(giving)
         per_course = found.reindex(self.courses.kinds.index, fill_value=0).iloc[own.kind]
