@@ -4,11 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS := -n 3 --no-loadscope-reorder # a worker waits a fifth of its time: for disks, servers and processes of its own
 SWEEP := $(BIN)/pytest $(WORKERS)
-PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
+PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_collaborative.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
 unexport PYTHONDONTWRITEBYTECODE # each process of the suite, and of the demo, would compile all modules anew
 
-.PHONY: help demo test postgres format check types contracts bench bench-full sweep faults nights mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks fuzz spark aequitas docs translations screenshots clean
+.PHONY: help demo collaborative test postgres format check types contracts bench bench-full sweep faults nights mutations disclosure accessibility properties audits gates hit-rates served-lists leaks weeks fuzz spark aequitas docs translations screenshots clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -18,6 +18,9 @@ help: ## this list
 
 demo: .venv/installed ## two simulated districts, from records to pages, on http://127.0.0.1:8000
 	@$(BIN)/ontrack demo
+
+collaborative: .venv/installed ## nine simulated districts, what each shares, and their report (some minutes)
+	@$(BIN)/ontrack demo-collaborative
 
 test: .venv/installed check contracts ## everything CI runs
 	@sh scripts/browser
@@ -60,7 +63,7 @@ mutations: .venv/installed ## open 388 damaged models as a server would: none ma
 	@ONTRACK_SWEEP=mutations $(SWEEP) tests/models/bundle/test_mutations.py
 
 disclosure: .venv/installed ## an adversary tries 10,000 audits for what they hide (about 10 minutes)
-	@ONTRACK_SWEEP=disclosure $(SWEEP) tests/models/fairness/test_complementary_suppression.py
+	@ONTRACK_SWEEP=disclosure $(SWEEP) tests/models/fairness/test_complementary_suppression.py tests/training/collaborative/test_disclosure.py
 
 accessibility: .venv/installed ## ask axe about every page at three widths, light and dark (two minutes; needs Chromium)
 	@ONTRACK_SWEEP=accessibility ONTRACK_REQUIRE_BROWSER=1 $(BIN)/pytest -k "axe or occasion" tests/serving/pages/test_support_in_browser.py tests/serving/pages/test_occasions_in_browser.py

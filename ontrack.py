@@ -15,6 +15,7 @@ import features.commands
 import models.commands
 import serving.access.commands
 import serving.commands
+import training.collaborative.commands
 import training.commands
 from features.errors import MachineRefused, Refused
 from features.file_modes import is_open_to_others, keep_files_private
@@ -31,7 +32,10 @@ COLLECTION = (50_000, 20, 20)
 """Objects made before garbage is looked for: a command imports and keeps a million, and little of it is garbage."""
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="An early warning service you can check.")
-for package in (features.commands, training.commands, models.commands, serving.commands, serving.access.commands):
+for package in (
+    features.commands, training.commands, training.collaborative.commands, models.commands, serving.commands,
+    serving.access.commands,
+):  # fmt: skip
     app.add_typer(package.app)
 
 
@@ -74,6 +78,17 @@ def demo_command(
     settings = settings_of(context)
     usual = students == DEMO_STUDENTS
     run_demo(settings if usual else demo_settings(settings, students), students, no_serve=no_serve)
+
+
+@app.command("demo-collaborative")
+def demo_collaborative_command(
+    context: Context,
+    students: Annotated[int, typer.Option(min=2000, help="Students in all nine districts together.")] = 9000,
+) -> None:
+    """Nine simulated districts, each by itself: what they share, and one report from nothing but their signed files."""
+    from ontrack_collaborative import run_collaborative
+
+    run_collaborative(settings_of(context), students)
 
 
 @app.command("doctor")

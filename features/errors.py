@@ -14,6 +14,7 @@ A message says what is wrong, where, and what to do. Packages above declare thei
       KeysRefused          5  signing keys that are absent or unusable (models.bundle.signing)
       ReleaseRefused       3  a release that cannot be made or read (models.releases)
       GateRefused          4  a bundle without the right to serve (models.releases)
+      SharedFileRefused    3  a shared file that is not what a district signed (models.collaborative.shared_file)
       SpecRefused          2  the spec of a prepared table (training.prepared_table.spec)
       NotJudgeable         3  an outcome that no known school year can judge (training.cohort_examples)
       UnknownStaff         3  a person who is not in the district's staff (serving.access.accounts)

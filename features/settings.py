@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from features.collaborative_settings import Collaborative, Consent, Context
 from features.errors import SettingsRefused
 from features.feed_settings import Feeds
 from features.file_mapping.declaration import Dialect, FileMapping
@@ -60,6 +61,8 @@ class District(Section):
     support: Support = Support()
     sign_in: SignIn = SignIn()
     feeds: Feeds = Feeds()
+    context: Context = Context()
+    consents: tuple[Consent, ...] = Field(default=(), description="what it lets a collaborative use")
     quarantine_values: Literal["masked", "plain"] = Field(
         default="masked", description="how a bad value is kept in quarantine: its shape, or itself"
     )
@@ -282,6 +285,7 @@ class Settings(Section):
     monitor: Monitor = Monitor()
     service: Service = Service()
     nightly: Nightly = Nightly()
+    collaborative: Collaborative = Collaborative()
 
     def district(self, district_id: str) -> District:
         """The district of that id; SettingsRefused where there is none."""

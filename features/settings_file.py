@@ -36,7 +36,13 @@ def anchored(settings: Settings, folder: Path) -> Settings:
     )
     home = Path(os.path.normpath(folder / settings.home))
     definitions = tuple(Path(os.path.normpath(folder / path)) for path in settings.definitions)
-    return settings.model_copy(update={"home": home, "districts": districts, "definitions": definitions})
+    members = tuple(
+        one.model_copy(update={"key": Path(os.path.normpath(folder / one.key))})
+        for one in settings.collaborative.members
+    )
+    office = settings.collaborative.model_copy(update={"members": members})
+    kept = {"home": home, "districts": districts, "definitions": definitions, "collaborative": office}
+    return settings.model_copy(update=kept)
 
 
 def explain(error: ValidationError, section: type[BaseModel]) -> str:

@@ -51,17 +51,20 @@ class Calendar:
         return np.minimum(np.searchsorted(self.quarter_ends, dates), QUARTERS - 1).astype(np.int64)
 
 
-def calendar_of(school_year: int) -> Calendar:
-    """The calendar of a school year; the last quarter ends with the last track."""
-    sessions = tuple(session_days(school_year, shift) for shift in (0, 7))
+def calendar_of(school_year: int, opens_late: int = 0) -> Calendar:
+    """The calendar of a school year that begins so many days late; the last quarter ends with the last track."""
+    sessions = tuple(session_days(school_year, shift, opens_late) for shift in (0, 7))
     ends = sessions[0][[44, 89, 134, SESSION_DAYS - 1]]
     ends[-1] = max(track[-1] for track in sessions)
     return Calendar(school_year, sessions, ends)
 
 
-def session_days(school_year: int, shift: int) -> Days:
-    """The 180 in-session days of a track that begins, and has its spring week, `shift` days late."""
-    first = nth(f"{school_year - 1}-08-13", 0, "Mon") + shift
+def session_days(school_year: int, shift: int, opens_late: int = 0) -> Days:
+    """The 180 in-session days of a track that begins, and has its spring week, `shift` days late.
+
+    The first day is `opens_late` days later still.
+    """
+    first = nth(f"{school_year - 1}-08-13", 0, "Mon") + shift + opens_late
     days = np.arange(first, day(f"{school_year}-07-01"))
     return days[np.is_busday(days, holidays=days_off(school_year, shift))][:SESSION_DAYS]
 

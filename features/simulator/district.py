@@ -38,14 +38,18 @@ def simulate_district(plan: Plan, folder: Path, *, truth: Path | None = None) ->
 def simulate_state(
     plans: Sequence[Plan], folders: Mapping[str, Path], *, truth: Path | None = None
 ) -> dict[str, dict[str, int]]:
-    """Rows written per district and table: districts of one collaborative, between which some students move."""
+    """Rows written per district and table: districts of one collaborative, between which some students move.
+
+    The years are those of the district with most of them; in a year before its own a district has no records.
+    """
     districts = [District(plan, folders[plan.district_id], truth) for plan in plans]
     movers = pd.DataFrame()
-    for school_year in plans[0].school_years:
+    for school_year in max((plan.school_years for plan in plans), key=len):
         arrivals = spread(movers, districts, school_year)
         left = [
             district.year(school_year, arrivals[place]).assign(district=place)
             for place, district in enumerate(districts)
+            if school_year in district.plan.school_years
         ]
         movers = pd.concat(left, ignore_index=True)
     return {district.plan.district_id: district.finish() for district in districts}
@@ -69,7 +73,7 @@ class District:
     def __init__(self, plan: Plan, folder: Path, truth: Path | None) -> None:
         self.plan, self.records, self.schools = plan, CsvWriter(folder, plan), schools_of(plan)
         self.truth = GroundTruth(truth, plan, self.schools) if truth else None
-        founded = calendars.calendar_of(plan.school_years[0]).opening
+        founded = calendars.calendar_of(plan.school_years[0], plan.opens_late).opening
         self.records.add("schools", school_rows(self.schools, founded))
         self.staff = staff.staff_rows(plan, self.schools, founded)
         self.records.add("staff", self.staff)
@@ -106,7 +110,7 @@ class Year:
         truth: GroundTruth | None,
     ) -> None:
         self.plan, self.schools, self.staff, self.records, self.truth = plan, schools, staff, records, truth
-        self.calendar = calendars.calendar_of(school_year)
+        self.calendar = calendars.calendar_of(school_year, plan.opens_late)
         self.rng = plan.generator(school_year)
 
     def run(self, everyone: pd.DataFrame, movers: pd.DataFrame) -> pd.DataFrame:
@@ -169,7 +173,7 @@ class Year:
         self, roster: pd.DataFrame, spells: pd.DataFrame, quarterly: Floats, missed: Floats
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The marks as they were given, and with what make-ups made of them."""
-        scores = marks.quarter_scores(roster, quarterly, missed, rng=self.rng)
+        scores = marks.quarter_scores(roster, quarterly, missed, rng=self.rng, kinder=self.plan.kinder_marks)
         given = marks.marks_of(
             spells, roster["grade"].to_numpy(), marks.term_marks(scores, self.rng), calendar=self.calendar, rng=self.rng
         )

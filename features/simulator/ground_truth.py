@@ -87,5 +87,6 @@ def planted_truth(planted: Planted, schools: Schools) -> dict[str, object]:
         "school_effects": dict(zip(schools.ids, schools.effect.round(4).tolist(), strict=True)),
         "program_whose_signal_comes_later": planted.later,
         "period_lost": LOST_PERIOD if planted.a_period_is_lost else None,
+        "late_written_as_absent": planted.late_is_absent,
         "help": {"plans": PLAN_SHARE, "responding": RESPONDING_SHARE, "effect": EFFECT},
     }

@@ -39,14 +39,16 @@ MADE_UP_SHARE = 0.06
 """Share of Fs that a make-up turns into a better mark, about 0.5 % of all marks."""
 
 
-def quarter_scores(roster: pd.DataFrame, engagement: Floats, missed: Floats, *, rng: np.random.Generator) -> Floats:
-    """Latent score per roster row, course and quarter, from ability, engagement and days missed."""
+def quarter_scores(
+    roster: pd.DataFrame, engagement: Floats, missed: Floats, *, rng: np.random.Generator, kinder: float = 0.0
+) -> Floats:
+    """Latent score per roster row, course and quarter, from ability, engagement and days missed, and `kinder` more."""
     n = len(roster)
     lasting = 0.40 * roster["ability"].to_numpy()[:, None] + rng.normal(0, 0.30, (n, len(SUBJECTS))) + COURSE_EASE
     present = ENGAGEMENT_WORTH * engagement - ABSENCE_COST * np.minimum(missed - 3, 15)
     turns = np.cumsum(rng.normal(0, 0.45, (n, QUARTERS)), axis=1)
     noise = rng.normal(0, 0.50, (n, len(SUBJECTS), QUARTERS))
-    scores: Floats = 0.42 + lasting[:, :, None] + (present + turns)[:, None, :] + noise
+    scores: Floats = 0.42 + kinder + lasting[:, :, None] + (present + turns)[:, None, :] + noise
     return scores
 
 

@@ -28,7 +28,8 @@ class Plan:
     """One district to simulate: `students` at a time over `years` school years, the last in progress on `today`.
 
     `two_tracks` gives its middle schools a second calendar track; with `by_section`, its high schools take attendance
-    in every class. `planted` is what its records hide.
+    in every class. School begins `opens_late` days after the usual Monday, and `kinder_marks` is added to the score
+    behind every mark. `planted` is what its records hide.
     """
 
     district_id: str
@@ -38,6 +39,8 @@ class Plan:
     seed: int = 7
     two_tracks: bool = False
     by_section: bool = False
+    opens_late: int = 0
+    kinder_marks: float = 0.0
     planted: Planted = USUAL
 
     @property

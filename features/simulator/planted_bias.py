@@ -16,7 +16,8 @@ class Planted:
     names a program whose members show only after November 20 how their year ends. Where `groups_differ`, programs cost
     engagement and ability. Where `schools_differ`, each pushes its students' engagement and forgets more days in one
     year than in another; else every year half of those it might. Where `a_period_is_lost`, a teacher never takes
-    attendance, in districts that do by class.
+    attendance, in districts that do by class. Where `late_is_absent`, every late arrival is written as a day absent:
+    another meaning of the code than in other districts.
     """
 
     black_recorded: float = 1.6
@@ -26,6 +27,7 @@ class Planted:
     groups_differ: bool = True
     schools_differ: bool = True
     a_period_is_lost: bool = True
+    late_is_absent: bool = False
 
     @property
     def a_school_is_odd(self) -> bool:

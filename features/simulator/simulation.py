@@ -3,17 +3,18 @@
 from pathlib import Path
 
 from features.errors import Refused
-from features.simulator.district import simulate_district, simulate_state
+from features.simulator.collaborative import collaborative_plans, write_collaborative
+from features.simulator.district import simulate_district
 from features.simulator.formats.registry import write_as
-from features.simulator.plan import Plan, state_plans
+from features.simulator.plan import Plan
 
 
 def simulate(plan: Plan, folder: Path, *, districts: int = 1, truth: Path | None = None) -> dict[str, int]:
     """Rows written by table: one district in the folder, or a collaborative of several with a folder each."""
     if districts == 1:
         return simulate_district(plan, folder, truth=truth)
-    plans = state_plans(plan.students, districts, today=plan.today, years=plan.years, seed=plan.seed)
-    written = simulate_state(plans, {one.district_id: folder / one.district_id for one in plans}, truth=truth)
+    plans = collaborative_plans(plan.students, districts, today=plan.today, years=plan.years, seed=plan.seed)
+    written = write_collaborative(plans, folder, truth)
     return {name: sum(rows[name] for rows in written.values()) for name in written[plans[0].district_id]}
 
 

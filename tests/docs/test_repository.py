@@ -57,7 +57,14 @@ def test_no_path_of_a_machine_is_in_the_repository() -> None:
 
 def test_nobody_else_ships_our_top_level_names() -> None:
     owners = packages_distributions()
-    for name in (*PACKAGES, "ontrack", "ontrack_demo", "ontrack_demo_district", "ontrack_doctor"):
+    for name in (
+        *PACKAGES,
+        "ontrack",
+        "ontrack_demo",
+        "ontrack_demo_district",
+        "ontrack_collaborative",
+        "ontrack_doctor",
+    ):
         assert set(owners.get(name, [])) <= {"ontrack"}, name
     assert "docs" not in owners, "a package of that name would stand before our folder"
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.simulator.collaborative import collaborative_plans, planted_collaborative, write_collaborative
 from features.simulator.district import simulate_state
 from features.simulator.interventions import EFFECT
 from features.simulator.marginals import marginals_of
@@ -145,3 +146,21 @@ def test_the_headline_figures_are_those_published(state: Path) -> None:
     found = {one.says: one for one in marginals_of(folders, range(2022, 2027)).figures}
     near = ("chronically absent", "suspended at least once", "on track after grade 9")
     assert not [one for one in near if found[one].is_off]
+
+
+def test_nine_districts_differ_in_calendar_grading_and_bias_one_is_new_and_one_means_something_else(
+    tmp_path: Path,
+) -> None:
+    plans = collaborative_plans(450, 9, today=Plan("any", 1).today, years=2, seed=7)
+    write_collaborative(plans, tmp_path, tmp_path / "truth")
+    planted = json.loads((tmp_path / "truth" / "collaborative.json").read_text())
+    assert planted == planted_collaborative(plans)
+    assert [name for name, one in planted.items() if one["new"]] == ["district09"]
+    assert [name for name, one in planted.items() if one["late_written_as_absent"]] == ["district05"]
+    tardy = {name: "tardy" in set(read(tmp_path / name, "attendance")["kind"]) for name in planted}
+    assert tardy == {name: name != "district05" for name in planted}
+    days = {name: read(tmp_path / name, "calendar_days") for name in planted}
+    opened = {name: one.loc[one["in_session"] == "true", "date"].min() for name, one in days.items()}
+    assert len(set(opened.values())) > 3
+    assert opened["district09"] > "2026"
+    assert len({(plan.kinder_marks, plan.planted.black_recorded) for plan in plans}) == 9

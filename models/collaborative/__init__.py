@@ -1,0 +1,1 @@
+"""What districts of a collaborative share: suppressed aggregates in signed files, and nothing of a student."""
