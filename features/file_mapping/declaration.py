@@ -7,17 +7,13 @@ from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
+from features.file_mapping.date_formats import validate_date_format
 from features.file_mapping.mapping_section import MappingSection
 from features.file_mapping.mark_scales import MarkMapping
 from features.table_schema import Table
 
-DATE_DIRECTIVES = ("%Y", "%y", "%m", "%b", "%B", "%d", "%H", "%I", "%M", "%S", "%f", "%p")
-"""The directives of a date format: year, month, day, and a time that is not kept."""
-
-
 UNSUPPORTED_REGEX = re.compile(r"\(\?(<?[=!]|>|\(|P=)|\\[1-9]|[*+?}]\+")
 """Parts of a Python regular expression that DuckDB does not support."""
-
 
 SPREADSHEET = "spreadsheet"
 """The form of a date as a spreadsheet counts days: 45567 is 2 October 2024."""
@@ -78,16 +74,6 @@ class Dialect(MappingSection):
         return dates
 
 
-def validate_date_format(form: str) -> None:
-    """Raise ValueError for a date format that does not give a day."""
-    signs = re.findall("%.?", form)
-    unknown = [sign for sign in signs if sign not in DATE_DIRECTIVES]
-    if unknown:
-        raise ValueError(f"{form}: no such sign as {unknown[0]}; there are {' '.join(DATE_DIRECTIVES)}")
-    if [sum(sign in part for sign in signs) for part in (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))] != [1, 1, 1]:
-        raise ValueError(f"{form}: expected %Y or %y, %m or %b, and %d, such as %m/%d/%Y")
-
-
 class Lookup(MappingSection):
     """Another file in which a column's value is looked up."""
 
@@ -100,7 +86,9 @@ class Lookup(MappingSection):
 
 
 class ColumnMapping(MappingSection):
-    """Where a canonical column's value comes from: a column, a constant, a day of the school year, or a lookup."""
+    """Where a canonical column's value comes from: a column or several, a constant, a day of the year, or a lookup."""
+
+    came_later: ClassVar[tuple[str, ...]] = ("joined",)
 
     column: str | None = Field(default=None, min_length=1, description="the file's column")
     always: str | None = Field(default=None, min_length=1, description="the same value in every row")
@@ -108,6 +96,7 @@ class ColumnMapping(MappingSection):
         default=None, description="a month-day of the school year that the row's `school_year` names, such as 07-01"
     )
     lookup: Lookup | None = Field(default=None, description="the column of another file")
+    joined: tuple[str, ...] = Field(default=(), description="columns that are an id together, a hyphen between them")
     pattern: str | None = Field(default=None, description="a regular expression whose first group is the value")
     digits: int | None = Field(default=None, ge=1, le=20, description="pad ids with zeros to so many digits")
     times: int | None = Field(
@@ -118,9 +107,11 @@ class ColumnMapping(MappingSection):
     @model_validator(mode="after")
     def has_one_source(self) -> Self:
         """The same; ValueError unless one source is named, and it has text where a setting needs text."""
-        sources = (self.column, self.always, self.day_of_school_year, self.lookup)
+        sources = (self.column, self.always, self.day_of_school_year, self.lookup, self.joined or None)
         if sum(source is not None for source in sources) != 1:
-            raise ValueError("expected one of column, always, day_of_school_year, lookup")
+            raise ValueError("expected one of column, always, day_of_school_year, lookup, joined")
+        if len(set(self.joined)) < len(self.joined) or len(self.joined) == 1 or not all(self.joined):
+            raise ValueError("joined: expected two columns or more, each once")
         worked_on = [name for name in ("pattern", "digits", "times", "dates") if getattr(self, name)]
         if worked_on and self.column is None and self.lookup is None:
             raise ValueError(f"{worked_on[0]}: only the text of a column or lookup needs it")

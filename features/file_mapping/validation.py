@@ -85,6 +85,8 @@ def column_errors(column: Column, mapping: ColumnMapping, place: str) -> Iterato
     for setting, kinds in KINDS_OF_SETTING.items():
         if getattr(mapping, setting) and column.kind not in kinds:
             yield f"{place}.{setting}", f"expected for columns of {' or '.join(kinds)} only; this one is {column.kind}"
+    if mapping.joined and (column.kind != "text" or column.allowed):
+        yield f"{place}.joined", "expected for an id only; this column is none"
     if mapping.day_of_school_year and column.kind != "date":
         yield f"{place}.day_of_school_year", f"expected for a date; this column is {column.kind}"
     if mapping.always is not None and value_error(column, mapping.always):

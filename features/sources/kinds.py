@@ -7,7 +7,7 @@ from pydantic import Field
 from features.sources.calpads import Calpads
 from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
-from features.sources.mapping_packs import Aeries, Clever, InfiniteCampus, PowerSchool
+from features.sources.mapping_packs import Aeries, Clever, InfiniteCampus, PowerSchool, SdpToolkit, StudentInsights
 from features.sources.marts import EdFiApi, EdFiFiles, EdFiXml, EduWarehouse
 from features.sources.oneroster import OneRosterCsv, OneRosterRest
 
@@ -23,7 +23,9 @@ AnySource = Annotated[
     | Calpads
     | Clever
     | InfiniteCampus
-    | PowerSchool,
+    | PowerSchool
+    | SdpToolkit
+    | StudentInsights,
     Field(discriminator="kind"),
 ]
 """One source of a district, told apart by its `kind`."""
@@ -41,6 +43,8 @@ KINDS: tuple[type[Source], ...] = (
     Clever,
     InfiniteCampus,
     PowerSchool,
+    SdpToolkit,
+    StudentInsights,
 )
 """Every kind of source."""
 

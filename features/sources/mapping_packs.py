@@ -94,3 +94,34 @@ class Clever(Source):
     title: ClassVar[str] = "Clever attendance.csv and Secure Sync files, by a shipped mapping"
     gives: ClassVar[Gives] = {name: ROSTER[name] for name in ("schools", "students", "attendance")}
     kind: Literal["clever"] = "clever"
+
+
+class StudentInsights(Source):
+    """Exports of X2 Aspen as Student Insights reads them."""
+
+    title: ClassVar[str] = "X2 Aspen exports in the shapes of Student Insights, by a shipped mapping"
+    gives: ClassVar[Gives] = {
+        "schools": ROSTER["schools"],
+        "students": ROSTER["students"],
+        "demographics": ("student_id", "attribute", "value", "start_date"),
+        "programs": ("student_id", "program", "start_date"),
+        "enrollments": (*KEYS, "track", "school_year", "grade_level", "entry_date"),
+        "attendance": ROSTER["attendance"],
+        "marks": tuple(one for one in ROSTER["marks"] if not one.startswith("credits")),
+        "incidents": ROSTER["incidents"],
+    }
+    kind: Literal["student-insights"] = "student-insights"
+
+
+class SdpToolkit(Source):
+    """Yearly extracts in the shapes of the Strategic Data Project's toolkit."""
+
+    title: ClassVar[str] = "Yearly extracts in the shapes of the Strategic Data Project's toolkit, by a shipped mapping"
+    gives: ClassVar[Gives] = {
+        "schools": ROSTER["schools"],
+        "students": ("student_id", "first_name", "last_name"),
+        "demographics": ("student_id", "attribute", "value", "start_date", "end_date"),
+        "programs": ("student_id", "program", "start_date", "end_date"),
+        "enrollments": (*KEYS, "track", "school_year", "grade_level", "entry_date", "exit_date"),
+    }
+    kind: Literal["sdp-toolkit"] = "sdp-toolkit"

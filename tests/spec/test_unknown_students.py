@@ -49,7 +49,7 @@ def test_by_default_they_are_bad_rows_and_the_refusal_has_the_lines_to_paste(tmp
     with pytest.raises(DataRefused) as refusal, loaded_records(tmp_path, DRAWN):
         pass
     said = str(refusal.value)
-    assert "FILE07 attendance: 1 of 3 rows cannot be taken" in said
+    assert "FILE07 attendance: 1 of 3 rows cannot be taken (33.3%)" in said
     assert '[districts.policies.roster]\n  unknown_students = "leave_out"  # 1 row of attendance' in said
 
 

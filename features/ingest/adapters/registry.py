@@ -21,5 +21,7 @@ ADAPTERS: dict[str, Adapter] = {
     "clever": MAPPING_PACK,
     "infinite-campus": MAPPING_PACK,
     "powerschool": MAPPING_PACK,
+    "sdp-toolkit": MAPPING_PACK,
+    "student-insights": MAPPING_PACK,
 }
 """The adapter by `kind` of `ontrack.toml`."""

@@ -36,12 +36,22 @@ class SourceFile:
 
     def matches(self, pattern: str) -> bool:
         """Whether a pattern matches its name, its name in the zip, or the last part of either."""
-        return any(fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}.gz") for name in self.names)
+        return matches_any(self.names, pattern)
 
     @cached_property
     def names(self) -> frozenset[str]:
         """Its name, its name in the zip, and the last part of either."""
-        return frozenset({self.name, self.member or self.name, PurePosixPath(self.name).name})
+        return frozenset({self.member or self.name, *name_parts(self.name)})
+
+
+def name_parts(name: str) -> tuple[str, str]:
+    """A file's name and the last part of it."""
+    return name, PurePosixPath(name).name
+
+
+def matches_any(names: Iterable[str], pattern: str) -> bool:
+    """Whether a name or pattern of `ontrack.toml` is one of a file's names, also with .gz."""
+    return any(fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}.gz") for name in names)
 
 
 def files_in(place: Path) -> tuple[SourceFile, ...]:

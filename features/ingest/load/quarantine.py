@@ -88,8 +88,9 @@ def refuse_large_quarantine(reader: Reader, staged: Sequence[StagedTable], to_ad
             found = list(quarantine_findings(reader, one))
             name = one.delivered.table.name
             beyond = (
-                f"{bad:,} of {rows:,} rows cannot be taken, more than most_quarantined = {share:g} allows: mend the "
-                f"rows or the mapping; most_quarantined = … below [districts.files.{name}] allows another share"
+                f"{bad:,} of {rows:,} rows cannot be taken ({bad / rows:.1%}), more than most_quarantined = {share:g} "
+                "allows: mend the rows or the mapping; "
+                f"most_quarantined = … below [districts.files.{name}] allows another share"
             )
             findings += [*found, Finding("FILE07", name, None, "", beyond)]
     if findings:

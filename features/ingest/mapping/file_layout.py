@@ -95,6 +95,8 @@ def mapped_names(files: FileMapping, cells: Sequence[MappedColumn]) -> Iterator[
     for cell in cells:
         if cell.mapping and cell.mapping.column:
             yield cell.mapping.column
+        if cell.mapping:
+            yield from cell.mapping.joined
         if cell.mapping and cell.mapping.lookup:
             yield from cell.mapping.lookup.match
     yield from files.leave_out

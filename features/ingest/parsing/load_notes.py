@@ -7,7 +7,9 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
+from features.file_mapping.declaration import Lookup
 from features.ingest.delivery import DeliveredTable
+from features.ingest.files.sources import matches_any, name_parts
 from features.ingest.findings import Finding, counted
 from features.ingest.parsing.calendar_notes import calendar_notes, lines_without_mark
 from features.ingest.parsing.enrollment_notes import enrollment_notes
@@ -38,19 +40,25 @@ def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Seque
         yield from file.notes
         if file.spelled:
             yield Finding("NOTE20", file.file, None, "", f"read though spelled otherwise: {file.spelled}")
-    yield from unused_columns(files)
+    yield from unused_columns(files, looked_up(delivered))
 
 
-def unused_columns(files: Sequence[ParsedFile]) -> Iterator[Finding]:
+def looked_up(delivered: Sequence[DeliveredTable]) -> list[Lookup]:
+    """Every look-up of the tables: what it names of its file is read."""
+    return [one.lookup for table in delivered for one in lookup_columns(table.mapped)]
+
+
+def unused_columns(files: Sequence[ParsedFile], lookups: Sequence[Lookup] = ()) -> Iterator[Finding]:
     """Notes on columns that are not read: those that the same files have are told together, in one sentence.
 
-    A file that serves for several tables has a column unused where none of them reads it.
+    A file that serves for several tables, or for look-ups, has a column unused where none of them reads it.
     """
     tables = Counter(file.file for file in files)
     unread = Counter((file.file, column) for file in files for column in file.unused)
     places: dict[str, list[str]] = {}
     for (name, column), times in unread.items():
-        if times == tables[name]:
+        read = any(column in (one.column, *one.match) and matches_any(name_parts(name), one.file) for one in lookups)
+        if times == tables[name] and not read:
             places.setdefault(column, []).append(name)
     together: dict[tuple[str, ...], list[str]] = {}
     for column, having in places.items():

@@ -17,8 +17,8 @@ from features.tables import TABLES
 from features.warehouse.reader import Reader
 
 ROWS = 5
-HIDDEN = ("student_id", "first_name", "last_name", "birth_date", "state_id", "email")
-"""Columns that identify a person: a preview shows only their shape."""
+HIDDEN = ("student_id", "first_name", "last_name", "birth_date", "state_id", "email", "incident_id", "support_id")
+"""Columns that identify a person, and ids that may be joined from such: a preview shows only their shape."""
 
 
 @dataclass(frozen=True)

@@ -73,10 +73,15 @@ def record_rows(layout: FileLayout) -> ir.Table:
     cells = dict.fromkeys((layout.place(name) for name in layout.used), "string")
     rows = ibis.table({"row": "int64", **cells}, name=ARRIVED)
     for name, words in layout.delivered.mapping.leave_out.items():
-        rows = rows.filter(rows[layout.place(name)].fill_null("").notin(words))
+        rows = rows.filter(rows[layout.place(name)].fill_null("").notin(with_empty(words, layout)))
     deletes = layout.delivered.mapping.deletes
     deleted = rows[layout.place(deletes.column)].fill_null("").isin(deletes.values) if deletes else ibis.literal(False)
     return join_lookups(rows.mutate(deleted=deleted), layout)
+
+
+def with_empty(words: Sequence[str], layout: FileLayout) -> tuple[str, ...]:
+    """Words of a file, and the empty one where a word for an empty cell is among them: a cell that says it is empty."""
+    return (*words, "") if set(words) & set(layout.delivered.dialect.null) else tuple(words)
 
 
 def with_texts(rows: ir.Table, layout: FileLayout) -> ir.Table:
@@ -86,7 +91,17 @@ def with_texts(rows: ir.Table, layout: FileLayout) -> ir.Table:
         if cell.mapping is not None and (cell.mapping.column is not None or cell.mapping.lookup is not None):
             place = f"looked_{cell.name}" if cell.mapping.column is None else layout.place(cell.mapping.column)
             found |= {f"cell_{cell.name}": rows[place], f"text_{cell.name}": text_of(rows[place], cell.mapping)}
+        elif cell.mapping is not None and cell.mapping.joined:
+            text = joined_text([rows[layout.place(name)] for name in cell.mapping.joined])
+            found |= {f"cell_{cell.name}": text, f"text_{cell.name}": text}
     return rows.mutate(**found)
+
+
+def joined_text(cells: Sequence[ir.StringValue]) -> ir.StringValue:
+    """The texts of several cells with a hyphen between them; null where all are empty."""
+    return ibis.ifelse(
+        any_of([cell.notnull() for cell in cells]), ibis.literal("-").join([cell.fill_null("") for cell in cells]), None
+    )
 
 
 def with_values(rows: ir.Table, layout: FileLayout) -> ir.Table:

@@ -66,6 +66,7 @@ def fill_missing(match: TableMatch, settings: Settings, first_day: str) -> dict[
             found[name] = ColumnSetting(name, mapping, "a guess", f"no column of its own: taken from {other}", codes)
     if match.table.name == "attendance" and "kind" in settings:
         found["absent_hundredths"] = missed_by_kind(settings["kind"])
+    found |= id_of_incident(match, settings)
     found |= days_held(match, settings, first_day)
     found |= one_school_year(match)
     found |= kind_of_terms(match)
@@ -78,6 +79,15 @@ def missed_by_kind(kind: ColumnSetting) -> ColumnSetting:
     missed = tuple(replace(one, meaning=MISSED.get(one.meaning or "")) for one in codes if one.meaning != LEFT_OUT)
     why = "no column of the part of the day: whole days, half for partial, none for tardy"
     return ColumnSetting("absent_hundredths", ColumnMapping(column=kind.column), "a guess", why, missed)
+
+
+def id_of_incident(match: TableMatch, settings: Settings) -> dict[str, ColumnSetting]:
+    """An id of incidents out of student, day and what happened, where no column is one."""
+    parts = [settings[name].column for name in ("student_id", "date", "severity") if name in settings]
+    if match.table.name != "incidents" or len(set(parts)) < len(parts) or len(parts) < 2 or "" in parts:
+        return {}
+    why = "no column of ids: student, day and what happened; students of one incident have one each"
+    return {"incident_id": ColumnSetting("incident_id", ColumnMapping(joined=tuple(parts)), "a guess", why)}
 
 
 def days_held(match: TableMatch, settings: Settings, first_day: str) -> dict[str, ColumnSetting]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from features.file_mapping.declaration import SPREADSHEET, ColumnMapping, Dialect, KnownOnRule
 from features.file_mapping.validation import columns_of
+from features.ingest.findings import counted
 from features.ingest.proposal.column_match import ColumnMatch
 from features.ingest.proposal.column_profile import ColumnProfile, share
 from features.ingest.proposal.missing_columns import fill_missing, lookup_of
 from features.ingest.proposal.proposed_columns import ColumnSetting, has_decimal_comma, setting_of
 from features.ingest.proposal.table_match import Matched, SampledFile, TableMatch
 from features.ingest.proposal.value_fit import FITTING, SERIAL
-from features.table_schema import SCHOOL_YEAR, Table
+from features.table_schema import SCHOOL_YEAR, Column, Table
 from features.tables import TABLES
 
 AFTER: Mapping[str, KnownOnRule] = {
@@ -102,10 +103,27 @@ def proposed_table(
     kept = tuple(dict.fromkeys(settings[name] for name in (*own, "school_year") if name in settings))
     if not match.file.sample.has_header:
         kept = tuple(replace(one, sureness="a guess", why="what the values look like") for one in kept)
+    out = left_out(match, kept)
+    kept = tuple(with_empty_cells(one, match, own, out) for one in kept)
     return ProposedTable(
         match.table, match.file, kept, missing, known_on_of(match, first_day, has_terms=has_terms),
-        left_out(match, kept), () if match.serves_too else unplaced, dialect_of(match), match.serves_too,
+        out, () if match.serves_too else unplaced, dialect_of(match), match.serves_too,
     )  # fmt: skip
+
+
+def with_empty_cells(
+    one: ColumnSetting, match: TableMatch, columns: Mapping[str, Column], out: Mapping[str, tuple[str, ...]]
+) -> ColumnSetting:
+    """The setting; where a needed column is empty in some rows, with a note on how many, and what leaves them out."""
+    profile = next((each for each in match.file.profiles if each.name == one.column), None)
+    column = columns.get(one.canonical)
+    if profile is None or column is None or not column.required or profile.filled == profile.rows:
+        return one
+    if "" in out.get(one.column, ()) or any(code.code == "" for code in one.codes):
+        return one
+    rows = counted(profile.rows - profile.filled, "row")
+    note = f'empty in {rows}, to wait in quarantine; no records? leave_out = {{ "{one.column}" = [""] }} above'
+    return replace(one, notes=(*one.notes, note))
 
 
 def names_in_full(match: ColumnMatch | None) -> dict[str, ColumnSetting]:
