@@ -138,8 +138,8 @@ def code_shares(reader: Reader, school_year: int, least: int) -> dict[str, Share
     """The share of all students enrolled in the year who have a record with each code."""
     enrolled, used = code_use(reader, school_year)
     return {
-        f"{CODE}{one.table}.{one.column}={one.value}": told_share(min(int(one.students), enrolled), enrolled, least)
-        for one in used.itertuples()
+        f"{CODE}{table}.{column}={value}": told_share(min(int(students), enrolled), enrolled, least)
+        for table, column, value, students in used[["table", "column", "value", "students"]].to_numpy().tolist()
     }
 
 
@@ -192,7 +192,11 @@ def waits_of(people: YearOfPeople, least: int) -> tuple[WaitBand, ...]:
     if told is None or len(people) - int(told.listed.sum()) < least:
         return ()
     listed = told.students[told.listed]
-    days = (pd.to_datetime(listed["supported_on"]) - pd.to_datetime(listed["first_flag"])).dt.days.to_numpy(float)
+    days = (
+        (pd.to_datetime(listed["supported_on"]) - pd.to_datetime(listed["first_flag"]))
+        .dt.days.astype(float)
+        .to_numpy(np.float64)
+    )
     folded = fold_bands(list(wait_bands(days)), lambda one: one.n >= least, both_waits)
     return folded if len(folded) > 1 else ()
 

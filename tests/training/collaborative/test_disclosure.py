@@ -145,7 +145,8 @@ class Adversary:
 
     def cell(self, attribute: str, value: str, ended: int) -> np.ndarray:
         """The cells of students with a value who ended so."""
-        return np.take(self.of(attribute, [value]), ended, axis=2)
+        found: np.ndarray = np.take(self.of(attribute, [value]), ended, axis=2)
+        return found
 
 
 def enough(people: YearOfPeople) -> bool:

@@ -21,10 +21,8 @@ SHARED = ROOT.parent / "shared" / "data"
 TODAY = date(2026, 1, 15)
 
 YEAR = {"columns": {"school_year": {"always": "2026"}}}
-ASPEN = {
-    "source": {"kind": "student-insights"},
-    "files": {"enrollments": YEAR, "marks": YEAR},
-}
+ASPEN = {"kind": "student-insights"}
+ASPEN_FILES = {"enrollments": YEAR, "marks": YEAR}
 SAMPLE = {
     "students_export.csv": """\
 "state_id","local_id","full_name","grade","registration_date","free_reduced_lunch","school_local_id","date_of_birth","race"
@@ -89,7 +87,7 @@ def is_accounted_for(report: LoadReport) -> bool:
 
 def test_exports_in_the_shapes_of_student_insights_are_read_by_their_kind(tmp_path: Path) -> None:
     """Quotes behind a backslash, names in one column, a grade behind its percentage, incidents without an id."""
-    report, workspace = loaded(tmp_path, written(tmp_path / "in", SAMPLE), **ASPEN)
+    report, workspace = loaded(tmp_path, written(tmp_path / "in", SAMPLE), source=ASPEN, files=ASPEN_FILES)
     assert report.quarantine == ()
     with open_warehouse(workspace.warehouse) as reader:
         students = reader.current("students").set_index("student_id")
@@ -116,10 +114,9 @@ def test_the_files_of_student_insights_load_and_every_row_is_accounted_for(tmp_p
     """Their files are of different students: eleven rows are of students whom none of them has."""
     files = {"marks": {**YEAR, "most_quarantined": 0.2}, "incidents": {"most_quarantined": 0.3}}
     roster = {"roster": {"unknown_students": "leave_out", "most_unknown": 1}}
-    own = {**ASPEN, "files": {**ASPEN["files"], **files}, "policies": roster}
     place = tmp_path / "in"
     shutil.copytree(SHARED / "studentinsights" / "fixtures", place)
-    report, _ = loaded(tmp_path, place, **own)
+    report, _ = loaded(tmp_path, place, source=ASPEN, files={**ASPEN_FILES, **files}, policies=roster)
     assert is_accounted_for(report)
     new = {name: count for name, count in report.counts("new").items() if count}
     assert new == {"schools": 3, "students": 5, "demographics": 5, "programs": 4, "enrollments": 5}
