@@ -32,10 +32,10 @@ from training.monitor.checks import CODES as CODES_OF_MONITORING
 ROUTE = re.compile(r'@router\.(get|post|put|patch|delete)\("([^"]*)"')
 PREFIX = re.compile(r'APIRouter\(prefix="([^"]*)"')
 CODE = re.compile(r'"(GATE\d\d)"')
-COMMAND = re.compile(r'@(app|workers|users|keys|clients|describing)\.command\("([^"]*)"\)')
+COMMAND = re.compile(r'@(app|workers|users|keys|clients|describing|together)\.command\("([^"]*)"\)')
 GROUPS = {
     "app": "", "workers": "worker ", "users": "users ", "keys": "keys ", "clients": "clients ",
-    "describing": "features ",
+    "describing": "features ", "together": "collaborative ",
 }  # fmt: skip
 
 

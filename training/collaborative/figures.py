@@ -1,6 +1,6 @@
 """The figures that a district shares, computed in its own installation from its own records."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -192,20 +192,17 @@ def waits_of(people: YearOfPeople, least: int) -> tuple[WaitBand, ...]:
     if told is None or len(people) - int(told.listed.sum()) < least:
         return ()
     listed = told.students[told.listed]
-    days = (
-        (pd.to_datetime(listed["supported_on"]) - pd.to_datetime(listed["first_flag"]))
-        .dt.days.astype(float)
-        .to_numpy(np.float64)
-    )
+    waited = pd.to_datetime(listed["supported_on"]) - pd.to_datetime(listed["first_flag"])
+    days = [float(one) for one in waited.dt.days]
     folded = fold_bands(list(wait_bands(days)), lambda one: one.n >= least, both_waits)
     return folded if len(folded) > 1 else ()
 
 
-def wait_bands(days: "np.typing.NDArray[np.float64]") -> Iterator[WaitBand]:
-    """The bands before neighbors are folded; the last holds those who waited longer, or for good."""
+def wait_bands(days: Sequence[float]) -> Iterator[WaitBand]:
+    """The bands before neighbors are folded; the last holds those who waited longer, or for good (NaN)."""
     for after, through in pairwise(WAITS):
-        yield WaitBand(after, through, int(((days > after) & (days <= through)).sum()))
-    yield WaitBand(WAITS[-1], None, int((~(days <= WAITS[-1])).sum()))
+        yield WaitBand(after, through, sum(after < one <= through for one in days))
+    yield WaitBand(WAITS[-1], None, sum(not one <= WAITS[-1] for one in days))
 
 
 def both_waits(first: WaitBand, second: WaitBand) -> WaitBand:
