@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from features.collaborative_settings import Collaborative, Consent, Context
+from features.collaborative_settings import Collaborative, Context
 from features.errors import SettingsRefused
 from features.feed_settings import Feeds
 from features.file_mapping.declaration import Dialect, FileMapping
@@ -62,7 +62,6 @@ class District(Section):
     sign_in: SignIn = SignIn()
     feeds: Feeds = Feeds()
     context: Context = Context()
-    consents: tuple[Consent, ...] = Field(default=(), description="what it lets a collaborative use")
     quarantine_values: Literal["masked", "plain"] = Field(
         default="masked", description="how a bad value is kept in quarantine: its shape, or itself"
     )

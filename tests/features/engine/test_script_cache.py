@@ -1,9 +1,7 @@
 """Scripts on disk: found again by the same definition and the same source only, and never in the way."""
 
-import ast
 import gc
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -22,7 +20,6 @@ from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.engine import compilation, compiled_steps
 from features.engine.cache_folder import DAY, FOLDER_VARIABLE, KEPT_DAYS, MOST_KEPT, cache_folder, prune
 from features.engine.definition_digest import SOURCE, canonical_text
-from features.engine.module_reach import file_of, imported_by
 from features.engine.script_cache import (
     REMEMBERED,
     cached_script,
@@ -103,43 +100,6 @@ def test_another_constant_of_a_definition_is_another_script(folder: Path) -> Non
 def key_of(outcome: Outcome) -> str:
     """The digest by which the labels of an outcome are found."""
     return script_key(label_script, (outcome, PLAIN, PLAIN), {})
-
-
-REACH = "from features.engine.module_reach import reach_digest; print(reach_digest('features.engine.snapshot_query'))"
-
-
-@pytest.mark.parametrize(
-    ("module", "is_reached"),
-    [
-        ("engine/record_columns.py", True),
-        ("language/quantities.py", True),
-        ("tables.py", True),
-        ("policies/attendance_policies.py", True),
-        ("ingest/load/load_report.py", False),
-    ],
-)
-def test_only_source_that_a_script_reaches_makes_it_anew(tmp_path: Path, module: str, is_reached: bool) -> None:
-    shutil.copytree(SOURCE, tmp_path / "features", ignore=shutil.ignore_patterns("__pycache__"))
-    before = subprocess.check_output([sys.executable, "-c", REACH], cwd=tmp_path)
-    with (tmp_path / "features" / module).open("a") as file:
-        file.write("# changed\n")
-    after = subprocess.check_output([sys.executable, "-c", REACH], cwd=tmp_path)
-    assert (before != after) is is_reached
-
-
-def test_what_is_imported_is_what_python_would_import() -> None:
-    """The few expressions that find imports, against Python's own parser, in every module."""
-    for path in SOURCE.rglob("*.py"):
-        module = ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__")
-        named = set()
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom):
-                assert not node.level, path
-                named |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
-            elif isinstance(node, ast.Import):
-                named |= {one.name for one in node.names}
-        ours = {name for name in named if name and name.startswith("features") and file_of(name)}
-        assert ours <= imported_by(module, frozenset({"features"})), path
 
 
 def test_a_step_that_is_found_again_gives_the_same_script(folder: Path) -> None:

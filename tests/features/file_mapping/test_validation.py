@@ -46,7 +46,15 @@ MISTAKES = {
     "two sources": (
         "marks",
         'columns.mark = { column = "x", always = "A" }',
-        "marks.columns.mark: expected one of column, always, day_of_school_year, lookup",
+        "marks.columns.mark: expected one of column, always, day_of_school_year, lookup, joined",
+    ),
+    "an id joined from one column": (
+        "incidents", 'columns.incident_id = { joined = ["x", "x"] }',
+        "incidents.columns.incident_id: joined: expected two columns or more, each once",
+    ),
+    "a mark joined from two": (
+        "marks", 'columns.mark = { joined = ["x", "y"] }',
+        "marks.columns.mark.joined: expected for an id only; this column is none",
     ),
     "work on a value that is always the same": (
         "marks",

@@ -2,6 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from typing import Literal
+
+import pytest
 
 from models.releases import ReleaseKey, release_log
 from serving.access.authorize import ROLE_ACTIONS
@@ -14,9 +17,9 @@ from serving.store.rows import AccessRow
 from serving.store.total_rows import ReleaseProposalRow
 from serving.wording.access_log import ACTIONS
 from serving.wording.locale import load_language
-from tests.models.part_examples import FIRST_WEEKS
+from tests.models.part_examples import AUTUMN, FIRST_WEEKS, SPRING, model_by_part
 from tests.serving.browser import Browser
-from tests.serving.example_releases import OUTCOME, release_model, release_rule
+from tests.serving.example_releases import OUTCOME, release, release_model, release_rule
 from tests.serving.example_service import NOW, ExampleService
 
 NOT_LOGGED = {"see_totals", "see_audit", "sign_audit", "see_models", "release_model", "see_people", "audit_access"}
@@ -46,6 +49,21 @@ def test_what_one_person_proposes_another_confirms_and_nobody_both(service: Exam
     assert (newest.digest, newest.by) == (model.digest, "Eli Added")
     assert "Dana Added" in newest.reason
     assert eli.send(decide, decision="confirmed").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("first", "says"),
+    [("rule", "A model serves where it passed; elsewhere the published rule."), ("model", "A model serves.")],
+)
+def test_what_serves_is_said_as_the_parts_of_the_year_have_it(
+    service: ExampleService, first: Literal["rule", "model"], says: str
+) -> None:
+    parts = (replace(FIRST_WEEKS, serves=first, verdict="pass" if first == "model" else "fail"), AUTUMN, SPRING)
+    drawn, verdicts = model_by_part(parts), {part.name: part.verdict for part in parts}
+    gate = {**(drawn.gate or {}), "district_id": "harbor", "outcome": OUTCOME, "parts": verdicts}
+    release(service, "harbor", replace(drawn, gate=gate, name=OUTCOME, grade_band="9"))
+    page = added(service, "dana", "data_team").get("/models").text
+    assert f'<p class="lead-line">{says}</p>' in page
 
 
 def test_a_part_of_the_year_in_which_no_number_is_told_says_so() -> None:

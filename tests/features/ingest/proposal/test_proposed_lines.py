@@ -67,6 +67,8 @@ MOVES = SPELLS + "".join(
 
 WITH_POINTS = marks("A,4:0", "B,3:5", "C,2:0").replace("Grade", "Grade,Points").replace(",", ";").replace(":", ",")
 
+INCIDENTS = "StuID,Sch,Incident Date,Severity\n" + "".join(f"{n:06},20,2025-10-1{n % 9},Minor\n" for n in range(1, 30))
+
 BY_PERIOD = "StuID,Sch,Abs Date,Period,Abs Code\n" + "".join(
     f"{n:06},20,2025-10-0{n % 9 + 1},P{n % 3},A\n" for n in range(1, 30)
 )
@@ -86,6 +88,10 @@ LINES: tuple[tuple[str, dict[str, str | bytes], str], ...] = (
      'leave_out = { "Abs Code" = ["P"] }'),
     ("share by code", {"roster.csv": ROSTER, "abs.csv": absences()},
      "[districts.files.attendance.codes.absent_hundredths]"),
+    ("no id of an incident", {"roster.csv": ROSTER, "behavior.csv": INCIDENTS},
+     'incident_id = { joined = ["StuID", "Incident Date", "Severity"] }'),
+    ("empty in some rows", {"roster.csv": ROSTER, "behavior.csv": INCIDENTS + "000001,20,,Minor\n"},
+     'leave_out = { "Incident Date" = [""] } above'),
     ("unknown code", {"roster.csv": ROSTER, "abs.csv": absences() + "000001,20,2025-10-11,ZQ\n"},
      '# "ZQ" = "?"  # 1 row; one of absent, partial, tardy, suspended'),
     ("a name among codes", {"roster.csv": ROSTER, "abs.csv": absences() + "000001,20,2025-10-11,Quimby\n"},
