@@ -23,7 +23,7 @@ A message says what is wrong, where, and what to do. Packages above declare thei
       RoleRefused          2  a role or school that does not exist (serving.access.role_assignments)
       ScopeRefused         2  an API scope that does not exist (serving.access.api_keys)
       SecretsKeyRefused    5  a key of sealed secrets that cannot be used (serving.access.sealed_secrets)
-      FeedRefused          3  scores that another system did not take (serving.feeds.edfi_sender)
+      FeedRefused          3  scores that another system did not take (serving.feeds.sender)
       UnknownKey           3  an API key that does not exist (serving.access.api_keys)
 """
 

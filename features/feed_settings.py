@@ -41,9 +41,35 @@ class EdFiFeed(BaseModel):
         return self
 
 
+class OneRosterFeed(BaseModel):
+    """A OneRoster 1.2 gradebook service that takes scores as assessment results. Key and secret: in the environment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: Annotated[str, AfterValidator(private_address)] = Field(
+        default="",
+        description="root of the gradebook service, such as https://sis.example.org/ims/oneroster/gradebook/v1p2; "
+        "empty for no feed",
+    )
+    token_url: Annotated[str, AfterValidator(private_address)] = Field(
+        default="", description="where it gives tokens, such as https://sis.example.org/token"
+    )
+    client: str = Field(
+        default="", description="the client of `ontrack clients create` whose scope and schools bound what is sent"
+    )
+
+    @model_validator(mode="after")
+    def is_whole(self) -> Self:
+        """The same; ValueError where a part is missing."""
+        if self.url and not (self.token_url and self.client):
+            raise ValueError("url needs token_url and client")
+        return self
+
+
 class Feeds(BaseModel):
     """Where scores are sent with `ontrack feed`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     edfi: EdFiFeed = EdFiFeed()
+    oneroster: OneRosterFeed = OneRosterFeed()

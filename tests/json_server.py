@@ -31,6 +31,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.reply()
 
+    def do_PUT(self) -> None:
+        self.reply()
+
     def reply(self) -> None:
         """Sends what `answer` says to the request."""
         assert isinstance(self.server, JsonServer)

@@ -12,20 +12,13 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("feed")
 def feed_command(context: Context, district: DistrictOption, json_output: JsonOption = False) -> None:
-    """Send the scores of the newest list to the district's Ed-Fi API, as assessments in its own namespace."""
-    from serving.feeds.edfi import edfi_resources
-    from serving.feeds.edfi_sender import EdFiSender, FeedRefused
-    from serving.feeds.scores import scores_to_send
-    from serving.store.database import engine_of, write_session
+    """Send the scores of the newest list to the district's Ed-Fi or OneRoster API, as results of assessments."""
+    from serving.feeds.feed import send_scores
+    from serving.feeds.sender import FeedRefused
+    from serving.store.database import engine_of
 
     settings = settings_of(context)
-    feed = settings.district(district).feeds.edfi
-    if not feed.url:
-        raise FeedRefused(f"district '{district}' has no feed; declare `[districts.feeds.edfi]` in ontrack.toml")
-    sender = EdFiSender(feed, district)
-    with write_session(engine_of(settings)) as session:
-        scores = scores_to_send(session, district, feed.client, "Ed-Fi", datetime.now(UTC))
-    sent = sender.send(edfi_resources(feed, scores))
+    sent = send_scores(engine_of(settings), settings.district(district), datetime.now(UTC))
     if json_output:
         typer.echo(json.dumps({"taken": sent.taken, "refused": sent.refused}))
     else:
@@ -34,4 +27,4 @@ def feed_command(context: Context, district: DistrictOption, json_output: JsonOp
         )
     if sent.refused:
         said = ", ".join(f"{count:,} {kind}" for kind, count in sorted(sent.refused.items()))
-        raise FeedRefused(f"not taken: {said}. Are the students in the Ed-Fi API, and may the key write assessments?")
+        raise FeedRefused(f"not taken: {said}. Does the API know the students, and may the key write assessments?")

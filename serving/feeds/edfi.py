@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from features.definitions.catalog import OUTCOMES
 from features.feed_settings import EdFiFeed
 from serving.feeds.scores import SentScore
+from serving.feeds.sender import Resource
 from serving.scoring.bands import Band
 
-Resource = tuple[str, Mapping[str, object]]
-"""A path below the API's root, and what is sent there."""
 METHOD, LEVEL = "AssessmentReportingMethodDescriptor", "PerformanceLevelDescriptor"
 DECIMAL = "uri://ed-fi.org/ResultDatatypeTypeDescriptor#Decimal"
 RISK = "Risk"
@@ -25,16 +24,21 @@ def edfi_resources(feed: EdFiFeed, scores: Iterable[SentScore]) -> Iterator[Reso
     for score in scores:
         if score.outcome not in known:
             known.add(score.outcome)
-            yield "ed-fi/assessments", assessment(feed, score.outcome)
-        yield "ed-fi/studentAssessments", student_assessment(feed, score)
+            yield post("assessments", assessment(feed, score.outcome))
+        yield post("studentAssessments", student_assessment(feed, score))
 
 
 def descriptors(feed: EdFiFeed) -> Iterator[Resource]:
     """The words of the district's own namespace: how a result is told, and the bands."""
     named = [(METHOD, RISK), *((LEVEL, band) for band in BANDS)]
     for kind, value in named:
-        path = f"ed-fi/{kind[0].lower()}{kind[1:]}s"
-        yield path, {"namespace": f"{feed.namespace}/{kind}", "codeValue": value, "shortDescription": value}
+        word = {"namespace": f"{feed.namespace}/{kind}", "codeValue": value, "shortDescription": value}
+        yield post(f"{kind[0].lower()}{kind[1:]}s", word)
+
+
+def post(kind: str, body: Mapping[str, object]) -> Resource:
+    """A resource of the core, sent to its collection: Ed-Fi finds by its key whether it is new."""
+    return Resource("POST", f"ed-fi/{kind}", kind, body)
 
 
 def assessment(feed: EdFiFeed, outcome: str) -> Mapping[str, object]:

@@ -8,8 +8,8 @@ from features.feed_settings import EdFiFeed
 from serving.access.api_keys import Grant, UnknownKey
 from serving.access.clients import create_client, revoke_client
 from serving.feeds.edfi import edfi_resources
-from serving.feeds.edfi_sender import EdFiSender, FeedRefused, Sent
 from serving.feeds.scores import SentScore, scores_to_send
+from serving.feeds.sender import FeedRefused, FeedSender, Receiver, Sent, credentials_of
 from serving.store.rows import AccessRow, RunRow
 from tests.serving.example_service import ExampleService
 from tests.serving.feeds.edfi_api import KEY, SECRET, EdFiApi, running_api
@@ -27,11 +27,16 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[EdFiApi]:
         yield running
 
 
-def feed_of(service: ExampleService, api: EdFiApi, *scopes: str, schools: tuple[str, ...] = ()) -> EdFiFeed:
-    """A feed whose client has these scopes."""
+def client_of(service: ExampleService, *scopes: str, schools: tuple[str, ...] = ()) -> str:
+    """A client of the district with these scopes and schools."""
     with service.write_session() as session:
         grant = Grant(scopes or ("scores.read",), schools)
-        client_id, _ = create_client(session, "harbor", "Ed-Fi", grant, service.clock())
+        return create_client(session, "harbor", "feed", grant, service.clock())[0]
+
+
+def feed_of(service: ExampleService, api: EdFiApi, *scopes: str, schools: tuple[str, ...] = ()) -> EdFiFeed:
+    """A feed whose client has these scopes."""
+    client_id = client_of(service, *scopes, schools=schools)
     return EdFiFeed(url=api.url, token_url=f"{api.url}/oauth/token", namespace=NAMESPACE, client=client_id)
 
 
@@ -43,7 +48,8 @@ def scores(service: ExampleService, feed: EdFiFeed) -> list[SentScore]:
 
 def send(service: ExampleService, feed: EdFiFeed) -> Sent:
     """Sends the newest list."""
-    return EdFiSender(feed, "harbor", wait=lambda _: None).send(edfi_resources(feed, scores(service, feed)))
+    receiver = Receiver("Ed-Fi", feed.url, feed.token_url, credentials_of("Ed-Fi", "harbor"))
+    return FeedSender(receiver, wait=lambda _: None).send(edfi_resources(feed, scores(service, feed)))
 
 
 def test_a_list_is_sent_as_assessments_of_an_own_namespace_and_twice_is_once(
