@@ -1,22 +1,16 @@
 """The file mapping of `ontrack.toml`: a district's file names, dialect, columns, codes, dates and history."""
 
 import codecs
-import re
-from datetime import date
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from features.file_mapping.date_formats import validate_date_format
+from features.file_mapping.column_mapping import ColumnMapping, RowPart, columns_in_full, is_iso_date
+from features.file_mapping.date_formats import unambiguous_formats
 from features.file_mapping.mapping_section import MappingSection
 from features.file_mapping.mark_scales import MarkMapping
 from features.table_schema import Table
-
-UNSUPPORTED_REGEX = re.compile(r"\(\?(<?[=!]|>|\(|P=)|\\[1-9]|[*+?}]\+")
-"""Parts of a Python regular expression that DuckDB does not support."""
-
-SPREADSHEET = "spreadsheet"
-"""The form of a date as a spreadsheet counts days: 45567 is 2 October 2024."""
 
 Delimiter = Literal[",", ";", "\t", "|", "^"]
 DecimalMark = Literal[".", ","]
@@ -66,83 +60,7 @@ class Dialect(MappingSection):
     @classmethod
     def formats_are_unambiguous(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
         """The date formats; ValueError for one without a day, or two that read one text as two dates."""
-        for form in dates:
-            if form != SPREADSHEET:
-                validate_date_format(form)
-        if len({form.replace("%m", "%").replace("%d", "%") for form in dates}) < len(set(dates)):
-            raise ValueError("two forms differ in the order of month and day only: one text would be two dates")
-        return dates
-
-
-class Lookup(MappingSection):
-    """Another file in which a column's value is looked up."""
-
-    file: str = Field(description="name or pattern of the file")
-    column: str = Field(min_length=1, description="the column that holds the value")
-    match: tuple[str, ...] = Field(min_length=1, description="columns, of the same name in both files, that must agree")
-    take: Literal["one", "highest", "lowest"] = Field(
-        default="one", description="which value where several differ; `one` leaves the row in quarantine"
-    )
-
-
-class ColumnMapping(MappingSection):
-    """Where a canonical column's value comes from: a column or several, a constant, a day of the year, or a lookup."""
-
-    came_later: ClassVar[tuple[str, ...]] = ("joined",)
-
-    column: str | None = Field(default=None, min_length=1, description="the file's column")
-    always: str | None = Field(default=None, min_length=1, description="the same value in every row")
-    day_of_school_year: str | None = Field(
-        default=None, description="a month-day of the school year that the row's `school_year` names, such as 07-01"
-    )
-    lookup: Lookup | None = Field(default=None, description="the column of another file")
-    joined: tuple[str, ...] = Field(default=(), description="columns that are an id together, a hyphen between them")
-    pattern: str | None = Field(default=None, description="a regular expression whose first group is the value")
-    digits: int | None = Field(default=None, ge=1, le=20, description="pad ids with zeros to so many digits")
-    times: int | None = Field(
-        default=None, ge=1, le=100, description="multiply by, such as 100 for whole days or credits"
-    )
-    dates: tuple[str, ...] = Field(default=(), description="forms of a date, instead of the file's")
-
-    @model_validator(mode="after")
-    def has_one_source(self) -> Self:
-        """The same; ValueError unless one source is named, and it has text where a setting needs text."""
-        sources = (self.column, self.always, self.day_of_school_year, self.lookup, self.joined or None)
-        if sum(source is not None for source in sources) != 1:
-            raise ValueError("expected one of column, always, day_of_school_year, lookup, joined")
-        if len(set(self.joined)) < len(self.joined) or len(self.joined) == 1 or not all(self.joined):
-            raise ValueError("joined: expected two columns or more, each once")
-        worked_on = [name for name in ("pattern", "digits", "times", "dates") if getattr(self, name)]
-        if worked_on and self.column is None and self.lookup is None:
-            raise ValueError(f"{worked_on[0]}: only the text of a column or lookup needs it")
-        return self
-
-    @field_validator("day_of_school_year")
-    @classmethod
-    def is_month_day(cls, month_day: str | None) -> str | None:
-        """The month-day; ValueError for one that some year does not have."""
-        if month_day is not None and not is_iso_date(f"2001-{month_day}"):
-            raise ValueError("expected a month-day such as 07-01, which every year has")
-        return month_day
-
-    @field_validator("pattern")
-    @classmethod
-    def is_supported_regex(cls, pattern: str | None) -> str | None:
-        """The pattern; ValueError where it is no regular expression, has no group, or is not supported."""
-        try:
-            if pattern is not None and re.compile(pattern).groups < 1:
-                raise ValueError("expected a group in parentheses around the value")
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from None
-        if pattern is not None and UNSUPPORTED_REGEX.search(pattern):
-            raise ValueError("no part of a pattern may look around, refer back, or be possessive")
-        return pattern
-
-    @field_validator("dates")
-    @classmethod
-    def own_formats_are_unambiguous(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
-        """The date formats, validated as in a dialect."""
-        return Dialect.formats_are_unambiguous(dates) if dates else dates
+        return unambiguous_formats(dates)
 
 
 TERM_END = "term_end"
@@ -187,7 +105,7 @@ Covers = Literal["all", "school_years", "nothing"]
 class FileMapping(MarkMapping):
     """The mapping of the file, or files, of one canonical table."""
 
-    came_later: ClassVar[tuple[str, ...]] = (*MarkMapping.came_later, "decimal", "thousands")
+    came_later: ClassVar[tuple[str, ...]] = (*MarkMapping.came_later, "decimal", "thousands", "parts")
 
     file: str | None = Field(default=None, description="name or pattern; <table>.csv, also with .gz, by default")
     sent: Literal["always", "sometimes", "never"] | None = Field(
@@ -212,6 +130,9 @@ class FileMapping(MarkMapping):
     codes: dict[str, dict[str, str]] = Field(default={}, description="canonical column = its codes and what they mean")
     leave_out: dict[str, tuple[str, ...]] = Field(
         default={}, description="the file's column = values whose rows are not records of this table"
+    )
+    parts: tuple[RowPart, ...] = Field(
+        default=(), description="records that a row of the file is, one for each of these columns"
     )
     known_on: KnownOnRule | None = Field(
         default=None, description="when the district knew a row; a column known_on else"
@@ -258,9 +179,7 @@ class FileMapping(MarkMapping):
     @classmethod
     def expand_short_form(cls, columns: object) -> object:
         """The columns, with a name alone expanded to `{ column = name }`."""
-        if not isinstance(columns, dict):
-            return columns
-        return {name: {"column": mapping} if isinstance(mapping, str) else mapping for name, mapping in columns.items()}
+        return columns_in_full(columns)
 
     @model_validator(mode="after")
     def is_consistent(self) -> Self:
@@ -271,18 +190,37 @@ class FileMapping(MarkMapping):
             raise ValueError("covers: only a full extract covers something")
         return self
 
+    @property
+    def readings(self) -> tuple["Reading", ...]:
+        """How often the file is read, and as what: once for each part, else once as the table says."""
+        if not self.parts:
+            return (Reading("", self),)
+        names = [part.name for part in self.parts]
+        numbered = [
+            name if names.count(name) == 1 else f"{name}, part {place}" for place, name in enumerate(names, start=1)
+        ]
+        return tuple(Reading(name, self.of_part(part)) for name, part in zip(numbered, self.parts, strict=True))
+
+    def of_part(self, part: RowPart) -> "FileMapping":
+        """The mapping of one part alone: what the table says, and over it what the part says."""
+        codes = {
+            name: {**self.codes.get(name, {}), **part.codes.get(name, {})} for name in {**self.codes, **part.codes}
+        }
+        said = {"columns": self.columns | part.columns, "codes": codes, "leave_out": self.leave_out | part.leave_out}
+        return self.model_copy(update={**said, "parts": (part,)})
+
     def dialect(self, reading: Dialect) -> Dialect:
         """The district's dialect, overridden by this table's own settings."""
         own = {name: getattr(self, name) for name in Dialect.model_fields if getattr(self, name) is not None}
         return Dialect.model_validate(reading.model_dump() | own)
 
 
-def is_iso_date(text: str) -> bool:
-    """Whether a text is a date as YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+@dataclass(frozen=True)
+class Reading:
+    """One reading of a table's file: the name of the part, empty where it has none, and how its columns are mapped."""
+
+    part: str
+    mapping: FileMapping
 
 
 def file_columns(table: Table) -> tuple[str, ...]:

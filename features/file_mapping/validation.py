@@ -4,7 +4,8 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from features.file_mapping.declaration import TERM_END, ColumnMapping, FileMapping, file_columns, is_iso_date
+from features.file_mapping.column_mapping import ColumnMapping, is_iso_date
+from features.file_mapping.declaration import TERM_END, FileMapping, file_columns
 from features.file_mapping.mark_scales import OF_MARKS, has_scale
 from features.table_schema import SCHOOL_YEAR, Column, Table
 from features.tables import MARKS, TABLES
@@ -45,6 +46,9 @@ def mapping_errors(table: Table, files: FileMapping) -> Iterator[tuple[str, str]
             yield f"codes.{name}", unknown_column(name, list(columns))
         else:
             yield from code_errors(columns[name], codes, files.columns.get(name))
+    for number, part in enumerate(files.parts, start=1):
+        whole = files.of_part(part).model_copy(update={"parts": ()})
+        yield from ((f"parts, the {number}. of them: {place}", what) for place, what in mapping_errors(table, whole))
     yield from mark_errors(table, files)
     yield from history_errors(table, files)
 

@@ -12,7 +12,8 @@ from docs.reference_http import MESSAGES
 from docs.reference_settings import section_in
 from features.definitions.catalog import FEATURE_SETS, OUTCOMES
 from features.definitions.published_rules import ATTENDANCE_BANDS, PUBLISHED
-from features.file_mapping.declaration import ColumnMapping, DeletionMarker, Dialect, FileMapping, KnownOnRule, Lookup
+from features.file_mapping.column_mapping import ColumnMapping, Lookup
+from features.file_mapping.declaration import DeletionMarker, Dialect, FileMapping, KnownOnRule
 from features.ingest.findings import CODES
 from features.quality.check_codes import CHECKS
 from features.settings import Audit, District, Gate, Monitor, Service, Settings, Total, Training

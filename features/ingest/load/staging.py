@@ -100,7 +100,7 @@ def write_file_counts(writer: Writer, delivery: Delivery, counted: Sequence[Pars
     digests = {source.name: digest_of(source) for delivered in delivery.tables for source in delivered.sources}
     rows = [
         {
-            "number": one.number, "file": one.file, "table_name": one.table, "digest": digests[one.file],
+            "number": one.number, "file": one.file, "table_name": one.table, "digest": digests[one.source],
             "rows": one.rows, "left_out": one.left_out, "scope": scopes[one.table],
         }
         for one in counted

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from features.file_mapping.declaration import ColumnMapping, FileMapping
+from features.file_mapping.column_mapping import ColumnMapping
+from features.file_mapping.declaration import FileMapping
 from features.ingest.delivery import MappedTable
 from features.table_schema import SCHOOL_YEAR, Column
 

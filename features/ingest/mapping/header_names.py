@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from features.file_mapping.declaration import ColumnMapping
+from features.file_mapping.column_mapping import ColumnMapping
 from features.ingest.delivery import MappedTable
 from features.ingest.findings import DataRefused, Finding
 from features.ingest.mapping.file_layout import KNOWN_ON, MappedColumn, columns_read, mapped_names

@@ -10,7 +10,9 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.column_types import IBIS_TYPES
-from features.file_mapping.declaration import SPREADSHEET, ColumnMapping, Dialect
+from features.file_mapping.column_mapping import ColumnMapping
+from features.file_mapping.date_formats import SPREADSHEET
+from features.file_mapping.declaration import Dialect
 from features.table_schema import Column, Kind
 
 WHOLE = r"^-?[0-9]{1,18}$"

@@ -6,7 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
-from features.file_mapping.declaration import SPREADSHEET, TERM_END, KnownOnRule
+from features.file_mapping.date_formats import SPREADSHEET
+from features.file_mapping.declaration import TERM_END, KnownOnRule
 from features.ingest.load_parameters import LOAD_DAY
 from features.ingest.mapping.file_layout import FileLayout
 from features.ingest.mapping.type_conversion import (

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
-from features.file_mapping.declaration import Lookup
+from features.file_mapping.column_mapping import Lookup
 from features.ingest.delivery import DeliveredTable
 from features.ingest.files.sources import matches_any, name_parts
 from features.ingest.findings import Finding, counted
@@ -51,10 +51,10 @@ def looked_up(delivered: Sequence[DeliveredTable]) -> list[Lookup]:
 def unused_columns(files: Sequence[ParsedFile], lookups: Sequence[Lookup] = ()) -> Iterator[Finding]:
     """Notes on columns that are not read: those that the same files have are told together, in one sentence.
 
-    A file that serves for several tables, or for look-ups, has a column unused where none of them reads it.
+    A file that serves for several tables, parts or look-ups has a column unused where none of them reads it.
     """
-    tables = Counter(file.file for file in files)
-    unread = Counter((file.file, column) for file in files for column in file.unused)
+    tables = Counter(file.source for file in files)
+    unread = Counter((file.source, column) for file in files for column in file.unused)
     places: dict[str, list[str]] = {}
     for (name, column), times in unread.items():
         read = any(column in (one.column, *one.match) and matches_any(name_parts(name), one.file) for one in lookups)

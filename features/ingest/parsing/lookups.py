@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.script_cache import query_script
-from features.file_mapping.declaration import ColumnMapping, Lookup
+from features.file_mapping.column_mapping import ColumnMapping, Lookup
 from features.ingest.delivery import DeliveredTable, MappedTable
 from features.ingest.files.row_batches import RowBatches
 from features.ingest.files.sources import SourceFile, matching_files

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 
 from features.engine.script_cache import query_script
 from features.engine.view import Values
+from features.file_mapping.declaration import Reading
 from features.ingest.delivery import DeliveredTable
 from features.ingest.files.row_batches import RowBatches
 from features.ingest.files.source_rows import SourceRows
@@ -31,7 +33,8 @@ from features.warehouse.writer import Writer
 class ParsedFile:
     """One file as it was parsed: `rows` counts all but the `blank` ones, those `left_out` by the mapping among them.
 
-    `unused` names columns that are not read, `spelled` those that are though the header spells them otherwise.
+    `unused` names columns that are not read, `spelled` those that are though the header spells them otherwise. A file
+    of which each row is several records is parsed once for each part: `file` names the part too, `source` does not.
     """
 
     file: str
@@ -43,6 +46,12 @@ class ParsedFile:
     unused: tuple[str, ...] = ()
     notes: tuple[Finding, ...] = ()
     spelled: str = ""
+    part: str = ""
+
+    @property
+    def source(self) -> str:
+        """The file's name alone."""
+        return self.file.removesuffix(f" ({self.part})") if self.part else self.file
 
 
 def parse_table(
@@ -63,8 +72,8 @@ def parse_table(
     create_known_on_tables(writer, delivered.mapping.known_on)
     create_lookups(writer, delivered, lookups)
     counted = [
-        parse_file(writer, delivered, source, number=number, today=today, plain=plain)
-        for number, source in enumerate(delivered.sources, first_number)
+        parse_file(writer, delivered, reading, source=source, number=number, today=today, plain=plain)
+        for number, (source, reading) in enumerate(product(delivered.sources, delivered.mapping.readings), first_number)
     ]
     drop_known_on_tables(writer, delivered.mapping.known_on)
     if not any(file.rows for file in counted):
@@ -118,15 +127,22 @@ def left_out_rows(some: LeftOut) -> str:
 
 
 def parse_file(
-    writer: Writer, delivered: DeliveredTable, source: SourceFile, *, number: int, today: date, plain: bool
+    writer: Writer,
+    table: DeliveredTable,
+    reading: Reading,
+    *,
+    source: SourceFile,
+    number: int,
+    today: date,
+    plain: bool,
 ) -> ParsedFile:
-    """Parses one file into its staging table and returns its counts."""
-    name = parsed_table(delivered.table.name).get_name()
+    """Parses one file, or one part of each of its rows, into its staging table and returns its counts."""
+    name, delivered = parsed_table(table.table.name).get_name(), replace(table, mapping=reading.mapping)
+    values: Values = {"file_number": number, "load_day": today}
     with delivered.read(source, delivered.dialect, delivered.mapping.header) as rows:
         match = match_header(delivered, source.name, rows.names)
         layout = layout_of(delivered, source.name, match.names)
         refuse_header(layout, rows.header)
-        values: Values = {"file_number": number, "load_day": today}
         batches = batches_of(rows, layout)
         arrived, inserted = batches.reader(), 0
         if arrived is not None:
@@ -135,9 +151,9 @@ def parse_file(
             insert(writer, name, rows.malformed.table(), query_script(malformed_rows, delivered.table.name), values)
         refuse_nameless_values(source.name, batches.filled)
     return ParsedFile(
-        file=source.name, table=delivered.table.name, number=number, rows=batches.read + len(rows.malformed),
-        left_out=batches.read - inserted, blank=batches.blank, unused=unused_words(layout, rows.header),
-        spelled=match.note,
+        file=f"{source.name} ({reading.part})" if reading.part else source.name, table=table.table.name, number=number,
+        rows=batches.read + len(rows.malformed), left_out=batches.read - inserted, blank=batches.blank,
+        unused=unused_words(layout, rows.header), spelled=match.note, part=reading.part,
     )  # fmt: skip
 
 

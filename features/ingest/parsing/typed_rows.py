@@ -37,7 +37,8 @@ def parsed_rows(layout: FileLayout, *, plain: bool) -> ir.Table:
 
     The number of the file and the day of the load are parameters.
     """
-    cells = CellValues(layout, with_known_on(with_values(with_texts(record_rows(layout), layout), layout), layout))
+    records = of_part(with_texts(record_rows(layout), layout), layout)
+    cells = CellValues(layout, with_known_on(with_values(records, layout), layout))
     rules = rules_of(cells)
     rows = mark_broken_rules(cells, rules)
     own = {name: rows[name].cast(kind) for name, kind in columns_of(layout.delivered.table).items()}
@@ -77,6 +78,15 @@ def record_rows(layout: FileLayout) -> ir.Table:
     deletes = layout.delivered.mapping.deletes
     deleted = rows[layout.place(deletes.column)].fill_null("").isin(deletes.values) if deletes else ibis.literal(False)
     return join_lookups(rows.mutate(deleted=deleted), layout)
+
+
+def of_part(rows: ir.Table, layout: FileLayout) -> ir.Table:
+    """The rows; of a part of each row those alone in which one of its columns has a text, or an empty cell a code."""
+    mapping = layout.delivered.mapping
+    for part in mapping.parts:
+        if part.read and not any("" in mapping.codes.get(name, {}) for name in part.read):
+            rows = rows.filter(any_of([rows[f"text_{name}"].notnull() for name in part.read]))
+    return rows
 
 
 def with_empty(words: Sequence[str], layout: FileLayout) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """What a code probably means: the words and letters that districts use, for each column that has codes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from features.ingest.proposal.name_match import words_of
 
 LEFT_OUT = "leave out"
 """The guess for a code whose rows are no records: a present day, a student who is not in the program."""
@@ -34,11 +36,12 @@ MEANINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "programs.program": {
         "low_income": ("f", "r", "free", "reduced", "free lunch", "reduced lunch", "frl", "frpl", "frpm", "181", "182",
                        "low_income", "low income", "sed", "econ", "lunch"),
-        "english_learner": ("el", "ell", "lep", "english_learner", "english learner", "esl", "ld", "302"),
+        "english_learner": ("el", "ell", "lep", "limited", "english_learner", "english learner", "esl", "ld", "302"),
         "special_education": ("sped", "sp ed", "special_education", "special education", "iep", "144", "swd", "se"),
         "homeless": ("homeless", "191", "mv", "mckinney-vento", "hm", "hl"),
         "foster": ("foster", "190", "fc", "foster care", "fy"),
-        LEFT_OUT: ("n", "no", "not eligible", "none", "paid", "p", "0", "full price", "not el", "fluent", "reg ed"),
+        LEFT_OUT: ("n", "no", "not eligible", "none", "paid", "p", "0", "full price", "not el", "fluent", "flep",
+                   "former", "reg ed"),
     },
     "enrollments.exit_kind": {
         "moved_school": ("moved_school", "moved", "transfer in district", "w1", "t160", "in district", "move"),
@@ -121,6 +124,22 @@ PROGRAM_FLAGS: Mapping[str, str] = {
 }  # fmt: skip
 """Words of a header whose column says with yes or no whether a student is in a program."""
 
+PROGRAM_WORDS: Mapping[str, tuple[frozenset[str], ...]] = {
+    "low_income": (frozenset({"lunch"}), frozenset({"income"}), frozenset({"economic"}), frozenset({"disadvantaged"})),
+    "english_learner": (frozenset({"english", "learner"}), frozenset({"limited", "english"})),
+    "special_education": (frozenset({"special", "education"}), frozenset({"disability"})),
+    "homeless": (frozenset({"homeless"}),),
+    "foster": (frozenset({"foster"}),),
+}
+"""Program = words that a header of a column about it has, all of one group."""
+
+RACES: Mapping[str, str] = {
+    "hispanic": "Hispanic or Latino", "latino": "Hispanic or Latino", "asian": "Asian",
+    "black": "Black or African American", "white": "White", "indian": "American Indian or Alaska Native",
+    "hawaiian": "Native Hawaiian or Pacific Islander", "pacific": "Native Hawaiian or Pacific Islander",
+}  # fmt: skip
+"""Words of a header whose column says with yes or no whether a student is of a race, and what that is called."""
+
 
 def guess(table: str, column: str, kind: str, code: str, header: str = "") -> str | None:
     """What a code probably means; None where it cannot be told."""
@@ -129,6 +148,7 @@ def guess(table: str, column: str, kind: str, code: str, header: str = "") -> st
         return "true" if said in yes_words(column) else "false" if said in no_words(column) else None
     if (table, column) == ("programs", "program"):
         flagged = next((program for word, program in PROGRAM_FLAGS.items() if word in header), None)
+        flagged = flagged or program_in(words_of(header))
         if flagged and said in YES:
             return flagged
         if flagged and said in NO and said != "f":
@@ -136,6 +156,12 @@ def guess(table: str, column: str, kind: str, code: str, header: str = "") -> st
     meanings = MEANINGS.get(f"{table}.{column}", {})
     exact = next((meaning for meaning, words in meanings.items() if said == meaning or said in words), None)
     return exact if exact is not None else by_words(said, meanings)
+
+
+def program_in(words: Sequence[str]) -> str:
+    """The program of which a header's words speak; empty where they speak of none."""
+    found = (name for name, groups in PROGRAM_WORDS.items() if any(group <= set(words) for group in groups))
+    return next(found, "")
 
 
 def by_words(said: str, meanings: Mapping[str, tuple[str, ...]]) -> str | None:

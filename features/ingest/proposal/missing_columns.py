@@ -7,7 +7,7 @@ from datetime import datetime
 import pyarrow.compute as pc
 
 from features.attendance_tables import ATTENDANCE
-from features.file_mapping.declaration import ColumnMapping, Lookup
+from features.file_mapping.column_mapping import ColumnMapping, Lookup
 from features.file_mapping.validation import columns_of
 from features.ingest.proposal.code_guesses import LEFT_OUT
 from features.ingest.proposal.column_match import ColumnMatch, match_columns
@@ -86,7 +86,8 @@ def id_of_incident(match: TableMatch, settings: Settings) -> dict[str, ColumnSet
     parts = [settings[name].column for name in ("student_id", "date", "severity") if name in settings]
     if match.table.name != "incidents" or len(set(parts)) < len(parts) or len(parts) < 2 or "" in parts:
         return {}
-    why = "no column of ids: student, day and what happened; students of one incident have one each"
+    parts[2:2] = [one.name for one in match.file.profiles if "time" in words_of(one.name) and one.name not in parts][:1]
+    why = "no column of ids: student, day, hour and what happened; students of one incident have one each"
     return {"incident_id": ColumnSetting("incident_id", ColumnMapping(joined=tuple(parts)), "a guess", why)}
 
 
@@ -96,7 +97,7 @@ def days_held(match: TableMatch, settings: Settings, first_day: str) -> dict[str
     own = columns_of(match.table)
     if match.table.name == "demographics" and "attribute" not in settings:
         about = "sex" if {"sex", "gender"} & set(words_of(settings["value"].column)) else "race_ethnicity"
-        why = "the name of the column; a second attribute in the same file has no place yet"
+        why = "the name of the column"
         found["attribute"] = ColumnSetting("attribute", ColumnMapping(always=about), "likely", why)
     if "start_date" not in own or "start_date" in settings or match.table.name in TERM_TABLES:
         return found

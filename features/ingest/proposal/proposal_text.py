@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from features.file_mapping.declaration import ColumnMapping, Dialect
+from features.file_mapping.column_mapping import ColumnMapping
+from features.file_mapping.declaration import Dialect
 from features.ingest.findings import counted
 from features.ingest.mapping.type_conversion import readable_format
 from features.ingest.proposal.code_guesses import LEFT_OUT
@@ -13,6 +14,7 @@ from features.ingest.proposal.column_profile import ColumnProfile
 from features.ingest.proposal.mapping_proposal import Proposal
 from features.ingest.proposal.policy_hints import policy_lines, scale_lines
 from features.ingest.proposal.proposed_columns import CodeGuess, ColumnSetting, shown
+from features.ingest.proposal.proposed_parts import ProposedPart
 from features.ingest.proposal.proposed_tables import ProposedTable
 from features.ingest.rules.row_rules import allowed_values
 from features.settings import District
@@ -99,6 +101,20 @@ def table_lines(table: ProposedTable, reading: Dialect) -> Iterator[str]:
     yield from (f"# not placed: {profile_words(one)}" for one in table.unplaced)
     for setting in table.settings:
         yield from code_lines(table.table, setting, name)
+    for part in table.parts:
+        yield from part_lines(table.table, part, f"{name}.parts")
+
+
+def part_lines(table: Table, part: ProposedPart, name: str) -> Iterator[str]:
+    """One of several records that each row is, and a line between it and what stands above."""
+    yield from ("", f"[[{name}]]  # each row of the file is a record of this kind too")
+    if part.leave_out:
+        yield f"leave_out = {value_of(dict(part.leave_out))}  # a guess: these rows are no records"
+    yield f"[{name}.columns]"
+    for setting in part.settings:
+        yield from setting_lines(setting)
+    for setting in part.settings:
+        yield from code_lines(table, setting, name)
 
 
 def known_on_comment(table: ProposedTable) -> str:
@@ -215,15 +231,21 @@ def table_json(table: ProposedTable) -> dict[str, object]:
     """One table for a program."""
     return {
         "file": table.file.pattern,
-        "columns": {
-            one.canonical: {
-                "from": one.mapping.model_dump(exclude_defaults=True), "how_sure": one.sureness, "why": one.why,
-                "notes": list(one.notes),
-                "codes": [{"code": shown(code), "rows": code.rows, "meaning": code.meaning} for code in one.codes],
-            }
-            for one in table.settings
-        },
+        "columns": settings_json(table.settings),
+        "parts": [settings_json(part.settings) for part in table.parts],
         "known_on": table.known_on.model_dump(exclude_none=True),
         "missing": list(table.missing),
         "not_placed": [one.name for one in table.unplaced],
+    }  # fmt: skip
+
+
+def settings_json(settings: Sequence[ColumnSetting]) -> dict[str, object]:
+    """The columns of a table, or of a part of its rows, for a program."""
+    return {
+        one.canonical: {
+            "from": one.mapping.model_dump(exclude_defaults=True), "how_sure": one.sureness, "why": one.why,
+            "notes": list(one.notes),
+            "codes": [{"code": shown(code), "rows": code.rows, "meaning": code.meaning} for code in one.codes],
+        }
+        for one in settings
     }  # fmt: skip

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from features.file_mapping.declaration import ColumnMapping
+from features.file_mapping.column_mapping import ColumnMapping
 from features.ingest.proposal.code_guesses import EMPTY, LEFT_OUT, guess
 from features.ingest.proposal.column_match import ColumnMatch
 from features.ingest.proposal.column_profile import ColumnProfile, share

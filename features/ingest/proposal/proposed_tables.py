@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from features.file_mapping.declaration import SPREADSHEET, ColumnMapping, Dialect, KnownOnRule
+from features.file_mapping.column_mapping import ColumnMapping
+from features.file_mapping.date_formats import SPREADSHEET
+from features.file_mapping.declaration import Dialect, KnownOnRule
 from features.file_mapping.validation import columns_of
 from features.ingest.findings import counted
 from features.ingest.proposal.column_match import ColumnMatch
 from features.ingest.proposal.column_profile import ColumnProfile, share
 from features.ingest.proposal.missing_columns import fill_missing, lookup_of
 from features.ingest.proposal.proposed_columns import ColumnSetting, has_decimal_comma, setting_of
+from features.ingest.proposal.proposed_parts import ProposedPart, parts_of
 from features.ingest.proposal.table_match import Matched, SampledFile, TableMatch
 from features.ingest.proposal.value_fit import FITTING, SERIAL
 from features.table_schema import SCHOOL_YEAR, Column, Table
@@ -45,6 +48,7 @@ class ProposedTable:
     unplaced: tuple[ColumnProfile, ...]
     dialect: Dialect
     serves_too: bool
+    parts: tuple[ProposedPart, ...] = ()
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -56,9 +60,10 @@ def proposed_tables(matched: Matched, files: Sequence[SampledFile], first_day: s
     """The mapping of every table that was found, those made from another's file among them."""
     tables = dict(matched.tables) | {one.table.name: one for one in derived(matched.tables)}
     used = [(one.file.name, match.profile.name) for one in tables.values() for match in one.columns.values()]
+    has_terms = bool({"terms", "school_terms"} & set(tables))
     found = [
-        proposed_table(
-            tables[name], files, first_day=first_day, used=used, has_terms=bool({"terms", "school_terms"} & set(tables))
+        with_parts(
+            proposed_table(tables[name], files, first_day=first_day, used=used, has_terms=has_terms), tables[name], used
         )
         for name in TABLES
         if name in tables
@@ -66,10 +71,29 @@ def proposed_tables(matched: Matched, files: Sequence[SampledFile], first_day: s
     return padded_ids([without_read(table, found) for table in found])
 
 
+def with_parts(table: ProposedTable, match: TableMatch, used: Sequence[tuple[str, str]]) -> ProposedTable:
+    """The table; where several columns of its file are records of it, each in a part of its own."""
+    taken = {name for file, name in used if file == match.file.name}
+    parts = parts_of(match, {one.canonical: one for one in table.settings}, taken)
+    if not parts:
+        return table
+    own = {one.canonical for part in parts for one in part.settings}
+    read = {part.profile.name for part in parts}
+    nulls = dict.fromkeys((*table.dialect.null, *(word for part in parts for word in part.profile.null_words)))
+    return replace(
+        table,
+        settings=tuple(one for one in table.settings if one.canonical not in own),
+        leave_out={name: codes for name, codes in table.leave_out.items() if name not in read},
+        dialect=table.dialect.model_copy(update={"null": tuple(nulls)}),
+        parts=parts,
+    )
+
+
 def without_read(table: ProposedTable, tables: Sequence[ProposedTable]) -> ProposedTable:
     """The table without those unplaced columns that are read all the same: by a lookup, or as the school year."""
     lookups = [one.mapping.lookup for other in tables for one in other.settings if one.mapping.lookup]
     read = {name for lookup in lookups if lookup.file == table.file.pattern for name in (lookup.column, *lookup.match)}
+    read |= {part.profile.name for other in tables if other.file.name == table.file.name for part in other.parts}
     if any(one.mapping.day_of_school_year for one in table.settings):
         read.add(SCHOOL_YEAR.name)
     return replace(table, unplaced=tuple(one for one in table.unplaced if one.name not in read))

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from features.file_mapping.declaration import SPREADSHEET, Dialect, Lookup
+from features.file_mapping.column_mapping import Lookup
+from features.file_mapping.date_formats import SPREADSHEET
+from features.file_mapping.declaration import Dialect
 from features.file_mapping.mark_scales import has_scale
 from features.ingest.mapping.file_layout import FileLayout, MappedColumn
 from features.ingest.mapping.type_conversion import (

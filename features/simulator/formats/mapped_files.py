@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from features.file_mapping.declaration import ColumnMapping, FileMapping
+from features.file_mapping.column_mapping import ColumnMapping
+from features.file_mapping.declaration import FileMapping
 from features.simulator.formats.latest_records import latest_of
 from features.simulator.formats.uncarried_tables import copy_uncarried
 from features.sources.mapping_packs import Pack, pack_of

@@ -61,7 +61,10 @@ def test_a_shipped_mapping_gives_what_it_is_said_to_give(source: type[Source]) -
     files = pack_of(kind_of(source)).files
     for name, mapping in files.items():
         validate_mapping(name, mapping)
-    given = {name: {*one.columns, *(OF_MARKS if one.scale else ())} for name, one in files.items()}
+    given = {
+        name: {*(name for read in one.readings for name in read.mapping.columns), *(OF_MARKS if one.scale else ())}
+        for name, one in files.items()
+    }
     said = {name: UNMAPPED.get((kind_of(source), name), set()) for name in given}
     assert given == {name: {*columns} - said[name] for name, columns in source.gives.items()}
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from features.file_mapping.declaration import ColumnMapping, FileMapping, KnownOnRule
+from features.file_mapping.column_mapping import ColumnMapping
+from features.file_mapping.declaration import FileMapping, KnownOnRule
 from features.file_mapping.mark_scales import MarkScale
 from features.ingest.adapters.marts import descriptor_codes as codes
 

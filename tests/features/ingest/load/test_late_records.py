@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from features.file_mapping.declaration import ColumnMapping, FileMapping, KnownOnRule
+from features.file_mapping.column_mapping import ColumnMapping
+from features.file_mapping.declaration import FileMapping, KnownOnRule
 from features.ingest.load.import_steps import ingest
 from features.ingest.load.workspace import Workspace
 from features.progress import quietly

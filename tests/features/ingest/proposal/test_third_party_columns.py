@@ -39,49 +39,61 @@ STUDENT_INSIGHTS: Answers = {
          "assessment_name assessment_subject assessment_test").split(), ""
     ),
     "fake_behavior_export.csv": {
-        "local_id": "incidents.student_id",
-        "event_date": "incidents.date",
+        "local_id": "incidents.student_id incidents.incident_id",
+        "event_date": "incidents.date incidents.incident_id",
+        "incident_time": "incidents.incident_id",
         "school_local_id": "incidents.school_id",
-        "incident_code": "incidents.severity",
-        **dict.fromkeys(("incident_time", "incident_location", "incident_description"), ""),
+        "incident_code": "incidents.severity incidents.incident_id",
+        **dict.fromkeys(("incident_location", "incident_description"), ""),
     },
     "fake_students_export.csv": {
         "state_id": "students.state_id",
-        "local_id": "students.student_id",
-        "full_name": "students.last_name",
+        "local_id": "students.student_id demographics.student_id programs.student_id enrollments.student_id",
+        "full_name": "students.first_name students.last_name",
         "date_of_birth": "students.birth_date",
-        "school_local_id": "enrollments.school_id",
+        "school_local_id": "enrollments.school_id schools.school_id schools.name",
         "grade": "enrollments.grade_level",
         "registration_date": "enrollments.entry_date",
         "race": "demographics.value",
+        "hispanic_latino": "demographics.value",
+        "gender": "demographics.value",
         "free_reduced_lunch": "programs.program",
+        "program_assigned": "programs.program",
+        "limited_english_proficiency": "programs.program",
+        "sped_placement": "programs.program",
+        "disability": "programs.program",
+        "sped_level_of_need": "programs.program",
+        "enrollment_status": "enrollments.leave_out",
+        "counselor": "caseloads.staff_id",
         **dict.fromkeys(
-            ("home_language program_assigned limited_english_proficiency sped_placement disability sped_level_of_need "
-             "plan_504 student_address homeroom enrollment_status gender hispanic_latino primary_phone primary_email "
-             "house counselor").split(), ""
+            "home_language plan_504 student_address homeroom primary_phone primary_email house".split(), ""
         ),
     },
     "fake_no_headers.csv": dict.fromkeys("123456", ""),
     "student_section_grades_fixture.csv": {
-        "1": "", "2": "marks.student_id", "3": "marks.school_id", "4": "marks.course_id", "5": "marks.term_id",
-        "6": "marks.mark",
+        "1": "", "2": "marks.student_id", "3": "marks.school_id", "4": "marks.course_id marks.course_name",
+        "5": "marks.term_id", "6": "marks.mark",
     },
 }  # fmt: skip
-"""Every column of every file; columns of a file without a header by their number. An empty answer: it has no place."""
+"""Every column of every file, by number where there is no header: every place that it has; none where it is empty.
+
+Five that are not proposed have one: three say again who is in special education, one whose rows could be left out, and
+one names a counselor in words.
+"""
 
 SDP_TOOLKIT: Answers = {
     "Student_Attributes.csv.gz": {
-        "sid": "demographics.student_id", "school_year": "demographics.start_date",
-        "race_ethnicity": "demographics.value",
+        "sid": "demographics.student_id students.student_id students.last_name",
+        "school_year": "demographics.start_date demographics.end_date", "race_ethnicity": "demographics.value",
     },
     "Student_School_Enrollment.csv.gz": {
         "sid": "enrollments.student_id", "school_year": "enrollments.school_year",
-        "school_code": "enrollments.school_id", "enrollment_date": "enrollments.entry_date",
-        "withdrawal_date": "enrollments.exit_date",
+        "school_code": "enrollments.school_id schools.school_id schools.name",
+        "enrollment_date": "enrollments.entry_date", "withdrawal_date": "enrollments.exit_date",
     },
     "Student_School_Year.csv.gz": {
-        "sid": "programs.student_id", "school_year": "programs.start_date", "grade_level": "enrollments.grade_level",
-        "frpl": "programs.program",
+        "sid": "programs.student_id", "school_year": "programs.start_date programs.end_date",
+        "grade_level": "enrollments.grade_level", "frpl": "programs.program",
     },
     "Student_School_Year_Intermediate.csv.gz": dict.fromkeys(("sid", "school_year", "grade_level", "ever_frpl"), ""),
     "Student_Test_Scores.csv.gz": dict.fromkeys(
@@ -95,9 +107,11 @@ def placed(proposal: Proposal) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     for table in proposal.tables:
         sample = table.file.sample
-        for setting in table.settings:
+        for setting in (*table.settings, *(one for part in table.parts for one in part.settings)):
             name = f"{table.table.name}.{setting.canonical}"
             lookup = setting.mapping.lookup
+            for part in setting.mapping.joined:
+                found.setdefault((sample.file, part), set()).add(name)
             if lookup is not None:
                 found.setdefault((f"{lookup.file}.gz", lookup.column), set()).add(name)
             elif setting.mapping.day_of_school_year:
@@ -109,21 +123,23 @@ def placed(proposal: Proposal) -> dict[tuple[str, str], set[str]]:
 
 
 def wrong(answers: Answers, proposal: Proposal) -> list[str]:
-    """Every column that is placed otherwise than by hand."""
+    """Every column that is not proposed for just the places that it has by hand."""
     found = placed(proposal)
     return [
-        f"{file} {column}: {answer or 'nothing'}, not {sorted(found.get((file, column), ())) or 'nothing'}"
+        f"{file} {column}: {sorted(places) or 'nothing'}, not {sorted(found.get((file, column), ())) or 'nothing'}"
         for file, columns in answers.items()
         for column, answer in columns.items()
-        if (answer not in found[file, column] if (file, column) in found else answer != "")
+        if (places := set(answer.split())) != found.get((file, column), set())
     ]
 
 
 @pytest.mark.parametrize(
     ("folder", "answers"), [("studentinsights/fixtures", STUDENT_INSIGHTS), ("opensdp_toolkit", SDP_TOOLKIT)]
 )
-def test_at_least_eight_of_ten_columns_are_placed_as_by_hand(folder: str, answers: Answers, tmp_path: Path) -> None:
-    """Of all columns, and of those alone that have a place; what is proposed can be read as settings."""
+def test_at_least_eight_of_ten_columns_have_just_the_places_that_they_have_by_hand(
+    folder: str, answers: Answers, tmp_path: Path
+) -> None:
+    """Of all columns, and of those alone that have a place: a column with one place too few or too many is wrong."""
     proposal = propose_mapping(SHARED / folder, quietly)
     mistakes = wrong(answers, proposal)
     columns = sum(map(len, answers.values()))

@@ -25,9 +25,10 @@ ASPEN = {"kind": "student-insights"}
 ASPEN_FILES = {"enrollments": YEAR, "marks": YEAR}
 SAMPLE = {
     "students_export.csv": """\
-"state_id","local_id","full_name","grade","registration_date","free_reduced_lunch","school_local_id","date_of_birth","race"
-"1","100","Example, Ada","09","2025-09-02","Free Lunch","SHS","2011-03-04","Asian"
-"2","101","Example, \\"Bo\\" B","10","2025-09-02","Not Eligible","SHS","2010-03-04","NULL"
+"state_id","local_id","full_name","grade","registration_date","free_reduced_lunch","school_local_id","date_of_birth","race",\
+"hispanic_latino","gender","limited_english_proficiency","program_assigned","disability"
+"1","100","Example, Ada","09","2025-09-02","Free Lunch","SHS","2011-03-04","Asian","0","F","Limited","Sp Ed","Hearing"
+"2","101","Example, \\"Bo\\" B","10","2025-09-02","Not Eligible","SHS","2010-03-04","","1","M","FLEP","Reg Ed","NULL"
 """,
     "attendance_dump.csv": """\
 'ATT_STD_OID','ATT_SKL_OID','ATT_DATE','ATT_CODE_VIEW','ATT_PORTION_ABSENT','ATT_EXCUSED_IND','ATT_COMMENT'
@@ -97,7 +98,8 @@ def test_exports_in_the_shapes_of_student_insights_are_read_by_their_kind(tmp_pa
         ]  # fmt: skip
         assert sorted(reader.current("marks")["points_hundredths"]) == [100, 330]
         assert sorted(reader.current("attendance")["absent_hundredths"]) == [0, 50, 100]
-        assert len(reader.current("programs")) == 1
+        assert sorted(reader.current("programs")["program"]) == ["english_learner", "low_income", "special_education"]
+        assert sorted(reader.current("demographics")["value"]) == ["Asian", "F", "Hispanic or Latino", "M"]
 
 
 def test_yearly_extracts_in_the_shapes_of_the_toolkit_are_read_by_their_kind(tmp_path: Path) -> None:
@@ -119,7 +121,7 @@ def test_the_files_of_student_insights_load_and_every_row_is_accounted_for(tmp_p
     report, _ = loaded(tmp_path, place, source=ASPEN, files={**ASPEN_FILES, **files}, policies=roster)
     assert is_accounted_for(report)
     new = {name: count for name, count in report.counts("new").items() if count}
-    assert new == {"schools": 3, "students": 5, "demographics": 5, "programs": 4, "enrollments": 5}
+    assert new == {"schools": 3, "students": 5, "demographics": 13, "programs": 5, "enrollments": 5}
     assert sum(report.counts("left_out")[name] + report.counts("quarantined")[name] for name in (
         "attendance", "marks", "incidents")) == 12  # fmt: skip
 
