@@ -16,7 +16,7 @@ from features.policies.chronic_absence import ChronicAbsence
 from features.policies.record_policies import RecordPolicies
 from features.schedule import refuse_unknown_entries
 from features.served_outcome import ServedOutcome, said_once
-from features.sign_in_settings import SecondFactor, SignIn
+from features.sign_in_settings import SecondFactor, SignIn, private_address
 from features.sources.combination import owned_tables
 from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
@@ -226,6 +226,11 @@ class Service(Section):
     database: str = Field(default="", description="SQLAlchemy address; empty for a SQLite file in `home`")
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="port of this machine for Prometheus, apart from the pages; 0 for none"
+    )
+    traces_url: Annotated[str, AfterValidator(private_address)] = Field(
+        default="",
+        description="address of an OpenTelemetry collector for traces of requests, such as "
+        "http://127.0.0.1:4318/v1/traces; empty for none",
     )
     requests_a_minute: int = Field(
         default=30_000, ge=1, description="requests that one program may send to one process of the service in a minute"

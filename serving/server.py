@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,10 +12,11 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from features.errors import SettingsRefused
 from features.settings import Settings
 from serving.api.live_score_start import prepare_in_background
 from serving.app import create_app
-from serving.web.request_observer import UNOBSERVED, RequestObserver
+from serving.web.request_observer import Observers, RequestObserver
 
 PORTS_TRIED = 20
 DRAIN_SECONDS = 20
@@ -67,14 +69,29 @@ def build_app(settings: Settings) -> FastAPI:
 
 
 def observer_of(settings: Settings) -> RequestObserver:
-    """Who counts requests, where metrics are asked for."""
-    if not settings.service.metrics_port:
-        return UNOBSERVED
-    from prometheus_client import CollectorRegistry
+    """Who takes note of requests: metrics and traces, where they are asked for."""
+    return Observers(tuple(metrics_of(settings.service.metrics_port)) + tuple(traces_of(settings.service.traces_url)))
 
-    from serving.web.metrics import RequestMetrics
 
-    return RequestMetrics(CollectorRegistry())
+def metrics_of(port: int) -> Iterator[RequestObserver]:
+    """The counts for Prometheus, where it has a port."""
+    if port:
+        from prometheus_client import CollectorRegistry
+
+        from serving.web.metrics import RequestMetrics
+
+        yield RequestMetrics(CollectorRegistry())
+
+
+def traces_of(url: str) -> Iterator[RequestObserver]:
+    """The spans for a collector, where it has an address; SettingsRefused without the library that sends them."""
+    if not url:
+        return
+    try:
+        from serving.web.traces import RequestTraces
+    except ImportError:
+        raise SettingsRefused("traces_url needs `pip install ontrack[telemetry]`; or leave it empty") from None
+    yield RequestTraces.to(url)
 
 
 def serve_metrics(port: int, folder: Path) -> None:

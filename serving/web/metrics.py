@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from serving.web.request_observer import AnsweredRequest
+
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds."""
 NO_ROUTE = "none"
@@ -24,8 +26,8 @@ class RequestMetrics:
             registry=registry,
         )
 
-    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+    def observe(self, request: AnsweredRequest) -> None:
         """Counts one request."""
-        named, known = route or NO_ROUTE, method if method in METHODS else "other"
-        self.requests.labels(known, named, str(status)).inc()
-        self.seconds.labels(named).observe(seconds)
+        named, known = request.route or NO_ROUTE, request.method if request.method in METHODS else "other"
+        self.requests.labels(known, named, str(request.status)).inc()
+        self.seconds.labels(named).observe(request.seconds)

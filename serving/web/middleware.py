@@ -16,7 +16,7 @@ from serving.web.hosts import is_served
 from serving.web.logs import error_location
 from serving.web.problems import problem_response
 from serving.web.rate_limits import RateState
-from serving.web.request_observer import RequestObserver
+from serving.web.request_observer import AnsweredRequest, RequestObserver
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_UPLOAD_BYTES = 64 << 30
@@ -77,7 +77,8 @@ class RequestMiddleware:
         else:
             await self.run(scope, limit_body(receive, body_limit(scope)), answer)
         seconds, route = self.timer() - began, route_template(scope)
-        self.observer.observe(method, route, answer.status, seconds)
+        traceparent = Headers(scope=scope).get("traceparent", "")
+        self.observer.observe(AnsweredRequest(method, route, answer.status, seconds, request_id, traceparent))
         self.log.info(
             "request",
             method=method,
