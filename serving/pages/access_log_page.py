@@ -1,7 +1,9 @@
 """The log of who saw what: searched by person or student, and whether its chain holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -54,7 +56,8 @@ def log_page(visit: Visit, searched: str) -> Response:
         if isinstance(authorize(session, visit.educator, "audit_access", OwnDistrict()), Denied):
             raise HTTPException(404)
         student = find_student(session, district_id, searched) if searched else None
-        lines = log_lines(session, visit.language, district_id, searched, student)
+        rows = log_rows(session, district_id, searched, student)
+        lines = log_lines(session, visit, rows)
         broken = find_broken_row(session, district_id)
     return visit.page(
         "access_log.html", lines=lines, broken=broken, searched=searched, student=student, most=MOST_LINES
@@ -67,9 +70,7 @@ def find_student(session: Session, district_id: str, searched: str) -> StudentRo
     return session.scalars(found).first()
 
 
-def log_lines(
-    session: Session, language: Language, district_id: str, searched: str, student: StudentRow | None
-) -> list[LogLine]:
+def log_rows(session: Session, district_id: str, searched: str, student: StudentRow | None) -> list[AccessRow]:
     """Every row that names the student; else the newest, or those by people whose name or address is searched for."""
     rows = select(AccessRow).where(AccessRow.district_id == district_id).order_by(AccessRow.id.desc())
     if student is not None:
@@ -78,19 +79,25 @@ def log_lines(
         alike = [one.icontains(searched, autoescape=True) for one in (StaffRow.last_name, StaffRow.email)]
         people = select(StaffRow.staff_id).where(StaffRow.district_id == district_id, or_(*alike))
         rows = rows.where(AccessRow.subject.in_([f"staff:{one}" for one in session.scalars(people)]))
-    found = list(session.scalars(rows if student is not None else rows.limit(MOST_LINES)))
+    return list(session.scalars(rows if student is not None else rows.limit(MOST_LINES)))
+
+
+def log_lines(session: Session, visit: Visit, found: Sequence[AccessRow]) -> list[LogLine]:
+    """The rows in words, at the district's own time."""
+    district_id = visit.educator.district_id
+    zone = ZoneInfo(visit.context.settings.district(district_id).timezone)
     ids = {row.subject: row.subject.partition(":")[2] for row in found if row.subject.startswith("staff:")}
     names = staff_names(session, district_id, list(ids.values()))
-    return [log_line(language, row, names.get(ids.get(row.subject, ""), row.subject)) for row in found]
+    return [log_line(visit.language, row, names.get(ids.get(row.subject, ""), row.subject), zone) for row in found]
 
 
-def log_line(language: Language, row: AccessRow, who: str) -> LogLine:
+def log_line(language: Language, row: AccessRow, who: str, zone: ZoneInfo) -> LogLine:
     """A row of the log in words."""
     target, detail = target_words(language, row.object)
     return LogLine(
-        at=row.at,
+        at=row.at.astimezone(zone),
         who=who,
-        action=action_words(language, row.action),
+        action=action_words(language, row.action, row.object),
         target=target,
         detail=detail,
         reason=reason_words(language, row.reason),

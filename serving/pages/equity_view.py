@@ -20,6 +20,47 @@ MISSED, WRONG, LISTED = "recall", "false_discovery_rate", "selection_rate"
 
 
 @dataclass(frozen=True)
+class Worst:
+    """A way in which a list can be worse for a group: the figure behind it, and its words where it is sure and not.
+
+    Where the figure is `turned`, less of it is worse.
+    """
+
+    figure: str
+    sure: str
+    unsure: str
+    turned: bool = False
+
+    def share(self, estimate: float) -> float:
+        """The share that is told, larger where the list is worse."""
+        return 1 - estimate if self.turned else estimate
+
+
+WORST = (
+    Worst(
+        MISSED,
+        msgid(
+            "Missed most often: {group} ({attribute}), {count} of 100 who ended off track. That is more than chance."
+        ),
+        msgid(
+            "Missed most often: {group} ({attribute}), {count} of 100 who ended off track. It may be chance: there are "
+            "too few students to tell."
+        ),
+        turned=True,
+    ),
+    Worst(
+        WRONG,
+        msgid("Listed and fine most often: {group} ({attribute}), {count} of 100 listed. That is more than chance."),
+        msgid(
+            "Listed and fine most often: {group} ({attribute}), {count} of 100 listed. It may be chance: there are too "
+            "few students to tell."
+        ),
+    ),
+)
+"""The two ways in which a list can be worse for a group."""
+
+
+@dataclass(frozen=True)
 class Figure:
     """A share with its interval, between 0 and 1."""
 
@@ -101,7 +142,7 @@ class EquityView:
     year: str
     students: str
     least: int
-    worst: str
+    worst: tuple[str, ...]
     parts: tuple[AttributePart, ...]
     undecided: tuple[str, ...]
     digest: str
@@ -136,40 +177,39 @@ def equity_view(bundle: Bundle, language: Language, schools: Mapping[str, str]) 
         year=school_year(year) if isinstance(year, int) and year else "",
         students=language.amount(audit.n),
         least=audit.least,
-        worst=worst_words(language, alone, schools),
+        worst=tuple(filter(None, (worst_words(language, alone, schools, one) for one in WORST))),
         parts=tuple(attribute_part(language, one, audit.capacities, schools) for one in alone if one.groups),
         undecided=checks_left_open(bundle),
         digest=bundle.digest,
     )
 
 
-def worst_words(language: Language, tables: Sequence[AuditTable], schools: Mapping[str, str]) -> str:
-    """Of which group the list misses most, and whether that is more than chance."""
+def worst_words(language: Language, tables: Sequence[AuditTable], schools: Mapping[str, str], question: Worst) -> str:
+    """For which group the list is worst: of those that are so beyond chance if there are any; empty for no figure."""
     told = [
-        (figure.estimate, table.of, group)
+        (is_beyond_chance(table, group, question), question.share(figure.estimate), table.of, group.name)
         for table in tables
         for group in table.groups
-        if table.of != "school" and (figure := group.figures.get(MISSED)) is not None
+        if table.of != "school" and (figure := group.figures.get(question.figure)) is not None
     ]
     if not told:
         return ""
-    found, attribute, group = min(told, key=lambda one: one[0])
-    beside = group.against.get(MISSED)
-    sure = beside is not None and beside.corrected < BEYOND_CHANCE
-    said = (
-        msgid("Missed most often: {group} ({attribute}), {count} of 100 who ended off track. That is more than chance.")
-        if sure
-        else msgid(
-            "Missed most often: {group} ({attribute}), {count} of 100 who ended off track. It may be chance: there are "
-            "too few students to tell."
-        )
-    )
+    sure, share, attribute, name = max(told, key=lambda one: one[:2])
     return language.translate(
-        said,
-        group=group_words(language, schools.get(group.name, group.name)),
+        question.sure if sure else question.unsure,
+        group=group_words(language, schools.get(name, name)),
         attribute=attribute_words(language, attribute).lower(),
-        count=round((1 - found) * 100),
+        count=round(share * 100),
     )
+
+
+def is_beyond_chance(table: AuditTable, group: AuditGroup, question: Worst) -> bool:
+    """Whether a group is worse off than the largest one of its table by more than chance."""
+    beside, figure = group.against.get(question.figure), group.figures.get(question.figure)
+    largest = max(table.groups, key=lambda one: one.n).figures.get(question.figure)
+    if beside is None or figure is None or largest is None or beside.corrected >= BEYOND_CHANCE:
+        return False
+    return question.share(figure.estimate) > question.share(largest.estimate)
 
 
 def attribute_part(

@@ -151,7 +151,7 @@ def outcome_part(
         release_id=release.release_id if release else "",
         since=log[-1].at.date() if log else None,
         verdict=verdict_words(language, bundle) if bundle else "",
-        parts=tuple(part_line(language, one) for one in bundle.parts) if bundle else (),
+        parts=tuple(part_line(language, one, last=one is bundle.parts[-1]) for one in bundle.parts) if bundle else (),
         figures=tuple(figure_lines(language, bundle, capacity)) if bundle else (),
         challenger=waiting if new else None,
         log=tuple(release_line(language, one) for one in reversed(log[-LEFT_SHOWN:])),
@@ -187,11 +187,16 @@ def verdict_words(language: Language, bundle: Bundle) -> str:
     return language.translate(VERDICTS.get(str((bundle.gate or {}).get("verdict")), ""))
 
 
-def part_line(language: Language, part: ServedPart) -> PartLine:
-    """A part of the year in words."""
+def open_weeks(language: Language, since: int) -> str:
+    """The school weeks from one on, to the end of the year."""
+    return language.translate("From {week} on", week=since) if since else language.translate("All")
+
+
+def part_line(language: Language, part: ServedPart, *, last: bool = False) -> PartLine:
+    """A part of the year in words; the last one has no last week."""
     return PartLine(
         name=language.translate(PARTS.get(part.name, "")) or part.name,
-        weeks=f"{part.from_week}–{part.through_week}",
+        weeks=open_weeks(language, part.from_week) if last else f"{part.from_week}–{part.through_week}",
         serves=language.translate(SCORERS[part.serves]),
         tells=language.translate(WITH_NUMBERS if part.numbers else ORDER_ONLY),
         verdict=language.translate(VERDICTS[part.verdict]),

@@ -67,9 +67,12 @@ def plan_view(visit: Visit, session: Session, student: StudentRow, row: PlanRow)
 
 def dose_words(language: Language, dose: Dose) -> tuple[str, ...]:
     """What was given of what was planned; days that nobody entered are told as such."""
-    said = [
-        language.translate("{held} of {planned} planned sessions held so far.", held=dose.held, planned=dose.planned)
-    ]
+    if dose.planned:
+        counts = {"held": dose.held, "planned": dose.planned}
+        said = [language.translate("{held} of {planned} planned sessions held so far.", **counts)]
+    else:
+        said = [language.translate("No session was due yet.")]
+        said += [language.translate_plural("{number} was held.", "{number} were held.", dose.held)] * bool(dose.held)
     if dose.missed:
         said.append(language.translate_plural("{number} was not held.", "{number} were not held.", dose.missed))
     if dose.unknown:

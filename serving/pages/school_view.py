@@ -257,5 +257,6 @@ LONGEST_NAME = 18
 
 
 def short(name: str) -> str:
-    """A name that fits beside a bar; whole in the table."""
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+    """A name that fits beside a bar: without its last word where that is School, else cut; whole in the table."""
+    fits = name if len(name) <= LONGEST_NAME else name.removesuffix(" School")
+    return fits if len(fits) <= LONGEST_NAME else f"{fits[: LONGEST_NAME - 1].rstrip()}…"

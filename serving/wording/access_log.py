@@ -69,6 +69,8 @@ TARGETS: Mapping[str, str] = {
     "purge": msgid("purge"),
 }
 """Where the log has more behind the words, such as a purpose, the longest one here that it begins with is meant."""
+FORM = " form"
+"""How targets end that are the opening of a form and no more."""
 REASONS: Mapping[str, str] = {
     "caseload": msgid("has the student on the caseload"),
     "cover": msgid("covers for a colleague who is away"),
@@ -79,9 +81,10 @@ REASONS: Mapping[str, str] = {
 }
 
 
-def action_words(language: Language, action: str) -> str:
-    """What was done."""
-    return language.translate(ACTIONS.get(action, "")) or action
+def action_words(language: Language, action: str, target: str) -> str:
+    """What was done; a form that was only opened is not said to be written, whatever one must be allowed for it."""
+    opened = target.endswith(FORM)
+    return language.translate(ACTIONS.get("see" if opened else action, "")) or action
 
 
 def target_words(language: Language, target: str) -> tuple[str, str]:

@@ -20,7 +20,16 @@ GROUPS = {
     "X": msgid("Other or not said"),
     "F / X": msgid("Girls, other or not said"),
     "not recorded": msgid("Not recorded"),
+    "Asian": msgid("Asian"),
+    "Black": msgid("Black"),
+    "Latino": msgid("Latino"),
+    "White": msgid("White"),
+    "Two or more": msgid("Two or more races"),
+    "Native American": msgid("Native American"),
+    "Pacific Islander": msgid("Pacific Islander"),
 }
+JOINED = " / "
+"""Between the names of groups that were joined because one of them was too small."""
 
 
 def attribute_words(language: Language, name: str) -> str:
@@ -30,4 +39,5 @@ def attribute_words(language: Language, name: str) -> str:
 
 def group_words(language: Language, name: str) -> str:
     """A group; names of the district's own records stay as they are."""
-    return language.translate(GROUPS.get(name, "")) or name
+    known = language.translate(GROUPS.get(name, ""))
+    return known or JOINED.join(language.translate(GROUPS.get(one, "")) or one for one in name.split(JOINED))

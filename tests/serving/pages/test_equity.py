@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
+from serving.pages.equity_view import MISSED, WORST, Against, AuditGroup, AuditTable, Figure, worst_words
 from serving.store.total_rows import AuditSignOffRow
+from serving.wording.locale import load_language
 from tests.serving.browser import Browser, Tags
 from tests.serving.example_releases import OUTCOME, model_parts, release
 from tests.serving.example_service import ExampleService
@@ -45,6 +49,30 @@ def test_the_page_says_whom_the_list_misses_and_whether_that_may_be_chance(servi
     assert "60 (50–70)" in words
     assert "EWS102: Not enough students." in words
     assert "Beyond chance" not in words
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "says"),
+    [
+        ((0.3, 1.0), (0.4, 0.01), "Missed most often: Yes (learning english), 60 of 100"),
+        ((0.3, 1.0), (0.8, 0.01), "Missed most often: Yes (foster care), 70 of 100"),
+        ((0.3, 1.0), (0.5, 1.0), "Missed most often: Yes (foster care), 70 of 100"),
+    ],
+    ids=["beyond chance comes first", "beyond chance, but found more often", "nothing beyond chance"],
+)
+def test_of_groups_that_are_missed_one_that_is_so_beyond_chance_is_named_first(
+    small: tuple[float, float], large: tuple[float, float], says: str
+) -> None:
+    tables = [
+        AuditTable(of, crossed=False, groups=(drawn_group("no", 900, 0.6, 1.0), drawn_group("yes", 50, *found)))
+        for of, found in (("foster", small), ("english_learner", large))
+    ]
+    assert worst_words(load_language("en"), tables, {}, WORST[0]).startswith(says)
+
+
+def drawn_group(name: str, n: int, found: float, corrected: float) -> AuditGroup:
+    """A group of which a share of those off track was on the list, and how sure its difference is."""
+    return AuditGroup(name, n, 30, 15, {MISSED: Figure(found, 0, 1)}, against={MISSED: Against(corrected)})
 
 
 def test_the_districts_own_staff_signs_once_and_the_sign_off_stays_under_its_name(service: ExampleService) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from features.support_settings import Strategy
 from serving.access.permissions import PermissionRefused, give_permission, take_permission
+from serving.pages.plan_view import dose_words
 from serving.scoring.run_writer import write_run
 from serving.store.support_rows import DataProblemRow, FlagAnswerRow, NoteRow, PlanRow, RevisionRow
 from serving.support.plans import Dose, Plan, dose_of
@@ -128,6 +129,12 @@ def test_a_dose_counts_what_was_planned_held_and_not_held_and_what_nobody_entere
     found = dose_of(plan(sessions), days, date.fromisoformat(today))
     assert (found.planned, found.held, found.missed, found.unknown) == dose
     assert found == Dose(*dose[:3])
+
+
+def test_of_a_plan_that_began_today_it_is_said_that_no_session_was_due() -> None:
+    english = load_language("en")
+    assert dose_words(english, Dose(0, 0, 0)) == ("No session was due yet.",)
+    assert dose_words(english, Dose(0, 1, 0)) == ("No session was due yet.", "1 was held.")
 
 
 def test_a_plan_is_begun_entered_and_ended_with_an_outcome(service: ExampleService) -> None:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -71,6 +72,12 @@ def test_a_part_of_the_year_in_which_no_number_is_told_says_so() -> None:
     assert told == ["Order and numbers", "Order only"]
 
 
+def test_the_last_part_of_the_year_has_no_last_week() -> None:
+    english = load_language("en")
+    assert [part_line(english, one, last=one is SPRING).weeks for one in (AUTUMN, SPRING)] == ["11–20", "From 21 on"]
+    assert part_line(english, replace(SPRING, from_week=0), last=True).weeks == "All"
+
+
 def test_what_somebody_turns_down_while_another_confirms_it_is_not_released(service: ExampleService) -> None:
     model, rule = release_model(service, "harbor"), release_rule(service, "harbor")
     dana, eli = added(service, "dana", "data_team"), added(service, "eli", "data_team")
@@ -132,6 +139,7 @@ def test_who_administers_gives_a_password_once_and_ends_access_but_not_their_own
 
 def test_the_log_names_everybody_who_saw_a_student_and_says_that_its_chain_holds(service: ExampleService) -> None:
     Browser(service, "harbor", "s-ines").get("/students/k-amara")
+    Browser(service, "harbor", "s-ines").get("/students/k-amara/plans/new")
     Browser(service, "harbor", "s-jonas").get("/students/k-chloe")
     officer = added(service, "omar", "privacy_officer")
     page = officer.send("/access-log", q="100").text
@@ -139,7 +147,9 @@ def test_the_log_names_everybody_who_saw_a_student_and_says_that_its_chain_holds
     assert "Jonas Nakamura" not in page
     assert "Jonas Nakamura" in officer.send("/access-log", q="nakam").text
     assert "The chain of the log holds" in page
-    assert "1 row is on record" in page
+    assert "2 rows are on record" in page
+    assert "Opened: form of a plan" in page
+    assert f"{service.clock().astimezone(ZoneInfo('America/Los_Angeles')):%H:%M}" in page
     assert "Abrió: página del estudiante" in officer.get("/access-log?lang=es").text
     assert set(SCOPES) | {action for one in ROLE_ACTIONS.values() for action in one} - NOT_LOGGED <= set(ACTIONS)
     assert Browser(service, "harbor", "s-lena").get("/access-log").status_code == 404
