@@ -163,6 +163,15 @@ def check_command(
         raise typer.Exit(Refused.exit_code)
 
 
+@app.command("export")
+def export_command(context: Context, district: DistrictOption, json_output: JsonOption = False) -> None:
+    """Write a district's tables, without names of people, as Parquet to the folder of `spark.tables`."""
+    from features.lake.export import export_tables
+
+    settings = settings_of(context)
+    print_counts("rows written", dict(export_tables(settings, settings.district(district).id)), json_output)
+
+
 @describing.command("describe")
 def describe_command(
     context: Context,
@@ -203,15 +212,15 @@ def snapshot_command(
 ) -> None:
     """Write what was known about each student of a cohort on a date."""
     from features.definitions.catalog import FEATURE_SETS
+    from features.lake.records import open_records
     from features.snapshots.feature_requirements import unavailable_features
     from features.snapshots.snapshot import build_snapshot
-    from features.warehouse.file import open_warehouse
 
     settings = settings_of(context)
     if feature_set not in FEATURE_SETS:
         raise Refused(f"no feature set '{feature_set}'; there are {', '.join(FEATURE_SETS)}")
     day = as_of.date() if as_of else today_in(settings, district)
-    with open_warehouse(settings.warehouse(district)) as reader:
+    with open_records(settings, district) as reader:
         snapshot = build_snapshot(reader, FEATURE_SETS[feature_set], day)
         lacking = unavailable_features(reader, FEATURE_SETS[feature_set])
     snapshot.features.drop(columns=list(lacking)).join(snapshot.context).to_parquet(out)

@@ -21,6 +21,7 @@ from features.sources.combination import owned_tables
 from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
 from features.sources.kinds import AnySource
+from features.spark_settings import Engine, Spark
 from features.support_settings import Support
 
 
@@ -280,6 +281,9 @@ class Settings(Section):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="how much the service writes to its log; never a student's values"
     )
+    engine: Engine = Field(
+        default="duckdb", description="what reads records: `duckdb` the district's own file, `spark` tables of a lake"
+    )
     districts: tuple[District, ...] = ()
     definitions: tuple[Path, ...] = Field(default=(), description="Python files with outcomes of the district's own")
     outcomes: dict[str, OutcomeSettings] = Field(default={}, description="outcome = whether it is on, its thresholds")
@@ -290,6 +294,7 @@ class Settings(Section):
     service: Service = Service()
     nightly: Nightly = Nightly()
     collaborative: Collaborative = Collaborative()
+    spark: Spark = Spark()
 
     def district(self, district_id: str) -> District:
         """The district of that id; SettingsRefused where there is none."""

@@ -42,7 +42,7 @@ def anchored(settings: Settings, folder: Path) -> Settings:
     )
     office = settings.collaborative.model_copy(update={"members": members})
     kept = {"home": home, "districts": districts, "definitions": definitions, "collaborative": office}
-    return settings.model_copy(update=kept)
+    return settings.model_copy(update={**kept, "spark": settings.spark.anchored(folder)})
 
 
 def explain(error: ValidationError, section: type[BaseModel]) -> str:

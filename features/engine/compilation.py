@@ -1,4 +1,4 @@
-"""Ibis expressions compiled to a script of DuckDB's SQL."""
+"""Ibis expressions compiled to a script of SQL: DuckDB's, or that of the engine for which a task compiles."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -8,11 +8,13 @@ from functools import lru_cache
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
+from ibis.backends.sql.compilers.base import SQLGlotCompiler
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from sqlglot.expressions import Anonymous, Literal
 
+from features.engine.dialect import current_dialect
 from features.engine.parameters import Parameter
-from features.engine.sql_script import Script
+from features.engine.sql_script import Dialect, Script
 
 MOST_COMPILED = 400
 """Tables whose SQL is kept: scripts of several cohorts and feature sets have steps in common."""
@@ -72,14 +74,30 @@ def script_of(query: ir.Table, steps: Steps, compiler: TableCompiler) -> Script:
     sql, used = compiler(query.op())
     parameters = used.union(*(names for _, (_, names) in compiled))
     views = frozenset(steps.views)
-    return Script(tuple((name, step) for name, (step, _) in compiled), sql, tuple(sorted(parameters)), views)
+    made = tuple((name, step) for name, (step, _) in compiled)
+    return Script(made, sql, tuple(sorted(parameters)), views, current_dialect())
+
+
+def compile_table(table: ops.Relation) -> CompiledTable:
+    """A table expression as the SQL of this time's engine, and the names of its parameters."""
+    return compile_for(current_dialect(), table)
 
 
 @lru_cache(maxsize=MOST_COMPILED)
-def compile_table(table: ops.Relation) -> CompiledTable:
-    """A table expression as DuckDB's SQL, and the names of its parameters."""
-    sql = COMPILER.to_sqlglot(table.to_expr()).sql(dialect=COMPILER.dialect)
+def compile_for(dialect: Dialect, table: ops.Relation) -> CompiledTable:
+    """A table expression as the SQL of a dialect, and the names of its parameters."""
+    compiler = compiler_for(dialect)
+    sql = compiler.to_sqlglot(table.to_expr()).sql(dialect=compiler.dialect)
     return str(sql), frozenset(one.label for one in table.find(Parameter))
+
+
+def compiler_for(dialect: Dialect) -> SQLGlotCompiler:
+    """Ibis' compiler for a dialect; that for Spark needs neither Spark nor Java."""
+    if dialect == "duckdb":
+        return COMPILER
+    from features.engine.spark_compilation import SparkScriptCompiler
+
+    return SparkScriptCompiler()
 
 
 @contextmanager

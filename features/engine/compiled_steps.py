@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from features.engine.cache_folder import read_content, write_content
 from features.engine.compilation import CompiledTable, Steps, TableCompiler, compile_table
 from features.engine.definition_digest import call_text, definition_key
+from features.engine.dialect import current_dialect
 
 MOST_REMEMBERED = 4000
 """Steps that a process keeps in memory at most."""
@@ -50,7 +51,7 @@ class CompiledSteps(Steps):
     def __init__(self, compiler: TableCompiler = compile_table) -> None:
         super().__init__()
         self.compiler = compiler
-        self.engine = call_text(unwrap(compiler))
+        self.engine = f"{current_dialect()} {call_text(unwrap(compiler))}"
         self.texts: dict[str, CompiledTable] = {}
         self.keys: dict[str, str | None] = {}
         self.within: list[dict[str, str | None]] = [{}]

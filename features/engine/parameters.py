@@ -5,8 +5,6 @@ import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
-from features.engine.view import Values
-
 
 class Parameter(ops.Value):  # type: ignore[misc]  # Ibis tells no types
     """A value that an expression does not know: it is given by name when the compiled script runs."""
@@ -37,13 +35,3 @@ def text_parameter(name: str) -> ir.StringScalar:
     """A text that is given when the script runs."""
     text: ir.StringScalar = Parameter(dt.string, name).to_expr()
     return text
-
-
-def with_values(expression: ir.Table, values: Values) -> ir.Table:
-    """The expression with literals in the place of its parameters, for an engine without variables, such as Spark.
-
-    KeyError for a parameter without a value.
-    """
-    found = expression.op().find(Parameter)
-    literals = {one: ops.Literal(values[one.label], one.dtype) for one in found}
-    return expression.op().replace(literals).to_expr()

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from features.engine.cache_folder import read_content, write_content
 from features.engine.compilation import compile_script, without_collection
 from features.engine.definition_digest import call_text, canonical_text, definition_key
+from features.engine.dialect import current_dialect
 from features.engine.sql_script import Script
 
 Definition = ParamSpec("Definition")
@@ -73,7 +74,9 @@ def find_script(key: str, make: Callable[[], Script]) -> Script:
 
 def script_key(build: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> str:
     """The digest by which a script is found: of the function and all that it is given, of source and versions."""
-    return definition_key("script", call_text(build), canonical_text(args), canonical_text(kwargs))
+    return definition_key(
+        "script", str(current_dialect()), call_text(build), canonical_text(args), canonical_text(kwargs)
+    )
 
 
 def read_script(key: str) -> Script | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
+from typing import Literal
 
 import duckdb
 import pandas as pd
@@ -13,6 +14,9 @@ from features.engine.view import Values
 MOST_PARSED = 500
 """Statements whose parsed form is kept, the last ones used: of some 15 bytes for each character. DuckDB needs more than
 a millisecond to parse a thousand characters, and a definition is run again for each date and file."""
+
+Dialect = Literal["duckdb", "spark"]
+"""Whose SQL a script is."""
 
 PARSED: dict[str, duckdb.Statement] = {}
 PARSING = Lock()
@@ -34,12 +38,16 @@ def execute(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyC
 
 @dataclass(frozen=True)
 class Script:
-    """Steps and a last query over them, in DuckDB's SQL, the names of its parameters, and which steps are views."""
+    """Steps and a last query over them, in SQL, the names of its parameters, and which steps are views.
+
+    Its methods run DuckDB's; `features.lake` runs Spark's.
+    """
 
     steps: tuple[tuple[str, str], ...]
     sql: str
     parameters: tuple[str, ...] = ()
     views: frozenset[str] = frozenset()
+    dialect: Dialect = "duckdb"
 
     def kind(self, step: str) -> str:
         """What a step is made as, in SQL."""

@@ -101,7 +101,7 @@ def build_ledger(reader: Reader, outcome: Outcome, on: date) -> Ledger:
     student left school who ended off track, else the last day that counts.
     """
     view = View(on, 0, role="known", policies=reader.policies())
-    known = ReaderAsOf(reader.connection, view, shared=reader.shared)
+    known = reader.known_at(view)
     raised = known.run(runs_script(outcome.name, known.seen.shape), known.seen.values)
     if raised.empty:
         return empty_ledger(outcome, raised)

@@ -118,11 +118,8 @@ def label_snapshots(
 
 def labels_of(reader: Reader, outcome: Outcome, period: OutcomePeriod, keys: Sequence[str]) -> pd.DataFrame:
     """The labels of these students at the end of a period, by `student_key`."""
-    reader.connection.register(LISTED, pa.table({"student_key": pa.array(keys, pa.string())}))
-    try:
+    with reader.showing(LISTED, pa.table({"student_key": pa.array(keys, pa.string())})):
         rows = reader.run(listed_label_script(outcome, period.view.shape), period.view.values)
-    finally:
-        reader.connection.unregister(LISTED)
     return rows.set_index("student_key")
 
 

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from features.engine.compilation import compile_script
 from features.engine.script_cache import cached_script
@@ -22,6 +23,9 @@ from features.engine.view import Values, View, ViewShape, school_year_of
 from features.engine.view_policies import ViewPolicies, policies_from
 from features.engine.visible_tables import VisibleTables
 from features.errors import NothingKnown
+
+if TYPE_CHECKING:
+    from features.warehouse.reader_as_of import ReaderAsOf
 
 
 def current_rows(name: str) -> ir.Table:
@@ -100,6 +104,15 @@ class Reader:
         with self.shared.named(script, values, names):
             yield
 
+    @contextmanager
+    def showing(self, name: str, rows: pa.Table) -> Iterator[None]:
+        """A time in which scripts can read these rows by a name."""
+        self.connection.register(name, rows)
+        try:
+            yield
+        finally:
+            self.connection.unregister(name)
+
     def run(self, script: Script, values: Values | None = None) -> pd.DataFrame:
         """The rows of a compiled script, its parameters having these values."""
         own = self.shared.over(script, values or {}) if self.shared else script
@@ -139,6 +152,12 @@ class Reader:
         """The policies that `ontrack.toml` declared at the newest load; None where an earlier version loaded it."""
         found = self.connection.execute("SELECT declared FROM loads ORDER BY load_id DESC LIMIT 1").fetchall()
         return found[0][0] if found else None
+
+    def known_at(self, view: View) -> "ReaderAsOf":
+        """A reader for whom nothing is on record but what a view shows; it shares this one's steps."""
+        from features.warehouse.reader_as_of import ReaderAsOf  # which is a reader too
+
+        return ReaderAsOf(self.connection, view, shared=self.shared)
 
     def visible(self, view: View, name: str) -> pd.DataFrame:
         """Every row of a canonical table that a view shows."""

@@ -14,8 +14,8 @@ from tests.models.bundle_examples import model_parts
 
 LIBRARIES = (
     "alembic", "argon2", "babel", "cryptography", "dbos", "duckdb", "fairlearn", "fastapi", "ibis", "jinja2",
-    "lightgbm", "mlflow", "model_signing", "numpy", "optuna", "pandas", "pyarrow", "scipy", "shap", "sklearn",
-    "sqlalchemy", "structlog", "uvicorn", "woodelf",
+    "lightgbm", "mlflow", "model_signing", "numpy", "optuna", "pandas", "py4j", "pyarrow", "pyspark", "scipy", "shap",
+    "sklearn", "sqlalchemy", "structlog", "uvicorn", "woodelf",
 )  # fmt: skip
 """What takes its time to import: everything but the libraries of settings and of the command line itself."""
 

@@ -1,0 +1,63 @@
+"""The same definitions on a local Spark, over the warehouse's tables in a lake: every result is the same."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+import pandas as pd
+import pytest
+
+from features.definitions.catalog import FEATURE_SETS, OUTCOMES
+from features.definitions.outcomes import OFF_TRACK_CHICAGO
+from features.engine.dialect import compiling_for
+from features.lake.spark_reader import SparkReader
+from features.language.feature_set import FeatureSet
+from features.language.outcome import Outcome
+from features.ledger.ledger import build_ledger
+from features.snapshots.labels import label_outcome
+from features.snapshots.snapshot import build_snapshot
+from features.warehouse.reader import Reader
+from tests.sweeps import swept
+
+AS_OF, LAST_YEAR, LATER = date(2026, 11, 20), date(2025, 11, 20), date(2026, 9, 25)
+TRIED = list(OUTCOMES.values()) if swept("spark") else [OFF_TRACK_CHICAGO, OUTCOMES["core_f_next_term_10_12"]]
+Found = TypeVar("Found")
+
+
+def by_both(warehouse: Reader, lake: SparkReader, work: Callable[[Reader], Found]) -> tuple[Found, Found]:
+    """What DuckDB and Spark find."""
+    with compiling_for("duckdb"):
+        ours = work(warehouse)
+    with compiling_for("spark"):
+        return ours, work(lake)
+
+
+def assert_equal(ours: "pd.DataFrame | pd.Series[float]", theirs: "pd.DataFrame | pd.Series[float]") -> None:
+    """Exactly where it counts, to the last digits where it divides."""
+    frames = [one if isinstance(one, pd.DataFrame) else one.to_frame() for one in (ours, theirs)]
+    pd.testing.assert_frame_equal(*frames, check_exact=False, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))
+def test_every_feature_and_rule_is_the_same_on_spark(
+    warehouse: Reader, lake: SparkReader, feature_set: type[FeatureSet]
+) -> None:
+    ours, theirs = by_both(warehouse, lake, lambda one: build_snapshot(one, feature_set, AS_OF, with_peers=True))
+    assert len(ours.features) > 30
+    for name in ("features", "context", "peers", "school", "grade", "school_days", "days_before"):
+        assert_equal(getattr(ours, name), getattr(theirs, name))
+
+
+@pytest.mark.parametrize("outcome", TRIED, ids=lambda one: str(one.name))
+def test_every_label_is_the_same_on_spark(warehouse: Reader, lake: SparkReader, outcome: Outcome) -> None:
+    ours, theirs = by_both(warehouse, lake, lambda one: label_outcome(one, outcome, LAST_YEAR, observed_on=LATER))
+    assert ours.horizon == theirs.horizon
+    pd.testing.assert_series_equal(ours.off_track, theirs.off_track)
+    pd.testing.assert_series_equal(ours.missing_because, theirs.missing_because)
+
+
+def test_the_ledger_is_the_same_on_spark(warehouse: Reader, lake: SparkReader) -> None:
+    ours, theirs = by_both(warehouse, lake, lambda one: build_ledger(one, OFF_TRACK_CHICAGO, LATER))
+    assert set(ours.flags["resolution"]) > {"came_true", "did_not"}
+    pd.testing.assert_frame_equal(ours.flags, theirs.flags)
+    pd.testing.assert_frame_equal(ours.students, theirs.students)
