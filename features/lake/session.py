@@ -23,6 +23,7 @@ ALWAYS = {
     "spark.ui.enabled": "false",  # it would show SQL to whoever can reach this machine
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.codegen.cache.maxEntries": "2000",  # of 100, a second date would find none of the first one's again
 }
 """What every session is set to, unless `spark.config` says another value."""
 

@@ -181,8 +181,8 @@ def snapshot_from_rows(feature_set: type[FeatureSet], view: View, rows: pd.DataF
         peers=rows[peers].astype("float64"),
         school=rows["school_id"],
         grade=rows["grade_level"],
-        school_days=rows["school_days"],
-        days_before=rows["days_before"],
+        school_days=rows["school_days"].astype("int64"),  # a sum, which DuckDB gives as a wider number
+        days_before=rows["days_before"].astype("int64"),
         school_week=view.school_week,
     )
 

@@ -34,8 +34,8 @@ def by_both(warehouse: Reader, lake: SparkReader, work: Callable[[Reader], Found
 
 def assert_equal(ours: "pd.DataFrame | pd.Series[float]", theirs: "pd.DataFrame | pd.Series[float]") -> None:
     """Exactly where it counts, to the last digits where it divides."""
-    frames = [one if isinstance(one, pd.DataFrame) else one.to_frame() for one in (ours, theirs)]
-    pd.testing.assert_frame_equal(*frames, check_exact=False, rtol=1e-12, atol=0)
+    left, right = (one if isinstance(one, pd.DataFrame) else one.to_frame() for one in (ours, theirs))
+    pd.testing.assert_frame_equal(left, right, check_exact=False, rtol=1e-12, atol=0)
 
 
 @pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))

@@ -5,16 +5,18 @@ from datetime import date
 
 import duckdb
 import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
 import pandas as pd
 import pytest
 
 from features.definitions.catalog import FEATURE_SETS, OUTCOMES
 from features.engine import sql_script
 from features.engine.compilation import Steps
-from features.engine.parameters import with_values
+from features.engine.parameters import Parameter
 from features.engine.snapshot_query import SnapshotQuery, snapshot, snapshot_script
 from features.engine.sql_script import Script
-from features.engine.view import PLAIN, View, ViewShape
+from features.engine.view import PLAIN, Values, View, ViewShape
 from features.language.feature_set import FeatureSet, Outcome, enrolled
 from features.snapshots.labels import label_script
 from features.snapshots.shown_records import features_by_table, seen_records
@@ -93,6 +95,13 @@ def test_a_parameter_does_what_a_literal_does(feature_set: type[FeatureSet]) -> 
     found = records.run(snapshot_script(SnapshotQuery(feature_set)), view.values)
     assert len(found) == 1
     pd.testing.assert_frame_equal(found, literal, check_exact=True)
+
+
+def with_values(expression: ir.Table, values: Values) -> ir.Table:
+    """The expression with literals in the place of its parameters."""
+    found = expression.op().find(Parameter)
+    literals = {one: ops.Literal(values[one.label], one.dtype) for one in found}
+    return expression.op().replace(literals).to_expr()
 
 
 def test_a_parameter_without_a_value_is_an_error() -> None:

@@ -256,9 +256,9 @@ def test_garbage_waits_while_a_script_is_compiled_and_no_longer() -> None:
 
 
 def test_a_step_of_several_scripts_is_compiled_once() -> None:
-    before = compilation.compile_table.cache_info().misses
+    before = compilation.compile_for.cache_info().misses
     assert one_script_of_ibis("a step of two") == one_script_of_ibis("a step of two")
-    assert compilation.compile_table.cache_info().misses == before + 1
+    assert compilation.compile_for.cache_info().misses == before + 1
 
 
 def test_processes_that_write_the_same_script_at_once_leave_a_whole_one(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The engine of the settings: what is said where Spark is missing, and that nobody else needs it."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -10,14 +11,15 @@ import pandas as pd
 import pytest
 
 from features.definitions.catalog import FEATURE_SETS
+from features.engine.compilation import COMPILER, Steps, compile_script
 from features.engine.dialect import compiling_for, current_dialect
-from features.engine.snapshot_query import SnapshotQuery, snapshot_script
+from features.engine.snapshot_query import SnapshotQuery, snapshot, snapshot_script
 from features.errors import Refused
-from features.lake import session
 from features.lake.export import EXPORTED, export_tables
 from features.lake.records import open_records
 from features.lake.session import SparkRefused, refuse_missing_spark
 from features.lake.spark_scripts import parameters_in, step_digest, with_views
+from features.language.feature_set import FeatureSet
 from features.settings import District, Settings
 from features.settings_file import load_settings
 from features.spark_settings import Spark
@@ -34,7 +36,7 @@ def installation(home: Path, warehouse: Path, **spark: str) -> Settings:
 def test_spark_that_is_not_installed_is_refused_with_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(session.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(
         SparkRefused, match=r"PySpark is not installed; run `uv pip install .*requirements-spark\.lock`"
     ):
@@ -45,7 +47,7 @@ def test_spark_that_is_not_installed_is_refused_with_the_command_that_installs_i
 def test_java_that_is_not_installed_is_refused_with_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(session.importlib.util, "find_spec", lambda _: object())
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: object())
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(SparkRefused, match="Java is not installed; run `apt-get install"):
@@ -102,6 +104,18 @@ def test_scripts_are_compiled_for_spark_without_spark_and_only_while_asked() -> 
     assert [name for name, _ in spark.steps] == [name for name, _ in duckdb.steps]
     found = {name for _, sql in (*spark.steps, ("", spark.sql)) for name in parameters_in(sql)}
     assert found == set(spark.parameters) == set(duckdb.parameters)
+
+
+@pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))
+def test_scripts_for_duckdb_are_to_the_letter_what_its_compiler_alone_writes(feature_set: type[FeatureSet]) -> None:
+    """Also where the same tables were compiled for Spark before."""
+    steps = Steps()
+    rows = snapshot(SnapshotQuery(feature_set.rule_alone()), steps)
+    with compiling_for("spark"):
+        compile_script(rows, steps)
+    script = compile_script(rows, steps)
+    written = [COMPILER.to_sqlglot(one).sql(dialect=COMPILER.dialect) for one in (*steps.made.values(), rows)]
+    assert [*(sql for _, sql in script.steps), script.sql] == written
 
 
 def test_a_step_of_other_values_or_over_other_steps_is_another_one() -> None:
