@@ -58,6 +58,11 @@ class Examples:
         rows = pd.DataFrame({"student": self.student, "time": self.time})
         return np.asarray(1 / rows.groupby(["student", "time"])["time"].transform("size"), dtype=np.float64)
 
+    @cached_property
+    def content_order(self) -> Places:
+        """The rows in the order of their content: `fixed_order`."""
+        return order_by_content(self)
+
     def take(self, rows: Places | Booleans) -> "Examples":
         """The same examples, these rows only."""
         picked = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
@@ -131,6 +136,11 @@ def fixed_order(examples: Examples) -> Places:
     Rows are hashed (64 bits): first what a model reads, and only in ties the audit columns, so that those do not
     change a model. Students are told apart by the rows they have; rows that still tie are interchangeable.
     """
+    return examples.content_order
+
+
+def order_by_content(examples: Examples) -> Places:
+    """The same, found anew."""
     known = row_hashes(model_columns(examples))
     order = np.argsort(known, kind="stable")
     if (known[order][1:] != known[order][:-1]).all():

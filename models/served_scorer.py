@@ -15,7 +15,8 @@ from models.estimators.published_rule import RuleModel
 NotJudged = Literal["no_year", "no_school_week", "week", "calendar", "level"]
 """Why no number is told on a date. The first four say that nobody judged it: no year before is on record, the school
 year is not, no figures of such a week, or the calendar has shifted. By `level` risks of then were judged, and not shown
-to be near enough to what happened: the mean missed in one of the years, or a check of numbers is open."""
+to be near enough to what happened: the mean missed in one of the years, or a check of numbers is open. A rule may tell
+ranges then."""
 BEFORE_FIRST = 1
 """School weeks before the first judged one that are taken for judged too, but for the first of the year."""
 SECOND_WEEK = 2
@@ -75,7 +76,14 @@ def serving_on(bundle: Bundle, school_week: int | None, as_of: date) -> ServedSc
     untold: NotJudged | None = not_judged or (None if part.numbers else "level")
     if part.serves == "model" and not_judged is None:
         return ServedScorer(told, part, untold)
-    return ServedScorer(with_rule(told, part, part.rule.without_evidence() if untold else part.rule), part, untold)
+    return ServedScorer(with_rule(told, part, told_rule(part, untold)), part, untold)
+
+
+def told_rule(part: ServedPart, untold: NotJudged | None) -> RuleModel:
+    """The part's rule with what is told of its shares: all, ranges that hold in one more year, or nothing."""
+    if untold == "level" and part.ranges:
+        return part.rule.within(part.ranges)
+    return part.rule.without_evidence() if untold else part.rule
 
 
 def with_rule(bundle: Bundle, part: ServedPart, rule: RuleModel) -> Bundle:

@@ -58,6 +58,7 @@ class BundleWriter:
     def served_part(self, one: TrainingResult, *, with_model: bool) -> ServedPart:
         """What serves in a part of the year, and on which weeks that was judged."""
         serves: Kind = "model" if with_model and one.gate.verdict == "pass" else "rule"
+        numbers = one.tells_numbers(serves)
         return ServedPart(
             name=one.part.name,
             from_week=one.part.from_week,
@@ -66,7 +67,8 @@ class BundleWriter:
             verdict=one.gate.verdict,
             feature_set=one.ruled_set.name,
             rule=one.serving_shares,
-            numbers=one.tells_numbers(serves),
+            numbers=numbers,
+            ranges=() if numbers or serves == "model" else one.rule_ranges,
             weeks=tuple(judged_week(week, days) for week, days in one.judged_weeks.items()),
         )
 

@@ -160,7 +160,8 @@ def limits_of(result: TrainingResult, kind: str) -> list[str]:
         sentences.append(f"The district has loosened what its gate asks: {'; '.join(loose)}.")
     level = result.level_of("model" if kind == "model" else "rule")
     if level and level.verdict != "pass":
-        sentences.append(f"In {result.part.words} no number is told. {level.says}")
+        instead = ", and a range in its place" if kind == "rule" and result.told_ranges else ""
+        sentences.append(f"In {result.part.words} no number is told{instead}. {level.says}")
     if kind == "rule":
         sentences += [check.says for check in result.rule_bands.values() if check.verdict != "pass"]
     if kind == "model" and result.stability:

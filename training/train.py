@@ -35,8 +35,8 @@ from training.evaluation.rolling_evaluation import (
     YearEvaluation,
     evaluate_earlier_years,
     in_part,
-    year_evaluation_of,
 )
+from training.evaluation.rule_ranges import ranges_of_rule
 from training.evaluation.scorers import OWN_RULE, PROTECTED
 from training.evaluation.year_parts import YearPart, middle_part, review_week
 from training.first_day_rule import first_day_rule
@@ -155,12 +155,19 @@ def result_of_part(
         context=replace(context, brief=brief),
         part=part,
     )
-    return with_rule_shares(result, learn)
+    return with_rule_shares(result, learn, data.cohorts.examples)
 
 
-def with_rule_shares(result: TrainingResult, learn: Examples) -> TrainingResult:
-    """The result with the shares of the rule that serves short of a pass, from the training rows of its part."""
-    return replace(result, serving_rules={result.part.name: shares_of_rule(learn, result.serving_rule)})
+def with_rule_shares(result: TrainingResult, learn: Examples, known: Examples) -> TrainingResult:
+    """The result with the shares of the rule that serves short of a pass, from the training rows of its part.
+
+    Where its level missed in a judged year it has ranges beside them, by all rows whose outcome is known.
+    """
+    part, scorer = result.part, result.serving_rule
+    found = replace(result, serving_rules={part.name: shares_of_rule(learn, scorer)})
+    if found.tells_numbers("rule"):
+        return found
+    return replace(found, rule_ranges=ranges_of_rule(found.serving_shares, known.take(part.teaches(known)), scorer))
 
 
 def result_without_model(request: TrainingRequest, data: TrainingData, refusal: Refused) -> RunResult:
@@ -182,6 +189,7 @@ def result_without_model(request: TrainingRequest, data: TrainingData, refusal: 
                 rule_level=level_gaps_of_rule(data.cohorts.examples, data.splits, part),
             ),
             data.learn.take(part.teaches(data.learn)),
+            data.cohorts.examples,
         )
         for part in data.parts
     ]
@@ -210,7 +218,7 @@ def evaluate_years(
     progress(f"{request.district.name}: judging {len(earlier)} earlier years")
     recipe = recipe_of(request, data, tuning)
     before = evaluate_earlier_years(data.cohorts.examples, earlier, recipe)
-    years = (*before, year_evaluation_of(split, evaluation, recipe))
+    years = (*before, YearEvaluation(split, evaluation, recipe))
     return with_champion(champion_of(request), evaluation.model, years)
 
 
@@ -267,7 +275,7 @@ def evaluate_test_year(
         judged = fit_and_evaluate(
             data.learn, data.test, seed=training.seed, threads=training.threads, tuned=tuned, parts=data.parts
         )
-        judged.figures((request.settings.gate.capacity,))
+        judged.refuse_one_end()
     except Refused as refused:
         return refused
     return judged

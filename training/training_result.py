@@ -9,7 +9,7 @@ from features.language.outcome import Outcome
 from models.bundle.manifest import Kind
 from models.bundle.model_card import subgroups_json
 from models.estimators.parameter_search import SearchResult
-from models.estimators.published_rule import RuleModel
+from models.estimators.published_rule import Range, RuleModel
 from models.explanations.reason_stability import ReasonStability
 from models.metrics.calibration_error import ReliabilityBin
 from models.metrics.classification_metrics import ClassificationMetrics
@@ -42,7 +42,8 @@ class TrainingResult:
     last. `stability` is how the model's reasons hold in refits. `judged_weeks` are the scoring dates of all judged
     years by school week; figures, intervals and the audit are of the list of `reviewed_on`. `serving_rules` are the
     shares of the rule that serves short of a pass, by part of the year, `rule_level` the level of that rule's shares on
-    the scoring dates of the judged years.
+    the scoring dates of the judged years, `rule_ranges` what is told in the place of shares whose level missed: one for
+    each count of the rule, or none.
     """
 
     request: TrainingRequest
@@ -67,6 +68,7 @@ class TrainingResult:
     stability: ReasonStability | None = None
     serving_rules: Mapping[str, RuleModel] = field(default_factory=dict)
     rule_level: tuple[LevelGap, ...] = ()
+    rule_ranges: tuple[Range, ...] = ()
 
     @property
     def serving_rule(self) -> str:
@@ -121,6 +123,11 @@ class TrainingResult:
         return self.tells_numbers("model" if self.serves == "model" else "rule")
 
     @property
+    def told_ranges(self) -> tuple[Range, ...]:
+        """The ranges that pages tell in the place of numbers; none where they tell those, or a model serves."""
+        return () if self.numbers or self.serves == "model" else self.rule_ranges
+
+    @property
     def rule_bands(self) -> Mapping[str, GateCheck]:
         """Whether the rule that serves short of a pass reaches every band, by part of the year."""
         cuts = self.request.settings.service.bands
@@ -147,6 +154,7 @@ class TrainingResult:
             "numbers": self.numbers,
             "rule_level": None if (level := self.level_of("rule")) is None else asdict(level),
             "serving_rule": self.serving_rule,
+            "rule_ranges": [list(one) for one in self.rule_ranges],
             "compared": self.compared.as_json() if self.compared else None,
             "metrics": {name: figures.as_json() for name, figures in self.figures.items()},
             "headline": {name: interval_json(one) for name, one in self.headline.items()},

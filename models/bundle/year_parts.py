@@ -18,7 +18,7 @@ from models.bundle import golden_predictions as golden
 from models.bundle.canonical_json import canonical_json
 from models.bundle.definitions import check_definitions
 from models.bundle.manifest import PARTS, Kind, Manifest, refuse_damaged
-from models.estimators.published_rule import RuleModel
+from models.estimators.published_rule import Range, RuleModel
 from models.feature_dictionary import FeatureDictionary, fingerprint_of
 from models.verdict import Verdict
 
@@ -50,7 +50,8 @@ class ServedPart:
     model in this part; only with a pass does the model serve. `feature_set` is the servable feature set whose rule
     `rule` has the shares of: it serves where the model does not, and on dates that nobody judged. `weeks` are the
     school weeks on which the part was judged, rising. Without `numbers` a list is in order and nothing is told of how
-    many end off track: the judged years do not show risks to be near enough to what happens.
+    many end off track: the judged years do not show risks to be near enough to what happens. `ranges` are told then
+    where a rule serves: one for each of its counts, wide enough for a year that is unlike the others.
     """
 
     name: str
@@ -62,6 +63,7 @@ class ServedPart:
     rule: RuleModel
     weeks: tuple[JudgedWeek, ...]
     numbers: bool = True
+    ranges: tuple[Range, ...] = ()
 
 
 def describe_parts(parts: Sequence[ServedPart]) -> str:
@@ -96,6 +98,7 @@ class RecordedPart(BaseModel, extra="forbid"):
     golden: golden.GoldenRulePredictions
     weeks: tuple[JudgedWeek, ...]
     numbers: bool = True
+    ranges: tuple[Range, ...] = ()
 
 
 class RecordedParts(BaseModel, extra="forbid"):
@@ -114,7 +117,8 @@ def part_json(part: ServedPart) -> Mapping[str, object]:
     """One part as JSON values; ValueError where its feature set cannot serve."""
     if part.feature_set not in SERVABLE:
         raise ValueError(f"part '{part.name}': no feature set {part.feature_set!r} can serve")
-    told = {name: value for name, value in asdict(part).items() if name != "numbers" or not value}
+    usual = {"numbers": True, "ranges": ()}
+    told = {name: value for name, value in asdict(part).items() if name not in usual or value != usual[name]}
     return {
         **told,
         "definition": rule_definition(part),
@@ -184,5 +188,14 @@ def check_part(part: ServedPart) -> None:
         raise ValueError(f"part '{part.name}': its judged weeks must rise, within {part.from_week}-{part.through_week}")
     if part.from_week > part.through_week:
         raise ValueError(f"part '{part.name}' ends before it begins")
+    check_ranges(part)
     if part.serves == "model" and (part.verdict != "pass" or not part.weeks):
         raise ValueError(f"part '{part.name}': a model serves where it was judged and passed; found {part.verdict}")
+
+
+def check_ranges(part: ServedPart) -> None:
+    """Raise ValueError unless a part's ranges are of a rule that tells no numbers, one around each of its shares."""
+    if part.ranges and (part.numbers or part.serves == "model"):
+        raise ValueError(f"part '{part.name}': ranges are told of a rule, and in the place of numbers")
+    if part.ranges:
+        part.rule.within(part.ranges)

@@ -16,6 +16,8 @@ from models.feature_dictionary import FeatureDictionary
 from models.metrics.classification_metrics import refuse_one_class
 
 MOST_CATEGORIES = 30
+PRECISE = 1e-6
+"""The steepest slope of the mean loss at which a fit ends: at the usual 1e-4 risks are off by up to 0.02."""
 SCHOOL_PRIOR = 20.0
 """How many average students are added to each school's own, which draws small schools to the overall share."""
 
@@ -48,7 +50,8 @@ def fit_logistic(examples: Examples) -> LogisticBaseline:
     """L2 logistic regression: numbers imputed by their median with an indicator and standardised, text one-hot."""
     refuse_one_class(examples.label)
     order = fixed_order(examples)
-    pipeline = make_pipeline(preprocessing(examples.dictionary), LogisticRegression(C=1.0, max_iter=2000))
+    regression = LogisticRegression(C=1.0, solver="newton-cholesky", tol=PRECISE)
+    pipeline = make_pipeline(preprocessing(examples.dictionary), regression)
     weight = {"logisticregression__sample_weight": examples.weight[order]}
     return LogisticBaseline(pipeline.fit(examples.matrix_of(order), examples.label[order], **weight))
 

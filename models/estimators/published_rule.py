@@ -1,6 +1,7 @@
 """The published rule as a scorer: its count of signals becomes the share off track seen in past years."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -9,6 +10,8 @@ from features.errors import Refused
 from models.estimators.monotone_shares import count_levels, fit_monotone_shares
 from models.examples import Booleans, Examples, Floats, Integers, Texts
 
+Range = tuple[float, float]
+"""Two shares, the lower first."""
 EVIDENCE = ("off_track", "pooled_n", "low", "high")
 """What stands behind each share; a rule may have none of it, as earlier versions of OnTrack wrote none."""
 
@@ -92,6 +95,11 @@ class RuleModel:
         """The same rule for a date that nobody judged: it orders, and no student stands behind a share of it."""
         none, any_share = (0.0,) * len(self.counts), (1.0,) * len(self.counts)
         return replace(self, off_track=none, pooled_n=none, low=none, high=any_share)
+
+    def within(self, ranges: Sequence[Range]) -> "RuleModel":
+        """The same rule where its shares are told as ranges that hold in one more year, one for each count."""
+        low, high = zip(*ranges, strict=True)
+        return replace(self, low=low, high=high)
 
     def to_json(self) -> str:
         """The rule as JSON text; `from_json` gives the same one back."""

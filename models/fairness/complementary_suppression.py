@@ -88,8 +88,8 @@ class LinearPrograms:
         own = np.zeros(self.table.shape[:2])
         own[pair] = 1.0
         objective = np.repeat(own.ravel(), self.table.shape[-1])
-        low, high = (sign * linprog(sign * objective, A_eq=known, b_eq=known @ held).fun for sign in (1.0, -1.0))
-        return bool(low > ROUNDING or high < least - 1 - ROUNDING)
+        ends = (sign * linprog(sign * objective, A_eq=known, b_eq=known @ held).fun for sign in (1.0, -1.0))
+        return bool(next(ends) > ROUNDING or next(ends) < least - 1 - ROUNDING)
 
     @cached_property
     def group_sums(self) -> csr_matrix:

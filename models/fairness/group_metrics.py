@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from fairlearn.metrics import MetricFrame
-from sklearn.metrics import confusion_matrix
 
 from models.examples import Floats, Integers
 from models.fairness.rates import RATES
@@ -221,7 +220,7 @@ def fairlearn_rates(counted: Floats, at: int, names: Sequence[str]) -> dict[str,
     listed = np.stack([counted[..., : at + 1].sum(axis=-1), counted[..., at + 1 :].sum(axis=-1)], axis=-1)
     group, ended, place = np.meshgrid(range(len(names)), (0, 1), (1, 0), indexing="ij")
     frame = MetricFrame(
-        metrics={"confusion": confusion_matrix},
+        metrics={"confusion": confusion},
         y_true=ended.ravel(),
         y_pred=place.ravel(),
         sensitive_features=pd.Series(group.ravel(), name="group"),
@@ -235,6 +234,12 @@ def fairlearn_rates(counted: Floats, at: int, names: Sequence[str]) -> dict[str,
         "false_positive_rate": ratio(on_list[:, 0], students[:, 0]),
         "false_discovery_rate": 1 - ratio(on_list[:, 1], on_list.sum(axis=-1)),
     }
+
+
+def confusion(y_true: Integers, y_pred: Integers, sample_weight: Floats) -> Floats:
+    """The confusion matrix of one group, as scikit-learn has it, without its checks of what is checked already."""
+    cell = np.asarray(y_true) * 2 + np.asarray(y_pred)
+    return np.bincount(cell, np.asarray(sample_weight), minlength=4).reshape(2, 2).astype(np.float64)
 
 
 def auc_and_calibration(listing: Listing, group: Integers, groups: int, draws: AuditSettings) -> dict[str, Floats]:

@@ -8,7 +8,7 @@ import numpy as np
 from features.errors import Refused
 from models.examples import Booleans, Floats
 from models.metrics.calibration_error import calibration_error
-from models.metrics.ranking import average_precision, precision_and_recall, roc_auc
+from models.metrics.ranking import level_counts
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,14 @@ def evaluate(
     refuse_one_class(label)
     if not np.isfinite(risk).all():
         raise Refused("a risk is missing: every row that is judged needs one")
-    one, order = np.ones((1, len(label))), risk if listed_by is None else listed_by
-    precision, recall = zip(
-        *(precision_and_recall(label, order, one, capacity) for capacity in capacities), strict=True
-    )
+    one = np.ones((1, len(label)))
+    counts = level_counts(label, risk if listed_by is None else listed_by, one)
+    precision, recall = zip(*map(counts.precision_and_recall, capacities), strict=True)
     return ClassificationMetrics(
         n=len(label),
         positives=int(label.sum()),
-        roc_auc=float(roc_auc(label, order, one)[0]),
-        pr_auc=float(average_precision(label, order, one)[0]),
+        roc_auc=float(counts.roc_auc()[0]),
+        pr_auc=float(counts.average_precision()[0]),
         brier=float(np.mean((risk - label) ** 2)),
         calibration_error=float(calibration_error(label, risk, one)[0]),
         precision_at={at: float(value[0]) for at, value in zip(capacities, precision, strict=True)},

@@ -98,11 +98,6 @@ def roc_auc(label: Booleans, risk: Floats, weights: Floats) -> Floats:
     return level_counts(label, risk, weights).roc_auc()
 
 
-def average_precision(label: Booleans, risk: Floats, weights: Floats) -> Floats:
-    """Per row of weights: the precision at each risk, averaged over the students off track who have it."""
-    return level_counts(label, risk, weights).average_precision()
-
-
 def auc_of_counts(on_track: Floats, off_track: Floats) -> Floats:
     """ROC AUC from counts of … × levels by rising risk; a tie is half, and it is NaN where one class is empty."""
     below = on_track.cumsum(axis=-1) - on_track / 2

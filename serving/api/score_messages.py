@@ -85,11 +85,13 @@ class GivenTrackRecord(Message):
 
 
 class GivenSimilarStudents(Message):
-    """The past students whose share off track the risk of a rule is."""
+    """The past students whose share off track the risk of a rule is, or whose range is told in its place."""
 
     n: int = Field(description="how many they are")
     low: float = Field(ge=0, le=1, description="the lower end of the interval around their share")
-    high: float = Field(ge=0, le=1, description="the upper end of the interval around their share")
+    high: float = Field(
+        ge=0, le=1, description="the upper end; where `not_judged` is `level`, both are of one more year, unlike others"
+    )
     sentence: str = Field(description="in words, in the language asked for")
 
 

@@ -50,6 +50,7 @@ PARTS = {
     "year": msgid("All year"),
 }
 ORDER_ONLY, WITH_NUMBERS = msgid("Order only"), msgid("Order and numbers")
+WITH_RANGES = msgid("Order and ranges")
 EARLIER_LIST = msgid("On a list no longer kept")
 LEFT_SHOWN = 6
 
@@ -198,7 +199,7 @@ def part_line(language: Language, part: ServedPart, *, last: bool = False) -> Pa
         name=language.translate(PARTS.get(part.name, "")) or part.name,
         weeks=open_weeks(language, part.from_week) if last else f"{part.from_week}–{part.through_week}",
         serves=language.translate(SCORERS[part.serves]),
-        tells=language.translate(WITH_NUMBERS if part.numbers else ORDER_ONLY),
+        tells=language.translate(WITH_NUMBERS if part.numbers else WITH_RANGES if part.ranges else ORDER_ONLY),
         verdict=language.translate(VERDICTS[part.verdict]),
     )
 

@@ -7,13 +7,14 @@ from typing import cast
 from sqlalchemy import Select
 from sqlalchemy.orm import Session, load_only
 
+from models.estimators.published_rule import SimilarStudents
 from serving.scoring.bands import Band
 from serving.scoring.decoding import decode_similar_students
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import SCORING_COLUMNS, scoring_of, select_score_history
 from serving.store.statements import statement
 from serving.wording.locale import Language
-from serving.wording.signals import band_words, similar_students_in_short
+from serving.wording.signals import band_words, similar_students_in_short, year_range_in_short
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,15 @@ def build_score_line(language: Language, score: ScoreRow, run: RunRow, *, before
         as_of=run.as_of,
         band=band,
         band_words=band_words(language, band),
-        similar="" if score.risk is None else similar_students_in_short(language, score.risk, students),
+        similar="" if score.risk is None else similar_in_short(language, run, score.risk, students),
         by_model=run.scorer == "model",
         release_changed=run.release_id != before.release_id,
         scorer_changed=scoring_of(run) != scoring_of(before),
     )
+
+
+def similar_in_short(language: Language, run: RunRow, risk: float, students: SimilarStudents | None) -> str:
+    """What became of students with similar records in short: a range alone where no number is told."""
+    if run.not_judged == "level":
+        return year_range_in_short(language, students)
+    return similar_students_in_short(language, risk, students)

@@ -27,7 +27,7 @@ from serving.wording.own_record_words import also_on_record, own_strengths
 from serving.wording.reasons import Lexicon, domain_words, run_lexicon, strength_sentences
 from serving.wording.risk_change import ChangeWords, change_words, compare_risks
 from serving.wording.scores import NO_RUN, NOT_IN_COHORT, NOT_SCORED
-from serving.wording.signals import band_words, similar_students_sentence
+from serving.wording.signals import band_words, similar_students_sentence, year_range_sentence
 from serving.wording.track_record import track_record_sentence
 from serving.wording.way_back import WayBackWords, way_back_words
 from serving.wording.year_parts import scored_when
@@ -269,7 +269,10 @@ def similar_section(language: Language, score: ScoreRow, run: RunRow) -> str:
     """What became of students with similar records; empty without a score."""
     if score.risk is None:
         return ""
-    return similar_students_sentence(language, score.risk, run.ended, decode_similar_students(score))
+    students = decode_similar_students(score)
+    if run.not_judged == "level" and students and students.are_told:
+        return year_range_sentence(language, run.ended, students)
+    return similar_students_sentence(language, score.risk, run.ended, students)
 
 
 def track_record_section(language: Language, score: ScoreRow, run: RunRow) -> str:

@@ -255,4 +255,7 @@ def release_facts(release: DistrictRelease, school_week: int | None) -> ReleaseF
 
 def served_weeks(parts: Sequence[ServedPart]) -> tuple[ServedWeeks, ...]:
     """What serves in which school weeks, as a run keeps it."""
-    return tuple(ServedWeeks(part.name, part.from_week, part.through_week, part.serves, part.numbers) for part in parts)
+    return tuple(
+        ServedWeeks(part.name, part.from_week, part.through_week, part.serves, part.numbers, ranges=bool(part.ranges))
+        for part in parts
+    )

@@ -32,13 +32,14 @@ class SchoolCalendar:
 
 @dataclass(frozen=True)
 class ServedWeeks:
-    """What serves from one school week through another in the release of a run."""
+    """What serves from one school week through another in the release of a run, and what it tells beside an order."""
 
     name: str
     from_week: int
     through_week: int
     serves: Literal["model", "rule"]
     numbers: bool = True
+    ranges: bool = False
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,9 @@ def select_previous(district_id: str, outcome: str, as_of: date) -> Select[RunRo
     return earlier.order_by(RunRow.as_of.desc(), RunRow.created_at.desc()).limit(1)
 
 
-SCORING_COLUMNS = (RunRow.outcome, RunRow.as_of, RunRow.release_id, RunRow.scorer, RunRow.part)
+SCORING_COLUMNS = (
+    RunRow.outcome, RunRow.as_of, RunRow.release_id, RunRow.scorer, RunRow.part, RunRow.not_judged,
+)  # fmt: skip
 """What a page needs of an earlier run; the words and settings that a run keeps are large."""
 
 

@@ -56,6 +56,27 @@ def range_sentence(language: Language, students: SimilarStudents) -> str:
     )
 
 
+def year_range_sentence(language: Language, ended: str, students: SimilarStudents) -> str:
+    """Between which shares students with similar records ended so, where years differ too much for one number."""
+    low, high = hundredths_of(students)
+    return language.translate(
+        "Of 100 students with similar records, {low} to {high} {ended}: years differ. That is from {number} past "
+        "students.",
+        low=low,
+        high=high,
+        ended=ended_words(language, ended),
+        number=students.n,
+    )
+
+
+def year_range_in_short(language: Language, students: SimilarStudents | None) -> str:
+    """The same in a line of a table."""
+    if students is None or not students.are_told:
+        return language.translate("not enough evidence yet")
+    low, high = hundredths_of(students)
+    return language.translate("{low} to {high} of 100", low=low, high=high)
+
+
 def similar_students_in_short(language: Language, risk: float, students: SimilarStudents | None) -> str:
     """The same in a line of a table."""
     about = risk_in_tenths(language, risk)

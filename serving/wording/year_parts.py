@@ -37,6 +37,10 @@ IN_ORDER = msgid(
     "At this time of the year the list gives an order, and no numbers. Past years do not show that numbers would be"
     " close to what happens, in each year and for each group of students."
 )
+IN_RANGES = msgid(
+    "At this time of the year the list gives an order, and for each student a range and no single number. How many"
+    " students end off track has differed from year to year."
+)
 NUMBERS_FROM = msgid("From week {week} of the school year on, there are numbers.")
 BEFORE_MARKS = msgid(
     "Until the first marks a published rule makes this list. From week {week} of the school year on, a model does."
@@ -70,7 +74,8 @@ def in_order(language: Language, run: RunRow) -> str:
     parts = run.parts or []
     place = next((at for at, part in enumerate(parts) if part["name"] == run.part), len(parts))
     later = next((part for part in parts[place:] if part.get("numbers", True)), None)
-    why = language.translate(IN_ORDER)
+    own = parts[place] if place < len(parts) else {}
+    why = language.translate(IN_RANGES if own.get("ranges") else IN_ORDER)
     return f"{why} {language.translate(NUMBERS_FROM, week=later['from_week'])}" if later else why
 
 

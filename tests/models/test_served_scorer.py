@@ -88,6 +88,18 @@ def test_where_the_level_missed_what_passed_gives_the_order_and_no_number_is_tol
     assert told == [[TOO_FEW], [None]]
 
 
+def test_where_a_rules_level_missed_its_ranges_are_told_if_there_are_any() -> None:
+    rule = fit_shares(np.repeat([0.0, 1.0], 40), np.arange(80) % 4 == 0, np.arange(80).astype("str"))
+    ranges = ((0.1, 0.5),) * len(rule.counts)
+    early = replace(FIRST_WEEKS, rule=rule, numbers=False, ranges=ranges)
+    told = serving_on(opened((early, AUTUMN, SPRING)), 4, day_in(4))
+    assert (told.not_judged, told.bundle.scorer) == ("level", rule.within(ranges))
+    similar = similar_students_of(told.bundle.scorer, pd.DataFrame({"rule_signals": [0.0]}), least=10)
+    assert [(one.are_told, one.low, one.high) for one in similar if one] == [(True, 0.1, 0.5)]
+    elsewhere = serving_on(opened((early, AUTUMN, SPRING)), 50, day_in(50))
+    assert elsewhere.bundle.scorer == AUTUMN.rule.without_evidence()
+
+
 def test_a_date_that_nobody_judged_stays_one_where_the_level_missed_too() -> None:
     bundle = opened((FIRST_WEEKS, AUTUMN, replace(SPRING, numbers=False)))
     found = serving_on(bundle, 50, day_in(50))

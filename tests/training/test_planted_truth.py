@@ -157,7 +157,7 @@ def test_where_another_published_rule_was_shown_to_find_more_it_serves_with_reas
     assert result.serving_rule == "rule sfusd_incoming_grade9"
     assert "the San Francisco rule for incoming ninth graders" in headline(result)
     keys = ensure_keys(asked.settings.home / "keys")
-    run = RunResult((with_rule_shares(result, halves(planted)[0]),))
+    run = RunResult((with_rule_shares(result, halves(planted)[0], planted),))
     bundle = BundleWriter(asked, run, keys, {"trained_by": "ana"}).write(None)
     assert bundle.feature_set == "grade9 by sfusd_incoming_grade9"
     with open_warehouse(asked.settings.warehouse("north")) as reader:

@@ -12,7 +12,7 @@ from models.estimators.published_rule import RuleModel, fit_rule, fit_shares
 from models.estimators.risk_model import RiskModel
 from models.examples import Booleans, Examples, Floats, Places
 from models.feature_dictionary import Entry, FeatureDictionary
-from models.metrics.classification_metrics import ClassificationMetrics, evaluate
+from models.metrics.classification_metrics import ClassificationMetrics, evaluate, refuse_one_class
 from training.evaluation.scorers import OWN_RULE, PEER
 from training.evaluation.year_parts import WHOLE_YEAR, YearPart
 
@@ -51,6 +51,11 @@ class Evaluation:
         lists = [self.take(rows) for rows in self.test.lists()]
         found = [figures_of(one.test, one.risks, capacities, one.own) for one in lists]
         return {name: mean_figures([one[name] for one in found]) for name in self.risks}
+
+    def refuse_one_end(self) -> None:
+        """Raise Refused where all students of one list ended alike: there are no figures of it."""
+        for rows in self.test.lists() if self.test.as_of is not None else [np.arange(len(self.test))]:
+            refuse_one_class(self.test.label[rows])
 
     @property
     def listed_by(self) -> Risks:

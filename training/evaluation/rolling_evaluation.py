@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -22,13 +23,22 @@ AT_ONCE = 2
 
 @dataclass(frozen=True)
 class YearEvaluation:
-    """One test year: its split, its scorers' figures, and the calibration gap (share off track minus mean risk)."""
+    """One test year: its split, every scorer's risks, and how they are looked at."""
 
     split: Split
     judged: Evaluation
-    figures: Mapping[str, ClassificationMetrics]
-    gap: Interval
     recipe: "Recipe"
+
+    @cached_property
+    def figures(self) -> Mapping[str, ClassificationMetrics]:
+        """Each scorer's figures; found when they are asked for, as of a year in parts only those of its parts are."""
+        return self.judged.figures(self.recipe.capacities)
+
+    @cached_property
+    def gap(self) -> Interval:
+        """The calibration gap: the share off track less the mean risk."""
+        test, risk, recipe = self.judged.test, self.judged.risks["model"], self.recipe
+        return calibration_gap(test.label, risk, test.student, replicates=recipe.replicates, seed=recipe.seed)
 
     def as_json(self) -> dict[str, object]:
         """The year as JSON values."""
@@ -59,22 +69,14 @@ def evaluate_year(examples: Examples, split: Split, recipe: Recipe) -> YearEvalu
     judged = fit_and_evaluate(
         learn, test, seed=recipe.seed, threads=recipe.threads, tuned=recipe.tuned, parts=recipe.parts
     )
-    return year_evaluation_of(split, judged, recipe)
-
-
-def year_evaluation_of(split: Split, judged: Evaluation, recipe: Recipe) -> YearEvaluation:
-    """The figures of a year that was judged."""
-    test = judged.test
-    gap = calibration_gap(
-        test.label, judged.risks["model"], test.student, replicates=recipe.replicates, seed=recipe.seed
-    )
-    return YearEvaluation(split, judged, judged.figures(recipe.capacities), gap, recipe)
+    judged.refuse_one_end()
+    return YearEvaluation(split, judged, recipe)
 
 
 def in_part(year: YearEvaluation, part: YearPart) -> YearEvaluation:
     """The same of the scoring dates of one part of the year."""
     held = part.holds(year.judged.test)
-    return year if held.all() else year_evaluation_of(year.split, year.judged.take(held), year.recipe)
+    return year if held.all() else replace(year, judged=year.judged.take(held))
 
 
 def evaluate_earlier_years(examples: Examples, splits: Sequence[Split], recipe: Recipe) -> tuple[YearEvaluation, ...]:

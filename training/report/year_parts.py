@@ -80,7 +80,7 @@ def served_by(one: TrainingResult) -> str:
 
 def numbers_in_words(one: TrainingResult) -> str:
     """Whether numbers are told in a part of the year."""
-    return "yes" if one.numbers else "no: only the order"
+    return "yes" if one.numbers else "ranges" if one.told_ranges else "no: only the order"
 
 
 def right_in_words(one: TrainingResult) -> str:

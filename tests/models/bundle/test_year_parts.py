@@ -15,6 +15,7 @@ from models.bundle.canonical_json import canonical_json
 from models.bundle.manifest import BundleRefused
 from models.bundle.signing import KeyPair
 from models.bundle.year_parts import JudgedWeek, ServedPart, describe_parts
+from models.estimators.published_rule import fit_shares
 from tests.models.bundle_examples import PROVENANCE, model_parts, rule_parts, sign_again
 from tests.models.part_examples import AUTUMN, FIRST_WEEKS, PARTS, SPRING, all_rule, model_by_part, rule_by_part
 
@@ -69,6 +70,13 @@ def test_a_bundle_of_the_rule_has_a_rule_in_each_part(tmp_path: Path, keys: KeyP
     assert np.array_equal(opened.parts[0].rule.risk(signals), FIRST_WEEKS.rule.risk(signals))
 
 
+def test_ranges_come_back_as_they_were_signed(tmp_path: Path, keys: KeyPair) -> None:
+    rule = fit_shares(np.repeat([0.0, 1.0], 40), np.arange(80) % 4 == 0, np.arange(80).astype("str"))
+    first, *later = all_rule()
+    first = replace(first, rule=rule, numbers=False, ranges=((0.1, 0.5),) * len(rule.counts))
+    assert write_bundle(tmp_path, rule_by_part((first, *later)), keys, PROVENANCE).parts == (first, *later)
+
+
 def test_a_bundle_made_before_there_were_parts_opens_and_has_none(written: Bundle, keys: KeyPair) -> None:
     assert open_bundle(written.path, keys.public_key).parts == ()
     assert json.loads((written.path / "manifest.json").read_bytes())["format"] == 2
@@ -117,6 +125,10 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "no rule": (lambda parts: parts[0].update(rule={}), "a rule"),
     "a rule that answers otherwise": (
         lambda parts: parts[0]["rule"].update(shares=[0.1, 0.4, 0.6]), "the risk differs by"
+    ),
+    "ranges beside numbers": (lambda parts: parts[0].update(ranges=[[0.1, 0.9]] * 3), "in the place of numbers"),
+    "ranges of a rule with nothing behind it": (
+        lambda parts: parts[0].update(numbers=False, ranges=[[0.1, 0.9]] * 3), "a rule has all or none of"
     ),
     "an unknown feature set": (lambda parts: parts[0].update(feature_set="gone"), "no feature set 'gone' here"),
     "the rule of another set": (lambda parts: parts[0].update(feature_set="grade9"), "another way here: the published"),

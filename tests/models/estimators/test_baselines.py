@@ -7,6 +7,7 @@ import pytest
 
 from features.errors import Refused
 from models.estimators.baselines import SCHOOL_PRIOR, fit_logistic, fit_school_only
+from models.feature_dictionary import Entry, FeatureDictionary
 from models.metrics.classification_metrics import evaluate
 from tests.models.row_examples import made_examples
 
@@ -24,6 +25,21 @@ def test_logistic_regression_does_not_depend_on_the_order_of_rows() -> None:
     examples = made_examples(300)
     mixed = examples.take(np.random.default_rng(2).permutation(300))
     assert np.array_equal(fit_logistic(examples).risk(examples), fit_logistic(mixed).risk(examples))
+
+
+def test_logistic_regression_ends_where_the_loss_is_least() -> None:
+    """Nothing moves it any more: no coefficient, in columns that say nearly the same."""
+    examples = made_examples(500)
+    nearly = examples.features.absence_rate + 1e-3 * np.random.default_rng(3).normal(size=500)
+    twins = replace(
+        examples,
+        dictionary=FeatureDictionary((*examples.dictionary.entries, Entry("days_missed"))),
+        features=examples.features.assign(days_missed=nearly),
+    )
+    logistic = fit_logistic(twins)
+    rows = logistic.pipeline[:-1].transform(twins.matrix())
+    slope = rows.T @ (logistic.risk(twins) - twins.label) + logistic.pipeline[-1].coef_[0]
+    assert np.abs(slope / 500).max() < 1e-6
 
 
 def test_a_column_without_any_value_is_no_obstacle() -> None:

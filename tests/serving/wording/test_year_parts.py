@@ -98,5 +98,8 @@ def test_where_the_level_missed_list_and_page_say_that_only_the_order_is_told_an
         assert "At this time of the year the list gives an order, and no numbers." in words
         assert "From week 11 of the school year on, there are numbers." in words
     assert "esta lista da un orden y no da números" in why_list(SPANISH, run)
+    ranges = run_in("first_weeks", "rule", "fail", [{**early, "numbers": False, "ranges": True}, *later], why="level")
+    assert "a range and no single number" in why_list(ENGLISH, ranges)
+    assert "un intervalo" in why_list(SPANISH, ranges)
     never = run_in("spring", "rule", "fail", [{**one, "numbers": False} for one in (early, *later)], why="level")
     assert "there are numbers" not in why_list(ENGLISH, never)
