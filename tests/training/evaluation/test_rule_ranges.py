@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from models.estimators.published_rule import fit_rule
+from models.estimators.year_ranges import YearCounts
 from models.examples import Examples
 from models.feature_dictionary import FeatureDictionary
-from tests.models.estimators.test_year_ranges import USUAL, WORSE, YearCounts
+from tests.models.estimators.test_year_ranges import USUAL, WORSE
 from training.evaluation.rule_ranges import ranges_of_rule
 from training.evaluation.scorers import OWN_RULE
 
