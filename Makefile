@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS := -n 3 --no-loadscope-reorder # a worker waits a fifth of its time: for disks, servers and processes of its own
 SWEEP := $(BIN)/pytest $(WORKERS)
+PROPERTIES := tests/spec/test_properties.py tests/spec/test_live_everywhere.py tests/spec/test_several_dates.py tests/spec/test_enrollment_properties.py tests/spec/test_attendance_policy_properties.py
 PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_collaborative.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
 unexport PYTHONDONTWRITEBYTECODE # each process of the suite, and of the demo, would compile all modules anew
@@ -69,7 +70,7 @@ accessibility: .venv/installed ## ask axe about every page at three widths, ligh
 	@ONTRACK_SWEEP=accessibility ONTRACK_REQUIRE_BROWSER=1 $(BIN)/pytest -k "axe or occasion" tests/serving/pages/test_support_in_browser.py tests/serving/pages/test_occasions_in_browser.py
 
 properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
-	@ONTRACK_SWEEP=properties $(SWEEP) tests/spec/test_properties.py tests/spec/test_live_everywhere.py
+	@ONTRACK_SWEEP=properties $(SWEEP) $(PROPERTIES)
 
 audits: .venv/installed ## audit 50 simulated districts in which nothing is planted, and 1,000 drawn ones (about 15 minutes)
 	@ONTRACK_SWEEP=audits $(SWEEP) -rP tests/training/audit/test_planted_bias.py tests/models/fairness/test_significance.py

@@ -3,6 +3,7 @@
 Days, courses and dates of knowledge are few, so that records meet.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -183,6 +184,17 @@ districts = st.builds(District, records(known_before, 20).map(founded), records(
 """Districts with a past and a future of the as-of date."""
 
 
+OF_A_TOWN = ("student_key", "school_id", "incident_id")
+
+
 def merged(left: Rows, right: Rows) -> Rows:
     """The rows of both."""
     return {name: [*left.get(name, []), *right.get(name, [])] for name in {**left, **right}}
+
+
+def in_town(town: int, rows: Sequence[Row]) -> list[Row]:
+    """The rows with students, schools and incidents of that town; those of the first town keep their ids."""
+    return [
+        {name: f"{value} {town}" if town and name in OF_A_TOWN else value for name, value in row.items()}
+        for row in rows
+    ]

@@ -1,6 +1,8 @@
 """Chronic absence by authority: the days enrolled, the tenth exactly, suspension in school, and one school or all."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 
@@ -9,13 +11,14 @@ from features.errors import SettingsRefused
 from features.language.outcome import Outcome
 from features.policies.chronic_absence import ChronicAbsence
 from features.settings import OutcomeSettings, Settings
-from features.snapshots.labels import label_outcome
-from tests.drawn import cell, reader, rows_of, school_days, stacked
+from tests.drawn import rows_of, school_days, stacked
+from tests.spec.cases_together import answered, labels_of_cases
 
 NAME = "chronic_absence_9"
 FIRST = date(2025, 9, 1)
 CALENDAR = stacked(*(school_days(FIRST, 100, school_id=school) for school in ("10", "20")))
 DAYS = [date.fromisoformat(row["date"]) for row in rows_of(CALENDAR)][:100]
+SHARED = {"calendar_days": CALENDAR}
 CAME, TOO_LITTLE = "false", "too little on record to judge"
 
 
@@ -25,13 +28,19 @@ def asked(**chronic: object) -> Outcome:
     return outcomes_of(Settings(outcomes={NAME: OutcomeSettings(chronic=said)}))[NAME]
 
 
+OBSERVED_ON = DAYS[-1] + timedelta(days=60)
+
+
 def label(outcome: Outcome, drawn: dict[str, str]) -> str:
     """The label of the only student, or why it is missing."""
-    records = reader({"calendar_days": CALENDAR, **drawn})
-    labels = label_outcome(records, outcome, DAYS[-1], observed_on=DAYS[-1] + timedelta(days=60))
-    (told,) = labels.off_track
-    (why,) = labels.missing_because
-    return cell(told) or str(why)
+    of_case = labels_of_all().get((outcome.definition, repr(drawn)))
+    return of_case or labels_of_cases(SHARED, [drawn], outcome, DAYS[-1], observed_on=OBSERVED_ON)[0]
+
+
+@cache
+def labels_of_all() -> dict[tuple[str, str], str]:
+    """The labels of all cases, those of one definition in one district."""
+    return answered(cases(), SHARED, DAYS[-1], observed_on=OBSERVED_ON)
 
 
 def enrolled_for(days: int) -> str:
@@ -50,7 +59,7 @@ def missed_of(missed: int, days: int) -> dict[str, str]:
     return {"enrollments": enrolled_for(days), "attendance": absent_on(DAYS[-days:][:missed])}
 
 
-@pytest.mark.parametrize(("authority", "missed", "days", "told"), [
+AT_BOUNDS = [
     ("california", 4, 30, TOO_LITTLE), ("california", 4, 31, "true"), ("california", 3, 31, CAME),
     ("california", 31, 31, TOO_LITTLE),  # never came
     ("california", 4, 40, "true"),       # a tenth exactly
@@ -59,19 +68,25 @@ def missed_of(missed: int, days: int) -> dict[str, str]:
     ("federal", 10, 10, "true"),         # who never came was enrolled all the same
     ("edu_wh", 2, 19, TOO_LITTLE), ("edu_wh", 2, 20, "true"), ("edu_wh", 1, 20, CAME), ("edu_wh", 2, 21, CAME),
     ("edu_wh", 20, 20, "true"),
-])  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("authority", "missed", "days", "told"), AT_BOUNDS)
 def test_each_authority_at_its_bounds(authority: str, missed: int, days: int, told: str) -> None:
     assert label(asked(authority=authority), missed_of(missed, days)) == told
 
 
-@pytest.mark.parametrize(("own", "missed", "days", "told"), [
+DISTRICTS_OWN: list[tuple[dict[str, object], int, int, str]] = [
     ({"exactly_counts": False}, 4, 40, CAME), ({"exactly_counts": False}, 5, 40, "true"),
     ({"least_days": 45}, 20, 44, TOO_LITTLE), ({"least_days": 45}, 20, 45, "true"),
     ({"came_once": False}, 31, 31, "true"),
     ({"authority": "federal", "came_once": True}, 10, 10, TOO_LITTLE),
     ({"authority": "federal", "absence_follows": "student"}, 1, 10, "true"),
     ({"authority": "federal", "absence_follows": "student"}, 1, 9, TOO_LITTLE),
-])  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("own", "missed", "days", "told"), DISTRICTS_OWN)
 def test_a_district_says_its_own(own: dict[str, object], missed: int, days: int, told: str) -> None:
     assert label(asked(**own), missed_of(missed, days)) == told
 
@@ -83,18 +98,27 @@ MOVED = f"""
 """
 
 
-@pytest.mark.parametrize(("first", "second", "follows", "told"), [
+AT_TWO_SCHOOLS = [
     (9, 0, "student", CAME), (9, 0, "school", "true"),    # 18 % of the first school's days, 9 % of all
     (4, 4, "student", CAME), (4, 4, "school", CAME),      # 8 % at each
     (5, 5, "student", "true"), (5, 5, "school", "true"),
     (0, 5, "student", CAME), (0, 5, "school", "true"),
-])  # fmt: skip
+]  # fmt: skip
+
+
+def missed_at_each(first: int, second: int) -> dict[str, str]:
+    """Days missed at the first school and at the second."""
+    return {
+        "enrollments": MOVED,
+        "attendance": stacked(absent_on(DAYS[:first]), absent_on(DAYS[50 : 50 + second], "20")),
+    }
+
+
+@pytest.mark.parametrize(("first", "second", "follows", "told"), AT_TWO_SCHOOLS)
 def test_absence_follows_the_student_or_each_school_answers_for_its_own_days(
     first: int, second: int, follows: str, told: str
 ) -> None:
-    absences = stacked(absent_on(DAYS[:first]), absent_on(DAYS[50 : 50 + second], "20"))
-    drawn = {"enrollments": MOVED, "attendance": absences}
-    assert label(asked(authority="edu_wh", absence_follows=follows), drawn) == told
+    assert label(asked(authority="edu_wh", absence_follows=follows), missed_at_each(first, second)) == told
 
 
 def test_a_school_of_too_few_days_does_not_answer() -> None:
@@ -111,13 +135,32 @@ def suspended_in_school(hundredths: int) -> str:
     """
 
 
-@pytest.mark.parametrize(("missed", "hundredths", "counts", "told"), [
+SUSPENDED = [
     (3, 100, False, CAME), (3, 100, True, "true"), (3, 99, True, CAME), (2, 200, True, "true"), (2, 150, True, CAME),
-])  # fmt: skip
+]  # fmt: skip
+
+
+def missed_and_suspended(missed: int, hundredths: int) -> dict[str, str]:
+    """Days missed of 40, and days in school apart from the class."""
+    return missed_of(missed, 40) | {"discipline_actions": suspended_in_school(hundredths)}
+
+
+@pytest.mark.parametrize(("missed", "hundredths", "counts", "told"), SUSPENDED)
 def test_suspension_in_school_counts_where_so_said(missed: int, hundredths: int, counts: bool, told: str) -> None:
     """Of 40 days: three missed, and a day in school apart from the class."""
-    drawn = missed_of(missed, 40) | {"discipline_actions": suspended_in_school(hundredths)}
-    assert label(asked(in_school_suspension=counts), drawn) == told
+    assert label(asked(in_school_suspension=counts), missed_and_suspended(missed, hundredths)) == told
+
+
+def cases() -> Iterator[tuple[Outcome, dict[str, str]]]:
+    """What the tests above ask, and of whom."""
+    for authority, missed, days, _ in AT_BOUNDS:
+        yield asked(authority=authority), missed_of(missed, days)
+    for own, missed, days, _ in DISTRICTS_OWN:
+        yield asked(**own), missed_of(missed, days)
+    for first, second, follows, _ in AT_TWO_SCHOOLS:
+        yield asked(authority="edu_wh", absence_follows=follows), missed_at_each(first, second)
+    for missed, hundredths, counts, _ in SUSPENDED:
+        yield asked(in_school_suspension=counts), missed_and_suspended(missed, hundredths)
 
 
 def test_a_day_that_was_missed_and_suspended_in_school_is_missed_once() -> None:

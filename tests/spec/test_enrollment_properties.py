@@ -1,9 +1,13 @@
 """What holds for enrollment whatever the records: nothing that is no new school day changes a rate or a feature."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache, reduce
 
 import pandas as pd
-from hypothesis import HealthCheck, Phase, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from features.definitions.grade9 import NinthGrade
@@ -12,16 +16,20 @@ from features.policies.enrollment_policies import Concurrent, EnrollmentPolicies
 from features.policies.record_policies import RecordPolicies
 from features.snapshots.snapshot import Snapshot, build_snapshot
 from tests.drawn import reader_of
-from tests.spec.drawn_snapshots import TERMS
-from tests.spec.made_districts import AS_OF, CALENDAR, ENROLLED, FIRST, Row, Rows, known_before, records
-
-few = settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=6,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow],
+from tests.spec.drawn_snapshots import FULL, TERMS, drawn
+from tests.spec.made_districts import (
+    AS_OF,
+    CALENDAR,
+    ENROLLED,
+    FIRST,
+    Row,
+    Rows,
+    in_town,
+    known_before,
+    merged,
+    records,
 )
+
 RULES: tuple[Concurrent, ...] = ("longer", "latest", "shares")
 LATER = [date(2025, 10, day) for day in (1, 8, 20, 24)]
 """Days after the first one on which something changes, the as-of date among them."""
@@ -39,16 +47,70 @@ def at_one_school(rows: Rows) -> Rows:
     return {**kept, "enrollments": [*LAST_YEAR, *ENROLLED], "calendar_days": []}
 
 
-districts = records(known_before, 20).map(at_one_school)
-entered = st.sampled_from(LATER)
-rules = st.sampled_from(RULES)
+@dataclass(frozen=True)
+class Case:
+    """Drawn records, in which the first enrollment will be changed on a day."""
+
+    rows: Rows
+    day: date
+    is_open: bool
+    days: int
+    first: Row
+
+
+CASES = st.builds(
+    Case,
+    records(known_before, 20).map(at_one_school), st.sampled_from(LATER), st.booleans(), st.integers(0, 4),
+    st.just(ENROLLED[0]),
+)  # fmt: skip
+IN_SUITE, IN_SWEEP = 6, 100
+"""Cases that each property is put to: in `make test` towns of one district, in `make properties` one by one."""
+
+
+@cache
+def all_cases() -> list[list[Case]]:
+    """The cases of each district that properties are put to."""
+    if FULL:
+        return [[case] for case in drawn(CASES, IN_SWEEP)]
+    return [[placed(town, case) for town, case in enumerate(drawn(CASES, IN_SUITE))]]
+
+
+def placed(town: int, case: Case) -> Case:
+    """The case in a town of its own."""
+    rows = {name: in_town(town, own) for name, own in case.rows.items()}
+    return replace(case, rows=rows, first=in_town(town, [case.first])[0])
+
+
+@cache
+def unchanged(place: int) -> Snapshot:
+    """The snapshot of the district with these cases before anything is changed."""
+    return snapshot_of(records_of(all_cases()[place]))
+
+
+def records_of(cases: list[Case]) -> Rows:
+    """The records of all cases."""
+    return reduce(merged, (case.rows for case in cases))
+
+
+def changed(cases: list[Case], spells_of: Callable[[Case], list[Row]]) -> Rows:
+    """The same with other enrollments in the place of each case's first one."""
+    others = [row for case in cases for row in case.rows["enrollments"] if row != case.first]
+    return {**records_of(cases), "enrollments": [*others, *(row for case in cases for row in spells_of(case))]}
+
+
+def second_school(case: Case) -> str:
+    """The other school of the case's town."""
+    return str(case.first["school_id"]).replace("10", "20", 1)
+
+
+CALENDARS: Rows = {"calendar_days": [row for town in range(IN_SUITE) for row in in_town(town, CALENDAR)]}
 
 
 def snapshot_of(rows: Rows, policies: ViewPolicies | None = None) -> Snapshot:
     """The snapshot of ninth graders in these records, whose newest load kept these policies."""
     said = policies_as_json(policies or ViewPolicies())
     loads: list[Row] = [{"load_id": 1, "source": "made", "digest": "made", "rows": 1, "report": "", "policies": said}]
-    known = {**rows, "calendar_days": CALENDAR, "terms": TERMS, "loads": loads}
+    known = {**rows, **CALENDARS, "terms": TERMS, "loads": loads}
     return build_snapshot(reader_of(known), NinthGrade, AS_OF)
 
 
@@ -60,61 +122,74 @@ def same(one: Snapshot, other: Snapshot) -> None:
         pd.testing.assert_series_equal(getattr(one, name), getattr(other, name), check_dtype=False)
 
 
-@few
-@given(districts, entered, rules, st.booleans())
-def test_a_second_enrollment_without_records_changes_nothing(
-    rows: Rows, entry: date, rule: Concurrent, is_open: bool
-) -> None:
+@pytest.mark.parametrize("rule", RULES)
+def test_a_second_enrollment_without_records_changes_nothing(rule: Concurrent) -> None:
     """It begins later than the first and is no primary one; by the latest rule the first is the primary one.
 
     With shares it says that the student was there for its share of each day: only school days stay as they are.
     """
-    second = {**ENROLLED[0], "school_id": "20", "entry_date": entry, "exit_date": None if is_open else AS_OF}
-    first = {**ENROLLED[0], "is_primary": rule == "latest" or None}
-    others = [row for row in rows["enrollments"] if row is not ENROLLED[0]]
-    told = {**rows, "enrollments": [*others, first, second]}
-    before, after = snapshot_of(rows), snapshot_of(told, ViewPolicies(has_overlaps=True, concurrent=rule))
-    if rule == "shares":
-        pd.testing.assert_series_equal(before.school_days, after.school_days, check_dtype=False)
-        assert (after.features["absence_rate_year"] <= before.features["absence_rate_year"]).all()
-        return
-    same(before, after)
+
+    def with_second(case: Case) -> list[Row]:
+        ends = None if case.is_open else AS_OF
+        second = {**case.first, "school_id": second_school(case), "entry_date": case.day, "exit_date": ends}
+        return [{**case.first, "is_primary": rule == "latest" or None}, second]
+
+    for place, cases in enumerate(all_cases()):
+        before = unchanged(place)
+        after = snapshot_of(changed(cases, with_second), ViewPolicies(has_overlaps=True, concurrent=rule))
+        if rule == "shares":
+            pd.testing.assert_series_equal(before.school_days, after.school_days, check_dtype=False)
+            assert (after.features["absence_rate_year"] <= before.features["absence_rate_year"]).all()
+        else:
+            same(before, after)
 
 
-@few
-@given(districts, entered, st.booleans())
-def test_a_stint_split_into_two_back_to_back_changes_nothing(rows: Rows, entry: date, has_overlaps: bool) -> None:
+@pytest.mark.parametrize("has_overlaps", [False, True])
+def test_a_stint_split_into_two_back_to_back_changes_nothing(has_overlaps: bool) -> None:
     """Also where spells of other students share days, so that one school a date is looked for."""
-    first = {**ENROLLED[0], "exit_date": entry - timedelta(days=1)}
-    second = {**ENROLLED[0], "entry_date": entry}
-    others = [row for row in rows["enrollments"] if row is not ENROLLED[0]]
-    told = {**rows, "enrollments": [*others, first, second]}
-    same(snapshot_of(rows), snapshot_of(told, ViewPolicies(has_overlaps=has_overlaps)))
+
+    def split(case: Case) -> list[Row]:
+        return [{**case.first, "exit_date": case.day - timedelta(days=1)}, {**case.first, "entry_date": case.day}]
+
+    for place, cases in enumerate(all_cases()):
+        same(unchanged(place), snapshot_of(changed(cases, split), ViewPolicies(has_overlaps=has_overlaps)))
 
 
-@settings(few, max_examples=3)
-@given(districts, st.sampled_from(LATER[:3]), st.integers(0, 4))
-def test_a_stub_within_a_stint_changes_nothing(rows: Rows, entry: date, days: int) -> None:
-    """A second row of the same school and grade that is closed after some days, the first left open."""
-    stub = {**ENROLLED[0], "entry_date": entry, "exit_date": entry + timedelta(days=days)}
-    told = {**rows, "enrollments": [*rows["enrollments"], stub]}
-    same(snapshot_of(rows), snapshot_of(told, ViewPolicies(has_overlaps=True)))
+def test_a_stub_within_a_stint_changes_nothing() -> None:
+    """A second row of the same school and grade that is closed after some days, the first left open.
+
+    Not on the as-of date itself: the first row goes on from the day after, and who left that day is not in the cohort.
+    """
+
+    def with_stub(case: Case) -> list[Row]:
+        entry = min(case.day, LATER[2])
+        ends = min(entry + timedelta(days=case.days), AS_OF - timedelta(days=1))
+        return [case.first, {**case.first, "entry_date": entry, "exit_date": ends}]
+
+    for place, cases in enumerate(all_cases()):
+        same(unchanged(place), snapshot_of(changed(cases, with_stub), ViewPolicies(has_overlaps=True)))
 
 
-@few
-@given(districts, rules, entered)
-def test_where_no_spells_share_a_day_looking_for_one_school_a_date_changes_nothing(
-    rows: Rows, rule: Concurrent, moved: date
-) -> None:
+def moved(case: Case) -> list[Row]:
+    """The student of the case at one school until the day, and at the other from then on."""
+    left = {**case.first, "exit_date": case.day - timedelta(days=1), "exit_kind": "moved_school"}
+    return [left, {**case.first, "school_id": second_school(case), "entry_date": case.day}]
+
+
+def test_where_no_spells_share_a_day_looking_for_one_school_a_date_changes_nothing() -> None:
     """One student moves from a day to the next; nothing of the others is touched."""
-    left = {**ENROLLED[0], "exit_date": moved - timedelta(days=1), "exit_kind": "moved_school"}
-    came = {**ENROLLED[0], "school_id": "20", "entry_date": moved}
-    others = [row for row in rows["enrollments"] if row is not ENROLLED[0]]
-    told = {**rows, "enrollments": [*others, left, came]}
-    same(snapshot_of(told), snapshot_of(told, ViewPolicies(has_overlaps=True, concurrent=rule)))
+    for cases in all_cases():
+        rows = changed(cases, moved)
+        plain = snapshot_of(rows)
+        for rule in RULES:
+            same(plain, snapshot_of(rows, ViewPolicies(has_overlaps=True, concurrent=rule)))
 
 
-@given(rules, st.sampled_from(["last_day", "first_day_gone"]), st.sampled_from(["longer", "latest", "quarantine"]))
+@given(
+    st.sampled_from(RULES),
+    st.sampled_from(["last_day", "first_day_gone"]),
+    st.sampled_from(["longer", "latest", "quarantine"]),
+)
 def test_a_policy_that_no_record_asks_for_leaves_the_view_as_it_is(
     rule: Concurrent, exit_date: str, same_entry: str
 ) -> None:

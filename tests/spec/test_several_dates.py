@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import duckdb
 import pytest
-from hypothesis import given, settings
 
 import features.snapshots.snapshot as snapshots
 from features.definitions.catalog import FEATURE_SETS
@@ -19,8 +18,8 @@ from features.language.feature_set import FeatureSet
 from features.policies.attendance_policies import Periods
 from features.warehouse.reader import Reader
 from tests.drawn import reader_of
-from tests.spec.drawn_snapshots import FULL, SURROUNDINGS, Looking, everything, lines
-from tests.spec.made_districts import AS_OF, District, Rows, districts, merged
+from tests.spec.drawn_snapshots import FULL, SURROUNDINGS, Looking, everything, holds, lines
+from tests.spec.made_districts import AS_OF, Rows, merged
 
 DAYS = [AS_OF + timedelta(days=n) for n in (-1, 0, 4)]
 """What becomes known after AS_OF becomes known among them."""
@@ -67,13 +66,7 @@ def same_as_alone(rows: Rows, feature_set: type[FeatureSet], policies: ViewPolic
 
 def tried(feature_set: type[FeatureSet], policies: ViewPolicies) -> None:
     """AssertionError where the dates of some district differ."""
-
-    @settings(settings.get_profile("ci"), max_examples=300 if FULL else 2)
-    @given(districts)
-    def holds(district: District) -> None:
-        assert same_as_alone(everything(district), feature_set, policies)
-
-    holds()
+    holds(lambda district: same_as_alone(everything(district), feature_set, policies), 300 if FULL else 2)
 
 
 @pytest.fixture
