@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
+from hypothesis import strategies as st
 
 from features.language.feature_set import FeatureSet
 from features.language.outcome import Outcome
@@ -11,6 +12,7 @@ from features.snapshots.labels import label_outcome
 from features.snapshots.snapshot import build_snapshot
 from features.warehouse.reader import Reader
 from tests.drawn import canonical, cell, reader_of, told
+from tests.spec.drawn_snapshots import FULL, Drawn, drawn
 from tests.spec.made_districts import Row
 
 Drawings = Mapping[str, str]
@@ -19,10 +21,15 @@ Drawings = Mapping[str, str]
 def one_district(shared: Drawings, cases: Sequence[Drawings]) -> Reader:
     """An open warehouse with all cases: each has students and incidents of its own, the rest is shared."""
     rows: dict[str, list[Row]] = {name: canonical(name, drawing) for name, drawing in shared.items()}
-    for number, drawn in enumerate(cases):
-        for name, drawing in drawn.items():
+    for number, drawings in enumerate(cases):
+        for name, drawing in drawings.items():
             rows.setdefault(name, []).extend(of_case(number, row) for row in canonical(name, drawing))
     return reader_of(rows)
+
+
+def drawn_cases(strategy: st.SearchStrategy[Drawn], in_suite: int, in_sweep: int) -> list[Drawn]:
+    """Cases of a property: so many in `make test`, the same ones each time, and so many in `make properties`."""
+    return drawn(strategy, in_sweep if FULL else in_suite)
 
 
 def of_case(number: int, row: Row) -> Row:
@@ -62,8 +69,8 @@ def answered(
 ) -> dict[tuple[str, str], str]:
     """The labels of cases by the definition that each is asked and by what is drawn."""
     groups: dict[str, tuple[Outcome, dict[str, Drawings]]] = {}
-    for outcome, drawn in asked:
-        groups.setdefault(outcome.definition, (outcome, {}))[1][repr(drawn)] = drawn
+    for outcome, drawings in asked:
+        groups.setdefault(outcome.definition, (outcome, {}))[1][repr(drawings)] = drawings
     return {
         (definition, said): label
         for definition, (outcome, cases) in groups.items()

@@ -154,7 +154,8 @@ def drawn(strategy: st.SearchStrategy[Drawn], number: int) -> list[Drawn]:
 
 def together(towns: Sequence[District]) -> District:
     """Districts as towns of one."""
-    before, after = {}, {}
+    before: Rows = {}
+    after: Rows = {}
     for town, district in enumerate(towns):
         before = merged(before, {name: in_town(town, rows) for name, rows in district.before.items()})
         after = merged(after, {name: in_town(town, rows) for name, rows in district.after.items()})

@@ -1,6 +1,7 @@
 """What a day of attendance comes to: one event where kinds have an order, days of periods, own parts of days."""
 
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -9,6 +10,7 @@ from features.language.feature_set import Feature, FeatureSet, attendance, enrol
 from features.policies.attendance_policies import Periods
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import reader, rows_of, school_days, told
+from tests.spec.cases_together import features_of_cases
 
 
 class Days(FeatureSet):
@@ -81,7 +83,7 @@ BOTH = {"whole_day": 0.75, "half_day": 0.25}
 MINUTES = {"counted_in": "minutes", "minutes_each": 50, "whole_day": 150}
 
 
-@pytest.mark.parametrize(("periods", "parts", "missed"), [
+PERIODS: list[tuple[dict[str, object], tuple[int, ...], str]] = [
     ({}, (100,), "1"),                                   # no policy: a row says how much of the day
     ({"a_day": 6}, (100,), "0.16"), ({"a_day": 6}, (100, 100, 100), "0.5"), ({"a_day": 6}, (100,) * 7, "1"),
     ({"a_day": 6, **HALF}, (100, 100), "0"), ({"a_day": 6, **HALF}, (100, 100, 100), "1"),
@@ -93,10 +95,25 @@ MINUTES = {"counted_in": "minutes", "minutes_each": 50, "whole_day": 150}
     ({"a_day": 6, "counted_in": "periods", "whole_day": 4}, (100,) * 3, "0"),
     ({"a_day": 6, "counted_in": "periods", "whole_day": 4}, (100,) * 4, "1"),
     ({"a_day": 6, **MINUTES}, (100, 100, 99), "0"), ({"a_day": 6, **MINUTES}, (100, 100, 100), "1"),
-])  # fmt: skip
-def test_periods_make_a_day(periods: dict[str, object], parts: tuple[int, ...], missed: str) -> None:
-    (row,) = days({"attendance": periods_missed(*parts)}, periods=Periods.model_validate(periods))
-    assert row["missed"] == missed
+]  # fmt: skip
+
+
+@cache
+def missed_of_periods() -> dict[int, str]:
+    """What was missed in each case; those of one policy are students of one district."""
+    found: dict[int, str] = {}
+    for periods in {repr(one): one for one, _, _ in PERIODS}.values():
+        numbers = [number for number, (one, _, _) in enumerate(PERIODS) if one == periods]
+        said = loads(ViewPolicies(periods=Periods.model_validate(periods)))
+        cases = [{"enrollments": ADA, "attendance": periods_missed(*PERIODS[number][1])} for number in numbers]
+        rows = features_of_cases({"calendar_days": CALENDAR, "loads": said}, cases, Days, AS_OF)
+        found |= {number: row["missed"] for number, (row,) in zip(numbers, rows, strict=True)}
+    return found
+
+
+@pytest.mark.parametrize("case", range(len(PERIODS)))
+def test_periods_make_a_day(case: int) -> None:
+    assert missed_of_periods()[case] == PERIODS[case][-1]
 
 
 def test_a_students_own_periods_come_before_those_of_the_school() -> None:

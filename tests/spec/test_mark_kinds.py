@@ -1,12 +1,15 @@
 """Lines without a mark, credit from elsewhere and courses that make up for others: what counts as a failed course."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 
 import pytest
 
 from features.language.feature_set import Feature, FeatureSet, enrolled, marks, marks_not_given
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import reader, rows_of, school_days, told
+from tests.spec.cases_together import features_of_cases
 
 AS_OF = date(2025, 12, 1)
 CALENDAR = school_days(date(2025, 9, 1), 60)
@@ -33,6 +36,12 @@ def kinds(drawn: str, as_of: date = AS_OF) -> list[dict[str, str]]:
     """The features of the drawn marks."""
     records = reader({"calendar_days": CALENDAR, "enrollments": ENROLLED, "marks": drawn})
     return told(build_snapshot(records, Kinds, as_of).features)
+
+
+def kinds_of(drawn: Sequence[str]) -> list[dict[str, str]]:
+    """The features of Ada with each of these marks: as many students of one district."""
+    cases = [{"enrollments": ENROLLED, "marks": marks} for marks in drawn]
+    return [row for (row,) in features_of_cases({"calendar_days": CALENDAR}, cases, Kinds, AS_OF)]
 
 
 def test_a_line_without_a_mark_is_no_f_and_one_of_a_course_left_awaits_none() -> None:
@@ -71,14 +80,11 @@ ELSEWHERE = """
 """
 
 
-@pytest.mark.parametrize(("kind", "failed", "gpa"), [
-    ("transfer", "0", "3"), ("exam", "0", "3"), ("course", "1", "1.5"), ("", "1", "1.5"),
-])  # fmt: skip
-def test_credit_from_elsewhere_counts_and_a_course_failed_there_was_not_failed_here(
-    kind: str, failed: str, gpa: str
-) -> None:
-    found = kinds(ELSEWHERE.format(kind=kind))[0]
-    assert (found["failed"], found["gpa"], found["earned"]) == (failed, gpa, "1")
+def test_credit_from_elsewhere_counts_and_a_course_failed_there_was_not_failed_here() -> None:
+    expected = {"transfer": ("0", "3"), "exam": ("0", "3"), "course": ("1", "1.5"), "": ("1", "1.5")}
+    found = kinds_of([ELSEWHERE.format(kind=kind) for kind in expected])
+    assert [(row["failed"], row["gpa"]) for row in found] == list(expected.values())
+    assert [row["earned"] for row in found] == ["1"] * len(expected)
 
 
 RECOVERY = """
@@ -101,9 +107,16 @@ MADE_UP = {
 }
 
 
-@pytest.mark.parametrize(("line", "left"), MADE_UP.values(), ids=MADE_UP.keys())
-def test_a_failed_course_is_made_up_by_passing_it_or_the_one_that_recovers_it(line: str, left: str) -> None:
-    assert kinds(RECOVERY + line)[0]["open_fs"] == left
+@cache
+def made_up() -> Mapping[str, str]:
+    """The Fs that are left of each case."""
+    found = kinds_of([RECOVERY + line for line, _ in MADE_UP.values()])
+    return dict(zip(MADE_UP, (row["open_fs"] for row in found), strict=True))
+
+
+@pytest.mark.parametrize("case", MADE_UP)
+def test_a_failed_course_is_made_up_by_passing_it_or_the_one_that_recovers_it(case: str) -> None:
+    assert made_up()[case] == MADE_UP[case][1]
 
 
 def test_a_course_that_recovers_and_was_failed_is_made_up_by_the_first_one_too() -> None:

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.definitions.catalog import OUTCOMES
@@ -12,6 +11,7 @@ from features.snapshots.labels import label_outcome
 from features.snapshots.snapshot import build_snapshot
 from features.warehouse.reader import Reader
 from tests.drawn import reader, school_days, told
+from tests.spec.cases_together import drawn_cases, features_of_cases
 
 CALENDAR = school_days(date(2025, 9, 1), 200)
 ENROLLED = "| student_id | school_year | entry_date |\n| ada | 2026 | 2025-09-01 |"
@@ -113,10 +113,26 @@ def test_the_points_that_count_are_declared_and_one_without_them_is_left_out(pol
 MARK = st.sampled_from(["A", "B", "D", "F", "P", "NP", ""])
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.lists(MARK, min_size=1, max_size=6), st.integers(0, 60))
-def test_a_policy_on_incompletes_changes_nothing_where_there_is_none(sent: list[str], days: int) -> None:
+SENT = st.lists(MARK, min_size=1, max_size=6)
+
+
+def test_a_policy_on_incompletes_changes_nothing_where_there_is_none() -> None:
+    """Of drawn students of one district, whether the term is over by the policy's days or not."""
     head = "| student_id | school_year | term_id | course_id | mark | known_on |"
-    rows = [f"| ada | 2026 | s1 | c{place} | {mark} | 2026-01-20 |" for place, mark in enumerate(sent)]
-    drawn, as_of = "\n".join([head, *rows]), date(2026, 5, 1)
-    assert grades(drawn, f'{{"incomplete_days": {days}}}', as_of) == grades(drawn, "{}", as_of)
+    cases = [
+        {
+            "enrollments": ENROLLED,
+            "marks": "\n".join(
+                [head, *(f"| ada | 2026 | s1 | c{n} | {mark} | 2026-01-20 |" for n, mark in enumerate(sent))]
+            ),
+        }
+        for sent in drawn_cases(SENT, 20, 500)
+    ]
+    shared = {"calendar_days": CALENDAR, "terms": TERMS}
+    found = [
+        features_of_cases(
+            {**shared, "loads": f"| load_id | policies |\n| 1 | {policies} |"}, cases, Grades, date(2026, 5, 1)
+        )
+        for policies in ("{}", '{"incomplete_days": 0}', UNTIL, '{"incomplete_days": 400}')
+    ]
+    assert all(one == found[0] for one in found[1:])

@@ -1,6 +1,8 @@
 """Class periods of a student's own sections, and periods where a student is part-time or at two schools."""
 
+from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from features.policies.attendance_policies import Periods
 from features.quality.monthly_figures import months_of
 from features.snapshots.snapshot import build_snapshot
 from tests.drawn import cell, reader, school_days, stacked, told
+from tests.spec.cases_together import features_of_cases
 from tests.spec.loaded_records import loaded_records
 from tests.spec.test_day_events import loads
 
@@ -59,7 +62,7 @@ def section(name: str, periods: str = "", weekdays: str = "", start: str = "2025
 FOUR, FIVE = [section(f"s{n}") for n in range(1, 5)], [section(f"s{n}") for n in range(1, 6)]
 
 
-@pytest.mark.parametrize(("sections", "missed"), [
+SECTIONS: list[tuple[Sequence[str], str]] = [
     ((), "0"),                                                     # none is sent: two of the school's six
     (FOUR, "1"),                                                   # two of four
     (FIVE, "0"),                                                   # two of five
@@ -72,10 +75,23 @@ FOUR, FIVE = [section(f"s{n}") for n in range(1, 5)], [section(f"s{n}") for n in
     ((*FOUR[:3], section("s4", periods="2")), "0"),                # a double period
     ((*FOUR, section("s4", start="2025-10-02")), "1"),             # twice in one section: once
     ((*FOUR, section("s5").replace("2026", "2025").replace("2025-10-01", "2024-10-01")), "1"),  # last year's, left open
-])  # fmt: skip
-def test_a_day_has_as_many_periods_as_the_students_sections(sections: tuple[str, ...], missed: str) -> None:
-    ada, bo = days("\n".join(sections))
-    assert (ada["missed"], bo["missed"]) == (missed, "1")  # Bo has no section: four periods by the enrollment
+]  # fmt: skip
+
+
+@cache
+def missed_by_sections() -> list[tuple[str, str]]:
+    """What Ada and Bo missed in each case: as many pairs of one district."""
+    view = ViewPolicies(periods=HALF, has_sections=True)
+    everyone = {"enrollments": ENROLLMENTS, "attendance": TWO_MISSED}
+    cases = [everyone | {"section_enrollments": "\n".join([HEADER, *sections])} for sections, _ in SECTIONS]
+    found = features_of_cases({"calendar_days": CALENDAR, "loads": loads(view)}, cases, Missed, AS_OF)
+    return [(ada["missed"], bo["missed"]) for ada, bo in found]
+
+
+@pytest.mark.parametrize("case", range(len(SECTIONS)))
+def test_a_day_has_as_many_periods_as_the_students_sections(case: int) -> None:
+    """Bo has no section: four periods by the enrollment."""
+    assert missed_by_sections()[case] == (SECTIONS[case][-1], "1")
 
 
 def test_sections_say_nothing_of_attendance_by_day() -> None:

@@ -3,12 +3,11 @@
 Two weeks of ten days; the third is half a day, the seventh three quarters, as declared by the calendar.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.language.feature_set import Feature, FeatureSet, attendance, enrolled
@@ -17,6 +16,7 @@ from features.quality.monthly_figures import months_of
 from features.snapshots.snapshot import build_snapshot
 from features.way_back.way_back import find_ways_back
 from tests.drawn import reader, rows_of, school_days, told
+from tests.spec.cases_together import drawn_cases, features_of_cases
 from tests.spec.test_way_back import RULE
 
 AS_OF = date(2025, 10, 14)
@@ -59,6 +59,15 @@ def read(absences: str, policies: str = '{"short_days": true}', calendar: str = 
     return told(build_snapshot(reader(tables), Short, AS_OF).features)
 
 
+def read_all(
+    absences: Sequence[str], policies: str = '{"short_days": true}', calendar: str = CALENDAR
+) -> list[list[dict[str, str]]]:
+    """The features of each of these absences: as many students of one district."""
+    shared = {"calendar_days": calendar, "loads": f"| load_id | policies |\n| 1 | {policies} |"}
+    cases = [{"enrollments": ENROLLED, "attendance": drawn} for drawn in absences]
+    return features_of_cases(shared, cases, Short, AS_OF)
+
+
 WHOLE = "| student_id | date |\n| ada | 2025-10-03 |\n| ada | 2025-10-06 |"
 BY_SHARE = """
 | student_id | days | missed | rate     | last_5d | longest | chronic  |
@@ -92,11 +101,14 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize(("parts", "missed"), PARTS.values(), ids=PARTS.keys())
-def test_parts_of_a_short_day_add_up_to_it_and_never_to_more(parts: list[str], missed: str) -> None:
-    rows = [f"| ada | 2025-10-09 | s{place} | partial | {part} |" for place, part in enumerate(parts)]
-    drawn = "\n".join(["| student_id | date | section_id | kind | absent_hundredths |", *rows])
-    assert read(drawn)[0]["missed"] == missed
+def test_parts_of_a_short_day_add_up_to_it_and_never_to_more() -> None:
+    header = "| student_id | date | section_id | kind | absent_hundredths |"
+    drawn = [
+        "\n".join([header, *(f"| ada | 2025-10-09 | s{n} | partial | {part} |" for n, part in enumerate(parts))])
+        for parts, _ in PARTS.values()
+    ]
+    found = [row["missed"] for (row,) in read_all(drawn)]
+    assert dict(zip(PARTS, found, strict=True)) == {name: missed for name, (_, missed) in PARTS.items()}
 
 
 def test_a_short_day_on_which_attendance_was_not_taken_is_as_unknown_as_any() -> None:
@@ -129,12 +141,18 @@ def test_the_way_back_has_the_days_that_labels_have(policies: str, most: float, 
     assert (step.values["most"], step.values["so_far"]) == (most, so_far)
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.lists(st.sampled_from([row["date"] for row in rows_of(CALENDAR)]), unique=True), st.booleans())
-def test_the_policy_changes_nothing_where_no_day_is_short(days: list[str], whole: bool) -> None:
+DAYS_MISSED = st.lists(st.sampled_from([row["date"] for row in rows_of(CALENDAR)]), unique=True)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_policy_changes_nothing_where_no_day_is_short(whole: bool) -> None:
+    """Of drawn students of one district, where the calendar says nothing of a day, or that it is a whole one."""
     calendar = short(school_days(date(2025, 10, 1), 10), dict.fromkeys(SHARES, "100") if whole else {})
-    drawn = "\n".join(["| student_id | date |", *(f"| ada | {day} |" for day in days)])
-    assert read(drawn, calendar=calendar) == read(drawn, "{}", calendar=calendar)
+    drawn = [
+        "\n".join(["| student_id | date |", *(f"| ada | {day} |" for day in days)])
+        for days in drawn_cases(DAYS_MISSED, 20, 500)
+    ]
+    assert read_all(drawn, calendar=calendar) == read_all(drawn, "{}", calendar=calendar)
 
 
 @pytest.mark.parametrize(("policies", "rate"), [("{}", 2 / 10), ('{"short_days": true}', 150 / 925)])
