@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from models.bundle.manifest import folder_name
+from tests.chromium import Windows
 from tests.journeys.conftest import Installation
 
 pytestmark = pytest.mark.browser
@@ -41,11 +42,11 @@ def signed_in(page: Page, address: str, district: str, email: str, password: str
 
 @pytest.mark.parametrize(("district", "scorer"), [("harbor", "model"), ("mesa", "published rule")])
 def test_a_counselor_reaches_reasons_and_the_records_behind_them(
-    scored: Installation, address: str, browser: Browser, district: str, scorer: str
+    scored: Installation, address: str, windows: Windows, district: str, scorer: str
 ) -> None:
     """In the district that earned a model and in the one served by the rule, without JavaScript."""
     staff_id, email = counselor_of(scored, district)
-    page = browser.new_context(java_script_enabled=False).new_page()
+    page = windows.empty(script=False)
     signed_in(page, address, district, email, password_of(scored, district, staff_id))
     page.locator(".facts summary").first.click()
     assert scorer in page.locator(".facts details").first.inner_text()
@@ -84,9 +85,9 @@ def test_a_model_that_did_not_pass_is_not_promoted(scored: Installation) -> None
     assert "not enough evidence" in said.replace("_", " ")
 
 
-def test_scores_come_back_through_the_api(scored: Installation, address: str, browser: Browser) -> None:
+def test_scores_come_back_through_the_api(scored: Installation, address: str, windows: Windows) -> None:
     staff_id, email = counselor_of(scored, "harbor")
-    page = browser.new_page()
+    page = windows.empty()
     signed_in(page, address, "harbor", email, password_of(scored, "harbor", staff_id))
     href = page.locator("main a[href*='/students/']").first.get_attribute("href")
     assert href

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, ViewportSize
+from playwright.sync_api import Page
 
 from docs.screenshots import served
 from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import ScoringRun
+from tests.chromium import Windows
 from tests.serving.conftest import copy_prepared, opened
 from tests.serving.example_scores import with_scores
 from tests.serving.example_service import TODAY, ExampleService, run_of, scored, scores_of
@@ -66,21 +66,17 @@ def address(long_list: ExampleService) -> Iterator[str]:
 
 
 def opened_page(
-    chromium: Chromium, service: ExampleService, address: str, *, width: int = 1280, script: bool = True
+    windows: Windows, service: ExampleService, address: str, *, width: int = 1280, script: bool = True
 ) -> Page:
     """A page of district staff, signed in."""
-    size = ViewportSize(width=width, height=800)
-    context: BrowserContext = chromium.new_context(viewport=size, locale="en-US", java_script_enabled=script)
-    token = service.session_of("harbor", "s-lena")
-    context.add_cookies([{"name": "ontrack_session", "value": token, "url": address}])
-    return context.new_page()
+    return windows.signed_in(service.session_of("harbor", "s-lena"), address, width=width, script=script)
 
 
 @pytest.mark.parametrize("script", [True, False])
 def test_by_mouse_a_student_is_found_and_the_list_narrowed_sorted_and_read_to_its_end(
-    browser: Chromium, long_list: ExampleService, address: str, script: bool
+    windows: Windows, long_list: ExampleService, address: str, script: bool
 ) -> None:
-    page = opened_page(browser, long_list, address, script=script)
+    page = opened_page(windows, long_list, address, script=script)
     page.goto(f"{address}/caseload")
     page.get_by_label("Find a student by name or number").fill("number0777")
     page.get_by_role("button", name="Find").click()
@@ -99,13 +95,12 @@ def test_by_mouse_a_student_is_found_and_the_list_narrowed_sorted_and_read_to_it
     page.get_by_role("link", name="Back to the list").click()
     assert "page=13" in page.url
     assert "sort=name" in page.url
-    page.context.close()
 
 
 def test_by_keyboard_alone_a_student_is_found_and_the_sheet_for_the_family_opened(
-    browser: Chromium, long_list: ExampleService, address: str
+    windows: Windows, long_list: ExampleService, address: str
 ) -> None:
-    page = opened_page(browser, long_list, address)
+    page = opened_page(windows, long_list, address)
     page.goto(f"{address}/caseload")
     tab_to(page, "#q")
     page.keyboard.type("boateng")
@@ -118,7 +113,6 @@ def test_by_keyboard_alone_a_student_is_found_and_the_sheet_for_the_family_opene
     page.keyboard.press("Enter")
     page.wait_for_selector(".sheet")
     assert "Is something here wrong?" in page.inner_text("main")
-    page.context.close()
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -132,55 +126,53 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def test_a_row_is_low_on_a_laptop_and_a_phone_needs_no_endless_page(
-    browser: Chromium, long_list: ExampleService, address: str
+    windows: Windows, long_list: ExampleService, address: str
 ) -> None:
     heights = "[...document.querySelectorAll('.list tbody tr')].map(row => row.getBoundingClientRect().height)"
     for width, most in ((1280, 64), (375, 180)):
-        page = opened_page(browser, long_list, address, width=width)
+        page = opened_page(windows, long_list, address, width=width)
         page.goto(f"{address}/caseload?show=all")
         found = page.evaluate(heights)
         assert len(found) == 50
         assert sorted(found)[len(found) // 2] <= most
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.context.close()
 
 
-@pytest.mark.parametrize("width", [375, 768, 1280])
 @pytest.mark.parametrize("path", ["/caseload?show=all", "/students/k-amara", "/students/k-amara/family", "/sign-in"])
 def test_words_that_are_longer_by_two_fifths_are_not_cut_off(
-    browser: Chromium, long_list: ExampleService, address: str, path: str, width: int
+    windows: Windows, long_list: ExampleService, address: str, path: str
 ) -> None:
-    page = opened_page(browser, long_list, address, width=width)
+    """On a phone, a tablet and a laptop."""
+    page = opened_page(windows, long_list, address)
     page.goto(f"{address}{path}")
     page.evaluate(LONGER)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert page.evaluate(CLIPPED) == []
-    page.context.close()
+    for width in (375, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
+        assert page.evaluate(CLIPPED) == [], width
 
 
-def test_a_clipped_text_is_found(browser: Chromium, long_list: ExampleService, address: str) -> None:
-    page = opened_page(browser, long_list, address)
+def test_a_clipped_text_is_found(windows: Windows, long_list: ExampleService, address: str) -> None:
+    page = opened_page(windows, long_list, address)
     page.goto(f"{address}/caseload")
     page.evaluate("document.querySelector('h1').style.cssText = 'width: 3rem; overflow: hidden; white-space: nowrap'")
     assert page.evaluate(CLIPPED) != []
-    page.context.close()
 
 
 @pytest.mark.parametrize(("path", "most"), [("/students/k-amara", 1), ("/students/k-amara/family", 2)])
 def test_a_student_is_one_sheet_of_paper_and_a_family_gets_two_at_most(
-    browser: Chromium, long_list: ExampleService, address: str, path: str, most: int
+    windows: Windows, long_list: ExampleService, address: str, path: str, most: int
 ) -> None:
-    page = opened_page(browser, long_list, address)
+    page = opened_page(windows, long_list, address)
     page.goto(f"{address}{path}")
     for size in ("Letter", "A4"):
         assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=size))) <= most
-    page.context.close()
 
 
 def test_print_keeps_every_record_it_shows_says_what_it_leaves_out_and_has_its_line_on_each_page(
-    browser: Chromium, long_list: ExampleService, address: str
+    windows: Windows, long_list: ExampleService, address: str
 ) -> None:
-    page = opened_page(browser, long_list, address)
+    page = opened_page(windows, long_list, address)
     page.emulate_media(media="print")
     page.goto(f"{address}/students/k-amara")
     rows = page.locator(".reason .scroll >> tbody tr")
@@ -191,4 +183,3 @@ def test_print_keeps_every_record_it_shows_says_what_it_leaves_out_and_has_its_l
     style = foot.evaluate("one => [getComputedStyle(one).display, getComputedStyle(one).breakInside]")
     assert style == ["table-footer-group", "avoid"], "only such a foot is repeated on every page"
     assert [one.inner_text() for one in page.locator(".top, .crumbs, .page-actions").all() if one.is_visible()] == []
-    page.context.close()

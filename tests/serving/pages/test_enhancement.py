@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from docs.screenshots import served
 from serving.pages.enhancement import FOLDER, PINNED, installed_scripts
 from serving.web.middleware import HEADERS
+from tests.chromium import Windows
 from tests.serving.browser import Browser
 from tests.serving.example_service import ExampleService
 from tests.serving.pages.example_entries import CONTACT
@@ -54,16 +54,13 @@ def test_each_answer_has_its_own_nonce_and_only_the_two_pages_have_scripts(read_
 @installed
 @pytest.mark.browser
 def test_a_list_is_narrowed_and_a_follow_up_ticked_off_without_loading_the_page_again(
-    browser: Chromium, service: ExampleService
+    windows: Windows, service: ExampleService
 ) -> None:
     newly_listed(service)
     step = {"next_step": "Ask for the bus", "due_on": "2026-11-24", "asked_of": "s-ines"}
     Browser(service, "harbor", "s-ines").send("/students/k-amara/contacts", **CONTACT, **step)
     with served(service) as address:
-        context = browser.new_context(locale="en-US")
-        token = service.session_of("harbor", "s-ines")
-        context.add_cookies([{"name": "ontrack_session", "value": token, "url": address}])
-        page, alarms = context.new_page(), list[str]()
+        page, alarms = windows.signed_in(service.session_of("harbor", "s-ines"), address), list[str]()
         page.on("console", lambda said: alarms.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: alarms.append(str(error)))
         stays(page, f"{address}/caseload?show=all")
@@ -81,7 +78,6 @@ def test_a_list_is_narrowed_and_a_follow_up_ticked_off_without_loading_the_page_
         assert "Ask for the bus" not in page.inner_text("#due-part")
         assert page.evaluate("window.stayed") is True
         assert alarms == []
-        context.close()
 
 
 def stays(page: Page, address: str) -> None:

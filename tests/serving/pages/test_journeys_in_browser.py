@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from docs.screenshots import served
+from tests.chromium import Windows
 from tests.serving.conftest import copy_prepared, opened
 from tests.serving.example_service import ExampleService
 from tests.sweeps import swept
@@ -99,19 +100,15 @@ def address(service: ExampleService) -> Iterator[str]:
 
 @pytest.mark.parametrize(("task", "mode"), RUNS, ids=[f"{task.name}, {mode}" for task, mode in RUNS])
 def test_a_main_task_is_done_in_the_clicks_stated(
-    browser: Browser, service: ExampleService, address: str, task: Task, mode: Mode
+    windows: Windows, service: ExampleService, address: str, task: Task, mode: Mode
 ) -> None:
-    context = browser.new_context(java_script_enabled=mode != "no script", locale="en-US")
-    token = service.session_of("harbor", "s-ines")
-    context.add_cookies([{"name": "ontrack_session", "value": token, "url": address}])
-    page = context.new_page()
+    page = windows.signed_in(service.session_of("harbor", "s-ines"), address, script=mode != "no script")
     page.goto(f"{address}/")
     for step in task.steps:
         take(page, step, by_keyboard=mode == "keyboard")
     page.wait_for_load_state()
     expect(page.locator("main")).to_contain_text(task.said)
     assert sum(not step.typed for step in task.steps) <= task.clicks
-    context.close()
 
 
 def take(page: Page, step: Step, *, by_keyboard: bool) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from docs.screenshots import served
+from tests.chromium import Windows
 from tests.serving.access.test_roles_and_occasions import NEEDS, OCCASIONS, service, somebody
 from tests.serving.example_service import ExampleService
 from tests.sweeps import swept
@@ -43,16 +43,14 @@ def marks_of(kind: str) -> dict[str, bool]:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("kind", TRIED)
 def test_each_opens_what_the_occasion_needs_in_the_clicks_stated_and_cannot_open_the_rest(
-    browser: Chromium,
+    windows: Windows,
     service: ExampleService,
     address: str,
     kind: str,
     width: int,
 ) -> None:
-    context = browser.new_context(locale="en-US", viewport={"width": width, "height": 800})
     token = somebody(service, kind).client.cookies["ontrack_session"]
-    context.add_cookies([{"name": "ontrack_session", "value": token, "url": address}])
-    page = context.new_page()
+    page = windows.signed_in(token, address, width=width)
     for occasion, takes_part in marks_of(kind).items():
         page.goto(address)
         if takes_part:
@@ -63,7 +61,6 @@ def test_each_opens_what_the_occasion_needs_in_the_clicks_stated_and_cannot_open
             assert page.locator(f"header a[href='{NEEDS[occasion]}']").count() == 0, (kind, occasion)
             page.goto(f"{address}{'/students/k-amara/family' if occasion == 'family' else NEEDS[occasion]}")
             expect(page.locator("main")).to_contain_text("There is nothing here")
-    context.close()
 
 
 def go_to(page: Page, occasion: str) -> int:
