@@ -1,8 +1,10 @@
 """Signed releases on the service: a small model of the grade 9 features, and a rule."""
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,12 +12,12 @@ import pandas as pd
 from features.definitions.grade9 import NinthGrade
 from models.bundle.bundle import BundleParts, write_bundle
 from models.bundle.signing import ensure_keys
-from models.estimators.fitting import fit_risk_model
 from models.estimators.published_rule import RuleModel
 from models.estimators.risk_model import RiskModel
 from models.examples import Examples
 from models.feature_dictionary import dictionary_of, fingerprint_of
 from models.releases import Approval, Release, ReleaseKey, promote
+from tests.kept_folders import code_of, kept
 from tests.models.kept_verdicts import verdicts_kept
 from tests.serving.example_service import NOW, ExampleService
 
@@ -26,7 +28,17 @@ GRADE9 = dictionary_of(NinthGrade)
 
 @cache
 def made_model() -> RiskModel:
-    """A model in which absence and failing marks count."""
+    """A model in which absence and failing marks count, fitted once for all workers and runs."""
+    code = code_of(["models.estimators.fitting", NinthGrade.__module__], [__file__])
+    model = pickle.loads((kept("grade-9-model", code, write_model) / "model").read_bytes())
+    assert isinstance(model, RiskModel)
+    return model
+
+
+def write_model(folder: Path) -> None:
+    """Fits the model and puts it into a folder; what fits loads libraries that whoever finds it there does not need."""
+    from models.estimators.fitting import fit_risk_model
+
     rng = np.random.default_rng(0)
     rows = 600
     features = pd.DataFrame({name: rng.random(rows) for name in GRADE9.names})
@@ -39,14 +51,12 @@ def made_model() -> RiskModel:
         student=np.array([f"student {i}" for i in range(rows)]),
         time=np.full(rows, 2026, dtype=np.int64),
     )
-    return fit_risk_model(examples, seed=1, threads=1)
+    (folder / "model").write_bytes(pickle.dumps(fit_risk_model(examples, seed=1, threads=1)))
 
 
 def release_rule(service: ExampleService, district_id: str, rule: RuleModel = RULE) -> Release:
     """Puts the rule in service."""
-    return release(
-        service, district_id, replace(model_parts(district_id), kind="rule", model=None, rule=rule, gate=None)
-    )
+    return release(service, district_id, replace(rule_parts(district_id), rule=rule, gate=None))
 
 
 def release_model(service: ExampleService, district_id: str) -> Release:
@@ -56,10 +66,15 @@ def release_model(service: ExampleService, district_id: str) -> Release:
 
 def model_parts(district_id: str) -> BundleParts:
     """The model's bundle, passed by the gate."""
+    return replace(rule_parts(district_id), kind="model", model=made_model(), rule=None)
+
+
+def rule_parts(district_id: str) -> BundleParts:
+    """The rule's bundle, passed by the gate."""
     return BundleParts(
-        kind="model",
-        model=made_model(),
-        rule=None,
+        kind="rule",
+        model=None,
+        rule=RULE,
         dictionary=GRADE9,
         metrics={},
         card="# A card\n",

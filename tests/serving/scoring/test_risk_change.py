@@ -18,12 +18,11 @@ from serving.scoring.risk_change import features_seen, load_previous_run
 from serving.scoring.score_district import score_district
 from serving.store.rows import ScoreRow
 from tests.districts import simulated_warehouse
-from tests.serving.example_releases import OUTCOME, RULE, model_parts, release
+from tests.serving.example_releases import OUTCOME, model_parts, release, rule_parts
 from tests.serving.example_service import NOW, TODAY, ExampleService
 
 BEFORE = TODAY - timedelta(weeks=2)
-PARTS = replace(model_parts("harbor"), metrics={"headline": {}, "listed": 0, "test_year": TODAY.year})
-RULE_PARTS = replace(PARTS, kind="rule", model=None, rule=RULE)
+RULE_PARTS = replace(rule_parts("harbor"), metrics={"headline": {}, "listed": 0, "test_year": TODAY.year})
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def scoring(empty_service: ExampleService, made: Path) -> ExampleService:
     warehouse = empty_service.context.settings.warehouse("harbor")
     warehouse.parent.mkdir()
     warehouse.write_bytes(made.read_bytes())
-    release(empty_service, "harbor", PARTS)
+    release(empty_service, "harbor", replace(model_parts("harbor"), metrics=RULE_PARTS.metrics))
     score(empty_service, BEFORE)
     return empty_service
 

@@ -25,7 +25,7 @@ from serving.store.student_records import WrittenRecords
 from tests.districts import simulated_warehouse
 from tests.serving.browser import Browser
 from tests.serving.databases import ON_POSTGRESQL
-from tests.serving.example_releases import RULE, model_parts
+from tests.serving.example_releases import rule_parts
 from tests.serving.example_service import NOW, TODAY, ExampleService
 
 SERVED = ("grade9_off_track_chicago", "chronic_absence_9", "chronic_absence_6_8")
@@ -38,7 +38,7 @@ def bundle_of(name: str) -> BundleParts:
     figures = {"headline": {}, "listed": 0, "test_year": TODAY.year}
     gate = {"district_id": "harbor", "outcome": name, "verdict": "not_enough_evidence", "checks": []}
     return replace(
-        model_parts("harbor"), kind="rule", model=None, rule=RULE, metrics=figures, name=name, gate=gate,
+        rule_parts("harbor"), metrics=figures, name=name, gate=gate,
         grade_band=outcome.grade_band, feature_set=served.name, dictionary=dictionary_of(SERVABLE[served.name]),
     )  # fmt: skip
 

@@ -17,14 +17,14 @@ from serving.scoring.score_district import score_district
 from serving.store.rows import RunRow
 from tests.districts import simulated_warehouse
 from tests.serving.conftest import opened
-from tests.serving.example_releases import RULE, model_parts, release
+from tests.serving.example_releases import release, rule_parts
 from tests.serving.example_service import NOW, TODAY, ExampleService
 
 
 def promote(service: ExampleService, test_year: int) -> str:
     """The id of a new release of a rule."""
     metrics = {"headline": {}, "listed": 0, "test_year": test_year}
-    parts = replace(model_parts("harbor"), kind="rule", model=None, rule=RULE, metrics=metrics)
+    parts = replace(rule_parts("harbor"), metrics=metrics)
     return release(service, "harbor", parts).release_id
 
 

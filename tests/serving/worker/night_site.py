@@ -29,7 +29,7 @@ from serving.worker.import_workflow import Timeouts
 from serving.worker.night_results import NightResult
 from serving.worker.nightly import run_nights
 from tests.serving.databases import ON_POSTGRESQL, owner_address, postgresql_address
-from tests.serving.example_releases import OUTCOME, RULE, model_parts
+from tests.serving.example_releases import OUTCOME, rule_parts
 from tests.serving.example_service import NOW, TODAY
 from tests.serving.worker.worker_driver import NEEDED
 
@@ -99,7 +99,7 @@ def make_site(folder: Path) -> Path:
     for one in DISTRICTS:
         simulate_district(Plan(one, STUDENTS, TODAY, years=2), folder / "records" / one)
         metrics = {"headline": {}, "listed": 0, "test_year": TODAY.year}
-        parts = replace(model_parts(one), kind="rule", model=None, rule=RULE, metrics=metrics)
+        parts = replace(rule_parts(one), metrics=metrics)
         bundle = write_bundle(home / "bundles", parts, keys, {})
         key = ReleaseKey(one, OUTCOME, "9")
         promote(home, key, bundle.path, public_key=keys.public_key, approval=Approval("a test"), now=NOW)

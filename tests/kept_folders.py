@@ -1,0 +1,74 @@
+"""Folders that take seconds to make: made once for all workers and runs, and found again by what decides them.
+
+A folder lies in `.pytest_cache/kept` under a digest of what is said about it and of all code that makes it. A changed
+line makes it anew; what nobody asked for in three days is removed. Whoever uses one takes a copy.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import distributions
+from pathlib import Path
+
+from features.atomic_files import file_lock
+from features.engine.definition_digest import library_versions
+from features.engine.module_reach import reach_digest
+
+ROOT = Path(__file__).parents[1]
+KEPT = ROOT / ".pytest_cache" / "kept"
+UNUSED = 3 * 24 * 3600
+"""Seconds after which a folder that no test asked for is removed."""
+PRODUCT = ("features", "models", "presentation", "training", "serving")
+"""The packages of the product; what stands beside them in the root are modules."""
+
+
+def kept(said: str, code: str, make: Callable[[Path], object], *, under: Path | None = None) -> Path:
+    """The folder made from what is said by that code; who asks meanwhile waits, and a killed making leaves nothing."""
+    place = under or KEPT
+    digest = sha256(f"{said}\n{code}".encode()).hexdigest()[:24]
+    folder = place / f"{said.split()[0]}-{digest}"
+    with file_lock(place / f".{folder.name}.lock"):
+        if not folder.exists():
+            unfinished = folder.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(parents=True)
+            make(unfinished)
+            unfinished.rename(folder)
+            remove_unused(place)
+        (folder / "used").touch()
+    return folder
+
+
+def remove_unused(place: Path) -> None:
+    """Removes what no test has asked for in days: it was made by other code."""
+    for used in place.glob("*/used"):
+        if time.time() - used.stat().st_mtime > UNUSED:
+            shutil.rmtree(used.parent, ignore_errors=True)
+
+
+def code_of(modules: Sequence[str], files: Sequence[str | Path] = ()) -> str:
+    """A digest of modules with all that they reach, of files beside them, and of the libraries that are installed."""
+    parts = [*map(reach_digest, modules), *(digest_of(Path(file)) for file in files), installed()]
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def code_of_product(root: Path = ROOT, files: Sequence[str | Path] = ()) -> str:
+    """A digest of every file of the product, templates too, of files beside them, and of what is installed."""
+    found = [path for name in PRODUCT for path in (root / name).rglob("*") if path.is_file()]
+    ours = sorted(path for path in [*found, *root.glob("*.py")] if "__pycache__" not in path.parts)
+    parts = [f"{path.relative_to(root)} {digest_of(path)}" for path in ours]
+    return sha256("\n".join([*parts, *(digest_of(Path(file)) for file in files), installed()]).encode()).hexdigest()
+
+
+def digest_of(path: Path) -> str:
+    """A digest of a file's content."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+@cache
+def installed() -> str:
+    """Python's version, and that of every library that is installed."""
+    libraries = sorted(f"{one.metadata['Name']} {one.version}" for one in distributions())
+    return "\n".join([library_versions(), *libraries])

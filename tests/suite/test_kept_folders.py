@@ -1,0 +1,98 @@
+"""What is kept between workers and runs is never stale, made once, and never half."""
+
+import os
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.kept_folders import PRODUCT, ROOT, UNUSED, code_of_product, kept
+
+
+def write_note(folder: Path) -> None:
+    """Makes a folder with a note in it."""
+    (folder / "note").write_text("made", encoding="utf-8")
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Path:
+    """A copy of the product's source, to be edited."""
+    for name in PRODUCT:
+        shutil.copytree(ROOT / name, tmp_path / "product" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for module in ROOT.glob("*.py"):
+        shutil.copy(module, tmp_path / "product")
+    return tmp_path / "product"
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        "features/engine/sql_script.py",
+        "models/estimators/fitting.py",
+        "training/train.py",
+        "serving/pages/templates/caseload.html",
+        "presentation/tables.py",
+        "ontrack_demo.py",
+    ],
+)
+def test_an_edited_line_of_the_product_makes_it_anew(product: Path, edited: str) -> None:
+    before = code_of_product(product)
+    assert (product / edited).exists()
+    assert before == code_of_product(product)
+    with (product / edited).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert code_of_product(product) != before
+
+
+def test_a_new_module_of_the_product_makes_it_anew_and_a_compiled_one_does_not(product: Path) -> None:
+    before = code_of_product(product)
+    (product / "features" / "__pycache__").mkdir()
+    (product / "features" / "__pycache__" / "tables.pyc").write_bytes(b"compiled")
+    assert code_of_product(product) == before
+    (product / "features" / "more.py").write_text("", encoding="utf-8")
+    assert code_of_product(product) != before
+
+
+def test_it_is_made_once_for_one_code_and_again_for_another(tmp_path: Path) -> None:
+    made = []
+    for said, code in (("one", "a"), ("one", "a"), ("other", "a"), ("one", "b")):
+        kept(said, code, lambda folder, what=(said, code): made.append(what), under=tmp_path)  # type: ignore[misc]
+    assert made == [("one", "a"), ("other", "a"), ("one", "b")]
+
+
+def test_who_asks_at_the_same_time_gets_what_the_first_makes(tmp_path: Path) -> None:
+    made = []
+
+    def slowly(folder: Path) -> None:
+        """Takes a moment."""
+        time.sleep(0.1)
+        write_note(folder)
+        made.append(folder)
+
+    with ThreadPoolExecutor(4) as threads:
+        folders = set(threads.map(lambda _: kept("one", "a", slowly, under=tmp_path), range(4)))
+    (folder,) = folders
+    assert len(made) == 1
+    assert (folder / "note").read_text(encoding="utf-8") == "made"
+
+
+def test_what_was_killed_or_failed_in_its_midst_is_made_anew(tmp_path: Path) -> None:
+    def fails(folder: Path) -> None:
+        """Writes half."""
+        (folder / "half").touch()
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        kept("one", "a", fails, under=tmp_path)
+    folder = kept("one", "a", write_note, under=tmp_path)
+    assert {path.name for path in folder.iterdir()} == {"note", "used"}
+
+
+def test_what_nobody_asked_for_in_days_is_removed_when_something_new_is_made(tmp_path: Path) -> None:
+    old, lately = (kept(said, "a", write_note, under=tmp_path) for said in ("old", "lately"))
+    long_ago = time.time() - UNUSED - 1
+    os.utime(old / "used", (long_ago, long_ago))
+    kept("new", "a", write_note, under=tmp_path)
+    assert (old.exists(), lately.exists()) == (False, True)
