@@ -5,17 +5,19 @@ import gc
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
-from tests.chromium import browser
+from tests.chromium import browser, windows
+from tests.schedule import keep_seconds, rank_of, read_seconds
 
-__all__ = ["browser"]
+__all__ = ["browser", "windows"]
 
 gc.set_threshold(50_000, 20, 20)  # as every command has it
 settings.register_profile("suite", deadline=None)  # how long a test takes is no test's business
@@ -34,18 +36,11 @@ SHARED = {
 
 Other tests stay together by file.
 """
-FIRST = (
-    "demo", "test_worker.py", "faults", "test_properties.py", "test_planted_bias.py", "test_benchmarks.py",
-    "test_nights.py", "test_planted_truth.py", "test_caseload_in_browser.py", "test_tutorial.py", "test_train.py",
-    "test_support_in_browser.py", "test_script.py", "test_risk_change.py", "test_hostile_records.py",
-    "test_mutations.py", "test_tracking_server.py", "test_oulad.py", "test_refused_files.py",
-    "test_import_steps.py", "test_enrollment_properties.py", "test_year_parts.py", "test_significance.py",
-    "test_chronic_absence.py", "test_several_outcomes.py", "test_record_versions.py", "test_collaborative.py",
-)  # fmt: skip
-"""The groups that take longest, the longest first: a long one that begins last leaves the other worker idle."""
 WORTH_TELLING = 60.0
 """Seconds of tests from which on the slowest are listed."""
 SLOWEST = 10
+SWEPT = {"ONTRACK_SWEEP", "ONTRACK_TEST_DATABASE"}
+"""What changes how long a test takes: the order is kept by runs without."""
 ENDED = pytest.StashKey[int]()
 """The code with which the session ended."""
 
@@ -54,12 +49,6 @@ def group_of(nodeid: str) -> str:
     """The tests that a test stays with."""
     file = nodeid.partition("::")[0]
     return next((group for place, group in SHARED.items() if file.startswith(place)), file)
-
-
-def rank_of(group: str) -> int:
-    """The place of a group in the order in which groups begin."""
-    name = group.rpartition("/")[2]
-    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -86,10 +75,17 @@ def leave(config: pytest.Config) -> None:
         os._exit(config.stash[ENDED])
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """Tells every worker of a run the same seconds: all have to come to one order."""
+    node.workerinput["seconds"] = read_seconds()
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Puts the longest groups first."""
-    items.sort(key=lambda item: rank_of(group_of(item.nodeid)))
+    seconds = getattr(config, "workerinput", {"seconds": {}})["seconds"]
+    items.sort(key=lambda item: rank_of(group_of(item.nodeid), seconds))
 
 
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist's scheduler has no types
@@ -111,9 +107,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     seconds = seconds_by_test(terminalreporter)
     if sum(seconds.values()) < WORTH_TELLING:
         return
-    folders: dict[str, float] = defaultdict(float)
-    for test, taken in seconds.items():
-        folders["/".join(test.partition("::")[0].split("/")[:2])] += taken
+    folders = summed(seconds, lambda test: "/".join(test.partition("::")[0].split("/")[:2]))
+    if terminalreporter.config.option.numprocesses and not SWEPT & os.environ.keys():
+        keep_seconds(summed(seconds, group_of))
     terminalreporter.section("seconds by folder, and the slowest tests")
     for name, taken in [*largest(folders), *largest(seconds)[:SLOWEST]]:
         terminalreporter.write_line(f"{taken:8.1f}  {name}")
@@ -127,6 +123,14 @@ def seconds_by_test(terminalreporter: pytest.TerminalReporter) -> Mapping[str, f
             if isinstance(report, pytest.TestReport):
                 seconds[report.nodeid] += report.duration
     return seconds
+
+
+def summed(seconds: Mapping[str, float], name_of: Callable[[str], str]) -> Mapping[str, float]:
+    """The seconds of all tests that have one name."""
+    found: dict[str, float] = defaultdict(float)
+    for test, taken in seconds.items():
+        found[name_of(test)] += taken
+    return found
 
 
 def largest(seconds: Mapping[str, float]) -> list[tuple[str, float]]:
