@@ -82,7 +82,7 @@ def policies_part(place: Place, *, runs: int, progress: Progress) -> Part:
     """
     simulate(place, progress)
     plain, declared = Home(place, "plain", RecordPolicies()), Home(place, "declared", DECLARED)
-    progress(f"policies: {runs} rounds of two loads, of two nights, and of three snapshots")
+    progress(f"policies: {runs} rounds of two loads, of two nights, and of four snapshots")
     figures = (
         beside("ingest, policies declared", plain.load, declared.load, runs),
         nightly(plain, declared, runs),
@@ -98,18 +98,20 @@ def nightly(plain: Home, declared: Home, runs: int) -> Figure:
     return beside("nightly delta, policies declared", plain.load_night, declared.load_night, runs)
 
 
-def snapshots(plain: Home, declared: Home, runs: int) -> tuple[Figure, Figure]:
+def snapshots(plain: Home, declared: Home, runs: int) -> tuple[Figure, ...]:
     """Snapshots with policies declared, and where one school a date is looked for."""
     warehouses = {
         "plain": plain.workspace.warehouse,
         "declared": declared.workspace.warehouse,
-        "shared": with_shared_days(plain.workspace.warehouse),
+        "shared": with_shared_days(plain.workspace.warehouse, nested=False),
+        "nested": with_shared_days(plain.workspace.warehouse, nested=True),
     }
     takes = {name: snapshot_in(warehouse) for name, warehouse in warehouses.items()}
     took = median_seconds(takes, runs, clock=processor_seconds_of)
     return (
         in_seconds("snapshot, policies declared", took["declared"], took["plain"]),
         in_seconds("snapshot, one school a date looked for", took["shared"], took["plain"]),
+        in_seconds("snapshot, also rows that go on at one school", took["nested"], took["plain"]),
     )
 
 
@@ -124,12 +126,15 @@ def in_seconds(name: str, took: float, plain: float) -> Figure:
     return compared(name, took, "s of a core", to=plain, beside=WITHOUT)
 
 
-def with_shared_days(warehouse: Path) -> Path:
-    """A copy of a warehouse whose loads say that spells share days, so that views look for one school a date."""
-    copy = warehouse.with_name("shared.duckdb")
+def with_shared_days(warehouse: Path, *, nested: bool) -> Path:
+    """A copy of a warehouse whose loads say that spells share days, so that views look for one school a date.
+
+    Of students at two schools at a time, or of rows at one school too, of which one ended within another.
+    """
+    copy, said = warehouse.with_name(f"shared-{nested}.duckdb"), ViewPolicies(has_overlaps=True, has_nested_rows=nested)
     shutil.copyfile(warehouse, copy)
     with duckdb.connect(str(copy)) as connection:
-        connection.execute("UPDATE loads SET policies = ?", [policies_as_json(ViewPolicies(has_overlaps=True))])
+        connection.execute("UPDATE loads SET policies = ?", [policies_as_json(said)])
     return copy
 
 

@@ -13,6 +13,9 @@ from features.policies.enrollment_policies import Concurrent
 YEAR = ["student_key", "school_year"]
 """Within which spells are compared: calendars of two school years share no day."""
 
+ASKED = (*YEAR, "school_id", "track", "grade_level", "entry_date", "exit_date", "exit_kind", "is_primary")
+"""What is asked of spells that share days: a query of fewer columns takes less to plan."""
+
 ALWAYS = date(9999, 12, 31)
 
 
@@ -58,10 +61,14 @@ def several_spells(spells: ir.Table) -> tuple[ir.Table, ir.Table]:
 def with_shared_years(spells: ir.Table) -> ir.Table:
     """Spells with `shares_days`: in a school year in which any two of the student's spells share a day."""
     some, alone = several_spells(spells)  # few need to be sorted
+    return alone.mutate(shares_days=False).union(marked_years(some))
+
+
+def marked_years(some: ir.Table) -> ir.Table:
+    """The same of a few spells, all of which are sorted: a smaller query, which takes less to plan."""
     before = some.ends.max().over(group_by=YEAR, order_by=["entry_date", "school_id"], rows=(None, -1))
     marked = some.mutate(overlaps=ibis.coalesce(before >= some.entry_date, False))
-    marked = marked.mutate(shares_days=marked.overlaps.any().over(group_by=YEAR)).drop("overlaps")
-    return alone.mutate(shares_days=False).union(marked)
+    return marked.mutate(shares_days=marked.overlaps.any().over(group_by=YEAR)).drop("overlaps")
 
 
 def shared_segments(spells: ir.Table, rule: Concurrent) -> ir.Table:
@@ -110,9 +117,10 @@ def one_school_a_date(spells: ir.Table, segments: ir.Table) -> ir.Table:
     return spells.filter(~spells.shares_days).select(*columns).union(resolved.select(*columns))
 
 
-def any_overlap(*, of_load: bool = False) -> ir.Table:
+def any_overlap(*, of_load: bool = False, nested: bool = False) -> ir.Table:
     """One pair of spells of a student and school year that share a day, as known on some date; no row without one.
 
+    Or of those `nested` alone of which the later ended within the earlier at one school, which then may go on.
     Every version on record is looked at, so that it holds for views of any date; or those of students of whom the load
     `load_id` has brought a spell.
     """
@@ -137,4 +145,5 @@ def any_overlap(*, of_load: bool = False) -> ir.Table:
         several.known_on < other.replaced,
         other.known_on < several.replaced,
     ]
-    return several.inner_join(other, both).select(several.school_year).limit(1)
+    within = [several.school_id == other.school_id, several.planned > other.exit_date] if nested else []
+    return several.inner_join(other, [*both, *within]).select(several.school_year).limit(1)

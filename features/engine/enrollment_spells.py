@@ -9,11 +9,12 @@ import ibis.expr.types as ir
 from features.engine.attendance_events import events_by_policies, of_schools_at_once
 from features.engine.calendar_days import CalendarDays
 from features.engine.concurrent_enrollments import (
+    ASKED,
+    marked_years,
     one_school_a_date,
     planned_ends,
     shared_segments,
     with_rows_that_go_on,
-    with_shared_years,
 )
 from features.engine.known_records import without_bookkeeping
 from features.engine.record_columns import WHOLE_DAY, once_a_day, with_cuts, with_edge_of_week, with_runs
@@ -35,9 +36,10 @@ class DatedRecords(CalendarDays):
 
     def spells_with_days(self) -> ir.Table:
         """Spells of enrollment, as `spells` says."""
-        enrollment, shares = self.spells_until(self.last_day_in), []
-        if self.shape.policies.has_overlaps:
-            enrollment, shares = one_school_a_date(self.shared_spells(), self.segments()), ["shares_days"]
+        shares = ["shares_days"] if self.shape.policies.has_overlaps else []
+        enrollment = (
+            one_school_a_date(self.shared_spells(), self.segments()) if shares else self.spells_until(self.last_day_in)
+        )
         spans = self.spans(enrollment)
         keys = ["school_id", "track", "school_year", "entry_date", "ends"]
         spells = enrollment.left_join(spans, keys).select(
@@ -80,7 +82,8 @@ class DatedRecords(CalendarDays):
     def spells_entered(self, enrollment: ir.Table) -> ir.Table:
         """Enrollments, each again where it goes on after a later one at its school."""
         policies = self.shape.policies
-        goes_on = policies.has_overlaps and policies.earlier_row == "goes_on"
+        nested = policies.has_overlaps and policies.has_nested_rows
+        goes_on = nested and policies.earlier_row == "goes_on"
         return with_rows_that_go_on(enrollment) if goes_on else enrollment
 
     def shared_spells(self) -> ir.Table:
@@ -89,7 +92,8 @@ class DatedRecords(CalendarDays):
 
     def spells_shared(self) -> ir.Table:
         """Spells, as `shared_spells` says."""
-        return with_shared_years(self.spells_until(self.last_day_in))
+        rows = self.enrollment_rows().select(*ASKED)
+        return marked_years(self.spells_until(self.last_day_in, rows))
 
     def segments(self) -> ir.Table:
         """Parts of school years in which the same spells of a student run, where some share days."""

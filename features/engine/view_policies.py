@@ -18,12 +18,12 @@ class ViewPolicies:
     its term. With `any_track`, students on a track without a calendar have the days of another track of their school;
     with `short_days`, a short day counts by its share. `has_overlaps` says whether any spells of a student share a day:
     only then is one school a date looked for, by the rule `concurrent`, and what a row is after a later one at its
-    school that ended within it, by `earlier_row`. `day_priority` orders the codes and kinds of
-    daily events, of which the first counts; `periods` says how class periods make a day; with `part_time`, students are
-    expected on the weekdays, and for the share of a day, that their enrollment says. With `last_event_decides`, the
-    calendar leaves days open: what a school has sent then says whether attendance was taken. With `has_sections` the
-    sections that students are in say how many periods they have on a day. With `has_school_terms` some schools or
-    tracks have terms of their own.
+    school that ended within it, by `earlier_row`, if any may be there (`has_nested_rows`). `day_priority` orders
+    the codes and kinds of daily events, of which the first counts; `periods` says how class periods make a day;
+    with `part_time`, students are expected on the weekdays, and for the share of a day, that their enrollment says.
+    With `last_event_decides`, the calendar leaves days open: what a school has sent then says whether attendance
+    was taken. With `has_sections` the sections that students are in say how many periods they have on a day. With
+    `has_school_terms` some schools or tracks have terms of their own.
     """
 
     unweighted: bool = False
@@ -32,6 +32,7 @@ class ViewPolicies:
     any_track: bool = False
     short_days: bool = False
     has_overlaps: bool = False
+    has_nested_rows: bool = True
     concurrent: Concurrent = "longer"
     earlier_row: EarlierRow = "goes_on"
     day_priority: tuple[str, ...] = ()
@@ -50,12 +51,14 @@ def view_policies_of(
     policies: RecordPolicies,
     *,
     has_overlaps: bool = False,
+    has_nested_rows: bool = True,
     has_open_days: bool = False,
     has_sections: bool = False,
     has_school_terms: bool = False,
 ) -> ViewPolicies:
     """What a district's policies say about views of records of which spells share days, or do not.
 
+    Then of which some may be nested at one school, or none is.
     Of which the calendar has days without a word on whether attendance was taken, or does not; and with or without
     sections that students are in, which only say something where periods make a day; and with or without terms that
     schools have of their own.
@@ -68,6 +71,7 @@ def view_policies_of(
         any_track=policies.calendar.track_without_days == "school",
         short_days=policies.calendar.short_days == "share",
         has_overlaps=has_overlaps,
+        has_nested_rows=has_nested_rows or not has_overlaps,
         concurrent=policies.enrollment.concurrent if has_overlaps else "longer",
         earlier_row=policies.enrollment.earlier_row if has_overlaps else "goes_on",
         day_priority=attendance.day_priority,
@@ -82,8 +86,8 @@ def view_policies_of(
 def of_overlaps(policies: ViewPolicies, *, has_overlaps: bool) -> ViewPolicies:
     """The policies for records of which spells share days, or do not: then none of shared days is asked."""
     if has_overlaps:
-        return replace(policies, has_overlaps=True)
-    return replace(policies, has_overlaps=False, concurrent="longer", earlier_row="goes_on")
+        return replace(policies, has_overlaps=True, has_nested_rows=True)
+    return replace(policies, has_overlaps=False, has_nested_rows=True, concurrent="longer", earlier_row="goes_on")
 
 
 @cache

@@ -9,10 +9,10 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.concurrent_enrollments import (
+    ASKED,
+    marked_years,
     one_school_a_date,
-    several_spells,
     shared_segments,
-    with_shared_years,
 )
 from features.engine.enrollment_spells import DatedRecords
 from features.engine.known_records import without_bookkeeping
@@ -154,7 +154,7 @@ class VisibleTables(DatedRecords):
         spells = self.begun()
         if self.shape.policies.has_overlaps:
             segments = self.kept("segments_of_year", self.segments_of_year)
-            spells = one_school_a_date(self.kept("spells_of_year", self.spells_of_year), segments)
+            spells = one_school_a_date(self.spells_of_year(), segments)
             spells = spells.filter(spells.ends >= (self.as_of_in(spells) if since is None else since))
         first = self.as_of_in(spells) if since is None else since
         goes_on = spells.exit_date.isnull() | (spells.exit_date > first)
@@ -167,15 +167,31 @@ class VisibleTables(DatedRecords):
 
     def spells_of_year(self) -> ir.Table:
         """Spells of this school year up to the as-of date, and whether they share days with another of the student."""
-        rows = self.enrollment_rows()
-        several, alone = several_spells(rows.filter(rows.school_year == self.school_year))
+        several = self.kept("several_of_year", self.several_of_year)
+        alone = self.rows_of_year().anti_join(several, "student_key")
         alone = alone.filter(alone.entry_date <= self.as_of_in(alone))
         alone = self.ended_spells(alone, self.as_of_in(alone)).mutate(shares_days=False)
-        return alone.union(with_shared_years(self.spells_until(self.as_of_in, several)))
+        return alone.union(self.kept("shared_of_year", self.shared_of_year))
+
+    def shared_of_year(self) -> ir.Table:
+        """Those of students who have several in this school year."""
+        several = self.kept("several_of_year", self.several_of_year)
+        return marked_years(self.spells_until(self.as_of_in, several))
+
+    def rows_of_year(self) -> ir.Table:
+        """Enrollments of this school year."""
+        rows = self.enrollment_rows()
+        return rows.filter(rows.school_year == self.school_year).select(*ASKED)
+
+    def several_of_year(self) -> ir.Table:
+        """Enrollments of this school year of students who have several."""
+        rows = self.rows_of_year()
+        counts = rows.group_by("student_key").aggregate(spells=rows.count())
+        return rows.semi_join(counts.filter(counts.spells > 1), "student_key")
 
     def segments_of_year(self) -> ir.Table:
         """Parts of this school year in which the same spells of a student run, where some share days."""
-        return shared_segments(self.kept("spells_of_year", self.spells_of_year), self.shape.policies.concurrent)
+        return shared_segments(self.kept("shared_of_year", self.shared_of_year), self.shape.policies.concurrent)
 
     def on_census_day(self, spells: ir.Table) -> ir.Table:
         """The `student_key` of those enrolled on the school year's census day; of everyone while it is ahead."""

@@ -194,7 +194,7 @@ def ended_spells(policies: ViewPolicies) -> ir.Table:
     """Spells that began by today with `ends`, empty while they go on."""
     spells = known_rows("enrollments")
     spells = own_track(spells) if policies.part_time else spells
-    if policies.has_overlaps and policies.earlier_row == "goes_on":
+    if policies.has_overlaps and policies.has_nested_rows and policies.earlier_row == "goes_on":
         spells = with_rows_that_go_on(spells)
     spells = spells.filter(spells.entry_date <= check_day())
     again = spells.entry_date.lead().over(group_by=["student_key", "school_id"], order_by="entry_date")

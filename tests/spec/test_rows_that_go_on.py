@@ -113,6 +113,7 @@ def test_a_row_goes_on_after_a_stub_within_it_or_was_ended_by_it(
             assert told == rows_of(DAYS)
         months = months_of(loaded.reader, AS_OF)["10", date(2025, 10, 1)]
         assert (months.enrolled, months.absent_hundredths) == (5 if rule == "goes_on" else 1, 200)
+        assert loaded.reader.policies().has_nested_rows
         (note,) = [note for note in loaded.report.notes if note.code == "NOTE14"]
         assert (note.count, note.rows()) == (6, ", 6 rows (3, 5, 7, 9, 10 and 1 more)")
         assert ("counts again" if rule == "goes_on" else "is not enrolled there after them") in note.expected

@@ -165,9 +165,11 @@ def load_import(
                 workspace.district.id, 1 + max(writer.current("loads")["load_id"], default=0), workspace.today
             )
             report = load_tables(writer, delivery, stamp, progress)
+            overlaps = has_overlaps(writer, stamp.load_id)
             policies = view_policies_of(
                 delivery.policies,
-                has_overlaps=has_overlaps(writer, stamp.load_id),
+                has_overlaps=overlaps,
+                has_nested_rows=overlaps and has_nested_rows(writer, stamp.load_id),
                 has_open_days=has_open_days(writer),
                 has_sections=writer.has_rows("section_enrollments"),
                 has_school_terms=writer.has_rows("school_terms"),
@@ -190,10 +192,19 @@ def has_overlaps(writer: Writer, load_id: int) -> bool:
 
     Looked for among the students whose enrollments changed; among all in the first load of this version.
     """
-    if writer.policies().has_overlaps:
-        return True
+    return writer.policies().has_overlaps or is_found(writer, load_id, nested=False)
+
+
+def has_nested_rows(writer: Writer, load_id: int) -> bool:
+    """Whether any spell ended within an earlier one at its school; likewise looked for, once spells share days."""
+    held = writer.policies()
+    return (held.has_overlaps and held.has_nested_rows) or is_found(writer, load_id, nested=True)
+
+
+def is_found(writer: Writer, load_id: int, *, nested: bool) -> bool:
+    """Whether such spells are on record, of students of this load where an earlier load of this version looked."""
     looked = writer.connection.execute("SELECT 1 FROM loads WHERE policies IS NOT NULL LIMIT 1").fetchall()
-    found = query_script(any_overlap, of_load=bool(looked))
+    found = query_script(any_overlap, of_load=bool(looked), nested=nested)
     return bool(writer.count(found, {"load_id": load_id} if looked else {}))
 
 
