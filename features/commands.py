@@ -146,12 +146,12 @@ def check_command(
     from features.quality.check_report import Chosen, print_check
     from features.quality.fix_list import write_lists
     from features.quality.records_summary import check_and_summarize
-    from features.warehouse.file import open_warehouse
+    from features.lake.records import open_records
 
     settings = settings_of(context)
     found = check_and_summarize(settings, settings.district(district), today_in(settings, district), warn=warn)
     if unlisted or for_sis:
-        with open_warehouse(settings.warehouse(district)) as reader:
+        with open_records(settings, district) as reader:
             write_lists(reader, found, unlisted=unlisted, for_sis=for_sis)
         return
     chosen = Chosen(found, month.date() if month else None)

@@ -9,11 +9,11 @@ import numpy as np
 
 from features.definitions.catalog import outcome_of
 from features.errors import Refused
+from features.lake.records import open_records
 from features.progress import Progress
 from features.quality.check_codes import Finding
 from features.settings import Settings
 from features.warehouse.attendance_coverage import attendance_coverage
-from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 from models.bundle.bundle import Bundle
 from models.bundle.signing import KeyPair, ensure_keys
@@ -84,7 +84,7 @@ def train(
 
     The warehouse is opened once: a load that comes meanwhile is in no part of the run.
     """
-    with open_warehouse(request.settings.warehouse(request.district.id)) as reader:
+    with open_records(request.settings, request.district.id) as reader:
         try:
             data = read_training_data(reader, request, progress)
         except NotJudgeable as refused:

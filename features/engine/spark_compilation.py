@@ -4,6 +4,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 from ibis.backends.sql.compilers.base import SQLGlotCompiler
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
+from ibis.common.temporal import DateUnit
 from sqlglot.expressions import Cast, Expression, Placeholder
 
 from features.engine.parameters import Parameter
@@ -16,6 +17,9 @@ class SparkScriptCompiler(PySparkCompiler):  # type: ignore[misc]  # Ibis tells 
     was imported, is not asked for.
     """
 
+    post_rewrites = ()
+    """Not Ibis' own for Spark: of distinct rows in an order it makes the rows that differ in any filtered column."""
+
     def visit_Parameter(self, op: Parameter, *, label: str, **_: object) -> Cast:  # noqa: N802  # called by name
         """The place of a parameter, typed: a value that is missing has no type of its own."""
         return Cast(this=Placeholder(this=label), to=self.type_mapper.from_ibis(op.dtype))
@@ -27,6 +31,11 @@ class SparkScriptCompiler(PySparkCompiler):  # type: ignore[misc]  # Ibis tells 
             return found
         other: Expression | None = super().visit_NonNullLiteral(op, value=value, dtype=dtype)
         return other
+
+    def visit_DateTruncate(self, op: ops.DateTruncate, *, arg: Expression, unit: DateUnit) -> Expression:  # noqa: N802
+        """The first day of a month or week, as a day: Spark's own word for it gives a time."""
+        found: Expression = self.cast(self.visit_TimestampTruncate(op, arg=arg, unit=unit), op.dtype)
+        return found
 
     def visit_Field(self, op: ops.Field, *, rel: Expression, name: str) -> Expression:  # noqa: N802
         """A column."""

@@ -11,10 +11,15 @@ from features.tables import TABLES
 from features.warehouse.file import open_warehouse
 from features.warehouse.reader import Reader
 
-NAMES = ("students", "staff", "caseloads", "quarantine")
-"""Tables with names of people, or with values that could not be taken: no definition reads them."""
+NEVER_EXPORTED = ("staff", "caseloads", "quarantine")
+"""Tables of people who work there, or with values that could not be taken: no definition reads them."""
 
-EXPORTED = tuple(name for name in TABLES if name not in NAMES)
+EXPORTED = tuple(name for name in TABLES if name not in NEVER_EXPORTED)
+WITHOUT_NAMES = (
+    "* REPLACE (student_key AS student_id, NULL::VARCHAR AS first_name, NULL::VARCHAR AS last_name, "
+    "NULL::DATE AS birth_date, NULL::VARCHAR AS state_id)"
+)
+"""The columns of `students` as a lake has them: the opaque key in the place of every id and name."""
 ROWS_IN_GROUP = 100_000
 
 
@@ -41,8 +46,9 @@ def write_beside(reader: Reader, folder: Path, name: str) -> int:
     shutil.rmtree(new, ignore_errors=True)  # of an export that was killed
     new.mkdir(mode=0o700, parents=True)
     path = str(new / "part-0.parquet").replace("'", "''")
+    columns = WITHOUT_NAMES if name == "students" else "*"
     ((rows,),) = reader.connection.execute(
-        f"COPY (SELECT * EXCLUDE (district_id) FROM \"{name}\") TO '{path}' "  # noqa: S608 - our own names
+        f"COPY (SELECT * EXCLUDE (district_id) FROM (SELECT {columns} FROM \"{name}\")) TO '{path}' "  # noqa: S608 - our own names
         f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_IN_GROUP})"
     ).fetchall()
     return int(rows)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pandas as pd
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow as pa
 from features.engine.dialect import compiling_for
 from features.engine.sql_script import Script
 from features.engine.view import Values, View
+from features.lake.export import NEVER_EXPORTED
 from features.lake.spark_scripts import SparkScripts, attempt
 from features.tables import TABLES
 from features.warehouse.reader import Reader
@@ -27,6 +28,9 @@ class SparkReader(Reader):
 
     `connection` holds the tables of HELD_HERE and no other: what asks it for a student's records finds no such table.
     """
+
+    makes_intervals: ClassVar[bool] = False
+    never_here: ClassVar[tuple[str, ...]] = NEVER_EXPORTED
 
     scripts: SparkScripts = field(kw_only=True, compare=False, repr=False)
 
@@ -57,6 +61,13 @@ class SparkReader(Reader):
         rows = self.scripts.table(script, values or {})
         found: list[tuple[Any, ...]] = self.connection.from_arrow(rows).fetchall()
         return found
+
+    def named_records(self, script: Script, values: Values | None = None) -> list[dict[str, Any]]:
+        """The same by column."""
+        if script.dialect == "duckdb":
+            return super().named_records(script, values)
+        found = self.connection.from_arrow(self.scripts.table(script, values or {}))
+        return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
     def as_frame(self, rows: pa.Table) -> pd.DataFrame:
         """Rows that came back, as DuckDB would give them."""

@@ -34,7 +34,7 @@ def known_rows(name: str) -> ir.Table:
 
 def rows_of(reader: Reader, script: Script, today: date) -> list[tuple[object, ...]]:
     """The rows of a query as Python values: few, for everything is counted in the warehouse."""
-    return script.rows(reader.connection, {TODAY: today})
+    return reader.records(script, {TODAY: today})
 
 
 def records_of(
@@ -42,5 +42,5 @@ def records_of(
 ) -> list[Record]:
     """The rows of a query, each as a record whose fields are named like its columns."""
     adapter = TypeAdapter(kind)
-    rows = script.records(reader.connection, {TODAY: today, **(values or {})})
+    rows = reader.named_records(script, {TODAY: today, **(values or {})})
     return [adapter.validate_python(row) for row in rows]

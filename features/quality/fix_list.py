@@ -76,7 +76,7 @@ def write_unlisted(reader: Reader, today: date, place: Path) -> int:
 def waiting_fixes(reader: Reader, today: date) -> Iterator[Fix]:
     """A fix for each row in quarantine, those for which an enrolled student waits first."""
     unlisted = {student.student_id for student in unlisted_students(reader, today)}
-    found = query_script(waiting_rows).records(reader.connection, {})
+    found = reader.named_records(query_script(waiting_rows))
     rows = TypeAdapter(list[dict[str, str | int | None]]).validate_python(found)
     for row in sorted(rows, key=lambda row: row["student_id"] not in unlisted):
         code = str(row["rule"])

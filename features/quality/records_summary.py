@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from features.atomic_files import disk_error, replace_through
 from features.engine.script_cache import query_script
 from features.ingest.load.load_report import LoadReport, report_from
+from features.lake.records import open_records
 from features.progress import Progress
 from features.quality.check import RecordCheck, check_district
 from features.quality.silent_sections import silent_sections
@@ -134,7 +135,7 @@ def summarize_load(settings: Settings, district_id: str, today: date, *, warn: P
 
 def check_and_summarize(settings: Settings, district: District, today: date, *, warn: Progress) -> RecordCheck:
     """A check of the district's records, and the summary with what it found or a warning that none was written."""
-    with open_warehouse(settings.warehouse(district.id)) as reader:
+    with open_records(settings, district.id) as reader:
         found = check_district(reader, district, today)
         summary = replace(
             summary_of(reader, today),
@@ -149,6 +150,7 @@ def check_and_summarize(settings: Settings, district: District, today: date, *, 
 
 def write_summary(settings: Settings, district_id: str, summary: RecordsSummary) -> None:
     """Replaces the summary's file."""
+    settings.warehouse(district_id).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # none, where a lake is read
     replace_through(summary_file(settings, district_id), summary_json().dump_json(summary))
 
 
@@ -176,7 +178,7 @@ def summary_of(reader: Reader, today: date) -> RecordsSummary:
 
 def load_lines(reader: Reader) -> tuple[LoadLine, ...]:
     """The last loads, the newest first."""
-    loads = query_script(last_loads).records(reader.connection, {})
+    loads = reader.named_records(query_script(last_loads))
     return tuple(load_line(one) for one in TypeAdapter(list[StoredLoad]).validate_python(loads))
 
 
@@ -198,7 +200,7 @@ def load_line(load: StoredLoad) -> LoadLine:
 
 def waiting_rows(reader: Reader) -> tuple[WaitingRows, ...]:
     """The rows in quarantine by file, rule and columns, the most first."""
-    found = query_script(waiting_by_rule).records(reader.connection, {})
+    found = reader.named_records(query_script(waiting_by_rule))
     return TypeAdapter(tuple[WaitingRows, ...]).validate_python(found)
 
 

@@ -111,6 +111,8 @@ def build_snapshots(
     last bit.
     """
     views = [reader.view(day) for day in dates]
+    if not reader.makes_intervals:
+        return [snapshot_of_view(reader, feature_set, view, cohort=cohort, with_peers=with_peers) for view in views]
     by_year: dict[int, list[View]] = {}
     for view in views:
         by_year.setdefault(view.school_year, []).append(view)

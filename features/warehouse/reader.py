@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import duckdb
 import ibis
@@ -67,6 +67,11 @@ class Reader:
     With `shared`, what several scripts read is made once and stands until the task ends.
     """
 
+    makes_intervals: ClassVar[bool] = True
+    """Whether records are made intervals, which the snapshots of several dates read together."""
+    never_here: ClassVar[tuple[str, ...]] = ()
+    """Tables that are not read here, whatever a district sends."""
+
     connection: duckdb.DuckDBPyConnection
     shared: SharedSteps | None = field(default=None, kw_only=True, compare=False, repr=False)
 
@@ -121,6 +126,10 @@ class Reader:
     def records(self, script: Script, values: Values | None = None) -> list[tuple[Any, ...]]:
         """The rows of a compiled script as Python values."""
         return script.rows(self.connection, values or {})
+
+    def named_records(self, script: Script, values: Values | None = None) -> list[dict[str, Any]]:
+        """The same by column."""
+        return script.records(self.connection, values or {})
 
     def current(self, name: str) -> pd.DataFrame:
         """Every current row of a canonical table."""

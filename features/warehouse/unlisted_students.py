@@ -55,13 +55,13 @@ class UnlistedStudent:
 
 def unlisted_reasons(reader: Reader, today: date) -> tuple[UnlistedReason, ...]:
     """How many students enrolled today are in no list, by reason, the most first; each counts once."""
-    found = query_script(count_by_reason).records(reader.connection, {TODAY: today})
+    found = reader.named_records(query_script(count_by_reason), {TODAY: today})
     return tuple(TypeAdapter(list[UnlistedReason]).validate_python(found)) if found else ()
 
 
 def unlisted_students(reader: Reader, today: date) -> Sequence[UnlistedStudent]:
     """Who they are, for the data team; never for a log."""
-    found = query_script(unlisted_rows).records(reader.connection, {TODAY: today})
+    found = reader.named_records(query_script(unlisted_rows), {TODAY: today})
     return TypeAdapter(list[UnlistedStudent]).validate_python(found)
 
 
