@@ -143,10 +143,10 @@ def check_command(
     """Say per school and month what the records add up to, and what does not; or list what is to be mended."""
     from rich.console import Console
 
+    from features.lake.records import open_records
     from features.quality.check_report import Chosen, print_check
     from features.quality.fix_list import write_lists
     from features.quality.records_summary import check_and_summarize
-    from features.lake.records import open_records
 
     settings = settings_of(context)
     found = check_and_summarize(settings, settings.district(district), today_in(settings, district), warn=warn)

@@ -70,7 +70,8 @@ def test_the_ledger_is_the_same_on_spark(warehouse: Reader, lake: SparkReader) -
 def test_a_check_finds_the_same_on_spark(settings: Settings, warehouse: Reader, lake: SparkReader) -> None:
     """Figures of every school, month and term, and what does not add up in them; people are never in a lake."""
     ours, theirs = by_both(warehouse, lake, lambda one: check_district(one, settings.district("north"), AS_OF))
-    assert ours.months and ours.terms
+    assert ours.months
+    assert ours.terms
     assert ours.findings == theirs.findings
     assert (ours.months, ours.terms, ours.school_year) == (theirs.months, theirs.terms, theirs.school_year)
 
