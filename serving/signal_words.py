@@ -7,7 +7,7 @@ is asked each time, and only then are the words of these students taken.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Literal
+from typing import Literal, Protocol
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, load_only
@@ -57,6 +57,18 @@ class SignalWords:
     need: str = ""
 
 
+class Worded(Protocol):
+    """What a score is worded by: its student, and its run."""
+
+    @property
+    def student_key(self) -> str:
+        """The student."""
+
+    @property
+    def run_id(self) -> str:
+        """The run."""
+
+
 class SignalCache:
     """The words of scores, with the words of the runs that they are of."""
 
@@ -74,7 +86,7 @@ class SignalCache:
 
 
 def signals_of(
-    session: Session, kept: SignalCache, language: Language, runs: Sequence[RunRow], scores: Iterable[ScoreRow]
+    session: Session, kept: SignalCache, language: Language, runs: Sequence[RunRow], scores: Iterable[Worded]
 ) -> dict[str, SignalWords]:
     """The words of some scores of these runs, each of another student, by student."""
     styles = run_styles(session, runs)

@@ -1,4 +1,4 @@
-"""The marks of which every chart is made; `chart.html` draws them. Lengths are in units of the chart's width."""
+"""The marks of which every chart is made; `drawing` draws them. Lengths are in units of the chart's width."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal

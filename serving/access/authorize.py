@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from serving.access.scopes import WHOLE_DISTRICT, Scope
 from serving.store.caseload_rows import CoverRow
+from serving.store.database import find_once
 from serving.store.district_scope import enter_district
 from serving.store.rows import CaseloadRow, Role, StaffRow, StudentRow
 from serving.store.statements import statement
@@ -180,7 +181,13 @@ def in_scope(session: Session, subject: Subject, action: Action, student: OneStu
 
 def can_see(session: Session, subject: Subject, student: OneStudent) -> bool:
     """Whether the student is among those the subject can see."""
-    return session.scalars(*select_visible(subject, student.student_key)).first() is not None
+    return find_visible(session, subject, student) is not None
+
+
+def find_visible(session: Session, subject: Subject, student: OneStudent) -> StudentRow | None:
+    """The student, if the subject can see them; a session that only reads looks it up once, in its one state."""
+    query = select_visible(subject, student.student_key)
+    return find_once(session, (subject, student), lambda: session.scalars(*query).first())
 
 
 @statement

@@ -15,8 +15,10 @@ from serving.store.meeting_rows import MeetingItemRow, MeetingRow
 from serving.store.rows import RunRow, ScoreRow, StudentRow
 from serving.store.run_queries import current_runs, student_scores
 from serving.store.student_records import score_records
+from serving.store.support_rows import PlanRow
 from serving.support.meetings import items_of, suggested, talked_about, visible_of
 from serving.support.plans import plans_of_student
+from serving.support.presence import tables_about
 from serving.support.staff import staff_names
 from serving.support.week import week_of
 from serving.wording.meetings import WHY
@@ -152,8 +154,9 @@ def meeting_student(session: Session, visit: Visit, student: StudentRow) -> Meet
     """What the room sees of a student, by the most urgent outcome; no risk, no band, no word of a note."""
     runs = current_runs(session, student.district_id)
     scores = student_scores(session, student.district_id, student.student_key, runs)
-    lines = load_support_lines(session, student, visit.educator, visit.language)
-    plans = plans_of_student(session, student.district_id, student.student_key)
+    there = tables_about(session, student.district_id, student.student_key)
+    lines = load_support_lines(session, student, visit.educator, visit.language, there)
+    plans = plans_of_student(session, student.district_id, student.student_key) if PlanRow in there else []
     strengths, needs, beside = record_sentences(session, visit, scores[:1]) if scores else ((), (), ())
     return MeetingStudent(
         strengths=strengths,

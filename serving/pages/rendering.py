@@ -1,7 +1,8 @@
 """Renders a page from its template, in the language of the request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache, partial
+from gettext import NullTranslations
 from pathlib import Path
 
 from fastapi import Request
@@ -34,12 +35,33 @@ def build_environment(words: Language) -> Environment:
     templates.add_extension("jinja2.ext.i18n")
     templates.policies["ext.i18n.trimmed"] = True
     templates.install_gettext_translations(words.catalog, newstyle=True)  # type: ignore[attr-defined]  # of i18n
+    templates.globals.update(sentence_functions(words.catalog))
     templates.filters["day"] = words.day
     templates.filters["short_day"] = words.short_day
     templates.filters["amount"] = words.amount
     templates.globals["language"] = words.code
     templates.globals["band"] = lru_cache(maxsize=BANDS_KEPT)(partial(draw_band, templates))
     return templates
+
+
+SENTENCES_KEPT = 2048
+"""More than templates have."""
+
+
+def sentence_functions(catalog: NullTranslations) -> dict[str, Callable[..., Markup]]:
+    """The functions by which templates say sentences: what those of Jinja2 do, with sentences without values kept."""
+
+    @lru_cache(maxsize=SENTENCES_KEPT)
+    def kept(message: str) -> Markup:
+        return Markup(catalog.gettext(message)) % {}  # noqa: S704 - a sentence of the catalog
+
+    def gettext(message: str, **values: object) -> Markup:
+        return Markup(catalog.gettext(message)) % values if values else kept(message)  # noqa: S704 - its values are escaped
+
+    def ngettext(one: str, many: str, num: int, **values: object) -> Markup:
+        return Markup(catalog.ngettext(one, many, num)) % {"num": num, **values}  # noqa: S704 - its values are escaped
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
 
 
 BANDS_KEPT = 16

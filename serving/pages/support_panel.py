@@ -10,10 +10,13 @@ from serving.pages.last_contacts import school_year_began
 from serving.pages.plan_view import PlanView, plan_view
 from serving.pages.support_timeline import SupportLine, load_support_lines
 from serving.pages.visit import Visit
+from serving.store.caseload_rows import ResponsibleRow
 from serving.store.rows import RunRow, StudentRow
+from serving.store.support_rows import DataProblemRow, FollowUpRow, PlanRow
 from serving.support.answers import own_answer, problems_of_student
 from serving.support.follow_ups import open_follow_ups
 from serving.support.plans import plans_of_student
+from serving.support.presence import tables_about
 from serving.support.responsible import responsible_for
 from serving.support.staff import staff_names
 from serving.wording.support import ANSWERS, PROBLEM_ANSWERS, SUBJECTS
@@ -63,17 +66,20 @@ DONE_HERE: frozenset[Action] = frozenset({"answer", "write", "report_problem"})
 def support_panel(session: Session, visit: Visit, student: StudentRow, run: RunRow | None) -> SupportPanel:
     """The panel of a student for the viewer, beside the run of the most urgent score; None without a score."""
     key = student.student_key
-    plans = plans_of_student(session, student.district_id, key)
+    there = tables_about(session, student.district_id, key)
+    plans = plans_of_student(session, student.district_id, key) if PlanRow in there else []
     may = allowed_actions(session, visit.educator, DONE_HERE, OneStudent(key))
-    lines, began = load_support_lines(session, student, visit.educator, visit.language), school_year_began(visit.today)
+    lines = load_support_lines(session, student, visit.educator, visit.language, there)
+    began = school_year_began(visit.today)
+    named = responsible_for(session, student.district_id, [key]) if ResponsibleRow in there else {}
     return SupportPanel(
         student_key=key,
-        responsible=responsible_for(session, student.district_id, [key]).get(key, ""),
+        responsible=named.get(key, ""),
         lines=lines,
         this_year=any(line.day >= began for line in lines),
-        follow_ups=follow_up_lines(session, visit, student),
+        follow_ups=follow_up_lines(session, visit, student) if FollowUpRow in there else (),
         plans=tuple(plan_view(visit, session, student, row) for row in plans),
-        problems=report_lines(session, visit, student),
+        problems=report_lines(session, visit, student) if DataProblemRow in there else (),
         answer=answer_given(session, visit, student, run),
         answers=run is not None and "answer" in may,
         writes="write" in may,

@@ -1,5 +1,6 @@
 """What was done for a student, as their page lists it: contacts, plans, notes, and what the district's system has."""
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -15,6 +16,7 @@ from serving.store.statements import statement
 from serving.store.support_rows import ContactRow, NoteRow
 from serving.support.contacts import contacts_of_student
 from serving.support.notes import notes_of_student
+from serving.support.presence import AboutStudent
 from serving.support.staff import staff_names
 from serving.wording.locale import Language
 from serving.wording.own_record import school_year_of
@@ -46,11 +48,13 @@ class SupportLine:
 
 
 def load_support_lines(
-    session: Session, student: StudentRow, educator: Educator, language: Language
+    session: Session, student: StudentRow, educator: Educator, language: Language, there: Set[AboutStudent]
 ) -> tuple[SupportLine, ...]:
-    """Everything that was done for a student, latest first."""
-    contacts = contacts_of_student(session, student.district_id, student.student_key)
-    notes, roster = notes_of_student(session, educator, student.student_key), roster_supports(session, student)
+    """Everything that was done for a student, latest first; only the tables that are `there` are asked."""
+    key = student.student_key
+    contacts = contacts_of_student(session, student.district_id, key) if ContactRow in there else []
+    notes = notes_of_student(session, educator, key) if NoteRow in there else []
+    roster = roster_supports(session, student) if RosterSupportRow in there else []
     ids = {*(row.staff_id for row in contacts), *(row.staff_id for row in notes), *(row.staff_id for row in roster)}
     names, reads = staff_names(session, student.district_id, ids), reads_restricted(session, educator, student)
     lines = [contact_line(row, educator, names, language, reads=reads) for row in contacts]

@@ -85,8 +85,7 @@ def week_view(session: Session, visit: Visit, runs: Sequence[RunRow]) -> WeekVie
     unmet = week.unmet[:UNMET_SHOWN]
     shown = (*week.put_forward, *unmet)
     named = responsible_for(session, visit.educator.district_id, [one.key for one in shown])
-    scores = [one.score for one in shown]
-    needs = signals_of(session, visit.context.signals, visit.language, runs, scores) if runs else {}
+    needs = signals_of(session, visit.context.signals, visit.language, runs, shown) if runs else {}
     return WeekView(
         data_through=max((run.data_through for run in runs), default=None),
         meeting=min((day for day in visit.support.meetings if day >= visit.today), default=None),
@@ -136,11 +135,11 @@ def student_line(
     visit: Visit, listed: Listed, needs: Mapping[str, SignalWords], responsible: Mapping[str, str]
 ) -> StudentLine:
     """One student put forward."""
-    band = cast(Band, listed.score.band)
+    band = cast(Band, listed.band)
     return StudentLine(
         student_key=listed.key,
-        name=full_name(listed.student),
-        grade=listed.student.grade_level,
+        name=listed.name,
+        grade=listed.grade,
         band=band,
         band_words=band_words(visit.language, band),
         tag=visit.language.translate(TAGS[tag_of(listed)]),

@@ -1,12 +1,12 @@
 """Opens and migrates the service database, and gives sessions for reading and writing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from threading import Lock
-from typing import Literal
+from typing import Literal, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -41,6 +41,9 @@ from serving.store.locks import MIGRATION, lock_until_commit
 
 BUSY_SECONDS = 10
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}")
+FOUND_HERE = "found here"
+"""Where a session that only reads keeps what was found in its one consistent state, and need not be asked again."""
+Found = TypeVar("Found")
 TURNS: dict[str, Lock] = {}
 """By file, whose turn it is to write among the threads of this process."""
 LONGEST_STATEMENT = 60
@@ -101,10 +104,20 @@ def read_session(engine: Engine, district_id: str | None = None) -> Iterator[Ses
     """A session on one consistent state, rolled back at the end; of one district where it is named."""
     postgresql = engine.dialect.name == "postgresql"
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if postgresql else {}
-    with Session(engine.execution_options(**options)) as session:
+    with Session(engine.execution_options(**options), info={FOUND_HERE: {}}) as session:
         if district_id is not None:
             enter_district(session, district_id)
         yield session
+
+
+def find_once(session: Session, asked: Hashable, find: Callable[[], Found]) -> Found:
+    """What is found; a session that only reads looks once, in its one state, and keeps it until it ends."""
+    kept: dict[Hashable, Found] | None = session.info.get(FOUND_HERE)
+    if kept is None:
+        return find()
+    if asked not in kept:
+        kept[asked] = find()
+    return kept[asked]
 
 
 @contextmanager

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import CompoundSelect, Select, func, select, union_all
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from serving.access.authorize import Educator, visible_students
+from serving.store.database import find_once
 from serving.store.rows import RosterSupportRow, RunRow, ScoreRow, StudentRow
 from serving.store.statements import statement
 from serving.store.support_rows import ContactRow
@@ -29,8 +30,11 @@ class Listed:
     `is_answered` says that somebody reached or tried to reach them since the list before, or a week before the first.
     """
 
-    student: StudentRow
-    score: ScoreRow
+    key: str
+    name: str
+    grade: int
+    run_id: str
+    band: str
     is_new: bool
     first_list: bool
     has_changed: bool
@@ -39,15 +43,15 @@ class Listed:
     is_answered: bool = False
 
     @property
-    def key(self) -> str:
-        """The student's key."""
-        return self.student.student_key
+    def student_key(self) -> str:
+        """The key, as a row of the student has it."""
+        return self.key
 
 
 def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]) -> list[Listed]:
     """The educator's students on the list of some runs, in its order, each once by the most urgent outcome."""
     rows = session.execute(*select_listed(educator, [one.run_id for one in runs])).all()
-    run, keys = runs[0], some_keys([student.student_key for student, _ in rows])
+    run, keys = runs[0], some_keys([row.student_key for row in rows])
     earlier = date_before(session, run)
     before = set(session.scalars(*select_flagged(educator, earlier, keys))) if earlier else set()
     first = {one.run_id for one in first_lists(session, runs)}
@@ -55,16 +59,19 @@ def listed_students(session: Session, educator: Educator, runs: Sequence[RunRow]
     answered = earlier or run.as_of - WEEK
     return [
         Listed(
-            student,
-            score,
-            is_new=student.student_key not in before and score.run_id not in first,
-            first_list=student.student_key not in before and score.run_id in first,
-            has_changed=is_more(score.band, score.previous_band),
-            since=since.get(student.student_key, run.as_of),
-            met_on=last.get(student.student_key, NEVER).met_on,
-            is_answered=(last.get(student.student_key, NEVER).tried_on or answered - WEEK) >= answered,
+            row.student_key,
+            f"{row.last_name}, {row.first_name}",
+            row.grade_level,
+            row.run_id,
+            row.band,
+            is_new=row.student_key not in before and row.run_id not in first,
+            first_list=row.student_key not in before and row.run_id in first,
+            has_changed=is_more(row.band, row.previous_band),
+            since=since.get(row.student_key, run.as_of),
+            met_on=last.get(row.student_key, NEVER).met_on,
+            is_answered=(last.get(row.student_key, NEVER).tried_on or answered - WEEK) >= answered,
         )
-        for student, score in rows
+        for row in rows
     ]
 
 
@@ -79,16 +86,23 @@ def among(educator: Educator, keys: list[str] | None) -> list[str] | Select[str]
 
 
 @statement
-def select_listed(educator: Educator, runs: list[str]) -> Select[StudentRow, ScoreRow]:
-    """The educator's students whom some runs list, in the order of the list; of a score, what My week asks of it."""
+def select_listed(educator: Educator, runs: list[str]) -> Select[str, str, str, int, str, str, str | None]:
+    """The educator's students whom some runs list, in the order of the list: what My week asks of them, and no more."""
     of_student = (ScoreRow.district_id == StudentRow.district_id) & (ScoreRow.student_key == StudentRow.student_key)
     return (
         visible_students(educator)
         .join(ScoreRow, of_student)
         .where(ScoreRow.run_id.in_(runs), ScoreRow.place.is_not(None), ScoreRow.flagged)
-        .add_columns(ScoreRow)
         .order_by(ScoreRow.place, StudentRow.student_key)
-        .options(load_only(ScoreRow.band, ScoreRow.previous_band, ScoreRow.reasons))
+        .with_only_columns(
+            StudentRow.student_key,
+            StudentRow.last_name,
+            StudentRow.first_name,
+            StudentRow.grade_level,
+            ScoreRow.run_id,
+            ScoreRow.band,
+            ScoreRow.previous_band,
+        )
     )
 
 
@@ -105,7 +119,8 @@ def select_date_before(district_id: str, as_of: date) -> Select[date | None]:
 
 def first_lists(session: Session, runs: Sequence[RunRow]) -> list[RunRow]:
     """The runs that are the first of their outcome."""
-    earlier = set(session.scalars(*select_outcomes_before(runs[0].district_id, runs[0].as_of)))
+    query = select_outcomes_before(runs[0].district_id, runs[0].as_of)
+    earlier = find_once(session, ("outcomes before", runs[0].run_id), lambda: set(session.scalars(*query)))
     return [run for run in runs if run.outcome not in earlier]
 
 

@@ -72,7 +72,7 @@ def newly_listed(free: list[Listed]) -> list[Listed]:
 def on_first_lists(listed: list[Listed], runs: Sequence[RunRow]) -> Iterator[tuple[RunRow, int]]:
     """The runs that are the first of their outcome, with how many of the educator's students are on each."""
     for run in runs:
-        count = sum(one.first_list and one.score.run_id == run.run_id for one in listed)
+        count = sum(one.first_list and one.run_id == run.run_id for one in listed)
         if count:
             yield run, count
 

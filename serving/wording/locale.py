@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -22,8 +22,9 @@ LOCALES: Mapping[str, str] = {"en": "en_US", "es": "es_US"}
 """The locale of each available language; the first is the default."""
 
 DEFAULT = "en"
+DAYS_KEPT = 8_000
 NUMBERS_KEPT = 20_000
-"""Written numbers that are kept, those that were written last."""
+"""Written dates and numbers that are kept, those that were written last."""
 NUMBER_FORMAT = re.compile(r"(?P<sign>\+?)\.(?P<digits>\d)(?P<kind>[fg%])")
 LANGUAGE_RANGE = re.compile(
     r"\s*(?P<language>[a-z]{2,3})(?:-[a-z0-9]+)*\s*(?:;\s*q=(?P<weight>[01](?:\.\d{0,3})?)\s*)?", re.I
@@ -43,6 +44,11 @@ class Language:
     locale: Locale
     catalog: NullTranslations
 
+    @cached_property
+    def identifier(self) -> str:
+        """The name of the locale: en_US."""
+        return str(self.locale)
+
     def translate(self, message: str, **values: object) -> str:
         """The sentence in this language, with its values; numbers are written in the reader's format."""
         return self.fill(self.catalog.gettext(message), values) if message else ""
@@ -59,19 +65,19 @@ class Language:
         """A value for a format string; a number is wrapped so that it is written in this language."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return value
-        return LocalizedNumber(value, self.locale)
+        return LocalizedNumber(value, self.identifier)
 
     def day(self, value: date) -> str:
         """A date as people write it: November 20, 2026."""
-        return format_date(value, "long", self.locale)
+        return written_day(value, "long", self.identifier)
 
     def short_day(self, value: date) -> str:
         """A date in a table: Nov 20, 2026."""
-        return format_date(value, "medium", self.locale)
+        return written_day(value, "medium", self.identifier)
 
     def amount(self, value: float) -> str:
         """A number as people write it, with as few digits as it has."""
-        return f"{LocalizedNumber(value, self.locale)}"
+        return f"{LocalizedNumber(value, self.identifier)}"
 
     def series(self, values: Sequence[str]) -> str:
         """Values as a list in words: "a, b and c"."""
@@ -79,27 +85,39 @@ class Language:
 
     def day_of_year(self, value: date) -> str:
         """A date without its year, for one of the last weeks: Nov 20."""
-        return format_skeleton("MMMd", value, locale=self.locale)
+        return written_day(value, SKELETON, self.identifier)
 
     def month(self, value: date) -> str:
         """A month on an axis: Nov."""
-        return format_date(value, "LLL", self.locale)
+        return written_day(value, "LLL", self.identifier)
 
 
 class LocalizedNumber(float):
     """A number that a format string writes in a language, by the same format as in English."""
 
-    locale: Locale
+    identifier: str
 
-    def __new__(cls, value: float, locale: Locale) -> "LocalizedNumber":
-        """The number; it keeps its locale."""
+    def __new__(cls, value: float, identifier: str) -> "LocalizedNumber":
+        """The number; it keeps which locale it is written in."""
         number = super().__new__(cls, value)
-        number.locale = locale
+        number.identifier = identifier
         return number
 
     def __format__(self, spec: str) -> str:
         """Fixed digits, percents and signs in the locale; whole numbers and short decimals without a format."""
-        return written(float(self), spec, str(self.locale))
+        return written(float(self), spec, self.identifier)
+
+
+SKELETON = "MMMd"
+"""A date without its year, in the order of a locale."""
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def written_day(value: date, form: str, identifier: str) -> str:
+    """A date in a format of a locale; a year has few days, and pages write them again and again."""
+    if form == SKELETON:
+        return format_skeleton(SKELETON, value, locale=Locale.parse(identifier))
+    return format_date(value, form, Locale.parse(identifier))
 
 
 @lru_cache(maxsize=NUMBERS_KEPT)

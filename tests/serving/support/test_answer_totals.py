@@ -1,5 +1,6 @@
 """What people said of the students on lists, counted by band, and never told of few students."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -69,7 +70,7 @@ def gone_answer(number: int) -> FlagAnswerRow:
 
 
 def test_the_page_of_models_says_what_people_said_from_so_many_students_on(service: ExampleService) -> None:
-    row = '<th scope="row">On a list no longer kept</th><td>11</td><td>–</td><td>–</td><td>–</td>'
+    row = r'<th scope="row">On a list no longer kept</th><td [^>]*>11</td>(<td [^>]*>–</td>){3}'
     with service.write_session() as session:
         add_person(session, "harbor", NewPerson("dana", "Dana", "Added", "dana@office.org", "data_team"))
         session.add_all(gone_answer(number) for number in range(LEAST - 1))
@@ -79,4 +80,4 @@ def test_the_page_of_models_says_what_people_said_from_so_many_students_on(servi
     assert "On a list no longer kept" not in few
     with service.write_session() as session:
         session.add(gone_answer(LEAST))
-    assert row in dana.get("/models").text
+    assert re.search(row, dana.get("/models").text)
