@@ -40,7 +40,7 @@ settings.register_profile(
     deadline=None,
     max_examples=FEW,
     phases=[Phase.explicit, Phase.generate],  # a district takes minutes to shrink; add Phase.shrink when one fails
-    suppress_health_check=[HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 
 HONEST = View(AS_OF, 2026)

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TypeVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from features.definitions.catalog import OUTCOMES
@@ -14,6 +12,8 @@ from features.language.feature_set import Outcome, attendance, discipline, enrol
 from features.language.outcome import with_thresholds
 from features.way_back.way_back import WayBack, find_ways_back
 from tests.drawn import canonical, reader_of, rows_of, school_days
+from tests.spec.cases_together import of_case
+from tests.spec.drawn_snapshots import FULL, drawn
 from tests.spec.futures import broken_promises
 from tests.spec.made_districts import Row, Rows, merged
 from tests.spec.rest_of_year import Past
@@ -29,7 +29,6 @@ TERMS = """
 """
 YEAR: Rows = {"calendar_days": canonical("calendar_days", CALENDAR), "terms": canonical("terms", TERMS)}
 COURSES = [("eng", "ela"), ("alg", "math"), ("bio", "science"), ("civ", "social_science"), ("art", "other")]
-Drawn = TypeVar("Drawn")
 POINTS = {"A": 400, "B": 300, "C": 200, "D": 100, "F": 0}
 
 REGULAR = marks.final().regular()
@@ -131,18 +130,19 @@ def together(every: tuple[Rows, ...]) -> Rows:
     return found
 
 
-def holds(some: st.SearchStrategy[Drawn], true_of: Callable[[Drawn], bool], *, examples: int = 2) -> None:
-    """AssertionError where something is not true of every district tried."""
+IN_SUITE, IN_SWEEP = 2, 50
+"""Drawn districts of sixteen: in `make test` all in one district, in `make properties` one by one."""
 
-    @settings(
-        derandomize=True, deadline=None, max_examples=examples, phases=[Phase.explicit, Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-    )  # fmt: skip
-    @given(some)
-    def tried(found: Drawn) -> None:
-        assert true_of(found)
 
-    tried()
+def drawn_districts(as_of: date, number: int = 0) -> list[Rows]:
+    """The districts that a property is put to; those of another number are others."""
+    found = drawn(districts(as_of), IN_SWEEP if FULL else IN_SUITE * (number + 1))
+    return found if FULL else [together(tuple(map(of_drawn, range(IN_SUITE), found[IN_SUITE * number :])))]
+
+
+def of_drawn(place: int, rows: Rows) -> Rows:
+    """The rows with students of that drawn district."""
+    return {name: [of_case(place, row) for row in some] for name, some in rows.items()}
 
 
 @pytest.mark.parametrize("name", DECIDED)
@@ -150,15 +150,11 @@ def test_exactly_what_is_asked_is_enough(name: str) -> None:
     """For every state, and with one step less for every step alone."""
     outcome, as_of = DECIDED[name]
 
-    def is_exact(rows: Rows) -> bool:
+    for rows in drawn_districts(as_of):
         reader = reader_of(merged(YEAR, rows))
-        wrong = broken_promises(
-            Past(reader, as_of, outcome), find_ways_back(reader, outcome, reader.view(as_of)).by_student()
-        )
-        assert wrong == []
-        return True
-
-    holds(districts(as_of), is_exact)
+        ways = find_ways_back(reader, outcome, reader.view(as_of)).by_student()
+        assert len(ways) > 1
+        assert broken_promises(Past(reader, as_of, outcome), ways) == []
 
 
 def known_later(rows: Rows, as_of: date) -> Rows:
@@ -181,12 +177,10 @@ def test_what_becomes_known_later_changes_nothing(name: str) -> None:
     """Not even the last day of the year, though the label will count up to that one."""
     outcome, as_of = DECIDED[name]
 
-    def ignores_the_future(both: tuple[Rows, Rows]) -> bool:
-        before, after = both[0], known_later(both[1], as_of)
-        known, more = (ways_in(rows, outcome, as_of) for rows in (before, merged(before, after)))
-        return known == more and bool(known)
-
-    holds(st.tuples(districts(as_of), districts(as_of)), ignores_the_future)
+    for before, other in zip(drawn_districts(as_of), drawn_districts(as_of, 1), strict=True):
+        known, more = (ways_in(rows, outcome, as_of) for rows in (before, merged(before, known_later(other, as_of))))
+        assert known == more
+        assert known
 
 
 def shifted(way: WayBack, name: str, by: int) -> WayBack:
@@ -203,13 +197,18 @@ FAULTS: Mapping[str, Callable[[WayBack], WayBack]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_way_back_that_is_a_little_off_is_found_out(fault: str) -> None:
+@pytest.fixture(scope="module")
+def missed_five() -> tuple[Past, dict[str, WayBack]]:
     """Ada missed five days of 200, in the fall: fifteen more would be a tenth."""
     outcome, as_of = DECIDED["chronic absence"]
     rows: Rows = {"enrollments": [enrolled_from("ada", DAYS[0])], "attendance": absences("ada", DAYS[:5])}
     reader = reader_of(merged(YEAR, rows))
-    ways = find_ways_back(reader, outcome, reader.view(as_of)).by_student()
-    past = Past(reader, as_of, outcome)
+    past, ways = Past(reader, as_of, outcome), find_ways_back(reader, outcome, reader.view(as_of)).by_student()
     assert broken_promises(past, ways) == []
+    return past, ways
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_way_back_that_is_a_little_off_is_found_out(fault: str, missed_five: tuple[Past, dict[str, WayBack]]) -> None:
+    past, ways = missed_five
     assert broken_promises(past, {"ada": FAULTS[fault](ways["ada"])}) != []

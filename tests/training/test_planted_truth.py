@@ -19,7 +19,7 @@ from features.warehouse.file import open_warehouse
 from models.bundle.signing import ensure_keys
 from models.examples import Examples, in_fixed_order
 from models.scoring import order_of, reasons_of
-from tests.districts import load_simulated
+from tests.districts import simulated_warehouse
 from tests.training.evaluation.cross_evaluation import cross_evaluate
 from training.bundle_writer import BundleWriter
 from training.cohort_examples import labelled_cohorts
@@ -50,7 +50,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
         gate=Gate(minimum_off_track=20, replicates=300),
         training=Training(as_of=("11-20",)),
     )
-    load_simulated(settings, Plan("north", 2500), TODAY)
+    simulated_warehouse(Plan("north", 1800, TODAY, years=5), settings.warehouse("north"))
     return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 
 

@@ -16,7 +16,7 @@ from features.definitions.grade9 import NinthGrade
 from features.definitions.outcomes import OFF_TRACK_CHICAGO
 from features.ledger.ledger import build_ledger
 from features.progress import quietly
-from features.settings import District, Settings, Training
+from features.settings import District, Gate, Settings, Training
 from features.simulator.plan import Plan
 from features.warehouse.file import change_warehouse, open_warehouse
 from models.estimators.fitting import fit_risk_model
@@ -42,7 +42,8 @@ TODAY = date(2026, 11, 20)
 def asked(tmp_path_factory: pytest.TempPathFactory) -> TrainingRequest:
     home = tmp_path_factory.mktemp("home")
     district = District(id="north", name="North Unified")
-    settings = Settings(home=home, districts=(district,), training=Training(as_of=("11-20",)))
+    training = Training(as_of=("11-20",), weeks=0)
+    settings = Settings(home=home, districts=(district,), gate=Gate(replicates=200), training=training)
     load_simulated(settings, Plan("north", 900), TODAY)
     return TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
 

@@ -13,7 +13,7 @@ from features.progress import quietly
 from features.settings import District, Gate, Settings, Training
 from features.simulator.plan import Plan
 from features.simulator.planted_bias import NOTHING, Planted
-from tests.districts import load_simulated
+from tests.districts import simulated_warehouse
 from tests.sweeps import swept
 from training.audit.run import AuditResult
 from training.train import train
@@ -29,13 +29,14 @@ GATE = Gate() if FULL else Gate(replicates=300)
 LATER = "low_income"
 
 
-def audited(home: Path, planted: Planted, *, students: int, years: int = 4, seed: int = 7) -> AuditResult:
+def audited(home: Path, planted: Planted, *, students: int, seed: int = 7, years: int = 4) -> AuditResult:
     """The audit of a district simulated with what is planted, trained as a data team would."""
     district = District(id="north", name="North Unified")
     settings = Settings(
         home=home, districts=(district,), gate=GATE, training=Training(as_of=("11-20",), years=1, weeks=6, seed=seed)
     )
-    load_simulated(settings, Plan("north", students, years=years, seed=seed, planted=planted), TODAY)
+    plan = Plan("north", students, TODAY, years=years, seed=seed, planted=planted)
+    simulated_warehouse(plan, settings.warehouse("north"))
     request = TrainingRequest(settings, district, OFF_TRACK_CHICAGO, TODAY)
     found = train(request, now=NOW, code_version="none", progress=quietly).result.main.audited
     assert found
@@ -46,7 +47,7 @@ def audited(home: Path, planted: Planted, *, students: int, years: int = 4, seed
 def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What an audit says, by code, of a district with a biased recording, a forgetful school and a later signal."""
     every = Planted(forgotten_days=60, later=LATER)
-    found = audited(tmp_path_factory.mktemp("planted"), every, students=9000, years=5)
+    found = audited(tmp_path_factory.mktemp("planted"), every, students=9000)
     return {check.code: check.says for check in found.checks if check.verdict in ("warn", "fail")}
 
 
