@@ -1,7 +1,8 @@
 """Simulated districts at a stage, each made once for all workers and runs, and given to a test as a copy of its own.
 
 They are kept in `.pytest_cache/districts` under a digest of the plan and of all that decides what comes of it: the
-source of `features` (simulator, ingest, tables) and the versions of its libraries. A changed line makes them anew.
+source of the simulator and of what it reaches, for a load that of all `features`, and the versions of the libraries. A
+changed line makes them anew.
 """
 
 import shutil
@@ -16,15 +17,21 @@ from features.progress import quietly
 from features.settings import Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
-from tests.kept_folders import kept
+from tests import warehouse_filling
+from tests.kept_folders import code_of, kept
 from tests.warehouse_filling import fill_warehouse
 
+FILLED_BY = ("features.simulator.district", "features.snapshots.given_tables", "features.engine.stored_tables")
+"""Modules that decide, with what they reach, what is in a warehouse that no load has checked."""
 KEPT = Path(__file__).parents[1] / ".pytest_cache" / "districts"
 
 
 def simulated_warehouse(plan: Plan, path: Path) -> Path:
     """A district's warehouse at that path, filled straight from its simulated files: what a load would hold."""
-    return copied(kept_here(f"filled {plan!r}", lambda folder: filled(plan, folder)) / "warehouse.duckdb", path)
+    made = kept(
+        f"filled {plan!r}", code_of(FILLED_BY, [warehouse_filling.__file__]), lambda to: filled(plan, to), under=KEPT
+    )
+    return copied(made / "warehouse.duckdb", path)
 
 
 def filled(plan: Plan, folder: Path) -> None:

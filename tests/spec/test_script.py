@@ -19,6 +19,7 @@ from features.engine.snapshot_query import SnapshotQuery, snapshot, snapshot_scr
 from features.engine.sql_script import Script
 from features.engine.view import PLAIN, Values, View, ViewShape
 from features.language.feature_set import FeatureSet, Outcome, enrolled
+from features.language.measures import measures_in
 from features.snapshots.labels import label_script
 from features.snapshots.shown_records import features_by_table, seen_records
 from features.snapshots.snapshot import build_snapshot, build_snapshots
@@ -30,6 +31,8 @@ from features.way_back.rule_bounds import rule_bounds
 from tests.drawn import reader, school_days
 from tests.spec.drawn_snapshots import FULL
 
+WITH_EVERY_MEASURE = [NinthGrade, FEATURE_SETS["grades10_12"]]
+"""Feature sets that have together what any has."""
 HORIZON = ViewShape("horizon", has_through=True, has_term_from=True)
 SETS = pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))
 RULES = pytest.mark.parametrize("outcome", OUTCOMES.values(), ids=lambda one: one.name)
@@ -80,7 +83,9 @@ def test_nor_does_that_of_a_way_back(name: str) -> None:
     assert not [sql for script in scripts for sql in dates_in(script)]
 
 
-@pytest.mark.parametrize("feature_set", FEATURE_SETS.values() if FULL else [NinthGrade], ids=lambda one: str(one.name))
+@pytest.mark.parametrize(
+    "feature_set", FEATURE_SETS.values() if FULL else WITH_EVERY_MEASURE, ids=lambda one: str(one.name)
+)
 def test_a_parameter_does_what_a_literal_does(feature_set: type[FeatureSet]) -> None:
     """As an engine without variables takes it; `make properties` asks it of every feature set."""
     grade = f"| ada | 2026 | 2025-09-01 | {feature_set.cohort.grade_levels[-1]} |"
@@ -160,3 +165,10 @@ def test_a_script_of_one_cohort_is_not_that_of_another() -> None:
         snapshot_script(SnapshotQuery(middle, ViewShape(has_loads_through=True))),
     ]
     assert len(set(scripts)) == len(scripts)
+
+
+def test_two_feature_sets_have_the_measures_of_all() -> None:
+    def measures(feature_set: type[FeatureSet]) -> set[str]:
+        return {repr(one) for feature in feature_set.defined().values() for one in measures_in(feature.quantity)}
+
+    assert set().union(*map(measures, FEATURE_SETS.values())) == set().union(*map(measures, WITH_EVERY_MEASURE))
