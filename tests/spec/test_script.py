@@ -31,7 +31,7 @@ from features.way_back.rule_bounds import rule_bounds
 from tests.drawn import reader, school_days
 from tests.spec.drawn_snapshots import FULL
 
-WITH_EVERY_MEASURE = [NinthGrade, FEATURE_SETS["grades10_12"]]
+WITH_EVERY_MEASURE: list[type[FeatureSet]] = [NinthGrade, FEATURE_SETS["grades10_12"]]
 """Feature sets that have together what any has."""
 HORIZON = ViewShape("horizon", has_through=True, has_term_from=True)
 SETS = pytest.mark.parametrize("feature_set", FEATURE_SETS.values(), ids=lambda one: str(one.name))
