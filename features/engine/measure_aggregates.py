@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.engine.missed_share import share_missed
+from features.engine.terms_and_marks import ATTEMPTED, EARNED, is_untold
 from features.language.missed_share import MissedShare
 from features.language.quantities import Where, Window
 from features.language.records import Measure
@@ -29,11 +30,9 @@ def aggregate_of(measure: Measure, rows: ir.Table) -> ir.Scalar:
             return count if not measure.among else null_unless(count, in_denominator(measure, rows).any())
         case "sum" | "share_of_days":
             total = rows[measure.column].sum(where=chosen)
-            return (
-                total
-                if not measure.among
-                else null_unless(ibis.coalesce(total, 0), in_denominator(measure, rows).any())
-            )
+            if measure.among:
+                total = null_unless(ibis.coalesce(total, 0), in_denominator(measure, rows).any())
+            return known_credits(total, measure, rows, chosen)
         case "mean":
             return rows[measure.column].sum(where=chosen) / (100 * rows[measure.column].count(where=chosen)).nullif(0)
         case "share_of_rows":
@@ -47,6 +46,13 @@ def aggregate_of(measure: Measure, rows: ir.Table) -> ir.Scalar:
             return rows[measure.column].min(where=chosen)
         case "days" | "share_missed":
             raise TypeError(f"not counted from records: {measure.aggregate}")
+
+
+def known_credits(total: ir.Scalar, measure: Measure, rows: ir.Table, chosen: ir.BooleanColumn) -> ir.Scalar:
+    """A sum of credits, missing where a course among them does not tell its own; any other sum as it is."""
+    if measure.column not in (EARNED, ATTEMPTED):
+        return total
+    return null_unless(total, ~(chosen & is_untold(rows, measure.column)).any())
 
 
 def null_unless(value: ir.Scalar, condition: ir.Scalar) -> ir.Scalar:

@@ -14,6 +14,9 @@ FAILING = ("F", "NP")
 ELSEWHERE = ("transfer", "exam")
 """How credit comes about that no course of this school gave."""
 
+EARNED, ATTEMPTED = "credits_earned_hundredths", "credits_attempted_hundredths"
+"""The columns of credits; empty where the district does not say."""
+
 NOT_TAKEN = ("withdrawn", "audit")
 """Why a line has no mark that none is to come for."""
 
@@ -45,6 +48,14 @@ def without_courses_failed_elsewhere(marks: ir.Table) -> ir.Table:
 def is_withdrawn(marks: ir.Table) -> ir.BooleanColumn:
     """Which lines are of a course that the student left, or only listened to."""
     return ibis.coalesce(marks.mark.isnull() & marks.mark_status.isin(NOT_TAKEN), False)
+
+
+def is_untold(marks: ir.Table, column: str) -> ir.BooleanColumn:
+    """Which marks do not tell their credits: an F earned none, and a course that gives none earned none either."""
+    if column == ATTEMPTED:
+        return marks[ATTEMPTED].isnull()
+    none_earned = marks.mark.isin(FAILING) | ibis.coalesce(marks[ATTEMPTED] == 0, False)
+    return marks[EARNED].isnull() & ~none_earned
 
 
 def course_made_up(marks: ir.Table) -> ir.StringColumn:

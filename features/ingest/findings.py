@@ -53,6 +53,7 @@ CODES = {
     "NOTE34": "Lines of reports hold no mark: incomplete, withdrawn, audit or not given.",
     "NOTE35": "Days of a calendar are shorter than others.",
     "NOTE36": "Schools or tracks have terms of their own, which count there instead of the district's.",
+    "NOTE37": "Some courses that were passed do not tell their credits: sums of credits with them are missing.",
     "NOTE41": "A student has daily events of several kinds, or codes, on one day.",
     "NOTE42": "Nothing says that attendance was taken on school days: they are unknown, not present.",
     "NOTE43": "Enrollments are of some weekdays, or of a part of the day.",

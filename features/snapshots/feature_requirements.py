@@ -114,6 +114,8 @@ def missing_of(measure: Measure) -> str:
     """When one measure is missing."""
     if measure.aggregate in ("least", "furthest"):
         return "nothing such on record"
+    if measure.column in CREDITS:
+        return "no mark given, or a course without its credits"
     if measure.records.table in ("marks", "latest_marks"):
         return "no mark given"
     if measure.aggregate == "share_of_rows":

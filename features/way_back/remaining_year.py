@@ -16,6 +16,7 @@ from features.engine.school_terms import DISTRICT
 from features.engine.script_cache import cached_script
 from features.engine.snapshot_query import columns_of, join_by_student, with_measures, years_of
 from features.engine.sql_script import Script
+from features.engine.terms_and_marks import is_untold
 from features.engine.view import Values, View, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
@@ -149,6 +150,10 @@ def counts_so_far(name: str, bounds: Sequence[RuleBound], seen: VisibleTables) -
     for place, bound in enumerate(bounds):
         if bound.measure.records.table == name:
             found[f"so_far_{place}"], found[f"given_{place}"] = count_so_far(bound, rows)
+        if bound.measure.records.table == name and bound.kind == "credits":
+            untold = in_window_rows(bound.window, rows) & meets_restrictions(bound.measure.records.where, rows)
+            untold = untold & is_untold(rows, bound.measure.column)
+            found[f"untold_{place}"] = untold.cast("int64").sum()
     if name == "attendance":
         found["planned"] = rows.absent_hundredths.sum(where=rows.date > seen.as_of)
     return rows.group_by("student_key").aggregate(**found)

@@ -41,19 +41,21 @@ class MarkStanding:
     """Where students stand with a bound on marks, in integers: `so_far` of how many `given`, and what is left.
 
     `left` has the finals to come that it counts: `finals`, `credit`, `least_credit`, `most_credit`. Where it is
-    `unknown` how many will come, as no course is known yet, they are 0.
+    `unknown` how many will come, as no course is known yet, they are 0. Where credits of a course that was passed are
+    `untold`, nothing can be said.
     """
 
     so_far: Ints
     given: Ints
     left: Mapping[str, Ints]
     unknown: Flags
+    untold: Flags
 
     @property
     def unsaid(self) -> Flags:
-        """Students without a mark on record and without one to come."""
+        """Students without a mark on record and without one to come, or with credits that are untold."""
         nothing: Flags = (self.given == 0) & (self.left["finals"] == 0) & ~self.unknown
-        return nothing
+        return nothing | self.untold
 
 
 def tipping_total(compare: Compare, per: Ints) -> Ints:

@@ -147,7 +147,8 @@ def bound_requirements(reader: Reader, query: WayBackQuery, rows: pd.DataFrame) 
         else:
             given = integers(rows, f"given_{place}")
             left, unknown = remaining.left(bound, rows), remaining.unknown(bound, rows)
-            found.append(MARK_REQUIREMENTS[bound.kind](bound, MarkStanding(so_far, given, left, unknown)))
+            untold = integers(rows, f"untold_{place}") > 0
+            found.append(MARK_REQUIREMENTS[bound.kind](bound, MarkStanding(so_far, given, left, unknown, untold)))
     return found
 
 

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from features.engine.school_terms import series_name
 from features.engine.script_cache import query_script
-from features.engine.terms_and_marks import MARKING_TERMS
+from features.engine.terms_and_marks import EARNED, FAILING, MARKING_TERMS, is_untold
 from features.ingest.findings import Finding
 from features.ingest.staging_tables import (
     RecordSources,
@@ -175,6 +175,24 @@ def lines_without_mark(writer: Writer) -> Iterator[Finding]:
     if counts:
         said = ", ".join(f"{n:,} {str(status).replace('_', ' ')}" for status, n in counts)
         yield Finding("NOTE34", "marks", None, "", f"lines without a mark: {said}; none of them is an F")
+
+
+def passed_without_credits(writer: Writer) -> Iterator[Finding]:
+    """NOTE37; nothing where no course of the file tells credits, which the report says of the source."""
+    ((finals, untold),) = writer.records(query_script(credit_counts))
+    if 0 < untold < finals:
+        said = f"{untold:,} of {finals:,} finals that were passed have no credits earned: a student's credits are"
+        mend = "send 0 where a course gives none"
+        yield Finding("NOTE37", "marks", None, "", f"{said} missing with such a course, not lower; {mend}")
+
+
+def credit_counts() -> ir.Table:
+    """How many finals were passed, and how many of them do not tell their credits."""
+    rows = parsed_table("marks")
+    rows = rows.filter(rows.rule.isnull() & ~rows.deleted & (rows.mark_kind == "final") & rows.mark.notnull())
+    rows = rows.filter(rows.mark.notin(FAILING))
+    untold = is_untold(rows, EARNED).cast("int64").sum()
+    return rows.aggregate(finals=rows.count(), untold=ibis.coalesce(untold, 0))
 
 
 def status_counts() -> ir.Table:

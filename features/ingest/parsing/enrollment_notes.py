@@ -21,7 +21,7 @@ COUNTS_ONCE = {
 }
 """What counts on a day of several spells, by rule."""
 
-GRADE_THEN = "; of several grade levels, that of the latest row"
+GRADE_THEN = "; of several grade levels at one school, that of the latest row"
 
 AFTER_THEM = {
     "goes_on": "the earlier row counts again from the day after; where the student has left instead, give that row its "

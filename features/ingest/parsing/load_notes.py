@@ -11,7 +11,7 @@ from features.file_mapping.column_mapping import Lookup
 from features.ingest.delivery import DeliveredTable
 from features.ingest.files.sources import matches_any, name_parts
 from features.ingest.findings import Finding, counted
-from features.ingest.parsing.calendar_notes import calendar_notes, lines_without_mark
+from features.ingest.parsing.calendar_notes import calendar_notes, lines_without_mark, passed_without_credits
 from features.ingest.parsing.enrollment_notes import enrollment_notes
 from features.ingest.parsing.lookups import LookupColumn, lookup_columns
 from features.ingest.parsing.people_notes import shared_addresses
@@ -32,6 +32,7 @@ def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Seque
             yield from several_values(writer, one)
         if one.table.name == "marks":
             yield from lines_without_mark(writer)
+            yield from passed_without_credits(writer)
         yield from calendar_notes(writer, one.table.name)
         if one.table.name == "staff":
             yield from shared_addresses(writer, files)
