@@ -20,12 +20,14 @@ from serving.app_context import AppContext, RequestContext
 from serving.pages.current_user import require_same_origin, session_token, set_session_cookie
 from serving.pages.language import request_language
 from serving.pages.next_page import own_path
+from serving.pages.qr_code import qr_code
 from serving.pages.rendering import render_page
 from serving.pages.wait_words import wait_words
 from serving.wording.locale import msgid
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(anyone)])
 WRONG_CODE = msgid("That code did not work. Wait for the next one in your app, then try again.")
+QR_TITLE = msgid("QR code that holds the key")
 NextPage = Annotated[str, Form(alias="next", max_length=600)]
 
 
@@ -90,8 +92,10 @@ def code_page(
     wrong: str = "",
     wait: int | None = None,
 ) -> Response:
-    """The form; where an app is to be set up, with its secret in groups of four and as an address."""
+    """The form; where an app is to be set up, with its secret as a QR code, in groups of four, and as an address."""
     secret = secret_of(session, pending, context.secrets) if pending.stage == "enrollment" else ""
+    address = app_address(secret, pending.staff.email or pending.staff.staff_id) if secret else ""
+    title = request_language(request).translate(QR_TITLE)
     return render_page(
         request,
         context,
@@ -99,7 +103,8 @@ def code_page(
         status=429 if wait is not None else 401 if wrong else 200,
         headers={"Retry-After": str(wait)} if wait is not None else None,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        address=app_address(secret, pending.staff.email or pending.staff.staff_id) if secret else "",
+        address=address,
+        qr=qr_code(address, title) if address else "",
         page=page,
         wrong=wrong,
     )

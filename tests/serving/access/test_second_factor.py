@@ -3,10 +3,12 @@
 import base64
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import httpx
 import pytest
+import segno
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
@@ -15,6 +17,7 @@ from serving.access.accounts import end_sessions, open_session
 from serving.access.permissions import give_permission
 from serving.access.sealed_secrets import SealedSecrets, SecretsKeyRefused
 from serving.access.second_factor import needed_stage, remove_second_factor, start_enrollment
+from serving.pages.qr_code import QUIET
 from serving.store.rows import StaffRow
 from serving.store.sign_in_rows import RecoveryCodeRow, SecondFactorRow
 from tests.serving.access.test_sign_in import form, password_of
@@ -63,6 +66,36 @@ def enrolled(service: ExampleService) -> tuple[str, list[str]]:
     assert browser.get("/caseload").status_code == 200
     service.clock.wait(minutes=1)
     return secret, re.findall(r"<li><code>([^<]+)</code></li>", done.text)
+
+
+def test_the_picture_holds_the_same_address_as_the_link_and_can_be_read_in_the_dark(service: ExampleService) -> None:
+    shown = half_way(service).get("/sign-in/code").text
+    address = unescape(re.findall(r'href="(otpauth:[^"]+)"', shown)[0])
+    drawn = r'<svg role="img" viewBox="0 0 (\d+) \d+" class="qr">.*?<path stroke="#000" d="([^"]+)"'
+    size, path = re.findall(drawn, shown)[0]
+    expected = segno.make(address, error="m", micro=False)
+    assert int(size) == expected.symbol_size(border=QUIET)[0]
+    assert dark_modules(path) == {
+        (column + QUIET, row + QUIET)
+        for row, cells in enumerate(expected.matrix)
+        for column, cell in enumerate(cells)
+        if cell
+    }
+    assert "<title>QR code that holds the key</title>" in shown
+
+
+def dark_modules(path: str) -> set[tuple[int, int]]:
+    """The places that the strokes of a path cover, each one module high."""
+    found, column, row = set(), 0, 0
+    for kind, numbers in re.findall(r"([Mmh])([-\d. ]+)", path):
+        first, *second = (float(one) for one in numbers.split())
+        if kind == "h":
+            found |= {(at, row) for at in range(column, column + int(first))}
+            column += int(first)
+        else:
+            column = int(first) + (column if kind == "m" else 0)
+            row = int(second[0]) + (row if kind == "m" else 0)
+    return found
 
 
 def test_who_needs_a_code_sets_up_an_app_and_is_asked_from_then_on(service: ExampleService) -> None:
