@@ -76,7 +76,7 @@ audits: .venv/installed ## audit 50 simulated districts in which nothing is plan
 	@ONTRACK_SWEEP=audits $(SWEEP) -rP tests/training/audit/test_planted_bias.py tests/models/fairness/test_significance.py
 
 gates: .venv/installed ## 400 gates on models of which the truth is known, of each kind and size (half an hour)
-	@$(BIN)/python -m benchmarks.gates
+	@$(BIN)/python -m benchmarks.gates $(if $(MINUTES),--minutes $(MINUTES))
 
 weeks: .venv/installed ## what would be served on every Monday of a year, of the demo's Harbor (some minutes)
 	@$(BIN)/python -m benchmarks.weeks_of_year config/ontrack.toml harbor
@@ -85,7 +85,7 @@ hit-rates: .venv/installed ## what stands beside flags, held against the truth o
 	@$(BIN)/python -m benchmarks.hit_rates
 
 served-lists: .venv/installed ## gates on years in which lists were served and support helped (about an hour)
-	@for recorded in ignored all "two thirds"; do echo "$$recorded"; $(BIN)/python -m benchmarks.served_lists --recorded "$$recorded" || exit 1; done
+	@for recorded in ignored all "two thirds"; do echo "$$recorded"; $(BIN)/python -m benchmarks.served_lists --recorded "$$recorded" $(if $(MINUTES),--minutes $(MINUTES)) || exit 1; done
 
 leaks: .venv/installed ## draw 100 tables of each kind: what knows the end is found, nothing else is named (some minutes)
 	@ONTRACK_SWEEP=leaks $(SWEEP) tests/training/evaluation/test_leakage.py

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import Annotated
 
 import numpy as np
@@ -17,6 +18,7 @@ import pandas as pd
 import typer
 from scipy.special import expit
 
+from benchmarks.timing import within
 from features.settings import Gate
 from models.examples import Booleans, Examples, Floats
 from models.feature_dictionary import FeatureDictionary
@@ -131,11 +133,20 @@ def both(first: Examples, second: Examples) -> Examples:
     )
 
 
-def cell(students: int, model: str, *, gates: int, seed: int, at_once: int = 1, bounds: Gate | None = None) -> Cell:
-    """The verdicts of that many gates; the same seed gives the same ones."""
+def cell(
+    students: int,
+    model: str,
+    *,
+    gates: int,
+    seed: int,
+    at_once: int = 1,
+    bounds: Gate | None = None,
+    seconds: float = inf,
+) -> Cell:
+    """The verdicts of that many gates, or as many of them as the seconds allow; the same seed gives the same ones."""
     one = partial(gate, students=students, model=model, bounds=bounds or Gate())
     seeds = [(seed, students, MODELS.index(model), number) for number in range(gates)]
-    found = list(mapped(one, seeds, at_once))
+    found = list(within(seconds, mapped(one, seeds, at_once)))
     verdicts = Counter(verdict for verdict, _ in found)
     return Cell(students, model, verdicts, float(np.mean([smallest for _, smallest in found])))
 
@@ -165,7 +176,8 @@ def line(one: Cell) -> str:
     """A row of the table."""
     shares = [f"{one.share(verdict):.1%}" for verdict in VERDICT_WORDS]
     lead = 0.0 if one.model == "equal" else true_lead(one.model)
-    cells = (f"{one.students:,}", one.model, f"{lead * 100:+.1f}", f"{one.could_show * 100:.1f}", *shares)
+    gates = str(sum(one.verdicts.values()))
+    cells = (f"{one.students:,}", one.model, f"{lead * 100:+.1f}", f"{one.could_show * 100:.1f}", *shares, gates)
     return f"| {' | '.join(cells)} |"
 
 
@@ -174,13 +186,16 @@ def print_gates(
     students: Annotated[list[int] | None, typer.Option(help="Students a year; 200, 1,200 and 6,000 otherwise.")] = None,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 7,
     at_once: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    minutes: Annotated[float, typer.Option(min=0, help="Minutes for all rows, each its part; no end otherwise.")] = inf,
 ) -> None:
     """Print the share of each verdict for models of which the truth is known."""
-    head = ("students a year", "model", "true lead", "can show", *VERDICT_WORDS.values())
+    head = ("students a year", "model", "true lead", "can show", *VERDICT_WORDS.values(), "gates")
     typer.echo(f"| {' | '.join(head)} |\n|{' --- |' * len(head)}")
-    for size in students or SIZES:
+    sizes = students or SIZES
+    seconds = 60 * minutes / (len(sizes) * len(MODELS))
+    for size in sizes:
         for model in MODELS:
-            typer.echo(line(cell(size, model, gates=gates, seed=seed, at_once=at_once)))
+            typer.echo(line(cell(size, model, gates=gates, seed=seed, at_once=at_once, seconds=seconds)))
 
 
 if __name__ == "__main__":

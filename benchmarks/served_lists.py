@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
+from math import inf
 from typing import Annotated, Literal, get_args
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 import typer
 
 from benchmarks.gates import BLUR, OTHER, drawn_year, signals
+from benchmarks.timing import within
 from features.settings import Gate
 from models.examples import NOT_SUPPORTED, SUPPORTED, SUPPORTED_FIRST, Booleans, Examples, Floats, concatenate
 from models.feature_dictionary import Entry, FeatureDictionary
@@ -106,23 +108,26 @@ def compared(seed: Sequence[int], *, scene: Scene, bounds: Gate) -> GateComparis
 
 @dataclass(frozen=True)
 class Cell:
-    """The gates of one scene: the mean lead seen over the rule, and the shares of GATE02 that passed or hung."""
+    """The gates of one scene: the mean lead seen over the rule, the shares of GATE02 that passed or hung, how many."""
 
     scene: Scene
     lead: float
     passed: float
     hung: float
+    gates: int
 
 
-def cell(scene: Scene, *, gates: int, seed: int, at_once: int = 1, bounds: Gate | None = None) -> Cell:
-    """What that many gates say of a scene; the same seed gives the same."""
+def cell(
+    scene: Scene, *, gates: int, seed: int, at_once: int = 1, bounds: Gate | None = None, seconds: float = inf
+) -> Cell:
+    """What that many gates say of a scene, or as many as the seconds allow; the same seed gives the same."""
     one = partial(compared, scene=scene, bounds=bounds or Gate())
     seeds = [(seed, number) for number in range(gates)]
-    found = list(mapped(one, seeds, at_once))
+    found = list(within(seconds, mapped(one, seeds, at_once)))
     leads = [one.contenders["rule"].estimate for one in found]
     checks = [check_lists(one, bounds or Gate())[0] for one in found]
     passed, hung = ([one.verdict == "pass" for one in checks], ["hangs on" in one.says for one in checks])
-    return Cell(scene, float(np.mean(leads)), float(np.mean(passed)), float(np.mean(hung)))
+    return Cell(scene, float(np.mean(leads)), float(np.mean(passed)), float(np.mean(hung)), len(found))
 
 
 def mapped(one: "partial[GateComparison]", seeds: Sequence[Sequence[int]], at_once: int) -> Iterator[GateComparison]:
@@ -144,7 +149,7 @@ def line(one: Cell) -> str:
     """A row of the table."""
     scene = one.scene
     cells = (scene.model, scene.served, f"{scene.kept * 100:.0f}", f"{one.lead * 100:+.1f}", f"{one.passed:.1%}",
-             f"{one.hung:.0%}")  # fmt: skip
+             f"{one.hung:.0%}", str(one.gates))  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
 
@@ -155,13 +160,16 @@ def print_served_lists(
     by_need: Annotated[bool, typer.Option(help="Those worse off than recorded are supported sooner.")] = False,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 7,
     at_once: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    minutes: Annotated[float, typer.Option(min=0, help="Minutes for all rows, each its part; no end otherwise.")] = inf,
 ) -> None:
     """Print the lead that gates see over the rule, and how many pass, where lists were served and support helped."""
     known = next(one for one in get_args(Recorded) if one == recorded)
-    head = ("model", "list served", "kept of 100", "lead seen", "passes", "hangs on the assumption")
+    head = ("model", "list served", "kept of 100", "lead seen", "passes", "hangs on the assumption", "gates")
     typer.echo(f"| {' | '.join(head)} |\n|{' --- |' * len(head)}")
-    for scene in scenes(known, before=before, by_need=by_need):
-        typer.echo(line(cell(scene, gates=gates, seed=seed, at_once=at_once)))
+    asked = list(scenes(known, before=before, by_need=by_need))
+    seconds = 60 * minutes / len(asked)
+    for scene in asked:
+        typer.echo(line(cell(scene, gates=gates, seed=seed, at_once=at_once, seconds=seconds)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Clocks: ways of doing the same thing, timed in turns so that a noisy machine is noisy for all of them."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from statistics import median
 from typing import TypeVar
 
@@ -42,3 +42,12 @@ def median_seconds(
         return lambda: clock(way)
 
     return {name: median(took) for name, took in in_turns({n: timed(w) for n, w in ways.items()}, runs).items()}
+
+
+def within(seconds: float, answers: Iterable[Done], clock: Callable[[], float] = time.monotonic) -> Iterator[Done]:
+    """The answers until the time is up: the first one always, and none that begins after the end."""
+    ends = clock() + seconds
+    for answer in answers:
+        yield answer
+        if clock() >= ends:
+            return

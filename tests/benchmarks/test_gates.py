@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.gates import BLUR, Cell, cell, drawn_year, line, said_by, signals, true_lead
+from benchmarks.timing import within
 from features.settings import Gate
 from models.metrics.ranking import list_length, true_positives
 
@@ -68,7 +69,13 @@ def test_the_same_seed_gives_the_same_verdicts() -> None:
     assert first == second
 
 
+def test_a_row_ends_with_the_gate_in_which_its_time_is_up() -> None:
+    clock = iter([0.0, 4.0, 9.0, 15.0, 20.0])
+    assert list(within(10.0, range(9), clock=lambda: next(clock))) == [0, 1, 2]
+    assert list(within(0.0, range(9), clock=lambda: 0.0)) == [0]
+
+
 def test_a_row_of_the_table_has_every_verdict() -> None:
     assert line(Cell(1200, "equal", {"pass": 1, "fail": 2, "not_enough_evidence": 37}, 0.045)) == (
-        "| 1,200 | equal | +0.0 | 4.5 | 2.5% | 5.0% | 92.5% |"
+        "| 1,200 | equal | +0.0 | 4.5 | 2.5% | 5.0% | 92.5% | 40 |"
     )

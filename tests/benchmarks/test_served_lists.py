@@ -34,7 +34,7 @@ def test_a_verdict_that_hangs_on_the_assumption_says_so() -> None:
 
 
 def test_a_line_is_a_row_of_the_table() -> None:
-    assert line(Cell(HELPED, 0.051, 0.92, 0.5)) == "| better | model | 30 | +5.1 | 92.0% | 50% |"
+    assert line(Cell(HELPED, 0.051, 0.92, 0.5, 200)) == "| better | model | 30 | +5.1 | 92.0% | 50% | 200 |"
 
 
 @pytest.mark.parametrize("recorded", ["all", "two thirds"])
