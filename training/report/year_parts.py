@@ -31,7 +31,8 @@ def in_order_when(parts: Sequence[TrainingResult]) -> str:
     runs = [list(run) for numbers, run in groupby(parts, key=lambda one: one.numbers) if not numbers]
     when = "all year" if len(runs) == 1 and len(runs[0]) == len(parts) else " and ".join(map(weeks_of, runs))
     why = "the judged years do not show risks to be near enough to what happens"
-    return f"No number is told {when}: {why}." if runs else ""
+    ranged = all(one.told_ranges for run in runs for one in run)
+    return f"No number is told {when}{', but a range in its place' if ranged else ''}: {why}." if runs else ""
 
 
 def weeks_of(run: Sequence[TrainingResult]) -> str:
@@ -67,7 +68,7 @@ def parts_section(parts: Sequence[TrainingResult]) -> ReportSection | None:
         "What is known of a student in September is last year’s, and from the first marks on it is this year’s. So the "
         "model is judged in each part of the year, and serves only where it passed; elsewhere a published rule does. "
         "Where the mean risk missed what happened in a judged year, or how large risks are is open, the list is in "
-        "order and no number is told. "
+        "order and no number is told, or a range by a rule. "
         "In brackets are 95% intervals, of the list in the middle of each part."
     )
     return prose_section("What serves when", says, tables=[plain_table("By part of the year", head, rows)])
