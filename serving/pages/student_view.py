@@ -270,7 +270,7 @@ def similar_section(language: Language, score: ScoreRow, run: RunRow) -> str:
     if score.risk is None:
         return ""
     students = decode_similar_students(score)
-    if run.not_judged == "level" and students and students.are_told:
+    if run.not_judged == "level":
         return year_range_sentence(language, run.ended, students)
     return similar_students_sentence(language, score.risk, run.ended, students)
 

@@ -56,8 +56,13 @@ def range_sentence(language: Language, students: SimilarStudents) -> str:
     )
 
 
-def year_range_sentence(language: Language, ended: str, students: SimilarStudents) -> str:
-    """Between which shares students with similar records ended so, where years differ too much for one number."""
+def year_range_sentence(language: Language, ended: str, students: SimilarStudents | None) -> str:
+    """Between which shares students with similar records ended so, where no number is told; that none is, without."""
+    if students is None or not students.are_told:
+        return language.translate(
+            "How many students with similar records {ended} is not told at this time of the year.",
+            ended=ended_words(language, ended),
+        )
     low, high = hundredths_of(students)
     return language.translate(
         "Of 100 students with similar records, {low} to {high} {ended}: years differ. That is from {number} past "
@@ -72,7 +77,7 @@ def year_range_sentence(language: Language, ended: str, students: SimilarStudent
 def year_range_in_short(language: Language, students: SimilarStudents | None) -> str:
     """The same in a line of a table."""
     if students is None or not students.are_told:
-        return language.translate("not enough evidence yet")
+        return language.translate("not told")
     low, high = hundredths_of(students)
     return language.translate("{low} to {high} of 100", low=low, high=high)
 

@@ -20,6 +20,8 @@ from serving.wording.signals import (
     risk_in_tenths,
     similar_students_in_short,
     similar_students_sentence,
+    year_range_in_short,
+    year_range_sentence,
 )
 
 ENGLISH = load_language("en")
@@ -56,6 +58,20 @@ def test_a_rules_share_is_said_with_its_students_and_its_range_and_not_at_all_wh
     assert similar_students_in_short(ENGLISH, 0.93, TOO_FEW) == "not enough evidence yet"
     too_few = "How many students with similar records ended grade 9 off track? Not enough evidence yet."
     assert similar_students_sentence(ENGLISH, 0.93, ended, TOO_FEW) == too_few
+
+
+def test_where_no_number_is_told_a_page_says_a_range_or_that_none_is_told() -> None:
+    ended, students = "ended grade 9 off track", SimilarStudents(123, 0.12, 0.6)
+    assert year_range_sentence(ENGLISH, ended, students) == (
+        "Of 100 students with similar records, 12 to 60 ended grade 9 off track: years differ. That is from 123 past "
+        "students."
+    )
+    assert year_range_in_short(ENGLISH, students) == "12 to 60 of 100"
+    for nobody in (None, TOO_FEW):
+        assert year_range_sentence(ENGLISH, ended, nobody) == (
+            "How many students with similar records ended grade 9 off track is not told at this time of the year."
+        )
+        assert year_range_in_short(ENGLISH, nobody) == "not told"
 
 
 @pytest.mark.parametrize(("because", "one", "value", "sentence"), [
