@@ -2,8 +2,9 @@
 
 import pytest
 
-from serving.store.cell_types import JsonRow
-from serving.store.rows import RunRow
+from serving.pages.student_view import similar_section
+from serving.store.cell_types import JsonObject, JsonRow
+from serving.store.rows import RunRow, ScoreRow
 from serving.wording.locale import load_language
 from serving.wording.year_parts import NOT_JUDGED, scored_when, why_list
 
@@ -103,3 +104,20 @@ def test_where_the_level_missed_list_and_page_say_that_only_the_order_is_told_an
     assert "un intervalo" in why_list(SPANISH, ranges)
     never = run_in("spring", "rule", "fail", [{**one, "numbers": False} for one in (early, *later)], why="level")
     assert "there are numbers" not in why_list(ENGLISH, never)
+
+
+@pytest.mark.parametrize(
+    ("told", "why", "says"),
+    [
+        ({"n": 123, "low": 0.12, "high": 0.6}, "level", "Of 100 students with similar records, 12 to 60 ended"),
+        ({"n": 0, "low": 0.0, "high": 1.0}, "level", "is not told at this time of the year."),
+        ({"n": 123, "low": 0.25, "high": 0.42}, None, "About 3 in 10 students with similar records ended"),
+    ],
+    ids=["a range", "an order alone", "a number"],
+)
+def test_a_students_page_says_a_number_a_range_or_that_none_is_told(
+    told: JsonObject, why: str | None, says: str
+) -> None:
+    run = run_in("first_weeks", "rule", "fail", parts_of("rule", "model", "model"), why=why)
+    run.ended = "ended grade 9 off track"
+    assert says in similar_section(ENGLISH, ScoreRow(risk=0.33, similar_students=told), run)
