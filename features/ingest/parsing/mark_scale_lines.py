@@ -49,8 +49,12 @@ def scale_lines(files: MarkMapping, codes: Codes) -> Iterator[str]:
     found = proposal(files.scale, numbers, words)
     place = "[districts.files.marks]" if not files.model_fields_set else "# below [districts.files.marks]"
     place += ", instead of its scale" if files.scale else ""
-    yield place + ("; marks in rows of scale_by belong into the scale of these rows" if files.scale_by else "")
-    yield found.line
+    yield place
+    if files.scale is None or found != proposal(files.scale, (), ()):
+        yield found.line
+    for one in files.scale_by:
+        own = f"{quoted(one.column)} has {', '.join(map(quoted, one.values))}"
+        yield f"# in scale_by, if these marks are of rows in which {own}: {proposal(one.scale, numbers, words).line}"
     if found.cuts and numbers and not {code for code, _ in numbers} <= LEVELS:
         yield f"# numbers: {rows_in(sum(n for _, n in numbers))}; mend the least number of each mark to yours"
     for code, n in codes if not found.cuts else words:

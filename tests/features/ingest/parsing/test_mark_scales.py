@@ -149,6 +149,22 @@ def test_rows_of_no_choice_are_read_as_marks_of_ours_where_there_is_no_other_sca
     assert read_marks(tmp_path, drawn, scale_by=choices)[-1] == ["F", "", "", ""]
 
 
+def test_marks_of_rows_with_a_scale_of_their_own_come_with_the_line_for_these_rows(tmp_path: Path) -> None:
+    """The scale of the others reads a P already: nothing is proposed for it."""
+    staging = Staging(tmp_path)
+    said = {
+        "scale": ["percent", "letters"], "scale_by": [{"column": "school_id", "values": ["30"], "scale": "levels"}],
+    }  # fmt: skip
+    drawn = BY_SCHOOL.replace("| S    |", "| P    |").splitlines()
+    drawn[3] = drawn[3].replace("| 3 ", "| P ")
+    staging.send("marks", "\n".join(drawn), **said)
+    lines = code_mapping_lines(staging.writer, [staging.sent("marks", **said)])
+    told = [line for line in lines if "scale =" in line]
+    assert told == [
+        '# in scale_by, if these marks are of rows in which "school_id" has "30": scale = ["levels", "letters"]'
+    ]
+
+
 def test_a_course_may_make_up_for_another_one(tmp_path: Path) -> None:
     staging = Staging(tmp_path)
     staging.send("marks", marks("A", "B"), recovers={"c1": "c0"})
