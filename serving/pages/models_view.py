@@ -197,7 +197,7 @@ def part_line(language: Language, part: ServedPart, *, last: bool = False) -> Pa
     """A part of the year in words; the last one has no last week."""
     return PartLine(
         name=language.translate(PARTS.get(part.name, "")) or part.name,
-        weeks=open_weeks(language, part.from_week) if last else f"{part.from_week}–{part.through_week}",
+        weeks=open_weeks(language, part.from_week) if last else f"{max(1, part.from_week)}–{part.through_week}",
         serves=language.translate(SCORERS[part.serves]),
         tells=language.translate(WITH_NUMBERS if part.numbers else WITH_RANGES if part.ranges else ORDER_ONLY),
         verdict=language.translate(VERDICTS[part.verdict]),

@@ -57,12 +57,13 @@ class PageText:
     says_what_serves: bool = True
 
     @staticmethod
-    def of(name: str, html: str) -> "PageText":
+    def of(name: str, html: str, *, says_what_serves: bool = True) -> "PageText":
         """A page without its tags, styles and pictures; every block is a line."""
         told = re.sub(r"(?s)<(style|svg|script|head)\b.*?</\1>", "\n", html)
         lines = re.sub(r"</?(?:p|li|h\d|tr|section|dt|dd|summary|figcaption|table|ul|ol|div)\b[^>]*>", "\n", told)
         plain = unescape(re.sub(r"<[^>]+>", " ", lines)).translate(MINUS)
-        return PageText(name, "\n".join(" ".join(line.split()) for line in plain.splitlines() if line.strip()))
+        text = "\n".join(" ".join(line.split()) for line in plain.splitlines() if line.strip())
+        return PageText(name, text, says_what_serves)
 
     def found(self, pattern: str) -> Iterator["re.Match[str]"]:
         """Every place where a pattern matches."""
@@ -102,6 +103,9 @@ TRACK_RECORD = (
 )
 CARD = r"\n\| ([^|\n]+?) \| (\d\.\d+) \| (\d\.\d+) \| [^|\n]+ \| precision (\d\.\d+) to (\d\.\d+)"
 """A scorer's line on a model card: precision, recall, and the interval of the precision, as shares."""
+MODELS_ROW = rf"\n(Model|Published rule) {N} {N} \d+\n"
+"""A scorer's line on *Models*: of 100 listed those who ended off track, and of 100 such students those listed."""
+ON_MODELS = {"Model": "the model", "Published rule": "the published rule"}
 SERVED: Mapping[str, Serves] = {
     "The model may serve": "model",
     "rule serves: the model": "rule",
@@ -111,6 +115,8 @@ SERVED: Mapping[str, Serves] = {
     "Scored by the published rule": "rule",
     ": a model serves": "model",
     ": the published rule serves": "rule",
+    "\nA model serves.\n": "model",
+    "\nThe published rule serves.\n": "rule",
 }
 """How a page says what serves."""
 
@@ -145,6 +151,9 @@ def figures_on(page: PageText, serves: str) -> Iterator[Figure]:
         yield figure(page, f"precision of those {like}", serves, years, *shown)
     for one in page.found(GLANCE):
         yield from glanced(page, *one.groups())
+    for one in page.found(MODELS_ROW):
+        yield figure(page, "precision", ON_MODELS[one[1]], "", one[2])
+        yield figure(page, "missed", ON_MODELS[one[1]], "", str(100 - int(one[3])))
     for one in page.found(CARD):
         precision, recall, low, high = (f"{100 * float(share):.0f}" for share in one.groups()[1:])
         yield figure(page, "precision", one[1], "", precision, low, high)
