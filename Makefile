@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS := -n 3 --no-loadscope-reorder # a worker waits a fifth of its time: for disks, servers and processes of its own
 SWEEP := $(BIN)/pytest $(WORKERS)
-PROPERTIES := $(addprefix tests/spec/,test_properties.py test_live_everywhere.py test_several_dates.py test_enrollment_properties.py test_attendance_policy_properties.py test_ledger_properties.py test_way_back_drawn.py test_short_days.py test_mark_policies.py test_script.py) tests/features/ingest/adapters/test_oneroster_deltas.py
+PROPERTIES := $(addprefix tests/spec/,test_properties.py test_live_everywhere.py test_several_dates.py test_enrollment_properties.py test_attendance_policy_properties.py test_ledger_properties.py test_way_back_drawn.py test_short_days.py test_mark_policies.py test_script.py) $(addprefix tests/features/ingest/,adapters/test_oneroster_deltas.py load/test_record_versions.py proposal/test_strangers_folder.py proposal/test_proposed_lines.py files/test_csv_properties.py parsing/test_mark_scales.py)
 PACKAGES := ontrack.py ontrack_demo.py ontrack_demo_district.py ontrack_collaborative.py ontrack_doctor.py features models presentation training serving tests benchmarks docs
 
 unexport PYTHONDONTWRITEBYTECODE # each process of the suite, and of the demo, would compile all modules anew
@@ -69,7 +69,7 @@ disclosure: .venv/installed ## an adversary tries 10,000 audits for what they hi
 accessibility: .venv/installed ## ask axe about every page at three widths, light and dark (two minutes; needs Chromium)
 	@ONTRACK_SWEEP=accessibility ONTRACK_REQUIRE_BROWSER=1 $(BIN)/pytest -k "axe or occasion" tests/serving/pages/test_support_in_browser.py tests/serving/pages/test_occasions_in_browser.py
 
-properties: .venv/installed ## try the properties of features on many more drawn districts (about 20 minutes)
+properties: .venv/installed ## try the properties of features on many more drawn districts (about half an hour)
 	@ONTRACK_SWEEP=properties $(SWEEP) $(PROPERTIES)
 
 audits: .venv/installed ## audit 50 simulated districts in which nothing is planted, and 1,000 drawn ones (about 15 minutes)

@@ -1,8 +1,9 @@
 """Who is in no list because of rows in quarantine, and what is to be mended: for those who may see it only."""
 
 import csv
+import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -61,16 +62,24 @@ DRAWN = {
 }
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """An installation in which students wait in quarantine."""
+    home = tmp_path_factory.mktemp("loaded")
     district = District.model_validate({"id": "north", "name": "North", "files": FILES, "policies": POLICIES})
-    settings = Settings(home=tmp_path, today=TODAY, districts=(district,))
+    settings = Settings(home=home, today=TODAY, districts=(district,))
     place = workspace_at(settings.warehouse("north"))
     workspace = place.__class__(district, place.home, TODAY)
-    write_files(tmp_path / "files", DRAWN)
-    ingest(workspace, tmp_path / "files", now=datetime(2026, 1, 1, tzinfo=UTC), progress=quietly)
+    write_files(home / "files", DRAWN)
+    ingest(workspace, home / "files", now=datetime(2026, 1, 1, tzinfo=UTC), progress=quietly)
     return settings
+
+
+@pytest.fixture
+def settings(loaded: Settings, tmp_path: Path) -> Settings:
+    """A copy of it."""
+    shutil.copytree(loaded.home, tmp_path, dirs_exist_ok=True)
+    return loaded.model_copy(update={"home": tmp_path})
 
 
 def asked(settings: Settings, *arguments: str) -> Result:
@@ -153,40 +162,61 @@ def test_a_mended_row_puts_its_student_into_the_lists(settings: Settings, tmp_pa
     assert [row["student_id"] for row in listed(tmp_path / "unlisted.csv")] == ["2", "4", "88", "9", "91"]
 
 
-def entries_of(entries: Mapping[str, tuple[int, int]]) -> str:
-    """Attendance of sections, each with one absence a day from the first to the last of its days."""
-    days = [f"2025-10-{day:02}" for day in range(1, 29)]
-    rows = [
-        f"| 1 | {day} | {section} |" for section, (first, last) in entries.items() for day in days[first - 1 : last]
-    ]
-    return "\n".join(["| student_id | date | section_id |", *rows])
-
-
 SECTIONS = {
-    "none for seven days, though one a day is usual": ({"a": (1, 21), "b": (1, 28)}, ["a"]),
-    "for six days it may be chance": ({"a": (1, 22), "b": (1, 28)}, []),
-    "both stopped: nobody sent anything since": ({"a": (1, 21), "b": (1, 21)}, []),
-    "one that began late and goes on": ({"a": (20, 28), "b": (1, 28)}, []),
-    "attendance by day": ({"day": (1, 10)}, []),
+    "none for seven days, though one a day is usual": ("10", {"a": (1, 21), "b": (1, 28)}, ["a"]),
+    "for six days it may be chance": ("20", {"a": (1, 22), "b": (1, 28)}, []),
+    "both stopped: nobody sent anything since": ("30", {"a": (1, 21), "b": (1, 21)}, []),
+    "one that began late and goes on": ("40", {"a": (20, 28), "b": (1, 28)}, []),
+    "attendance by day": ("50", {"day": (1, 10)}, []),
 }
+DAYS = [f"2025-10-{day:02}" for day in range(1, 29)]
 
 
-@pytest.mark.parametrize(("entries", "silent"), SECTIONS.values(), ids=SECTIONS.keys())
-def test_a_section_that_has_not_submitted_is_on_the_fix_list(
-    tmp_path: Path, entries: Mapping[str, tuple[int, int]], silent: list[str]
-) -> None:
-    days = "\n".join(
-        ["| school_id | date | school_year |", *(f"| 10 | 2025-10-{day:02} | 2026 |" for day in range(1, 29))]
-    )
-    drawn = {**DRAWN, "students": "| student_id |\n| 1 |", "calendar_days": days, "attendance": entries_of(entries)}
-    drawn["enrollments"] = "| student_id | school_year | entry_date |\n| 1 | 2026 | 2025-10-01 |"
-    settings = Settings(home=tmp_path, today=TODAY, districts=(District(id="north", name="North"),))
-    load(tmp_path / "files", settings.warehouse("north"), drawn)
-    asked(settings, "--for-sis", str(tmp_path / "fix.csv"))
-    found = [row for row in listed(tmp_path / "fix.csv") if row["code"] == "SECTIONS"]
-    assert [row["record"] for row in found] == ["school_id=10"] * bool(silent)
-    assert all(f"section {one} since" in row["what_is_wrong"] for one in silent for row in found)
-    assert not any("section b since" in row["what_is_wrong"] for row in found)
+def entries_of(school: str, entries: Mapping[str, tuple[int, int]]) -> list[str]:
+    """Attendance of a school's sections, each with one absence a day from the first to the last of its days."""
+    return [
+        f"| {school}1 | {school} | {day} | {section} |"
+        for section, (first, last) in entries.items()
+        for day in DAYS[first - 1 : last]
+    ]
+
+
+def table_of(header: str, rows: Iterable[str]) -> str:
+    """A drawn table."""
+    return "\n".join([header, *rows])
+
+
+@pytest.fixture(scope="module")
+def silent(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
+    """What the fix list says of the sections of each school; each case is a school of one district."""
+    home, schools = tmp_path_factory.mktemp("sections"), [school for school, _, _ in SECTIONS.values()]
+    rows = [row for school, entries, _ in SECTIONS.values() for row in entries_of(school, entries)]
+    drawn = {
+        "schools": table_of("| school_id |", (f"| {one} |" for one in schools)),
+        "students": table_of("| student_id |", (f"| {one}1 |" for one in schools)),
+        "calendar_days": table_of(
+            "| school_id | date | school_year |", (f"| {one} | {day} | 2026 |" for one in schools for day in DAYS)
+        ),
+        "enrollments": table_of(
+            "| student_id | school_id | school_year | entry_date |",
+            (f"| {one}1 | {one} | 2026 | 2025-10-01 |" for one in schools),
+        ),
+        "attendance": table_of("| student_id | school_id | date | section_id |", rows),
+    }
+    settings = Settings(home=home, today=TODAY, districts=(District(id="north", name="North"),))
+    load(home / "files", settings.warehouse("north"), drawn)
+    asked(settings, "--for-sis", str(home / "fix.csv"))
+    found = [row for row in listed(home / "fix.csv") if row["code"] == "SECTIONS"]
+    assert {row["record"] for row in found} <= {f"school_id={one}" for one in schools}
+    return {one: [row["what_is_wrong"] for row in found if row["record"] == f"school_id={one}"] for one in schools}
+
+
+@pytest.mark.parametrize("case", SECTIONS)
+def test_a_section_that_has_not_submitted_is_on_the_fix_list(case: str, silent: Mapping[str, list[str]]) -> None:
+    school, _, expected = SECTIONS[case]
+    assert len(silent[school]) == bool(expected)
+    assert all(f"section {one} since" in row for one in expected for row in silent[school])
+    assert not any("section b since" in row for row in silent[school])
 
 
 def test_a_school_that_sends_nothing_is_on_the_fix_list(settings: Settings) -> None:

@@ -28,7 +28,7 @@ def test_every_simulated_row_is_taken_and_no_spells_overlap(clock: str, tmp_path
     config = tmp_path / "ontrack.toml"
     lines = ('home = "home"', clock, "[[districts]]", 'id = "harbor"', 'name = "Harbor"', 'records = "records"')
     config.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    simulate = ("simulate", str(tmp_path / "records"), "--students", "2600", "--years", "2")
+    simulate = ("simulate", str(tmp_path / "records"), "--students", "1000", "--years", "2")
     written = TypeAdapter(dict[str, int]).validate_json(printed(config, *simulate))
     report = TypeAdapter(LoadReport).validate_json(printed(config, "ingest", "--district", "harbor"))
     assert report.quarantine == ()

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from features.file_mapping.declaration import FileMapping
@@ -24,7 +24,7 @@ from features.sources.oneroster import OneRosterCsv
 from features.warehouse.file import open_duckdb, open_warehouse
 from features.warehouse.writer import Writer
 from tests.features.ingest.adapters.packages import SMALL, TODAY, conversion_of, write_package
-from tests.sweeps import swept
+from tests.sweeps import tried
 
 Names = Mapping[str, str]
 Change = tuple[str, Names]
@@ -42,7 +42,7 @@ def state_after(changes: list[Change]) -> dict[str, str]:
 
 
 @given(SEQUENCES)
-@settings(max_examples=200 if swept("properties") else 6, deadline=None)
+@tried(4, 200)
 def test_after_any_bulk_files_and_deltas_the_rows_are_those_of_a_full_package(changes: list[Change]) -> None:
     changes = [("bulk", {"z": "Zoe"}), *changes]
     with TemporaryDirectory() as folder:

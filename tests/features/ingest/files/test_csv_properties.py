@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from features.file_mapping.declaration import Dialect
@@ -15,6 +15,7 @@ from features.ingest.files.sources import SourceFile
 from features.ingest.findings import DataRefused
 from tests.features.ingest.files.file_rows import Taken, take
 from tests.features.ingest.files.reference_reader import PlainReader
+from tests.sweeps import tried
 
 
 class Dribbling(io.BytesIO):
@@ -67,7 +68,7 @@ def texts(draw: st.DrawFn, dialect: Dialect) -> str:
     return text + "x" if text.endswith("\\") else text
 
 
-@settings(max_examples=300, deadline=None)
+@tried(100, 2000)
 @given(st.data())
 def test_arrow_reads_what_a_plain_reader_reads(data: st.DataObject) -> None:
     dialect = data.draw(dialects(), label="dialect")

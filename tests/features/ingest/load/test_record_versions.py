@@ -18,6 +18,7 @@ from features.settings import District
 from features.tables import TABLES
 from features.warehouse.file import open_warehouse
 from tests.features.ingest.load.reference_history import PlainHistory, Said
+from tests.sweeps import tried
 
 FIRST = date(2025, 9, 1)
 STUDENTS = "student_id,first_name,last_name,birth_date,state_id,known_on\n1,Ada,Example,,,2025-09-01\n"
@@ -122,6 +123,4 @@ class Loads(RuleBasedStateMachine):
 
 
 TestLoads = Loads.TestCase
-TestLoads.settings = settings(
-    max_examples=4, stateful_step_count=6, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+TestLoads.settings = settings(tried(3, 60), stateful_step_count=6, suppress_health_check=[HealthCheck.too_slow])

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from features.file_mapping.mark_scales import POINTS
 from features.file_mapping.validation import validate_mapping
 from features.ingest.parsing.unmapped_codes import code_mapping_lines
 from tests.features.ingest.staging import Staging, becomes, told_rows
+from tests.sweeps import tried
 
 READ = ("mark", "mark_status", "points_hundredths", "unweighted_points_hundredths")
 HEADER = "| student_id | school_year | term_id | course_id | subject | mark |"
@@ -262,7 +263,7 @@ def drawn_cuts(draw: st.DrawFn) -> list[list[object]]:
     return [[n / 10, mark] for n, mark in zip(sorted(numbers, reverse=True), better_first, strict=True)]
 
 
-@settings(max_examples=8, deadline=None)
+@tried(4, 100)
 @given(drawn_cuts())
 def test_more_percent_never_is_a_worse_mark(cuts: list[list[object]]) -> None:
     sent = [*(n / 4 for n in range(0, 600, 25)), *(float(str(least)) for least, _ in cuts)]
@@ -287,7 +288,7 @@ def test_percent_may_have_a_comma_where_numbers_have_one(tmp_path: Path) -> None
 OWN = st.lists(st.sampled_from(["A", "B", "C", "D", "F", "P", "NP", ""]), min_size=1, max_size=8)
 
 
-@settings(max_examples=6, deadline=None)
+@tried(3, 100)
 @given(OWN)
 def test_a_scale_changes_no_letter_of_our_own(sent: list[str]) -> None:
     """Also where every row has another scale, and where some codes are of marks that are not there."""

@@ -15,6 +15,7 @@ from features.ingest.proposal.proposal_text import proposal_text
 from features.progress import quietly
 from features.settings import District
 from features.settings_file import load_settings
+from tests.sweeps import tried
 
 ROSTER = "Student ID,Last Name,First Name,Birth Date\n" + "".join(
     f"{n:06},Quimby,Zelda,2011-0{n % 9 + 1}-11\n" for n in range(1, 30)
@@ -212,7 +213,7 @@ CELLS = st.sampled_from(
 ) | st.text(max_size=6)
 
 
-@settings(max_examples=60, phases=[Phase.explicit, Phase.generate])
+@settings(tried(20, 300), phases=[Phase.explicit, Phase.generate])
 @given(st.lists(WORDS, min_size=1, max_size=7), st.lists(st.lists(CELLS, min_size=7, max_size=7), max_size=8),
        st.sampled_from([",", ";", "\t"]))  # fmt: skip
 def test_whatever_a_file_holds_what_is_proposed_can_be_read_as_settings(

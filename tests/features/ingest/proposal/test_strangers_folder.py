@@ -20,12 +20,13 @@ from features.settings_file import load_settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from tests.features.ingest.proposal.strangers import ODD_CODE, STRANGERS, Stranger, write_stranger
+from tests.sweeps import tried
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
 NAMED = ("first_name", "last_name", "birth_date", "state_id", "email")
 
-LOADED, LOOKED_AT = 2, 6
+LOADED, LOOKED_AT = tried(2, 20), tried(3, 60)
 """How many drawn strangers are loaded, and how many only looked at; a failure is not shrunk: each takes seconds."""
 
 GENERATED = (Phase.explicit, Phase.generate)
@@ -39,7 +40,7 @@ def canonical(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=LOADED, phases=GENERATED)
+@settings(LOADED, phases=GENERATED)
 @given(STRANGERS)
 def test_what_is_proposed_for_a_strangers_folder_loads_every_row(canonical: Path, stranger: Stranger) -> None:
     """A code that cannot be guessed takes one correction, on the line that shows it."""
@@ -61,7 +62,7 @@ def test_what_is_proposed_for_a_strangers_folder_loads_every_row(canonical: Path
     assert len(tried.report.counts("read")) == len(list(canonical.iterdir()))
 
 
-@settings(max_examples=LOOKED_AT, phases=GENERATED)
+@settings(LOOKED_AT, phases=GENERATED)
 @given(STRANGERS)
 def test_nobody_is_named_in_a_proposal(canonical: Path, stranger: Stranger) -> None:
     with tempfile.TemporaryDirectory() as place:
