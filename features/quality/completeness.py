@@ -121,16 +121,17 @@ def calendar_findings(reader: Reader, spans: list[YearSpan], today: date) -> Ite
     elif last + timedelta(days=CALENDAR_GAP) < today:
         hint = "load this year's, or set `today` in ontrack.toml to a day of the records' time"
         yield Finding("CHECK03", f"the calendar ended on {last}, {(today - last).days} days before {today}: {hint}")
-    placed = {one.school_year: one for one in records_of(reader, without_calendar_script(), WithoutCalendar, today)}
+    script = without_calendar_script(any_track=reader.policies().any_track)
+    placed = {one.school_year: one for one in records_of(reader, script, WithoutCalendar, today)}
     yield from without_calendar_today(placed)
     yield from without_calendar_before(placed, {span.school_year for span in spans})
 
 
 @cached_script
-def without_calendar_script() -> Script:
-    """DuckDB's SQL for `WithoutCalendar`, a row a school year."""
+def without_calendar_script(*, any_track: bool) -> Script:
+    """DuckDB's SQL for `WithoutCalendar`, a row a school year; with `any_track` a school's calendar is any track's."""
     spells, days, today = known_rows("enrollments"), known_rows("calendar_days"), check_day()
-    key = ["school_id", "track", "school_year"]
+    key = ["school_id", "school_year"] if any_track else ["school_id", "track", "school_year"]
     spells = spells.filter(spells.entry_date <= today)
     calendars = days.filter(days.in_session).select(*key).distinct()
     both = spells.left_join(calendars, key).select(spells, lost=calendars.school_id.isnull())

@@ -18,6 +18,7 @@ from features.ingest.staging_tables import (
     valid_rows,
     warehouse_attached,
 )
+from features.policies.calendar_policies import CalendarPolicies
 from features.warehouse.writer import Writer
 
 NAMED = 3
@@ -26,7 +27,7 @@ NAMED = 3
 DAY = ["school_id", "track", "date"]
 
 
-def calendar_notes(writer: Writer, table: str) -> Iterator[Finding]:
+def calendar_notes(writer: Writer, table: str, policies: CalendarPolicies) -> Iterator[Finding]:
     """The notes that a delivered table gives rise to."""
     held = warehouse_attached(writer)
     if table == "terms":
@@ -36,13 +37,13 @@ def calendar_notes(writer: Writer, table: str) -> Iterator[Finding]:
         yield from shared_term_days(writer, "school_terms", own)
         yield from terms_of_schools(writer, own)
     if table == "calendar_days":
-        yield from short_days(writer)
+        yield from short_days(writer, counted=policies.short_days == "share")
     if table == "calendar_days" and held:
         yield from changed_days(writer, sources_of(writer, "calendar_days", held=held))
     if table in ("calendar_days", "enrollments"):
-        sources = [sources_of(writer, name, held=held) for name in ("enrollments", "calendar_days")]
-        if all(sources):
-            yield from tracks_without_calendar(writer, *sources)
+        spells, days = (sources_of(writer, name, held=held) for name in ("enrollments", "calendar_days"))
+        if spells and days:
+            yield from tracks_without_calendar(writer, spells, days, policies)
 
 
 def shared_term_days(writer: Writer, table: str, sources: RecordSources) -> Iterator[Finding]:
@@ -97,12 +98,13 @@ def school_term_counts(sources: RecordSources) -> ir.Table:
     )
 
 
-def short_days(writer: Writer) -> Iterator[Finding]:
+def short_days(writer: Writer, *, counted: bool) -> Iterator[Finding]:
     """NOTE35."""
     days = writer.count(query_script(short_school_days))
     if days:
-        says = f"short days: {days:,}; short_days below [districts.policies.calendar] says whether their share counts"
-        yield Finding("NOTE35", "calendar_days", None, "", says)
+        usual = "each counts as a whole day; short_days below [districts.policies.calendar] lets its share count"
+        says = "each counts by its share" if counted else usual
+        yield Finding("NOTE35", "calendar_days", None, "", f"short days: {days:,}; {says}")
 
 
 def short_school_days() -> ir.Table:
@@ -148,7 +150,9 @@ def absences_taken_back(sources: RecordSources) -> ir.Table:
     return current_records("attendance").semi_join(gone, ["school_id", "date"])
 
 
-def tracks_without_calendar(writer: Writer, enrollments: RecordSources, days: RecordSources) -> Iterator[Finding]:
+def tracks_without_calendar(
+    writer: Writer, enrollments: RecordSources, days: RecordSources, policies: CalendarPolicies
+) -> Iterator[Finding]:
     """NOTE33."""
     found = writer.records(query_script(students_without_calendar, enrollments, days))
     if found:
@@ -156,8 +160,11 @@ def tracks_without_calendar(writer: Writer, enrollments: RecordSources, days: Re
             f"track {track} of school {school} in {year}: {n:,}" for school, track, year, n in found[:NAMED]
         )
         more = f"; and {len(found) - NAMED:,} more tracks" if len(found) > NAMED else ""
-        says = f"students on a track without a calendar, for whom no rate can be computed ({named}{more})"
-        yield Finding("NOTE33", "enrollments", None, "", says)
+        by_school = policies.track_without_days == "school"
+        then = "who have the days of another track of their school" if by_school else "for whom no rate can be computed"
+        yield Finding(
+            "NOTE33", "enrollments", None, "", f"students on a track without a calendar, {then} ({named}{more})"
+        )
 
 
 def students_without_calendar(enrollments: RecordSources, days: RecordSources) -> ir.Table:

@@ -33,7 +33,7 @@ def load_notes(writer: Writer, delivered: Sequence[DeliveredTable], files: Seque
         if one.table.name == "marks":
             yield from lines_without_mark(writer)
             yield from passed_without_credits(writer)
-        yield from calendar_notes(writer, one.table.name)
+        yield from calendar_notes(writer, one.table.name, one.policies.calendar)
         if one.table.name == "staff":
             yield from shared_addresses(writer, files)
         yield from ambiguous_lookups(writer, one)

@@ -196,6 +196,12 @@ def test_a_track_without_a_calendar_is_one_too() -> None:
     assert codes(check(enrollments=spells).findings) == ["CHECK04"]
 
 
+def test_a_track_without_a_calendar_is_none_where_its_students_have_their_schools_days() -> None:
+    spells = "| student_id | school_year | entry_date | track |\n| 1 | 2026 | 2025-09-01 | B |"
+    loads = '| load_id | source | digest | rows | policies |\n| 1 | made | made | 1 | {"any_track": true} |'
+    assert codes(check(enrollments=spells, loads=loads).findings) == []
+
+
 def test_a_table_that_the_district_never_sends_is_not_missed() -> None:
     assert [one.says.split()[0] for one in check(NORTH).findings if one.code == "CHECK02"] == list(UNSAID)
     assert "CHECK02" not in codes(check().findings)

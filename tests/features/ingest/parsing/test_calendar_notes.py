@@ -1,10 +1,13 @@
 """Terms that share days, days taken back, tracks without a calendar, lines without a mark: told, nothing refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from features.ingest.parsing.load_notes import load_notes
+from features.policies.calendar_policies import CalendarPolicies
+from features.policies.record_policies import RecordPolicies
 from tests.features.ingest.staging import Staging
 
 TERMS = "| school_year | term_id | kind | start_date | end_date |\n| 2026 | q1 | quarter | 2025-09-01 | 2025-10-31 |\n"
@@ -122,6 +125,10 @@ def test_a_track_without_a_calendar_is_named_with_its_students(tmp_path: Path) -
     staging.send("enrollments", TRACKS)
     (note,) = load_notes(staging.writer, [staging.sent("enrollments")], [])
     assert (note.code, "(track B of school 10 in 2026: 2)" in note.expected) == ("NOTE33", True)
+    assert "no rate can be computed" in note.expected
+    by_school = RecordPolicies(calendar=CalendarPolicies(track_without_days="school"))
+    (note,) = load_notes(staging.writer, [replace(staging.sent("enrollments"), policies=by_school)], [])
+    assert "who have the days of another track of their school (track B of school 10" in note.expected
 
 
 def test_lines_without_a_mark_are_counted_by_why(tmp_path: Path) -> None:
@@ -145,3 +152,6 @@ def test_short_days_are_counted(tmp_path: Path) -> None:
     staging.send("calendar_days", "\n".join(lines))
     (note,) = load_notes(staging.writer, [staging.sent("calendar_days")], [])
     assert (note.code, note.expected.partition(";")[0]) == ("NOTE35", "short days: 1")
+    by_share = RecordPolicies(calendar=CalendarPolicies(short_days="share"))
+    (note,) = load_notes(staging.writer, [replace(staging.sent("calendar_days"), policies=by_share)], [])
+    assert note.expected == "short days: 1; each counts by its share"
