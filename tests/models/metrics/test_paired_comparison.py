@@ -11,6 +11,7 @@ from models.examples import Booleans, Floats, Integers
 from models.metrics.classification_metrics import evaluate
 from models.metrics.paired_comparison import PairedYear, RecallLead, recall_lead
 from models.metrics.ranking import list_length
+from tests.sweeps import swept
 
 rows = st.lists(
     st.tuples(st.booleans(), st.sampled_from([0.1, 0.2, 0.9]), st.sampled_from([0.0, 1.0, 3.0])), min_size=1, max_size=9
@@ -105,7 +106,7 @@ def test_a_list_has_no_lead_over_itself_whatever_its_scores_are_called() -> None
 def test_the_interval_is_that_of_a_plain_bootstrap_of_students(capacity: float | None, students: int) -> None:
     years = [made_year(300, 2, students=students), made_year(300, 3, students=students)]
     found = lead_of(years, capacity=capacity, replicates=4000)
-    plain = plain_leads(years, capacity, np.random.default_rng(4), draws=800)
+    plain = plain_leads(years, capacity, np.random.default_rng(4), draws=2000 if swept("properties") else 400)
     assert found.error == pytest.approx(plain.std(), rel=0.15)
     assert (found.low, found.high) == pytest.approx(tuple(np.percentile(plain, [2.5, 97.5])), abs=0.02)
 
