@@ -1,6 +1,7 @@
 """Contacts and plans over HTTP: in from a system with a log of its own, and out to it. Restricted ones never leave."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -64,14 +65,21 @@ def post_contact(sent: SentContact, client: Writer, context: RequestContext, res
             sent.kind, sent.party, sent.day, sent.reached, sent.result, sent.next_step,
             None if sent.reached else again,
         )  # fmt: skip
-        try:
+        with own_ids():
             row, new = write_contact(session, author, student.student_key, sent.id, contact, at=context.clock())
-        except OtherStudent:
-            raise Conflict("This id is that of another student's entry. Use an id once.") from None
         if sent.taken_back:
             withdraw_contact(session, author, row, at=context.clock())
         response.status_code = 201 if new else 200
         return present_contact(row, student)
+
+
+@contextmanager
+def own_ids() -> Iterator[None]:
+    """Conflict where an id is that of another student's entry."""
+    try:
+        yield
+    except OtherStudent:
+        raise Conflict("This id is that of another student's entry. Use an id once.") from None
 
 
 @router.get("/contacts", summary="Contacts")
@@ -116,12 +124,10 @@ def post_plan(sent: SentPlan, client: Writer, context: RequestContext, response:
             sent.goal, sent.strategy, sent.champion, sent.start_date, sent.planned_end, sent.sessions_a_week
         )
         author = SentAuthor(client.district_id, sent.staff_id, today)
-        try:
+        with own_ids():
             row, new = write_plan(
                 session, author, student.student_key, sent.id, plan, outcome=sent.outcome or "", at=context.clock()
             )
-        except OtherStudent:
-            raise Conflict("This id is that of another student's entry. Use an id once.") from None
         response.status_code = 201 if new else 200
         return present_plan(row, student)
 
