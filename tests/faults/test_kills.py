@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.conftest import FULL, Made
-from tests.faults.trials import Forks, Load, Site, problems_after, problems_again
+from tests.faults.trials import Forks, Load, Site, problems_after, problems_of_second_run
 
 KILLS = 100 if FULL else 3
 """Of each load."""
@@ -34,7 +34,7 @@ class Killer:
             ended = running.ended()
             self.kills += ended.killed
             yield from (f"killed after {moment:.3f} s: {problem}" for problem in problems_after(load, site, ended))
-        yield from problems_again(load, site, forks.run(site, load.extract))
+        yield from problems_of_second_run(load, site, forks)
 
 
 def test_a_load_killed_at_any_moment_is_there_whole_or_not_at_all_and_a_later_run_finishes_it(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from tests.faults.conftest import FULL
-from tests.faults.trials import Call, Fault, Forks, Load, Site, problems_after, problems_again
+from tests.faults.trials import Call, Fault, Forks, Load, Site, problems_after, problems_of_second_run
 
 FAULTS = {
     "no space once": Fault(how="ENOSPC"),
@@ -33,7 +33,7 @@ def problems(load: Load, at: int, fault: str, forks: Forks, site: Site) -> Itera
     ended = forks.run(site, load.extract, Fault(at, kind.how, kind.lasts))
     failed = ended.calls[at - 1] if at <= len(ended.calls) else None
     yield from (f"{failed}: {problem}" for problem in problems_after(load, site, ended))
-    yield from (f"{failed}: {problem}" for problem in problems_again(load, site, forks.run(site, load.extract)))
+    yield from (f"{failed}: {problem}" for problem in problems_of_second_run(load, site, forks))
 
 
 def turn_of(fault: str, load: Load) -> int:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from tests.docs.pages import ROOT
@@ -113,6 +114,14 @@ class Site:
         )
         return [name for name in names if not re.fullmatch(fine, name)]
 
+    def contents(self) -> str:
+        """A digest of every folder and file of the home: what a load that is run now finds there."""
+        digest = sha256()
+        for path in sorted(self.home.rglob("*")):
+            content = sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
+            digest.update(f"{path.relative_to(self.home)} {path.lstat().st_mode} {content}\n".encode())
+        return digest.hexdigest()
+
     def calls(self) -> Iterator[Call]:
         """The calls of the latest command."""
         log = self.folder / "calls.log"
@@ -147,6 +156,7 @@ class Forks:
 
     shim: Path
     first: Sequence[list[str]]
+    finished: set[tuple[Path, str]] = field(default_factory=set)
     process: "subprocess.Popen[str]" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -221,6 +231,18 @@ def problems_of_words(ended: Ended, changed: bool) -> Iterator[str]:
         yield f"says that nothing was changed, and the load is there: {ended.said.strip()}"
     if any(name in ended.said for name in NAMES):
         yield "a student's name is in the message"
+
+
+def problems_of_second_run(load: Load, site: Site, forks: Forks) -> Iterator[str]:
+    """What is wrong after the same load was run again; of a home in which it was run again before, nothing anew.
+
+    A load that failed early leaves the home as it was, byte for byte, however it failed.
+    """
+    found = (load.extract, site.contents())
+    if found not in forks.finished:
+        wrong = list(problems_again(load, site, forks.run(site, load.extract)))
+        forks.finished |= set() if wrong else {found}
+        yield from wrong
 
 
 def problems_again(load: Load, site: Site, ended: Ended) -> Iterator[str]:
