@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ontrack_demo_district import TrainedOutcome
     from serving.access.demo_accounts import DemoAccount
 
+PEOPLE = 4
+"""About how many people of a district can sign in."""
 IN_USE = ("harbor",)
 """Districts of the demo that have used OnTrack for two years; the others begin today."""
 
@@ -165,6 +167,9 @@ def release_and_score(step: DemoStep, trained: "list[TrainedOutcome]") -> None:
 
 def serve_demo(settings: Settings) -> None:
     """Serves the districts, and says how to sign in."""
+    from serving.access.new_passwords import PasswordsAhead
+
+    drawn = PasswordsAhead(PEOPLE * len(settings.districts))  # beside the imports, which take seconds
     from serving.access.demo_accounts import demo_accounts, demo_key
     from serving.server import free_port, serve
     from serving.store.database import engine_of, write_session
@@ -172,7 +177,7 @@ def serve_demo(settings: Settings) -> None:
     now = datetime.now(UTC)
     port = free_port(settings.service.host, settings.service.port)
     with write_session(engine_of(settings)) as session:
-        accounts = [a for district in settings.districts for a in demo_accounts(session, district.id, now)]
+        accounts = [a for district in settings.districts for a in demo_accounts(session, district.id, now, drawn)]
         keys = {district.id: demo_key(session, district.id) for district in settings.districts}
     typer.echo("\n".join(how_to_sign_in(f"http://{settings.service.host}:{port}", accounts, keys)))
     serve(settings, port)

@@ -17,6 +17,7 @@ from features.errors import Refused
 from features.settings import Service
 from serving.access.authorize import Educator
 from serving.access.covers import covered_by
+from serving.access.new_passwords import NewPassword, new_password
 from serving.access.permissions import permissions_of
 from serving.access.role_assignments import chosen_role, roles_of
 from serving.store.district_scope import enter_district, present_token
@@ -34,7 +35,9 @@ class UnknownStaff(Refused):
     """A person who is not in the district's staff, or has no e-mail address of their own. Exit code 3."""
 
 
-def create_password(session: Session, district_id: str, staff_id: str) -> str:
+def create_password(
+    session: Session, district_id: str, staff_id: str, drawn: Callable[[], NewPassword] = new_password
+) -> str:
     """Creates and returns a person's new password, of which only the hash is stored; signs them out everywhere."""
     enter_district(session, district_id)
     staff = session.get(StaffRow, (district_id, staff_id))
@@ -45,10 +48,10 @@ def create_password(session: Session, district_id: str, staff_id: str) -> str:
             f"staff '{staff_id}' of district '{district_id}' has no e-mail address of their own: somebody who came "
             "later has the same one. Mend it in the staff records, then load and score again"
         )
-    password = secrets.token_urlsafe(15)
-    staff.password_hash, staff.ended_at = PasswordHasher().hash(password), None
+    new = drawn()
+    staff.password_hash, staff.ended_at = new.password_hash, None
     end_sessions(session, district_id, staff_id)
-    return password
+    return new.password
 
 
 @dataclass(frozen=True)

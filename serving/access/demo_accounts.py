@@ -1,6 +1,6 @@
 """Accounts for the demo: fresh passwords for somebody of each role in each district, and a key for a program."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from serving.access.accounts import create_password
 from serving.access.api_keys import Grant, create_api_key
+from serving.access.new_passwords import NewPassword, new_password
 from serving.access.role_assignments import give_role, roles_of
 from serving.access.scopes import SCOPES
 from serving.store.district_scope import enter_district
@@ -27,7 +28,9 @@ class DemoAccount:
     password: str
 
 
-def demo_accounts(session: Session, district_id: str, at: datetime) -> list[DemoAccount]:
+def demo_accounts(
+    session: Session, district_id: str, at: datetime, drawn: Callable[[], NewPassword] = new_password
+) -> list[DemoAccount]:
     """Somebody of each role, each with a new password.
 
     The counselors with most students of the middle and of the high school grades, the principal of the latter; the
@@ -42,7 +45,7 @@ def demo_accounts(session: Session, district_id: str, at: datetime) -> list[Demo
             give_role(session, district_id, staff.staff_id, role, "", at)
     found = dict.fromkeys([*counselors, principal, lead, officer])
     return [
-        DemoAccount(district_id, roles, staff.email, create_password(session, district_id, staff.staff_id))
+        DemoAccount(district_id, roles, staff.email, create_password(session, district_id, staff.staff_id, drawn))
         for staff in found
         if staff is not None and staff.email is not None
         for roles in [", ".join(dict.fromkeys(one.role for one in roles_of(session, staff)))]
