@@ -95,7 +95,7 @@ def run(shown: Shown, folder: Path, before: list[Ran], later: dict[str, str]) ->
     if words[0] == "ontrack":
         words[0] = str(Path(sys.executable).with_name("ontrack"))
     ended = subprocess.run(
-        words, cwd=folder, env={**os.environ, **later}, capture_output=True, text=True, timeout=300, check=False
+        words, cwd=folder, env={**os.environ, **later}, capture_output=True, text=True, timeout=1800, check=False
     )
     return Ran(shown, ended.returncode, ended.stdout + ended.stderr)
 

@@ -1,6 +1,7 @@
 """The demo's installation, its service started the way its users start it, and a real browser."""
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -14,8 +15,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import ontrack
+from features.atomic_files import file_lock
 from features.errors import Refused
 from features.settings_file import load_settings
+from tests.kept_folders import KEPT, ROOT, code_of_product, kept
 
 STUDENTS = 6000
 """So many that the demo's larger district earns a model."""
@@ -36,6 +39,9 @@ as_of = ["11-20"]
 weeks = 2
 """
 """What the demo runs on; few weekly lists, so that it ends in a minute."""
+LINE = ("demo", "--no-serve", "--students", str(STUDENTS))
+SITE = KEPT.with_name("demo")
+"""Where the demo lives: always there, since MLflow and the demo's note know files by where they are."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +84,6 @@ class Installation:
         """What a command says on standard error."""
         return self.ended(arguments, code=0).stderr
 
-    def refused(self, *arguments: str, code: int) -> str:
-        """What a command says on standard error when it ends with that code."""
-        return self.ended(arguments, code=code).stderr
-
     def ended(self, arguments: tuple[str, ...], *, code: int) -> "subprocess.CompletedProcess[str]":
         """A command that has run; the test fails where it ended with another code."""
         done = subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=900)
@@ -103,12 +105,33 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo, run twice."""
-    installation = Installation(tmp_path_factory.mktemp("demo"))
-    (installation.folder / "ontrack.toml").write_text(SETTINGS, encoding="utf-8")
-    line = ("demo", "--no-serve", "--students", str(STUDENTS))
-    return Demo(installation, installation.said(*line), installation.said(*line))
+def demo() -> Iterator[Demo]:
+    """The demo, made by the product as it is now, and run once more; another session that wants it waits.
+
+    What it made is kept, and taken again while no file of the product, nothing that is installed and no word of this
+    module is another one.
+    """
+    code = code_of_product(files=[ROOT / "requirements.lock", __file__])
+    with file_lock(SITE.with_name(".demo.lock")):
+        made = kept(f"demo {SITE}", code, make_demo)
+        put(made / "demo", SITE)
+        installation = Installation(SITE)
+        yield Demo(installation, (made / "said").read_text(encoding="utf-8"), installation.said(*LINE))
+
+
+def make_demo(folder: Path) -> None:
+    """Runs the demo where nothing is, and puts what it made and what it said into a folder."""
+    shutil.rmtree(SITE, ignore_errors=True)
+    SITE.mkdir(parents=True)
+    (SITE / "ontrack.toml").write_text(SETTINGS, encoding="utf-8")
+    (folder / "said").write_text(Installation(SITE).said(*LINE), encoding="utf-8")
+    put(SITE, folder / "demo")
+
+
+def put(source: Path, target: Path) -> None:
+    """The target is a copy of the source, with the times and modes of its files."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target, symlinks=True)
 
 
 @pytest.fixture(scope="session")
@@ -141,12 +164,12 @@ def address(scored: Installation) -> Iterator[str]:
 
 
 def wait_until_ready(address: str) -> None:
-    """Returns once the service answers; fails after half a minute."""
-    deadline = time.monotonic() + 30
+    """Returns once the service answers; fails after five minutes, which no machine is too busy for."""
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         try:
             if httpx.get(f"{address}/readyz").status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.2)
-    pytest.fail("the service did not answer within 30 s")
+    pytest.fail("the service did not answer within five minutes")

@@ -36,8 +36,8 @@ def used() -> Iterator[Installation]:
         installation.run("simulate", "records", "--district", "lakeside", "--students", "60", "--years", "2")
         installation.run("worker", "enqueue", "--district", "lakeside")
         installation.run("worker", "run", "--once")
-        installation.refused("score", "--district", "lakeside", code=3)
-        installation.refused("users", "password", "--district", "lakeside", "S001", code=3)
+        installation.refused_here("score", "--district", "lakeside", code=3)
+        installation.refused_here("users", "password", "--district", "lakeside", "S001", code=3)
         yield installation
     finally:
         os.umask(before)
@@ -70,5 +70,5 @@ def test_a_home_that_others_can_open_is_said_in_one_line(used: Installation) -> 
     (used.folder / "home").chmod(0o755)
     said = used.said("worker", "list")
     assert said.splitlines() == ["ontrack: other accounts can open home; run `ontrack doctor --mend`"]
-    used.run("doctor", "--mend")
+    used.run_here("doctor", "--mend")
     assert used.said("worker", "list") == ""

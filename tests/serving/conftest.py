@@ -54,10 +54,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("prepared")
     service = ExampleService(folder)
     service.record_example_runs()
-    if not ON_POSTGRESQL:
-        with service.context.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    service.close()
+    put_away(service)
     return folder
 
 
@@ -97,6 +94,21 @@ def postgresql_service(tmp_path: Path, prepared_postgresql: Path) -> Iterator[Ex
     """An application on PostgreSQL with all example runs, whatever database the others are on."""
     copy_database(database_name(prepared_postgresql), database_name(tmp_path))
     yield from opened(tmp_path, postgresql=True)
+
+
+def put_away(service: ExampleService) -> None:
+    """Closes a service so that its folder can be copied."""
+    if not ON_POSTGRESQL:
+        with service.context.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    service.close()
+
+
+def copy_home(made: Path, folder: Path) -> None:
+    """Puts a copy of all that a service which was put away has, its database too, into a folder."""
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    if ON_POSTGRESQL:
+        copy_database(database_name(made), database_name(folder))
 
 
 def copy_prepared(prepared: Path, folder: Path) -> None:

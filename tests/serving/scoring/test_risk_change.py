@@ -1,5 +1,6 @@
 """Since last time: what the records changed and what a new release changed, of every student of a real run."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from serving.scoring.risk_change import features_seen, load_previous_run
 from serving.scoring.score_district import score_district
 from serving.store.rows import ScoreRow
 from tests.districts import simulated_warehouse
+from tests.serving.conftest import copy_home, opened, put_away
 from tests.serving.example_releases import OUTCOME, model_parts, release, rule_parts
 from tests.serving.example_service import NOW, TODAY, ExampleService
 
@@ -38,19 +40,21 @@ class Since:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A simulated district's warehouse."""
-    return simulated_warehouse(Plan("harbor", 400, TODAY, years=2), tmp_path_factory.mktemp("made") / "harbor.duckdb")
+    """The home of a service on which a model has served a simulated district, and scored it two weeks ago."""
+    service = ExampleService(tmp_path_factory.mktemp("made"))
+    settings = service.context.settings
+    simulated_warehouse(Plan("harbor", 400, TODAY, years=2), settings.warehouse("harbor"))
+    release(service, "harbor", replace(model_parts("harbor"), metrics=RULE_PARTS.metrics))
+    score(service, BEFORE)
+    put_away(service)
+    return settings.home
 
 
 @pytest.fixture
-def scoring(empty_service: ExampleService, made: Path) -> ExampleService:
-    """A service on which a model has served a simulated district, and scored it two weeks ago."""
-    warehouse = empty_service.context.settings.warehouse("harbor")
-    warehouse.parent.mkdir()
-    warehouse.write_bytes(made.read_bytes())
-    release(empty_service, "harbor", replace(model_parts("harbor"), metrics=RULE_PARTS.metrics))
-    score(empty_service, BEFORE)
-    return empty_service
+def scoring(tmp_path: Path, made: Path) -> Iterator[ExampleService]:
+    """That service, for one test."""
+    copy_home(made, tmp_path)
+    yield from opened(tmp_path)
 
 
 def score(service: ExampleService, as_of: date) -> str:
