@@ -6,8 +6,9 @@ line makes it anew; what nobody asked for in three days is removed. Whoever uses
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import distributions
 from pathlib import Path
@@ -39,6 +40,34 @@ def kept(said: str, code: str, make: Callable[[Path], object], *, under: Path | 
             remove_unused(place)
         (folder / "used").touch()
     return folder
+
+
+@contextmanager
+def kept_at_its_place(name: str, code: str, make: Callable[[Path, Path], object]) -> Iterator[tuple[Path, Path]]:
+    """A folder of an installation, and one with notes of its making; another session that wants them waits.
+
+    An installation is always at one place, since MLflow and other notes in it know files by where they are. `make`
+    gets that place, empty, and the folder for its notes.
+    """
+    place = KEPT.with_name(name)
+    with file_lock(place.with_name(f".{name}.lock")):
+        made = kept(f"{name} {place}", code, partial(make_at, place, make))
+        put(made / "site", place)
+        yield place, made
+
+
+def make_at(place: Path, make: Callable[[Path, Path], object], folder: Path) -> None:
+    """Makes an installation where nothing is, and puts a copy of it beside its notes."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    make(place, folder)
+    put(place, folder / "site")
+
+
+def put(source: Path, target: Path) -> None:
+    """The target is a copy of the source, with the times and modes of its files."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target, symlinks=True)
 
 
 def remove_unused(place: Path) -> None:

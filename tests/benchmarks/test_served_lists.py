@@ -1,6 +1,7 @@
 """The gate on years in which lists were served and support helped: a short form of `benchmarks.served_lists`."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -12,6 +13,7 @@ FEW = Gate(replicates=100)
 HELPED = Scene("better", "model", 0.30)
 
 
+@cache
 def seen(scene: Scene) -> Cell:
     """What a few gates say."""
     return cell(scene, gates=GATES, seed=7, bounds=FEW)

@@ -2,13 +2,16 @@
 
 import json
 import os
+import pickle
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -20,7 +23,9 @@ import ontrack
 from features.settings_file import load_settings
 from serving.app import create_app
 from serving.store.rows import ScoreRow
+from tests.docs import pages
 from tests.docs.pages import BLOCK, DOCS, SAVE_AS, Saved, Shown, commands_in, shown_commands, steps
+from tests.kept_folders import ROOT, code_of_product, kept_at_its_place
 from tests.serving.browser import TestClient
 
 TUTORIAL = DOCS / "tutorial.md"
@@ -39,6 +44,7 @@ ELSEWHERE = (
 They take minutes, are refused after one release, run until stopped, or need a stranger's files or a PostgreSQL.
 """
 LATER = timedelta(days=730)
+CLOCK = Path(__file__).with_name("later_clock.c")
 OWN = DOCS / "how-to" / "add-an-outcome.md"
 KEY = re.compile(r"(?<=ontrack_)[0-9a-f]{16}_.+")
 BUNDLE = re.compile(r"home/bundles/[0-9a-f]{16}")
@@ -62,19 +68,46 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     if sys.platform != "linux" or compiler is None:
         return {}
     library = tmp_path_factory.mktemp("clock") / "later_clock.so"
-    source = Path(__file__).with_name("later_clock.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(CLOCK)], check=True)
     return {"LD_PRELOAD": str(library), "LATER_BY_SECONDS": str(LATER.total_seconds())}
 
 
 @pytest.fixture(scope="module")
-def tutorial(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that the tutorial is gone through in."""
-    return tmp_path_factory.mktemp("tutorial")
+def gone_through(later: dict[str, str]) -> Iterator[tuple[Path, Path]]:
+    """The folder that the tutorial was gone through in, and one that has what its commands printed.
+
+    Both are kept, and taken again while no file of the product, nothing that is installed, and no word of the tutorial
+    and of these modules is another one.
+    """
+    files = [ROOT / "requirements.lock", TUTORIAL, __file__, pages.__file__, CLOCK]
+    code = f"{code_of_product(files=files)} later: {bool(later)}"
+    with kept_at_its_place("tutorial", code, partial(go_through, later)) as found:
+        yield found
+
+
+def go_through(later: dict[str, str], folder: Path, notes: Path) -> None:
+    """Does what the tutorial says; what a command did that failed is not kept."""
+    ran = commands_run(folder, later)
+    (notes / "ran").write_bytes(pickle.dumps(ran))
+    failed = [(one.shown.command, one.output) for one in ran if one.code != 0]
+    if failed:
+        pytest.fail(str(failed))
 
 
 @pytest.fixture(scope="module")
-def ran(tutorial: Path, later: dict[str, str]) -> list[Ran]:
+def tutorial(gone_through: tuple[Path, Path]) -> Path:
+    """The folder that the tutorial was gone through in."""
+    return gone_through[0]
+
+
+@pytest.fixture(scope="module")
+def ran(gone_through: tuple[Path, Path]) -> list[Ran]:
+    """Every command before the service is started, and what it printed."""
+    found: list[Ran] = pickle.loads((gone_through[1] / "ran").read_bytes())
+    return found
+
+
+def commands_run(tutorial: Path, later: dict[str, str]) -> list[Ran]:
     """Every command before the service is started, on a later day, once the files above it on the page are saved."""
     done: list[Ran] = []
     for step in steps(TUTORIAL):

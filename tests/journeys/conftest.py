@@ -1,7 +1,6 @@
 """The demo's installation, its service started the way its users start it, and a real browser."""
 
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -15,10 +14,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import ontrack
-from features.atomic_files import file_lock
 from features.errors import Refused
 from features.settings_file import load_settings
-from tests.kept_folders import KEPT, ROOT, code_of_product, kept
+from tests.kept_folders import ROOT, code_of_product, kept_at_its_place
 
 STUDENTS = 6000
 """So many that the demo's larger district earns a model."""
@@ -40,8 +38,6 @@ weeks = 2
 """
 """What the demo runs on; few weekly lists, so that it ends in a minute."""
 LINE = ("demo", "--no-serve", "--students", str(STUDENTS))
-SITE = KEPT.with_name("demo")
-"""Where the demo lives: always there, since MLflow and the demo's note know files by where they are."""
 
 
 @dataclass(frozen=True)
@@ -106,32 +102,21 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """The demo, made by the product as it is now, and run once more; another session that wants it waits.
+    """The demo, made by the product as it is now, and run once more.
 
     What it made is kept, and taken again while no file of the product, nothing that is installed and no word of this
     module is another one.
     """
     code = code_of_product(files=[ROOT / "requirements.lock", __file__])
-    with file_lock(SITE.with_name(".demo.lock")):
-        made = kept(f"demo {SITE}", code, make_demo)
-        put(made / "demo", SITE)
-        installation = Installation(SITE)
-        yield Demo(installation, (made / "said").read_text(encoding="utf-8"), installation.said(*LINE))
+    with kept_at_its_place("demo", code, make_demo) as (place, notes):
+        installation = Installation(place)
+        yield Demo(installation, (notes / "said").read_text(encoding="utf-8"), installation.said(*LINE))
 
 
-def make_demo(folder: Path) -> None:
-    """Runs the demo where nothing is, and puts what it made and what it said into a folder."""
-    shutil.rmtree(SITE, ignore_errors=True)
-    SITE.mkdir(parents=True)
-    (SITE / "ontrack.toml").write_text(SETTINGS, encoding="utf-8")
-    (folder / "said").write_text(Installation(SITE).said(*LINE), encoding="utf-8")
-    put(SITE, folder / "demo")
-
-
-def put(source: Path, target: Path) -> None:
-    """The target is a copy of the source, with the times and modes of its files."""
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(source, target, symlinks=True)
+def make_demo(place: Path, notes: Path) -> None:
+    """Runs the demo, and notes what it says."""
+    (place / "ontrack.toml").write_text(SETTINGS, encoding="utf-8")
+    (notes / "said").write_text(Installation(place).said(*LINE), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

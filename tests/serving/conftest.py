@@ -13,6 +13,12 @@ from tests.serving.databases import FILE, ON_POSTGRESQL, copy_database, database
 from tests.serving.example_service import ExampleService
 
 HERE = Path(__file__).parent
+SAME_ON_BOTH = ("scoring/test_record_checks.py", "scoring/test_year_parts.py")
+"""What these try is decided before a run is written.
+
+That a run is written and read on PostgreSQL as on SQLite, part by part, is shown by `scoring/test_golden_run.py`, and
+of pages by `store/test_pages_on_both.py`.
+"""
 CONNECTED: set[Engine] = set()
 """Engines that connected to PostgreSQL since the last test ended."""
 
@@ -36,7 +42,8 @@ def asks_database(item: pytest.Item) -> bool:
     """Whether a test can reach the database that is chosen: by its imports, or by a fixture of this file."""
     asked = getattr(item, "fixturenames", [])
     own = {name for name in asked if name in globals() and name != connections_closed.__name__}
-    return bool(own) or reaches_database(item.path)
+    same = any(item.path == HERE / name for name in SAME_ON_BOTH)
+    return (bool(own) or reaches_database(item.path)) and not same
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kept_folders import PRODUCT, ROOT, UNUSED, code_of_product, kept
+from tests import kept_folders
+from tests.kept_folders import PRODUCT, ROOT, UNUSED, code_of_product, kept, kept_at_its_place
 
 
 def write_note(folder: Path) -> None:
@@ -96,3 +97,30 @@ def test_what_nobody_asked_for_in_days_is_removed_when_something_new_is_made(tmp
     os.utime(old / "used", (long_ago, long_ago))
     kept("new", "a", write_note, under=tmp_path)
     assert (old.exists(), lately.exists()) == (False, True)
+
+
+def test_an_installation_at_its_place_is_made_once_and_whole_again_for_the_next_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_folders, "KEPT", tmp_path / "kept")
+    made = []
+
+    def make(place: Path, notes: Path) -> None:
+        """Makes an installation that knows where it is."""
+        (place / "home").mkdir(mode=0o700)
+        (place / "home" / "place").write_text(str(place), encoding="utf-8")
+        write_note(notes)
+        made.append(place)
+
+    states = []
+    for _ in range(2):
+        with kept_at_its_place("demo", "a", make) as (place, notes):
+            file = place / "home" / "place"
+            states.append((file.read_text(encoding="utf-8"), file.stat().st_mtime_ns, file.parent.stat().st_mode))
+            assert (notes / "note").read_text(encoding="utf-8") == "made"
+            file.write_text("spoiled", encoding="utf-8")
+            (place / "more").touch()
+    assert (made, states[0]) == ([tmp_path / "demo"], states[1])
+    with kept_at_its_place("demo", "b", make) as (place, _):
+        assert not (place / "more").exists()
+    assert len(made) == 2
