@@ -23,7 +23,6 @@ import ontrack
 from features.settings_file import load_settings
 from serving.app import create_app
 from serving.store.rows import ScoreRow
-from tests.docs import pages
 from tests.docs.pages import BLOCK, DOCS, SAVE_AS, Saved, Shown, commands_in, shown_commands, steps
 from tests.kept_folders import ROOT, code_of_product, kept_at_its_place
 from tests.serving.browser import TestClient
@@ -44,7 +43,8 @@ ELSEWHERE = (
 They take minutes, are refused after one release, run until stopped, or need a stranger's files or a PostgreSQL.
 """
 LATER = timedelta(days=730)
-CLOCK = Path(__file__).with_name("later_clock.c")
+HERE = Path(__file__).parent
+CLOCK = HERE / "later_clock.c"
 OWN = DOCS / "how-to" / "add-an-outcome.md"
 KEY = re.compile(r"(?<=ontrack_)[0-9a-f]{16}_.+")
 BUNDLE = re.compile(r"home/bundles/[0-9a-f]{16}")
@@ -79,7 +79,7 @@ def gone_through(later: dict[str, str]) -> Iterator[tuple[Path, Path]]:
     Both are kept, and taken again while no file of the product, nothing that is installed, and no word of the tutorial
     and of these modules is another one.
     """
-    files = [ROOT / "requirements.lock", TUTORIAL, __file__, pages.__file__, CLOCK]
+    files = [ROOT / "requirements.lock", TUTORIAL, Path(__file__), HERE / "pages.py", CLOCK]
     code = f"{code_of_product(files=files)} later: {bool(later)}"
     with kept_at_its_place("tutorial", code, partial(go_through, later)) as found:
         yield found
