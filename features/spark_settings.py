@@ -21,6 +21,9 @@ class Spark(BaseModel):
     format: Literal["parquet", "delta", "iceberg"] = Field(
         default="parquet", description="how tables are written; Delta and Iceberg need their own jars, see `config`"
     )
+    results: str = Field(
+        default="results", description="folder, or address that Spark knows, to which scores and lists of a lake go"
+    )
     catalog: str = Field(
         default="", description="catalog and schema of the tables, such as `lake.core`, in place of `tables`"
     )
@@ -39,7 +42,7 @@ class Spark(BaseModel):
     config: dict[str, str] = Field(default={}, description="any other setting of Spark, by its name")
 
     def anchored(self, folder: Path) -> "Spark":
-        """The same with a relative folder of tables taken from another folder."""
-        if "://" in self.tables:
-            return self
-        return self.model_copy(update={"tables": os.path.normpath(folder / self.tables)})
+        """The same with relative folders taken from another folder."""
+        places = {"tables": self.tables, "results": self.results}
+        own = {name: os.path.normpath(folder / place) for name, place in places.items() if "://" not in place}
+        return self.model_copy(update=own)

@@ -23,6 +23,12 @@ RULE_SIGNALS = "rule_signals"
 Scorer = RiskModel | RuleModel
 
 
+def feature_set_of_bundle(bundle: Bundle) -> type[FeatureSet]:
+    """The feature set that a bundle was made for; where a rule serves, no more of it than the rule needs."""
+    found = SERVABLE[bundle.feature_set]
+    return found.rule_alone() if bundle.kind == "rule" else found
+
+
 def refuse_prepared_table(bundle: Bundle) -> None:
     """Raise BundleRefused where a bundle is over the columns of a table: there are no records to compute them from."""
     if bundle.feature_set not in SERVABLE:

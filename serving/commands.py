@@ -1,15 +1,19 @@
 """Commands over the service: score, serve, worker. Each imports its work when it runs."""
 
 import json
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import serving.feeds.commands
 import serving.store.commands
 import serving.worker.commands
+from features.settings import Settings
 from features.terminal import Context, DistrictOption, JsonOption, settings_of, terminal_progress, today_in
+
+if TYPE_CHECKING:
+    from serving.scoring.run_summary import ListSummary
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(serving.feeds.commands.app)
@@ -27,14 +31,10 @@ def score_command(
     """Score a district's students for every outcome that it serves, and list those to reach."""
     from features.quality.check_report import say_warnings
     from serving.scoring.run_summary import served_lines
-    from serving.scoring.score_district import score_district
-    from serving.store.database import engine_of
 
     settings = settings_of(context)
     day = as_of.date() if as_of else today_in(settings, district)
-    made = score_district(
-        settings, engine_of(settings), district, as_of=day, now=datetime.now(UTC), progress=terminal_progress()
-    )
+    made = list_of_district(settings, district, day)
     say_warnings(made.warnings, district)
     if json_output:
         typer.echo(json.dumps(made.as_json()))
@@ -49,6 +49,20 @@ def score_command(
             typer.echo(line)
     if len(made.runs) > 1:
         typer.echo(f"{made.list_id}: {made.listed:,} students on one list, each once")
+
+
+def list_of_district(settings: Settings, district: str, day: date) -> "ListSummary":
+    """The list of a day, made by the engine of the settings."""
+    if settings.engine == "spark":
+        from serving.scoring.score_lake import score_lake
+
+        today = today_in(settings, district)
+        return score_lake(settings, district, as_of=day, today=today, progress=terminal_progress())
+    from serving.scoring.score_district import score_district
+    from serving.store.database import engine_of
+
+    now = datetime.now(UTC)
+    return score_district(settings, engine_of(settings), district, as_of=day, now=now, progress=terminal_progress())
 
 
 @app.command("export-supports")

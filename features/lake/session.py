@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,11 +64,12 @@ def spark_session(spark: Spark) -> Iterator["SparkSession"]:
 
 def started(spark: Spark) -> "SparkSession":
     """A new session; SparkRefused where it cannot be had."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    with without_pandas_warning():
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
 
+        if not spark.connect and spark.master.startswith("local"):
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else whatever `python3` is, without OnTrack
         builder = SparkSession.builder.appName("ontrack")
         for name, value in session_config(spark).items():
             builder = builder.config(name, value)
@@ -82,6 +84,14 @@ def started(spark: Spark) -> "SparkSession":
     if not spark.connect:
         session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+@contextmanager
+def without_pandas_warning() -> Iterator[None]:
+    """A time in which PySpark does not say that pandas is newer than it knows: it is only asked for Arrow's tables."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        yield
 
 
 def session_config(spark: Spark) -> dict[str, str]:

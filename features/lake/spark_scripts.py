@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 QUOTED = re.compile(r"`(\w+)`")
 GIVEN = re.compile(r":(\w+) AS ")
 """A parameter as it is compiled, `CAST(:as_of AS DATE)`."""
+REFUSED = re.compile(r"\b(\w*(?:Bundle|Keys)Refused)\b")
+"""What an executor says of a bundle that is not as it was signed: its name is no value."""
 DIGITS = 16
 Found = TypeVar("Found")
 
@@ -106,7 +108,8 @@ def attempt(work: Callable[[], Found]) -> Found:
     try:
         return work()
     except PySparkException as error:
-        what = error.getCondition() or type(error).__name__
+        said = REFUSED.search(str(error))
+        what = said[1] if said else error.getCondition() or type(error).__name__
     raise SparkRefused(f"Spark failed at a query: {what}; its own log says more")
 
 

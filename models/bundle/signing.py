@@ -78,10 +78,19 @@ def load_public_key(folder: Path) -> EllipticCurvePublicKey:
     """The folder's public key; KeysRefused where it is absent or of another kind."""
     path = folder / PUBLIC
     try:
-        key = load_pem_public_key(path.read_bytes())
+        content = path.read_bytes()
     except FileNotFoundError:
         raise KeysRefused(f"{path}: no such file; copy it from the place that trains, or train here once") from None
-    except (ValueError, UnsupportedAlgorithm, OSError):
+    except OSError:
+        content = b""
+    return parse_public_key(content, str(path))
+
+
+def parse_public_key(content: bytes, path: str) -> EllipticCurvePublicKey:
+    """The public key in a file of PEM; KeysRefused, which names its path, where it is none or of another kind."""
+    try:
+        key = load_pem_public_key(content)
+    except (ValueError, UnsupportedAlgorithm):
         raise KeysRefused(f"{path}: not a readable public key in PEM; restore it from its back-up") from None
     if not isinstance(key, EllipticCurvePublicKey) or key.curve.name != SECP256R1.name:
         raise KeysRefused(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from features.definitions.catalog import SERVABLE, outcome_of
+from features.definitions.catalog import outcome_of
 from features.definitions.served_outcomes import Served, served_outcomes
 from features.errors import Refused
 from features.language.feature_set import FeatureSet, Outcome
@@ -13,6 +13,7 @@ from models.bundle.bundle import Bundle
 from models.bundle.year_parts import ServedPart
 from models.release_loader import load_release
 from models.releases import Release, ReleaseKey, current_release, release_log
+from models.scoring import feature_set_of_bundle
 from models.served_scorer import NotJudged, recorded_scorer, serving_on
 
 
@@ -52,8 +53,7 @@ class DistrictRelease:
     @property
     def feature_set(self) -> type[FeatureSet]:
         """The feature set that the bundle was made for; where a rule serves, no more of it than the rule needs."""
-        found = SERVABLE[self.bundle.feature_set]
-        return found.rule_alone() if self.bundle.kind == "rule" else found
+        return feature_set_of_bundle(self.bundle)
 
     @property
     def model_version(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from zlib import crc32
 
 import numpy as np
@@ -87,14 +88,36 @@ def order_cohort(
     """
     risk = predict_risks(bundle, snapshot)
     order = pd.Series(order_of(bundle.scorer, snapshot.features), index=risk.index).where(risk.notna())
-    capacity = int(list_length(len(risk), places.share))
+    return order_scored(
+        pd.DataFrame({"risk": risk, "order": order}),
+        snapshot.as_of,
+        places,
+        seed=seed,
+        salt=salt,
+        listed_before=listed_before,
+        by_count=isinstance(bundle.scorer, RuleModel),
+    )
+
+
+def order_scored(
+    scored: pd.DataFrame,
+    as_of: date,
+    places: Places,
+    *,
+    seed: int,
+    salt: str,
+    by_count: bool,
+    listed_before: Collection[str] = (),
+) -> Ordered:
+    """The same of a cohort whose `risk` and `order` are known, by student in the order of keys; a rule's `by_count`."""
+    capacity = int(list_length(len(scored), places.share))
     own = [crc32(salt.encode())] if salt else []
-    rng = np.random.default_rng([seed, snapshot.as_of.toordinal(), *own])
-    ranked = pd.DataFrame({"risk": risk, "order": order, "drawn": rng.random(len(risk)), "lot": rng.random(len(risk))})
+    rng = np.random.default_rng([seed, as_of.toordinal(), *own])
+    ranked = scored.assign(drawn=rng.random(len(scored)), lot=rng.random(len(scored)))
     ranked["listed_before"] = ranked.index.isin(listed_before) & (places.margin > 0)
     table = ranked.sort_values(["order", "listed_before", "drawn"], ascending=[False, False, True])
     table = table.assign(position=np.arange(1, len(table) + 1))
-    if isinstance(bundle.scorer, RuleModel):
+    if by_count:
         table["order"] = table["order"].where(table["order"] > 0)
     margin = int(np.ceil(round(capacity * places.margin, 9)))
     return Ordered(table, capacity, int(capacity * places.random_share), margin)
