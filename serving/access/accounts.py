@@ -14,7 +14,7 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from features.errors import Refused
-from features.settings import Service
+from features.service_settings import Service
 from serving.access.authorize import Educator
 from serving.access.covers import covered_by
 from serving.access.new_passwords import NewPassword, new_password

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from features.settings import Service
+from features.service_settings import Service
 
 THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 

@@ -16,7 +16,8 @@ from features.file_mapping.column_mapping import ColumnMapping, Lookup
 from features.file_mapping.declaration import DeletionMarker, Dialect, FileMapping, KnownOnRule
 from features.ingest.findings import CODES
 from features.quality.check_codes import CHECKS
-from features.settings import Audit, District, Gate, Monitor, Service, Settings, Total, Training
+from features.service_settings import Service
+from features.settings import Audit, District, Gate, Monitor, Settings, Total, Training
 from features.table_schema import ENVELOPE
 from features.tables import TABLES
 from serving.api import (

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from features.definitions.grade9 import NinthGrade
-from features.settings import District, Service, Settings
+from features.service_settings import Service
+from features.settings import District, Settings
 from features.warehouse.roster import DistrictRoster
 from features.way_back.way_back import WayBack, WayBackStep
 from models.estimators.published_rule import TOO_FEW, SimilarStudents

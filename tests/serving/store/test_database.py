@@ -10,7 +10,8 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import OperationalError
 
 from features.errors import MachineRefused
-from features.settings import Service, Settings
+from features.service_settings import Service
+from features.settings import Settings
 from serving.store.database import database_address, migrate, migrations, open_engine, read_session, write_session
 from serving.store.rows import DistrictRow, Row
 

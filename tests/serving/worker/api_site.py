@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import select
 
-from features.settings import Service
+from features.service_settings import Service
 from serving.access.api_keys import Grant, create_api_key
 from serving.app import create_app
 from serving.app_context import AppContext

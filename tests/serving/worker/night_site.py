@@ -16,7 +16,8 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from features.progress import quietly
-from features.settings import District, Service, Settings
+from features.service_settings import Service
+from features.settings import District, Settings
 from features.simulator.district import simulate_district
 from features.simulator.plan import Plan
 from features.warehouse.file import open_warehouse

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.settings import Service
+from features.service_settings import Service
 from models.estimators.published_rule import RuleModel, fit_shares
 from models.verdict import Verdict
 from serving.scoring.bands import band_of

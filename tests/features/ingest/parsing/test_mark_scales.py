@@ -3,7 +3,7 @@
 import tomllib
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 from hypothesis import given
@@ -293,9 +293,7 @@ OWN = st.lists(st.sampled_from(["A", "B", "C", "D", "F", "P", "NP", ""]), min_si
 def test_a_scale_changes_no_letter_of_our_own(sent: list[str]) -> None:
     """Also where every row has another scale, and where some codes are of marks that are not there."""
     with TemporaryDirectory() as folder:
-        plain, scaled, chosen = (Path(folder) / name for name in ("plain", "scaled", "chosen"))
-        for place in (plain, scaled, chosen):
-            place.mkdir()
+        plain, scaled, chosen = (Path(mkdtemp(dir=folder)) for _ in range(3))
         without = [row[:2] for row in read_marks(plain, marks(*sent))]
         choice = {"column": "school_id", "values": ["99"], "scale": "levels"}
         assert [row[:2] for row in read_marks(scaled, marks(*sent), scale=["letters", "no_marks"])] == without
