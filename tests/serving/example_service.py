@@ -225,8 +225,7 @@ def scores_of(district_id: str, *, less: float = 0.0, change: float = 0.0) -> tu
 def settings_in(folder: Path, *, postgresql: bool = ON_POSTGRESQL) -> Settings:
     """An installation with both districts, whose clock stands still."""
     districts = tuple(District(id=d, name=name) for d, name in DISTRICTS.items())
-    database = postgresql_address(folder) if postgresql else ""
-    service = Service(database=database, hosts=("testserver",))
+    service = Service(database=postgresql_address(folder) if postgresql else "", hosts=("testserver",))
     return Settings(home=folder, today=TODAY, districts=districts, service=service)
 
 
