@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from features.engine.concurrent_enrollments import (
     ASKED,
+    first_to_count,
     marked_years,
     one_school_a_date,
     shared_segments,
@@ -34,6 +35,10 @@ from features.language.cohorts import Cohort
 
 FROM_OTHERS = frozenset({"posted", "is_recovered", "grade_level", "terms_ago"})
 """Columns of a mark that follow from other records than itself and its term."""
+
+
+MEMBER = ("student_key", "school_id", "grade_level", "entry_date", "school_year")
+"""What a cohort asks of a spell."""
 
 
 class VisibleTables(DatedRecords):
@@ -152,13 +157,34 @@ class VisibleTables(DatedRecords):
         Where spells share days, those parts of them on which the school is the one that counts.
         """
         spells = self.begun()
-        if self.shape.policies.has_overlaps:
-            segments = self.kept("segments_of_year", self.segments_of_year)
-            spells = one_school_a_date(self.spells_of_year(), segments)
-            spells = spells.filter(spells.ends >= (self.as_of_in(spells) if since is None else since))
         first = self.as_of_in(spells) if since is None else since
+        if not self.shape.policies.has_overlaps:
+            return self.of_year_after(first, spells)
+        segments = self.kept("segments_of_year", self.segments_of_year)
+        spells = one_school_a_date(self.spells_of_year(), segments)
+        there = self.of_year_after(first, spells.filter(spells.ends >= first)).select(*MEMBER)
+        return there.union(self.running_tomorrow().anti_join(there, "student_key"))
+
+    def of_year_after(self, first: ir.DateScalar, spells: ir.Table) -> ir.Table:
+        """Those spells of this school year that go on after the first date."""
         goes_on = spells.exit_date.isnull() | (spells.exit_date > first)
         return spells.filter((spells.school_year == self.school_year) & goes_on)
+
+    def running_tomorrow(self) -> ir.Table:
+        """The spell that counts on the day after the as-of date, one a student, as far as is known on that date.
+
+        It keeps a student in the cohort of whom one row is closed on the as-of date while another goes on.
+        """
+        rows = self.kept("several_of_year", self.several_of_year)
+        rows = self.spells_until(self.tomorrow_in, rows.filter(rows.entry_date <= self.as_of_in(rows)))
+        rows = rows.filter(rows.ends >= self.tomorrow_in(rows))
+        order = first_to_count(self.shape.policies.concurrent, rows)
+        rows = rows.mutate(place=ibis.row_number().over(group_by="student_key", order_by=order))
+        return rows.filter(rows.place == 0).select(*MEMBER)
+
+    def tomorrow_in(self, rows: ir.Table) -> ir.DateValue:
+        """The day after the as-of date."""
+        return (self.as_of_in(rows) + ibis.interval(days=1)).cast("date")
 
     def begun(self) -> ir.Table:
         """Spells that began by the as-of date."""

@@ -158,14 +158,11 @@ def test_a_stint_split_into_two_back_to_back_changes_nothing(has_overlaps: bool)
 
 
 def test_a_stub_within_a_stint_changes_nothing() -> None:
-    """A second row of the same school and grade that is closed after some days, the first left open.
-
-    Not on the as-of date itself: the first row goes on from the day after, and who left that day is not in the cohort.
-    """
+    """A second row of the same school and grade, closed after some days or on the as-of date; the first is open."""
 
     def with_stub(case: Case) -> list[Row]:
         entry = min(case.day, LATER[2])
-        ends = min(entry + timedelta(days=case.days), AS_OF - timedelta(days=1))
+        ends = min(entry + timedelta(days=case.days), AS_OF)
         return [case.first, {**case.first, "entry_date": entry, "exit_date": ends}]
 
     for place, cases in enumerate(all_cases()):

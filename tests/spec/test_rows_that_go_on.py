@@ -62,9 +62,9 @@ DRAWN = {"calendar_days": CALENDAR, "enrollments": SENT, "attendance": ABSENT}
 GRADES = {
     "goes_on": """
     | day        | ninth graders                           |
-    | 2025-10-07 | known left slip split stub              |
-    | 2025-10-09 | known slip twice                        |
-    | 2025-10-10 | known slip split stub twice             |
+    | 2025-10-07 | known left slip split stub twice        |
+    | 2025-10-09 | known slip split stub twice             |
+    | 2025-10-10 | known raised slip split stub twice      |
     | 2025-10-14 | known slip split stub                   |
     | 2025-10-16 | known slip split stub twice             |
     | 2025-10-21 | slip split stub twice                   |
@@ -79,7 +79,7 @@ GRADES = {
     | 2025-10-21 | split                                   |
     """,
 }
-"""On an exit's own day a student is no longer in a cohort, with or without this."""
+"""On the day on which the last row that runs is closed a student is no longer in a cohort, with or without this."""
 
 DAYS = """
 | student_id | days | missed | schools |

@@ -170,6 +170,9 @@ def test_a_stint_within_another_counts_on_its_own_days_and_the_other_goes_on_aft
         ]
         (student,) = told_of(loaded)
         assert (student["days"], student["missed"], student["schools"]) == ("15", "1", "2")
+        for day, school in ((9, "20"), (10, "10"), (11, "10")):  # on the exit's own day where she goes on
+            snapshot = build_snapshot(loaded.reader, Days, date(2025, 10, day))
+            assert [*snapshot.school] == [school], day
 
 
 THREE = """
