@@ -1,20 +1,24 @@
-"""Ibis expressions compiled to a script of SQL: DuckDB's, or that of the engine for which a task compiles."""
+"""Ibis expressions compiled to a script of SQL: DuckDB's, or that of the engine for which a task compiles.
+
+A process that finds all of its scripts on disk compiles nothing, so Ibis' compilers are imported by what first does.
+"""
 
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
-from ibis.backends.sql.compilers.base import SQLGlotCompiler
-from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
-from sqlglot.expressions import Anonymous, Literal
 
 from features.engine.dialect import current_dialect
 from features.engine.parameters import Parameter
 from features.engine.sql_script import Dialect, Script
+
+if TYPE_CHECKING:
+    from ibis.backends.sql.compilers.base import SQLGlotCompiler
 
 MOST_COMPILED = 400
 """Tables whose SQL is kept: scripts of several cohorts and feature sets have steps in common."""
@@ -50,17 +54,6 @@ class Steps:
         return [(name, compiler(table.op())) for name, table in self.made.items()]
 
 
-class ScriptCompiler(DuckDBCompiler):  # type: ignore[misc]  # Ibis tells no types
-    """DuckDB's compiler, for which a parameter is a variable of the connection."""
-
-    def visit_Parameter(self, op: Parameter, *, label: str, **_: object) -> Anonymous:  # noqa: N802  # called by name
-        """The function of DuckDB that reads the variable."""
-        return Anonymous(this="GETVARIABLE", expressions=[Literal.string(label)])
-
-
-COMPILER = ScriptCompiler()
-
-
 def compile_script(query: ir.Table, steps: Steps | None = None) -> Script:
     """A query and its steps as SQL; ValueError for a view with parameters, which could have other values when read."""
     return script_of(query, steps or Steps(), compile_table)
@@ -91,9 +84,11 @@ def compile_for(dialect: Dialect, table: ops.Relation) -> CompiledTable:
     return str(sql), frozenset(one.label for one in table.find(Parameter))
 
 
-def compiler_for(dialect: Dialect) -> SQLGlotCompiler:
+def compiler_for(dialect: Dialect) -> "SQLGlotCompiler":
     """Ibis' compiler for a dialect; that for Spark needs neither Spark nor Java."""
     if dialect == "duckdb":
+        from features.engine.duckdb_compilation import COMPILER
+
         return COMPILER
     from features.engine.spark_compilation import SparkScriptCompiler
 

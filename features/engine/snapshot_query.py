@@ -15,7 +15,6 @@ from features.engine.members import Members
 from features.engine.script_cache import cached_script
 from features.engine.short_days import expected_hundredths, shortage_in
 from features.engine.sql_script import Script
-from features.engine.sqlite_compilation import compile_for_sqlite, compile_sqlite_table
 from features.engine.view import PLAIN, ViewShape
 from features.engine.visible_tables import VisibleTables
 from features.language.cohorts import Cohort
@@ -83,6 +82,8 @@ def live_script(query: SnapshotQuery) -> Script:
 @cached_script
 def live_quantities_script(quantities: Mapping[str, Quantity], cohort: Cohort, shape: ViewShape) -> Script:
     """SQLite's SQL for quantities of a cohort's students."""
+    from features.engine.sqlite_compilation import compile_for_sqlite, compile_sqlite_table  # loads Ibis' compilers
+
     steps = CompiledSteps(compile_sqlite_table)
     return compile_for_sqlite(
         quantities_of_members(quantities, Members(VisibleTables(shape, steps=steps), cohort)), steps

@@ -13,9 +13,7 @@ from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
 from features.engine.compilation import CompiledTable, Steps, script_of, without_collection
 from features.engine.parameters import Parameter
 from features.engine.sql_script import Script
-
-SHIFT, APART = "shifted_day", "days_between"
-"""Functions that add days to a date and count them, which a connection must have: SQLite's own need newer versions."""
+from features.engine.sqlite_engine import APART, SHIFT
 
 
 class SqliteScriptCompiler(SQLiteCompiler):  # type: ignore[misc]  # Ibis tells no types

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from threading import Lock
 
 from features.engine.sql_script import Script
-from features.engine.sqlite_compilation import APART, SHIFT
 from features.engine.view import Values
 from features.table_schema import ENVELOPE, Table
 
@@ -16,6 +15,9 @@ MOST_IDLE = 64
 """Databases that are kept for the next request, of all scripts together."""
 STATEMENTS = 256
 """Statements that a connection keeps ready."""
+
+SHIFT, APART = "shifted_day", "days_between"
+"""Functions that add days to a date and count them: SQLite's own need newer versions."""
 
 Cell = str | int | float | None
 RowsByTable = Mapping[str, Sequence[Sequence[Cell]]]

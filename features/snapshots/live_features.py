@@ -17,7 +17,6 @@ from features.engine.concurrent_enrollments import any_overlap
 from features.engine.script_cache import cached_script
 from features.engine.snapshot_query import SnapshotQuery, live_script, named_quantities
 from features.engine.sql_script import Script
-from features.engine.sqlite_compilation import compile_for_sqlite
 from features.engine.sqlite_engine import Cell, FoundRows, RowsByTable, SqliteEngine, run
 from features.engine.view import View, school_year_of
 from features.engine.view_policies import AS_BEFORE, ViewPolicies, of_overlaps
@@ -179,6 +178,8 @@ def overlap_script() -> Script:
 @cached_script
 def live_overlap_script() -> Script:
     """SQLite's SQL for a pair of spells that share a day."""
+    from features.engine.sqlite_compilation import compile_for_sqlite  # which loads Ibis' compilers
+
     return compile_for_sqlite(any_overlap())
 
 

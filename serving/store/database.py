@@ -8,11 +8,7 @@ from sqlite3 import Connection as SqliteConnection
 from threading import Lock
 from typing import Literal, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -35,12 +31,13 @@ from serving.store import (  # noqa: F401 - with them, the metadata holds every 
     total_rows,
     webhook_rows,
 )
-from serving.store.database_errors import hide_values
 from serving.store.district_scope import enter_district
 from serving.store.locks import MIGRATION, lock_until_commit
 
 BUSY_SECONDS = 10
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}")
+REVISIONS = Path(__file__).parent / "migrations" / "versions"
+REVISION_TABLE = "alembic_version"
 FOUND_HERE = "found here"
 """Where a session that only reads keeps what was found in its one consistent state, and need not be asked again."""
 Found = TypeVar("Found")
@@ -81,6 +78,8 @@ def open_postgresql(address: str) -> Engine:
         max_overflow=CONNECTIONS - 5,
         connect_args={"options": options, "connect_timeout": BUSY_SECONDS, "application_name": "ontrack"},
     )
+    from serving.store.database_errors import hide_values  # which loads the driver
+
     event.listen(engine, "handle_error", hide_values)
     return engine
 
@@ -160,10 +159,12 @@ def migrate(engine: Engine) -> None:
     with engine.connect() as connection:
         if is_newest(connection):
             return
+    from serving.store.revisions import upgrade_to_newest  # which loads Alembic
+
     with migrating(engine) as connection:
         lock_until_commit(connection, MIGRATION)
         try:
-            command.upgrade(migrations(connection), "head")
+            upgrade_to_newest(connection)
         except ProgrammingError as error:
             if "InsufficientPrivilege" not in str(error):
                 raise
@@ -208,21 +209,19 @@ def switch_foreign_keys(connection: Connection, to: Literal["ON", "OFF"]) -> Non
 
 def is_newest(connection: Connection) -> bool:
     """Whether the database is at the newest revision."""
-    return MigrationContext.configure(connection).get_current_revision() == newest_revision()
+    if not inspect(connection).has_table(REVISION_TABLE):
+        return False
+    held = connection.exec_driver_sql(f"SELECT version_num FROM {REVISION_TABLE}").scalars().all()  # noqa: S608
+    return list(held) == [newest_revision()]
 
 
 @cache
-def newest_revision() -> str | None:
-    """The newest revision among the migrations of this program, each of which is read and compiled to know it."""
-    return ScriptDirectory.from_config(migrations()).get_current_head()
+def newest_revision() -> str:
+    """The newest revision among the migrations of this program, by the names of their files, which begin with it.
 
-
-def migrations(connection: Connection | None = None) -> Config:
-    """Alembic's configuration, over an open connection where one is to be changed."""
-    config = Config()
-    config.set_main_option("script_location", "serving.store:migrations")
-    config.attributes["connection"] = connection
-    return config
+    To ask Alembic for it would load Alembic and compile every migration, each time a command begins.
+    """
+    return max(path.name for path in REVISIONS.glob("[0-9]*.py")).partition("_")[0]
 
 
 def create_folder(engine: Engine) -> None:

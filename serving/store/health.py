@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -14,8 +12,9 @@ from sqlalchemy.orm import Session
 from features.health import STALE, HealthCheck
 from features.settings import District, Settings
 from features.terminal import today_in
-from serving.store.database import database_address, migrations
+from serving.store.database import database_address
 from serving.store.district_scope import enter_district
+from serving.store.revisions import current_revision, known_revisions
 from serving.store.run_queries import latest_run
 
 RESTORE = "restore its back-up (docs/how-to/operate.md)"
@@ -63,11 +62,10 @@ def check_database(settings: Settings) -> Iterator[HealthCheck]:
 
 def judge_revision(connection: Connection) -> HealthCheck:
     """Whether the database is at the newest revision."""
-    script = ScriptDirectory.from_config(migrations(connection))
-    head, current = script.get_current_head(), MigrationContext.configure(connection).get_current_revision()
+    (head, *earlier), current = known_revisions(), current_revision(connection)
     if current == head:
         return HealthCheck("database", "ok", f"answers, at revision {head}, the newest")
-    if current is None or current in {one.revision for one in script.walk_revisions()}:
+    if current is None or current in earlier:
         do = "back it up; the next command that opens it brings it up to date"
         return HealthCheck("database", "look", f"at revision {current or 'none'}, the newest is {head}", do)
     do = "run the version of OnTrack that made it, or a newer one"

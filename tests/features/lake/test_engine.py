@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 from features.definitions.catalog import FEATURE_SETS
-from features.engine.compilation import COMPILER, Steps, compile_script
+from features.engine.compilation import Steps, compile_script
 from features.engine.dialect import compiling_for, current_dialect
+from features.engine.duckdb_compilation import COMPILER
 from features.engine.snapshot_query import SnapshotQuery, snapshot, snapshot_script
 from features.errors import Refused
 from features.lake.export import EXPORTED, export_tables

@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from features.errors import MachineRefused
 from features.service_settings import Service
 from features.settings import Settings
-from serving.store.database import database_address, migrate, migrations, open_engine, read_session, write_session
+from serving.store.database import database_address, migrate, newest_revision, open_engine, read_session, write_session
+from serving.store.revisions import known_revisions, migrations
 from serving.store.rows import DistrictRow, Row
 
 
@@ -23,6 +24,10 @@ def test_the_revisions_make_what_the_rows_declare(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Row.metadata) == []
         assert set(inspect(connection).get_table_names()) == {*Row.metadata.tables, "alembic_version"}
+
+
+def test_the_newest_file_of_migrations_is_the_newest_revision() -> None:
+    assert newest_revision() == known_revisions()[0]
 
 
 def test_a_postgresql_that_does_not_answer_is_refused_with_its_address_and_without_a_password() -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, MetaData, func, select
 
 from serving.access.access_log import find_broken_row
 from serving.access.accounts import sha256
-from serving.store.database import migrate, migrating, migrations, open_engine, read_session
+from serving.store.database import migrate, migrating, open_engine, read_session
+from serving.store.revisions import migrations
 from serving.store.row_security import grant_service
 from serving.store.rows import RunRow, ScoreRow, StaffRow
 from tests.postgresql import SERVICE

@@ -19,8 +19,9 @@ from features.errors import MachineRefused
 from serving.access.access_log import find_broken_row, record_access
 from serving.access.authorize import Allowed, Client
 from serving.scoring.run_writer import write_run
-from serving.store.database import migrate, migrations, open_engine, read_session, write_session
+from serving.store.database import migrate, open_engine, read_session, write_session
 from serving.store.district_scope import enter_district
+from serving.store.revisions import migrations
 from serving.store.rows import AccessRow, DistrictRow, Row, RunRow, ScoreRow, StudentRow
 from tests.postgresql import SERVICE, postgres_server
 from tests.serving.browser import ApiClient, Browser

@@ -13,7 +13,8 @@ from sqlalchemy import select, text
 from features.errors import Refused
 from serving.scoring.run_writer import write_run
 from serving.scoring.scoring_run import ScoringRun
-from serving.store.database import migrate, migrations, open_engine, read_session
+from serving.store.database import migrate, open_engine, read_session
+from serving.store.revisions import migrations
 from serving.store.rows import RunRow, ScoreRow
 from serving.store.run_retention import Retention, thin_runs
 from serving.store.student_records import ScoreRecords, score_records
