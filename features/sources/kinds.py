@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from features.sources.aeries_api import AeriesApi
 from features.sources.calpads import Calpads
 from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
@@ -20,6 +21,7 @@ AnySource = Annotated[
     | EdFiXml
     | EdFiApi
     | Aeries
+    | AeriesApi
     | Calpads
     | Clever
     | InfiniteCampus
@@ -39,6 +41,7 @@ KINDS: tuple[type[Source], ...] = (
     EdFiXml,
     EdFiApi,
     Aeries,
+    AeriesApi,
     Calpads,
     Clever,
     InfiniteCampus,

@@ -17,6 +17,7 @@ ADAPTERS: dict[str, Adapter] = {
     "oneroster-csv": ONEROSTER_CSV,
     "oneroster-rest": ONEROSTER_CSV,
     "aeries": MAPPING_PACK,
+    "aeries-api": MAPPING_PACK,
     "calpads": CALPADS,
     "clever": MAPPING_PACK,
     "infinite-campus": MAPPING_PACK,

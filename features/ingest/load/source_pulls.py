@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.atomic_files import file_lock, refuse_disk_errors
+from features.ingest.adapters.aeries.pull import pull_aeries
 from features.ingest.adapters.edfi.api_pull import pull_edfi
 from features.ingest.adapters.marts.database_pull import pull_marts
 from features.ingest.adapters.oneroster.rest_pull import pull_oneroster
@@ -51,6 +52,14 @@ def pull_oneroster_api(errand: Errand) -> int:
     )  # fmt: skip
 
 
+def pull_aeries_api(errand: Errand) -> int:
+    """Pulls an Aeries API."""
+    return pull_aeries(
+        errand.district, errand.source, errand.folder, environment=errand.environment, progress=errand.progress,
+        turn=errand.turn,
+    )  # fmt: skip
+
+
 def pull_edu_warehouse(errand: Errand) -> int:
     """Pulls the marts of a warehouse's database."""
     return pull_marts(
@@ -59,6 +68,7 @@ def pull_edu_warehouse(errand: Errand) -> int:
 
 
 PULLS: Mapping[str, Pull] = {
+    "aeries-api": pull_aeries_api,
     "edfi-api": pull_edfi_api,
     "edu-warehouse": pull_edu_warehouse,
     "oneroster-rest": pull_oneroster_api,

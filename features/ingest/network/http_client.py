@@ -62,7 +62,8 @@ class NotFound(SourceRefused):
 class JsonClient:
     """Reads JSON below one origin with a token, which it gets by client credentials and renews when it has run out.
 
-    `sleep` and `clock` are the effects of waiting. Redirects are not followed: a token goes to no other place.
+    `sleep` and `clock` are the effects of waiting. Redirects are not followed: a token goes to no other place. A
+    server that knows a client by a header of its own gets it as `certificate`, in place of a token.
     """
 
     base: str
@@ -73,6 +74,7 @@ class JsonClient:
     token_url: str = ""
     scope: str = ""
     token: str = field(default="", repr=False)
+    certificate: Mapping[str, str] = field(default_factory=dict, repr=False)
     transport: httpx.BaseTransport | None = None
 
     def __post_init__(self) -> None:
@@ -87,7 +89,8 @@ class JsonClient:
     def get(self, url: str, parameters: Parameters | None = None, *, with_token: bool = True) -> Answer:
         """What an address answers; NotFound for none, SourceRefused for anything else than JSON in time and size."""
         refuse_elsewhere(self.base, url)
-        request = httpx.Request("GET", url, params=dict(parameters) if parameters else None, headers=ACCEPTED)
+        request = httpx.Request("GET", url, params=dict(parameters) if parameters else None)
+        request.headers.update(ACCEPTED | dict(self.certificate))
         return self.tried(lambda: self.answer_to(request, with_token=with_token), url)
 
     def tried(self, ask: Callable[[], Answer], url: str) -> Answer:
@@ -109,13 +112,31 @@ class JsonClient:
 
     def answer_to(self, request: httpx.Request, *, with_token: bool) -> Answer:
         """The answer to one request; AnotherTry where another one may get it."""
-        if with_token:
-            request.headers["Authorization"] = f"Bearer {self.token or self.new_token()}"
-        answer = self.send(request)
-        if answer.status == httpx.codes.UNAUTHORIZED and with_token:
+        if not with_token:
+            answer = self.send(request)
+            self.refuse_untrusted(answer, str(request.url))
+            return answer.as_json(str(request.url))
+        held = self.token
+        answer = self.send_with(request, held or self.new_token())
+        if held and answer.status == httpx.codes.UNAUTHORIZED:  # it ran out: a new one, without a wait
+            answer = self.send_with(request, self.new_token())
+        if answer.status == httpx.codes.UNAUTHORIZED:
             self.token = ""
             raise AnotherTry("the server did not take the token")
         return answer.as_json(str(request.url))
+
+    def send_with(self, request: httpx.Request, token: str) -> "RawAnswer":
+        """The bytes of the answer to a request with a token."""
+        request.headers["Authorization"] = f"Bearer {token}"
+        return self.send(request)
+
+    def refuse_untrusted(self, answer: "RawAnswer", url: str) -> None:
+        """Raise SourceRefused where a server does not take the certificate, or does not let it read this."""
+        if self.certificate and answer.status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            raise SourceRefused(
+                f"{named(url)}: the server does not take the certificate, or does not let it read this; ask for the "
+                "right to read it"
+            )
 
     def new_token(self) -> str:
         """A new token; SourceRefused where the server does not take the credentials."""

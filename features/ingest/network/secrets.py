@@ -20,3 +20,10 @@ def credentials_in(environment: Mapping[str, str], key: str, secret: str) -> Cre
     if lacking:
         raise SourceRefused(f"set {' and '.join(lacking)} in the environment: the source needs its key and secret")
     return Credentials(environment[key], environment[secret])
+
+
+def secret_in(environment: Mapping[str, str], name: str) -> str:
+    """The secret that a variable of the environment holds; SourceRefused where it is not set."""
+    if not environment.get(name):
+        raise SourceRefused(f"set {name} in the environment: the source needs its certificate")
+    return environment[name]

@@ -21,6 +21,8 @@ def write_exports(kind: str, records: Path, folder: Path, _district_id: str) -> 
     place.mkdir(parents=True, exist_ok=True)
     rows: dict[str, int] = {}
     for table, mapping in pack.files.items():
+        if not (records / f"{table}.csv").exists():  # one that no simulated district sends
+            continue
         name = str(mapping.file).replace("*", "")
         found = mapped_back(latest_of(table, records / f"{table}.csv").fillna(""), mapping, pack)
         found.to_csv(place / name, index=False)
@@ -69,5 +71,6 @@ def formed(text: "pd.Series[str]", mapping: ColumnMapping, name: str, pack: Pack
     return text
 
 
-WRITERS = {kind: partial(write_exports, kind) for kind in ("aeries", "clever", "infinite-campus", "powerschool")}
+SYSTEMS = ("aeries", "aeries-api", "clever", "infinite-campus", "powerschool")
+WRITERS = {kind: partial(write_exports, kind) for kind in SYSTEMS}
 """The writer of each system's exports."""

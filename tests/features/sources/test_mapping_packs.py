@@ -17,6 +17,7 @@ from features.settings import District
 from features.simulator.district import simulate_district
 from features.simulator.formats.mapped_files import write_exports
 from features.simulator.plan import Plan
+from features.sources.aeries_api import AeriesApi
 from features.sources.csv import CsvFiles
 from features.sources.declaration import Source
 from features.sources.kinds import kind_of
@@ -38,8 +39,9 @@ PLAN = Plan("harbor", 60, today=TODAY, years=1, seed=5)
 OF_MARKS = {"points_hundredths", "unweighted_points_hundredths", "mark_status"}
 """Columns of marks that their scale fills."""
 
-SIMULATED: tuple[type[Source], ...] = (Aeries, Clever, InfiniteCampus, PowerSchool)
+SIMULATED: tuple[type[Source], ...] = (Aeries, AeriesApi, Clever, InfiniteCampus, PowerSchool)
 PACKS: tuple[type[Source], ...] = (*SIMULATED, SdpToolkit, StudentInsights)
+ADDRESSES = {"aeries-api": {"url": "https://sis.example.org/aeries"}}
 UNMAPPED = {
     ("student-insights", "enrollments"): {"school_year"},
     ("student-insights", "marks"): {"school_year"},
@@ -73,9 +75,9 @@ def test_a_shipped_mapping_gives_what_it_is_said_to_give(source: type[Source]) -
 def test_exports_of_a_system_are_read_by_its_kind_alone(source: type[Source], records: Path, tmp_path: Path) -> None:
     kind = kind_of(source)
     written = write_exports(kind, records, tmp_path, "harbor")
-    district = District.model_validate(
-        {"id": "h", "name": "H", "sources": [{"kind": kind, "folder": "exports"}, {"kind": "csv", "folder": "rest"}]}
-    )
+    exports = {"kind": kind, "folder": "exports", **ADDRESSES.get(kind, {})}
+    rest = {"kind": "csv", "folder": "rest"}
+    district = District.model_validate({"id": "h", "name": "H", "sources": [exports, rest]})
     delivery = combined_delivery(district, files_in(tmp_path))
     assert {file.name for one in delivery.tables for file in one.sources} == set(written)
     for one in delivery.tables:

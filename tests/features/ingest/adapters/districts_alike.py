@@ -1,12 +1,17 @@
-"""Two warehouses of the same district, held against each other record by record."""
+"""Two warehouses of the same district, held against each other record by record and feature by feature."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from features.engine.stored_tables import schema_of
+from features.language.feature_set import FeatureSet
+from features.snapshots.snapshot import Snapshot, build_snapshot
 from features.table_schema import ENVELOPE
 from features.tables import TABLES
+from features.warehouse.file import open_warehouse
 
 APART = {column.name for column in ENVELOPE}
 
@@ -35,3 +40,21 @@ def records(warehouse: str, table: str, without: tuple[str, ...]) -> str:
     own = ", ".join(f"r.{name}" for name in names if name != "student_key")
     ids = f"(SELECT DISTINCT student_key, student_id FROM {warehouse}.students)"
     return f"SELECT s.student_id, {own} {current.replace('AS r', f'AS r JOIN {ids} AS s USING (student_key)')}"
+
+
+def snapshots_by_own_id(
+    warehouses: tuple[Path, Path], feature_set: type[FeatureSet], as_of: date
+) -> tuple[Snapshot, Snapshot]:
+    """What each warehouse knows of a cohort, in the order of the district's own ids."""
+    found = []
+    for path in warehouses:
+        with open_warehouse(path) as reader:
+            ids = dict(reader.connection.execute("SELECT DISTINCT student_key, student_id FROM students").fetchall())
+            found.append(by_own_id(build_snapshot(reader, feature_set, as_of), ids))
+    return found[0], found[1]
+
+
+def by_own_id(snapshot: Snapshot, ids: dict[str, str]) -> Snapshot:
+    """A snapshot whose students are called and ordered by the district's own ids."""
+    features = snapshot.features.rename(index=ids).sort_index()
+    return replace(snapshot, features=features, school_days=snapshot.school_days.rename(index=ids).sort_index())

@@ -1,7 +1,7 @@
 """The marts of an EDU warehouse become the records that they were made of, and one tenant never sees another."""
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -23,14 +23,14 @@ from features.settings import District
 from features.simulator.district import simulate_district
 from features.simulator.formats.marts import write_marts
 from features.simulator.plan import Plan
-from features.snapshots.snapshot import Snapshot, build_snapshot
+from features.snapshots.snapshot import Snapshot
 from features.sources.marts import OF_MARTS, EduWarehouse
 from features.warehouse.file import open_warehouse
 from models.estimators.fitting import fit_risk_model
 from models.estimators.risk_model import RiskModel
 from models.explanations.reasons import Reasons
 from models.scoring import order_of, reasons_of
-from tests.features.ingest.adapters.districts_alike import differences
+from tests.features.ingest.adapters.districts_alike import differences, snapshots_by_own_id
 from tests.postgresql import postgres_server
 from tests.warehouse_filling import fill_warehouse
 from training.cohort_examples import labelled_cohorts
@@ -83,18 +83,9 @@ def test_the_records_are_those_that_the_marts_were_made_of(home: Path) -> None:
 @pytest.fixture(scope="module")
 def seen(home: Path) -> tuple[Snapshot, Snapshot]:
     """What each warehouse knows of ninth graders, in the order of the district's own ids."""
-    found = []
-    for path in (home / "ours" / "harbor.duckdb", home / "warehouses" / "harbor.duckdb"):
-        with open_warehouse(path) as reader:
-            ids = dict(reader.connection.execute("SELECT DISTINCT student_key, student_id FROM students").fetchall())
-            found.append(by_own_id(build_snapshot(reader, NinthGrade, TODAY), ids))
-    return found[0], found[1]
-
-
-def by_own_id(snapshot: Snapshot, ids: dict[str, str]) -> Snapshot:
-    """A snapshot whose students are called and ordered by the district's own ids."""
-    features = snapshot.features.rename(index=ids).sort_index()
-    return replace(snapshot, features=features, school_days=snapshot.school_days.rename(index=ids).sort_index())
+    return snapshots_by_own_id(
+        (home / "ours" / "harbor.duckdb", home / "warehouses" / "harbor.duckdb"), NinthGrade, TODAY
+    )
 
 
 def test_features_are_the_same_where_their_inputs_are_there(seen: tuple[Snapshot, Snapshot]) -> None:

@@ -3,9 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import pandas as pd
@@ -21,6 +19,7 @@ from features.progress import quietly
 from features.settings import District
 from features.sources.oneroster import OneRosterRest
 from ontrack import app
+from tests.features.ingest.adapters.loopback import on_loopback
 from tests.features.ingest.adapters.packages import conversion_of, converted
 
 BASE = "http://127.0.0.1:9/ims/oneroster"
@@ -185,45 +184,9 @@ def test_secrets_come_from_the_environment_alone(tmp_path: Path) -> None:
         )  # fmt: skip
 
 
-@contextmanager
-def on_loopback(server: Server) -> Iterator[str]:
-    """The server behind a socket of this machine: its address. One answer of orgs is cut off in its midst."""
-    whole = {"orgs": False}
-
-    class Handler(BaseHTTPRequestHandler):
-        """Hands requests to the server."""
-
-        def do_GET(self) -> None:
-            """Answers a request."""
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            answer = server(
-                httpx.Request(self.command, f"{BASE}{self.path}", headers=self.headers.items(), content=body)
-            )
-            cut = self.path.partition("?")[0].endswith("/orgs") and not whole["orgs"]
-            whole["orgs"] = whole["orgs"] or cut
-            self.send_response(answer.status_code)
-            self.send_header("Content-Type", answer.headers.get("content-type", "text/plain"))
-            self.send_header("Content-Length", str(len(answer.content)))
-            self.end_headers()
-            self.wfile.write(answer.content[: len(answer.content) // 2] if cut else answer.content)
-            self.close_connection = True
-
-        do_POST = do_GET  # noqa: N815 - the names that the library calls
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        thread = Thread(target=listening.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{listening.server_port}"
-        listening.shutdown()
-        thread.join()
-
-
 def test_the_command_pulls_over_a_socket_through_an_answer_cut_off_and_a_token_that_runs_out(tmp_path: Path) -> None:
     server = Server(wrong="token")
-    with on_loopback(server) as address:
+    with on_loopback(server, cut_once="/orgs") as address:
         lines = [
             "[[districts]]", 'id = "harbor"', 'name = "Harbor"', f'records = "{tmp_path / "records"}"',
             "[[districts.sources]]", 'kind = "oneroster-rest"', 'folder = "oneroster"', f'url = "{address}"',

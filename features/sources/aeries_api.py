@@ -1,0 +1,49 @@
+"""The source of an Aeries API, version 5."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from features.sources.declaration import Gives, Source
+from features.sources.mapping_packs import KEYS, ROSTER
+
+NO_SCHOOL = ("@", "#", "$")
+"""Holiday codes of days without instruction: school not in session, a holiday, staff development."""
+
+
+class AeriesApi(Source):
+    """An Aeries API: each school's roster, calendar, attendance, marks and discipline, pulled whole."""
+
+    title: ClassVar[str] = "Aeries API, version 5"
+    gives: ClassVar[Gives] = {
+        **ROSTER,
+        "school_terms": ("school_id", "track", "school_year", "term_id", "kind", "start_date", "end_date"),
+        "demographics": ("student_id", "attribute", "value", "start_date"),
+        "programs": ("student_id", "program", "start_date", "end_date"),
+        "marks": (*ROSTER["marks"], "a_g"),
+        "discipline_actions": ("incident_id", *KEYS, "date", "action", "days_removed_hundredths"),
+    }
+
+    kind: Literal["aeries-api"] = "aeries-api"
+    url: str = Field(
+        pattern=r"^https?://[^\s?#@]+$", description="address that ends before /api/v5, such as https://…/aeries"
+    )
+    certificate_variable: str = Field(
+        default="AERIES_CERT", description="variable of the environment with the certificate of the district's API"
+    )
+    years: int = Field(
+        default=1, ge=1, le=10, description="school years that are read: the current one and those before it"
+    )
+    schools: tuple[str, ...] = Field(
+        default=(), description="codes of the schools that are read; all that are active where none is named"
+    )
+    no_school: tuple[str, ...] = Field(
+        default=NO_SCHOOL, description="holiday codes of the calendar that are days without instruction"
+    )
+    periods: int = Field(
+        default=0,
+        ge=0,
+        le=20,
+        description="class periods of a school day, by which days missed in part count; such days are left out where 0",
+    )
+    page_size: int = Field(default=500, ge=1, le=5000, description="students asked for at a time")
