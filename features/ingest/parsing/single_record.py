@@ -15,6 +15,7 @@ from features.ingest.delivery import DeliveredTable
 from features.ingest.files.malformed_rows import MalformedRows
 from features.ingest.files.source_rows import SourceRows
 from features.ingest.files.sources import SourceFile
+from features.ingest.parsing.sound_cells import is_sound
 from features.ingest.parsing.table_parser import parse_table
 from features.ingest.rules.no_shows import LEFT_OUT
 from features.policies.record_policies import RecordPolicies
@@ -37,7 +38,15 @@ class BrokenRule:
 
 
 def broken_rule(table: str, cells: Cells, policies: RecordPolicies, today: date) -> BrokenRule | None:
-    """The first rule that a record breaks by itself; None where it may be loaded. Rules across tables come later."""
+    """The first rule that a record breaks by itself; None where it may be loaded. Rules across tables come later.
+
+    The rules are asked only where the cells alone do not tell that they all hold.
+    """
+    return None if is_sound(table, cells, today) else rule_broken_by(table, cells, policies, today)
+
+
+def rule_broken_by(table: str, cells: Cells, policies: RecordPolicies, today: date) -> BrokenRule | None:
+    """The same by the rules of rows themselves, in a database in memory."""
 
     @contextmanager
     def read(_source: SourceFile, _dialect: Dialect, _header: tuple[str, ...] | None) -> Iterator[SourceRows]:
