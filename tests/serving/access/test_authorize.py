@@ -1,11 +1,13 @@
 """Who sees whom, in two districts in which students, schools and staff have the same ids."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from serving.access.access_log import find_broken_row
+from serving.access.access_log import find_broken_row, log_read
 from serving.access.authorize import (
     ROLE_ACTIONS,
     Action,
@@ -18,10 +20,11 @@ from serving.access.authorize import (
     authorize,
     visible_students,
 )
+from serving.store.database import read_session
 from serving.store.rows import AccessRow, CaseloadRow, Role
 from serving.support.own_students import own_keys
 from tests.serving.browser import ApiClient, Browser
-from tests.serving.example_service import DISTRICTS, STAFF, STUDENTS, TODAY, ExampleService
+from tests.serving.example_service import DISTRICTS, NOW, STAFF, STUDENTS, TODAY, ExampleService
 
 # x: sees the student. Jonas had Amara on his caseload until yesterday. Farah is in grade 10.
 SEES = {
@@ -190,3 +193,22 @@ def test_a_changed_or_missing_row_of_the_access_log_shows(service: ExampleServic
 def rows(service: ExampleService) -> list[AccessRow]:
     """The access log."""
     return [row for row in service.rows(AccessRow) if isinstance(row, AccessRow)]
+
+
+def test_many_who_read_at_once_are_one_chain_and_each_is_there_when_it_goes_on(service: ExampleService) -> None:
+    def read(program: int) -> None:
+        client = Client("harbor" if program % 3 else "mesa", f"p-{program}", frozenset({"scores.read"}))
+        for place in range(5):
+            log_read(
+                service.context.engine, client, "scores.read", target=f"{place}", allowed=Allowed("api_key"),
+                students=["k"], at=NOW,
+            )  # fmt: skip
+            with read_session(service.context.engine, client.district_id) as session:
+                own = select(AccessRow.object).where(AccessRow.subject == client.name).order_by(AccessRow.id)
+                assert session.scalars(own).all() == [str(one) for one in range(place + 1)]
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(read, range(6)))
+    for district in ("harbor", "mesa"):
+        with read_session(service.context.engine, district) as session:
+            assert find_broken_row(session, district) is None
