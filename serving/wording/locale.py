@@ -24,7 +24,9 @@ LOCALES: Mapping[str, str] = {"en": "en_US", "es": "es_US"}
 DEFAULT = "en"
 DAYS_KEPT = 8_000
 NUMBERS_KEPT = 20_000
-"""Written dates and numbers that are kept, those that were written last."""
+SENTENCES_KEPT = 20_000
+"""Written dates, numbers and sentences that are kept, those that were written last: none with a name, or any other
+text of a person."""
 NUMBER_FORMAT = re.compile(r"(?P<sign>\+?)\.(?P<digits>\d)(?P<kind>[fg%])")
 LANGUAGE_RANGE = re.compile(
     r"\s*(?P<language>[a-z]{2,3})(?:-[a-z0-9]+)*\s*(?:;\s*q=(?P<weight>[01](?:\.\d{0,3})?)\s*)?", re.I
@@ -36,9 +38,9 @@ def msgid(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Language:
-    """A language: `code` as a page states it, its locale, and the sentences in it."""
+    """A language: `code` as a page states it, its locale, and the sentences in it. There is one of each."""
 
     code: str
     locale: Locale
@@ -59,7 +61,11 @@ class Language:
 
     def fill(self, words: str, values: Mapping[str, object]) -> str:
         """A format string with its values; unchanged without any."""
-        return words.format(**{name: self.localize(one) for name, one in values.items()}) if values else words
+        if not values:
+            return words
+        if all(type(one) in (int, float) for one in values.values()):
+            return sentence_of_numbers(words, tuple(values.items()), self.identifier)
+        return words.format(**{name: self.localize(one) for name, one in values.items()})
 
     def localize(self, value: object) -> object:
         """A value for a format string; a number is wrapped so that it is written in this language."""
@@ -118,6 +124,12 @@ def written_day(value: date, form: str, identifier: str) -> str:
     if form == SKELETON:
         return format_skeleton(SKELETON, value, locale=Locale.parse(identifier))
     return format_date(value, form, Locale.parse(identifier))
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def sentence_of_numbers(words: str, values: tuple[tuple[str, float], ...], identifier: str) -> str:
+    """A sentence whose values are numbers, each in the format of a locale."""
+    return words.format(**{name: LocalizedNumber(one, identifier) for name, one in values})
 
 
 @lru_cache(maxsize=NUMBERS_KEPT)

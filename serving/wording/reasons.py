@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import floor
 from string import Formatter
 
 from models.feature_dictionary import Entry
 from serving.store.cell_types import JsonCell, JsonRow
-from serving.wording.locale import Language, capitalize_first, msgid
+from serving.wording.locale import SENTENCES_KEPT, Language, capitalize_first, msgid
 
 DOMAINS = {
     "attendance": msgid("Attendance"),
@@ -92,11 +93,22 @@ def fill_template(language: Language, template: str, value: JsonCell) -> str:
     """The sentence with its value; empty where the value does not fit it."""
     if value is None:
         return ""
+    return (
+        fill_with_number(language, template, value) if type(value) in (int, float) else fill(language, template, value)
+    )
+
+
+def fill(language: Language, template: str, value: str | float) -> str:
+    """The same for a value that is there."""
     try:
         rest = present_share(value) if isinstance(value, (int, float)) else ""
         return language.translate(template).format(language.localize(value), rest=language.localize(rest))
     except (ValueError, TypeError, IndexError, KeyError):
         return ""
+
+
+fill_with_number = lru_cache(maxsize=SENTENCES_KEPT)(fill)
+"""The same, kept: many students have the same number."""
 
 
 def value_words(

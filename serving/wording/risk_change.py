@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from models.explanations.risk_change import FeatureChange, RiskChange
 from serving.scoring.decoding import may_be_told
 from serving.store.rows import ScoreRow
-from serving.wording.locale import Language, msgid
+from serving.wording.locale import SENTENCES_KEPT, Language, msgid
 from serving.wording.outcomes import ended_words
 from serving.wording.reasons import FeatureWording, Lexicon, reason_sentence, strength_sentence, value_words
 
@@ -97,14 +98,20 @@ def moved_sentence(language: Language, moved: FeatureChange, wording: FeatureWor
 
 def opening_words(language: Language, risks: RiskComparison, ended: str) -> str:
     """Of 100 students with similar records, then and now."""
-    then, now = hundredths(risks.before), hundredths(risks.now)
+    return counts_sentence(language, risks.since, (hundredths(risks.before), hundredths(risks.now)), ended)
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def counts_sentence(language: Language, since: date, counts: tuple[int, int], ended: str) -> str:
+    """The same of the two counts: many students have the same."""
+    then, now = counts
     words = (
         msgid("Much as on {day}: about {now} of 100 students with similar records {ended}.")
         if then == now
         else msgid("On {day}, about {then} of 100 students with similar records {ended}. Now it is about {now} of 100.")
     )
     return language.translate(
-        words, day=language.short_day(risks.since), then=then, now=now, ended=ended_words(language, ended)
+        words, day=language.short_day(since), then=then, now=now, ended=ended_words(language, ended)
     )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from string import Formatter
 
 from features.way_back.way_back import WayBackStep
-from serving.wording.locale import Language, msgid
+from serving.wording.locale import SENTENCES_KEPT, Language, msgid
 from serving.wording.reasons import as_sentence
 
 COURSES: Mapping[str, str] = {
@@ -93,14 +94,18 @@ STEPS: Mapping[str, StepWords] = {
 
 def step_sentence(language: Language, step: WayBackStep, *, lost: bool = False) -> str:
     """One step in words; plain words for a code of another version, which has none here."""
-    words = STEPS.get(step.code)
+    return code_sentence(language, step.code, tuple(step.values.items()), lost)
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def code_sentence(language: Language, code: str, numbers: tuple[tuple[str, float], ...], lost: bool) -> str:
+    """The same of a step's code and numbers: many students have the same."""
+    words, values = STEPS.get(code), dict(numbers)
     if words is None:
-        return as_sentence("", step.code)
-    where = next(
-        (says for courses, says in COURSES.items() if step.code in (f"pass_{courses}", f"no_df_{courses}")), ""
-    )
-    template = words.lost if lost else choose_template(words, step.values)
-    return language.translate(template, **step.values, where=language.translate(where))
+        return as_sentence("", code)
+    where = next((says for courses, says in COURSES.items() if code in (f"pass_{courses}", f"no_df_{courses}")), "")
+    template = words.lost if lost else choose_template(words, values)
+    return language.translate(template, **values, where=language.translate(where))
 
 
 def template_numbers(template: str) -> list[str]:

@@ -1,10 +1,11 @@
 """Sentences on how past flags like a student's turned out."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from models.metrics.track_record import TrackRecord, tenth_of_one
 from presentation.numbers import school_year
-from serving.wording.locale import Language, msgid
+from serving.wording.locale import SENTENCES_KEPT, Language, msgid
 from serving.wording.outcomes import ended_words
 
 LIKE = {
@@ -33,8 +34,18 @@ def track_record_sentence(language: Language, record: TrackRecord | None, ended:
     """
     if record is None:
         return language.translate(TOO_FEW)
-    tenth = tenth_of_one(risk)
-    found = language.translate(
+    beside = beside_own_score(record, risk)
+    parts = (
+        found_words(language, record, ended, tenth_of_one(risk)), language.translate(beside) if beside else "",
+        supported_words(language, record),
+    )  # fmt: skip
+    return " ".join(part for part in parts if part)
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def found_words(language: Language, record: TrackRecord, ended: str, tenth: int) -> str:
+    """How those turned out who were listed like a student whose risk lies in this tenth."""
+    return language.translate(
         LIKE[record.like],
         years=years_words(language, record.school_years),
         number=record.n,
@@ -45,9 +56,6 @@ def track_record_sentence(language: Language, record: TrackRecord | None, ended:
         high=round(record.high),
         ended=ended_words(language, ended),
     )
-    beside = beside_own_score(record, risk)
-    parts = (found, language.translate(beside) if beside else "", supported_words(language, record))
-    return " ".join(part for part in parts if part)
 
 
 def supported_words(language: Language, record: TrackRecord) -> str:

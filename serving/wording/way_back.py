@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from features.way_back.way_back import WayBack, WayBackState
-from serving.wording.locale import Language, msgid
+from serving.wording.locale import SENTENCES_KEPT, Language, msgid
 from serving.wording.steps import step_sentence
 
 OPENINGS: Mapping[WayBackState, str] = {
@@ -50,7 +52,13 @@ def way_back_words(language: Language, way: WayBack, *, personal: bool = True) -
 
 def opening_sentence(language: Language, way: WayBack) -> str:
     """Where the student stands, in words."""
-    return language.translate(OPENINGS[way.state], day=language.day(way.until))
+    return state_sentence(language, way.state, way.until)
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def state_sentence(language: Language, state: WayBackState, until: date) -> str:
+    """The same of a state and its last day."""
+    return language.translate(OPENINGS[state], day=language.day(until))
 
 
 def step_sentences(language: Language, way: WayBack) -> tuple[str, ...]:
