@@ -1,4 +1,6 @@
-"""Requests of every kind at a steady rate against a service of its own: `python -m benchmarks.mixed_load`.
+"""Requests of every kind at a steady rate against `ontrack serve`, in one process or several.
+
+`python -m benchmarks.mixed_load --workers 2`.
 
 The list is the example service's, with one student's score copied under as many keys as asked: reads cost what they
 do in a district of that size. Requests begin on time whether or not earlier ones were answered.
@@ -19,9 +21,10 @@ import numpy as np
 import typer
 from sqlalchemy import text
 
-from benchmarks.servers import HOST, serving
+from benchmarks.servers import HOST, serving_workers
 from serving.access.api_keys import Grant, create_api_key
 from serving.access.scopes import SCOPES
+from serving.api.cursors import cursor_of
 from tests.serving.example_releases import release_model
 from tests.serving.example_service import ExampleService
 
@@ -54,14 +57,15 @@ def copy_students(service: ExampleService, students: int) -> str:
         return str(connection.execute(text(newest)).scalar())
 
 
-def drawn(random_numbers: random.Random, students: int) -> tuple[str, Asked]:
-    """A kind of request, and one of it."""
+def drawn(random_numbers: random.Random, students: int, run_id: str) -> tuple[str, Asked]:
+    """A kind of request, and one of it: any student, and a page from any place of the list on."""
     (kind,) = random_numbers.choices(list(KINDS), list(KINDS.values()))
     student = f"c-{random_numbers.randint(1, students)}"
     day = f"2026-10-{random_numbers.randint(1, 28):02}"
+    cursor = cursor_of({}, ("", run_id, student))
     requests: dict[str, Asked] = {
         "one student": ("GET", f"/v1/students/{student}/scores", None),
-        "page of a list": ("GET", "/v1/scores?limit=100", None),
+        "page of a list": ("GET", f"/v1/scores?limit=100&cursor={cursor}", None),
         "search": ("POST", "/v1/students/search", {"student_ids": [student]}),
         "live score": ("POST", "/v1/scores", {"enrollments": [STUDENT]}),
         "record sent": ("PUT", f"/v1/students/{student}/attendance/a-{day}", {**ABSENCE, "date": day}),
@@ -98,6 +102,7 @@ def main(
     seconds: Annotated[int, typer.Option(min=5)] = 60,
     rate: Annotated[int, typer.Option(min=1, help="Requests a second.")] = 200,
     students: Annotated[int, typer.Option(min=100)] = 50_000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of the service.")] = 1,
 ) -> None:
     """Prints statuses, percentiles by kind of request, and how many scores a second are streamed."""
     with tempfile.TemporaryDirectory() as folder:
@@ -113,16 +118,20 @@ def main(
             f'home = "{folder}"\ntoday = 2026-11-20\n[service]\nrequests_a_minute = 1000000\n'
             '[[districts]]\nid = "harbor"\nname = "Harbor"\n'
         )
-        with serving(config, Path(folder) / "service.log") as port:
+        with serving_workers(config, Path(folder) / "service.log", workers) as port:
             ask = asker(port, key)
-            ask(("POST", "/v1/scores", {"enrollments": [STUDENT]}))
-            say(under_load(ask, seconds, rate, students))
+            for _ in range(4 * workers):
+                ask(("POST", "/v1/scores", {"enrollments": [STUDENT]}))
+            say(under_load(ask, seconds, rate, lambda numbers: drawn(numbers, students, run_id)))
             say_incidents(Path(folder) / "service.log")
             print(f"NDJSON: {rows_a_second(port, key, run_id):,.0f} scores a second of {students:,}")
 
 
 def under_load(
-    ask: Callable[[Asked], tuple[int, float]], seconds: int, rate: int, students: int
+    ask: Callable[[Asked], tuple[int, float]],
+    seconds: int,
+    rate: int,
+    draw: Callable[[random.Random], tuple[str, Asked]],
 ) -> dict[str, list[tuple[int, float]]]:
     """What requests at a steady rate gave, by their kind."""
     numbers, began = random.Random(7), time.perf_counter()
@@ -130,7 +139,7 @@ def under_load(
     with ThreadPoolExecutor(THREADS) as pool:
         for place in range(seconds * rate):
             time.sleep(max(0.0, began + place / rate - time.perf_counter()))
-            kind, asked = drawn(numbers, students)
+            kind, asked = draw(numbers)
             found.append((kind, pool.submit(ask, asked)))
     took = time.perf_counter() - began
     print(f"{len(found):,} requests in {took:.0f} s: {len(found) / took:.0f} a second")

@@ -4,11 +4,13 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import typer
 import uvicorn
 from fastapi import FastAPI
@@ -32,6 +34,34 @@ def serving(config: Path | None, log: Path) -> Iterator[int]:
         finally:
             process.terminate()
             process.communicate(timeout=STOP_WITHIN)
+
+
+@contextmanager
+def serving_workers(config: Path, log: Path, workers: int) -> Iterator[int]:
+    """The port of `ontrack serve --workers N`, once it answers."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as free:
+        free.bind((HOST, 0))
+        port = int(free.getsockname()[1])
+    command = [str(Path(sys.executable).with_name("ontrack")), "--config", str(config), "serve"]
+    with log.open("w") as written:
+        options = ["--port", str(port), "--workers", str(workers)]
+        process = subprocess.Popen([*command, *options], stdout=written, stderr=written)
+        try:
+            wait_until_ready(port)
+            yield port
+        finally:
+            process.terminate()
+            process.communicate(timeout=STOP_WITHIN)
+
+
+def wait_until_ready(port: int) -> None:
+    """Returns when a server answers; RuntimeError where it does not within a minute."""
+    for _ in range(600):
+        with suppress(httpx.TransportError):
+            httpx.get(f"http://{HOST}:{port}/livez")
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the server did not start")
 
 
 def empty_app() -> FastAPI:

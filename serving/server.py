@@ -58,7 +58,20 @@ def run(settings: Settings, port: int, workers: int) -> None:
     from serving.store.database import engine_of
 
     engine_of(settings).dispose()  # brought up to date once, before several processes look
-    Multiprocess(config, sockets=[config.bind_socket()]).run()
+    Multiprocess(config, sockets=[bound_socket(settings.service.host, port)]).run()
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket for several processes, which says that it is TCP.
+
+    Of another, asyncio does not send answers at once: on a kept connection each would wait 40 ms for its reader.
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family, kind, protocol)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(address)
+    bound.set_inheritable(True)
+    return bound
 
 
 def build_app(settings: Settings) -> FastAPI:
