@@ -53,7 +53,8 @@ class SharedWrites(Generic[Entry]):
                 self.changed.wait()
             if own.settled:
                 return []
-            self.writing, together, self.waiting = True, self.waiting, []
+            together, self.waiting = self.waiting, []
+            self.writing = bool(together)  # nobody is left where a stopped thread had taken all
             return together
 
     def end_turn(self) -> None:

@@ -68,3 +68,37 @@ def test_those_who_come_meanwhile_are_written_together_and_one_that_cannot_be_fa
     kept, said = outcomes(numbers)
     assert sorted(map(sorted, kept.together)) == sorted(together)
     assert said == {**dict.fromkeys(numbers, "kept"), **failed}
+
+
+def test_after_a_thread_that_is_stopped_while_it_writes_the_others_fail_or_go_on() -> None:
+    shared: SharedWrites[int] = SharedWrites()
+    begun, go_on = Event(), Event()
+    said: dict[int, str] = {}
+
+    def write_all(numbers: Sequence[int]) -> None:
+        if 1 in numbers:
+            begun.set()
+            go_on.wait(10)
+        if 2 in numbers:
+            raise SystemExit
+
+    def write(number: int) -> None:
+        try:
+            shared.write(number, write_all)
+            said[number] = "kept"
+        except (RuntimeError, SystemExit) as error:
+            said[number] = type(error).__name__
+
+    threads = [Thread(target=write, args=(one,)) for one in (1, 2, 3)]
+    threads[0].start()
+    begun.wait(10)
+    for place, one in enumerate(threads[1:], start=1):
+        one.start()
+        while len(shared.waiting) < place:
+            pass
+    go_on.set()
+    for one in threads:
+        one.join(10)
+    write(4)
+    assert sorted(said.values()) == ["RuntimeError", "SystemExit", "kept", "kept"]
+    assert said[1] == said[4] == "kept"
